@@ -1,4 +1,4 @@
-"""Who makes a request, and what they may do."""
+"""Authentication and authorisation of API requests."""
 
 from dataclasses import dataclass
 from http import HTTPStatus

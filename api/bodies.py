@@ -43,7 +43,7 @@ async def _form(request: web.Request, model: type[Body]) -> Mapping[str, Any]:
                 given.setdefault(name, []).append(value)
             else:
                 given[name] = value
-    except (ValueError, AssertionError, LookupError) as error:  # what aiohttp raises for a malformed form
+    except (ValueError, AssertionError, LookupError) as error:  # raised by aiohttp for a malformed form
         raise ProblemError(HTTPStatus.BAD_REQUEST, "The form can't be read.") from error
     return given
 

@@ -120,16 +120,16 @@ class Client:
             return await response.read()
 
     async def withdraw(self, item: UUID) -> None:
-        """Withdraw an item; what is known of it is deleted."""
+        """Withdraw an item; everything known about it is deleted."""
         async with self._open.delete(f"/v1/items/{item}") as response:
             await _check(response)
 
     async def start_job(self, items: Sequence[schemas.NewItem], *, key: str | None = None) -> schemas.Job:
-        """Post many items at once."""
+        """Post many items in one request."""
         body = {"items": [item.model_dump(mode="json", exclude_none=True) for item in items]}
         return await self._ask(schemas.Job, "POST", "/v1/jobs", body, key)
 
-    async def finished(self, job: UUID) -> schemas.Job:
+    async def wait_for_job(self, job: UUID) -> schemas.Job:
         """Wait until a job is done."""
         while True:
             found = await self._ask(schemas.Job, "GET", f"/v1/jobs/{job}")

@@ -70,5 +70,5 @@ def match_of(match: Match, other: Item, caller: Caller) -> schemas.Match:
 
 def _matched(photo: UUID | None, item: Item, caller: Caller) -> UUID | None:
     """Return the photo of an item that matched, or else its first one."""
-    stored = [each.id for each in visible_photos(item, caller) if each.state is PhotoState.STORED]
+    stored = [shown.id for shown in visible_photos(item, caller) if shown.state is PhotoState.STORED]
     return photo if photo in stored else next(iter(stored), None)

@@ -61,7 +61,7 @@ class Items:
         return Answer(schemas.Matches(matches=shown[: call.top_k]))
 
     async def withdraw(self, call: Call) -> web.Response:
-        """Delete what is known of an item, as its author or a moderator."""
+        """Delete everything known about an item, as its author or a moderator."""
         caller = call.caller
         async with self.store.session(caller.token.community) as session:
             report = (await _visible(session, call)).report
@@ -81,7 +81,7 @@ class Items:
             item = next(iter(items.values()), None)
             if item is None or not caller.may_see(item.report):
                 raise not_found("photo")
-            is_visible = any(each.id == wanted for each in visible_photos(item, caller))
+            is_visible = any(shown.id == wanted for shown in visible_photos(item, caller))
             copy = await session.photos.stored_copy(wanted) if is_visible else None
         if not copy:
             raise not_found("photo")
@@ -180,5 +180,5 @@ def _job(job: Job) -> schemas.Job:
         failed=job.failed,
         waiting=job.waiting,
         items=list(job.reports),
-        refused=[schemas.Refused(position=each.position, detail=each.detail) for each in job.refused],
+        refused=[schemas.Refused(position=refusal.position, detail=refusal.detail) for refusal in job.refused],
     )

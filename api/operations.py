@@ -1,4 +1,4 @@
-"""The API's operations: one table, from which come the routes, the checks of each request, and the OpenAPI document."""
+"""The API's operations: the routes, the request checks and the OpenAPI document are all made from one table."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -41,7 +41,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent back."""
+    """The response."""
 
     body: BaseModel
     status: HTTPStatus = HTTPStatus.OK
@@ -62,7 +62,7 @@ class Operation:
     scope: Scope
     handle: Handle
     returns: Mapping[HTTPStatus, type[BaseModel] | str | None]
-    """What comes with each status of success: a model, a media type, or nothing."""
+    """The content for each success status: a model, a media type, or nothing."""
     body: type[Body] | None = None
     forms: bool = False
     """Whether the body may also be a multipart form."""

@@ -1,4 +1,4 @@
-"""The API as a platform: replies aren't sent anywhere, programs read what they are about."""
+"""The API as a platform: it delivers no replies, because programs read items and matches instead."""
 
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import UndeliverableError
@@ -16,7 +16,7 @@ class ApiPlatform:
         return Sent(outgoing.target.channel, outgoing.key)
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
-        """Do nothing: a program that asks gets what is true now."""
+        """Do nothing: a program that asks gets the current state."""
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Do nothing, for the same reason."""

@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457): what is wrong, in words."""
+"""Errors as problem details (RFC 9457)."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -47,9 +47,9 @@ def explained(error: TellUserError, name: str = "photo") -> str:
 
 def invalid(error: ValidationError) -> ProblemError:
     """Return the error for a request that doesn't fit its schema."""
-    if any(each["type"] == "json_invalid" for each in error.errors()):
+    if any(problem["type"] == "json_invalid" for problem in error.errors()):
         return ProblemError(HTTPStatus.BAD_REQUEST, "The request isn't valid JSON.")
-    found = (f"{'.'.join(map(str, each['loc'])) or 'the request'}: {each['msg']}" for each in error.errors())
+    found = (f"{'.'.join(map(str, problem['loc'])) or 'the request'}: {problem['msg']}" for problem in error.errors())
     return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{'; '.join(found)}.")
 
 

@@ -1,4 +1,4 @@
-"""Rate limits: a bucket for each client, refilled all the time."""
+"""Rate limits: a token bucket for each client."""
 
 import math
 import time
@@ -14,12 +14,12 @@ _MINUTE: Final = 60.0
 
 @dataclass
 class RateLimiter:
-    """Allows each client `per_minute` requests a minute, and as many at once."""
+    """Allows each client `per_minute` requests a minute, and a burst of the same size."""
 
     per_minute: int
     now: Callable[[], float] = time.monotonic
     _buckets: OrderedDict[Hashable, tuple[float, float]] = field(default_factory=OrderedDict)
-    """What is left to each client, and when that was so."""
+    """The tokens left to each client, and when they were counted."""
 
     def take(self, client: Hashable) -> int:
         """Count a request; return 0, or the seconds until the next one is allowed."""

@@ -1,4 +1,4 @@
-"""What the API takes and returns; the OpenAPI document is made from these."""
+"""Request and response schemas; the OpenAPI document is made from these."""
 
 from datetime import datetime
 from typing import Annotated, Final, Literal
@@ -103,7 +103,7 @@ class NewItem(Body):
 
 
 class NewItems(Body):
-    """Many items at once."""
+    """Many items in one request."""
 
     items: Annotated[list[NewItem], Field(min_length=1, max_length=MOST_ITEMS)]
 
@@ -242,7 +242,7 @@ class Health(BaseModel):
 
 
 class Problem(BaseModel):
-    """What is wrong (RFC 9457)."""
+    """Problem details (RFC 9457)."""
 
     type: str
     title: str

@@ -40,8 +40,12 @@ class Searches:
         found = await run_query(self.store, community, command, encoded, limit, hidden=sees_all)
         note_search("api", found.candidates[: query.top_k])
         items = found.items
-        visible = [(each, items[each.report]) for each in found.candidates if _sees(caller, items.get(each.report))]
-        results = [result_of(each, item, caller) for each, item in visible[: query.top_k]]
+        visible = [
+            (candidate, items[candidate.report])
+            for candidate in found.candidates
+            if _sees(caller, items.get(candidate.report))
+        ]
+        results = [result_of(candidate, item, caller) for candidate, item in visible[: query.top_k]]
         return Answer(schemas.SearchResults(results=results, searched=found.searched, calibrated=found.calibrated))
 
     async def similar(self, call: Call) -> Answer:
@@ -52,12 +56,14 @@ class Searches:
             if not _sees(caller, items.get(wanted)):
                 raise not_found("item")
             found = await session.items.similar(wanted, call.top_k, sealed=caller.is_moderator)
-            items = await session.items.of([each.report for each in found])
+            items = await session.items.of([similar.report for similar in found])
         results = [
-            schemas.Similar(similarity=each.similarity, photo=each.photo, item=item_of(items[each.report], caller))
-            for each in found
-            if each.report in items
-            and any(photo.id == each.photo for photo in visible_photos(items[each.report], caller))
+            schemas.Similar(
+                similarity=similar.similarity, photo=similar.photo, item=item_of(items[similar.report], caller)
+            )
+            for similar in found
+            if similar.report in items
+            and any(photo.id == similar.photo for photo in visible_photos(items[similar.report], caller))
         ]
         return Answer(schemas.SimilarResults(results=results))
 

@@ -13,10 +13,10 @@ from api import schemas
 from api.access import Access
 from api.bodies import MOST_BODY_BYTES
 from api.config import ApiConfig
-from api.measured import measured
 from api.openapi import document
 from api.operations import Operation, add_operation
 from api.problems import problems
+from api.timing import timed
 from db.api_tokens import ApiTokens
 from db.monitoring import Monitoring
 from db.store import Store
@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 @asynccontextmanager
 async def serving(operations: Sequence[Operation], store: Store, config: ApiConfig) -> AsyncIterator[str]:
     """Serve the API within the context; yield its address."""
-    application = web.Application(middlewares=[measured, problems], client_max_size=MOST_BODY_BYTES)
+    application = web.Application(middlewares=[timed, problems], client_max_size=MOST_BODY_BYTES)
     application.on_response_prepare.append(_add_headers)
     access = Access(ApiTokens(store), config.requests_per_minute)
     for operation in operations:

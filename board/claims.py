@@ -1,4 +1,4 @@
-"""Claims: what claimants answered, and accepting or rejecting them."""
+"""Claims with the claimants' answers, and the forms to accept or reject them."""
 
 from typing import Final
 
@@ -28,7 +28,7 @@ class Claims:
         return self._pages.show(visit, "claims.html", claims=listed)
 
     async def show(self, visit: Visit) -> web.Response:
-        """Show what a claimant answered, to those who may decide on it. Raises TellUserError."""
+        """Show a claimant's answer to someone who may decide on it. Raises TellUserError."""
         async with self._board.store.session(visit.community) as session:
             claim = await session.claims.get(visit.id)
             match = await session.matches.get(claim.match) if claim else None

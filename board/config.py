@@ -34,7 +34,7 @@ class BoardConfig:
             raise ValueError("the board's address begins with https://; http:// works on this machine only")
         if named.path.strip("/") or named.query or named.fragment:
             raise ValueError("the board needs a host name of its own; its address has no path")
-        return str(URL(url).origin())  # as browsers say it: lower case, and no port where it is the usual one
+        return str(URL(url).origin())  # as browsers send it: lower case, without a default port
 
     @property
     def public_url(self) -> str:

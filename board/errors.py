@@ -1,4 +1,4 @@
-"""Errors, each as a page with one sentence."""
+"""Error pages."""
 
 from typing import Final
 
@@ -24,7 +24,7 @@ _log = structlog.get_logger(__name__)
 
 
 def errors(pages: Pages) -> Middleware:
-    """Return the middleware that says what went wrong."""
+    """Return the middleware that turns errors into pages."""
 
     @web.middleware
     async def explained(request: web.Request, handler: Handler) -> web.StreamResponse:

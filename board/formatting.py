@@ -55,7 +55,7 @@ class Formatting:
 
     def why(self, match: Match) -> list[str]:
         """Return the reasons one by one."""
-        return [wording.why_words((each,), self.language) for each in match.why]
+        return [wording.why_words((reason,), self.language) for reason in match.why]
 
     @staticmethod
     def line(line: Line) -> str:

@@ -1,4 +1,4 @@
-"""Forms as browsers send them, in UTF-8 always: a sender may name other charsets, and some take long to decode."""
+"""Reads submitted forms, always as UTF-8: some of the charsets a sender may name take long to decode."""
 
 from collections.abc import AsyncIterator
 from typing import Final

@@ -51,7 +51,7 @@ class Gallery:
         return self._pages.show(
             visit,
             "gallery.html",
-            items=[items[each] for each in found if each in items],
+            items=[items[report] for report in found if report in items],
             total=total,
             chosen=chosen,
             states=_STATES,
@@ -72,7 +72,11 @@ class Gallery:
         query = _query(visit, words, among)
         found = await run_query(self._board.store, visit.community, query, encoded, MAX_CANDIDATES, hidden=True)
         note_search("board", found.candidates)
-        results = [(found.items[each.report], _match(each)) for each in found.candidates if each.report in found.items]
+        results = [
+            (found.items[candidate.report], _match(candidate))
+            for candidate in found.candidates
+            if candidate.report in found.items
+        ]
         return self._pages.show(
             visit, "search.html", results=results[:_PER_PAGE], searched=found.searched, words=words, among=among
         )
@@ -113,7 +117,7 @@ def _query(visit: Visit, words: str, among: str) -> NewReport:
 
 
 def _match(scored: ScoredCandidate) -> Match:
-    """Return what was found as if it were a match, to be shown like one."""
+    """Return a candidate as a match, so that it can be shown like one."""
     return Match(
         id=scored.report,
         lost=scored.report,

@@ -1,4 +1,4 @@
-"""Handovers: what is kept where, and labels for the shelf."""
+"""Handovers: where each item is kept, and labels for the shelf."""
 
 import segno
 from aiohttp import web
@@ -11,7 +11,7 @@ from reunite.entities import ClaimState, MatchState, ReportKind
 
 
 class Handovers:
-    """Shows what is to be given back, and makes labels."""
+    """Shows the items to hand over, and makes labels."""
 
     def __init__(self, board: Board, pages: Pages) -> None:
         self._board = board
@@ -25,12 +25,14 @@ class Handovers:
                 for claim, match in await session.board.claims(ClaimState.ACCEPTED)
                 if match.state is MatchState.UNDECIDED
             ]
-            kept = await session.board.kept()
+            kept = await session.board.handed_in()
             found = dict.fromkeys([*(match.found for _, match in accepted), *kept])
             items = await session.items.of(found)
-            whereabouts = {each: await session.claims.whereabouts(each) for each in items}
+            whereabouts = {item: await session.claims.whereabouts(item) for item in items}
         agreed = [(claim, match, items[match.found]) for claim, match in accepted if match.found in items]
-        others = [items[each] for each in kept if each in items and each not in {match.found for _, match in accepted}]
+        others = [
+            items[report] for report in kept if report in items and report not in {match.found for _, match in accepted}
+        ]
         return self._pages.show(visit, "handovers.html", agreed=agreed, others=others, whereabouts=whereabouts)
 
     async def keep(self, visit: Visit) -> web.Response:

@@ -19,7 +19,7 @@ class Matches:
         self._pages = pages
 
     async def list(self, visit: Visit) -> web.Response:
-        """Show what waits for a verdict, the most probable first."""
+        """Show the matches that wait for a verdict, the most probable first."""
         async with self._board.store.session(visit.community) as session:
             matches, waiting = await session.board.undecided()
             items = await session.items.of({side for match in matches for side in (match.lost, match.found)})
@@ -31,7 +31,7 @@ class Matches:
         return self._pages.show(visit, "matches.html", pairs=pairs, waiting=waiting)
 
     async def show(self, visit: Visit) -> web.Response:
-        """Show a match: what was lost next to what was found, why they may be the same, and the verdicts on it."""
+        """Show a match: both reports side by side, why they may be the same, and the verdicts."""
         async with self._board.store.session(visit.community) as session:
             match = await session.matches.get(visit.id)
             items = await session.items.of([match.lost, match.found]) if match else {}
@@ -40,7 +40,7 @@ class Matches:
             log = await session.board.log(match.id)
             verdicts = await session.verdicts.of(match.id)
             claims = [
-                each for each in await session.claims.on(match.found) if each.match == match.id and each.has_proof
+                claim for claim in await session.claims.on(match.found) if claim.match == match.id and claim.has_proof
             ]
         return self._pages.show(
             visit,
@@ -50,7 +50,9 @@ class Matches:
             found=items[match.found],
             log=log,
             claims=claims,
-            mine={each.kind for each in rules.in_force(verdicts) if each.moderator == visit.moderator.member.id},
+            mine={
+                verdict.kind for verdict in rules.in_force(verdicts) if verdict.moderator == visit.moderator.member.id
+            },
         )
 
     async def give_verdict(self, visit: Visit) -> web.Response:

@@ -40,12 +40,12 @@ class Numbers:
             days=days,
             places=places,
             things=[(from_english(name, visit.language), n) for name, n in things],
-            weekdays=[(words_in(visit.language).weekdays[each.day - 1], each) for each in weekdays],
+            weekdays=[(words_in(visit.language).weekdays[weekday.day - 1], weekday) for weekday in weekdays],
         )
 
     async def log(self, visit: Visit) -> web.Response:
         """Show every verdict and who gave it or took it back, newest first."""
         async with self._board.store.session(visit.community) as session:
             lines = await session.board.log()
-            items = await session.items.of({each.found for each in lines})
+            items = await session.items.of({line.found for line in lines})
         return self._pages.show(visit, "log.html", lines=lines, items=items)

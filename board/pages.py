@@ -39,7 +39,7 @@ class Pages:
         )
 
     def show_anyone(self, template: str, status: int = 200, **values: Any) -> web.Response:
-        """Return a page for somebody who isn't signed in."""
+        """Return a page for someone who isn't signed in."""
         return self._page(template, LANGUAGE.get(), status, moderator=None, **values)
 
     def error(self, request: web.Request, status: int, words: str) -> web.Response:

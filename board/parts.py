@@ -1,4 +1,4 @@
-"""What every part of the board needs, and what several of them do."""
+"""Helpers that the board's pages share."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4

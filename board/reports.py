@@ -26,7 +26,7 @@ class Reports:
             item = items[visit.id]
             matches = await session.matches.of(item.report.id)
             whereabouts = await session.claims.whereabouts(item.report.id)
-            claims = [each for each in await session.claims.on(item.report.id) if each.has_proof]
+            claims = [claim for claim in await session.claims.on(item.report.id) if claim.has_proof]
             others = await session.items.of([_other(match, visit.id) for match in matches])
         shown = [(match, others[other]) for match in matches if (other := _other(match, visit.id)) in others]
         return self._pages.show(visit, "report.html", item=item, matches=shown, whereabouts=whereabouts, claims=claims)

@@ -1,4 +1,4 @@
-"""Which request goes to which part of the board."""
+"""The board's routes."""
 
 from importlib import resources
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Signing in with a link. Opening it only shows a button: programs that open links in chats use up none."""
+"""Signing in with a link. Opening the link only shows a button, so link previews in chats don't use it up."""
 
 from aiohttp import web
 

@@ -1,4 +1,4 @@
-"""Who is signed in: a sealed cookie names the session, and every change carries the token that is in it."""
+"""Sessions: a sealed cookie names the session, and every change carries the cookie's CSRF token."""
 
 import hmac
 import secrets
@@ -24,7 +24,7 @@ _CSRF_BYTES: Final = 24
 LANGUAGE: Final = ContextVar("language", default="en")
 """The language of the request in progress: the moderator's, or the browser's before we know who it is."""
 CHANNEL: Final = "board"
-"""The channel in which the domain sees what is done on the board."""
+"""The channel by which the domain knows actions taken on the board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Visit:
 
     @property
     def target(self) -> ReplyTarget:
-        """Return where the domain sees the moderator."""
+        """Return the target by which the domain knows the moderator."""
         return ReplyTarget(self.moderator.platform, self.moderator.workspace, CHANNEL)
 
     @property
@@ -77,7 +77,7 @@ class Visits:
         self._cookie = "__Host-reunite-board" if secure else "reunite-board"
 
     def guarded(self, handle: Handle) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        """Return a handler for those who are signed in; for others it raises HTTPUnauthorized.
+        """Return a handler for people who are signed in; for others it raises HTTPUnauthorized.
 
         A form without the session's token raises HTTPForbidden.
         """

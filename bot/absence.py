@@ -1,4 +1,4 @@
-"""Asks the platform now and then which workspaces have removed the bot while it was away."""
+"""Regularly asks the platform which workspaces removed the bot while it was down."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ async def watch(
     ask: Callable[[], Awaitable[IsThere]],
     leave: Callable[[str], Awaitable[None]],
 ) -> None:
-    """Look again and again until cancelled, and leave what has been gone for long.
+    """Check regularly until cancelled, and leave workspaces that have been gone for long.
 
     `ask` begins a look, and fails where the platform can't be asked.
     """

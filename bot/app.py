@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.delivery import Delivery
-from bot.logged import LoggedHandlers
+from bot.logged_handlers import LoggedHandlers
 from bot.platforms import AdapterConfig, entry_of
 from bot.slowness import SlownessWatch
 from db import queue

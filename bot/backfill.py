@@ -1,4 +1,4 @@
-"""Asks for past posts to be read, and says how far that is. The platform's bot reads them (bot/past_posts.py)."""
+"""Requests the reading of past posts, and reports its progress. The platform's bot reads them (bot/past_posts.py)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ class BackfillRequests:
     async def start(
         self, workspace: Workspace, channels: Mapping[str, str], span: Span, *, answers: bool = False, tell: Tell = ""
     ) -> Sequence[Backfill]:
-        """Let channels (names by their ids) be read; return what is being read in the workspace."""
+        """Request the reading of channels (names by their ids); return all that are being read in the workspace."""
         await self._backfills.start(workspace, channels, span, answers=answers, tell=tell)
         return await self._running(workspace)
 
@@ -39,7 +39,7 @@ class BackfillRequests:
         if workspace is None:
             raise DefectError(f"workspace {platform}:{external_id} was never joined")
         if running := await self._running(workspace):
-            return messages.progress(share_of(running), Tally.of(each.tally for each in running), language)
+            return messages.progress(share_of(running), Tally.of(backfill.tally for backfill in running), language)
         channels = await self._backfills.channels(workspace)
         if not channels:
             return sentence("past_posts_no_channels", language)
@@ -49,9 +49,9 @@ class BackfillRequests:
         return sentence("past_posts_started", language, channels=names, since=since)
 
     async def _running(self, workspace: Workspace) -> Sequence[Backfill]:
-        return [each for each in await self._backfills.of(workspace) if not each.has_ended]
+        return [backfill for backfill in await self._backfills.of(workspace) if not backfill.has_ended]
 
 
 def share_of(backfills: Sequence[Backfill]) -> float:
     """Return how much of several channels is read, from 0 to 1."""
-    return sum(each.share for each in backfills) / len(backfills) if backfills else 1.0
+    return sum(backfill.share for backfill in backfills) / len(backfills) if backfills else 1.0

@@ -1,4 +1,4 @@
-"""Asks the platform now and then whether those who are signed in to the board still moderate."""
+"""Regularly asks the platform whether the people signed in to the board are still moderators."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,7 @@ async def watch_roles(store: Store, platform: PlatformName, moderates: Moderates
 
 
 async def sign_out_former(sessions: BoardSessions, platform: PlatformName, moderates: Moderates) -> None:
-    """End the sessions and the links of those who no longer moderate."""
+    """End the sessions and links of people who are no longer moderators."""
     for visitor in await sessions.on(platform):
         try:
             still = await moderates(visitor.workspace, visitor.member.id)

@@ -14,7 +14,7 @@ CHANNEL_USES: Final[tuple[ChannelUse, ...]] = get_args(ChannelUse)
 
 
 def role_of(channel: str, name: str, settings: Settings) -> ReportKind | None:
-    """Return what is reported in a channel: as the moderators chose, or by its name if they chose none."""
+    """Return a channel's kind of report: as the moderators chose, or by its name if they chose none."""
     if channel in settings.found_channels:
         return ReportKind.FOUND
     if channel in settings.lost_channels:

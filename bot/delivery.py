@@ -73,7 +73,7 @@ class Delivery:
         links = asyncio.create_task(self._keep_links_fresh())  # concurrently: a slow platform must not hold up replies
         try:
             while True:
-                signal.clear()  # before reading: what comes meanwhile wakes us again
+                signal.clear()  # before reading, so that a later change wakes us again
                 await self._start_due(signal)
                 with suppress(TimeoutError):
                     # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the signal.
@@ -141,17 +141,25 @@ class Delivery:
         return asyncio.get_running_loop().time() + self._lease_seconds * 0.8
 
     async def _deliver(self, item: OutboxItem, until: float) -> None:
-        """Try a reply `until` its lease is nearly over, however late its turn comes here."""
+        """Try a reply `until` its lease is nearly over, even if its turn here comes late."""
         ids = {"outbox": item.seq, "report": str(item.report), "message": item.target.message}
         log = _log.bind(platform=self._platform.name, attempt=item.attempts, **ids)
         picture, maybe_sent = item.picture or await _gallery_picture(item), item.attempts > 1
         people = item.reply.people(item.target.platform) if item.audience == "pair" else ()
         outgoing = Outgoing(
-            item.key, item.target, item.reply, picture, maybe_sent, item.author, people, _is_waited_for(item)
+            item.key,
+            item.target,
+            item.reply,
+            picture,
+            maybe_sent,
+            item.author,
+            people=people,
+            ahead=_is_waited_for(item),
+            since=item.created_at,
         )
         try:
             async with asyncio.timeout_at(until):
-                await asyncio.sleep(0)  # where it's too late, this ends here
+                await asyncio.sleep(0)  # if it's too late, this ends here
                 sent = await self._attempt(item, outgoing)
             async with self._store.session(item.community) as session:
                 await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)

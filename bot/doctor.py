@@ -1,4 +1,4 @@
-"""What `reunite doctor` reports of a platform."""
+"""The findings of `reunite doctor`."""
 
 import os
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ class Finding:
 
 def whole_cause(error: BaseException) -> str:
     """Return what an error says, and what it came from: "connection failed … (Connection refused)"."""
-    said = " ".join(str(error).split()) or type(error).__name__
+    text = " ".join(str(error).split()) or type(error).__name__
     cause = error
     while below := cause.__cause__ or cause.__context__:
         cause = below
         reason = _reason(cause)
-        if reason and reason.casefold() not in said.casefold():
-            said = f"{said} ({reason})"
-    return said
+        if reason and reason.casefold() not in text.casefold():
+            text = f"{text} ({reason})"
+    return text
 
 
 def _reason(cause: BaseException) -> str:

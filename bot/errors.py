@@ -1,4 +1,4 @@
-"""Errors that every adapter may raise at its start."""
+"""Errors that any adapter may raise when it starts."""
 
 
 class SetupError(Exception):

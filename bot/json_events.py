@@ -18,7 +18,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
 
 
 class MalformedError(Exception):
-    """An event isn't what was agreed on."""
+    """An event doesn't fit the protocol."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What every platform needs for a look: to wait for its answer, and to compose the picture of a page."""
+"""Helpers for looks on every platform: waits for the answer, and composes a page's picture."""
 
 import asyncio
 from typing import Final

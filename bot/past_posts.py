@@ -26,7 +26,7 @@ from reunite.ports import Outgoing, Platform
 _AHEAD: Final = 64
 """Reports that may wait for a worker before more are read: new posts wait behind them."""
 _IDLE: Final = 2.5
-"""How many times as long as between two pages it waits where there is nothing to read."""
+"""The factor by which it waits longer when there is nothing to read."""
 _TROUBLE: Final = 30.0
 """Seconds until a workspace is tried again where its platform doesn't say when."""
 
@@ -58,7 +58,7 @@ class History(Protocol):
     """A platform's channels as they were."""
 
     async def is_ready(self, workspace: str) -> bool:
-        """Return whether the bot is in a workspace, and has taken there what it missed while it was away."""
+        """Return whether the bot is in a workspace and has caught up there."""
         ...
 
     async def page(self, backfill: Backfill) -> Page:
@@ -86,7 +86,7 @@ class PastPosts:
         """By workspace, when it may be read again."""
 
     async def run(self) -> None:
-        """Go on until cancelled. Trouble in one workspace doesn't hold up the others."""
+        """Read until cancelled. Trouble in one workspace doesn't hold up the others."""
         while True:
             is_busy = False
             try:
@@ -108,10 +108,10 @@ class PastPosts:
         return bool(asked)
 
     async def _attempt(self, backfills: Sequence[Backfill]) -> float:
-        """Do what is next in a workspace; return the seconds until it may be read again."""
+        """Take the next step in a workspace; return the seconds until it may be read again."""
         try:
             pause = await self._try_to_tell(backfills)
-            left = next((each for each in backfills if not each.has_ended), None)
+            left = next((backfill for backfill in backfills if not backfill.has_ended), None)
             if left is None:
                 return pause
             if await self._backfills.waiting(left.community) < _AHEAD:
@@ -126,7 +126,7 @@ class PastPosts:
         return self._pause
 
     async def _read(self, backfill: Backfill) -> None:
-        """Take a page. What interrupts it doesn't lose what was taken before."""
+        """Take a page. An interruption doesn't lose the messages that were already taken."""
         try:
             page = await self._history.page(backfill)
         except UndeliverableError as error:
@@ -148,9 +148,9 @@ class PastPosts:
             _log.info("past_posts_read", channel=backfill.channel, messages=tally.messages, reports=tally.reports)
 
     async def _known(self, backfill: Backfill, page: Page) -> Mapping[str, KnownBefore]:
-        """Return what was known before; what this reading has taken may have to be counted after an interruption."""
-        known = await self._backfills.known(backfill, [found.post.key for found in page.found])
-        return {key: each for key, each in known.items() if each.created_at < backfill.created_at}
+        """Return the posts known before this reading; its own may have to be counted after an interruption."""
+        known = await self._backfills.known_posts(backfill, [found.post.key for found in page.found])
+        return {key: post for key, post in known.items() if post.created_at < backfill.created_at}
 
     async def _take(self, backfill: Backfill, found: PastMessage) -> Skipped | int:
         """Take a message as a report; return how many photos it has, or why it was skipped."""
@@ -190,7 +190,7 @@ class PastPosts:
             _log.warning("past_post_unanswered", post=target.message, reason=str(error))
 
     async def _try_to_tell(self, backfills: Sequence[Backfill]) -> float:
-        """Post what is due in the moderators' channel, and return the seconds until the next try; reading goes on."""
+        """Post the messages due in the moderators' channel; return the seconds until the next try. Reading goes on."""
         try:
             await self._tell(backfills)
         except TryAgainError as error:
@@ -198,10 +198,10 @@ class PastPosts:
         return self._pause
 
     async def _tell(self, backfills: Sequence[Backfill]) -> None:
-        """Tell the moderators' channel that a request has begun, or what came of it."""
-        for backfill in {each.request: each for each in backfills if each.tell}.values():
-            together = [each for each in backfills if each.request == backfill.request]
-            if backfill.tell == "end" and not all(each.has_ended for each in together):
+        """Tell the moderators' channel that a request has begun, or its result."""
+        for backfill in {reading.request: reading for reading in backfills if reading.tell}.values():
+            together = [reading for reading in backfills if reading.request == backfill.request]
+            if backfill.tell == "end" and not all(reading.has_ended for reading in together):
                 continue
             settings = await self._handlers.settings(self._platform.name, backfill.workspace)
             if settings.log_channel:
@@ -211,7 +211,7 @@ class PastPosts:
                 outgoing = Outgoing(key, target, say(_summary(together), settings.language), maybe_sent=True)
                 with suppress(UndeliverableError):  # the setup's button shows the numbers too
                     await self._platform.send(outgoing)
-            await self._backfills.told(backfill, "end" if backfill.tell == "start" else "")
+            await self._backfills.note_told(backfill, "end" if backfill.tell == "start" else "")
 
     @staticmethod
     def _now() -> float:
@@ -226,9 +226,9 @@ def _delay(backfills: Sequence[Backfill], error: TryAgainError) -> float:
 
 def _summary(backfills: Sequence[Backfill]) -> messages.Summary:
     return messages.Summary(
-        tuple(each.name for each in backfills),
+        tuple(backfill.name for backfill in backfills),
         backfills[0].span.since,
-        Tally.of(each.tally for each in backfills),
-        tuple(each.name for each in backfills if each.problem),
+        Tally.of(backfill.tally for backfill in backfills),
+        tuple(backfill.name for backfill in backfills if backfill.problem),
         answers=backfills[0].answers,
     )

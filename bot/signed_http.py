@@ -15,7 +15,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, web
 from pydantic import TypeAdapter, ValidationError
 
 from reunite.errors import DefectError, PostGoneError, TryAgainError, UndeliverableError
-from reunite.pauses import seconds_to_wait
+from reunite.retry_after import seconds_to_wait
 
 PREFIX: Final = "whsec_"
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
@@ -37,7 +37,7 @@ def key_of(secret: str) -> bytes:
 
 
 def signed(key: bytes, body: bytes) -> dict[str, str]:
-    """Return the headers that sign a body, under an id of its own."""
+    """Return the headers that sign a body, with a new id."""
     message, at = str(uuid4()), str(int(time.time()))
     return {ID: message, TIMESTAMP: at, SIGNATURE: _signature(key, message, at, body)}
 
@@ -49,7 +49,7 @@ def is_signed(key: bytes, headers: Mapping[str, str], body: bytes) -> bool:
         return False
     expected = _signature(key, message, at, body).encode()
     given = headers.get(SIGNATURE, "").split(" ")
-    return any(hmac.compare_digest(expected, each.encode(errors="replace")) for each in given)
+    return any(hmac.compare_digest(expected, signature.encode(errors="replace")) for signature in given)
 
 
 def _signature(key: bytes, message: str, at: str, body: bytes) -> str:
@@ -84,13 +84,13 @@ async def call(session: ClientSession, url: str, key: bytes, body: Mapping[str, 
 
 def _check(response: ClientResponse) -> None:
     """Raise what an answer says went wrong."""
-    said = f"the chat answers {response.status}"
+    reason = f"the chat answers {response.status}"
     if response.status in _COME_BACK or response.status >= 500:  # noqa: PLR2004 - 5xx: the server's own trouble
-        raise TryAgainError(said, seconds_to_wait(response.headers.get("Retry-After")))
+        raise TryAgainError(reason, seconds_to_wait(response.headers.get("Retry-After")))
     if response.status == web.HTTPGone.status_code:
-        raise PostGoneError(said)
+        raise PostGoneError(reason)
     if response.status != web.HTTPOk.status_code:
-        raise UndeliverableError(said)
+        raise UndeliverableError(reason)
 
 
 async def _content(response: ClientResponse) -> bytes:

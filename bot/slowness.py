@@ -1,4 +1,4 @@
-"""Tells moderators when answers take too long: the bot does, because it runs when no worker does."""
+"""Tells moderators when answers take too long. The bot does this because it also runs when no worker does."""
 
 import asyncio
 from collections.abc import Callable

@@ -76,8 +76,8 @@ def _embedded(name: str) -> Path:
 
 
 def _version(path: Path) -> int:
-    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - ours
-    found = _NUMBER.search(said)
+    output = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - ours
+    found = _NUMBER.search(output)
     return int(found[0]) if found else 0
 
 

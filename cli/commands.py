@@ -153,7 +153,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `reunite back
 
 
 def status(*, as_json: AsJson = False) -> None:
-    """Show what runs, the backlog, what has failed and the numbers of each community, on one screen.
+    """Show processes, the backlog, failures and each community's numbers on one screen.
 
     Example: reunite status --json
     """

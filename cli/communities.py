@@ -1,4 +1,4 @@
-"""Which community an operator means."""
+"""Finds the community that an operator names."""
 
 from uuid import UUID
 
@@ -10,12 +10,12 @@ from db.database import Database
 async def chosen(database: Database, wanted: str | None) -> CommunityInfo:
     """Return the community with an id or a name; without one, the only one. Raises UsageError."""
     known = await all_communities(database)
-    fitting = [each for each in known if wanted is None or _is_meant(each, wanted)]
+    fitting = [community for community in known if wanted is None or _is_meant(community, wanted)]
     if len(fitting) == 1:
         return fitting[0]
     if not known:
         raise UsageError("There's no community yet: it's created when a bot first meets its server or workspace.")
-    listed = "; ".join(f"{each.name} ({each.id})" for each in fitting or known)
+    listed = "; ".join(f"{community.name} ({community.id})" for community in fitting or known)
     problem = "There's no such community." if not fitting else "Say which community: --community ID."
     raise UsageError(f"{problem} Known: {listed}.")
 

@@ -1,4 +1,4 @@
-"""What every command runs in: its settings, log and servers, and errors that end in one sentence.
+"""The context of every command: settings, log, servers, and errors shown as one sentence.
 
 Heavy imports wait until a command runs: `reunite --help` is read while somebody waits.
 """

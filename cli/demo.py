@@ -1,4 +1,4 @@
-"""`reunite demo`: everything on this machine, without any setup."""
+"""`reunite demo`: everything on this machine, without setup."""
 
 import asyncio
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ async def demo(settings: Settings, where: Servers) -> None:
         await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)
         if run.done():
             await run
-        run.cancel()  # or it would restart what is being stopped
+        run.cancel()  # or it would restart processes that are being stopped
         print("\nStopping …", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""`reunite doctor`: what is set up, what isn't, and what to do about it."""
+"""`reunite doctor`: checks the setup and says how to fix it."""
 
 import asyncio
 import json
@@ -88,8 +88,8 @@ async def _schema(where: Servers) -> AsyncIterator[Finding]:
 def running(status: Status) -> Iterator[Finding]:
     """Say which processes are alive, and whether anything waits for one that isn't."""
     listed = ", ".join(f"{number} × {role}" if number > 1 else role for role, number in sorted(status.alive.items()))
-    waiting = sum(each.number for each in status.waiting if not each.platform)
-    queued = sum(each.number for each in status.waiting if each.platform)
+    waiting = sum(backlog.number for backlog in status.waiting if not backlog.platform)
+    queued = sum(backlog.number for backlog in status.waiting if backlog.platform)
     needed = waiting > 0 and status.lacks_worker
     yield Finding(
         "Processes",

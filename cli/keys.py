@@ -1,10 +1,10 @@
-"""`reunite keys`: the keys of what is encrypted."""
+"""`reunite keys`: the encryption keys."""
 
 import typer
 
 from cli.context import prepared, run
 
-app = typer.Typer(help="Make, change or replace the keys of what is encrypted.", no_args_is_help=True)
+app = typer.Typer(help="Make, rotate or reset the encryption keys.", no_args_is_help=True)
 
 
 @app.command("new")
@@ -22,7 +22,7 @@ def new() -> None:
 def rotate() -> None:
     """Encrypt everything again with the newest key. Needs REUNITE_OWNER_DATABASE_URL or the embedded server.
 
-    A key file gets a new key first, and keeps the one before; bots that run notice it. With REUNITE_KEYS, put the new
+    A key file gets a new key first and keeps the previous one; running bots notice it. With REUNITE_KEYS, put the new
     key first, restart the bots, and remove the old key afterwards. Example: reunite keys rotate
     """
     from db import rotation  # noqa: PLC0415
@@ -34,7 +34,7 @@ def rotate() -> None:
 
 @app.command("reset")
 def reset() -> None:
-    """Delete what can't be read any more because its key is lost: claims' answers, secret details, Slack tokens.
+    """Delete data that can't be read because its key is lost: claims' answers, secret details, Slack tokens.
 
     Workspaces whose token is deleted have to install the app again. Example: reunite keys reset
     """

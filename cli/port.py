@@ -23,7 +23,7 @@ def problem(port: int, variable: str = "PORT") -> str | None:
             probe.listen()
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                return taken(port, variable)
+                return taken_message(port, variable)
             return f"Port {port} can't be used ({error.strerror}). Choose another with {variable}=."
     return None
 
@@ -38,7 +38,7 @@ def chosen(port: int) -> int:
     return free
 
 
-def taken(port: int, variable: str = "PORT") -> str:
+def taken_message(port: int, variable: str = "PORT") -> str:
     """Say that another program listens on a port, and which variable chooses another one."""
     return f"Port {port} is already in use. Choose another with {variable}=."
 

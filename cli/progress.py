@@ -1,4 +1,4 @@
-"""How far long work has come, on standard error."""
+"""Progress bars on standard error."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ class _Rate(ProgressColumn):
 
 
 class _Lines:
-    """Says how far work is, now and then and at its end."""
+    """Reports the progress of work from time to time, and at its end."""
 
     def __init__(self, what: str) -> None:
         self._what = what

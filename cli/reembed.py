@@ -40,7 +40,7 @@ class Wish:
 
 @dataclass(slots=True)
 class Result:
-    """What was done. `rankings` are the live model's and the new one's, if the two differ."""
+    """The result. `rankings` are the live model's and the new one's, if the two differ."""
 
     model: str
     was_live: str
@@ -52,7 +52,7 @@ class Result:
 
 
 async def run(settings: Settings, where: Servers, wish: Wish) -> Result:
-    """Embed what lacks embeddings of the settings' encoder, then do as wished. Raises UsageError."""
+    """Embed everything that lacks embeddings of the settings' encoder, then do as asked. Raises UsageError."""
     from db.store import Store  # noqa: PLC0415
     from workers.batching import BatchingEncoder  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.reembedding import Reembedding  # noqa: PLC0415
@@ -90,7 +90,7 @@ async def _reembed(work: "Reembedding", live: "EmbeddingModel", wish: Wish) -> R
     if wish.switch or live.id == work.model.id:
         await work.take_over()
         result.live = work.model.version
-        await _embed(work, result)  # what came in meanwhile
+        await _embed(work, result)  # reports that came in meanwhile
     if wish.drop_old:
         result.deleted = await work.delete_others()
     return result
@@ -118,7 +118,7 @@ def as_json(result: Result) -> dict[str, Any]:
 
 
 def show(result: Result) -> None:
-    """Print what was done, and what to do next."""
+    """Print the result, and the next step."""
     console = Console(soft_wrap=True)
     console.print(f"{result.embedded} reports embedded with {escape(result.model)}.")
     if result.failed:
@@ -152,7 +152,7 @@ def _print_comparison(console: Console, result: Result, live: Ranking, new: Rank
         "", result.was_live, result.model, title=f"{live.confirmed} confirmed and {live.rejected} rejected pairs"
     )
     for words, name in _ROWS.items():
-        table.add_row(words, *(_percent(getattr(each, name)) for each in (live, new)))
+        table.add_row(words, *(_percent(getattr(figures, name)) for figures in (live, new)))
     console.print(table)
     console.print("The live model chose what people have decided on, which favours it.")
 

@@ -12,7 +12,7 @@ from bot.errors import SetupError
 from bot.platforms import PLATFORMS, AdapterConfig, photo_hosts
 from cli.children import until_asked_to_stop
 from cli.errors import UsageError
-from cli.port import taken
+from cli.port import taken_message
 from cli.progress import say
 from cli.servers import Servers
 from cli.settings import Settings
@@ -35,7 +35,7 @@ def announce_ready(words: str) -> None:
     if path := os.environ.get("REUNITE_READY_FILE"):
         whole = Path(f"{path}.part")
         whole.write_text(words, "utf-8")
-        whole.rename(path)  # so that nobody reads half of it
+        whole.rename(path)  # so that nobody reads a partial file
 
 
 async def until_stopped(service: Coroutine[Any, Any, None]) -> None:
@@ -47,7 +47,7 @@ async def until_stopped(service: Coroutine[Any, Any, None]) -> None:
         try:
             await running
         except PortTakenError as error:
-            raise UsageError(taken(error.port, error.variable)) from error
+            raise UsageError(taken_message(error.port, error.variable)) from error
     await stop(running)
 
 

@@ -1,4 +1,4 @@
-"""`reunite status` and `reunite communities`: how a deployment is doing."""
+"""`reunite status` and `reunite communities`: the state of a deployment."""
 
 import json
 from collections import Counter
@@ -15,7 +15,7 @@ from db.monitoring import FailedWork, Monitoring, Process, TaskCount
 from db.store import Store
 
 LATE: Final = 300.0
-"""Seconds after which what waits counts as late."""
+"""Seconds after which waiting work counts as late."""
 _REMEDIES: Final = (
     (
         "TryAgainError",
@@ -44,13 +44,13 @@ class Status:
 
     @property
     def waiting(self) -> list[TaskCount]:
-        """Return what nobody has begun with."""
-        return [each for each in (*self.work, *self.outbox) if each.state in {"due", "queued"}]
+        """Return the work and replies that nobody has begun with."""
+        return [backlog for backlog in (*self.work, *self.outbox) if backlog.state in {"due", "queued"}]
 
     @property
     def is_late(self) -> bool:
         """Return whether something has waited for too long."""
-        return any(each.seconds > LATE for each in self.waiting)
+        return any(backlog.seconds > LATE for backlog in self.waiting)
 
     @property
     def lacks_worker(self) -> bool:
@@ -58,11 +58,11 @@ class Status:
 
     @property
     def problems(self) -> list[str]:
-        """Return what somebody should do something about."""
+        """Return the problems that someone should fix."""
         found = []
         if self.lacks_worker:
             found.append("No worker is running: start one with `reunite worker`.")
-        for platform in sorted({each.platform for each in self.waiting if each.platform}):
+        for platform in sorted({backlog.platform for backlog in self.waiting if backlog.platform}):
             role = "api" if platform == "api" else f"bot {platform}"
             if not self.alive[role]:
                 found.append(f"Replies wait for {platform}, but it isn't running: start it with `reunite {role}`.")
@@ -105,7 +105,7 @@ async def list_communities(url: str, *, as_json: bool) -> None:
     async with Store(url, connections=1) as store:
         known = [(community, await _numbers(store, community)) for community in await all_communities(store)]
     if as_json:
-        print(json.dumps([_community_json(*each) for each in known], default=str))
+        print(json.dumps([_community_json(*community) for community in known], default=str))
     else:
         _print_communities(Console(soft_wrap=True), known)
 
@@ -117,11 +117,11 @@ def remedy(problem: str) -> str:
 
 def _json(status: Status) -> dict[str, Any]:
     return {
-        "processes": [asdict(each) for each in status.processes],
-        "work": [asdict(each) for each in status.work],
-        "outbox": [asdict(each) for each in status.outbox],
-        "failed": [{**asdict(each), "remedy": remedy(each.problem)} for each in status.failed],
-        "communities": [_community_json(*each) for each in status.communities],
+        "processes": [asdict(process) for process in status.processes],
+        "work": [asdict(backlog) for backlog in status.work],
+        "outbox": [asdict(entry) for entry in status.outbox],
+        "failed": [{**asdict(failed), "remedy": remedy(failed.problem)} for failed in status.failed],
+        "communities": [_community_json(*community) for community in status.communities],
     }
 
 
@@ -139,9 +139,9 @@ def _print(status: Status) -> None:
             f"{mark} {escape(process.role)} {process.version} on {escape(process.host)} ({process.pid}), {since}"
         )
     console.print("Backlog", style="bold")
-    for each in (*status.work, *status.outbox):
-        what = f"replies for {each.platform}" if each.platform else "work"
-        console.print(f"  {each.number} {what} {each.state}, the oldest for {_age(each.seconds)}")
+    for backlog in (*status.work, *status.outbox):
+        what = f"replies for {backlog.platform}" if backlog.platform else "work"
+        console.print(f"  {backlog.number} {what} {backlog.state}, the oldest for {_age(backlog.seconds)}")
     if not (*status.work, *status.outbox):
         console.print("  nothing")
     for failed in status.failed:

@@ -40,10 +40,10 @@ def show(community: Community = None, *, as_json: AsJson = False) -> None:
         if as_json:
             print(json.dumps(found))
         else:
-            for each in found:
-                ends = f", until {each['expires_at'][:10]}" if each["expires_at"] else ""
-                used = f"last used {each['used_at'][:10]}" if each["used_at"] else "never used"
-                print(f"{each['id']}  {each['name']} ({', '.join(each['scopes'])}{ends}), {used}")
+            for token in found:
+                ends = f", until {token['expires_at'][:10]}" if token["expires_at"] else ""
+                used = f"last used {token['used_at'][:10]}" if token["used_at"] else "never used"
+                print(f"{token['id']}  {token['name']} ({', '.join(token['scopes'])}{ends}), {used}")
 
 
 def revoke(
@@ -86,14 +86,14 @@ async def _list(url: str, community: str | None) -> list[dict[str, Any]]:
         meant = await chosen(database, community)
         return [
             {
-                "id": str(each.id),
-                "name": each.name,
-                "scopes": list(each.scopes),
-                "created_at": each.created_at.isoformat(),
-                "expires_at": each.expires_at.isoformat() if each.expires_at else None,
-                "used_at": each.used_at.isoformat() if each.used_at else None,
+                "id": str(token.id),
+                "name": token.name,
+                "scopes": list(token.scopes),
+                "created_at": token.created_at.isoformat(),
+                "expires_at": token.expires_at.isoformat() if token.expires_at else None,
+                "used_at": token.used_at.isoformat() if token.used_at else None,
             }
-            for each in await ApiTokens(database).of(meant.id)
+            for token in await ApiTokens(database).of(meant.id)
         ]
 
 

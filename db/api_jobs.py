@@ -1,4 +1,4 @@
-"""Jobs of the HTTP API: many items posted at once, and how far the workers are with them."""
+"""Jobs of the HTTP API: many items posted at once, and the workers' progress."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class SqlApiJobs(Queries):
             workspace=workspace,
             key=key,
             reports=list(reports),
-            refused=Jsonb([{"position": each.position, "detail": each.detail} for each in refused]),
+            refused=Jsonb([{"position": refusal.position, "detail": refusal.detail} for refusal in refused]),
         )
         return UUID(str(row["id"])) if row else None
 
@@ -70,5 +70,5 @@ class SqlApiJobs(Queries):
             )
             or {}
         )
-        refused = [Refusal(**each) for each in row["refused"]]
+        refused = [Refusal(**refusal) for refusal in row["refused"]]
         return Job(row["id"], row["reports"], refused, row["created_at"], counted["waiting"], counted["failed"])

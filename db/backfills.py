@@ -1,4 +1,4 @@
-"""The table `backfill`: channels whose past posts are to be read, how far each was read, and what came of it."""
+"""The table `backfill`: channels whose past posts are to be read, with progress and results."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -137,7 +137,7 @@ class Backfills:
             problem=problem,
         )
 
-    async def told(self, backfill: Backfill, then: Tell) -> None:
+    async def note_told(self, backfill: Backfill, then: Tell) -> None:
         """Record that the moderators' channel was notified of a request, and what to post there next."""
         await self._rows(
             backfill.community,
@@ -147,7 +147,7 @@ class Backfills:
             then=then,
         )
 
-    async def known(self, backfill: Backfill, keys: Collection[str]) -> Mapping[str, KnownBefore]:
+    async def known_posts(self, backfill: Backfill, keys: Collection[str]) -> Mapping[str, KnownBefore]:
         """Return the reports that have one of these idempotency keys, purged ones included."""
         found = await self._rows(
             backfill.community,

@@ -1,4 +1,4 @@
-"""What the moderators' board lists: reports, matches, claims, verdicts, and numbers over time."""
+"""Queries of the moderators' board: reports, matches, claims, verdicts, and numbers over time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _BETWEEN_KEPT: Final = """JOIN report l ON l.id = m.lost_id AND l.purged_at IS N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which reports are listed; empty means all. `sealed` is true for what only moderators see, false for the rest."""
+    """A filter on reports; empty means all. `sealed` is true for what only moderators see, false for the rest."""
 
     kind: str = ""
     state: str = ""
@@ -115,7 +115,7 @@ class SqlBoard(Queries):
         )
         return [(_claim(row), rows.match(row)) for row in found]
 
-    async def kept(self) -> Sequence[UUID]:
+    async def handed_in(self) -> Sequence[UUID]:
         """Return the found reports whose items were handed in somewhere and aren't returned, newest first."""
         found = await self._all(
             f"""SELECT id FROM report WHERE kind = 'found' AND kept_at <> '' AND state IN ('pending', 'open')

@@ -1,4 +1,4 @@
-"""Who is signed in to the moderators' board."""
+"""Sessions of the moderators' board."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ async def stop(*tasks: asyncio.Task[Any]) -> None:
             task.cancel()
         await asyncio.wait(pending, timeout=_AGAIN)
     for task in tasks:
-        _ = task.cancelled() or task.exception()  # or asyncio would complain that nobody has asked for it
+        _ = task.cancelled() or task.exception()  # or asyncio would warn that it was never retrieved
 
 
 async def first_to_end(*endless: Coroutine[Any, Any, None]) -> None:
@@ -28,7 +28,7 @@ async def first_to_end(*endless: Coroutine[Any, Any, None]) -> None:
     Once it's cancelled, a task group waits for its tasks without cancelling them again: one that has swallowed its
     cancellation would keep it forever.
     """
-    tasks = [asyncio.create_task(each) for each in endless]
+    tasks = [asyncio.create_task(loop) for loop in endless]
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in ended:

@@ -4,64 +4,51 @@ Among few open reports all are measured. Among many, sketches say which are wort
 (docs/decisions/0025-flat-search.md).
 """
 
-import struct
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from psycopg.rows import DictRow
 
-from db.photo_details import SqlPhotoDetails
+from db.evidence import OF_ANY_STATE, SEEN, fields_of, items_of
+from db.photo_details import OF_REPORT
 from db.queries import Connection, Queries
 from db.rare_words import SqlRareWords
-from db.sketch_loading import SqlSketches
-from db.sketches import SketchCache
+from db.rows import Row
+from db.sketch_loading import MANY, SqlSketches
+from db.sketches import Answer, SketchCache
 from db.vectors import (
     COMPARED,
+    MINE,
     NO_PHOTO,
     Ids,
     Keys,
     Measured,
     Scope,
     SqlVectors,
-    alike,
+    Target,
     as_array,
     distinct,
     ids_of,
     keys_of,
-    uuids,
+    most_alike,
+    targets_of,
 )
 from reunite.encoder import PHOTO_SPACE
-from reunite.entities import ANOTHER, Report, ReportKind
-from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
+from reunite.entities import Report, ReportKind
+from reunite.matching.evidence import Candidate, Item, PairKind, Search
+from reunite.text.rarity import MOST_HOLDERS
 
-MANY: Final = 1000
-"""With more open reports of the other kind, not all are measured."""
-
-_SEEN: Final = """(SELECT string_agg(array_send(p.colours), '' ORDER BY p.position) FROM photo p
-    WHERE p.report_id = {report} AND p.state = 'stored') AS colours,
-  ARRAY(SELECT DISTINCT thing FROM photo p, unnest(p.shows) AS thing
-    WHERE p.report_id = {report} AND p.state = 'stored' ORDER BY thing) AS shows"""
 _RULED_OUT: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
     WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'rejected' OR declined))"""
 _RELEASED: Final = """ARRAY(SELECT r.id FROM match m JOIN report r ON r.id = m.found_id
     WHERE m.lost_id = %(report)s AND m.released AND r.sealed AND r.state = 'open')"""
 _SCOPE: Final = f"""SELECT (SELECT id FROM embedding_model WHERE live) AS model,
-  (SELECT spaces FROM embedding_model WHERE live) AS spaces,
-  (SELECT count(*) FROM (SELECT FROM report r WHERE r.community_id = %(community)s
-    AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {COMPARED} LIMIT %(most)s) AS counted) AS n,
-  {_RULED_OUT} AS ruled_out,
-  {_RELEASED} AS released,
-  {_SEEN.format(report="%(report)s")}"""
-_OF_ANY_STATE: Final = f"""
-SELECT r.id, r.kind, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.question ->> 'aspect' AS asked,
-  r.question -> 'options' AS options, r.question_answer,
-  {_SEEN.format(report="r.id")}
-FROM report r WHERE r.id = ANY(%(reports)s::uuid[])
-"""
-_DETAILS: Final = f"""{_OF_ANY_STATE} AND r.state = 'open' AND r.kind = %(opposite)s::report_kind
+  (SELECT spaces FROM embedding_model WHERE live) AS spaces, {_RULED_OUT} AS ruled_out, {_RELEASED} AS released"""
+_COUNT: Final = f"""SELECT count(*) AS n FROM report r WHERE r.community_id = %(community)s
+  AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {COMPARED}"""
+_DETAILS: Final = f"""{OF_ANY_STATE} AND r.state = 'open' AND r.kind = %(opposite)s::report_kind
   AND {COMPARED}
 """
 _PHOTOS: Final = """
@@ -71,52 +58,62 @@ WHERE report_id = ANY(%(reports)s::uuid[]) AND model_id = %(model)s AND space = 
 _MOST_COMPARED: Final = 10
 """How many candidates, the nearest in each kind of pair, are compared with each other."""
 _MOST_ALIKE: Final = 64
-_ARRAY_HEADER, _ARRAY_DIMENSION = 12, 8
-"""Bytes before the first element of a binary array."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is known of a report that is searched for."""
+
+    scope: Scope
+    targets: Sequence[Target]
+    ruled_out: Sequence[UUID]
+    released: Sequence[UUID]
+    details: Mapping[UUID, float]
+    """How many details of photos match with which report."""
+    holders: Sequence[Row]
+    """Which reports have its words."""
 
 
 class SqlCandidates(Queries):
     """`reunite.ports.candidates.Candidates`."""
 
     def __init__(self, connection: Connection, community: UUID, sketch_cache: SketchCache) -> None:
-        """`connection` is in the community's transaction; `sketch_cache` keeps the process's sketches."""
+        """`connection` is in the community's transaction; `sketch_cache` keeps what the process knows."""
         super().__init__(connection, community)
         self._sketch_cache = sketch_cache
         self._vectors = SqlVectors(connection, community)
         self._words = SqlRareWords(connection, community)
-        self._details = SqlPhotoDetails(connection, community)
         self._sketches = SqlSketches(connection, community)
 
     async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
         hidden = private if report.kind is ReportKind.FOUND else sealed
-        scope, known = await self._scope(report, max(MANY, limit), hidden=hidden)
-        targets = await self._vectors.targets(scope)
-        open_count, estimates = known["n"], None
-        if open_count > max(MANY, limit):
-            estimates = (await self._sketches.current(self._sketch_cache, scope)).estimate(targets, scope)
-            open_count = estimates.open_count + (0 if sealed else len(known["released"]))
-        rare, boilerplate = await self._words.rare(
-            report.text, scope, open_count, estimates.sample() if estimates else None
-        )
-        sure = ids_of([*rare, *known["released"]])
-        among = distinct([estimates.worth_measuring(), sure]) if estimates else None
-        measured = await self._vectors.measure(scope, targets, among)
-        chosen = distinct([ids_of(list(rare)), *(each.nearest(limit) for each in measured.values())])
-        chosen = chosen[~np.isin(keys_of(chosen), keys_of(ids_of(known["ruled_out"])))]
-        candidates = await self._candidates(scope, measured, chosen, rare)
+        query, answer = await self._query(report, limit, hidden=hidden)
+        scope = query.scope
+        rare, boilerplate = await self._words.rare(query.holders, answer.open_count, answer.sample)
+        measured = answer.measured
+        if answer.sample is not None:
+            sure = ids_of([*rare, *query.released])
+            measured = await self._vectors.measure(scope, query.targets, distinct([answer.worth_measuring(), sure]))
+        nearest = {kind: each.nearest(limit) for kind, each in measured.items()}
+        chosen = distinct([ids_of(list(rare)), *nearest.values()])
+        chosen = chosen[~np.isin(keys_of(chosen), keys_of(ids_of(query.ruled_out)))]
+        near = distinct([each[:_MOST_COMPARED] for each in nearest.values()])
+        details, seen, photos = await self._together(*self._details_of(scope, chosen, near, report))
+        *items, item = items_of([*details, fields_of(report)], seen)
         return Search(
-            query=_item(report.id, report.kind, _fields_of(report) | known),
-            candidates=candidates,
-            background=estimates.background(measured) if estimates else _background(measured),
-            lookalikes=await self._alike(scope, measured) if scope.opposite is ReportKind.FOUND else {},
-            open_count=open_count,
+            query=item,
+            candidates=_candidates(query, measured, items, rare),
+            background=answer.background(),
+            lookalikes=_lookalikes(scope, photos),
+            open_count=answer.open_count,
             boilerplate=boilerplate,
         )
 
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
         """Return what is known of reports for scoring, whatever has become of them."""
-        rows = await self._all(_OF_ANY_STATE, reports=list(reports))
-        return {row["id"]: _item(row["id"], ReportKind(row["kind"]), row) for row in rows}
+        given = {"reports": list(reports)}
+        found = items_of(*await self._together((OF_ANY_STATE, given), (SEEN, given)))
+        return {item.report: item for item in found}
 
     async def open_lost(self) -> Sequence[UUID]:
         found = await self._all(
@@ -127,53 +124,89 @@ class SqlCandidates(Queries):
     async def has_sealed(self) -> bool:
         return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))
 
-    async def _scope(self, report: Report, most: int, *, hidden: bool) -> tuple[Scope, DictRow]:
-        """Return what is searched, and what is known: reports that take part are counted to just beyond `most`."""
-        opposite = report.kind.opposite
-        given = {"report": report.id, "opposite": opposite, "hidden": hidden, "most": most + 1}
-        [row] = await self._all(_SCOPE, **given, community=self.community)
-        return Scope(report.id, opposite, row["model"], row["spaces"] or {}, hidden), row
+    async def _query(self, report: Report, limit: int, *, hidden: bool) -> tuple[Query, Answer]:
+        """Return what is known of the query, and what memory says of it."""
+        given = {"report": report.id, "opposite": report.kind.opposite, "hidden": hidden}
+        sketches = self._sketch_cache.get(self.community, report.kind.opposite)
+        since = sketches.seen
+        [known], [changes], mine, details, holders = await self._together(
+            (_SCOPE, given),
+            self._sketches.changes(sketches),
+            (MINE, given),
+            (OF_REPORT, given),
+            self._words.holders(report.text, given, 2 * MANY if sketches.few else MOST_HOLDERS),
+        )
+        scope = Scope(report.id, report.kind.opposite, known["model"], known["spaces"] or {}, hidden)
+        query = Query(
+            scope,
+            targets_of(scope, mine),
+            known["ruled_out"],
+            known["released"],
+            {row["other"]: row["details"] for row in details},
+            holders,
+        )
+        if not report.sample:
+            async with sketches.lock:
+                await self._sketches.refresh(sketches, scope, since, changes)
+            if sketches.few or len(sketches) > limit:
+                answer = sketches.answer(query.targets, scope, query.released)
+                self._sketch_cache.trim()
+                return query, answer
+        return await self._everything(query, report.text)
 
-    async def _candidates(
-        self, scope: Scope, measured: Mapping[PairKind, Measured], chosen: Ids, rare: Mapping[UUID, set[str]]
-    ) -> tuple[Candidate, ...]:
-        rows = await self._all(_DETAILS, **scope.params(), reports=as_array(chosen))
-        keys = keys_of(ids_of([row["id"] for row in rows]))
-        similarities: list[dict[PairKind, float]] = [{} for _ in rows]
-        for kind, each in measured.items():
-            places, known = each.places(keys)
-            values = each.similarities[places].tolist()
-            for index in np.flatnonzero(known).tolist():
-                similarities[index][kind] = values[index]
-        photos = _photos(measured, scope.opposite, keys)
-        details = await self._details.of(scope.report) if PairKind.PHOTO_PHOTO in measured else {}
-        return tuple(
-            Candidate(
-                item=_item(row["id"], scope.opposite, row),
-                similarities=similarities[index],
-                rare_words=tuple(sorted(rare.get(row["id"], ()))),
-                photo=photos[index] if photos[index] != NO_PHOTO else None,
-                details=details.get(row["id"]),
-            )
-            for index, row in enumerate(rows)
+    async def _everything(self, query: Query, text: str) -> tuple[Query, Answer]:
+        """Measure everything in the database: a sample's search, or one that asks for nearly all."""
+        given = query.scope.params()
+        [[counted]] = await self._together((_COUNT, {**given, "community": self.community}))
+        [holders] = await self._together(self._words.holders(text, given, counted["n"]))
+        measured = await self._vectors.measure(query.scope, query.targets, None)
+        return replace(query, holders=holders), Answer(counted["n"], measured, {}, None)
+
+    def _details_of(
+        self, scope: Scope, chosen: Ids, near: Ids, report: Report
+    ) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """Return the statements for what scoring needs: of the chosen reports, and photos of those found nearby."""
+        space = scope.space(PHOTO_SPACE)
+        compared = near if scope.opposite is ReportKind.FOUND else near[:0]
+        return (
+            (_DETAILS, {**scope.params(), "reports": as_array(chosen)}),
+            (SEEN, {"reports": as_array(distinct([chosen, ids_of([report.id])]))}),
+            (_PHOTOS, {"model": scope.model, "space": space, "reports": as_array(compared)}),
         )
 
-    async def _alike(self, scope: Scope, measured: Mapping[PairKind, Measured]) -> dict[frozenset[UUID], float]:
-        """Return the pairs of found reports near the query whose photos are most alike: perhaps posts of one thing."""
-        space = scope.space(PHOTO_SPACE)
-        nearest = distinct([each.nearest(_MOST_COMPARED) for each in measured.values()])
-        [row] = await self._all(_PHOTOS, model=scope.model, space=space, reports=as_array(nearest))
-        return alike(row["reports"], row["vectors"], scope.spaces[space], _MOST_ALIKE) if row["reports"] else {}
+
+def _candidates(
+    query: Query, measured: Mapping[PairKind, Measured], items: Sequence[Item], rare: Mapping[UUID, set[str]]
+) -> tuple[Candidate, ...]:
+    keys = keys_of(ids_of([item.report for item in items]))
+    similarities: list[dict[PairKind, float]] = [{} for _ in items]
+    for kind, each in measured.items():
+        places, known = each.places(keys)
+        values = each.similarities[places].tolist()
+        for index in np.flatnonzero(known).tolist():
+            similarities[index][kind] = values[index]
+    photos = _photos(measured, query.scope.opposite, keys)
+    details = query.details if PairKind.PHOTO_PHOTO in measured else {}
+    return tuple(
+        Candidate(
+            item=item,
+            similarities=similar,
+            rare_words=tuple(sorted(rare[item.report])) if rare and item.report in rare else (),
+            photo=photo,
+            details=details.get(item.report) if details else None,
+        )
+        for item, similar, photo in zip(items, similarities, photos, strict=True)
+    )
 
 
-def _background(measured: Mapping[PairKind, Measured]) -> dict[PairKind, Background]:
-    return {
-        kind: Background(float(each.similarities.mean()), float(each.similarities.std()), len(each.similarities))
-        for kind, each in measured.items()
-    }
+def _lookalikes(scope: Scope, photos: Sequence[Row]) -> dict[frozenset[UUID], float]:
+    """Return the pairs of found reports near the query whose photos are most alike: perhaps posts of one thing."""
+    [row] = photos
+    size = scope.spaces.get(scope.space(PHOTO_SPACE), 0)
+    return most_alike(row["reports"], row["vectors"], size, _MOST_ALIKE) if row["reports"] else {}
 
 
-def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: Keys) -> list[UUID]:
+def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: Keys) -> list[UUID | None]:
     """Return which photo of the found report is the most similar: to a photo, otherwise to the text."""
     to_text = PairKind.TEXT_PHOTO if opposite is ReportKind.FOUND else PairKind.PHOTO_TEXT
     photos = ids_of([NO_PHOTO] * len(keys)).copy()
@@ -181,52 +214,4 @@ def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: K
         if kind in measured:
             places, known = measured[kind].places(keys)
             photos[known] = measured[kind].photos[places[known]]
-    return uuids(photos)
-
-
-def _fields_of(report: Report) -> dict[str, Any]:
-    """Return a report's fields under the names of its columns."""
-    return {
-        "text": report.text,
-        "place": report.place,
-        "happened_at": report.happened_at,
-        "posted_at": report.posted_at,
-        "created_at": report.created_at,
-        "asked": report.question.aspect if report.question else None,
-        "options": report.question.options if report.question else (),
-        "question_answer": report.question_answer,
-    }
-
-
-def _item(report: UUID, kind: ReportKind, row: dict[str, Any]) -> Item:
-    said: datetime | None = row["happened_at"]
-    answer, ruled_out = row["question_answer"] or "", ()
-    if answer == ANOTHER:
-        answer, ruled_out = "", tuple(row["options"])
-    about_colour, about_place = (row["asked"] == aspect for aspect in ("colour", "place"))
-    return Item(
-        report=report,
-        kind=kind,
-        text=row["text"],
-        place=row["place"] or (answer if about_place else ""),
-        at=said or row["posted_at"] or row["created_at"],
-        time_is_stated=said is not None,
-        posted_at=row["posted_at"],
-        colours=_colours(row["colours"]),
-        shows=tuple(row["shows"]),
-        answered_colour=answer if about_colour else "",
-        ruled_out_colours=ruled_out if about_colour else (),
-        ruled_out_places=ruled_out if about_place else (),
-    )
-
-
-def _colours(packed: bytes | None) -> tuple[tuple[float, ...], ...]:
-    """Read arrays of numbers in PostgreSQL's binary format, one after the other."""
-    colours, start = [], 0
-    while packed and start < len(packed):
-        dimensions = int.from_bytes(packed[start : start + 4], "big")
-        size = int.from_bytes(packed[start + 12 : start + 16], "big") if dimensions else 0
-        start += _ARRAY_HEADER + dimensions * _ARRAY_DIMENSION
-        colours.append(struct.unpack(">" + "4xf" * size, packed[start : start + 8 * size]))
-        start += 8 * size
-    return tuple(colours)
+    return [UUID(bytes=photo) if photo != NO_PHOTO.bytes else None for photo in photos.tolist()]

@@ -23,7 +23,7 @@ async def all_communities(database: Database) -> list[CommunityInfo]:
         async with database.transaction(row["id"]) as connection:
             named = await (await connection.execute("SELECT name FROM community")).fetchone()
             cursor = await connection.execute("SELECT platform, name FROM workspace ORDER BY platform, name")
-            workspaces = tuple((each["platform"], each["name"]) for each in await cursor.fetchall())
+            workspaces = tuple((row["platform"], row["name"]) for row in await cursor.fetchall())
         if named:
             found.append(CommunityInfo(row["id"], named["name"], workspaces))
-    return sorted(found, key=lambda each: each.name.casefold())
+    return sorted(found, key=lambda community: community.name.casefold())

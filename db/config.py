@@ -65,7 +65,7 @@ class RedisSettings:
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
 class KeySettings:
-    """The keys of what is encrypted, the newest first, or the file with them; None means the file `keys` at home."""
+    """The encryption keys, the newest first, or the file with them; None means the file `keys` at home."""
 
     keys: str | None = Field(default=None, repr=False)
     key_file: Path | None = None
@@ -73,7 +73,7 @@ class KeySettings:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Connections:
-    """Where a worker or a bot finds its servers."""
+    """The addresses of the servers for a worker or a bot."""
 
     database_url: str = dataclasses.field(repr=False)
     redis_url: str = dataclasses.field(repr=False)

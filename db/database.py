@@ -34,7 +34,7 @@ class Database:
     """A pool of connections as the application's role: `async with` opens it."""
 
     def __init__(self, url: str, *, connections: int = 8, keys: Keys = NO_KEYS) -> None:
-        """Open nothing yet; `connections` is the most that are open at once, `keys` are for what is encrypted."""
+        """Open nothing yet; `connections` is the most that are open at a time, `keys` are the encryption keys."""
         self.url = url
         self.sketch_cache = SketchCache()
         self.keys = keys

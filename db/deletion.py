@@ -99,7 +99,7 @@ class SqlDeletion(Queries):
         await self._do("DELETE FROM board_session WHERE member_id = %(member)s", member=member)
 
     async def _reduce(self, row: rows.Row, rest: Reply | None) -> list[int]:
-        """Replace a reply by what may stay of it; return its number if that is nothing."""
+        """Replace a reply by the part of it that may stay; return its number if nothing may."""
         if rest is None:
             return [row["seq"]]
         await self._do(

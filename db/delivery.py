@@ -1,4 +1,4 @@
-"""What the bots deliver: replies from the outbox, and fresh links to photos."""
+"""The bots' side of the outbox: leases replies, records their delivery, and renews links to photos."""
 
 import asyncio
 from collections.abc import Collection, Mapping
@@ -59,7 +59,7 @@ class StalePhoto:
 
 
 class Deliveries:
-    """What is due on a platform, across communities."""
+    """The replies due on a platform, across communities."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -125,7 +125,7 @@ class Deliveries:
         return signals(self._database.url, "reunite_outbox", lambda payload: payload == platform)
 
     async def stale_photos(self, platform: PlatformName, limit: int) -> list[StalePhoto]:
-        """Return photos whose links have expired, those that wait longest first."""
+        """Return photos whose links have expired, longest waiting first."""
         found = await self._database.rows("SELECT * FROM stale_photos(%s::platform, %s)", platform, limit)
         stale = []
         for row in found:

@@ -1,4 +1,4 @@
-"""Embeddings made by a worker for another process, through a table: nothing of a query outlasts its request."""
+"""Embeddings that a worker makes for another process, through a table. Rows are deleted with their request."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a community brings in at once, and takes out at once."""
+"""Queries of import and export."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Processed:
 class SqlImportExport(Queries):
     """Imports and exports of a community."""
 
-    async def known(self, workspace: str, keys: Collection[str]) -> Mapping[str, UUID]:
+    async def known_reports(self, workspace: str, keys: Collection[str]) -> Mapping[str, UUID]:
         """Return those of the API's reports that have one of these idempotency keys."""
         found = await self._all(
             """SELECT r.source_key, r.id FROM report r JOIN workspace w ON w.id = r.workspace_id

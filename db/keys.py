@@ -1,4 +1,4 @@
-"""Encryption of what is secret from those who read a dump: claims' answers, secret details, Slack's tokens.
+"""Encryption at rest: claims' answers, secret details and Slack's tokens can't be read in a dump.
 
 The keys are Fernet's (AES-128-CBC with HMAC-SHA256), the newest first: it encrypts, all of them decrypt.
 """
@@ -95,7 +95,7 @@ def read(file: Path) -> list[str]:
 
 
 def write(file: Path, keys: Sequence[str], *, is_new: bool = False) -> None:
-    """Replace a file of keys at once, readable by its owner alone; `is_new` leaves one that has just been made."""
+    """Replace a file of keys atomically, readable only by its owner; `is_new` leaves one that has just been made."""
     part = file.with_name(f"{file.name}.{os.getpid()}")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as opened:

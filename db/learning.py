@@ -1,4 +1,4 @@
-"""What communities learn from their feedback about matches: scores only."""
+"""The feedback that communities learn from: scores only, no content."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What a worker writes under a lease: stored copies, and the end of its work, all fenced."""
+"""A worker's writes under a lease, all of them fenced: stored copies, and the end of the work."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,7 +11,7 @@ from reunite.entities import PhotoState, ReportState
 
 
 class LeaseLostError(Exception):
-    """Another worker has the work now: what was being written is rolled back."""
+    """Another worker has the work now; this one's transaction is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class WorkSession(CommunitySession):
         )
 
     async def give_up(self, problem: str) -> None:
-        """Note that the work has failed for good, and why."""
+        """Note that the work has failed permanently, and why."""
         await self._do(
             "UPDATE work SET state = 'failed', leased_until = NULL, problem = %(problem)s WHERE id = %(work)s",
             problem=problem,

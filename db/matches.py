@@ -95,7 +95,7 @@ class SqlMatches(Queries):
         await self._do(
             "UPDATE match SET why = %(why)s WHERE id = %(match)s",
             match=match,
-            why=Jsonb([asdict(each) for each in why]),
+            why=Jsonb([asdict(reason) for reason in why]),
         )
 
     async def set_state(self, match: UUID, state: MatchState) -> None:

@@ -29,11 +29,13 @@ class Migration:
 def shipped() -> list[Migration]:
     """Return the migrations of this version, in order."""
     files = (file for file in resources.files("db").joinpath("migrations").iterdir() if file.name.endswith(".sql"))
-    return sorted((Migration(file.name, file.read_text("utf-8")) for file in files), key=lambda each: each.name)
+    return sorted(
+        (Migration(file.name, file.read_text("utf-8")) for file in files), key=lambda migration: migration.name
+    )
 
 
 async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:
-    """Apply what is missing, as the owner, under an advisory lock; return the names of what was applied.
+    """Apply the missing migrations, as the owner, under an advisory lock; return their names.
 
     Where `app_url` carries a password, the application's role gets it. Raises MigrationError if an applied file was
     changed, or if the database is newer than this version.

@@ -1,4 +1,4 @@
-"""What a change of the encoder needs: pairs that people have decided, vectors of any model, and old vectors deleted."""
+"""Queries of a change of encoder: decided pairs, vectors of any model, and the deletion of old vectors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

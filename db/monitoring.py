@@ -1,4 +1,4 @@
-"""What an operator sees across communities: processes, backlogs, and numbers."""
+"""The operator's view across communities: processes, backlogs and numbers."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,7 +48,7 @@ class StateCount:
 
 @dataclass(frozen=True, slots=True)
 class FailedWork:
-    """Work that has failed for good."""
+    """Work that has failed permanently."""
 
     community: UUID
     report: UUID

@@ -7,6 +7,11 @@ from uuid import UUID
 
 from db.queries import Queries
 
+OF_REPORT: Final = """SELECT other, max(details) AS details FROM (
+  SELECT found_id AS other, details FROM photo_details WHERE lost_id = %(report)s
+  UNION ALL SELECT lost_id, details FROM photo_details WHERE found_id = %(report)s) AS compared
+GROUP BY other"""
+"""How many details match at best with each report whose photos were compared with a report's."""
 _MOST_PHOTOS: Final = 2
 """How many photos of a lost report are compared."""
 
@@ -26,13 +31,7 @@ class SqlPhotoDetails(Queries):
 
     async def of(self, report: UUID) -> dict[UUID, float]:
         """Return for each report whose photos were compared with this one's how many details match at best."""
-        found = await self._all(
-            """SELECT other, max(details) AS details FROM (
-                 SELECT found_id AS other, details FROM photo_details WHERE lost_id = %(report)s
-                 UNION ALL SELECT lost_id, details FROM photo_details WHERE found_id = %(report)s) AS compared
-               GROUP BY other""",
-            report=report,
-        )
+        found = await self._all(OF_REPORT, report=report)
         return {row["other"]: row["details"] for row in found}
 
     async def not_compared(self, pairs: Sequence[tuple[UUID, UUID, UUID]]) -> list[PhotoPair]:
@@ -55,7 +54,7 @@ class SqlPhotoDetails(Queries):
         return [PhotoPair(**row) for row in found]
 
     async def save(self, details: Mapping[PhotoPair, float]) -> None:
-        """Keep what was compared; pairs whose photos were deleted meanwhile are left out."""
+        """Store comparisons, without pairs whose photos were deleted meanwhile."""
         for pair, value in details.items():
             await self._do(
                 """INSERT INTO photo_details (community_id, lost_id, found_id, lost_photo, found_photo, details)

@@ -51,7 +51,7 @@ class SqlPhotos(Queries):
         return row["copy"] if row else None
 
     async def upload(self, photo: UUID) -> bytes | None:
-        """Return what was uploaded, until the stored copy is made."""
+        """Return the upload, which is kept until the stored copy is made."""
         row = await self._one("SELECT upload FROM photo WHERE id = %(photo)s", photo=photo)
         return row["upload"] if row else None
 

@@ -1,4 +1,4 @@
-"""What the bot asks or brings up by itself, in PostgreSQL."""
+"""Prompts in PostgreSQL."""
 
 from uuid import UUID
 

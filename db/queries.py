@@ -1,5 +1,6 @@
-"""What every part of a community's session is made of: a connection, and rows by name."""
+"""The base of all parts of a session: a connection, and rows by column name."""
 
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -12,7 +13,7 @@ Connection = AsyncConnection[DictRow]
 
 
 def as_real(number: float) -> float:
-    """Return the nearest number that a column of four bytes holds: PostgreSQL refuses what is too small for it."""
+    """Return the nearest 4-byte float: PostgreSQL refuses numbers that are too small for its column."""
     with np.errstate(over="ignore", under="ignore"):
         return float(np.float32(number))
 
@@ -32,6 +33,14 @@ class Queries:
     async def _all(self, query: str, **params: object) -> list[rows.Row]:
         cursor = await self._connection.execute(query.encode(), params)
         return await cursor.fetchall()
+
+    async def _together(self, *statements: tuple[str, dict[str, Any]]) -> list[list[rows.Row]]:
+        """Run statements with one round trip. Results come in binary: enums must be cast to text."""
+        async with self._connection.pipeline():
+            cursors = [
+                await self._connection.execute(query.encode(), params, binary=True) for query, params in statements
+            ]
+            return [await cursor.fetchall() for cursor in cursors]
 
     async def _do(self, query: str, **params: object) -> int:
         return (await self._connection.execute(query.encode(), params)).rowcount

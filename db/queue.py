@@ -1,4 +1,4 @@
-"""Hints to the workers through Redis (arq). The record of work is in PostgreSQL; what is lost here costs only time."""
+"""Hints to the workers through Redis (arq). The record of work is in PostgreSQL, so a lost hint costs only time."""
 
 import asyncio
 import json

@@ -1,20 +1,18 @@
 """Rare words: which open reports share them, and which of the query's words are boilerplate."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from db.queries import Queries
-from db.vectors import Ids, Scope, as_array
+from db.rows import Row
+from db.vectors import Ids, as_array
 from reunite.text.content import rare_candidates
 from reunite.text.rarity import MOST_HOLDERS, boilerplate_words, rare_words
 
-_HOLDERS: Final = """SELECT word, reports, authors
+_HOLDERS: Final = """SELECT word, reports, authors, repeated, repeats
 FROM reports_with_words(%(words)s, %(opposite)s::report_kind, %(most)s, %(report)s, %(hidden)s)"""
-_REPORTS_OF: Final = """SELECT o.author_id, count(*) AS n FROM workspace w
-JOIN report o ON o.workspace_id = w.id AND o.author_id = ANY(%(authors)s)
-WHERE o.kind = %(opposite)s::report_kind AND o.state = 'open' GROUP BY o.author_id"""
 _SAMPLED: Final = """SELECT r.id, r.author_id,
   ARRAY(SELECT word FROM unnest(%(words)s::text[]) AS given (word) WHERE r.words @> ARRAY[word]) AS words
 FROM report r WHERE r.id = ANY(%(reports)s::uuid[])"""
@@ -26,38 +24,36 @@ Holders = dict[str, dict[UUID, str]]
 class SqlRareWords(Queries):
     """Looks up the query's words."""
 
+    def holders(self, text: str, params: Mapping[str, Any], most: int) -> tuple[str, dict[str, Any]]:
+        """Return the statement that finds who has which word; of what more than `most` have, it says no more."""
+        return _HOLDERS, {**params, "words": list(rare_candidates(text)), "most": most}
+
     async def rare(
-        self, text: str, scope: Scope, open_count: int, sample: Ids | None
+        self, found: Sequence[Row], open_count: int, sample: Ids | None
     ) -> tuple[dict[UUID, set[str]], frozenset[str]]:
         """Return the rare words of other reports, and the boilerplate.
 
         With a `sample` of the open reports, it decides whether words that many have are boilerplate.
         """
-        wanted = rare_candidates(text)
-        if not wanted:
-            return {}, frozenset()
         most = open_count if sample is None else MOST_HOLDERS
-        found = await self._all(_HOLDERS, **scope.params(), words=list(wanted), most=most)
         holders: Holders = {
-            row["word"]: dict(zip(row["reports"], row["authors"], strict=True)) for row in found if row["reports"]
+            row["word"]: dict(zip(row["reports"], row["authors"], strict=True))
+            for row in found
+            if row["reports"] and len(row["reports"]) <= most
         }
-        common = [row["word"] for row in found if not row["reports"]]
-        rare, boilerplate = rare_words(holders, await self._reports_of(holders, scope), open_count)
+        reports_of = {
+            author: count
+            for row in found
+            for author, count in zip(row["repeated"] or (), row["repeats"] or (), strict=True)
+        }
+        common = [row["word"] for row in found if row["word"] not in holders]
+        rare, boilerplate = rare_words(holders, reports_of, open_count)
         return rare, boilerplate | await self._sampled(common, sample)
-
-    async def _reports_of(self, holders: Holders, scope: Scope) -> dict[str, int]:
-        """Return how many open reports those authors have who used a word more than once."""
-        counts = (Counter(held.values()) for held in holders.values())
-        authors = {author for count in counts for author, times in count.items() if times > 1}
-        if not authors:
-            return {}
-        found = await self._all(_REPORTS_OF, authors=list(authors), opposite=scope.opposite)
-        return {row["author_id"]: row["n"] for row in found}
 
     async def _sampled(self, words: Sequence[str], sample: Ids | None) -> frozenset[str]:
         if not words or sample is None:
             return frozenset()
-        found = await self._all(_SAMPLED, words=list(words), reports=as_array(sample))
+        [found] = await self._together((_SAMPLED, {"words": list(words), "reports": as_array(sample)}))
         holders: Holders = {
             word: {row["id"]: row["author_id"] for row in found if word in row["words"]} for word in words
         }

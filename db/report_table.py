@@ -20,7 +20,7 @@ _SHIELD: Final = "'"
 
 
 TOGETHER: Final = 50
-"""Reports that are read at once."""
+"""The number of reports per read."""
 
 
 class Table:

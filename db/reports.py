@@ -165,7 +165,7 @@ class SqlReports(Queries):
         )
 
     async def targets(self, reports: Collection[UUID]) -> Mapping[UUID, ReplyTarget]:
-        """Return where the threads of reports are; those that have none yet are left out."""
+        """Return the threads of reports, without reports that have none yet."""
         found = await self._all(
             f"{rows.REPORT} WHERE r.id = ANY(%(reports)s) AND r.message IS NOT NULL", reports=list(reports)
         )

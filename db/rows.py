@@ -67,7 +67,7 @@ def question(value: dict[str, Any]) -> Question:
 
 
 def target(row: Row) -> ReplyTarget:
-    """Read where a report's thread is."""
+    """Read the target of a report's thread."""
     return ReplyTarget(row["platform"], row["workspace"], row["channel"], row["message"])
 
 

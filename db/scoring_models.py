@@ -22,7 +22,7 @@ _IN_FORCE = """model_version = %(version)s AND parameters -> 'format' = %(format
   AND (community_id IS NULL OR seq > coalesce((SELECT max(seq) FROM calibration u
     WHERE u.community_id = current_community() AND u.model_version = %(version)s
       AND u.summary ->> 'source' = 'undone'), 0))"""
-"""Rows that may count for a community: those of its own only if they were not undone."""
+"""Rows that may count for a community: its own only if they weren't undone."""
 
 
 async def newest(store: Store, community: UUID, version: str) -> ScoringModel | None:

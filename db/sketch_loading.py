@@ -1,142 +1,146 @@
-"""Reads a large community's vectors into sketches, and what has changed since."""
+"""Reads a community's open reports into memory, and what has changed since."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Sequence
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
+from db.axes import Axes
 from db.queries import Queries
-from db.sketches import Axes, Group, SketchCache, Sketches
-from db.vectors import Scope, ids_of, keys_of
-from reunite.entities import ReportKind
+from db.rows import Row
+from db.sketches import Group, Sketches, Vectors
+from db.vectors import ID, Scope
 
-_SAMPLE: Final = 4096
-"""Vectors from which the axes of a space are taken."""
+MANY: Final = 1000
+"""Of more open reports of one kind, sketches are kept instead of all vectors."""
+_SAMPLE: Final = 400
+"""Of how many reports vectors are kept in any case."""
+_FOR_AXES: Final = 2048
+"""From how many reports' vectors the axes of a space are taken."""
 _MOST_CHANGES: Final = 5000
 """With more changes, a community is read again from the start."""
-_BATCH: Final = 4 << 20
-"""Bytes that are made into sketches at once."""
-_HEADER: Final = 19
-"""Bytes before the first row of a binary COPY."""
-_LOST, _HIDDEN, _TEXT = 1, 2, 4
+_BATCH: Final = 1500
+"""Reports whose vectors are read at once."""
+_ID_BITS: Final = 64
+"""Of an id's beginning, enough to tell where it is among others."""
+_NEVER: Final = 2**63 - 1
 
-_OWN: Final = """ARRAY(SELECT report_id FROM search_change
-    WHERE community_id = %(community)s AND changed = pg_current_xact_id_if_assigned()) AS own"""
-_NOW: Final = f"""SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, {_OWN},
-  (SELECT count(*) FROM report r WHERE r.community_id = %(community)s AND r.state = 'open') AS reports"""
 # After a restore from a backup old rows carry transactions that are yet to come.
-_CHANGES: Final = f"""
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, {_OWN}, ARRAY(
-  SELECT report_id FROM search_change WHERE community_id = %(community)s
-    AND changed >= %(seen)s::text::xid8 AND changed < pg_snapshot_xmax(pg_current_snapshot())
-  LIMIT %(most)s) AS reports
+_CHANGES: Final = """
+WITH changes AS (SELECT report_id, changed FROM search_change WHERE community_id = %(community)s
+  AND changed >= %(seen)s::text::xid8 AND changed < pg_snapshot_xmax(pg_current_snapshot()) LIMIT %(most)s)
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen,
+  ARRAY(SELECT report_id FROM search_change
+    WHERE community_id = %(community)s AND changed = pg_current_xact_id_if_assigned()) AS own,
+  (SELECT array_agg(report_id) FROM changes) AS reports,
+  (SELECT array_agg(changed::text::bigint) FROM changes) AS changed
 """
-_VECTORS: Final = """
-COPY (
-  SELECT e.report_id,
-    ((r.kind = 'lost')::int * 1 + (r.sealed OR r.private)::int * 2 + (e.source = 'text')::int * 4)::int2, e.vector
-  FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
-  WHERE r.community_id = %(community)s AND r.state = 'open' AND NOT r.sample AND e.model_id = %(model)s
-    AND e.space = %(space)s {among}
-) TO STDOUT (FORMAT BINARY)
-"""
-_ALL: Final = ""
-_SOME: Final = "AND e.report_id = ANY(%(reports)s)"
-_RANDOM: Final = "AND e.report_id < %(below)s"  # ids are random
+_SIDE: Final = """r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open'
+  AND NOT r.sample"""
+_COUNT: Final = f"SELECT count(*) AS n FROM report r WHERE {_SIDE}"
+_REPORTS: Final = f"""SELECT r.sealed OR r.private AS hidden, string_agg(uuid_send(r.id), '') AS ids FROM report r
+WHERE {_SIDE} AND {{among}} GROUP BY 1"""
+_VECTORS: Final = f"""SELECT r.sealed OR r.private AS hidden, e.space, e.source,
+  string_agg(uuid_send(e.report_id), '') AS ids,
+  string_agg(uuid_send(coalesce(e.photo_id, '00000000-0000-0000-0000-000000000000')), '') AS photos,
+  string_agg(halfvec_send(e.vector), '') AS vectors
+FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
+WHERE {_SIDE} AND e.model_id = %(model)s AND {{among}} GROUP BY 1, 2, 3"""
+_SOME: Final = "r.id = ANY(%(reports)s::uuid[])"
+_RANGE: Final = "r.id BETWEEN %(first)s AND %(last)s"  # ids are random
 
 
 class SqlSketches(Queries):
-    """Keeps a community's sketches as the database is."""
+    """Keeps what a process knows of a community's open reports as the database is."""
 
-    async def current(self, sketch_cache: SketchCache, scope: Scope) -> Sketches:
-        """Return the sketches as of now."""
-        model, spaces = scope.model or 0, scope.spaces
-        sketches = sketch_cache.get(self.community, model)
-        async with sketches.lock:
-            if sketches.seen:
-                await self._refresh(sketches, model, spaces)
-            else:
-                await self._read(sketches, model, spaces)
-        sketch_cache.trim()
-        return sketches
+    def changes(self, sketches: Sketches) -> tuple[str, dict[str, Any]]:
+        """Return the statement that finds what has changed."""
+        seen = sketches.seen or _NEVER
+        return _CHANGES, {"community": self.community, "seen": seen, "most": _MOST_CHANGES}
 
-    async def _read(self, sketches: Sketches, model: int, spaces: Mapping[str, int]) -> None:
-        sketches.seen = 0  # where reading fails, the next search reads them again
-        [now] = await self._all(_NOW, community=self.community)
-        below = UUID(int=min(2**128 * _SAMPLE // max(now["reports"], 1), 2**128 - 1))
-        axes: dict[str, Axes] = {}
-        for space, dimension in spaces.items():
-            sample = [rows["vector"] async for rows in self._vectors(model, space, dimension, _RANDOM, below=below)]
-            if sample:
-                axes[space] = Axes.of(np.concatenate(sample).astype(np.float32))
-        sketches.axes, sketches.groups = axes, {}
-        await self._add(sketches, model, spaces, np.empty(0, np.uint64), _ALL)
-        sketches.count_all()
-        sketches.seen, sketches.doubtful = now["seen"], now["own"]
-
-    async def _refresh(self, sketches: Sketches, model: int, spaces: Mapping[str, int]) -> None:
-        [now] = await self._all(_CHANGES, community=self.community, seen=sketches.seen, most=_MOST_CHANGES)
-        if len(now["reports"]) == _MOST_CHANGES:
-            await self._read(sketches, model, spaces)
+    async def refresh(self, sketches: Sketches, scope: Scope, since: int, changes: Row) -> None:
+        """Bring up to date; `changes` has what has changed `since` then. Hold the lock meanwhile."""
+        if sketches.model != scope.model or not sketches.seen:
+            await self._read(sketches, scope)
             return
-        if changed := list({*now["reports"], *now["own"], *sketches.doubtful}):
-            await self._add(sketches, model, spaces, keys_of(ids_of(changed)), _SOME, reports=changed)
+        if since == 0:  # another search has read it meanwhile
+            [[changes]] = await self._together(self.changes(sketches))
+        by = dict(zip(changes["reports"] or (), changes["changed"] or (), strict=True))
+        if len(by) == _MOST_CHANGES:
+            await self._read(sketches, scope)
+            return
+        new = {report for report, changed in by.items() if sketches.applied.get(report) != changed}
+        if changed := [*new.union(changes["own"], sketches.doubtful)]:
+            found = await self._found(scope, _SOME, reports=changed)
+            sketches.remove(changed)
+            _add(sketches, scope, *found)
+        sketches.seen, sketches.doubtful = changes["seen"], changes["own"]
+        sketches.applied = {
+            report: changed
+            for report, changed in by.items()
+            if changed >= sketches.seen and report not in changes["own"]
+        }
+        if len(sketches) not in sketches.fits:
+            await self._read(sketches, scope)
+
+    async def _read(self, sketches: Sketches, scope: Scope) -> None:
+        sketches.seen = 0  # where reading fails, the next search reads everything again
+        [[now], [counted]] = await self._together(
+            self.changes(sketches), (_COUNT, {"community": self.community, "opposite": scope.opposite})
+        )
+        count = counted["n"]
+        sketches.clear()
+        if count <= MANY:
+            sketches.axes, sketches.whole_below, sketches.fits = {}, None, range(2 * MANY)
+            _add(sketches, scope, *await self._found(scope, _RANGE, **_up_to(None)))
+        else:
+            sketches.axes = await self._axes(scope, count)
+            sketches.whole_below = 2**_ID_BITS * _SAMPLE // count
+            sketches.fits = range(count // 2, 2 * count)
+            async for found in self._batches(scope, count):
+                _add(sketches, scope, *found)
+        sketches.model, sketches.applied = scope.model, {}
         sketches.seen, sketches.doubtful = now["seen"], now["own"]
 
-    async def _add(
-        self,
-        sketches: Sketches,
-        model: int,
-        spaces: Mapping[str, int],
-        gone: NDArray[np.uint64],
-        among: str,
-        **params: Any,
-    ) -> None:
-        added = []
-        for space, axes in sketches.axes.items():
-            async for rows in self._vectors(model, space, spaces[space], among, **params):
-                made = axes.sketch(rows["vector"].astype(np.float32))
-                added += [(group, rows["report"][mine], made[mine]) for group, mine in _groups(space, rows["flags"])]
-        sketches.replace(gone, added)
+    async def _axes(self, scope: Scope, count: int) -> dict[str, Axes]:
+        _, rows = await self._found(scope, _RANGE, **_up_to(2**_ID_BITS * _FOR_AXES // count))
+        vectors: dict[str, list[Any]] = {}
+        for row in rows:
+            vectors.setdefault(row["space"], []).append(_vectors(scope, row).vectors)
+        return {space: Axes.of(np.concatenate(each)) for space, each in vectors.items()}
 
-    async def _vectors(
-        self, model: int, space: str, dimension: int, among: str, **params: object
-    ) -> AsyncIterator[NDArray[np.void]]:
-        """Read vectors in batches; COPY's rows all have one length."""
-        row = np.dtype([
-            ("fields", ">i2"), ("l1", ">i4"), ("report", "V16"), ("l2", ">i4"), ("flags", ">i2"),
-            ("l3", ">i4"), ("dimension", ">i2"), ("unused", ">i2"), ("vector", ">f2", (dimension,)),
-        ])  # fmt: skip
-        given = {"community": self.community, "model": model, "space": space, **params}
-        async with (
-            self._connection.cursor() as cursor,
-            cursor.copy(_VECTORS.format(among=among).encode(), given) as copy,
-        ):
-            read, start = bytearray(), _HEADER
-            async for data in copy:
-                read += data
-                if len(read) - start >= _BATCH:
-                    whole = (len(read) - start) // row.itemsize
-                    yield np.frombuffer(bytes(read[start : start + whole * row.itemsize]), row)
-                    del read[: start + whole * row.itemsize]
-                    start = 0
-            whole = (len(read) - start) // row.itemsize
-            if whole:
-                yield np.frombuffer(bytes(read[start : start + whole * row.itemsize]), row)
+    async def _batches(self, scope: Scope, count: int) -> AsyncIterator[tuple[list[Row], list[Row]]]:
+        batches = -(-count // _BATCH)
+        bounds = [2**128 * number // batches for number in range(batches + 1)]
+        for first, end in pairwise(bounds):
+            yield await self._found(scope, _RANGE, first=UUID(int=first), last=UUID(int=end - 1))
 
-
-def _groups(space: str, flags: NDArray[np.int16]) -> list[tuple[Group, NDArray[np.bool_]]]:
-    return [
-        (
-            Group(
-                ReportKind.LOST if flag & _LOST else ReportKind.FOUND,
-                bool(flag & _HIDDEN),
-                space,
-                "text" if flag & _TEXT else "photo",
-            ),
-            flags == flag,
+    async def _found(self, scope: Scope, among: str, **params: object) -> tuple[list[Row], list[Row]]:
+        """Return reports and their vectors, packed."""
+        given = {"community": self.community, "opposite": scope.opposite, "model": scope.model, **params}
+        reports, vectors = await self._together(
+            *((statement.format(among=among), given) for statement in (_REPORTS, _VECTORS))
         )
-        for flag in np.unique(flags).tolist()
-    ]
+        return reports, vectors
+
+
+def _up_to(first_bits: int | None) -> dict[str, UUID]:
+    last = 2**128 if first_bits is None else min(first_bits << (128 - _ID_BITS), 2**128)
+    return {"first": UUID(int=0), "last": UUID(int=last - 1)}
+
+
+def _add(sketches: Sketches, scope: Scope, reports: Sequence[Row], vectors: Sequence[Row]) -> None:
+    for row in reports:
+        sketches.reports[row["hidden"]].add(ids=np.frombuffer(row["ids"], ID))
+    for row in vectors:
+        sketches.add(_vectors(scope, row))
+
+
+def _vectors(scope: Scope, row: Row) -> Vectors:
+    size = scope.spaces[row["space"]]
+    packed = np.dtype([("size", ">i2"), ("unused", ">i2"), ("vector", ">f2", (size,))])
+    ids, photos = (np.frombuffer(row[name], ID) for name in ("ids", "photos"))
+    vectors = np.frombuffer(row["vectors"], packed)["vector"].astype(np.float32)
+    return Vectors(Group(row["hidden"], row["space"], row["source"]), ids, photos, vectors)

@@ -1,11 +1,12 @@
-"""Sketches: short forms of a large community's vectors in memory, to find those that are worth measuring.
+"""What a process keeps in memory of a community's open reports: vectors of few, sketches of many.
 
-A sketch is a vector's place along the main axes of its space, a byte for each (docs/decisions/0025-flat-search.md).
+A sketch is a vector's place along the main axes of its space, a byte for each (docs/decisions/0025-flat-search.md). It
+says which vectors are worth measuring. Of many reports, a sample's vectors are kept as well.
 """
 
 import asyncio
 import math
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -14,121 +15,42 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from db.vectors import ID, Ids, Keys, Measured, Scope, Target, distinct, keys_of
+from db.axes import Axes
+from db.columns import Columns
+from db.products import Floats, products
+from db.vectors import ID, Ids, Keys, Measured, Scope, Target, best_by_kind, distinct, ids_of, keys_of
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Background, PairKind
 
-AXES: Final = 64
 _SAMPLE: Final = 200
-"""How many reports are measured in addition to the nearest, to correct the background."""
+"""How many reports say whether words are boilerplate."""
 _NEAREST: Final = {
-    PairKind.PHOTO_PHOTO: 150,
-    PairKind.TEXT_TEXT: 150,
-    PairKind.TEXT_PHOTO: 400,
-    PairKind.PHOTO_TEXT: 400,
+    PairKind.PHOTO_PHOTO: 80,
+    PairKind.TEXT_TEXT: 80,
+    PairKind.TEXT_PHOTO: 120,
+    PairKind.PHOTO_TEXT: 120,
 }
 """How many of the nearest by sketch are measured: between photos and words, what tells reports apart is finer."""
-_ITERATIONS: Final = 6
-_MARGIN: Final = 1.1
-"""How much further than the sample other vectors may reach."""
-_BLOCK: Final = 1 << 18
-"""Products that are computed at once: few enough for the processor's cache, and to be left to one thread."""
+_PART: Final = 16
 _MOST_BYTES: Final = 128 << 20
-"""Of all communities' sketches in one process; those not used for longest go first."""
-
-Bytes = NDArray[np.int8]
-Floats = NDArray[np.float32]
+"""Of all communities in one process; those not used for longest go first."""
 
 
 class Group(NamedTuple):
-    """Which vectors a query is compared with."""
+    """Vectors that are compared with a query's at once."""
 
-    kind: ReportKind
     hidden: bool
     space: str
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Axes:
-    """The main axes of a space; `scale` is what a step of a sketch is worth along each."""
+class Vectors(NamedTuple):
+    """Vectors of a group, with whose they are."""
 
-    directions: Floats
-    scale: Floats
-
-    @classmethod
-    def of(cls, vectors: Floats) -> "Axes":
-        """Find the axes along which vectors extend most, from the origin."""
-        count = min(AXES, *vectors.shape)
-        found = np.random.default_rng(0).standard_normal((vectors.shape[1], count), np.float32)
-        for _ in range(_ITERATIONS):
-            found = np.linalg.qr(vectors.T @ (vectors @ found))[0]
-        reach = np.abs(vectors @ found).max(axis=0) * np.float32(_MARGIN)
-        return cls(found, np.maximum(reach, np.float32(1e-6)) / np.float32(127))
-
-    def sketch(self, vectors: Floats) -> Bytes:
-        steps: Floats = np.rint(vectors @ self.directions / self.scale)
-        return steps.clip(-127, 127).astype(np.int8)
-
-    def similarities(self, vectors: Floats, sketches: Bytes) -> Floats:
-        """Return an estimate for each of `vectors` (rows) and sketches (columns)."""
-        weights = vectors @ self.directions * self.scale
-        found = np.empty((len(vectors), len(sketches)), np.float32)
-        rows = max(_BLOCK // weights.size, 1)
-        for start in range(0, len(sketches), rows):
-            block = sketches[start : start + rows].astype(np.float32)
-            found[:, start : start + rows] = weights @ block.T
-        return found
-
-
-class SketchRows:
-    """The sketches of one group, and whose they are."""
-
-    def __init__(self, axes: int) -> None:
-        self._ids = np.empty(0, ID)
-        self._keys = np.empty(0, np.uint64)
-        self._sketches = np.empty((0, axes), np.int8)
-        self._count = 0
-
-    @property
-    def ids(self) -> Ids:
-        return self._ids[: self._count]
-
-    @property
-    def keys(self) -> Keys:
-        return self._keys[: self._count]
-
-    @property
-    def sketches(self) -> Bytes:
-        return self._sketches[: self._count]
-
-    @property
-    def size(self) -> int:
-        """Bytes in memory."""
-        return self._ids.nbytes + self._keys.nbytes + self._sketches.nbytes
-
-    def add(self, ids: Ids, sketches: Bytes) -> None:
-        end = self._count + len(ids)
-        if end > len(self._ids):
-            room = max(end, len(self._ids) * 5 // 4)
-            self._ids, self._keys = _grown(self._ids, room), _grown(self._keys, room)
-            self._sketches = _grown(self._sketches, room)
-        self._ids[self._count : end], self._keys[self._count : end] = ids, keys_of(ids)
-        self._sketches[self._count : end] = sketches
-        self._count = end
-
-    def remove(self, keys: Keys) -> None:
-        """Remove the sketches of reports; the last ones take their places."""
-        for place in np.flatnonzero(np.isin(self.keys, keys))[::-1]:
-            self._count -= 1
-            for array in (self._ids, self._keys, self._sketches):
-                array[place] = array[self._count]
-
-
-def _grown(array: NDArray[Any], room: int) -> NDArray[Any]:
-    larger = np.empty((room, *array.shape[1:]), array.dtype)
-    larger[: len(array)] = array
-    return larger
+    group: Group
+    ids: Ids
+    photos: Ids
+    vectors: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,135 +58,216 @@ class Estimate:
     """What sketches say of one kind of pair: whom to measure, and what to correct the background by."""
 
     nearest: Ids
-    sample: Ids
     sampled: Floats
-    """The estimated similarities of the sample."""
+    """The estimated similarities of the sample's vectors."""
     mean: float
     variance: float
     count: int
     """How many vectors were compared."""
 
     @classmethod
-    def of(cls, kind: PairKind, similarities: Floats, ids: Ids) -> "Estimate":
-        wanted = min(_NEAREST[kind], len(ids))
-        nearest = np.argpartition(similarities, len(ids) - wanted)[len(ids) - wanted :]
-        sample = np.random.default_rng(len(ids)).choice(len(ids), min(_SAMPLE, len(ids)), replace=False)
+    def of(cls, kind: PairKind, similarities: Floats, ids: Ids, sampled: Floats) -> "Estimate":
+        nearest = _largest(similarities, _NEAREST[kind])
         mean, variance = float(similarities.mean(dtype=np.float64)), float(similarities.var(dtype=np.float64))
-        return cls(ids[nearest], ids[sample], similarities[sample], mean, variance, len(ids))
+        return cls(ids[nearest], sampled, mean, variance, len(ids))
 
-    def background(self, measured: Measured) -> Background:
-        """Correct the background by how far sketches are off in the sample.
-
-        A report with several vectors is as often in the sample, and counts by its best one.
-        """
-        places, known = measured.places(keys_of(self.sample))
-        best, weights = measured.similarities[places[known]], 1 / measured.vectors[places[known]]
-        if not len(best):
+    def background(self, sample: Measured | None) -> Background:
+        """Correct the background by how far sketches are off in the sample; reports count by their best vectors."""
+        if sample is None:
             return Background(self.mean, math.sqrt(self.variance), self.count)
-        sketched = self.sampled[known].astype(np.float64)
-        mean = np.average(best, weights=weights)
-        variance = np.average((best - mean) ** 2, weights=weights) - sketched.var() + self.variance
+        best, sketched = sample.similarities, self.sampled.astype(np.float64)
         return Background(
-            float(mean - sketched.mean() + self.mean),
-            math.sqrt(max(variance, 0.0)),
-            max(round(self.count * weights.mean()), 1),
+            float(best.mean() - sketched.mean() + self.mean),
+            math.sqrt(max(float(best.var() - sketched.var()) + self.variance, 0.0)),
+            max(round(self.count * len(best) / len(sketched)), 1),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Estimates:
-    """What sketches say of a query."""
+class Answer:
+    """What memory says of a query."""
 
-    by_kind: Mapping[PairKind, Estimate]
     open_count: int
-
-    def sample(self) -> Ids:
-        """Return some of the reports at random."""
-        return next((estimate.sample for estimate in self.by_kind.values()), np.empty(0, ID))
+    measured: Mapping[PairKind, Measured]
+    """All of few reports, a sample of many."""
+    estimates: Mapping[PairKind, Estimate]
+    """By kinds of pair, of many reports."""
+    sample: Ids | None
+    """Some of many reports at random; none of few."""
 
     def worth_measuring(self) -> Ids:
-        return distinct([ids for estimate in self.by_kind.values() for ids in (estimate.nearest, estimate.sample)])
+        return distinct([estimate.nearest for estimate in self.estimates.values()])
 
-    def background(self, measured: Mapping[PairKind, Measured]) -> dict[PairKind, Background]:
-        return {
-            kind: estimate.background(measured[kind]) for kind, estimate in self.by_kind.items() if kind in measured
-        }
+    def background(self) -> dict[PairKind, Background]:
+        if self.sample is not None:
+            return {kind: each.background(self.measured.get(kind)) for kind, each in self.estimates.items()}
+        return {kind: background(each) for kind, each in self.measured.items()}
+
+
+def _largest(values: Floats, wanted: int) -> NDArray[np.intp]:
+    """Return the places of the largest values; of many, only those are sorted that a part of them says are large."""
+    part, rank = values[::_PART], 2 * wanted // _PART
+    if rank and len(part) > 2 * rank:
+        places = np.flatnonzero(values >= np.partition(part, len(part) - rank)[len(part) - rank])
+        if len(places) > wanted:
+            return places[np.argpartition(values[places], len(places) - wanted)[-wanted:]]
+    wanted = min(wanted, len(values))
+    return np.argpartition(values, len(values) - wanted)[len(values) - wanted :]
+
+
+def background(measured: Measured) -> Background:
+    """Return the background of what was measured entirely."""
+    similarities = measured.similarities
+    return Background(float(similarities.mean()), float(similarities.std()), len(similarities))
+
+
+def _no_reports() -> dict[bool, Columns]:
+    return {hidden: Columns(ids=np.empty(0, ID)) for hidden in (False, True)}
 
 
 @dataclass(slots=True)
 class Sketches:
-    """The sketches of one community, of one model's vectors of open reports."""
+    """What is known of one community's open reports of one kind."""
 
-    axes: dict[str, Axes]
-    """By space."""
+    model: int | None = None
     seen: int = 0
     """The oldest transaction whose changes are perhaps not in here; 0: nothing has been read."""
     doubtful: list[UUID] = field(default_factory=list)
     """Reports as changed by a transaction that may still be undone: they are read again."""
-    groups: dict[Group, SketchRows] = field(default_factory=dict)
-    counts: Counter[tuple[ReportKind, bool]] = field(default_factory=Counter)
-    """How many reports have sketches, by kind and by whether they are hidden."""
+    applied: dict[UUID, int] = field(default_factory=dict)
+    """By which transaction reports were changed that are in here as changed by it, where `seen` is older."""
+    fits: range = range(0)
+    """With how many open reports it was read; with many more or less it's read again."""
+    whole_below: int | None = None
+    """Vectors of reports with lower ids are kept, the first 64 bits count; None: of all."""
+    axes: Mapping[str, Axes] = field(default_factory=dict)
+    """By space; empty if all vectors are kept."""
+    reports: dict[bool, Columns] = field(default_factory=_no_reports)
+    """By whether they are hidden."""
+    whole: dict[Group, Columns] = field(default_factory=dict)
+    sketched: dict[Group, Columns] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __len__(self) -> int:
+        return sum(len(columns) for columns in self.reports.values())
 
     @property
     def size(self) -> int:
         """Bytes in memory."""
-        return sum(rows.size for rows in self.groups.values())
+        return sum(columns.size for kept in (self.reports, self.whole, self.sketched) for columns in kept.values())
 
-    def replace(self, gone: Keys, added: Iterable[tuple[Group, Ids, Bytes]]) -> None:
-        """Take out what is known of some reports, and add what is known of them now."""
-        self._count(gone, -1)
-        for rows in self.groups.values():
-            rows.remove(gone)
-        for group, ids, sketches in added:
-            self.groups.setdefault(group, SketchRows(sketches.shape[1])).add(ids, sketches)
-        self._count(gone, 1)
+    @property
+    def few(self) -> bool:
+        """Whether all vectors are here."""
+        return self.whole_below is None
 
-    def count_all(self) -> None:
-        self.counts.clear()
-        self._count(None, 1)
+    def clear(self) -> None:
+        self.reports, self.whole, self.sketched = _no_reports(), {}, {}
 
-    def _count(self, among: Keys | None, sign: int) -> None:
-        found: dict[tuple[ReportKind, bool], list[Keys]] = {}
-        for group, rows in self.groups.items():
-            keys = rows.keys if among is None else rows.keys[np.isin(rows.keys, among)]
-            found.setdefault((group.kind, group.hidden), []).append(keys)
-        for side, keys_by_group in found.items():
-            self.counts[side] += sign * len(np.unique(np.concatenate(keys_by_group)))
+    def remove(self, reports: Sequence[UUID]) -> None:
+        keys = keys_of(ids_of(reports))
+        for kept in (self.reports, self.whole, self.sketched):
+            for columns in kept.values():
+                columns.remove(keys)
 
-    def estimate(self, targets: Iterable[Target], scope: Scope) -> Estimates:
-        """Compare the query's vectors with all sketches."""
-        sides = (False, True) if scope.hidden else (False,)
-        by_kind: dict[PairKind, Estimate] = {}
+    def add(self, found: Vectors) -> None:
+        """Add vectors, sketched or whole or both."""
+        axes = self.axes.get(found.group.space)
+        made = axes.sketch(found.vectors) if axes else np.empty((len(found.ids), 0), np.int8)
+        if not self.few and axes:
+            _add(self.sketched, found.group, ids=found.ids, sketches=made)
+        kept = slice(None) if self.whole_below is None else first_bits(found.ids) < self.whole_below
+        columns = {"ids": found.ids, "photos": found.photos, "vectors": found.vectors, "sketches": made}
+        _add(self.whole, found.group, **{name: column[kept] for name, column in columns.items()})
+
+    def answer(self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID]) -> Answer:
+        """Compare the query's vectors with everything. Among few reports, the hidden ones that were released count."""
+        among = keys_of(ids_of(released)) if self.few and released and not scope.hidden else np.empty(0, np.uint64)
+        measured: dict[PairKind, Measured] = {}
+        estimates: dict[PairKind, Estimate] = {}
         for target in targets:
-            groups = [Group(scope.opposite, side, target.space, target.source) for side in sides]
-            rows = [self.groups[group] for group in groups if group in self.groups and len(self.groups[group].keys)]
-            if rows:
-                by_kind |= self._estimate(target, rows)
-        return Estimates(by_kind, sum(self.counts[scope.opposite, side] for side in sides))
+            whole = _taking_part(self.whole, target, scope, among)
+            if whole:
+                similarities = products(target.vectors, whole["vectors"])
+                measured |= best_by_kind(target, scope.opposite, whole["ids"], whole["photos"], similarities)
+            if not self.few:
+                estimates |= self._estimate(target, scope, whole)
+        count = sum(len(columns) for hidden, columns in self.reports.items() if scope.hidden or not hidden)
+        return Answer(
+            count if scope.hidden else count + len(released),
+            measured,
+            estimates,
+            None if self.few else self._sample(scope),
+        )
 
-    def _estimate(self, target: Target, rows: Sequence[SketchRows]) -> dict[PairKind, Estimate]:
+    def _estimate(self, target: Target, scope: Scope, sample: Mapping[str, Any]) -> dict[PairKind, Estimate]:
+        sketched = _taking_part(self.sketched, target, scope, np.empty(0, np.uint64))
+        if not sketched:
+            return {}
         axes = self.axes[target.space]
-        similarities = np.concatenate([axes.similarities(target.vectors, each.sketches) for each in rows], axis=1)
-        ids = np.concatenate([each.ids for each in rows])
-        kinds = dict.fromkeys(target.kinds)
-        return {kind: Estimate.of(kind, similarities[target.of(kind)].max(axis=0), ids) for kind in kinds}
+        similarities = axes.similarities(target.vectors, sketched["sketches"])
+        of_sample = axes.similarities(target.vectors, sample["sketches"]) if sample else np.empty((0, 0), np.float32)
+        return {
+            kind: Estimate.of(
+                kind,
+                similarities[target.of(kind)].max(axis=0),
+                sketched["ids"],
+                of_sample[target.of(kind)].max(axis=0) if sample else np.empty(0, np.float32),
+            )
+            for kind in dict.fromkeys(target.kinds)
+        }
+
+    def _sample(self, scope: Scope) -> Ids:
+        """Return some reports at random: ids are."""
+        ids = [columns["ids"] for hidden, columns in self.reports.items() if scope.hidden or not hidden]
+        return np.concatenate([each[first_bits(each) < (self.whole_below or 0)] for each in ids])[:_SAMPLE]
+
+
+def first_bits(ids: Ids) -> NDArray[np.uint64]:
+    """Return the first 64 bits of UUIDs as numbers."""
+    halves: NDArray[np.uint64] = np.ascontiguousarray(ids).view(">u8").reshape(-1, 2)[:, 0]
+    return halves
+
+
+def _add(kept: dict[Group, Columns], group: Group, **columns: NDArray[Any]) -> None:
+    if group in kept:
+        kept[group].add(**columns)
+    elif len(columns["ids"]):
+        kept[group] = Columns(**columns)
+
+
+def _taking_part(
+    kept: Mapping[Group, Columns], target: Target, scope: Scope, released: Keys
+) -> dict[str, NDArray[Any]]:
+    """Return the rows of a target's groups that take part: of hidden reports all or the released ones."""
+    parts: list[dict[str, NDArray[Any]]] = []
+    for hidden in (False, True):
+        columns = kept.get(Group(hidden, target.space, target.source))
+        if columns is None or (hidden and not scope.hidden and not len(released)):
+            continue
+        chosen = slice(None) if scope.hidden or not hidden else np.isin(columns["keys"], released)
+        part = {name: columns[name][chosen] for name in columns.names}
+        if len(part["ids"]):
+            parts.append(part)
+    if len(parts) > 1:
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return parts[0] if parts else {}
 
 
 class SketchCache:
-    """The sketches that a process keeps, by community and model."""
+    """What a process keeps, by community and kind."""
 
     def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
         self._most_bytes = most_bytes
-        self._kept: OrderedDict[tuple[UUID, int], Sketches] = OrderedDict()
+        self._kept: OrderedDict[tuple[UUID, ReportKind], Sketches] = OrderedDict()
 
-    def get(self, community: UUID, model: int) -> Sketches:
-        """Return a community's sketches, which may still be empty."""
-        kept = self._kept.setdefault((community, model), Sketches({}))
-        self._kept.move_to_end((community, model))
+    def get(self, community: UUID, kind: ReportKind) -> Sketches:
+        """Return what is known of a community's reports, which may still be nothing."""
+        kept = self._kept.setdefault((community, kind), Sketches())
+        self._kept.move_to_end((community, kind))
         return kept
 
     def trim(self) -> None:
-        """Let go of those not used for longest, but not of the last one."""
-        while len(self._kept) > 1 and sum(each.size for each in self._kept.values()) > self._most_bytes:
+        """Drop the least recently used ones, but never the last one."""
+        while len(self._kept) > 1 and sum(sketches.size for sketches in self._kept.values()) > self._most_bytes:
             self._kept.popitem(last=False)

@@ -1,4 +1,4 @@
-"""What the bot still has to read of Slack's channels after a time away."""
+"""The parts of Slack's channels that the bot still has to read after a downtime."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Posts of a platform that wait for their first answer, and what the bot has told moderators of them."""
+"""Posts that wait for their first answer, and whether moderators know."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ class Slowness:
         self._database = database
 
     async def workspaces(self, platform: PlatformName) -> list[SlowWorkspace]:
-        """Return the workspaces with a moderators' channel where posts wait, or where the bot has told them so."""
+        """Return the workspaces with a moderator channel where posts wait, or where it has announced that they do."""
         found = await self._database.rows("SELECT * FROM unanswered_posts(%s::platform)", platform)
         return [
             SlowWorkspace(

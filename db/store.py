@@ -1,4 +1,4 @@
-"""The store: sessions, workspaces, and the few things that are seen across communities."""
+"""The store: sessions, workspaces, and the few queries across communities."""
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
@@ -27,7 +27,7 @@ class Store(Database):
     """`reunite.ports.Store` on PostgreSQL, and what workers and bots need besides."""
 
     def __init__(self, url: str, *, connections: int = 8, keys: Keys = NO_KEYS) -> None:
-        """Open nothing yet; `connections` is the most that are open at once, `keys` are for what is encrypted."""
+        """Open nothing yet; `connections` is the most that are open at a time, `keys` are the encryption keys."""
         super().__init__(url, connections=connections, keys=keys)
         self.embedding_models = EmbeddingModels(self)
         self.delivery = Deliveries(self)

@@ -45,7 +45,7 @@ async def run_query(  # noqa: PLR0913 - what a search is made of
         report = await add_query(session, query, datetime.now(UTC), encoded)
         found = await session.candidates.search(report, limit, sealed=hidden, private=hidden)
         best = score(found, model, most=limit)
-        items = await session.items.of([each.report for each in best])
+        items = await session.items.of([candidate.report for candidate in best])
     return QueryResult(best, items, found.open_count, model.calibrated)
 
 

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
+from db.products import products
 from db.queries import Queries
+from db.rows import Row
 from reunite.encoder import SHARED_SPACE
 from reunite.entities import ReportKind
 from reunite.matching.evidence import SIDES, PairKind
@@ -31,18 +33,20 @@ COMPARED: Final = f"""{TAKES_PART} AND CASE WHEN r.sample
   ELSE NOT EXISTS (SELECT FROM report mine WHERE mine.id = %(report)s AND mine.sample) END"""
 """Samples are compared with those of their workspace, everything else with everything but samples."""
 
-_MINE: Final = """SELECT space, source, photo_id, vector FROM embedding
-WHERE report_id = %(report)s AND model_id = %(model)s ORDER BY photo_id, part"""
-_PACKED: Final = """
-SELECT string_agg(uuid_send(e.report_id), '') AS reports,
-  string_agg(uuid_send(coalesce(e.photo_id, '00000000-0000-0000-0000-000000000000')), '') AS photos, {similarities}
+MINE: Final = """SELECT space, photo_id, vector FROM embedding WHERE report_id = %(report)s
+  AND model_id = (SELECT id FROM embedding_model WHERE live) ORDER BY photo_id, part"""
+"""The query's vectors."""
+# One pass for all targets: `similarities` are columns that are null but for the rows of their target.
+_MEASURED: Final = """SELECT e.space, e.source, string_agg(uuid_send(e.report_id), '') AS reports,
+  string_agg(uuid_send(coalesce(e.photo_id, '00000000-0000-0000-0000-000000000000')), '') AS photos{similarities}
 """
-_OF_TARGET: Final = """e.community_id = %(community)s AND e.model_id = %(model)s AND e.space = %(space)s
-  AND e.source = %(source)s"""
+_SIMILARITIES: Final = """, string_agg(CASE WHEN e.space = %(space{target})s AND e.source = %(source{target})s
+  THEN float8send(-(e.vector <#> %(v{target}_{vector})s)) END, '') AS v{target}_{vector}"""
 _ALL: Final = f"""FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
 WHERE r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {COMPARED}
-  AND {_OF_TARGET}"""
-_SOME: Final = f"FROM embedding e WHERE e.report_id = ANY(%(reports)s::uuid[]) AND {_OF_TARGET}"
+  AND e.community_id = %(community)s AND e.model_id = %(model)s GROUP BY e.space, e.source"""
+_SOME: Final = """FROM embedding e WHERE e.report_id = ANY(%(reports)s::uuid[]) AND e.community_id = %(community)s
+  AND e.model_id = %(model)s GROUP BY e.space, e.source"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Target:
 
     def of(self, kind: PairKind) -> list[int]:
         """Return which of the query's vectors make a kind of pair."""
-        return [index for index, each in enumerate(self.kinds) if each is kind]
+        return [index for index, other in enumerate(self.kinds) if other is kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,12 @@ class Measured:
 
     def nearest(self, limit: int) -> Ids:
         """Return the reports with the highest similarities; of equal ones those with the lowest ids."""
-        halves = np.ascontiguousarray(self.reports).view(">u8").reshape(-1, 2)
-        nearest: Ids = self.reports[np.lexsort((halves[:, 1], halves[:, 0], -self.similarities))[:limit]]
+        count = len(self.similarities)
+        least = np.partition(self.similarities, count - limit)[count - limit] if limit < count else -np.inf
+        best = np.flatnonzero(self.similarities >= least)
+        halves = np.ascontiguousarray(self.reports[best]).view(">u8").reshape(-1, 2)
+        order = np.lexsort((halves[:, 1], halves[:, 0], -self.similarities[best]))[:limit]
+        nearest: Ids = self.reports[best[order]]
         return nearest
 
     def places(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -128,7 +136,7 @@ def as_array(ids: Ids) -> str:
 
 
 def uuids(ids: Ids) -> list[UUID]:
-    return [UUID(bytes=each) for each in ids.tolist()]
+    return [UUID(bytes=uuid) for uuid in ids.tolist()]
 
 
 class SqlVectors(Queries):
@@ -136,40 +144,42 @@ class SqlVectors(Queries):
 
     async def targets(self, scope: Scope) -> list[Target]:
         """Return what each vector of the query is compared with, in the space that its kind of pair prefers."""
-        mine = await self._all(_MINE, report=scope.report, model=scope.model)
-        grouped: dict[tuple[str, str], list[tuple[PairKind, UUID | None, NDArray[np.float32]]]] = {}
-        for kind, (source, theirs, preferred) in SIDES.items():
-            space = scope.space(preferred)
-            for row in mine:
-                if row["space"] == space and (row["photo_id"] is None) == (source == "text"):
-                    vector = row["vector"].to_numpy().astype(np.float32)
-                    grouped.setdefault((space, theirs), []).append((kind, row["photo_id"], vector))
-        return [_target(space, source, found) for (space, source), found in grouped.items()]
+        return targets_of(scope, await self._all(MINE, report=scope.report))
 
     async def measure(self, scope: Scope, targets: Sequence[Target], among: Ids | None) -> dict[PairKind, Measured]:
         """Measure all open reports that take part, or instead some, whatever has become of them."""
+        query, params = measuring(scope, targets, among)
+        [found] = await self._together((query, {**params, "community": self.community}))
+        rows = {(row["space"], row["source"]): row for row in found}
         measured: dict[PairKind, Measured] = {}
-        for target in targets:
-            measured |= await self._measure(scope, target, among)
+        for number, target in enumerate(targets):
+            if row := rows.get((target.space, target.source)):
+                measured |= _measured(scope, target, row, number)
         return measured
 
-    async def _measure(self, scope: Scope, target: Target, among: Ids | None) -> dict[PairKind, Measured]:
-        names = [f"v{number}" for number in range(len(target.vectors))]
-        columns = ", ".join(f"string_agg(float8send(-(e.vector <#> %({name})s)), '') AS {name}" for name in names)
-        [row] = await self._all(
-            _PACKED.format(similarities=columns) + (_ALL if among is None else _SOME),
-            **scope.params(),
-            **{name: HalfVector(vector) for name, vector in zip(names, target.vectors, strict=True)},
-            community=self.community,
-            space=target.space,
-            source=target.source,
-            reports=None if among is None else as_array(among),
-        )
-        if row["reports"] is None:
-            return {}
-        reports, photos = (np.frombuffer(row[name], ID) for name in ("reports", "photos"))
-        similarities = np.stack([np.frombuffer(row[name], ">f8") for name in names])
-        return _by_kind(target, scope.opposite, reports, photos, similarities)
+
+def measuring(scope: Scope, targets: Sequence[Target], among: Ids | None) -> tuple[str, dict[str, Any]]:
+    """Return the statement that measures."""
+    given = {**scope.params(), "reports": None if among is None else as_array(among)}
+    columns = []
+    for number, target in enumerate(targets):
+        given |= {f"space{number}": target.space, f"source{number}": target.source}
+        for place, vector in enumerate(target.vectors):
+            given[f"v{number}_{place}"] = HalfVector(vector)
+            columns.append(_SIMILARITIES.format(target=number, vector=place))
+    return _MEASURED.format(similarities="".join(columns)) + (_ALL if among is None else _SOME), given
+
+
+def targets_of(scope: Scope, mine: Sequence[Row]) -> list[Target]:
+    """Return what each of the query's vectors, read with MINE, is compared with."""
+    grouped: dict[tuple[str, str], list[tuple[PairKind, UUID | None, NDArray[np.float32]]]] = {}
+    for kind, (source, theirs, preferred) in SIDES.items():
+        space = scope.space(preferred)
+        for row in mine:
+            if row["space"] == space and (row["photo_id"] is None) == (source == "text"):
+                vector = row["vector"].to_numpy().astype(np.float32)
+                grouped.setdefault((space, theirs), []).append((kind, row["photo_id"], vector))
+    return [_target(space, source, found) for (space, source), found in grouped.items()]
 
 
 def _target(space: str, source: str, mine: Sequence[tuple[PairKind, UUID | None, NDArray[np.float32]]]) -> Target:
@@ -177,8 +187,14 @@ def _target(space: str, source: str, mine: Sequence[tuple[PairKind, UUID | None,
     return Target(space, source, kinds, photos, np.stack(vectors))
 
 
-def _by_kind(
-    target: Target, opposite: ReportKind, reports: Ids, photos: Ids, similarities: Floats
+def _measured(scope: Scope, target: Target, row: Row, number: int) -> dict[PairKind, Measured]:
+    reports, photos = (np.frombuffer(row[name], ID) for name in ("reports", "photos"))
+    found = [np.frombuffer(row[f"v{number}_{place}"], ">f8") for place in range(len(target.vectors))]
+    return best_by_kind(target, scope.opposite, reports, photos, np.stack(found))
+
+
+def best_by_kind(
+    target: Target, opposite: ReportKind, reports: Ids, photos: Ids, similarities: NDArray[np.floating]
 ) -> dict[PairKind, Measured]:
     """Take the best of each report by kind of pair; `similarities` has a row for each of the query's vectors."""
     keys, first, owners, counts = np.unique(
@@ -209,14 +225,14 @@ def _winners(values: Floats, best: Floats, owners: NDArray[np.int64], reports: i
     return winners
 
 
-def alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[frozenset[UUID], float]:
+def most_alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[frozenset[UUID], float]:
     """Return at most `most` pairs of different reports by their most similar vectors; both are packed."""
     row = np.dtype([("dimension", ">i2"), ("unused", ">i2"), ("vector", ">f2", (dimension,))])
     halves = np.frombuffer(vectors, row)["vector"].astype(np.float32)
     ids = np.frombuffer(reports, ID)
     keys = keys_of(ids)
     ones, others = np.nonzero(np.triu(keys[:, None] != keys[None, :]))
-    cosines = (halves @ halves.T)[ones, others]
+    cosines = products(halves, halves)[ones, others]
     names = uuids(ids)
     found: dict[frozenset[UUID], float] = {}
     for place in np.argsort(-cosines, kind="stable").tolist():

@@ -184,7 +184,9 @@ class WebSession(CommunitySession):
         for match in map(rows.match, known):
             in_force = rules.in_force(logs[match.id])
             given = {
-                kind: tuple(Member(each.moderator, names[each.moderator]) for each in in_force if each.kind is kind)
+                kind: tuple(
+                    Member(verdict.moderator, names[verdict.moderator]) for verdict in in_force if verdict.kind is kind
+                )
                 for kind in VerdictKind
             }
             result[match.id] = VerdictMarks(match, given)

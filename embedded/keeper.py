@@ -33,7 +33,7 @@ def main() -> None:
         os.close(writer)
         problem = os.fdopen(reader).read()
         sys.stderr.write("" if problem == "ready" else problem or f"See {layout.log('keeper')}.")
-        sys.stderr.flush()  # _exit leaves what is buffered unwritten
+        sys.stderr.flush()  # _exit doesn't flush buffers
         os._exit(0 if problem == "ready" else 1)
     os.close(reader)
     os.setsid()

@@ -97,7 +97,7 @@ def lay_out(home: Path) -> Layout:
 
 
 def make_folders(layout: Layout) -> Layout:
-    """Create what is missing; requires the control lock. The returned layout contains no symlinks."""
+    """Create missing folders; requires the control lock. The returned layout contains no symlinks."""
     folder = layout.folder
     if not folder.exists():
         folder.unlink(missing_ok=True)  # a dangling symlink

@@ -1,4 +1,4 @@
-"""Which requests and addresses are of this machine."""
+"""Tells which hosts and addresses are this machine."""
 
 from collections.abc import Collection
 from typing import Final

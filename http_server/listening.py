@@ -1,4 +1,4 @@
-"""An HTTP server for as long as it's needed."""
+"""Runs an HTTP server as a context manager."""
 
 import errno
 from collections.abc import AsyncIterator

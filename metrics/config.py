@@ -1,4 +1,4 @@
-"""How a process shows how it is."""
+"""The settings of metrics and heartbeats."""
 
 from pathlib import Path
 

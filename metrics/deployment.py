@@ -1,4 +1,4 @@
-"""The deployment's numbers from the database into gauges."""
+"""Sets the gauges for the whole deployment from the database."""
 
 from collections.abc import Sequence
 
@@ -15,18 +15,18 @@ async def refresh(monitoring: Monitoring) -> None:
     _set_outbox(await monitoring.outbox())
     reports = await monitoring.reports()
     metrics.REPORTS.clear()
-    for each in reports:
-        metrics.REPORTS.labels(each.what, each.state).set(each.number)
+    for count in reports:
+        metrics.REPORTS.labels(count.what, count.state).set(count.number)
     metrics.RETURN_RATIO.set(return_ratio(reports))
     matches = await monitoring.matches()  # first: while it waits, another scrape may be answered
     metrics.MATCHES.clear()
-    for each in matches:
-        metrics.MATCHES.labels(each.what, each.state).set(each.number)
+    for count in matches:
+        metrics.MATCHES.labels(count.what, count.state).set(count.number)
 
 
 def return_ratio(reports: Sequence[StateCount]) -> float:
     """Return the share of the ended lost reports whose items were returned; 0 before any."""
-    ended = {each.state: each.number for each in reports if each.what == "lost" and each.state in _ENDED}
+    ended = {count.state: count.number for count in reports if count.what == "lost" and count.state in _ENDED}
     return ended.get("returned", 0) / sum(ended.values()) if ended else 0.0
 
 
@@ -39,16 +39,16 @@ def _set_processes(roles: Sequence[str]) -> None:
 def _set_work(work: Sequence[TaskCount]) -> None:
     metrics.BACKLOG.clear()
     metrics.BACKLOG_AGE.set(0)
-    for each in work:
-        metrics.BACKLOG.labels(each.state).set(each.number)
-        if each.state == "due":
-            metrics.BACKLOG_AGE.set(each.seconds)
+    for count in work:
+        metrics.BACKLOG.labels(count.state).set(count.number)
+        if count.state == "due":
+            metrics.BACKLOG_AGE.set(count.seconds)
 
 
 def _set_outbox(outbox: Sequence[TaskCount]) -> None:
     metrics.OUTBOX.clear()
     metrics.OUTBOX_AGE.clear()
-    for each in outbox:
-        metrics.OUTBOX.labels(each.platform, each.state).set(each.number)
-        if each.state == "queued":
-            metrics.OUTBOX_AGE.labels(each.platform).set(each.seconds)
+    for count in outbox:
+        metrics.OUTBOX.labels(count.platform, count.state).set(count.number)
+        if count.state == "queued":
+            metrics.OUTBOX_AGE.labels(count.platform).set(count.seconds)

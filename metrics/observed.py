@@ -33,7 +33,7 @@ _log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def observed(database: Database, role: str, settings: MetricsSettings) -> AsyncIterator[None]:
-    """Keep the process on the list of those that are alive, and show its metrics, until the context ends."""
+    """Keep the process on the list of live ones, and serve its metrics, until the context ends."""
     monitoring = Monitoring(database)
     async with AsyncExitStack() as stack:
         if settings.port is not None:

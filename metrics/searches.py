@@ -1,4 +1,4 @@
-"""What a search contributes to the metrics."""
+"""Counts searches, labels and similarities."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,9 @@ from reunite.matching.scoring import ScoredCandidate
 def note_search(origin: str, scored: Sequence[ScoredCandidate]) -> None:
     """Count a search and its labels, and note how near its best candidate is."""
     metrics.SEARCHES.labels(origin).inc()
-    for each in scored:
-        if each.label:
-            metrics.LABELS.labels(each.label.name.lower()).inc()
+    for candidate in scored:
+        if candidate.label:
+            metrics.LABELS.labels(candidate.label.name.lower()).inc()
     if scored:
         metrics.BEST_PROBABILITY.observe(scored[0].probability)
         for pair in PairKind:

@@ -1,4 +1,4 @@
-"""What a search leads to: stored matches, and one message about each match in each thread."""
+"""Announces a search's result: stores the matches, and writes one message about each match in each thread."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +14,7 @@ from reunite.messages import galleries, keys, notices, wording
 from reunite.messages.reply import Reply, Tile
 from reunite.moderators import readers
 from reunite.ports import ScoredPair, Session
+from reunite.report_posts import revise_post
 from reunite.tiles import Pair, picture_of, tiles_of
 
 
@@ -28,16 +29,17 @@ async def announce(
     searched, report = report, locked.get(report.id, report)
     if report.id not in locked or not _is_same(searched, report):
         return  # it has ended since the search began, or another search knows more
-    scored = [each for each in scored if each.report in locked]
+    scored = [candidate for candidate in scored if candidate.report in locked]
     before = {match.id: (match.label, match.why, match.photo) for match in await session.matches.of(report.id)}
     matches = await _save(session, report, scored, percent=percent)
     labelled: list[Pair] = [
-        (match, locked[each.report])
-        for each in scored
-        if (match := matches[each.report]).state is MatchState.UNDECIDED and each.label
+        (match, locked[candidate.report])
+        for candidate in scored
+        if (match := matches[candidate.report]).state is MatchState.UNDECIDED and candidate.label
     ]
     shown = [(match, other) for match, other in labelled if rules.may_show(report, other, match)]
     nearest = _nearest(report, scored, matches, locked)
+    await revise_post(session, report)  # its photos can be shown now
     if not report.quiet:
         await _reply(session, report, shown, nearest, search.open_count)
     for match, other in labelled:
@@ -46,8 +48,10 @@ async def announce(
             await _correct(session, match, report, other)
         await _show(session, report, match, other)
     if report.kind is ReportKind.LOST and report.question is None and not report.quiet:
-        public = {other.id for _, other in shown if not other.sealed}  # an answer would tell what is in its photo
-        await _ask(session, report, choose(search, [each for each in scored if each.report in public]), public)
+        public = {other.id for _, other in shown if not other.sealed}  # an answer would reveal what its photo shows
+        await _ask(
+            session, report, choose(search, [candidate for candidate in scored if candidate.report in public]), public
+        )
 
 
 async def announce_sealed(
@@ -87,8 +91,8 @@ async def show_released(session: Session, match: Match, lost: Report, found: Rep
 
 async def _lock_open(session: Session, report: Report, scored: Sequence[ScoredCandidate]) -> Mapping[UUID, Report]:
     """Lock a report and its candidates, and return those that are still open."""
-    locked = await session.reports.lock({report.id, *(each.report for each in scored)})
-    return {each: known for each, known in locked.items() if known.state is ReportState.OPEN}
+    locked = await session.reports.lock({report.id, *(candidate.report for candidate in scored)})
+    return {report_id: known for report_id, known in locked.items() if known.state is ReportState.OPEN}
 
 
 def _is_same(searched: Report, now: Report) -> bool:
@@ -99,13 +103,14 @@ async def _save(
     session: Session, report: Report, scored: Sequence[ScoredCandidate], *, percent: bool
 ) -> Mapping[UUID, Match]:
     return {
-        each.report: await session.matches.save(pair_of(report, each, percent=percent)) for each in _in_order(scored)
+        candidate.report: await session.matches.save(pair_of(report, candidate, percent=percent))
+        for candidate in _in_order(scored)
     }
 
 
 def _in_order(scored: Sequence[ScoredCandidate]) -> Sequence[ScoredCandidate]:
     """Order pairs as every search does, so that two that write the same pairs can't deadlock."""
-    return sorted(scored, key=lambda each: each.report)
+    return sorted(scored, key=lambda candidate: candidate.report)
 
 
 def _nearest(
@@ -114,8 +119,12 @@ def _nearest(
     """Return what the owner of a lost report may look at, labelled matches first."""
     if report.kind is not ReportKind.LOST:
         return []
-    visible = [each for each in scored if rules.may_be_in_gallery(report, others[each.report], matches[each.report])]
-    return [(matches[each.report], others[each.report]) for each in shortlist(visible)]
+    visible = [
+        candidate
+        for candidate in scored
+        if rules.may_be_in_gallery(report, others[candidate.report], matches[candidate.report])
+    ]
+    return [(matches[candidate.report], others[candidate.report]) for candidate in shortlist(visible)]
 
 
 async def _reply(
@@ -174,7 +183,7 @@ async def _post_card(session: Session, reader: Report, match: Match, other: Repo
 
 
 async def _correct(session: Session, match: Match, report: Report, other: Report) -> None:
-    """Let a match's earlier cards show what this search has found."""
+    """Update a match's earlier cards with this search's result."""
     for reader, shown in ((report, other), (other, report)):
         if rules.may_show(reader, shown, match):
             await session.outbox.revise(keys.card(match.id, reader.kind), await card_of(session, reader, match, shown))

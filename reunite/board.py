@@ -16,7 +16,7 @@ class BoardHandlers:
     """Makes the links."""
 
     def __init__(self, store: Store, url: str | None) -> None:
-        """`url` is where the board is; None if there is none."""
+        """`url` is the board's address; None if there is none."""
         self._store = store
         self._url = url
 
@@ -40,5 +40,5 @@ class BoardHandlers:
 
 
 def link_hash(secret: str) -> str:
-    """Return what is stored of a link."""
+    """Return the hash under which a link is stored."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,9 +1,9 @@
-"""What moderators are shown of a match and of its claims, kept up to date until the end."""
+"""The cards that show moderators a match and its claims, kept up to date until the end."""
 
 from reunite.entities import Match, Report
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
-from reunite.moderators import judge_of, readers
+from reunite.moderators import deciding_moderator, readers
 from reunite.ports import Session
 from reunite.tiles import picture_of
 
@@ -18,7 +18,7 @@ async def post_card(session: Session, claimed: Claimed) -> None:
 
 async def revise_cards(session: Session, match: Match, lost: Report, found: Report) -> None:
     """Bring the cards of a match's claims up to date."""
-    picture, moderator = await picture_of(session, found, match), await judge_of(session, match)
+    picture, moderator = await picture_of(session, found, match), await deciding_moderator(session, match)
     for claim in await session.claims.on(found.id):
         if claim.match == match.id:
             claimed = Claimed(claim, match, lost, found)
@@ -28,7 +28,7 @@ async def revise_cards(session: Session, match: Match, lost: Report, found: Repo
 
 async def revise_log(session: Session, match: Match, lost: Report, found: Report) -> None:
     """Bring the match's lines and its claims' cards in the moderators' channels up to date."""
-    picture, moderator = await picture_of(session, found, match), await judge_of(session, match)
+    picture, moderator = await picture_of(session, found, match), await deciding_moderator(session, match)
     for key, reader in readers(keys.log_line, match.id, lost, found):
         await session.outbox.revise(key, notices.log_line(match, lost, found, reader, picture, moderator))
     await revise_cards(session, match, lost, found)

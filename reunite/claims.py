@@ -3,12 +3,13 @@
 Nothing of it is public: only the finder or a moderator sees the proof and the proof question, by pressing a button.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from reunite import rights, rules
 from reunite.claim_cards import post_card, revise_cards
 from reunite.commands import Press
-from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Workspace
+from reunite.entities import Claim, ClaimState, Match, MatchState, Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.gallery import show_card
 from reunite.handover import arrange
@@ -20,7 +21,7 @@ from reunite.verdicts import locked_match
 
 
 class ClaimHandlers:
-    """Takes claims, shows them to those who decide, and stores what they decide."""
+    """Takes claims, shows them to the people who decide, and stores their decisions."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -64,7 +65,7 @@ class ClaimHandlers:
 
 
 async def take_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
-    """Store a claim with the owner's proof, and tell those who decide. Raises TellUserError."""
+    """Store a claim with the owner's proof, and notify the people who decide. Raises TellUserError."""
     match = await session.matches.get(match.id) or match  # others may have decided before the lock
     proof = await check_claim(session, press, match, lost, found)
     claim = await session.claims.add(match.id, press.member, proof)
@@ -80,7 +81,7 @@ async def check_claim(session: Session, press: Press, match: Match, lost: Report
     if not {lost.state, found.state} <= {ReportState.OPEN}:
         raise TellUserError("report_closed")
     proof = _proof(press)
-    _check_attempts([each for each in await session.claims.on(found.id) if each.member.id == press.member.id])
+    check_attempts(await session.claims.on(found.id), press.member)
     return proof
 
 
@@ -91,9 +92,9 @@ async def _announce(session: Session, claim: Claim, match: Match, lost: Report, 
 
 
 async def _tell(session: Session, claimed: Claimed, *, by_word: bool) -> None:
-    """Tell everyone what was decided on a claim; if it's accepted, let owner and finder talk."""
+    """Announce the decision on a claim; if it's accepted, let owner and finder talk."""
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
-    attempts = [each for each in await session.claims.on(found.id) if each.member.id == claim.member.id]
+    attempts = [earlier for earlier in await session.claims.on(found.id) if earlier.member.id == claim.member.id]
     decided = handovers.claim_decided(claimed, by_word=by_word, left=rules.MOST_CLAIMS - len(attempts))
     await session.outbox.post(lost.id, keys.claim_decision(claim.id, claim.state), decided)
     await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=by_word))
@@ -130,7 +131,9 @@ def _proof(press: Press) -> str:
     return proof
 
 
-def _check_attempts(claims: list[Claim]) -> None:
+def check_attempts(made: Sequence[Claim], member: Member) -> None:
+    """Raise TellUserError if a member may make no further claim, given the claims on a found report."""
+    claims = [claim for claim in made if claim.member.id == member.id]
     if any(claim.state is ClaimState.ACCEPTED for claim in claims):
         raise TellUserError("claim_accepted_before")
     if any(claim.state is ClaimState.OPEN for claim in claims):

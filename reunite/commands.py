@@ -1,4 +1,4 @@
-"""What a platform's inbound side asks of the domain: frozen, and free of any platform's library."""
+"""The commands that adapters pass to the domain: frozen, and free of any platform's library."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class NewReport:
     private: bool = False
     category: Category = "other"
     hidden: bool = False
-    """Whether the author hides a part of it, words or a photo, from those who pass by."""
+    """Whether the author hides a part of it, words or a photo, from passers-by."""
     proof_question: str = ""
     """What only the owner can answer: the finder's question, or a detail that isn't shown."""
     sample: bool = False
@@ -79,7 +79,7 @@ class ReportLost(NewReport):
     kind: ClassVar[ReportKind] = ReportKind.LOST
 
 
-REPORTS: Final[Mapping[str, type[NewReport]]] = {each.kind: each for each in (ReportFound, ReportLost)}
+REPORTS: Final[Mapping[str, type[NewReport]]] = {command.kind: command for command in (ReportFound, ReportLost)}
 """The command for each kind of report."""
 
 

@@ -1,4 +1,4 @@
-"""What moderators do for their community: settings, numbers, and linking two platforms."""
+"""A community's settings and numbers, and the linking of two platforms."""
 
 import asyncio
 import hashlib
@@ -96,8 +96,8 @@ class CommunityHandlers:
         """Search again for every open lost report: what the others found is new to it."""
         async with self._store.session(workspace.community) as session:
             work = [await session.work.add(report) for report in await session.candidates.open_lost()]
-        for each in work:
-            await self._queue.hint(each)
+        for report in work:
+            await self._queue.hint(report)
 
     async def unlink(self, workspace: Workspace) -> None:
         """Leave a community of several workspaces: quotes and pictures of each are removed from the others."""
@@ -111,9 +111,9 @@ class CommunityHandlers:
         """Delete a workspace that has removed the bot, with all that is known of it, also where others quote it."""
         async with self._store.session(workspace.community) as session:
             reports = await session.workspaces.reports(workspace.id)
-        for each in reports:
+        for report_id in reports:
             async with self._store.session(workspace.community) as session:
-                report = await session.reports.get(each)
+                report = await session.reports.get(report_id)
                 if report:
                     await end(session, report)
         await self._store.leave(workspace)

@@ -1,4 +1,4 @@
-"""A report's words change: it's searched again, and every reply that quotes it shows the new words."""
+"""Edits of a report's text: it's searched again, and every reply that quotes it shows the new text."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -9,11 +9,12 @@ from reunite.entities import Match, Report, ReportKind, Why
 from reunite.errors import TellUserError
 from reunite.messages import galleries, keys, wording
 from reunite.ports import Session
+from reunite.report_posts import revise_post
 from reunite.tiles import picture_of
 
 
 def joined(words: str, details: str) -> str:
-    """Return the words of a post with what was added to them."""
+    """Return a post's text together with the added details."""
     return f"{words}\n{details}".strip()
 
 
@@ -26,7 +27,7 @@ async def reword(session: Session, report: Report, text: str, details: str) -> U
     if report.text:
         for key, reply in (await session.outbox.quoting(report.id)).items():
             await session.outbox.revise(key, reply.requoted(report.id, report.text, text))
-    await session.outbox.revise(keys.report_post(report.id), wording.report_post(changed))
+    await revise_post(session, changed)
     for match in await session.matches.of(report.id):
         other = await session.reports.get(match.found if match.lost == report.id else match.lost)
         if other:

@@ -51,7 +51,7 @@ class PhotoState(StrEnum):
 
 
 class Label(StrEnum):
-    """What people are shown with a match; each is a promise (docs/matching.md)."""
+    """A label shown with a match; each is a promise (docs/matching.md)."""
 
     HIGH = "High confidence"
     POSSIBLE = "Possible match"

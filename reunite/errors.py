@@ -1,4 +1,4 @@
-"""What can go wrong, split by who has to act: the person, time, or we."""
+"""Errors by who can fix them: the person, time, or us."""
 
 import math
 from typing import Final

@@ -1,4 +1,4 @@
-"""The end of a report's time: its thread reads so, and the report is purged."""
+"""Expires reports: says so in the thread, and purges the report."""
 
 from datetime import datetime
 from uuid import UUID

@@ -11,7 +11,7 @@ from reunite.messages import galleries, keys, notices
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply, Tile
 from reunite.ports import Session, Store
-from reunite.tiles import tiles_of, viewable
+from reunite.tiles import tiles_of, viewable_pairs
 from reunite.verdicts import locked_match
 
 
@@ -95,7 +95,7 @@ async def _decline(session: Session, lost: Report, tile: Tile) -> None:
 
 
 async def _show_next(session: Session, lost: Report, number: int) -> None:
-    pairs = (await viewable(session, lost))[: rules.MOST_TILES]
+    pairs = (await viewable_pairs(session, lost))[: rules.MOST_TILES]
     if pairs:
         gallery = galleries.next_gallery(lost, pairs, await tiles_of(session, pairs))
         await session.outbox.post(lost.id, keys.further_gallery(lost.id, number), gallery)
@@ -104,7 +104,7 @@ async def _show_next(session: Session, lost: Report, number: int) -> None:
 
 
 async def _show_next_card(session: Session, lost: Report) -> None:
-    for match, found in await viewable(session, lost):
+    for match, found in await viewable_pairs(session, lost):
         if not await session.matches.is_shown(match.id, lost.id):
             await show_card(session, lost, match, found)
             return

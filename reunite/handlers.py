@@ -1,4 +1,4 @@
-"""What each command does: check it, write it in one transaction, hint to the workers after the commit."""
+"""The handlers of all commands: check, write in one transaction, and hint to the workers after the commit."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -33,6 +33,7 @@ from reunite.entities import (
     Workspace,
 )
 from reunite.errors import DefectError
+from reunite.form_checks import FormChecks
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
 from reunite.limits import HourlyLimit
@@ -50,7 +51,7 @@ from reunite.welcome import WelcomeHandlers
 
 R = TypeVar("R", bound=NewReport)
 PressHandler = Callable[[Workspace, Press], Awaitable[Reply]]
-"""Does what a button says, and returns what is shown to the member who pressed it, and to nobody else."""
+"""Performs a button's action, and returns the reply that only the member who pressed it sees."""
 
 
 def _now() -> datetime:
@@ -72,7 +73,7 @@ class Handlers:
         board_url: str | None = None,
         reports_per_hour: int | None = None,
     ) -> None:
-        """`now` returns the time, with its zone; `board_url` is where the moderators' board is, if there is one.
+        """`now` returns the time, with its zone; `board_url` is the moderators' board's, if there is one.
 
         One member may make `reports_per_hour`, or as many as they like.
         """
@@ -85,6 +86,7 @@ class Handlers:
         self._reminders = ReminderHandlers(store)
         self.board = BoardHandlers(store, board_url)
         self.welcome = WelcomeHandlers(store)
+        self.forms = FormChecks(store)
         self.samples = SampleHandlers(store, queue, now)
         self._looks = LookHandlers(store, queue, now, limit)
         handover = HandoverHandlers(store, queue)
@@ -165,7 +167,7 @@ class Handlers:
 
     @retried
     async def press(self, press: Press) -> Reply:
-        """Do what a button says, and return what is shown to the member who pressed it, and to nobody else."""
+        """Perform a button's action, and return the reply that only the member who pressed it sees."""
         return await self._presses[press.action](await self._workspace(press), _clean_press(press))
 
     # Members' own data
@@ -181,7 +183,7 @@ class Handlers:
         return await self._my_reports.export(await self._named(platform, workspace), member)
 
     async def privacy(self, platform: PlatformName, workspace: str, member: Member, language: str = "en") -> Reply:
-        """Return what is kept, and the buttons that delete it and switch a member's reminders off or on."""
+        """Return the data kept about a member, with buttons to delete it and to switch reminders."""
         return await self._reminders.privacy(await self._named(platform, workspace), member, language)
 
     # Workspaces
@@ -242,16 +244,19 @@ class Handlers:
         if known:
             await self._community.leave(known)
 
-    async def report_at(self, target: ReplyTarget) -> Report | None:
-        """Return the report whose post is `target.message`."""
+    async def report_at(self, target: ReplyTarget, author: Member | None = None) -> Report | None:
+        """Return the report whose post is `target.message`, or the `author`'s that is answered in the channel."""
         workspace = await self._named(target.platform, target.workspace)
         async with self._store.session(workspace.community) as session:
-            return await session.reports.at(target)
+            if author is None:
+                return await session.reports.at(target)
+            reports = await session.reports.by_author(workspace.id, author.id)
+        return next((report for report in reports if report.target.channel == target.channel), None)
 
     async def known_posts(
         self, platform: PlatformName, workspace: str, since: datetime | None = None
     ) -> Sequence[KnownPost]:
-        """Return the posts of a workspace's reports, without those that were withdrawn or have expired."""
+        """Return the posts of a workspace's reports, except withdrawn and expired ones."""
         return await self._community.known_posts(await self._named(platform, workspace), since)
 
     async def known_cards(

@@ -67,8 +67,8 @@ class HandoverHandlers:
             rights.check_press(press, sides.lost, sides.found)
             settings = await session.workspaces.settings_for(sides.found.id)
             before = sides.match.handover
-            said = before.got_back if speaker is ReportKind.LOST else before.handed_over
-            handover = _with_word(before, speaker, said=not said)
+            has_spoken = before.got_back if speaker is ReportKind.LOST else before.handed_over
+            handover = _with_word(before, speaker, given=not has_spoken)
             returned = rules.is_returned(
                 settings.returned_by, got_back=handover.got_back, handed_over=handover.handed_over
             )
@@ -79,11 +79,11 @@ class HandoverHandlers:
             now = replace(sides.match, handover=handover, state=state)
             change = Change(now, sides.match.state, (sides.lost, sides.found), None, press.key)
             work = await settle(session, change)
-            if not said and state is MatchState.UNDECIDED:
+            if not has_spoken and state is MatchState.UNDECIDED:
                 await _ask_other(session, now, sides, speaker)
-        for each in work:
-            await self._queue.hint(each)
-        return notices.note(_note(state, said=not said), press.language)
+        for report in work:
+            await self._queue.hint(report)
+        return notices.note(_note(state, given=not has_spoken), press.language)
 
 
 async def arrange(session: Session, claimed: Claimed, *, by_word: bool) -> None:
@@ -115,7 +115,7 @@ async def announce_no_conversation(session: Session, match: Match, lost: Report,
 async def _accepted(session: Session, press: Press) -> _Sides:
     """Return a match whose accepted claim still counts, locked. Raises TellUserError if there's none."""
     match, lost, found = await locked_match(session, press.subject)
-    claims = [each for each in await session.claims.on(found.id) if each.match == match.id]
+    claims = [claim for claim in await session.claims.on(found.id) if claim.match == match.id]
     if not rules.is_still_given(match, found) or not any(claim.state is ClaimState.ACCEPTED for claim in claims):
         raise TellUserError("nothing_here")
     if not {lost.state, found.state} <= rules.RETURNABLE:
@@ -123,14 +123,14 @@ async def _accepted(session: Session, press: Press) -> _Sides:
     return _Sides(match, lost, found)
 
 
-def _with_word(handover: Handover, speaker: ReportKind, *, said: bool) -> Handover:
-    return replace(handover, got_back=said) if speaker is ReportKind.LOST else replace(handover, handed_over=said)
+def _with_word(handover: Handover, speaker: ReportKind, *, given: bool) -> Handover:
+    return replace(handover, got_back=given) if speaker is ReportKind.LOST else replace(handover, handed_over=given)
 
 
-def _note(state: MatchState, *, said: bool) -> str:
-    if state is MatchState.UNDECIDED and said:
+def _note(state: MatchState, *, given: bool) -> str:
+    if state is MatchState.UNDECIDED and given:
         return "word_waits"
-    return f"match_{state}" if said else "word_back"
+    return f"match_{state}" if given else "word_back"
 
 
 async def _ask_other(session: Session, match: Match, sides: _Sides, speaker: ReportKind) -> None:

@@ -110,7 +110,7 @@ def words_in(language: str) -> Words:
     read = tomllib.loads(_FILES.joinpath(f"{language_of(language)}.toml").read_text(encoding="utf-8"))
     return Words(
         sentences=read["sentences"],
-        commands={key: CommandWords(**each) for key, each in read["commands"].items()},
+        commands={key: CommandWords(**words) for key, words in read["commands"].items()},
         menus=read["menus"],
         dates=read["dates"],
         weekdays=tuple(read["weekdays"]),

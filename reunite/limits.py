@@ -1,4 +1,4 @@
-"""How much one member may report, and how long a new report waits where there is much to do."""
+"""Limits on reports per member, and the estimated wait of a new report."""
 
 import math
 from dataclasses import dataclass

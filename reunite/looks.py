@@ -16,7 +16,7 @@ from reunite.messages import keys, looks, notices, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 from reunite.posts import check
-from reunite.tiles import Pair, tiles_of, viewable
+from reunite.tiles import Pair, tiles_of, viewable_pairs
 from reunite.verdicts import lock_sides
 
 KEPT_MINUTES: Final = 15
@@ -50,7 +50,7 @@ class LookHandlers:
         return look.id
 
     async def answer(self, workspace: Workspace, look_id: UUID, language: str) -> Reply | None:
-        """Return the first page of what a look found; None while a worker is busy with it. Raises TellUserError."""
+        """Return the first page of a look's results; None while a worker is busy with it. Raises TellUserError."""
         async with self._store.session(workspace.community) as session:
             look = await session.reports.get(look_id)
             if look is None:
@@ -65,7 +65,7 @@ class LookHandlers:
             if match is None or look is None or look.state is not ReportState.LOOK:
                 raise TellUserError("look_over")
             rights.check_press(press, look)
-            before = [each.id for each, _ in await _pairs(session, look)]
+            before = [shown.id for shown, _ in await _pairs(session, look)]
             number = before.index(match.id) // rules.MOST_TILES if match.id in before else 0
             return await _page(session, replace(look, language=press.language), number)
 
@@ -93,7 +93,7 @@ class LookHandlers:
             work = None
             if lost.state is ReportState.LOOK:
                 lost = await self._file(session, workspace, lost, press)
-                work = await session.work.add(lost.id)  # for what came in since, and what comes close otherwise
+                work = await session.work.add(lost.id)  # for reports that came in since, and the gallery
             await take_claim(session, press, match, lost, found)
         if work:
             await self._queue.hint(work)
@@ -121,7 +121,7 @@ async def _sides(session: Session, press: Press) -> tuple[Match, Report, Report]
 
 async def _pairs(session: Session, look: Report) -> list[Pair]:
     """Return what the look found and may still be shown, in the order of its pages."""
-    return sorted(await viewable(session, look), key=lambda pair: pair[0].label is None)
+    return sorted(await viewable_pairs(session, look), key=lambda pair: pair[0].label is None)
 
 
 async def _page(session: Session, look: Report, number: int) -> Reply:

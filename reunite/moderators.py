@@ -1,4 +1,4 @@
-"""What moderators read of a match: in which workspaces, and who of them decided it."""
+"""The moderators of a match: who decided it, and in which workspaces they read about it."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -10,8 +10,8 @@ from reunite.messages.reply import Person
 from reunite.ports import Session
 
 
-async def judge_of(session: Session, match: Match) -> Person | None:
-    """Return the moderator whose verdict counts; None where no verdict is in force."""
+async def deciding_moderator(session: Session, match: Match) -> Person | None:
+    """Return the moderator whose verdict counts; None if no verdict is in force."""
     if verdicts := rules.in_force(await session.verdicts.of(match.id)):
         latest = verdicts[-1]
         return Person(latest.platform or "", Member(latest.moderator, latest.name))

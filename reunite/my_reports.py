@@ -1,4 +1,4 @@
-"""What members do with their own reports: see, change, extend, withdraw; export or delete all that is known of them."""
+"""Members' own reports: see, change, extend or withdraw them; export or delete all their data."""
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
@@ -108,9 +108,9 @@ class MyReportHandlers:
         member = press.member.id
         async with self._store.session(workspace.community) as session:
             known = [report.id for report in await session.reports.by_author(workspace.id, member)]
-        for each in known:
+        for report_id in known:
             async with self._store.session(workspace.community) as session:
-                report = await session.reports.get(each)
+                report = await session.reports.get(report_id)
                 if report:
                     await end(session, report)
         async with self._store.session(workspace.community) as session:
@@ -164,18 +164,18 @@ async def _exported(session: Session, report: Report) -> dict[str, Any]:
         "question_answer": report.question_answer,
         "proof_question": await session.claims.proof_question(report.id) if is_found else None,
         "whereabouts": asdict(await session.claims.whereabouts(report.id)) if is_found else None,
-        "matches": _said(await session.matches.of(report.id), report.kind),
+        "matches": _statements(await session.matches.of(report.id), report.kind),
         "photos": photos,
     }
 
 
-def _said(matches: Sequence[Match], kind: ReportKind) -> list[dict[str, Any]]:
+def _statements(matches: Sequence[Match], kind: ReportKind) -> list[dict[str, Any]]:
     """Return what a report's author has said about its matches."""
-    told = []
+    statements = []
     for match in matches:
         words = {"handed_over": match.handover.handed_over}
         if kind is ReportKind.LOST:
             words = {"picked": match.picked, "declined": match.declined, "got_back": match.handover.got_back}
         if any(words.values()):
-            told.append({"match": str(match.id), **words})
-    return told
+            statements.append({"match": str(match.id), **words})
+    return statements

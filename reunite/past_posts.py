@@ -1,4 +1,4 @@
-"""Past posts: which of a channel's old messages become reports, and what is said about the others. Pure."""
+"""Past posts: decides which of a channel's old messages become reports, and counts the others. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -60,7 +60,7 @@ class KnownBefore:
 
 @dataclass
 class Tally:
-    """What has come of the messages read so far."""
+    """Counts of the messages read until now."""
 
     messages: int = 0
     reports: int = 0
@@ -80,11 +80,11 @@ class Tally:
     def of(cls, tallies: "Iterable[Tally]") -> "Tally":
         """Return several tallies as one."""
         whole = cls()
-        for each in tallies:
-            whole.messages += each.messages
-            whole.reports += each.reports
-            whole.photos += each.photos
-            whole.skipped += each.skipped
+        for tally in tallies:
+            whole.messages += tally.messages
+            whole.reports += tally.reports
+            whole.photos += tally.photos
+            whole.skipped += tally.skipped
         return whole
 
 
@@ -102,7 +102,7 @@ class Span:
 
 
 def span_of(now: datetime, keep_days: int, since: datetime | None) -> Span:
-    """Return which posts to read: those from `since`, and none whose reports would expire at once."""
+    """Return the span of posts to read: from `since`, without posts whose reports would expire immediately."""
     earliest, until = now - timedelta(days=keep_days), now - IN_FLIGHT
     return Span(min(max(earliest, since or earliest), until), until)
 

@@ -1,4 +1,4 @@
-"""Photos that are added to a report's post later, or taken from it."""
+"""Photos that are later added to a report's post, or removed from it."""
 
 import re
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ async def change_photos(session: Session, report: Report, now: Sequence[Incoming
 def _difference(
     before: Sequence[Photo], now: Sequence[IncomingPhoto]
 ) -> tuple[Sequence[Photo], Sequence[IncomingPhoto]]:
-    """Return the photos that are gone, and those that are new; all of them where names can't tell."""
+    """Return the removed and the new photos; all of them if names can't tell."""
     names = {photo.name for photo in now}
     gone = [photo for photo in before if photo.name not in names]
     if gone and any(_NUMBERED.search(photo.name) for photo in before):

@@ -43,7 +43,7 @@ def _condition(text: str) -> _Test:
     alternatives = [
         [_relation(relation) for relation in _AND.split(alternative)] for alternative in _OR.split(samples_gone)
     ]
-    return lambda number: any(all(holds(number) for holds in each) for each in alternatives)
+    return lambda number: any(all(holds(number) for holds in relations) for relations in alternatives)
 
 
 def _relation(text: str) -> _Test:
@@ -52,7 +52,7 @@ def _relation(text: str) -> _Test:
         msg = f"Not a relation of CLDR's plural rules: {text.strip()!r}"
         raise ValueError(msg)
     operand, modulus, equal = found["operand"], int(found["modulus"] or 0), found["sign"] == "="
-    ranges = [_range(each) for each in found["ranges"].split(",")]
+    ranges = [_range(part) for part in found["ranges"].split(",")]
 
     def holds(number: int) -> bool:
         value = number if operand in "ni" else 0  # the other operands count decimals and exponents
@@ -71,4 +71,4 @@ def _range(text: str) -> range:
 
 
 def _within(value: int, ranges: Sequence[range]) -> bool:
-    return any(value in each for each in ranges)
+    return any(value in bounds for bounds in ranges)

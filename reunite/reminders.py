@@ -40,7 +40,7 @@ class ReminderHandlers:
         return reminders.switched(workspace.id, press.language, on=on)
 
     async def privacy(self, workspace: Workspace, member: Member, language: str) -> Reply:
-        """Return what is kept of a member, and the buttons that delete it and switch their reminders."""
+        """Return the data kept about a member, with buttons to delete it and to switch reminders."""
         async with self._store.session(workspace.community) as session:
             settings = await session.workspaces.settings(workspace.id)
             is_quiet = await session.prompts.wants_no_reminders(workspace.id, member.id)

@@ -1,4 +1,4 @@
-"""Trying again after a conflict with another transaction."""
+"""Retries after a conflict with another transaction."""
 
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -14,7 +14,7 @@ TRIES: Final = 5
 
 
 def retried(do: Callable[_Params, Coroutine[Any, Any, _Result]]) -> Callable[_Params, Coroutine[Any, Any, _Result]]:
-    """Repeat a function from its beginning where it raises TryAgainError; the last try's error is raised."""
+    """Call a function again if it raises TryAgainError; the last try's error is raised."""
 
     @wraps(do)
     async def again(*args: _Params.args, **kwargs: _Params.kwargs) -> _Result:

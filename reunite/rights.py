@@ -1,4 +1,4 @@
-"""Who may do what: one table, which the code asks and the tests go through row by row.
+"""Who may do what: one table, used by the code and checked row by row in the tests.
 
 Buttons, forms, commands and reactions all end in one of these acts. A bot has no role, so it may do nothing. Another
 community's reports, matches and claims aren't there at all (docs/decisions/0005-row-level-security.md).
@@ -118,20 +118,20 @@ TABLE: Final[Mapping[Act, Right]] = {
 def roles_of(
     platform: PlatformName, member: Member, *reports: Report, is_moderator: bool = False, gave: bool = False
 ) -> frozenset[Role]:
-    """Return what a member is to some reports; `gave` says that the verdict is theirs."""
+    """Return a member's roles towards some reports; `gave` says that the verdict is theirs."""
     by_kind = {"lost": Role.OWNER, "found": Role.FINDER}
     roles = {Role.MEMBER, *(by_kind[report.kind] for report in reports if report.is_by(platform, member))}
     return frozenset(roles | ({Role.MODERATOR} if is_moderator else set()) | ({Role.GIVER} if gave else set()))
 
 
 def may(act: Act, roles: frozenset[Role]) -> bool:
-    """Return whether somebody with these roles may do something."""
+    """Return whether someone with these roles may do something."""
     right = TABLE[act]
     return bool(roles & right.roles) and not roles & right.never
 
 
 def check(act: Act, roles: frozenset[Role]) -> None:
-    """Raise TellUserError if somebody with these roles may not do something."""
+    """Raise TellUserError if someone with these roles may not do something."""
     if not may(act, roles):
         raise TellUserError(TABLE[act].refusal)
 

@@ -1,4 +1,4 @@
-"""What a search writes for samples: their posts, the found one first."""
+"""The order in which samples are posted and searched for: the found one first."""
 
 from reunite.entities import PhotoState, Report, ReportKind, ReportState
 from reunite.messages import keys
@@ -26,6 +26,6 @@ async def search_for_lost(session: Session, sample: Report) -> None:
     """Have the lost sample searched for, once the search of the found one is done."""
     if sample.kind is ReportKind.LOST:
         return
-    for each in await session.reports.samples(sample.target):
-        if each.kind is ReportKind.LOST and each.state is ReportState.PENDING:
-            await session.work.add(each.id, hinted=False)
+    for other in await session.reports.samples(sample.target):
+        if other.kind is ReportKind.LOST and other.state is ReportState.PENDING:
+            await session.work.add(other.id, hinted=False)

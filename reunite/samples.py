@@ -30,7 +30,7 @@ _MOST_DAYS: Final = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplePair:
-    """Where the two samples go, and their photos."""
+    """The targets of the two samples, and their photos."""
 
     found: ReplyTarget
     lost: ReplyTarget
@@ -56,7 +56,7 @@ class SampleHandlers:
         where = pair.found
         async with self._store.entered(where.platform, where.workspace) as (workspace, settings, session):
             known = await session.reports.samples(where)
-            if any(not each.purged for each in known):
+            if any(not report.purged for report in known):
                 return messages.posted("samples_there", workspace.id, language)
             ends = self._now() + timedelta(days=min(_MOST_DAYS, settings.keep_days))
             found, lost = _commands(pair, settings, f"samples:{len(known)}")  # presses at one moment have one key
@@ -73,15 +73,15 @@ class SampleHandlers:
         rights.check_member("remove_samples", is_moderator=press.is_moderator)
         removed = 0
         while samples := await self._there(workspace, press.target):
-            for each in samples:
+            for sample in samples:
                 async with self._store.session(workspace.community) as session:
-                    await end(session, each)
+                    await end(session, sample)
                 removed += 1
         return notices.note("samples_removed" if removed else "samples_gone", press.language)
 
     async def _there(self, workspace: Workspace, target: ReplyTarget) -> list[Report]:
         async with self._store.session(workspace.community) as session:
-            return [each for each in await session.reports.samples(target) if not each.purged]
+            return [sample for sample in await session.reports.samples(target) if not sample.purged]
 
 
 def _commands(pair: SamplePair, settings: Settings, key: str) -> tuple[NewReport, NewReport]:

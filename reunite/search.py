@@ -48,20 +48,20 @@ async def search_and_announce(
 
 
 async def answer_look(session: Session, look: Report, model: ScoringModel) -> None:
-    """Store what is nearest to a look. Nobody is notified; the platform of its author asks for it."""
+    """Store the matches nearest to a look. Nobody is notified; the author's platform asks for them."""
     search = await session.candidates.search(look, MAX_CANDIDATES)
     ranked = await without_ruled_out(session, look, score(search, model))
-    for each in sorted(shortlist(ranked, _MOST_FOUND), key=lambda each: each.report):
-        await session.matches.save(pair_of(look, each, percent=model.calibrated))
+    for candidate in sorted(shortlist(ranked, _MOST_FOUND), key=lambda candidate: candidate.report):
+        await session.matches.save(pair_of(look, candidate, percent=model.calibrated))
     await session.reports.mark_first_reply(look.id)
 
 
 async def without_ruled_out(
     session: Session, report: Report, ranked: Sequence[ScoredCandidate]
 ) -> list[ScoredCandidate]:
-    """Leave out what was rejected or declined before, for this report or another one of the same author."""
+    """Leave out candidates that were rejected or declined before, for this report or another by the same author."""
     ruled_out = await session.matches.ruled_out(report.id)
-    return [each for each in ranked if rules.may_come_back(each.report, each.label, ruled_out)]
+    return [candidate for candidate in ranked if rules.may_come_back(candidate.report, candidate.label, ruled_out)]
 
 
 async def _is_searchable(session: Session, report: Report) -> bool:

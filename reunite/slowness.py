@@ -1,4 +1,4 @@
-"""When the bot tells moderators that answers take too long, and when that it's over: once each."""
+"""Decides when to tell moderators that answers take too long, and that they no longer do: once each."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

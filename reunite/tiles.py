@@ -11,7 +11,7 @@ Pair = tuple[Match, Report]
 """A match of a report, and the report on its other side."""
 
 
-async def viewable(session: Session, lost: Report) -> list[Pair]:
+async def viewable_pairs(session: Session, lost: Report) -> list[Pair]:
     """Return the found reports that the author of a lost report or a look may look at, the most probable first."""
     ruled_out = await session.matches.ruled_out(lost.id)
     pairs = []

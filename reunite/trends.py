@@ -1,4 +1,4 @@
-"""What of a community's numbers is a trend: what is lost most, and where."""
+"""A community's trends: the things lost most, and where."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +16,7 @@ _MOST_SHOWN: Final = 3
 
 
 def things_lost(losses: Iterable[Loss], most: int = _MOST_SHOWN) -> Sequence[tuple[str, int]]:
-    """Return what is lost most, in English where we know it."""
+    """Return the things lost most, in English if known."""
     return _most((head for loss in losses if (head := head_of(loss.text))), stem, most)
 
 
@@ -31,5 +31,5 @@ def _most(named: Iterable[str], same: Callable[[str], str], most: int) -> Sequen
     for name in named:
         spelt.setdefault(same(name), Counter())[name] += 1
     counted = [(spellings.most_common(1)[0][0], spellings.total()) for spellings in spelt.values()]
-    often = [each for each in counted if each[1] >= _LEAST]
-    return sorted(often, key=lambda each: (-each[1], each[0]))[:most]
+    often = [pair for pair in counted if pair[1] >= _LEAST]
+    return sorted(often, key=lambda pair: (-pair[1], pair[0]))[:most]

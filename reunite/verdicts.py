@@ -1,4 +1,4 @@
-"""Verdicts: what moderators say about a match, and what that changes."""
+"""Verdicts: moderators confirm or reject a match, and the reports change with it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -45,14 +45,14 @@ class Change:
 
 
 class VerdictHandlers:
-    """Takes verdicts, and releases what is sealed."""
+    """Takes verdicts, and releases sealed matches."""
 
     def __init__(self, store: Store, queue: Queue) -> None:
         self._store = store
         self._queue = queue
 
     async def give_verdict(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
-        """Record a moderator's verdict, and what it changes; None if no match is shown there.
+        """Record a moderator's verdict and its consequences; None if no match is shown there.
 
         Raises TellUserError if the member may not give verdicts. Everyone may take back a verdict they gave.
         """
@@ -115,8 +115,8 @@ class VerdictHandlers:
             moderator = Person(command.target.platform, command.member)
             change = Change(replace(match, state=state), match.state, reports, moderator, str(len(log)))
             work = await settle(session, change)
-        for each in work:
-            await self._queue.hint(each)
+        for report in work:
+            await self._queue.hint(report)
         return VerdictResult(change.match, changed=True)
 
 
@@ -184,7 +184,7 @@ async def _apply(session: Session, change: Change) -> list[UUID]:
         if state is not report.state:
             await session.reports.set_state(report.id, state)
         if state is ReportState.OPEN and (report.state is not state or change.before is MatchState.REJECTED):
-            work.append(await session.work.add(report.id))  # what came in meanwhile
+            work.append(await session.work.add(report.id))  # for reports that came in meanwhile
         if state is ReportState.OPEN or change.match.state is MatchState.CONFIRMED:
             await _say(session, change, report, other)
     return work

@@ -1,4 +1,4 @@
-"""What a workspace reads in its first minute."""
+"""Greets a workspace that the bot has just joined."""
 
 from reunite.entities import PlatformName
 from reunite.messages import welcome
@@ -14,7 +14,7 @@ class WelcomeHandlers:
         self._store = store
 
     async def greeting(self, platform: PlatformName, workspace: str, ways: Ways) -> Reply | None:
-        """Return what to say in a workspace where the bot is new; None once it was said."""
+        """Return the greeting for a workspace where the bot is new; None once it was posted."""
         async with self._store.entered(platform, workspace) as (known, settings, session):
             is_first = await session.prompts.note_greeting(known.id)
         return welcome.greeting(ways, settings.language) if is_first else None

@@ -21,12 +21,12 @@ def requirements(project: dict[str, Any], extras: Sequence[str]) -> Iterator[str
 
 
 def _of_extra(project: dict[str, Any], extra: str) -> Iterator[str]:
-    for each in project["optional-dependencies"][extra]:
-        if own := _OWN.fullmatch(each):
+    for dependency in project["optional-dependencies"][extra]:
+        if own := _OWN.fullmatch(dependency):
             for named in own[1].split(","):
                 yield from _of_extra(project, named)
         else:
-            yield each
+            yield dependency
 
 
 if __name__ == "__main__":

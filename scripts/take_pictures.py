@@ -105,7 +105,7 @@ def _take(page: Page, name: str) -> None:
     """Take a picture of what is in view, with few colours, which makes it small."""
     expect(page.locator("#toasts > *")).to_have_count(0)
     page.wait_for_function("[...document.images].every((each) => each.complete)")
-    page.wait_for_timeout(600)  # what moves has come to rest
+    page.wait_for_timeout(600)  # animations have ended
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
     picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
 

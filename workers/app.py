@@ -48,7 +48,7 @@ _LONGEST_ROUND: Final = _LONGEST_JOB / 2
 """Seconds after which a job begins no further work."""
 _CLOSE_SECONDS: Final = 30.0
 _LOOK: Final = 5.0
-"""Seconds between two looks whether searches use another model by now."""
+"""Seconds between two checks for a change of model."""
 _QUIET: Final = 10.0
 """Seconds after a hint before the sweep repeats it: arq may be busy with the work."""
 
@@ -130,7 +130,7 @@ async def run(
 
 
 async def _until_replaced(store: Store, processor: Processor, every: float) -> None:
-    """Look now and then which model is searched. Raises ModelMismatchError once it's another one."""
+    """Regularly check which model is searched. Raises ModelMismatchError once it's another one."""
     while True:
         with suppress(TimeoutError):
             await asyncio.wait_for(processor.replaced.wait(), every)

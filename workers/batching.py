@@ -53,7 +53,7 @@ class BatchingEncoder:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing waits to be encoded or is being encoded."""
+        """Whether nothing is waiting to be encoded or being encoded."""
         return self._images.is_idle and self._texts.is_idle
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""How many photos and texts per second encoders embed, compared in the same run."""
+"""Measures how many photos and texts per second encoders embed, compared in the same run."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,12 +24,12 @@ from transformers import (
 
 from reunite.encoder import Encoder, Pixels
 from reunite.errors import DefectError
-from workers.encoders.catalogue import Checkpoint, known
+from workers.encoders.catalogue import Checkpoint, find_checkpoint
 from workers.encoders.clip import ClipEncoder
 from workers.encoders.precision import fastest_dtype
 
 BATCH: Final = 16
-"""What a worker embeds at once."""
+"""The size of a worker's batch."""
 PHOTO_SIZE: Final = (384, 512, 3)
 """Of a stored copy."""
 TEXTS: Final = (
@@ -107,7 +107,7 @@ def full_size_clip(folder: Path) -> ClipEncoder:
 
 def save_full_size_clip(folder: Path, dtype: torch.dtype = torch.float32) -> None:
     """Save it in the format of the published weights."""
-    checkpoint = known("b32")
+    checkpoint = find_checkpoint("b32")
     if checkpoint is None:
         raise DefectError("The catalogue has no ViT-B/32.")
     random_like(checkpoint, folder, dtype)

@@ -1,4 +1,4 @@
-"""From a posted photo's bytes to its vector, compared with the usual loop and with the network's pass alone."""
+"""Measures the way from a photo's bytes to its vector, against the usual loop and the network's pass alone."""
 
 import asyncio
 import time
@@ -50,12 +50,12 @@ def measure(
 def summary(rounds: Sequence[Round]) -> dict[str, float]:
     """Return the medians of the rounds' ratios and speeds, and the least cosine of all."""
     return {
-        "ratio_to_usual_loop": round(median(each.whole_way / each.usual_loop for each in rounds), 2),
-        "share_of_forward_pass": round(median(each.whole_way / each.forward_pass for each in rounds), 3),
-        "cosine_min": round(min(each.cosine_min for each in rounds), 5),
-        "whole_way_per_second": round(median(each.whole_way for each in rounds), 2),
-        "usual_loop_per_second": round(median(each.usual_loop for each in rounds), 2),
-        "forward_pass_per_second": round(median(each.forward_pass for each in rounds), 2),
+        "ratio_to_usual_loop": round(median(measured.whole_way / measured.usual_loop for measured in rounds), 2),
+        "share_of_forward_pass": round(median(measured.whole_way / measured.forward_pass for measured in rounds), 3),
+        "cosine_min": round(min(measured.cosine_min for measured in rounds), 5),
+        "whole_way_per_second": round(median(measured.whole_way for measured in rounds), 2),
+        "usual_loop_per_second": round(median(measured.usual_loop for measured in rounds), 2),
+        "forward_pass_per_second": round(median(measured.forward_pass for measured in rounds), 2),
     }
 
 

@@ -1,4 +1,4 @@
-"""A budget of bytes: those who ask for more than is left wait, first come first served."""
+"""A budget of bytes: requests for more than is left wait, first come, first served."""
 
 import asyncio
 from collections import deque
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class ByteBudget:
-    """Bytes that may be held at once. A request for more than all of them gets all."""
+    """Bytes that may be held at the same time. A request for more than the whole budget gets all of it."""
 
     total: int
     _taken: int = 0

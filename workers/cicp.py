@@ -39,7 +39,7 @@ class Cicp(NamedTuple):
 
 
 def of_boxes(found: Properties) -> Cicp | None:
-    """Return what an AVIF or HEIC file says, where it doesn't bring a profile instead."""
+    """Return the code points of an AVIF or HEIC file, unless it brings a profile instead."""
     colour = found.get(b"colr", b"")
     return Cicp(*struct.unpack_from(">HH", colour, 4)) if colour.startswith(b"nclx") and len(colour) >= 8 else None  # noqa: PLR2004
 
@@ -51,7 +51,7 @@ def of_png(data: bytes) -> Cicp | None:
 
 
 def to_srgb(image: Image.Image, cicp: Cicp) -> Image.Image:
-    """Bring an RGB image to sRGB; what is brighter than white becomes white."""
+    """Convert an RGB image to sRGB; anything brighter than white becomes white."""
     primaries = _PRIMARIES.get(cicp.primaries, _PRIMARIES[_SRGB])
     curve = _CURVES.get(cicp.transfer, _srgb_curve)
     if primaries == _PRIMARIES[_SRGB] and curve is _srgb_curve:

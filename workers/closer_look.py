@@ -44,7 +44,7 @@ class CloserLook:
     turn: asyncio.Lock
 
     async def look(self, lease: WorkLease, model: ScoringModel) -> None:
-        """Compare and keep what is worth it. An error is logged, and the search has no details."""
+        """Compare the photos worth it and store the results. On errors, which are logged, the search goes without."""
         async with self.store.work_session(lease) as session:
             pairs = await _worth_comparing(session, lease.report, model)
             copies = await stored_copies(session, pairs)

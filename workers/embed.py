@@ -46,7 +46,7 @@ class Unembedded:
 
     @property
     def parts(self) -> list[UUID | None]:
-        """Return what lacks vectors (None: the text)."""
+        """Return the parts that lack vectors (None: the text)."""
         return [*self.photos, *([None] if self.text else [])]
 
     def pieces(self) -> list["Unembedded"]:
@@ -65,7 +65,7 @@ class Embedded:
     """What each photo clearly shows."""
 
 
-async def unembedded(
+async def find_unembedded(
     session: CommunitySession, report: UUID, model: EmbeddingModel, pixels: Mapping[UUID, Pixels] = MappingProxyType({})
 ) -> Unembedded:
     """Read the parts of a report without embeddings of a model. Stored copies whose `pixels` are given aren't read."""
@@ -78,7 +78,7 @@ async def unembedded(
 
 
 async def embed(encoder: ReportEncoder, wanted: Unembedded) -> Embedded:
-    """Embed the parts in every space of the encoder; each photo is encoded by itself and fails alone."""
+    """Embed the parts in every space of the encoder; each photo is encoded separately and fails alone."""
     asked: dict[UUID | None, Awaitable[list[EmbeddingRow]]] = {
         photo: _photo(encoder, photo, wanted.names.get(photo, ""), picture) for photo, picture in wanted.photos.items()
     }

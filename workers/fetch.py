@@ -11,7 +11,7 @@ from yarl import URL
 
 from reunite import rules
 from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
-from reunite.pauses import seconds_to_wait
+from reunite.retry_after import seconds_to_wait
 
 _MAX_REDIRECTS: Final = 3
 _GONE: Final = {403, 404, 410}
@@ -96,7 +96,7 @@ class PhotoFetcher:
         raise DefectError(f"{first.host} redirects more than {_MAX_REDIRECTS} times.")
 
     def _is_sign_in(self, response: ClientResponse) -> bool:
-        """Return whether a host sends us to its page for signing in: Slack does where a token may not read files."""
+        """Return whether a host redirects to its sign-in page, as Slack does if a token may not read files."""
         if response.status in _REDIRECTED:
             return not self._is_allowed(response.url.join(URL(response.headers.get("Location", ""))))
         return response.status == 200 and response.content_type == "text/html"  # noqa: PLR2004
@@ -110,7 +110,7 @@ class PhotoFetcher:
 
 
 def _declared(response: ClientResponse) -> int:
-    """Return how many bytes an answer's photo may have. Raises what there is to say of any other answer."""
+    """Return how many bytes a response's photo may have. Raises an error for any other response."""
     host, status = response.url.host, response.status
     if status in _GONE:
         raise PhotoGoneError

@@ -26,9 +26,9 @@ from workers.slack_files import SlackFiles
 MOST_FAILURES: Final = 6
 """After this many tries (about a minute), temporary trouble is reported to the author and not tried again."""
 IN_FLIGHT_BYTES: Final = 4 * rules.MOST_PHOTO_BYTES
-"""What of posted files a worker holds at once."""
+"""The budget for posted files that a worker holds in memory."""
 PHOTOS_AT_ONCE: Final = 2
-"""Photos of one report that are taken at once: ten heavy ones don't fill the queue that others wait in."""
+"""Photos of one report that are taken in parallel: ten heavy ones don't fill the queue for others."""
 _FRESH_LINK: Final = 15.0
 """Seconds after which a photo whose link had expired is tried again, if the bot has not brought a fresh one before."""
 

@@ -75,6 +75,6 @@ def _numbers(associations: bytes, item: int) -> list[int]:
         essential = _ESSENTIAL << 8 * (width - 1)
         listed = [associations[at + 1 + i * width : at + 1 + (i + 1) * width] for i in range(count)]
         if number == item:
-            return [int.from_bytes(each) & ~essential for each in listed]
+            return [int.from_bytes(value) & ~essential for value in listed]
         at += 1 + count * width
     return []

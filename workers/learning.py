@@ -1,4 +1,4 @@
-"""Lets communities learn from their feedback: a few at a time, now and then."""
+"""Lets communities learn from their feedback, a few at a time."""
 
 import asyncio
 from typing import Final

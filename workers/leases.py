@@ -1,4 +1,4 @@
-"""Work in turn: every community gets its share of a worker, however much of it another one has."""
+"""Leases work in turn, so that every community gets its share of a worker."""
 
 import asyncio
 from collections.abc import AsyncIterator

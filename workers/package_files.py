@@ -1,4 +1,4 @@
-"""Files of weights that come in Python packages, which are never imported: what their code needs isn't installed."""
+"""Weights from Python packages that are never imported, because their dependencies aren't installed."""
 
 import hashlib
 from importlib.util import find_spec

@@ -1,4 +1,4 @@
-"""Decoding what is there of a photo whose data ends early or is damaged."""
+"""Decodes as much as possible of a truncated or damaged photo."""
 
 from typing import Final, NamedTuple
 

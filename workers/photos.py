@@ -1,4 +1,4 @@
-"""Photo intake: from whatever somebody posts to one small, upright, nameless JPEG."""
+"""Makes the stored copy of a posted photo: a small, upright JPEG without metadata."""
 
 import codecs
 import hashlib
@@ -50,7 +50,7 @@ _BYTES_A_PIXEL_OF_MODE: Final = {"1": 3, "L": 3, "RGB": 5, "F": 5, "I": 5, "P": 
 _BYTES_A_PIXEL_OF_SCANS: Final = 5
 """A progressive JPEG is kept whole until its last scan."""
 _MOST_BYTES_A_PIXEL: Final = 11
-_UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: what was done to the picture, undone
+_UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: undoes the camera's rotation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -113,7 +113,7 @@ def decode(jpeg: bytes) -> Pixels:
 
 
 def _open(data: bytes) -> Image.Image:
-    """Read the header only, and refuse by it what is no photo or too big to decode."""
+    """Read only the header, and refuse files that are no photos or too big to decode."""
     try:
         image = Image.open(BytesIO(data), formats=_FORMATS)
     except UnidentifiedImageError as error:

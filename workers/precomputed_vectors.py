@@ -1,4 +1,4 @@
-"""Vectors that were computed elsewhere, by a model that isn't here: read from a file, found by name and text."""
+"""Vectors from a file, computed elsewhere by another model, and looked up by file name and text."""
 
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 
 from reunite.encoder import SHARED_SPACE, EncoderKind, Pixels, Vectors
 from reunite.text.parts import parts
+from workers.encoders.catalogue import kind_of
 
 PHOTOS, PHOTO_NAMES, TEXTS, TEXT_STRINGS = _ARRAYS = ("photos", "photo_names", "texts", "text_strings")
 _MOST_DIMENSIONS: Final = 16_000
-"""What a column of vectors can hold."""
+"""The most that a column of vectors can hold."""
 _MOST_NAMED: Final = 3
 _MOST_SHOWN: Final = 60
 
 
 class VectorFileError(Exception):
-    """The file can't be used; the message says what is wrong with it."""
+    """The file can't be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class PrecomputedVectors:
 
     @property
     def kind(self) -> EncoderKind:
-        """The kind that a worker with this model would record: all but the offline encoder count as CLIP."""
-        return "concept" if self.version.startswith("concept") else "clip"
+        """The kind that a worker with this model would record."""
+        return kind_of(self.version)
 
     @property
     def spaces(self) -> Mapping[str, int]:
@@ -53,7 +54,7 @@ class PrecomputedVectors:
         return {SHARED_SPACE: np.stack([self.texts[key] for key in self._keys(text)])}
 
     def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
-        """Name nothing: a file has no names of what photos show."""
+        """Return no names: a file has none."""
         return [()] * len(photos)
 
     async def close(self) -> None:
@@ -142,7 +143,7 @@ def _by_name(arrays: tuple[str, str], rows: Vectors, names: Sequence[str]) -> di
 
 
 def _key(text: str) -> str:
-    """Return a text as it is looked up: what a chat does to blanks doesn't matter."""
+    """Return a text as a key: chats may change its white space."""
     return " ".join(text.split())
 
 

@@ -26,7 +26,7 @@ from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import keys, wording
 from reunite.search import search_and_announce
 from workers.closer_look import CloserLook
-from workers.embed import ReportEncoder, Unembedded, embed, save, unembedded
+from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded, save
 from workers.intake import MOST_FAILURES, Intake, IntakeResult
 from workers.slots import Slots
 
@@ -46,7 +46,7 @@ _log = structlog.get_logger(__name__)
 
 
 class ModelReplacedError(Exception):
-    """Searches use another model now: a worker that has it will do the work."""
+    """Searches use another model now; a worker with that model will do the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Processor:
         try:
             async with self.store.work_session(lease) as session:
                 await session.give_up(problem)
-                await session.open_if_pending(lease.report)  # others may find it by what was done for it
+                await session.open_if_pending(lease.report)  # others may find it by its finished parts
                 await self._say_our_fault(session, lease)
                 return "failed"
         except (LeaseLostError, psycopg.OperationalError):
@@ -155,15 +155,15 @@ class Processor:
         report = await session.reports.get(lease.report)
         if report and (report.quiet or report.state is ReportState.LOOK):
             return
-        said = wording.problem("our_fault", report.language if report else "en", lease.report)
-        await session.outbox.post(lease.report, keys.work_failed(lease.work), said)
+        reply = wording.problem("our_fault", report.language if report else "en", lease.report)
+        await session.outbox.post(lease.report, keys.work_failed(lease.work), reply)
 
     # Embeddings
 
     async def _embed(self, lease: WorkLease, taken: IntakeResult, deaths: int | None) -> None:
-        """Embed what lacks vectors; after `deaths` alone one part after the other, so that the next one tells which."""
+        """Embed the parts that lack vectors; after `deaths`, one by one, so the next death tells which part kills."""
         async with self.store.work_session(lease) as session:
-            wanted = await unembedded(session, lease.report, self.model, taken.pixels)
+            wanted = await find_unembedded(session, lease.report, self.model, taken.pixels)
         pieces = [wanted] if deaths is None else wanted.pieces()
         if deaths is not None and deaths >= _DEATHS_ALONE and wanted.parts:
             pieces[0] = Unembedded({}, "")
@@ -203,7 +203,7 @@ class Processor:
         async with self.store.work_session(lease) as session:
             scored = await search_and_announce(session, lease.report, scoring_model, is_complete=not taken.errors)
             if await session.items.live_model() != self.model.id:
-                raise ModelReplacedError  # what was found is rolled back: this report lacks the new model's embeddings
+                raise ModelReplacedError  # rolls the search back: this report lacks the new model's embeddings
             report = await session.reports.get(lease.report)
             if not taken.errors:
                 await session.finish()

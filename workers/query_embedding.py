@@ -1,4 +1,4 @@
-"""Embeds what other processes ask for: they have no encoder."""
+"""Embeds queries for processes without an encoder."""
 
 import asyncio
 from contextlib import suppress
@@ -19,7 +19,7 @@ from workers.decoder.pool import Decoders
 from workers.embed import checked
 
 AT_ONCE: Final = 4
-"""Requests that a worker answers at once: members' reports need the encoder too."""
+"""Requests that a worker answers in parallel: members' reports need the encoder too."""
 LEASE: Final = 8.0
 """Seconds after which another worker may take a request, while it's still waited for."""
 _LOOK_EVERY: Final = 1.0
@@ -52,7 +52,7 @@ class QueryEmbedder:
 
     async def _answer_all(self, signal: asyncio.Event) -> None:
         while True:
-            signal.clear()  # before looking: what comes meanwhile wakes us again
+            signal.clear()  # before reading, so that a later request wakes us again
             while request := await self.requests.take(seconds=self.lease):
                 await self._answer(request)
             with suppress(TimeoutError):

@@ -1,4 +1,4 @@
-"""Embeds everything with another encoder while workers go on with the live one. What is embedded is kept at once."""
+"""Embeds everything with another encoder while workers go on with the live one. Progress is stored as it's made."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -13,7 +13,7 @@ from db.embedding_models import EmbeddingModel
 from db.monitoring import Monitoring
 from db.store import Store
 from reunite.errors import TryAgainError
-from workers.embed import ReportEncoder, Unembedded, embed, unembedded
+from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded
 
 _TRIES: Final = 5
 _PAUSE: Final = 0.2
@@ -89,12 +89,12 @@ class Reembedding:
             await asyncio.sleep(_PAUSE)
 
     async def _is_busy(self) -> bool:
-        return any(each.state == "in progress" for each in await Monitoring(self.store).work())
+        return any(count.state == "in progress" for count in await Monitoring(self.store).work())
 
     async def _embed(self, community: UUID, reports: Sequence[UUID]) -> int:
         """Embed some reports; return how many have a part that can't be."""
         async with self.store.session(community) as session:
-            missing = [await unembedded(session, report, self.model) for report in reports]
+            missing = [await find_unembedded(session, report, self.model) for report in reports]
         for attempt in range(_TRIES):
             try:
                 return await self._embed_missing(community, reports, missing)

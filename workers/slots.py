@@ -1,4 +1,4 @@
-"""Runs work in parallel, or one piece alone: what may kill the process is tried alone."""
+"""Runs work in parallel, or one piece alone if it may kill the process."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Pixels of every mode and colour space as opaque sRGB."""
+"""Converts pixels of every mode and colour space to opaque sRGB."""
 
 from io import BytesIO
 from typing import Final

@@ -1,4 +1,4 @@
-"""The sweep: hints for due work, and what time brings with it: the end of reports, reminders and digests."""
+"""The sweep: hints for due work, and whatever is due by the clock: expiry, reminders and digests."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,7 +23,7 @@ EVERY: Final = 1.0
 """Seconds between two sweeps."""
 _AT_ONCE: Final = 100
 _PAUSE: Final = 60.0
-"""Seconds for which what has failed is left alone."""
+"""Seconds before a failed task is tried again."""
 _LONGEST: Final = 300.0
 """Seconds after which a sweep that hangs is given up, and the next one begins."""
 _CLEAN_EVERY: Final = 3600.0
@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Sweep:
-    """Finds what is due. What fails waits a while, and holds up nothing else."""
+    """Finds due tasks. A failed one waits a while, and holds up nothing else."""
 
     def __init__(
         self, store: Store, hints: ArqQueue, quiet: float, now: Callable[[], datetime], at_once: int = _AT_ONCE
@@ -54,31 +54,31 @@ class Sweep:
         while True:
             try:
                 async with asyncio.timeout(_LONGEST):
-                    await self.once()
+                    await self.run_once()
             except (TryAgainError, TimeoutError, psycopg.Error) as error:
                 _log.warning("sweep_interrupted", error=type(error).__name__)
             except Exception:  # noqa: BLE001 - without the sweep, work whose hint is lost would never be done
                 _log.exception("sweep_defect")
             await asyncio.sleep(EVERY)
 
-    async def once(self) -> None:
+    async def run_once(self) -> None:
         """Send hints for due work (left by a lost hint, an emptied Redis or a killed worker), expire, remind."""
         if found := await self._hints.hint_due(quiet=self._quiet):
             _log.info("sweep_hinted", works=found)
-        await self._each(self._store.expired_reports, partial(expire, now=datetime.now(UTC)))
+        await self._do_each(self._store.expired_reports, partial(expire, now=datetime.now(UTC)))
         at = self._now()
-        await self._each(partial(self._store.due_reminders, at), remind)
-        await self._each(partial(self._store.due_digests, at), partial(digest, at=at))
+        await self._do_each(partial(self._store.due_reminders, at), remind)
+        await self._do_each(partial(self._store.due_digests, at), partial(digest, at=at))
         if monotonic() >= self._next_cleaning:
             await self._store.delete_old_jobs()
             self._next_cleaning = monotonic() + _CLEAN_EVERY
 
-    async def _each(
+    async def _do_each(
         self,
         due: Callable[[int], Awaitable[Sequence[tuple[UUID, _Item]]]],
         act: Callable[[CommunitySession, _Item], Awaitable[None]],
     ) -> None:
-        """Do what is due, each in a transaction of its own."""
+        """Do all due tasks, each in a transaction of its own."""
         self._failed = {item: until for item, until in self._failed.items() if until > monotonic()}
         for community, item in await due(self._at_once + len(self._failed)):
             if item in self._failed:

@@ -1,4 +1,4 @@
-"""How many threads an encoder uses."""
+"""Chooses an encoder's number of threads."""
 
 import os
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import Final
 
 _SYSTEM: Final = Path("/sys")
 _VERSION_1: Final = ("cpu", "cpu,cpuacct")
-"""Where a system with control groups of version 1 mounts the one for processors."""
+"""The mount point of the CPU controller on systems with control groups version 1."""
 
 
 def use_threads(number: int | None) -> int:

@@ -1,4 +1,4 @@
-"""Discord's addresses, which discord.py takes as attributes of two classes only."""
+"""Points discord.py at other addresses, which it takes only as class attributes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -54,7 +54,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
             )
             await log_in(client, config.token or "")
             try:
-                async with asyncio.TaskGroup() as tasks:  # losing the connection for good ends the body too
+                async with asyncio.TaskGroup() as tasks:  # losing the connection permanently ends the body too
                     background = [tasks.create_task(stay_connected(client))]
                     try:
                         await client.wait_until_ready()

@@ -1,6 +1,8 @@
 """Presses of buttons and submissions of modals; their ids say what they mean, even after a restart."""
 
+import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final, get_args
 from uuid import UUID
 
@@ -30,14 +32,17 @@ from reunite.commands import AnswerQuestion, Press
 from reunite.entities import ReplyTarget
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.messages.forms import ReportForm, form_of
+from reunite.messages.forms import Form, ReportForm, form_of
 from reunite.messages.reply import Action
 
 _log = structlog.get_logger(__name__)
 
 _REPORTS: Final[tuple[ReportForm, ...]] = get_args(ReportForm)
 _OWN_DATA: Final[frozenset[Action]] = frozenset({"withdraw", "forget"})
-"""What those who have left the guild can still do, in direct messages."""
+"""Actions that people who have left the guild can still take, in direct messages."""
+
+_CHECK_SECONDS: Final = 1.5
+"""Seconds that a check may take before a modal is opened; Discord allows three from the press."""
 
 
 class Buttons:
@@ -71,11 +76,27 @@ class Buttons:
             if press[0] == "look_page":
                 await self._looks.turn(interaction, lambda: self._read(interaction, custom_id, *press, FormInput({})))
             elif form:
-                await acknowledged(interaction.response.send_modal(form_modal(form, custom_id)))
+                await self._open(interaction, custom_id, form, *press)
             else:
                 await reply_privately(interaction, lambda: self._press(interaction, custom_id, *press, FormInput({})))
         else:
             await reply_privately(interaction, _unknown)
+
+    async def _open(
+        self, interaction: discord.Interaction, custom_id: str, form: Form, action: Action, subject: UUID
+    ) -> None:
+        """Open a button's modal, or say at once why its form would be filled in for nothing."""
+        try:
+            async with asyncio.timeout(_CHECK_SECONDS):
+                await self._handlers.forms.check(
+                    await self._read(interaction, custom_id, action, subject, FormInput({}))
+                )
+        except TellUserError as error:
+            await reply_privately(interaction, partial(_refuse, error))
+            return
+        except Exception:  # noqa: BLE001 - the form is checked again once it's filled in
+            _log.exception("discord_form_unchecked", interaction=interaction.id)
+        await acknowledged(interaction.response.send_modal(form_modal(form, custom_id)))
 
     async def _submitted(self, interaction: discord.Interaction, custom_id: str) -> None:
         given = form_input(interaction)
@@ -150,6 +171,10 @@ class Buttons:
 
         reply = await result_or_problem(interaction, answer)
         await tell(interaction, reply.words)
+
+
+async def _refuse(error: TellUserError) -> PrivateReply:
+    raise error
 
 
 async def _unknown() -> PrivateReply:

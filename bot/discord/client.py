@@ -54,7 +54,7 @@ async def log_in(client: discord.Client, token: str) -> None:
 
 
 async def stay_connected(client: discord.Client) -> None:
-    """Keep the connection, which reconnects by itself. Raises SetupError if Discord closes it for good."""
+    """Keep the connection open; it reconnects automatically. Raises SetupError if Discord closes it permanently."""
     try:
         await client.connect()
     except discord.PrivilegedIntentsRequired as error:

@@ -1,4 +1,4 @@
-"""What each command does. Only the person who used it sees the reply."""
+"""The slash commands. Only the person who used one sees the reply."""
 
 import json
 from dataclasses import replace
@@ -96,7 +96,7 @@ class Commands:
         return PrivateReply.of(await self._handlers.statistics(*_workspace(interaction), language))
 
     async def privacy(self, interaction: discord.Interaction) -> PrivateReply:
-        """Explain what is kept, attach all of the member's data, and offer to delete it."""
+        """Explain which data is kept, attach all of the member's, and offer to delete it."""
         member = member_of(interaction.user)
         reply = await self._handlers.privacy(*_workspace(interaction), member, language_of_user(interaction))
         export = await self._handlers.export(*_workspace(interaction), member)
@@ -112,7 +112,7 @@ class Commands:
         return PrivateReply(sentence(key, language, zone=str(known), time=f"{now:%H:%M}"))
 
     async def link(self, interaction: discord.Interaction, code: str) -> PrivateReply:
-        """Join the community of a link code, or make a code where none is given."""
+        """Join the community of a link code, or make a code if none is given."""
         language = language_of_user(interaction)
         if code:
             await self._handlers.link(*_workspace(interaction), code)

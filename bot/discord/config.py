@@ -23,7 +23,7 @@ class DiscordConfig:
 
     # Hooks for tests
     look_back: timedelta = Field(default=timedelta(days=7), validation_alias="look_back")
-    """How far back the bot looks for what it missed."""
+    """How far back the bot looks for missed posts."""
     between_pages: float = Field(default=2.0, validation_alias="between_pages")
     """The least number of seconds between two pages of past posts."""
     pause_after_trouble: float = Field(default=60.0, validation_alias="pause_after_trouble")

@@ -13,13 +13,20 @@ from bot.discord.threads import ARCHIVE_AFTER, is_ours
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import UndeliverableError
-from reunite.language import sentence
+from reunite.language import sentence, shortened
 from reunite.ports import Outgoing
+from reunite.text.controls import without_controls
 
-_MOST_MARK: Final = 16
+_MOST_MARK: Final = 8
 """Hexadecimal digits of a reply's nonce in the thread's name: too many for two conversations to share them."""
+_MOST_NAME: Final = 30
+"""Characters of a person's name there: Discord takes 100 in all."""
 
 _log = structlog.get_logger(__name__)
+
+
+def _mark(key: str) -> str:
+    return f" #{nonce(key)[:_MOST_MARK]}"
 
 
 class Conversations:
@@ -34,9 +41,9 @@ class Conversations:
         guild = self._guild(outgoing.target)
         try:
             members = [await guild.fetch_member(int(person)) for person in outgoing.people]
-            earlier = self.known(outgoing) if outgoing.maybe_sent else None
+            earlier = self.earlier_thread(outgoing) if outgoing.maybe_sent else None
             thread = earlier or await self._channel(guild, outgoing.target, members).create_thread(
-                name=self._name(guild, outgoing.key),
+                name=self._name(guild, members, outgoing.key),
                 type=discord.ChannelType.private_thread,
                 invitable=False,
                 auto_archive_duration=ARCHIVE_AFTER,
@@ -50,11 +57,10 @@ class Conversations:
             raise UndeliverableError(f"no conversation can be opened ({error.code})") from error
         return thread
 
-    def known(self, outgoing: Outgoing) -> discord.Thread | None:
+    def earlier_thread(self, outgoing: Outgoing) -> discord.Thread | None:
         """Return the thread that an earlier attempt opened."""
-        guild = self._guild(outgoing.target)
-        name = self._name(guild, outgoing.key)
-        return next((each for each in guild.threads if each.name == name and is_ours(each)), None)
+        guild, mark = self._guild(outgoing.target), _mark(outgoing.key)
+        return next((each for each in guild.threads if each.name.endswith(mark) and is_ours(each)), None)
 
     def _guild(self, target: ReplyTarget) -> discord.Guild:
         guild = self._client.get_guild(int(target.workspace))
@@ -62,9 +68,10 @@ class Conversations:
             raise UndeliverableError("the bot is no longer in this guild")
         return guild
 
-    def _name(self, guild: discord.Guild, key: str) -> str:
+    def _name(self, guild: discord.Guild, members: Sequence[discord.Member], key: str) -> str:
         name = sentence("pair_name", self._workspaces.language(guild))
-        return f"{name} {nonce(key)[:_MOST_MARK]}"
+        people = ", ".join(shortened(without_controls(each.display_name), _MOST_NAME) for each in members)
+        return f"{name}: {people}{_mark(key)}"
 
     def _channel(
         self, guild: discord.Guild, target: ReplyTarget, members: Sequence[discord.Member]
@@ -81,4 +88,4 @@ class Conversations:
         here = guild.get_channel_or_thread(int(target.channel))
         here = here.parent if isinstance(here, discord.Thread) else here
         lost, found = (self._workspaces.channels(guild, kind) for kind in (ReportKind.LOST, ReportKind.FOUND))
-        yield from (each for each in (here, *lost, *found) if isinstance(each, discord.TextChannel))
+        yield from (channel for channel in (here, *lost, *found) if isinstance(channel, discord.TextChannel))

@@ -1,4 +1,4 @@
-"""What `reunite doctor` checks of Discord: the token, the intent, the permissions. Connects to no gateway."""
+"""`reunite doctor` for Discord: the token, the intent and the permissions. Doesn't connect to the gateway."""
 
 from collections.abc import AsyncIterator
 

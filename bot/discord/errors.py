@@ -1,4 +1,4 @@
-"""Discord's errors: temporary ones, and those that trying again won't mend."""
+"""Discord's errors as temporary or permanent ones of ours."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ _REFUSED: Final = range(400, 500)
 
 
 class MissingPermissionError(TryAgainError):
-    """The bot lacks a permission, which a moderator may grant later: what waits for it is sent then."""
+    """The bot lacks a permission. Replies wait until a moderator grants it."""
 
 
 @contextmanager
@@ -54,5 +54,5 @@ def discord_errors() -> Iterator[None]:
 
 
 def is_refusal(error: discord.HTTPException) -> bool:
-    """Return whether Discord refuses a request for good: the same request would be refused again."""
+    """Return whether Discord refuses a request permanently: the same request would be refused again."""
     return error.status in _REFUSED and error.status != _TOO_MANY

@@ -1,4 +1,4 @@
-"""Which of discord.py's events goes to which part of the adapter."""
+"""Passes discord.py's events to the parts of the adapter."""
 
 import sys
 
@@ -48,7 +48,7 @@ class Events:
                     client.event(getattr(listeners, name))
 
     async def start(self) -> None:
-        """Join the guilds that were added or changed while the bot was away, and look for what it missed."""
+        """Join the guilds that were added or changed while the bot was down, and reconcile them."""
         for guild in self._client.guilds:
             await self._workspaces.join(guild)
             self._grants.note(guild)
@@ -57,7 +57,7 @@ class Events:
         self._reconciler.start()
 
     def is_reconciled(self, guild_id: int) -> bool:
-        """Return whether the bot has caught up with what it missed in a guild."""
+        """Return whether the bot has caught up in a guild."""
         return self._reconciler.is_reconciled(guild_id)
 
     def is_deleted(self, key: str) -> bool:
@@ -79,7 +79,7 @@ class Events:
 
     async def on_error(self, event: str, /, *_: object, **__: object) -> None:
         """Log a defect without the event's arguments, which hold members' words; look for the event again later."""
-        if self._is_finishing:  # the next start does what is left, such as 👀 on many posts
+        if self._is_finishing:  # the next start does the rest, such as 👀 on many posts
             _log.info("discord_event_skipped", during=event)
             return
         if isinstance(sys.exception(), TryAgainError):
@@ -100,7 +100,7 @@ class GuildEvents:
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         self._grants.note(guild)
-        async with self._workspaces.lock(guild.id):  # after it's forgotten, where it has just removed the bot
+        async with self._workspaces.lock(guild.id):  # after it's forgotten, if it has just removed the bot
             await self._workspaces.join(guild)
         await self._greeter.greet(guild)
 

@@ -1,4 +1,4 @@
-"""Forms as Discord's modals, and what was filled in. A modal's id says what it is for, even after a restart."""
+"""Forms as Discord's modals, and their values. A modal's id says what it's for, even after a restart."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _LABEL, _ROW = 18, 1
 
 @dataclass(frozen=True, slots=True)
 class FormInput:
-    """What was filled in, by the fields' names; an absent field is empty."""
+    """The values by field name; an absent field is empty."""
 
     values: Mapping[str, tuple[str, ...]]
     photos: tuple[IncomingPhoto, ...] = ()

@@ -1,4 +1,4 @@
-"""Permissions that the bot lacked where it answers, and is granted later: what waited for them is looked for then."""
+"""Missing permissions that are granted later: the bot then looks for what had to wait for them."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -13,7 +13,7 @@ _ANYTHING: Final = frozenset(name for name, is_needed in TO_ANSWER if is_needed)
 
 
 class Grants:
-    """What the bot lacks in the channels for reports, by guild; `look` looks for what it missed."""
+    """Tracks the permissions that the bot lacks in the channels for reports; `look` reconciles a guild."""
 
     def __init__(self, workspaces: Workspaces, look: Callable[[], None]) -> None:
         self._workspaces = workspaces
@@ -26,7 +26,7 @@ class Grants:
         Of a new channel we don't know that, so it counts as having lacked everything; a new guild is only noted.
         """
         before = self._lacking.get(guild.id)
-        channels = [each for kind in ReportKind for each in self._workspaces.channels(guild, kind)]
+        channels = [candidate for kind in ReportKind for candidate in self._workspaces.channels(guild, kind)]
         now = {channel.id: frozenset(missing(channel, TO_ANSWER)) for channel in channels}
         self._lacking[guild.id] = now
         if before is not None and any(before.get(channel, _ANYTHING) - lacking for channel, lacking in now.items()):

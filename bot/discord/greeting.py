@@ -1,4 +1,4 @@
-"""The greeting of a guild where the bot is new, and what its commands are called there."""
+"""Greets a guild that the bot has just joined, with the commands' names in its language."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Greeter:
-    """Greets a guild once: its inviter, where the audit log says who that is, or else the first writable channel."""
+    """Greets a guild once: its inviter if the audit log names them, otherwise the first writable channel."""
 
     def __init__(self, handlers: Handlers, workspaces: Workspaces, platform: DiscordPlatform) -> None:
         self._handlers = handlers

@@ -18,7 +18,7 @@ from reunite.errors import TryAgainError, UndeliverableError
 from reunite.past_posts import PastPost
 
 _PAGE: Final = 100
-"""The most messages that Discord returns at once."""
+"""The most messages that Discord returns per request."""
 _THREADS: Final = 25
 """Threads of a forum on one page: each takes a request of its own for its first message."""
 _DONE: Final = frozenset({"✅", "☑️", "✔️"})
@@ -36,7 +36,7 @@ class ChannelHistory:
         is_reconciled: Callable[[int], bool],
         is_deleted: Callable[[str], bool],
     ) -> None:
-        """`is_reconciled` tells whether the bot has looked for what it missed in a guild while it was away.
+        """`is_reconciled` tells whether the bot has caught up on what it missed in a guild.
 
         `is_deleted` says whether a post was deleted recently.
         """
@@ -59,7 +59,7 @@ class ChannelHistory:
                 raise UndeliverableError(f"Discord doesn't let the bot read it ({error.code})") from error
 
     def _readable(self, backfill: Backfill) -> tuple[ReportChannel, ReportKind]:
-        """Return a channel and what is reported there. Raises UndeliverableError if the bot can't read it."""
+        """Return a channel and its kind of report. Raises UndeliverableError if the bot can't read it."""
         guild = self._client.get_guild(int(backfill.workspace))
         if guild is None:
             raise TryAgainError("the guild isn't there")
@@ -76,16 +76,16 @@ class ChannelHistory:
 
 async def _channel_page(channel: discord.TextChannel, kind: ReportKind, backfill: Backfill) -> Page:
     until = int(backfill.cursor) if backfill.cursor else discord.utils.time_snowflake(backfill.span.until)
-    found = [each async for each in channel.history(limit=_PAGE, before=discord.Object(until))]
-    within = [each for each in found if each.created_at >= backfill.span.since]
+    found = [message async for message in channel.history(limit=_PAGE, before=discord.Object(until))]
+    within = [message for message in found if message.created_at >= backfill.span.since]
     cursor = str(found[-1].id) if found else backfill.cursor
     is_last = len(within) < _PAGE
     reached = backfill.span.since if is_last else found[-1].created_at
-    return Page([_found(each, kind, str(each.id)) for each in within], cursor, reached, is_last)
+    return Page([_found(message, kind, str(message.id)) for message in within], cursor, reached, is_last)
 
 
 async def _forum_page(forum: discord.ForumChannel, kind: ReportKind, backfill: Backfill) -> Page:
-    """Return the first messages of threads: the active ones by their age, then the archived ones as they ended."""
+    """Return the first messages of threads: active ones by age, then archived ones by the time of archiving."""
     phase, _, at = backfill.cursor.partition(":")
     if phase != "archived":
         active = _active(forum, backfill, int(at) if at else None)
@@ -99,8 +99,8 @@ async def _forum_page(forum: discord.ForumChannel, kind: ReportKind, backfill: B
 def _active(forum: discord.ForumChannel, backfill: Backfill, before: int | None) -> Sequence[discord.Thread]:
     span = backfill.span
     threads = sorted(forum.threads, key=lambda thread: thread.id, reverse=True)
-    asked = (each for each in threads if span.since <= discord.utils.snowflake_time(each.id) < span.until)
-    return [each for each in asked if before is None or each.id < before][:_THREADS]
+    asked = (thread for thread in threads if span.since <= discord.utils.snowflake_time(thread.id) < span.until)
+    return [thread for thread in asked if before is None or thread.id < before][:_THREADS]
 
 
 async def _archived_page(
@@ -108,13 +108,13 @@ async def _archived_page(
 ) -> Page:
     """Return a page of archived threads; one that was archived before the span began was posted before, too."""
     span = backfill.span
-    threads = [each async for each in forum.archived_threads(limit=_THREADS, before=before)]
-    recent = [each for each in threads if each.archive_timestamp >= span.since]
+    threads = [thread async for thread in forum.archived_threads(limit=_THREADS, before=before)]
+    recent = [thread for thread in threads if thread.archive_timestamp >= span.since]
     is_last = len(recent) < _THREADS
     found = [
-        await _opened(each, kind, f"archived:{each.archive_timestamp.isoformat()}")
-        for each in recent
-        if span.since <= discord.utils.snowflake_time(each.id) < span.until
+        await _opened(thread, kind, f"archived:{thread.archive_timestamp.isoformat()}")
+        for thread in recent
+        if span.since <= discord.utils.snowflake_time(thread.id) < span.until
     ]
     ended = threads[-1].archive_timestamp if threads else span.since
     cursor = f"archived:{ended.isoformat()}"

@@ -1,4 +1,4 @@
-"""Discord's messages as commands of the domain. No object of the library goes further."""
+"""Turns Discord's messages into commands of the domain. No discord.py object goes past this module."""
 
 import asyncio
 import time
@@ -36,7 +36,7 @@ _RECENT: Final = 1000
 _log = structlog.get_logger(__name__)
 
 _OFFERED_WITHIN: Final = timedelta(minutes=10)
-"""How old a post in words alone may be: what was missed for longer is talked about already."""
+"""Maximum age of a post without photos: older ones have been discussed already."""
 
 _Method = Callable[Concatenate["Inbound", _P], Coroutine[object, object, None]]
 
@@ -102,7 +102,7 @@ class Inbound:
             await self._offer(message, channel[0].guild)
 
     async def _offer(self, message: discord.Message, guild: discord.Guild) -> None:
-        """Ask the author of a post in words alone whether to look for what it names."""
+        """Ask the author of a post without photos whether to search for the thing that it names."""
         key = f"{message.id}:offer"
         offered = offers.offer(key, self._workspaces.language(guild))
         try:
@@ -113,7 +113,7 @@ class Inbound:
     def _report_channel(
         self, message: discord.Message, *, is_proxied: bool = False
     ) -> tuple[ReportChannel, ReportKind] | None:
-        """Return the channel of a person's post and what is reported there; None for any other message."""
+        """Return the channel of a person's post and its kind of report; None for any other message."""
         channel: object = message.channel
         if isinstance(channel, discord.Thread):  # the first message of a forum post has its thread's id
             channel = channel.parent if channel.id == message.id else None

@@ -1,4 +1,4 @@
-"""`/search`: what has been found, shown to one person, a page at a time."""
+"""`/search`: shows one person what was found, a page at a time."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

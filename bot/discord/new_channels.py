@@ -1,4 +1,4 @@
-"""The channels that `/setup` can create: those that a guild doesn't have yet."""
+"""Creates the channels that a guild lacks, for `/setup`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 
 
 class NewChannels:
-    """Offers to create channels, and does it where the bot may manage channels."""
+    """Offers to create channels, and creates them if the bot may manage channels."""
 
     BUTTON: Final = "setup:create"
 
@@ -49,7 +49,7 @@ class NewChannels:
         return [sentence("channels_offer", language, channels=names)], [button]
 
     async def create(self, guild: discord.Guild, manager: discord.Member, language: str) -> str:
-        """Create what is missing, choose it in the settings, and return what to say about it."""
+        """Create the missing channels, choose them in the settings, and return a summary."""
         async with self._workspaces.lock(guild.id):  # a second press finds nothing missing
             lacking = self._lacking(guild)
             settings = self._workspaces.settings(guild)
@@ -61,10 +61,10 @@ class NewChannels:
                 await self._workspaces.join(guild)
         refused = [use for use in lacking if use not in created]
         made = ", ".join(channel.mention for channel in created.values())
-        said = [sentence("channels_created", language, channels=made)] if made else []
+        sentences = [sentence("channels_created", language, channels=made)] if made else []
         if refused:
-            said.append(sentence("channels_refused", language, channels=self._names(guild, refused)))
-        return " ".join(said) or sentence("channels_complete", language)
+            sentences.append(sentence("channels_refused", language, channels=self._names(guild, refused)))
+        return " ".join(sentences) or sentence("channels_complete", language)
 
     def _lacking(self, guild: discord.Guild) -> Sequence[ChannelUse]:
         has: Mapping[ChannelUse, object] = {

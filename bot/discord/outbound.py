@@ -9,6 +9,7 @@ from typing import Final
 import discord
 import structlog
 
+from bot.discord.command_names import in_words_of
 from bot.discord.conversations import Conversations
 from bot.discord.errors import (
     NO_MORE_THREADS,
@@ -19,7 +20,7 @@ from bot.discord.errors import (
     is_refusal,
 )
 from bot.discord.posts import photos_of
-from bot.discord.render import PICTURE_NAME, marker, nonce, render, thread_name, title_of
+from bot.discord.render import PICTURE_NAME, Rendered, marker, nonce, render, thread_name, title_of
 from bot.discord.threads import ARCHIVE_AFTER, Place, Threads, free_tags, message_with, under_a_name
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
@@ -63,7 +64,7 @@ class DiscordPlatform:
             try:
                 with discord_errors():
                     return await self._send_to_author(outgoing)
-            except UndeliverableError as refused:  # what keeps the post from its channel may pass
+            except UndeliverableError as refused:  # the obstacle may be temporary
                 raise error from refused
 
     async def _send(self, outgoing: Outgoing) -> Sent:
@@ -124,7 +125,7 @@ class DiscordPlatform:
         """Edit a reply; nobody is pinged again."""
         with discord_errors():
             is_direct = await self._is_direct(outgoing, sent)
-        rendered = render(outgoing, direct=is_direct)
+        rendered = self._rendered(outgoing, direct=is_direct)
 
         async def change() -> None:
             await self._message(sent).edit(
@@ -195,6 +196,12 @@ class DiscordPlatform:
         guild = self._client.get_guild(int(target.workspace))
         return self._workspaces.language(guild) if guild else "en"
 
+    def _rendered(self, outgoing: Outgoing, *, direct: bool = False) -> Rendered:
+        rendered = render(outgoing, direct=direct)
+        said = rendered.embed.description or ""
+        rendered.embed.description = in_words_of(self._language_of(outgoing.target), said)
+        return rendered
+
     def _message(self, sent: Sent) -> discord.PartialMessage:
         return self._client.get_partial_messageable(int(sent.channel)).get_partial_message(int(sent.message))
 
@@ -226,9 +233,9 @@ class DiscordPlatform:
             _log.warning("discord_post_unmarked", post=target.message, code=error.code)
 
     async def _places(self, outgoing: Outgoing) -> list[Place]:
-        """Return where a reply may be: in its people's thread, in its post's if there is one, or in the channel."""
+        """Return where a reply may be: its people's thread, its post's thread if there is one, or the channel."""
         if outgoing.people:
-            return [thread] if (thread := self._conversations.known(outgoing)) else []
+            return [thread] if (thread := self._conversations.earlier_thread(outgoing)) else []
         target = outgoing.target
         places: list[Place] = [await self._channel(target)]
         if target.message and not isinstance(places[0], discord.Thread):
@@ -240,7 +247,7 @@ class DiscordPlatform:
         """Send; the nonce keeps the library's own retries from posting twice."""
         if isinstance(destination, discord.ForumChannel):
             return await self._post_in_forum(destination, outgoing)
-        rendered = render(outgoing, direct=isinstance(destination, discord.DMChannel))
+        rendered = self._rendered(outgoing, direct=isinstance(destination, discord.DMChannel))
         post = outgoing.target.message
         send = (
             destination.get_partial_message(int(post)).reply
@@ -257,7 +264,7 @@ class DiscordPlatform:
         )
 
     async def _post_in_forum(self, forum: discord.ForumChannel, outgoing: Outgoing) -> discord.Message:
-        rendered = render(outgoing)
+        rendered = self._rendered(outgoing)
         kind, language = self._workspaces.role_of(forum) or ReportKind.LOST, self._workspaces.language(forum.guild)
         title, now = title_of(outgoing.reply), discord.utils.utcnow()
 

@@ -1,4 +1,4 @@
-"""The permissions that the bot asks for: the least that works, each named where it is missing."""
+"""The permissions that the bot asks for, as few as possible, and their names for messages about missing ones."""
 
 from typing import Final
 
@@ -29,7 +29,7 @@ ReportChannel = discord.TextChannel | discord.ForumChannel
 _IN_A_FORUM: Final = ~discord.Permissions(create_public_threads=True, create_private_threads=True)
 """A forum post is a thread already; opening one takes the permission to send."""
 _IMPLIED: Final = discord.Permissions(embed_links=True, attach_files=True)
-"""discord.py counts these as missing where the permission to send is; naming that one is enough."""
+"""discord.py counts these as missing whenever the permission to send is missing; naming that one is enough."""
 
 
 def missing(channel: ReportChannel, needed: discord.Permissions) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a message reports: its words, its photos, and where it is. Pure."""
+"""Reads a report's text, photos and target from a message. Pure."""
 
 import re
 from collections import Counter
@@ -33,7 +33,7 @@ def is_post(message: discord.Message) -> bool:
 
 
 def target_of(message: discord.Message) -> ReplyTarget:
-    """Return where a guild's message is."""
+    """Return a guild message's target."""
     guild = message.guild.id if message.guild else 0
     return ReplyTarget("discord", str(guild), str(message.channel.id), str(message.id))
 

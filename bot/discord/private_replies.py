@@ -3,12 +3,13 @@
 import io
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import discord
 import structlog
 
+from bot.discord.command_names import in_words_of
 from bot.discord.errors import EXPIRED_TOKEN
 from bot.discord.render import PICTURE_NAME, Rendered, render_private
 from reunite.errors import TellUserError
@@ -124,10 +125,14 @@ async def _edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> 
 
 async def result_or_problem(interaction: discord.Interaction, work: Work) -> PrivateReply:
     """Return the result of `work`, or a sentence about what went wrong."""
+    language = language_of_user(interaction)
     try:
-        return await work()
+        reply = await work()
     except TellUserError as error:
-        return PrivateReply(wording.explain(error, language_of_user(interaction)))
+        reply = PrivateReply(wording.explain(error, language))
     except Exception:  # noqa: BLE001 - the person gets an answer whatever happens
         _log.exception("discord_interaction_defect", interaction=interaction.id)
-        return PrivateReply(wording.sentence("went_wrong", language_of_user(interaction)))
+        reply = PrivateReply(wording.sentence("went_wrong", language))
+    for rendered in reply.embeds:
+        rendered.embed.description = in_words_of(language, rendered.embed.description or "")
+    return replace(reply, words=in_words_of(language, reply.words))

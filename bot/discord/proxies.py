@@ -1,4 +1,4 @@
-"""Posts that a proxy such as PluralKit or Tupperbox repeats: its webhook doesn't say who wrote them.
+"""Finds the authors of posts that a proxy such as PluralKit or Tupperbox repeats under its webhook's name.
 
 A proxy deletes a member's message and posts it again through a webhook, with the same files. The author is the
 person who posted these files in this channel just before.
@@ -40,7 +40,7 @@ class Proxies:
             self._posts.append(_Post(message.channel.id, author, message.content, files, message.created_at))
 
     def author_of(self, message: discord.Message) -> Member | None:
-        """Return who wrote what a webhook repeats; None for any other message, and where it isn't known."""
+        """Return the author of a post that a webhook repeats; None for any other message, or if unknown."""
         if not message.webhook_id:
             return None
         for post in reversed(self._posts):

@@ -1,4 +1,4 @@
-"""What the bot missed while it was away: posts, edits, deletions and verdicts."""
+"""Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -28,7 +28,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Reconciler:
-    """Compares Discord with what the store knows, and passes on what is new as if it had just happened."""
+    """Compares Discord with the store, and passes on the differences as if they had just happened."""
 
     def __init__(  # noqa: PLR0913 - the parts of the adapter
         self,
@@ -63,7 +63,7 @@ class Reconciler:
             self._task = asyncio.create_task(self._run(after))
 
     def is_reconciled(self, guild_id: int) -> bool:
-        """Return whether the bot has caught up with what it missed in a guild."""
+        """Return whether the bot has caught up in a guild."""
         return guild_id not in self._unseen
 
     def stop(self) -> None:
@@ -104,7 +104,7 @@ class Reconciler:
         return True
 
     async def _guild(self, guild: discord.Guild) -> None:
-        """Compare everything that is open: what is new first, then the verdicts, then the older posts."""
+        """Compare everything open: new posts first, then verdicts, then older posts."""
         since = discord.utils.utcnow() - self._look_back
         if guild.me.joined_at:  # nothing posted before the bot was invited
             since = max(since, guild.me.joined_at)

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from typing import Final, cast
+from zoneinfo import ZoneInfo
 
 import discord
 
@@ -25,7 +26,8 @@ from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages.forms import Form, ReportForm, report_form
 from reunite.messages.wording import sentence
-from reunite.text.when import UNKNOWN_ZONE, dated
+from reunite.text.when import NEIGHBOURING_ZONES, UNKNOWN_ZONE, dated
+from reunite.text.zones import likely_zone
 
 _KINDS: Final[Mapping[ReportForm, ReportKind]] = {
     "lost": ReportKind.LOST, "found": ReportKind.FOUND, "sealed": ReportKind.FOUND,
@@ -79,8 +81,8 @@ class Reports:
             raise TellUserError("empty_report")
         words = given.words if which == "sealed" else without_spoilers(given.words)
         zone = await self._handlers.zone("discord", str(guild.id), member_of(interaction.user))
-        zone_error = timedelta() if zone else UNKNOWN_ZONE
-        dated_text = dated(words, given.when, datetime.now(zone or UTC), zone_error=zone_error)
+        assumed, zone_error = (zone, timedelta()) if zone else _assumed_zone(interaction)
+        dated_text = dated(words, given.when, datetime.now(assumed), zone_error=zone_error)
         default = self._workspaces.settings(guild).private_reports
         private = which == "lost" and (default if given.private is None else given.private)
         async with self.destination(interaction, _KINDS[which], words, private=private) as destination:
@@ -106,7 +108,7 @@ class Reports:
         if dated_text.problem:
             notes.append(sentence("when_kept", language, when=escape(given.when)))
         elif dated_text.moment and zone is None:
-            notes.append(sentence("when_without_zone", language, when=escape(given.when)))
+            notes.append(sentence("when_without_zone", language, when=escape(given.when), zone=str(assumed)))
         return PrivateReply("\n".join(notes))
 
     @asynccontextmanager
@@ -133,10 +135,21 @@ class Reports:
         try:
             yield thread
         except BaseException:
-            with suppress(discord.HTTPException):  # without the permission, it's left where nobody sees it
-                await thread.delete()
+            await self._left(thread, interaction.user)
             raise
         await thread.add_user(interaction.user)
+
+    async def _left(self, thread: discord.Thread, author: discord.User | discord.Member) -> None:
+        """Delete a private thread after an error, unless the report was saved before that: it's answered there.
+
+        A thread that can't be deleted is left where nobody sees it, and so is one of which that isn't known.
+        """
+        target = ReplyTarget("discord", str(thread.guild.id), str(thread.id))
+        with suppress(discord.HTTPException, TryAgainError):
+            if await self._handlers.report_at(target, member_of(author)):
+                await thread.add_user(author)
+            else:
+                await thread.delete()
 
     async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
         """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
@@ -194,6 +207,12 @@ async def _open_private(channel: discord.TextChannel, name: str) -> discord.Thre
     return await channel.create_thread(
         name=name, type=discord.ChannelType.private_thread, invitable=False, auto_archive_duration=ARCHIVE_AFTER
     )
+
+
+def _assumed_zone(interaction: discord.Interaction) -> tuple[tzinfo, timedelta]:
+    """Return the zone in which to read what a member says, and how far theirs may be from it."""
+    likely = likely_zone(str(interaction.locale))
+    return (ZoneInfo(likely), NEIGHBOURING_ZONES) if likely else (UTC, UNKNOWN_ZONE)
 
 
 def guild_of(interaction: discord.Interaction) -> discord.Guild:

@@ -1,4 +1,4 @@
-"""The samples that `/setup` offers to post."""
+"""Posts the samples that `/setup` offers."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ from bot.discord.render import RenderedButton
 from bot.discord.reports import guild_of
 from bot.discord.threads import free_tags
 from bot.discord.workspaces import Workspaces
-from bot.samples import sample_pair
+from bot.sample_pair import sample_pair
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers

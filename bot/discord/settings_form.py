@@ -30,7 +30,7 @@ from reunite.entities import CATEGORIES, RETURNED_BY, Category, ReportKind, Retu
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
 from reunite.messages.wording import sentence
-from reunite.text.zones import zone_of_locale
+from reunite.text.zones import likely_zone
 
 _CHANNELS: Final = "setup:places"
 _RULES: Final = "setup:ways"
@@ -122,7 +122,8 @@ class SettingsForm:
         await self._workspaces.ensure_joined(guild)
         settings, language = self._workspaces.settings(guild), language_of_user(interaction)
         if custom_id == _CHANNELS:
-            proposed = settings.timezone or zone_of_locale(str(guild.preferred_locale))
+            locales = str(guild.preferred_locale), str(interaction.locale)
+            proposed = settings.timezone or next(filter(None, map(likely_zone, locales)), "")
             inputs = _channel_inputs(replace(settings, timezone=proposed), language)
         elif custom_id == _DIGEST:
             inputs = _digest_inputs(settings, language)
@@ -131,11 +132,11 @@ class SettingsForm:
         await acknowledged(interaction.response.send_modal(modal(sentence("home_setup", language), custom_id, inputs)))
 
     async def submit(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> None:
-        """Save what was chosen, and show the settings again."""
+        """Save the choices, and show the settings again."""
         await self._reply(interaction, lambda: self._save(interaction, custom_id, given))
 
     async def _reply(self, interaction: discord.Interaction, work: Work) -> None:
-        """Acknowledge a press or a modal, then show the panel in its place, or say what went wrong."""
+        """Acknowledge a press or a modal, then show the panel in its place, or an error."""
         if not await acknowledged(interaction.response.defer()):
             return
         reply = await result_or_problem(interaction, work)
@@ -206,7 +207,7 @@ def _digest(settings: Settings) -> str:
 
 
 def _digests(language: str) -> Mapping[str, str]:
-    return {each: sentence(f"setup_digest_{each}", language) for each in ("on", "off")}
+    return {choice: sentence(f"setup_digest_{choice}", language) for choice in ("on", "off")}
 
 
 def _channel_select(name: str, chosen: Iterable[str], most: int = _MOST) -> ui.ChannelSelect[Any]:

@@ -1,4 +1,4 @@
-"""The threads of posts: opened and named, and where replies go as long as there can be none."""
+"""Opens and names the threads of posts, and finds a place for replies where there can't be one."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -38,7 +38,7 @@ class Threads:
         self._workspaces = workspaces
 
     async def place_of(self, channel: Destination, post: int, kind: ReportKind | None = None) -> Destination:
-        """Return where a post is answered: its thread, or its channel as long as the guild has too many threads."""
+        """Return where to answer a post: in its thread, or in its channel while the guild has too many threads."""
         try:
             return await self._open(channel, post, kind)
         except discord.HTTPException as error:
@@ -78,7 +78,9 @@ class Threads:
         if post.author != self._client.user:
             return text_of(post)
         report = await self._handlers.report_at(target_of(post))
-        return report.text if report and not report.sealed else ""
+        if report and report.sealed:
+            return sentence(f"category_{report.category}", report.language)
+        return report.text if report else ""
 
     async def get(self, number: int) -> discord.Thread:
         """Return a thread by its id, which is its post's too."""
@@ -106,7 +108,7 @@ class Threads:
                 await thread.edit(name=name, archived=False)  # an archived one can't be changed
 
     async def clear(self, channel_id: str, post: str) -> None:
-        """Delete the thread of a post that was removed, where the bot may; else only take the words out of its name."""
+        """Delete the thread of a removed post if the bot may; otherwise only remove the words from its name."""
         with suppress(discord.NotFound):
             thread = await self.get(self._number(channel_id, post))
             if thread.permissions_for(thread.guild.me).manage_threads:

@@ -1,4 +1,4 @@
-"""Reactions to match replies as verdicts. The reactions are the record: what the bot missed is looked up."""
+"""Verdicts by reaction to match replies. The reactions are the record, so the bot can look up what it missed."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Verdicts:
-    """Takes verdicts by reaction, as they are given or when they are found."""
+    """Takes verdicts by reaction, live or looked up later."""
 
     def __init__(self, client: discord.Client, handlers: Handlers, workspaces: Workspaces) -> None:
         self._client = client

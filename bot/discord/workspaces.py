@@ -28,7 +28,7 @@ class Workspaces:
         self._joins: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def join(self, guild: discord.Guild) -> None:
-        """Save a guild with its channels and what is reported in each, and read its settings.
+        """Save a guild with its channels and their kinds of report, and read its settings.
 
         One at a time, so that settings read earlier never replace later ones.
         """
@@ -71,7 +71,7 @@ class Workspaces:
         return self.settings(guild).language
 
     def role_of(self, channel: discord.abc.GuildChannel) -> ReportKind | None:
-        """Return what is reported in a channel."""
+        """Return a channel's kind of report."""
         return channels.role_of(str(channel.id), channel.name, self.settings(channel.guild))
 
     def channels(self, guild: discord.Guild, kind: ReportKind) -> list[ReportChannel]:
@@ -81,7 +81,7 @@ class Workspaces:
     def channel_for(
         self, guild: discord.Guild, kind: ReportKind, used_in: object, needed: discord.Permissions, language: str
     ) -> ReportChannel:
-        """Return where a report by command goes: the channel for its kind, or where the command was used.
+        """Return the channel for a report by command: the one for its kind, or the one where the command was used.
 
         Raises TellUserError, which names in `language` the permissions that the bot lacks there.
         """

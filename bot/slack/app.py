@@ -33,6 +33,7 @@ from bot.slack.reconcile import Cards, Reconciler
 from bot.slack.reports import Reports
 from bot.slack.server import serving
 from bot.slack.settings_form import SettingsForm
+from bot.slack.verdicts import Verdicts
 from bot.slack.workspaces import Workspaces
 from db.backfills import Backfills
 from db.cancellation import stop
@@ -61,23 +62,23 @@ async def running(
             client = await stack.enter_async_context(_client(config))
         installations, background = Installations(store), Background()
         workspaces = Workspaces(handlers, config, client, installations)
-        platform = SlackPlatform(workspaces)
+        verdicts = Verdicts(handlers, installations)
+        platform = SlackPlatform(workspaces, verdicts)
         requests = BackfillRequests(handlers, store)
-        parts = _parts(handlers, workspaces, platform, installations, background, requests=requests)
+        parts = _parts(handlers, workspaces, platform, installations, background, requests=requests, verdicts=verdicts)
         await workspaces.connect()
         stack.push_async_callback(background.finish)
+        stack.push_async_callback(verdicts.stop)
         bolt = bolt_app(client, config, parts)
         await stack.enter_async_context(serving(config, bolt, oauth_flow(config, client, workspaces, installations)))
         is_connected = await stack.enter_async_context(_connected(bolt, config))
         catch_up = CatchUp(handlers, parts.inbound, SlackWindows(store))
-        reconciler = Reconciler(
-            workspaces, catch_up, Cards(handlers, parts.inbound, installations), installations, config
-        )
+        reconciler = Reconciler(workspaces, catch_up, Cards(handlers, verdicts), installations, config)
         history = ChannelHistory(workspaces, reconciler.is_caught_up, parts.inbound.is_deleted)
         past_posts = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
         roles = watch_roles(store, "slack", workspaces.moderates)
         tasks = (reconciler.run(is_connected), past_posts.run(), roles)
-        background_tasks = [asyncio.create_task(each) for each in tasks]
+        background_tasks = [asyncio.create_task(task) for task in tasks]
         if not config.bot_token:  # a single token says nothing about other workspaces
             background_tasks.append(asyncio.create_task(watch(store, "slack", workspaces.membership, workspaces.leave)))
         try:
@@ -101,6 +102,7 @@ def _parts(  # noqa: PLR0913 - what the parts share
     background: Background,
     *,
     requests: BackfillRequests,
+    verdicts: Verdicts,
 ) -> Parts:
     """Wire the parts together."""
     linking, reports = Linking(handlers, background), Reports(handlers, background)
@@ -110,7 +112,8 @@ def _parts(  # noqa: PLR0913 - what the parts share
         workspaces=workspaces,
         installations=installations,
         background=background,
-        inbound=Inbound(handlers, platform, installations, background),
+        inbound=Inbound(handlers, platform, background),
+        verdicts=verdicts,
         commands=Commands(handlers, reports, looks, linking, background),
         reports=reports,
         looks=looks,

@@ -1,4 +1,4 @@
-"""Work that goes on after Slack was acknowledged, if it takes longer than Slack waits."""
+"""Lets work go on after Slack was acknowledged."""
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
@@ -14,7 +14,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Background:
-    """Keeps track of work in progress, and logs its errors: nobody waits for them."""
+    """Keeps track of work in progress, and logs its errors, because no caller awaits them."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()

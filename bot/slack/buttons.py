@@ -73,13 +73,14 @@ class Buttons:
         if action == "look_for_it":
             await self._reports.from_offer(workspace, body, person, private)
             return
+        target = workspace.target(private.channel, private.message)
+        press = _press(person, action, subject, target=target, key=body["trigger_id"])
         if form := form_of(action, language):
+            await self._handlers.forms.check(press)
             location = {"channel": private.channel, "message": private.message or ""}
             context = {"language": language, "press": f"{action}:{subject}", **location}
             await private.show(form_modal(form, PRESS, language, context))
             return
-        target = workspace.target(private.channel, private.message)
-        press = _press(person, action, subject, target=target, key=body["trigger_id"])
         if action == "look_page":
             await self._looks.turn(workspace, press, private)
         else:

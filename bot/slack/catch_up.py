@@ -1,4 +1,4 @@
-"""Reads channels' histories after a time away: page by page, newest first, and never the same page twice."""
+"""Reads channels' histories after a downtime: page by page, newest first, and no page twice."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

@@ -1,6 +1,7 @@
-"""What `/lost` and `/found` do. Only the person who used them sees the reply."""
+"""The commands `/lost` and `/found`. Only the person who used one sees the reply."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -10,7 +11,7 @@ from bot.slack.background import Background
 from bot.slack.linking import Linking
 from bot.slack.looks import Looks
 from bot.slack.manifest import FOUND, LOST
-from bot.slack.markup import plain_text
+from bot.slack.markup import escape, plain_text
 from bot.slack.private_replies import REPORT_FAILED, SEARCH_FAILED, PrivateReplies
 from bot.slack.reports import Reports
 from bot.slack.workspace import Person, SlackWorkspace
@@ -28,7 +29,7 @@ WAYS: Final = Ways(LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mi
 
 
 class Commands:
-    """Acknowledges Slack at once, then replies."""
+    """Acknowledges Slack immediately, then replies."""
 
     def __init__(
         self, handlers: Handlers, reports: Reports, looks: Looks, linking: Linking, background: Background
@@ -69,16 +70,26 @@ class Commands:
                 await self._looks.open(person, private)
             case ["search", *_] if kind is ReportKind.LOST:
                 words = "".join(body["text"].split(maxsplit=1)[1:])
-                await self._looks.in_words(workspace, body, person, words, private)
+                await self._looks.by_text(workspace, body, person, words, private)
+            case ["privacy" | "setup" | "stats"] | ["timezone", *_]:  # nobody loses these
+                await private.send_words(escape(_told_elsewhere(words, person)), person.language)
             case ["link" | "unlink"]:
                 await self._linking.command(workspace, person, words, private)
             case ["link", _] if is_link_code(words.split()[1]):  # a "link bracelet" is a lost item
                 await self._linking.command(workspace, person, words, private)
             case _:
-                await self._reports.in_words(workspace, body, person, kind, private)
+                await self._reports.by_text(workspace, body, person, kind, private)
 
     async def _my_reports(self, workspace: SlackWorkspace, person: Person, private: PrivateReplies) -> None:
         """Show someone their open reports, each with its buttons."""
         replies = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
         none = Reply("note", ((Plain(sentence("home_no_reports", person.language)),),))
         await private.send(replies or [none], person.language)
+
+
+def _told_elsewhere(words: str, person: Person) -> str:
+    """Say where someone finds what other platforms have a command for."""
+    if not words.lower().startswith("timezone"):
+        return sentence("home_has_it", person.language)
+    now = datetime.now(person.zone)
+    return sentence("zone_of_profile", person.language, time=f"{now:%H:%M}", zone=str(person.zone))

@@ -30,7 +30,7 @@ class SlackConfig:
     """Another address of the Web API, ending in a slash; None for Slack's own."""
     host: str = "127.0.0.1"
     port: int = Field(default=8701, ge=0, le=65535)
-    """Where the bot listens for Slack's requests and for installations, if it does."""
+    """The address for Slack's requests and for installations, if the bot listens."""
     moderators: Listed = frozenset()
     """Ids of users, for every workspace."""
 
@@ -38,7 +38,7 @@ class SlackConfig:
     ping_seconds: float = Field(default=10, validation_alias="ping_seconds")
     """How often the connection is tested, and how long until a lost one is replaced."""
     look_back: timedelta = Field(default=timedelta(days=2), validation_alias="look_back")
-    """How far back the bot looks for what it missed."""
+    """How far back the bot looks for missed posts."""
     between_pages: float = Field(default=2.0, validation_alias="between_pages")
     """The least number of seconds between two pages of past posts."""
 

@@ -1,4 +1,4 @@
-"""What `reunite doctor` checks of Slack: tokens, scopes, channels."""
+"""`reunite doctor` for Slack: tokens, scopes and channels."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Which edit of a post is its newest: Slack may send an older one after it."""
+"""Drops edits that arrive after a newer one: Slack doesn't keep their order."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Slack's errors: temporary ones, and those that trying again won't mend."""
+"""Slack's errors as temporary or permanent ones of ours."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from reunite.errors import TryAgainError, UndeliverableError
-from reunite.pauses import seconds_to_wait
+from reunite.retry_after import seconds_to_wait
 
 TEMPORARY: Final = {
     "fatal_error",

@@ -1,4 +1,4 @@
-"""Which of Slack's events, commands, presses and modals goes to which part of the adapter."""
+"""Passes Slack's events, commands, presses and modals to the parts of the adapter."""
 
 import logging
 import re
@@ -29,6 +29,7 @@ from bot.slack.looks import Looks
 from bot.slack.render import ANSWER, PRESS
 from bot.slack.reports import Reports
 from bot.slack.settings_form import SETUP, SettingsForm
+from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
@@ -45,6 +46,7 @@ class Parts:
     workspaces: Workspaces
     installations: Installations
     inbound: Inbound
+    verdicts: Verdicts
     commands: Commands
     reports: Reports
     looks: Looks
@@ -83,7 +85,7 @@ def _events(app: AsyncApp, parts: Parts) -> None:
     inbound = parts.inbound
     app.event("message")(_once(parts, inbound.message))
     for name in manifest.REACTION_EVENTS:
-        app.event(name)(_once(parts, inbound.reaction))
+        app.event(name)(_once(parts, parts.verdicts.reaction))
     for name in manifest.CHANNEL_EVENTS:
         app.event(name)(_once(parts, inbound.channels_changed))
     app.event(manifest.HOME_EVENT)(_once(parts, parts.home.opened))

@@ -1,4 +1,4 @@
-"""Forms as Slack's modals, and what was filled in; replies and sentences as modals."""
+"""Forms as Slack's modals, and their values; replies and sentences as modals."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ def modal(
 
 def reply_modal(replies: Sequence[Reply], link_to: LinkTo, language: str, file: str | None = None) -> View:
     """Return replies for one person as a modal; `file` is the id of their uploaded picture."""
-    return modal(NAME, [block for reply in replies for block in blocks(reply, link_to, file)], language)
+    return modal(NAME, [block for reply in replies for block in blocks(reply, link_to, file, language)], language)
 
 
 def words_modal(words: str, language: str) -> View:
@@ -73,7 +73,7 @@ def plain(words: str, limit: int = _MOST_LABEL) -> Element:
 
 
 def labelled(name: str, label: str, element: Element, *, hint: str = "", required: bool = False) -> Element:
-    """Return an input with its label; what is filled in comes back under `name`."""
+    """Return an input with its label; its value comes back under `name`."""
     block = {"type": "input", "block_id": name, "label": plain(label), "optional": not required}
     if hint:
         block["hint"] = plain(hint)
@@ -85,7 +85,7 @@ def option(value: str, words: str) -> Element:
 
 
 def form_input(view: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what was filled in, by the fields' names: text, an option's value, or a list of values, ids or files."""
+    """Return the values by field name: text, an option's value, or a list of values, ids or files."""
     values = {name: _value(inputs[VALUE]) for name, inputs in view["state"]["values"].items()}
     return {name: value for name, value in values.items() if value is not None}
 

@@ -37,7 +37,7 @@ class ChannelHistory:
     """`bot.past_posts.History` on Slack."""
 
     def __init__(self, workspaces: Workspaces, is_caught_up: IsCaughtUp, is_deleted: Callable[[str], bool]) -> None:
-        """`is_caught_up` tells whether the bot has taken what it missed in a workspace while it was away.
+        """`is_caught_up` tells whether the bot has caught up on what it missed in a workspace.
 
         `is_deleted` says whether a post was deleted recently.
         """
@@ -60,11 +60,13 @@ class ChannelHistory:
         is_last = not (messages and has_more)
         cursor = latest if is_last else str(messages[-1]["ts"])
         reached: datetime = backfill.span.since if is_last else moment_of(cursor)
-        return Page([self._found(workspace, backfill.channel, each) for each in messages], cursor, reached, is_last)
+        return Page(
+            [self._found(workspace, backfill.channel, message) for message in messages], cursor, reached, is_last
+        )
 
     def _found(self, workspace: SlackWorkspace, channel: str, message: Body) -> PastMessage:
         ts = str(message["ts"])
-        reactions = {each["name"] for each in message.get("reactions", ())}
+        reactions = {reaction["name"] for reaction in message.get("reactions", ())}
         post = PastPost(
             key=key_of(channel, ts),
             posted_at=moment_of(ts),

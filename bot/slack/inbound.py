@@ -1,4 +1,4 @@
-"""Slack's messages and reactions as commands of the domain, after which Slack is acknowledged.
+"""Turns Slack's messages and reactions into commands of the domain, and acknowledges them afterwards.
 
 An event whose handling fails is not acknowledged, and Slack sends it again.
 """
@@ -18,18 +18,16 @@ from bot.slack.commands import WAYS
 from bot.slack.edits import NewestEdits
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS
 from bot.slack.outbound import SlackPlatform
-from bot.slack.posts import Body, files_of, is_post, key_of, message_at, moment_of, photos_of, words_of
+from bot.slack.posts import Body, files_of, is_post, key_of, moment_of, photos_of, version_now, words_of
 from bot.slack.workspace import SlackWorkspace
-from db.installations import Installations
-from reunite.commands import REPORTS, ChangeSettings, EditReport, GiveVerdict, NewReport, Withdraw
-from reunite.entities import ReplyTarget, ReportKind, VerdictKind
+from reunite.commands import REPORTS, ChangeSettings, EditReport, NewReport, Withdraw
+from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import PhotoGoneError, PostGoneError, TellUserError, TryAgainError
 from reunite.handlers import Handlers
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
 from reunite.text.heads import names_a_thing
 
-VERDICTS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REJECT}
 _TRIES: Final = 5
 _REMEMBERED: Final = 5000
 _log = structlog.get_logger(__name__)
@@ -38,12 +36,9 @@ _log = structlog.get_logger(__name__)
 class Inbound:
     """Handles the events of all workspaces. Events about the same message are handled one after the other."""
 
-    def __init__(
-        self, handlers: Handlers, platform: SlackPlatform, installations: Installations, background: Background
-    ) -> None:
+    def __init__(self, handlers: Handlers, platform: SlackPlatform, background: Background) -> None:
         self._handlers = handlers
         self._platform = platform
-        self._installations = installations
         self._background = background
         self._edits = NewestEdits()
         self._deleted: deque[str] = deque(maxlen=_REMEMBERED)
@@ -61,11 +56,11 @@ class Inbound:
         Only the event of a post with a photo has the subtype file_share; the message in the channel's history has none.
         """
         match event:
-            case {"subtype": "message_changed", "channel": channel, "message": {"ts": ts}}:
-                message = await message_at(workspace, channel, ts)
+            case {"subtype": "message_changed", "channel": channel, "message": {"ts": _} as known}:
+                message = await version_now(workspace, channel, known)
                 return {**event, "message": message} if message else None
-            case {"channel": channel, "ts": ts} if files_of(event):
-                message = await message_at(workspace, channel, ts)
+            case {"channel": channel, "ts": _} if files_of(event):
+                message = await version_now(workspace, channel, event)
                 return {"channel": channel, **message} if message and files_of(message) else None
         return event
 
@@ -85,7 +80,7 @@ class Inbound:
                 await self._offer(workspace, channel, event)
 
     async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
-        """Ask the author of a post in words alone whether to look for what it names."""
+        """Ask the author of a post without photos whether to search for the thing that it names."""
         if names_a_thing(await words_of(workspace, message)):
             key = f"{key_of(channel, message['ts'])}:offer"
             settings = await self._handlers.settings("slack", workspace.team)
@@ -128,7 +123,7 @@ class Inbound:
             return
         try:
             words, found = await words_of(workspace, message), await photos_of(workspace, message)
-            # A photo with another problem may still be there, so what the post has isn't known.
+            # A photo with another problem may still be there, so the post's photos aren't known.
             is_known = all(isinstance(problem, PhotoGoneError) for problem in found.problems)
             photos = found.photos if is_known else None
             edited = await self._handlers.edit(EditReport(target=target, text=words, photos=photos))
@@ -147,38 +142,8 @@ class Inbound:
         """Return whether a post (given by its idempotency key) was deleted recently."""
         return key in self._deleted
 
-    async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
-        """Handle a reaction to a message of the bot."""
-        item = event["item"]
-        if event.get("item_user") == workspace.bot_user and item.get("type") == "message":
-            given = event["type"] == "reaction_added"
-            await self.verdict(workspace, (item["channel"], item["ts"]), event["reaction"], event["user"], given=given)
-
-    async def verdict(
-        self, workspace: SlackWorkspace, at: tuple[str, str], reaction: str, user: str, *, given: bool
-    ) -> None:
-        """Give or withdraw a verdict by a reaction to the message at (channel, ts), with the user's rights now."""
-        kind = VERDICTS.get(reaction)
-        if kind is None or user == workspace.bot_user:
-            return
-        person = await workspace.person(user)
-        command = GiveVerdict(
-            target=workspace.target(*at),
-            member=person.member,
-            kind=kind,
-            given=given,
-            is_moderator=person.is_moderator,
-        )
-        try:
-            result = await self._handlers.give_verdict(command)
-        except TellUserError as error:
-            _log.debug("slack_verdict_ignored", reason=error.key)
-            return
-        if result:  # to know after an outage which reactions were removed
-            await self._installations.note_reaction(workspace.team, at, reaction, user, given=given)
-
     async def channels_changed(self, workspace: SlackWorkspace, event: Body) -> None:
-        """Read the channels again, unless somebody else joined one."""
+        """Read the channels again, unless someone else joined one."""
         if event["type"] in DELETED_CHANNEL_EVENTS:
             await self._channel_deleted(workspace.team, event["channel"])
         is_join, is_ours = event["type"] == "member_joined_channel", event.get("user") == workspace.bot_user

@@ -1,4 +1,4 @@
-"""`/lost search` and its shortcut: what has been found, shown to one person, a page at a time."""
+"""`/lost search` and its shortcut: show one person what was found, a page at a time."""
 
 import asyncio
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ class Looks:
         """Handle the modal."""
         await submitted(ack, workspace, body["view"], self._submit(workspace, body), self._background)
 
-    async def in_words(
+    async def by_text(
         self, workspace: SlackWorkspace, body: Body, person: Person, words: str, private: PrivateReplies
     ) -> None:
         """Search by the words of a command."""

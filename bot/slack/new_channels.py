@@ -1,4 +1,4 @@
-"""The channels that the app's home can create: those that a workspace doesn't have yet."""
+"""Creates the channels that a workspace lacks, for the App Home."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 
 class NewChannels:
-    """Creates the channels that a workspace lacks, where the app has the scopes for it."""
+    """Creates the channels that a workspace lacks, if the app has the scopes for it."""
 
     def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
@@ -35,7 +35,7 @@ class NewChannels:
     async def lacking(self, workspace: SlackWorkspace) -> Sequence[ChannelUse]:
         """Return what the workspace has no channel for."""
         settings = await self._handlers.settings("slack", workspace.team)
-        roles = {role_of(each.id, each.name, settings) for each in workspace.channels.values()}
+        roles = {role_of(channel.id, channel.name, settings) for channel in workspace.channels.values()}
         has: Mapping[ChannelUse, object] = {
             "found": ReportKind.FOUND in roles,
             "lost": ReportKind.LOST in roles,
@@ -44,7 +44,7 @@ class NewChannels:
         return [use for use in CHANNEL_USES if not has[use]]
 
     async def create(self, workspace: SlackWorkspace, person: Person) -> str:
-        """Create what is missing, choose it in the settings, and return what to say about it."""
+        """Create the missing channels, choose them in the settings, and return a summary."""
         async with self._locks.setdefault(workspace.team, asyncio.Lock()):  # a second press finds nothing missing
             settings = await self._handlers.settings("slack", workspace.team)
             lacking = await self.lacking(workspace)
@@ -54,7 +54,7 @@ class NewChannels:
             if "log" in created:
                 await _invite(workspace, created["log"], [person.member.id, *settings.moderators])
         left = [use for use in lacking if use not in created]
-        return _said(created, left, reason, settings, person.language)
+        return _summary(created, left, reason, settings, person.language)
 
     async def _choose(self, workspace: SlackWorkspace, settings: Settings, created: Mapping[ChannelUse, str]) -> None:
         changed = with_created(settings, created)
@@ -89,18 +89,18 @@ async def _invite(workspace: SlackWorkspace, channel: str, people: Sequence[str]
 
 def _name(use: ChannelUse, settings: Settings) -> str:
     """Return a channel's name in the workspace's language, or in English where Slack doesn't take its letters."""
-    names = {each: sentence(f"channel_{each}", settings.language) for each in CHANNEL_USES}
+    names = {name: sentence(f"channel_{name}", settings.language) for name in CHANNEL_USES}
     return names[use] if "".join(names.values()).isascii() else sentence(f"channel_{use}")
 
 
-def _said(
+def _summary(
     created: Mapping[ChannelUse, str], left: Sequence[ChannelUse], reason: str, settings: Settings, language: str
 ) -> str:
     made = ", ".join(f"<#{channel}>" for channel in created.values())
-    said = [sentence("channels_created", language, channels=made)] if made else []
+    sentences = [sentence("channels_created", language, channels=made)] if made else []
     if left:
         key = _REFUSALS.get(reason, "channels_refused")
         first = left[:1] if reason == _TAKEN else left
         names = ", ".join(f"#{_name(use, settings)}" for use in first)
-        said.append(sentence(key, language, channels=names))
-    return " ".join(said) or sentence("channels_complete", language)
+        sentences.append(sentence(key, language, channels=names))
+    return " ".join(sentences) or sentence("channels_complete", language)

@@ -8,24 +8,23 @@ from typing import Any, Final, TypeVar
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.earlier import Earlier
 from bot.slack.errors import code_of, put_off, slack_errors
 from bot.slack.pace import Pace, PutOffError
 from bot.slack.pictures import Pictures
 from bot.slack.posts import link_of, message_at
-from bot.slack.render import blocks, metadata, notification
+from bot.slack.render import Element, blocks, metadata, notification
+from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import PostGoneError, UndeliverableError
 from reunite.language import sentence
-from reunite.messages.reply import Plain
+from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "eyes"
 RETURNED: Final = "white_check_mark"
-_PAGE: Final = 200
-_MOST_PAGES: Final = 5
-"""How far back a reply is searched for: 1,000 messages."""
 _GONE: Final = {"message_not_found", "channel_not_found", "thread_not_found"}
 
 _T = TypeVar("_T")
@@ -37,10 +36,12 @@ class SlackPlatform:
 
     name: PlatformName = "slack"
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    def __init__(self, workspaces: Workspaces, verdicts: Verdicts) -> None:
         self._workspaces = workspaces
+        self._verdicts = verdicts
         self._pace = Pace()
         self._pictures = Pictures()
+        self._earlier = Earlier()
         self._unsent: set[str] = set()
         """Keys of replies that Slack has certainly not taken: they needn't be searched for before they are sent."""
 
@@ -62,9 +63,11 @@ class SlackPlatform:
         self._reserve(outgoing)
         with slack_errors():
             is_searched = outgoing.maybe_sent and outgoing.key not in self._unsent
-            sent = await _earlier(workspace, outgoing) if is_searched else None
+            sent = await self._earlier.find(workspace, outgoing) if is_searched else None
             if sent:
                 self._pace.release(outgoing.target.channel, outgoing.key)
+                if outgoing.reply.match:  # people saw it before it was known, and may have reacted
+                    self._verdicts.compare_once_noted(workspace, (sent.channel, sent.message))
             else:
                 sent = await self._post(workspace, outgoing)
             self._pictures.forget(outgoing)
@@ -109,8 +112,10 @@ class SlackPlatform:
             if outgoing.people and not sent:
                 outgoing = await _between(workspace, outgoing)
             try:
-                if found := sent or await _earlier(workspace, outgoing):
+                if found := sent or await self._earlier.find(workspace, outgoing):
                     await workspace.client.chat_delete(channel=found.channel, ts=found.message)
+            except PostGoneError:
+                _log.debug("slack_post_gone", post=outgoing.target.message)  # and the reply with it
             except SlackApiError as error:
                 if code_of(error) not in _GONE:
                     raise
@@ -159,8 +164,8 @@ async def _react(workspace: SlackWorkspace, target: ReplyTarget, name: str, *, g
 async def _to_author(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
     """Return a report post as a direct message to the report's author, with a line that says why."""
     person = await workspace.person(outgoing.author)
-    told = Plain(sentence("moved_to_direct", person.language))
-    reply = replace(outgoing.reply, lines=((told,), *outgoing.reply.lines))
+    notice = Plain(sentence("moved_to_direct", person.language))
+    reply = replace(outgoing.reply, lines=((notice,), *outgoing.reply.lines))
     target = replace(outgoing.target, channel=await workspace.direct(outgoing.author))
     return replace(outgoing, target=target, reply=reply)
 
@@ -185,12 +190,17 @@ async def _with_picture_or_without(
         return await write(None)
 
 
+async def _blocks(workspace: SlackWorkspace, reply: Reply, channel: str, file: str | None) -> list[Element]:
+    language = await workspace.language() if file else "en"
+    return blocks(reply, workspace.links_in(channel), file, language)
+
+
 async def _update(workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, file: str | None) -> None:
     await workspace.client.chat_update(
         channel=sent.channel,
         ts=sent.message,
         text=notification(outgoing.reply),
-        blocks=blocks(outgoing.reply, workspace.links_in(sent.channel), file),
+        blocks=await _blocks(workspace, outgoing.reply, sent.channel, file),
         metadata=dict(metadata(outgoing.key)),
     )
 
@@ -201,7 +211,7 @@ async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None)
         channel=target.channel,
         thread_ts=target.message,
         text=notification(outgoing.reply),
-        blocks=blocks(outgoing.reply, workspace.links_in(target.channel), file),
+        blocks=await _blocks(workspace, outgoing.reply, target.channel, file),
         metadata=dict(metadata(outgoing.key)),
         unfurl_links=False,
         unfurl_media=False,
@@ -212,25 +222,3 @@ async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None)
         await workspace.client.chat_delete(channel=posted["channel"], ts=posted["ts"])
         raise PostGoneError("the post to reply to is gone")
     return Sent(posted["channel"], posted["ts"])
-
-
-async def _earlier(workspace: SlackWorkspace, outgoing: Outgoing) -> Sent | None:
-    """Find the message of an earlier attempt that arrived, by the key in its metadata."""
-    target, cursor = outgoing.target, None
-    for _ in range(_MOST_PAGES):
-        if target.message:
-            page = await workspace.client.conversations_replies(
-                channel=target.channel, ts=target.message, include_all_metadata=True, limit=_PAGE, cursor=cursor
-            )
-        else:
-            page = await workspace.client.conversations_history(
-                channel=target.channel, include_all_metadata=True, limit=_PAGE, cursor=cursor
-            )
-        for message in page["messages"]:
-            is_ours = message.get("user") == workspace.bot_user
-            if is_ours and message.get("metadata") == metadata(outgoing.key):
-                return Sent(target.channel, message["ts"])
-        cursor = (page.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            break
-    return None

@@ -1,4 +1,4 @@
-"""When the next message may go to a channel: Slack takes one a second, threads included.
+"""Paces messages to a channel: Slack takes one a second, threads included.
 
 See https://docs.slack.dev/apis/web-api/rate-limits, as of November 2025.
 """
@@ -21,13 +21,13 @@ _FORGOTTEN: Final = 600.0
 
 
 class PutOffError(TryAgainError):
-    """A message's turn is not yet; it was certainly not sent."""
+    """It isn't a message's turn yet; it certainly wasn't sent."""
 
 
 class Pace:
-    """Gives every message its turn in its channel, in the order in which they ask for one.
+    """Gives the messages of a channel their turns, in the order in which they ask.
 
-    First answers go ahead of all others: however many match replies wait, nobody waits behind them for an answer.
+    First answers go ahead of all others, so nobody waits for an answer behind a queue of match replies.
     """
 
     def __init__(self) -> None:
@@ -44,10 +44,10 @@ class Pace:
     def reserve(self, channel: str, key: str, *, ahead: bool = False) -> None:
         """Give a message its turn, `ahead` of those that aren't. Raises PutOffError if that is far away."""
         now, turns = _now(), self._turns[channel]
-        for old in [each for each, at in turns.items() if at < now - _FORGOTTEN]:
+        for old in [reply for reply, at in turns.items() if at < now - _FORGOTTEN]:
             self.release(channel, old)
         if key not in turns:
-            earlier = [at + _SLOT for each, at in turns.items() if each in self._ahead or not ahead]
+            earlier = [at + _SLOT for reply, at in turns.items() if reply in self._ahead or not ahead]
             turn = max(now, self._held.get(channel, now), *earlier)
             if ahead:
                 self._ahead.add(key)
@@ -58,7 +58,7 @@ class Pace:
     def _move(self, channel: str, seconds: float) -> None:
         """Let the messages that aren't first answers wait longer."""
         turns = self._turns[channel]
-        turns.update({each: at + seconds for each, at in turns.items() if each not in self._ahead})
+        turns.update({reply: at + seconds for reply, at in turns.items() if reply not in self._ahead})
 
     @asynccontextmanager
     async def turn(self, channel: str, key: str) -> AsyncIterator[None]:
@@ -81,7 +81,7 @@ class Pace:
     def hold(self, channel: str, key: str, seconds: float) -> None:
         """Postpone the messages of a channel by this many seconds, after which the refused one comes again."""
         self._held[channel] = _now() + seconds + _SLOT
-        turns = {each: at + seconds + _SLOT for each, at in self._turns[channel].items()}
+        turns = {reply: at + seconds + _SLOT for reply, at in self._turns[channel].items()}
         self._turns[channel] = turns | {key: _now()}
 
     def _check(self, channel: str, key: str) -> None:

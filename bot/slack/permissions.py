@@ -1,4 +1,4 @@
-"""The scopes of the bot token, as slack/manifest.yaml asks for them: the least that works."""
+"""The bot token's scopes, as few as possible, as in slack/manifest.yaml."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""Uploads the pictures of replies: once, however often a reply has to be sent again."""
+"""Uploads the pictures of replies, each once, even if the reply has to be sent again."""
 
 import asyncio
 from hashlib import sha256

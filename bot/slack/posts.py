@@ -1,4 +1,4 @@
-"""What a message reports: who wrote it, where it is, its words and its photos."""
+"""Reads a report's author, target, text and photos from a message."""
 
 import asyncio
 from collections import Counter
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.errors import code_of
+from bot.slack.errors import code_of, put_off
 from bot.slack.workspace import SlackWorkspace
 from reunite.entities import IncomingPhoto
 from reunite.errors import PhotoGoneError, TellUserError
@@ -71,6 +71,27 @@ async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body |
     """Return the current version of a message; None if it is gone."""
     page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
     return next((message for message in page["messages"] if message["ts"] == ts), None)
+
+
+async def version_now(workspace: SlackWorkspace, channel: str, known: Body) -> Body | None:
+    """Return a message as it is now; None if it is gone.
+
+    An app that may read one page of history a minute gets the words of now, and the rest as `known`.
+    """
+    ts = known["ts"]
+    try:
+        return await message_at(workspace, channel, ts)
+    except SlackApiError as error:
+        if put_off(error) is None:
+            raise
+    try:
+        answer = await workspace.client.reactions_get(channel=channel, timestamp=ts)
+    except SlackApiError as error:
+        if code_of(error) != "message_not_found":
+            raise
+        return None
+    message: Body = answer.get("message") or {}
+    return {**known, **{name: message[name] for name in ("user", "text", "bot_id") if name in message}}
 
 
 async def history_page(
@@ -167,4 +188,4 @@ def _name(file: Body) -> str:
 
 
 def _shared(message: Body) -> Sequence[Body]:
-    return [each for each in message.get("attachments", ()) if each.get("is_share")]
+    return [attachment for attachment in message.get("attachments", ()) if attachment.get("is_share")]

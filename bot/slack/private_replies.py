@@ -26,7 +26,7 @@ Body = Mapping[str, Any]
 REPORT_FAILED: Final = "report_not_taken"
 SEARCH_FAILED: Final = "went_wrong"
 _FAILED: Final = {REPORT.partition(":")[0]: REPORT_FAILED, LOOK: SEARCH_FAILED}
-"""What is said where a modal's work fails, by the beginning of its callback."""
+"""The error shown if a modal's work fails, by the beginning of its callback."""
 _MODAL_SECONDS: Final = 2.0
 """Seconds that a modal waits for its result; Slack gives up after three."""
 _TRIGGER_SECONDS: Final = 1.0
@@ -79,7 +79,7 @@ class PrivateReplies:
             view = reply_modal(replies, link_to, language, file)
             await _with_pictures_or_without(view["blocks"], lambda shown: self.show({**view, "blocks": shown}))
             return
-        content = [block for reply in replies for block in blocks(reply, link_to, file)][:_MOST_BLOCKS]
+        content = [block for reply in replies for block in blocks(reply, link_to, file, language)][:_MOST_BLOCKS]
         text = shortened("\n".join(notification(reply) for reply in replies), MOST_TEXT)
         await _with_pictures_or_without(
             content, lambda shown: self._send_ephemeral(text=text, blocks=shown, in_place=in_place)
@@ -116,7 +116,7 @@ class PrivateReplies:
         task = asyncio.create_task(self._attempt(work, failed))
         if opens_modal and not self._modal:
             await asyncio.wait({task}, timeout=_TRIGGER_SECONDS)
-            with suppress(SlackApiError, aiohttp.ClientError, TimeoutError):  # the work says what is wrong
+            with suppress(SlackApiError, aiohttp.ClientError, TimeoutError):  # the task reports the error
                 async with self._showing:
                     if not (task.done() or self._modal):
                         await self._open(modal(NAME, [section("⏳")], "en"))

@@ -1,17 +1,16 @@
-"""What the bot missed while it was away: posts, edits, deletions and verdicts."""
+"""Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from bot.slack.catch_up import AWAY, CatchUp
 from bot.slack.config import SlackConfig
-from bot.slack.errors import code_of, slack_errors
-from bot.slack.inbound import VERDICTS, Inbound
+from bot.slack.errors import slack_errors
+from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
@@ -22,17 +21,15 @@ from reunite.ports import KnownCard
 _EVERY: Final = 30.0
 """Seconds between records that the bot receives events."""
 _LEAST: Final = 0.1
-_GONE: Final = {"message_not_found", "channel_not_found", "not_in_channel"}
 _log = structlog.get_logger(__name__)
 
 
 class Cards:
-    """Compares the reactions to match replies with the recorded ones."""
+    """Knows which match replies may have got other reactions while the bot was away."""
 
-    def __init__(self, handlers: Handlers, inbound: Inbound, installations: Installations) -> None:
+    def __init__(self, handlers: Handlers, verdicts: Verdicts) -> None:
         self._handlers = handlers
-        self._inbound = inbound
-        self._installations = installations
+        self._verdicts = verdicts
         self._pending: dict[str, list[KnownCard]] = {}
 
     async def note_pending(self, workspace: SlackWorkspace) -> None:
@@ -43,23 +40,12 @@ class Cards:
         """Compare the noted cards. If Slack interrupts it, the next call continues with the same card."""
         cards = self._pending.get(workspace.team, [])
         while cards:
-            await self._card(workspace, cards[0])
+            await self._verdicts.compare(workspace, (cards[0].sent.channel, cards[0].sent.message))
             cards.pop(0)
-
-    async def _card(self, workspace: SlackWorkspace, card: KnownCard) -> None:
-        at = card.sent.channel, card.sent.message
-        present = await _reactions(workspace, *at)
-        if present is None:
-            return
-        recorded = await self._installations.reactions_at(workspace.team, at)
-        for reaction, user in sorted(present - recorded):
-            await self._inbound.verdict(workspace, at, reaction, user, given=True)
-        for reaction, user in sorted(recorded - present):
-            await self._inbound.verdict(workspace, at, reaction, user, given=False)
 
 
 class Reconciler:
-    """Records that the bot receives events, and looks for what it missed where it didn't."""
+    """Records when the bot receives events, and catches up on the times when it didn't."""
 
     def __init__(
         self, workspaces: Workspaces, catch_up: CatchUp, cards: Cards, installations: Installations, config: SlackConfig
@@ -126,21 +112,3 @@ class Reconciler:
         except TryAgainError as error:
             self._not_before[team] = clock.time() + (_EVERY if error.after is None else error.after)
             raise
-
-
-async def _reactions(workspace: SlackWorkspace, channel: str, ts: str) -> set[tuple[str, str]] | None:
-    """Return the verdict reactions to a message, each with its user; None if the message is gone."""
-    try:
-        answer = await workspace.client.reactions_get(channel=channel, timestamp=ts, full=True)
-    except SlackApiError as error:
-        if code_of(error) in _GONE:
-            return None
-        raise
-    message: Mapping[str, Any] = answer.get("message") or {}
-    return {
-        (reaction["name"], user)
-        for reaction in message.get("reactions", ())
-        if reaction["name"] in VERDICTS
-        for user in reaction["users"]
-        if user != workspace.bot_user
-    }

@@ -28,8 +28,8 @@ _TIMES: Final = {"day": "{date_long}", "moment": "{date_long} {time}"}
 LinkTo = Callable[[ReplyTarget], str | None]
 
 
-def blocks(reply: Reply, link_to: LinkTo, file: str | None = None) -> list[Element]:
-    """Return the reply as blocks; `file` is the id of an uploaded picture to show below."""
+def blocks(reply: Reply, link_to: LinkTo, file: str | None = None, language: str = "en") -> list[Element]:
+    """Return the reply as blocks; `file` is the id of an uploaded picture to show below, described in a language."""
     reply = reply.with_live_jumps(lambda target: link_to(target) is not None)
     elements: list[Element] = []
     for is_quote, lines in groupby((line for line in reply.lines if not _is_small(line)), key=_is_quote):
@@ -38,7 +38,7 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None) -> list[Eleme
     rendered: list[Element] = [{"type": "rich_text", "elements": elements}] if elements else []
     if file:
         shows = "gallery" if reply.gallery else "post" if reply.kind == "report_post" else "match"
-        alt_text = sentence(f"picture_of_{shows}")
+        alt_text = sentence(f"picture_of_{shows}", language)
         rendered.append({"type": "image", "slack_file": {"id": file}, "alt_text": alt_text})
     if small := [span for line in reply.lines if _is_small(line) for span in line]:
         rendered.append({"type": "context", "elements": [_small(span) for span in small]})

@@ -13,7 +13,7 @@ from bot.slack.background import Background
 from bot.slack.forms import REPORT, View, context_of, form_input, form_modal, words_modal
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
 from bot.slack.markup import escape
-from bot.slack.posts import form_photos, is_post, key_of, message_at, moment_of, photos_of, words_of
+from bot.slack.posts import form_photos, is_post, key_of, moment_of, photos_of, version_now, words_of
 from bot.slack.private_replies import PrivateReplies, submitted
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite import rights
@@ -67,7 +67,7 @@ class Reports:
         context = {"language": person.language, "channel": private.channel}
         await private.show(form_modal(form, f"{REPORT}{which}", person.language, context))
 
-    async def in_words(
+    async def by_text(
         self, workspace: SlackWorkspace, body: Body, person: Person, kind: ReportKind, private: PrivateReplies
     ) -> None:
         """Save a report from the words of a command."""
@@ -131,7 +131,7 @@ class Reports:
     async def from_offer(self, workspace: SlackWorkspace, body: Body, person: Person, private: PrivateReplies) -> None:
         """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
         channel = body["channel"]["id"]
-        message = await message_at(workspace, channel, body["message"].get("thread_ts", ""))
+        message = await version_now(workspace, channel, {"ts": body["message"].get("thread_ts", "")})
         if message is None:
             raise TellUserError("nothing_here")
         if not is_post(workspace, message):

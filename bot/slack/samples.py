@@ -1,6 +1,6 @@
-"""The samples that the app's home offers to post."""
+"""Posts the samples that the App Home offers."""
 
-from bot.samples import sample_pair
+from bot.sample_pair import sample_pair
 from bot.slack.forms import View, reply_modal
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.entities import ReplyTarget, ReportKind

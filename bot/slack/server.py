@@ -1,4 +1,4 @@
-"""What the bot serves by HTTP: Slack's signed requests, and the pages that install the app."""
+"""The bot's HTTP server, for Slack's signed requests and for installing the app."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

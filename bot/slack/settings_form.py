@@ -45,7 +45,7 @@ class SettingsForm:
         return modal(title, inputs, language, callback=SETUP, context={"language": language})
 
     async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Save the settings. Where the bot isn't in a chosen channel, the modal stays and says so."""
+        """Save the settings. If the bot isn't in a chosen channel, the modal stays open and says so."""
         given, user = form_input(body["view"]), body["user"]["id"]
         if _unjoined(workspace, given):
             await workspace.refresh()  # the bot may just have been invited

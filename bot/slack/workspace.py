@@ -60,6 +60,10 @@ class SlackWorkspace:
         self.bot_user: str = identity["user_id"]
         self.channels: Mapping[str, Channel] = {}
 
+    async def language(self) -> str:
+        """Return the language of what everyone reads here."""
+        return (await self._handlers.settings("slack", self.team)).language
+
     @classmethod
     async def connect(cls, client: AsyncWebClient, config: SlackConfig, handlers: Handlers) -> Self:
         """Ask Slack which workspace the token is for, and join it."""
@@ -71,7 +75,7 @@ class SlackWorkspace:
         return workspace
 
     async def refresh(self) -> None:
-        """Read the channels again, and what is reported in each."""
+        """Read the channels again, and the kind of report of each."""
         names: dict[str, str] = {}
         cursor = None
         while True:
@@ -91,12 +95,12 @@ class SlackWorkspace:
         await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
 
     def role(self, channel: str) -> ReportKind | None:
-        """Return what is reported in a channel."""
+        """Return a channel's kind of report."""
         known = self.channels.get(channel)
         return known.role if known else None
 
     def channel_for(self, kind: ReportKind, used_in: str | None) -> str | None:
-        """Return where a report by command goes: the channel for its kind, or where the command was used."""
+        """Return the channel for a report by command: the one for its kind, or the one where the command was used."""
         candidates = [channel.id for channel in self.channels.values() if channel.role is kind]
         if used_in in candidates:
             return used_in
@@ -134,7 +138,7 @@ class SlackWorkspace:
     async def words(self, text: str) -> str:
         """Return a message's text as people read it, with the names of the people and channels it mentions."""
         ids = mentions(text)[:_MOST_NAMES]
-        found = await asyncio.gather(*(self._mentioned(each) for each in ids))
+        found = await asyncio.gather(*(self._mentioned(user_id) for user_id in ids))
         return plain_text(text, dict(zip(ids, found, strict=True)))
 
     async def _mentioned(self, subject: str) -> str:
@@ -169,7 +173,7 @@ class SlackWorkspace:
             return False
         if user.get("is_admin") or user.get("is_owner") or user["id"] in {*chosen, *self._config.moderators}:
             return True
-        groups = {each for each in chosen if each.startswith(_GROUP)}
+        groups = {identifier for identifier in chosen if identifier.startswith(_GROUP)}
         return bool(groups) and user["id"] in await self._members(groups)
 
     async def _members(self, groups: Collection[str]) -> set[str]:

@@ -48,7 +48,7 @@ class Workspaces:
                 _log.warning("slack_workspace_unreachable", team=installation.team, reason=str(error))
 
     async def get(self, team: str | None) -> SlackWorkspace | None:
-        """Return a workspace, connected first where it has just been installed; None if the app isn't in it."""
+        """Return a workspace, connecting it first if it has just been installed; None if the app isn't in it."""
         if team is not None and team not in self._connected and not self._config.bot_token:
             async with self._lock:
                 installation = await self._installations.of(team)

@@ -11,7 +11,10 @@ from bot.web.chat import WORKSPACE, Chat, target_of
 from reunite import rights
 from reunite.commands import Press
 from reunite.handlers import Handlers
+from reunite.language import command
+from reunite.messages import welcome
 from reunite.messages.reply import Action, Reply, action_of
+from reunite.messages.welcome import Ways
 
 
 class Buttons:
@@ -51,10 +54,18 @@ class Buttons:
         return self._replies(await self._handlers.my_reports("web", WORKSPACE, member, language))
 
     async def privacy(self, request: web.Request) -> web.Response:
-        """Return what is kept of members, with the button that deletes it."""
+        """Return the data kept about members, with the button that deletes it."""
         body = await requests.json_body(request)
         member, language = requests.member(body.get("name")), self._chat.language
         return self._replies([await self._handlers.privacy("web", WORKSPACE, member, language)])
+
+    async def help(self, request: web.Request) -> web.Response:
+        """Return what a member can do."""
+        await requests.json_body(request)
+        language = self._chat.language
+        names = ("lost", "found", "sealed", "search", "mine", "privacy", "help")
+        ways = Ways(**{name: f"/{command(name, language).name}" for name in names}, setup="")
+        return self._replies([welcome.usage(ways, language)])
 
     async def statistics(self, request: web.Request) -> web.Response:
         """Return the community's statistics, to moderators only."""

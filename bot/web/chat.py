@@ -1,4 +1,4 @@
-"""What the page shows: read from the database whenever it may have changed, and sent to the pages as differences."""
+"""The chat as the page shows it: read again whenever it may have changed, and sent to open pages as differences."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -90,7 +90,7 @@ class Chat:
                     await self._changed.wait()
             except TimeoutError:
                 pass  # refresh all the same
-            self._changed.clear()  # before reading: what is written meanwhile wakes us again
+            self._changed.clear()  # before reading, so that a later change wakes us again
             try:
                 await self.refresh()
             except Exception:  # noqa: BLE001 - the page keeps what it has, and the next refresh may succeed

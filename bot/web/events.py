@@ -1,4 +1,4 @@
-"""Which of the page's requests goes to which part of the adapter."""
+"""Passes the page's requests to the parts of the adapter."""
 
 from importlib import resources
 from pathlib import Path
@@ -46,6 +46,7 @@ def add_routes(application: web.Application, handlers: Handlers, chat: Chat) -> 
             web.post("/my-reports", buttons.my_reports),
             web.post("/privacy", buttons.privacy),
             web.post("/statistics", buttons.statistics),
+            web.post("/help", buttons.help),
             web.post("/board", buttons.board),
             web.get("/export", buttons.export),
             web.static("/static", files),
@@ -55,7 +56,7 @@ def add_routes(application: web.Application, handlers: Handlers, chat: Chat) -> 
 
 
 async def _photo(request: web.Request, chat: Chat) -> web.Response:
-    """Serve a photo's stored copy; what was uploaded is never served."""
+    """Serve a photo's stored copy; the upload itself is never served."""
     try:
         photo = UUID(request.match_info["photo"])
     except ValueError:

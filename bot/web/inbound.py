@@ -1,4 +1,4 @@
-"""The page's posts, edits, answers and verdicts as commands of the domain."""
+"""Turns the page's posts, edits, answers and verdicts into commands of the domain."""
 
 import re
 from datetime import UTC, datetime, timedelta

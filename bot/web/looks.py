@@ -1,4 +1,4 @@
-"""The page's search box: what has been found, shown to one person, a page at a time."""
+"""The page's search box: shows one person what was found, a page at a time."""
 
 from datetime import UTC, datetime
 

@@ -141,7 +141,7 @@ class _Board:
         }
 
     def _words(self, message: WebMessage) -> str:
-        """Return a post's words; a sealed report's are visible to those who may read it."""
+        """Return a post's words; a sealed report's only for viewers who may read it."""
         if message.posted and message.posted.report.sealed and self._viewer.may_read(message.posted.report):
             return without_controls(message.posted.report.text)
         return without_controls(message.text)

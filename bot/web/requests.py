@@ -47,7 +47,7 @@ async def form_input(request: web.Request) -> FormInput:
         raise web.HTTPUnsupportedMediaType
     try:
         return await _form_input(request)
-    except (HttpProcessingError, ValueError, AssertionError, LookupError):  # what aiohttp raises for a malformed form
+    except (HttpProcessingError, ValueError, AssertionError, LookupError):  # raised by aiohttp for a malformed form
         raise web.HTTPBadRequest from None
 
 

@@ -11,7 +11,7 @@ from reunite.commands import ChangeSettings
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES, command, words_in
 
-_COMMANDS: Final = ("lost", "found", "sealed", "search", "mine", "privacy", "stats")
+_COMMANDS: Final = ("lost", "found", "sealed", "search", "mine", "privacy", "stats", "help")
 """What can be typed on the page."""
 
 

@@ -1,4 +1,4 @@
-"""What `reunite doctor` checks of a chat by webhooks: whether it takes a signed call."""
+"""`reunite doctor` for a chat by webhooks: whether it accepts a signed call."""
 
 from collections.abc import AsyncIterator
 

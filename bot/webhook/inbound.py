@@ -1,4 +1,4 @@
-"""The chat's events, and what only the member who caused one is shown."""
+"""Handles the chat's events; private replies go back in the response."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -41,8 +41,8 @@ class Inbound:
             raise web.HTTPUnprocessableEntity(text=str(error)) from None
         except TellUserError as error:
             replies, taken = [_note(wording.explain(error, event.language))], False
-        told = [await self._shown(reply, event) for reply in replies or ()]
-        return web.json_response({"taken": taken, "replies": told})
+        rendered = [await self._shown(reply, event) for reply in replies or ()]
+        return web.json_response({"taken": taken, "replies": rendered})
 
     async def _shown(self, reply: Reply, event: Event) -> Json:
         picture = await looks.picture_of(self._handlers, *HERE, reply)

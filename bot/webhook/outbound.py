@@ -23,7 +23,7 @@ class WebhookPlatform:
     name: PlatformName = HERE[0]
 
     def __init__(self, handlers: Handlers, session: ClientSession, config: WebhookConfig, address: str) -> None:
-        """`address` is where the bot listens."""
+        """`address` is the bot's own."""
         self._handlers = handlers
         self._session = session
         self._config = config

@@ -42,13 +42,16 @@ def embed(  # noqa: PLR0913 - the command's options
         command.run(changed, size, settings.embedded.home, as_json=as_json)
 
 
-def search(
+def search(  # noqa: PLR0913 - the command's options
     reports: Annotated[
         list[int] | None, typer.Option(min=2, help="Open reports of a community to search in. Repeat for more.")
     ] = None,
     items: Annotated[int | None, typer.Option(min=2, help="Open reports in all, instead of --reports.")] = None,
     communities: Annotated[int, typer.Option(min=1, help="Communities of the --items, few large, many small.")] = 1,
     rounds: Annotated[int, typer.Option(min=1, help="Searches in each community.")] = 100,
+    keep: Annotated[
+        str | None, typer.Option(help="Name under which the database is kept, and used again the next time.")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -64,7 +67,7 @@ def search(
             raise UsageError("Give either --reports or --items.")
         sizes = command.zipf(items, communities) if items else sorted(set(reports or ()))
         searched = command.to_search(sizes) if items else range(len(sizes))
-        command.run(settings, where, sizes, searched, rounds, as_json=as_json)
+        command.run(settings, where, keep, command.Plan(sizes, searched, rounds), as_json=as_json)
 
 
 def chat(

@@ -66,9 +66,9 @@ def _measured(settings: EncoderSettings, size: Size, folder: Path, home: Path) -
 
 def _random_like(name: str, folder: Path) -> Path:
     from workers import bench  # noqa: PLC0415 - as above
-    from workers.encoders.catalogue import known  # noqa: PLC0415
+    from workers.encoders.catalogue import find_checkpoint  # noqa: PLC0415
 
-    checkpoint = known(name)
+    checkpoint = find_checkpoint(name)
     if checkpoint is None or not checkpoint.architecture:
         raise UsageError(
             f"{name} isn't a checkpoint of `reunite model list` whose size can be made with random weights."
@@ -79,9 +79,9 @@ def _random_like(name: str, folder: Path) -> Path:
 
 def _name(like: str | None, kind: str, version: str) -> str:
     """Return the name under which `reunite model list` looks for the speed."""
-    from workers.encoders.catalogue import known  # noqa: PLC0415
+    from workers.encoders.catalogue import find_checkpoint  # noqa: PLC0415
 
-    checkpoint = known(like or kind)
+    checkpoint = find_checkpoint(like or kind)
     return checkpoint.name if checkpoint else version.partition("@")[0]
 
 

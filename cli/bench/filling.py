@@ -198,4 +198,4 @@ def _embedding_rows(batch: Batch, model: int, space: str, source: Source, vector
 
 
 def _packed(ids: Sequence[UUID]) -> NDArray[np.void]:
-    return np.frombuffer(b"".join(each.bytes for each in ids), "V16")
+    return np.frombuffer(b"".join(uuid.bytes for uuid in ids), "V16")

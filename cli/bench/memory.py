@@ -1,4 +1,4 @@
-"""How much memory processes take."""
+"""Measures the memory of processes."""
 
 import subprocess
 from dataclasses import dataclass

@@ -4,19 +4,19 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import numpy as np
-import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from cli.bench.adding import Place, adding
+from cli.bench.database import Contents, connect, database, filled
 from cli.bench.filling import Filled, Filler, Tenant
 from cli.progress import say
-from cli.servers import Servers, scratch
+from cli.servers import Servers
 from cli.settings import Settings
 from db.store import Store
 from db.vectors import Scope, SqlVectors, uuids
@@ -28,21 +28,17 @@ SPACES: Final = {
     "concept": {SHARED_SPACE: 1000, PHOTO_SPACE: 1280, TEXT_SPACE: 384},
 }
 _SMALL, _MIDDLE = 1000, 10_000
-_INSERTS: Final = 120
-"""How many reports a second are added during the searches, if the machine can."""
-_ADDERS: Final = 4
-"""How many of them at the same time."""
 _LEAST_SECONDS: Final = 1.0
 """The least number of seconds for which searches and inserts run."""
+_COMPARED: Final = 40
+"""For how many reports everything is measured as well, which takes long."""
 _PAUSE: Final = 0.01
 """Seconds between two searches."""
-_STORED_COPY: Final = 36_600
-"""Bytes of a photo's stored copy: the mean of 503 photos of things, of 448 × 448 pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What was measured in one community."""
+    """The measurements of one community."""
 
     open: int
     seconds: tuple[float, ...]
@@ -50,14 +46,23 @@ class Round:
     """Of the 10 and of the 50 nearest of each kind of pair, what share was found."""
 
     def figures(self) -> dict[str, float]:
-        p50, p95 = (round(1000 * float(each), 2) for each in np.quantile(self.seconds, [0.5, 0.95]))
-        of_10, of_50 = (round(each, 4) for each in self.recall)
+        p50, p95 = (round(1000 * float(quantile), 2) for quantile in np.quantile(self.seconds, [0.5, 0.95]))
+        of_10, of_50 = (round(share, 4) for share in self.recall)
         return {"open": self.open, "p50_ms": p50, "p95_ms": p95, "recall_10": of_10, "recall_50": of_50}
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What to measure: the sizes of communities, the numbers of those to search, and searches in each."""
+
+    sizes: Sequence[int]
+    searched: Sequence[int]
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Benchmark:
-    """What was measured in all."""
+    """All measurements."""
 
     rounds: Sequence[Round]
     inserts_per_second: float
@@ -82,12 +87,11 @@ def to_search(sizes: Sequence[int]) -> list[int]:
     return list(dict.fromkeys((small, middle, largest)))
 
 
-def run(  # noqa: PLR0913 - the command's options
-    settings: Settings, where: Servers, sizes: Sequence[int], searched: Sequence[int], rounds: int, *, as_json: bool
-) -> None:
-    """Measure searches in some of the communities of these sizes."""
+def run(settings: Settings, where: Servers, keep: str | None, plan: Plan, *, as_json: bool) -> None:
+    """Measure searches, in a database that is kept under a name if wanted."""
     encoder = "concept" if settings.encoder.kind == "concept" else "clip"
-    outcome = asyncio.run(_measure(where, encoder, sizes, searched, rounds))
+    sizes = plan.sizes
+    outcome = asyncio.run(_measure(where, keep, Contents(encoder, sizes), plan))
     figures = [each.figures() for each in outcome.rounds]
     if as_json:
         print(
@@ -111,62 +115,40 @@ def run(  # noqa: PLR0913 - the command's options
     console.print(table)
     console.print(
         f"{outcome.inserts_per_second:.0f} reports a second were added meanwhile. A report takes"
-        f" {outcome.bytes_per_item / 1024:.1f} KB. Sketches were read in {outcome.build_seconds:.1f} s."
+        f" {outcome.bytes_per_item / 1024:.1f} KB. The first searches took {outcome.build_seconds:.1f} s."
     )
 
 
-async def _measure(
-    home: Servers, encoder: str, sizes: Sequence[int], searched: Sequence[int], rounds: int
-) -> Benchmark:
+async def _measure(home: Servers, keep: str | None, contents: Contents, plan: Plan) -> Benchmark:
     async with (
-        scratch(home) as own,
+        database(home, keep) as own,
         Store(own.database_url) as store,
-        await psycopg.AsyncConnection.connect(own.owner_database_url, autocommit=True) as owner,
+        await connect(own.owner_database_url) as owner,
     ):
-        await owner.execute("SET session_replication_role = replica")  # no triggers or foreign keys while filling
-        filler = Filler(owner, await store.embedding_models.register(encoder, f"{encoder}-bench", SPACES[encoder]))
-        before = await _bytes(owner)
-        filled = []
-        for number, size in enumerate(sizes):
-            filled.append(await filler.fill(size, rounds if number in searched else 0))
-            say(f"{sum(sizes[: number + 1])} reports in {number + 1} communities")
-        await owner.execute("VACUUM ANALYZE")
-        bytes_per_item = (await _bytes(owner) - before) / sum(sizes) + _STORED_COPY
+        encoder = contents.encoder
+        model = await store.embedding_models.register(encoder, f"{encoder}-bench", SPACES[encoder])
+        contents = await filled(owner, Filler(owner, model), contents, plan.searched, plan.rounds)
         results = []
-        for number in searched:
-            say(f"searching among {sizes[number]} reports")
-            results.append(await _search_one(store, filler, filled[number], sizes[number], rounds))
+        for number, community in zip(plan.searched, contents.searched, strict=True):
+            say(f"searching among {contents.sizes[number]} reports")
+            place = Place(own.database_url, own.owner_database_url, model, community.tenant)
+            results.append(await _search_one(store, place, community, contents.sizes[number], plan.rounds))
         measured, first, pace = zip(*results, strict=True)
-        return Benchmark(measured, min(pace), bytes_per_item, sum(first))
+        return Benchmark(measured, min(pace), contents.bytes_per_item, sum(first))
 
 
-async def _search_one(
-    store: Store, filler: Filler, filled: Filled, size: int, rounds: int
-) -> tuple[Round, float, float]:
+async def _search_one(store: Store, place: Place, filled: Filled, size: int, rounds: int) -> tuple[Round, float, float]:
     """Return the round, how many seconds the first search took, and how many reports a second were added."""
     first = await _search(store, filled.tenant, filled.lost[0])
-    recall = np.mean([await _recall(store, filled.tenant, report) for report in filled.lost], axis=0)
-    filler.added = 0
-    adding = asyncio.gather(*(_add(store, filler, filled.tenant) for _ in range(_ADDERS)))
-    start = time.perf_counter()
-    seconds: list[float] = []
-    while len(seconds) < rounds or time.perf_counter() < start + _LEAST_SECONDS:
-        seconds.append(await _search(store, filled.tenant, filled.lost[len(seconds) % len(filled.lost)]))
-        await asyncio.sleep(_PAUSE)
-    added, took = filler.added, time.perf_counter() - start
-    adding.cancel()
-    with suppress(asyncio.CancelledError):
-        await adding
-    return Round(size, tuple(seconds), (float(recall[0]), float(recall[1]))), first, added / took
-
-
-async def _add(store: Store, filler: Filler, tenant: Tenant) -> None:
-    """Add reports one by one, each in a transaction of its own, until cancelled; together with others keep the pace."""
-    start = time.perf_counter()
-    while True:
-        await filler.add_one(store, tenant)
-        filler.added += 1
-        await asyncio.sleep(max(0.0, start + filler.added / _INSERTS - time.perf_counter()))
+    recall = np.mean([await _recall(store, filled.tenant, report) for report in filled.lost[:_COMPARED]], axis=0)
+    async with adding(place) as added:
+        before, start = added.count, time.perf_counter()
+        seconds: list[float] = []
+        while len(seconds) < rounds or time.perf_counter() < start + _LEAST_SECONDS:
+            seconds.append(await _search(store, filled.tenant, filled.lost[len(seconds) % len(filled.lost)]))
+            await asyncio.sleep(_PAUSE)
+        pace = (added.count - before) / (time.perf_counter() - start)
+    return Round(size, tuple(seconds), (float(recall[0]), float(recall[1]))), first, pace
 
 
 async def _search(store: Store, tenant: Tenant, report: UUID) -> float:
@@ -191,16 +173,14 @@ async def _recall(store: Store, tenant: Tenant, report: UUID) -> tuple[float, fl
         exact = await vectors.measure(scope, await vectors.targets(scope), None)
     shares = []
     for nearest in (10, 50):
-        found = {kind: {each.item.report for each in search.candidates if kind in each.similarities} for kind in exact}
+        found = {
+            kind: {candidate.item.report for candidate in search.candidates if kind in candidate.similarities}
+            for kind in exact
+        }
         right = [
             (len(found[kind].intersection(uuids(best))), len(best))
-            for kind, each in exact.items()
-            for best in [each.nearest(nearest)]
+            for kind, distances in exact.items()
+            for best in [distances.nearest(nearest)]
         ]
         shares.append(sum(hits for hits, _ in right) / sum(count for _, count in right))
     return shares[0], shares[1]
-
-
-async def _bytes(owner: psycopg.AsyncConnection[Any]) -> int:
-    row = await (await owner.execute("SELECT pg_database_size(current_database())")).fetchone()
-    return int(row[0]) if row else 0

@@ -12,7 +12,7 @@ _FILE: Final = "speeds.json"
 
 
 def speeds(home: Path) -> dict[str, dict[str, Any]]:
-    """Return what was measured, by the model's name."""
+    """Return the measurements by model name."""
     with suppress(OSError, ValueError):
         found = json.loads((home / _FILE).read_text("utf-8"))
         if isinstance(found, dict):

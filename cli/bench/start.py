@@ -58,8 +58,8 @@ def run(where: Servers, plan: Plan, *, as_json: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="reunite-bench-") as folder:
         encoder = _full_size_clip(Path(folder)) if plan.full_size_clip else {}
         measured = [asyncio.run(_measure(where, encoder, plan.photos)) for _ in range(plan.rounds)]
-    measured = [each | _help() for each in measured]
-    figures = {name: round(median(each[name] for each in measured), 2) for name in measured[0]}
+    measured = [run | _help() for run in measured]
+    figures = {name: round(median(run[name] for run in measured), 2) for name in measured[0]}
     if plan.demo:
         figures["demo_ready_s"] = round(_demo(), 2)
     if as_json:

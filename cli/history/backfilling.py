@@ -1,4 +1,4 @@
-"""`reunite backfill`: asks a platform's bot to read past posts, and watches how far it is."""
+"""`reunite backfill`: asks a platform's bot to read past posts, and shows its progress."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -56,34 +56,42 @@ async def run(where: Servers, selection: Selection) -> list[Backfill]:
         hints = await stack.enter_async_context(queue.connect(store, where.redis_url, where.queue))
         workspaces = await _workspaces(store, selection)
         requests = BackfillRequests(Handlers(store, hints), store)
-        started = [each for workspace in workspaces for each in await _start(store, requests, workspace, selection)]
+        started = [
+            backfill for workspace in workspaces for backfill in await _start(store, requests, workspace, selection)
+        ]
         if not started:
             raise UsageError("There's no such channel for reports. /setup shows which there are.")
-        if any(each.answers is not selection.answers for each in started):
+        if any(backfill.answers is not selection.answers for backfill in started):
             say("This is being read already, with or without answers as it was asked for then.")
         await _warn_without_bot(store, selection.platform)
-        return await _watch(Backfills(store), workspaces, {each.id for each in started})
+        return await _watch(Backfills(store), workspaces, {backfill.id for backfill in started})
 
 
 async def stop(where: Servers, selection: Selection) -> int:
     """Let nothing more be read; return how many channels were being read."""
     async with Store(where.database_url, keys=where.keys) as store:
         backfills = Backfills(store)
-        found = [each for workspace in await _workspaces(store, selection) for each in await backfills.of(workspace)]
-        running = [each for each in found if not each.has_ended and _is_meant(selection, each.channel, each.name)]
-        for each in running:
-            await backfills.end(each, STOPPED)
+        found = [
+            backfill for workspace in await _workspaces(store, selection) for backfill in await backfills.of(workspace)
+        ]
+        running = [
+            backfill
+            for backfill in found
+            if not backfill.has_ended and _is_meant(selection, backfill.channel, backfill.name)
+        ]
+        for backfill in running:
+            await backfills.end(backfill, STOPPED)
         return len(running)
 
 
 async def _workspaces(store: Store, selection: Selection) -> list[Workspace]:
     community = await chosen(store, selection.community)
     ids = await Backfills(store).workspaces(community.id, selection.platform)
-    found = [await store.workspace(selection.platform, each) for each in ids]
+    found = [await store.workspace(selection.platform, workspace_id) for workspace_id in ids]
     if not found:
         title = PLATFORMS[selection.platform].title
         raise UsageError(f"{community.name} isn't on {title}: start `reunite bot {selection.platform}` once.")
-    return [each for each in found if each]
+    return [workspace for workspace in found if workspace]
 
 
 async def _start(
@@ -95,7 +103,7 @@ async def _start(
     if selection.since and selection.since < span.since:
         say(f"Posts before {span.since:%Y-%m-%d} are left out: their reports would expire at once.")
     running = await requests.start(workspace, meant, span, answers=selection.answers)
-    return [each for each in running if each.channel in meant]
+    return [backfill for backfill in running if backfill.channel in meant]
 
 
 def _is_meant(selection: Selection, channel: str, name: str) -> bool:
@@ -114,11 +122,13 @@ async def _watch(backfills: Backfills, workspaces: Sequence[Workspace], ids: Col
     with progress_bar("Reading past posts", _PERCENT) as show:
         seen, moved_at = Tally(), monotonic()
         while True:
-            found = [each for workspace in workspaces for each in await backfills.of(workspace) if each.id in ids]
+            found = [
+                backfill for workspace in workspaces for backfill in await backfills.of(workspace) if backfill.id in ids
+            ]
             show(int(_PERCENT * share_of(found)))
-            if all(each.has_ended for each in found):
+            if all(backfill.has_ended for backfill in found):
                 return found
-            tally = Tally.of(each.tally for each in found)
+            tally = Tally.of(backfill.tally for backfill in found)
             if tally != seen:
                 seen, moved_at = tally, monotonic()
             elif monotonic() > moved_at + _SILENCE:
@@ -130,26 +140,26 @@ async def _watch(backfills: Backfills, workspaces: Sequence[Workspace], ids: Col
 def as_json(found: Sequence[Backfill]) -> list[dict[str, Any]]:
     return [
         {
-            "channel": each.name,
-            "since": each.span.since.isoformat(),
-            "messages": each.tally.messages,
-            "reports": each.tally.reports,
-            "photos": each.tally.photos,
-            "skipped": dict(each.tally.skipped),
-            "problem": each.problem,
+            "channel": backfill.name,
+            "since": backfill.span.since.isoformat(),
+            "messages": backfill.tally.messages,
+            "reports": backfill.tally.reports,
+            "photos": backfill.tally.photos,
+            "skipped": dict(backfill.tally.skipped),
+            "problem": backfill.problem,
         }
-        for each in found
+        for backfill in found
     ]
 
 
 def words(found: Sequence[Backfill]) -> list[str]:
-    """Say what was taken, and what was skipped and why."""
-    tally = Tally.of(each.tally for each in found)
+    """Summarise the taken and the skipped messages, with reasons."""
+    tally = Tally.of(backfill.tally for backfill in found)
     lines = [f"Read {tally.messages} messages: {tally.reports} reports with {tally.photos} photos."]
     if skipped := sum(tally.skipped.values()):
         lines.append(f"Skipped: {skipped}.")
         lines += [f"  {number} {_REASONS[reason]}" for reason, number in tally.skipped.most_common()]
-    lines += [f"#{each.name} wasn't read to the end: {each.problem}." for each in found if each.problem]
+    lines += [f"#{backfill.name} wasn't read to the end: {backfill.problem}." for backfill in found if backfill.problem]
     return lines
 
 

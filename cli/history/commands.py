@@ -17,7 +17,7 @@ def import_list(
     ],
     community: Community = None,
     kind: Annotated[
-        Literal["found", "lost"], typer.Option(help="What the photos are, and rows without a kind.")
+        Literal["found", "lost"], typer.Option(help="Kind of the photos, and of rows without one.")
     ] = "found",
     name: Annotated[str, typer.Option("--list", help="Name of the list, if another uses the same ids.")] = "",
     *,
@@ -60,7 +60,7 @@ def backfill(  # noqa: PLR0913 - the command's options
     ] = None,
     *,
     reply: Annotated[bool, typer.Option("--reply", help="Answer in the old threads too.")] = False,
-    stop: Annotated[bool, typer.Option("--stop", help="End what is being read.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop reading.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take in the past posts of the channels for found and lost things. Needs a running bot and worker.

@@ -25,7 +25,7 @@ Write = Callable[[str, bytes], None]
 
 @dataclass
 class Exported:
-    """What was written. `left_out` counts sealed and private reports that weren't."""
+    """The result of an export. `left_out` counts the sealed and private reports that it lacks."""
 
     left_out: int
     reports: int = 0
@@ -88,7 +88,7 @@ def _opened(out: Path) -> Iterator[Write]:
     except OSError as error:
         raise UsageError(f"{out} can't be written ({error.strerror}).") from error
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)  # where it's a folder
+        shutil.rmtree(unfinished, ignore_errors=True)  # if it's a folder
         with suppress(OSError):
             unfinished.unlink()
 

@@ -98,8 +98,8 @@ class Importer:
     async def _unknown(self, entries: list[Entry]) -> list[Entry]:
         """Return what was never reported; what was, and isn't processed yet, becomes pending."""
         async with self.store.session(self.community) as session:
-            known = await session.import_export.known(self.workspace, [entry.key for entry in entries])
-            done = {each.report for each in await session.import_export.processed(known.values())}
+            known = await session.import_export.known_reports(self.workspace, [entry.key for entry in entries])
+            done = {post.report for post in await session.import_export.processed(known.values())}
         self.result.before = len(done)
         self.pending = {
             known[entry.key]: entry for entry in entries if entry.key in known and known[entry.key] not in done
@@ -133,7 +133,7 @@ class Importer:
 
 
 async def run(where: Servers, community: str | None, listing: Listing) -> Imported:
-    """Import a list; what was imported before isn't imported again."""
+    """Import a list, without entries that were imported before."""
     result, began = Imported(list(listing.skipped)), monotonic()
     warn_of_unsealed(listing.entries)
     async with AsyncExitStack() as stack:
@@ -181,19 +181,19 @@ def as_json(result: Imported) -> dict[str, Any]:
         "photos": result.photos,
         "before": result.before,
         "seconds": round(result.seconds, 1),
-        "skipped": [{"name": each.name, "why": each.why} for each in result.skipped],
+        "skipped": [{"name": skipped.name, "why": skipped.why} for skipped in result.skipped],
     }
 
 
 def words(result: Imported) -> list[str]:
-    """Say what was imported, and what was skipped and why."""
+    """Summarise the imported and the skipped entries, with reasons."""
     rate = result.photos / result.seconds if result.seconds else 0.0
     lines = [f"Imported {result.reports} reports with {result.photos} photos ({rate:.1f} photos a second)."]
     if result.before:
         lines.append(f"{result.before} had been imported before.")
     if result.skipped:
         lines.append(f"Skipped or incomplete: {len(result.skipped)}.")
-    return [*lines, *(f"  {each.name}: {each.why}" for each in result.skipped)]
+    return [*lines, *(f"  {skipped.name}: {skipped.why}" for skipped in result.skipped)]
 
 
 def _command(entry: Entry, workspace: str) -> NewReport:

@@ -1,4 +1,4 @@
-"""What is to be imported: a folder of photos, or a CSV file with a row for each thing."""
+"""Reads the list to import: a folder of photos, or a CSV file with a row for each item."""
 
 import csv
 import hashlib
@@ -74,7 +74,7 @@ def read(source: Path, kind: ReportKind, name: str = "") -> Listing:
 
 
 class _Listed:
-    """Entries that differ from each other, and what was skipped."""
+    """Distinct entries, and skipped ones."""
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
@@ -156,7 +156,7 @@ def _text(source: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")  # what spreadsheets of western Europe write
+        return data.decode("cp1252", "replace")  # written by spreadsheets in western Europe
 
 
 def _delimiter(header: str) -> str:
@@ -185,8 +185,8 @@ def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, n
 def _key(row: Mapping[str, str], name: str) -> str:
     if row.get("id"):
         return f"row:{name}:{row['id']}"
-    told = {column: cell for column, cell in row.items() if column != "state"}  # it changes, the thing doesn't
-    content = json.dumps(told, ensure_ascii=False, sort_keys=True)
+    kept = {column: cell for column, cell in row.items() if column != "state"}  # it changes, the thing doesn't
+    content = json.dumps(kept, ensure_ascii=False, sort_keys=True)
     return f"row:{name}:{hashlib.sha256(content.encode()).hexdigest()}"
 
 

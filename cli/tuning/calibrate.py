@@ -20,7 +20,7 @@ from db.embedding_models import EmbeddingModel
 from db.learning import FEEDBACK, learn, undo
 from db.migrate import pending
 from db.store import Store
-from reunite.matching.defaults import PRIOR
+from reunite.matching.defaults import prior_of
 from reunite.tuning import evaluation
 from reunite.tuning.calibration import TooLittleDataError, calibrate
 from reunite.tuning.label_limits import NEVER
@@ -74,7 +74,7 @@ async def _fitted(settings: Settings, where: Servers, options: Options) -> dict[
 
 async def _from_set(where: Servers, folder: Path, plots: Path | None) -> dict[str, Any]:
     searched = await searched_set(where, folder)
-    fitted = calibrate(searched.labelled, PRIOR)
+    fitted = calibrate(searched.labelled, prior_of(searched.encoder))
     summary = fitted.summary("set", searched.version)
     await scoring_models.save_for_all(where.owner_database_url, searched.version, fitted.scoring_model, summary)
     if plots:
@@ -87,7 +87,7 @@ def _plot(searched: SearchedSet, folder: Path) -> None:
     from cli.tuning import plots  # noqa: PLC0415 - an extra
 
     with progress_bar("folds", _FOLDS) as progress:
-        scorers = OutOfFoldScorers(searched.labelled, PRIOR, _FOLDS, progress)
+        scorers = OutOfFoldScorers(searched.labelled, prior_of(searched.encoder), _FOLDS, progress)
     draws = [scorers.predict(absent=evaluation.ABSENT, size=None, seed=seed) for seed in range(_DRAWS)]
     by_kind = {
         kind: [[prediction for prediction in draw if searched.kinds[prediction.query] == kind] for draw in draws]

@@ -14,7 +14,7 @@ from cli.servers import Servers
 from cli.tuning import figures
 from cli.tuning.searched_set import SearchedSet, searched_set
 from cli.vectors import VectorFile
-from reunite.matching.defaults import PRIOR
+from reunite.matching.defaults import prior_of
 from reunite.matching.weights import EVIDENCE
 from reunite.tuning import evaluation
 from reunite.tuning.ablation import ablation
@@ -69,7 +69,7 @@ def run(where: Servers, folder: Path, options: Options) -> None:
 def _scorers(searched: SearchedSet, options: Options) -> OutOfFoldScorers:
     try:
         with progress_bar("folds", options.folds) as progress:
-            return OutOfFoldScorers(searched.labelled, PRIOR, options.folds, progress)
+            return OutOfFoldScorers(searched.labelled, prior_of(searched.encoder), options.folds, progress)
     except TooLittleDataError as error:
         raise UsageError(str(error)) from error
 
@@ -106,7 +106,7 @@ def _figures(draws: Sequence[Sequence[Prediction]], searched: SearchedSet) -> di
 
 
 def _ablation(searched: SearchedSet, options: Options) -> dict[str, Any]:
-    cases, prior = training_cases(searched.labelled, PRIOR)
+    cases, prior = training_cases(searched.labelled, prior_of(searched.encoder))
     with progress_bar("ablation", len(EVIDENCE) + 1) as progress:
         table = ablation(cases, prior, assign_folds(searched.labelled, options.folds), progress)
     return {name: {kind: asdict(result) for kind, result in row.items()} for name, row in table.items()}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_set_source(settings: Settings) -> "OpenSetSource":
-    """Return where the photos come from, and the folder in the data folder where they are kept."""
+    """Return the source of the photos, and their folder in the data folder."""
     from workers.open_set.fetch import PhotoSource  # noqa: PLC0415
     from workers.open_set.run import OpenSetSource  # noqa: PLC0415
 

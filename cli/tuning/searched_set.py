@@ -23,9 +23,11 @@ _ALL_REPORTS: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class SearchedSet:
-    """A set's searches, the version of their encoder, and the set's own ids of the reports."""
+    """A set's searches, their encoder, and the set's own ids of the reports."""
 
     labelled: LabelledSet
+    encoder: str
+    """Which kind of encoder it is."""
     version: str
     names: Mapping[UUID, str]
     kinds: Mapping[UUID, str]
@@ -82,6 +84,7 @@ async def searched_set(where: Servers, folder: Path, vectors: VectorFile | None 
         searches = await _searches(trial, [*lost, *found], {old: report_id(*name) for old, name in names.items()})
     return SearchedSet(
         _labelled(searches, answers),
+        model.encoder if model else "",
         model.version if model else trial.encoder,
         {report_id(*name): name[1] for name in names.values()},
         {report_id("lost", row.id): answers[row.id].kind(row) for row in queries},

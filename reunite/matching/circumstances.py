@@ -62,8 +62,8 @@ def place_similarity(first: Mapping[str, float], second: Mapping[str, float]) ->
 
 def names_place(text: str, place: Mapping[str, float]) -> bool:
     """Whether a text has all words of a place; words that many places share alone don't count."""
-    said = place_tokens(to_english(english_place(text)))
-    return 1.0 in place.values() and place.keys() <= set(said)
+    words = place_tokens(to_english(english_place(text)))
+    return 1.0 in place.values() and place.keys() <= set(words)
 
 
 def rule_out_each_other(first: Mapping[str, float], second: Mapping[str, float]) -> bool:

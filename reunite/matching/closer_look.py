@@ -1,4 +1,4 @@
-"""Which candidates' photos are worth comparing in detail: that takes tens of milliseconds for each pair."""
+"""Chooses the candidates whose photos to compare in detail, which takes tens of milliseconds for each pair."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -17,7 +17,7 @@ def nearest_by_photo(candidates: Iterable[Candidate], most: int = MOST_COMPARED)
     """Return the few whose photos are most similar to the query's, the most similar first."""
     kind = PairKind.PHOTO_PHOTO
     with_photos = (candidate for candidate in candidates if kind in candidate.similarities)
-    return sorted(with_photos, key=lambda each: (-each.similarities[kind], each.item.report))[:most]
+    return sorted(with_photos, key=lambda candidate: (-candidate.similarities[kind], candidate.item.report))[:most]
 
 
 def worth_a_closer_look(search: Search, model: ScoringModel) -> list[Candidate]:

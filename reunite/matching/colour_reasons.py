@@ -1,64 +1,122 @@
 """Whether the colours of two reports' things agree, by what is said of them and by what their photos show."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from reunite.entities import Agreement, Why
 from reunite.matching import colours
 from reunite.matching.colours import Shares
 from reunite.matching.described import Colour, Thing
+from reunite.text.kinds import relation
 
 _MUCH, _SOME, _HARDLY = 0.30, 0.12, 0.05
 """Shares of a photo from which a stated colour agrees, or partly agrees, and below which it differs."""
+_GROUND: Final = frozenset(("black", "grey"))
+"""What most photos have as shadow or ground: it counts as the thing's colour only where little else is seen."""
+_MUCH_GROUND, _SOME_GROUND = 0.5, 0.25
 _SAME_COLOURS, _SIMILAR_COLOURS = 0.8, 0.6
 """Colour similarities that 90% and 98% of the photos of one thing reach."""
 _SHADE: Final = 0.5
 """How alike two colours are that share their name in everyday language: navy is a blue, but black is no navy."""
 _ALIKE: Final = 0.35
 """How alike two colours are that people take for each other."""
+_COATS: Final[Mapping[str, frozenset[str]]] = {
+    "orange": frozenset(("orange", "red", "brown", "beige", "yellow")),
+    "red": frozenset(("red", "orange", "brown", "dark red")),
+    "yellow": frozenset(("yellow", "beige", "brown", "orange")),
+    "beige": frozenset(("beige", "yellow", "brown", "white")),
+    "brown": frozenset(("brown", "dark red", "beige", "orange", "olive")),
+}
+"""What photos show of an animal's coat of a colour: fur has many shades, and "ginger" is none that a camera knows."""
+_ONE_COAT: Final = (frozenset(("orange", "red")), frozenset(("beige", "yellow")))
+"""Colours by which people call the same coat."""
 
 
 def of(lost: Thing, found: Thing, lost_photos: Sequence[Shares], found_photos: Sequence[Shares]) -> Iterator[Why]:
     """Compare what is said with what is said or else seen, and photos with each other if nothing is said."""
-    if lost.colours and found.colours:
-        yield _said(lost.colours, found.colours, found_photos)
+    if lost.colours and found.colours and _is_animal(lost, found):
+        yield _coats_by_words(lost.colours, found.colours)
+    elif (lost.colours or found.colours) and _is_animal(lost, found) and (lost_photos or found_photos):
+        yield from _coat_by_photos(lost.colours or found.colours, found_photos if lost.colours else lost_photos)
+    elif lost.colours and found.colours:
+        yield _by_words(lost.colours, found.colours, found_photos)
     elif lost.colours and found_photos:
-        yield from _seen(lost.colours, found_photos)
+        yield from _by_photos(lost.colours, found_photos)
     elif found.colours and lost_photos:
-        yield from _seen(found.colours, lost_photos)
+        yield from _by_photos(found.colours, lost_photos)
     elif lost.colours and not (found.details or found.is_many_coloured):
         yield Why("colour", "", "unknown")
     elif not (lost.colours or found.colours) and lost_photos and found_photos:
         yield _of_photos(lost_photos, found_photos)
 
 
-def _said(lost: Sequence[Colour], found: Sequence[Colour], photos: Sequence[Shares]) -> Why:
-    ours, theirs = {each.said for each in lost}, {each.said for each in found}
-    if lost[0].said == found[0].said or ours == theirs:
-        return Why("colour", lost[0].said, "agrees")
-    if common := [each.said for each in lost if each.said in theirs]:
+def _by_words(lost: Sequence[Colour], found: Sequence[Colour], photos: Sequence[Shares]) -> Why:
+    ours, theirs = {colour.word for colour in lost}, {colour.word for colour in found}
+    if lost[0].word == found[0].word or ours == theirs:
+        return Why("colour", lost[0].word, "agrees")
+    if common := [colour.word for colour in lost if colour.word in theirs]:
         return Why("colour", common[0], "partly")
-    alike = any(colours.alike(one.name, other.name) >= _ALIKE for one in lost for other in found)
-    is_seen = any(colours.share_of(each.name, seen, _SHADE) >= _MUCH for each in lost for seen in photos)
-    return Why("colour", lost[0].said, "partly" if alike or is_seen else "differs")
+    alike = any(colours.name_similarity(one.name, other.name) >= _ALIKE for one in lost for other in found)
+    is_seen = any(_is_much(colour.name, seen) for colour in lost for seen in photos)
+    return Why("colour", lost[0].word, "partly" if alike or is_seen else "differs")
 
 
-def _seen(said: Sequence[Colour], photos: Sequence[Shares]) -> Iterator[Why]:
-    """Judge a stated colour by photos; between hardly any of it and some, a photo says nothing."""
-    shares = [(each, seen, colours.share_of(each.name, seen)) for each in said for seen in photos]
-    colour, seen, share = max(shares, key=lambda each: each[2])
-    if share >= _SOME:
-        is_clear = colours.share_of(colour.name, seen, _SHADE) >= _MUCH and not colour.is_metal
+def _by_photos(stated: Sequence[Colour], photos: Sequence[Shares]) -> Iterator[Why]:
+    """Compare stated colours with photos; a share between "hardly any" and "some" decides nothing."""
+    shares = [(colour, seen, colours.share_of(colour.name, seen)) for colour in stated for seen in photos]
+    colour, seen, share = max(shares, key=lambda entry: entry[2])
+    if share >= (_SOME_GROUND if colour.name in _GROUND else _SOME):
+        is_clear = _is_much(colour.name, seen) and not colour.is_metal
         agreement: Agreement = "agrees" if is_clear else "partly"
-        yield Why("colour", colour.said, agreement)
+        yield Why("colour", colour.word, agreement)
     elif share < _HARDLY:
-        yield Why("colour", said[0].said, "differs")
+        yield Why("colour", stated[0].word, "differs")
+
+
+def _is_much(name: str, seen: Shares) -> bool:
+    return colours.share_of(name, seen, _SHADE) >= (_MUCH_GROUND if name in _GROUND else _MUCH)
+
+
+def _is_animal(*things: Thing) -> bool:
+    return any(relation("animal", thing.noun) in {"same", "broader"} for thing in things if thing.noun)
+
+
+def _coats_by_words(lost: Sequence[Colour], found: Sequence[Colour]) -> Why:
+    coats = [(_one_coat(one.name), _one_coat(other.name)) for one in lost for other in found]
+    if coats[0][0] == coats[0][1]:
+        return Why("colour", lost[0].word, "agrees")
+    alike = any(one == other or not _shades(one).isdisjoint(_shades(other)) for one, other in coats)
+    return Why("colour", lost[0].word, "partly" if alike else "differs")
+
+
+def _one_coat(name: str) -> str:
+    return next((min(names) for names in _ONE_COAT if name in names), name)
+
+
+def _shades(name: str) -> frozenset[str]:
+    return _COATS.get(name, frozenset((name,)))
+
+
+def _coat_by_photos(stated: Sequence[Colour], photos: Sequence[Shares]) -> Iterator[Why]:
+    shares = [
+        (colour, sum(share for name, share in zip(colours.NAMES, seen, strict=True) if name in _shades(colour.name)))
+        for colour in stated
+        for seen in photos
+    ]
+    if not shares:
+        return
+    colour, share = max(shares, key=lambda entry: entry[1])
+    some, much = (_SOME_GROUND, _MUCH_GROUND) if colour.name in _GROUND else (_SOME, _MUCH)
+    if share >= some:
+        yield Why("colour", colour.word, "agrees" if share >= much else "partly")
+    elif share < _HARDLY:
+        yield Why("colour", stated[0].word, "differs")
 
 
 def _of_photos(lost: Sequence[Shares], found: Sequence[Shares]) -> Why:
     similarity, mine, theirs = max((colours.similarity(a, b), a, b) for a in lost for b in found)
     name = colours.dominant(mine)
-    is_in_both = min(colours.share_of(name, mine, _SHADE), colours.share_of(name, theirs, _SHADE)) >= _MUCH
+    is_in_both = _is_much(name, mine) and _is_much(name, theirs)
     if similarity >= _SAME_COLOURS:
         return Why("colour", name if is_in_both else "", "agrees")
     if similarity >= _SIMILAR_COLOURS:

@@ -201,7 +201,7 @@ def share_of(name: str, seen: Shares, least: float = 0.0) -> float:
     return float(np.where(similar >= least, similar, 0.0) @ np.asarray(seen))
 
 
-def alike(first: str, second: str) -> float:
+def name_similarity(first: str, second: str) -> float:
     """Return how similar two colours are, 0 to 1."""
     return float(_SIMILARITY[_INDEX[first], _INDEX[second]])
 

@@ -1,4 +1,4 @@
-"""The things that a report is about as its words describe them: the noun of each, and its colours."""
+"""The things that a report's text describes: the noun of each, and its colours."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reunite.text import heads
-from reunite.text.colour_words import said_colours
+from reunite.text.colour_words import METALS, colours_and_words
 from reunite.text.normalise import normalise
 
 _SAYS_MORE: Final = re.compile(
@@ -28,20 +28,21 @@ _MOST_JAPANESE: Final = 500
 _OF: Final = re.compile(r"の|(?:が|の)?(?:付いた|ついた|付き|入った|入り)")
 """Between what a thing has and the thing itself, in Japanese."""
 _MANY_COLOURED: Final = re.compile(
-    r"\b(?:multi-?colou?red|colou?rful|rainbow|patterned|striped|checked|dotted|tartan|plaid|floral|flowery|tie-?dyed?)\b"
+    r"\b(?:multi-?colou?red|colou?rful|rainbow|patterned|striped|checked|dotted|tartan|plaid|floral|flowery|tie-?dyed?"
+    r"|tabby|tortoiseshell|tortie|calico|brindled?|merle|piebald)\b"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """A colour of `colours.NAMES`, and how it's called: a metal keeps its name."""
+    """A colour of `colours.NAMES`, and how it's called: a metal and a coat keep their names."""
 
     name: str
-    said: str
+    word: str
 
     @property
     def is_metal(self) -> bool:
-        return self.name != self.said
+        return self.word in METALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def things_of(text: str, parts: Sequence[str], answered: Sequence[str]) -> tuple
     return tuple(_thing(*_split(part, position), colours) for position, part in enumerate(parts))
 
 
-def held(parts: Sequence[str]) -> frozenset[str]:
+def held_nouns(parts: Sequence[str]) -> frozenset[str]:
     """Return the stems of the nouns that a text names as parts or contents of its thing."""
     return frozenset(noun for position, part in enumerate(parts) for noun in heads.things_in(_split(part, position)[1]))
 
@@ -94,4 +95,4 @@ def _japanese(text: str) -> tuple[str, str]:
 
 
 def _colours(words: str) -> Iterator[Colour]:
-    return (Colour(name, said) for name, said in said_colours(words))
+    return (Colour(name, word) for name, word in colours_and_words(words))

@@ -1,4 +1,4 @@
-"""What a search gives to the scoring: the query, its candidates, and what was measured on each pair."""
+"""The input of scoring: the query, its candidates, and the measurements on each pair."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reunite.matching import circumstances, colours
-from reunite.matching.described import Thing, held, things_of
+from reunite.matching.described import Thing, held_nouns, things_of
 from reunite.matching.evidence import Item
 from reunite.text.colour_words import named_colours
 from reunite.text.content import content_of
@@ -39,14 +39,14 @@ def extract(item: Item) -> ReportFeatures:
     english = normalise(content.thing)
     place = item.place or content.place
     answered = [item.answered_colour] if item.answered_colour else []
-    each = parts(content.thing) or (english,)
+    things = parts(content.thing) or (english,)
     return ReportFeatures(
         item=item,
         tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
         head_noun=head_noun(english),
-        things=things_of(content.thing, each, answered),
-        held=held(each),
-        stated_colours=tuple(colours.of_names([*named_colours(part), *answered]) for part in each),
+        things=things_of(content.thing, things, answered),
+        held=held_nouns(things),
+        stated_colours=tuple(colours.of_names([*named_colours(part), *answered]) for part in things),
         place=place,
         place_words=circumstances.place_words(place),
     )

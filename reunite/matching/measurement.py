@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from math import log, log1p, sqrt
 from typing import Final
 
-from reunite.matching import circumstances, colours
+from reunite.matching import circumstances, colours, kinds_compared
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.features import ReportFeatures
 from reunite.matching.weights import (
     COLOUR,
     COLOUR_OF_PHOTOS,
     DETAILS_OF_PHOTOS,
+    KIND_OF_THING,
     ONLY_VIEW,
     PLACE,
     RARE_WORDS,
@@ -76,6 +77,7 @@ def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, 
     possible: Mapping[str, float | None] = {
         COLOUR: _ruled_out_colours(query.item, other.item) if stated is None else stated,
         COLOUR_OF_PHOTOS: _photo_colours(query.item, other.item),
+        KIND_OF_THING: kinds_compared.log_odds(query, other),
         PLACE: _place(query, other),
         TIME: circumstances.time_evidence(query.item, other.item),
     }

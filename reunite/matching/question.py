@@ -93,14 +93,17 @@ def _about_place(query: ReportFeatures, candidates: Sequence[Item]) -> list[tupl
 
 
 def _distinct_places(candidates: Sequence[Item]) -> tuple[list[str], list[int | None]]:
-    """Return the distinct places, and the position of each candidate's place among them, None if it is unknown."""
+    """Return the distinct places, and the position of each candidate's place among them, None if it is unknown.
+
+    A candidate's place is what its field says, or else its words.
+    """
     places: list[str] = []
     place_of: list[int | None] = []
-    for item in candidates:
-        same = [number for number, place in enumerate(places) if circumstances.is_same_place(place, item.place)]
-        if not same and circumstances.place_words(item.place):
+    for found in map(extract, candidates):
+        same = [number for number, place in enumerate(places) if circumstances.is_same_place(place, found.place)]
+        if not same and found.place_words:
             same = [len(places)]
-            places.append(item.place)
+            places.append(found.place)
         place_of.append(same[0] if same else None)
     return places, place_of
 

@@ -1,4 +1,4 @@
-"""The reasons for a match, as data that the wording turns into a line.
+"""The reasons for a match, as data; the wording turns them into the why line.
 
 What agrees must hold for what both reports say or show. Where only similarities speak for a match, it looks or sounds
 alike, and no word claims more.
@@ -6,16 +6,14 @@ alike, and no word claims more.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from itertools import product
 from typing import Final
 
 from reunite.entities import Agreement, ReportKind, Why
 from reunite.matching import circumstances, colour_reasons
-from reunite.matching.described import Thing
 from reunite.matching.evidence import Item, PairKind
 from reunite.matching.features import ReportFeatures
+from reunite.matching.kinds_compared import AGREE, closest_things, is_held, named, nouns, only_one_is_toy, shown
 from reunite.text import distinctive, negation, places, words
-from reunite.text.kinds import Relation, relation, told_by
 
 STRONG: Final[Mapping[PairKind, float]] = {
     PairKind.PHOTO_PHOTO: 4.0,
@@ -29,11 +27,6 @@ _PARTLY: Final = 0.6
 _SAME_PLACE, _NEAR_PLACE = 0.6, 0.35
 _SOON, _EARLIEST = timedelta(days=14), timedelta(hours=-12)
 _MAX_WORDS: Final = 3
-_CLOSEST: Final[Sequence[Relation]] = ("same", "narrower", "broader", "near", "unknown", "other")
-_AGREE: Final = frozenset[Relation](("same", "narrower", "broader"))
-_TOY: Final = frozenset[Relation](("same", "broader"))
-_Related = tuple[Relation, str]
-"""How two nouns are related, and the one that holds for both things where they agree."""
 
 
 def reasons(
@@ -41,7 +34,7 @@ def reasons(
 ) -> tuple[Why, ...]:
     """Return what agrees, partly agrees, differs or isn't said, the thing itself first."""
     lost, found = (query, other) if query.item.kind is ReportKind.LOST else (other, query)
-    first, second = _closest_things(lost, found)
+    first, second = closest_things(lost, found)
     candidates = (
         *_thing(lost, found, evidence),
         *colour_reasons.of(first, second, lost.item.colours, found.item.colours),
@@ -55,47 +48,16 @@ def reasons(
     return tuple(by_word.values())
 
 
-def _closest_things(lost: ReportFeatures, found: ReportFeatures) -> tuple[Thing, Thing]:
-    """Return the pair of things that the two reports are most likely both about."""
-    pairs = list(product(lost.things, found.things))
-    return min(pairs, key=lambda pair: _CLOSEST.index(_related(_noun(pair[0]), _noun(pair[1]))[0]))
-
-
-def _noun(thing: Thing) -> Sequence[str]:
-    return (thing.noun,) if thing.noun else ()
-
-
-def _nouns(report: ReportFeatures) -> Sequence[str]:
-    return [noun for thing in report.things for noun in _noun(thing)]
-
-
-def _related(firsts: Sequence[str], seconds: Sequence[str]) -> _Related:
-    """Return how the closest two of these nouns are related."""
-    found = [
-        (related, _common(related, first, second))
-        for first, second in product(firsts, seconds)
-        for related in (relation(first, second),)
-    ]
-    return min(found, key=lambda each: _CLOSEST.index(each[0]), default=("unknown", ""))
-
-
-def _common(related: Relation, first: str, second: str) -> str:
-    """Return the name that holds for both of two things that agree."""
-    if related == "narrower" or first.endswith(f" {second}"):
-        return second
-    return told_by(first) if related == "broader" else first
-
-
 def _thing(lost: ReportFeatures, found: ReportFeatures, evidence: Mapping[str, float]) -> Iterator[Why]:
     looks = _strength(evidence, PairKind.PHOTO_PHOTO)
-    named = _named(lost, found, _strength(evidence, PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT))
-    if named:
-        yield named
-    if looks >= 1 or (looks >= _PARTLY and not named):
+    thing = _named_thing(lost, found, _strength(evidence, PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT))
+    if thing:
+        yield thing
+    if looks >= 1 or (looks >= _PARTLY and not thing):
         yield Why("thing", "", "agrees" if looks >= 1 else "partly")
-    elif not named and _strength(evidence, PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT) >= _PARTLY:
+    elif not thing and _strength(evidence, PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT) >= _PARTLY:
         yield Why("thing", "", "partly")  # words can't look like anything: the photo only may show what they say
-    elif not named and _strength(evidence, PairKind.TEXT_TEXT) >= 1:
+    elif not thing and _strength(evidence, PairKind.TEXT_TEXT) >= 1:
         yield Why("description", "", "partly")
 
 
@@ -103,43 +65,20 @@ def _strength(evidence: Mapping[str, float], *kinds: PairKind) -> float:
     return max((evidence[kind] / STRONG[kind] for kind in kinds if kind in evidence), default=0.0)
 
 
-def _named(lost: ReportFeatures, found: ReportFeatures, fits: float) -> Why | None:
+def _named_thing(lost: ReportFeatures, found: ReportFeatures, fits: float) -> Why | None:
     """Name the thing by what both sides say or show; None if that says nothing about it."""
-    said, noun = _related(_nouns(lost), _nouns(found))
-    shown, seen = _shown(lost, found)
-    if said in _AGREE:
+    said, noun = named(lost, found)
+    shows, seen = shown(lost, found)
+    if said in AGREE:
         return Why("thing", noun, "agrees")
-    if shown in _AGREE and said != "other" and not _only_one_is_toy(_nouns(lost), _nouns(found)):
+    if shows in AGREE and said != "other" and not only_one_is_toy(lost, found):
         return Why("thing", seen, "agrees")
-    own = next(iter(_nouns(lost) or _nouns(found)), "")
-    if "near" in {said, shown} or shown in _AGREE or (said == "other" and _is_held(lost, found)):
+    own = next(iter(nouns(lost) or nouns(found)), "")
+    if "near" in {said, shows} or shows in AGREE or (said == "other" and is_held(lost, found)):
         return Why("thing", own, "partly")
-    if said == "other" or (shown == "other" and fits < _PARTLY):
+    if said == "other" or (shows == "other" and fits < _PARTLY):
         return Why("thing", own, "differs")
     return None
-
-
-def _shown(lost: ReportFeatures, found: ReportFeatures) -> _Related:
-    """Return how what one report says or shows is related to what the other's photo shows."""
-    ours, theirs = _nouns(lost), _nouns(found)
-    pairs = ((ours, found.item.shows), (lost.item.shows, theirs), (lost.item.shows, found.item.shows))
-    compared = [_related(*pair) for pair in pairs if all(pair)]
-    return min(compared, key=lambda each: _CLOSEST.index(each[0]), default=("unknown", ""))
-
-
-def _only_one_is_toy(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether one of two things is a toy: the photo of a stuffed dog shows a dog too."""
-    toys = [any(relation("toy", noun) in _TOY for noun in nouns) for nouns in (ours, theirs) if nouns]
-    return len(set(toys)) > 1
-
-
-def _is_held(lost: ReportFeatures, found: ReportFeatures) -> bool:
-    """Whether one report is about what the other's thing has or contains."""
-    return any(
-        words.stem(noun.split()[-1]) in holder.held
-        for held, holder in ((lost, found), (found, lost))
-        for noun in _nouns(held)
-    )
 
 
 def _place(lost: ReportFeatures, found: ReportFeatures) -> Iterator[Why]:
@@ -168,10 +107,14 @@ def _words(lost: ReportFeatures, found: ReportFeatures, rare_words: Sequence[str
     """Return the rare words by which people recognise a thing, if both reports say them of it."""
     held = lost.held & found.held
     shared = {words.stem(token) for token in words.shared_words(lost.tokens, found.tokens)}
-    lacked = {words.stem(word) for each in (lost, found) for word in negation.lacked(words.plain(each.item.text))}
+    lacked = {
+        words.stem(word)
+        for features in (lost, found)
+        for word in negation.negated_words(words.plain(features.item.text))
+    }
     kept = (word for word in rare_words if words.stem(word) not in lacked)
-    told = [word for word in kept if distinctive.is_distinctive(word, held, shared)]
-    yield from (Why("words", word, "agrees") for word in told[:_MAX_WORDS])
+    distinctive_words = [word for word in kept if distinctive.is_distinctive(word, held, shared)]
+    yield from (Why("words", word, "agrees") for word in distinctive_words[:_MAX_WORDS])
 
 
 def _agreement(value: float, agrees: float, partly: float) -> Agreement:

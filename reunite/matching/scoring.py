@@ -35,6 +35,8 @@ _COPY: Final = 0.98
 thing, or of two that look alike, rarely reach 0.95 with any encoder."""
 _COPY_LOG_ODDS: Final = 14.0
 """Copies show the same thing, however similar the other photos of a community are to each other."""
+_USUAL_COUNT: Final = 100
+"""Open reports at which the odds of "none of them" are as the model states them, whatever their growth."""
 _MIN_PROBABILITY: Final = 0.05
 _MIN_SHARE_OF_FIRST: Final = 0.1
 """A possible match needs at least this probability, and this share of the first candidate's."""
@@ -168,7 +170,7 @@ def softmax(log_odds: Sequence[float], open_count: int, model: ScoringModel) -> 
 def null_log_odds(open_counts: Counts, candidates: Counts, model: ScoringModel) -> tuple[LogOdds, LogOdds]:
     """Return for each search the log odds of "none of them", and of all open reports that aren't candidates."""
     open_counts = np.maximum(np.maximum(open_counts, candidates), 1)
-    none = model.none_log_odds + np.log(open_counts)
+    none = model.none_log_odds + log(_USUAL_COUNT) + model.none_growth * np.log(open_counts / _USUAL_COUNT)
     unseen = np.log(np.maximum(open_counts - candidates, 1)) + _UNSEEN
     return none, np.where(open_counts > candidates, unseen, -np.inf)
 

@@ -1,4 +1,4 @@
-"""Which candidates the first reply shows to the owner: what has a label, and what is closest otherwise."""
+"""Chooses the candidates that the first reply shows: those with a label, and the closest of the others."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -9,7 +9,7 @@ from reunite.matching.weights import RARE_WORDS, SHARED_WORDS
 from reunite.rules import MOST_TILES
 
 _NEAR: Final = 0.0
-"""Standard deviations above the background: what is less alike than the average isn't near."""
+"""Standard deviations above the background: a candidate that is less alike than the average isn't near."""
 
 
 def shortlist(ranked: Sequence[ScoredCandidate], most: int = MOST_TILES) -> tuple[ScoredCandidate, ...]:
@@ -17,8 +17,8 @@ def shortlist(ranked: Sequence[ScoredCandidate], most: int = MOST_TILES) -> tupl
 
     Empty only where nothing is near in any way. A label decides who is notified, never whether the owner may look.
     """
-    labelled = [each for each in ranked if each.label][:most]
-    others = [each for each in ranked if not each.label and is_near(each.evidence)]
+    labelled = [scored for scored in ranked if scored.label][:most]
+    others = [scored for scored in ranked if not scored.label and is_near(scored.evidence)]
     return (*labelled, *others[: most - len(labelled)])
 
 

@@ -10,6 +10,7 @@ from reunite.matching.evidence import PairKind
 COLOUR: Final = "colour"
 COLOUR_OF_PHOTOS: Final = "colour of photos"
 DETAILS_OF_PHOTOS: Final = "details of photos"
+KIND_OF_THING: Final = "kind of thing"
 PLACE: Final = "place"
 TIME: Final = "time"
 RARE_WORDS: Final = "rare words"
@@ -20,6 +21,7 @@ EVIDENCE: Final[tuple[str, ...]] = (
     COLOUR,
     COLOUR_OF_PHOTOS,
     DETAILS_OF_PHOTOS,
+    KIND_OF_THING,
     PLACE,
     TIME,
     RARE_WORDS,
@@ -87,13 +89,16 @@ class ScoringModel:
     background_priors: Mapping[PairKind, BackgroundPrior]
     terms: Mapping[str, Term]
     none_log_odds: float
-    """Prior log odds, per open report, that none of them matches."""
+    """Prior log odds, per open report among a hundred, that none of them matches."""
     text_limits: Limits
     """Limits if no photos were compared with each other."""
     photo_limits: Limits
     """Limits if two photos were compared: lookalikes mislead more than words do."""
     calibrated: bool
     """Whether it was fitted to known pairs, so that probabilities may be shown."""
+    none_growth: float = 1.0
+    """The power of the number of open reports with which the odds of "none of them" grow: less than 1 if a larger
+    community has more lookalikes of what it has, rather than more kinds of things."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the model as JSON; infinite fields of terms are left out."""
@@ -105,6 +110,7 @@ class ScoringModel:
                 for name, term in self.terms.items()
             },
             "none_log_odds": self.none_log_odds,
+            "none_growth": self.none_growth,
             "text_limits": asdict(self.text_limits),
             "photo_limits": asdict(self.photo_limits),
             "calibrated": self.calibrated,
@@ -121,6 +127,7 @@ class ScoringModel:
             },
             terms={name: Term(**term) for name, term in data["terms"].items()},
             none_log_odds=data["none_log_odds"],
+            none_growth=data.get("none_growth", 1.0),
             text_limits=Limits(**data["text_limits"]),
             photo_limits=Limits(**data["photo_limits"]),
             calibrated=data["calibrated"],

@@ -14,7 +14,7 @@ ReportForm = Literal["lost", "found", "sealed"]
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a choice: what is sent back, and its words."""
+    """One option of a choice: the value that is sent back, and its words."""
 
     value: str
     words: str
@@ -98,7 +98,9 @@ def report_form(which: ReportForm, language: str = "en", *, private: bool = Fals
         when = Field(
             "when", sentence("form_lost_when", language), "when", sentence("form_when_hint", language), most=60
         )
-        seen = tuple(Option(each, sentence(f"form_{each}", language)) for each in ("public", "private"))
+        seen = tuple(
+            Option(visibility, sentence(f"form_{visibility}", language)) for visibility in ("public", "private")
+        )
         label, value = sentence("form_seen", language), "private" if private else "public"
         who = Field("seen", label, "choice", required=True, options=seen, value=value)
         return Form(sentence("form_lost", language), (words, photos, where, when, who))
@@ -111,7 +113,7 @@ def report_form(which: ReportForm, language: str = "en", *, private: bool = Fals
     )
     if which == "found":
         return Form(sentence("form_found", language), (words, photos, where, proof_question))
-    options = tuple(Option(each, sentence(f"category_{each}", language)) for each in CATEGORIES)
+    options = tuple(Option(name, sentence(f"category_{name}", language)) for name in CATEGORIES)
     category = Field("category", sentence("form_category", language), "choice", required=True, options=options)
     return Form(sentence("form_sealed", language), (category, photos, where, words, proof_question))
 

@@ -13,7 +13,7 @@ _ASKS: tuple[Action, ...] = ("add_photo", "add_detail", "withdraw")
 
 
 def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], searched: int) -> Reply:
-    """Return a lost report's first reply: what was searched, what may match, and what is closest otherwise."""
+    """Return a lost report's first reply: the search, the possible matches, and the closest other candidates."""
     head = [headline(report, pairs, searched)]
     if report.text:
         head.append(line("looking_for", report.language, text=Quoted(report.text, report.id)))
@@ -21,7 +21,7 @@ def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], 
 
 
 def next_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Reply:
-    """Show what is closest after the owner has declined the gallery before."""
+    """Show the closest of the remaining reports, after the owner has declined the previous gallery."""
     return _gallery(report, [line("closest_next", report.language)], pairs, tiles, ())
 
 
@@ -53,7 +53,7 @@ def folded_card(match: Match, lost: Report, found: Report) -> Reply:
 def still_watching(report: Report) -> Reply:
     """Say that nothing else comes close, and until when the bot keeps watching."""
     until = end_of(report, report.language)
-    buttons = tuple(button(each, report.id, report.language) for each in _ASKS)
+    buttons = tuple(button(ask, report.id, report.language) for ask in _ASKS)
     return Reply("nothing", (line("nothing_closer", report.language, until=until),), buttons=buttons)
 
 
@@ -64,7 +64,7 @@ def _gallery(
     has_cards = any(match.label for match, _ in pairs)
     hint = [small_print("moderators_react", language)] if has_cards else []
     numbers = tuple(Button("pick", tile.match, str(tile.number)) for tile in tiles)
-    actions = tuple(button(each, report.id, language) for each in ("none_of_these", *asks))
+    actions = tuple(button(action, report.id, language) for action in ("none_of_these", *asks))
     return Reply(
         "first_reply",
         (*head, *entries(report, pairs, tiles), line("pick_one", language), *hint),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reunite import rules
-from reunite.entities import Claim, ClaimState, Match, Report, ReportKind, Whereabouts
+from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, Whereabouts
 from reunite.language import plural, sentence
 from reunite.messages.notices import both_sides, decided
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
@@ -31,7 +31,7 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
     lines += _progress(claim, match, language, moderator)
     verdicts: tuple[Action, ...] = ("confirm", "reject")
     answer = (button("see_claim", claim.id, language),) if claim.has_proof else ()  # it's deleted at the end
-    buttons = (*answer, *(button(each, match.id, language) for each in verdicts))
+    buttons = (*answer, *(button(verdict, match.id, language) for verdict in verdicts))
     about = frozenset({lost.id, found.id})
     return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
 
@@ -67,7 +67,7 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
 
 
 def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
-    """Say in the found report's thread what was decided on a claim."""
+    """Announce the decision on a claim in the found report's thread."""
     match, found, language = claimed.match, claimed.found, claimed.found.language
     about = frozenset({match.lost, match.found})
     if claimed.claim.state is not ClaimState.ACCEPTED:
@@ -80,7 +80,7 @@ def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
 
 
 def conversation(claimed: Claimed, whereabouts: Whereabouts, *, by_word: bool) -> Reply:
-    """Open the conversation of owner and finder; once the claim no longer counts, it says nothing of the item.
+    """Open the conversation of owner and finder; once the claim no longer counts, it says why.
 
     Nobody else reads it, so both are named, also where a report is sealed or private.
     """
@@ -89,16 +89,16 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, by_word: bool) -
     jumps: Line = (post_of(found, language),)
     if not lost.private:
         jumps = (*jumps, Plain(" · "), Jump(lost.id, sentence("jump_report", language)))
-    lines = [line("pair_begins", language, **people), jumps]
     about = frozenset({lost.id, found.id})
     if not rules.is_still_given(match, found):
-        return Reply("handover", tuple(lines), match=match.id, about=about)
-    lines.append(kept_line(whereabouts, found, language))
+        key = "pair_rejected" if match.state is MatchState.REJECTED else "pair_gone"
+        return Reply("handover", (line(key, language, **people), jumps), match=match.id, about=about)
+    lines = [line("pair_begins", language, **people), jumps, kept_line(whereabouts, found, language)]
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
     if by_word:
         lines.append(line("pair_ends", language))
         both: tuple[Action, ...] = ("got_back", "handed_over")
-        buttons = (*(button(each, match.id, language) for each in both), *buttons)
+        buttons = (*(button(action, match.id, language) for action in both), *buttons)
     return Reply("handover", tuple(lines), match=match.id, buttons=buttons, about=about)
 
 

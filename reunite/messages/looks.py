@@ -1,4 +1,4 @@
-"""What a look found, in its author's language: pages of pictures that only they see."""
+"""A look's results in its author's language: pages of pictures that only they see."""
 
 from collections.abc import Iterator, Sequence
 
@@ -36,7 +36,8 @@ def head(look: Report, pairs: Page, searched: int, failed: Sequence[str]) -> lis
 def nothing(look: Report, searched: int, failed: Sequence[str]) -> Reply:
     """Say that nothing comes close, and what else the person can do."""
     language = look.language
-    return Reply("look", (*_failed(failed, language), line("look_nothing", language, searched)))
+    key = "look_nothing" if searched else "look_nothing_found"
+    return Reply("look", (*_failed(failed, language), line(key, language, searched)))
 
 
 def _failed(names: Sequence[str], language: str) -> Iterator[Line]:

@@ -49,7 +49,7 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
 
 def both_sides(match: Match, reports: tuple[Report, Report], language: str) -> list[Line]:
     """Show moderators a match's two reports, in this order, and why they match."""
-    lines = [each for report in reports for each in _side(report, language)]
+    lines = [side_line for report in reports for side_line in _side(report, language)]
     if why := why_words(match.why, language):
         lines.append((Plain(sentence("why", language, why=why)),))
     return lines
@@ -104,11 +104,11 @@ def statistics(numbers: Statistics, language: str, trends: Trends = _NO_TRENDS) 
         *_promises(numbers.kept, language),
         sentence("stats_model", language, model=numbers.model or "–"),
     )
-    return Reply("note", tuple((Plain(each),) for each in counted))
+    return Reply("note", tuple((Plain(text),) for text in counted))
 
 
 def _promises(kept: PromisesKept, language: str) -> Iterator[str]:
-    """Compare what labels promise with what people have said about them."""
+    """Compare the labels' promises with what people decided."""
     high, possible = (sentence(f"label_{label}", language) for label in ("high", "possible"))
     if kept.high:
         yield sentence("stats_high", language, label=high, right=kept.high_right, known=kept.high)
@@ -148,7 +148,7 @@ def claim_seen(claim: Claim, proof_question: Quoted, proof: Quoted, language: st
         return Reply("note", (*lines, (Plain(sentence("note_claim_decided", language)),)))
     lines.append((Plain(sentence("claim_ask", language)),))
     actions: tuple[Action, ...] = ("accept_claim", "reject_claim")
-    return Reply("note", tuple(lines), buttons=tuple(button(each, claim.id, language) for each in actions))
+    return Reply("note", tuple(lines), buttons=tuple(button(action, claim.id, language) for action in actions))
 
 
 def declined(match: Match, language: str) -> Reply:
@@ -173,7 +173,7 @@ def own_report(report: Report, language: str) -> Reply:
     actions: tuple[Action, ...] = ("add_photo", "add_detail", "extend", "withdraw")
     if report.kind is ReportKind.FOUND:
         actions = ("whereabouts", *actions)
-    return Reply("note", tuple(lines), buttons=tuple(button(each, report.id, language) for each in actions))
+    return Reply("note", tuple(lines), buttons=tuple(button(action, report.id, language) for action in actions))
 
 
 def older_reports(number: int, language: str) -> Reply:
@@ -186,11 +186,11 @@ def extended(report: Report, language: str) -> Reply:
 
 
 def privacy(workspace: UUID, keep_days: int, language: str, *, reminders: bool = True) -> Reply:
-    """Say what is kept and for how long, and offer to delete it, and to switch reminders off or on."""
+    """Explain which data is kept and for how long, and offer to delete it and to switch reminders."""
     text = plural("privacy", keep_days, language)
     switch: Action = "reminders_off" if reminders else "reminders_on"
     actions: tuple[Action, ...] = ("forget", switch)
-    return Reply("note", ((Plain(text),),), buttons=tuple(button(each, workspace, language) for each in actions))
+    return Reply("note", ((Plain(text),),), buttons=tuple(button(action, workspace, language) for action in actions))
 
 
 def forgotten(reports: int, language: str) -> Reply:

@@ -1,4 +1,4 @@
-"""The offer to look for what a post in words alone may miss; no report is stored before its author wants it."""
+"""The offer to search for a post without a photo; nothing is stored before the author accepts."""
 
 from uuid import NAMESPACE_URL, uuid5
 

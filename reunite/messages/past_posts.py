@@ -1,4 +1,4 @@
-"""What moderators read about past posts: that reading has begun, how far it is, and what came of it."""
+"""Messages to moderators about the reading of past posts: start, progress and result."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from reunite.past_posts import Skipped, Tally
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Channels by their names, what has come of their past posts, and which of them can't be read."""
+    """Channels by name, the results of their past posts, and the channels that can't be read."""
 
     channels: tuple[str, ...]
     since: datetime
@@ -22,14 +22,14 @@ class Summary:
 
 
 def begun(summary: Summary, language: str) -> Reply:
-    """Say what is being read, and what it means for the old threads."""
+    """Announce the reading, and explain what it means for old threads."""
     about = {"channels": named(summary.channels), "since": date_words(summary.since, language)}
     kept = "past_posts_answered" if summary.answers else "past_posts_quiet"
     return Reply("note", (line("past_posts_begun", language, **about), line(kept, language)))
 
 
 def ended(summary: Summary, language: str) -> Reply:
-    """Say what came of the past posts, what was skipped and why, and which channels can't be read."""
+    """Summarise the result: taken and skipped posts, with reasons, and unreadable channels."""
     lines: list[Line] = [line("past_posts_ended", language, channels=named(summary.channels))]
     lines += [(Plain(words),) for words in counts(summary.tally, language)]
     if summary.closed:

@@ -21,8 +21,8 @@ def ends_soon(report: Report) -> Reply:
 def kept_watching(report: Report) -> Reply:
     """Replace the reminder of an end that was put off."""
     until = end_of(report, report.language)
-    said = sentence("note_extended", report.language, until=until)
-    return Reply("note", ((Plain(said),),), about=frozenset({report.id}))
+    text = sentence("note_extended", report.language, until=until)
+    return Reply("note", ((Plain(text),),), about=frozenset({report.id}))
 
 
 def claim_waits(claim: Claim, match: Match, found: Report) -> Reply:
@@ -36,17 +36,17 @@ def claim_waits(claim: Claim, match: Match, found: Report) -> Reply:
 def is_it_back(match: Match, lost: Report, *, by_word: bool) -> Reply:
     """Ask the owner whether they got the item back."""
     lines = (*_calling(lost), line("is_it_back", lost.language))
-    said = (button("got_back", match.id, lost.language),) if by_word else ()
+    answer = (button("got_back", match.id, lost.language),) if by_word else ()
     about = frozenset({match.lost, match.found})
     where = button("where_is_it", match.id, lost.language)
-    return Reply("claim", lines, match=match.id, buttons=(*said, where, _off(lost)), about=about)
+    return Reply("claim", lines, match=match.id, buttons=(*answer, where, _off(lost)), about=about)
 
 
 def switched(workspace: UUID, language: str, *, on: bool) -> Reply:
     """Say whether reminders come from now on, and how to change that."""
-    said, back = ("reminders_on", "reminders_off") if on else ("reminders_off", "reminders_on")
+    state, back = ("reminders_on", "reminders_off") if on else ("reminders_off", "reminders_on")
     undo = Button("reminders_off" if on else "reminders_on", workspace, sentence(f"button_{back}", language))
-    return Reply("note", ((Plain(sentence(f"note_{said}", language)),),), buttons=(undo,))
+    return Reply("note", ((Plain(sentence(f"note_{state}", language)),),), buttons=(undo,))
 
 
 def _calling(report: Report) -> tuple[Line, ...]:

@@ -13,7 +13,7 @@ from uuid import UUID
 from reunite.entities import Label, Member, ReplyTarget
 
 _SEPARATOR: Final = " · "
-"""What is between the parts of a line."""
+"""The separator between the parts of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def action_of(name: str) -> Action | None:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An answer to choose by a button: what is sent back, and the words on it, which may be those of `reports`."""
+    """An answer as a button: the value that is sent back, and the words on it, which may be quoted from `reports`."""
 
     id: str
     words: str
@@ -151,7 +151,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something that can be done at once: what it is about, and the words on it."""
+    """A button: its action, its subject, and the words on it."""
 
     action: Action
     subject: UUID
@@ -216,7 +216,7 @@ class Reply:
         yield from (tile.report for tile in self.gallery)
 
     def without(self, reports: Collection[UUID]) -> "Reply | None":
-        """Return what may stay once reports are deleted: all, all but choices and tiles, or nothing (None)."""
+        """Return the part that may stay once reports are deleted: all, all but choices and tiles, or nothing (None)."""
         for kept in (self, replace(self, choices=()), self._without_tiles(reports)):
             if kept.quotes.isdisjoint(reports):
                 return kept
@@ -286,7 +286,7 @@ def _without_jumps(line: Line, is_dead: Callable[[Span], bool]) -> Line:
     """Return a line without dead jumps that are a part of their own, at its end or at its start."""
     if len(line) == 1 and is_dead(line[0]):
         return ()
-    if len(line) < 2:  # noqa: PLR2004 - a jump and what is before or after it
+    if len(line) < 2:  # noqa: PLR2004 - a jump and the text before or after it
         return line
     *before, words, last = line
     if is_dead(last) and isinstance(words, Plain) and words.text.endswith(_SEPARATOR):
@@ -326,7 +326,7 @@ def to_json(reply: Reply) -> dict[str, Any]:
         "match": str(reply.match) if reply.match else None,
         "picture": _ready(asdict(reply.picture)) if reply.picture else None,
         "asked": str(reply.asked) if reply.asked else None,
-        "choices": [{**asdict(each), "reports": sorted(map(str, each.reports))} for each in reply.choices],
+        "choices": [{**asdict(choice), "reports": sorted(map(str, choice.reports))} for choice in reply.choices],
         "buttons": [_ready(asdict(button)) for button in reply.buttons],
         "about": sorted(map(str, reply.about)),
         "opens_thread": reply.opens_thread,
@@ -343,7 +343,7 @@ def from_json(data: Mapping[str, Any]) -> Reply:
         match=_uuid(data["match"]),
         picture=Picture(UUID(picture["photo"]), UUID(picture["report"])) if picture else None,
         asked=_uuid(data["asked"]),
-        choices=tuple(Choice(each["id"], each["words"], _uuids(each["reports"])) for each in data["choices"]),
+        choices=tuple(Choice(choice["id"], choice["words"], _uuids(choice["reports"])) for choice in data["choices"]),
         buttons=tuple(map(_button, data["buttons"])),
         about=_uuids(data["about"]),
         opens_thread=data["opens_thread"],

@@ -9,7 +9,7 @@ from reunite.messages.wording import button, end_of, line, quote
 
 
 def sample_post(sample: Report, picture: Picture | None) -> Reply:
-    """Show a sample as what it is, with its photo, and the button that removes it."""
+    """Show a sample, marked as one, with its photo and the button that removes it."""
     language = sample.language
     lines: tuple[Line, ...] = (
         line("samples_find" if sample.kind is ReportKind.FOUND else "samples_loss", language),
@@ -28,5 +28,5 @@ def sample_post(sample: Report, picture: Picture | None) -> Reply:
 
 def posted(key: str, workspace: UUID, language: str) -> Reply:
     """Tell a moderator about the samples, and offer to remove them."""
-    said = Plain(sentence(f"note_{key}", language))
-    return Reply("note", ((said,),), buttons=(button("remove_samples", workspace, language),))
+    text = Plain(sentence(f"note_{key}", language))
+    return Reply("note", ((text,),), buttons=(button("remove_samples", workspace, language),))

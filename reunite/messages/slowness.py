@@ -1,4 +1,4 @@
-"""What moderators read when answers take too long."""
+"""Messages to moderators when answers take too long."""
 
 from reunite.language import plural, sentence
 from reunite.messages.reply import Plain, Reply
@@ -7,11 +7,11 @@ from reunite.messages.wording import line
 
 def began(posts: int, minutes: int, language: str, *, has_worker: bool) -> Reply:
     """Say how long the oldest post has waited, how many wait, and whether there is anything that works on them."""
-    said = [plural("slow_waiting", posts, language)]
+    sentences = [plural("slow_waiting", posts, language)]
     if not has_worker:
-        said.append(sentence("slow_no_worker", language))
-    said.append(sentence("slow_nothing_lost", language))
-    return Reply("note", (line("slow_began", language, minutes), *((Plain(each),) for each in said)))
+        sentences.append(sentence("slow_no_worker", language))
+    sentences.append(sentence("slow_nothing_lost", language))
+    return Reply("note", (line("slow_began", language, minutes), *((Plain(text),) for text in sentences)))
 
 
 def ended(language: str) -> Reply:

@@ -1,4 +1,4 @@
-"""How trends are said: a small chart of letters, and what is lost most."""
+"""Trends as text: a small bar chart, and the things lost most."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -12,7 +12,7 @@ _BARS: Final = "▁▂▃▄▅▆▇█"
 
 
 def lines(trends: Trends, language: str) -> Iterator[str]:
-    """Say how much came back in each week, how soon, and what is lost most and where."""
+    """List how many items came back each week, how soon, and the things and places with most losses."""
     if any(trends.returned):
         weeks, total = len(trends.returned), sum(trends.returned)
         yield sentence("stats_weeks", language, bars=bars(trends.returned), weeks=weeks, total=total)

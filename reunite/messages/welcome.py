@@ -1,4 +1,4 @@
-"""What a whole community reads: a greeting where the bot is new, help for those who ask, a weekly digest."""
+"""Messages to a whole community: the greeting, help, and the weekly digest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from reunite.messages.wording import found_line, line
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What people use on their platform, as they see it there."""
+    """What people use on their platform, as they see it there; where there's no setup, that is empty."""
 
     lost: str
     found: str
@@ -35,14 +35,14 @@ def greeting(ways: Ways, language: str) -> Reply:
 
 
 def usage(ways: Ways, language: str) -> Reply:
-    """Say what a member can do, and what a moderator can."""
+    """Say what a member can do, and what a moderator can where they set up the bot."""
     lines = (
         line("help_lost", language, lost=ways.lost),
         line("help_found", language, found=ways.found, sealed=ways.sealed),
         line("help_search", language, search=ways.search),
         line("help_mine", language, mine=ways.mine, privacy=ways.privacy),
         line("help_claims", language),
-        line("help_moderators", language, setup=ways.setup),
+        *([line("help_moderators", language, setup=ways.setup)] if ways.setup else []),
     )
     return Reply("note", lines)
 

@@ -38,7 +38,7 @@ def explain(error: TellUserError, language: str = "en") -> str:
 
 
 def line(key: str, language: str, number: int | None = None, /, **slots: str | Span | Line) -> Line:
-    """Return a sentence as spans, its slots filled with words or spans; what is between ** is set off.
+    """Return a sentence as spans, its slots filled with words or spans; text between ** is emphasised.
 
     `number` decides between plural forms, and fills the slot of this name.
     """
@@ -76,13 +76,13 @@ def _add(spans: list[Span], added: str | Span | Line, *, strong: bool) -> None:
 # Replies: each in the language of its thread's report
 
 
-def report_post(report: Report) -> Reply:
+def report_post(report: Report, picture: Picture | None = None) -> Reply:
     """Return the post of a report that came by command; for a sealed report, with what everyone may know."""
     if report.sealed:
         return _sealed_post(report)
     key = "looking" if report.kind is ReportKind.LOST else "has_found"
     lines = [line(key, report.language, person=author(report)), *quote(report), *circumstances(report, report.language)]
-    return Reply("report_post", tuple(lines), about=frozenset({report.id}), opens_thread=True)
+    return Reply("report_post", tuple(lines), picture=picture, about=frozenset({report.id}), opens_thread=True)
 
 
 def _sealed_post(report: Report) -> Reply:
@@ -136,7 +136,7 @@ def nothing(report: Report, searched: int) -> Reply:
     actions: tuple[Action, ...] = (
         ("proof_question",) if report.kind is ReportKind.FOUND else ("add_photo", "add_detail")
     )
-    buttons = tuple(button(each, report.id, report.language) for each in (*actions, "withdraw"))
+    buttons = tuple(button(action, report.id, report.language) for action in (*actions, "withdraw"))
     return Reply("nothing", (news,), buttons=buttons)
 
 
@@ -157,11 +157,12 @@ def match_card(match: Match, other: Report, reader: Report, picture: Picture | N
     is_sealed = other.sealed or reader.sealed  # whose reasons are words of the sealed report
     if (why := why_words(match.why, language)) and not is_sealed:
         lines.append(line("why", language, why=why))
-    buttons = [button("mine", match.id, language), button("not_mine", match.id, language)]
-    if reader.kind is ReportKind.FOUND:  # this may be all that its thread says
-        buttons.append(button("proof_question", reader.id, language))
+    if reader.kind is ReportKind.LOST:
+        buttons = tuple(button(each, match.id, language) for each in ("mine", "not_mine"))
+    else:  # only the owner can say that it's theirs, and this may be all that the finder's thread says
+        buttons = (button("proof_question", reader.id, language),)
     about = frozenset({match.lost, match.found})
-    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=tuple(buttons), about=about)
+    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
 
 
 def question(report: Report, asked: Question) -> Reply:
@@ -206,7 +207,7 @@ def thanks(report: Report, shown: Sequence[tuple[Match, Report]]) -> Reply:
 
 
 def verdict(before: MatchState, now: MatchState, moderator: Person | None, other: Report, reader: Report) -> Reply:
-    """Say in a thread what has changed by a verdict or by taking one back; without a moderator, by the two people."""
+    """Announce a change by a verdict or by undoing one; without a moderator, by the two people."""
     language = reader.language
     if moderator is None:
         if now is MatchState.CONFIRMED:
@@ -229,7 +230,7 @@ def expired(language: str = "en") -> Reply:
 
 
 def problem(key: str, language: str, report: UUID | None, /, **params: str | int) -> Reply:
-    """Say what went wrong and what to do. `report` is what it went wrong with, None if nothing was stored."""
+    """Explain an error and its remedy. `report` is the affected one, None if nothing was stored."""
     about = frozenset({report} if report else ())
     return Reply("problem", ((Plain(sentence(key, language, **params)),),), about=about)
 
@@ -268,7 +269,7 @@ def label_word(label: Label | None, language: str = "en") -> str:
 
 def why_words(why: tuple[Why, ...], language: str = "en") -> str:
     """Return a match reply's reasons in one line."""
-    return " · ".join(_why(each, language) for each in why)
+    return " · ".join(_why(reason, language) for reason in why)
 
 
 _MARKS: Final = {"agrees": "✓", "partly": "~", "differs": "✗"}
@@ -358,7 +359,7 @@ def circumstances(report: Report, language: str) -> list[Line]:
     if not parts:
         return []
     first, *others = parts
-    return [(*first, *(span for each in others for span in (Plain(" · "), *each)))]
+    return [(*first, *(span for other in others for span in (Plain(" · "), *other)))]
 
 
 def thread_name(kind: ReportKind, words: str, language: str = "en") -> str:

@@ -1,4 +1,4 @@
-"""What the domain needs from outside: the store in parts, the queue and the platforms.
+"""The domain's ports: the store in parts, the queue and the platforms.
 
 Each part of the store is a protocol of its own; its SQL is in the file of the same name in `db`.
 """

@@ -12,7 +12,7 @@ class Candidates(Protocol):
     """The open reports of a community, by how well they fit."""
 
     async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
-        """Return open reports of the opposite kind that may fit, with what was measured on each pair.
+        """Return open reports of the opposite kind that may fit, with the measurements on each pair.
 
         At most `limit` by each pair kind, and those that share a rare word; rejected and declined pairs are left out.
         Sealed reports take part only if they were released to this lost report, or with `sealed`; private ones unless

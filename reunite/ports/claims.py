@@ -1,4 +1,4 @@
-"""Claims, and what only the owner can know."""
+"""Claims, proof questions and proofs."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Deletion: what people are promised to be forgotten, wherever it is quoted."""
+"""Deletion of personal data, wherever it's quoted."""
 
 from typing import Protocol
 from uuid import UUID
@@ -7,7 +7,7 @@ from reunite.messages.reply import Reply
 
 
 class Deletion(Protocol):
-    """Deletes what is known of a report, of a link between workspaces, of a moderator."""
+    """Deletes the data of reports, links between workspaces, and moderators."""
 
     async def purge(self, report: UUID, ended: Reply | None) -> None:
         """Delete all that is known of a report; its empty row stays, so that a redelivered event can't bring it back.

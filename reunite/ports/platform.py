@@ -1,6 +1,7 @@
 """The queue of hints and the chat platforms."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -13,7 +14,7 @@ class Queue(Protocol):
     """Hints to the workers; losing one costs only time."""
 
     async def hint(self, work: UUID) -> None:
-        """Hint at new work; never raises where the queue can't be reached."""
+        """Hint at new work; never raises, even if the queue can't be reached."""
         ...
 
 
@@ -24,6 +25,7 @@ class Outgoing:
     `author` is the id of the report's author, whom a report post may reach where its channel can't be written to.
     With `people` (their ids), it goes to a conversation of these people and the bot, which is opened if need be.
     `ahead` marks a report's first answer, which goes before other replies where a platform takes only a few.
+    No earlier try was before `since`.
     """
 
     key: str
@@ -34,6 +36,7 @@ class Outgoing:
     author: str = ""
     people: tuple[str, ...] = ()
     ahead: bool = False
+    since: datetime | None = None
 
 
 class Platform(Protocol):

@@ -1,4 +1,4 @@
-"""What the bot asks or brings up by itself: the question of a lost report, reminders, greetings and digests."""
+"""Prompts: the question of a lost report, reminders, greetings and digests."""
 
 from typing import Protocol
 from uuid import UUID

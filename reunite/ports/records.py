@@ -1,4 +1,4 @@
-"""What the store takes and returns in addition to the domain's entities."""
+"""The store's records besides the domain's entities."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

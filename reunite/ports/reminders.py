@@ -1,4 +1,4 @@
-"""What the bot brings up by itself: reminders, and who has switched them off; greetings and digests."""
+"""Reminders and who has switched them off; greetings and digests."""
 
 from datetime import datetime
 from typing import Protocol

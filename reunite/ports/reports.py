@@ -27,7 +27,7 @@ class Reports(Protocol):
         ...
 
     async def samples(self, target: ReplyTarget) -> Sequence[Report]:
-        """Return all samples that the workspace of `target` has ever had, including those that are purged."""
+        """Return all samples that the workspace of `target` has ever had, including purged ones."""
         ...
 
     async def count_by_same_author(self, report: UUID, since: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Workspaces of a community: settings, numbers, and what is known of their messages."""
+"""Workspaces of a community: settings, numbers, and their known posts and cards."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -41,7 +41,7 @@ class Workspaces(Protocol):
         ...
 
     async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[KnownPost]:
-        """Return the posts of a workspace's reports, without those that were withdrawn or have expired."""
+        """Return the posts of a workspace's reports, except withdrawn and expired ones."""
         ...
 
     async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:

@@ -11,7 +11,10 @@ _COLOUR_OF: Final[dict[str, str]] = {word: name for name, words in _TABLES["word
 _SHADE_OF: Final[dict[str, str]] = {
     word: shade for shade, table in _TABLES["shades"].items() for word in table["words"].split()
 }
-_METAL_OF: Final[dict[str, str]] = {word: metal for metal, words in _TABLES["metals"].items() for word in words.split()}
+METALS: Final = frozenset[str](_TABLES["metals"])
+_CALLED: Final[dict[str, str]] = {
+    word: called for table in ("metals", "coats") for called, words in _TABLES[table].items() for word in words.split()
+}
 _SHADED: Final[dict[tuple[str, str], str]] = {
     (shade, colour): name for shade, table in _TABLES["shades"].items() for colour, name in table["colours"].items()
 }
@@ -23,17 +26,20 @@ SHADE_WORDS: Final = tuple(_SHADE_OF)
 
 def named_colours(english: str) -> Sequence[str]:
     """Return the colours that a text names, in order."""
-    return [colour for colour, _ in said_colours(english)]
+    return [colour for colour, _ in colours_and_words(english)]
 
 
-def said_colours(english: str) -> Sequence[tuple[str, str]]:
-    """Return the colours that a text names, in order, each with its word if that is a metal: gold is no yellow."""
+def colours_and_words(english: str) -> Sequence[tuple[str, str]]:
+    """Return the colours that a text names, in order, each with its word if that is a metal or a coat.
+
+    Gold is no yellow, and a ginger cat is as good as orange.
+    """
     colours: list[tuple[str, str]] = []
     shade = ""
     for word in _WORD.findall(english.casefold().replace("-", " ").replace("off white", "offwhite")):
         if colour := _COLOUR_OF.get(word):
             name = _SHADED.get((shade, colour), colour)
-            colours.append((name, _METAL_OF.get(word, name)))
+            colours.append((name, _CALLED.get(word, name)))
             shade = _SHADE_OF.get(word, "")
         else:
             shade = _SHADE_OF.get(word, shade if word == "ish" else "")

@@ -1,4 +1,4 @@
-"""What a text says about the thing, apart from noise, and what it says about the place."""
+"""Splits a text into its noise, the description of the thing, and the place."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +17,7 @@ class Content:
     """A text in its parts."""
 
     thing: str
-    """What it says about the thing, as it's written."""
+    """The description of the thing, as it's written."""
     place: str
     """The places that it names, comma-separated."""
     serials: tuple[str, ...]

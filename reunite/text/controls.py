@@ -1,4 +1,4 @@
-"""Characters that can't be seen and change how what is around them is read."""
+"""Invisible characters that change how the text around them is read."""
 
 import re
 from typing import Final

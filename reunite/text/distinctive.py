@@ -27,8 +27,8 @@ def is_distinctive(word: str, held: Collection[str], shared: Collection[str]) ->
         return False
     if english & _DISTINCTIVE:
         return True
-    if any(heads.things_in(each) or kinds.is_known(each) for each in english):
+    if any(heads.things_in(stem) or kinds.is_known(stem) for stem in english):
         return not english.isdisjoint(held)
-    if english & _COLOURS or any(heads.never_names_a_thing(each) for each in english):
+    if english & _COLOURS or any(heads.never_names_a_thing(stem) for stem in english):
         return False
     return frequency(word) is Frequency.UNUSUAL and not is_known(word)

@@ -29,11 +29,11 @@ def _kind(name: str) -> str:
 
 def _narrower() -> Mapping[str, frozenset[str]]:
     """Return all that each general name may mean, also by way of another one."""
-    direct = {_kind(name): {_kind(each) for each in listed(cell)} for name, cell in _TABLES["kinds"].items()}
+    direct = {_kind(name): {_kind(member) for member in listed(cell)} for name, cell in _TABLES["kinds"].items()}
     for _ in direct:
-        for each in direct.values():
-            each |= {deeper for name in tuple(each) for deeper in direct.get(name, ())}
-    return {name: frozenset(each - {name}) for name, each in direct.items()}
+        for members in direct.values():
+            members |= {deeper for name in tuple(members) for deeper in direct.get(name, ())}
+    return {name: frozenset(members - {name}) for name, members in direct.items()}
 
 
 def _near() -> Mapping[str, frozenset[str]]:

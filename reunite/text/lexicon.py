@@ -94,7 +94,7 @@ class _Language:
         return len(explained)
 
     def english(self, phrase: str) -> str | None:
-        """Translate what is known of a plain word or phrase; None if it is unknown."""
+        """Translate a plain word or phrase; None if it is unknown."""
         whole = self.listed(phrase)
         parts = None if whole is not None else self.compound(phrase)
         return whole if parts is None else f"{parts[0]} {parts[1]}"

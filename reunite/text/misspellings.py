@@ -1,4 +1,4 @@
-"""What people type for English things and brands: "bagpack", "samsnug", "waterbottle"."""
+"""Common misspellings of English things and brands: "bagpack", "samsnug", "waterbottle"."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _MIN_PART: Final = 3
 
 
 def correct_misspellings(text: str) -> str:
-    """Replace what people type for a thing or a brand by what they mean."""
+    """Replace common misspellings of things and brands."""
     return _TYPED.sub(lambda match: _MEANT[" ".join(match[0].lower().split())], text)
 
 

@@ -1,4 +1,4 @@
-"""What a text says the thing is not."""
+"""Negated words: what a text says the thing is not."""
 
 import re
 from typing import Final
@@ -36,7 +36,7 @@ _LACKS: Final = re.compile(
 """What a thing doesn't have: "without a hood", "ohne Kapuze", フードなし."""
 
 
-def lacked(plain: str) -> set[str]:
+def negated_words(plain: str) -> set[str]:
     """Return the words for what a text says that the thing doesn't have. The text is in its plain form."""
     return {found[1] or found[2] for found in _LACKS.finditer(plain)}
 

@@ -17,7 +17,7 @@ _SPACES: Final = re.compile(r"[ \t]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A text without its noise, and what was taken out."""
+    """A text without its noise, and the removed parts."""
 
     text: str
     found: Mapping[Noise, tuple[str, ...]]
@@ -36,7 +36,7 @@ def clean(text: str) -> Cleaned:
         end = stop
     pieces.append(_without(text[end:], AFTER_SERIALS, found))
     cleaned = _SPACES.sub(" ", "".join(pieces)).strip()
-    return Cleaned(cleaned, {kind: tuple(each) for kind, each in found.items()}, tuple(codes))
+    return Cleaned(cleaned, {kind: tuple(texts) for kind, texts in found.items()}, tuple(codes))
 
 
 def _without(text: str, patterns: Patterns, found: dict[Noise, list[str]]) -> str:

@@ -1,4 +1,4 @@
-"""Patterns of what is no evidence of the thing.
+"""Patterns of noise.
 
 They take linear time: what they repeat is bounded, possessive or atomic.
 """

@@ -1,4 +1,4 @@
-"""Which of the words that two reports share are rare, which are boilerplate, and how much they say."""
+"""Rare words and boilerplate among the words that two reports share, and their weight as evidence."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping

@@ -23,7 +23,7 @@ from reunite.text.when_words import (
 )
 
 Problem = Literal["when_not_understood", "when_to_come"]
-"""Keys of the sentences that say what was wrong."""
+"""Keys of the error messages."""
 _Kind = TypeVar("_Kind")
 
 _BEGINS: Final[dict[Part, time]] = {
@@ -43,6 +43,8 @@ _EAST: Final = timedelta(hours=14)
 """How far ahead a date may be: somewhere it has begun already."""
 UNKNOWN_ZONE: Final = timedelta(hours=14)
 """The largest `zone_error`: nobody's clock is further ahead of UTC."""
+NEIGHBOURING_ZONES: Final = timedelta(hours=2)
+"""The `zone_error` where a person's language suggests a zone: few of its speakers live further away."""
 _MONTH_FIRST: Final = frozenset(
     f"America/{city}"
     for city in ("New_York", "Detroit", "Chicago", "Denver", "Boise", "Phoenix", "Los_Angeles", "Anchorage")
@@ -371,9 +373,9 @@ def _dated(said: Calendar, today: date, *, month_first: bool) -> date:
 
 
 def _dates(year: int | None, month: int, number: int, today: date) -> Iterator[date]:
-    for each in [year] if year else [today.year + 1, today.year, today.year - 1]:
+    for candidate in [year] if year else [today.year + 1, today.year, today.year - 1]:
         try:
-            day = date(each, month, number)
+            day = date(candidate, month, number)
         except ValueError:
             continue
         if year or day <= today + timedelta(days=1):

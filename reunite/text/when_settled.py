@@ -1,4 +1,4 @@
-"""Settles what says when only together with its neighbours: minutes past an hour, dotted times, days of a month."""
+"""Reads times that make sense only with their neighbours: minutes past an hour, dotted times, days of a month."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -245,7 +245,10 @@ def _scanner() -> re.Pattern[str]:
             r"\b(?:le|du|el|del|el dia|am|on the) (?P<day>\d{1,2})"
             rf"(?![\d.,:/h]|\s?(?:h|uhr|heures?|de|er|{month})\b)"
         ),
-        r"(?P<from>\bde(?= (?:las )?\d{1,2}(?:[:h]\d{2})?(?:\s?h(?:eures?)?)? a (?:las )?\d))",
+        (
+            r"(?P<from>\bde(?= (?:las )?\d{1,2}(?:[:h]\d{2})?(?:\s?h(?:eures?)?)? a (?:las )?\d)"
+            r"|\b(?:vor|przed)(?= \d{1,2} (?:im|in|an|auf|bei|beim|vor|unter|neben|w|we|na|przy|pod|obok)\b))"
+        ),
         rf"(?P<phrase>{_alternatives([*_phrases(), *_weekdays()])})",
         r"(?<![\d.,])(?P<nth>\d{1,2})(?:(?:st|nd|rd|th)\b|日(?![間前]))",
         r"(?P<until>(?<=[\dh])\s?(?:[-–—〜~]|\bau\b)\s?(?=\d))",
@@ -294,7 +297,8 @@ def _typed_names() -> Sequence[tuple[str, tuple[Atom, ...]]]:
     """The long names of days and of their parts; shorter ones are too near to other words."""
     named = {word: meaning for word, meaning in _phrases().items() if isinstance(_only(meaning), DaysAgo | PartOfDay)}
     days = {
-        name: (_weekday(name),) for name in {plain(name) for each in map(words_in, LANGUAGES) for name in each.weekdays}
+        name: (_weekday(name),)
+        for name in {plain(name) for language in map(words_in, LANGUAGES) for name in language.weekdays}
     }
     return [
         (name, meaning)
@@ -347,7 +351,7 @@ def _calendar(found: re.Match[str]) -> Calendar:
 @cache
 def _days_in_words() -> Mapping[str, int]:
     numbers = {word: meaning[0] for word, meaning in _phrases().items() if len(meaning) == 1}
-    return {word: int(each.value) for word, each in numbers.items() if isinstance(each, Number) and each.value > 1}
+    return {word: int(atom.value) for word, atom in numbers.items() if isinstance(atom, Number) and atom.value > 1}
 
 
 @cache
@@ -376,13 +380,13 @@ def _weekdays() -> Mapping[str, int]:
     return {
         **{name: number for short in (_SHORT_WEEKDAYS, _POLISH_WEEKDAYS) for number, name in enumerate(short)},
         **{plain(name)[:2]: number for number, name in enumerate(words_in("ja").weekdays)},
-        **_beginnings([*(each.weekdays for each in languages), *_weeks(languages)]),
+        **_beginnings([*(language.weekdays for language in languages), *_weeks(languages)]),
     }
 
 
 def _weeks(languages: Iterable[Words]) -> Iterator[Sequence[str]]:
     """Return the further names of weekdays, a week at a time."""
-    for named in (each.when.get("weekdays", ()) for each in languages):
+    for named in (language.when.get("weekdays", ()) for language in languages):
         yield from (named[start : start + 7] for start in range(0, len(named), 7))
 
 

@@ -28,6 +28,8 @@ _LOCALES: Final[Mapping[str, str]] = {
     "zh-cn": "Asia/Shanghai", "zh-tw": "Asia/Taipei",
 }  # fmt: skip
 """The zone in which most people live who use a locale. It's a proposal: moderators see it before it counts."""
+_EVERYWHERE: Final = frozenset(("en-us", "en-gb", "es-es", "es-419", "ru"))
+"""Locales that say little about the zone: people use them in many, and en-US is what a new server has."""
 _OFFSET: Final = re.compile(r"(?:utc|gmt)\s*([+-−])\s*(\d{1,2})(?::?00)?")
 _MOST_EAST, _MOST_WEST = 14, 12
 
@@ -37,10 +39,10 @@ def zone_named(name: str) -> str:
 
     That may be the name itself, a city, an abbreviation or "UTC+2". Raises TellUserError for an unknown one.
     """
-    said = " ".join(name.split()).casefold()
-    if not said:
+    typed = " ".join(name.split()).casefold()
+    if not typed:
         return ""
-    found = _ABBREVIATIONS.get(said) or _with_offset(said) or _names().get(said.replace(" ", "_"))
+    found = _ABBREVIATIONS.get(typed) or _with_offset(typed) or _names().get(typed.replace(" ", "_"))
     if not found:
         raise TellUserError("zone_unknown", zone=name.strip())
     return found
@@ -51,6 +53,11 @@ def zone_of_locale(locale: str) -> str:
     return _LOCALES.get(locale.replace("_", "-").casefold(), "")
 
 
+def likely_zone(locale: str) -> str:
+    """Return the zone of nearly all people who use a locale; empty if they live in many."""
+    return "" if locale.replace("_", "-").casefold() in _EVERYWHERE else zone_of_locale(locale)
+
+
 @cache
 def _names() -> Mapping[str, str]:
     """Return all names of zones, and their cities, by what people write."""
@@ -59,9 +66,9 @@ def _names() -> Mapping[str, str]:
     return {**cities, **{zone.casefold(): zone for zone in zones}}
 
 
-def _with_offset(said: str) -> str:
+def _with_offset(typed: str) -> str:
     """Return the zone of "UTC+2", which the database calls Etc/GMT-2."""
-    found = _OFFSET.fullmatch(said)
+    found = _OFFSET.fullmatch(typed)
     if not found:
         return ""
     hours, is_east = int(found[2]), found[1] == "+"

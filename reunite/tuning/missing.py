@@ -1,4 +1,4 @@
-"""What people leave out: searches as they would be if reports said less."""
+"""Simulates what people leave out: searches as they would be if reports said less."""
 
 import random
 from collections.abc import Collection, Iterable, Sequence
@@ -50,7 +50,9 @@ def leave_out(searches: Iterable[LabelledSearch], missing: Missing) -> list[Labe
     def less_said(labelled: LabelledSearch) -> LabelledSearch:
         search = labelled.search
         query = left_of(search.query)
-        candidates = tuple(_candidate(each, query.lacks, left_of(each.item)) for each in search.candidates)
+        candidates = tuple(
+            _candidate(candidate, query.lacks, left_of(candidate.item)) for candidate in search.candidates
+        )
         return replace(labelled, search=replace(search, query=query.item, candidates=candidates))
 
     return [*map(less_said, searches)]
@@ -77,6 +79,7 @@ def _left(item: Item, missing: Missing) -> _Left:
         item,
         text="" if no_text else item.text,
         colours=() if no_photo else item.colours,
+        shows=() if no_photo else item.shows,
         place="" if item.report in missing.places else item.place,
         time_is_stated=item.time_is_stated and item.report not in missing.times,
     )

@@ -53,7 +53,10 @@ def rank_pairs(
     features = lru_cache(maxsize=None)(extract)
     searches = {search.query.report: search for search in compare(lost, found)}
     ranked = {
-        report: {each.report: (rank, each) for rank, each in enumerate(score(search, model, features, most=most), 1)}
+        report: {
+            candidate.report: (rank, candidate)
+            for rank, candidate in enumerate(score(search, model, features, most=most), 1)
+        }
         for report, search in searches.items()
         if (most := min(_MOST_RANKED, len(search.candidates)))
     }

@@ -14,7 +14,8 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from embedded import EmbeddedServers
+from cli.backup import backup
+from embedded import EmbeddedServers, Urls
 from tests.chaos.folders import folder, small_disk
 from tests.chaos.sides import DiscordSide, Side, SlackSide
 from tests.chaos.storm import Storm
@@ -33,11 +34,22 @@ async def chaos(platform: str, given: argparse.Namespace) -> dict[str, Any]:
             side = await _side(platform, stack)
             storm = Storm(side, servers, home, random.Random(given.seed), is_small)  # noqa: S311 - no secret
             try:
-                return await (storm.flush(given.flushes) if given.flushes else storm.run(given.rounds, given.minutes))
+                figures = await (
+                    storm.flush(given.flushes) if given.flushes else storm.run(given.rounds, given.minutes)
+                )
+                if given.logs and figures["faults"]:
+                    _keep(given.logs / f"{platform}-{given.seed}", side, servers)
+                return figures
             finally:
                 if given.logs:
                     for log in home.parent.glob("*.log"):
                         shutil.copy(log, given.logs / f"{platform}-{given.seed}-{log.name}")
+
+
+def _keep(name: Path, side: Side, servers: Urls) -> None:
+    """Keep what shows how the faults came about."""
+    name.with_suffix(".said").write_text("\n\n".join(side.everything()))
+    backup(servers.owner_database_url, name.with_suffix(".dump"))
 
 
 async def _side(platform: str, stack: AsyncExitStack) -> Side:

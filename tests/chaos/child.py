@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from bot.app import BotConfig
@@ -19,6 +20,12 @@ from workers.app import run as run_worker
 from workers.config import PhotoHosts
 
 LEASE_SECONDS = 5
+
+
+def tell_ready(settings: dict[str, Any]) -> None:
+    """Make the file that says so, where somebody waits for it."""
+    if "ready" in settings:
+        Path(settings["ready"]).touch()
 
 
 def show_tasks() -> None:
@@ -38,9 +45,10 @@ async def main(role: str, settings: dict[str, Any]) -> None:
         worker = WorkerConfig(
             connections=servers, photos=PhotoHosts(**photos), lease_seconds=LEASE_SECONDS, quiet_seconds=1
         )
-        await run_worker(worker, lambda _: None, lambda _: None, colours_only)
+        await run_worker(worker, lambda _: None, lambda _: tell_ready(settings), colours_only)
     adapter: AdapterConfig = {"discord": DiscordConfig, "slack": SlackConfig}[role](**settings["adapter"])
-    await run_bot(BotConfig(connections=servers, adapter=adapter, lease_seconds=LEASE_SECONDS))
+    bot = BotConfig(connections=servers, adapter=adapter, lease_seconds=LEASE_SECONDS)
+    await run_bot(bot, lambda: tell_ready(settings))
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ class People:
         await self.moderate()
 
     async def _post(self) -> None:
-        alone = [each for each in self.posts.values() if each.twin is None and not each.is_to_go]
+        alone = [post for post in self.posts.values() if post.twin is None and not post.is_to_go]
         mark = f"qz{len(self.posts):04}"
         if alone and self.chance.random() < _TWIN:
             twin = self.chance.choice(alone)
@@ -90,7 +90,7 @@ class People:
     def _choice(self, thread: list[tuple[str, str]]) -> tuple[str, Posted] | None:
         """Return a card and the find that it shows, which no other card has been confirmed for."""
         finds = [
-            each for each in self.posts.values() if each.kind == "found" and not (each.is_to_go or each.is_given_back)
+            post for post in self.posts.values() if post.kind == "found" and not (post.is_to_go or post.is_given_back)
         ]
         return next(
             ((card, find) for card, text in thread if CARD in text for find in finds if find.mark in text), None

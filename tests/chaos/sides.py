@@ -106,19 +106,21 @@ class DiscordSide(Side):
 
     def thread(self, kind: str, post: str) -> list[tuple[str, str]]:
         del kind
-        return [(str(each["id"]), self.discord.text(each)) for each in self.discord.replies(post)]
+        return [(str(reply["id"]), self.discord.text(reply)) for reply in self.discord.replies(post)]
 
     def everything(self) -> Iterator[str]:
         for channel, messages in self.discord.messages.items():
             yield str(self.discord.channels.get(channel, {}).get("name", ""))
-            yield from (self.discord.text(each) for each in messages.values() if each["author"]["id"] == BOT_ID)
+            yield from (
+                self.discord.text(message) for message in messages.values() if message["author"]["id"] == BOT_ID
+            )
 
     def keys(self) -> Counter[str]:
         of_bot = (
-            each
+            message
             for messages in self.discord.messages.values()
-            for each in messages.values()
-            if each["author"]["id"] == BOT_ID
+            for message in messages.values()
+            if message["author"]["id"] == BOT_ID
         )
         return Counter(embed["url"] for each in of_bot for embed in each["embeds"] if embed.get("url"))
 
@@ -164,8 +166,8 @@ class SlackSide(Side):
         used.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be there to answer
 
         def is_taken() -> bool:
-            sent = [each for each in self.slack.envelopes if each.payload.get("text") == words]
-            return any(_TAKEN in answer.get("text", "") for each in sent for answer in each.answers)
+            sent = [envelope for envelope in self.slack.envelopes if envelope.payload.get("text") == words]
+            return any(_TAKEN in answer.get("text", "") for message in sent for answer in message.answers)
 
         return is_taken
 
@@ -179,14 +181,14 @@ class SlackSide(Side):
         return [(each["ts"], shown(each)) for each in self.slack.thread(self.channels[kind], post) if _is_ours(each)]
 
     def everything(self) -> Iterator[str]:
-        yield from (shown(each) for each in self._of_bot())
+        yield from (shown(message) for message in self._of_bot())
 
     def keys(self) -> Counter[str]:
-        return Counter(str(each.get("metadata")) for each in self._of_bot())
+        return Counter(str(message.get("metadata")) for message in self._of_bot())
 
     def _of_bot(self) -> Iterator[dict[str, Any]]:
         for messages in self.slack.messages.values():
-            yield from (each for each in messages if _is_ours(each))
+            yield from (message for message in messages if _is_ours(message))
 
     def is_connected(self) -> bool:
         return self.slack.delivery.is_connected

@@ -1,16 +1,15 @@
 """One storm: what people do, what is killed in between, and what the judge counts when all is calm again."""
 
 import asyncio
-import json
 import random
 import signal
 import sys
 import time
-from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
 from statistics import median
@@ -24,6 +23,7 @@ from redis.exceptions import RedisError
 from db.keys import new_key
 from db.migrate import migrate
 from embedded import Urls
+from tests.chaos.children import Children
 from tests.chaos.folders import full
 from tests.chaos.judge import faults
 from tests.chaos.people import People
@@ -37,6 +37,9 @@ Slack takes one message a second in a channel: after a storm, what waits may tak
 """
 _PEACE, _PEACE_SECONDS = 3, 6.0
 """Every so many rounds nothing is harmed for a while, so that there are answers to give verdicts on."""
+_STARTED: Final = 60.0
+_WHILE_STARTING: Final = 0.25
+"""How long a round waits until the bot and the worker are ready, and how often one doesn't wait for that."""
 _FULL_SECONDS, _LOG_TOO = 2.0, 0.5
 _FLUSHED_WITHIN: Final = 0.5
 """Seconds after a post."""
@@ -55,10 +58,17 @@ class Storm:
     has_small_disk: bool = False
     """Whether the servers' disk can be filled."""
     did: Counter[str] = field(default_factory=Counter)
-    processes: dict[str, Process] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.people = People(self.side, self.chance)
+        settings = {
+            "database": self.servers.database_url,
+            "redis": self.servers.redis_url,
+            "key": new_key(),
+            "photos": self.side.photos,
+            "adapter": self.side.adapter,
+        }
+        self.children = Children(self.home.parent, settings, self.did)
 
     async def run(self, rounds: int, minutes: float = inf) -> dict[str, Any]:
         """Do so many rounds of a kill and some posts, those that begin within some minutes; return the figures."""
@@ -70,7 +80,9 @@ class Storm:
                 if done % _PEACE == 0:
                     await self._peace()
                 await self._harm()
-                await self._supervise()
+                await self.children.supervise()
+                if self.chance.random() > _WHILE_STARTING:
+                    await self.children.wait(_STARTED)
                 await asyncio.sleep(self.chance.uniform(0, 2))
             await self._revive()
             await self._calm()
@@ -99,17 +111,13 @@ class Storm:
     async def _running(self) -> AsyncIterator[None]:
         """Run a worker and a bot, until the context ends."""
         await migrate(self.servers.owner_database_url)
-        self.key = new_key()
         try:
             for role in ("worker", self.side.role):
-                await self._start(role)
+                await self.children.start(role)
             await self._settle_in()
             yield
         finally:
-            for process in self.processes.values():
-                with suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+            await self.children.end()
 
     async def _peace(self) -> None:
         """Harm nothing for a while: on a busy machine the bot may take long to start."""
@@ -118,7 +126,7 @@ class Storm:
         await asyncio.sleep(_PEACE_SECONDS)
 
     async def _is_connected(self) -> bool:
-        await self._supervise()
+        await self.children.supervise()
         return self.side.is_connected()
 
     async def _judge_cards(self, rounds: int) -> None:
@@ -153,28 +161,11 @@ class Storm:
         names = [*harms, "worker", "bot", "bot"]  # what is killed most is what has most to lose
         name = self.chance.choice(names)
         self.did[name] += 1
+        sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {self.did.total()} {name}\n")
         await harms[name](name)
 
-    async def _start(self, role: str) -> None:
-        settings = {
-            "database": self.servers.database_url,
-            "redis": self.servers.redis_url,
-            "key": self.key,
-            "photos": self.side.photos,
-            "adapter": self.side.adapter,
-        }
-        command = [sys.executable, "-m", "tests.chaos.child", role, json.dumps(settings)]
-        log = (self.home.parent / f"{role}.log").open("ab")
-        self.processes[role] = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log, stdin=DEVNULL)
-        log.close()
-
     async def _kill_child(self, name: str) -> None:
-        role = "worker" if name == "worker" else self.side.role
-        process = self.processes[role]
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-        await self._start(role)
+        await self.children.kill("worker" if name == "worker" else self.side.role)
 
     async def _kill_server(self, name: str) -> None:
         """Kill all processes of a server of ours; its keeper starts it again."""
@@ -219,13 +210,6 @@ class Storm:
 
     # The judge
 
-    async def _supervise(self) -> None:
-        """Start again what has ended by itself, as Docker does."""
-        for role, process in list(self.processes.items()):
-            if process.returncode is not None:
-                self.did[f"{role} ended by itself"] += 1
-                await self._start(role)
-
     async def _revive(self) -> None:
         """Let Redis take writes."""
         await eventually(self._writable, within=60)
@@ -242,7 +226,7 @@ class Storm:
         least, since = sys.maxsize, time.monotonic()
         while time.monotonic() - since < _CALM:
             await asyncio.sleep(1)
-            await self._supervise()
+            await self.children.supervise()
             unsettled = await self._unsettled()
             if unsettled == 0 and not faults(self.side, self.people):
                 return
@@ -259,9 +243,7 @@ class Storm:
 
     async def _show_tasks(self) -> None:
         """Let the processes write into their logs what they wait for."""
-        for process in self.processes.values():
-            with suppress(ProcessLookupError):
-                process.send_signal(signal.SIGUSR1)
+        self.children.signal(signal.SIGUSR1)
         await asyncio.sleep(1)
 
     def _figures(self) -> dict[str, Any]:

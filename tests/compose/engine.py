@@ -141,7 +141,7 @@ class Deployment:
 
         async def sick() -> dict[str, str]:
             await asyncio.sleep(1)
-            states = {each: await self.state(each) for each in services}
+            states = {service: await self.state(service) for service in services}
             health = {each: state["Health"]["Status"] for each, state in states.items()}
             return {each: status for each, status in health.items() if status != "healthy"}
 

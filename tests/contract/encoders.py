@@ -70,7 +70,9 @@ class EncoderContract:
             ),
         ):
             assert_same(together, {space: vectors[::-1] for space, vectors in backwards.items()}, 1e-3)
-            assert_same(together, {space: np.concatenate([each[space] for each in alone]) for space in together}, 1e-3)
+            assert_same(
+                together, {space: np.concatenate([vectors[space] for vectors in alone]) for space in together}, 1e-3
+            )
 
     def test_equal_versions_give_equal_vectors(self, encoder: Encoder, twin: Encoder) -> None:
         assert (twin.version, dict(twin.spaces)) == (encoder.version, dict(encoder.spaces))

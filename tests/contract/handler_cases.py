@@ -52,6 +52,22 @@ class PostCases:
         assert await stage.kinds(report) == ["report_post"]
         assert (await stage.now(report)).target.message
 
+    @pytest.mark.parametrize("sealed", [False, True])
+    async def test_the_post_of_a_report_by_command_shows_its_photo_once_its_stored(
+        self, stage: Stage, *, sealed: bool
+    ) -> None:
+        await stage.join(log_channel="log")
+        report = await stage.found("", photos=(PHOTO,), sealed=sealed, target=ReplyTarget("web", "here", "found"))
+        await stage.deliver(report)
+        await stage.keep_photos(report)
+        await stage.search(report, label=None)
+        [post] = [reply for reply in await stage.thread(report) if reply.kind == "report_post"]
+        assert (post.picture is None) is sealed
+        await stage.press("add_detail", report.id, BEN, words="with a dent")
+        [post] = [reply for reply in await stage.thread(report) if reply.kind == "report_post"]
+        assert (post.picture is None) is sealed
+        assert ("dent" in post.text()) is not sealed
+
     async def test_what_the_database_cannot_hold_is_left_out(self, stage: Stage) -> None:
         await stage.join()
         report = await stage.lost("an\0 umbrella \ud800 ", author=Member("ada", "A\0da"))
@@ -151,7 +167,7 @@ class SearchCases:
         await stage.search(lost, found, label=Label.POSSIBLE)
         assert (await stage.kinds(lost), await stage.kinds(found)) == (["first_reply", "match"], [])
 
-    async def test_nothing_found_is_said_once(self, stage: Stage) -> None:
+    async def test_an_empty_result_is_announced_once(self, stage: Stage) -> None:
         await stage.join()
         lost = await stage.lost()
         await stage.search(lost)
@@ -252,10 +268,10 @@ class VerdictCases:
         lost, found, match = await stage.matched()
         assert await stage.verdict(match, VerdictKind.CONFIRM)
         assert not await stage.verdict(match, VerdictKind.CONFIRM)
-        assert {await stage.state(each) for each in (lost, found)} == {ReportState.RETURNED}
+        assert {await stage.state(report) for report in (lost, found)} == {ReportState.RETURNED}
         assert MODERATOR.name in await stage.words(found)
         assert await stage.verdict(match, VerdictKind.CONFIRM, given=False)
-        assert {await stage.state(each) for each in (lost, found)} == {ReportState.OPEN}
+        assert {await stage.state(report) for report in (lost, found)} == {ReportState.OPEN}
         assert (await stage.kinds(lost))[-2:] == ["returned", "reopened"]
 
     async def test_only_moderators_give_verdicts(self, stage: Stage) -> None:
@@ -319,7 +335,7 @@ class VerdictCases:
         assert claims.pop(match.id) == (ClaimState.ACCEPTED if confirmed else ClaimState.REJECTED, "")
         assert list(claims.values()) == [(ClaimState.REJECTED, "") if confirmed else (ClaimState.OPEN, "a dent")]
         claimed = [reply for reply in await stage.thread(found) if reply.kind == "claim"]
-        buttons = [each for reply in claimed for each in reply.buttons if each.action == "see_claim"]
+        buttons = [button for reply in claimed for button in reply.buttons if button.action == "see_claim"]
         assert [button.subject for button in buttons] == ([] if confirmed else [theirs])
 
     async def test_claims_are_limited_also_after_reporting_again(self, stage: Stage) -> None:
@@ -601,7 +617,7 @@ class GalleryCases:
         await stage.join()
         lost, first, second = await stage.lost(), await stage.found("one"), await stage.found("two")
         await stage.search(lost, first, second, label=None)
-        [match] = [each for each in await stage.matches(lost) if each.found == first.id]
+        [match] = [match for match in await stage.matches(lost) if match.found == first.id]
         await stage.press("pick", match.id, ADA)
         await stage.press("not_mine", match.id, ADA)
         _, folded, following = await stage.thread(lost)
@@ -614,7 +630,7 @@ class GalleryCases:
         await stage.claim(match, first)  # a change of mind
         assert "one" in (await stage.thread(lost))[1].text()
 
-    async def test_a_deleted_find_leaves_the_gallery(self, stage: Stage) -> None:
+    async def test_a_deleted_found_report_leaves_the_gallery(self, stage: Stage) -> None:
         await stage.join()
         lost, first, second = await stage.lost(), await stage.found("one"), await stage.found("two")
         await stage.search(lost, first, second, label=None)

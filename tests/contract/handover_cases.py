@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from reunite.commands import EditReport, Withdraw
+from reunite.commands import EditReport, Press, Withdraw
 from reunite.entities import Match, MatchState, Member, Report, ReportState, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handover import note_no_conversation
 from reunite.language import sentence
-from reunite.messages.reply import Reply
+from reunite.messages.reply import Action, Reply
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
 PLACE, CODE = "Reception", "L1920"
@@ -35,6 +35,37 @@ class HandoverCases:
         assert await stage.thread(lost, "pair") == []
         assert (await stage.match(found)).id == match.id
 
+    async def test_a_conversation_about_something_else_says_so(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        await stage.verdict(match, VerdictKind.REJECT)
+        [over] = await stage.thread(lost, "pair")
+        assert sentence("pair_rejected", owner="Ada Lovelace", finder="Ben Nevis") in over.text()
+        assert over.buttons == ()
+        assert (await stage.match(found)).id == match.id
+
+    @pytest.mark.parametrize(
+        ("by", "refusal"), [(Member("mallory", "Mallory"), "only_owner"), (BEN, "only_owner"), (ADA, "claim_waits")]
+    )
+    async def test_a_form_is_refused_to_those_who_would_fill_it_in_for_nothing(
+        self, stage: Stage, by: Member, refusal: str
+    ) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        press = Press(target=lost.target, member=ADA, is_moderator=False, action="mine", subject=match.id, key="1")
+        await stage.handlers.forms.check(press)
+        await stage.claim(match, found)
+        with pytest.raises(TellUserError, match=refusal):
+            await stage.handlers.forms.check(replace(press, member=by))
+        own: tuple[tuple[Action, Report, Member], ...] = (("add_detail", lost, ADA), ("proof_question", found, BEN))
+        for action, report, author in own:
+            asked = replace(press, action=action, subject=report.id)
+            await stage.handlers.forms.check(replace(asked, member=author))
+            with pytest.raises(TellUserError, match="only_"):
+                await stage.handlers.forms.check(replace(asked, member=Member("mallory", "Mallory")))
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await stage.handlers.forms.check(replace(press, subject=lost.id))
+
     @pytest.mark.parametrize("first", ["got_back", "handed_over"])
     async def test_it_is_returned_once_both_say_so(self, stage: Stage, first: Any) -> None:
         await stage.join(log_channel="log")
@@ -48,14 +79,14 @@ class HandoverCases:
         assert [button.action for button in asked[-1].buttons] == [second]
         said = await stage.press(second, match.id, speakers[second])
         assert said.text() == sentence("note_match_confirmed")
-        assert {await stage.state(each) for each in (lost, found)} == {ReportState.RETURNED}
+        assert {await stage.state(report) for report in (lost, found)} == {ReportState.RETURNED}
         assert (await stage.kinds(lost))[-1] == (await stage.kinds(found))[-1] == "returned"
         shown = [
             reply.text() for reply in await stage.thread(found, "moderators")
         ]  # the match's line, the claim's card
-        assert [sentence("log_by_word") in each for each in shown] == [True, True]
+        assert [sentence("log_by_word") in message for message in shown] == [True, True]
         assert (await stage.press(second, match.id, speakers[second])).text() == sentence("note_word_back")
-        assert {await stage.state(each) for each in (lost, found)} == {ReportState.OPEN}
+        assert {await stage.state(report) for report in (lost, found)} == {ReportState.OPEN}
         assert (await stage.kinds(lost))[-1] == "reopened"
 
     async def test_one_word_is_enough_where_the_community_says_so(self, stage: Stage) -> None:
@@ -87,7 +118,7 @@ class HandoverCases:
         assert await stage.state(lost) is ReportState.OPEN
 
     @pytest.mark.parametrize("action", ["got_back", "handed_over"])
-    async def test_the_word_of_the_two_is_told_beside_a_verdict(self, stage: Stage, action: Any) -> None:
+    async def test_the_two_peoples_word_is_shown_with_a_verdict(self, stage: Stage, action: Any) -> None:
         await stage.join(log_channel="log", returned_by="either")
         _, found, match = await accepted(stage)
         assert await stage.verdict(match, VerdictKind.CONFIRM)
@@ -208,7 +239,7 @@ class HandoverCases:
         [said] = await stage.thread(lost, "pair")
         assert CODE in said.text()
 
-    async def test_a_place_told_after_a_refusal_reaches_nobody(self, stage: Stage) -> None:
+    async def test_a_place_stored_after_a_rejection_reaches_nobody(self, stage: Stage) -> None:
         await stage.join()
         lost, found, match = await accepted(stage)
         await stage.verdict(match, VerdictKind.REJECT)
@@ -253,8 +284,8 @@ class HandoverCases:
         for _ in range(2):
             async with stage.session(lost.community) as session:
                 await note_no_conversation(session, match.id)
-        for each in (lost, found):
-            said = [reply.text() for reply in await stage.thread(each)]
+        for report in (lost, found):
+            said = [reply.text() for reply in await stage.thread(report)]
             assert said.count(sentence("no_pair")) == 1
         public = [*(await stage.thread(lost)), *(await stage.thread(found))]
         assert "Ben Nevis" not in "".join(reply.text() for reply in public)

@@ -24,7 +24,7 @@ PROOF = "a scratch inside"
 class LookCases:
     """Looks."""
 
-    async def test_a_look_shows_what_is_near_and_nobody_hears_of_it(self, stage: Stage) -> None:
+    async def test_a_look_shows_the_nearest_reports_and_notifies_nobody(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         found, other = await stage.found("a badge, number XK-7731"), await stage.found("red gloves")
         await stage.found("badge XK-7731", sealed=True)
@@ -45,7 +45,7 @@ class LookCases:
         await _searched(stage, look)
         nothing = await stage.handlers.look_answer("web", "here", look)
         assert nothing
-        assert nothing.text() == sentence("look_nothing", number=0)
+        assert nothing.text() == sentence("look_nothing_found")
         assert (nothing.gallery, nothing.buttons) == ((), ())
 
     async def test_no_other_search_finds_a_look(self, stage: Stage) -> None:
@@ -110,7 +110,7 @@ class LookCases:
         with pytest.raises(TellUserError, match="claim_waits"):
             await _files_privately(stage, first)
 
-    async def test_another_find_of_the_look_is_claimed_with_the_same_report(self, stage: Stage) -> None:
+    async def test_another_found_report_of_the_look_is_claimed_with_the_same_report(self, stage: Stage) -> None:
         await stage.join()
         finds = [await stage.found(text) for text in ("one", "two")]
         look = await _found(stage, "thing", *finds)
@@ -151,7 +151,7 @@ class LookCases:
         assert again.gallery == first.gallery
         assert not [button for button in second.buttons if button.words == "Next"]
 
-    async def test_a_find_that_is_gone_is_shown_no_more(self, stage: Stage) -> None:
+    async def test_a_found_report_that_is_gone_is_shown_no_more(self, stage: Stage) -> None:
         await stage.join()
         finds = [await stage.found(text) for text in ("one", "two")]
         look = await _found(stage, "thing", *finds)
@@ -184,7 +184,7 @@ class LookCases:
         async with stage.session(look.community) as session:
             assert await session.reports.get(look.id) is None
 
-    async def test_too_many_looks_are_refused_kindly(self, stage: Stage) -> None:
+    async def test_too_many_looks_are_refused_politely(self, stage: Stage) -> None:
         await stage.join()
         looks = [await _begun(stage, f"thing {number}") for number in range(MOST_LOOKS)]
         with pytest.raises(TellUserError, match="look_too_often"):
@@ -246,7 +246,7 @@ class RefusalCases:
         await stage.press("none_of_these", other.id, ADA)
         assert [tile.report for tile in (await stage.thread(other))[-1].gallery] == [rest[-1].id]
 
-    async def test_moderators_are_not_shown_a_sealed_find_again_that_they_refused(self, stage: Stage) -> None:
+    async def test_moderators_are_not_shown_a_sealed_report_again_that_they_refused(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         lost, found = await stage.lost("badge XK-7731"), await stage.found("badge XK-7731", sealed=True)
         again = await stage.lost("badge XK-7731")
@@ -319,5 +319,5 @@ async def _files_privately(stage: Stage, match: Match, words: str = PROOF, by: M
 
 
 async def _turn(stage: Stage, reply: Reply, words: str) -> Reply:
-    [button] = [each for each in reply.buttons if each.words == words]
+    [button] = [button for button in reply.buttons if button.words == words]
     return await stage.press(button.action, button.subject, ADA)

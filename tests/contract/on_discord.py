@@ -156,8 +156,7 @@ class OnDiscord(Harness):
     ) -> Told:
         message = on.handle if isinstance(on, Told) else on.message
         used = await self.double.press(message, words, member.id)
-        if fill or photo:
-            await self.double.opened(used)
+        if (fill or photo) and await eventually(lambda: used.modal or used.answer) == used.modal:
             filled = {"words": fill} if fill else {}
             used = await self.double.submit(used, {"photo.jpg": photo} if photo else None, **filled)
         return await self._told(used)
@@ -170,7 +169,9 @@ class OnDiscord(Harness):
         return len(self.double.find(of.message)["attachments"])
 
     async def public(self) -> str:
-        hidden = {each["id"] for each in self.double.channels.values() if each["type"] == PRIVATE_THREAD} | {self.log}
+        hidden = {channel["id"] for channel in self.double.channels.values() if channel["type"] == PRIVATE_THREAD} | {
+            self.log
+        }
         there = [each for channel, each in self.double.messages.items() if channel not in hidden]
         return "\n".join(self.double.text(message) for messages in there for message in messages.values())
 
@@ -194,7 +195,7 @@ class OnDiscord(Harness):
         return Sent(self.double.find(answer)["channel_id"], answer)
 
     async def answers(self, root: ReplyTarget) -> list[str]:
-        return [each["id"] for each in self.double.replies(str(root.message))]
+        return [reply["id"] for reply in self.double.replies(str(root.message))]
 
 
 @asynccontextmanager

@@ -146,7 +146,7 @@ class OnSlack(Harness):
 
     async def _whispered(self, used: Envelope, *, in_place: bool = False) -> Told:
         moment = sentence("one_moment")
-        answer, *_ = await eventually(lambda: [each for each in used.answers if each["text"] != moment])
+        answer, *_ = await eventually(lambda: [answer for answer in used.answers if answer["text"] != moment])
         assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", in_place)
         place = used.payload.get("channel_id") or used.payload["channel"]["id"]
         pictures = _images(loaded(answer.get("blocks", [])))
@@ -173,11 +173,14 @@ class OnSlack(Harness):
             pressed = await self.double.press_whisper(on.handle, words, member.id)
         else:
             pressed = await self.double.press(on.channel, on.message, words, member.id)
+        if not (fill or photo) or await eventually(lambda: pressed.answers or self._is_asked(member)) is not True:
+            return await self._whispered(pressed)
         if fill:
             return await self._filled(member, words=fill)
-        if photo:
-            return await self._filled(member, photos=[self.double.api.files.add(member.id, "photo.jpg", photo)])
-        return await self._whispered(pressed)
+        return await self._filled(member, photos=[self.double.api.files.add(member.id, "photo.jpg", photo or b"")])
+
+    def _is_asked(self, member: Member) -> bool:
+        return any(view["user"] == member.id for view in self.double.views.values())
 
     async def words(self, of: Sent) -> str | None:
         message = self.double.message(of.channel, of.message)
@@ -192,9 +195,12 @@ class OnSlack(Harness):
     async def public(self) -> str:
         hidden = {each for each, about in self.double.channels.items() if about.get("is_im")} | {self.log}
         there = [
-            each for channel, messages in self.double.messages.items() if channel not in hidden for each in messages
+            message
+            for channel, messages in self.double.messages.items()
+            if channel not in hidden
+            for message in messages
         ]
-        return "\n".join(f"{each.get('text', '')}\n{shown(each)}" for each in there)
+        return "\n".join(f"{message.get('text', '')}\n{shown(message)}" for message in there)
 
     async def sees(self, member: Member, message: Sent) -> bool:
         channel = self.double.channels[message.channel]
@@ -224,7 +230,7 @@ class OnSlack(Harness):
 
 
 def _images(blocks: list[Any]) -> int:
-    return len([each for each in blocks if each["type"] == "image"])
+    return len([block for block in blocks if block["type"] == "image"])
 
 
 @asynccontextmanager

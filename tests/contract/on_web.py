@@ -138,7 +138,7 @@ class OnWeb(Harness):
             who["moderator"] = "yes"
         await self.platform._chat.refresh()  # type: ignore[attr-defined] # it would look by itself, in a moment
         async with self.http.ws_connect("/live", params=who) as page:
-            return {each["id"]: each for each in (await page.receive_json())["messages"]}
+            return {message["id"]: message for message in (await page.receive_json())["messages"]}
 
     async def _message(self, number: str) -> dict[str, Any]:
         async def look() -> dict[str, Any] | None:
@@ -161,7 +161,7 @@ class OnWeb(Harness):
         self, on: Sent | Told, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
     ) -> Told:
         buttons = on.handle if isinstance(on, Told) else await self._buttons(on)
-        pressed = next((each for each in buttons if each["words"] == words), None)
+        pressed = next((button for button in buttons if button["words"] == words), None)
         if pressed is None and isinstance(on, Sent):
             return await self._choose(on, words, member)
         assert pressed
@@ -184,7 +184,7 @@ class OnWeb(Harness):
 
     async def _choose(self, on: Sent, words: str, member: Member) -> Told:
         choices = (await self._message(on.message))["question"]["choices"]
-        [choice] = [each["id"] for each in choices if each["words"] == words]
+        [choice] = [choice["id"] for choice in choices if choice["words"] == words]
         told = await self._ask("/answers", member, message=int(on.message), choice=choice)
         return Told(told.get("error") or told["words"])
 
@@ -198,7 +198,9 @@ class OnWeb(Harness):
 
     async def public(self) -> str:
         shown = (await self._board()).values()
-        return "\n".join(f"{each['text']}\n{_words(each['reply']) if each['reply'] else ''}" for each in shown)
+        return "\n".join(
+            f"{message['text']}\n{_words(message['reply']) if message['reply'] else ''}" for message in shown
+        )
 
     async def sees(self, member: Member, message: Sent) -> bool:
         return int(message.message) in await self._board(member)

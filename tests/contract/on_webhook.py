@@ -134,9 +134,9 @@ class OnWebhook(Harness):
         at = {"channel": on.channel, "message": on.message} if isinstance(on, Sent) else {}
         replies = [self.chat.messages[on.message].reply] if isinstance(on, Sent) else on.handle
         for reply in replies:
-            for choice in (each for each in reply["choices"] if each["words"] == words):
+            for choice in (choice for choice in reply["choices"] if choice["words"] == words):
                 return _told(await self._tell("answer", member, report=reply["question"], choice=choice["id"], **at))
-        [button] = [each for reply in replies for each in reply["buttons"] if each["words"] == words]
+        [button] = [button for reply in replies for button in reply["buttons"] if button["words"] == words]
         assert bool(fill or photo) is bool(button["form"])
         said = {"action": button["action"], "subject": button["subject"], "words": fill}
         return _told(await self._tell("press", member, **said, photos=self._links() if photo else [], **at))
@@ -150,7 +150,7 @@ class OnWebhook(Harness):
 
     async def public(self) -> str:
         said = [post.words for post in self.chat.posts.values()]
-        shown = [each.reply["text"] for each in self.chat.messages.values() if each.channel[0] not in "@~"]
+        shown = [message.reply["text"] for message in self.chat.messages.values() if message.channel[0] not in "@~"]
         return "\n".join([*said, *shown])
 
     async def sees(self, member: Member, message: Sent) -> bool:

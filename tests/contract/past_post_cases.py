@@ -30,7 +30,7 @@ class PastPostCases:
         shown = await stage.handlers.my_reports("web", "here", ADA)
         assert ["old" in reply.text() for reply in shown] == [True, False]
 
-    async def test_two_past_posts_are_paired_and_nobody_hears_of_it(self, stage: Stage) -> None:
+    async def test_two_past_posts_are_matched_and_nobody_is_notified(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         lost, found = await stage.lost(**past(stage)), await stage.found("a passport", **past(stage))
         for report, other in ((lost, found), (found, lost)):
@@ -39,7 +39,7 @@ class PastPostCases:
         assert await stage.words(lost, found) == ""
         assert (await stage.now(lost)).question is None
 
-    async def test_an_owner_who_waits_hears_of_a_past_find_in_their_own_thread(self, stage: Stage) -> None:
+    async def test_an_owner_who_waits_hears_of_a_past_found_report_in_their_own_thread(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         lost, found = await stage.lost(), await stage.found(**past(stage))
         await stage.search(found, lost)
@@ -73,7 +73,7 @@ class PastPostCases:
         again = await stage.found(key="m1", **past(stage, quiet=False))
         assert (again.quiet, len(stage.hints.work)) == (True, 1)
 
-    async def test_an_author_who_goes_on_is_answered(self, stage: Stage) -> None:
+    async def test_an_author_who_continues_is_answered(self, stage: Stage) -> None:
         await stage.join()
         edited = await stage.lost(author=ADA, **past(stage))
         detailed, pictured = await stage.lost(author=ADA, **past(stage)), await stage.lost(author=ADA, **past(stage))
@@ -91,7 +91,7 @@ class PastPostCases:
         assert await stage.handlers.edit(EditReport(target=quiet.target, text=quiet.text, photos=()))
         assert not (await stage.now(quiet)).quiet
 
-    async def test_its_end_is_neither_announced_nor_said(self, stage: Stage) -> None:
+    async def test_the_end_of_a_quiet_report_is_not_announced(self, stage: Stage) -> None:
         await stage.join()
         report = await stage.lost(**past(stage))
         await stage.remind(24 * 45)

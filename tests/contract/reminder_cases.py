@@ -102,7 +102,7 @@ class ReminderCases:
             await remind(session, due)
         assert await stage.words(lost, found) == before
 
-    async def test_a_sealed_find_names_no_finder(self, stage: Stage) -> None:
+    async def test_a_sealed_report_names_no_finder(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         _, found, match = await stage.matched(sealed=True)
         await stage.press("release", match.id, MODERATOR)
@@ -111,7 +111,7 @@ class ReminderCases:
             await stage.remind(hours)
         reminders = [each for each in await stage.thread(found) if "reminders_off" in str(each.buttons)]
         assert len(reminders) == 2
-        assert all(not each.people("web") for each in reminders)
+        assert all(not reminder.people("web") for reminder in reminders)
 
     async def test_a_member_switches_reminders_off_and_on(self, stage: Stage) -> None:
         workspace = await stage.join()

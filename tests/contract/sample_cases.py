@@ -33,7 +33,7 @@ async def samples(stage: Stage, workspace: str = "here") -> list[Report]:
     known = await stage.store.workspace("web", workspace)
     assert known
     async with stage.session(known.community) as session:
-        found = [each for each in await session.reports.samples(stage.at(workspace, "found")) if not each.purged]
+        found = [sample for sample in await session.reports.samples(stage.at(workspace, "found")) if not sample.purged]
     return sorted(found, key=lambda each: each.kind)
 
 
@@ -71,7 +71,7 @@ class SampleCases:
         told = [await stage.press(remove.action, remove.subject, MODERATOR) for _ in range(2)]
         assert [reply.text() for reply in told] == [said("samples_removed"), said("samples_gone")]
         assert (await post(stage)).text() == said("samples_posted")
-        assert not {each.id for each in await samples(stage)} & {find.id, loss.id}
+        assert not {sample.id for sample in await samples(stage)} & {find.id, loss.id}
 
     async def test_only_moderators_post_and_remove_samples(self, stage: Stage) -> None:
         workspace = await stage.join()
@@ -83,7 +83,7 @@ class SampleCases:
             await stage.press("remove_samples", workspace.id, ADA)
         assert len(await samples(stage)) == 2
 
-    async def test_the_loss_follows_once_the_find_can_be_found(self, stage: Stage) -> None:
+    async def test_the_lost_sample_follows_once_the_found_one_can_be_found(self, stage: Stage) -> None:
         await stage.join(timezone="Asia/Tokyo")
         await post(stage)
         find, loss = await samples(stage)
@@ -93,10 +93,10 @@ class SampleCases:
         await search(stage, loss)
         assert (await stage.works_on(loss), await stage.kinds(loss)) == ([loss.id] * 2, ["report_post"])
         await search(stage, loss)
-        posts = [(await stage.thread(each))[0] for each in (find, loss)]
+        posts = [(await stage.thread(report))[0] for report in (find, loss)]
         assert [reply.kind for reply in posts] == ["report_post"] * 2
         assert all(reply.picture and reply.opens_thread for reply in posts)
-        assert all([each.action for each in reply.buttons] == ["remove_samples"] for reply in posts)
+        assert all([button.action for button in reply.buttons] == ["remove_samples"] for reply in posts)
         times = await stage.works_on(find, loss)
         await search(stage, find)
         assert len(await stage.kinds(find)) == len({reply.text() for reply in await stage.thread(find)})
@@ -113,26 +113,26 @@ class SampleCases:
             with pytest.raises(TellUserError, match="only_"):
                 await stage.press(action, subject, loss.author)  # type: ignore[arg-type]
 
-    async def test_all_that_was_said_goes_with_the_samples(self, stage: Stage) -> None:
+    async def test_removing_the_samples_removes_all_their_replies(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         find, loss = await shown(stage)
         assert await stage.verdict(await stage.match(loss), VerdictKind.CONFIRM)
-        assert {await stage.state(each) for each in (find, loss)} == {ReportState.RETURNED}
+        assert {await stage.state(report) for report in (find, loss)} == {ReportState.RETURNED}
         await stage.press("remove_samples", find.id, MODERATOR)
-        for each in (find, loss):
-            assert (await stage.kinds(each), await stage.kinds(each, "moderators")) == ([], [])
-            assert (await stage.now(each)).purged
+        for report in (find, loss):
+            assert (await stage.kinds(report), await stage.kinds(report, "moderators")) == ([], [])
+            assert (await stage.now(report)).purged
 
     async def test_samples_end_by_themselves_without_a_word(self, stage: Stage) -> None:
         await stage.join(keep_days=60)
         find, loss = await shown(stage)
-        assert {each.expires_at for each in (find, loss)} == {stage.time + timedelta(days=WEEK)}
+        assert {report.expires_at for report in (find, loss)} == {stage.time + timedelta(days=WEEK)}
         stage.later(WEEK)
         assert await stage.due(stage.time - timedelta(days=1)) == []
-        for each in (find, loss):
-            async with stage.session(each.community) as session:
-                await expire(session, each.id, stage.time)
-            assert await stage.kinds(each) == []
+        for report in (find, loss):
+            async with stage.session(report.community) as session:
+                await expire(session, report.id, stage.time)
+            assert await stage.kinds(report) == []
         assert await samples(stage) == []
 
     async def test_samples_and_reports_never_find_each_other(self, stage: Stage) -> None:
@@ -143,8 +143,10 @@ class SampleCases:
         await search(stage, lost, found)
         assert {(match.lost, match.found) for match in await stage.matches(lost)} <= {(lost.id, found.id)}
         assert {(match.lost, match.found) for match in await stage.matches(loss)} == {(loss.id, find.id)}
-        assert find.id not in {quoted for each in (lost, found) for quoted in await quotes(stage, each)}
-        assert {lost.id, found.id}.isdisjoint({quoted for each in (find, loss) for quoted in await quotes(stage, each)})
+        assert find.id not in {quoted for report in (lost, found) for quoted in await quotes(stage, report)}
+        assert {lost.id, found.id}.isdisjoint(
+            {quoted for report in (find, loss) for quoted in await quotes(stage, report)}
+        )
 
     async def test_samples_of_linked_workspaces_stay_apart(self, stage: Stage) -> None:
         await stage.join()
@@ -168,7 +170,7 @@ class SampleCases:
         assert await stage.verdict(await stage.match(loss), VerdictKind.CONFIRM)
         assert await stage.handlers.statistics("web", "here") == before
         await stage.digest(0)
-        assert [await stage.thread(each, "channel") for each in (find, loss)] == [[], []]
+        assert [await stage.thread(report, "channel") for report in (find, loss)] == [[], []]
         async with stage.session(workspace.community) as session:
             assert await session.candidates.open_lost() == []
             assert await session.photos.stored_copy((await session.photos.of(find.id))[0].id) == COPY

@@ -192,7 +192,7 @@ class Stage(ABC):
 
     async def words(self, *reports: Report) -> str:
         """Return all that the threads of reports and their moderators' channels show."""
-        shown = [await self.thread(each, audience) for each in reports for audience in _AUDIENCES]
+        shown = [await self.thread(report, audience) for report in reports for audience in _AUDIENCES]
         return "\n".join(reply.text() + str(reply.choices) for replies in shown for reply in replies)
 
     async def press(self, action: Action, subject: UUID, by: Member, **fields: Any) -> Reply:

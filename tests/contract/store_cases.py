@@ -124,7 +124,7 @@ class ReportCases:
             await session.work.add(find.id, hinted=False)
             await session.outbox.post(find.id, keys.expired(find.id), wording.expired())
             await session.deletion.purge(find.id, None)
-            assert [each.purged for each in await session.reports.samples(find.target)] == [True, False]
+            assert [sample.purged for sample in await session.reports.samples(find.target)] == [True, False]
             assert await session.reports.samples(stage.at("there", "found")) == []
         assert await stage.thread(find) == []
 
@@ -245,7 +245,7 @@ class ReportCases:
         assert bool(every.candidates) == (change in {"none", "release", "seal"})
         assert search.open_count == (change not in {"close", "seal"})
 
-    async def test_private_losses_are_not_even_counted_where_they_may_not_be_seen(self, stage: Stage) -> None:
+    async def test_private_reports_are_not_counted_for_viewers_who_may_not_see_them(self, stage: Stage) -> None:
         await stage.join()
         await stage.lost("a badge, number XK-7731", private=True)
         found = await stage.found("badge XK-7731")
@@ -304,7 +304,7 @@ class MatchCases:
         assert "▁▁▁▁▁▁▁▁▁▁▁█" in (await stage.handlers.statistics("web", "here")).text()
         assert "█" not in (await stage.handlers.statistics("web", "here", trends=False)).text()
 
-    async def test_the_texts_of_losses_are_read_beside_the_event_loop(
+    async def test_the_texts_of_lost_reports_are_read_off_the_event_loop(
         self, stage: Stage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         await stage.join()

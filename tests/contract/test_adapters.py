@@ -30,7 +30,9 @@ MOST_LINES_OF_THE_EXAMPLE = 200
 def test_the_registry_names_every_platform() -> None:
     assert {*PLATFORMS, "api"} == set(get_args(PlatformName))  # the HTTP API is a package of its own
     assert set(PLATFORMS) <= set(Settings.model_fields)
-    [independent] = [each for each in PROJECT["tool"]["importlinter"]["contracts"] if each["type"] == "independence"]
+    [independent] = [
+        contract for contract in PROJECT["tool"]["importlinter"]["contracts"] if contract["type"] == "independence"
+    ]
     assert {f"bot.{name}" for name in PLATFORMS} == set(independent["modules"])
     extras = {entry.extra for entry in PLATFORMS.values() if entry.extra}
     assert extras <= set(PROJECT["project"]["optional-dependencies"])

@@ -59,7 +59,7 @@ async def test_batches_give_everyone_the_vectors_of_a_direct_call(encoder: Encod
     )
     assert_same(photos, encoder.encode_images(PHOTOS), 1e-3)
     assert_same(texts, encoder.encode_texts(TEXTS), 1e-3)
-    assert_same(texts, {space: np.concatenate([each[space] for each in alone]) for space in texts}, 1e-3)
+    assert_same(texts, {space: np.concatenate([vectors[space] for vectors in alone]) for space in texts}, 1e-3)
 
 
 async def test_a_batch_of_nothing_is_nothing(encoder: Encoder, batching: BatchingEncoder) -> None:

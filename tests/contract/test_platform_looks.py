@@ -51,7 +51,7 @@ async def test_a_photo_is_enough_to_search_for(here: Harness) -> None:
         assert (look.state, len(await session.photos.of(look.id))) == (ReportState.LOOK, 1)
 
 
-async def test_a_search_in_vain_or_too_often_or_too_slow_is_told_kindly(
+async def test_a_search_without_results_or_too_often_or_too_slow_is_explained_politely(
     here: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ben = here.join("Ben")
@@ -88,5 +88,7 @@ async def _searched(here: Harness, search: Coroutine[None, None, Told], *finds: 
 
 
 async def _look(here: Harness) -> Report | None:
-    waiting = [each for each in await here.reports() if each.state is ReportState.LOOK and not each.has_first_reply]
+    waiting = [
+        report for report in await here.reports() if report.state is ReportState.LOOK and not report.has_first_reply
+    ]
     return waiting[-1] if waiting else None

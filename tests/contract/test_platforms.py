@@ -16,9 +16,7 @@ from tests.support.waiting import eventually
 
 
 @pytest.mark.parametrize("channel", ["found", "lost"])
-async def test_a_photo_becomes_one_report_and_is_acknowledged_however_often_it_is_told_of(
-    here: Harness, channel: str
-) -> None:
+async def test_a_photo_delivered_several_times_becomes_one_acknowledged_report(here: Harness, channel: str) -> None:
     ann = here.join("Ann")
     post = await here.post_photo(channel, ann, "black umbrella, library", times=3)
     [report] = await here.reports()
@@ -48,7 +46,7 @@ async def test_lost_with_words_is_a_report_whose_thread_opens_below_those_words(
     await here.answered(report.target, sent)
 
 
-async def test_a_reply_is_said_in_the_thread_of_its_post(here: Harness) -> None:
+async def test_a_reply_is_posted_in_the_thread_of_its_post(here: Harness) -> None:
     ann = here.join("Ann")
     post, other = [await here.post_photo("found", ann, text) for text in ("umbrella", "scarf")]
     sent = [await here.platform.send(saying(post, text)) for text in ("One.", "Two.")]
@@ -78,7 +76,7 @@ async def test_quoted_words_stay_mere_words(here: Harness) -> None:
     assert (await here.literal_words(sent)).count(words) == 2
 
 
-async def test_only_whom_a_reply_means_is_pinged(here: Harness) -> None:
+async def test_only_the_people_that_a_reply_mentions_are_pinged(here: Harness) -> None:
     here.needs("pings")
     ann, bob = here.join("Ann"), here.join("Bob")
     post = await here.post_photo("found", ann, "umbrella")
@@ -99,7 +97,7 @@ async def test_a_moderators_check_mark_confirms_and_taking_it_back_reopens(here:
     ):
         await here.react(card, "✅", moderator, given=given)
         await eventually(partial(stands, here, lost, match, standing))
-        assert {each.state for each in await here.reports() if each.id in {lost.id, found.id}} == {state}
+        assert {report.state for report in await here.reports() if report.id in {lost.id, found.id}} == {state}
 
 
 async def test_a_members_check_mark_counts_for_nothing(here: Harness) -> None:
@@ -121,9 +119,9 @@ async def test_a_questions_buttons_are_for_its_author_alone(here: Harness) -> No
         await session.prompts.ask(report.id, question)
     asked = await here.platform.send(Outgoing("question", report.target, wording.question(report, question)))
     assert (await here.press(asked, "library", here.join("Mallory"))).words == wording.sentence("only_author")
-    assert [each.question_answer for each in await here.reports()] == [None]
+    assert [report.question_answer for report in await here.reports()] == [None]
     assert (await here.press(asked, "*tram* @everyone", bob)).words == wording.sentence("said")
-    assert [each.question_answer for each in await here.reports()] == ["*tram* @everyone"]
+    assert [report.question_answer for report in await here.reports()] == ["*tram* @everyone"]
 
 
 async def test_a_deleted_post_takes_its_report_back(here: Harness) -> None:
@@ -146,7 +144,7 @@ async def test_bots_report_nothing(here: Harness) -> None:
     assert [report.text for report in await here.reports()] == ["by a person"]
 
 
-async def test_a_post_that_cant_be_taken_is_told_kindly_and_the_next_one_can(here: Harness) -> None:
+async def test_a_refused_post_is_explained_politely_and_the_next_one_is_taken(here: Harness) -> None:
     ann, length = here.join("Ann"), rules.MOST_TEXT + 1
     told = wording.sentence("text_too_long", length=length, number=rules.MOST_TEXT)
     assert await here.post_refused(ann, "x" * length) == told
@@ -155,7 +153,7 @@ async def test_a_post_that_cant_be_taken_is_told_kindly_and_the_next_one_can(her
     assert [report.text for report in await here.reports()] == ["umbrella"]
 
 
-async def test_lost_without_words_is_told_kindly_and_the_next_one_is_taken(here: Harness) -> None:
+async def test_lost_without_words_is_explained_politely_and_the_next_one_is_taken(here: Harness) -> None:
     bob = here.join("Bob")
     assert await here.use_lost(bob, "") == wording.sentence("empty_report")
     assert await here.reports() == []

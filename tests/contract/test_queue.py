@@ -35,7 +35,7 @@ class World:
     async def jobs(self) -> dict[str, bytes]:
         """Return what Redis holds, by the job's id."""
         ids = [each.decode() for each in await self.redis.zrange(NAME, 0, -1)]
-        return {each: await self.redis.get(job_key_prefix + each) for each in ids}
+        return {identifier: await self.redis.get(job_key_prefix + identifier) for identifier in ids}
 
 
 class Nowhere:

@@ -116,7 +116,7 @@ def test_there_are_commands_to_check() -> None:
 
 
 @pytest.mark.parametrize(("document", "line", "is_whole"), COMMANDS)
-def test_a_command_that_is_told_can_be_typed(document: str, line: str, *, is_whole: bool, tmp_path: Path) -> None:  # noqa: ARG001 - names the test
+def test_a_documented_command_can_be_typed(document: str, line: str, *, is_whole: bool, tmp_path: Path) -> None:  # noqa: ARG001 - names the test
     there = tmp_path / "there.npz"
     there.touch()
     line = _PLACEHOLDER.sub(str(there), line).replace("--community ID", f"--community {'0' * 32}")
@@ -152,14 +152,14 @@ def test_a_command_that_cannot_be_typed_is_found(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("document", TEXTS)
-def test_every_variable_that_is_told_is_a_setting(document: str) -> None:
+def test_every_documented_variable_is_a_setting(document: str) -> None:
     named = {name.removesuffix("_FILE") for name in re.findall(r"REUNITE_[A-Z_]*[A-Z]", TEXTS[document])}
     known = {name.removesuffix("_FILE") for name in {*variables(), *KNOWN_ELSEWHERE}}
     assert named - known == set()
 
 
 @pytest.mark.parametrize("document", TEXTS)
-def test_every_target_of_make_that_is_told_exists(document: str) -> None:
+def test_every_documented_make_target_exists(document: str) -> None:
     told = set(re.findall(r"(?:^|`)make ([a-z][a-z-]+)", TEXTS[document], re.MULTILINE))
     assert told <= set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 

@@ -71,7 +71,7 @@ async def answer(here: Harness) -> None:
             await session._do("UPDATE work SET state = 'done'")
 
 
-async def test_moderators_hear_once_that_answers_are_slow_and_once_that_its_over(here: Harness) -> None:
+async def test_moderators_are_notified_once_of_slow_answers_and_once_of_their_end(here: Harness) -> None:
     await posted(here)
     watched = Watched(here)
     await watched.look(9)
@@ -114,7 +114,7 @@ async def _away(*_: object) -> None:
     raise psycopg.OperationalError
 
 
-async def test_what_cant_be_told_now_is_told_later(here: Harness) -> None:
+async def test_a_notice_that_cant_be_posted_now_is_posted_later(here: Harness) -> None:
     await posted(here)
     watched = Watched(here, fails=True)
     await watched.look(20)
@@ -161,7 +161,7 @@ async def test_a_running_worker_isnt_called_missing(here: Harness) -> None:
     assert sentence("slow_no_worker") not in (await watched.said())[0]
 
 
-async def test_nobody_is_told_without_a_channel_for_moderators(here: Harness) -> None:
+async def test_nobody_is_notified_without_a_moderator_channel(here: Harness) -> None:
     if here.name == "web":
         pytest.skip("the page always has a channel for moderators")
     await posted(here, log=False)

@@ -18,15 +18,15 @@ class WelcomeCases:
         await stage.keep_photos(finds[-1])
         for days, times in ((0, 1), (6, 1), (7.1, 2)):
             await stage.digest(days)
-            assert len([reply for each in finds for reply in await stage.thread(each, "channel")]) == times
+            assert len([reply for found in finds for reply in await stage.thread(found, "channel")]) == times
         first = (await stage.thread(finds[-1], "channel"))[0]
         assert plural("open_finds", 7) in first.text()
-        assert [tile.report for tile in first.gallery] == [each.id for each in finds[1:]]
+        assert [tile.report for tile in first.gallery] == [found.id for found in finds[1:]]
         assert (first.gallery[-1].photo is not None, sealed.id in first.quotes) == (True, False)
         await stage.handlers.withdraw(Withdraw(target=finds[-1].target))
         await stage.press("withdraw", finds[1].id, BEN)
-        left = [reply for each in finds for reply in await stage.thread(each, "channel")]
-        assert {tile.report for reply in left for tile in reply.gallery} == {each.id for each in finds[2:-1]}
+        left = [reply for found in finds for reply in await stage.thread(found, "channel")]
+        assert {tile.report for reply in left for tile in reply.gallery} == {found.id for found in finds[2:-1]}
 
     async def test_no_digest_comes_unasked_or_with_nothing_in_it(self, stage: Stage) -> None:
         await stage.join()

@@ -52,13 +52,13 @@ class DiscordDouble(Commands):
 
         def look() -> Json | None:
             return next(
-                (each for each in self.replies(channel) if all(word in self.text(each) for word in words)), None
+                (reply for reply in self.replies(channel) if all(word in self.text(reply) for word in words)), None
             )
 
         try:
             return await eventually(look, within=within)
         except TimeoutError as error:
-            there = "\n---\n".join(self.text(each) for each in self.replies(channel))
+            there = "\n---\n".join(self.text(reply) for reply in self.replies(channel))
             raise AssertionError(f"{words} were not said, but:\n{there}") from error
 
     async def answer(self, used: Interaction, within: float = 10) -> str:
@@ -71,7 +71,7 @@ class DiscordDouble(Commands):
 
     def buttons(self, message: Json) -> list[str]:
         """Return the words on the buttons below a message."""
-        return [each["label"] for each in shapes.buttons(message)]
+        return [button["label"] for button in shapes.buttons(message)]
 
     text = staticmethod(shapes.text)
     pinged = staticmethod(shapes.pinged)

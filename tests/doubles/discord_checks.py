@@ -27,17 +27,17 @@ def check_message(payload: Json, files: Iterable[str]) -> None:
         raise EMPTY_MESSAGE
     # resources/message, "Create Message": content up to 2000 characters, nonce up to 25, 10 embeds, 6000 in all embeds.
     _require(len(payload.get("content") or "") <= 2000, len(str(payload.get("nonce") or "")) <= 25)
-    _require(len(embeds) <= 10, len(files) <= 10, sum(_embed(each) for each in embeds) <= 6000)
+    _require(len(embeds) <= 10, len(files) <= 10, sum(_embed(embed) for embed in embeds) <= 6000)
     check_rows(payload.get("components") or [])
 
 
 def check_rows(rows: list[Json]) -> None:
-    buttons = [each for row in rows for each in row["components"]]
+    buttons = [component for row in rows for component in row["components"]]
     # components/reference: "Legacy Message Component Behavior" (5 rows), "Action Row" (5 buttons), "Button" (label to
     # 80), "Anatomy of a Component" (custom_id of 1 to 100, unique in its message).
     _require(len(rows) <= 5, all(1 <= len(row["components"]) <= 5 for row in rows))
-    _require(len({each["custom_id"] for each in buttons}) == len(buttons))
-    _require(all(0 < len(each["label"]) <= 80 and 0 < len(each["custom_id"]) <= 100 for each in buttons))
+    _require(len({button["custom_id"] for button in buttons}) == len(buttons))
+    _require(all(0 < len(button["label"]) <= 80 and 0 < len(button["custom_id"]) <= 100 for button in buttons))
 
 
 def check_thread_name(name: str, forbidden: Iterable[str] = ()) -> None:
@@ -71,9 +71,9 @@ def _option(option: Json) -> None:
     _names(option, lambda name: bool(_COMMAND_NAME.fullmatch(name)) and name == name.lower())
     # interactions/application-commands, "Application Command Structure": description of 1 to 100, 25 options.
     descriptions = [option["description"], *(option.get("description_localizations") or {}).values()]
-    _require(all(1 <= len(each) <= 100 for each in descriptions))
+    _require(all(1 <= len(description) <= 100 for description in descriptions))
     options = option.get("options") or []
-    _require(len(options) <= 25, len({each["name"] for each in options}) == len(options))
+    _require(len(options) <= 25, len({option["name"] for option in options}) == len(options))
     for each in options:
         _option(each)
 
@@ -104,7 +104,7 @@ def _input(given: Json) -> None:
         _require(given["type"] in _SELECTS, len(given.get("placeholder") or "") <= 150)
         _require(0 <= given.get("min_values", 1) <= given.get("max_values", 1) <= 25)
         options = given.get("options") or []
-        _require(len(options) <= 25, all(1 <= len(each["label"]) <= 100 for each in options))
+        _require(len(options) <= 25, all(1 <= len(option["label"]) <= 100 for option in options))
         _require(given["type"] != 3 or len(options) >= given.get("max_values", 1))
 
 

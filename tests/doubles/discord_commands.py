@@ -62,8 +62,8 @@ class Commands(People):
         where = self.channel(channel)
         known = command.get("options", [])
         if sub:
-            known = next(each["options"] for each in known if each["name"] == sub)
-        types = {each["name"]: each["type"] for each in known}
+            known = next(one["options"] for one in known if one["name"] == sub)
+        types = {one["name"]: one["type"] for one in known}
         given: list[Json] = [{"name": key, "type": types[key], "value": value} for key, value in options.items()]
         resolved: Json = {}
         if photo:
@@ -86,7 +86,7 @@ class Commands(People):
     async def press(self, message: str, words: str, user: str) -> Interaction:
         """Press the button with these words below a message."""
         pressed = self.find(message)
-        [button] = [each for each in shapes.buttons(pressed) if each["label"] == words]
+        [button] = [button for button in shapes.buttons(pressed) if button["label"] == words]
         data = {"custom_id": button["custom_id"], "component_type": 2}
         return await self._interact(COMPONENT, user, pressed["channel_id"], data, message)
 
@@ -134,7 +134,9 @@ class Commands(People):
         return {"guild_id": self.guild_id, "member": member, "guild_locale": "en-US", "context": 0}
 
     def _command(self, name: str, kind: int) -> Json:
-        return next(each for each in self.commands if each["name"] == name and each.get("type", SLASH) == kind)
+        return next(
+            command for command in self.commands if command["name"] == name and command.get("type", SLASH) == kind
+        )
 
     async def _interact(self, kind: int, user: str, where: str, data: Json, message: str | None = None) -> Interaction:
         token = f"interaction-{self.new_id()}"
@@ -167,9 +169,9 @@ def _answered(given: Json, value: str | list[str] | None) -> Json:
         assert len(text) <= given.get("max_length", 4000), f"{name} is too long"
         assert text or not given["required"], f"{name} is required"
         return _filled(given, value=text)
-    known = [each["value"] for each in given.get("options", [])]
-    beforehand = [each["value"] for each in given.get("options", []) if each.get("default")]
-    beforehand += [str(each["id"]) for each in given.get("default_values", [])]
+    known = [option["value"] for option in given.get("options", [])]
+    beforehand = [option["value"] for option in given.get("options", []) if option.get("default")]
+    beforehand += [str(value["id"]) for value in given.get("default_values", [])]
     chosen = beforehand if value is None else [value] if isinstance(value, str) else value
     assert set(chosen) <= set(known) or not known, f"{chosen} is not among {known}"
     least = given.get("min_values", 1) if given.get("required", True) else 0

@@ -150,7 +150,7 @@ class Gateway:
             await self._tell(session, "GUILD_CREATE", guild.guild())
 
     async def _resume(self, socket: web.WebSocketResponse, data: Json) -> None:
-        session = next((each for each in self._sessions.values() if each.id == data["session_id"]), None)
+        session = next((session for session in self._sessions.values() if session.id == data["session_id"]), None)
         if session is None:
             await socket.send_json({"op": INVALID_SESSION, "d": False})
             return

@@ -85,7 +85,7 @@ class Guild:
 
     def channel(self, name: str) -> str:
         """Return a channel's id."""
-        named = (each for each in self.channels.values() if each["name"] == name)
+        named = (channel for channel in self.channels.values() if channel["name"] == name)
         return str(next(each["id"] for each in named if each["type"] not in shapes.THREADS))
 
     def find(self, message: str) -> Json:
@@ -101,9 +101,9 @@ class Guild:
         place = self.channels[place["parent_id"]] if place["type"] in shapes.THREADS else place
         roles = [self.guild_id, *self.members[user]["roles"]]
         rights = self.may_anywhere(user)
-        overwrites = {each["id"]: each for each in place["permission_overwrites"]}
+        overwrites = {overwrite["id"]: overwrite for overwrite in place["permission_overwrites"]}
         for ids in ([self.guild_id], roles[1:], [user]):
-            known = [overwrites[each] for each in ids if each in overwrites]
+            known = [overwrites[identifier] for identifier in ids if identifier in overwrites]
             for overwrite in known:
                 rights &= ~int(overwrite["deny"])
             for overwrite in known:
@@ -158,7 +158,7 @@ class Guild:
 
     def direct(self, user: str) -> Json:
         """Return the channel of direct messages to a member."""
-        known = (each for each in self.channels.values() if each["type"] == shapes.DM)
+        known = (channel for channel in self.channels.values() if channel["type"] == shapes.DM)
         for channel in known:
             if channel["recipients"][0]["id"] == user:
                 return channel
@@ -182,16 +182,16 @@ class Guild:
 
     def guild(self) -> Json:
         """Return the guild as a new connection is told of it: archived threads are left out."""
-        places = [each for each in self.channels.values() if each["type"] != shapes.DM]
-        threads = [each for each in places if each["type"] in shapes.THREADS]
+        places = [channel for channel in self.channels.values() if channel["type"] != shapes.DM]
+        threads = [place for place in places if place["type"] in shapes.THREADS]
         return shapes.guild(
             self.guild_id,
             self.owner_id,
             roles=list(self.roles.values()),
             members=[self.members[BOT_ID]],
             member_count=len(self.members),
-            channels=[each for each in places if each["type"] not in shapes.THREADS],
-            threads=[each for each in threads if not each["thread_metadata"]["archived"]],
+            channels=[place for place in places if place["type"] not in shapes.THREADS],
+            threads=[thread for thread in threads if not thread["thread_metadata"]["archived"]],
         )
 
     # What it shows of it
@@ -199,7 +199,7 @@ class Guild:
     def public(self, message: Json) -> Json:
         """Return a message as Discord gives it to the bot: links are fresh, and what it may not read is left out."""
         shown = {key: value for key, value in message.items() if key not in {"allowed_mentions", "nonce"}}
-        mentioned = any(each["id"] == BOT_ID for each in message["mentions"])
+        mentioned = any(mention["id"] == BOT_ID for mention in message["mentions"])
         # developers/resources/message: without the Message Content Intent these fields are empty (read 2026-11-26).
         if not (self.gateway.reads_content or message["author"]["id"] == BOT_ID or mentioned):
             return {**shown, "content": "", "attachments": [], "embeds": [], "components": [], "message_snapshots": []}
@@ -213,15 +213,15 @@ class Guild:
              "count_details": {"burst": 0, "normal": len(users)}, "burst_colors": []}
             for emoji, users in given.items()
         ]  # fmt: skip
-        files = [self.link(each) for each in message["attachments"]]
+        files = [self.link(attachment) for attachment in message["attachments"]]
         snapshots = [
             {
                 "message": {
-                    **each["message"],
-                    "attachments": [self.link(file) for file in each["message"]["attachments"]],
+                    **snapshot["message"],
+                    "attachments": [self.link(file) for file in snapshot["message"]["attachments"]],
                 }
             }
-            for each in message.get("message_snapshots", [])
+            for snapshot in message.get("message_snapshots", [])
         ]
         forwarded = {"message_snapshots": snapshots} if snapshots else {}
         return {**message, "attachments": files, **forwarded, **({"reactions": counts} if counts else {})}

@@ -103,7 +103,7 @@ class People(Guild):
         mentions mean (docs.discord.com, Message Snapshot Object; read in November 2026).
         """
         where, elsewhere = self.channel(channel), {"channel_id": self.new_id(), "message_id": self.new_id()}
-        attachments = [self.attach(elsewhere["channel_id"], *each, "image/jpeg") for each in (photos or {}).items()]
+        attachments = [self.attach(elsewhere["channel_id"], *item, "image/jpeg") for item in (photos or {}).items()]
         snapshot = shapes.snapshot(text, attachments)
         forwarded = {"message_reference": {"type": 1, **elsewhere}, "message_snapshots": [snapshot]}
         message = self.add_message(where, author, {"flags": shapes.HAS_SNAPSHOT, **forwarded})

@@ -83,9 +83,13 @@ class Api:
         double = self._double
         if not double.may_anywhere(BOT_ID) & VIEW_AUDIT_LOG:
             raise MISSING_PERMISSIONS
-        wanted = [each for each in double.invitations if str(each["action_type"]) == request.query["action_type"]]
+        wanted = [
+            invitation
+            for invitation in double.invitations
+            if str(invitation["action_type"]) == request.query["action_type"]
+        ]
         entries = wanted[: int(request.query.get("limit", "50"))]
-        users = [double.members[each["user_id"]]["user"] for each in entries]
+        users = [double.members[entry["user_id"]]["user"] for entry in entries]
         others: Json = {key: [] for key in ("integrations", "webhooks", "threads", "application_commands")}
         return {"audit_log_entries": entries, "users": users, **others}
 

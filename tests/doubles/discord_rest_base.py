@@ -74,7 +74,7 @@ def guarded(double: Commands, refusals: list[Refusal], handler: Handler) -> Call
         headers, too_fast = double.limits.take(what)
         if too_fast:
             return answer_json(too_fast, 429, headers)
-        refusal = next((each for each in refusals if each.path.search(what)), None)
+        refusal = next((refusal for refusal in refusals if refusal.path.search(what)), None)
         if refusal:
             refusals.remove(refusal)
             if refusal.after:

@@ -35,8 +35,8 @@ class Channels:
             {key: str(each[key]) for key in ("id", "allow", "deny")} | {"type": each["type"]} for each in given
         ]
         named = shapes.MANAGE_CHANNELS
-        for each in overwrites:
-            named |= int(each["allow"]) | int(each["deny"])
+        for overwrite in overwrites:
+            named |= int(overwrite["allow"]) | int(overwrite["deny"])
         if named & ~mine:
             raise base.MISSING_PERMISSIONS
         if not 1 <= len(payload["name"]) <= 100 or len(payload.get("topic") or "") > 1024:
@@ -76,21 +76,21 @@ class Channels:
         query, messages = request.query, list(self._double.messages[place["id"]].values())
         most = int(query.get("limit", "50"))  # developers/resources/message, "Get Channel Messages" (read 2026-11-26)
         if "after" in query:
-            later = [each for each in messages if int(each["id"]) > int(query["after"])]
-            return [self._double.public(each) for each in reversed(later[:most])]
+            later = [message for message in messages if int(message["id"]) > int(query["after"])]
+            return [self._double.public(message) for message in reversed(later[:most])]
         before = int(query.get("before", 1 << 63))
-        newest = [each for each in reversed(messages) if int(each["id"]) < before]
-        return [self._double.public(each) for each in newest[:most]]
+        newest = [message for message in reversed(messages) if int(message["id"]) < before]
+        return [self._double.public(message) for message in newest[:most]]
 
     async def archived(self, request: web.Request) -> Answer:
         """Return archived threads, those first that were archived last."""
         # developers/resources/channel, "List Public Archived Threads": READ_MESSAGE_HISTORY (read 2026-11-26).
         place = self._place(request, shapes.READ_HISTORY)
-        threads = [each for each in self._double.channels.values() if each.get("parent_id") == place["id"]]
-        ended = [each for each in threads if each["thread_metadata"]["archived"]]
+        threads = [channel for channel in self._double.channels.values() if channel.get("parent_id") == place["id"]]
+        ended = [thread for thread in threads if thread["thread_metadata"]["archived"]]
         ended.sort(key=_archived_at, reverse=True)
         before = datetime.fromisoformat(request.query["before"]) if "before" in request.query else None
-        later = [each for each in ended if before is None or _archived_at(each) < before]
+        later = [thread for thread in ended if before is None or _archived_at(thread) < before]
         most = int(request.query.get("limit", "50"))
         return {"threads": later[:most], "members": [], "has_more": len(later) > most}
 
@@ -130,8 +130,8 @@ class Channels:
         thread["thread_metadata"]["archived"] = False
 
     def _need_room(self) -> None:
-        threads = [each for each in self._double.channels.values() if each["type"] in shapes.THREADS]
-        if sum(not each["thread_metadata"]["archived"] for each in threads) >= self._double.most_threads:
+        threads = [channel for channel in self._double.channels.values() if channel["type"] in shapes.THREADS]
+        if sum(not thread["thread_metadata"]["archived"] for thread in threads) >= self._double.most_threads:
             raise base.TOO_MANY_THREADS
 
     async def edit(self, request: web.Request) -> Answer:
@@ -182,11 +182,11 @@ class Channels:
 
         docs.discord.com, Forum Tag Object and Channel Flags; read in November 2026.
         """
-        tags = {each["id"]: each for each in forum["available_tags"]}
+        tags = {tag["id"]: tag for tag in forum["available_tags"]}
         if forum["flags"] & shapes.REQUIRE_TAG and not chosen:
             raise base.TAG_REQUIRED
-        for each in chosen:
-            if known(tags, str(each), base.INVALID_FORM)["moderated"]:
+        for candidate in chosen:
+            if known(tags, str(candidate), base.INVALID_FORM)["moderated"]:
                 raise base.MISSING_PERMISSIONS
 
     async def _opened(self, place: Json, number: str, name: str, kind: int) -> Json:
@@ -208,7 +208,7 @@ class Channels:
         # developers/resources/message, "Get Reactions": 25 unless told otherwise (read 2026-11-26).
         after, most = int(request.query.get("after", 0)), int(request.query.get("limit", "25"))
         later = sorted((each for each in given if int(each) > after), key=int)
-        return [self._double.members[each]["user"] for each in later[:most]]
+        return [self._double.members[user]["user"] for user in later[:most]]
 
     async def react(self, request: web.Request) -> Answer:
         # developers/resources/message, "Create Reaction": both permissions (read 2026-11-26).
@@ -276,7 +276,7 @@ def content_of(double: Commands, channel: str, payload: Json, files: dict[str, b
         post = str(reference["message_id"])
         known(double.messages[channel], post, base.INVALID_FORM)  # "Unknown message"
         content |= {"type": shapes.REPLY, "message_reference": {"channel_id": channel, "message_id": post}}
-    urls = {each["filename"]: each["url"] for each in attachments}
+    urls = {attachment["filename"]: attachment["url"] for attachment in attachments}
     for embed in content["embeds"]:
         for part in ("thumbnail", "image"):
             if picture := embed.get(part):
@@ -291,7 +291,7 @@ async def edit_message(double: Commands, message: Json, payload: Json, files: di
     changed = content_of(double, message["channel_id"], payload, files)
     named = payload["attachments"] if "attachments" in payload else message["attachments"]
     keep = {str(each["id"]) for each in named}
-    kept = [each for each in message["attachments"] if each["id"] in keep]
+    kept = [attachment for attachment in message["attachments"] if attachment["id"] in keep]
     message |= {key: changed[key] for key in ("content", "embeds", "components", "allowed_mentions") if key in payload}
     message["attachments"] = [*kept, *changed["attachments"]]
     message["edited_timestamp"] = shapes.now()

@@ -131,7 +131,7 @@ def pinged(message: Json) -> set[str]:
 
 def buttons(message: Json) -> list[Json]:
     """Return the buttons below a message, in order."""
-    return [each for row in message["components"] for each in row["components"]]
+    return [component for row in message["components"] for component in row["components"]]
 
 
 def inputs(modal: Json) -> Iterator[Json]:

@@ -81,11 +81,7 @@ def _listed(file: Path) -> dict[str, object]:
     return listed
 
 
-@contextmanager
-def model_hub(repository: str, folder: Path) -> Iterator[ModelHub]:
-    """Serve the folder as the repository's main branch at `.url`."""
-    hub = ModelHub(repository, folder)
-
+def _handler(hub: ModelHub) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self, *, with_body: bool) -> None:
             hub.asked.append(f"{self.command} {self.path} {self.headers.get('Range', '')}".rstrip())
@@ -118,7 +114,14 @@ def model_hub(repository: str, folder: Path) -> Iterator[ModelHub]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextmanager
+def model_hub(repository: str, folder: Path) -> Iterator[ModelHub]:
+    """Serve the folder as the repository's main branch at `.url`."""
+    hub = ModelHub(repository, folder)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(hub))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     hub.url = f"http://127.0.0.1:{server.server_port}"

@@ -30,8 +30,9 @@ class SlackDouble(SlackViews):
     def __init__(self, *, acknowledge_within: float = 3, retries: int = 3) -> None:
         """Unacknowledged events come again after so many seconds, so many times: 3 and 3 with Slack.
 
-        https://docs.slack.dev/tools/bolt-python/concepts/acknowledge gives 3 seconds (read 2026-11-26), and
-        https://docs.slack.dev/apis/events-api, "Graceful retries", 3 retries; Slack waits longer before the later ones.
+        https://docs.slack.dev/tools/bolt-python/concepts/acknowledge gives 3 seconds, and
+        https://docs.slack.dev/apis/events-api, "Retries", 3 retries: at once, after 1 and after 5 minutes (read
+        2026-11-26). The double waits for none of them.
         """
         super().__init__()
         self.delivery = SlackDelivery(acknowledge_within=acknowledge_within, retries=retries)
@@ -105,7 +106,7 @@ class SlackDouble(SlackViews):
         return user
 
     def deactivate(self, user: str) -> None:
-        """Deactivate an account: Slack still tells of it (docs.slack.dev/reference/objects/user-object)."""
+        """Deactivate an account: Slack still tells of it (docs.slack.dev/reference/objects/user-object, `deleted`)."""
         self.members[user]["deleted"] = True
 
     def add_group(self, handle: str, *users: str) -> str:
@@ -160,7 +161,10 @@ class SlackDouble(SlackViews):
         return (self.post_unheard if unheard else self.post)(channel, author, caption, **more)
 
     def forward(self, channel: str, author: str, jpeg: bytes, words: str = "", caption: str = "") -> str:
-        """Forward somebody else's photo; return the ts. The files are in the attachment, as recorded in 2025."""
+        """Forward somebody else's photo; return the ts.
+
+        Not documented: the files are in the attachment (NousResearch/hermes-agent#75481, read 2026-11-26).
+        """
         file = self.api.files.add(author, "photo.jpg", jpeg, ready=True)
         shared = {"is_share": True, "is_msg_unfurl": True, "author_id": "U0ELSEWHERE", "text": words, "files": [file]}
         return self.post(channel, author, caption, attachments=[shared])
@@ -168,7 +172,8 @@ class SlackDouble(SlackViews):
     def post(self, channel: str, author: str, text: str, **more: Any) -> str:
         """Post a message; return its ts."""
         message = self._post_silently(channel, author, text, more)
-        # Only the event of a post with files says file_share; conversations.history doesn't (recorded payloads, 2025).
+        # Only the event of a post with files says file_share (slackapi/java-slack-sdk#496), and conversations.history
+        # doesn't (slackapi/bolt-python#980; both read 2026-11-26).
         event = {"subtype": "file_share"} if message.get("files") else {}
         self.tell({**event, **message, "channel": channel, "channel_type": "channel"})
         return str(message["ts"])
@@ -198,7 +203,7 @@ class SlackDouble(SlackViews):
         message = self.message(channel, ts)
         assert message
         event: dict[str, Any] = {"type": "message", "channel": channel, "hidden": True, "ts": self.next_ts()}
-        # Not documented: https://docs.slack.dev/reference/events/message lists the subtypes.
+        # Not documented; recorded in slack-edge/slack-edge#10 and 42wim/matterbridge#600 (read 2026-11-26).
         if self.thread(channel, ts):
             tombstone = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "ts": ts, "thread_ts": ts}
             self.messages[channel][self.messages[channel].index(message)] = tombstone
@@ -256,14 +261,14 @@ class SlackDouble(SlackViews):
 
     async def _press(self, message: Message, box: dict[str, Any], words: str, user: str) -> Envelope:
         blocks = loaded(message["blocks"])
-        [button] = [each for each in buttons(blocks) if each["text"]["text"] == words]
+        [button] = [button for button in buttons(blocks) if button["text"]["text"] == words]
         payload = {
             **self.interaction(user, "block_actions"),
             "container": box,
             "channel": {"id": box["channel_id"], "name": self.channels[box["channel_id"]]["name"]},
             "actions": [{**button, "action_ts": self.next_ts()}],
         }
-        # https://docs.slack.dev/reference/interaction-payloads/block_actions-payload.
+        # https://docs.slack.dev/reference/interaction-payloads/block_actions-payload (read 2026-11-26).
         if not box["is_ephemeral"]:  # of an ephemeral message Slack tells no more than its container
             payload["message"] = {**message, "blocks": blocks}
         return await self.delivery.sent(Envelope("interactive", payload, self.last_id()))
@@ -318,9 +323,9 @@ class SlackDouble(SlackViews):
         }
 
     async def _answer(self, request: web.Request) -> web.Response:
-        [envelope] = [each for each in self.envelopes if each.id == request.match_info["envelope"]]
+        [envelope] = [envelope for envelope in self.envelopes if envelope.id == request.match_info["envelope"]]
         answer = await request.json()
-        # Five times within 30 minutes: docs.slack.dev/interactivity/handling-user-interaction (November 2025).
+        # Five times within 30 minutes: docs.slack.dev/interactivity/handling-user-interaction (read 2026-11-26).
         if self.response_urls_expired or len(envelope.answers) >= MOST_ANSWERS:
             error = "expired_url" if self.response_urls_expired else "used_url"
             return web.json_response({"ok": False, "error": error}, status=404)
@@ -348,7 +353,9 @@ class SlackDouble(SlackViews):
 
     def thread(self, channel: str, root: str) -> list[Message]:
         """The answers to a message."""
-        return [each for each in self.messages[channel] if each.get("thread_ts") == root and each["ts"] != root]
+        return [
+            message for message in self.messages[channel] if message.get("thread_ts") == root and message["ts"] != root
+        ]
 
     def calls_of(self, method: str) -> list[dict[str, Any]]:
         """The arguments of each call of a method."""
@@ -367,7 +374,11 @@ class SlackDouble(SlackViews):
         bot = self.teams[self.channels[channel]["team"]]
 
         def post() -> Message | None:
-            own = [each for each in self.messages[channel] if each["user"] == bot.user and "thread_ts" not in each]
+            own = [
+                message
+                for message in self.messages[channel]
+                if message["user"] == bot.user and "thread_ts" not in message
+            ]
             return next((each for each in own if words in shown(each)), None)
 
         return dict(await eventually(post))

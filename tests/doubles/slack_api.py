@@ -1,4 +1,8 @@
-"""The Web API of the Slack double: conversations, messages, people, views, and the app's installation."""
+"""The Web API of the Slack double: conversations, messages, people, views, and the app's installation.
+
+What a method takes and refuses is on its page below https://docs.slack.dev/reference/methods/. These pages were read on
+2026-11-26 in slack-ruby/slack-api-ref, as of 2026-08-20 (f4837c0c).
+"""
 
 import asyncio
 import itertools
@@ -27,9 +31,10 @@ SCOPES = (
 )
 
 TRIGGER_SECONDS = 3.0
-"""When a trigger expires: docs.slack.dev/interactivity/handling-user-interaction (November 2025)."""
+"""When a trigger expires: docs.slack.dev/reference/methods/dialog.open, `trigger_expired` (read 2026-11-26)."""
 
 _MOST_PEOPLE = 8
+_SHOWN_WITH_REACTIONS = ("type", "subtype", "user", "bot_id", "text", "ts", "team", "blocks")
 
 Answer = dict[str, Any]
 
@@ -69,11 +74,12 @@ class SlackApi:
         self._posted_at: dict[str, float] = {}
         self.message_every = 1.0
         """Seconds between the messages that a channel takes."""
-        self._history_at = 0.0
+        self._read_at: dict[str, float] = {}
         self.history_every = 0.0
-        """Seconds between calls of conversations.history: 60 for an app outside the Marketplace, which gets 15 objects.
+        """Seconds between two calls of conversations.history, and also of conversations.replies.
 
-        docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps (29 May 2025)
+        60 for an app that is distributed outside the Marketplace, which gets 15 objects:
+        https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps (read 2026-11-26).
         """
         self.history_most = 3
         """Objects on a page: few, so that every reader has to turn pages."""
@@ -91,7 +97,7 @@ class SlackApi:
 
     def fail_next(self, method: str, status: int = 200, error: str = "", retry_after: int | None = None) -> None:
         """Let the next call of a method fail."""
-        # https://docs.slack.dev/apis/web-api/rate-limits: 429 with Retry-After.
+        # https://docs.slack.dev/apis/web-api/rate-limits: 429 with Retry-After (read 2026-11-26).
         headers = {"Retry-After": str(retry_after)} if retry_after is not None else {}
         self.failures[method].append(web.json_response({"ok": False, "error": error}, status=status, headers=headers))
 
@@ -140,7 +146,7 @@ class SlackApi:
         if known is None or known["team"] != bot.team:
             raise RefusedError("channel_not_found")
         if not known["is_member"]:
-            raise RefusedError("not_in_channel")  # https://docs.slack.dev/reference/methods/chat.postMessage
+            raise RefusedError("not_in_channel")  # chat.postMessage, conversations.history
 
     # The app
 
@@ -158,7 +164,7 @@ class SlackApi:
     def oauth_v2_access(self, arguments: Answer, _: Bot) -> Answer:
         team = self.codes.pop(arguments["code"], None)
         if team is None or (arguments["client_id"], arguments["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
-            raise RefusedError("invalid_code")  # docs.slack.dev/reference/methods/oauth.v2.access (checked 2026-11-26)
+            raise RefusedError("invalid_code")  # oauth.v2.access
         bot = self._world.teams[team]
         bot.installed = True
         return {
@@ -177,23 +183,23 @@ class SlackApi:
 
     def users_info(self, arguments: Answer, _: Bot) -> Answer:
         user = self._world.members.get(arguments["user"])
-        if user is None or user.get("is_hidden"):  # docs.slack.dev/apis/slack-connect (2025): a stranger isn't found
-            raise RefusedError("user_not_found")
+        if user is None or user.get("is_hidden"):  # users.info: somebody of another organization may not be visible
+            raise RefusedError("user_not_visible" if user else "user_not_found")
         wanted = str(arguments.get("include_locale", "")).lower() in {"1", "true"}
         return {"user": {key: value for key, value in user.items() if key != "locale" or wanted}}
 
     def usergroups_list(self, arguments: Answer, bot: Bot) -> Answer:
-        groups = [each for each in self._world.groups.values() if each["team"] == bot.team]
+        groups = [group for group in self._world.groups.values() if group["team"] == bot.team]
         hidden = set() if str(arguments.get("include_users", "")).lower() in {"1", "true"} else {"users"}
-        return {"usergroups": [{key: value for key, value in each.items() if key not in hidden} for each in groups]}
+        return {"usergroups": [{key: value for key, value in group.items() if key not in hidden} for group in groups]}
 
     # Conversations
 
     def users_conversations(self, arguments: Answer, bot: Bot) -> Answer:
         inside = [
-            each
-            for each in self._world.channels.values()
-            if each["is_member"] and each["team"] == bot.team and not each.get("is_im")
+            channel
+            for channel in self._world.channels.values()
+            if channel["is_member"] and channel["team"] == bot.team and not channel.get("is_im")
         ]
         if str(arguments.get("exclude_archived", "")).lower() in {"1", "true"}:
             inside = [each for each in inside if not each["is_archived"]]
@@ -203,22 +209,22 @@ class SlackApi:
         return {"channels": inside[start:end], "response_metadata": {"next_cursor": more}}
 
     def conversations_create(self, arguments: Answer, bot: Bot) -> Answer:
-        # docs.slack.dev/reference/methods/conversations.create (read 2026-11-26): each kind of channel has its scope,
-        # the name has up to 80 lowercase letters, numbers, hyphens and underscores, and no other channel has it.
+        # conversations.create: each kind of channel has its scope, the name has up to 80 lowercase letters, numbers,
+        # hyphens and underscores, and no other channel has it.
         is_private = str(arguments.get("is_private", "")).lower() in {"1", "true"}
         needed = "groups:write" if is_private else "channels:manage"
         if needed not in self.scopes.split(","):
             raise RefusedError("missing_scope")
         if not re.fullmatch(r"[a-z0-9_-]{1,80}", arguments["name"]):
             raise RefusedError("invalid_name_specials")
-        team = [each for each in self._world.channels.values() if each["team"] == bot.team]
+        team = [channel for channel in self._world.channels.values() if channel["team"] == bot.team]
         if any(each.get("name") == arguments["name"] for each in team):
             raise RefusedError("name_taken")
         channel = self._world.add_channel(arguments["name"], team=bot.team, is_private=is_private)
         return {"channel": self._world.channels[channel]}
 
     def conversations_invite(self, arguments: Answer, bot: Bot) -> Answer:
-        # docs.slack.dev/reference/methods/conversations.invite (read 2026-11-26): users, but not the app itself.
+        # conversations.invite: users, but not the app itself.
         users = arguments["users"].split(",")
         if bot.user in users:
             raise RefusedError("cant_invite_self")
@@ -228,7 +234,7 @@ class SlackApi:
         return {"channel": self._world.channels[arguments["channel"]]}
 
     def conversations_open(self, arguments: Answer, bot: Bot) -> Answer:
-        # docs.slack.dev/reference/methods/conversations.open: 1 to 8 users; the same users, the same conversation; and
+        # conversations.open: 1 to 8 users; the same users, the same conversation; and
         # docs.slack.dev/reference/scopes/mpim.write for more than one (read 2026-11-26).
         users = arguments["users"].split(",")
         for user in users:
@@ -247,34 +253,45 @@ class SlackApi:
         channel, root = arguments["channel"], arguments["ts"]
         first = self._world.message(channel, root)
         if first is None:
-            raise RefusedError(
-                "thread_not_found"
-            )  # docs.slack.dev/reference/methods/conversations.replies (checked 2026-11-26)
-        return self._page([first, *self._world.thread(channel, root)], arguments)
+            raise RefusedError("thread_not_found")  # conversations.replies
+        self._read("conversations.replies")
+        oldest = str(arguments.get("oldest") or "0")
+        return self._page(
+            [first, *(each for each in self._world.thread(channel, root) if each["ts"] > oldest)], arguments
+        )
+
+    def _read(self, method: str) -> None:
+        now = time.monotonic()
+        if now < self._read_at.get(method, now):
+            raise TooManyError(self._read_at[method] - now)
+        self._read_at[method] = now + self.history_every
+
+    def read_freely(self) -> None:
+        """Let the app read again as if the time had passed."""
+        self._read_at.clear()
 
     def conversations_history(self, arguments: Answer, _: Bot) -> Answer:
-        now = time.monotonic()
-        if now < self._history_at:
-            raise TooManyError(self._history_at - now)
-        self._history_at = now + self.history_every
+        self._read("conversations.history")
         everything = self._world.messages[arguments["channel"]]
         oldest, latest = str(arguments.get("oldest") or "0"), str(arguments.get("latest") or "9")
         roots = [each for each in reversed(everything) if each.get("thread_ts", each["ts"]) == each["ts"]]
-        # Without `inclusive`, both ends are left out: docs.slack.dev/reference/methods/conversations.history (2025).
+        # conversations.history: without `inclusive`, both ends are left out.
         is_inclusive = str(arguments.get("inclusive", "")).lower() in {"1", "true"}
         ends = set() if is_inclusive else {oldest, latest}
-        seen = [each for each in roots if oldest <= each["ts"] <= latest and each["ts"] not in ends]
+        seen = [root for root in roots if oldest <= root["ts"] <= latest and root["ts"] not in ends]
         return self._page(seen, arguments)
 
     def _page(self, messages: list[Answer], arguments: Answer) -> Answer:
         """Metadata only where it was asked for."""
-        # https://docs.slack.dev/apis/web-api/pagination; metadata only where include_all_metadata asks for it.
+        # conversations.history, conversations.replies: `cursor`, and metadata where `include_all_metadata` asks for it.
         start = int(arguments.get("cursor") or 0)
         end = start + min(self.history_most, int(arguments.get("limit") or 3))
         shown = messages[start:end]
         if arguments.get("include_all_metadata") not in {True, "1", "true"}:
-            shown = [{key: value for key, value in each.items() if key != "metadata"} for each in shown]
-        shown = [{**each, "reactions": _reactions(each)} if "reactions" in each else each for each in shown]
+            shown = [{key: value for key, value in message.items() if key != "metadata"} for message in shown]
+        shown = [
+            {**message, "reactions": _reactions(message)} if "reactions" in message else message for message in shown
+        ]
         return {"messages": shown, "response_metadata": {"next_cursor": str(end) if end < len(messages) else ""}}
 
     # Messages
@@ -294,7 +311,7 @@ class SlackApi:
         return {"channel": channel, "ts": message["ts"], "message": message}
 
     def _check_writable(self, channel: str, root: str | None) -> None:
-        """Refuse what docs.slack.dev/reference/methods/chat.postMessage lists (November 2025)."""
+        """Refuse a message as chat.postMessage does in archived and restricted channels."""
         if self._world.channels[channel].get("is_archived"):
             raise RefusedError("is_archived")
         restriction = self._world.restrictions.get(channel, "")
@@ -302,7 +319,7 @@ class SlackApi:
             raise RefusedError(restriction)
 
     def _limit(self, channel: str) -> None:
-        """Take one message a second in a channel: docs.slack.dev/apis/web-api/rate-limits (November 2025)."""
+        """Take one message a second in a channel: docs.slack.dev/apis/web-api/rate-limits (read 2026-11-26)."""
         now = time.monotonic()
         if now - self._posted_at.get(channel, -1.0) < self.message_every:
             raise TooManyError(self.message_every)
@@ -314,7 +331,7 @@ class SlackApi:
         return {"message_ts": self._world.next_ts()}
 
     def chat_update(self, arguments: Answer, bot: Bot) -> Answer:
-        message = self._own(arguments, bot)
+        message = self._own(arguments, bot, "cant_update_message")  # chat.update
         check_message(loaded(arguments.get("blocks")), self._world.files)
         before = dict(message)
         message |= {key: arguments[key] for key in ("text", "blocks", "metadata") if key in arguments}
@@ -323,16 +340,16 @@ class SlackApi:
         return {"channel": arguments["channel"], "ts": arguments["ts"]}
 
     def chat_delete(self, arguments: Answer, bot: Bot) -> Answer:
-        self._own(arguments, bot)
+        self._own(arguments, bot, "cant_delete_message")  # chat.delete
         self._world.delete(arguments["channel"], arguments["ts"])
         return {"channel": arguments["channel"], "ts": arguments["ts"]}
 
-    def _own(self, arguments: Answer, bot: Bot) -> Answer:
+    def _own(self, arguments: Answer, bot: Bot, refusal: str) -> Answer:
         message = self._world.message(arguments["channel"], arguments["ts"])
         if message is None or message.get("subtype") == "tombstone":
             raise RefusedError("message_not_found")
         if message["user"] != bot.user:
-            raise RefusedError("cant_update_message")  # https://docs.slack.dev/reference/methods/chat.update
+            raise RefusedError(refusal)
         return message
 
     def reactions_add(self, arguments: Answer, bot: Bot) -> Answer:
@@ -340,7 +357,7 @@ class SlackApi:
         if message is None:
             raise RefusedError("message_not_found")
         if bot.user in message.get("reactions", {}).get(arguments["name"], []):
-            raise RefusedError("already_reacted")  # docs.slack.dev/reference/methods/reactions.add (checked 2026-11-26)
+            raise RefusedError("already_reacted")  # reactions.add
         self._world.react(arguments["channel"], arguments["timestamp"], arguments["name"], bot.user)
         return {}
 
@@ -349,7 +366,7 @@ class SlackApi:
         if message is None:
             raise RefusedError("message_not_found")
         if bot.user not in message.get("reactions", {}).get(arguments["name"], []):
-            raise RefusedError("no_reaction")  # https://docs.slack.dev/reference/methods/reactions.remove
+            raise RefusedError("no_reaction")  # reactions.remove
         self._world.react(arguments["channel"], arguments["timestamp"], arguments["name"], bot.user, given=False)
         return {}
 
@@ -357,14 +374,16 @@ class SlackApi:
         message = self._world.message(arguments["channel"], arguments["timestamp"])
         if message is None:
             raise RefusedError("message_not_found")
-        return {"type": "message", "message": {**message, "reactions": _reactions(message)}}
+        # reactions.get shows no files, nor do the answers recorded in slackapi/java-slack-sdk, json-logs/samples/api.
+        shown = {name: message[name] for name in _SHOWN_WITH_REACTIONS if name in message}
+        return {"type": "message", "message": {**shown, "reactions": _reactions(message)}}
 
     # Views
 
     def views_open(self, arguments: Answer, bot: Bot) -> Answer:
         trigger = self._world.triggers.pop(arguments["trigger_id"], None)
         if trigger is None:
-            raise RefusedError("exchanged_trigger_id")  # https://docs.slack.dev/reference/methods/views.open
+            raise RefusedError("exchanged_trigger_id")  # views.open
         user, given = trigger
         if time.monotonic() - given > TRIGGER_SECONDS:
             raise RefusedError("expired_trigger_id")
@@ -406,6 +425,6 @@ class SlackApi:
 
 
 def _reactions(message: Answer) -> list[Answer]:
-    """Return a message's reactions as docs.slack.dev/reference/methods/reactions.get shows them (November 2025)."""
+    """Return a message's reactions as reactions.get shows them."""
     given = message.get("reactions", {}).items()
     return [{"name": name, "users": users, "count": len(users)} for name, users in given if users]

@@ -87,10 +87,10 @@ def _check(block: Block, files: dict[str, Block]) -> None:
     if kind in _MOST_ELEMENTS:
         _require(0 < len(block["elements"]) <= _MOST_ELEMENTS[kind])
     if kind == "actions":
-        ids = [each["action_id"] for each in block["elements"]]
+        ids = [element["action_id"] for element in block["elements"]]
         _require(len(set(ids)) == len(ids))
-        for each in block["elements"]:
-            _check_button(each)
+        for element in block["elements"]:
+            _check_button(element)
     if kind == "section" and "accessory" in block:
         _check_button(block["accessory"])
     if kind == "rich_text":
@@ -129,7 +129,7 @@ def _check_input(block: Block) -> None:
             # composition-objects.ts, "Option", gives 75 for the text; for the value Slack takes 150.
             _require(0 < len(option["text"]["text"]) <= 75 and 0 < len(option["value"]) <= 150)
         chosen = element.get("initial_options") or [element["initial_option"]] if _has_initial(element) else []
-        _require(all(each in options for each in chosen))
+        _require(all(candidate in options for candidate in chosen))
 
 
 def _has_initial(element: Block) -> bool:

@@ -79,7 +79,7 @@ class SlackDelivery:
     def send(self, envelope: Envelope) -> Envelope:
         """Send an event, again and again until it is acknowledged; a command or a press only once, as Slack does."""
         self.envelopes.append(envelope)
-        # Only events come again: https://docs.slack.dev/apis/events-api, "Error handling".
+        # Only events come again: https://docs.slack.dev/apis/events-api, "Retries" (read 2026-11-26).
         is_event = envelope.kind == "events_api"
         for wait in self.lateness.waits() if is_event else [0.0]:
             task = asyncio.create_task(self._deliver(envelope, 1 + self._retries if is_event else 1, wait))
@@ -123,7 +123,7 @@ class SlackDelivery:
 
     async def _by_http(self, envelope: Envelope, retry: int) -> None:
         body, kind = encoded(envelope)
-        # https://docs.slack.dev/apis/events-api, "Graceful retries".
+        # https://docs.slack.dev/apis/events-api, "Retries" (read 2026-11-26).
         again = {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "http_timeout"} if retry else {}
         async with (
             ClientSession() as session,
@@ -142,7 +142,7 @@ class SlackDelivery:
         envelope.acked.set()
 
     async def _by_socket(self, envelope: Envelope, retry: int) -> None:
-        # https://docs.slack.dev/apis/events-api/using-socket-mode, "Events".
+        # The envelope's parts are those of slackapi/bolt-python#1484 (read 2026-11-26).
         sent = {
             "envelope_id": envelope.id,
             "type": envelope.kind,

@@ -58,7 +58,8 @@ class SlackFiles:
         shared = {self._world.channels[channel]["team"] for channel in self._channels_with(file["id"])}
         known = self._world.api.team_of(request.headers.get("Authorization", ""))
         if known not in {team, *shared}:
-            # Recorded in 2025: Slack redirects to the workspace's page for signing in; it has no 401 or 403.
+            # Not documented: Slack shows its page for signing in, not 401 or 403. Reported below
+            # https://gist.github.com/ErikKalkoken/f3ab28617d5099531ded865d111dbac1 (read 2026-11-26).
             raise web.HTTPFound(f"{self._world.origin.replace('127.0.0.1', 'localhost')}/sign-in")
         return web.Response(body=self.contents[file["id"]], content_type="image/jpeg")
 
@@ -75,8 +76,8 @@ class SlackFiles:
 
     # Methods
 
-    # https://docs.slack.dev/messaging/working-with-files, "Uploading files": a URL, the upload, its completion. That a
-    # file is ready only some time later is not documented.
+    # docs.slack.dev/reference/methods/files.getUploadURLExternal and files.completeUploadExternal (read 2026-11-26): a
+    # URL, the upload, its completion. That a file is ready only some time later is not documented.
 
     def get_upload_url(self, arguments: Answer, user: str) -> Answer:
         file = self.add(user, arguments["filename"], b"", ready=False)["id"]
@@ -91,7 +92,7 @@ class SlackFiles:
         file = self._world.files.get(arguments["file"])
         if file is None:
             raise RefusedError("file_not_found")
-        if file.get("is_denied"):  # docs.slack.dev/reference/methods/files.info (2025), as for Slack Connect
+        if file.get("is_denied"):  # docs.slack.dev/reference/methods/files.info, for Slack Connect (read 2026-11-26)
             raise RefusedError("access_denied")
         file["looks"] += 1
         if file["looks"] >= self.looks_until_ready:

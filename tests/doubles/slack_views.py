@@ -49,7 +49,7 @@ class SlackViews(ABC):
         """Wait for an open modal of someone's that has these words in it, or in its title."""
 
         def seen() -> View | None:
-            return next((each for each in reversed(self.views.values()) if _shows(each, user, words)), None)
+            return next((view for view in reversed(self.views.values()) if _shows(view, user, words)), None)
 
         return dict(await eventually(seen))
 
@@ -87,7 +87,7 @@ class SlackViews(ABC):
 
     async def press_in(self, view: View, words: str, user: str) -> Envelope:
         """Press a button in a modal or the home tab and wait until it is acknowledged."""
-        button = next(each for each in buttons(view["blocks"]) if each["text"]["text"] == words)
+        button = next(button for button in buttons(view["blocks"]) if button["text"]["text"] == words)
         payload = {
             **self.interaction(user, "block_actions"),
             "container": {"type": "view", "view_id": view["id"]},
@@ -124,9 +124,9 @@ def _filled(element: dict[str, Any], value: Any) -> dict[str, Any]:
     kind = element["type"]
     name, default = _STATES[kind]
     if kind in {"static_select", "radio_buttons"}:
-        value = next((each for each in element["options"] if each["value"] == value), None)
+        value = next((option for option in element["options"] if option["value"] == value), None)
     elif kind in {"checkboxes", "multi_static_select"} and value is not None:
-        value = [each for each in element["options"] if each["value"] in value]
+        value = [option for option in element["options"] if option["value"] in value]
     elif value is not None and kind in {"plain_text_input", "number_input"}:
         value = str(value) or None
     if value is None and default:

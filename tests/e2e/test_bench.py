@@ -59,6 +59,16 @@ def test_searches_in_communities_of_unequal_sizes_are_measured(environment: dict
     assert report["bytes_per_item"] > 36_600
 
 
+def test_a_database_is_kept_for_the_next_searches(environment: dict[str, str]) -> None:
+    def measured() -> float:
+        options = ("--reports", "30", "--rounds", "2", "--keep", "thirty")
+        report = bench({**environment, "REUNITE_ENCODER": "clip"}, "search", *options)
+        assert [search["recall_50"] for search in report["searches"]] == [1], "what was added before is gone"
+        return float(report["bytes_per_item"])
+
+    assert measured() == measured()
+
+
 def test_a_burst_of_posts_is_measured_at_discords_pace(environment: dict[str, str]) -> None:
     report = bench({**environment, "REUNITE_ENCODER": "concept"}, "chat", "--posts", "4", "--busy")
     assert report["posts"] == 4

@@ -69,27 +69,29 @@ def test_try_with_a_clip_checkpoint_from_a_folder(
         (["bot", "slack"], "REUNITE_SLACK_BOT_TOKEN"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence(environment: dict[str, str], arguments: list[str], sentence: str) -> None:
+def test_a_mistake_is_explained_in_one_sentence(
+    environment: dict[str, str], arguments: list[str], sentence: str
+) -> None:
     said = reunite(environment, *arguments, fails=True)
     assert sentence in said
     assert "Traceback" not in said
 
 
-def test_a_database_that_is_away_is_told_in_one_sentence(environment: dict[str, str]) -> None:
+def test_a_database_that_is_away_is_explained_in_one_sentence(environment: dict[str, str]) -> None:
     away = {**environment, "REUNITE_DATABASE_URL": "postgresql://reunite_app@127.0.0.1:1/reunite"}
     said = reunite({**away, "REUNITE_OWNER_DATABASE_URL": ""}, "migrate", fails=True)
     assert "refused" in said
     assert "Traceback" not in said
 
 
-def test_a_database_without_its_schema_is_told_in_one_sentence(environment: dict[str, str]) -> None:
+def test_a_database_without_its_schema_is_explained_in_one_sentence(environment: dict[str, str]) -> None:
     empty = psycopg.conninfo.make_conninfo(environment["REUNITE_OWNER_DATABASE_URL"], dbname="postgres")
     said = reunite({**environment, "REUNITE_DATABASE_URL": empty}, "bot", "web", fails=True)
     assert "`reunite migrate`" in said.splitlines()[-1]
     assert "Traceback" not in said
 
 
-def test_a_taken_port_is_told_in_one_sentence(environment: dict[str, str]) -> None:
+def test_a_taken_port_is_explained_in_one_sentence(environment: dict[str, str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -140,7 +142,7 @@ def test_match_takes_vectors_of_a_model_that_is_not_here(environment: dict[str, 
 def test_doctor_says_what_is_missing_and_what_to_do(
     environment: dict[str, str],
 ) -> None:
-    findings = {each["what"]: each for each in json.loads(reunite(environment, "doctor", "--json"))}
+    findings = {finding["what"]: finding for finding in json.loads(reunite(environment, "doctor", "--json"))}
     assert findings["its schema"]["ok"]
     assert findings["its role"]["found"] == "reunite_app"
     assert not findings["Discord"]["ok"]

@@ -23,7 +23,7 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[DiscordWorld
         yield told
 
 
-async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(world: DiscordWorld) -> None:
+async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_reopens_both(world: DiscordWorld) -> None:
     find = await world.find("red", "umbrella by the door")
     await world.says(find, "I'll keep watching")
     assert world.discord.channels[find]["name"] == "Found: umbrella by the door"
@@ -47,14 +47,14 @@ async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_b
         await world.says(thread, "open again")
 
 
-async def test_a_finder_whose_find_fits_at_once_can_leave_a_secret_too(world: DiscordWorld) -> None:
+async def test_a_finder_whose_report_matches_immediately_can_leave_a_secret_detail(world: DiscordWorld) -> None:
     await world.says(await world.look_for("a blue cup"), "I'll keep watching")
     card = await world.says(await world.find("blue"), "Possible owner found.")
     opening = await world.discord.press(card, "Add a secret detail", world.ben)
     assert "keep it secret" in await world.fill_in(opening, words="a chip at the bottom")
 
 
-async def test_a_find_is_told_to_whoever_misses_it(world: DiscordWorld) -> None:
+async def test_a_found_report_is_announced_to_its_owner(world: DiscordWorld) -> None:
     loss = await world.look_for("a blue cup")
     await world.says(loss, "I'll keep watching")
     find = await world.find("blue")
@@ -87,10 +87,10 @@ async def test_a_members_reaction_closes_nothing(world: DiscordWorld) -> None:
     await world.discord.react(card, "✅", world.ben)
     await world.discord.react(card, "❌", world.moderator)
     await world.says(loss, "isn't it")
-    assert not any("Returned" in world.discord.text(each) for each in world.discord.replies(loss))
+    assert not any("Returned" in world.discord.text(reply) for reply in world.discord.replies(loss))
 
 
-async def test_a_photo_that_cant_be_read_is_told_in_its_thread(world: DiscordWorld) -> None:
+async def test_an_unreadable_photo_is_named_in_its_thread(world: DiscordWorld) -> None:
     post = await world.discord.post("found", world.ben, "look", {"note.jpg": b"not a picture at all"})
     await world.says(post, "I can't read note.jpg as a photo")
 

@@ -18,7 +18,7 @@ async def test_hidden_photos_and_words_are_compared_but_never_shown(database_url
         assert "thumbnail" not in card["embeds"][0]
         assert not card["attachments"]
         assert discord.channels[find]["name"] == "Found: umbrella of … at the door"
-        everything = [discord.text(each) for channel in discord.messages for each in discord.replies(channel)]
+        everything = [discord.text(reply) for channel in discord.messages for reply in discord.replies(channel)]
         assert not any("Mustermann" in each for each in everything)
 
 

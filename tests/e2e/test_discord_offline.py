@@ -48,10 +48,10 @@ async def test_what_happened_while_the_bot_was_away_is_caught_up_on(database_url
         async with online(world, database_url, redis_url):
             for thread in (loss, edited):
                 await world.says(thread, "open again")
-            assert len([each for each in discord.replies(missed) if "keep watching" in discord.text(each)]) == 1
+            assert len([reply for reply in discord.replies(missed) if "keep watching" in discord.text(reply)]) == 1
 
 
-async def test_a_verdict_by_button_stands_though_nobody_has_reacted(database_url: str, redis_url: str) -> None:
+async def test_a_verdict_by_button_counts_without_reactions(database_url: str, redis_url: str) -> None:
     async with guild() as world, at_work(world, database_url, redis_url):
         log = world.discord.channel("general")
         async with online(world, database_url, redis_url):
@@ -63,7 +63,7 @@ async def test_a_verdict_by_button_stands_though_nobody_has_reacted(database_url
             await world.says(loss, "Returned")
         async with online(world, database_url, redis_url):
             await world.says(await world.find("green", "a scarf"), "I'll keep watching")
-            assert not any("open again" in world.discord.text(each) for each in world.discord.replies(loss))
+            assert not any("open again" in world.discord.text(reply) for reply in world.discord.replies(loss))
 
 
 async def test_an_event_that_comes_three_times_and_again_at_a_resume_is_one_thread_and_one_answer(
@@ -80,13 +80,13 @@ async def test_an_event_that_comes_three_times_and_again_at_a_resume_is_one_thre
         await eventually(lambda: world.discord.replies(find))
         await world.says(loss["id"], "This could be yours.")
         await settled(world)
-        answers = [each for each in world.discord.replies(find) if "keep watching" in world.discord.text(each)]
+        answers = [reply for reply in world.discord.replies(find) if "keep watching" in world.discord.text(reply)]
         assert len(answers) <= 1
         assert len(world.discord.replies(world.discord.channel("lost"))) == 1
-        assert len([each for each in world.discord.channels.values() if each["type"] == 11]) == 3
+        assert len([channel for channel in world.discord.channels.values() if channel["type"] == 11]) == 3
         assert len(used.said) == 1
         assert (
-            len([each for each in world.discord.replies(loss["id"]) if "could be yours" in world.discord.text(each)])
+            len([reply for reply in world.discord.replies(loss["id"]) if "could be yours" in world.discord.text(reply)])
             == 1
         )
 
@@ -134,7 +134,7 @@ async def test_a_thread_that_cant_be_written_to_holds_up_no_other_and_the_channe
         assert not discord.has_reaction(again, "👀")
 
 
-async def test_a_missing_permission_is_named_to_whoever_needs_it(database_url: str, redis_url: str) -> None:
+async def test_a_missing_permission_is_named_to_the_person_who_needs_it(database_url: str, redis_url: str) -> None:
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
         await world.discord.forbid("lost", SEND_MESSAGES)
         told = await world.told(await world.discord.slash("lost", world.ada, "general", description="a blue cup"))
@@ -192,11 +192,11 @@ async def test_a_worker_killed_between_search_and_reply_leaves_one_thread_and_on
         async with at_work(world, database_url, redis_url):
             await world.says(loss, "This could be yours.")
             await settled(world)
-        said = [world.discord.text(each) for each in world.discord.replies(loss)]
+        said = [world.discord.text(reply) for reply in world.discord.replies(loss)]
         assert [("Looking for" in each, "This could be yours." in each) for each in said] == [
             (True, False),
             (False, True),
         ]
-        told = [world.discord.text(each) for each in world.discord.replies(find)]
-        assert ["I'll keep watching" in each for each in told] == [True, False]
+        told = [world.discord.text(reply) for reply in world.discord.replies(find)]
+        assert ["I'll keep watching" in reply for reply in told] == [True, False]
         assert "Possible owner found." in told[1]

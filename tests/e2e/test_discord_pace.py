@@ -23,6 +23,6 @@ async def test_a_burst_is_taken_and_answered_at_the_pace_that_discord_allows(dat
             assert len(world.discord.replies(find)) == 1
         loss = await world.look_for("my red thing")
         await world.says(loss, "This could be yours.")
-        said = [world.discord.text(each) for each in world.discord.replies(loss)]
+        said = [world.discord.text(reply) for reply in world.discord.replies(loss)]
         assert "possible match" in said[0], "in order within a thread"
         assert len(world.discord.limits.refused) <= 3, "a limit is learned from its headers, not by running into it"

@@ -28,13 +28,13 @@ async def test_lost_without_words_opens_a_form_that_takes_words_photo_place_and_
     await world.says(post, "This could be yours.")
 
 
-async def test_a_private_loss_is_for_its_author_and_the_moderators_alone(world: DiscordWorld) -> None:
+async def test_a_private_report_is_for_its_author_and_the_moderators_alone(world: DiscordWorld) -> None:
     await world.set_up("Channels and moderators", log=world.discord.channel("general"))
     find = await world.find("red", "umbrella")
     await world.says(find, "I'll keep watching")
     opening = await world.discord.slash("lost", world.ada, "general")
     told = await world.fill_in(opening, words="my red umbrella", seen="private")
-    [thread] = [each for each in world.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+    [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
     assert f"<#{thread['id']}>" in told
     assert world.discord.thread_members[thread["id"]] == {world.discord.bot_id, world.ada}
     await world.says(thread["id"], "is looking for", "my red umbrella")
@@ -46,9 +46,9 @@ async def test_a_private_loss_is_for_its_author_and_the_moderators_alone(world: 
     await eventually(lambda: not world.has_said(world.discord.channel("general"), "my red umbrella") or None)
 
 
-async def test_a_private_loss_that_is_withdrawn_is_told_of_by_no_threads_name(world: DiscordWorld) -> None:
+async def test_a_withdrawn_private_report_leaves_no_threads_name(world: DiscordWorld) -> None:
     await world.fill_in(await world.discord.slash("lost", world.ada, "general"), words="my diary", seen="private")
-    [thread] = [each for each in world.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+    [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
     await world.says(thread["id"], "is looking for", "my diary")
     assert thread["name"] == "Lost: my diary"
     listed = await world.discord.slash("mine", world.ada, "general")
@@ -82,7 +82,7 @@ async def test_a_message_menu_takes_a_message_that_the_bot_could_not_read(databa
         await world.says(loss, "This could be yours.", "whose is this?")
 
 
-async def test_a_loss_is_taken_from_the_menu_for_whoever_wrote_it_or_by_a_moderator(world: DiscordWorld) -> None:
+async def test_a_lost_report_is_made_by_menu_by_its_author_or_a_moderator(world: DiscordWorld) -> None:
     post = await world.discord.post("general", world.ada, "I have lost my red umbrella")
     refused = await world.discord.menu("I lost this", world.ben, post)
     assert await world.told(refused) == "Only the person who wrote it or a moderator can do that."
@@ -106,7 +106,7 @@ async def test_a_forums_post_is_taken_from_the_menu_too(world: DiscordWorld) -> 
     await world.says(post, "I'll keep watching")
 
 
-async def test_a_forums_post_is_a_find_and_answered_in_it(world: DiscordWorld) -> None:
+async def test_a_forum_post_is_a_found_report_and_answered_in_its_thread(world: DiscordWorld) -> None:
     await world.discord.create_channel("found-items", FORUM)
     loss = await world.look_for("a blue cup")
     await world.says(loss, "I'll keep watching")
@@ -123,7 +123,7 @@ async def test_a_forums_post_is_a_find_and_answered_in_it(world: DiscordWorld) -
     await eventually(lambda: card not in world.discord.messages[loss] or None)
 
 
-async def test_a_loss_by_command_is_a_post_of_a_forum_where_the_community_has_one(world: DiscordWorld) -> None:
+async def test_a_lost_report_by_command_is_a_post_of_a_forum_where_the_community_has_one(world: DiscordWorld) -> None:
     forum = await world.discord.create_channel("my-losses", FORUM)
     await world.set_up("Channels and moderators", lost=forum)
     used = await world.discord.slash("lost", world.ada, "general", description="a blue cup")
@@ -158,7 +158,7 @@ async def test_a_post_that_was_too_long_is_taken_once_it_is_shorter(world: Disco
     await world.says(post, "I'll keep watching")
 
 
-async def test_what_was_said_of_a_deleted_post_is_gone_everywhere(world: DiscordWorld) -> None:
+async def test_replies_about_a_deleted_post_are_removed_everywhere(world: DiscordWorld) -> None:
     await world.set_up("Channels and moderators", log=world.discord.channel("general"))
     finds = [await world.find("red", "umbrella by the door"), await world.find("green", "umbrella in the hall")]
     for find in finds:
@@ -171,7 +171,7 @@ async def test_what_was_said_of_a_deleted_post_is_gone_everywhere(world: Discord
 
     def silent() -> bool | None:
         said = [world.discord.text(each) for there in world.discord.messages.values() for each in there.values()]
-        said += [each["name"] for each in world.discord.channels.values()]
+        said += [channel["name"] for channel in world.discord.channels.values()]
         return None if any("by the door" in each or "in the hall" in each for each in said) else True
 
     await eventually(silent)

@@ -64,7 +64,8 @@ async def test_killers_are_left_out_and_their_neighbours_are_not(
             report = await session.reports.get(loss.id)
             assert report
             found = {
-                each.item.report: each.similarities for each in (await session.candidates.search(report, 50)).candidates
+                candidate.item.report: candidate.similarities
+                for candidate in (await session.candidates.search(report, 50)).candidates
             }
     assert set(found[photo.id]) == set(PairKind)
     assert found[photo.id][PairKind.PHOTO_PHOTO] > 0.9

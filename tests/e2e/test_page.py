@@ -30,7 +30,7 @@ async def site(closed_site: Site) -> AsyncIterator[Site]:
         yield closed_site
 
 
-async def test_a_find_and_a_loss_meet_live_and_a_moderator_closes_and_reopens_both(site: Site) -> None:
+async def test_a_found_report_and_a_lost_report_meet_live_and_a_moderator_closes_and_reopens_both(site: Site) -> None:
     ben, ada = await site.visit("Ben"), await site.visit("Ada")
     await ben.found.post("umbrella by the door", "red")
     await ada.found.says("I'll keep watching")
@@ -61,7 +61,7 @@ async def test_a_find_and_a_loss_meet_live_and_a_moderator_closes_and_reopens_bo
         await expect(channel.posts.locator(".state")).to_have_count(0)
 
 
-async def test_the_author_answers_the_question_with_a_button_and_others_are_told_whose_it_is(site: Site) -> None:
+async def test_the_author_answers_the_question_by_button_and_others_read_whose_it_is(site: Site) -> None:
     ada = await site.visit("Ada")
     await ada.be("Ben")
     for colour in ("red", "green", "blue"):
@@ -179,7 +179,7 @@ async def test_what_was_typed_stays_when_it_can_not_be_posted_and_a_second_try_p
     await expect(ada.found.posts).to_have_count(1)
 
 
-async def test_a_file_that_is_no_photo_is_answered_in_words(site: Site) -> None:
+async def test_a_file_that_is_no_photo_is_explained(site: Site) -> None:
     ada = await site.visit("Ada")
     file: FilePayload = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"no photo at all"}
     await ada.found.column.locator(".files").set_input_files(file)

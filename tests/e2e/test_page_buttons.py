@@ -144,7 +144,7 @@ async def test_changed_words_stand_wherever_the_old_ones_stood(site: Site) -> No
     await expect(ben.found.cards.locator("q")).to_have_text("my red umbrella with a duck's head")
 
 
-async def test_a_sealed_find_stays_with_the_moderators_until_one_releases_it(site: Site) -> None:
+async def test_a_sealed_report_stays_with_the_moderators_until_one_releases_it(site: Site) -> None:
     ben, robin, ada = [await site.visit(name) for name in ("Ben", "Robin", "Ada")]
     await ben.found.column.get_by_label("Keep the photo sealed").check()
     await ben.found.column.get_by_label("What is it?").select_option("A card")
@@ -165,7 +165,7 @@ async def test_a_sealed_find_stays_with_the_moderators_until_one_releases_it(sit
     await expect(ada.page.locator("body")).not_to_contain_text("Ada Ling")
 
 
-async def test_a_private_loss_is_seen_by_its_author_and_the_moderators_alone(site: Site) -> None:
+async def test_a_private_report_is_seen_by_its_author_and_the_moderators_alone(site: Site) -> None:
     ben, robin, ada = [await site.visit(name) for name in ("Ben", "Robin", "Ada")]
     await ada.lost.column.get_by_label("Only me and the moderators").check()
     await ada.lost.post("my red diary")
@@ -196,7 +196,7 @@ async def test_who_acts_may_have_all_that_is_known_of_them_sent_and_deleted(site
         await ada.page.get_by_role("link", name="Download a copy").click()
     await (await download.value).save_as(tmp_path / "known.json")
     known = json.loads((tmp_path / "known.json").read_text())
-    assert [each["text"] for each in known["reports"]] == ["my red umbrella"]
+    assert [report["text"] for report in known["reports"]] == ["my red umbrella"]
 
     await ada.page.get_by_text("Menu").click()
     await expect(ada.page.get_by_role("button", name="Numbers")).to_be_hidden()

@@ -82,7 +82,7 @@ async def test_slash_words_do_what_they_say(site: Site) -> None:
     await expect(ada.page.get_by_role("dialog")).to_contain_text("red umbrella")
 
 
-async def test_a_loss_in_the_future_is_refused_and_dates_carry_their_day(site: Site) -> None:
+async def test_a_lost_report_in_the_future_is_refused_and_dates_carry_their_day(site: Site) -> None:
     ada = await site.visit("Ada")
     tomorrow, yesterday = (datetime.now() + timedelta(days=days) for days in (1, -1))  # noqa: DTZ005 - a form's time
     await ada.page.locator("#lost-at").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")

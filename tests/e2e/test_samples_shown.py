@@ -10,7 +10,7 @@ from tests.support.waiting import eventually
 OFFER, REMOVE = sentence("home_samples"), sentence("button_remove_samples")
 
 
-async def test_a_guild_sees_the_whole_way_and_is_rid_of_it(database_url: str, redis_url: str) -> None:
+async def test_a_guild_tries_the_samples_and_removes_them(database_url: str, redis_url: str) -> None:
     async with discord_world(database_url, redis_url) as world:
         discord = world.discord
         await world.set_up("Channels and moderators", log=discord.channel("general"))
@@ -27,7 +27,7 @@ async def test_a_guild_sees_the_whole_way_and_is_rid_of_it(database_url: str, re
         card = await world.says(loss, "This could be yours.")
         line = await world.says(discord.channel("general"), sentence("samples_owner"))
         for thread in (find, loss, discord.channel("general")):
-            assert not any(discord.pinged(each) for each in discord.replies(thread))
+            assert not any(discord.pinged(reply) for reply in discord.replies(thread))
         await discord.react(card, "✅", world.moderator)
         for thread in (find, loss):
             await world.says(thread, "Returned")
@@ -50,7 +50,7 @@ async def test_a_guild_sees_the_whole_way_and_is_rid_of_it(database_url: str, re
         await eventually(lambda: loss not in discord.channels)
 
 
-async def test_a_workspace_sees_the_whole_way_and_is_rid_of_it(database_url: str, redis_url: str) -> None:
+async def test_a_workspace_tries_the_samples_and_removes_them(database_url: str, redis_url: str) -> None:
     async with slack_world(database_url, redis_url) as world:
         slack = world.slack
         await world.set_up(log_channel=world.mods)
@@ -62,7 +62,7 @@ async def test_a_workspace_sees_the_whole_way_and_is_rid_of_it(database_url: str
         find = await slack.wait_for_post(world.found, sentence("samples_find_words"))
         loss = await slack.wait_for_post(world.lost, sentence("samples_loss_words"))
         pictures = [block for post in (find, loss) for block in post["blocks"] if block["type"] == "image"]
-        assert [each["alt_text"] for each in pictures] == [sentence("picture_of_post")] * 2
+        assert [picture["alt_text"] for picture in pictures] == [sentence("picture_of_post")] * 2
         card = await world.reply(world.lost, loss["ts"], "This could be yours.")
         await world.reply(world.found, find["ts"], "High confidence")
         await slack.wait_for_post(world.mods, sentence("samples_owner"))
@@ -76,4 +76,4 @@ async def test_a_workspace_sees_the_whole_way_and_is_rid_of_it(database_url: str
         await slack.press_in(modal, REMOVE, world.moderator)
         await slack.modal(world.moderator, sentence("note_samples_removed")[:40])
         channels = (world.found, world.lost, world.mods)
-        await eventually(lambda: not any(shown(each) for channel in channels for each in slack.messages[channel]))
+        await eventually(lambda: not any(shown(message) for channel in channels for message in slack.messages[channel]))

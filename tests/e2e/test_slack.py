@@ -17,7 +17,7 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[SlackWorld]:
         yield opened
 
 
-async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(world: SlackWorld) -> None:
+async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_reopens_both(world: SlackWorld) -> None:
     find = world.slack.post_photo(world.found, world.ben, drawing("red"), "umbrella by the door")
     await world.reply(world.found, find, "Nobody has reported it missing yet")
     loss = await world.look_for("my red umbrella")
@@ -41,7 +41,7 @@ async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_b
         await world.reply(channel, root, "open again")
 
 
-async def test_a_find_is_told_to_whoever_misses_it(world: SlackWorld) -> None:
+async def test_a_found_report_is_announced_to_its_owner(world: SlackWorld) -> None:
     loss = await world.look_for("a blue cup")
     await world.reply(world.lost, loss, "Nothing has been found yet")
     find = world.slack.post_photo(world.found, world.ben, drawing("blue"))
@@ -63,7 +63,7 @@ async def test_the_same_event_three_times_is_answered_once(world: SlackWorld) ->
     assert len(world.slack.thread(world.found, find)) == 1
 
 
-async def test_a_reply_whose_answer_got_lost_is_not_said_twice(world: SlackWorld) -> None:
+async def test_a_reply_whose_response_got_lost_is_not_posted_twice(world: SlackWorld) -> None:
     async def cut(request: web.Request) -> None:
         assert request.transport
         request.transport.abort()

@@ -66,7 +66,7 @@ def on_slack(world: SlackWorld, root: str) -> str:
     return "\n".join(shown(each) for each in world.slack.thread(world.lost, root))
 
 
-async def test_a_thing_found_there_is_matched_with_a_loss_here_and_each_is_told_in_its_place(both: Linked) -> None:
+async def test_a_match_across_linked_workspaces_is_announced_in_both(both: Linked) -> None:
     await both.link()
     loss = await both.slack.look_for("my red umbrella")
     await both.slack.reply(both.slack.lost, loss, "Nothing has been found yet")

@@ -67,7 +67,7 @@ async def test_doctor_tells_of_slack_and_the_rest(slack: SlackDouble, environmen
     environment |= {"REUNITE_SLACK_APP_TOKEN": APP_TOKEN}
     async with process(*REUNITE, "doctor", "--json", env=environment, stdout=PIPE) as doctor:
         said, _ = await asyncio.wait_for(doctor.communicate(), PATIENCE)
-    findings = {each["what"]: each for each in json.loads(said)}
+    findings = {finding["what"]: finding for finding in json.loads(said)}
     assert findings["Slack"] == {"what": "Slack", "ok": True, "found": "Testville, as reunite", "remedy": ""}
     assert findings["Slack's Socket Mode"]["ok"]
     assert "/invite" in findings["its channels by name"]["remedy"]

@@ -22,7 +22,7 @@ from tests.support.waiting import eventually
 OTHER = "T0OTHER"
 
 
-async def test_a_login_page_in_the_place_of_a_photo_is_recognised_and_said(database_url: str, redis_url: str) -> None:
+async def test_a_login_page_instead_of_a_photo_is_recognised(database_url: str, redis_url: str) -> None:
     async with slack_world(database_url, redis_url, slack_token="xoxb-of-another-app") as world:
         find = world.find("red", "umbrella")
         said = sentence("photo_not_permitted", name="photo.jpg")

@@ -24,7 +24,7 @@ def public(world: SlackWorld) -> str:
     return str([world.slack.messages[channel] for channel in (world.found, world.lost)])
 
 
-async def test_a_private_loss_is_matched_and_told_to_its_author_alone(world: SlackWorld) -> None:
+async def test_a_private_report_is_matched_and_only_its_author_is_notified(world: SlackWorld) -> None:
     await world.set_up(log_channel=world.mods)
     find = world.find("red", "umbrella by the door")
     await world.reply(world.found, find, "Nobody has reported it missing yet")
@@ -34,14 +34,14 @@ async def test_a_private_loss_is_matched_and_told_to_its_author_alone(world: Sla
     direct = world.slack.direct(world.ada)
     post = await world.slack.wait_for_post(direct, "my red umbrella with a diary")
     card = await world.reply(direct, post["ts"], "This could be yours.")
-    assert [each["text"]["text"] for each in buttons(card["blocks"])] == ["This is mine", "Not mine"]
+    assert [button["text"]["text"] for button in buttons(card["blocks"])] == ["This is mine", "Not mine"]
     line = await world.slack.wait_for_post(world.mods, "my red umbrella with a diary")
     assert "diary" not in public(world)
     await world.slack.react(world.mods, line["ts"], "white_check_mark", world.moderator).acked.wait()
     await world.reply(direct, post["ts"], "Returned")
 
 
-async def test_a_sealed_find_stays_hidden_until_a_moderator_releases_it(world: SlackWorld) -> None:
+async def test_a_sealed_report_stays_hidden_until_a_moderator_releases_it(world: SlackWorld) -> None:
     await world.set_up(log_channel=world.mods)
     loss = await world.look_for("my red card")
     await world.reply(world.lost, loss, "Nothing has been found yet")
@@ -98,7 +98,7 @@ def _claims(world: SlackWorld, find: str) -> list[dict[str, Any]]:
     return thread if len(thread) == 2 else []
 
 
-async def test_an_edited_find_is_matched_by_its_new_words(world: SlackWorld) -> None:
+async def test_an_edited_found_report_is_matched_by_its_new_words(world: SlackWorld) -> None:
     loss = await world.look_for("umbrella from Zanzibar")
     await world.reply(world.lost, loss, "Nothing has been found yet")
     find = world.slack.post_photo(world.found, world.ben, drawing("blue"), "scarf")
@@ -111,7 +111,7 @@ async def test_an_edited_find_is_matched_by_its_new_words(world: SlackWorld) -> 
     await eventually(lambda: "\numbrella from Zanzibar\n" in cards() and "\nscarf\n" not in cards())
 
 
-async def test_a_deleted_find_takes_its_quote_and_picture_from_the_owners_thread(world: SlackWorld) -> None:
+async def test_a_deleted_found_report_takes_its_quote_and_picture_from_the_owners_thread(world: SlackWorld) -> None:
     find = world.find("red", "umbrella by the door")
     loss = await world.look_for("my red umbrella")
     card = await world.card(loss)
@@ -120,7 +120,7 @@ async def test_a_deleted_find_takes_its_quote_and_picture_from_the_owners_thread
     await eventually(lambda: "by the door" not in public(world))
 
 
-async def test_everything_is_said_in_the_language_that_was_set_up(world: SlackWorld) -> None:
+async def test_everything_is_in_the_workspaces_language(world: SlackWorld) -> None:
     await world.set_up(language="de")
     find = world.find("red", "Schirm")
     await eventually(lambda: world.slack.thread(world.found, find))

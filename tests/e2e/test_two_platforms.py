@@ -47,7 +47,7 @@ async def both(database_url: str, redis_url: str) -> AsyncIterator[Both]:
             yield linked
 
 
-async def test_a_thing_found_on_slack_is_told_to_whoever_lost_it_on_discord_and_to_its_finder(both: Both) -> None:
+async def test_an_item_found_on_slack_is_announced_to_its_owner_on_discord_and_to_its_finder(both: Both) -> None:
     _, find, card = await both.lost_and_found()
     picture = both.discord.discord.find(card)["attachments"]
     assert len(picture) == 1

@@ -43,7 +43,7 @@ async def test_a_photo_finds_words(api: Api) -> None:
         _, answer = await api.ask("POST", "/v1/search", {"photo": photo, "among": "lost"})
         assert answer["results"][0]["item"]["id"] == str(lost.id)
     status, answer = await api.form("/v1/search", {"among": "lost", "top_k": "1"}, drawing("green"), name="photo")
-    assert (status, [each["item"]["id"] for each in answer["results"]]) == (200, [str(lost.id)])
+    assert (status, [result["item"]["id"] for result in answer["results"]]) == (200, [str(lost.id)])
 
 
 async def test_a_search_leaves_nothing_behind(api: Api) -> None:
@@ -63,7 +63,7 @@ async def test_similar_photos_leave_the_item_itself_out(api: Api) -> None:
     second = await api.post("found", "another", "red")
     third = await api.post("found", "a third", "blue")
     _, answer = await api.ask("GET", f"/v1/items/{first}/similar")
-    assert [each["item"]["id"] for each in answer["results"]] == [second, third]
+    assert [result["item"]["id"] for result in answer["results"]] == [second, third]
     assert answer["results"][0]["similarity"] > answer["results"][1]["similarity"]
     _, answer = await api.ask("GET", f"/v1/items/{first}/similar?top_k=1")
     assert len(answer["results"]) == 1
@@ -86,7 +86,7 @@ async def test_an_item_of_the_api_is_matched_with_one_from_chat_and_confirmed_th
     await api.settled()
     await api.world.quiet()
     _, answer = await api.ask("GET", f"/v1/items/{found}/matches")
-    [match] = [each for each in answer["matches"] if each["item"]["text"] == "my red thing"]
+    [match] = [match for match in answer["matches"] if match["item"]["text"] == "my red thing"]
     assert match["state"] == "undecided"
     await api.world.said("l1", "match")
     await api.world.give_verdict("l1", VerdictKind.CONFIRM)
@@ -143,7 +143,7 @@ async def test_sealed_and_private_reports_are_for_moderators_and_their_own_token
         _, seen = await api.ask("POST", "/v1/search", body, by="reader")
         assert (seen["results"], seen["searched"]) == ([], 0)
         _, seen = await api.ask("POST", "/v1/search", body, by="moderator")
-        assert [each["item"]["id"] for each in seen["results"]] == [private if "among" in body else sealed]
+        assert [result["item"]["id"] for result in seen["results"]] == [private if "among" in body else sealed]
     for item in (sealed, private):
         assert (await api.ask("GET", f"/v1/items/{item}", by="reader"))[0] == 404
         assert (await api.ask("GET", f"/v1/items/{item}/matches", by="all"))[0] == 404
@@ -197,7 +197,7 @@ async def test_withdrawn_items_are_gone(api: Api) -> None:
     assert (await api.ask("DELETE", f"/v1/items/{item}"))[0] == 204
     assert (await api.ask("GET", f"/v1/items/{item}"))[0] == 404
     _, answer = await api.ask("POST", "/v1/search", {"text": "red"})
-    assert item not in [each["item"]["id"] for each in answer["results"]]
+    assert item not in [result["item"]["id"] for result in answer["results"]]
 
 
 REFUSALS: tuple[tuple[str, str, dict[str, object] | None, int], ...] = (
@@ -217,14 +217,14 @@ REFUSALS: tuple[tuple[str, str, dict[str, object] | None, int], ...] = (
 )
 
 
-async def test_refusals_are_problems_in_words(api: Api) -> None:
+async def test_refusals_are_problem_details(api: Api) -> None:
     for method, path, body, status in REFUSALS:
         got, problem = await api.ask(method, path, body)
         assert (got, problem["status"]) == (status, status), (path, body, problem)
         assert problem["detail"].endswith("."), problem
 
 
-async def test_without_a_valid_token_nothing_is_said(api: Api) -> None:
+async def test_without_a_valid_token_nothing_is_revealed(api: Api) -> None:
     api.secrets["wrong"] = "reunite_wrong"
     assert (await api.ask("GET", "/v1/stats", by="wrong"))[0] == 401
     async with api.http.get(f"{api.url}/v1/stats") as response:
@@ -232,7 +232,7 @@ async def test_without_a_valid_token_nothing_is_said(api: Api) -> None:
     assert (await api.ask("POST", "/v1/items", {"kind": "lost", "text": "a"}, by="reader"))[0] == 403
 
 
-async def test_too_many_requests_are_told_when_to_come_back(database_url: str, redis_url: str) -> None:
+async def test_too_many_requests_get_retry_after(database_url: str, redis_url: str) -> None:
     async with opened(database_url, redis_url, requests_per_minute=2) as api:
         statuses = [(await api.ask("GET", "/v1/stats"))[0] for _ in range(3)]
         assert statuses == [200, 200, 429]

@@ -79,7 +79,7 @@ async def test_the_client_does_what_the_api_can(api: Api, tmp_path: Path) -> Non
         assert len((await client.similarities(["red", "blue"], [file]))[1]) == 1
         assert (await client.photo((await client.item(item)).photos[0].id)).startswith(b"\xff\xd8")
         job = await client.start_job([schemas.NewItem(kind="lost", text="a blue scarf")])
-        assert (await client.finished(job.id)).done == 1
+        assert (await client.wait_for_job(job.id)).done == 1
         assert (await client.stats()).open_lost == 2
         await client.withdraw(item)
         with pytest.raises(ApiError, match=r"no such item\.") as refused:

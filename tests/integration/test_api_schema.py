@@ -94,7 +94,7 @@ def tried(operation: Any, mode: GenerationMode, ids: Mapping[str, str] | None) -
 @pytest.mark.slow
 def test_the_api_keeps_to_its_document(served: tuple[Api, Mapping[str, str]]) -> None:
     api, ids = served
-    operations = [each.ok() for each in described(api).get_all_operations()]
+    operations = [operation.ok() for operation in described(api).get_all_operations()]
     assert len(operations) == 13
     for operation in operations:
         for mode in GenerationMode:

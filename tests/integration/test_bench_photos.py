@@ -19,7 +19,7 @@ def test_each_round_measures_three_ways_to_the_same_vectors(tmp_path: Path) -> N
     assert told == ["Making photos of 12 megapixels …", "warming up", "from bytes to vector, round 1 of 1"]
 
 
-def test_medians_of_the_rounds_ratios_are_told_and_the_least_cosine() -> None:
+def test_the_rounds_median_ratios_and_least_cosine_are_reported() -> None:
     from workers.bench_photos import Round, summary
 
     rounds = [Round(20, 5, 40, 0.9999), Round(10, 5, 40, 0.9991), Round(30, 5, 40, 1.0)]

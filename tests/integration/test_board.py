@@ -362,7 +362,7 @@ async def test_a_verdict_is_given_and_taken_back(here: Community, robin: Browser
     assert (await robin.post(f"/matches/{match.id}/verdict", kind="maybe", given="yes"))[0] == 400
 
 
-async def test_a_sealed_find_is_released(here: Community, robin: Browser) -> None:
+async def test_a_sealed_report_is_released(here: Community, robin: Browser) -> None:
     match = await here.matched(sealed=True, category="keys")
     _, words = await robin.get(f"/matches/{match.id}")
     assert "Let the owner know" in words
@@ -393,7 +393,7 @@ async def test_nobody_decides_on_their_own_claim(here: Community) -> None:
     assert known.state == "open"
 
 
-async def test_a_find_gets_its_shelf_and_a_label(here: Community, robin: Browser) -> None:
+async def test_a_found_report_gets_its_shelf_and_a_label(here: Community, robin: Browser) -> None:
     find = await here.report(ReportFound, "Red umbrella", "red")
     await robin.post(f"/reports/{find.id}/whereabouts", place="Front office", code="B-17")
     _, words = await robin.get("/handovers")
@@ -415,7 +415,7 @@ async def test_the_table_shows_what_is_sealed_only_if_asked(here: Community, rob
     assert rows == {"/reports.csv": ["'=1+1"], "/reports.csv?sealed=yes": ["'=1+1", "my passport"]}
 
 
-async def test_numbers_say_how_much_came_back_and_where_things_are_lost(
+async def test_statistics_show_returns_and_where_things_are_lost(
     here: Community, robin: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     match = await here.matched()
@@ -426,7 +426,7 @@ async def test_numbers_say_how_much_came_back_and_where_things_are_lost(
         weeks = await session.board.weeks("Europe/Berlin")
         assert (len(weeks), sum(week.returned for week in weeks), weeks[-1].returned) == (12, 1, 1)
         assert (sum(week.lost for week in weeks), sum(week.found for week in weeks)) == (1, 1)
-        assert [(each.name, each.lost, each.found) for each in await session.board.places()] == [
+        assert [(place.name, place.lost, place.found) for place in await session.board.places()] == [
             ("Gym", 1, 0),
             ("Tram stop", 0, 1),
         ]
@@ -481,4 +481,4 @@ async def test_the_boards_process_serves_and_is_on_the_list_of_processes(
 
 
 async def _roles(store: Store) -> list[str]:
-    return [each.role for each in await Monitoring(store).processes()]
+    return [process.role for process in await Monitoring(store).processes()]

@@ -121,8 +121,8 @@ async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(pla
     assert len(there) == len(finds) - len(gone)
     assert found.open_count == fewer.open_count
     assert found.query == fewer.query
-    assert {each.item.report: each for each in found.candidates} == {
-        each.item.report: each for each in fewer.candidates
+    assert {candidate.item.report: candidate for candidate in found.candidates} == {
+        candidate.item.report: candidate for candidate in fewer.candidates
     }
     assert found.background.keys() == fewer.background.keys()
     for kind, background in fewer.background.items():
@@ -162,11 +162,14 @@ async def test_a_comparison_in_memory_is_what_the_store_gives(place: World) -> N
     loss = await place.lost("l1", "a red umbrella and a blue cup", "yellow")
     await place.quiet()
     stored = await search(place, loss)
-    items = {stored.query.report: stored.query, **{each.item.report: each.item for each in stored.candidates}}
+    items = {
+        stored.query.report: stored.query,
+        **{candidate.item.report: candidate.item for candidate in stored.candidates},
+    }
     query, *others = [await embedded(place, items[report.id]) for report in (loss, *finds)]
     [compared] = compare([query], others)
     assert compared.open_count == stored.open_count
-    theirs = {each.item: each.similarities for each in stored.candidates}
+    theirs = {candidate.item: candidate.similarities for candidate in stored.candidates}
     for candidate in compared.candidates:
         assert candidate.similarities == pytest.approx(theirs[candidate.item], abs=1e-3)
     for kind, background in stored.background.items():

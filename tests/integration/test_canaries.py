@@ -106,9 +106,7 @@ async def leave(place: World, reports: tuple[Report, Report]) -> None:
 WAYS: tuple[Callable[[World, tuple[Report, Report]], Awaitable[None]], ...] = (withdraw, forget, expire, leave)
 
 
-async def test_nothing_that_was_said_is_left_whichever_way_it_is_deleted(
-    place: World, owner_database_url: str, redis_url: str
-) -> None:
+async def test_no_reply_is_left_by_any_way_of_deletion(place: World, owner_database_url: str, redis_url: str) -> None:
     for number, way in enumerate(WAYS):
         canary = f"kanarek{number}"
         reports = await said_everywhere(place, canary)
@@ -140,7 +138,7 @@ async def test_a_dump_shows_no_answer_and_no_secret_detail(place: World, owner_d
         assert connection.execute("SELECT proof FROM claim").fetchall() == [("",)]
 
 
-async def test_where_a_find_is_kept_is_readable_in_the_conversation_only_until_it_is_deleted(
+async def test_whereabouts_are_readable_only_in_the_conversation_until_it_is_deleted(
     place: World, owner_database_url: str
 ) -> None:
     ada, ben = Member("ada", "Ada"), Member("ben", "Ben")

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from workers.encoders.catalogue import Checkpoint, checkpoints, known
+from workers.encoders.catalogue import Checkpoint, checkpoints, find_checkpoint
 from workers.encoders.hub import source_of
 
 pytestmark = pytest.mark.encoder
 
-ON_THE_HUB = [each for each in checkpoints() if each.architecture]
+ON_THE_HUB = [checkpoint for checkpoint in checkpoints() if checkpoint.architecture]
 
 
 @pytest.mark.parametrize("checkpoint", ON_THE_HUB, ids=lambda each: each.alias)
@@ -21,11 +21,11 @@ def test_parameters_dimension_and_languages_are_those_of_the_architecture(checkp
     with torch.device("meta"):
         model = bench.build(checkpoint)
     config = model.config
-    assert sum(each.numel() for each in model.parameters()) == checkpoint.parameters
+    assert sum(parameter.numel() for parameter in model.parameters()) == checkpoint.parameters
     text = config.text_config
     dimension = getattr(config, "projection_dim", None) or text.projection_size
     assert dimension == checkpoint.dimension
-    assert checkpoint.is_multilingual is (text.vocab_size > 100_000)
+    assert (checkpoint.languages == "multilingual") is (text.vocab_size > 100_000)
 
 
 def test_the_offline_encoder_is_described_too() -> None:
@@ -34,7 +34,7 @@ def test_the_offline_encoder_is_described_too() -> None:
 
     from workers.encoders.concept import ConceptEncoder
 
-    concept, encoder = known("concept"), ConceptEncoder()
+    concept, encoder = find_checkpoint("concept"), ConceptEncoder()
     assert concept
     words = load_file(get_model_path() / "model.safetensors")
     used = [tensor for name, tensor in words.items() if not name.startswith(("pooler.", "embeddings.position_ids"))]
@@ -44,14 +44,14 @@ def test_the_offline_encoder_is_described_too() -> None:
 
 def test_every_figure_has_a_source_and_every_revision_is_a_commit() -> None:
     assert (
-        len({each.alias for each in checkpoints()} | {each.name for each in checkpoints()})
+        len({checkpoint.alias for checkpoint in checkpoints()} | {checkpoint.name for checkpoint in checkpoints()})
         == 2 * len(checkpoints()) - 1
     )
-    for each in checkpoints():
-        assert bool(each.source) is bool(each.coco)
-        assert each.licence_source.startswith("https://")
-        assert each.revision is None or len(each.revision) == 40
-        assert source_of(each.name).revision == each.revision
+    for checkpoint in checkpoints():
+        assert bool(checkpoint.source) is bool(checkpoint.coco)
+        assert checkpoint.licence_source.startswith("https://")
+        assert checkpoint.revision is None or len(checkpoint.revision) == 40
+        assert source_of(checkpoint.name).revision == checkpoint.revision
 
 
 def test_a_checkpoint_with_random_weights_runs(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_offline_mode_asks_no_hub(hub: ModelHub, tmp_path: Path) -> None:
     assert hub.asked == []
 
 
-def test_a_model_that_the_hub_does_not_have_is_told(hub: ModelHub, tmp_path: Path) -> None:
+def test_a_model_missing_from_the_hub_is_named(hub: ModelHub, tmp_path: Path) -> None:
     assert "example/nothing" in run(OBTAIN, "example/nothing", hub=hub.url, home=tmp_path)["message"]
 
 

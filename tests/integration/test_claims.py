@@ -49,7 +49,7 @@ async def test_the_finder_sees_the_owners_answer_next_to_the_secret_and_nobody_e
     assert SECRET not in said_in_public(place)
 
 
-async def test_the_finders_decision_is_told_to_the_owner_and_the_first_stands(place: World) -> None:
+async def test_the_finders_first_decision_counts_and_reaches_the_owner(place: World) -> None:
     claim = await claimed(place)
     await place.press("accept_claim", claim, BEN)
     again = await place.press("reject_claim", claim, MODERATOR)

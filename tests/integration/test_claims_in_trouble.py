@@ -62,7 +62,7 @@ async def test_reporting_again_gives_no_more_tries_and_keeps_no_words(place: Wor
     assert {(row["proof"], row["member_name"]) for row in rows} == {("", "")}
 
 
-async def test_the_finds_thread_does_not_hear_who_has_claimed_it_privately(place: World) -> None:
+async def test_the_found_reports_thread_does_not_name_a_private_claimant(place: World) -> None:
     await place.lost("l1", "my red umbrella", private=True)
     await place.quiet()
     await claim(place, "l1", ADA, "a blue thread")

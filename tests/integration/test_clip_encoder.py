@@ -202,12 +202,12 @@ def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(EncoderUnavailableError, match="no model folder"):
         load(tmp_path / "nowhere")
 
 
-def test_damaged_weights_are_told(tmp_path: Path) -> None:
+def test_damaged_weights_are_reported(tmp_path: Path) -> None:
     make_tiny_clip(tmp_path, 1)
     (tmp_path / "model.safetensors").write_bytes(b"\xff" * 100)
     with pytest.raises(EncoderUnavailableError, match="can't be loaded"):

@@ -67,7 +67,7 @@ async def test_what_was_compared_counts_in_both_directions(place: World, details
     assert await details_of(place, find) == {loss.id: 40.0}
 
 
-async def test_a_pair_is_compared_once_whichever_report_is_searched_again(
+async def test_a_pair_is_compared_once_regardless_of_which_report_is_searched_again(
     place: World, details: CountedDetails
 ) -> None:
     find = await place.found("f1", "red")
@@ -80,7 +80,7 @@ async def test_a_pair_is_compared_once_whichever_report_is_searched_again(
     assert len(details.compared) == 1
 
 
-async def test_two_photos_of_a_loss_are_compared_at_most(place: World, details: CountedDetails) -> None:
+async def test_at_most_two_photos_of_a_lost_report_are_compared(place: World, details: CountedDetails) -> None:
     await place.found("f1", "red")
     await place.quiet()
     photos = tuple(IncomingPhoto(f"{number}.jpg", data=drawing("red", size=200 + number)) for number in range(4))

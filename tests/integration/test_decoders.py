@@ -34,14 +34,14 @@ async def decoders() -> AsyncIterator[Decoders]:
 
 
 def family() -> list[psutil.Process]:
-    return [each for each in psutil.Process().children() if "workers.decoder" in each.cmdline()]
+    return [child for child in psutil.Process().children() if "workers.decoder" in child.cmdline()]
 
 
 async def busy() -> psutil.Process:
     """Wait until a decoder is at work, and return it."""
 
     def working() -> psutil.Process | None:
-        return next((each for each in family() if each.memory_info().rss > 150 * 2**20), None)
+        return next((process for process in family() if process.memory_info().rss > 150 * 2**20), None)
 
     return await eventually(working)
 
@@ -75,7 +75,7 @@ async def test_what_comes_out_is_what_the_photo_is(decoders: Decoders) -> None:
     ],
     ids=["empty", "pdf", "comments", "page", "large", "bomb", "lying", "lying of many pixels"],
 )
-async def test_what_cannot_be_used_is_told_in_words(decoders: Decoders, data: bytes, key: str) -> None:
+async def test_unusable_photos_are_explained(decoders: Decoders, data: bytes, key: str) -> None:
     assert await refused(decoders.decode(data)) == key
     assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
 
@@ -114,7 +114,7 @@ async def test_big_photos_together_take_no_more_memory_than_one_may(decoders: De
     opening = asyncio.gather(*(decoders.decode(poison.webp_bomb(side)) for side in (5500, 4000, 4000, 5500)))
     most = 0
     while not opening.done():
-        most = max(most, sum(each.memory_info().rss for each in family()))
+        most = max(most, sum(process.memory_info().rss for process in family()))
         await asyncio.sleep(0.01)
     assert {decoded.pixels.shape for decoded in await opening} == {(512, 512, 3)}
     assert 300 * 2**20 < most < photos.MAX_DECODED_BYTES + AT_ONCE * 100 * 2**20
@@ -154,7 +154,7 @@ async def test_a_decoder_knows_nothing_of_the_worker(decoders: Decoders, monkeyp
     assert "canary" not in str(decoder.environ())
     assert not decoder.net_connections()
     assert decoder.open_files() == []
-    assert not any("torch" in each.path for each in decoder.memory_maps())
+    assert not any("torch" in mapped.path for mapped in decoder.memory_maps())
     limits = {name: decoder.rlimit(getattr(psutil, name)) for name in ("RLIMIT_FSIZE", "RLIMIT_CORE")}
     assert set(limits.values()) == {(0, 0)}
 

@@ -47,7 +47,7 @@ async def test_a_post_that_takes_no_eyes_does_not_stop_the_others(database_url: 
         later = await discord.post("found", ann, "a later one", {"b.jpg": JPEG})
         async with online(discord, store) as here:
             await eventually(lambda: discord.has_reaction(later, "👀"))
-            assert [each["text"] for each in await here.reports()] == ["a crowded one", "a later one"]
+            assert [report["text"] for report in await here.reports()] == ["a crowded one", "a later one"]
             assert not discord.has_reaction(crowded, "👀")
 
 
@@ -63,7 +63,7 @@ async def test_a_post_whose_every_request_is_refused_does_not_stop_the_others(da
             await eventually(lambda: discord.has_reaction(later, "👀"), within=60)
 
 
-async def test_a_post_that_cant_be_taken_is_told_so_once_however_often_the_bot_starts(database_url: str) -> None:
+async def test_a_refused_post_is_explained_once_even_after_restarts(database_url: str) -> None:
     async with guild(database_url) as (discord, store):
         post = await discord.post("found", discord.join("Ann"), "x" * 4001, {"a.jpg": JPEG})
         for _ in range(2):
@@ -75,7 +75,7 @@ async def test_a_post_that_cant_be_taken_is_told_so_once_however_often_the_bot_s
         assert len(discord.replies(post)) == 1
 
 
-async def test_a_verdict_on_any_open_card_is_taken_however_old_it_is_and_however_many_are_newer(
+async def test_a_verdict_counts_on_the_oldest_open_card(
     database_url: str,
 ) -> None:
     async with guild(database_url) as (discord, store):
@@ -170,4 +170,4 @@ async def _number_is(here: World, number: int) -> bool:
 
 
 async def _texts_are(here: World, texts: list[str]) -> bool:
-    return sorted(each["text"] for each in await here.reports()) == texts
+    return sorted(report["text"] for report in await here.reports()) == texts

@@ -31,16 +31,18 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
         assert set(each["name_localizations"]) == set(LOCALES), each["name"]
         assert set(each.get("description_localizations", LOCALES)) == set(LOCALES), each["name"]
     for locale in LOCALES:
-        names = [(each["type"], each["name_localizations"][locale]) for each in commands]
+        names = [(command["type"], command["name_localizations"][locale]) for command in commands]
         assert len(set(names)) == len(names), "two commands of one name can't be told apart"
-    menus = {each["name"]: each["name_localizations"]["de"] for each in commands if each["type"] == 3}
+    menus = {command["name"]: command["name_localizations"]["de"] for command in commands if command["type"] == 3}
     assert menus == {"Found this": "Das habe ich gefunden", "I lost this": "Das habe ich verloren"}
 
 
 @pytest.mark.parametrize(
     ("locale", "told"), [("fr", "Tu n'as"), ("es-419", "No tienes"), ("pl", "Nie masz"), ("pt-BR", "You have no")]
 )
-async def test_a_private_answer_is_in_the_language_of_whoever_asks(database_url: str, locale: str, told: str) -> None:
+async def test_a_private_answer_is_in_the_language_of_the_person_who_asks(
+    database_url: str, locale: str, told: str
+) -> None:
     async with world(database_url) as here:
         ada = here.discord.join("Ada")
         here.discord.locales[ada] = locale
@@ -48,7 +50,7 @@ async def test_a_private_answer_is_in_the_language_of_whoever_asks(database_url:
         assert told in await here.discord.answer(used)
 
 
-async def test_a_form_is_in_the_language_of_whoever_fills_it_in(database_url: str) -> None:
+async def test_a_form_is_in_its_users_language(database_url: str) -> None:
     async with world(database_url) as here:
         ada = here.discord.join("Ada")
         for language in LANGUAGES:
@@ -58,10 +60,10 @@ async def test_a_form_is_in_the_language_of_whoever_fills_it_in(database_url: st
         here.discord.locales[ada] = "de"
         modal = await here.discord.opened(await here.discord.slash("lost", ada, "general"))
         assert modal["title"] == "Ich habe etwas verloren"
-        assert [each["custom_id"] for each in inputs(modal)] == ["words", "photos", "where", "when", "seen"]
+        assert [field["custom_id"] for field in inputs(modal)] == ["words", "photos", "where", "when", "seen"]
 
 
-async def test_a_form_keeps_what_was_told_with_the_command(database_url: str) -> None:
+async def test_a_form_keeps_the_commands_options(database_url: str) -> None:
     async with world(database_url) as here:
         opening = await here.discord.slash("lost", here.discord.join("Ada"), "general", where="library", when="today")
         await here.discord.opened(opening)
@@ -70,7 +72,7 @@ async def test_a_form_keeps_what_was_told_with_the_command(database_url: str) ->
         assert (report["text"], report["place"], report["happened_at"] is not None) == ("a hat", "library", True)
 
 
-async def test_a_form_that_is_sent_off_empty_or_with_another_file_is_told_kindly(database_url: str) -> None:
+async def test_an_empty_form_or_a_wrong_file_is_explained_politely(database_url: str) -> None:
     async with world(database_url) as here:
         ada = here.discord.join("Ada")
         opening = await here.discord.slash("lost", ada, "general")
@@ -79,7 +81,7 @@ async def test_a_form_that_is_sent_off_empty_or_with_another_file_is_told_kindly
         assert await here.reports() == []
 
 
-async def test_two_photos_of_one_name_are_told_apart(database_url: str) -> None:
+async def test_two_photos_of_one_name_are_distinguished(database_url: str) -> None:
     async with world(database_url) as here:
         ben, lost = here.discord.join("Ben"), here.discord.channel("found")
         files = [here.discord.attach(lost, "image.png", JPEG, "image/png") for _ in range(2)]
@@ -113,7 +115,7 @@ async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> 
             assert "deleted what I knew" in await discord.answer(gone)
 
 
-async def test_a_command_is_answered_once_however_often_it_is_told_of(database_url: str) -> None:
+async def test_a_command_is_answered_once_even_if_delivered_several_times(database_url: str) -> None:
     async with world(database_url) as here:
         ada = here.discord.join("Ada")
         used = await here.discord.slash("mine", ada, "general")
@@ -181,6 +183,7 @@ async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
     async with world(database_url) as here:
         manager, helpers = here.discord.join("Max"), await here.discord.create_role("helpers")
         here.discord.members[manager]["roles"].append(here.discord.add_role("managers", MANAGE_GUILD))
+        here.discord.locales[manager] = "de"
         used = await here.discord.slash("setup", manager, "general")
         await here.discord.answer(used)
         panel = used.said[0]
@@ -197,5 +200,5 @@ async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
             await here.discord.submit(opened)
             await eventually(lambda: panel["edited_timestamp"] != before or None)  # noqa: B023 - looked at at once
         settings = await Handlers(here.store, NoQueue()).settings("discord", here.discord.guild_id)
-        proposed = "America/New_York"  # from the guild's locale
+        proposed = "Europe/Berlin"  # from the manager's locale: the guild's is what every new guild has
         assert settings == Settings(lost_channels=(lost,), log_channel=lost, moderators=(helpers,), timezone=proposed)

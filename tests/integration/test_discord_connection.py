@@ -30,14 +30,14 @@ async def test_what_was_begun_is_answered_before_the_bot_goes(database_url: str)
     assert "I'm searching" in (used.answer or "")
 
 
-async def test_a_wrong_token_is_said_in_one_sentence(database_url: str) -> None:
+async def test_a_wrong_token_is_explained_in_one_sentence(database_url: str) -> None:
     async with DiscordDouble() as discord, Store(database_url) as store:
         with pytest.raises(SetupError, match="REUNITE_DISCORD_TOKEN"):
             async with running(Handlers(store, NoQueue()), store, config(discord, token="wrong")):
                 pass
 
 
-async def test_a_discord_that_is_away_is_said_in_one_sentence(database_url: str) -> None:
+async def test_a_discord_that_is_away_is_explained_in_one_sentence(database_url: str) -> None:
     async with DiscordDouble() as discord, Store(database_url) as store:
         away = replace(config(discord), api_base="http://127.0.0.1:1")
         with pytest.raises(SetupError, match="can't be reached"):
@@ -45,7 +45,7 @@ async def test_a_discord_that_is_away_is_said_in_one_sentence(database_url: str)
                 pass
 
 
-async def test_a_missing_intent_is_said_in_one_sentence(database_url: str) -> None:
+async def test_a_missing_intent_is_explained_in_one_sentence(database_url: str) -> None:
     async with DiscordDouble() as discord, Store(database_url) as store:
         discord.gateway.allows_message_content = False
         with pytest.raises(SetupError, match="Message Content Intent"):

@@ -40,6 +40,7 @@ async def test_two_conversations_whose_marks_begin_alike_have_threads_of_their_o
         first = await here.platform.send(reply(one, post, people=(ann, bob)))
         await eventually(lambda: here.discord.channels.get(first.channel))
         second = await here.platform.send(reply(other, post, people=(cid, dan)))
+        assert here.discord.channels[first.channel]["name"].startswith("Handover: Ann, Bob #")
         assert here.discord.thread_members[first.channel] >= {ann, bob}
         assert here.discord.thread_members[first.channel].isdisjoint({cid, dan})
         assert here.discord.thread_members[second.channel] >= {cid, dan}
@@ -52,9 +53,9 @@ async def test_a_thread_of_the_same_name_is_taken_only_where_an_earlier_attempt_
         outgoing = reply("key", here.post_of("0"), people=(here.discord.join("Ann"), here.discord.join("Bob")))
         first = await here.platform.send(outgoing)
         assert await here.platform.send(replace(outgoing, maybe_sent=True)) == first
-        opened = [each for each in here.discord.requests if each[1].endswith("/threads")]
+        opened = [request for request in here.discord.requests if request[1].endswith("/threads")]
         await here.platform.send(outgoing)
-        assert [each for each in here.discord.requests if each[1].endswith("/threads")] == [*opened, opened[0]]
+        assert [request for request in here.discord.requests if request[1].endswith("/threads")] == [*opened, opened[0]]
 
 
 def post_of_bob(here: World, bob: str, *buttons: Button) -> Outgoing:
@@ -139,7 +140,7 @@ async def shown_to(here: World, used: Interaction) -> Interaction:
 
 
 def threads(here: World) -> list[str]:
-    return [each["id"] for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+    return [channel["id"] for channel in here.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
 
 
 async def looked_at(here: World, handlers: Handlers, member: str) -> list[Match]:

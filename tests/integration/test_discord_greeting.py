@@ -19,7 +19,7 @@ async def invited(here: World, by: str, *, is_told: bool = True) -> None:
 
 
 def said(here: World, channel: str) -> list[str]:
-    return [here.discord.text(each) for each in here.discord.replies(channel)]
+    return [here.discord.text(reply) for reply in here.discord.replies(channel)]
 
 
 async def test_the_person_who_added_the_bot_is_greeted_directly(database_url: str) -> None:

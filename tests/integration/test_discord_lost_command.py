@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from discord.utils import snowflake_time
 
-from reunite.errors import TellUserError
-from reunite.language import sentence
+from reunite.errors import TellUserError, TryAgainError
+from reunite.handlers import Handlers
+from reunite.language import command, sentence
+from reunite.posts import PostHandlers
 from tests.doubles.discord_shapes import BOT_ID, FORUM, MANAGE_GUILD, MANAGE_THREADS, PRIVATE_THREAD, inputs
 from tests.support.discord_adapter import JPEG, world
+from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
 ANNOUNCEMENTS = 5
@@ -32,7 +35,7 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
         answer = await here.discord.answer(used)
         first, about_zone = answer.splitlines()
         assert first == f"Got it, I'm searching. I'll reply in <#{here.discord.channel('lost')}>."
-        assert about_zone == sentence("when_without_zone", when="yesterday 08:15")
+        assert about_zone == sentence("when_without_zone", when="yesterday 08:15", zone="UTC")
         assert used.ephemeral
         report = await here.report()
         assert (report["kind"], report["text"], report["place"]) == ("lost", "red bag", "bus 5")
@@ -47,6 +50,19 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
         assert [name for name, _ in await here.photos()] == ["bag.jpg"]
 
 
+async def test_where_a_language_suggests_a_zone_times_are_read_in_it(database_url: str) -> None:
+    async with world(database_url) as here:
+        bob = here.discord.join("Bob")
+        here.discord.locales[bob] = "ja"
+        zone, when = ZoneInfo("Asia/Tokyo"), "yesterday 08:15"
+        used = await here.discord.slash("lost", bob, "general", None, description="red bag", when=when)
+        _, about_zone = (await here.discord.answer(used)).splitlines()
+        expected = sentence("when_without_zone", "ja", when=when, zone="Asia/Tokyo")
+        assert about_zone == expected.replace("/timezone", f"/{command('timezone', 'ja').name}")
+        yesterday = datetime.now(zone) - timedelta(days=1)
+        assert (await here.report())["happened_at"] == yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
+
+
 async def test_of_several_channels_for_losses_the_one_where_the_command_is_used_takes_it(database_url: str) -> None:
     async with world(database_url) as here:
         second = await here.discord.create_channel("lost-items")
@@ -56,7 +72,7 @@ async def test_of_several_channels_for_losses_the_one_where_the_command_is_used_
 
 
 @pytest.mark.parametrize("kind", [FORUM, ANNOUNCEMENTS])
-async def test_a_private_loss_goes_where_private_threads_are(database_url: str, kind: int) -> None:
+async def test_a_private_report_goes_where_private_threads_are(database_url: str, kind: int) -> None:
     async with world(database_url) as here:
         await here.discord.create_channel("lost-items", kind)
         opening = await here.discord.slash("lost", here.discord.join("Bob"), "lost-items")
@@ -64,12 +80,12 @@ async def test_a_private_loss_goes_where_private_threads_are(database_url: str, 
         assert "I'll reply in" in await here.discord.answer(
             await here.discord.submit(opening, words="my diary", seen="private")
         )
-        [thread] = [each for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+        [thread] = [channel for channel in here.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
         assert thread["parent_id"] == here.discord.channel("lost")
 
 
 @pytest.mark.parametrize("may_delete", [True, False])
-async def test_a_refused_private_loss_leaves_no_thread_to_its_author(
+async def test_a_refused_private_report_leaves_no_thread_to_its_author(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, may_delete: bool
 ) -> None:
     async def check(*_: object) -> None:
@@ -84,9 +100,36 @@ async def test_a_refused_private_loss_leaves_no_thread_to_its_author(
         await here.discord.opened(opening)
         answer = await here.discord.answer(await here.discord.submit(opening, words="my diary", seen="private"))
         assert answer == sentence("too_many_reports", number=60)
-        threads = [each["id"] for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+        threads = [channel["id"] for channel in here.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
         assert len(threads) == (0 if may_delete else 1)
-        assert all(bob not in here.discord.thread_members[each] for each in threads)
+        assert all(bob not in here.discord.thread_members[thread] for thread in threads)
+
+
+@pytest.mark.parametrize("is_saved", [True, False])
+async def test_the_thread_of_a_private_loss_stays_if_an_error_comes_after_saving_or_who_knows(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_saved: bool
+) -> None:
+    async def fail(*_: object) -> None:
+        raise TryAgainError("the database is away")
+
+    async def break_off(*_: object) -> None:
+        raise RuntimeError
+
+    if is_saved:  # the hint comes after the commit
+        monkeypatch.setattr(NoQueue, "hint", break_off)
+    else:
+        monkeypatch.setattr(PostHandlers, "report", fail)
+        monkeypatch.setattr(Handlers, "report_at", fail)
+    async with world(database_url) as here:
+        bob = here.discord.join("Bob")
+        await here.discord.allow_here("lost", MANAGE_THREADS, BOT_ID)
+        opening = await here.discord.slash("lost", bob, "general")
+        await here.discord.opened(opening)
+        answer = await here.discord.answer(await here.discord.submit(opening, words="my diary", seen="private"))
+        assert answer == sentence("went_wrong")
+        [thread] = [each["id"] for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+        assert [each["channel"] for each in await here.reports()] == [thread] * is_saved
+        assert (bob in here.discord.thread_members[thread]) is is_saved
 
 
 async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
@@ -109,7 +152,9 @@ async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
         ({"description": "x" * 4001}, "too long"),
     ],
 )
-async def test_lost_that_cant_be_taken_is_told_kindly(database_url: str, options: dict[str, Any], told: str) -> None:
+async def test_a_refused_lost_command_is_explained_politely(
+    database_url: str, options: dict[str, Any], told: str
+) -> None:
     async with world(database_url) as here:
         used = await here.discord.slash("lost", here.discord.join("Bob"), "general", **options)
         assert told in await here.discord.answer(used)
@@ -117,7 +162,7 @@ async def test_lost_that_cant_be_taken_is_told_kindly(database_url: str, options
 
 
 @pytest.mark.parametrize("when", ["some day soon", "2095-07-14"])
-async def test_a_time_that_is_not_understood_loses_nothing(database_url: str, when: str) -> None:
+async def test_a_report_with_an_unreadable_time_is_kept(database_url: str, when: str) -> None:
     async with world(database_url) as here:
         used = await here.discord.slash("lost", here.discord.join("Bob"), "general", description="bag", when=when)
         said = await here.discord.answer(used)
@@ -126,7 +171,7 @@ async def test_a_time_that_is_not_understood_loses_nothing(database_url: str, wh
         assert (report["text"], report["happened_at"]) == (f"bag\n{when}", None)
 
 
-async def test_times_are_read_in_the_zone_that_a_member_told_or_the_guild_has(database_url: str) -> None:
+async def test_times_are_read_in_the_members_zone_or_the_guilds(database_url: str) -> None:
     async with world(database_url) as here:
         bob, manager = here.discord.join("Bob"), here.discord.join("Max")
         here.discord.members[manager]["roles"].append(here.discord.add_role("managers", MANAGE_GUILD))
@@ -148,8 +193,8 @@ async def test_times_are_read_in_the_zone_that_a_member_told_or_the_guild_has(da
         await here.discord.answer(panel)
         pressed = await here.discord.press(panel.said[-1]["id"], sentence("setup_places"), manager)
         modal = await here.discord.opened(pressed)
-        assert [each["value"] for each in inputs(modal) if each["custom_id"] == "timezone"] == ["America/New_York"]
-        await here.discord.submit(pressed, None)
+        assert [each.get("value", "") for each in inputs(modal) if each["custom_id"] == "timezone"] == [""]
+        await here.discord.submit(pressed, None, timezone="New York")
         await eventually(lambda: "America/New_York" in here.discord.text(here.discord.find(panel.said[-1]["id"])))
         assert await read() == morning("America/New_York")
         assert "Asia/Tokyo" in await told("timezone", zone="tokyo")

@@ -110,8 +110,8 @@ async def test_a_second_press_creates_nothing(database_url: str) -> None:
             await here.discord.press(used.said[0]["id"], ALL, manager)
         for used in panels:
             await eventually(lambda: used.said[0]["edited_timestamp"])  # noqa: B023 - looked at at once
-        texts = [each for each in here.discord.channels.values() if each["type"] == TEXT]
-        assert sorted(each["name"] for each in texts) == ["found", "general", "lost", "lost-and-found-team"]
+        texts = [channel for channel in here.discord.channels.values() if channel["type"] == TEXT]
+        assert sorted(channel["name"] for channel in texts) == ["found", "general", "lost", "lost-and-found-team"]
 
 
 async def test_what_discord_refuses_is_named_and_the_rest_is_kept(database_url: str) -> None:

@@ -86,8 +86,8 @@ async def test_each_past_post_is_taken_once_and_stays_unanswered(database_url: s
             assert (tally.reports, tally.photos, tally.skipped) == (len(EXPECTED), len(EXPECTED), SKIPPED)
             reports = await here.reports()
             assert texts(reports) == EXPECTED
-            assert {each["kind"] for each in reports if each["text"].startswith("loss")} == {ReportKind.LOST}
-            assert all(each["quiet"] for each in reports)
+            assert {report["kind"] for report in reports if report["text"].startswith("loss")} == {ReportKind.LOST}
+            assert all(report["quiet"] for report in reports)
             assert {method for method, _ in discord.requests[before:]} == {"GET"}
             assert not discord.limits.refused
 
@@ -105,7 +105,7 @@ async def test_what_was_read_quietly_stays_so_when_the_bot_starts_again(database
         missed = await discord.post("found", ann, "a cap", {"a.jpg": JPEG}, times=0)
         async with bot(discord, database_url) as (back, _):
             await eventually(lambda: discord.has_reaction(missed, "👀"))
-            assert {each["text"]: each["quiet"] for each in await back.reports()} == {
+            assert {report["text"]: report["quiet"] for report in await back.reports()} == {
                 "a hat": True,
                 "a scarf": True,
                 "a cap": False,
@@ -127,7 +127,7 @@ async def test_an_edited_post_of_an_archived_thread_keeps_its_title_and_its_quie
             await eventually(here.reports)
         with capture_logs() as logs:
             async with bot(discord, database_url) as (back, _):
-                await eventually(lambda: [each for each in logs if each["event"] == "discord_reconciled"])
+                await eventually(lambda: [entry for entry in logs if entry["event"] == "discord_reconciled"])
                 [report] = await back.reports()
         assert (report["text"], report["quiet"]) == ("A hat\nit", True)
 
@@ -170,7 +170,7 @@ async def test_a_forums_posts_are_read_whether_archived_or_not(database_url: str
 
 
 def snowflake_of(discord: DiscordDouble, title: str) -> str:
-    return next(str(each["id"]) for each in discord.channels.values() if each["name"] == title)
+    return next(str(channel["id"]) for channel in discord.channels.values() if channel["name"] == title)
 
 
 async def test_a_channel_that_the_bot_may_not_read_says_why(database_url: str) -> None:
@@ -184,7 +184,7 @@ async def test_a_channel_that_the_bot_may_not_read_says_why(database_url: str) -
             assert problems == {"found": "the bot lacks the permission read_message_history", "lost": ""}
 
 
-async def test_moderators_start_it_by_a_button_and_hear_what_came_of_it(database_url: str) -> None:
+async def test_moderators_start_a_backfill_by_button_and_read_its_result(database_url: str) -> None:
     async with DiscordDouble() as discord:
         past(discord)
         manager = discord.join("Mo")
@@ -200,7 +200,7 @@ async def test_moderators_start_it_by_a_button_and_hear_what_came_of_it(database
 
             def told() -> str:
                 messages = discord.messages[discord.channel("general")].values()
-                return "\n".join(discord.text(each) for each in messages)
+                return "\n".join(discord.text(message) for message in messages)
 
             said = await eventually(told, holds=lambda words: "I've read the past posts" in words)
             assert said.count("I'm reading the past posts") == said.count("I've read the past posts") == 1

@@ -71,4 +71,4 @@ async def test_posts_about_something_else_get_no_word(database_url: str) -> None
         last = await here.discord.post("found", ann, "a cup", {"cup.jpg": JPEG})
         await eventually(lambda: here.discord.has_reaction(last, "👀"))
         await eventually(here.reports)
-        assert [here.discord.replies(each) for each in others] == [[], []]
+        assert [here.discord.replies(other) for other in others] == [[], []]

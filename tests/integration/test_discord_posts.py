@@ -40,7 +40,7 @@ async def test_a_heic_photo_that_discord_has_no_type_for_is_a_photo(database_url
         assert [name for name, _ in await here.photos()] == ["IMG_1.HEIC"]
 
 
-async def test_the_same_post_told_three_times_is_one_report(database_url: str) -> None:
+async def test_the_same_post_delivered_three_times_is_one_report(database_url: str) -> None:
     async with world(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "scarf", {"a.jpg": JPEG}, times=3)
         await eventually(lambda: len(reactions(here.discord, post)) >= 3 or None)
@@ -61,7 +61,7 @@ async def test_words_other_channels_bots_and_webhooks_make_no_report(database_ur
         assert [report["text"] for report in await here.reports()] == ["a real one"]
 
 
-async def test_a_post_that_cant_be_taken_is_told_so_in_its_thread(database_url: str) -> None:
+async def test_a_refused_post_is_explained_in_its_thread(database_url: str) -> None:
     async with world(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "x" * 4001, {"a.jpg": JPEG}, times=2)
         told = await here.discord.reply(post, "too long")
@@ -113,7 +113,7 @@ async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_n
         await here.discord.delete_channel("found")
         found, lost = await here.reports()
         await here.becomes(found["id"], ReportState.WITHDRAWN)
-        assert [each["text"] for each in await here.reports()] == ["", "a hat in lost"]
+        assert [report["text"] for report in await here.reports()] == ["", "a hat in lost"]
         assert await here.state(lost["id"]) is ReportState.PENDING
 
 
@@ -124,7 +124,7 @@ async def test_a_post_deleted_at_once_is_withdrawn_too(database_url: str) -> Non
         await here.becomes((await here.report())["id"], ReportState.WITHDRAWN)
 
 
-async def test_what_happens_while_the_connection_is_away_is_told_at_its_return(database_url: str) -> None:
+async def test_changes_during_a_lost_connection_arrive_on_reconnecting(database_url: str) -> None:
     async with world(database_url) as here:
         await here.discord.gateway.ask_to_reconnect()
         await eventually(lambda: here.discord.gateway.resumed or None)

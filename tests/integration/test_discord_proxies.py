@@ -24,15 +24,15 @@ async def test_a_proxied_post_belongs_to_its_author(database_url: str) -> None:
         await eventually(lambda: here.discord.has_reaction(post, "👀"))
 
         async def is_settled() -> bool:
-            return sorted(each["text"] for each in await here.reports()) == ["", "a red bag"]
+            return sorted(report["text"] for report in await here.reports()) == ["", "a red bag"]
 
         await eventually(is_settled)
-        [report] = [each for each in await here.reports() if each["text"]]
+        [report] = [report for report in await here.reports() if report["text"]]
         assert (report["author_id"], report["source_key"]) == (ann, post)
         await here.discord.edit(post, "a dark red bag")
 
         async def is_edited() -> bool:
-            return "a dark red bag" in [each["text"] for each in await here.reports()]
+            return "a dark red bag" in [report["text"] for report in await here.reports()]
 
         await eventually(is_edited)
         await here.discord.delete(post)
@@ -49,5 +49,5 @@ async def test_what_a_webhook_says_by_itself_belongs_to_nobody(database_url: str
         await discord.post("found", webhook, "a red bag", {"bag.jpg": JPEG}, webhook_id=webhook)
         last = await discord.post("found", ann, "the last", {"a.jpg": JPEG})
         await eventually(lambda: discord.has_reaction(last, "👀"))
-        assert {each["text"] for each in await here.reports()} == {"A: other words", "a red bag", "the last"}
+        assert {report["text"] for report in await here.reports()} == {"A: other words", "a red bag", "the last"}
         assert len(await here.reports()) == 3

@@ -27,19 +27,19 @@ async def asked(here: World, author: str) -> tuple[UUID, str]:
     return report.id, sent.message
 
 
-async def test_a_pressed_button_is_taken_once_and_the_answer_stands_in_its_place(database_url: str) -> None:
+async def test_a_pressed_button_is_taken_once_and_replaced_by_the_answer(database_url: str) -> None:
     async with world(database_url) as here:
         bob = here.discord.join("Bob")
         _, question = await asked(here, bob)
         shown = here.discord.find(question)["components"]
-        assert [each["label"] for row in shown for each in row["components"]] == [
+        assert [component["label"] for row in shown for component in row["components"]] == [
             "library", "*tram* @everyone", "Somewhere else", "Not sure", "None of these",
         ]  # fmt: skip
         pressed = [await here.discord.press(question, "*tram* @everyone", bob) for _ in range(2)]
-        await eventually(lambda: all(each.answer for each in pressed) or None)
+        await eventually(lambda: all(press.answer for press in pressed) or None)
         told = {wording.sentence("said"), wording.sentence("said_before", said="*tram* @everyone")}
-        assert {each.answer for each in pressed} == told
-        assert all(each.ephemeral for each in pressed)
+        assert {press.answer for press in pressed} == told
+        assert all(press.ephemeral for press in pressed)
         assert (await here.report())["question_answer"] == "*tram* @everyone"
         message = here.discord.find(question)
         assert message["components"] == []

@@ -75,7 +75,7 @@ async def test_an_answer_to_a_locked_forum_post_goes_to_its_author(database_url:
         await here.discord.lock(post)
         target = replace(here.post_of(post), channel=post)
         await here.platform.send(reply("1", target, "They are Bob's."))
-        assert [here.discord.text(each) for each in here.discord.direct_messages(ann)] == ["They are Bob's."]
+        assert [here.discord.text(message) for message in here.discord.direct_messages(ann)] == ["They are Bob's."]
 
 
 @pytest.mark.parametrize("code", [50035, 200001])
@@ -161,7 +161,7 @@ async def test_what_waits_for_a_permission_is_sent_once_it_is_granted(database_u
 
 
 @pytest.mark.parametrize("takes_messages", [True, False])
-async def test_an_answer_that_comes_too_late_is_sent_directly_or_said_to_be_late(
+async def test_a_late_answer_is_sent_directly_or_said_to_be_late(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, takes_messages: bool
 ) -> None:
     async with world(database_url) as here:
@@ -180,7 +180,7 @@ async def test_an_answer_that_comes_too_late_is_sent_directly_or_said_to_be_late
             assert here.discord.pinged(told) == {ann}
 
 
-async def test_a_finder_whom_nobody_can_answer_in_public_is_told_why_directly(database_url: str) -> None:
+async def test_a_finder_who_cant_be_answered_in_public_gets_a_direct_message(database_url: str) -> None:
     async with world(database_url) as here:
         ann = here.discord.join("Ann")
         await here.discord.forbid("found", SEND_IN_THREADS | CREATE_THREADS | SEND_MESSAGES)

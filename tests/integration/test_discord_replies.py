@@ -23,7 +23,7 @@ async def test_the_first_reply_opens_the_thread_and_the_next_ones_go_there(datab
         second = await here.platform.send(reply("2", here.post_of(post), "Two.", picture=JPEG))
         assert first.channel == second.channel == post
         assert here.discord.channels[post]["name"] == "Found: black umbrella"
-        assert [here.discord.text(each) for each in here.discord.replies(post)] == ["One.", "Two."]
+        assert [here.discord.text(reply) for reply in here.discord.replies(post)] == ["One.", "Two."]
         assert [path for _, path in here.discord.requests].count(thread_path(here.post_of(post))) == 1
         [picture] = here.discord.find(second.message)["attachments"]
         assert here.discord.find(second.message)["embeds"][0]["thumbnail"]["url"] == picture["url"]
@@ -53,7 +53,7 @@ async def test_a_report_by_command_gets_a_post_of_its_own_and_a_thread_named_aft
         assert here.discord.channels[sent.message]["name"] == "Lost: a *red* my_bag, 1.50 € @everyone"
 
 
-async def test_only_the_person_who_is_to_be_told_is_pinged(database_url: str) -> None:
+async def test_only_the_notified_person_is_pinged(database_url: str) -> None:
     async with world(database_url) as here:
         ann, bob = Member(here.discord.join("Ann"), "Ann"), Member(here.discord.join("Bob"), "Bob")
         post = await here.discord.post("found", ann.id, "scarf", {"a.jpg": JPEG})

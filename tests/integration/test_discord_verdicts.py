@@ -49,7 +49,7 @@ async def test_a_moderators_cross_refuses(database_url: str) -> None:
         await eventually(refused)
 
 
-async def test_a_button_of_another_version_does_what_it_did_or_is_kindly_refused(database_url: str) -> None:
+async def test_a_button_of_another_version_works_or_is_politely_refused(database_url: str) -> None:
     async with world(database_url) as here:
         _, lost, _ = await shown_match(here)
         grace = here.discord.join("Grace", moderator=True)
@@ -109,7 +109,7 @@ async def test_who_no_longer_moderates_is_signed_out_of_the_board(
         guild = here.discord.guild_id
         sessions = [await signed_in(here.store, "discord", guild, each) for each in (grace, hopper, gone)]
         await asyncio.sleep(0.3)
-        assert [await is_over(here.store, each) for each in sessions] == [False, False, False]
+        assert [await is_over(here.store, session) for session in sessions] == [False, False, False]
         await here.discord.take_role(grace, here.discord.moderator_role)
         here.discord.leave(gone)
         await eventually(lambda: is_over(here.store, sessions[0]))

@@ -20,7 +20,7 @@ async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
         yield community
 
 
-async def test_a_find_whose_photo_was_no_good_is_forgotten_with_its_post(place: World) -> None:
+async def test_a_found_report_whose_photo_was_no_good_is_forgotten_with_its_post(place: World) -> None:
     photos = (IncomingPhoto("none.jpg", data=b"no photo at all"),)
     find = await place.found("f1", photos=photos, place="zebra house", proof_question="a zebra inside")
     await place.quiet()

@@ -134,14 +134,14 @@ async def test_addresses_of_other_hosts_are_refused(host: Host, url: str) -> Non
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
-async def test_a_photo_that_is_gone_is_told_in_words(host: Host, status: int) -> None:
+async def test_a_photo_that_is_gone_is_explained(host: Host, status: int) -> None:
     host.says("/a.jpg", status)
     async with fetcher(host) as fetch:
         with pytest.raises(TellUserError, match="photo_gone"):
             await fetch.fetch(host.url("/a.jpg"))
 
 
-async def test_a_web_page_instead_of_a_photo_is_told_in_words(host: Host) -> None:
+async def test_a_web_page_instead_of_a_photo_is_explained(host: Host) -> None:
     host.says("/a.jpg", body=b"<html>", Content_Type="text/html; charset=utf-8")
     async with fetcher(host) as fetch:
         with pytest.raises(TellUserError, match="photo_is_web_page"):
@@ -155,7 +155,7 @@ async def test_a_page_for_signing_in_is_the_operators_to_mend(host: Host, status
     async with fetcher(host) as fetch:
         with capture_logs() as logs, pytest.raises(TellUserError, match="photo_not_permitted"):
             await fetch.fetch(host.url("/a.jpg"), authorization="Bearer xoxb-without-files-read")
-    assert [(each["event"], each["log_level"]) for each in logs] == [("photo_sign_in", "error")]
+    assert [(entry["event"], entry["log_level"]) for entry in logs] == [("photo_sign_in", "error")]
 
 
 async def test_refused_credentials_are_ours_to_mend(host: Host) -> None:

@@ -152,7 +152,7 @@ def test_a_file_that_is_not_what_the_hub_lists_is_found_and_fetched_again(
     assert (Path(got["folder"]) / name).read_bytes() == content
 
 
-def test_what_the_hub_refuses_is_said_in_a_sentence(hub: ModelHub, machine: Machine) -> None:
+def test_a_refusal_by_the_hub_is_explained_in_one_sentence(hub: ModelHub, machine: Machine) -> None:
     assert "no model example/nothing" in machine.fetch("example/nothing")["problem"]
     assert f"{REPOSITORY} has no revision v9" in machine.fetch(f"{REPOSITORY}@v9")["problem"]
     assert "are needed in" in machine.fetch(free=1000)["problem"]

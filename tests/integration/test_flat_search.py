@@ -8,15 +8,14 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from pgvector import HalfVector
 
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
 from db import candidates, sketch_loading, vectors
 from db.sketches import SketchCache
 from db.store import Store
-from db.vectors import SqlVectors
-from reunite.entities import ReportState
+from db.vectors import ids_of
+from reunite.entities import ReportKind, ReportState
 from reunite.matching.evidence import Search
 from reunite.ports import ScoredPair
 
@@ -77,6 +76,7 @@ async def large(owner_url: str, url: str, encoder: str = "clip") -> AsyncIterato
 @pytest.fixture(autouse=True)
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "MANY", 200)
+    monkeypatch.setattr(sketch_loading, "MANY", 200)
 
 
 def ids(search: Search) -> set[UUID]:
@@ -84,7 +84,11 @@ def ids(search: Search) -> set[UUID]:
 
 
 def nearest(search: Search, kind: Any) -> Sequence[tuple[float, UUID]]:
-    found = [(-each.similarities[kind], each.item.report) for each in search.candidates if kind in each.similarities]
+    found = [
+        (-candidate.similarities[kind], candidate.item.report)
+        for candidate in search.candidates
+        if kind in candidate.similarities
+    ]
     return sorted(found)[:LIMIT]
 
 
@@ -134,7 +138,7 @@ async def test_sketches_follow_what_changes(owner_database_url: str, database_ur
         assert (new in ids(deleted), deleted.open_count) == (False, before.open_count)
 
 
-async def test_a_released_find_is_counted_once(owner_database_url: str, database_url: str) -> None:
+async def test_a_released_found_report_is_counted_once(owner_database_url: str, database_url: str) -> None:
     async with large(owner_database_url, database_url) as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
@@ -160,17 +164,17 @@ async def test_sketches_are_read_anew_where_reading_them_failed(
         await community.set_state(await community.add(like=lost), ReportState.RETURNED)
         with monkeypatch.context() as failing:
             failing.setattr(sketch_loading, "_MOST_CHANGES", 1)
-            failing.setattr(sketch_loading, "_ALL", "AND 1 / (r.sealed::int - r.sealed::int) = 1")
+            failing.setattr(sketch_loading, "_RANGE", "1 / (r.sealed::int - r.sealed::int) = 1")
             with pytest.raises(psycopg.errors.DivisionByZero):
                 await community.search(lost)
         after = await community.search(lost)
         assert (ids(after), after.open_count) == (ids(before), before.open_count)
 
 
-async def test_sketches_leave_private_losses_out_where_they_may_not_be_seen(
+async def test_sketches_leave_out_private_reports_for_viewers_who_may_not_see_them(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(candidates, "MANY", 3)
+    monkeypatch.setattr(sketch_loading, "MANY", 3)
     async with large(owner_database_url, database_url) as community:
         found = next(iter(ids(await community.search(community.filled.lost[0]))))
         every = await community.search(found, limit=5)
@@ -236,12 +240,9 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
         async with community.store.session(place.community) as session:
             known = await session.reports.get(community.filled.lost[0])
             assert known
-            scope, _ = await session.candidates._scope(known, LIMIT, hidden=False)
-            [target, _] = await SqlVectors(session._connection, place.community).targets(scope)
-            given = {"v0": HalfVector(target.vectors[0]), "community": place.community, "model": scope.model}
-            given |= {"space": target.space, "source": target.source, "reports": [known.id] * 300}
-            query = vectors._PACKED.format(similarities="sum(e.vector <#> %(v0)s)") + vectors._SOME
-            plan = str(await session._all(f"EXPLAIN {query}", **given))
+            query, _ = await session.candidates._query(known, LIMIT, hidden=False)
+            statement, given = vectors.measuring(query.scope, query.targets, ids_of([known.id] * 300))
+            plan = str(await session._all(f"EXPLAIN {statement}", **given, community=place.community))
         assert "embedding_report_id_model_id_space_photo_id_part_key" in plan
         assert "Seq Scan" not in plan
 
@@ -264,8 +265,8 @@ async def test_words_are_looked_up_in_their_index_despite_row_level_security(
 def test_sketches_not_used_for_longest_go_first() -> None:
     cache = SketchCache(most_bytes=-1)
     first, second = UUID(int=1), UUID(int=2)
-    kept = cache.get(first, 1)
+    kept = cache.get(first, ReportKind.LOST)
     kept.seen = 5
-    cache.get(second, 1)
+    cache.get(second, ReportKind.LOST)
     cache.trim()
-    assert cache.get(first, 1).seen == 0, "it was let go"
+    assert cache.get(first, ReportKind.LOST).seen == 0, "it was let go"

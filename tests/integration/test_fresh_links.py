@@ -56,7 +56,7 @@ async def test_an_expired_link_is_replaced_by_a_fresh_one(place: World, files: s
     assert row["state"] == "stored"
 
 
-async def test_where_the_post_is_gone_the_thread_is_told_so(place: World, files: str) -> None:
+async def test_if_the_post_is_gone_the_thread_says_so(place: World, files: str) -> None:
     await posted(place, files)
     await place.said("f1", "problem")
     assert "is gone" in place.platform.thread("f1")[0]

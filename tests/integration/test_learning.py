@@ -52,7 +52,7 @@ async def weights(place: World) -> ScoringModel | None:
     return await scoring_models.newest(place.store, place.workspace.community, "known-1")
 
 
-async def test_what_people_say_is_learned_by_itself_and_undone(place: World, model: EmbeddingModel) -> None:
+async def test_feedback_is_learned_automatically_and_can_be_undone(place: World, model: EmbeddingModel) -> None:
     own = place.workspace.community
     await judge_many(place, 5, 14)
     assert await communities_to_teach(place.store, 5) == []
@@ -126,10 +126,10 @@ async def test_what_counts_as_feedback(
     match = await judged(place, loss, find, 0.5, MatchState.UNDECIDED)
     own = place.workspace.community
     async with place.store.session(own) as session:
-        for each in said.split(", "):
-            match each:
+        for part in said.split(", "):
+            match part:
                 case "confirm" | "reject":
-                    state = MatchState.CONFIRMED if each == "confirm" else MatchState.REJECTED
+                    state = MatchState.CONFIRMED if part == "confirm" else MatchState.REJECTED
                     await session.matches.set_state(match, state)
                 case "decline":
                     await session.matches.decline(match, declined=True)

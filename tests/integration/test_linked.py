@@ -46,7 +46,7 @@ async def whole(place: World) -> None:
     await place.quiet()
 
 
-async def test_a_find_there_is_matched_with_a_loss_here_once_they_are_linked(place: World) -> None:
+async def test_a_found_report_there_is_matched_with_a_lost_report_here_once_they_are_linked(place: World) -> None:
     await found_there(place, "f1", "red", "an umbrella")
     await place.lost("l1", "my red umbrella")
     await place.quiet()

@@ -74,7 +74,7 @@ async def test_a_platform_that_has_thrown_us_out_holds_up_nothing(
     await said_all_the_same(place)
 
 
-async def test_where_no_fresh_link_comes_the_words_are_searched_for_all_the_same(
+async def test_without_a_fresh_link_the_words_are_still_searched(
     place: World, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def gone(*_: object, **__: object) -> bytes:
@@ -93,9 +93,7 @@ async def test_where_no_fresh_link_comes_the_words_are_searched_for_all_the_same
         await eventually(lambda: place.platform.kinds("f1") == ["problem", "nothing"])
 
 
-async def test_a_sealed_photos_name_is_not_said_where_all_can_read_it(
-    place: World, database_url: str, redis_url: str
-) -> None:
+async def test_a_sealed_photos_name_is_not_shown_in_public(place: World, database_url: str, redis_url: str) -> None:
     await place.set_up(log_channel="log")
     photos = (
         IncomingPhoto("passport of Zoe.jpg", data=b"no photo at all"),
@@ -108,7 +106,7 @@ async def test_a_sealed_photos_name_is_not_said_where_all_can_read_it(
     assert "Zoe" not in "\n".join(place.platform.thread("f1"))
 
 
-async def test_what_other_work_has_made_of_a_photo_stands(place: World) -> None:
+async def test_a_stored_copy_made_by_other_work_stays(place: World) -> None:
     await place.found("f1", "red")
     lease = await place.store.lease_work([], most_each=1, seconds=30)
     assert lease

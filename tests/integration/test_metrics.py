@@ -139,7 +139,7 @@ async def test_a_process_beats_touches_its_file_and_leaves_the_list(database_url
         assert await Monitoring(database).processes() == []
 
 
-def test_the_share_of_returns_counts_ended_losses_only() -> None:
+def test_the_share_of_returns_counts_only_ended_lost_reports() -> None:
     counted = [StateCount("lost", "returned", 3), StateCount("lost", "expired", 1), StateCount("lost", "open", 9)]
     assert return_ratio(counted) == 0.75
     assert return_ratio([StateCount("found", "returned", 3)]) == 0.0

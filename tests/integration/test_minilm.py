@@ -27,5 +27,5 @@ def test_sentences_have_the_vectors_of_the_original_network() -> None:
     tokenizer.enable_truncation(MAX_TOKENS)
     with torch.inference_mode():
         theirs = [original(input_ids=torch.tensor([tokenizer.encode(text).ids])) for text in TEXTS]
-    means = torch.cat([each.last_hidden_state.mean(dim=1) for each in theirs])
+    means = torch.cat([their.last_hidden_state.mean(dim=1) for their in theirs])
     torch.testing.assert_close(ours, torch.nn.functional.normalize(means, dim=1), atol=1e-5, rtol=0)

@@ -179,7 +179,7 @@ async def test_its_own_code_links_a_community_with_nothing(sides: Sides) -> None
     assert await sides.community("here") == await sides.community("there")
 
 
-async def test_a_report_that_was_made_to_last_longer_does_not_end_all_the_same(sides: Sides) -> None:
+async def test_an_extended_report_does_not_expire_at_its_old_time(sides: Sides) -> None:
     loss = await sides.lost()
     with pytest.raises(TryAgainError):
         async with sides.store.session(await sides.community("here")) as session:

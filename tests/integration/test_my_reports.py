@@ -67,7 +67,7 @@ async def test_withdrawing_takes_every_copy_away(place: World) -> None:
     assert await place.handlers.my_reports("web", place.name, ADA) == []
 
 
-async def test_a_card_that_was_on_its_way_when_its_report_went_is_taken_away_too(place: World) -> None:
+async def test_a_card_in_flight_while_its_report_is_deleted_is_removed(place: World) -> None:
     await place.lost("l1", "my red umbrella")
     await place.quiet()
     place.platform.failing["l1"] = 1  # the try may have arrived all the same
@@ -161,7 +161,7 @@ async def test_a_member_who_wants_to_be_forgotten_is(place: World) -> None:
     ada = Member("ada", "Ada")
     await place.give_verdict("l1", VerdictKind.REJECT, by=ada, is_moderator=True)
     privacy = await place.handlers.privacy("web", place.name, ADA)
-    [forget] = [each for each in privacy.buttons if each.action == "forget"]
+    [forget] = [button for button in privacy.buttons if button.action == "forget"]
     await place.press("forget", forget.subject, ada)
     await place.quiet()
     assert "my red umbrella" not in everything(place)

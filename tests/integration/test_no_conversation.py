@@ -45,9 +45,7 @@ async def are_told(stage: PostgresStage, platform: RecordingPlatform, *reports: 
             await eventually(lambda: sentence("no_pair") in platform.thread(root))  # noqa: B023 - looked at at once
 
 
-async def test_what_is_said_about_it_is_not_lost_where_saying_it_fails(
-    stage: PostgresStage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_notice_is_not_lost_if_posting_it_fails(stage: PostgresStage, monkeypatch: pytest.MonkeyPatch) -> None:
     lost, found, _ = await accepted(stage)
     failures = [OSError("the database is away for a moment")]
 
@@ -61,7 +59,7 @@ async def test_what_is_said_about_it_is_not_lost_where_saying_it_fails(
     assert failures == []
 
 
-async def test_it_is_said_after_the_last_attempt_too(stage: PostgresStage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_notice_is_posted_after_the_last_attempt(stage: PostgresStage, monkeypatch: pytest.MonkeyPatch) -> None:
     lost, found, _ = await accepted(stage)
     monkeypatch.setattr(delivery, "MOST_ATTEMPTS", 1)
     platform = NoConversations()
@@ -69,14 +67,14 @@ async def test_it_is_said_after_the_last_attempt_too(stage: PostgresStage, monke
     await are_told(stage, platform, lost, found)
 
 
-async def test_it_is_said_of_one_that_was_changed_before_it_was_open(stage: PostgresStage) -> None:
+async def test_a_notice_is_posted_for_a_report_edited_before_it_was_open(stage: PostgresStage) -> None:
     lost, found, _ = await accepted(stage)
     await stage.postgres.delivery.lease("web", limit=10, seconds=0)  # an attempt that isn't heard of again
     await stage.press("whereabouts", found.id, found.author, words="Reception")
     await are_told(stage, NoConversations(), lost, found)
 
 
-async def test_nothing_is_said_while_a_changed_one_can_still_be_sent(stage: PostgresStage) -> None:
+async def test_no_notice_is_posted_while_an_edited_reply_can_still_be_sent(stage: PostgresStage) -> None:
     lost, found, _ = await accepted(stage)
     leased = await stage.postgres.delivery.lease("web", limit=10, seconds=60)
     [item] = [each for each in leased if each.audience == "pair"]

@@ -80,7 +80,7 @@ def labelled_afterwards(model: ScoringModel, size: int, searches: int = 100) -> 
     for number in range(2 * searches):
         there = number % 2 == 0
         search, thing = fresh_search(draws, size, number, there=there)
-        reports = [each.report for each in score(search, model) if each.label]
+        reports = [candidate.report for candidate in score(search, model) if candidate.label]
         labelled[there] += bool(reports)
         right += there and thing in reports
     return right / searches, right / max(1, sum(labelled.values())), labelled[False] / searches
@@ -160,7 +160,7 @@ async def test_what_has_weights_is_left_alone(
     assert host.asked == []
 
 
-async def test_a_host_out_of_reach_is_said_once_in_the_log_and_by_doctor(  # noqa: PLR0913, PLR0917 - its fixtures
+async def test_an_unreachable_host_is_logged_once_and_reported_by_doctor(  # noqa: PLR0913, PLR0917 - its fixtures
     store: Store,
     encoder: BatchingEncoder,
     model: EmbeddingModel,

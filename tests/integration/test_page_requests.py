@@ -10,7 +10,17 @@ from aiohttp import FormData
 
 from tests.support.page_client import ADA, UMBRELLA_FOUND, UMBRELLA_LOST, Page, opened
 
-JSON_PATHS = ("/verdicts", "/answers", "/withdrawals", "/edits", "/my-reports", "/statistics", "/privacy", "/board")
+JSON_PATHS = (
+    "/verdicts",
+    "/answers",
+    "/withdrawals",
+    "/edits",
+    "/my-reports",
+    "/statistics",
+    "/privacy",
+    "/board",
+    "/help",
+)
 WRONG: tuple[Any, ...] = (None, True, 0, -1, 1.5, 2**63, 10**400, "", "x", "\0", "\ud800", [], {}, [[]], {"a": 1})
 
 

@@ -21,7 +21,7 @@ async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
 CUT = drawing("red", size=480)[:-150]
 
 
-async def test_a_photo_that_lacks_a_part_is_matched_and_its_poster_is_told(place: World) -> None:
+async def test_an_incomplete_photo_is_matched_and_its_author_is_notified(place: World) -> None:
     assert make_stored_copy(CUT).is_partial
     await place.found("f1", text="umbrella", photos=(IncomingPhoto("cut.jpg", data=CUT),))
     await place.quiet()

@@ -47,7 +47,8 @@ async def similarities(place: World, loss: Report) -> Mapping[UUID, Mapping[Pair
         report = await session.reports.get(loss.id)
         assert report
         return {
-            each.item.report: each.similarities for each in (await session.candidates.search(report, 200)).candidates
+            candidate.item.report: candidate.similarities
+            for candidate in (await session.candidates.search(report, 200)).candidates
         }
 
 

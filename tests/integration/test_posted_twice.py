@@ -6,7 +6,7 @@ from tests.support.services import working
 from tests.support.world import World, world
 
 
-async def test_the_finds_of_a_search_are_compared_with_each_other_and_losses_are_not(
+async def test_the_found_reports_of_a_search_are_compared_with_each_other_and_lost_ones_are_not(
     database_url: str, redis_url: str
 ) -> None:
     async with world(database_url, redis_url) as place, working(database_url, redis_url):

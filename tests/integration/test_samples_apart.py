@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.samples import sample_pair
-from db import candidates
+from bot.sample_pair import sample_pair
+from db import sketch_loading
 from db.board import Filter
 from db.learning import decided_pairs
 from db.monitoring import Monitoring
@@ -32,7 +32,9 @@ async def post(place: World) -> tuple[Report, Report]:
     await place.handlers.samples.post(pair, "en", is_moderator=True)
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
-        known = {each.kind: each for each in await session.reports.samples(place.at("found")) if not each.purged}
+        known = {
+            sample.kind: sample for sample in await session.reports.samples(place.at("found")) if not sample.purged
+        }
         [match] = await session.matches.of(known[ReportKind.LOST].id)
     assert match.label is Label.HIGH
     await place.press("confirm", match.id, MODERATOR)
@@ -40,7 +42,7 @@ async def post(place: World) -> tuple[Report, Report]:
     await place.press("reject", match.id, MODERATOR)
     await place.quiet()
     find, loss = known[ReportKind.FOUND], known[ReportKind.LOST]
-    assert {await place.state(each) for each in (find, loss)} == {ReportState.OPEN}
+    assert {await place.state(report) for report in (find, loss)} == {ReportState.OPEN}
     return find, loss
 
 
@@ -48,12 +50,12 @@ async def everything(place: World, reports: list[Report]) -> dict[str, Any]:
     """Return what is found, counted, exported and learned."""
     community, operation = place.workspace.community, Monitoring(place.store)
     async with place.store.session(community) as session:
-        searches = [await session.candidates.search(each, limit=limit) for each in reports for limit in (2, 50)]
+        searches = [await session.candidates.search(report, limit=limit) for report in reports for limit in (2, 50)]
         known: dict[str, Any] = {
-            "found": [{each.item.report for each in search.candidates} for search in searches],
+            "found": [{candidate.item.report for candidate in search.candidates} for search in searches],
             "measured": [(search.open_count, search.background, search.lookalikes) for search in searches],
             "numbers": [await session.items.numbers(sealed=sealed) for sealed in (False, True)],
-            "similar": [await session.items.similar(each.id, 50, sealed=True) for each in reports],
+            "similar": [await session.items.similar(report.id, 50, sealed=True) for report in reports],
             "export": await session.import_export.reports(),
             "open": await session.candidates.open_lost(),
             "statistics": (await session.workspaces.statistics(), await session.workspaces.trends()),
@@ -77,7 +79,7 @@ async def everything(place: World, reports: list[Report]) -> dict[str, Any]:
 
 
 async def test_samples_are_in_no_search_number_or_export(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(candidates, "MANY", 2)  # so that one of two searches goes by sketches
+    monkeypatch.setattr(sketch_loading, "MANY", 2)  # so that one of two searches goes by sketches
     words = sentence("samples_find_words")
     finds = [await place.found(f"f{number}", "blue", words) for number in range(3)]
     losses = [await place.lost(f"l{number}", words, "blue") for number in range(3)]
@@ -94,7 +96,7 @@ async def test_samples_are_in_no_search_number_or_export(place: World, monkeypat
         assert await session.items.of([find.id, loss.id]) == {}
         for each in (find, loss):
             search = await session.candidates.search(each, limit=2)
-            assert (search.open_count, {each.item.report for each in search.candidates}) == (1, set())
+            assert (search.open_count, {candidate.item.report for candidate in search.candidates}) == (1, set())
         assert {match.found for match in await session.matches.of(loss.id)} == {find.id}
         for report in (*finds, *losses):
             assert {find.id, loss.id}.isdisjoint(

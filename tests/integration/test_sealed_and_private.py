@@ -21,7 +21,7 @@ def words_of(place: World, root: str) -> str:
     return "\n".join(place.platform.thread(root))
 
 
-async def test_a_sealed_find_is_shown_by_kind_place_and_day_only(place: World) -> None:
+async def test_a_sealed_report_is_shown_by_kind_place_and_day_only(place: World) -> None:
     await place.found(
         "f1", "red", "passport of Ada Ling", sealed=True, category="id", place="gym", target=place.at("found")
     )
@@ -34,7 +34,7 @@ async def test_a_sealed_find_is_shown_by_kind_place_and_day_only(place: World) -
     assert not any(outgoing.picture for _, outgoing in place.platform.messages)
 
 
-async def test_a_sealed_find_changes_nothing_for_members_until_it_is_released(place: World) -> None:
+async def test_a_sealed_report_changes_nothing_for_members_until_it_is_released(place: World) -> None:
     await place.found("f0", "green")
     await place.quiet()
     await place.lost("l0", "a red purse")
@@ -70,7 +70,7 @@ async def test_a_sealed_find_changes_nothing_for_members_until_it_is_released(pl
     assert "match" not in place.platform.kinds(other.pop())
 
 
-async def test_a_sealed_find_is_not_claimed_before_its_release_by_someone_who_knows_the_match(place: World) -> None:
+async def test_a_sealed_report_is_not_claimed_before_its_release_by_someone_who_knows_the_match(place: World) -> None:
     await place.found("f1", "red", sealed=True, category="card")
     await place.quiet()
     await place.lost("l1", "a red purse")
@@ -88,13 +88,13 @@ async def test_a_sealed_find_is_not_claimed_before_its_release_by_someone_who_kn
     await place.press("mine", match, ADA, words="my name is on it")
 
 
-async def test_a_sealed_find_needs_moderators_who_see_it(place: World) -> None:
+async def test_a_sealed_report_needs_moderators_who_see_it(place: World) -> None:
     await place.set_up()
     with pytest.raises(TellUserError, match="sealed_needs_log"):
         await place.found("f1", "red", sealed=True)
 
 
-async def test_what_had_better_be_sealed_is_said(place: World) -> None:
+async def test_a_report_that_should_be_sealed_gets_advice(place: World) -> None:
     await place.found("f1", "red", "found these keys")
     await place.found("f2", "green", "found this cup")
     await place.quiet()
@@ -106,7 +106,7 @@ async def test_what_had_better_be_sealed_is_said(place: World) -> None:
     assert "note" not in place.platform.kinds("f3")
 
 
-async def test_a_private_loss_is_told_to_its_author_and_the_moderators_but_not_to_the_finder(place: World) -> None:
+async def test_a_private_reports_match_is_shown_to_author_and_moderators_but_not_to_the_finder(place: World) -> None:
     await place.lost("l1", "my red diary", private=True)
     await place.quiet()
     await place.found("f1", "red", "a notebook")

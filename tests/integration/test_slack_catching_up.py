@@ -73,7 +73,7 @@ async def test_a_restart_goes_on_where_it_was(database_url: str) -> None:
         before = await away(slack, database_url, known=25, missed=25)
         slack.api.history_every, slack.api.history_most = 3600, 15
         for call in range(calls):
-            slack.api._history_at = 0.0
+            slack.api.read_freely()
             async with world_on(slack, database_url, again=before) as world:
                 await back(world)
                 assert bool(await SlackWindows(world.store).of(TEAM)) == (call < calls - 1)

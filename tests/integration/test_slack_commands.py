@@ -39,7 +39,7 @@ async def test_lost_with_words_is_acknowledged_confirmed_and_written_down(world:
     await world.slack.wait_for_post(world.lost, "black rucksack & laptop")
 
 
-async def test_found_with_words_is_a_find_in_the_channel_for_such(world: World) -> None:
+async def test_found_with_words_makes_a_report_in_the_channel_for_found_items(world: World) -> None:
     used = await world.slack.slash("found", "a green scarf", world.ada, world.lost)
     assert (await answer(used))["text"] == sentence("answering_in", channel=f"<#{world.found}>")
     assert ((await world.report()).kind, (await world.report()).text) == ("found", "a green scarf")
@@ -53,6 +53,14 @@ async def test_words_that_begin_like_another_command_are_what_was_lost(world: Wo
         await eventually(partial(getattr, used, "answers"))
     told = [report.text for report in await world.reports()]
     assert told == ["link bracelet", "link bracelet of silver", "mine detector", "help book"]
+
+
+@pytest.mark.parametrize("words", ["privacy", "setup", "stats", "timezone", "timezone Berlin"])
+async def test_what_slack_or_the_home_tab_has_is_no_report(world: World, words: str) -> None:
+    said = (await answer(await world.slack.slash("lost", words, world.ada, world.found)))["text"]
+    about_zone = words.startswith("timezone")
+    assert ("time zone of your Slack profile" in said) if about_zone else said == sentence("home_has_it")
+    assert await world.reports() == []
 
 
 async def test_the_same_command_three_times_is_one_report(world: World) -> None:
@@ -79,13 +87,13 @@ async def test_mine_shows_ones_own_open_reports_with_their_buttons_and_nobody_el
     said = await answer(used)
     assert "a hat" in shown(said)
     assert "a scarf" not in shown(said)
-    shown_words = [each["text"]["text"] for each in buttons(said["blocks"])]
+    shown_words = [button["text"]["text"] for button in buttons(said["blocks"])]
     assert shown_words == [sentence(f"button_{each}") for each in ("add_photo", "add_detail", "extend", "withdraw")]
     used = await world.slack.slash("lost", "mine", world.admin, world.lost)
     assert sentence("home_no_reports") in shown(await answer(used))
 
 
-async def test_mine_fits_into_one_message_however_many_reports_there_are(world: World) -> None:
+async def test_mine_fits_into_one_message_with_any_number_of_reports(world: World) -> None:
     for number in range(17):
         used = await world.slack.slash("lost", f"hat number {number} {'x' * 2000}", world.ada, world.lost)
         await eventually(partial(getattr, used, "answers"))
@@ -111,13 +119,13 @@ async def test_a_command_is_answered_even_if_it_could_not_be_written_down(world:
     assert (await answer(used))["text"] == sentence("report_not_taken")
 
 
-async def test_words_that_are_too_long_are_kindly_refused(world: World) -> None:
+async def test_words_that_are_too_long_are_politely_refused(world: World) -> None:
     used = await world.slack.slash("lost", "x" * 5000, world.ada, world.lost)
     assert (await answer(used))["text"].startswith("That's too long")
     assert await world.reports() == []
 
 
-async def test_where_losses_are_private_the_command_reports_to_its_user_alone(world: World) -> None:
+async def test_with_private_reports_the_command_answers_only_its_user(world: World) -> None:
     private = Settings(private_reports=True)
     await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=private))
     used = await world.slack.slash("lost", "my diary", world.ada, world.lost)
@@ -133,10 +141,10 @@ async def test_a_crowds_commands_are_acknowledged_in_time_while_slack_itself_ans
     async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
         slack.api.delays["users.info"] = 3.5  # longer than Slack waits for an acknowledgement
         words = [f"hat number {number}" for number in range(40)]
-        used = await asyncio.gather(*(slack.slash("lost", each, world.ada, world.lost) for each in words))
+        used = await asyncio.gather(*(slack.slash("lost", word, world.ada, world.lost) for word in words))
         await slack.settle()
-        assert all(each.in_time for each in used)
-        await eventually(lambda: all(each.answers for each in used))
+        assert all(use.in_time for use in used)
+        await eventually(lambda: all(use.answers for use in used))
         assert sorted(report.text for report in await world.reports()) == sorted(words)
 
 
@@ -163,7 +171,7 @@ async def test_a_moderator_may_report_somebody_elses_message_and_a_member_may_no
     assert (await world.report()).author.id == world.ada
 
 
-async def test_a_message_that_can_not_be_answered_is_kindly_refused(world: World) -> None:
+async def test_a_message_that_can_not_be_answered_is_politely_refused(world: World) -> None:
     strange = world.slack.add_channel("random", bot_inside=False)
     there = world.slack.post(strange, world.ada, "found keys")
     root = world.slack.post(world.general, world.ada, "hello")

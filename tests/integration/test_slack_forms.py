@@ -53,7 +53,7 @@ async def test_a_modal_that_is_sent_three_times_is_one_report(world: World) -> N
     assert len(await world.reports()) == 1
 
 
-async def test_what_can_be_mended_is_said_at_its_field_and_the_modal_stays(world: World) -> None:
+async def test_a_correctable_error_is_shown_at_its_field_and_the_modal_stays(world: World) -> None:
     await world.slack.slash("lost", "", world.ada, world.lost)
     modal = await world.slack.modal(world.ada)
     paper = world.slack.api.files.add(world.ada, "form.pdf", b"%PDF") | {"mimetype": "application/pdf"}
@@ -68,7 +68,7 @@ async def test_what_can_be_mended_is_said_at_its_field_and_the_modal_stays(world
     assert len(await world.reports()) == 1
 
 
-async def test_a_time_that_is_not_understood_loses_nothing(world: World) -> None:
+async def test_a_report_with_an_unreadable_time_is_kept(world: World) -> None:
     await world.slack.slash("lost", "", world.ada, world.lost)
     modal = await world.slack.modal(world.ada)
     sent = await world.slack.submit(modal, world.ada, words="a hat", when="some day <3")
@@ -91,7 +91,7 @@ async def test_a_private_report_is_answered_in_direct_messages_and_shown_nowhere
     assert "my diary" not in str(everywhere)
 
 
-async def test_a_sealed_find_is_shown_by_its_kind_alone(world: World) -> None:
+async def test_a_sealed_report_is_shown_by_its_kind_alone(world: World) -> None:
     log = world.slack.add_channel("mods")
     await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(log_channel=log)))
     await world.slack.slash("found", "sealed", world.ada, world.general)
@@ -132,7 +132,7 @@ async def test_a_modal_whose_work_takes_long_is_acknowledged_in_time_and_shows_t
         assert len(await world.reports()) == 1
 
 
-async def test_modals_and_what_is_said_there_are_in_the_users_own_language(world: World) -> None:
+async def test_modals_and_their_errors_are_in_the_users_language(world: World) -> None:
     uma = world.slack.add_member("Uma", locale="fr-CA")
     await world.slack.slash("lost", "", uma, world.lost)
     modal = await world.slack.modal(uma, sentence("form_lost", "fr"))
@@ -142,8 +142,8 @@ async def test_modals_and_what_is_said_there_are_in_the_users_own_language(world
     await world.slack.modal(uma, sentence("looking_in", "fr", channel=f"<#{world.lost}>"))
 
 
-async def test_a_modal_opens_only_for_whoever_asked(world: World) -> None:
+async def test_a_modal_opens_only_for_the_person_who_asked(world: World) -> None:
     await world.slack.slash("lost", "", world.ada, world.lost)
     await world.slack.modal(world.ada)
     assert {view["user"] for view in world.slack.views.values()} == {world.ada}
-    assert all(each["user"] != BOT_USER for each in world.slack.messages[world.lost])
+    assert all(message["user"] != BOT_USER for message in world.slack.messages[world.lost])

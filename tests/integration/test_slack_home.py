@@ -37,7 +37,7 @@ async def test_the_home_tab_shows_ones_own_open_reports_and_no_others(world: Wor
     home = await world.slack.open_home(world.ada)
     assert "a hat" in words_of(home["blocks"])
     assert "a scarf" not in words_of(home["blocks"])
-    assert sentence("home_setup") not in [each["text"]["text"] for each in buttons(home["blocks"])]
+    assert sentence("home_setup") not in [button["text"]["text"] for button in buttons(home["blocks"])]
 
 
 async def test_a_report_is_withdrawn_from_the_home_tab_which_then_shows_it_no_more(world: World) -> None:
@@ -63,7 +63,7 @@ async def test_the_home_tab_of_somebody_with_very_many_reports_keeps_within_slac
     await asyncio.gather(*(report(world, world.admin, f"hat number {number}") for number in range(20)))
     home = await world.slack.open_home(world.admin)
     assert plural("own_more", 5) in str(home["blocks"])
-    shown = [each["text"]["text"] for each in buttons(home["blocks"])]
+    shown = [button["text"]["text"] for button in buttons(home["blocks"])]
     assert (shown.count(sentence("button_withdraw")), sentence("home_setup") in shown) == (15, True)
 
 
@@ -74,7 +74,7 @@ async def test_the_home_tab_opens_the_reports_modals(world: World, form: str) ->
     await world.slack.modal(world.ada, sentence(f"form_{form}"))
 
 
-async def test_all_that_is_known_of_someone_is_sent_to_them_alone_and_deleted_when_they_say_so(world: World) -> None:
+async def test_a_members_data_is_sent_only_to_them_and_deleted_on_request(world: World) -> None:
     await report(world, world.ada, "a hat")
     home = await world.slack.open_home(world.ada)
     await world.slack.press_in(home, sentence("home_privacy"), world.ada)
@@ -85,7 +85,7 @@ async def test_all_that_is_known_of_someone_is_sent_to_them_alone_and_deleted_wh
     assert shared["channel_id"] == world.slack.direct(world.ada)
     [file] = world.slack.files
     known = json.loads(world.slack.api.contents[file])
-    assert [each["text"] for each in known["reports"]] == ["a hat"]
+    assert [report["text"] for report in known["reports"]] == ["a hat"]
 
     home = await world.slack.open_home(world.ada)
     await world.slack.press_in(home, sentence("home_privacy"), world.ada)
@@ -95,7 +95,7 @@ async def test_all_that_is_known_of_someone_is_sent_to_them_alone_and_deleted_wh
     assert ((await world.report()).state, (await world.report()).text) == (ReportState.WITHDRAWN, "")
 
 
-async def test_a_moderator_sets_the_workspace_up_and_finds_it_so_the_next_time(world: World) -> None:
+async def test_a_moderators_settings_are_saved_and_shown_again(world: World) -> None:
     log, group = world.slack.add_channel("mods"), world.slack.add_group("helpers", world.ben)
     home = await world.slack.open_home(world.admin)
     await world.slack.press_in(home, sentence("home_setup"), world.admin)
@@ -147,7 +147,7 @@ async def test_a_channel_without_the_bot_and_one_with_two_roles_are_refused_at_t
     assert await world.settings() == Settings()
 
 
-async def test_whoever_is_no_moderator_any_more_changes_nothing(world: World) -> None:
+async def test_a_former_moderator_changes_nothing(world: World) -> None:
     home = await world.slack.open_home(world.admin)
     await world.slack.press_in(home, sentence("home_setup"), world.admin)
     modal = await world.slack.modal(world.admin, sentence("home_setup"))

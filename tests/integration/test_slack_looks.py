@@ -51,7 +51,7 @@ async def answers(used: Envelope, number: int = 1) -> list[dict[str, Any]]:
     return await eventually(lambda: used.answers, holds=lambda given: len(given) >= number)
 
 
-async def test_a_slow_search_says_so_and_answers_all_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slow_search_says_so_and_still_answers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looks, "_SOON", 0.05)
     ts = world.slack.post_photo(world.found, world.ben, JPEG, "an umbrella")
     await world.acknowledged(world.found, ts)

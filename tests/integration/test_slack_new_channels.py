@@ -31,7 +31,7 @@ async def pressed(world: World, says: str) -> None:
 
 
 def named(world: World, name: str) -> dict[str, object]:
-    return next(each for each in world.slack.channels.values() if each.get("name") == name)
+    return next(channel for channel in world.slack.channels.values() if channel.get("name") == name)
 
 
 async def test_one_press_creates_a_private_moderator_channel_and_chooses_it(world: World) -> None:
@@ -44,7 +44,7 @@ async def test_one_press_creates_a_private_moderator_channel_and_chooses_it(worl
     assert (channel["is_private"], channel["invited"]) == (True, [world.admin, world.ben])
     assert (await world.settings()).log_channel == channel["id"]
     home = await world.slack.open_home(world.admin)
-    assert BUTTON not in [each["text"]["text"] for each in buttons(home["blocks"])]
+    assert BUTTON not in [button["text"]["text"] for button in buttons(home["blocks"])]
 
 
 async def test_without_the_scopes_the_bot_names_them(world: World) -> None:
@@ -54,7 +54,7 @@ async def test_without_the_scopes_the_bot_names_them(world: World) -> None:
 
 async def test_members_are_not_offered_any_channels(world: World) -> None:
     home = await world.slack.open_home(world.ada)
-    assert BUTTON not in [each["text"]["text"] for each in buttons(home["blocks"])]
+    assert BUTTON not in [button["text"]["text"] for button in buttons(home["blocks"])]
 
 
 async def test_created_channels_take_reports_in_the_workspaces_language(database_url: str) -> None:

@@ -86,7 +86,7 @@ async def test_two_workspaces_install_the_app_and_are_kept_apart(world: World) -
     await world.acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "ours"))
     there = world.slack.post_photo(theirs, zoe, JPEG, "theirs")
     await eventually(lambda: world.reports(OTHER))
-    assert [[each.text for each in await world.reports(team)] for team in (TEAM, OTHER)] == [["ours"], ["theirs"]]
+    assert [[report.text for report in await world.reports(team)] for team in (TEAM, OTHER)] == [["ours"], ["theirs"]]
     hello = Outgoing("k", ReplyTarget("slack", OTHER, theirs, there), Reply("nothing", ((Plain("hello"),),)))
     sent = await world.platform.send(hello)
     assert world.slack.message(sent.channel, sent.message)["user"] == world.slack.teams[OTHER].user  # type: ignore[index]
@@ -146,7 +146,7 @@ async def test_a_workspace_that_left_can_come_back_and_start_afresh(world: World
     await leave(world, TEAM, "tokens_revoked", at=time.time() - 60)  # of the earlier installation, late
     assert await is_kept(world, TEAM)
     await world.acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "again"))
-    assert [each.text for each in await world.reports()] == ["again"]
+    assert [report.text for report in await world.reports()] == ["again"]
 
 
 async def test_a_members_own_token_is_no_reason_to_forget_a_workspace(world: World) -> None:

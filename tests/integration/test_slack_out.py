@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ from aiohttp import web
 from bot.slack.app import running
 from db.store import Store
 from reunite.entities import Member, ReplyTarget
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
@@ -34,7 +35,7 @@ def reply_in_a_thread(world: World, *, picture: bytes | None = None, maybe_sent:
     return Outgoing("key-1", target, Reply("nothing", lines), picture, maybe_sent)
 
 
-async def test_a_reply_goes_to_the_thread_and_pings_only_whom_it_means(world: World) -> None:
+async def test_a_reply_goes_to_the_thread_and_pings_only_the_people_it_mentions(world: World) -> None:
     outgoing = reply_in_a_thread(world)
     sent = await world.platform.send(outgoing)
     message = world.slack.message(sent.channel, sent.message)
@@ -78,6 +79,33 @@ async def test_a_reply_that_arrived_before_is_found_and_not_sent_again(world: Wo
     assert await world.platform.send(unsent) != sent
 
 
+@pytest.mark.parametrize("in_thread", [True, False])
+async def test_a_search_that_slack_interrupts_after_each_page_comes_to_its_end(
+    world: World, *, in_thread: bool
+) -> None:
+    outgoing = reply_in_a_thread(world)
+    if not in_thread:
+        outgoing = replace(outgoing, target=replace(outgoing.target, message=None))
+    for number in range(4):  # with the root, two pages
+        await world.platform.send(replace(outgoing, key=f"other-{number}"))
+    world.slack.api.history_every = 3600
+    with pytest.raises(TryAgainError) as later:
+        await world.platform.send(replace(outgoing, maybe_sent=True))
+    assert later.value.after
+    world.slack.api.read_freely()
+    await world.platform.send(replace(outgoing, maybe_sent=True))
+    method = "conversations.replies" if in_thread else "conversations.history"
+    assert [call.get("cursor") for call in world.slack.calls_of(method)] == [None, "3", "3"]
+
+
+async def test_a_search_ends_where_the_reply_was_not_written_yet(world: World) -> None:
+    outgoing, soon = reply_in_a_thread(world), datetime.now(UTC) + timedelta(hours=2)
+    for number in range(4):
+        await world.platform.send(replace(outgoing, key=f"other-{number}"))
+    await world.platform.send(replace(outgoing, maybe_sent=True, since=soon))
+    assert len(world.slack.calls_of("conversations.replies")) == 1
+
+
 async def test_a_reply_whose_answer_got_lost_is_there_once(world: World) -> None:
     async def cut(request: web.Request) -> None:
         assert request.transport
@@ -91,7 +119,7 @@ async def test_a_reply_whose_answer_got_lost_is_there_once(world: World) -> None
     assert [each["ts"] for each in world.slack.thread(world.found, str(outgoing.target.message))] == [sent.message]
 
 
-async def test_what_slack_will_take_later_is_told_from_what_it_never_will(world: World) -> None:
+async def test_temporary_and_permanent_errors_of_slack_are_distinguished(world: World) -> None:
     outgoing = reply_in_a_thread(world)
     world.slack.api.fail_next("chat.postMessage", status=429, error="ratelimited", retry_after=7)
     with pytest.raises(TryAgainError) as later:
@@ -125,15 +153,41 @@ async def test_an_answer_to_a_deleted_post_does_not_go_to_the_whole_channel(worl
     assert world.slack.messages[world.found] == []
 
 
+@pytest.mark.parametrize("has_answers", [True, False])
+@pytest.mark.parametrize("is_removed", [True, False])
+async def test_an_answer_to_a_deleted_post_does_not_stay_in_the_channel_if_it_was_cut_off(
+    world: World, *, has_answers: bool, is_removed: bool
+) -> None:
+    async def cut(request: web.Request) -> None:
+        assert request.transport
+        request.transport.abort()
+
+    outgoing = reply_in_a_thread(world)
+    if has_answers:
+        await world.platform.send(replace(outgoing, key="key-0"))
+    world.slack.delete(world.found, str(outgoing.target.message))
+    before = [*world.slack.messages[world.found]]
+    world.slack.api.before_answer["chat.postMessage"] = cut
+    with pytest.raises(TryAgainError, match="reached"):
+        await world.platform.send(outgoing)
+    assert len(world.slack.messages[world.found]) == len(before) + 1
+    if is_removed:
+        await world.platform.remove(outgoing, None)
+    else:
+        with pytest.raises(PostGoneError):
+            await world.platform.send(replace(outgoing, maybe_sent=True))
+    assert world.slack.messages[world.found] == before
+
+
 @pytest.mark.parametrize("token", ["bot_token", "app_token"])
-async def test_a_refused_token_is_said_at_once(database_url: str, token: str) -> None:
+async def test_a_refused_token_is_reported_immediately(database_url: str, token: str) -> None:
     async with SlackDouble.running() as slack, Store(database_url) as store:
         with no_proxy(), pytest.raises(TryAgainError, match=r"invalid_auth.*REUNITE_SLACK"):
             async with running(Handlers(store, NoQueue()), store, config(slack, **{token: "wrong"})):
                 pass
 
 
-async def test_a_reply_takes_another_form_where_it_stands(world: World) -> None:
+async def test_a_reply_changes_its_form_in_place(world: World) -> None:
     outgoing = reply_in_a_thread(world, picture=JPEG)
     sent = await world.platform.send(outgoing)
     changed = replace(outgoing, reply=Reply("nothing", ((Plain("other words"),),)), picture=None)

@@ -35,7 +35,7 @@ def answer(world: World) -> Outgoing:
 async def test_many_answers_in_one_channel_arrive_within_half_again_of_the_least_time(world: World) -> None:
     slack = world.slack
     used = [await slack.slash("lost", f"hat number {number}", world.ada, world.lost) for number in range(ANSWERS)]
-    await eventually(lambda: all(each.answers for each in used))
+    await eventually(lambda: all(use.answers for use in used))
     began = asyncio.get_running_loop().time()
     async with asyncio.timeout(2 * ANSWERS):
         while len(slack.messages[world.lost]) < ANSWERS:  # noqa: ASYNC110 - the double says nothing of itself

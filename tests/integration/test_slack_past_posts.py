@@ -105,7 +105,7 @@ async def test_answers_are_given_where_they_are_wanted(database_url: str) -> Non
         assert "reactions" not in (slack.message(world.lost, older) or {})
 
 
-async def test_moderators_start_it_in_the_home_tab_and_hear_what_came_of_it(database_url: str) -> None:
+async def test_moderators_start_a_backfill_in_the_home_tab_and_read_its_result(database_url: str) -> None:
     async with SlackDouble.running() as slack, world_on(slack, database_url, **FAST) as world:
         past(world, slack)
         settings = Settings(log_channel=world.general)

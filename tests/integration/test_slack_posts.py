@@ -79,7 +79,7 @@ async def test_a_connection_lost_in_mid_envelope_loses_and_doubles_nothing(world
 
 async def test_bots_threads_other_channels_and_other_files_are_left_alone(world: World) -> None:
     slack = world.slack
-    general = next(each["id"] for each in slack.channels.values() if each["name"] == "general")
+    general = next(channel["id"] for channel in slack.channels.values() if channel["name"] == "general")
     slack.post_photo(world.found, world.ada, JPEG, bot_id="B1")
     slack.post_photo(world.found, BOT_USER, JPEG)
     slack.post_photo(general, world.ada, JPEG)
@@ -245,7 +245,7 @@ async def test_a_post_of_another_organisation_whose_photo_is_gone_by_then_hinder
     world.slack.api.fail_next("files.info", error="file_not_found")
     world.slack.post_photo(world.found, eve, JPEG, "a hat")
     await world.slack.settle()
-    assert all(each.acked.is_set() for each in world.slack.envelopes)
+    assert all(envelope.acked.is_set() for envelope in world.slack.envelopes)
     assert await world.reports() == []
 
 

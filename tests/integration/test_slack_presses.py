@@ -63,17 +63,19 @@ async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(world: Wo
     await world.slack.wait_for_reply(world.lost, str(lost.target.message), "agrees it's yours")
 
 
-async def test_only_whoever_lost_it_can_claim_it_and_an_empty_claim_is_none(world: World) -> None:
+async def test_only_the_owner_can_claim_and_not_with_an_empty_answer(world: World) -> None:
     _, _, _, card = await world.card()
-    for user, words, error in ((world.ben, "it is mine", "only_owner"), (world.ada, "  ", "claim_empty")):
-        await world.slack.press(card.channel, card.message, MINE, user)
-        modal = await world.slack.modal(user, sentence("form_claim"))
-        sent = await world.slack.submit(modal, user, words=words)
-        assert (sent.ack or {})["payload"]["errors"] == {"words": sentence(error)}
+    pressed = await world.slack.press(card.channel, card.message, MINE, world.ben)
+    [refused] = await eventually(lambda: pressed.answers)
+    assert refused["text"] == sentence("only_owner")
+    await world.slack.press(card.channel, card.message, MINE, world.ada)
+    modal = await world.slack.modal(world.ada, sentence("form_claim"))
+    sent = await world.slack.submit(modal, world.ada, words="  ")
+    assert (sent.ack or {})["payload"]["errors"] == {"words": sentence("claim_empty")}
     assert not any("theirs" in shown(each) for each in world.slack.messages[world.found])
 
 
-async def test_a_form_that_was_open_when_the_find_was_withdrawn_is_told_so(world: World) -> None:
+async def test_a_form_for_a_report_withdrawn_meanwhile_says_so(world: World) -> None:
     _, found, _, card = await world.card()
     await world.slack.press(card.channel, card.message, MINE, world.ada)
     modal = await world.slack.modal(world.ada, sentence("form_claim"))
@@ -85,12 +87,12 @@ async def test_a_form_that_was_open_when_the_find_was_withdrawn_is_told_so(world
 
 async def test_a_claim_that_is_sent_three_times_is_one(world: World) -> None:
     found, _ = await claimed(world, "my name is inside")
-    sent = next(each for each in world.slack.envelopes if each.payload.get("type") == "view_submission")
+    sent = next(envelope for envelope in world.slack.envelopes if envelope.payload.get("type") == "view_submission")
     for _ in range(2):
         await world.slack.tell_again(sent)
     await world.slack.settle()
     thread = world.slack.thread(world.found, str(found.target.message))
-    assert sum("says this is theirs" in shown(each) for each in thread) == 1
+    assert sum("says this is theirs" in shown(message) for message in thread) == 1
 
 
 async def test_not_mine_is_for_the_owner_and_can_be_taken_back(world: World) -> None:
@@ -127,7 +129,7 @@ async def test_moderators_give_verdicts_by_button_or_reaction_in_their_own_chann
     assert await world.standing(match, lost.community) is MatchState.REJECTED
 
 
-async def test_a_line_for_moderators_is_brought_up_to_date_where_it_stands(world: World) -> None:
+async def test_a_moderators_card_is_updated_in_place(world: World) -> None:
     _, _, line = await logged(world)
     await world.slack.react(line["channel"], line["ts"], "white_check_mark", world.admin).acked.wait()
     now = await world.slack.wait_for_post(line["channel"], "confirmed by Mo")
@@ -164,7 +166,7 @@ async def test_ones_own_report_gets_details_and_photos_by_modal(world: World) ->
     photo = world.slack.api.files.add(world.ada, "hat.jpg", JPEG)
     sent = await world.slack.submit(modal, world.ada, photos=[photo])
     await world.slack.tell_again(sent)
-    assert [each.name for each in await world.photos(await world.report())] == ["hat.jpg"]
+    assert [photo.name for photo in await world.photos(await world.report())] == ["hat.jpg"]
 
 
 async def test_ones_own_report_is_withdrawn_by_button_and_by_nobody_else(world: World) -> None:
@@ -177,7 +179,7 @@ async def test_ones_own_report_is_withdrawn_by_button_and_by_nobody_else(world: 
     assert ((await world.report()).state, (await world.report()).text) == (ReportState.WITHDRAWN, "")
 
 
-async def test_a_button_of_another_version_is_kindly_refused(world: World) -> None:
+async def test_a_button_of_another_version_is_politely_refused(world: World) -> None:
     _, _, _, card = await world.card()
     message = world.slack.message(card.channel, card.message)
     assert message
@@ -190,7 +192,7 @@ async def test_a_button_of_another_version_is_kindly_refused(world: World) -> No
 async def test_an_earlier_versions_button_does_what_it_did(world: World) -> None:
     lost, match, line = await logged(world)
     [row] = [block for block in line["blocks"] if block["type"] == "actions"]
-    button = next(each for each in row["elements"] if each["action_id"].startswith("press:reject:"))
+    button = next(element for element in row["elements"] if element["action_id"].startswith("press:reject:"))
     button["action_id"] = button["action_id"].replace("reject", "refuse")
     await world.slack.press(line["channel"], line["ts"], button["text"]["text"], world.admin)
     await eventually(lambda: world.standing(match, lost.community), holds=lambda state: state is MatchState.REJECTED)
@@ -203,7 +205,7 @@ async def test_a_press_that_could_not_be_taken_is_answered_too(world: World) -> 
     assert said["text"] == sentence("answer_not_taken")
 
 
-async def test_what_members_say_in_confidence_is_in_no_log(
+async def test_confidential_words_are_in_no_log(
     world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -242,7 +244,7 @@ async def test_an_answer_to_a_question_is_taken_once_and_takes_the_buttons_away(
     assert len(works) == 2  # the report's own, and one for the answer
 
 
-async def test_somebody_elses_answer_is_kindly_refused_in_private(world: World) -> None:
+async def test_someone_elses_answer_is_politely_refused_in_private(world: World) -> None:
     _, question = await asked(world)
     pressed = await world.slack.press(question.channel, question.message, "green", world.admin)
     assert (await whispered(pressed))["text"] == sentence("only_author")

@@ -52,7 +52,7 @@ async def test_posts_edits_and_deletions_are_followed_once_the_bot_is_back(datab
             async with world_on(slack, database_url, again=before) as world:
                 await caught_up(world)
                 await world.acknowledged(world.lost, missed)
-                reports = [(each.text, each.state) for each in await world.reports()]
+                reports = [(report.text, report.state) for report in await world.reports()]
             assert reports == [
                 ("stays", ReportState.PENDING),
                 ("was edited & more", ReportState.PENDING),
@@ -75,9 +75,7 @@ async def test_a_post_of_the_bot_that_an_admin_deleted_meanwhile_is_withdrawn(da
 
 
 @pytest.mark.parametrize("who", ["admin", "ben"])
-async def test_a_verdict_that_was_given_meanwhile_counts_by_the_rights_of_whoever_gave_it(
-    database_url: str, who: str
-) -> None:
+async def test_a_verdict_given_meanwhile_counts_by_its_moderators_rights(database_url: str, who: str) -> None:
     async with SlackDouble.running() as slack:
         async with world_on(slack, database_url) as before:
             await caught_up(before)
@@ -90,7 +88,7 @@ async def test_a_verdict_that_was_given_meanwhile_counts_by_the_rights_of_whoeve
             assert await world.standing(match, lost.community) is state
 
 
-async def test_a_verdict_that_was_taken_back_meanwhile_stands_no_more(database_url: str) -> None:
+async def test_a_verdict_undone_meanwhile_no_longer_counts(database_url: str) -> None:
     async with SlackDouble.running() as slack:
         async with world_on(slack, database_url) as before:
             await caught_up(before)
@@ -144,7 +142,7 @@ async def test_no_further_back_than_allowed_is_looked(database_url: str) -> None
         async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
             await world.acknowledged(world.found, missed)
             await caught_up(world)
-            assert [each.text for each in await world.reports()] == ["was missed"]
+            assert [report.text for report in await world.reports()] == ["was missed"]
 
 
 async def test_an_old_post_that_was_deleted_meanwhile_is_withdrawn_and_an_old_verdict_counts(
@@ -167,7 +165,7 @@ async def test_an_old_post_that_was_deleted_meanwhile_is_withdrawn_and_an_old_ve
             await eventually(world.reports, holds=lambda all_: {each.text for each in all_[2:]} == {"stays", ""})
 
 
-async def test_slack_being_busy_delays_the_look_and_loses_nothing(
+async def test_a_busy_slack_delays_reconciling_and_loses_nothing(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)

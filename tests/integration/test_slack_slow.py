@@ -20,7 +20,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
         yield opened
 
 
-async def test_a_form_opens_in_time_however_many_groups_moderate(world: World) -> None:
+async def test_a_form_opens_in_time_even_with_many_moderator_groups(world: World) -> None:
     groups = tuple(world.slack.add_group(f"helpers-{number}", world.ben) for number in range(20))
     settings = Settings(moderators=groups)
     await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=settings))

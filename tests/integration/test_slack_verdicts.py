@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
+from db.outbox import SqlOutbox
 from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, Settings
+from reunite.errors import TryAgainError
+from reunite.messages import keys, wording
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.support.board_sessions import is_over, signed_in
 from tests.support.slack_adapter import World, world_in
@@ -28,7 +32,7 @@ async def test_an_admins_reaction_confirms_and_taking_it_away_undoes_it(world: W
         assert await world.standing(match, lost.community) is MatchState.UNDECIDED
 
 
-async def test_whoever_the_settings_name_moderates_too(world: World) -> None:
+async def test_people_named_in_the_settings_are_moderators(world: World) -> None:
     lost, _, match, card = await world.card()
     await world.slack.react(card.channel, card.message, "white_check_mark", world.chosen).acked.wait()
     assert await world.standing(match, lost.community) is MatchState.CONFIRMED
@@ -46,6 +50,35 @@ async def test_rights_are_those_of_the_moment(world: World) -> None:
     world.slack.members[world.admin]["is_admin"] = False
     await world.slack.react(card.channel, card.message, "white_check_mark", world.admin).acked.wait()
     assert await world.standing(match, lost.community) is MatchState.UNDECIDED
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+async def test_a_verdict_on_a_card_that_is_not_noted_yet_counts_once_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, is_heard: bool
+) -> None:
+    mark_sent, refused, given = SqlOutbox.mark_sent, asyncio.Event(), asyncio.Event()
+
+    async def interrupted(*args: Any) -> None:
+        if not refused.is_set():
+            refused.set()
+            raise TryAgainError("the database restarts")
+        await given.wait()
+        await mark_sent(*args)
+
+    lost, found, match = await world.match()
+    monkeypatch.setattr("reunite.verdicts._NOTING_PAUSES", ())
+    monkeypatch.setattr("bot.slack.verdicts._NOTING_PAUSES", (0.2,) * 50)
+    monkeypatch.setattr(SqlOutbox, "mark_sent", interrupted)
+    async with world.store.session(lost.community) as session:
+        card = wording.match_card(match, found, lost, None)
+        await session.outbox.post(lost.id, keys.card(match.id, lost.kind), card)
+    shown = await world.slack.wait_for_reply(world.lost, str(lost.target.message), "This could be yours.")
+    if is_heard:
+        await world.slack.react(world.lost, shown["ts"], "white_check_mark", world.admin).acked.wait()
+    else:
+        world.slack.react_unheard(world.lost, shown["ts"], "white_check_mark", world.admin)
+    given.set()
+    await eventually(lambda: world.standing(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED)
 
 
 async def test_a_user_group_moderates_as_long_as_one_is_in_it(world: World) -> None:
@@ -76,7 +109,7 @@ async def test_both_posts_show_that_the_thing_is_back_and_no_more_when_it_is_not
     lost, found, _, card = await world.card()
 
     def marked() -> list[list[str]]:
-        posts = [world.slack.message(each.target.channel, str(each.target.message)) for each in (lost, found)]
+        posts = [world.slack.message(report.target.channel, str(report.target.message)) for report in (lost, found)]
         return [(post or {}).get("reactions", {}).get("white_check_mark", []) for post in posts]
 
     world.slack.react(card.channel, card.message, "white_check_mark", world.admin)

@@ -15,7 +15,7 @@ from tests.support.labelled_sets import drawn_set
 
 async def searched(*_: Any) -> SearchedSet:
     """Return a few searches, without posting anything."""
-    return SearchedSet(drawn_set(3, 3), "concept", {}, {})
+    return SearchedSet(drawn_set(3, 3), "concept", "concept-1", {}, {})
 
 
 def test_it_is_refused_in_a_sentence(where: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,10 +46,10 @@ async def test_a_report_that_cannot_end_holds_up_neither_another_nor_a_digest(
                 [broken.id, waiting.id],
             )
         sweep = sweep_at(stage, 1, at_once=1)
-        await sweep.once()
+        await sweep.run_once()
         assert len(await stage.thread(waiting, "channel")) == 1
         assert await stage.state(sound) is ReportState.OPEN
-        await sweep.once()
+        await sweep.run_once()
         assert (await stage.state(sound), await stage.state(broken)) == (ReportState.EXPIRED, ReportState.OPEN)
 
 
@@ -60,7 +60,7 @@ async def test_a_claim_is_brought_up_and_decided_without_the_key_of_its_answer(d
         claim = await stage.claim(match, found)
     async with Store(database_url, keys=Keys([new_key()])) as store:
         stage = PostgresStage(store)
-        await sweep_at(stage, 25).once()
+        await sweep_at(stage, 25).run_once()
         assert sentence("claim_waits_for_you") in await stage.words(found)
         async with stage.session(found.community) as session:
             known = await session.claims.get(claim)
@@ -76,7 +76,7 @@ async def test_jobs_of_the_api_are_deleted_after_thirty_days(database_url: str, 
             old, new = [await session.api_jobs.add(place.id, key, [], []) for key in ("old", "new")]
         with psycopg.connect(owner_database_url) as connection:
             connection.execute("UPDATE api_job SET created_at = now() - interval '31 days' WHERE id = %s", [old])
-        await sweep_at(stage, 0).once()
+        await sweep_at(stage, 0).run_once()
         async with stage.postgres.session(place.community) as session:
             assert new
             assert await session.api_jobs.get(new)

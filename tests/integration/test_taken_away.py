@@ -147,7 +147,7 @@ async def test_a_post_whose_change_could_not_be_shown_still_says_that_it_is_over
     assert not any("a swan" in text for text in standing)
 
 
-async def test_a_question_that_may_stand_loses_the_answers_that_a_withdrawn_find_gave(place: Place) -> None:
+async def test_a_question_that_may_stand_loses_the_answers_that_a_withdrawn_found_report_gave(place: Place) -> None:
     await place.delivered()
     asked = Question("place", ("gym", "pool"), (place.find.id,))
     async with place.store.session(place.workspace.community) as session:

@@ -50,10 +50,10 @@ def earlier(databases: Databases) -> Iterator[str]:
                 "CREATE TABLE migration (name text PRIMARY KEY, checksum text NOT NULL,"
                 " at timestamptz NOT NULL DEFAULT now())"
             )
-            for each in shipped():
-                if each.name in EARLIER:
-                    connection.execute(each.statements.encode())
-                    connection.execute("INSERT INTO migration VALUES (%s, %s)", [each.name, each.checksum])
+            for migration in shipped():
+                if migration.name in EARLIER:
+                    connection.execute(migration.statements.encode())
+                    connection.execute("INSERT INTO migration VALUES (%s, %s)", [migration.name, migration.checksum])
             connection.execute("SET session_replication_role = replica")  # the tables come in the order of their names
             connection.execute(gzip.decompress(DATA.read_bytes()))
             connection.execute("UPDATE report SET expires_at = now() + interval '60 days'")
@@ -78,7 +78,7 @@ async def test_an_earlier_database_keeps_its_data_and_goes_on(
     before = counts(earlier)
     assert before == (6, 3, 5, 1, 1, 8)
     applied = await migrate(earlier)
-    assert applied == [each.name for each in shipped() if each.name not in EARLIER]
+    assert applied == [migration.name for migration in shipped() if migration.name not in EARLIER]
     assert await pending(earlier) == []
     assert counts(earlier) == before
 

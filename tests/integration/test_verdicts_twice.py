@@ -46,7 +46,7 @@ async def test_two_moderators_at_once_do_not_undo_each_other(place: World) -> No
     assert await place.state(find) == "returned"
 
 
-async def test_a_finders_thread_learns_of_no_private_loss_when_a_moderator_thinks_again(place: World) -> None:
+async def test_a_finders_thread_learns_of_no_private_report_when_a_moderator_thinks_again(place: World) -> None:
     loss = await place.lost("l1", "my red diary", private=True)
     await place.found("f1", "red")
     await place.quiet()

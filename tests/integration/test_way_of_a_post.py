@@ -26,7 +26,7 @@ async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
         yield community
 
 
-async def test_a_loss_finds_the_open_find_and_says_why(place: World) -> None:
+async def test_a_lost_report_finds_the_open_found_report_and_says_why(place: World) -> None:
     find = await place.found("f1", "red", "umbrella by the door")
     await place.found("f2", "green")
     await place.quiet()
@@ -52,13 +52,14 @@ async def test_each_of_several_things_in_one_report_is_found(place: World) -> No
         report = await session.reports.get(loss.id)
         assert report
         found = {
-            each.item.report: each.similarities for each in (await session.candidates.search(report, 10)).candidates
+            candidate.item.report: candidate.similarities
+            for candidate in (await session.candidates.search(report, 10)).candidates
         }
     near = {find for find, similarities in found.items() if similarities[PairKind.TEXT_PHOTO] > 0.9}
     assert near == finds
 
 
-async def test_a_find_is_told_to_those_who_miss_it(place: World) -> None:
+async def test_a_found_report_is_announced_to_matching_owners(place: World) -> None:
     await place.lost("l1", "a blue cup")
     await place.quiet()
     assert place.platform.kinds("l1") == ["nothing"]
@@ -205,7 +206,7 @@ async def dump(url: str) -> str:
     return str(rows)
 
 
-async def test_a_bad_photo_is_answered_in_words_and_loses_nothing_else(place: World) -> None:
+async def test_a_bad_photo_is_explained_and_the_rest_of_the_report_is_kept(place: World) -> None:
     good = IncomingPhoto("cup.jpg", data=drawing("red"))
     bad = IncomingPhoto("notes.pdf", data=b"%PDF-1.7 and so on")
     find = await place.found("f1", photos=(bad, good))
@@ -216,7 +217,7 @@ async def test_a_bad_photo_is_answered_in_words_and_loses_nothing_else(place: Wo
     assert "match" in place.platform.kinds("l1")
 
 
-async def test_a_find_of_which_nothing_can_be_read_is_answered_and_closed(place: World) -> None:
+async def test_a_found_report_of_which_nothing_can_be_read_is_answered_and_closed(place: World) -> None:
     find = await place.found("f1", photos=(IncomingPhoto("notes.pdf", data=b"%PDF-1.7 and so on"),))
     await place.quiet()
     assert place.platform.kinds("f1") == ["problem"]

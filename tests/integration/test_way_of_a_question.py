@@ -131,7 +131,7 @@ async def test_a_choice_that_was_not_offered_and_a_report_without_a_question_are
         await answer(place, other, "green")
 
 
-async def test_nothing_is_asked_twice_nor_where_the_words_say_it(place: World) -> None:
+async def test_nothing_is_asked_twice_or_if_the_words_already_say_it(place: World) -> None:
     loss, _ = await asked(place)
     await place.found("f9", "yellow", "an umbrella")
     async with place.store.session(place.workspace.community) as session:
@@ -161,7 +161,7 @@ async def test_where_it_was_is_asked_where_the_colours_are_one(place: World) -> 
     assert best == "f1"
 
 
-async def test_a_later_find_is_scored_by_the_answer(place: World) -> None:
+async def test_a_later_found_report_is_scored_by_the_answer(place: World) -> None:
     loss, _ = await asked(place)
     await answer(place, loss, "green")
     await place.give_verdict("l1", VerdictKind.REJECT)
@@ -174,7 +174,7 @@ async def test_a_later_find_is_scored_by_the_answer(place: World) -> None:
     assert by_root["f8"].probability > by_root["f7"].probability
 
 
-async def test_a_withdrawn_find_is_offered_no_longer(place: World) -> None:
+async def test_a_withdrawn_found_report_is_offered_no_longer(place: World) -> None:
     for number, where in enumerate(("tram", "library", "canteen")):
         await place.found(f"f{number}", "red", "an umbrella", place=where)
     await place.quiet()

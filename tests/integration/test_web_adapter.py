@@ -57,7 +57,7 @@ async def test_the_lost_form_keeps_place_and_time(page: Page) -> None:
     assert report.happened_at.isoformat() == "2026-03-01T12:30:00+00:00"
 
 
-async def test_slash_lost_in_found_is_a_loss(page: Page) -> None:
+async def test_slash_lost_in_the_found_channel_makes_a_lost_report(page: Page) -> None:
     _, posted = await page.post({**UMBRELLA_FOUND, "text": "/lost black backpack"})
     [report] = await page.reports()
     assert (posted["channel"], report.kind, report.text) == ("lost", "lost", "black backpack")
@@ -95,7 +95,7 @@ async def test_a_refused_post_gets_one_sentence_and_leaves_nothing(
     assert [message["text"] for message in messages.values()] == ["by the tram"]
 
 
-async def test_too_large_and_too_many_photos_are_refused_kindly(page: Page, jpeg: bytes) -> None:
+async def test_too_large_and_too_many_photos_are_refused_politely(page: Page, jpeg: bytes) -> None:
     large = await page.post(UMBRELLA_FOUND, jpeg, bytes(rules.MOST_PHOTO_BYTES + 1))
     many = await page.post(UMBRELLA_FOUND, *[jpeg] * (rules.MOST_PHOTOS + 1))
     assert large == (422, {"error": wording.sentence("photo_too_large", name="1.jpg", megabytes=25)})
@@ -114,7 +114,9 @@ async def test_a_photo_is_served_only_as_its_stored_copy(page: Page, jpeg: bytes
         await watcher.until(bool)
         async with page.store.session(report.community) as session:
             await session._do("UPDATE photo SET state = 'stored', copy = 'copy', upload = NULL")
-        messages = await watcher.until(lambda shown: any(each["report"]["photos"][0]["url"] for each in shown.values()))
+        messages = await watcher.until(
+            lambda shown: any(message["report"]["photos"][0]["url"] for message in shown.values())
+        )
     [message] = messages.values()
     async with page.http.get(message["report"]["photos"][0]["url"]) as response:
         assert (response.content_type, await response.read()) == ("image/jpeg", b"copy")
@@ -131,7 +133,7 @@ async def test_a_moderator_gives_a_verdict_and_takes_it_back(page: Page) -> None
             await watcher.until(shows_match(card, expected))
 
 
-async def test_a_member_is_told_kindly_that_moderators_give_verdicts(page: Page) -> None:
+async def test_a_member_reads_that_only_moderators_give_verdicts(page: Page) -> None:
     card, _ = await match_card(page)
     said = {"message": card, "kind": "confirm", "given": True, "name": ADA, "moderator": False}
     assert await page.ask("/verdicts", **said) == (422, {"error": wording.sentence("only_moderators")})
@@ -157,7 +159,7 @@ async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_autho
     async with page.watching() as watcher:
         shown = await watcher.until(lambda messages: said["message"] in messages)
         buttons = shown[said["message"]]["question"]
-        assert ([each["words"] for each in buttons["choices"]], buttons["said"]) == (words, None)
+        assert ([choice["words"] for choice in buttons["choices"]], buttons["said"]) == (words, None)
         assert await page.ask("/answers", **said, name=BEN) == (422, {"error": wording.sentence("only_author")})
         assert await page.ask("/answers", **said, name=ADA) == (200, {"words": wording.sentence("said")})
         await watcher.until(lambda messages: messages[said["message"]]["question"]["said"] == "green")
@@ -176,7 +178,7 @@ async def test_a_post_that_could_not_be_taken_stays_with_what_is_wrong(page: Pag
     await page.platform.send(Outgoing("problem", find.target, problem))
     async with page.watching() as watcher:
         shown = await watcher.until(
-            lambda messages: any(each["root"] == posted["message"] for each in messages.values())
+            lambda messages: any(message["root"] == posted["message"] for message in messages.values())
         )
     assert shown[posted["message"]]["report"]["state"] == "unreadable"
 
@@ -193,7 +195,7 @@ async def test_a_deleted_post_is_withdrawn_and_disappears(page: Page) -> None:
     assert [report.state for report in await page.reports()] == [ReportState.OPEN, ReportState.WITHDRAWN]
 
 
-async def test_a_reply_is_shown_once_however_often_it_is_sent(page: Page) -> None:
+async def test_a_reply_is_shown_once_even_if_sent_several_times(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_LOST)
     [report] = await page.reports()
     lines = (
@@ -228,7 +230,7 @@ async def test_a_reply_to_a_deleted_post_is_undeliverable(page: Page) -> None:
         await page.platform.send(Outgoing("late", target, wording.problem("our_fault", "en", None)))
 
 
-async def test_a_page_that_comes_back_is_told_everything(page: Page) -> None:
+async def test_a_page_that_reconnects_gets_everything(page: Page) -> None:
     async with page.watching() as watcher:
         assert await watcher.until(lambda _: True) == {}
         assert watcher.encoder is None

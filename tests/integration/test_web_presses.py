@@ -90,7 +90,7 @@ async def test_a_claim_is_for_the_finder_and_moderators_to_see(page: Page) -> No
             shown = await watcher.until(
                 lambda each: any((m["reply"] or {}).get("kind") == "claim" for m in each.values())
             )
-        [claim] = [each for each in shown.values() if each["root"] and each["reply"]["kind"] == "claim"]
+        [claim] = [message for message in shown.values() if message["root"] and message["reply"]["kind"] == "claim"]
         assert actions(claim) == buttons
         assert claim["root"] == int(str(find.target.message))
     assert card in shown
@@ -127,7 +127,7 @@ async def test_only_the_author_changes_a_posts_words(page: Page) -> None:
         await watcher.until(lambda messages: messages[posted["message"]]["text"] == "green umbrella")
 
 
-async def test_a_sealed_find_is_posted_by_the_bot_and_read_by_finder_and_moderators(page: Page) -> None:
+async def test_a_sealed_report_is_posted_by_the_bot_and_read_by_finder_and_moderators(page: Page) -> None:
     assert await page.post(SEALED, drawing("red")) == (201, {"channel": "found", "message": None})
     [report] = await page.reports()
     assert (report.sealed, report.category, report.text) == (True, "card", "in the name of Zoe")
@@ -145,7 +145,7 @@ async def test_a_sealed_find_is_posted_by_the_bot_and_read_by_finder_and_moderat
     assert (await page.post({**SEALED, "category": "crown"}))[0] == 400
 
 
-async def test_the_bots_post_of_a_find_that_was_withdrawn_says_so(page: Page) -> None:
+async def test_the_bots_post_of_a_found_report_that_was_withdrawn_says_so(page: Page) -> None:
     await page.post(SEALED)
     [report] = await page.reports()
     message = await opening_sent(page, report)
@@ -166,7 +166,7 @@ async def opening_sent_again(page: Page) -> None:
     await page.platform.edit(Outgoing(item.key, item.target, item.reply), item.sent)
 
 
-async def test_a_private_loss_with_its_thread_is_hidden_from_others(page: Page) -> None:
+async def test_a_private_report_with_its_thread_is_hidden_from_others(page: Page) -> None:
     _, posted = await page.post({**UMBRELLA_LOST, "private": "yes"})
     [report] = await page.reports()
     assert report.private
@@ -199,7 +199,7 @@ async def test_moderators_have_their_channel_from_the_start_unless_another_was_c
             assert (await handlers.settings("web", "local")).log_channel == "other"
 
 
-async def test_what_was_said_is_changed_and_taken_away_wherever_it_is(page: Page) -> None:
+async def test_replies_are_edited_and_removed_wherever_they_are(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_LOST)
     [report] = await page.reports()
     first, second = (Outgoing(key, report.target, saying(key)) for key in ("first", "second"))
@@ -222,16 +222,18 @@ async def test_members_see_their_own_reports_and_what_is_kept(page: Page) -> Non
     [report] = await page.reports()
     expected = notices.own_report(report, "en")
     _, answer = await page.ask("/my-reports", name=ADA)
-    assert [actions({"reply": each}) for each in answer["replies"]] == [[each.action for each in expected.buttons]]
+    assert [actions({"reply": reply}) for reply in answer["replies"]] == [
+        [button.action for button in expected.buttons]
+    ]
     assert (await page.ask("/my-reports", name=BEN))[1] == {"replies": []}
     _, privacy = await page.ask("/privacy", name=ADA)
-    [forget] = [each for each in privacy["replies"][0]["buttons"] if each["action"] == "forget"]
+    [forget] = [button for button in privacy["replies"][0]["buttons"] if button["action"] == "forget"]
     async with page.http.get("/export", params={"name": ADA}) as response:
         assert response.headers["Content-Disposition"].startswith("attachment")
         assert response.headers["Cache-Control"] == "no-store"
-        assert [each["text"] for each in (await response.json())["reports"]] == ["red umbrella"]
+        assert [report["text"] for report in (await response.json())["reports"]] == ["red umbrella"]
     assert (await page.press(forget, name=ADA))[0] == 200
-    assert [each.state for each in await page.reports()] == [ReportState.WITHDRAWN]
+    assert [report.state for report in await page.reports()] == [ReportState.WITHDRAWN]
     async with page.watching(name=ADA) as watcher:
         await watcher.until(lambda messages: not messages)
     assert (await page.reports())[0].author == Member("ada", "")
@@ -249,3 +251,9 @@ async def test_numbers_are_for_moderators(page: Page) -> None:
     assert refused == (422, {"error": wording.sentence("only_moderators_here")})
     status, answer = await page.ask("/statistics", name="Robin", moderator=True)
     assert (status, len(answer["replies"])) == (200, 1)
+
+
+async def test_help_says_what_can_be_done_on_the_page(page: Page) -> None:
+    status, answer = await page.ask("/help", name=ADA)
+    [[*lines]] = [reply["lines"] for reply in answer["replies"]]
+    assert (status, len(lines)) == (200, 5)  # the page has no setup to tell moderators of

@@ -172,7 +172,7 @@ async def test_only_moderators_change_settings_and_the_language_is_one_that_ther
     assert (now.log_channel, now.language) == ("log", "en")
 
 
-async def test_losses_by_command_are_private_where_moderators_chose_that(here: Here) -> None:
+async def test_lost_reports_by_command_are_private_if_moderators_chose_so(here: Here) -> None:
     await here.chat.tell("settings", MO, settings={"private_reports": True})
     for fields in ({}, {"private": False}, {"message": "1"}, {"kind": "found"}):
         await here.chat.tell("report", ADA, channel="lost", text="a cup", **fields)
@@ -284,7 +284,7 @@ async def test_many_events_are_taken_at_once(here: Here, monkeypatch: pytest.Mon
         told = await asyncio.gather(
             *(here.chat.tell("report", ADA, channel="lost", message=str(n), text=f"cup {n}") for n in range(20))
         )
-    assert {each["taken"] for each in told} == {True}
+    assert {reply["taken"] for reply in told} == {True}
     assert {report.text for report in await here.reports()} == {f"cup {n}" for n in range(20)}
 
 

@@ -79,7 +79,7 @@ async def make_tokens(world: World) -> dict[str, str]:
         "moderator": ["read", "write", "moderate"],
     }
     tokens = ApiTokens(world.store)
-    return {name: await tokens.create(world.workspace.community, name, each, None) for name, each in scopes.items()}
+    return {name: await tokens.create(world.workspace.community, name, scope, None) for name, scope in scopes.items()}
 
 
 @asynccontextmanager

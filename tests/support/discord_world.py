@@ -54,7 +54,7 @@ class DiscordWorld:
 
     def has_said(self, thread: str, words: str) -> bool:
         """Tell whether the bot has said something in a thread."""
-        return any(words in self.discord.text(each) for each in self.discord.replies(thread))
+        return any(words in self.discord.text(reply) for reply in self.discord.replies(thread))
 
     async def shows(self, message: str, *words: str) -> Json:
         """Wait until a message of the bot, which may be changed, has these words."""

@@ -80,7 +80,7 @@ class World:
     def button(self, root: str, action: Action) -> UUID:
         """Return what the newest button of a kind in a thread is about."""
         shown = [outgoing.reply for target, outgoing in self.platform.messages if target.message == root]
-        return next(each.subject for reply in reversed(shown) for each in reply.buttons if each.action == action)
+        return next(button.subject for reply in reversed(shown) for button in reply.buttons if button.action == action)
 
     def log(self) -> list[Reply]:
         """Return what the moderators' channel shows."""

@@ -16,9 +16,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from api import bodies, schemas
 from api.access import Access
 from api.bodies import incoming_photo
-from api.measured import measured
 from api.operations import Answer, Call, Operation, add_operation
 from api.problems import ProblemError, problems
+from api.timing import timed
 from db.api_tokens import ApiTokens, TokenInUse
 from metrics.definitions import API_SECONDS
 from reunite.errors import TellUserError, TryAgainError
@@ -49,7 +49,7 @@ class Taken:
 
 @asynccontextmanager
 async def serving(taken: Taken) -> AsyncIterator[Client]:
-    application = web.Application(middlewares=[measured, problems])
+    application = web.Application(middlewares=[timed, problems])
     operation = Operation(
         name=f"try_{uuid4().hex}",
         method="POST",
@@ -126,7 +126,7 @@ async def raw(client: Client, lines: list[str], body: bytes) -> int:
 @pytest.mark.parametrize(
     ("body", "status"), [(b"{", 400), (b'{"kind": 1}', 422), (b"\xff\xfe", 400), (b"[" * 9999, 400)]
 )
-async def test_what_is_no_json_is_told_from_what_does_not_fit(body: bytes, status: int) -> None:
+async def test_malformed_json_is_distinguished_from_a_schema_error(body: bytes, status: int) -> None:
     async with serving(Taken()) as client:
         response = await client.post("/v1/items", data=body, headers={"Content-Type": "application/json"})
         assert response.status == status

@@ -40,7 +40,7 @@ def test_only_the_few_photos_that_stand_out_are_compared() -> None:
     alike = [find(number, 0.6 + number / 1000) for number in range(10, 20)]
     unlike, words_only = find(30, 0.31), Candidate(find(31, 0).item, {PairKind.TEXT_PHOTO: 0.9})
     chosen = worth_a_closer_look(search(*alike, unlike, words_only), model)
-    assert [each.item.report.int for each in chosen] == [19, 18, 17, 16, 15, 14]
+    assert [candidate.item.report.int for candidate in chosen] == [19, 18, 17, 16, 15, 14]
     assert len(chosen) == MOST_COMPARED
     assert worth_a_closer_look(search(unlike, words_only), model) == []
 

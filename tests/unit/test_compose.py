@@ -65,7 +65,9 @@ def test_a_service_can_write_only_to_its_volumes_and_gains_no_rights(name: str) 
 
 
 def test_the_keys_are_written_by_the_migration_alone() -> None:
-    mounts = {name: [each for each in service["volumes"] if each.startswith("keys:")] for name, service in OURS.items()}
+    mounts = {
+        name: [volume for volume in service["volumes"] if volume.startswith("keys:")] for name, service in OURS.items()
+    }
     assert mounts.pop("migrate") == ["keys:/keys"]
     assert set(map(tuple, mounts.values())) == {("keys:/keys:ro",)}
     assert {service["environment"]["REUNITE_KEY_FILE"] for service in OURS.values()} == {"/keys/keys"}

@@ -39,7 +39,7 @@ def shown(reply: Reply) -> list[str]:
         *(on_slack, with_answer(on_slack, reply.choices[0].words), notification(reply)),
         reply_json(reply)["lines"],
     )
-    return [json.dumps(each, ensure_ascii=False) for each in sent]
+    return [json.dumps(message, ensure_ascii=False) for message in sent]
 
 
 def test_what_is_hidden_goes_out_nowhere() -> None:

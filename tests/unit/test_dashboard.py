@@ -23,7 +23,7 @@ SUFFIXES: dict[type[MetricWrapperBase], tuple[str, ...]] = {
 
 
 def defined() -> Iterator[MetricWrapperBase]:
-    yield from (each for each in vars(definitions).values() if isinstance(each, MetricWrapperBase))
+    yield from (var for var in vars(definitions).values() if isinstance(var, MetricWrapperBase))
 
 
 def exported() -> dict[str, set[str]]:
@@ -49,7 +49,7 @@ def test_a_query_asks_for_what_is_exported(query: str) -> None:
 def test_every_metric_is_on_the_dashboard() -> None:
     named = set(re.findall(r"reunite_\w+", " ".join(QUERIES)))
     shown = {
-        metric._name for metric in defined() if named & {f"{metric._name}{each}" for each in SUFFIXES[type(metric)]}
+        metric._name for metric in defined() if named & {f"{metric._name}{suffix}" for suffix in SUFFIXES[type(metric)]}
     }
     assert shown == {metric._name for metric in defined()}
 

@@ -41,7 +41,7 @@ async def test_a_missing_library_is_named_with_its_remedy(monkeypatch: pytest.Mo
     assert "reunite[discord]" in finding.remedy
 
 
-def test_the_whole_cause_of_an_error_is_said() -> None:
+def test_the_whole_cause_of_an_error_is_reported() -> None:
     error = RuntimeError("Error connecting to redis")
     error.__cause__ = ConnectionRefusedError(111, "Connect call failed")
     assert whole_cause(error) == "Error connecting to redis (Connection refused)"

@@ -75,7 +75,7 @@ def test_the_certificate_is_the_exact_binomial_bound(successes: int, trials: int
     assert lower_bound(successes, trials) == pytest.approx(bound, abs=1e-4)
 
 
-def test_a_thing_counts_once_in_the_certificate_however_often_it_was_drawn() -> None:
+def test_a_thing_counts_once_in_the_certificate_even_if_drawn_several_times() -> None:
     once = [prediction(thing, [(0.97, H, thing > 0)]) for thing in range(20)]
     exact = proportions([once] * 10)[HIGH_RIGHT]
     assert exact.at_least == pytest.approx(lower_bound(19, 20))

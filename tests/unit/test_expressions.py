@@ -16,7 +16,7 @@ from tests.unit.test_structure import PACKAGES, ROOT, files
 
 def modules() -> Iterator[str]:
     for room in PACKAGES:
-        yield from (each.name for each in pkgutil.walk_packages([str(ROOT / room)], f"{room}."))
+        yield from (package.name for package in pkgutil.walk_packages([str(ROOT / room)], f"{room}."))
 
 
 def patterns_in(value: Any) -> Iterable[re.Pattern[Any]]:

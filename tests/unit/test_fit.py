@@ -94,7 +94,7 @@ def test_gains_are_never_negative_even_where_evidence_misleads(seed: int, search
 
 def test_the_fit_shares_out_as_the_scoring_does(drawn: LabelledSet) -> None:
     there = sample_gallery(drawn, absent=0.5, size=30, seed=1)
-    searches = [narrow(each, there) for each in drawn.lost[:20]]
+    searches = [narrow(search, there) for search in drawn.lost[:20]]
     measured = measure_cases(searches, [1.0] * len(searches), CLIP)
     found = likelihood.probabilities(measured, CLIP)
     for first, count, each in zip(measured.first, measured.counts, searches, strict=True):
@@ -138,9 +138,9 @@ def test_an_encoders_scale_does_not_matter_after_the_fit() -> None:
 
 def test_every_lost_report_is_scored_once_in_a_draw(drawn: LabelledSet, scorers: OutOfFoldScorers) -> None:
     scored = scorers.predict(absent=0.5, size=20, seed=1)
-    assert [each.query for each in scored] == [each.search.query.report for each in drawn.lost]
-    assert 0.3 < sum(each.has_answer for each in scored) / len(scored) < 0.7
-    assert all(len(each.posts) <= 20 for each in scored)
+    assert [candidate.query for candidate in scored] == [each.search.query.report for each in drawn.lost]
+    assert 0.3 < sum(candidate.has_answer for candidate in scored) / len(scored) < 0.7
+    assert all(len(candidate.posts) <= 20 for candidate in scored)
 
 
 def test_the_labels_keep_their_promises_with_cosines_in_clips_ranges(scorers: OutOfFoldScorers) -> None:

@@ -40,6 +40,6 @@ def test_what_is_set_beforehand_follows_the_workspace() -> None:
     assert (public.value, private.value) == ("public", "private")
 
 
-def test_a_sealed_find_needs_its_photo_and_its_kind() -> None:
+def test_a_sealed_report_needs_its_photo_and_its_kind() -> None:
     required = {field.name for field in report_form("sealed").fields if field.required}
     assert required == {"category", "photos"}

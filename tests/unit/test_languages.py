@@ -99,7 +99,7 @@ def test_each_message_has_the_slots_that_it_needs(language: str) -> None:
         needed = slots(texts(english)[-1])
         ours = [slots(text) for text in texts(words_in(language).sentences[key])]
         assert set().union(*ours) == needed, key
-        assert all(needed - each <= {"number"} for each in ours), key  # "one more try" needs no digit
+        assert all(needed - our <= {"number"} for our in ours), key  # "one more try" needs no digit
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -110,10 +110,10 @@ def test_no_english_is_left_over(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_commands_are_called_as_discord_allows(language: str) -> None:
-    for key, each in words_in(language).commands.items():
-        assert COMMAND_NAME.fullmatch(each.name), key
-        assert each.name == each.name.lower(), key
-        assert len(each.description) <= MOST_DESCRIPTION, key
+    for key, words in words_in(language).commands.items():
+        assert COMMAND_NAME.fullmatch(words.name), key
+        assert words.name == words.name.lower(), key
+        assert len(words.description) <= MOST_DESCRIPTION, key
     assert all(len(name) <= MOST_MENU for name in words_in(language).menus.values())
 
 

@@ -21,13 +21,11 @@ from tests.doubles.memory.reports import MemoryWork
     ("queued", "seconds_each", "minutes"),
     [(300, None, None), (0, 5.0, None), (40, 3.0, None), (41, 3.0, 3), (300, 2.5, 13), (1, 7200.0, 120)],
 )
-def test_a_wait_is_said_in_minutes_where_it_is_long_and_known(
-    queued: int, seconds_each: float | None, minutes: int | None
-) -> None:
+def test_a_long_wait_is_given_in_minutes_if_known(queued: int, seconds_each: float | None, minutes: int | None) -> None:
     assert minutes_to_wait(Backlog(queued, seconds_each)) == minutes
 
 
-async def test_a_report_behind_many_hears_once_how_long_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_report_behind_many_is_told_its_wait_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async def backlog(self: MemoryWork, since: object) -> Backlog:
         del self, since
         return Backlog(100, 3.0)

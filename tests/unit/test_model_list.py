@@ -25,7 +25,7 @@ def listed(*options: str) -> str:
 
 def test_every_checkpoint_is_listed_with_its_numbers(home: Path) -> None:
     rows = {row["alias"]: row for row in json.loads(listed("--json"))}
-    assert list(rows) == [each.alias for each in checkpoints()]
+    assert list(rows) == [checkpoint.alias for checkpoint in checkpoints()]
     assert rows["l14"]["weights_bytes"] == {"float32": 1_710_466_052, "bfloat16": 855_233_026}
     assert rows["siglip2"]["measured"] is None
     assert not (home / "speeds.json").exists()
@@ -49,16 +49,16 @@ def test_a_measured_speed_is_shown(home: Path) -> None:
 def test_the_documents_table_says_the_same() -> None:
     document = (Path(__file__).parents[2] / "docs/models.md").read_text("utf-8")
     rows = {cells[1]: cells for line in document.splitlines() if len(cells := line.split(" | ")) == 9}
-    for each in checkpoints():
-        [cells] = [cells for cells in rows.values() if cells[0] == f"| `{each.alias}`"]
-        assert cells[1].removeprefix("[").startswith(each.title)
-        assert each.name in cells[1] or each.alias == "concept"
+    for checkpoint in checkpoints():
+        [cells] = [cells for cells in rows.values() if cells[0] == f"| `{checkpoint.alias}`"]
+        assert cells[1].removeprefix("[").startswith(checkpoint.title)
+        assert checkpoint.name in cells[1] or checkpoint.alias == "concept"
         assert cells[2:8] == [
-            str(each.dimension),
-            f"{each.parameters:,}",
-            f"{each.coco:.1%}" if each.coco else "–",
-            f"{each.flickr:.1%}" if each.flickr else "–",
-            each.languages.partition(",")[0],
-            each.licence,
+            str(checkpoint.dimension),
+            f"{checkpoint.parameters:,}",
+            f"{checkpoint.coco:.1%}" if checkpoint.coco else "–",
+            f"{checkpoint.flickr:.1%}" if checkpoint.flickr else "–",
+            checkpoint.languages.partition(",")[0],
+            checkpoint.licence,
         ]
-        assert cells[8] == f"{each.weights} |"
+        assert cells[8] == f"{checkpoint.weights} |"

@@ -290,7 +290,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_used_is_told_in_words(name: str) -> None:
+def test_unusable_photos_are_explained(name: str) -> None:
     key, make = REFUSED[name]
     with pytest.raises(TellUserError) as told:
         make_stored_copy(make())
@@ -299,7 +299,7 @@ def test_what_cannot_be_used_is_told_in_words(name: str) -> None:
 
 @given(st.binary(max_size=300))
 @settings(deadline=None)
-def test_random_bytes_are_only_ever_told_in_words(data: bytes) -> None:
+def test_random_bytes_are_only_ever_explained(data: bytes) -> None:
     with pytest.raises(TellUserError):
         make_stored_copy(data)
 
@@ -310,7 +310,7 @@ SMALL = {kind: saved(quarters(24, 16), kind) for kind in ("JPEG", "PNG", "GIF", 
 @given(st.sampled_from(sorted(SMALL)), st.integers(0), st.binary(min_size=1, max_size=6), st.integers(0))
 @settings(deadline=None, max_examples=300)
 @pytest.mark.filterwarnings("ignore")
-def test_damaged_photos_are_used_or_told_in_words(kind: str, at: int, noise: bytes, length: int) -> None:
+def test_damaged_photos_are_used_or_explained(kind: str, at: int, noise: bytes, length: int) -> None:
     data = bytearray(SMALL[kind])
     at %= len(data)
     data[at : at + len(noise)] = noise

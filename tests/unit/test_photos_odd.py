@@ -258,7 +258,7 @@ def test_every_valid_bitmap_is_taken(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BITMAPS)
-def test_a_bitmap_that_ends_early_is_told_in_words(name: str) -> None:
+def test_a_bitmap_that_ends_early_is_explained(name: str) -> None:
     data = BITMAPS[name]()
     for length in range(14, len(data), 7):
         try:

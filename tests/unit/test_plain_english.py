@@ -60,7 +60,7 @@ def test_docstrings_and_comments_are_plain_english(package: str) -> None:
 
 def helps(command: Any) -> Iterator[str]:
     yield command.help or ""
-    yield from (getattr(each, "help", None) or "" for each in command.params)
+    yield from (getattr(param, "help", None) or "" for param in command.params)
     for each in getattr(command, "commands", {}).values():
         yield from helps(each)
 

@@ -36,29 +36,29 @@ def evidence(lost: Item, found: Item) -> float:
     return value
 
 
-def test_a_find_is_posted_after_the_loss_it_ends() -> None:
+def test_a_found_report_is_posted_after_the_lost_report_it_ends() -> None:
     lost = said(ReportKind.LOST, 0)
     soon, late, before = (evidence(lost, posted(ReportKind.FOUND, hours)) for hours in (30, 24 * 30, -24 * 5))
     assert soon > 1
     assert 0 > late > before
 
 
-def test_a_post_two_days_later_may_be_of_a_find_just_after_the_loss() -> None:
+def test_a_post_two_days_later_may_be_of_something_found_right_after_it_was_lost() -> None:
     lost = said(ReportKind.LOST, 0)
     assert evidence(lost, posted(ReportKind.FOUND, 44)) > evidence(lost, said(ReportKind.FOUND, 44))
 
 
-def test_a_find_posted_just_after_the_loss_was_often_made_before_it() -> None:
+def test_a_found_report_posted_just_after_the_lost_report_was_often_made_before_it() -> None:
     lost = said(ReportKind.LOST, 0)
     assert evidence(lost, posted(ReportKind.FOUND, 0.5)) < evidence(lost, said(ReportKind.FOUND, 0.5))
 
 
-def test_a_find_may_precede_the_post_of_the_loss() -> None:
+def test_a_found_report_may_precede_the_post_of_the_lost_report() -> None:
     found = said(ReportKind.FOUND, -12)
     assert evidence(posted(ReportKind.LOST, 0), found) > 0 > evidence(said(ReportKind.LOST, 0), found)
 
 
-def test_two_posts_of_one_day_are_no_evidence_but_a_find_posted_weeks_before_counts_against_a_pair() -> None:
+def test_two_posts_of_one_day_are_no_evidence_but_a_found_report_posted_weeks_before_counts_against_a_pair() -> None:
     lost = posted(ReportKind.LOST, 0)
     assert evidence(lost, posted(ReportKind.FOUND, 1)) == 0
     assert evidence(lost, posted(ReportKind.FOUND, -24 * 14)) < -1

@@ -65,7 +65,7 @@ async def test_each_thing_of_a_text_has_a_vector_if_the_file_has_them_all(tmp_pa
         ({"text_strings": np.array(["a", None, {}], object)}, "Pickled objects aren't read"),
     ],
 )
-def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, changed: dict[str, Any], sentence: str) -> None:
+def test_a_files_error_is_named(tmp_path: Path, changed: dict[str, Any], sentence: str) -> None:
     with pytest.raises(VectorFileError) as said:
         read_vectors(npz(tmp_path, **changed), "m")
     assert sentence in str(said.value)
@@ -105,8 +105,10 @@ def test_the_options_go_together(tmp_path: Path) -> None:
     [
         ("openai/clip-vit-large-patch14", "clip"),
         ("google/siglip2-base-patch16-224", "clip"),
+        ("concept", "concept"),
         ("concept-3-1a2b", "concept"),
+        ("conceptual/clip-vit-base", "clip"),
     ],
 )
-def test_the_name_decides_on_the_weights(tmp_path: Path, name: str, kind: str) -> None:
+def test_the_models_name_decides_which_default_weights_apply(tmp_path: Path, name: str, kind: str) -> None:
     assert for_encoder(read_vectors(npz(tmp_path), name).kind) == for_encoder(kind)

@@ -66,10 +66,10 @@ def test_only_what_the_report_leaves_open_is_asked_and_only_what_the_posts_show_
     assert len(set(question.options)) == len(question.options)
     if question.aspect == "colour":
         assert "red" not in search.query.text
-        mixed = {colours.dominant(tuple(np.mean(each.colours, axis=0))) for each in items if each.colours}
+        mixed = {colours.dominant(tuple(np.mean(item.colours, axis=0))) for item in items if item.colours}
         assert set(question.options) <= mixed
     else:
-        assert set(question.options) <= {each.place for each in items}
+        assert set(question.options) <= {item.place for item in items}
 
 
 @given(lists(least=2))
@@ -155,7 +155,7 @@ def test_an_answer_never_makes_the_candidate_of_that_colour_less_probable(
     said = data.draw(st.sampled_from(shown))
     right = next(find.item.report for find, name in zip(finds, shown, strict=True) if name == said)
     before, after = (
-        {each.report: each.probability for each in score(replace(search, query=query), model)}
+        {candidate.report: candidate.probability for candidate in score(replace(search, query=query), model)}
         for query in (LOST, replace(LOST, answered_colour=said))
     )
     assert after[right] >= before[right] - 1e-9
@@ -179,3 +179,8 @@ def test_another_colour_is_evidence_where_a_photo_shows_colours() -> None:
     red, yellow, unseen = (extract(item(1, colours=shown)) for shown in ((seen("red"),), (seen("yellow"),), ()))
     assert content_evidence(lost, red)[COLOUR] < 0 < content_evidence(lost, yellow)[COLOUR]
     assert COLOUR not in content_evidence(lost, unseen)
+
+
+def test_the_places_that_captions_name_are_offered_too() -> None:
+    finds = (item(1, text="umbrella, left in the library"), 0.5), (item(2, text="an umbrella", place="canteen"), 0.5)
+    assert choose(*listed(*finds)) == Question("place", ("library", "canteen"))

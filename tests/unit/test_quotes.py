@@ -75,7 +75,7 @@ TILE = Tile(1, MATCH.id, FOUND.id, Label.HIGH, PHOTO)
 QUESTION = Question("place", ("found-place", "pool"), (FOUND.id,))
 
 QUEUED: dict[str, list[Reply]] = {
-    "report_post": [wording.report_post(each) for each in (LOST, FOUND, SEALED)],
+    "report_post": [wording.report_post(report) for report in (LOST, FOUND, SEALED)],
     "sealed_kept": [wording.sealed_kept(SEALED)],
     "first_reply": [wording.first_reply(each, 1, 2) for each in (LOST, replace(LOST, text=""))],
     "first_gallery": [galleries.first_gallery(LOST, [(MATCH, FOUND)], [TILE], 2)],
@@ -92,8 +92,8 @@ QUEUED: dict[str, list[Reply]] = {
     "thanks": [wording.thanks(LOST, [(MATCH, FOUND)]), wording.thanks(LOST, [(MATCH, replace(FOUND, place=""))])],
     "problem": [wording.problem("photo_gone", "en", LOST.id, name="lost-file")],
     "log_line": [
-        notices.log_line(MATCH, LOST, each, each, PICTURE, moderator)
-        for each in (FOUND, SEALED)
+        notices.log_line(MATCH, LOST, report, report, PICTURE, moderator)
+        for report in (FOUND, SEALED)
         for moderator in (None, MODERATOR)
     ],
     "better_sealed": [notices.better_sealed(FOUND)],
@@ -101,19 +101,21 @@ QUEUED: dict[str, list[Reply]] = {
     "waiting": [notices.waiting(LOST, 3)],
     "claimed": [notices.claimed(CLAIM, lost, found) for lost in (LOST, PRIVATE) for found in (FOUND, SEALED)],
     "claim_card": [
-        handovers.claim_card(each, FOUND, PICTURE, moderator) for each in CLAIMED for moderator in (None, MODERATOR)
+        handovers.claim_card(claimed, FOUND, PICTURE, moderator)
+        for claimed in CLAIMED
+        for moderator in (None, MODERATOR)
     ],
-    "claim_decided": [handovers.claim_decided(each, by_word=True, left=1) for each in CLAIMED],
-    "claim_closed": [handovers.claim_closed(each, by_word=True) for each in CLAIMED],
-    "conversation": [handovers.conversation(each, WHEREABOUTS, by_word=True) for each in CLAIMED],
-    "no_conversation": [handovers.no_conversation(MATCH, each) for each in (LOST, FOUND)],
-    "ends_soon": [reminders.ends_soon(each) for each in (LOST, FOUND, SEALED)],
+    "claim_decided": [handovers.claim_decided(claimed, by_word=True, left=1) for claimed in CLAIMED],
+    "claim_closed": [handovers.claim_closed(claimed, by_word=True) for claimed in CLAIMED],
+    "conversation": [handovers.conversation(claimed, WHEREABOUTS, by_word=True) for claimed in CLAIMED],
+    "no_conversation": [handovers.no_conversation(MATCH, report) for report in (LOST, FOUND)],
+    "ends_soon": [reminders.ends_soon(report) for report in (LOST, FOUND, SEALED)],
     "kept_watching": [reminders.kept_watching(LOST)],
-    "claim_waits": [reminders.claim_waits(CLAIM, MATCH, each) for each in (FOUND, SEALED)],
+    "claim_waits": [reminders.claim_waits(CLAIM, MATCH, report) for report in (FOUND, SEALED)],
     "is_it_back": [reminders.is_it_back(MATCH, LOST, by_word=True)],
     "digest": [welcome.digest([FOUND], [TILE], waiting=2, returned=1)],
     "help_needed": [handovers.help_needed(MATCH, LOST, FOUND)],
-    "said_returned": [handovers.said_returned(MATCH, each) for each in (LOST, FOUND, SEALED)],
+    "said_returned": [handovers.said_returned(MATCH, report) for report in (LOST, FOUND, SEALED)],
 }
 """Replies that the outbox keeps and that go with a report, by the function that makes them."""
 OF_BOTH = {
@@ -144,7 +146,7 @@ SHOWN_ONCE: dict[str, list[Reply]] = {
 }
 """Replies with members' words that are shown to one person, and kept nowhere."""
 STAYS: dict[str, list[Reply]] = {
-    "nothing": [wording.nothing(each, 1) for each in (LOST, FOUND)],
+    "nothing": [wording.nothing(report, 1) for report in (LOST, FOUND)],
     "ended": [wording.ended("en")],
     "expired": [wording.expired("en")],
     "verdict": [

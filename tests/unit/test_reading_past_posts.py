@@ -68,13 +68,13 @@ class Readings:
     async def waiting(self, _: object) -> int:
         return 0
 
-    async def known(self, *_: object) -> Mapping[str, KnownBefore]:
+    async def known_posts(self, *_: object) -> Mapping[str, KnownBefore]:
         return {}
 
     async def advance(self, _: Backfill, cursor: str, reached: datetime, tally: Tally, *, is_end: bool) -> None:
         self.now = replace(self.now, cursor=cursor, reached=reached, tally=tally, has_ended=is_end)
 
-    async def told(self, _: Backfill, then: Any) -> None:
+    async def note_told(self, _: Backfill, then: Any) -> None:
         self.now = replace(self.now, tell=then)
 
 
@@ -145,7 +145,7 @@ async def test_a_limit_is_waited_for() -> None:
     assert readings.now.tally.reports == 2
 
 
-async def test_it_is_read_where_moderators_cannot_be_told_and_they_hear_of_it_later() -> None:
+async def test_past_posts_are_read_even_if_moderators_cant_be_notified_until_later() -> None:
     reading = Reading("1", "2")
     reading.platform.closed_channel = "log"
     async with reading.running("start", log_channel="log") as readings:
@@ -178,6 +178,6 @@ async def test_slacks_deletions_are_remembered() -> None:
     async def withdraw(_: object) -> None: ...
 
     others: Any = SimpleNamespace(withdraw=withdraw, target=lambda *_: at("1"))
-    inbound = SlackInbound(others, others, others, others)
+    inbound = SlackInbound(others, others, others)
     await inbound.deleted(others, "C1", "1.5")
     assert [inbound.is_deleted(key) for key in ("C1:1.4", "C1:1.5")] == [False, True]

@@ -120,7 +120,7 @@ def replies(language: str) -> Iterator[Reply]:
         replace(MATCH, state=MatchState.REJECTED, released=True), lost, sealed, found, None, MODERATOR
     )
     yield from claims(lost, found)
-    yield from (notices.own_report(each, language) for each in (lost, found))
+    yield from (notices.own_report(report, language) for report in (lost, found))
     yield from (notices.older_reports(number, language) for number in (1, 15))
     yield notices.statistics(Statistics(1, 2, 0, 9, 4, 3, "concept"), language)
     yield from (notices.extended(lost, language), notices.privacy(UUID(int=8), 60, language))
@@ -133,7 +133,7 @@ def claims(lost: Report, found: Report) -> Iterator[Reply]:
     yield from handed_over(claim, lost, found)
     yield notices.claim_seen(claim, Quoted("1998", found.id), Quoted("B. W.", lost.id), lost.language)
     yield notices.declined(MATCH, lost.language)
-    yield from (reminders.ends_soon(each) for each in (lost, found, replace(found, sealed=True)))
+    yield from (reminders.ends_soon(report) for report in (lost, found, replace(found, sealed=True)))
     yield from (reminders.kept_watching(lost), reminders.claim_waits(claim, MATCH, found))
     yield reminders.is_it_back(MATCH, lost, by_word=True)
     yield from (reminders.switched(UUID(int=8), lost.language, on=on) for on in (True, False))
@@ -153,10 +153,13 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
         yield handovers.claim_closed(accepted, by_word=by_word)
         yield handovers.conversation(accepted, Whereabouts(), by_word=by_word)
     yield handovers.conversation(replace(sealed, lost=replace(lost, private=True)), Whereabouts("Gym"), by_word=True)
+    for state in (MatchState.REJECTED, MatchState.UNDECIDED):  # or the item went to somebody else
+        over = replace(accepted, match=replace(MATCH, state=state), found=replace(found, state=ReportState.RETURNED))
+        yield handovers.conversation(over, Whereabouts(), by_word=True)
     yield from (handovers.claim_decided(rejected, by_word=True, left=left) for left in (0, 1, 2))
     yield handovers.claim_closed(rejected, by_word=True)
     yield from (handovers.no_conversation(MATCH, lost), handovers.help_needed(MATCH, lost, found))
-    yield from (handovers.said_returned(MATCH, each) for each in (lost, found, sealed.found))
+    yield from (handovers.said_returned(MATCH, report) for report in (lost, found, sealed.found))
     yield handovers.where_it_is(Whereabouts("Gym", "L1920"), found, lost.language)
     for state in (MatchState.CONFIRMED, MatchState.UNDECIDED):
         yield wording.verdict(MatchState.UNDECIDED, state, None, found, lost)
@@ -166,7 +169,7 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
 def readable(reply: Reply) -> str:
     lines = ["".join(_marked(span) for span in line) for line in reply.lines]
     words = [*(choice.words for choice in reply.choices), *(button.words for button in reply.buttons)]
-    choices = [f"[{each}]" for each in words]
+    choices = [f"[{word}]" for word in words]
     return "\n".join([f"({reply.kind})", *lines, *([" ".join(choices)] if choices else [])])
 
 
@@ -253,7 +256,7 @@ def test_a_past_post_has_the_day_of_its_post() -> None:
     assert (day.at, day.text) == (past.posted_at, "3 November")
 
 
-def test_of_a_sealed_find_no_moment_is_told() -> None:
+def test_a_sealed_report_reveals_no_time() -> None:
     sealed = replace(report(ReportKind.FOUND, ANN, "keys", "", "en"), sealed=True)
     assert wording.day_of(sealed, "en") == Plain("1 March")
     told = [span for line in wording.report_post(sealed).lines for span in line]

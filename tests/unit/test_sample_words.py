@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from bot.samples import sample_pair
+from bot.sample_pair import sample_pair
 from reunite.entities import Member, ReplyTarget, Report, ReportKind, ReportState
 from reunite.errors import TellUserError
 from reunite.language import LANGUAGES, sentence

@@ -97,7 +97,7 @@ def test_a_likelier_cosine_never_makes_a_match_less_probable(
     known = {**search.background, kind: Background(0.1, 0.1, 100_000)}
     search = replace(search, background=known)
     nearer = replace(first, similarities={**first.similarities, kind: first.similarities[kind] + more})
-    before, after = (probabilities(each, model) for each in (search, with_first(search, nearer)))
+    before, after = (probabilities(one, model) for one in (search, with_first(search, nearer)))
     assert after[first.item.report] >= before[first.item.report] - 1e-9
 
 
@@ -143,8 +143,8 @@ def test_the_encoders_scale_does_not_matter_where_the_background_tells_it(
     one = replace(
         search,
         candidates=tuple(
-            replace(each, similarities={kind: 0.9 * cosine for kind, cosine in each.similarities.items()})
-            for each in search.candidates
+            replace(candidate, similarities={kind: 0.9 * cosine for kind, cosine in candidate.similarities.items()})
+            for candidate in search.candidates
         ),  # no copies: what is one doesn't depend on the scale
         background={
             kind: Background(known.mean, known.deviation + 0.05, many) for kind, known in search.background.items()
@@ -229,7 +229,7 @@ def test_places_agree_by_words_in_any_language_and_with_slips() -> None:
         assert ("place", place, agreement) in whys(scored)
 
 
-def test_of_several_colours_said_the_one_that_is_seen_is_told_and_what_is_left_open_is_named() -> None:
+def test_of_several_stated_colours_the_visible_one_is_the_reason() -> None:
     query = lost("a red and green hat", place="library")
     [scored] = score(text_search(query, (found(1, seen=GREEN), 0.5)), CONCEPT)
     assert {("colour", "green", "agrees"), ("place", "", "unknown")} <= whys(scored)

@@ -337,7 +337,7 @@ async def test_nobody_reads_what_is_not_for_them(maker: Maker, *, sealed: bool, 
             assert secret.casefold() not in words.casefold(), f"{reader} reads {secret!r}:\n{words}"
 
 
-async def test_what_is_neither_sealed_nor_private_is_said() -> None:
+async def test_reports_left_out_of_the_export_are_counted() -> None:
     """Without secrets, all of this is read: the table looks for what would be there."""
     scene = await scene_of(sealed=False, private=False, released=False)
     await _handover(scene)

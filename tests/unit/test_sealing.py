@@ -29,5 +29,5 @@ from reunite.text.sealing import category_of
         ("", None),
     ],
 )
-def test_what_had_better_be_sealed_is_told_by_its_words(words: str, category: str | None) -> None:
+def test_reports_that_should_be_sealed_are_recognised_by_their_words(words: str, category: str | None) -> None:
     assert category_of(words) == category

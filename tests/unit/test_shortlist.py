@@ -19,7 +19,7 @@ def test_what_is_nearest_is_shown_even_without_a_label() -> None:
 
 def test_labelled_candidates_come_first() -> None:
     ranked = [candidate(1), candidate(2, Label.POSSIBLE), candidate(3), candidate(4, Label.POSSIBLE)]
-    assert [each.report.int for each in shortlist(ranked)] == [2, 4, 1, 3]
+    assert [candidate.report.int for candidate in shortlist(ranked)] == [2, 4, 1, 3]
 
 
 def test_what_is_not_near_in_any_way_is_not_shown() -> None:

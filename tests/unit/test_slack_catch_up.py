@@ -34,7 +34,7 @@ class _Slack:
         return self.windows
 
     async def next(self, _: str, *, never: str, older: bool) -> Window | None:
-        return next((each for each in self.windows if (each.since == never) is older), None)
+        return next((window for window in self.windows if (window.since == never) is older), None)
 
     async def open(self, _: str, channel: str, *, oldest: str, since: str, latest: str) -> None:
         self.windows.append(Window(0, channel, oldest, since, latest, datetime.now(UTC)))
@@ -57,7 +57,7 @@ async def test_older_posts_that_are_near_each_other_are_looked_at_together_and_o
     now = datetime.now(UTC)
     for _ in range(2):
         await CatchUp(slack, slack, slack).note_gap(slack, now - timedelta(hours=1), now, now)
-    assert [(each.oldest, each.latest) for each in slack.windows] == [
+    assert [(window.oldest, window.latest) for window in slack.windows] == [
         ("1099999999.999999", "1100119400.000001"),
         ("1499999999.999999", "1500000000.000001"),
     ]

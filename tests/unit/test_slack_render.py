@@ -30,7 +30,7 @@ def test_every_reply_keeps_within_slacks_limits_in_every_language(language: str)
 
 
 def test_every_button_of_a_reply_tells_what_it_does_and_what_it_is_about() -> None:
-    told = {each["action_id"] for each in buttons(blocks(REPLIES["match"], link_to))}
+    told = {button["action_id"] for button in buttons(blocks(REPLIES["match"], link_to))}
     assert told == {f"press:mine:{UUID(int=5)}", f"press:not_mine:{UUID(int=5)}"}
 
 
@@ -39,13 +39,13 @@ def test_a_members_words_stay_literal_text_and_the_notification_pings_nobody() -
     assert text == {"type": "text", "text": HOSTILE}
     for reply in (hostile(), *REPLIES.values()):
         assert "<" not in notification(reply)
-        assert HOSTILE not in str([each for each in blocks(reply, link_to) if each["type"] != "rich_text"])
+        assert HOSTILE not in str([block for block in blocks(reply, link_to) if block["type"] != "rich_text"])
 
 
-def test_only_whoever_is_to_be_notified_on_slack_is_mentioned() -> None:
+def test_only_the_notified_person_on_slack_is_mentioned() -> None:
     grace = Member("U9", "Grace")
     line = (Person("slack", ADA), Person("slack", grace, notify=True), Person("discord", ADA, notify=True))
-    mentions = [each for each in leaves(blocks(Reply("match", (line,)), link_to)) if each["type"] == "user"]
+    mentions = [leaf for leaf in leaves(blocks(Reply("match", (line,)), link_to)) if leaf["type"] == "user"]
     assert mentions == [{"type": "user", "user_id": grace.id}]
 
 
@@ -56,7 +56,7 @@ def test_a_jump_without_a_target_is_text() -> None:
 
 def test_no_text_is_empty_which_slack_would_refuse() -> None:
     reply = Reply("match", ((Strong("Possible match"), Plain("")), (Person("slack", ADA, notify=True),)))
-    assert [each.get("text") for each in leaves(blocks(reply, link_to))] == ["Possible match", "\n", None]
+    assert [leaf.get("text") for leaf in leaves(blocks(reply, link_to))] == ["Possible match", "\n", None]
 
 
 def test_long_replies_keep_within_what_slack_takes() -> None:
@@ -64,7 +64,7 @@ def test_long_replies_keep_within_what_slack_takes() -> None:
     rendered = blocks(Reply("first_reply", lines), link_to, "F1")
     check_message(rendered, FILES)
     assert len(rendered) <= MOST_BLOCKS
-    assert max(len(each.get("text", "")) for each in leaves(rendered)) == MOST_TEXT
+    assert max(len(leaf.get("text", "")) for leaf in leaves(rendered)) == MOST_TEXT
     assert len(notification(Reply("first_reply", lines))) == MOST_TEXT
 
 

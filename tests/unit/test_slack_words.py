@@ -69,7 +69,8 @@ def test_the_manifest_keeps_within_slacks_limits() -> None:
         assert len(shortcut["name"]) <= 24
         assert len(shortcut["description"]) <= 150
     assert all(
-        len(each["description"]) <= 2000 and len(each["usage_hint"]) <= 1000 for each in features["slash_commands"]
+        len(command["description"]) <= 2000 and len(command["usage_hint"]) <= 1000
+        for command in features["slash_commands"]
     )
 
 
@@ -79,9 +80,11 @@ def test_the_manifest_asks_for_what_the_code_uses() -> None:
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == SCOPES
     assert set(settings["event_subscriptions"]["bot_events"]) == EVENTS
     features = manifest["features"]
-    assert {each["command"] for each in features["slash_commands"]} == COMMANDS
-    shortcuts = {(each["type"], each["callback_id"]) for each in features["shortcuts"]}
-    expected = {("global", each) for each in GLOBAL_SHORTCUTS} | {("message", each) for each in MESSAGE_SHORTCUTS}
+    assert {command["command"] for command in features["slash_commands"]} == COMMANDS
+    shortcuts = {(shortcut["type"], shortcut["callback_id"]) for shortcut in features["shortcuts"]}
+    expected = {("global", shortcut) for shortcut in GLOBAL_SHORTCUTS} | {
+        ("message", shortcut) for shortcut in MESSAGE_SHORTCUTS
+    }
     assert shortcuts == expected
     assert features["app_home"]["home_tab_enabled"] is True
     assert features["app_home"]["messages_tab_enabled"] is True

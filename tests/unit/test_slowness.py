@@ -33,11 +33,11 @@ def unanswered(
         (unanswered(11, over=PAUSE), "began"),
     ],
 )
-def test_moderators_are_told_of_a_change_only(waiting: Unanswered, change: str | None) -> None:
+def test_moderators_are_notified_of_changes_only(waiting: Unanswered, change: str | None) -> None:
     assert waiting.change(NOW, LIMIT) == change
 
 
-def test_waits_around_the_limit_are_told_twice_an_hour_at_most() -> None:
+def test_waits_around_the_limit_are_announced_at_most_twice_an_hour() -> None:
     since = until = None
     told = []
     for minute in range(24 * 60):

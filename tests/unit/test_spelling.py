@@ -43,7 +43,7 @@ def test_no_known_word_is_taken_for_a_typing_error() -> None:
     assert all(nearest(word) is None for word in REAL_WORDS | NAMES | lexicon.ENGLISH_WORDS)
 
 
-def test_one_slip_of_the_finger_is_mended_or_left_and_never_becomes_another_thing() -> None:
+def test_one_typing_error_is_corrected_or_kept_but_never_becomes_another_thing() -> None:
     chance, outcomes = random.Random(1), {"right": 0, "left": 0, "wrong": 0}  # noqa: S311 - no secret
     for name in sorted(lexicon.ENGLISH_WORDS & NAMES):
         slip = _slip(name, chance)

@@ -15,14 +15,14 @@ async def stubborn(times: int) -> None:
     await asyncio.sleep(60)
 
 
-async def test_a_task_that_swallows_a_cancellation_is_ended_all_the_same() -> None:
+async def test_a_task_that_swallows_a_cancellation_is_still_ended() -> None:
     tasks = [asyncio.create_task(stubborn(times)) for times in (0, 1, 2)]
     await asyncio.sleep(0)
     await asyncio.wait_for(stop(*tasks), 30)
     assert all(task.cancelled() for task in tasks)
 
 
-async def test_a_task_that_has_failed_keeps_its_failure_for_whoever_asks() -> None:
+async def test_a_failed_task_keeps_its_error_for_its_caller() -> None:
     async def fails() -> None:
         raise ValueError
 

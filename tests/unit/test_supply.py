@@ -30,7 +30,7 @@ def unsafe(source: str) -> Iterator[str]:
             yield str(node.module)
         elif isinstance(node, ast.Call) and (name := ast.unparse(node.func)) in SAFE_BY:
             keyword, wanted = SAFE_BY[name]
-            given = {each.arg: ast.unparse(each.value) for each in node.keywords}
+            given = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
             if given.get(keyword) != str(wanted):
                 yield name
 

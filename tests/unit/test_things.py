@@ -77,7 +77,7 @@ def test_the_more_alike_two_posts_the_more_probable_is_everything_but_the_lesser
     assert after[lesser] <= before[lesser] + 1e-9
 
 
-def test_a_find_posted_twice_is_as_probable_as_one_posted_once() -> None:
+def test_a_found_report_posted_twice_is_as_probable_as_one_posted_once() -> None:
     clear = {RARE_WORDS: Term(5.0), PairKind.PHOTO_PHOTO: Term(2.0, 4.0)}
     model = replace(MODELS[0], terms={**MODELS[0].terms, **clear})
     first, again = (replace(find(n, 0.6, hours=n), rare_words=("kenzo", "k4711")) for n in (1, 2))
@@ -88,7 +88,7 @@ def test_a_find_posted_twice_is_as_probable_as_one_posted_once() -> None:
     assert best.report == once.report == first.item.report
     assert best.probability == pytest.approx(once.probability, abs=0.05)
     assert split.probability < 0.7 * once.probability
-    assert again.item.report in {each.report for each in rest}
+    assert again.item.report in {candidate.report for candidate in rest}
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -24,7 +24,7 @@ def test_a_place_is_counted_however_it_is_written_and_shown_as_most_write_it() -
     assert places_of(LOSSES) == [("Library", 4)]
 
 
-def test_what_fewer_than_three_name_is_not_told() -> None:
+def test_things_named_by_fewer_than_three_people_are_not_listed() -> None:
     assert things_lost(LOSSES[-2:]) == places_of(LOSSES[-2:]) == []
 
 

@@ -20,7 +20,7 @@ def test_a_label_is_shown_as_one_in_every_language(label: Label, language: str) 
     assert (marked["is"], marked["level"], other["is"]) == ("label", label.name.lower(), "strong")
 
 
-def test_a_moment_is_told_so_that_the_page_can_show_it_in_the_readers_zone() -> None:
+def test_a_moment_is_sent_so_that_the_page_can_show_it_in_the_readers_zone() -> None:
     at = datetime(2026, 5, 14, 12, tzinfo=UTC)
     [line] = reply_json(Reply("note", ((Moment(at, "14 May", "day"),),)))["lines"]
     assert line == [{"is": "moment", "text": "14 May", "at": "2026-05-14T12:00:00+00:00", "style": "day"}]

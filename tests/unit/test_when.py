@@ -124,7 +124,7 @@ def test_when_is_understood_in_each_language(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_we_say_of_a_moment_is_understood_again(language: str) -> None:
+def test_a_moment_that_we_render_can_be_read_again(language: str) -> None:
     for days in range(365):
         moment = datetime(2026, 5, 14, 11, 59, tzinfo=NOW.tzinfo) - timedelta(days=days)
         assert read(moment_words(moment, language)) == moment
@@ -151,7 +151,7 @@ def test_what_we_say_of_a_moment_is_understood_again(language: str) -> None:
         ("Saturday 2 noon", "2026-05-02T12:00"),
     ],
 )
-def test_a_number_after_a_weekday_is_an_hour_where_it_is_said_as_one(text: str, expected: str) -> None:
+def test_a_number_after_a_weekday_is_an_hour_if_it_reads_as_one(text: str, expected: str) -> None:
     assert read(text) == datetime.fromisoformat(expected).replace(tzinfo=NOW.tzinfo)
 
 
@@ -202,7 +202,7 @@ def test_now_is_now() -> None:
         "a day or two ago",
     ],
 )
-def test_what_is_not_understood_is_said(text: str) -> None:
+def test_a_time_that_isnt_understood_is_reported(text: str) -> None:
     assert read_when(text, NOW) == When(problem="when_not_understood")
 
 
@@ -218,7 +218,7 @@ def test_a_word_like_a_day_is_not_a_day(text: str) -> None:
     "text",
     ["2026-05-16", "today 18:01", "heute 18 Uhr", "9999-12-31", "tomorrow", "morgen um 9", "mañana", "明日の9時"],
 )
-def test_a_time_ahead_is_said(text: str) -> None:
+def test_a_time_in_the_future_is_reported(text: str) -> None:
     assert read_when(text, NOW) == When(problem="when_to_come")
 
 

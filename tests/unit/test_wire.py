@@ -74,6 +74,6 @@ async def test_nonsense_is_known_as_such(said: bytes) -> None:
         lambda value: wire.frame(json.dumps({"width": value, "height": value, "colours": value}).encode())
     )
 )
-def test_nothing_that_is_said_does_harm(said: bytes) -> None:
+def test_hostile_words_do_no_harm(said: bytes) -> None:
     with pytest.raises((ProtocolError, asyncio.IncompleteReadError)):
         asyncio.run(heard(said))

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reunite.errors import TellUserError
-from reunite.text.zones import _ABBREVIATIONS, _LOCALES, zone_named, zone_of_locale
+from reunite.text.zones import _ABBREVIATIONS, _LOCALES, likely_zone, zone_named, zone_of_locale
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,16 @@ def test_a_locale_suggests_the_zone_of_most_who_use_it() -> None:
         "America/Sao_Paulo",
         "",
     )
+
+
+def test_a_locale_of_many_zones_suggests_none_to_read_times_in() -> None:
+    assert [likely_zone(each) for each in ("de", "ja", "en-US", "es_ES", "xx")] == [
+        "Europe/Berlin",
+        "Asia/Tokyo",
+        "",
+        "",
+        "",
+    ]
 
 
 @pytest.mark.parametrize("name", sorted({*_ABBREVIATIONS.values(), *_LOCALES.values()}))

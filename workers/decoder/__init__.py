@@ -1,1 +1,1 @@
-"""Posted photos are opened in processes of their own: what a file does to its decoder, it does to nothing else."""
+"""Opens posted photos in separate processes, so that a malicious file can harm nothing but its decoder."""

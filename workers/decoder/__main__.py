@@ -27,7 +27,7 @@ _MOST_FILES: Final = 64
 def main() -> None:
     """Open photos until there are no more. A photo for which memory was too little is the last one."""
     photos_in, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    with Path(os.devnull).open("r+b") as nothing:  # what the libraries print is no answer
+    with Path(os.devnull).open("r+b") as nothing:  # keep the libraries' output out of the answers
         os.dup2(nothing.fileno(), 0)
         os.dup2(nothing.fileno(), 1)
     finder = FaceFinder() if "faces" in sys.argv[2:] else None
@@ -55,7 +55,7 @@ def _opened(data: bytes, finder: FaceFinder | None, photos_in: IO[bytes], answer
     try:
         copy = photos.make_stored_copy(data, take)
         jpeg, pixels = copy.jpeg, copy.pixels
-        _limit_memory(None)  # from here on, nothing is read but what was made here
+        _limit_memory(None)  # from here on, it reads nothing but data made here
         faces = finder.find(pixels) if finder else []
         if faces:
             pixels = covered(pixels, faces)

@@ -97,28 +97,28 @@ class Decoder:
             )
 
     async def _asked(self, process: asyncio.subprocess.Process, data: bytes, grant: Grant) -> wire.Decoded:
-        said = await self._answer(process, wire.length(data), data)
-        if "needs" not in said:
-            return await self._outcome(process, said)
-        if not isinstance(said["needs"], int):
+        answer = await self._answer(process, wire.length(data), data)
+        if "needs" not in answer:
+            return await self._outcome(process, answer)
+        if not isinstance(answer["needs"], int):
             raise wire.ProtocolError
-        async with grant(said["needs"]):
+        async with grant(answer["needs"]):
             return await self._outcome(process, await self._answer(process, wire.GO))
 
-    async def _answer(self, process: asyncio.subprocess.Process, *said: bytes) -> dict[str, object]:
+    async def _answer(self, process: asyncio.subprocess.Process, *messages: bytes) -> dict[str, object]:
         assert process.stdin is not None  # noqa: S101 - asked for above
         assert process.stdout is not None  # noqa: S101
         async with asyncio.timeout(self._limits.clock_seconds):
-            for start, piece in ((start, each) for each in said for start in range(0, len(each), _PIECE)):
+            for start, piece in ((start, message) for message in messages for start in range(0, len(message), _PIECE)):
                 process.stdin.write(piece[start : start + _PIECE])  # the whole would lie twice in memory
                 await process.stdin.drain()
             return await wire.read_words(process.stdout)
 
-    async def _outcome(self, process: asyncio.subprocess.Process, said: dict[str, object]) -> wire.Decoded:
-        if "problem" in said:
-            if said.get("is_last"):
+    async def _outcome(self, process: asyncio.subprocess.Process, answer: dict[str, object]) -> wire.Decoded:
+        if "problem" in answer:
+            if answer.get("is_last"):
                 await self.end()
-            raise wire.problem(said)
+            raise wire.problem(answer)
         assert process.stdout is not None  # noqa: S101
         async with asyncio.timeout(self._limits.clock_seconds):
-            return await wire.read_picture(process.stdout, said)
+            return await wire.read_picture(process.stdout, answer)

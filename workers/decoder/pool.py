@@ -1,4 +1,4 @@
-"""A worker's decoders: a few, each with one photo at a time, and not more memory among them than is granted."""
+"""A worker's pool of decoders, each with one photo at a time, within one budget of memory."""
 
 import asyncio
 from typing import Final, Self

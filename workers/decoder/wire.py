@@ -1,4 +1,4 @@
-"""What a worker and its decoder say to each other through two pipes.
+"""The protocol between a worker and its decoder, over two pipes.
 
 The worker sends a photo. The decoder answers with what opening it needs, and waits until that is granted; then it sends
 the outcome: the stored copy and its pixels, or the sentence that says why there is none.
@@ -33,7 +33,7 @@ _MOST_COPY: Final = 16 * 1024 * 1024
 
 
 class ProtocolError(Exception):
-    """A decoder sent what no decoder sends."""
+    """A decoder broke the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Decoded:
 
 
 def length(data: bytes) -> bytes:
-    """Return what comes before it."""
+    """Return the prefix of a frame."""
     return _LENGTH.pack(len(data))
 
 
@@ -67,9 +67,9 @@ def read_frame(file: IO[bytes]) -> bytes | None:
     return file.read(*_LENGTH.unpack(head)) if len(head) == _LENGTH.size else None
 
 
-def words(**said: Any) -> bytes:
-    """Return what is said besides a picture."""
-    return frame(json.dumps(said).encode())
+def words(**content: Any) -> bytes:
+    """Return a message without a picture."""
+    return frame(json.dumps(content).encode())
 
 
 def picture(decoded: Decoded) -> bytes:
@@ -81,32 +81,32 @@ def picture(decoded: Decoded) -> bytes:
 
 
 async def read_words(reader: StreamReader) -> dict[str, Any]:
-    """Read what is said. Raises ProtocolError, and asyncio.IncompleteReadError if the decoder has ended."""
+    """Read a message. Raises ProtocolError, and asyncio.IncompleteReadError if the decoder has ended."""
     try:
-        said = json.loads(await _read(reader, _MOST_WORDS))
+        content = json.loads(await _read(reader, _MOST_WORDS))
     except (ValueError, RecursionError) as error:
         raise ProtocolError from error
-    if not isinstance(said, dict):
+    if not isinstance(content, dict):
         raise ProtocolError
-    return said
+    return content
 
 
-def problem(said: dict[str, Any]) -> TellUserError:
-    """Return what went wrong, for the author. Raises ProtocolError if there is no such sentence."""
-    key, params = said.get("problem"), said.get("params")
+def problem(content: dict[str, Any]) -> TellUserError:
+    """Return the error to show to the author. Raises ProtocolError if there is no such sentence."""
+    key, params = content.get("problem"), content.get("params")
     if key not in PROBLEMS or not isinstance(params, dict):
         raise ProtocolError
     return TellUserError(key, **{str(name): value for name, value in params.items() if isinstance(value, int)})
 
 
-async def read_picture(reader: StreamReader, said: dict[str, Any]) -> Decoded:
-    """Read the picture that comes after its words. Nothing is believed: the decoder may be a photo's by now."""
-    width, height, shares = said.get("width"), said.get("height"), said.get("colours")
+async def read_picture(reader: StreamReader, content: dict[str, Any]) -> Decoded:
+    """Read the picture that follows its message. Trust nothing: a photo may have taken over the decoder."""
+    width, height, shares = content.get("width"), content.get("height"), content.get("colours")
     if not (_is_side(width) and _is_side(height) and _is_shares(shares)):
         raise ProtocolError
     jpeg = await _read(reader, _MOST_COPY)
     pixels = np.frombuffer(await reader.readexactly(width * height * 3), np.uint8).reshape(height, width, 3)
-    partial, face = said.get("partial") is True, said.get("face") is True
+    partial, face = content.get("partial") is True, content.get("face") is True
     return Decoded(jpeg, pixels, tuple(map(float, shares)), is_partial=partial, has_face=face)
 
 

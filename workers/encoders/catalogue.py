@@ -1,5 +1,6 @@
 """The checkpoints that are known to run: what they are, and what is published about them."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,8 +8,12 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final, Literal
 
+from reunite.encoder import EncoderKind
+
 CONCEPT: Final = "concept"
 BYTES_OF_FLOAT32: Final = 4
+_OFFLINE_ENCODER = re.compile(rf"{CONCEPT}(-\d+-[0-9a-f]+)?")
+"""Its name, or one of its versions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +39,6 @@ class Checkpoint:
     """The kind, and what differs from the defaults of its configuration."""
 
     @property
-    def is_multilingual(self) -> bool:
-        return self.languages == "multilingual"
-
-    @property
     def weight_bytes(self) -> int:
         """Return the size of the weights in float32; in bfloat16 it's half of it."""
         return self.parameters * BYTES_OF_FLOAT32
@@ -46,9 +47,14 @@ class Checkpoint:
 @cache
 def checkpoints() -> tuple[Checkpoint, ...]:
     text = resources.files("workers.encoders").joinpath("catalogue.toml").read_text("utf-8")
-    return tuple(Checkpoint(**each) for each in tomllib.loads(text)["checkpoint"])
+    return tuple(Checkpoint(**entry) for entry in tomllib.loads(text)["checkpoint"])
 
 
-def known(name: str) -> Checkpoint | None:
+def find_checkpoint(name: str) -> Checkpoint | None:
     """Return the checkpoint with an alias or a name on the hub."""
-    return next((each for each in checkpoints() if name in {each.alias, each.name}), None)
+    return next((checkpoint for checkpoint in checkpoints() if name in {checkpoint.alias, checkpoint.name}), None)
+
+
+def kind_of(model: str) -> EncoderKind:
+    """Return the kind of the encoder with this name or version: all but the offline encoder count as CLIP."""
+    return "concept" if _OFFLINE_ENCODER.fullmatch(model) else "clip"

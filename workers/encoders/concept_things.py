@@ -1,4 +1,4 @@
-"""What a photo shows, as nouns: read back from its shared vector, where the classifier was sure."""
+"""Names what a photo shows, if the classifier was sure: read back from the photo's shared vector."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -42,4 +42,4 @@ class ConceptThings:
 def _row(line: str) -> tuple[str, list[int]]:
     noun, cell = line.split("\t")
     ranges = [[int(number) for number in part.split("-")] for part in cell.split(",")]
-    return noun, [number for each in ranges for number in range(each[0], each[-1] + 1)]
+    return noun, [number for bounds in ranges for number in range(bounds[0], bounds[-1] + 1)]

@@ -27,8 +27,8 @@ class ConceptWords:
         for entry, phrase in enumerate(self.phrases):
             self._entries_by_words[_singular(phrase)].append(entry)
         for noun, phrases in (line.split("\t") for line in nouns.splitlines()):
-            said = [entry for phrase in phrases.split(",") for entry in self._entries_by_words[_singular(phrase)]]
-            self._entries_by_words[_singular(noun)] += said
+            of_noun = [entry for phrase in phrases.split(",") for entry in self._entries_by_words[_singular(phrase)]]
+            self._entries_by_words[_singular(noun)] += of_noun
 
     def mentioned(self, text: str) -> Sequence[int]:
         """Return the entries whose phrase is in the text, singular or plural; the leftmost longest if they overlap."""

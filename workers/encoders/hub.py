@@ -11,7 +11,7 @@ from huggingface_hub import HfApi, constants, snapshot_download
 from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
 from workers.encoders import EncoderUnavailableError, ModelOutOfReachError
-from workers.encoders.catalogue import known
+from workers.encoders.catalogue import find_checkpoint
 
 _READ_SECONDS: Final = 3.0
 _GIVE_UP_SECONDS: Final = 5.0  # in total: the read timeout doesn't cover DNS or a slow trickle
@@ -78,7 +78,7 @@ def source_of(model: str) -> Source:
     match = _HUB_NAME.fullmatch(model)
     if match is None:
         raise EncoderUnavailableError(f"{model} isn't a valid name of a model on the hub.")
-    checkpoint = known(match["repo"])
+    checkpoint = find_checkpoint(match["repo"])
     return Source(match["repo"], match["revision"] or (checkpoint.revision if checkpoint else None))
 
 
@@ -114,6 +114,6 @@ def _problem_at_hub(source: Source) -> str | None:
 
 
 def brief(error: Exception) -> str:
-    """Return the first line of what an error says."""
+    """Return the first line of an error's message."""
     lines = str(error).strip().splitlines()
     return (lines[0] if lines else type(error).__name__).rstrip(".")

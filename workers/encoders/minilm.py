@@ -69,7 +69,7 @@ class _Network(nn.Module):
         self._places = (
             state["embeddings.position_embeddings.weight"] + state["embeddings.token_type_embeddings.weight"][0]
         )
-        with torch.device("meta"):  # no time is lost with weights that are replaced at once
+        with torch.device("meta"):  # don't initialise weights that are replaced immediately
             layer = nn.TransformerEncoderLayer(
                 config["hidden_size"],
                 config["num_attention_heads"],
@@ -81,8 +81,8 @@ class _Network(nn.Module):
             self.layers = nn.TransformerEncoder(layer, config["num_hidden_layers"], enable_nested_tensor=False)
             self.norm = nn.LayerNorm(config["hidden_size"], config["layer_norm_eps"])
         self.norm.load_state_dict(_of(state, "embeddings.LayerNorm"), assign=True)
-        for number, each in enumerate(self.layers.layers):
-            each.load_state_dict(_of_layer(state, f"encoder.layer.{number}"), assign=True)
+        for number, layer in enumerate(self.layers.layers):
+            layer.load_state_dict(_of_layer(state, f"encoder.layer.{number}"), assign=True)
         self.requires_grad_(requires_grad=False).eval()
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
@@ -94,7 +94,10 @@ class _Network(nn.Module):
 
 def _of_layer(state: Mapping[str, Tensor], layer: str) -> dict[str, Tensor]:
     attention = [_of(state, f"{layer}.attention.self.{name}") for name in ("query", "key", "value")]
-    found = {f"self_attn.in_proj_{what}": torch.cat([each[what] for each in attention]) for what in ("weight", "bias")}
+    found = {
+        f"self_attn.in_proj_{what}": torch.cat([projection[what] for projection in attention])
+        for what in ("weight", "bias")
+    }
     for ours, theirs in _PARTS.items():
         found |= {f"{ours}.{what}": tensor for what, tensor in _of(state, f"{layer}.{theirs}").items()}
     return found

@@ -1,4 +1,4 @@
-"""The fastest number format of a CPU."""
+"""The CPU's fastest floating-point type."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Fetches one large file of the hub into its cache so that even a killed download goes on where it was.
+"""Fetches one large file from the hub into its cache; even a killed download resumes.
 
 The hub's client begins again after a kill. This writes to a file of its own, and puts it into the cache once its hash
 is right; the client finds it there.
@@ -14,8 +14,8 @@ from huggingface_hub.file_download import http_get, repo_folder_name
 from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined] # its documentation imports it so
 
 from workers.encoders import EncoderUnavailableError
+from workers.encoders.hashes import sha256
 from workers.encoders.hub import Source
-from workers.encoders.verifying import sha256
 
 _PARTS: Final = ".reunite"
 
@@ -39,7 +39,7 @@ def fetch_weights(exact: Source, name: str, expected: str, size: int) -> None:
         url, headers = hf_hub_url(exact.repo, name, revision=exact.revision), build_hf_headers()
         location = get_hf_file_metadata(url).location
         if urlsplit(location).netloc != urlsplit(url).netloc:
-            headers.pop("authorization", None)  # it's for the hub, not for where it keeps its files
+            headers.pop("authorization", None)  # it's for the hub, not for its file host
         http_get(
             location,
             file,

@@ -46,7 +46,7 @@ async def _decoded(path: Path, decoders: Decoders) -> Decoded:
 
 
 async def _embedded(report: LabelledReport, decoded: Sequence[Decoded], encoder: BatchingEncoder) -> EmbeddedReport:
-    photos = [await encoder.photo(name, each.pixels) for name, each in zip(report.photos, decoded, strict=True)]
+    photos = [await encoder.photo(name, photo.pixels) for name, photo in zip(report.photos, decoded, strict=True)]
     item = Item(
         report.id,
         report.kind,
@@ -54,7 +54,7 @@ async def _embedded(report: LabelledReport, decoded: Sequence[Decoded], encoder:
         report.place,
         report.at,
         report.time_is_stated,
-        tuple(tuple(each.colours) for each in decoded),
+        tuple(tuple(photo.colours) for photo in decoded),
     )
     return EmbeddedReport(item, _joined(photos), await encoder.text(report.text) if report.text else {})
 

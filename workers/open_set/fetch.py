@@ -1,4 +1,4 @@
-"""Fetches the photos of the open set into a folder: what is there already isn't fetched again."""
+"""Fetches the missing photos of the open set into a folder."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ class PhotoSource:
 async def fetch_photos(
     open_set: OpenSet, folder: Path, source: PhotoSource, progress: Callable[[int], None] = lambda _: None
 ) -> None:
-    """Fetch what is missing or damaged, and check it. Raises OpenSetError at the first photo that can't be had."""
+    """Fetch missing or damaged photos, and check them. Raises OpenSetError at the first photo that can't be fetched."""
     with _disk_errors_as_ours(folder):
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     done, few = 0, asyncio.Semaphore(_AT_ONCE)

@@ -22,7 +22,7 @@ from workers.open_set.labels import OpenSet, read_open_set
 _LOCK: Final = 0x4F50454E
 """Any number, the same in every worker."""
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
+"""Called with the current step, how much of it is done, and its total."""
 
 _log = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ import * as samples from "./samples.js";
 import * as texts from "./texts.js";
 import { text } from "./texts.js";
 
-const MENU = { mine: "my-reports", privacy: "privacy", stats: "statistics" }; // what commands open
+const MENU = { mine: "my-reports", privacy: "privacy", stats: "statistics", help: "help" }; // what commands open
 const TRIED = "reunite.tried";
 const TOAST_MS = 7000;
 const [MEMBERS_WIDTH, MODERATORS_WIDTH] = [760, 1100]; // from this width, all channels are shown at once

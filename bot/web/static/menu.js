@@ -11,6 +11,7 @@ const ENTRIES = {
   "my-reports": { title: text("my_open_reports"), empty: text("no_reports") },
   privacy: { title: text("your_data") },
   statistics: { title: text("numbers") },
+  help: { title: text("help") },
   board: { title: text("board") },
 };
 

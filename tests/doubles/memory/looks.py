@@ -24,6 +24,6 @@ class MemoryLooks(Part):
         row, tables = self._row(look), self._tables
         if row and row.report.state is ReportState.LOOK:
             del tables.reports[look]
-            tables.photos = {each: photo for each, photo in tables.photos.items() if photo.photo.report != look}
-            tables.matches = {each: match for each, match in tables.matches.items() if match.lost != look}
-            tables.work = {each: of for each, of in tables.work.items() if of != look}
+            tables.photos = {photo_id: photo for photo_id, photo in tables.photos.items() if photo.photo.report != look}
+            tables.matches = {match_id: match for match_id, match in tables.matches.items() if match.lost != look}
+            tables.work = {work_id: of for work_id, of in tables.work.items() if of != look}

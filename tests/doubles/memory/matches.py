@@ -33,7 +33,7 @@ class MemoryMatches(Part):
 
     async def save(self, pair: ScoredPair) -> Match:
         self._require(pair.lost), self._require(pair.found)
-        known = next((each for each in self._matches() if (each.lost, each.found) == (pair.lost, pair.found)), None)
+        known = next((match for match in self._matches() if (match.lost, match.found) == (pair.lost, pair.found)), None)
         scored = {
             "probability": pair.probability,
             "label": pair.label,
@@ -52,7 +52,7 @@ class MemoryMatches(Part):
         return next((each for each in self._matches() if each.id == match), None)
 
     async def of(self, report: UUID) -> Sequence[Match]:
-        found = [each for each in self._matches() if report in {each.lost, each.found}]
+        found = [match for match in self._matches() if report in {match.lost, match.found}]
         return sorted(found, key=lambda each: (-each.probability, each.id))
 
     async def ruled_out(self, report: UUID) -> Mapping[UUID, bool]:
@@ -142,16 +142,16 @@ class MemoryClaims(Part):
 
     def _claims(self) -> Iterator[tuple[Claim, Match]]:
         matches = {match.id: match for match in self._matches()}
-        return ((each, matches[each.match]) for each in self._tables.claims.values() if each.match in matches)
+        return ((claim, matches[claim.match]) for claim in self._tables.claims.values() if claim.match in matches)
 
     async def get(self, claim: UUID) -> Claim | None:
         return next((each for each, _ in self._claims() if each.id == claim), None)
 
     async def on(self, found: UUID) -> Sequence[Claim]:
-        return [each for each, match in self._claims() if match.found == found]
+        return [claim for claim, match in self._claims() if match.found == found]
 
     async def by(self, member: str) -> Sequence[Claim]:
-        return [each for each, _ in self._claims() if each.member.id == member and each.member.name]
+        return [claim for claim, _ in self._claims() if claim.member.id == member and claim.member.name]
 
     async def proof(self, claim: UUID) -> str:
         return self._tables.proofs[claim] if await self.get(claim) else ""
@@ -218,9 +218,9 @@ class MemoryCandidates(Part):
             and (private or not row.report.private)
             and (sealed or not row.report.sealed or ((pair := pairs.get(row.report.id)) and pair.released))
         ]
-        authors = Counter(each.author.id for each in open_ones)
+        authors = Counter(report.author.id for report in open_ones)
         holders = {
-            word: {each.id: each.author.id for each in open_ones if word in significant_words(each.text)}
+            word: {report.id: report.author.id for report in open_ones if word in significant_words(report.text)}
             for word in rare_candidates(report.text)
         }
         rare, boilerplate = rare_words(holders, authors, len(open_ones))
@@ -228,9 +228,9 @@ class MemoryCandidates(Part):
         return Search(
             _item(report),
             tuple(
-                Candidate(_item(each), {}, tuple(sorted(rare[each.id])))
-                for each in open_ones
-                if each.id in rare and each.id not in left_out
+                Candidate(_item(report), {}, tuple(sorted(rare[report.id])))
+                for report in open_ones
+                if report.id in rare and report.id not in left_out
             ),
             open_count=len(open_ones),
             boilerplate=boilerplate,

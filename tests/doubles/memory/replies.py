@@ -81,7 +81,7 @@ class MemoryDeletion(Part):
 
     async def separate(self, report: UUID) -> None:
         for row in self._outbox():
-            others = {each for each in row.reply.quotes if self._is_across(row.report, each)}
+            others = {quote for quote in row.reply.quotes if self._is_across(row.report, quote)}
             if row.report != report:
                 others &= {report}
             if others and not row.is_removed:

@@ -90,7 +90,7 @@ class MemoryReports(Part):
         )
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
-        return {each: self._read(row) for each in reports if (row := self._row(each))}
+        return {report: self._read(row) for report in reports if (row := self._row(report))}
 
     async def set_state(self, report: UUID, state: ReportState) -> None:
         self._change(report, state=state)

@@ -61,14 +61,14 @@ class MemoryWorkspaces(Part):
 
     async def statistics(self) -> Statistics:
         reports = [row.report for row in self._rows() if not row.report.sample]
-        found = {each.id: each for each in reports if each.kind is ReportKind.FOUND}
+        found = {report.id: report for report in reports if report.kind is ReportKind.FOUND}
         known = [match for match in self._matches() if match.found in found]
         public = [match for match in known if match.released or not found[match.found].sealed]
-        is_open = [each for each in reports if each.state is ReportState.OPEN]
+        is_open = [report for report in reports if report.state is ReportState.OPEN]
         return Statistics(
-            open_lost_reports=sum(each.kind is ReportKind.LOST for each in is_open),
-            open_found_reports=sum(each.id in found and not each.sealed for each in is_open),
-            returned=sum(each.state is ReportState.RETURNED for each in found.values()),
+            open_lost_reports=sum(report.kind is ReportKind.LOST for report in is_open),
+            open_found_reports=sum(report.id in found and not report.sealed for report in is_open),
+            returned=sum(report.state is ReportState.RETURNED for report in found.values()),
             matches_shown=len(
                 {match.id for match in known}.intersection(
                     row.reply.match for row in self._outbox() if row.audience == "thread" and row.reply.match
@@ -105,7 +105,7 @@ class MemoryWorkspaces(Part):
             if match.label is Label.POSSIBLE:
                 by_loss.setdefault(match.lost, []).append(said[match.id])
         lists = [any(own) for own in by_loss.values() if any(own) or None not in own]
-        return PromisesKept(sum(each is not None for each in high), high.count(True), len(lists), lists.count(True))
+        return PromisesKept(sum(right is not None for right in high), high.count(True), len(lists), lists.count(True))
 
     def _said(self, match: Match) -> bool | None:
         """Return whether people say that a match is right; None if they said nothing."""
@@ -124,7 +124,7 @@ class MemoryWorkspaces(Part):
         return [
             KnownPost(
                 self._read(row),
-                any(each.report == row.report.id and each.reply.opens_thread for each in self._outbox()),
+                any(entry.report == row.report.id and entry.reply.opens_thread for entry in self._outbox()),
             )
             for row in self._rows()
             if row.workspace == workspace
@@ -191,8 +191,8 @@ class MemoryStore:
         try:
             yield MemorySession(self.tables, community)
         except BaseException:
-            for each in fields(Tables):  # in place: the session's parts hold the same tables
-                setattr(self.tables, each.name, getattr(before, each.name))
+            for field in fields(Tables):  # in place: the session's parts hold the same tables
+                setattr(self.tables, field.name, getattr(before, field.name))
             raise
 
     @asynccontextmanager
@@ -245,16 +245,16 @@ class MemoryStore:
 
     async def leave(self, workspace: Workspace) -> None:
         gone = {row.report.id for row in self.tables.reports.values() if row.workspace == workspace.id}
-        matches = {each.id for each in self.tables.matches.values() if {each.lost, each.found} & gone}
+        matches = {match.id for match in self.tables.matches.values() if {match.lost, match.found} & gone}
         tables = self.tables
         del tables.workspaces[workspace.id]
-        tables.reports = {each: row for each, row in tables.reports.items() if each not in gone}
-        tables.photos = {each: row for each, row in tables.photos.items() if row.photo.report not in gone}
-        tables.matches = {each: row for each, row in tables.matches.items() if each not in matches}
-        tables.claims = {each: row for each, row in tables.claims.items() if row.match not in matches}
+        tables.reports = {report_id: row for report_id, row in tables.reports.items() if report_id not in gone}
+        tables.photos = {photo_id: row for photo_id, row in tables.photos.items() if row.photo.report not in gone}
+        tables.matches = {match_id: row for match_id, row in tables.matches.items() if match_id not in matches}
+        tables.claims = {claim_id: row for claim_id, row in tables.claims.items() if row.match not in matches}
         tables.verdicts = [row for row in tables.verdicts if row.match not in matches]
-        tables.outbox = {each: row for each, row in tables.outbox.items() if row.report not in gone}
-        tables.work = {each: report for each, report in tables.work.items() if report not in gone}
+        tables.outbox = {key: row for key, row in tables.outbox.items() if row.report not in gone}
+        tables.work = {work_id: report for work_id, report in tables.work.items() if report not in gone}
 
 
 def move(tables: Tables, workspace: UUID, community: UUID) -> None:

@@ -85,7 +85,7 @@ class Tables:
     link_codes: dict[str, UUID] = field(default_factory=dict)
 
     def snapshot(self) -> "Tables":
-        return Tables(**{each.name: getattr(self, each.name).copy() for each in fields(self)})
+        return Tables(**{field.name: getattr(self, field.name).copy() for field in fields(self)})
 
 
 class Part:

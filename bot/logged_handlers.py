@@ -1,4 +1,4 @@
-"""Handlers that log which report an event became: the first step on its way to its job and its replies."""
+"""Handlers that log which report an event became, so that it can be traced to its work and replies."""
 
 import structlog
 

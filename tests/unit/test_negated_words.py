@@ -1,6 +1,6 @@
 import pytest
 
-from reunite.text.negation import lacked
+from reunite.text.negation import negated_words
 from reunite.text.words import plain
 
 
@@ -18,4 +18,4 @@ from reunite.text.words import plain
     ],
 )
 def test_what_a_thing_lacks_is_not_a_missing_thing(text: str, expected: set[str]) -> None:
-    assert lacked(plain(text)) == expected
+    assert negated_words(plain(text)) == expected

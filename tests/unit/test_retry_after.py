@@ -1,7 +1,7 @@
 import pytest
 
 from reunite.errors import LONGEST_PAUSE
-from reunite.pauses import seconds_to_wait
+from reunite.retry_after import seconds_to_wait
 
 
 @pytest.mark.parametrize(

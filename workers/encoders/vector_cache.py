@@ -1,4 +1,4 @@
-"""Vectors that are always the same, kept in a file so that the next start needn't compute them."""
+"""Caches vectors that never change in a file, so that the next start needn't compute them."""
 
 import hashlib
 import tempfile
@@ -15,8 +15,8 @@ from reunite.encoder import Vectors
 _NORM_TOLERANCE: Final = 1e-3
 
 
-def kept(name: str, shape: tuple[int, int], make: Callable[[], Vectors], folder: Path | None = None) -> Vectors:
-    """Return the unit vectors kept under this name; where there are none of this shape, make and keep them.
+def cached(name: str, shape: tuple[int, int], make: Callable[[], Vectors], folder: Path | None = None) -> Vectors:
+    """Return the unit vectors cached under a name; make and cache them if there are none of this shape.
 
     A folder that can't be written to costs only time.
     """
@@ -31,7 +31,7 @@ def kept(name: str, shape: tuple[int, int], make: Callable[[], Vectors], folder:
     return made
 
 
-def name_of(kind: str, revision: str, texts: Sequence[str]) -> str:
+def cache_name(kind: str, revision: str, texts: Sequence[str]) -> str:
     """Return a name that changes with the texts that are embedded, and with the code that embeds them."""
     return f"{kind}-{revision}-{hashlib.sha256(repr(list(texts)).encode()).hexdigest()[:16]}"
 
@@ -43,7 +43,7 @@ def _is_whole(vectors: Vectors, shape: tuple[int, int]) -> bool:
 
 
 def _write(path: Path, vectors: Vectors) -> None:
-    """Write the file at once: another worker may be reading it."""
+    """Write the file atomically: another worker may be reading it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         try:

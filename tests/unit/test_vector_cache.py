@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reunite.encoder import Vectors
-from workers.encoders.kept import kept, name_of
+from workers.encoders.vector_cache import cache_name, cached
 
 MADE: Vectors = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
 
@@ -17,8 +17,8 @@ def unneeded() -> Vectors:
 
 def test_vectors_are_made_once(tmp_path: Path) -> None:
     folder = tmp_path / "cache" / "reunite"
-    assert kept("phrases", (3, 2), lambda: MADE, folder) is MADE
-    np.testing.assert_array_equal(kept("phrases", (3, 2), unneeded, folder), MADE)
+    assert cached("phrases", (3, 2), lambda: MADE, folder) is MADE
+    np.testing.assert_array_equal(cached("phrases", (3, 2), unneeded, folder), MADE)
     assert [path.name for path in folder.iterdir()] == ["phrases.npy"], "nothing half written is left"
 
 
@@ -44,8 +44,8 @@ BROKEN = [
 @pytest.mark.parametrize("content", BROKEN)
 def test_a_damaged_file_is_made_again(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "phrases.npy").write_bytes(content)
-    assert kept("phrases", (3, 2), lambda: MADE, tmp_path) is MADE
-    np.testing.assert_array_equal(kept("phrases", (3, 2), unneeded, tmp_path), MADE)
+    assert cached("phrases", (3, 2), lambda: MADE, tmp_path) is MADE
+    np.testing.assert_array_equal(cached("phrases", (3, 2), unneeded, tmp_path), MADE)
 
 
 OTHERS = [
@@ -65,18 +65,18 @@ OTHERS = [
 @pytest.mark.parametrize("other", OTHERS)
 def test_other_vectors_than_expected_are_made_again(tmp_path: Path, other: Vectors) -> None:
     np.save(tmp_path / "phrases.npy", other)
-    assert kept("phrases", (3, 2), lambda: MADE, tmp_path) is MADE
+    assert cached("phrases", (3, 2), lambda: MADE, tmp_path) is MADE
 
 
 def test_a_folder_that_cannot_be_made_costs_only_time(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert kept("phrases", (3, 2), lambda: MADE, tmp_path / "file" / "cache") is MADE
-    assert kept("phrases", (3, 2), lambda: MADE, tmp_path / "file" / "cache") is MADE
+    assert cached("phrases", (3, 2), lambda: MADE, tmp_path / "file" / "cache") is MADE
+    assert cached("phrases", (3, 2), lambda: MADE, tmp_path / "file" / "cache") is MADE
 
 
 def test_the_name_changes_with_each_phrase_their_order_and_the_codes_revision() -> None:
     names = [
-        name_of("phrases", revision, phrases)
+        cache_name("phrases", revision, phrases)
         for revision, phrases in [
             ("1", ["a", "b"]),
             ("1", ["b", "a"]),
@@ -86,4 +86,4 @@ def test_the_name_changes_with_each_phrase_their_order_and_the_codes_revision() 
         ]
     ]
     assert len(set(names)) == len(names)
-    assert name_of("phrases", "1", ("a", "b")) == names[0]
+    assert cache_name("phrases", "1", ("a", "b")) == names[0]

@@ -1,4 +1,4 @@
-"""The photos of the samples that the setup posts: those of the local page (scripts/draw_samples.py draws them)."""
+"""The two samples that the setup posts, with photos of the local page (drawn by scripts/draw_samples.py)."""
 
 from importlib import resources
 from typing import Final

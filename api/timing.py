@@ -1,4 +1,4 @@
-"""How long the API takes to answer, by operation and status."""
+"""Measures response times, by operation and status."""
 
 import time
 
@@ -9,8 +9,8 @@ from metrics import definitions as metrics
 
 
 @web.middleware
-async def measured(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Measure each operation, with the status that is sent: this comes outside of what makes errors responses."""
+async def timed(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Measure each operation by the status sent. Must wrap the middleware that turns errors into responses."""
     start = time.monotonic()
     response = await handler(request)
     if operation := request.match_info.route.name:

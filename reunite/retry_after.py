@@ -1,4 +1,4 @@
-"""How long to wait where somebody else's server says so."""
+"""Reads Retry-After headers."""
 
 import math
 from datetime import UTC, datetime

@@ -1,0 +1,99 @@
+"""Finds out whether a reply whose sending was interrupted has arrived."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.errors import code_of
+from bot.slack.posts import ts_of
+from bot.slack.render import metadata
+from bot.slack.workspace import SlackWorkspace
+from reunite.errors import PostGoneError
+from reunite.ports import Outgoing, Sent
+
+_PAGE: Final = 200
+_MOST_PAGES: Final = 5
+"""How far back a reply is searched for: 1,000 messages, or 75 for an app that gets 15 at once."""
+_CLOCKS_DIFFER: Final = timedelta(hours=1)
+_MOST: Final = 1000
+
+
+@dataclass
+class _Search:
+    """Where a search is: in the post's thread, or in the channel; and at which page."""
+
+    in_thread: bool
+    cursor: str = ""
+    pages: int = 0
+    post_is_gone: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        return self.pages >= _MOST_PAGES
+
+    def turn(self, page: Mapping[str, Any]) -> None:
+        """Go on to the next page, if there is one."""
+        self.cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        self.pages = self.pages + 1 if self.cursor else _MOST_PAGES
+
+
+class Earlier:
+    """Remembers searches that Slack interrupts: an app that gets one page a minute would begin again without end."""
+
+    def __init__(self) -> None:
+        self._searches: dict[str, _Search] = {}
+
+    async def find(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent | None:
+        """Return the message of an earlier try, found by the key in its metadata; None if there is none.
+
+        Raises PostGoneError if the post to reply to is gone. Slack then showed the reply to the whole channel, so it's
+        deleted there.
+        """
+        search = self._searches.setdefault(outgoing.key, _Search(in_thread=bool(outgoing.target.message)))
+        if len(self._searches) > _MOST:
+            del self._searches[next(iter(self._searches))]
+        found = await _search(workspace, outgoing, search)
+        if found is None and search.post_is_gone and search.in_thread:
+            search = self._searches[outgoing.key] = _Search(in_thread=False, post_is_gone=True)
+            found = await _search(workspace, outgoing, search)
+        if search.post_is_gone and not search.in_thread:
+            if found:
+                await workspace.client.chat_delete(channel=found.channel, ts=found.message)
+            self._searches.pop(outgoing.key, None)
+            raise PostGoneError("the post to reply to is gone")
+        self._searches.pop(outgoing.key, None)
+        return found
+
+
+async def _search(workspace: SlackWorkspace, outgoing: Outgoing, search: _Search) -> Sent | None:
+    while not search.is_over:
+        page = await _page(workspace, outgoing, search)
+        for message in page["messages"]:
+            if message.get("subtype") == "tombstone" and message["ts"] == outgoing.target.message:
+                search.post_is_gone = True
+            if message.get("user") == workspace.bot_user and message.get("metadata") == metadata(outgoing.key):
+                return Sent(outgoing.target.channel, message["ts"])
+        search.turn(page)
+    return None
+
+
+async def _page(workspace: SlackWorkspace, outgoing: Outgoing, search: _Search) -> Mapping[str, Any]:
+    asked: dict[str, Any] = {"channel": outgoing.target.channel, "include_all_metadata": True, "limit": _PAGE}
+    if search.cursor:
+        asked["cursor"] = search.cursor
+    if outgoing.since:
+        asked["oldest"] = ts_of(outgoing.since - _CLOCKS_DIFFER)
+    try:
+        if search.in_thread:
+            answer = await workspace.client.conversations_replies(ts=str(outgoing.target.message), **asked)
+        else:
+            answer = await workspace.client.conversations_history(**asked)
+    except SlackApiError as error:
+        if code_of(error) != "thread_not_found":
+            raise
+        search.post_is_gone = True
+        return {"messages": ()}
+    return answer.data if isinstance(answer.data, dict) else {}

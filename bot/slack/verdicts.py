@@ -1,0 +1,124 @@
+"""Reactions to match replies as verdicts. The reactions are the record: what the bot missed is looked up."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+from weakref import WeakValueDictionary
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.errors import code_of
+from bot.slack.posts import Body, key_of
+from bot.slack.workspace import SlackWorkspace
+from db.cancellation import stop
+from db.installations import Installations
+from reunite.commands import GiveVerdict
+from reunite.entities import VerdictKind
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+
+KINDS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REJECT}
+_NOTING_PAUSES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+"""Seconds between looks for a card that was sent but isn't noted yet: longer than a lease, and than most outages."""
+_GONE: Final = {"message_not_found", "channel_not_found", "not_in_channel"}
+_log = structlog.get_logger(__name__)
+
+At = tuple[str, str]
+"""A message's channel and ts."""
+
+
+class Verdicts:
+    """Takes verdicts by reaction, as they are given or when they are found."""
+
+    def __init__(self, handlers: Handlers, installations: Installations) -> None:
+        self._handlers = handlers
+        self._installations = installations
+        self._awaited: dict[At, asyncio.Task[None]] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
+        """Give or withdraw a verdict by a reaction to a message of the bot."""
+        item = event["item"]
+        if event.get("item_user") != workspace.bot_user or item.get("type") != "message":
+            return
+        at, given = (item["channel"], item["ts"]), event["type"] == "reaction_added"
+        async with self._lock(at):
+            is_card = await self._take(workspace, at, event["reaction"], event["user"], given=given)
+        if not is_card:
+            self.compare_once_noted(workspace, at)
+
+    async def _take(self, workspace: SlackWorkspace, at: At, reaction: str, user: str, *, given: bool) -> bool:
+        """Record a verdict, with the user's rights now; false if no match is known to be shown there."""
+        kind = KINDS.get(reaction)
+        if kind is None or user == workspace.bot_user:
+            return True
+        person = await workspace.person(user)
+        command = GiveVerdict(
+            target=workspace.target(*at),
+            member=person.member,
+            kind=kind,
+            given=given,
+            is_moderator=person.is_moderator,
+        )
+        try:
+            result = await self._handlers.give_verdict(command)
+        except TellUserError as error:
+            _log.debug("slack_verdict_ignored", reason=error.key)
+            return True
+        if result:  # to know after an outage which reactions were removed
+            await self._installations.note_reaction(workspace.team, at, reaction, user, given=given)
+        return result is not None
+
+    async def compare(self, workspace: SlackWorkspace, at: At) -> None:
+        """Compare the reactions to a match reply with the recorded ones."""
+        async with self._lock(at):
+            present = await _reactions(workspace, *at)
+            if present is None:
+                return
+            recorded = await self._installations.reactions_at(workspace.team, at)
+            for reaction, user in sorted(present - recorded):
+                await self._take(workspace, at, reaction, user, given=True)
+            for reaction, user in sorted(recorded - present):
+                await self._take(workspace, at, reaction, user, given=False)
+
+    def compare_once_noted(self, workspace: SlackWorkspace, at: At) -> None:
+        """Compare a message of the bot as soon as the delivery has noted it as a card: it may have to try again."""
+        if at not in self._awaited:
+            task = self._awaited[at] = asyncio.create_task(self._compare_once_noted(workspace, at))
+            task.add_done_callback(lambda _: self._awaited.pop(at, None))
+
+    async def _compare_once_noted(self, workspace: SlackWorkspace, at: At) -> None:
+        for pause in _NOTING_PAUSES:
+            await asyncio.sleep(pause)
+            try:
+                if await self._handlers.known_cards("slack", workspace.team, message=at[1]):
+                    await self.compare(workspace, at)
+                    return
+            except Exception:  # noqa: BLE001 - it's looked at again, and at the next start
+                _log.exception("slack_verdicts_unread", message=at[1])
+
+    async def stop(self) -> None:
+        """Leave the cards that aren't noted yet to the next start."""
+        await stop(*self._awaited.values())
+
+    def _lock(self, at: At) -> asyncio.Lock:
+        return self._locks.setdefault(key_of(*at), asyncio.Lock())
+
+
+async def _reactions(workspace: SlackWorkspace, channel: str, ts: str) -> set[tuple[str, str]] | None:
+    """Return the verdict reactions to a message, each with its user; None if the message is gone."""
+    try:
+        answer = await workspace.client.reactions_get(channel=channel, timestamp=ts, full=True)
+    except SlackApiError as error:
+        if code_of(error) in _GONE:
+            return None
+        raise
+    message: Mapping[str, Any] = answer.get("message") or {}
+    return {
+        (reaction["name"], user)
+        for reaction in message.get("reactions", ())
+        if reaction["name"] in KINDS
+        for user in reaction["users"]
+        if user != workspace.bot_user
+    }

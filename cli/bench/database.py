@@ -1,0 +1,104 @@
+"""The database of `reunite bench search`: filled, and kept for the next time if wanted."""
+
+import json
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from psycopg import conninfo, sql
+
+from cli.bench.filling import Filled, Filler, Tenant
+from cli.errors import UsageError
+from cli.progress import say
+from cli.servers import Servers, scratch
+from db.migrate import migrate
+
+STORED_COPY: Final = 36_600
+"""Bytes of a photo's stored copy: the mean of 503 photos of things, of 448 × 448 pixels."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a database was filled with."""
+
+    encoder: str
+    sizes: Sequence[int]
+    searched: Sequence[Filled] = ()
+    """The communities that are searched, in order."""
+    bytes_per_item: float = 0.0
+
+    def as_json(self) -> str:
+        searched = [
+            [str(each.tenant.community), str(each.tenant.workspace), [*map(str, each.lost)]] for each in self.searched
+        ]
+        return json.dumps([self.encoder, list(self.sizes), searched, self.bytes_per_item])
+
+    @classmethod
+    def from_json(cls, text: str) -> "Contents":
+        encoder, sizes, searched, bytes_per_item = json.loads(text)
+        communities = [
+            Filled(Tenant(UUID(community), UUID(workspace)), [*map(UUID, lost)])
+            for community, workspace, lost in searched
+        ]
+        return cls(encoder, sizes, communities, bytes_per_item)
+
+
+@asynccontextmanager
+async def database(home: Servers, keep: str | None) -> AsyncIterator[Servers]:
+    """Yield a database that is deleted at the end, or else one that is kept under a name."""
+    if keep is None:
+        async with scratch(home) as own:
+            yield own
+        return
+    name = f"reunite_bench_{keep}"
+    async with await connect(home.owner_database_url) as owner:
+        known = await owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if await known.fetchone() is None:
+            await owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    urls = [conninfo.make_conninfo(url, dbname=name) for url in (home.database_url, home.owner_database_url)]
+    own = replace(home, database_url=urls[0], owner_database_url=urls[1], queue=name)
+    await migrate(own.owner_database_url)
+    yield own
+
+
+async def filled(
+    owner: psycopg.AsyncConnection[Any], filler: Filler, contents: Contents, searched: Collection[int], rounds: int
+) -> Contents:
+    """Fill the database, unless it's one that was kept. What was added to that during searches is deleted."""
+    if text := await _comment(owner):
+        kept = Contents.from_json(text)
+        if (kept.encoder, [*kept.sizes]) != (contents.encoder, [*contents.sizes]):
+            raise UsageError("The kept database has other communities. Give --keep another name.")
+        await owner.execute("DELETE FROM report WHERE author_id = 'bench'")
+        await owner.execute("VACUUM ANALYZE")
+        return kept
+    await owner.execute("SET session_replication_role = replica")  # no triggers or foreign keys while filling
+    before = await _bytes(owner)
+    communities = []
+    for number, size in enumerate(contents.sizes):
+        communities.append(await filler.fill(size, rounds if number in searched else 0))
+        say(f"{sum(contents.sizes[: number + 1])} reports in {number + 1} communities")
+    await owner.execute("VACUUM ANALYZE")
+    bytes_per_item = (await _bytes(owner) - before) / sum(contents.sizes) + STORED_COPY
+    made = replace(contents, searched=[communities[number] for number in searched], bytes_per_item=bytes_per_item)
+    name = sql.Identifier(owner.info.dbname)
+    await owner.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(made.as_json())))
+    return made
+
+
+async def connect(url: str) -> psycopg.AsyncConnection[Any]:
+    return await psycopg.AsyncConnection.connect(url, autocommit=True)
+
+
+async def _comment(owner: psycopg.AsyncConnection[Any]) -> str | None:
+    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+    row = await (await owner.execute(query)).fetchone()
+    return row[0] if row else None
+
+
+async def _bytes(owner: psycopg.AsyncConnection[Any]) -> int:
+    row = await (await owner.execute("SELECT pg_database_size(current_database())")).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,96 @@
+"""Whether two reports are about the same kind of thing, and what that says."""
+
+from uuid import UUID
+
+import pytest
+
+from reunite.entities import ReportKind
+from reunite.matching import colours
+from reunite.matching.defaults import for_encoder
+from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
+from reunite.matching.features import ReportFeatures, extract
+from reunite.matching.kinds_compared import log_odds
+from reunite.matching.scoring import score
+from tests.support.labelled_sets import LONG_AGO
+
+PHOTO = (colours.of_names(["red"]) or (),)
+
+
+def report(text: str, *, shows: tuple[str, ...] = (), photo: bool = False, number: int = 1) -> Item:
+    kind = ReportKind.LOST if number == 1 else ReportKind.FOUND
+    return Item(
+        UUID(int=number),
+        kind,
+        text,
+        "",
+        LONG_AGO,
+        time_is_stated=False,
+        colours=PHOTO if photo or shows else (),
+        shows=shows,
+    )
+
+
+def features(text: str, *shows: str, photo: bool = False) -> ReportFeatures:
+    return extract(report(text, shows=shows, photo=photo))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "speaks_for_it"),
+    [
+        ("blue backpack", "rucksack, very old", True),
+        ("schwarzer Rucksack", "black backpack", True),
+        ("my trainers", "a pair of shoes", True),
+        ("my keys", "a wallet with cards", False),
+        ("parapluie rouge", "red scarf", False),
+        ("my keys on a red ribbon", "red umbrella", False),
+    ],
+)
+def test_two_texts_agree_or_not_in_any_language(first: str, second: str, *, speaks_for_it: bool) -> None:
+    value = log_odds(features(first), features(second))
+    assert value is not None
+    assert (value > 0) is speaks_for_it
+    assert log_odds(features(second), features(first)) == value
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("something blue", "umbrella"), ("", "umbrella"), ("a zorblax", "umbrella")]
+)
+def test_what_names_nothing_known_says_nothing(first: str, second: str) -> None:
+    assert log_odds(features(first), features(second)) is None
+
+
+def test_a_photo_says_what_a_text_leaves_open() -> None:
+    umbrella, backpack = features("", "umbrella"), features("", "backpack")
+    assert log_odds(features("grey umbrella"), umbrella) == log_odds(features("grey umbrella"), features("umbrella"))
+    assert log_odds(features("grey umbrella"), backpack) == log_odds(features("grey umbrella"), features("backpack"))
+
+
+def test_words_of_both_count_before_what_a_photo_shows() -> None:
+    captioned = features("umbrella, left on the bus", "backpack")
+    assert log_odds(features("grey umbrella"), captioned) == log_odds(features("umbrella"), features("umbrella"))
+
+
+def test_two_photos_are_not_compared_by_name_too() -> None:
+    assert log_odds(features("", "umbrella"), features("", "umbrella")) is None
+    assert log_odds(features("umbrella", photo=True), features("umbrella", photo=True)) is not None
+
+
+def test_a_soft_toy_is_not_the_animal_that_its_photo_shows() -> None:
+    assert log_odds(features("soft toy"), features("", "dog")) is None
+
+
+def test_what_a_thing_holds_is_not_another_thing() -> None:
+    assert log_odds(features("my keys"), features("black bag with keys in it")) is None
+
+
+def test_another_kind_of_thing_is_less_probable_however_alike_it_sounds() -> None:
+    similarities = {PairKind.TEXT_TEXT: 0.4, PairKind.TEXT_PHOTO: 0.3}
+    background = {kind: Background(0.1, 0.07, 30) for kind in similarities}
+
+    def probability(text: str) -> float:
+        found = report(text, photo=True, number=2)
+        search = Search(report("my red keys"), (Candidate(found, similarities),), background, 30)
+        [scored] = score(search, for_encoder("concept"))
+        return scored.probability
+
+    assert probability("a red umbrella") < 0.8 * probability("a red zorblax") < 0.8 * probability("red keys")
