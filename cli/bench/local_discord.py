@@ -60,7 +60,7 @@ class LocalDiscord:
         return f"ws://{self.host}/gateway"
 
     async def post(self, text: str, photo: bytes) -> str:
-        """Post a photo in #found as a member, and return the message's id."""
+        """Post a photo in #found, each time as another member, and return the message's id."""
         number = self._new_id()
         self._photos[number] = photo
         url = f"http://{self.host}/photos/{number}/photo.jpg"
@@ -68,7 +68,7 @@ class LocalDiscord:
             "id": number, "filename": "photo.jpg", "size": len(photo), "url": url, "proxy_url": url,
             "content_type": "image/jpeg",
         }  # fmt: skip
-        member = objects.member("3", "Member", bot=False)
+        member = objects.member(number, "Member", bot=False)  # one alone may not report so much
         content = {"content": text, "attachments": [attachment]}
         message = self._add(self._channels["found"]["id"], member["user"], content, number)
         about = {key: value for key, value in member.items() if key != "user"}

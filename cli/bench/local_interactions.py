@@ -34,7 +34,7 @@ class Interactions:
         return {
             "id": number, "token": token, "type": _COMMAND, "version": 1, "application_id": BOT, "guild_id": GUILD,
             "channel_id": channel["id"], "channel": channel, "guild_locale": "en-US", "locale": "en-US", "context": 0,
-            "member": {**objects.member("3", "Member", bot=False), "permissions": _ADMINISTRATOR},
+            "member": {**objects.member(number, "Member", bot=False), "permissions": _ADMINISTRATOR},
             "app_permissions": _ADMINISTRATOR, "attachment_size_limit": 10_000_000, "entitlements": [],
             "data": {"id": command["id"], "name": "lost", "type": _SLASH, "options": given, "resolved": {}},
         }  # fmt: skip
