@@ -55,8 +55,8 @@ async def database(home: Servers, keep: str | None) -> AsyncIterator[Servers]:
         return
     name = f"reunite_bench_{keep}"
     async with await connect(home.owner_database_url) as owner:
-        known = await owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if await known.fetchone() is None:
+        if await _comment(owner, name) is None:  # no comment: new, or its filling was interrupted
+            await owner.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
             await owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     urls = [conninfo.make_conninfo(url, dbname=name) for url in (home.database_url, home.owner_database_url)]
     own = replace(home, database_url=urls[0], owner_database_url=urls[1], queue=name)
@@ -68,9 +68,9 @@ async def filled(
     owner: psycopg.AsyncConnection[Any], filler: Filler, contents: Contents, searched: Collection[int], rounds: int
 ) -> Contents:
     """Fill the database, unless it's one that was kept. What was added to that during searches is deleted."""
-    if text := await _comment(owner):
+    if text := await _comment(owner, owner.info.dbname):
         kept = Contents.from_json(text)
-        if (kept.encoder, [*kept.sizes]) != (contents.encoder, [*contents.sizes]):
+        if (kept.encoder, [*kept.sizes], len(kept.searched)) != (contents.encoder, [*contents.sizes], len(searched)):
             raise UsageError("The kept database has other communities. Give --keep another name.")
         await owner.execute("DELETE FROM report WHERE author_id = 'bench'")
         await owner.execute("VACUUM ANALYZE")
@@ -93,9 +93,9 @@ async def connect(url: str) -> psycopg.AsyncConnection[Any]:
     return await psycopg.AsyncConnection.connect(url, autocommit=True)
 
 
-async def _comment(owner: psycopg.AsyncConnection[Any]) -> str | None:
-    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
-    row = await (await owner.execute(query)).fetchone()
+async def _comment(owner: psycopg.AsyncConnection[Any], database: str) -> str | None:
+    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+    row = await (await owner.execute(query, [database])).fetchone()
     return row[0] if row else None
 
 

@@ -8,6 +8,7 @@ from cli.errors import UsageError
 from cli.progress import progress_bar, say
 from cli.servers import Servers
 from cli.settings import Settings
+from reunite.matching.defaults import prior_of
 
 if TYPE_CHECKING:
     from workers.encoders.choose import Choice
@@ -42,7 +43,8 @@ async def from_open_set(settings: Settings, where: Servers) -> dict[str, Any]:
         encoder = BatchingEncoder(choice.encoder)
         try:
             with ExitStack() as bars:
-                fitted = await fitted_to_open_set(encoder, open_set_source(settings), _progress(bars))
+                prior = prior_of(choice.kind)
+                fitted = await fitted_to_open_set(encoder, open_set_source(settings), prior, _progress(bars))
         except OpenSetError as error:
             raise UsageError(f"The open set can't be used: {error}.") from error
         finally:

@@ -1,6 +1,6 @@
 """Whether the colours of two reports' things agree, by what is said of them and by what their photos show."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from reunite.entities import Agreement, Why
@@ -34,31 +34,44 @@ _ONE_COAT: Final = (frozenset(("orange", "red")), frozenset(("beige", "yellow"))
 
 def of(lost: Thing, found: Thing, lost_photos: Sequence[Shares], found_photos: Sequence[Shares]) -> Iterator[Why]:
     """Compare what is said with what is said or else seen, and photos with each other if nothing is said."""
-    if lost.colours and found.colours and _is_animal(lost, found):
-        yield _coats_by_words(lost.colours, found.colours)
-    elif (lost.colours or found.colours) and _is_animal(lost, found) and (lost_photos or found_photos):
-        yield from _coat_by_photos(lost.colours or found.colours, found_photos if lost.colours else lost_photos)
-    elif lost.colours and found.colours:
-        yield _by_words(lost.colours, found.colours, found_photos)
+    is_animal = any(relation("animal", thing.noun) in {"same", "broader"} for thing in (lost, found) if thing.noun)
+    by_photos = _coat_by_photos if is_animal else _by_photos
+    if lost.colours and found.colours:
+        yield _coats_by_words(lost.colours, found.colours) if is_animal else _by_words(lost, found, found_photos)
     elif lost.colours and found_photos:
-        yield from _by_photos(lost.colours, found_photos)
+        yield from by_photos(lost.colours, found_photos)
     elif found.colours and lost_photos:
-        yield from _by_photos(found.colours, lost_photos)
+        yield from by_photos(found.colours, lost_photos)
     elif lost.colours and not (found.details or found.is_many_coloured):
         yield Why("colour", "", "unknown")
     elif not (lost.colours or found.colours) and lost_photos and found_photos:
         yield _of_photos(lost_photos, found_photos)
 
 
-def _by_words(lost: Sequence[Colour], found: Sequence[Colour], photos: Sequence[Shares]) -> Why:
-    ours, theirs = {colour.word for colour in lost}, {colour.word for colour in found}
-    if lost[0].word == found[0].word or ours == theirs:
+def _by_words(lost: Thing, found: Thing, photos: Sequence[Shares]) -> Why:
+    if why := _in_common(lost.colours, found.colours, lambda colour: colour.word if colour.is_metal else colour.name):
+        return why
+    alike = any(
+        colours.name_similarity(one.name, other.name) >= _ALIKE for one in lost.colours for other in found.colours
+    )
+    is_seen = any(_is_much(colour.name, seen) for colour in lost.colours for seen in photos)
+    return Why("colour", lost.colours[0].word, "partly" if alike or is_seen else "differs")
+
+
+def _coats_by_words(lost: Sequence[Colour], found: Sequence[Colour]) -> Why:
+    if why := _in_common(lost, found, lambda colour: _one_coat(colour.name)):
+        return why
+    alike = any(not _shades(one.name).isdisjoint(_shades(other.name)) for one in lost for other in found)
+    return Why("colour", lost[0].word, "partly" if alike else "differs")
+
+
+def _in_common(lost: Sequence[Colour], found: Sequence[Colour], key: Callable[[Colour], str]) -> Why | None:
+    """Return whether all or some of the colours agree; None if no one does."""
+    ours, theirs = list(map(key, lost)), list(map(key, found))
+    if ours[0] == theirs[0] or set(ours) == set(theirs):
         return Why("colour", lost[0].word, "agrees")
-    if common := [colour.word for colour in lost if colour.word in theirs]:
-        return Why("colour", common[0], "partly")
-    alike = any(colours.name_similarity(one.name, other.name) >= _ALIKE for one in lost for other in found)
-    is_seen = any(_is_much(colour.name, seen) for colour in lost for seen in photos)
-    return Why("colour", lost[0].word, "partly" if alike or is_seen else "differs")
+    common = [colour.word for colour in lost if key(colour) in theirs]
+    return Why("colour", common[0], "partly") if common else None
 
 
 def _by_photos(stated: Sequence[Colour], photos: Sequence[Shares]) -> Iterator[Why]:
@@ -77,18 +90,6 @@ def _is_much(name: str, seen: Shares) -> bool:
     return colours.share_of(name, seen, _SHADE) >= (_MUCH_GROUND if name in _GROUND else _MUCH)
 
 
-def _is_animal(*things: Thing) -> bool:
-    return any(relation("animal", thing.noun) in {"same", "broader"} for thing in things if thing.noun)
-
-
-def _coats_by_words(lost: Sequence[Colour], found: Sequence[Colour]) -> Why:
-    coats = [(_one_coat(one.name), _one_coat(other.name)) for one in lost for other in found]
-    if coats[0][0] == coats[0][1]:
-        return Why("colour", lost[0].word, "agrees")
-    alike = any(one == other or not _shades(one).isdisjoint(_shades(other)) for one, other in coats)
-    return Why("colour", lost[0].word, "partly" if alike else "differs")
-
-
 def _one_coat(name: str) -> str:
     return next((min(names) for names in _ONE_COAT if name in names), name)
 
@@ -103,8 +104,6 @@ def _coat_by_photos(stated: Sequence[Colour], photos: Sequence[Shares]) -> Itera
         for colour in stated
         for seen in photos
     ]
-    if not shares:
-        return
     colour, share = max(shares, key=lambda entry: entry[1])
     some, much = (_SOME_GROUND, _MUCH_GROUND) if colour.name in _GROUND else (_SOME, _MUCH)
     if share >= some:

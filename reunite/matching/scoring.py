@@ -14,13 +14,13 @@ from reunite.matching.evidence import Candidate, Item, PairKind, Search
 from reunite.matching.features import ReportFeatures, extract
 from reunite.matching.measurement import measure
 from reunite.matching.reasons import reasons
-from reunite.matching.weights import COLOUR, PLACE, TIME, Limits, ScoringModel
+from reunite.matching.weights import COLOUR, KIND_OF_THING, PLACE, TIME, Limits, ScoringModel
 
 Counts = NDArray[np.intp]
 LogOdds = NDArray[np.float64]
 
 MAX_RESULTS, MAX_LABELS = 20, 5
-CIRCUMSTANTIAL: Final = (PLACE, TIME, COLOUR)
+CIRCUMSTANTIAL: Final = (PLACE, TIME, COLOUR, KIND_OF_THING)
 """Evidence that many things share: on its own it never gives a label."""
 
 _REPOSTED: Final = -2.3

@@ -10,7 +10,6 @@ from multiprocessing.connection import Connection
 from typing import Final
 from uuid import UUID
 
-from reunite.matching.defaults import PRIOR
 from reunite.matching.weights import Limits, ScoringModel
 from reunite.tuning.calibration import FitResult, calibrate
 from reunite.tuning.comparison import EmbeddedReport, compare
@@ -23,9 +22,11 @@ _LEAST_TEXT, _LEAST_PHOTO = Limits(high=0.98, possible=0.92), Limits(high=0.98, 
 """The lowest limits with which labels were rarely false on other sets, also on bare photos (docs/calibration.md)."""
 
 
-def fit(found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedReport], answers: Answers) -> FitResult:
+def fit(
+    found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedReport], answers: Answers, prior: ScoringModel
+) -> FitResult:
     """Fit to embedded reports; `answers` are the found reports by lost report. Raises TooLittleDataError."""
-    fitted = calibrate(label_searches(compare(lost, found), compare(found, lost), answers), PRIOR)
+    fitted = calibrate(label_searches(compare(lost, found), compare(found, lost), answers), prior)
     return replace(fitted, scoring_model=with_margin(fitted.scoring_model))
 
 
@@ -38,11 +39,13 @@ def with_margin(model: ScoringModel) -> ScoringModel:
     return replace(model, text_limits=text, photo_limits=photo)
 
 
-async def fit_apart(found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedReport], answers: Answers) -> FitResult:
+async def fit_apart(
+    found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedReport], answers: Answers, prior: ScoringModel
+) -> FitResult:
     """Fit in another process of the least priority, which ends with this task. Raises OpenSetError if it fails."""
     context = multiprocessing.get_context("spawn")  # a fork would copy threads that hold locks
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_fit_and_send, args=(theirs, found, lost, answers), daemon=True)
+    process = context.Process(target=_fit_and_send, args=(theirs, found, lost, answers, prior), daemon=True)
     await asyncio.to_thread(process.start)
     theirs.close()
     try:
@@ -57,10 +60,14 @@ async def fit_apart(found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedRepo
 
 
 def _fit_and_send(
-    connection: Connection, found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedReport], answers: Answers
+    connection: Connection,
+    found: Sequence[EmbeddedReport],
+    lost: Sequence[EmbeddedReport],
+    answers: Answers,
+    prior: ScoringModel,
 ) -> None:
     os.nice(_LEAST_PRIORITY)
-    connection.send(fit(found, lost, answers))
+    connection.send(fit(found, lost, answers, prior))
 
 
 def _received(connection: Connection) -> FitResult | None:

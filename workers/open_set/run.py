@@ -11,7 +11,8 @@ import structlog
 from db import scoring_models
 from db.embedding_models import EmbeddingModel
 from db.store import Store
-from reunite.matching.defaults import for_encoder
+from reunite.matching.defaults import for_encoder, prior_of
+from reunite.matching.weights import ScoringModel
 from reunite.tuning.calibration import FitResult, TooLittleDataError
 from workers.batching import BatchingEncoder
 from workers.open_set.embedding import embed_reports
@@ -64,7 +65,7 @@ async def _has_weights(store: Store, model: EmbeddingModel) -> bool:
 
 async def _calibrate(store: Store, encoder: BatchingEncoder, model: EmbeddingModel, source: OpenSetSource) -> None:
     _log.info("open_set_begun", encoder=model.version)
-    fitted = await fitted_to_open_set(encoder, source)
+    fitted = await fitted_to_open_set(encoder, source, prior_of(model.encoder))
     summary = fitted.summary("open set", model.version)
     await scoring_models.save_first_for_all(store, model.version, fitted.scoring_model, summary)
     await store.embedding_models.note_problem(model.id, None)
@@ -79,7 +80,7 @@ async def _note(store: Store, model: EmbeddingModel, problem: str) -> None:
 
 
 async def fitted_to_open_set(
-    encoder: BatchingEncoder, source: OpenSetSource, progress: Progress = lambda *_: None
+    encoder: BatchingEncoder, source: OpenSetSource, prior: ScoringModel, progress: Progress = lambda *_: None
 ) -> FitResult:
     """Fetch the photos, embed the reports and fit. Raises OpenSetError and TooLittleDataError."""
     labels = source.read()
@@ -89,4 +90,5 @@ async def fitted_to_open_set(
         reports, source.folder, encoder, lambda done: progress("reports", done, len(reports))
     )
     split = len(labels.found)
-    return await fit_apart(embedded[:split], embedded[split:], {report.id: report.matches for report in labels.lost})
+    answers = {report.id: report.matches for report in labels.lost}
+    return await fit_apart(embedded[:split], embedded[split:], answers, prior)
