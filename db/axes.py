@@ -35,6 +35,11 @@ class Axes:
         reach = np.abs(vectors @ found).max(axis=0) * np.float32(_MARGIN)
         return cls(found, np.maximum(reach, np.float32(1e-6)) / np.float32(127), len(vectors))
 
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+        return self.directions.nbytes + self.scale.nbytes
+
     def sketch(self, vectors: Floats) -> Bytes:
         steps: Floats = products(np.ascontiguousarray(self.directions.T), vectors).T / self.scale
         made: Bytes = np.rint(steps).clip(-127, 127).astype(np.int8)

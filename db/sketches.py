@@ -153,7 +153,8 @@ class Sketches:
     @property
     def size(self) -> int:
         """Bytes in memory."""
-        return sum(columns.size for kept in (self.reports, self.whole, self.sketched) for columns in kept.values())
+        columns = [each for kept in (self.reports, self.whole, self.sketched) for each in kept.values()]
+        return sum(each.size for each in columns) + sum(axes.size for axes in self.axes.values())
 
     @property
     def few(self) -> bool:

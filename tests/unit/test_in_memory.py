@@ -72,6 +72,7 @@ def test_axes_are_outgrown_by_far_more_vectors_and_by_those_without() -> None:
     sketches.add(vectors(599))
     sketches.add(vectors(255, "photo"))
     assert not sketches.outgrown
+    assert sketches.size > sketches.axes["shared", "text"].size > 0
     for source in ("text", "photo"):
         grown = deepcopy(sketches)
         grown.add(vectors(1, source))
