@@ -1,4 +1,4 @@
-"""The main axes of a space of vectors, and sketches: a vector's place along them, a byte for each."""
+"""The main axes of vectors, and sketches: a vector's place along them, a byte for each."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -18,10 +18,12 @@ Bytes = NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """The main axes of a space; `scale` is what a step of a sketch is worth along each."""
+    """The main axes of vectors; `scale` is what a step of a sketch is worth along each."""
 
     directions: Floats
     scale: Floats
+    sample: int
+    """From how many vectors they were found."""
 
     @classmethod
     def of(cls, vectors: Floats) -> "Axes":
@@ -31,7 +33,12 @@ class Axes:
         for _ in range(_ITERATIONS):
             found = np.linalg.qr(vectors.T @ (vectors @ found))[0]
         reach = np.abs(vectors @ found).max(axis=0) * np.float32(_MARGIN)
-        return cls(found, np.maximum(reach, np.float32(1e-6)) / np.float32(127))
+        return cls(found, np.maximum(reach, np.float32(1e-6)) / np.float32(127), len(vectors))
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+        return self.directions.nbytes + self.scale.nbytes
 
     def sketch(self, vectors: Floats) -> Bytes:
         steps: Floats = products(np.ascontiguousarray(self.directions.T), vectors).T / self.scale

@@ -16,8 +16,9 @@ from db.photo_details import OF_REPORT
 from db.queries import Connection, Queries
 from db.rare_words import SqlRareWords
 from db.rows import Row
+from db.sketch_cache import SketchCache
 from db.sketch_loading import MANY, SqlSketches
-from db.sketches import Answer, SketchCache
+from db.sketches import Answer
 from db.vectors import (
     COMPARED,
     MINE,
@@ -146,12 +147,13 @@ class SqlCandidates(Queries):
             holders,
         )
         if not report.sample:
-            async with sketches.lock:
-                await self._sketches.refresh(sketches, scope, since, changes)
+            try:
+                async with sketches.lock:
+                    await self._sketches.refresh(sketches, scope, since, changes)
+            finally:
+                self._sketch_cache.trim(self.community, scope.opposite)
             if sketches.few or len(sketches) > limit:
-                answer = sketches.answer(query.targets, scope, query.released)
-                self._sketch_cache.trim()
-                return query, answer
+                return query, sketches.answer(query.targets, scope, query.released)
         return await self._everything(query, report.text)
 
     async def _everything(self, query: Query, text: str) -> tuple[Query, Answer]:

@@ -14,7 +14,7 @@ from db.keys import NO_KEYS, Keys
 from db.queries import Connection
 from db.session import CommunitySession
 from db.signals import ROLE_OPTION
-from db.sketches import SketchCache
+from db.sketch_cache import SketchCache
 from reunite.errors import TryAgainError
 
 _OPEN_SECONDS: Final = 10

@@ -6,7 +6,7 @@ from uuid import UUID
 from db.keys import Keys
 from db.queries import Connection, as_real
 from db.session import CommunitySession
-from db.sketches import SketchCache
+from db.sketch_cache import SketchCache
 from reunite.entities import PhotoState, ReportState
 
 

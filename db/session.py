@@ -20,7 +20,7 @@ from db.photos import SqlPhotos
 from db.prompts import SqlPrompts
 from db.queries import Connection, Queries
 from db.reports import SqlReports
-from db.sketches import SketchCache
+from db.sketch_cache import SketchCache
 from db.verdicts import SqlVerdicts
 from db.work import SqlWork
 from db.workspaces import SqlWorkspaces

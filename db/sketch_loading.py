@@ -1,5 +1,6 @@
 """Reads a community's open reports into memory, and what has changed since."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -10,15 +11,15 @@ import numpy as np
 from db.axes import Axes
 from db.queries import Queries
 from db.rows import Row
-from db.sketches import Group, Sketches, Vectors
+from db.sketches import MOST_WHOLE, Group, Place, Sketches, Vectors, needs_axes
 from db.vectors import ID, Scope
 
 MANY: Final = 1000
 """Of more open reports of one kind, sketches are kept instead of all vectors."""
 _SAMPLE: Final = 400
 """Of how many reports vectors are kept in any case."""
-_FOR_AXES: Final = 2048
-"""From how many reports' vectors the axes of a space are taken."""
+_FOR_AXES: Final = 4096
+"""From how many vectors of a space and source their axes are taken."""
 _MOST_CHANGES: Final = 5000
 """With more changes, a community is read again from the start."""
 _BATCH: Final = 1500
@@ -40,6 +41,9 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen,
 _SIDE: Final = """r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open'
   AND NOT r.sample"""
 _COUNT: Final = f"SELECT count(*) AS n FROM report r WHERE {_SIDE}"
+_VECTOR_COUNTS: Final = f"""SELECT e.space, e.source, count(*) AS n
+FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
+WHERE {_SIDE} AND e.model_id = %(model)s GROUP BY 1, 2"""
 _REPORTS: Final = f"""SELECT r.sealed OR r.private AS hidden, string_agg(uuid_send(r.id), '') AS ids FROM report r
 WHERE {_SIDE} AND {{among}} GROUP BY 1"""
 _VECTORS: Final = f"""SELECT r.sealed OR r.private AS hidden, e.space, e.source,
@@ -50,6 +54,7 @@ FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_i
 WHERE {_SIDE} AND e.model_id = %(model)s AND {{among}} GROUP BY 1, 2, 3"""
 _SOME: Final = "r.id = ANY(%(reports)s::uuid[])"
 _RANGE: Final = "r.id BETWEEN %(first)s AND %(last)s"  # ids are random
+_OF_PLACE: Final = f"{_RANGE} AND (e.space, e.source) = (%(space)s, %(source)s)"
 
 
 class SqlSketches(Queries):
@@ -62,7 +67,8 @@ class SqlSketches(Queries):
 
     async def refresh(self, sketches: Sketches, scope: Scope, since: int, changes: Row) -> None:
         """Bring up to date; `changes` has what has changed `since` then. Hold the lock meanwhile."""
-        if sketches.model != scope.model or not sketches.seen:
+        restored = changes["seen"] < since  # the database is another one: older, from a backup or a replica
+        if sketches.model != scope.model or not sketches.seen or restored:
             await self._read(sketches, scope)
             return
         if since == 0:  # another search has read it meanwhile
@@ -82,34 +88,39 @@ class SqlSketches(Queries):
             for report, changed in by.items()
             if changed >= sketches.seen and report not in changes["own"]
         }
-        if len(sketches) not in sketches.fits:
+        if len(sketches) not in sketches.fits or sketches.outgrown:
             await self._read(sketches, scope)
 
     async def _read(self, sketches: Sketches, scope: Scope) -> None:
         sketches.seen = 0  # where reading fails, the next search reads everything again
-        [[now], [counted]] = await self._together(
-            self.changes(sketches), (_COUNT, {"community": self.community, "opposite": scope.opposite})
+        given = self._given(scope)
+        [[now], [counted], vectors] = await self._together(
+            self.changes(sketches), (_COUNT, given), (_VECTOR_COUNTS, given)
         )
         count = counted["n"]
         sketches.clear()
-        if count <= MANY:
+        if count <= MANY and sum(4 * scope.spaces[row["space"]] * row["n"] for row in vectors) <= MOST_WHOLE:
             sketches.axes, sketches.whole_below, sketches.fits = {}, None, range(2 * MANY)
             _add(sketches, scope, *await self._found(scope, _RANGE, **_up_to(None)))
         else:
-            sketches.axes = await self._axes(scope, count)
-            sketches.whole_below = 2**_ID_BITS * _SAMPLE // count
+            sketches.axes = await self._axes(scope, vectors)
+            sketches.whole_below = min(2**_ID_BITS * _SAMPLE // count, 2**_ID_BITS - 1)
             sketches.fits = range(count // 2, 2 * count)
             async for found in self._batches(scope, count):
                 _add(sketches, scope, *found)
         sketches.model, sketches.applied = scope.model, {}
         sketches.seen, sketches.doubtful = now["seen"], now["own"]
 
-    async def _axes(self, scope: Scope, count: int) -> dict[str, Axes]:
-        _, rows = await self._found(scope, _RANGE, **_up_to(2**_ID_BITS * _FOR_AXES // count))
-        vectors: dict[str, list[Any]] = {}
-        for row in rows:
-            vectors.setdefault(row["space"], []).append(_vectors(scope, row).vectors)
-        return {space: Axes.of(np.concatenate(each)) for space, each in vectors.items()}
+    async def _axes(self, scope: Scope, counts: Sequence[Row]) -> dict[Place, Axes]:
+        axes = {}
+        for row in counts:
+            if needs_axes(row["n"], None):
+                place = {"space": row["space"], "source": row["source"]}
+                given = {**self._given(scope), **place, **_up_to(2**_ID_BITS * _FOR_AXES // row["n"])}
+                [found] = await self._together((_VECTORS.format(among=_OF_PLACE), given))
+                sample = np.concatenate([_vectors(scope, each).vectors for each in found])[:_FOR_AXES]
+                axes[row["space"], row["source"]] = await asyncio.to_thread(Axes.of, sample)
+        return axes
 
     async def _batches(self, scope: Scope, count: int) -> AsyncIterator[tuple[list[Row], list[Row]]]:
         batches = -(-count // _BATCH)
@@ -119,11 +130,14 @@ class SqlSketches(Queries):
 
     async def _found(self, scope: Scope, among: str, **params: object) -> tuple[list[Row], list[Row]]:
         """Return reports and their vectors, packed."""
-        given = {"community": self.community, "opposite": scope.opposite, "model": scope.model, **params}
+        given = {**self._given(scope), **params}
         reports, vectors = await self._together(
             *((statement.format(among=among), given) for statement in (_REPORTS, _VECTORS))
         )
         return reports, vectors
+
+    def _given(self, scope: Scope) -> dict[str, Any]:
+        return {"community": self.community, "opposite": scope.opposite, "model": scope.model}
 
 
 def _up_to(first_bits: int | None) -> dict[str, UUID]:

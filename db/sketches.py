@@ -6,7 +6,7 @@ says which vectors are worth measuring. Of many reports, a sample's vectors are 
 
 import asyncio
 import math
-from collections import OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from db.axes import Axes
 from db.columns import Columns
+from db.largest import nearest_of_each
 from db.products import Floats, products
 from db.vectors import ID, Ids, Keys, Measured, Scope, Target, best_by_kind, distinct, ids_of, keys_of
-from reunite.entities import ReportKind
 from reunite.matching.evidence import Background, PairKind
 
 _SAMPLE: Final = 200
@@ -30,10 +30,16 @@ _NEAREST: Final = {
     PairKind.TEXT_PHOTO: 120,
     PairKind.PHOTO_TEXT: 120,
 }
-"""How many of the nearest by sketch are measured: between photos and words, what tells reports apart is finer."""
-_PART: Final = 16
-_MOST_BYTES: Final = 128 << 20
-"""Of all communities in one process; those not used for longest go first."""
+"""How many of the nearest reports by sketch are measured: between photos and words the differences are finer."""
+_FEWEST_FOR_AXES: Final = 256
+"""Of fewer vectors of a space and source, all are kept instead of sketches."""
+_ENOUGH_FOR_AXES: Final = 2000
+"""Axes from fewer vectors are found again once there are twice as many."""
+MOST_WHOLE: Final = 16 << 20
+"""How many bytes of vectors are kept before sketches are; they may grow to twice as many."""
+
+Place = tuple[str, str]
+"""A space and a source: vectors with axes of their own."""
 
 
 class Group(NamedTuple):
@@ -42,6 +48,10 @@ class Group(NamedTuple):
     hidden: bool
     space: str
     source: str
+
+    @property
+    def place(self) -> Place:
+        return self.space, self.source
 
 
 class Vectors(NamedTuple):
@@ -67,7 +77,7 @@ class Estimate:
 
     @classmethod
     def of(cls, kind: PairKind, similarities: Floats, ids: Ids, sampled: Floats) -> "Estimate":
-        nearest = _largest(similarities, _NEAREST[kind])
+        nearest = nearest_of_each(similarities, ids, _NEAREST[kind])
         mean, variance = float(similarities.mean(dtype=np.float64)), float(similarities.var(dtype=np.float64))
         return cls(ids[nearest], sampled, mean, variance, len(ids))
 
@@ -104,17 +114,6 @@ class Answer:
         return {kind: background(each) for kind, each in self.measured.items()}
 
 
-def _largest(values: Floats, wanted: int) -> NDArray[np.intp]:
-    """Return the places of the largest values; of many, only those are sorted that a part of them says are large."""
-    part, rank = values[::_PART], 2 * wanted // _PART
-    if rank and len(part) > 2 * rank:
-        places = np.flatnonzero(values >= np.partition(part, len(part) - rank)[len(part) - rank])
-        if len(places) > wanted:
-            return places[np.argpartition(values[places], len(places) - wanted)[-wanted:]]
-    wanted = min(wanted, len(values))
-    return np.argpartition(values, len(values) - wanted)[len(values) - wanted :]
-
-
 def background(measured: Measured) -> Background:
     """Return the background of what was measured entirely."""
     similarities = measured.similarities
@@ -140,8 +139,8 @@ class Sketches:
     """With how many open reports it was read; with many more or less it's read again."""
     whole_below: int | None = None
     """Vectors of reports with lower ids are kept, the first 64 bits count; None: of all."""
-    axes: Mapping[str, Axes] = field(default_factory=dict)
-    """By space; empty if all vectors are kept."""
+    axes: Mapping[Place, Axes] = field(default_factory=dict)
+    """Of those places that have sketches; of the others all vectors are kept."""
     reports: dict[bool, Columns] = field(default_factory=_no_reports)
     """By whether they are hidden."""
     whole: dict[Group, Columns] = field(default_factory=dict)
@@ -154,12 +153,25 @@ class Sketches:
     @property
     def size(self) -> int:
         """Bytes in memory."""
-        return sum(columns.size for kept in (self.reports, self.whole, self.sketched) for columns in kept.values())
+        columns = [each for kept in (self.reports, self.whole, self.sketched) for each in kept.values()]
+        return sum(each.size for each in columns) + sum(axes.size for axes in self.axes.values())
 
     @property
     def few(self) -> bool:
         """Whether all vectors are here."""
         return self.whole_below is None
+
+    @property
+    def outgrown(self) -> bool:
+        """Whether there are too many vectors by now to keep all, or for the axes."""
+        if self.few:
+            return sum(columns.size for columns in self.whole.values()) > 2 * MOST_WHOLE
+        vectors: Counter[Place] = Counter()
+        for kept in (self.whole, self.sketched):
+            for group, columns in kept.items():
+                if (group.place in self.axes) == (kept is self.sketched):
+                    vectors[group.place] += len(columns)
+        return any(needs_axes(count, self.axes.get(place)) for place, count in vectors.items())
 
     def clear(self) -> None:
         self.reports, self.whole, self.sketched = _no_reports(), {}, {}
@@ -172,11 +184,11 @@ class Sketches:
 
     def add(self, found: Vectors) -> None:
         """Add vectors, sketched or whole or both."""
-        axes = self.axes.get(found.group.space)
+        axes = self.axes.get(found.group.place)
         made = axes.sketch(found.vectors) if axes else np.empty((len(found.ids), 0), np.int8)
-        if not self.few and axes:
+        if axes:
             _add(self.sketched, found.group, ids=found.ids, sketches=made)
-        kept = slice(None) if self.whole_below is None else first_bits(found.ids) < self.whole_below
+        kept = slice(None) if self.whole_below is None or not axes else first_bits(found.ids) < self.whole_below
         columns = {"ids": found.ids, "photos": found.photos, "vectors": found.vectors, "sketches": made}
         _add(self.whole, found.group, **{name: column[kept] for name, column in columns.items()})
 
@@ -201,18 +213,23 @@ class Sketches:
         )
 
     def _estimate(self, target: Target, scope: Scope, sample: Mapping[str, Any]) -> dict[PairKind, Estimate]:
-        sketched = _taking_part(self.sketched, target, scope, np.empty(0, np.uint64))
-        if not sketched:
+        """Compare with sketches, or with all vectors where there are no sketches."""
+        axes = self.axes.get((target.space, target.source))
+        every = _taking_part(self.sketched, target, scope, np.empty(0, np.uint64)) if axes else sample
+        if not every:
             return {}
-        axes = self.axes[target.space]
-        similarities = axes.similarities(target.vectors, sketched["sketches"])
-        of_sample = axes.similarities(target.vectors, sample["sketches"]) if sample else np.empty((0, 0), np.float32)
+
+        def similarities(part: Mapping[str, Any]) -> Floats:
+            if not part:
+                return np.empty((len(target.vectors), 0), np.float32)
+            if axes:
+                return axes.similarities(target.vectors, part["sketches"])
+            return products(target.vectors, part["vectors"])
+
+        of_all, of_sample = similarities(every), similarities(sample)
         return {
             kind: Estimate.of(
-                kind,
-                similarities[target.of(kind)].max(axis=0),
-                sketched["ids"],
-                of_sample[target.of(kind)].max(axis=0) if sample else np.empty(0, np.float32),
+                kind, of_all[mine := target.of(kind)].max(axis=0), every["ids"], of_sample[mine].max(axis=0)
             )
             for kind in dict.fromkeys(target.kinds)
         }
@@ -221,6 +238,13 @@ class Sketches:
         """Return some reports at random: ids are."""
         ids = [columns["ids"] for hidden, columns in self.reports.items() if scope.hidden or not hidden]
         return np.concatenate([each[first_bits(each) < (self.whole_below or 0)] for each in ids])[:_SAMPLE]
+
+
+def needs_axes(vectors: int, axes: Axes | None) -> bool:
+    """Return whether so many vectors need axes: the first ones, or better ones than those from few vectors."""
+    if axes is None:
+        return vectors >= _FEWEST_FOR_AXES
+    return axes.sample < _ENOUGH_FOR_AXES and vectors >= 2 * axes.sample
 
 
 def first_bits(ids: Ids) -> NDArray[np.uint64]:
@@ -252,22 +276,3 @@ def _taking_part(
     if len(parts) > 1:
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return parts[0] if parts else {}
-
-
-class SketchCache:
-    """What a process keeps, by community and kind."""
-
-    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
-        self._most_bytes = most_bytes
-        self._kept: OrderedDict[tuple[UUID, ReportKind], Sketches] = OrderedDict()
-
-    def get(self, community: UUID, kind: ReportKind) -> Sketches:
-        """Return what is known of a community's reports, which may still be nothing."""
-        kept = self._kept.setdefault((community, kind), Sketches())
-        self._kept.move_to_end((community, kind))
-        return kept
-
-    def trim(self) -> None:
-        """Drop the least recently used ones, but never the last one."""
-        while len(self._kept) > 1 and sum(sketches.size for sketches in self._kept.values()) > self._most_bytes:
-            self._kept.popitem(last=False)

@@ -33,9 +33,9 @@ COMPARED: Final = f"""{TAKES_PART} AND CASE WHEN r.sample
   ELSE NOT EXISTS (SELECT FROM report mine WHERE mine.id = %(report)s AND mine.sample) END"""
 """Samples are compared with those of their workspace, everything else with everything but samples."""
 
-MINE: Final = """SELECT space, photo_id, vector FROM embedding WHERE report_id = %(report)s
-  AND model_id = (SELECT id FROM embedding_model WHERE live) ORDER BY photo_id, part"""
-"""The query's vectors."""
+MINE: Final = """SELECT model_id, space, photo_id, vector FROM embedding WHERE report_id = %(report)s
+  ORDER BY photo_id, part"""
+"""The query's vectors, by all models: another one may have become live since the scope was read."""
 # One pass for all targets: `similarities` are columns that are null but for the rows of their target.
 _MEASURED: Final = """SELECT e.space, e.source, string_agg(uuid_send(e.report_id), '') AS reports,
   string_agg(uuid_send(coalesce(e.photo_id, '00000000-0000-0000-0000-000000000000')), '') AS photos{similarities}
@@ -176,7 +176,9 @@ def targets_of(scope: Scope, mine: Sequence[Row]) -> list[Target]:
     for kind, (source, theirs, preferred) in SIDES.items():
         space = scope.space(preferred)
         for row in mine:
-            if row["space"] == space and (row["photo_id"] is None) == (source == "text"):
+            if (row["model_id"], row["space"]) == (scope.model, space) and (row["photo_id"] is None) == (
+                source == "text"
+            ):
                 vector = row["vector"].to_numpy().astype(np.float32)
                 grouped.setdefault((space, theirs), []).append((kind, row["photo_id"], vector))
     return [_target(space, source, found) for (space, source), found in grouped.items()]

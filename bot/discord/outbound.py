@@ -9,7 +9,7 @@ from typing import Final
 import discord
 import structlog
 
-from bot.discord.command_names import in_words_of
+from bot.discord.command_names import in_words_of_all
 from bot.discord.conversations import Conversations
 from bot.discord.errors import (
     NO_MORE_THREADS,
@@ -198,8 +198,7 @@ class DiscordPlatform:
 
     def _rendered(self, outgoing: Outgoing, *, direct: bool = False) -> Rendered:
         rendered = render(outgoing, direct=direct)
-        said = rendered.embed.description or ""
-        rendered.embed.description = in_words_of(self._language_of(outgoing.target), said)
+        rendered.embed.description = in_words_of_all(rendered.embed.description or "")
         return rendered
 
     def _message(self, sent: Sent) -> discord.PartialMessage:

@@ -25,6 +25,8 @@ from reunite.messages.welcome import Ways
 
 Body = Mapping[str, Any]
 _HOME: Final = "App Home"
+_FOR_MODERATORS: Final = frozenset(("setup", "stats"))
+"""What the App Home shows to moderators only."""
 WAYS: Final = Ways(LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", _HOME, _HOME, f"{LOST} help")
 
 
@@ -89,7 +91,10 @@ class Commands:
 
 def _told_elsewhere(words: str, person: Person) -> str:
     """Say where someone finds what other platforms have a command for."""
-    if not words.lower().startswith("timezone"):
+    command = words.lower().split()[0]
+    if command in _FOR_MODERATORS and not person.is_moderator:
+        return sentence("only_moderators_here", person.language)
+    if command != "timezone":
         return sentence("home_has_it", person.language)
     now = datetime.now(person.zone)
     return sentence("zone_of_profile", person.language, time=f"{now:%H:%M}", zone=str(person.zone))

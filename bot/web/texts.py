@@ -30,7 +30,7 @@ class Texts:
                 "language": language,
                 "languages": {code: words_in(code).page["language_name"] for code in LANGUAGES},
                 "words": words_in(language).page,
-                "commands": {name: sorted({name, command(name, language).name}) for name in _COMMANDS},
+                "commands": names_of_commands(language),
             }
         )
 
@@ -45,3 +45,8 @@ class Texts:
         await self._handlers.set_up(ChangeSettings(platform="web", workspace=WORKSPACE, settings=changed))
         self._chat.language = language
         return web.json_response({})
+
+
+def names_of_commands(language: str) -> dict[str, list[str]]:
+    """Return how each command may be typed: in English, and last as it's shown in this language."""
+    return {name: [name, command(name, language).name] for name in _COMMANDS}

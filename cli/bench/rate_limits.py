@@ -23,7 +23,7 @@ _RULES: Final = (
 )
 _GLOBAL_LIMIT: Final = 50
 """Requests per second, answers to interactions excepted (https://docs.discord.com/developers/topics/rate-limits)."""
-_UNLIMITED: Final = re.compile(r"[A-Z]+ /(interactions|webhooks)/")
+_UNLIMITED: Final = re.compile(r"[A-Z]{3,7} /(interactions|webhooks)/")
 
 
 @dataclass(slots=True)

@@ -31,6 +31,8 @@ from reunite.text.lexicon import from_english
 
 UNSURE: Final = "unsure"
 """The `Choice.id` of "not sure"."""
+_MOST_PERCENT: Final = 99
+"""Nobody is ever quite sure."""
 
 
 def explain(error: TellUserError, language: str = "en") -> str:
@@ -311,8 +313,14 @@ def certainty(match: Match, language: str) -> Line:
     label = Strong(label_word(match.label, language), match.label)
     if not match.percent:
         return line("certainty", language, label=label)
-    percent = f"{min(match.probability, 0.99) * 100:.0f}"  # nobody is ever quite sure
-    return line("certainty_percent", language, label=label, percent=percent)
+    return line("certainty_percent", language, label=label, percent=str(percentage(match.label, match.probability)))
+
+
+def percentage(label: Label | None, probability: float) -> int:
+    """Return what is shown of a probability: of a possible match always less than of one with high confidence."""
+    if label is Label.HIGH:
+        return min(round(100 * probability), _MOST_PERCENT)
+    return min(int(100 * probability), _MOST_PERCENT - 1)
 
 
 def day_of(report: Report, language: str) -> Span:

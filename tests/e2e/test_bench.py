@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from cli.bench.speeds import speeds
@@ -66,7 +67,11 @@ def test_a_database_is_kept_for_the_next_searches(environment: dict[str, str]) -
         assert [search["recall_50"] for search in report["searches"]] == [1], "what was added before is gone"
         return float(report["bytes_per_item"])
 
-    assert measured() == measured()
+    try:
+        assert measured() == measured()
+    finally:
+        with psycopg.connect(environment["REUNITE_OWNER_DATABASE_URL"], autocommit=True) as owner:
+            owner.execute("DROP DATABASE IF EXISTS reunite_bench_thirty WITH (FORCE)")
 
 
 def test_a_burst_of_posts_is_measured_at_discords_pace(environment: dict[str, str]) -> None:

@@ -152,7 +152,7 @@ async def test_a_guild_that_removes_the_bot_is_forgotten(database_url: str, redi
         await world.discord.remove_bot()
         await world.discord.add_bot()
         loss = await world.look_for("my red umbrella")
-        await world.says(loss, "Nothing has been found yet")
+        await world.says(loss, "There are no found items right now")
 
 
 async def settled(world: DiscordWorld) -> None:

@@ -121,7 +121,7 @@ async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(world
 
 async def test_a_sealed_report_is_shown_to_moderators_only_until_they_release_it(world: DiscordWorld) -> None:
     loss = await world.look_for("my red purse")
-    await world.says(loss, "Nothing has been found")
+    await world.says(loss, "There are no found items")
     opening = await world.discord.slash("sealed", world.ben, "general")
     photos = {"id.jpg": drawing("red")}
     told = await world.fill_in(opening, photos, category="keys", where="bus stop", words="red, with a name tag")

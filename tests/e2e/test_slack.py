@@ -43,7 +43,7 @@ async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_re
 
 async def test_a_found_report_is_announced_to_its_owner(world: SlackWorld) -> None:
     loss = await world.look_for("a blue cup")
-    await world.reply(world.lost, loss, "Nothing has been found yet")
+    await world.reply(world.lost, loss, "There are no found items right now")
     find = world.slack.post_photo(world.found, world.ben, drawing("blue"))
     card = await world.reply(world.lost, loss, "This could be yours.")
     assert world.ada in shown(card)  # mentioned, so that she hears of it

@@ -69,7 +69,7 @@ def on_slack(world: SlackWorld, root: str) -> str:
 async def test_a_match_across_linked_workspaces_is_announced_in_both(both: Linked) -> None:
     await both.link()
     loss = await both.slack.look_for("my red umbrella")
-    await both.slack.reply(both.slack.lost, loss, "Nothing has been found yet")
+    await both.slack.reply(both.slack.lost, loss, "There are no found items right now")
     await both.page.found("f1", "red", "umbrella from the page")
     card = await both.slack.card(loss)
     assert "umbrella from the page" in shown(card)

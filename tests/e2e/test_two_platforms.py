@@ -23,7 +23,7 @@ class Both:
     async def lost_and_found(self) -> tuple[str, str, str]:
         """Let Ada miss on Discord what Ben has found on Slack; return loss, find and the loss's card."""
         loss = await self.discord.look_for("my red umbrella")
-        await self.discord.says(loss, "Nothing has been found yet")
+        await self.discord.says(loss, "There are no found items right now")
         find = self.slack.find("red", "umbrella by the door")
         return loss, find, await self.discord.says(loss, "This could be yours.", "umbrella by the door")
 

@@ -12,11 +12,11 @@ import pytest
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
 from db import candidates, sketch_loading, vectors
-from db.sketches import SketchCache
+from db import sketches as sketches_module
 from db.store import Store
 from db.vectors import ids_of
 from reunite.entities import ReportKind, ReportState
-from reunite.matching.evidence import Search
+from reunite.matching.evidence import PairKind, Search
 from reunite.ports import ScoredPair
 
 REPORTS = 3000
@@ -262,11 +262,54 @@ async def test_words_are_looked_up_in_their_index_despite_row_level_security(
         assert after > before
 
 
-def test_sketches_not_used_for_longest_go_first() -> None:
-    cache = SketchCache(most_bytes=-1)
-    first, second = UUID(int=1), UUID(int=2)
-    kept = cache.get(first, ReportKind.LOST)
-    kept.seen = 5
-    cache.get(second, ReportKind.LOST)
-    cache.trim()
-    assert cache.get(first, ReportKind.LOST).seen == 0, "it was let go"
+async def test_photos_are_compared_that_come_after_a_community_of_texts(
+    owner_database_url: str, database_url: str
+) -> None:
+    async with large(owner_database_url, database_url, "concept") as community:
+        lost = community.filled.lost[0]
+        await community.owner.execute(
+            """CREATE TEMP TABLE removed AS SELECT e.* FROM embedding e JOIN report r ON r.id = e.report_id
+               WHERE e.source = 'photo' AND r.kind = 'found'"""
+        )
+        await community.owner.execute(
+            "DELETE FROM embedding e USING removed WHERE e.report_id = removed.report_id AND e.source = 'photo'"
+        )
+        before = await community.search(lost)
+        assert set(before.background) == {PairKind.TEXT_TEXT, PairKind.PHOTO_TEXT}
+        new = {await community.add(like=lost) for _ in range(5)}
+        search = await community.search(lost)
+        assert search.background[PairKind.PHOTO_PHOTO].count == len(new)
+        alike = [each for each in search.candidates if each.similarities.get(PairKind.PHOTO_PHOTO, 0) > 0.99]
+        assert {each.item.report for each in alike} == new
+        await community.owner.execute("INSERT INTO embedding SELECT * FROM removed")
+        search, exact = await community.search(lost), await community.exactly(lost)
+        sketches = community.store.sketch_cache.get(community.filled.tenant.community, ReportKind.FOUND)
+        assert sketches.axes["photo", "photo"].sample == exact.background[PairKind.PHOTO_PHOTO].count
+        for kind in (PairKind.PHOTO_PHOTO, PairKind.TEXT_PHOTO):
+            assert len(set(nearest(search, kind)) & set(nearest(exact, kind))) >= LIMIT - 1
+
+
+async def test_everything_is_read_again_from_a_database_that_has_gone_back_in_time(
+    owner_database_url: str, database_url: str
+) -> None:
+    async with large(owner_database_url, database_url) as community:
+        lost = community.filled.lost[0]
+        await community.search(lost)
+        new = await community.add(like=lost)
+        sketches = community.store.sketch_cache.get(community.filled.tenant.community, ReportKind.FOUND)
+        sketches.seen += 1_000_000
+        assert new in ids(await community.search(lost))
+
+
+async def test_sketches_are_kept_of_few_reports_with_many_vectors(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sketch_loading, "MANY", REPORTS)
+    async with large(owner_database_url, database_url) as community:
+        sketches = community.store.sketch_cache.get(community.filled.tenant.community, ReportKind.FOUND)
+        await community.search(community.filled.lost[0])
+        assert sketches.few
+        for module in (sketches_module, sketch_loading):
+            monkeypatch.setattr(module, "MOST_WHOLE", 1 << 20)
+        await community.search(community.filled.lost[0])
+        assert not sketches.few

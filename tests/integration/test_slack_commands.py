@@ -55,11 +55,18 @@ async def test_words_that_begin_like_another_command_are_what_was_lost(world: Wo
     assert told == ["link bracelet", "link bracelet of silver", "mine detector", "help book"]
 
 
-@pytest.mark.parametrize("words", ["privacy", "setup", "stats", "timezone", "timezone Berlin"])
-async def test_what_slack_or_the_home_tab_has_is_no_report(world: World, words: str) -> None:
-    said = (await answer(await world.slack.slash("lost", words, world.ada, world.found)))["text"]
-    about_zone = words.startswith("timezone")
-    assert ("time zone of your Slack profile" in said) if about_zone else said == sentence("home_has_it")
+async def test_what_slack_or_the_home_tab_has_is_no_report(world: World) -> None:
+    home, moderators = sentence("home_has_it"), sentence("only_moderators_here")
+    for user, words, told in (
+        (world.ada, "privacy", home),
+        (world.ada, "setup", moderators),
+        (world.ada, "STATS", moderators),
+        (world.admin, "setup", home),
+        (world.admin, "stats", home),
+        (world.ada, "timezone", "time zone of your Slack profile"),
+        (world.ada, "timezone Berlin", "time zone of your Slack profile"),
+    ):
+        assert told in (await answer(await world.slack.slash("lost", words, user, world.found)))["text"], words
     assert await world.reports() == []
 
 

@@ -1,12 +1,20 @@
 """What a process keeps in memory to search in: columns, and products and largest values by parts."""
 
+from copy import deepcopy
+from uuid import UUID
+
 import numpy as np
 import pytest
+from pgvector import HalfVector
 
+from db.axes import Axes
 from db.columns import Columns
+from db.largest import largest, nearest_of_each
 from db.products import products
-from db.sketches import _largest
-from db.vectors import ID, keys_of
+from db.sketch_cache import SketchCache
+from db.sketches import Group, Sketches, Vectors
+from db.vectors import ID, Scope, keys_of, targets_of
+from reunite.entities import ReportKind
 
 
 def ids(*numbers: int) -> np.ndarray[tuple[int], np.dtype[np.void]]:
@@ -31,7 +39,7 @@ def test_columns_grow_and_shrink_together() -> None:
 def test_the_largest_are_found_among_few_and_many(count: int) -> None:
     values = np.random.default_rng(count).standard_normal(count).astype(np.float32)
     for each in (values, np.sort(values), np.zeros(count, np.float32)):
-        found = _largest(each, 80)
+        found = largest(each, 80)
         assert np.sort(each[found]).tolist() == np.sort(each)[-80:].tolist()
         assert len(set(found.tolist())) == min(80, count)
 
@@ -41,3 +49,69 @@ def test_products_are_the_same_in_parts() -> None:
     rows, others = (random.standard_normal((count, 512)).astype(np.float32) for count in (3, 1500))
     assert np.allclose(products(rows, others), rows @ others.T, atol=1e-4)
     assert products(rows, others[:0]).shape == (3, 0)
+
+
+@pytest.mark.parametrize("photos", [1, 5])
+def test_the_nearest_are_reports_however_many_photos_they_have(photos: int) -> None:
+    values = np.random.default_rng(photos).standard_normal(1000 * photos).astype(np.float32)
+    owners = np.tile(ids(*range(1000)), photos)
+    found = nearest_of_each(values, owners, 80)
+    best = values.reshape(photos, 1000).max(axis=0)
+    assert values[found].tolist() == np.sort(best)[:-81:-1].tolist()
+    assert len(set(owners[found].tolist())) == 80
+    assert len(nearest_of_each(values[::1000], owners[::1000], 80)) == 1
+
+
+def vectors(count: int, source: str = "text", size: int = 4) -> Vectors:
+    found = np.random.default_rng(0).standard_normal((count, size)).astype(np.float32)
+    return Vectors(Group(hidden=False, space="shared", source=source), ids(*range(count)), ids(*range(count)), found)
+
+
+def test_axes_are_outgrown_by_far_more_vectors_and_by_those_without() -> None:
+    sketches = Sketches(whole_below=0, axes={("shared", "text"): Axes.of(vectors(300).vectors)})
+    sketches.add(vectors(599))
+    sketches.add(vectors(255, "photo"))
+    assert not sketches.outgrown
+    assert sketches.size > sketches.axes["shared", "text"].size > 0
+    for source in ("text", "photo"):
+        grown = deepcopy(sketches)
+        grown.add(vectors(1, source))
+        assert grown.outgrown
+    enough = Sketches(whole_below=0, axes={("shared", "text"): Axes.of(vectors(2000).vectors)})
+    enough.add(vectors(5000))
+    assert not enough.outgrown
+
+
+def test_what_was_not_used_for_longest_is_dropped_beyond_a_size() -> None:
+    cache = SketchCache(most_bytes=100_000)
+    communities = [UUID(int=number) for number in range(3)]
+    kept = [cache.get(community, ReportKind.LOST) for community in communities]
+    for community, sketches in zip(communities, kept, strict=True):
+        sketches.add(vectors(600))
+        cache.trim(community, ReportKind.LOST)
+    assert kept[0].size + kept[1].size < 100_000 < sum(each.size for each in kept)
+    again = [cache.get(community, ReportKind.LOST) for community in communities]
+    assert [one is other for one, other in zip(again, kept, strict=True)] == [False, True, True]
+    kept[1].clear()
+    cache.trim(communities[1], ReportKind.LOST)
+    again[0].add(vectors(600))
+    cache.trim(communities[0], ReportKind.LOST)
+    assert cache.get(communities[1], ReportKind.LOST) is kept[1], "its room has become free"
+
+
+def test_many_communities_of_which_nothing_is_kept_have_a_limit_too() -> None:
+    cache = SketchCache(most_bytes=100_000)
+    communities = [UUID(int=number) for number in range(100)]
+    first = cache.get(communities[0], ReportKind.LOST)
+    for community in communities:
+        cache.get(community, ReportKind.LOST)
+        cache.trim(community, ReportKind.LOST)
+    assert cache.get(communities[0], ReportKind.LOST) is not first
+
+
+def test_vectors_of_another_model_are_not_compared() -> None:
+    scope = Scope(UUID(int=1), ReportKind.FOUND, 1, {"shared": 2}, hidden=False)
+    rows = [
+        {"model_id": model, "space": "shared", "photo_id": None, "vector": HalfVector([model, 0])} for model in (1, 2)
+    ]
+    assert [target.vectors.tolist() for target in targets_of(scope, rows)] == [[[1, 0]], [[1, 0]]]

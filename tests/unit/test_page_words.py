@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import bot.web
-from reunite.language import LANGUAGES, words_in
+from bot.web.texts import names_of_commands
+from reunite.language import LANGUAGES, command, words_in
 
 STATIC = Path(bot.web.__file__).parent / "static"
 _USED = re.compile(r"""data-(?:text|hint|label|group)="(\w+)"|\btext\(\s*"(\w+)\"""")
@@ -32,3 +33,11 @@ def test_the_page_has_no_words_of_its_own() -> None:
 
 def test_each_language_calls_itself_by_its_own_name() -> None:
     assert len({words_in(language).page["language_name"] for language in LANGUAGES}) == len(LANGUAGES)
+
+
+def test_the_name_of_a_command_in_the_pages_language_comes_last_which_is_the_one_shown() -> None:
+    for language in LANGUAGES:
+        names = names_of_commands(language)
+        assert {key: typed[-1] for key, typed in names.items()} == {key: command(key, language).name for key in names}
+        assert all(key in typed for key, typed in names.items())
+    assert "names.at(-1)" in (STATIC / "texts.js").read_text("utf-8")

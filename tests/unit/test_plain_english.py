@@ -28,6 +28,7 @@ FILES = (
     *(path.name for path in sorted(ROOT.glob("*.md"))),
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md"))),
 )
+TEST_PATH = re.compile(r"(?<![\w/.-])tests/[\w./*-]*\w")
 
 
 def mannered(text: str) -> list[str]:
@@ -69,6 +70,14 @@ def test_the_help_of_every_command_is_plain_english() -> None:
     said = [text for text in helps(typer.main.get_command(app)) if text]
     assert len(said) > 40
     assert [text for text in said if mannered(text)] == []
+
+
+def test_every_path_of_a_test_that_the_docs_name_is_there() -> None:
+    named = {
+        path for file in FILES if file.endswith(".md") for path in TEST_PATH.findall((ROOT / file).read_text("utf-8"))
+    }
+    assert len(named) > 5
+    assert [path for path in sorted(named) if not any(ROOT.glob(path))] == []
 
 
 @pytest.mark.parametrize(

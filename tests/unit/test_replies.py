@@ -209,6 +209,23 @@ def test_a_sentence_can_put_its_parts_in_its_own_order() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("probability", "limit", "possible", "high"),
+    [
+        (0.9799, 0.98, 97, 98),
+        (0.9949, 0.995, 98, 99),
+        (0.9969, 0.997, 98, 99),
+        (0.9999, 1.0, 98, 99),
+        (0.626, 0.7, 62, 70),
+    ],
+)
+def test_a_possible_match_shows_a_smaller_percentage_than_any_with_high_confidence(
+    probability: float, limit: float, possible: int, high: int
+) -> None:
+    assert wording.percentage(Label.POSSIBLE, probability) == possible
+    assert wording.percentage(Label.HIGH, limit) == high
+
+
 def test_words_in_a_slot_can_open_no_slot_and_set_nothing_off() -> None:
     assert wording.line("certainty_percent", "en", label="{percent} **a**", percent="1") == (
         Strong("{percent} **a**"),

@@ -128,6 +128,9 @@ function obey(command, words) {
   if (command === "sealed") {
     switchChannel("found");
     composers.found.seal(words);
+  } else if (command in composers) {
+    switchChannel(command);
+    composers[command].text.focus();
   } else if (command === "search") look.search(words);
   else menu.open(MENU[command]);
 }

@@ -10,7 +10,7 @@ const REPORTS = ["lost", "found"];
 export class Composer {
   /**
    * `onPosted(channel, message, previews)` is called with the URLs of the photos' local previews, `onCommand(command)`
-   * for a command that doesn't report anything.
+   * for a command that doesn't report anything, such as one for a report without words or photos.
    */
   constructor(form, onPosted, onCommand) {
     this.onCommand = onCommand;
@@ -119,7 +119,13 @@ export class Composer {
     const fields = Object.fromEntries([...new FormData(this.form)]);
     const typed = commandOf(fields.text);
     if (typed && !REPORTS.includes(typed.command)) return this.obey(typed);
+    if (typed && this.isNothing(typed, fields)) return this.obey(typed);
     await this.send(typed ? { ...fields, text: typed.words, channel: typed.command } : fields);
+  }
+
+  /** Whether a command reports nothing yet: it has neither words nor photos, nor what a sealed report says. */
+  isNothing(typed, fields) {
+    return !typed.words.trim() && !this.photos.length && !fields.sealed;
   }
 
   /** Do what a command says that isn't a report; say what can be typed where it isn't known. */

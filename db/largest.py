@@ -1,0 +1,34 @@
+"""The largest of many numbers, without sorting them all."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.products import Floats
+from db.vectors import Ids, keys_of
+
+_PART: Final = 16
+
+
+def nearest_of_each(similarities: Floats, ids: Ids, wanted: int) -> NDArray[np.intp]:
+    """Return where the best vectors of the nearest reports are, one of each."""
+    asked = wanted
+    places = largest(similarities, asked)
+    while asked < len(similarities) and len(np.unique(keys_of(ids[places]))) < wanted:
+        asked *= 2
+        places = largest(similarities, asked)
+    places = places[np.argsort(-similarities[places])]
+    best: NDArray[np.intp] = places[np.sort(np.unique(keys_of(ids[places]), return_index=True)[1])[:wanted]]
+    return best
+
+
+def largest(values: Floats, wanted: int) -> NDArray[np.intp]:
+    """Return the places of the largest values; of many, only those are sorted that a part of them says are large."""
+    part, rank = values[::_PART], 2 * wanted // _PART
+    if rank and len(part) > 2 * rank:
+        places = np.flatnonzero(values >= np.partition(part, len(part) - rank)[len(part) - rank])
+        if len(places) > wanted:
+            return places[np.argpartition(values[places], len(places) - wanted)[-wanted:]]
+    wanted = min(wanted, len(values))
+    return np.argpartition(values, len(values) - wanted)[len(values) - wanted :]
