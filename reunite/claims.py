@@ -76,13 +76,17 @@ async def take_claim(session: Session, press: Press, match: Match, lost: Report,
 
 async def check_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> str:
     """Return the proof of a claim that can be taken. Raises TellUserError."""
+    await check_claimant(session, press, match, lost, found)
+    return _proof(press)
+
+
+async def check_claimant(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
+    """Raise TellUserError if a member can't claim a match, whatever their proof is."""
     rights.check_press(press, lost)
     _check_shown(match, lost, found)
     if not {lost.state, found.state} <= {ReportState.OPEN}:
         raise TellUserError("report_closed")
-    proof = _proof(press)
-    check_attempts(await session.claims.on(found.id), press.member)
-    return proof
+    _check_attempts(await session.claims.on(found.id), press.member)
 
 
 async def _announce(session: Session, claim: Claim, match: Match, lost: Report, found: Report) -> None:
@@ -131,7 +135,7 @@ def _proof(press: Press) -> str:
     return proof
 
 
-def check_attempts(made: Sequence[Claim], member: Member) -> None:
+def _check_attempts(made: Sequence[Claim], member: Member) -> None:
     """Raise TellUserError if a member may make no further claim, given the claims on a found report."""
     claims = [claim for claim in made if claim.member.id == member.id]
     if any(claim.state is ClaimState.ACCEPTED for claim in claims):

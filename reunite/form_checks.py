@@ -1,17 +1,25 @@
 """Whether a member may do what a form is for, before they fill it in; the press checks again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final
 
-from reunite import rights
-from reunite.claims import check_attempts
+from reunite import rights, rules
+from reunite.claims import check_claimant
 from reunite.commands import Press
-from reunite.entities import Report
+from reunite.entities import ReportKind, ReportState
 from reunite.errors import TellUserError
 from reunite.messages.reply import Action
 from reunite.ports import Session, Store
 
-_CHECKED: Final[frozenset[Action]] = frozenset(("mine", "whereabouts", "proof_question", "add_photo", "add_detail"))
+_KINDS: Final = frozenset(ReportKind)
+_FOUND: Final = frozenset((ReportKind.FOUND,))
+_CHECKED: Final[Mapping[Action, tuple[frozenset[ReportKind], frozenset[ReportState]]]] = {
+    "whereabouts": (_FOUND, rules.IN_PROGRESS),
+    "proof_question": (_FOUND, frozenset((ReportState.OPEN,))),
+    "add_photo": (_KINDS, rules.IN_PROGRESS),
+    "add_detail": (_KINDS, rules.IN_PROGRESS),
+}
+"""The forms about one report, and its kinds and states in which they can be used."""
 
 
 class FormChecks:
@@ -22,21 +30,27 @@ class FormChecks:
 
     async def check(self, press: Press) -> None:
         """Raise TellUserError if the member may not do what the form is for, or no longer."""
-        if press.action not in _CHECKED:
+        if press.action != "mine" and press.action not in _CHECKED:
             return
         async with self._store.entered(press.target.platform, press.target.workspace) as (_, _, session):
-            reports = await _reports(session, press)
-            rights.check_press(press, *reports)
             if press.action == "mine":
-                _, found = reports
-                check_attempts(await session.claims.on(found.id), press.member)
+                await _check_claim(session, press)
+            else:
+                await _check_report(session, press)
 
 
-async def _reports(session: Session, press: Press) -> Sequence[Report]:
-    """Return the report that a form is about, or the lost and the found one of a match. Raises TellUserError."""
-    match = await session.matches.get(press.subject) if press.action == "mine" else None
-    numbers = (match.lost, match.found) if match else (press.subject,)
-    reports = [report for number in numbers if (report := await session.reports.get(number))]
-    if len(reports) < (2 if press.action == "mine" else 1):
+async def _check_claim(session: Session, press: Press) -> None:
+    match = await session.matches.get(press.subject)
+    lost = await session.reports.get(match.lost) if match else None
+    found = await session.reports.get(match.found) if match else None
+    if match is None or lost is None or found is None:
         raise TellUserError("nothing_here")
-    return reports
+    await check_claimant(session, press, match, lost, found)
+
+
+async def _check_report(session: Session, press: Press) -> None:
+    kinds, states = _CHECKED[press.action]
+    report = await session.reports.get(press.subject)
+    if report is None or report.kind not in kinds or report.state not in states:
+        raise TellUserError("nothing_here")
+    rights.check_press(press, report)

@@ -94,6 +94,8 @@ class Buttons:
         except TellUserError as error:
             await reply_privately(interaction, partial(_refuse, error))
             return
+        except TimeoutError:
+            _log.info("discord_form_check_too_slow", interaction=interaction.id)
         except Exception:  # noqa: BLE001 - the form is checked again once it's filled in
             _log.exception("discord_form_unchecked", interaction=interaction.id)
         await acknowledged(interaction.response.send_modal(form_modal(form, custom_id)))

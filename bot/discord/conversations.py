@@ -1,6 +1,7 @@
 """The conversation of an owner and a finder: a private thread, which moderators who manage threads can read too."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import discord
@@ -9,7 +10,7 @@ import structlog
 from bot.discord.errors import NO_MORE_THREADS, is_refusal
 from bot.discord.permissions import TO_HIDE, missing
 from bot.discord.render import nonce
-from bot.discord.threads import ARCHIVE_AFTER, is_ours
+from bot.discord.threads import is_ours, open_private, under_a_name
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import UndeliverableError
@@ -42,12 +43,7 @@ class Conversations:
         try:
             members = [await guild.fetch_member(int(person)) for person in outgoing.people]
             earlier = self.earlier_thread(outgoing) if outgoing.maybe_sent else None
-            thread = earlier or await self._channel(guild, outgoing.target, members).create_thread(
-                name=self._name(guild, members, outgoing.key),
-                type=discord.ChannelType.private_thread,
-                invitable=False,
-                auto_archive_duration=ARCHIVE_AFTER,
-            )
+            thread = earlier or await self._open(guild, outgoing, members)
             for member in members:
                 await thread.add_user(member)
         except discord.HTTPException as error:
@@ -62,6 +58,13 @@ class Conversations:
         guild, mark = self._guild(outgoing.target), _mark(outgoing.key)
         return next((each for each in guild.threads if each.name.endswith(mark) and is_ours(each)), None)
 
+    async def _open(
+        self, guild: discord.Guild, outgoing: Outgoing, members: Sequence[discord.Member]
+    ) -> discord.Thread:
+        channel = self._channel(guild, outgoing.target, members)
+        names = (self._name(guild, people, outgoing.key) for people in (members, ()))
+        return await under_a_name(partial(open_private, channel), *names)
+
     def _guild(self, target: ReplyTarget) -> discord.Guild:
         guild = self._client.get_guild(int(target.workspace))
         if guild is None:
@@ -71,7 +74,7 @@ class Conversations:
     def _name(self, guild: discord.Guild, members: Sequence[discord.Member], key: str) -> str:
         name = sentence("pair_name", self._workspaces.language(guild))
         people = ", ".join(shortened(without_controls(each.display_name), _MOST_NAME) for each in members)
-        return f"{name}: {people}{_mark(key)}"
+        return f"{name}: {people}{_mark(key)}" if people else f"{name}{_mark(key)}"
 
     def _channel(
         self, guild: discord.Guild, target: ReplyTarget, members: Sequence[discord.Member]

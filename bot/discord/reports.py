@@ -8,7 +8,9 @@ from functools import partial
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
+import aiohttp
 import discord
+import structlog
 
 from bot.discord.errors import NO_MORE_THREADS
 from bot.discord.markup import escape, without_spoilers
@@ -17,7 +19,7 @@ from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, 
 from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, report_of
 from bot.discord.private_replies import PrivateReply, language_of_user
 from bot.discord.render import thread_name
-from bot.discord.threads import ARCHIVE_AFTER, Destination, free_tags, under_a_name
+from bot.discord.threads import Destination, free_tags, open_private, under_a_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
 from reunite import rights
 from reunite.commands import REPORTS
@@ -35,6 +37,8 @@ _KINDS: Final[Mapping[ReportForm, ReportKind]] = {
 _CONFIRMATIONS: Final[Mapping[ReportForm, str]] = {
     "lost": "looking_in", "found": "answering_in", "sealed": "sealed_kept",
 }  # fmt: skip
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +131,7 @@ class Reports:
         now, language = discord.utils.utcnow(), self._workspaces.language(guild)
         names = [thread_name(kind, caption, now, language) for caption in (words, "")]
         try:
-            thread = await under_a_name(partial(_open_private, channel), *names)
+            thread = await under_a_name(partial(open_private, channel), *names)
         except discord.HTTPException as error:
             if error.code in NO_MORE_THREADS:
                 raise TellUserError("too_many_threads") from error
@@ -142,14 +146,18 @@ class Reports:
     async def _left(self, thread: discord.Thread, author: discord.User | discord.Member) -> None:
         """Delete a private thread after an error, unless the report was saved before that: it's answered there.
 
-        A thread that can't be deleted is left where nobody sees it, and so is one of which that isn't known.
+        It's kept too if that isn't known. One that can't be deleted is left where nobody sees it. Nothing is raised:
+        the first error counts.
         """
-        target = ReplyTarget("discord", str(thread.guild.id), str(thread.id))
-        with suppress(discord.HTTPException, TryAgainError):
-            if await self._handlers.report_at(target, member_of(author)):
-                await thread.add_user(author)
-            else:
-                await thread.delete()
+        target, is_kept = ReplyTarget("discord", str(thread.guild.id), str(thread.id)), True
+        try:
+            is_kept = await self._handlers.report_at(target, member_of(author)) is not None
+        except Exception:  # noqa: BLE001 - see above
+            _log.exception("discord_report_unknown", thread=str(thread.id))
+        try:
+            await (thread.add_user(author) if is_kept else thread.delete())
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            _log.warning("discord_thread_left", thread=str(thread.id), reason=str(error))
 
     async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
         """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
@@ -201,12 +209,6 @@ class Reports:
         if missing(channel, TO_ANSWER):
             slots = missing_permissions(channel, TO_ANSWER, language_of_user(interaction))
             raise TellUserError("permissions_missing", **slots)
-
-
-async def _open_private(channel: discord.TextChannel, name: str) -> discord.Thread:
-    return await channel.create_thread(
-        name=name, type=discord.ChannelType.private_thread, invitable=False, auto_archive_duration=ARCHIVE_AFTER
-    )
 
 
 def _assumed_zone(interaction: discord.Interaction) -> tuple[tzinfo, timedelta]:

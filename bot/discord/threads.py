@@ -133,6 +133,13 @@ async def under_a_name(create: Callable[[str], Awaitable[T]], name: str, neutral
     return await create(neutral)
 
 
+async def open_private(channel: discord.TextChannel, name: str) -> discord.Thread:
+    """Open a private thread that only moderators can let others into."""
+    return await channel.create_thread(
+        name=name, type=discord.ChannelType.private_thread, invitable=False, auto_archive_duration=ARCHIVE_AFTER
+    )
+
+
 def free_tags(forum: discord.ForumChannel) -> list[discord.ForumTag]:
     """Return a tag for a post if the forum requires one: not one that only moderators may use."""
     return [tag for tag in forum.available_tags if not tag.moderated][:1] if forum.flags.require_tag else []

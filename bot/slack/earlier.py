@@ -44,28 +44,40 @@ class Earlier:
     """Remembers searches that Slack interrupts: an app that gets one page a minute would begin again without end."""
 
     def __init__(self) -> None:
-        self._searches: dict[str, _Search] = {}
+        self._searches: dict[tuple[str, str], _Search] = {}
+        """By the reply's key and the channel: a refused report post is searched for in direct messages too."""
 
     async def find(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent | None:
         """Return the message of an earlier try, found by the key in its metadata; None if there is none.
 
         Raises PostGoneError if the post to reply to is gone. Slack then showed the reply to the whole channel, so it's
-        deleted there.
+        deleted there. That there is none is remembered until `forget`.
         """
-        search = self._searches.setdefault(outgoing.key, _Search(in_thread=bool(outgoing.target.message)))
+        at = place_of(outgoing)
+        search = self._searches.setdefault(at, _Search(in_thread=bool(outgoing.target.message)))
         if len(self._searches) > _MOST:
             del self._searches[next(iter(self._searches))]
         found = await _search(workspace, outgoing, search)
         if found is None and search.post_is_gone and search.in_thread:
-            search = self._searches[outgoing.key] = _Search(in_thread=False, post_is_gone=True)
+            search = self._searches[at] = _Search(in_thread=False, post_is_gone=True)
             found = await _search(workspace, outgoing, search)
         if search.post_is_gone and not search.in_thread:
             if found:
                 await workspace.client.chat_delete(channel=found.channel, ts=found.message)
-            self._searches.pop(outgoing.key, None)
+            self.forget(outgoing)
             raise PostGoneError("the post to reply to is gone")
-        self._searches.pop(outgoing.key, None)
+        if found:
+            self.forget(outgoing)
         return found
+
+    def forget(self, outgoing: Outgoing) -> None:
+        """Forget what a search has found out, because it's used or because the reply may be there from now on."""
+        self._searches.pop(place_of(outgoing), None)
+
+
+def place_of(outgoing: Outgoing) -> tuple[str, str]:
+    """Return a reply's key and its channel: a report post that is refused there goes to direct messages."""
+    return outgoing.key, outgoing.target.channel
 
 
 async def _search(workspace: SlackWorkspace, outgoing: Outgoing, search: _Search) -> Sent | None:

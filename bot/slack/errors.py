@@ -36,11 +36,17 @@ def slack_errors() -> Iterator[None]:
         if code in TOKEN_REFUSED:
             tokens = "REUNITE_SLACK_BOT_TOKEN (xoxb-…) and REUNITE_SLACK_APP_TOKEN (xapp-…)"
             raise TryAgainError(f"Slack refuses our token ({code}): check {tokens}.") from error
-        if code in TEMPORARY or status == _TOO_MANY or status >= _SERVER_ERROR:
+        if not is_refusal(error):
             raise TryAgainError(f"Slack answers {code or status}", after) from error
         raise UndeliverableError(f"Slack answers {code or status}") from error
     except (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError) as error:
         raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
+
+
+def is_refusal(error: SlackApiError) -> bool:
+    """Return whether Slack refuses a request permanently: the same request would be refused again."""
+    code, status = code_of(error), error.response.status_code
+    return code not in TEMPORARY | TOKEN_REFUSED and status != _TOO_MANY and status < _SERVER_ERROR
 
 
 def code_of(error: SlackApiError) -> str:

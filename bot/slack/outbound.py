@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.earlier import Earlier
-from bot.slack.errors import code_of, put_off, slack_errors
+from bot.slack.earlier import Earlier, place_of
+from bot.slack.errors import code_of, is_refusal, put_off, slack_errors
 from bot.slack.pace import Pace, PutOffError
 from bot.slack.pictures import Pictures
 from bot.slack.posts import link_of, message_at
@@ -42,8 +42,8 @@ class SlackPlatform:
         self._pace = Pace()
         self._pictures = Pictures()
         self._earlier = Earlier()
-        self._unsent: set[str] = set()
-        """Keys of replies that Slack has certainly not taken: they needn't be searched for before they are sent."""
+        self._unsent: set[tuple[str, str]] = set()
+        """Replies, by key and channel, that Slack has certainly not taken: they needn't be searched for there."""
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply, unless an earlier attempt arrived; a report post that is refused goes to its author."""
@@ -54,15 +54,19 @@ class SlackPlatform:
             return await self._send(workspace, outgoing)
         except UndeliverableError as error:
             if not (outgoing.reply.opens_thread and outgoing.author):
+                self._unsent.discard(place_of(outgoing))
                 raise
             _log.warning("slack_post_refused", channel=outgoing.target.channel, reason=str(error))
             with slack_errors():
-                return await self._send(workspace, await _to_author(workspace, outgoing))
+                sent = await self._send(workspace, await _to_author(workspace, outgoing))
+            self._unsent.discard(place_of(outgoing))
+            self._earlier.forget(outgoing)
+            return sent
 
     async def _send(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent:
         self._reserve(outgoing)
         with slack_errors():
-            is_searched = outgoing.maybe_sent and outgoing.key not in self._unsent
+            is_searched = outgoing.maybe_sent and place_of(outgoing) not in self._unsent
             sent = await self._earlier.find(workspace, outgoing) if is_searched else None
             if sent:
                 self._pace.release(outgoing.target.channel, outgoing.key)
@@ -86,22 +90,25 @@ class SlackPlatform:
             self._pace.reserve(outgoing.target.channel, outgoing.key, ahead=outgoing.ahead)
         except PutOffError:
             if not outgoing.maybe_sent:
-                self._unsent.add(outgoing.key)
+                self._unsent.add(place_of(outgoing))
             raise
 
     async def _post(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent:
         file = await self._pictures.file_of(workspace, outgoing)
         channel, key = outgoing.target.channel, outgoing.key
-        self._unsent.discard(key)
+        self._unsent.discard(place_of(outgoing))
+        self._earlier.forget(outgoing)
         try:
             async with self._pace.turn(channel, key):
                 return await _with_picture_or_without(key, file, lambda file: _post(workspace, outgoing, file))
         except PutOffError:
-            self._unsent.add(key)
+            self._unsent.add(place_of(outgoing))
             raise
         except SlackApiError as error:
-            if (seconds := put_off(error)) is not None:
-                self._unsent.add(key)
+            seconds = put_off(error)
+            if seconds is not None or is_refusal(error):
+                self._unsent.add(place_of(outgoing))
+            if seconds is not None:
                 self._pace.hold(channel, key, seconds)
             raise
 
@@ -119,6 +126,7 @@ class SlackPlatform:
             except SlackApiError as error:
                 if code_of(error) not in _GONE:
                     raise
+            self._earlier.forget(outgoing)
 
     async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
         """Return a link to a post's photo; None if either is gone."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import psycopg
 import structlog
 
 from bot.slack.catch_up import AWAY, CatchUp
@@ -16,7 +17,7 @@ from bot.slack.workspaces import Workspaces
 from db.installations import Installations
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.ports import KnownCard
+from reunite.ports import KnownCard, Sent
 
 _EVERY: Final = 30.0
 """Seconds between records that the bot receives events."""
@@ -37,11 +38,23 @@ class Cards:
         self._pending[workspace.team] = [*reversed(await self._handlers.known_cards("slack", workspace.team))]
 
     async def compare_pending(self, workspace: SlackWorkspace) -> None:
-        """Compare the noted cards. If Slack interrupts it, the next call continues with the same card."""
+        """Compare the noted cards. If temporary trouble interrupts it, the next call continues with the same card."""
         cards = self._pending.get(workspace.team, [])
         while cards:
-            await self._verdicts.compare(workspace, (cards[0].sent.channel, cards[0].sent.message))
+            await self._compare(workspace, cards[0].sent)
             cards.pop(0)
+
+    async def _compare(self, workspace: SlackWorkspace, card: Sent) -> None:
+        """Compare a card; what fails for good there holds up no other."""
+        try:
+            with slack_errors():
+                await self._verdicts.compare(workspace, (card.channel, card.message))
+        except (TryAgainError, psycopg.OperationalError):
+            raise
+        except UndeliverableError as error:
+            _log.warning("slack_card_skipped", channel=card.channel, message=card.message, reason=str(error))
+        except Exception:  # noqa: BLE001 - see above
+            _log.exception("slack_card_skipped", channel=card.channel, message=card.message)
 
 
 class Reconciler:

@@ -35,6 +35,8 @@ class Verdicts:
         self._handlers = handlers
         self._installations = installations
         self._awaited: dict[At, asyncio.Task[None]] = {}
+        self._unnoted: set[At] = set()
+        """Messages whose reactions will all be compared: a reaction there needn't be taken by itself."""
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
@@ -44,9 +46,10 @@ class Verdicts:
             return
         at, given = (item["channel"], item["ts"]), event["type"] == "reaction_added"
         async with self._lock(at):
-            is_card = await self._take(workspace, at, event["reaction"], event["user"], given=given)
-        if not is_card:
-            self.compare_once_noted(workspace, at)
+            if at in self._unnoted:
+                return
+            if not await self._take(workspace, at, event["reaction"], event["user"], given=given):
+                self.compare_once_noted(workspace, at)
 
     async def _take(self, workspace: SlackWorkspace, at: At, reaction: str, user: str, *, given: bool) -> bool:
         """Record a verdict, with the user's rights now; false if no match is known to be shown there."""
@@ -85,14 +88,20 @@ class Verdicts:
     def compare_once_noted(self, workspace: SlackWorkspace, at: At) -> None:
         """Compare a message of the bot as soon as the delivery has noted it as a card: it may have to try again."""
         if at not in self._awaited:
+            self._unnoted.add(at)
             task = self._awaited[at] = asyncio.create_task(self._compare_once_noted(workspace, at))
-            task.add_done_callback(lambda _: self._awaited.pop(at, None))
+            task.add_done_callback(lambda _: self._over(at))
+
+    def _over(self, at: At) -> None:
+        del self._awaited[at]
+        self._unnoted.discard(at)
 
     async def _compare_once_noted(self, workspace: SlackWorkspace, at: At) -> None:
         for pause in _NOTING_PAUSES:
             await asyncio.sleep(pause)
             try:
                 if await self._handlers.known_cards("slack", workspace.team, message=at[1]):
+                    self._unnoted.discard(at)  # the comparison may miss what comes in from now on
                     await self.compare(workspace, at)
                     return
             except Exception:  # noqa: BLE001 - it's looked at again, and at the next start

@@ -28,7 +28,7 @@ _LOCALES: Final[Mapping[str, str]] = {
     "zh-cn": "Asia/Shanghai", "zh-tw": "Asia/Taipei",
 }  # fmt: skip
 """The zone in which most people live who use a locale. It's a proposal: moderators see it before it counts."""
-_EVERYWHERE: Final = frozenset(("en-us", "en-gb", "es-es", "es-419", "ru"))
+_EVERYWHERE: Final = frozenset(("en-us", "en-gb", "es-es", "es-419", "fr", "ru"))
 """Locales that say little about the zone: people use them in many, and en-US is what a new server has."""
 _OFFSET: Final = re.compile(r"(?:utc|gmt)\s*([+-−])\s*(\d{1,2})(?::?00)?")
 _MOST_EAST, _MOST_WEST = 14, 12

@@ -66,6 +66,31 @@ class HandoverCases:
         with pytest.raises(TellUserError, match="nothing_here"):
             await stage.handlers.forms.check(replace(press, subject=lost.id))
 
+    async def test_no_form_opens_for_what_is_over_or_not_shown(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await stage.matched(sealed=True)
+        claim = Press(target=lost.target, member=ADA, is_moderator=False, action="mine", subject=match.id, key="1")
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await stage.handlers.forms.check(claim)
+        await stage.press("release", match.id, MODERATOR)
+        await stage.handlers.forms.check(claim)
+        kept = replace(claim, action="whereabouts", subject=found.id, member=BEN)
+        await stage.handlers.forms.check(kept)
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await stage.handlers.forms.check(replace(kept, subject=lost.id, member=ADA))
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        with pytest.raises(TellUserError, match="report_closed"):
+            await stage.handlers.forms.check(claim)
+        over: tuple[tuple[Action, Report, Member], ...] = (
+            ("whereabouts", found, BEN),
+            ("proof_question", found, BEN),
+            ("add_photo", found, BEN),
+            ("add_detail", lost, ADA),
+        )
+        for action, report, author in over:
+            with pytest.raises(TellUserError, match="nothing_here"):
+                await stage.handlers.forms.check(replace(claim, action=action, subject=report.id, member=author))
+
     @pytest.mark.parametrize("first", ["got_back", "handed_over"])
     async def test_it_is_returned_once_both_say_so(self, stage: Stage, first: Any) -> None:
         await stage.join(log_channel="log")

@@ -115,6 +115,21 @@ async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> 
             assert "deleted what I knew" in await discord.answer(gone)
 
 
+async def test_a_form_whose_check_takes_too_long_opens_unchecked(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("bot.discord.buttons._CHECK_SECONDS", 0)
+    async with world(database_url) as here:
+        used = await here.discord.slash("lost", here.discord.join("Ada"), "general", description="a hat")
+        await here.discord.answer(used)
+        listed = await here.discord.slash("mine", used.user, "general")
+        await here.discord.answer(listed)
+        await here.discord.opened(await here.discord.press(listed.said[0]["id"], "Add a detail", used.user))
+    logged = capsys.readouterr().out
+    assert "discord_form_check_too_slow" in logged
+    assert "discord_form_unchecked" not in logged
+
+
 async def test_a_command_is_answered_once_even_if_delivered_several_times(database_url: str) -> None:
     async with world(database_url) as here:
         ada = here.discord.join("Ada")

@@ -46,6 +46,17 @@ async def test_two_conversations_whose_marks_begin_alike_have_threads_of_their_o
         assert here.discord.thread_members[second.channel] >= {cid, dan}
 
 
+async def test_a_conversation_of_people_whose_names_are_refused_gets_a_neutral_name(database_url: str) -> None:
+    async with world(database_url) as here:
+        here.discord.forbidden_words = {"bloody"}
+        people = (here.discord.join("Ann"), here.discord.join("Bloody Mary"))
+        outgoing = reply("key", here.post_of("0"), people=people)
+        first = await here.platform.send(outgoing)
+        assert here.discord.channels[first.channel]["name"] == f"Handover #{nonce('key')[:8]}"
+        assert here.discord.thread_members[first.channel] >= {*people}
+        assert await here.platform.send(replace(outgoing, maybe_sent=True)) == first
+
+
 async def test_a_thread_of_the_same_name_is_taken_only_where_an_earlier_attempt_may_have_opened_it(
     database_url: str,
 ) -> None:

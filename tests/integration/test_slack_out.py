@@ -98,6 +98,26 @@ async def test_a_search_that_slack_interrupts_after_each_page_comes_to_its_end(
     assert [call.get("cursor") for call in world.slack.calls_of(method)] == [None, "3", "3"]
 
 
+async def test_searches_in_a_channel_and_in_direct_messages_go_on_each_by_itself(world: World) -> None:
+    direct = world.slack.direct(world.ben)
+    for channel in (world.found, direct):
+        for number in range(4):  # two pages
+            world.slack.post(channel, world.ben, f"{number}")
+    target = ReplyTarget("slack", TEAM, world.found, None)
+    opening = Outgoing("key-1", target, Reply("report_post", ((Plain("a hat"),),), opens_thread=True), author=world.ben)
+    for _ in range(3):
+        world.slack.api.fail_next("chat.postMessage", error="restricted_action")
+    world.slack.api.history_every = 3600
+    for _ in range(3):  # a page each
+        with pytest.raises(TryAgainError):
+            await world.platform.send(replace(opening, maybe_sent=True))
+        world.slack.api.read_freely()
+    sent = await world.platform.send(replace(opening, maybe_sent=True))
+    assert sent.channel == direct
+    read = [(call["channel"], "cursor" in call) for call in world.slack.calls_of("conversations.history")]
+    assert list(dict.fromkeys(read)) == [(world.found, False), (world.found, True), (direct, False), (direct, True)]
+
+
 async def test_a_search_ends_where_the_reply_was_not_written_yet(world: World) -> None:
     outgoing, soon = reply_in_a_thread(world), datetime.now(UTC) + timedelta(hours=2)
     for number in range(4):
