@@ -158,11 +158,11 @@ async def looked_at(here: World, handlers: Handlers, member: str) -> list[Match]
     """Store two finds and a member's look that matches both, as the workers would."""
     author, now = Member(here.discord.join("Ann"), "Ann"), datetime.now(UTC)
     await here.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
+    target = replace(here.post_of("0"), message=None)  # with one, the bot would find that no such post is there
     finds = [
-        (await handlers.report(ReportFound(source_key=key, target=here.post_of(key), author=author, text=key))).report
+        (await handlers.report(ReportFound(source_key=key, target=target, author=author, text=key))).report
         for key in ("11", "12")
     ]
-    target = replace(here.post_of("0"), message=None)
     look = await handlers.look(
         Look(source_key="look", target=target, author=Member(member, "Bob"), text="umbrella", posted_at=now)
     )
