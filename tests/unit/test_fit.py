@@ -156,6 +156,8 @@ def test_the_labels_keep_their_promises_with_cosines_in_clips_ranges(scorers: Ou
 def test_weights_survive_their_json(encoder: str) -> None:
     model = for_encoder(encoder)
     assert ScoringModel.from_json(model.to_json()) == model
+    earlier = {name: value for name, value in model.to_json().items() if name != "none_growth"}
+    assert ScoringModel.from_json(earlier) == replace(model, none_growth=1.0)
     with pytest.raises(ValueError, match="format 99"):
         ScoringModel.from_json({**model.to_json(), "format": 99})
 

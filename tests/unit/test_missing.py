@@ -51,8 +51,8 @@ def test_lost_reports_keep_their_words_and_so_do_finds_without_a_photo() -> None
 
 
 def test_reports_without_their_photos_are_compared_by_their_words_alone() -> None:
-    [left] = leave_out([search(LOST, FOUND, TOLD)], Missing(photos=ALL))
-    assert left.search.query.colours == ()
+    [left] = leave_out([search(replace(LOST, shows=("badge",)), FOUND, TOLD)], Missing(photos=ALL))
+    assert (left.search.query.colours, left.search.query.shows) == ((), ())
     for candidate in left.search.candidates:
         assert candidate.item.colours == ()
         assert set(candidate.similarities) == {PairKind.TEXT_PHOTO, PairKind.TEXT_TEXT} - (

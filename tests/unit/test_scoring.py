@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from reunite.entities import Label, ReportKind, Why
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.scoring import ScoredCandidate, score
-from reunite.matching.weights import ScoringModel, Term
+from reunite.matching.scoring import ScoredCandidate, score, softmax
+from reunite.matching.weights import ONLY_VIEW, ScoringModel, Term
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MODELS = (defaults.for_encoder("concept"), defaults.for_encoder("clip"))
@@ -266,3 +266,22 @@ def test_only_the_offline_encoder_is_calibrated_and_the_other_is_stricter() -> N
 def test_a_term_that_would_punish_evidence_is_refused() -> None:
     with pytest.raises(ValueError, match="gain ≥ 0"):
         Term(-1.0)
+
+
+def test_none_of_them_grows_more_slowly_than_the_number_of_open_reports_where_the_model_says_so() -> None:
+    slowly, in_proportion = (replace(defaults.PRIOR, none_growth=growth) for growth in (0.7, 1.0))
+
+    def first(open_count: int, model: ScoringModel) -> float:
+        return softmax([5.0] + [-9.0] * (open_count - 1), open_count, model)[0]
+
+    assert first(100, slowly) == first(100, in_proportion)
+    assert first(1000, slowly) > first(1000, in_proportion)
+    assert first(10, slowly) < first(10, in_proportion)
+
+
+def test_only_the_offline_encoder_is_calibrated_from_capped_similarities_of_words_and_photos() -> None:
+    concept, clip = defaults.prior_of("concept"), defaults.prior_of("clip")
+    assert clip == defaults.PRIOR
+    for name in (PairKind.TEXT_PHOTO, ONLY_VIEW):
+        assert concept.terms[name].cap < clip.terms[name].cap
+        assert concept.terms[name].cap == defaults.for_encoder("concept").terms[name].cap
