@@ -13,19 +13,36 @@ CREATE TABLE photo_details (
   FOREIGN KEY (community_id, found_photo) REFERENCES photo (community_id, id) ON DELETE CASCADE DEFERRABLE
 );
 CREATE INDEX photo_details_lost ON photo_details (lost_id);
-CREATE INDEX photo_details_found ON photo_details (found_id);
-CREATE INDEX photo_details_found_photo ON photo_details (found_photo);
+CREATE INDEX photo_details_found ON photo_details (found_id, found_photo);
 GRANT SELECT, INSERT, UPDATE, DELETE ON photo_details TO reunite_app;
 ALTER TABLE photo_details ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_community ON photo_details USING (community_id = current_community());
 
--- A photo that moves to another community leaves what was compared with it: it's compared again where that is needed.
-CREATE FUNCTION forget_photo_details() RETURNS trigger
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+-- As before, and what was compared is compared again where it is needed.
+CREATE OR REPLACE FUNCTION move_community(old uuid, new uuid, moved uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  DELETE FROM photo_details WHERE lost_photo = old.id OR found_photo = old.id;
-  RETURN new;
+  SET CONSTRAINTS ALL DEFERRED;
+  UPDATE work SET community_id = new, fence = fence + 1, leased_until = NULL, hinted_at = NULL WHERE community_id = old
+    AND report_id IN (SELECT id FROM report WHERE workspace_id = moved);
+  PERFORM FROM report WHERE workspace_id = moved ORDER BY id FOR UPDATE;
+  UPDATE work SET community_id = new, fence = fence + 1, leased_until = NULL, hinted_at = NULL WHERE community_id = old
+    AND report_id IN (SELECT id FROM report WHERE workspace_id = moved); -- what came before the reports were locked
+  UPDATE outbox SET community_id = new WHERE community_id = old
+    AND report_id IN (SELECT id FROM report WHERE workspace_id = moved);
+  UPDATE verdict SET community_id = new WHERE community_id = old AND match_id IN (SELECT m.id FROM match m
+    JOIN report r ON r.id = m.lost_id WHERE r.workspace_id = moved);
+  UPDATE claim SET community_id = new WHERE community_id = old AND match_id IN (SELECT m.id FROM match m
+    JOIN report r ON r.id = m.lost_id WHERE r.workspace_id = moved);
+  UPDATE match SET community_id = new WHERE community_id = old
+    AND lost_id IN (SELECT id FROM report WHERE workspace_id = moved);
+  DELETE FROM photo_details WHERE community_id = old AND (lost_id IN (SELECT id FROM report WHERE workspace_id = moved)
+    OR found_id IN (SELECT id FROM report WHERE workspace_id = moved));
+  UPDATE embedding SET community_id = new WHERE community_id = old
+    AND report_id IN (SELECT id FROM report WHERE workspace_id = moved);
+  UPDATE photo SET community_id = new WHERE community_id = old
+    AND report_id IN (SELECT id FROM report WHERE workspace_id = moved);
+  UPDATE report SET community_id = new WHERE workspace_id = moved;
+  UPDATE channel SET community_id = new WHERE workspace_id = moved;
+  UPDATE workspace SET community_id = new WHERE id = moved;
 END $$;
-REVOKE ALL ON FUNCTION forget_photo_details FROM PUBLIC;
-CREATE TRIGGER forget_photo_details BEFORE UPDATE OF community_id ON photo
-  FOR EACH ROW WHEN (old.community_id <> new.community_id) EXECUTE FUNCTION forget_photo_details();
