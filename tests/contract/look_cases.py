@@ -75,14 +75,41 @@ class LookCases:
         [mine] = await stage.handlers.my_reports("web", "here", ADA)
         assert "badge XK-7731" in mine.text()
 
-    async def test_a_filed_look_gets_a_first_reply_with_its_gallery(self, stage: Stage) -> None:
+    async def test_the_search_after_a_claim_repeats_nothing_of_it_and_shows_what_else_is_near(
+        self, stage: Stage
+    ) -> None:
+        await stage.join(log_channel="log")
+        claimed, other = await stage.found("a badge, number XK-7731"), await stage.found("gloves, tag QF-8842")
+        look = await _looked(stage, "badge XK-7731, perhaps with tag QF-8842")
+        match = next(each for each in await stage.matches(look) if each.found == claimed.id)
+        await stage.press("look_mine", match.id, ADA, words=PROOF)
+        await _searched(stage, look.id)
+        _, card, besides, *_ = await stage.thread(look)
+        assert sentence("card_claimed").replace("**", "") in card.text()
+        assert not card.buttons
+        assert "Besides that, these come closest among 2 found items" in besides.text()
+        assert [tile.report for tile in besides.gallery] == [other.id]
+        assert await stage.kinds(claimed) == ["claim"]
+
+    async def test_the_card_of_a_claimed_item_can_be_claimed_again_only_after_a_wrong_answer(
+        self, stage: Stage
+    ) -> None:
         await stage.join()
         found = await stage.found("a badge, number XK-7731")
         look = await _looked(stage, "badge XK-7731")
         [match] = await stage.matches(look)
-        await stage.press("look_mine", match.id, ADA, words=PROOF)
-        await _searched(stage, look.id)
-        assert [tile.report for reply in await stage.thread(look) for tile in reply.gallery] == [found.id]
+        for decision, said, offered in (
+            ("reject_claim", "This could be yours.", ["mine", "not_mine"]),
+            ("accept_claim", "It's yours: your answer matches.", []),
+        ):
+            await stage.press("look_mine", match.id, ADA, words=PROOF)
+            await _searched(stage, look.id)
+            async with stage.session(found.community) as session:
+                [*_, claim] = await session.claims.on(found.id)
+            await stage.press(decision, claim.id, BEN)
+            [card] = [reply for reply in await stage.thread(look) if reply.kind == "match"]
+            assert said in card.text()
+            assert [button.action for button in card.buttons] == offered
 
     async def test_whether_the_report_is_private_is_decided_once(self, stage: Stage) -> None:
         await stage.join(private_reports=True)
