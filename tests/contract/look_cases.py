@@ -13,7 +13,7 @@ from reunite.expiry import expire
 from reunite.language import sentence
 from reunite.looks import KEPT_MINUTES, MOST_LOOKS
 from reunite.matching.defaults import PRIOR
-from reunite.messages.reply import Reply
+from reunite.messages.reply import Action, Reply
 from reunite.ports import ScoredPair
 from reunite.search import search_and_announce
 from tests.contract.stages import ADA, BEN, PHOTO, Stage
@@ -98,10 +98,11 @@ class LookCases:
         found = await stage.found("a badge, number XK-7731")
         look = await _looked(stage, "badge XK-7731")
         [match] = await stage.matches(look)
-        for decision, said, offered in (
+        decisions: list[tuple[Action, str, list[str]]] = [
             ("reject_claim", "This could be yours.", ["mine", "not_mine"]),
             ("accept_claim", "It's yours: your answer matches.", []),
-        ):
+        ]
+        for decision, said, offered in decisions:
             await stage.press("look_mine", match.id, ADA, words=PROOF)
             await _searched(stage, look.id)
             async with stage.session(found.community) as session:
