@@ -1,5 +1,6 @@
 """Searching without a report: what is shown, to whom, for how long, and how it becomes a report."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -137,6 +138,21 @@ class LookCases:
         assert await _files_privately(stage, second) is None
         with pytest.raises(TellUserError, match="claim_waits"):
             await _files_privately(stage, first)
+
+    async def test_no_form_opens_for_a_look_of_someone_else_or_one_that_is_over(self, stage: Stage) -> None:
+        await stage.join()
+        found = await stage.found("a badge, number XK-7731")
+        look = await _looked(stage, "badge XK-7731")
+        [match] = await stage.matches(look)
+        asked = Press(target=look.target, member=ADA, is_moderator=False, action="look_mine", subject=match.id, key="1")
+        await stage.handlers.forms.check(asked)
+        with pytest.raises(TellUserError, match="only_own"):
+            await stage.handlers.forms.check(replace(asked, member=BEN))
+        await stage.press("look_mine", match.id, ADA, words=PROOF)
+        with pytest.raises(TellUserError, match="claim_waits"):
+            await stage.handlers.forms.check(asked)
+        with pytest.raises(TellUserError, match="look_over"):
+            await stage.handlers.forms.check(replace(asked, subject=found.id))
 
     async def test_another_found_report_of_the_look_is_claimed_with_the_same_report(self, stage: Stage) -> None:
         await stage.join()
