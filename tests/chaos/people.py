@@ -93,5 +93,5 @@ class People:
             post for post in self.posts.values() if post.kind == "found" and not (post.is_to_go or post.is_given_back)
         ]
         return next(
-            ((card, find) for card, text in thread if CARD in text for find in finds if find.mark in text), None
+            ((card, found) for card, text in thread if CARD in text for found in finds if found.mark in text), None
         )

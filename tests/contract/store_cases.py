@@ -116,17 +116,17 @@ class ReportCases:
     async def test_samples_are_those_of_a_workspace_also_when_they_are_purged(self, stage: Stage) -> None:
         workspace = await stage.join()
         await stage.join("there")
-        find, loss = await stage.found("a cup", sample=True), await stage.lost("a cup", sample=True)
+        found, lost = await stage.found("a cup", sample=True), await stage.lost("a cup", sample=True)
         report = await stage.found("a cup")
-        assert [each.sample for each in (find, loss, report)] == [True, True, False]
+        assert [each.sample for each in (found, lost, report)] == [True, True, False]
         async with stage.session(workspace.community) as session:
             assert await session.candidates.open_lost() == []
-            await session.work.add(find.id, hinted=False)
-            await session.outbox.post(find.id, keys.expired(find.id), wording.expired())
-            await session.deletion.purge(find.id, None)
-            assert [sample.purged for sample in await session.reports.samples(find.target)] == [True, False]
+            await session.work.add(found.id, hinted=False)
+            await session.outbox.post(found.id, keys.expired(found.id), wording.expired())
+            await session.deletion.purge(found.id, None)
+            assert [sample.purged for sample in await session.reports.samples(found.target)] == [True, False]
             assert await session.reports.samples(stage.at("there", "found")) == []
-        assert await stage.thread(find) == []
+        assert await stage.thread(found) == []
 
     async def test_a_report_is_read_as_it_was_added(self, stage: Stage) -> None:
         await stage.join(language="de")
@@ -288,9 +288,9 @@ class MatchCases:
     async def test_trends_tell_what_everyone_may_see_of_the_last_weeks(self, stage: Stage) -> None:
         workspace = await stage.join(log_channel="log")
         for number in range(2):
-            find = await stage.found(f"find {number}")
+            found = await stage.found(f"find {number}")
             async with stage.session(workspace.community) as session:
-                await session.reports.set_state(find.id, ReportState.RETURNED)
+                await session.reports.set_state(found.id, ReportState.RETURNED)
         await stage.lost("my keys", place="Gym")
         await stage.lost("my diary", private=True)
         withdrawn = await stage.lost("my hat")

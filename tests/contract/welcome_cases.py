@@ -30,11 +30,11 @@ class WelcomeCases:
 
     async def test_no_digest_comes_unasked_or_with_nothing_in_it(self, stage: Stage) -> None:
         await stage.join()
-        find = await stage.found()
+        found = await stage.found()
         await stage.digest(0)
         await stage.join("there", digest=True)
         await stage.digest(8)
-        assert await stage.thread(find, "channel") == []
+        assert await stage.thread(found, "channel") == []
 
     async def test_a_workspace_is_greeted_once_in_its_language(self, stage: Stage) -> None:
         await stage.join(language="de")

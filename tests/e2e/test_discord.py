@@ -24,26 +24,26 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[DiscordWorld
 
 
 async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_reopens_both(world: DiscordWorld) -> None:
-    find = await world.find("red", "umbrella by the door")
-    await world.says(find, "I'll keep watching")
-    assert world.discord.channels[find]["name"] == "Found: umbrella by the door"
-    loss = await world.look_for("my red umbrella")
+    found = await world.find("red", "umbrella by the door")
+    await world.says(found, "I'll keep watching")
+    assert world.discord.channels[found]["name"] == "Found: umbrella by the door"
+    lost = await world.look_for("my red umbrella")
 
-    card = await world.says(loss, "This could be yours.", "umbrella by the door", "red ✓")
-    assert world.discord.channels[loss]["name"] == "Lost: my red umbrella"
+    card = await world.says(lost, "This could be yours.", "umbrella by the door", "red ✓")
+    assert world.discord.channels[lost]["name"] == "Lost: my red umbrella"
     shown = world.discord.find(card)
     assert "Possible match" in world.discord.text(shown) or "High confidence" in world.discord.text(shown)
     assert world.discord.pinged(shown) == {world.ada}
-    found = world.discord.channel("found")
-    assert f"https://discord.com/channels/{world.discord.guild_id}/{found}/{find}" in world.discord.text(shown)
+    channel = world.discord.channel("found")
+    assert f"https://discord.com/channels/{world.discord.guild_id}/{channel}/{found}" in world.discord.text(shown)
     [picture] = shown["attachments"]
     assert shown["embeds"][0]["thumbnail"]["url"] == picture["url"]
 
     await world.discord.react(card, "✅", world.moderator)
-    for thread in (loss, find):
+    for thread in (lost, found):
         await world.says(thread, "Returned", "confirmed by", world.moderator)
     await world.discord.unreact(card, "✅", world.moderator)
-    for thread in (loss, find):
+    for thread in (lost, found):
         await world.says(thread, "open again")
 
 
@@ -55,39 +55,39 @@ async def test_a_finder_whose_report_matches_immediately_can_leave_a_secret_deta
 
 
 async def test_a_found_report_is_announced_to_its_owner(world: DiscordWorld) -> None:
-    loss = await world.look_for("a blue cup")
-    await world.says(loss, "I'll keep watching")
-    find = await world.find("blue")
-    card = await world.says(loss, "This could be yours.")
+    lost = await world.look_for("a blue cup")
+    await world.says(lost, "I'll keep watching")
+    found = await world.find("blue")
+    card = await world.says(lost, "This could be yours.")
     assert world.discord.pinged(world.discord.find(card)) == {world.ada}
-    await world.says(find, "Possible owner found.", "a blue cup")
+    await world.says(found, "Possible owner found.", "a blue cup")
 
 
 async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(world: DiscordWorld) -> None:
     await world.says(await world.find("green"), "I'll keep watching")
     yellow = await world.find("yellow", "on the bench")
     await world.says(yellow, "I'll keep watching")
-    loss = await world.look_for("", drawing("yellow"))
-    await world.says(loss, "This could be yours.", "on the bench")
+    lost = await world.look_for("", drawing("yellow"))
+    await world.says(lost, "This could be yours.", "on the bench")
 
 
 async def test_the_same_event_three_times_is_answered_once(world: DiscordWorld) -> None:
-    find = await world.find("red", times=3)
-    await world.says(find, "I'll keep watching")
+    found = await world.find("red", times=3)
+    await world.says(found, "I'll keep watching")
     await world.says(
         await world.find("green"), "I'll keep watching"
     )  # by now a second answer to the first would be there
-    assert len(world.discord.replies(find)) == 1
+    assert len(world.discord.replies(found)) == 1
 
 
 async def test_a_members_reaction_closes_nothing(world: DiscordWorld) -> None:
     await world.says(await world.find("red"), "I'll keep watching")
-    loss = await world.look_for("my red umbrella")
-    card = await world.says(loss, "This could be yours.")
+    lost = await world.look_for("my red umbrella")
+    card = await world.says(lost, "This could be yours.")
     await world.discord.react(card, "✅", world.ben)
     await world.discord.react(card, "❌", world.moderator)
-    await world.says(loss, "isn't it")
-    assert not any("Returned" in world.discord.text(reply) for reply in world.discord.replies(loss))
+    await world.says(lost, "isn't it")
+    assert not any("Returned" in world.discord.text(reply) for reply in world.discord.replies(lost))
 
 
 async def test_an_unreadable_photo_is_named_in_its_thread(world: DiscordWorld) -> None:

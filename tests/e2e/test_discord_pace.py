@@ -16,13 +16,13 @@ async def test_a_burst_is_taken_and_answered_at_the_pace_that_discord_allows(dat
             colour = _COLOURS[number % len(_COLOURS)]
             photos = {f"{number}.jpg": drawing(colour)}
             finds.append(await world.discord.post("found", world.ben, f"{colour} thing {number}", photos))
-        for find in finds:
-            await eventually(lambda: world.discord.has_reaction(find, "👀"), within=2 * PATIENCE)  # noqa: B023
-        for find in finds:
-            await world.says(find, "I'll keep watching")
-            assert len(world.discord.replies(find)) == 1
-        loss = await world.look_for("my red thing")
-        await world.says(loss, "This could be yours.")
-        said = [world.discord.text(reply) for reply in world.discord.replies(loss)]
+        for found in finds:
+            await eventually(lambda: world.discord.has_reaction(found, "👀"), within=2 * PATIENCE)  # noqa: B023
+        for found in finds:
+            await world.says(found, "I'll keep watching")
+            assert len(world.discord.replies(found)) == 1
+        lost = await world.look_for("my red thing")
+        await world.says(lost, "This could be yours.")
+        said = [world.discord.text(reply) for reply in world.discord.replies(lost)]
         assert "possible match" in said[0], "in order within a thread"
         assert len(world.discord.limits.refused) <= 3, "a limit is learned from its headers, not by running into it"

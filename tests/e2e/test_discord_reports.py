@@ -30,8 +30,8 @@ async def test_lost_without_words_opens_a_form_that_takes_words_photo_place_and_
 
 async def test_a_private_report_is_for_its_author_and_the_moderators_alone(world: DiscordWorld) -> None:
     await world.set_up("Channels and moderators", log=world.discord.channel("general"))
-    find = await world.find("red", "umbrella")
-    await world.says(find, "I'll keep watching")
+    found = await world.find("red", "umbrella")
+    await world.says(found, "I'll keep watching")
     opening = await world.discord.slash("lost", world.ada, "general")
     told = await world.fill_in(opening, words="my red umbrella", seen="private")
     [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
@@ -41,7 +41,7 @@ async def test_a_private_report_is_for_its_author_and_the_moderators_alone(world
     await world.says(thread["id"], "This could be yours.")
     await world.says(world.discord.channel("general"), "my red umbrella")
     assert world.discord.replies(world.discord.channel("lost")) == []
-    assert not world.has_said(find, "my red umbrella")
+    assert not world.has_said(found, "my red umbrella")
     await world.discord.delete_thread(thread["id"])  # with the report's post
     await eventually(lambda: not world.has_said(world.discord.channel("general"), "my red umbrella") or None)
 
@@ -58,28 +58,28 @@ async def test_a_withdrawn_private_report_leaves_no_threads_name(world: DiscordW
 
 
 async def test_found_by_command_is_posted_and_compared(world: DiscordWorld) -> None:
-    loss = await world.look_for("a blue cup")
-    await world.says(loss, "I'll keep watching")
+    lost = await world.look_for("a blue cup")
+    await world.says(lost, "I'll keep watching")
     photo = ("cup.jpg", drawing("blue"))
     used = await world.discord.slash("found", world.ben, "general", photo, description="a cup", where="kitchen")
     found = world.discord.channel("found")
     assert await world.told(used) == f"Got it. I'll reply in <#{found}>."
     post = await world.says(found, "found:", "a cup", "kitchen")
-    await world.says(loss, "This could be yours.", "kitchen")
+    await world.says(lost, "This could be yours.", "kitchen")
     await world.says(post, "Possible owner found.", "a blue cup")
 
 
 async def test_a_message_menu_takes_a_message_that_the_bot_could_not_read(database_url: str, redis_url: str) -> None:
     async with discord_world(database_url, redis_url, message_content=False) as world:
-        loss = await world.look_for("a blue cup")
-        await world.says(loss, "I'll keep watching")
+        lost = await world.look_for("a blue cup")
+        await world.says(lost, "I'll keep watching")
         post = await world.discord.post("general", world.ben, "whose is this?", {"cup.jpg": drawing("blue")})
         used = await world.discord.menu("Found this", world.ada, post)
         assert await world.told(used) == f"Got it. I'll reply in <#{post}>."
         assert world.discord.has_reaction(post, "👀")
         await world.says(post, "Possible owner found.", "a blue cup")
         assert world.discord.channels[post]["name"].startswith("Found: ")
-        await world.says(loss, "This could be yours.", "whose is this?")
+        await world.says(lost, "This could be yours.", "whose is this?")
 
 
 async def test_a_lost_report_is_made_by_menu_by_its_author_or_a_moderator(world: DiscordWorld) -> None:
@@ -108,19 +108,19 @@ async def test_a_forums_post_is_taken_from_the_menu_too(world: DiscordWorld) -> 
 
 async def test_a_forum_post_is_a_found_report_and_answered_in_its_thread(world: DiscordWorld) -> None:
     await world.discord.create_channel("found-items", FORUM)
-    loss = await world.look_for("a blue cup")
-    await world.says(loss, "I'll keep watching")
+    lost = await world.look_for("a blue cup")
+    await world.says(lost, "I'll keep watching")
     photos = {"cup.jpg": drawing("blue")}
     post = await world.discord.post_in_forum("found-items", world.ben, "A cup", "in the kitchen", photos)
     await world.taken_up(post)
     await world.says(post, "Possible owner found.", "a blue cup")
-    card = await world.says(loss, "This could be yours.", "A cup", "in the kitchen")
+    card = await world.says(lost, "This could be yours.", "A cup", "in the kitchen")
     link = f"https://discord.com/channels/{world.discord.guild_id}/{post}/{post}"
     assert link in world.discord.text(world.discord.find(card))
     await world.discord.rename(post, "A mug")
     await world.shows(card, "A mug", "in the kitchen")
     await world.discord.delete_thread(post)
-    await eventually(lambda: card not in world.discord.messages[loss] or None)
+    await eventually(lambda: card not in world.discord.messages[lost] or None)
 
 
 async def test_a_lost_report_by_command_is_a_post_of_a_forum_where_the_community_has_one(world: DiscordWorld) -> None:
@@ -140,11 +140,11 @@ async def test_a_lost_report_by_command_is_a_post_of_a_forum_where_the_community
 
 
 async def test_changed_words_are_searched_for_and_shown_wherever_they_are_quoted(world: DiscordWorld) -> None:
-    find = await world.find("red", "umbrella by the door")
-    await world.says(find, "I'll keep watching")
-    loss = await world.look_for("my red umbrella")
-    card = await world.says(loss, "This could be yours.", "umbrella by the door")
-    await world.discord.edit(find, "umbrella with a wooden handle")
+    found = await world.find("red", "umbrella by the door")
+    await world.says(found, "I'll keep watching")
+    lost = await world.look_for("my red umbrella")
+    card = await world.says(lost, "This could be yours.", "umbrella by the door")
+    await world.discord.edit(found, "umbrella with a wooden handle")
     shown = await world.shows(card, "umbrella with a wooden handle")
     assert "by the door" not in world.discord.text(shown)
     assert world.discord.pinged(shown) == set()
@@ -161,13 +161,13 @@ async def test_a_post_that_was_too_long_is_taken_once_it_is_shorter(world: Disco
 async def test_replies_about_a_deleted_post_are_removed_everywhere(world: DiscordWorld) -> None:
     await world.set_up("Channels and moderators", log=world.discord.channel("general"))
     finds = [await world.find("red", "umbrella by the door"), await world.find("green", "umbrella in the hall")]
-    for find in finds:
-        await world.says(find, "I'll keep watching")
-    loss = await world.look_for("my umbrella")
-    card = await world.says(loss, "This could be yours.", "umbrella by the door")
-    await world.says(loss, "This could be yours.", "umbrella in the hall")
+    for found in finds:
+        await world.says(found, "I'll keep watching")
+    lost = await world.look_for("my umbrella")
+    card = await world.says(lost, "This could be yours.", "umbrella by the door")
+    await world.says(lost, "This could be yours.", "umbrella in the hall")
     await world.discord.delete(*finds)
-    await eventually(lambda: card not in world.discord.messages[loss] or None)
+    await eventually(lambda: card not in world.discord.messages[lost] or None)
 
     def silent() -> bool | None:
         said = [world.discord.text(each) for there in world.discord.messages.values() for each in there.values()]
@@ -179,12 +179,12 @@ async def test_replies_about_a_deleted_post_are_removed_everywhere(world: Discor
 
 async def test_a_photo_whose_link_has_expired_is_fetched_again(database_url: str, redis_url: str) -> None:
     async with guild() as world, online(world, database_url, redis_url):
-        find = await world.find("red", "umbrella")
+        found = await world.find("red", "umbrella")
         world.discord.links_age = 48 * 3600
         async with at_work(world, database_url, redis_url):
-            await world.says(find, "I'll keep watching")
-            loss = await world.look_for("my red umbrella")
-            await world.says(loss, "This could be yours.", "red ✓")
+            await world.says(found, "I'll keep watching")
+            lost = await world.look_for("my red umbrella")
+            await world.says(lost, "This could be yours.", "red ✓")
 
 
 async def test_a_report_whose_channel_is_closed_goes_on_in_direct_messages(world: DiscordWorld) -> None:

@@ -23,24 +23,24 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[DiscordWorld
 
 async def matched(world: DiscordWorld) -> tuple[str, str, str]:
     """Let Ada miss what Ben has found; return find, loss and the card in the loss's thread."""
-    find = await world.find("red", "umbrella by the door")
-    await world.says(find, "I'll keep watching")
-    loss = await world.look_for("my red umbrella")
-    return find, loss, await world.says(loss, "This could be yours.")
+    found = await world.find("red", "umbrella by the door")
+    await world.says(found, "I'll keep watching")
+    lost = await world.look_for("my red umbrella")
+    return found, lost, await world.says(lost, "This could be yours.")
 
 
 # The claim check
 
 
 async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public(world: DiscordWorld) -> None:
-    find, loss, card = await matched(world)
-    watching = await world.says(find, "I'll keep watching")
+    found, lost, card = await matched(world)
+    watching = await world.says(found, "I'll keep watching")
     leaving = await world.discord.press(watching, "Add a secret detail", world.ben)
     assert "keep it secret" in await world.fill_in(leaving, words="initials on the handle?")
     claiming = await world.discord.press(card, "This is mine", world.ada)
     assert "The finder will check" in await world.fill_in(claiming, words="A. L. on the handle")
 
-    asked = await world.says(find, "says this is theirs")
+    asked = await world.says(found, "says this is theirs")
     assert world.discord.pinged(world.discord.find(asked)) == {world.ben}
     assert "Only the finder" in await world.press(asked, "See their answer", world.ada)
     seeing = await world.discord.press(asked, "See their answer", world.ben)
@@ -48,20 +48,20 @@ async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public
     assert "initials on the handle?" in seen
     assert "A. L. on the handle" in seen
     assert "it's theirs" in await world.press(seeing.said[-1]["id"], "It matches", world.ben)
-    await world.says(loss, "agrees it's yours")
+    await world.says(lost, "agrees it's yours")
     await world.shows(asked, "going back to its owner")
     public = [world.discord.text(each) for there in world.discord.messages.values() for each in there.values()]
     assert not any("A. L." in each or "initials" in each for each in public)
 
 
 async def test_a_wrong_claimant_is_rejected_and_attempts_are_counted(world: DiscordWorld) -> None:
-    find, _, card = await matched(world)
+    found, _, card = await matched(world)
     assert "Only the person who lost it" in await world.press(card, "This is mine", world.ben)
     for attempt in range(3):
         claiming = await world.discord.press(card, "This is mine", world.ada)
         assert "The finder will check" in await world.fill_in(claiming, words=f"guess {attempt}")
         assert "still has to check" in await world.press(card, "This is mine", world.ada)
-        asked = await world.says(find, "says this is theirs")  # the earlier ones have been changed
+        asked = await world.says(found, "says this is theirs")  # the earlier ones have been changed
         seeing = await world.discord.press(asked, "See their answer", world.ben)
         assert f"guess {attempt}" in await world.told(seeing)
         assert "doesn't match" in await world.press(seeing.said[-1]["id"], "It doesn't match", world.ben)
@@ -81,21 +81,21 @@ async def test_not_mine_is_not_brought_up_again_and_can_be_taken_back(world: Dis
 
 
 async def test_moderators_confirm_by_the_logs_button_also_where_the_thread_sleeps(world: DiscordWorld) -> None:
-    find, loss, card = await matched(world)
+    found, lost, card = await matched(world)
     claiming = await world.discord.press(card, "This is mine", world.ada)
     await world.fill_in(claiming, words="a scratch")
     log = await world.says(world.discord.channel("general"), "my red umbrella", "umbrella by the door")
-    await world.discord.archive(loss)
+    await world.discord.archive(lost)
     assert "Only moderators" in await world.press(log, "✅ It's back", world.ada)
     assert "it's returned" in await world.press(log, "✅ It's back", world.moderator)
-    for thread in (loss, find):
+    for thread in (lost, found):
         await world.says(thread, "Returned", "confirmed by", world.moderator)
         await eventually(lambda: world.discord.has_reaction(thread, "✅") or None)  # noqa: B023
         assert not world.discord.channels[thread]["thread_metadata"]["locked"]
         assert not world.discord.channels[thread]["thread_metadata"]["archived"]
     await world.shows(log, "confirmed by")
     assert "open again" in await world.press(log, "✅ It's back", world.moderator)
-    for thread in (loss, find):
+    for thread in (lost, found):
         await world.says(thread, "open again")
         await eventually(lambda: not world.discord.has_reaction(thread, "✅") or None)  # noqa: B023
 
@@ -103,25 +103,25 @@ async def test_moderators_confirm_by_the_logs_button_also_where_the_thread_sleep
 async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(world: DiscordWorld) -> None:
     helpers = await world.discord.create_role("helpers")
     await world.set_up("Channels and moderators", log=world.discord.channel("general"), moderators=helpers)
-    _, loss, card = await matched(world)
+    _, lost, card = await matched(world)
     await world.discord.react(card, "✅", world.ben)
     await world.discord.give_role(world.ben, helpers)
     await world.discord.unreact(card, "✅", world.ben)
     await world.discord.react(card, "✅", world.ben)
-    await world.says(loss, "Returned", world.ben)
+    await world.says(lost, "Returned", world.ben)
     await world.discord.take_role(world.ben, helpers)
     late = await world.find("green", "a scarf")  # handled after the reactions
     await world.says(late, "I'll keep watching")
     await world.discord.unreact(card, "✅", world.ben)  # one's own verdict may be taken back at any time
-    await world.says(loss, "open again")
+    await world.says(lost, "open again")
 
 
 # Sealed finds
 
 
 async def test_a_sealed_report_is_shown_to_moderators_only_until_they_release_it(world: DiscordWorld) -> None:
-    loss = await world.look_for("my red purse")
-    await world.says(loss, "There are no found items")
+    lost = await world.look_for("my red purse")
+    await world.says(lost, "There are no found items")
     opening = await world.discord.slash("sealed", world.ben, "general")
     photos = {"id.jpg": drawing("red")}
     told = await world.fill_in(opening, photos, category="keys", where="bus stop", words="red, with a name tag")
@@ -131,7 +131,7 @@ async def test_a_sealed_report_is_shown_to_moderators_only_until_they_release_it
     assert world.discord.channels[post]["name"] == "Found: keys"
     log = await world.says(world.discord.channel("general"), "my red purse", "red, with a name tag")
     public = [
-        *world.discord.replies(loss),
+        *world.discord.replies(lost),
         *world.discord.replies(post),
         *world.discord.replies(world.discord.channel("found")),
     ]
@@ -140,7 +140,7 @@ async def test_a_sealed_report_is_shown_to_moderators_only_until_they_release_it
 
     assert "Only a moderator can release" in await world.press(log, "Release", world.ada)
     assert "Released" in await world.press(log, "Release", world.moderator)
-    card = await world.says(loss, "This could be yours.")
+    card = await world.says(lost, "This could be yours.")
     shown = world.discord.find(card)
     assert (shown["attachments"], "name tag" in world.discord.text(shown)) == ([], False)
 
@@ -154,8 +154,8 @@ async def test_sealing_needs_a_photo_and_a_channel_for_moderators(world: Discord
 
 
 async def test_for_keys_the_bot_suggests_to_seal(world: DiscordWorld) -> None:
-    find = await world.find("red", "found these keys at the gate")
-    await world.says(find, "shouldn't be public")
+    found = await world.find("red", "found these keys at the gate")
+    await world.says(found, "shouldn't be public")
 
 
 # One's own reports, numbers, privacy
@@ -163,7 +163,7 @@ async def test_for_keys_the_bot_suggests_to_seal(world: DiscordWorld) -> None:
 
 async def test_mine_lists_open_reports_with_what_can_be_done(world: DiscordWorld) -> None:
     assert await world.told(await world.discord.slash("mine", world.ada, "general")) == "You have no open reports."
-    loss = await world.look_for("a blue cup")
+    lost = await world.look_for("a blue cup")
     other = await world.look_for("my green scarf")
     await world.says(other, "I'll keep watching")
     listed = await world.discord.slash("mine", world.ada, "general")
@@ -176,7 +176,7 @@ async def test_mine_lists_open_reports_with_what_can_be_done(world: DiscordWorld
     assert "I'll search again" in await world.fill_in(adding, {"cup.jpg": drawing("blue")})
     telling = await world.discord.press(cup["id"], "Add a detail", world.ada)
     assert "I'll search again" in await world.fill_in(telling, words="with a chip")
-    await world.shows(loss, "with a chip")
+    await world.shows(lost, "with a chip")
     assert "isn't your report" in await world.press(scarf["id"], "Withdraw", world.ben)
     assert "deleted what I knew" in await world.press(scarf["id"], "Withdraw", world.ada)
     await world.shows(other, "This report has ended")
@@ -184,8 +184,8 @@ async def test_mine_lists_open_reports_with_what_can_be_done(world: DiscordWorld
 
 
 async def test_privacy_hands_everything_over_and_deletes_it(world: DiscordWorld) -> None:
-    loss = await world.look_for("a blue cup", drawing("blue"))
-    await world.says(loss, "I'll keep watching")
+    lost = await world.look_for("a blue cup", drawing("blue"))
+    await world.says(lost, "I'll keep watching")
     asking = await world.discord.slash("privacy", world.ada, "general")
     await world.told(asking)
     [answer] = asking.said
@@ -194,7 +194,7 @@ async def test_privacy_hands_everything_over_and_deletes_it(world: DiscordWorld)
     assert (file["filename"], known["reports"][0]["text"]) == ("reunite.json", "a blue cup")
     assert known["reports"][0]["photos"][0]["jpeg"]
     assert "1 report" in await world.press(answer["id"], "Delete all my data", world.ada)
-    await world.shows(loss, "This report has ended")
+    await world.shows(lost, "This report has ended")
     assert await world.told(await world.discord.slash("mine", world.ada, "general")) == "You have no open reports."
 
 
@@ -214,9 +214,9 @@ async def test_the_setup_is_shown_and_changed(world: DiscordWorld) -> None:
     assert "between 1 and 365" in await world.set_up("Language and rules", keep_days="999")
     twice = world.discord.channel("lost")
     assert "not for both" in await world.set_up("Channels and moderators", found=twice, lost=twice)
-    find = await world.find("red", "Schirm")
-    await world.says(find, "Danke!")
-    assert world.discord.channels[find]["name"] == "Gefunden: Schirm"
+    found = await world.find("red", "Schirm")
+    await world.says(found, "Danke!")
+    assert world.discord.channels[found]["name"] == "Gefunden: Schirm"
     opening = await world.discord.slash("lost", world.ada, "general")
     await world.discord.opened(opening)
     [seen] = [

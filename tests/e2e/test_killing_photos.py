@@ -52,7 +52,7 @@ async def test_killers_are_left_out_and_their_neighbours_are_not(
         for number, colour in enumerate(COLOURS):
             await world.found(f"n{number}", colour, f"{colour} cup")
         assert await kept_running(world, *servers) >= 4
-        loss = await world.lost("l1", "my red umbrella", "red")
+        lost = await world.lost("l1", "my red umbrella", "red")
         async with dying_process("worker", "never", *servers), dying_process("bot", "never", *servers):
             await eventually(lambda: all_processed(world))
             await eventually(lambda: any(line["thread"] == "l1" for line in read(servers[2])))
@@ -61,7 +61,7 @@ async def test_killers_are_left_out_and_their_neighbours_are_not(
         for line in read(servers[2]):
             said[line["thread"]].append(line["reply"]["kind"])
         async with world.store.session(world.workspace.community) as session:
-            report = await session.reports.get(loss.id)
+            report = await session.reports.get(lost.id)
             assert report
             found = {
                 candidate.item.report: candidate.similarities

@@ -18,33 +18,33 @@ async def test_on_discord_a_photo_finds_what_was_found_and_mine_tells_the_finder
     database_url: str, redis_url: str
 ) -> None:
     async with discord_world(database_url, redis_url) as world:
-        find = await world.find("red", "umbrella by the door")
-        await world.says(find, "I'll keep watching")
+        found = await world.find("red", "umbrella by the door")
+        await world.says(found, "I'll keep watching")
         used = await world.discord.slash("search", world.ada, "general", ("mine.jpg", drawing("red")))
         assert "among 1 found item" in await world.told(used)
         [picture] = used.said[-1]["attachments"]
         assert picture["filename"] == "photo.jpg"
         lost = world.discord.channel("lost")
         assert not world.discord.replies(lost)
-        assert not world.has_said(find, "theirs")
+        assert not world.has_said(found, "theirs")
         pressed = await world.discord.press(used.said[-1]["id"], "1 is mine", world.ada)
         assert "reported it as lost" in await world.fill_in(pressed, words=PROOF)
-        await world.says(find, "says this is theirs")
+        await world.says(found, "says this is theirs")
         post = await world.says(lost, "is looking for")
         await world.says(post, "This could be yours.")
 
 
 async def test_on_slack_words_find_what_was_found_and_mine_tells_the_finder(database_url: str, redis_url: str) -> None:
     async with slack_world(database_url, redis_url) as world:
-        find = world.find("red", "umbrella by the door")
-        await world.reply(world.found, find, "I'll keep watching")
+        found = world.find("red", "umbrella by the door")
+        await world.reply(world.found, found, "I'll keep watching")
         used = await world.slack.slash("lost", "search red umbrella", world.ada, world.lost)
         [*_, page] = await eventually(lambda: used.answers)
         assert "umbrella ✓ · red ✓" in shown(page)
         assert not world.slack.messages[world.lost]
         await world.slack.press_whisper({"channel": world.lost, **page}, "1 is mine", world.ada)
         await world.slack.submit(await world.slack.modal(world.ada), world.ada, words=PROOF)
-        await world.reply(world.found, find, "says this is theirs")
+        await world.reply(world.found, found, "says this is theirs")
         [post, *_] = await eventually(lambda: world.slack.messages[world.lost])
         assert "is looking for" in shown(post)
 

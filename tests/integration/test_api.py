@@ -16,8 +16,8 @@ from tests.support.waiting import eventually
 
 @pytest.fixture(name="api")
 async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:
-    async with opened(database_url, redis_url) as here:
-        yield here
+    async with opened(database_url, redis_url) as world:
+        yield world
 
 
 async def test_words_find_a_photo_that_was_posted_in_chat(api: Api) -> None:

@@ -19,15 +19,15 @@ from reunite.messages import keys
 from reunite.messages.reply import Reply
 from tests.support.api import Api, opened
 from tests.support.waiting import eventually
-from tests.support.world import world
+from tests.support.world import open_world
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 @pytest.fixture(name="api")
 async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:
-    async with opened(database_url, redis_url) as here:
-        yield here
+    async with opened(database_url, redis_url) as world:
+        yield world
 
 
 async def scraped(api: Api) -> Samples:
@@ -112,9 +112,9 @@ async def test_replies_to_send_are_as_old_as_they_are_and_edits_as_old_as_they_a
     database_url: str, redis_url: str
 ) -> None:
     hour_old = "UPDATE outbox SET state = 'queued', created_at = now() - interval '1 hour', due_at = now()"
-    async with world(database_url, redis_url) as here:
-        report = await here.found("f1", "red")
-        async with here.store.session(report.community) as session:
+    async with open_world(database_url, redis_url) as world:
+        report = await world.found("f1", "red")
+        async with world.store.session(report.community) as session:
             await session.outbox.post(report.id, keys.first_reply(report.id), Reply("nothing", lines=()))
             ages = []
             for change in ("", ", task = 'edit', sent_message = '1'", ", task = 'remove', sent_message = NULL"):

@@ -171,11 +171,11 @@ async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_autho
 
 async def test_a_post_that_could_not_be_taken_stays_with_what_is_wrong(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_FOUND)
-    [find] = await page.reports()
-    async with page.store.session(find.community) as session:
-        await session.reports.set_state(find.id, ReportState.WITHDRAWN)  # as a search does where nothing can be read
-    problem = wording.problem("photo_unreadable", "en", find.id, name="mine.jpg")
-    await page.platform.send(Outgoing("problem", find.target, problem))
+    [found] = await page.reports()
+    async with page.store.session(found.community) as session:
+        await session.reports.set_state(found.id, ReportState.WITHDRAWN)  # as a search does where nothing can be read
+    problem = wording.problem("photo_unreadable", "en", found.id, name="mine.jpg")
+    await page.platform.send(Outgoing("problem", found.target, problem))
     async with page.watching() as watcher:
         shown = await watcher.until(
             lambda messages: any(message["root"] == posted["message"] for message in messages.values())

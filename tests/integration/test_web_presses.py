@@ -80,7 +80,7 @@ async def test_a_claim_is_for_the_finder_and_moderators_to_see(page: Page) -> No
     card, match = await match_card(page)
     mine = {"action": "mine", "subject": str(match.id)}
     assert (await page.press(mine, name=ADA, words="my name is in it"))[0] == 200
-    find, _ = await page.reports()
+    found, _ = await page.reports()
     for item in await page.store.delivery.lease("web", limit=9, seconds=60):
         await page.platform.send(Outgoing(item.key, item.target, item.reply))
     expected = {ADA: [], BEN: ["see_claim"], "Robin": ["see_claim"]}
@@ -92,7 +92,7 @@ async def test_a_claim_is_for_the_finder_and_moderators_to_see(page: Page) -> No
             )
         [claim] = [message for message in shown.values() if message["root"] and message["reply"]["kind"] == "claim"]
         assert actions(claim) == buttons
-        assert claim["root"] == int(str(find.target.message))
+        assert claim["root"] == int(str(found.target.message))
     assert card in shown
 
 

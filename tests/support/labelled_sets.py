@@ -31,21 +31,21 @@ def drawn_set(  # noqa: PLR0913 - what a set may differ in
     finds = [_item(1, number, ReportKind.FOUND) for number in range(things + others)]
     losses = [_item(2, number, ReportKind.LOST) for number in range(things * asked)]
     cosine = rng.normal(size=(len(losses), len(finds)))
-    answers = {loss.report: [finds[number // asked].report] for number, loss in enumerate(losses)}
+    answers = {lost.report: [finds[number // asked].report] for number, lost in enumerate(losses)}
 
-    def similarity(loss: int, find: int, kind: PairKind) -> float:
+    def similarity(lost: int, found: int, kind: PairKind) -> float:
         wrong, wrong_deviation, right, right_deviation = RANGES[kind]
-        is_right = loss // asked == find
+        is_right = lost // asked == found
         mean, deviation = (right, right_deviation) if is_right else (wrong, wrong_deviation)
-        return offset + scale * float(np.clip(mean + deviation * cosine[loss, find], -1, 1))
+        return offset + scale * float(np.clip(mean + deviation * cosine[lost, found], -1, 1))
 
     def search(position: int, item: Item) -> Search:
         forward = item.kind is ReportKind.LOST
         candidates = []
         for number, other in enumerate(finds if forward else losses):
-            loss, find = (position, number) if forward else (number, position)
-            kind = PairKind.PHOTO_PHOTO if loss % 2 else PairKind.TEXT_PHOTO if forward else PairKind.PHOTO_TEXT
-            candidates.append(Candidate(other, {kind: similarity(loss, find, kind)}))
+            lost, found = (position, number) if forward else (number, position)
+            kind = PairKind.PHOTO_PHOTO if lost % 2 else PairKind.TEXT_PHOTO if forward else PairKind.PHOTO_TEXT
+            candidates.append(Candidate(other, {kind: similarity(lost, found, kind)}))
         return Search(item, tuple(candidates), open_count=len(candidates))
 
     whole = label_searches(

@@ -80,13 +80,13 @@ def _number(image: Pixels) -> int:
 
 def fresh_search(draws: ClipLike, size: int, number: int, *, there: bool) -> tuple[Search, UUID]:
     """Search for a new thing by its words among photos of new ones; the first is of the same, if it is there."""
-    loss, *finds = (
+    lost, *finds = (
         Item(UUID(int=place), ReportKind.FOUND if place else ReportKind.LOST, "", "", NOON, time_is_stated=False)
         for place in range(size + 1)
     )
-    text = EmbeddedReport(loss, {}, {SHARED_SPACE: draws.text((number, 0))})
+    text = EmbeddedReport(lost, {}, {SHARED_SPACE: draws.text((number, 0))})
     photos = [
-        EmbeddedReport(find, {SHARED_SPACE: draws.photo((number, place))}, {})
-        for place, find in enumerate(finds, start=0 if there else 1)
+        EmbeddedReport(found, {SHARED_SPACE: draws.photo((number, place))}, {})
+        for place, found in enumerate(finds, start=0 if there else 1)
     ]
     return compare([text], photos)[0], finds[0].report

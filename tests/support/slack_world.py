@@ -48,9 +48,9 @@ class SlackWorld:
         assert "is looking for" in shown(post[0])
         return str(post[0]["ts"])
 
-    async def card(self, loss: str) -> dict[str, Any]:
+    async def card(self, lost: str) -> dict[str, Any]:
         """Wait for a match in a loss's thread."""
-        return await self.reply(self.lost, loss, "This could be yours.")
+        return await self.reply(self.lost, lost, "This could be yours.")
 
     async def set_up(self, **chosen: Any) -> None:
         """Let the moderator fill in the setup."""

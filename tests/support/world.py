@@ -121,7 +121,7 @@ class World:
 
 
 @asynccontextmanager
-async def world(database_url: str, redis_url: str, name: str = "world") -> AsyncIterator[World]:
+async def open_world(database_url: str, redis_url: str, name: str = "world") -> AsyncIterator[World]:
     """Open a community whose replies are delivered to a recording platform."""
     platform = RecordingPlatform()
     async with Store(database_url, keys=KEYS) as store, queue.connect(store, redis_url, "reunite") as hints:

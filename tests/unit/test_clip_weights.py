@@ -75,8 +75,8 @@ def drawn(rng: np.random.Generator, kinds: Kinds, size: int, *, there: bool) -> 
     return Search(
         LOSS,
         tuple(
-            Candidate(find, {kind: float(column[place]) for kind, column in columns.items()})
-            for place, find in enumerate(FINDS[:size])
+            Candidate(found, {kind: float(column[place]) for kind, column in columns.items()})
+            for place, found in enumerate(FINDS[:size])
         ),
         {kind: Background(float(each.mean()), float(each.std()), size) for kind, each in columns.items()},
         size,
@@ -124,7 +124,7 @@ def test_labels_are_given_on_the_first_day_and_hold(kinds: Kinds, size: int, lea
 @pytest.mark.parametrize("size", [1, 5, 100, 10_000])
 @pytest.mark.parametrize("mean", [0.3, 0.55, 0.8, 0.95])
 def test_a_copy_of_a_photo_is_always_labelled(encoder: str, size: int, mean: float) -> None:
-    others = [Candidate(find, {PairKind.PHOTO_PHOTO: mean}) for find in FINDS[1 : min(size, 50)]]
+    others = [Candidate(found, {PairKind.PHOTO_PHOTO: mean}) for found in FINDS[1 : min(size, 50)]]
     copy = Candidate(FINDS[0], {PairKind.PHOTO_PHOTO: 0.985})
     background = {PairKind.PHOTO_PHOTO: Background(mean, 0.02, size)}
     scored = score(Search(LOSS, (*others, copy), background, size), for_encoder(encoder))

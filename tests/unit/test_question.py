@@ -36,8 +36,8 @@ LOST = item(0, ReportKind.LOST)
 
 def listed(*finds: tuple[Item, float], query: Item = LOST) -> tuple[Search, list[ScoredCandidate]]:
     """A search and what it came to: finds with their probabilities, all of them possible matches."""
-    search = Search(query, tuple(Candidate(find, {}) for find, _ in finds), {}, len(finds))
-    return search, [ScoredCandidate(find.report, share, Label.POSSIBLE, (), {}) for find, share in finds]
+    search = Search(query, tuple(Candidate(found, {}) for found, _ in finds), {}, len(finds))
+    return search, [ScoredCandidate(found.report, share, Label.POSSIBLE, (), {}) for found, share in finds]
 
 
 @st.composite
@@ -121,7 +121,7 @@ def test_the_question_is_the_one_that_tells_most() -> None:
     ids=["one colour", "nothing shown", "colour said", "colour shown", "place said", "one place"],
 )
 def test_what_would_tell_nothing_or_is_known_is_not_asked(query: Item, finds: list[Item]) -> None:
-    assert choose(*listed(*((find, 0.4) for find in finds), query=query)) is None
+    assert choose(*listed(*((found, 0.4) for found in finds), query=query)) is None
 
 
 def test_a_list_that_is_nearly_sure_asks_nothing() -> None:
@@ -153,7 +153,7 @@ def test_an_answer_never_makes_the_candidate_of_that_colour_less_probable(
     background = {PairKind.TEXT_PHOTO: Background(0.1, 0.1, 100)}
     search = Search(LOST, finds, background, 100)
     said = data.draw(st.sampled_from(shown))
-    right = next(find.item.report for find, name in zip(finds, shown, strict=True) if name == said)
+    right = next(found.item.report for found, name in zip(finds, shown, strict=True) if name == said)
     before, after = (
         {candidate.report: candidate.probability for candidate in score(replace(search, query=query), model)}
         for query in (LOST, replace(LOST, answered_colour=said))
