@@ -132,11 +132,11 @@ class Fuzz:
             if row["name"] == _GOOD.name:
                 self.figures.faults += [] if state == "stored" else [f"{name} harmed the photo beside it"]
                 continue
-            said = "problem" in self.world.platform.kinds(name)
-            self.figures.outcomes[row["problem"] or ("partly stored" if said else "stored")] += 1
+            is_reported = "problem" in self.world.platform.kinds(name)
+            self.figures.outcomes[row["problem"] or ("partly stored" if is_reported else "stored")] += 1
             opened += [name] if state == "stored" else []
-            if state == "pending" or (state == "failed" and not said):
-                self.figures.faults.append(f"{name} is {state}, and nothing is said of it")
+            if state == "pending" or (state == "failed" and not is_reported):
+                self.figures.faults.append(f"{name} is {state} without a reply that says so")
         return opened
 
 

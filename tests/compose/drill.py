@@ -57,7 +57,7 @@ class Drill:
             "the images are built": self._build,
             "every service is healthy": self._up,
             "no service has rights or can write": self._confined,
-            "a find and a loss get a labelled answer": self._answer,
+            "a found report and a lost report get a labelled answer": self._answer,
             "doctor and the commands of the docs": self._commands,
             "each container restarted, nothing lost": self._restart,
             "backed up, destroyed and restored": self._restore,

@@ -18,7 +18,7 @@ from tests.contract.stages import ADA, COPY, MODERATOR, PHOTO, Stage
 WEEK: Final = 7
 
 
-def said(key: str) -> str:
+def message(key: str) -> str:
     return sentence(f"note_{key}")
 
 
@@ -29,7 +29,7 @@ async def post(stage: Stage, workspace: str = "here", *, is_moderator: bool = Tr
 
 
 async def samples(stage: Stage, workspace: str = "here") -> list[Report]:
-    """Return a workspace's samples that are there, the find first."""
+    """Return a workspace's samples that are there, the found report first."""
     known = await stage.store.workspace("web", workspace)
     assert known
     async with stage.session(known.community) as session:
@@ -58,19 +58,19 @@ async def shown(stage: Stage) -> tuple[Report, Report]:
 
 
 class SampleCases:
-    """A find and a loss that show how everything works."""
+    """A found report and a lost report that show how everything works."""
 
     async def test_samples_are_posted_once_until_they_are_removed(self, stage: Stage) -> None:
         await stage.join()
         first, again = await post(stage), await post(stage)
-        assert [reply.text() for reply in (first, again)] == [said("samples_posted"), said("samples_there")]
+        assert [reply.text() for reply in (first, again)] == [message("samples_posted"), message("samples_there")]
         found, lost = await samples(stage)
         assert (found.kind, lost.kind) == (ReportKind.FOUND, ReportKind.LOST)
         assert len(stage.hints.work) == 1
         [remove] = again.buttons
-        told = [await stage.press(remove.action, remove.subject, MODERATOR) for _ in range(2)]
-        assert [reply.text() for reply in told] == [said("samples_removed"), said("samples_gone")]
-        assert (await post(stage)).text() == said("samples_posted")
+        replies = [await stage.press(remove.action, remove.subject, MODERATOR) for _ in range(2)]
+        assert [reply.text() for reply in replies] == [message("samples_removed"), message("samples_gone")]
+        assert (await post(stage)).text() == message("samples_posted")
         assert not {sample.id for sample in await samples(stage)} & {found.id, lost.id}
 
     async def test_only_moderators_post_and_remove_samples(self, stage: Stage) -> None:

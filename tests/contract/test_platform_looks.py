@@ -11,7 +11,7 @@ from reunite.entities import Label, Report, ReportKind, ReportState
 from reunite.language import sentence
 from reunite.looks import KEPT_MINUTES
 from reunite.ports import ScoredPair
-from tests.contract.harness import JPEG, Harness, Told
+from tests.contract.harness import JPEG, Harness, PrivateReply
 from tests.support.waiting import eventually
 
 PROOF = "a blue thread sewn into the lining"
@@ -19,8 +19,8 @@ PROOF = "a blue thread sewn into the lining"
 
 async def test_a_search_shows_pages_to_one_person_and_mine_files_report_and_claim(harness: Harness) -> None:
     ben = harness.join("Ben")
-    finds = await _finds(harness, rules.MOST_TILES + 2)
-    page = await _searched(harness, harness.search(ben, "umbrella with a *thread*"), *finds)
+    found_reports = await _finds(harness, rules.MOST_TILES + 2)
+    page = await _searched(harness, harness.search(ben, "umbrella with a *thread*"), *found_reports)
     assert "among 8 found items" in page.words
     assert "Page 1 of 2" in page.words
     assert page.pictures == (6 if harness.name == "web" else 1)
@@ -36,8 +36,8 @@ async def test_a_search_shows_pages_to_one_person_and_mine_files_report_and_clai
     assert (await harness.press(back, mine, ben, fill=PROOF)).words == sentence("note_look_filed")
     lost = (await harness.reports())[-1]
     assert (lost.kind, lost.state, lost.author) == (ReportKind.LOST, ReportState.OPEN, ben)
-    said = {item.reply.kind for item, _ in await harness.deliver()}
-    assert said >= {"claim", "match", "report_post"}
+    seen = {item.reply.kind for item, _ in await harness.deliver()}
+    assert seen >= {"claim", "match", "report_post"}
     assert "umbrella with a *thread*" in await harness.public()
     assert PROOF not in await harness.public()
 
@@ -56,8 +56,8 @@ async def test_a_search_without_results_or_too_often_or_too_slow_is_explained_po
 ) -> None:
     ben = harness.join("Ben")
     await _finds(harness, 1)
-    told = await _searched(harness, harness.search(ben, "umbrella"))
-    assert told.words == sentence("look_nothing", number=1)
+    reply = await _searched(harness, harness.search(ben, "umbrella"))
+    assert reply.words == sentence("look_nothing", number=1)
     monkeypatch.setattr(looks, "PATIENCE", 0.1)
     assert (await harness.search(ben, "umbrella")).words == sentence("look_slow")
     monkeypatch.setattr("reunite.looks.MOST_LOOKS", 2)
@@ -68,19 +68,21 @@ async def _finds(harness: Harness, number: int) -> list[Report]:
     for each in range(number):
         await harness.post_photo("found", harness.join("Ann"), f"umbrella {each}")
     await harness.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
-    finds = await harness.reports()
-    async with harness.store.session(finds[0].community) as session:
-        for report in finds:
+    found_reports = await harness.reports()
+    async with harness.store.session(found_reports[0].community) as session:
+        for report in found_reports:
             await session.reports.set_state(report.id, ReportState.OPEN)
-    return finds
+    return found_reports
 
 
-async def _searched(harness: Harness, search: Coroutine[None, None, Told], *finds: Report) -> Told:
+async def _searched(
+    harness: Harness, search: Coroutine[None, None, PrivateReply], *found_reports: Report
+) -> PrivateReply:
     """Begin a search, and find some reports as a worker would, the first of them with a label."""
     task = asyncio.create_task(search)
     look = await eventually(lambda: _look(harness))
     async with harness.store.session(look.community) as session:
-        for number, found in enumerate(finds):
+        for number, found in enumerate(found_reports):
             label = Label.HIGH if number == 0 else None
             await session.matches.save(ScoredPair(look.id, found.id, 0.9 - number / 100, label, (), {}))
         await session.reports.mark_first_reply(look.id)

@@ -19,9 +19,9 @@ ANSWER = "a blue thread sewn into the lining"
 
 async def test_a_claim_is_made_by_a_form_and_shown_only_to_those_who_decide(harness: Harness) -> None:
     card, lost, found, _ = await shown_match(harness)
-    told = await harness.press(card, sentence("button_mine"), lost.author, fill=ANSWER)
-    assert told.words == sentence("note_claim_sent")
-    claim = await said(harness, "says this is theirs")
+    reply = await harness.press(card, sentence("button_mine"), lost.author, fill=ANSWER)
+    assert reply.words == sentence("note_claim_sent")
+    claim = await sent_with(harness, "says this is theirs")
     stranger = await harness.press(claim, sentence("button_see_claim"), harness.join("Mallory"))
     assert stranger.words == sentence("only_finder")
     seen = await harness.press(claim, sentence("button_see_claim"), found.author)
@@ -30,7 +30,7 @@ async def test_a_claim_is_made_by_a_form_and_shown_only_to_those_who_decide(harn
     assert accepted.words == sentence("note_claim_accepted")
     again = await harness.press(seen, sentence("button_reject_claim"), found.author)
     assert again.words == sentence("note_claim_decided")
-    await said(harness, "agrees it's yours")
+    await sent_with(harness, "agrees it's yours")
     assert sentence("claim_closed_accepted") in str(await harness.words(claim))
     assert ANSWER not in await harness.public()
 
@@ -40,15 +40,15 @@ async def test_owner_and_finder_arrange_the_handover_and_confirm_it(harness: Har
     [conversation] = [sent for item, sent in await harness.deliver() if item.audience == "pair"]
     people = [lost.author, found.author, harness.join("Mallory")]
     assert [await harness.sees(person, conversation) for person in people] == [True, True, False]
-    told = await harness.press(conversation, sentence("button_whereabouts"), found.author, fill="Reception")
-    assert told.words == sentence("note_whereabouts_kept")
+    reply = await harness.press(conversation, sentence("button_whereabouts"), found.author, fill="Reception")
+    assert reply.words == sentence("note_whereabouts_kept")
     await harness.deliver()
     assert sentence("kept_there", place="Reception") in str(await harness.words(conversation))
     assert "Reception" not in await harness.public()
-    told = await harness.press(conversation, sentence("button_got_back"), lost.author)
-    assert told.words == sentence("note_word_waits")
-    told = await harness.press(conversation, sentence("button_handed_over"), found.author)
-    assert told.words == sentence("note_match_confirmed")
+    reply = await harness.press(conversation, sentence("button_got_back"), lost.author)
+    assert reply.words == sentence("note_word_waits")
+    reply = await harness.press(conversation, sentence("button_handed_over"), found.author)
+    assert reply.words == sentence("note_match_confirmed")
     await harness.deliver()
     assert {report.state for report in await harness.reports()} == {ReportState.RETURNED}
     for report in (lost, found):
@@ -59,8 +59,8 @@ async def test_without_a_possible_conversation_both_threads_say_so(harness: Harn
     harness.needs("refusals")
     await accepted(harness)
     await harness.refuse_conversations()
-    told = [await harness.words(sent) for _, sent in await harness.deliver(refused={"pair"})]
-    assert told.count(sentence("no_pair")) == 2
+    texts = [await harness.words(sent) for _, sent in await harness.deliver(refused={"pair"})]
+    assert texts.count(sentence("no_pair")) == 2
 
 
 async def test_a_form_that_cant_be_taken_is_explained_politely(harness: Harness) -> None:
@@ -264,10 +264,10 @@ async def test_members_see_their_own_reports_and_change_them_by_buttons(harness:
     mine = await harness.own_reports(bob)
     assert "my umbrella" in mine.words
     assert "my umbrella" not in (await harness.own_reports(mallory)).words
-    told = await harness.press(mine, sentence("button_add_photo"), bob, photo=JPEG)
-    assert told.words == sentence("note_looking_again")
-    told = await harness.press(mine, sentence("button_add_detail"), bob, fill="with a duck's head")
-    assert told.words == sentence("note_looking_again")
+    reply = await harness.press(mine, sentence("button_add_photo"), bob, photo=JPEG)
+    assert reply.words == sentence("note_looking_again")
+    reply = await harness.press(mine, sentence("button_add_detail"), bob, fill="with a duck's head")
+    assert reply.words == sentence("note_looking_again")
     [report] = await harness.reports()
     assert report.text == "my umbrella\nwith a duck's head"
     async with harness.store.session(report.community) as session:
@@ -297,8 +297,8 @@ async def test_the_bot_writes_in_the_language_of_the_community(harness: Harness)
     await harness.set_up(language="de")
     card, _, _, _ = await shown_match(harness)
     assert sentence("jump_post", "de") in str(await harness.words(card))
-    told = await harness.press(card, sentence("button_not_mine", "de"), harness.join("Mallory"))
-    assert told.words == sentence("only_owner")
+    reply = await harness.press(card, sentence("button_not_mine", "de"), harness.join("Mallory"))
+    assert reply.words == sentence("only_owner")
     await harness.react(card, "✅", harness.join("Grace", moderator=True))
 
     async def returned() -> bool:
@@ -312,21 +312,21 @@ async def test_the_bot_writes_in_the_language_of_the_community(harness: Harness)
 
 async def test_a_person_reads_their_own_language(harness: Harness) -> None:
     card, _, _, _ = await shown_match(harness)
-    told = await harness.press(card, sentence("button_not_mine"), harness.join("Jeanne", language="fr"))
-    assert told.words.startswith(sentence("only_owner", "fr").partition("/")[0])  # Discord has a French name for /lost
+    reply = await harness.press(card, sentence("button_not_mine"), harness.join("Jeanne", language="fr"))
+    assert reply.words.startswith(sentence("only_owner", "fr").partition("/")[0])  # Discord has a French name for /lost
 
 
 async def accepted(harness: Harness) -> tuple[Report, Report]:
     """Let the owner claim and the finder accept; return the lost and the found report."""
     card, lost, found, _ = await shown_match(harness)
     await harness.press(card, sentence("button_mine"), lost.author, fill=ANSWER)
-    claim = await said(harness, "says this is theirs")
+    claim = await sent_with(harness, "says this is theirs")
     seen = await harness.press(claim, sentence("button_see_claim"), found.author)
     await harness.press(seen, sentence("button_accept_claim"), found.author)
     return lost, found
 
 
-async def said(harness: Harness, words: str) -> Sent:
+async def sent_with(harness: Harness, words: str) -> Sent:
     """Deliver what is due, among it one message in a thread with these words, and return where that is."""
     done = [(item, sent) for item, sent in await harness.deliver() if item.audience == "thread"]
     [there] = [sent for item, sent in done if words in item.reply.text()]

@@ -146,8 +146,8 @@ async def test_bots_report_nothing(harness: Harness) -> None:
 
 async def test_a_refused_post_is_explained_politely_and_the_next_one_is_taken(harness: Harness) -> None:
     ann, length = harness.join("Ann"), rules.MOST_TEXT + 1
-    told = wording.sentence("text_too_long", length=length, number=rules.MOST_TEXT)
-    assert await harness.post_refused(ann, "x" * length) == told
+    answer = wording.sentence("text_too_long", length=length, number=rules.MOST_TEXT)
+    assert await harness.post_refused(ann, "x" * length) == answer
     assert await harness.reports() == []
     await harness.post_photo("found", ann, "umbrella")
     assert [report.text for report in await harness.reports()] == ["umbrella"]

@@ -53,7 +53,7 @@ class Watched:
         )
         await watch.look()
 
-    async def said(self) -> list[str]:
+    async def notices(self) -> list[str]:
         return [str(await self.harness.words(each)) for each in self.sent]
 
 
@@ -78,10 +78,10 @@ async def test_moderators_are_notified_once_of_slow_answers_and_once_of_their_en
     assert watched.sent == []
     for minutes in (12.5, 13, 300):
         await watched.look(minutes)
-    [said] = await watched.said()
-    assert "12 minutes" in said
+    [text] = await watched.notices()
+    assert "12 minutes" in text
     for words in (plural("slow_waiting", 1), sentence("slow_no_worker"), sentence("slow_nothing_lost")):
-        assert words in said
+        assert words in text
     assert "pings" in harness.lacks or harness.pinged(watched.sent[0]) == set()
     await answer(harness)
     await watched.look(301)
@@ -89,7 +89,7 @@ async def test_moderators_are_notified_once_of_slow_answers_and_once_of_their_en
     await harness.deliver()
     for minutes in (302, 303):
         await watched.look(minutes)
-    assert [words.replace("**", "") for words in (await watched.said())[1:]] == ["👍 Answers come promptly again."]
+    assert [words.replace("**", "") for words in (await watched.notices())[1:]] == ["👍 Answers come promptly again."]
     await harness.post_photo("found", harness.join("Ann"), "a cup")
     await watched.look(320)  # within the pause
     await watched.look(340)
@@ -120,7 +120,7 @@ async def test_a_notice_that_cant_be_posted_now_is_posted_later(harness: Harness
     await watched.look(20)
     watched.fails = False
     await watched.look(21)
-    assert "21 minutes" in (await watched.said())[0]
+    assert "21 minutes" in (await watched.notices())[0]
 
 
 async def test_a_past_post_waits_since_its_edit_ended_the_quiet(harness: Harness) -> None:
@@ -140,7 +140,7 @@ async def test_a_past_post_waits_since_its_edit_ended_the_quiet(harness: Harness
     await watched.look(9)
     assert watched.sent == [], "its answer isn't old"
     await watched.look(12)
-    assert "12 minutes" in (await watched.said())[0]
+    assert "12 minutes" in (await watched.notices())[0]
 
 
 async def test_trouble_in_one_workspace_doesnt_silence_the_others(harness: Harness) -> None:
@@ -158,7 +158,7 @@ async def test_a_running_worker_isnt_called_missing(harness: Harness) -> None:
     await Monitoring(harness.store).beat(uuid4(), "worker", "host", 1, "0")
     watched = Watched(harness)
     await watched.look(20)
-    assert sentence("slow_no_worker") not in (await watched.said())[0]
+    assert sentence("slow_no_worker") not in (await watched.notices())[0]
 
 
 async def test_nobody_is_notified_without_a_moderator_channel(harness: Harness) -> None:

@@ -15,22 +15,22 @@ async def test_a_guild_tries_the_samples_and_removes_them(database_url: str, red
         discord = world.discord
         await world.set_up("Channels and moderators", log=discord.channel("general"))
         setup = await discord.slash("setup", world.manager, "general")
-        await world.told(setup)
-        panel = setup.said[-1]["id"]
+        await world.private_answer(setup)
+        panel = setup.responses[-1]["id"]
         posting = await discord.press(panel, OFFER, world.manager)
-        assert await world.told(posting) == sentence("note_samples_posted")
+        assert await world.private_answer(posting) == sentence("note_samples_posted")
         assert await world.press(panel, OFFER, world.manager) == sentence("note_samples_there")
 
-        found = await world.says(discord.channel("found"), sentence("samples_find_words"))
-        lost = await world.says(discord.channel("lost"), sentence("samples_loss_words"))
-        assert [len(discord.find(post)["attachments"]) for post in (found, lost)] == [1, 1]
-        card = await world.says(lost, "This could be yours.")
-        line = await world.says(discord.channel("general"), sentence("samples_owner"))
+        found = await world.wait_for_reply(discord.channel("found"), sentence("samples_find_words"))
+        lost = await world.wait_for_reply(discord.channel("lost"), sentence("samples_loss_words"))
+        assert [len(discord.message(post)["attachments"]) for post in (found, lost)] == [1, 1]
+        card = await world.wait_for_reply(lost, "This could be yours.")
+        line = await world.wait_for_reply(discord.channel("general"), sentence("samples_owner"))
         for thread in (found, lost, discord.channel("general")):
             assert not any(discord.pinged(reply) for reply in discord.replies(thread))
         await discord.react(card, "✅", world.moderator)
         for thread in (found, lost):
-            await world.says(thread, "Returned")
+            await world.wait_for_reply(thread, "Returned")
 
         assert await world.press(found, REMOVE, world.ada) == sentence("only_moderators_here")
         assert await world.press(found, REMOVE, world.moderator) == sentence("note_samples_removed")
@@ -42,11 +42,11 @@ async def test_a_guild_tries_the_samples_and_removes_them(database_url: str, red
 
         await discord.permit(discord.bot_role, MANAGE_THREADS)
         again = await discord.press(panel, OFFER, world.manager)
-        assert await world.told(again) == sentence("note_samples_posted")
-        lost = await world.says(discord.channel("lost"), sentence("samples_loss_words"))
-        await world.says(lost, "This could be yours.")
-        told = [await world.press(again.said[-1]["id"], REMOVE, world.manager) for _ in range(2)]
-        assert told == [sentence("note_samples_removed"), sentence("note_samples_gone")]
+        assert await world.private_answer(again) == sentence("note_samples_posted")
+        lost = await world.wait_for_reply(discord.channel("lost"), sentence("samples_loss_words"))
+        await world.wait_for_reply(lost, "This could be yours.")
+        texts = [await world.press(again.responses[-1]["id"], REMOVE, world.manager) for _ in range(2)]
+        assert texts == [sentence("note_samples_removed"), sentence("note_samples_gone")]
         await eventually(lambda: lost not in discord.channels)
 
 

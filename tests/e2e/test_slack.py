@@ -20,7 +20,7 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[SlackWorld]:
 async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_reopens_both(world: SlackWorld) -> None:
     found = world.slack.post_photo(world.found, world.ben, drawing("red"), "umbrella by the door")
     await world.reply(world.found, found, "Nobody has reported it missing yet")
-    lost = await world.look_for("my red umbrella")
+    lost = await world.report_lost("my red umbrella")
 
     card = await world.reply(world.lost, lost, "This could be yours.")
     assert "Possible match" in shown(card) or "High confidence" in shown(card)
@@ -42,7 +42,7 @@ async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_re
 
 
 async def test_a_found_report_is_announced_to_its_owner(world: SlackWorld) -> None:
-    lost = await world.look_for("a blue cup")
+    lost = await world.report_lost("a blue cup")
     await world.reply(world.lost, lost, "There are no found items right now")
     found = world.slack.post_photo(world.found, world.ben, drawing("blue"))
     card = await world.reply(world.lost, lost, "This could be yours.")
@@ -72,7 +72,7 @@ async def test_a_reply_whose_response_got_lost_is_not_posted_twice(world: SlackW
     found = world.slack.post_photo(world.found, world.ben, drawing("red"))
     await world.reply(world.found, found, "Nobody has reported it missing yet")
     await eventually(lambda: world.slack.calls_of("conversations.replies"))
-    lost = await world.look_for("my red umbrella")
+    lost = await world.report_lost("my red umbrella")
     await world.reply(world.lost, lost, "This could be yours.")
     assert (
         sum("Nobody has reported it missing yet" in shown(each) for each in world.slack.thread(world.found, found)) == 1
@@ -82,7 +82,7 @@ async def test_a_reply_whose_response_got_lost_is_not_posted_twice(world: SlackW
 async def test_a_members_reaction_closes_nothing(world: SlackWorld) -> None:
     found = world.slack.post_photo(world.found, world.ben, drawing("red"))
     await world.reply(world.found, found, "Nobody has reported it missing yet")
-    lost = await world.look_for("my red umbrella")
+    lost = await world.report_lost("my red umbrella")
     card = await world.reply(world.lost, lost, "This could be yours.")
     await world.slack.react(world.lost, card["ts"], "white_check_mark", world.ben).acked.wait()
     await world.slack.react(world.lost, card["ts"], "x", world.moderator).acked.wait()

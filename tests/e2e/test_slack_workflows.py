@@ -26,7 +26,7 @@ def public(world: SlackWorld) -> str:
 
 async def test_a_private_report_is_matched_and_only_its_author_is_notified(world: SlackWorld) -> None:
     await world.set_up(log_channel=world.mods)
-    found = world.find("red", "umbrella by the door")
+    found = world.post_found("red", "umbrella by the door")
     await world.reply(world.found, found, "Nobody has reported it missing yet")
     await world.slack.slash("lost", "", world.ada, world.lost)
     modal = await world.slack.modal(world.ada)
@@ -43,7 +43,7 @@ async def test_a_private_report_is_matched_and_only_its_author_is_notified(world
 
 async def test_a_sealed_report_stays_hidden_until_a_moderator_releases_it(world: SlackWorld) -> None:
     await world.set_up(log_channel=world.mods)
-    lost = await world.look_for("my red card")
+    lost = await world.report_lost("my red card")
     await world.reply(world.lost, lost, "There are no found items right now")
     await world.slack.slash("found", "sealed", world.ben, world.found)
     modal = await world.slack.modal(world.ben)
@@ -76,16 +76,16 @@ async def decide(world: SlackWorld, channel: str, message: dict[str, Any], words
 
 
 async def test_a_claim_goes_from_the_owner_by_the_finder_to_the_moderator(world: SlackWorld) -> None:
-    found = world.find("red", "umbrella by the door")
-    lost = await world.look_for("my red umbrella")
+    found = world.post_found("red", "umbrella by the door")
+    lost = await world.report_lost("my red umbrella")
     card = await world.card(lost)
     await claim(world, card, "a wooden handle")
-    told = await world.reply(world.found, found, "says this is theirs")
-    await decide(world, world.found, told, "a wooden handle", "It doesn't match")
+    answer = await world.reply(world.found, found, "says this is theirs")
+    await decide(world, world.found, answer, "a wooden handle", "It doesn't match")
     await world.reply(world.lost, lost, "You have 2 tries left.")
     await claim(world, card, "my initials A.L.")
-    told = (await eventually(lambda: _claims(world, found)))[-1]
-    await decide(world, world.found, told, "my initials A.L.", "It matches")
+    answer = (await eventually(lambda: _claims(world, found)))[-1]
+    await decide(world, world.found, answer, "my initials A.L.", "It matches")
     await world.reply(world.lost, lost, "agrees it's yours")
     assert "initials" not in public(world)
     world.slack.react(world.lost, card["ts"], "white_check_mark", world.moderator)
@@ -93,13 +93,13 @@ async def test_a_claim_goes_from_the_owner_by_the_finder_to_the_moderator(world:
 
 
 def _claims(world: SlackWorld, found: str) -> list[dict[str, Any]]:
-    """The open claims in a find's thread, where there are two by now."""
+    """The open claims in a found report's thread, where there are two by now."""
     thread = [each for each in world.slack.thread(world.found, found) if "theirs" in shown(each)]
     return thread if len(thread) == 2 else []
 
 
 async def test_an_edited_found_report_is_matched_by_its_new_words(world: SlackWorld) -> None:
-    lost = await world.look_for("umbrella from Zanzibar")
+    lost = await world.report_lost("umbrella from Zanzibar")
     await world.reply(world.lost, lost, "There are no found items right now")
     found = world.slack.post_photo(world.found, world.ben, drawing("blue"), "scarf")
     await eventually(lambda: world.slack.thread(world.found, found))
@@ -112,8 +112,8 @@ async def test_an_edited_found_report_is_matched_by_its_new_words(world: SlackWo
 
 
 async def test_a_deleted_found_report_takes_its_quote_and_picture_from_the_owners_thread(world: SlackWorld) -> None:
-    found = world.find("red", "umbrella by the door")
-    lost = await world.look_for("my red umbrella")
+    found = world.post_found("red", "umbrella by the door")
+    lost = await world.report_lost("my red umbrella")
     card = await world.card(lost)
     world.slack.delete(world.found, found)
     await eventually(lambda: "by the door" not in str(world.slack.message(world.lost, card["ts"])))
@@ -122,7 +122,7 @@ async def test_a_deleted_found_report_takes_its_quote_and_picture_from_the_owner
 
 async def test_everything_is_in_the_workspaces_language(world: SlackWorld) -> None:
     await world.set_up(language="de")
-    found = world.find("red", "Schirm")
+    found = world.post_found("red", "Schirm")
     await eventually(lambda: world.slack.thread(world.found, found))
     [answer] = world.slack.thread(world.found, found)
     assert shown(answer).split(".")[0] in sentence("nobody_misses", "de", until="")

@@ -16,6 +16,6 @@ async def test_two_reports_at_the_same_moment_find_each_other(database_url: str,
         for number in range(ROUNDS):
             async with open_world(database_url, redis_url, f"world {number}") as world:
                 await asyncio.gather(world.found("f", "red", "a cup"), world.lost("l", "my red cup"))
-                await world.quiet()
+                await world.wait_until_idle()
                 assert world.platform.kinds("l").count("match") == 1, f"round {number}"
                 assert world.platform.kinds("f").count("match") <= 1, f"round {number}"

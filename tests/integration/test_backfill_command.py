@@ -42,10 +42,10 @@ async def test_it_says_what_was_taken_and_what_was_not(
         "  1 without a photo",
     ]
     assert [(each["channel"], each["reports"]) for each in backfilling.as_json(found)] == [("found", 5), ("lost", 0)]
-    said = capsys.readouterr().err
-    assert "Reading past posts" in said
-    assert "their reports would expire at once" in said
-    assert "`reunite bot slack` doesn't seem to run" in said
+    text = capsys.readouterr().err
+    assert "Reading past posts" in text
+    assert "their reports would expire at once" in text
+    assert "`reunite bot slack` doesn't seem to run" in text
     assert len(await world.reports()) == 5
 
 

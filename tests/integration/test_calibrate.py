@@ -40,7 +40,7 @@ async def probability(world: World, report: Report) -> tuple[float, str | None]:
 
 async def test_the_newest_weights_score_the_next_search(world: World, owner_database_url: str) -> None:
     await world.found("f1", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     before, label = await probability(world, await lost(world, "l1"))
     assert label
     await scoring_models.save_for_all(owner_database_url, VERSION, NOTHING_IS_SURE, {"source": "test"})
@@ -55,7 +55,7 @@ async def test_the_newest_weights_score_the_next_search(world: World, owner_data
 
 async def lost(world: World, key: str) -> Report:
     report = await world.lost(key, "my red umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     return report
 
 
@@ -86,10 +86,10 @@ async def test_feedback_counts_until_it_was_learned_from(world: World) -> None:
     own = world.workspace.community
     await world.found("f1", "red")
     await world.found("f2", "blue")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.lost("l1", "red cup")
     await world.lost("l2", "blue cup")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.give_verdict("l1", VerdictKind.CONFIRM)
     await world.give_verdict("l2", VerdictKind.REJECT)
     pairs = await decided(world)
@@ -101,15 +101,15 @@ async def test_feedback_counts_until_it_was_learned_from(world: World) -> None:
 
 
 async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(world: World) -> None:
-    finds = {}
+    found_reports = {}
     for number, colour in enumerate([*COLOURS] * 2):
         text = f"{colour} bottle number {number}, flask" if number % 3 else f"Nalgene {number % 4}"
-        finds[f"f{number}"] = await world.found(f"f{number}", colour, text)
-    await world.quiet()
+        found_reports[f"f{number}"] = await world.found(f"f{number}", colour, text)
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my Nalgene flask, number 3, red and blue", "red", place="pool")
-    await world.quiet()
+    await world.wait_until_idle()
     whole = await search(world, lost)
-    gone = [finds[f"f{number}"] for number in (0, 3, 4, 7, 9)]
+    gone = [found_reports[f"f{number}"] for number in (0, 3, 4, 7, 9)]
     async with world.store.session(world.workspace.community) as session:
         for found in gone:
             await session.reports.set_state(found.id, ReportState.WITHDRAWN)
@@ -118,7 +118,7 @@ async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(wor
     [labelled] = label_searches([whole], [], {lost.id: []}).lost
     narrowed = narrow(labelled, there).search
 
-    assert len(there) == len(finds) - len(gone)
+    assert len(there) == len(found_reports) - len(gone)
     assert narrowed.open_count == fewer.open_count
     assert narrowed.query == fewer.query
     assert {candidate.item.report: candidate for candidate in narrowed.candidates} == {
@@ -157,16 +157,16 @@ async def test_the_deployments_weights_are_found_by_version_or_by_model_name(
 
 
 async def test_a_comparison_in_memory_is_what_the_store_gives(world: World) -> None:
-    finds = [await world.found(f"f{number}", colour, f"{colour} cup") for number, colour in enumerate(COLOURS)]
-    finds.append(await world.found("f9", "red"))
+    found_reports = [await world.found(f"f{number}", colour, f"{colour} cup") for number, colour in enumerate(COLOURS)]
+    found_reports.append(await world.found("f9", "red"))
     lost = await world.lost("l1", "a red umbrella and a blue cup", "yellow")
-    await world.quiet()
+    await world.wait_until_idle()
     stored = await search(world, lost)
     items = {
         stored.query.report: stored.query,
         **{candidate.item.report: candidate.item for candidate in stored.candidates},
     }
-    query, *others = [await embedded(world, items[report.id]) for report in (lost, *finds)]
+    query, *others = [await embedded(world, items[report.id]) for report in (lost, *found_reports)]
     [compared] = compare([query], others)
     assert compared.open_count == stored.open_count
     theirs = {candidate.item: candidate.similarities for candidate in stored.candidates}
@@ -191,7 +191,7 @@ async def embedded(world: World, item: Item) -> EmbeddedReport:
 
 
 async def test_a_community_is_meant_by_its_name(world: World, database_url: str) -> None:
-    await world.quiet()
+    await world.wait_until_idle()
     options = Options(None, world.name, None, from_verdicts=False, open_set=False, undo=True)
     where = Servers(database_url, database_url, "", "reunite")
     assert await _undo(where, options.community) == {"undone": []}

@@ -65,18 +65,18 @@ async def said_everywhere(world: World, canary: str) -> tuple[Report, Report]:
     details: dict[str, Any] = {"place": f"hall {canary}", "photos": photos}
     found = await world.found(f"f{canary[-1]}", text=f"umbrella {canary}", author=ben, proof_question=canary, **details)
     lost = await world.lost(f"l{canary[-1]}", f"my umbrella {canary}", author=ada, **details)
-    await world.quiet()
+    await world.wait_until_idle()
     await world.press("add_detail", lost.id, ada, words=f"a dent like a {canary}")
-    await world.quiet()
+    await world.wait_until_idle()
     assert await world.handlers.edit(EditReport(target=found.target, text=f"an umbrella, edited {canary}"))
-    await world.quiet()
+    await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
         match = next(each for each in await session.matches.of(lost.id) if each.found == found.id)
     await world.press("mine", match.id, ada, words=f"a {canary} inside")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.press("confirm", match.id, MODERATOR)
     await world.press("confirm", match.id, MODERATOR)  # and take it back
-    await world.quiet()
+    await world.wait_until_idle()
     return lost, found
 
 
@@ -114,7 +114,7 @@ async def test_no_reply_is_left_by_any_way_of_deletion(world: World, owner_datab
         assert canary in dumped(owner_database_url)
         await way(world, reports)
         if way is not leave:
-            await world.quiet()
+            await world.wait_until_idle()
         assert tables_with(owner_database_url, canary) == set(), way
         assert canary not in dumped(owner_database_url)
         assert in_redis(redis_url, canary.encode()) == []
@@ -129,9 +129,9 @@ async def test_no_reply_is_left_by_any_way_of_deletion(world: World, owner_datab
 async def test_a_dump_shows_no_answer_and_no_secret_detail(world: World, owner_database_url: str) -> None:
     await world.found("f1", "red", "an umbrella", proof_question="kanarek?")
     await world.lost("l1", "my red umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.press("mine", world.button("l1", "mine"), Member("ada", "Ada"), words="a kanarek inside")
-    await world.quiet()
+    await world.wait_until_idle()
     assert "kanarek" not in dumped(owner_database_url)
     await world.give_verdict("l1", VerdictKind.CONFIRM)
     with psycopg.connect(owner_database_url) as connection:
@@ -145,13 +145,13 @@ async def test_whereabouts_are_readable_only_in_the_conversation_until_it_is_del
     found = await world.found("f1", "red", "an umbrella", author=ben)
     await world.press("whereabouts", found.id, ben, words="the kanarek room", code="kanarek-7")
     await world.lost("l1", "my red umbrella", author=ada)
-    await world.quiet()
+    await world.wait_until_idle()
     await world.press("mine", world.button("l1", "mine"), ada, words="a dent")
-    await world.quiet()
+    await world.wait_until_idle()
     assert "kanarek" not in dumped(owner_database_url)
     await world.press("accept_claim", world.button("f1", "see_claim"), ben)
-    await world.quiet()
+    await world.wait_until_idle()
     assert tables_with(owner_database_url, "kanarek") == {"outbox"}
     assert await world.handlers.withdraw(Withdraw(target=found.target))
-    await world.quiet()
+    await world.wait_until_idle()
     assert "kanarek" not in dumped(owner_database_url)

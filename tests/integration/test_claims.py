@@ -19,16 +19,16 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
     async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
         await community.set_up(log_channel="log")
         await community.found("f1", "red", "an umbrella", proof_question=SECRET)
-        await community.quiet()
+        await community.wait_until_idle()
         await community.lost("l1", "my red umbrella")
-        await community.quiet()
+        await community.wait_until_idle()
         yield community
 
 
 async def claimed(world: World, words: str = ANSWER) -> UUID:
-    """Claim the find as Ada, and return what the finder's button is about."""
+    """Claim the found report as Ada, and return what the finder's button is about."""
     await world.press("mine", world.button("l1", "mine"), ADA, words=words)
-    await world.quiet()
+    await world.wait_until_idle()
     return world.button("f1", "see_claim")
 
 
@@ -53,7 +53,7 @@ async def test_the_finders_first_decision_counts_and_reaches_the_owner(world: Wo
     claim = await claimed(world)
     await world.press("accept_claim", claim, BEN)
     again = await world.press("reject_claim", claim, MODERATOR)
-    await world.quiet()
+    await world.wait_until_idle()
     assert "decided" in again.text()
     assert "Ben" in world.platform.thread("l1")[-1]
     pressable = {button.action for _, sent in world.platform.messages for button in sent.reply.buttons}
@@ -90,7 +90,7 @@ async def test_what_is_not_theirs_is_not_brought_up_again(world: World) -> None:
     before = len(world.platform.kinds("l1"))
     await world.press("not_mine", match, ADA)
     await world.press("add_detail", (await own(world))[0], ADA, words="with a wooden handle")
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("l1")[before:] == ["nothing"]  # the bot keeps watching
     async with world.store.session(world.workspace.community) as session:
         known = await session.matches.get(match)
@@ -101,7 +101,7 @@ async def test_what_is_not_theirs_is_not_brought_up_again(world: World) -> None:
 
 async def test_the_finder_leaves_a_secret_later(world: World) -> None:
     await world.found("f2", "green")
-    await world.quiet()
+    await world.wait_until_idle()
     with pytest.raises(TellUserError, match="only_finder"):
         await world.press("proof_question", world.button("f2", "proof_question"), ADA, words="mine to tell")
     await world.press("proof_question", world.button("f2", "proof_question"), BEN, words="engraved inside")

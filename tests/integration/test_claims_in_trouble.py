@@ -1,4 +1,4 @@
-"""The claim check where people try to get round it, and where a private loss is claimed for."""
+"""The claim check where people try to get round it, and where a private lost report is claimed for."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -17,19 +17,19 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
     async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
         await community.set_up(log_channel="log")
         await community.found("f1", "red", "an umbrella")
-        await community.quiet()
+        await community.wait_until_idle()
         yield community
 
 
 async def claim(world: World, root: str, by: Member, words: str) -> UUID:
     await world.press("mine", world.button(root, "mine"), by, words=words)
-    await world.quiet()
+    await world.wait_until_idle()
     return world.button("f1", "see_claim")
 
 
 async def test_another_name_gives_no_more_tries(world: World) -> None:
     await world.lost("l1", "my red umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     for attempt in range(rules.MOST_CLAIMS):
         by = Member(ADA.id, f"Ada {attempt}")
         known = await claim(world, "l1", by, f"guess {attempt}")
@@ -44,7 +44,7 @@ async def test_another_name_gives_no_more_tries(world: World) -> None:
 async def test_reporting_again_gives_no_more_tries_and_keeps_no_words(world: World, way: str) -> None:
     for attempt in range(rules.MOST_CLAIMS):
         lost = await world.lost(f"l{attempt}", "my red umbrella")
-        await world.quiet()
+        await world.wait_until_idle()
         old = await claim(world, f"l{attempt}", ADA, f"guess {attempt}")
         if way == "withdraw":
             await world.press("withdraw", lost.id, ADA)
@@ -53,7 +53,7 @@ async def test_reporting_again_gives_no_more_tries_and_keeps_no_words(world: Wor
         with pytest.raises(TellUserError, match="nothing_here"):
             await world.press("see_claim", old, BEN)
     await world.lost("again", "my red umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     with pytest.raises(TellUserError, match="claim_too_many"):
         await claim(world, "again", ADA, "one more")
     assert (await world.handlers.export("web", world.name, ADA))["claims"] == []
@@ -64,7 +64,7 @@ async def test_reporting_again_gives_no_more_tries_and_keeps_no_words(world: Wor
 
 async def test_the_found_reports_thread_does_not_name_a_private_claimant(world: World) -> None:
     await world.lost("l1", "my red umbrella", private=True)
-    await world.quiet()
+    await world.wait_until_idle()
     await claim(world, "l1", ADA, "a blue thread")
     assert world.platform.kinds("f1")[-1] == "claim"
     assert "Ada" not in "\n".join(world.platform.thread("f1"))

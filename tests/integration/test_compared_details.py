@@ -57,10 +57,10 @@ async def details_of(world: World, report: Report) -> dict[UUID, float | None]:
 async def test_what_was_compared_counts_in_both_directions(world: World, details: CountedDetails) -> None:
     found = await world.found("f1", "red")
     other = await world.found("f2", "blue")
-    await world.quiet()
+    await world.wait_until_idle()
     assert details.compared == []
     lost = await world.lost("l1", "my umbrella", "red")
-    await world.quiet()
+    await world.wait_until_idle()
 
     assert len(details.compared) == 1
     assert await details_of(world, lost) == {found.id: 40.0, other.id: None}
@@ -71,29 +71,29 @@ async def test_a_pair_is_compared_once_regardless_of_which_report_is_searched_ag
     world: World, details: CountedDetails
 ) -> None:
     found = await world.found("f1", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.lost("l1", "my umbrella", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
         await session.work.add(found.id, hinted=False)
-    await world.quiet()
+    await world.wait_until_idle()
     assert len(details.compared) == 1
 
 
 async def test_at_most_two_photos_of_a_lost_report_are_compared(world: World, details: CountedDetails) -> None:
     await world.found("f1", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     photos = tuple(IncomingPhoto(f"{number}.jpg", data=drawing("red", size=200 + number)) for number in range(4))
     await world.lost("l1", "my umbrella", photos=photos)
-    await world.quiet()
+    await world.wait_until_idle()
     assert len(details.compared) == 2
 
 
 async def test_a_photo_that_goes_takes_what_was_compared_with_it(world: World) -> None:
     found = await world.found("f1", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my umbrella", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
         assert await session.photo_details.of(found.id) == {lost.id: 40.0}
         await session.photos.remove([photo.id for photo in await session.photos.of(lost.id)])
@@ -102,9 +102,9 @@ async def test_a_photo_that_goes_takes_what_was_compared_with_it(world: World) -
 
 async def test_photos_that_move_to_another_community_are_compared_again(world: World, details: CountedDetails) -> None:
     found = await world.found("f1", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my umbrella", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     other = await world.store.join(JoinWorkspace("web", "other", "Another side"))
     await world.store.save_link_code(other, "hash")
     assert await world.store.link(world.workspace, "hash")
@@ -123,8 +123,8 @@ async def test_photos_that_move_to_another_community_are_compared_again(world: W
 async def test_a_comparison_that_fails_keeps_no_search_back(world: World, details: CountedDetails) -> None:
     details.error = RuntimeError("no memory")
     found = await world.found("f1", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my umbrella", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     assert await details_of(world, lost) == {found.id: None}
     assert "likely match" in world.platform.thread("l1")[0]

@@ -45,7 +45,7 @@ class TestContract(EncoderContract):
 
 
 @pytest.mark.parametrize(
-    ("space", "said", "same", "other"),
+    ("space", "text", "same", "other"),
     [
         (SHARED_SPACE, "rucksack", "backpack", "teapot"),
         (SHARED_SPACE, "woolly hat", "beanie", "umbrella"),
@@ -56,9 +56,9 @@ class TestContract(EncoderContract):
     ],
 )
 def test_everyday_words_are_near_what_they_mean(
-    encoder: "ConceptEncoder", space: str, said: str, same: str, other: str
+    encoder: "ConceptEncoder", space: str, text: str, same: str, other: str
 ) -> None:
-    words, right, wrong = encoder.encode_texts([said, same, other])[space]
+    words, right, wrong = encoder.encode_texts([text, same, other])[space]
     assert words @ right > words @ wrong + 0.1
 
 

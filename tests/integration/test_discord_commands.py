@@ -38,16 +38,16 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
 
 
 @pytest.mark.parametrize(
-    ("locale", "told"), [("fr", "Tu n'as"), ("es-419", "No tienes"), ("pl", "Nie masz"), ("pt-BR", "You have no")]
+    ("locale", "answer"), [("fr", "Tu n'as"), ("es-419", "No tienes"), ("pl", "Nie masz"), ("pt-BR", "You have no")]
 )
 async def test_a_private_answer_is_in_the_language_of_the_person_who_asks(
-    database_url: str, locale: str, told: str
+    database_url: str, locale: str, answer: str
 ) -> None:
     async with open_world(database_url) as world:
         ada = world.discord.join("Ada")
         world.discord.locales[ada] = locale
         used = await world.discord.slash("mine", ada, "general")
-        assert told in await world.discord.answer(used)
+        assert answer in await world.discord.answer(used)
 
 
 async def test_a_form_is_in_its_users_language(database_url: str) -> None:
@@ -105,13 +105,13 @@ async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> 
             await discord.answer(used)
             listed = await discord.slash("mine", used.user, "general")
             await discord.answer(listed)
-            opening = await discord.press(listed.said[0]["id"], "Add a detail", used.user)
+            opening = await discord.press(listed.responses[0]["id"], "Add a detail", used.user)
             await discord.opened(opening)
         async with running(handlers, store, config(discord)):
             added = await discord.submit(opening, words="with a feather")
             assert "I'll search again" in await discord.answer(added)
             assert (await world.report())["text"] == "a hat\nwith a feather"
-            gone = await discord.press(listed.said[0]["id"], "Withdraw", used.user)
+            gone = await discord.press(listed.responses[0]["id"], "Withdraw", used.user)
             assert "deleted what I knew" in await discord.answer(gone)
 
 
@@ -124,7 +124,7 @@ async def test_a_form_whose_check_takes_too_long_opens_unchecked(
         await world.discord.answer(used)
         listed = await world.discord.slash("mine", used.user, "general")
         await world.discord.answer(listed)
-        await world.discord.opened(await world.discord.press(listed.said[0]["id"], "Add a detail", used.user))
+        await world.discord.opened(await world.discord.press(listed.responses[0]["id"], "Add a detail", used.user))
     logged = capsys.readouterr().out
     assert "discord_form_check_too_slow" in logged
     assert "discord_form_unchecked" not in logged
@@ -140,7 +140,7 @@ async def test_a_command_is_answered_once_even_if_delivered_several_times(databa
         await eventually(lambda: world.discord.gateway.resumed or None, within=20)
         post = await world.discord.post("found", ada, "hat", {"a.jpg": JPEG})
         await eventually(lambda: world.discord.has_reaction(post, "👀"), within=20)
-        assert len(used.said) == 1
+        assert len(used.responses) == 1
 
 
 async def test_a_message_of_someone_who_has_blocked_the_bot_is_taken_from_the_menu_too(database_url: str) -> None:
@@ -160,8 +160,8 @@ async def test_a_moderator_gets_a_link_to_the_board_and_a_member_does_not(databa
         for other in (member, helper):  # the board shows all channels, not only the one that someone looks after
             used = await world.discord.slash("board", other, "general")
             assert await world.discord.answer(used) == sentence("only_moderators_here")
-        said = await world.discord.answer(await world.discord.slash("board", moderator, "general"))
-        link = re.search(rf"<({BOARD}/sign-in\?link=[\w-]{{43}})>", said)  # the brackets keep Discord from opening it
+        text = await world.discord.answer(await world.discord.slash("board", moderator, "general"))
+        link = re.search(rf"<({BOARD}/sign-in\?link=[\w-]{{43}})>", text)  # the brackets keep Discord from opening it
         assert link
         assert await BoardSessions(world.store).begin(link[1].partition("link=")[2])
 
@@ -170,7 +170,7 @@ async def test_the_file_of_privacy_is_readable_json(database_url: str) -> None:
     async with open_world(database_url) as world:
         used = await world.discord.slash("privacy", world.discord.join("Ada"), "general")
         await world.discord.answer(used)
-        [file] = used.said[0]["attachments"]
+        [file] = used.responses[0]["attachments"]
         path = file["url"].removeprefix(f"http://{world.discord.file_host}")
         known: dict[str, Any] = json.loads(world.discord.files[path])
         assert known["member"]["name"] == "Ada"
@@ -187,9 +187,9 @@ async def test_the_setup_names_everything_in_every_language_within_discords_limi
             panel = await world.discord.answer(used)
             assert f"<#{world.discord.channel('found')}>" in panel
             asked = []
-            *forms, _, _ = world.discord.buttons(used.said[0])  # the last two post samples and read past posts
+            *forms, _, _ = world.discord.buttons(used.responses[0])  # the last two post samples and read past posts
             for words in forms:
-                modal = await world.discord.opened(await world.discord.press(used.said[0]["id"], words, manager))
+                modal = await world.discord.opened(await world.discord.press(used.responses[0]["id"], words, manager))
                 asked.append(len(modal["components"]))
             assert asked == [5, 5, 1]
 
@@ -201,7 +201,7 @@ async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
         world.discord.locales[manager] = "de"
         used = await world.discord.slash("setup", manager, "general")
         await world.discord.answer(used)
-        panel = used.said[0]
+        panel = used.responses[0]
         places, ways, *_ = world.discord.buttons(panel)
         opened = await world.discord.press(panel["id"], places, manager)
         await world.discord.opened(opened)

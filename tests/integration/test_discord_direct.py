@@ -134,7 +134,9 @@ async def test_a_private_look_opens_one_thread_and_only_for_a_claim_that_can_be_
         )
         matches = await looked_at(world, handlers, bob)
         await handlers.set_up(private)
-        page = (await shown_to(world, await world.discord.slash("search", bob, "general", words="umbrella"))).said[-1]
+        page = (await shown_to(world, await world.discord.slash("search", bob, "general", words="umbrella"))).responses[
+            -1
+        ]
 
         async def claim(label: str, proof: str) -> str:
             opening = await world.discord.press(page["id"], label, bob)
@@ -158,11 +160,11 @@ def threads(world: World) -> list[str]:
 
 
 async def looked_at(world: World, handlers: Handlers, member: str) -> list[Match]:
-    """Store two finds and a member's look that matches both, as the workers would."""
+    """Store two found reports and a member's look that matches both, as the workers would."""
     author, now = Member(world.discord.join("Ann"), "Ann"), datetime.now(UTC)
     await world.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
     target = replace(world.post_of("0"), message=None)  # with one, the bot would find that no such post is there
-    finds = [
+    found_reports = [
         (await handlers.report(ReportFound(source_key=key, target=target, author=author, text=key))).report
         for key in ("11", "12")
     ]
@@ -170,6 +172,8 @@ async def looked_at(world: World, handlers: Handlers, member: str) -> list[Match
         Look(source_key="look", target=target, author=Member(member, "Bob"), text="umbrella", posted_at=now)
     )
     async with world.store.session(await world.community()) as session:
-        for found in finds:
+        for found in found_reports:
             await session.reports.set_state(found.id, ReportState.OPEN)
-        return [await session.matches.save(ScoredPair(look, found.id, 0.9, Label.HIGH, (), {})) for found in finds]
+        return [
+            await session.matches.save(ScoredPair(look, found.id, 0.9, Label.HIGH, (), {})) for found in found_reports
+        ]

@@ -18,7 +18,7 @@ async def invited(world: World, by: str, *, is_told: bool = True) -> None:
     await discord.add_bot()
 
 
-def said(world: World, channel: str) -> list[str]:
+def texts_in(world: World, channel: str) -> list[str]:
     return [world.discord.text(reply) for reply in world.discord.replies(channel)]
 
 
@@ -27,11 +27,11 @@ async def test_the_person_who_added_the_bot_is_greeted_directly(database_url: st
         max_ = world.discord.join("Max")
         await invited(world, max_)
         direct = world.discord.direct(max_)["id"]
-        await eventually(lambda: said(world, direct))
-        [greeting] = said(world, direct)
+        await eventually(lambda: texts_in(world, direct))
+        [greeting] = texts_in(world, direct)
         assert "You've invited me to The library." in greeting.replace("*", "")
         assert TRY in greeting
-        assert said(world, world.discord.channel("found")) == []
+        assert texts_in(world, world.discord.channel("found")) == []
 
 
 async def test_where_they_take_no_messages_the_channel_is_greeted(database_url: str) -> None:
@@ -47,7 +47,7 @@ async def test_without_the_audit_log_the_channel_is_greeted(database_url: str) -
         max_ = world.discord.join("Max")
         await invited(world, max_, is_told=False)
         await world.discord.reply(world.discord.channel("found"), TRY)
-        assert said(world, world.discord.direct(max_)["id"]) == []
+        assert texts_in(world, world.discord.direct(max_)["id"]) == []
         assert not [path for _, path in world.discord.requests if "audit-logs" in path]
 
 

@@ -107,7 +107,7 @@ async def test_a_refused_private_report_leaves_no_thread_to_its_author(
 
 
 @pytest.mark.parametrize("is_saved", [True, False])
-async def test_the_thread_of_a_private_loss_stays_if_an_error_comes_after_saving_or_who_knows(
+async def test_the_thread_of_a_private_lost_report_stays_if_an_error_comes_after_saving_or_who_knows(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_saved: bool
 ) -> None:
     async def refuse(*_: object) -> None:
@@ -151,17 +151,17 @@ async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "answer"),
     [
         ({"description": "x" * 4001}, "too long"),
     ],
 )
 async def test_a_refused_lost_command_is_explained_politely(
-    database_url: str, options: dict[str, Any], told: str
+    database_url: str, options: dict[str, Any], answer: str
 ) -> None:
     async with open_world(database_url) as world:
         used = await world.discord.slash("lost", world.discord.join("Bob"), "general", **options)
-        assert told in await world.discord.answer(used)
+        assert answer in await world.discord.answer(used)
         assert await world.reports() == []
 
 
@@ -169,8 +169,8 @@ async def test_a_refused_lost_command_is_explained_politely(
 async def test_a_report_with_an_unreadable_time_is_kept(database_url: str, when: str) -> None:
     async with open_world(database_url) as world:
         used = await world.discord.slash("lost", world.discord.join("Bob"), "general", description="bag", when=when)
-        said = await world.discord.answer(used)
-        assert sentence("when_kept", when=when) in said
+        text = await world.discord.answer(used)
+        assert sentence("when_kept", when=when) in text
         report = await world.report()
         assert (report["text"], report["happened_at"]) == (f"bag\n{when}", None)
 
@@ -180,11 +180,11 @@ async def test_times_are_read_in_the_members_zone_or_the_guilds(database_url: st
         bob, manager = world.discord.join("Bob"), world.discord.join("Max")
         world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
 
-        async def told(name: str, **options: str) -> str:
+        async def answer_to(name: str, **options: str) -> str:
             return await world.discord.answer(await world.discord.slash(name, bob, "general", None, **options))
 
         async def read() -> datetime:
-            await told("lost", description="red bag", when="yesterday 08:15")
+            await answer_to("lost", description="red bag", when="yesterday 08:15")
             moment: datetime = (await world.reports())[-1]["happened_at"]
             return moment
 
@@ -192,16 +192,18 @@ async def test_times_are_read_in_the_members_zone_or_the_guilds(database_url: st
             yesterday = datetime.now(ZoneInfo(zone)) - timedelta(days=1)
             return yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
 
-        assert await told("timezone") == sentence("zone_not_known")
+        assert await answer_to("timezone") == sentence("zone_not_known")
         panel = await world.discord.slash("setup", manager, "general")
         await world.discord.answer(panel)
-        pressed = await world.discord.press(panel.said[-1]["id"], sentence("setup_places"), manager)
+        pressed = await world.discord.press(panel.responses[-1]["id"], sentence("setup_places"), manager)
         modal = await world.discord.opened(pressed)
         assert [each.get("value", "") for each in inputs(modal) if each["custom_id"] == "timezone"] == [""]
         await world.discord.submit(pressed, None, timezone="New York")
-        await eventually(lambda: "America/New_York" in world.discord.text(world.discord.find(panel.said[-1]["id"])))
+        await eventually(
+            lambda: "America/New_York" in world.discord.text(world.discord.message(panel.responses[-1]["id"]))
+        )
         assert await read() == morning("America/New_York")
-        assert "Asia/Tokyo" in await told("timezone", zone="tokyo")
+        assert "Asia/Tokyo" in await answer_to("timezone", zone="tokyo")
         assert await read() == morning("Asia/Tokyo")
-        assert await told("timezone", zone="Atlantis") == sentence("zone_unknown", zone="Atlantis")
-        assert (await told("timezone")).startswith("I read your times as Asia/Tokyo")
+        assert await answer_to("timezone", zone="Atlantis") == sentence("zone_unknown", zone="Atlantis")
+        assert (await answer_to("timezone")).startswith("I read your times as Asia/Tokyo")

@@ -46,7 +46,7 @@ async def panel(world: World, manager: str) -> Interaction:
 
 async def pressed(world: World, used: Interaction, words: str) -> str:
     """Press a button of the panel, and return what is shown in its place."""
-    shown = used.said[0]
+    shown = used.responses[0]
     before = shown["edited_timestamp"]
     await world.discord.press(shown["id"], words, used.user)
     await eventually(lambda: shown["edited_timestamp"] != before or None)
@@ -62,18 +62,18 @@ async def test_without_the_permission_the_setup_names_it(database_url: str) -> N
         used = await panel(world, a_manager(world))
         assert "Still missing: #lost-and-found-team." in str(used.answer)
         assert "the permission “Manage Channels”" in str(used.answer)
-        assert len(world.discord.buttons(used.said[0])) == 5
+        assert len(world.discord.buttons(used.responses[0])) == 5
 
 
 async def test_one_press_creates_the_channels_and_chooses_them(database_url: str) -> None:
     async with open_world(database_url) as world:
         await without_channels(world)
         used = await panel(world, a_manager(world))
-        said = await pressed(world, used, ALL)
+        text = await pressed(world, used, ALL)
         found, lost, log = (world.discord.channel(name) for name in ("found", "lost", "lost-and-found-team"))
-        assert f"Created: <#{found}>, <#{lost}>, <#{log}>." in said
-        assert "Still missing" not in said
-        assert len(world.discord.buttons(used.said[0])) == 5
+        assert f"Created: <#{found}>, <#{lost}>, <#{log}>." in text
+        assert "Still missing" not in text
+        assert len(world.discord.buttons(used.responses[0])) == 5
         expected = Settings(found_channels=(found,), lost_channels=(lost,), log_channel=log)
         assert await settings(world) == expected
         assert "Post a photo of it here" in world.discord.channels[found]["topic"]
@@ -98,7 +98,7 @@ async def test_only_moderators_managers_and_the_bot_see_the_moderator_channel(da
         }
         assert list(seen.values()) == [False, False, True, True]
         assert world.discord.may(BOT_ID, log) & (VIEW_CHANNEL | SEND_MESSAGES) == VIEW_CHANNEL | SEND_MESSAGES
-        assert "I'm missing permissions" not in world.discord.text(used.said[0])
+        assert "I'm missing permissions" not in world.discord.text(used.responses[0])
 
 
 async def test_a_second_press_creates_nothing(database_url: str) -> None:
@@ -107,9 +107,9 @@ async def test_a_second_press_creates_nothing(database_url: str) -> None:
         manager = a_manager(world)
         panels = [await panel(world, manager) for _ in range(2)]
         for used in panels:
-            await world.discord.press(used.said[0]["id"], ALL, manager)
+            await world.discord.press(used.responses[0]["id"], ALL, manager)
         for used in panels:
-            await eventually(lambda: used.said[0]["edited_timestamp"])  # noqa: B023 - looked at at once
+            await eventually(lambda: used.responses[0]["edited_timestamp"])  # noqa: B023 - looked at at once
         texts = [channel for channel in world.discord.channels.values() if channel["type"] == TEXT]
         assert sorted(channel["name"] for channel in texts) == ["found", "general", "lost", "lost-and-found-team"]
 
@@ -119,18 +119,18 @@ async def test_what_discord_refuses_is_named_and_the_rest_is_kept(database_url: 
         await without_channels(world)
         used = await panel(world, a_manager(world))
         world.discord.most_channels = 2
-        said = await pressed(world, used, ALL)
+        text = await pressed(world, used, ALL)
         found = world.discord.channel("found")
-        assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in said
+        assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in text
         assert await settings(world) == Settings(found_channels=(found,))
-        assert "Create #lost, #lost-and-found-team" in world.discord.buttons(used.said[0])
+        assert "Create #lost, #lost-and-found-team" in world.discord.buttons(used.responses[0])
 
 
 async def test_members_who_may_not_manage_the_guild_create_nothing(database_url: str) -> None:
     async with open_world(database_url) as world:
         await without_channels(world)
         used = await panel(world, a_manager(world))
-        tried = await world.discord.press(used.said[0]["id"], ALL, world.discord.join("Ada"))
+        tried = await world.discord.press(used.responses[0]["id"], ALL, world.discord.join("Ada"))
         assert sentence("only_moderators_here") in await world.discord.answer(tried)
         assert await settings(world) == Settings()
 
@@ -155,7 +155,7 @@ async def test_what_is_created_is_kept_where_the_connection_breaks(
     monkeypatch.setattr(discord.Guild, "create_text_channel", break_off)
     async with open_world(database_url) as world:
         await without_channels(world)
-        said = await pressed(world, await panel(world, a_manager(world)), ALL)
+        text = await pressed(world, await panel(world, a_manager(world)), ALL)
         found = world.discord.channel("found")
-        assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in said
+        assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in text
         assert (await settings(world)).found_channels == (found,)

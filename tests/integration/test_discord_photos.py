@@ -41,7 +41,7 @@ async def test_a_photo_is_tried_whatever_discord_takes_it_for(
 
 
 @pytest.mark.parametrize(
-    ("text", "file", "label", "told"),
+    ("text", "file", "label", "answer"),
     [
         ("", "keys.dng", None, "keys.dng"),
         ("", "keys.svg", "application/octet-stream", "keys.svg"),
@@ -51,12 +51,12 @@ async def test_a_photo_is_tried_whatever_discord_takes_it_for(
     ],
 )
 async def test_a_post_that_seems_to_bring_a_photo_and_brings_none_gets_a_word(
-    database_url: str, text: str, file: str | None, label: str | None, told: str
+    database_url: str, text: str, file: str | None, label: str | None, answer: str
 ) -> None:
     async with open_world(database_url) as world:
         photos = {file: b"not a photo of ours"} if file else None
         post = await world.discord.post("found", world.discord.join("Ann"), text, photos, content_type=label)
-        await world.discord.reply(post, told)
+        await world.discord.reply(post, answer)
         assert not world.discord.has_reaction(post, "👀")
         assert await world.reports() == []
 

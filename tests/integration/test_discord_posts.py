@@ -64,9 +64,9 @@ async def test_words_other_channels_bots_and_webhooks_make_no_report(database_ur
 async def test_a_refused_post_is_explained_in_its_thread(database_url: str) -> None:
     async with open_world(database_url) as world:
         post = await world.discord.post("found", world.discord.join("Ann"), "x" * 4001, {"a.jpg": JPEG}, times=2)
-        told = await world.discord.reply(post, "too long")
+        answer = await world.discord.reply(post, "too long")
         assert not world.discord.has_reaction(post, "👀")
-        assert world.discord.replies(post) == [told]
+        assert world.discord.replies(post) == [answer]
         assert await world.reports() == []
 
 

@@ -31,17 +31,17 @@ async def test_a_pressed_button_is_taken_once_and_replaced_by_the_answer(databas
     async with open_world(database_url) as world:
         bob = world.discord.join("Bob")
         _, question = await asked(world, bob)
-        shown = world.discord.find(question)["components"]
+        shown = world.discord.message(question)["components"]
         assert [component["label"] for row in shown for component in row["components"]] == [
             "library", "*tram* @everyone", "Somewhere else", "Not sure", "None of these",
         ]  # fmt: skip
         pressed = [await world.discord.press(question, "*tram* @everyone", bob) for _ in range(2)]
         await eventually(lambda: all(press.answer for press in pressed) or None)
-        told = {wording.sentence("said"), wording.sentence("said_before", said="*tram* @everyone")}
-        assert {press.answer for press in pressed} == told
+        texts = {wording.sentence("said"), wording.sentence("said_before", said="*tram* @everyone")}
+        assert {press.answer for press in pressed} == texts
         assert all(press.ephemeral for press in pressed)
         assert (await world.report())["question_answer"] == "*tram* @everyone"
-        message = world.discord.find(question)
+        message = world.discord.message(question)
         assert message["components"] == []
         assert message["embeds"][0]["description"].endswith("**\\*tram\\* @\u200beveryone**")
 

@@ -35,7 +35,7 @@ async def test_too_many_threads_answer_in_the_channel_until_there_is_room(databa
         world.discord.most_threads = 0
         first = await world.platform.send(reply("1", world.post_of(post), "One."))
         assert first.channel == found
-        assert world.discord.find(first.message)["message_reference"]["message_id"] == post
+        assert world.discord.message(first.message)["message_reference"]["message_id"] == post
         assert await world.platform.send(reply("1", world.post_of(post), "One.", maybe_sent=True)) == first
         world.discord.most_threads = 1
         assert await world.platform.send(reply("1", world.post_of(post), "One.", maybe_sent=True)) == first
@@ -116,8 +116,8 @@ async def test_a_forum_that_requires_a_tag_gets_one_that_is_not_the_moderators(d
         with pytest.raises(TryAgainError):
             await world.platform.send(opening(world, "my bag"))
         used = await world.discord.slash("lost", world.discord.join("Cid"), "general", description="my bag")
-        told = await world.discord.answer(used)
-        assert told == sentence("forum_needs_tag", channel=f"<#{forum}>")
+        answer = await world.discord.answer(used)
+        assert answer == sentence("forum_needs_tag", channel=f"<#{forum}>")
         assert await world.reports() == []
         await world.discord.require_tag("lost-items", moderated=False)
 
@@ -171,13 +171,13 @@ async def test_a_late_answer_is_sent_directly_or_said_to_be_late(
         monkeypatch.setattr("tests.doubles.discord_rest_interactions.TOKENS_LAST", 0)
         await world.discord.slash("privacy", ann, "general")
         if takes_messages:
-            [told] = await eventually(lambda: world.discord.direct_messages(ann))
-            assert "reunite.json" in [file["filename"] for file in told["attachments"]]
-            assert not told["components"], "a private reply's buttons don't name their guild"
+            [answer] = await eventually(lambda: world.discord.direct_messages(ann))
+            assert "reunite.json" in [file["filename"] for file in answer["attachments"]]
+            assert not answer["components"], "a private reply's buttons don't name their guild"
         else:
             general = world.discord.channel("general")
-            told = await world.discord.reply(general, sentence("answer_too_late", person=f"<@{ann}>"))
-            assert world.discord.pinged(told) == {ann}
+            answer = await world.discord.reply(general, sentence("answer_too_late", person=f"<@{ann}>"))
+            assert world.discord.pinged(answer) == {ann}
 
 
 async def test_a_finder_who_cant_be_answered_in_public_gets_a_direct_message(database_url: str) -> None:
@@ -185,8 +185,8 @@ async def test_a_finder_who_cant_be_answered_in_public_gets_a_direct_message(dat
         ann = world.discord.join("Ann")
         await world.discord.forbid("found", SEND_IN_THREADS | CREATE_THREADS | SEND_MESSAGES)
         await world.discord.post("found", ann, "a bag", {"a.jpg": JPEG})
-        [told] = await eventually(lambda: world.discord.direct_messages(ann))
-        assert "Send Messages in Threads" in world.discord.text(told)
+        [answer] = await eventually(lambda: world.discord.direct_messages(ann))
+        assert "Send Messages in Threads" in world.discord.text(answer)
 
 
 @pytest.mark.parametrize("lacked", [ADD_REACTIONS, VIEW_CHANNEL], ids=["seen", "not seen"])

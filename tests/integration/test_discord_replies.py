@@ -25,8 +25,8 @@ async def test_the_first_reply_opens_the_thread_and_the_next_ones_go_there(datab
         assert world.discord.channels[post]["name"] == "Found: black umbrella"
         assert [world.discord.text(reply) for reply in world.discord.replies(post)] == ["One.", "Two."]
         assert [path for _, path in world.discord.requests].count(thread_path(world.post_of(post))) == 1
-        [picture] = world.discord.find(second.message)["attachments"]
-        assert world.discord.find(second.message)["embeds"][0]["thumbnail"]["url"] == picture["url"]
+        [picture] = world.discord.message(second.message)["attachments"]
+        assert world.discord.message(second.message)["embeds"][0]["thumbnail"]["url"] == picture["url"]
 
 
 async def test_a_thread_that_the_cache_does_not_know_is_found(database_url: str) -> None:
@@ -46,7 +46,7 @@ async def test_a_report_by_command_gets_a_post_of_its_own_and_a_thread_named_aft
         root = replace(world.post_of("0", "lost"), message=None)
         sent = await world.platform.send(Outgoing("key", root, Reply("report_post", lines)))
         assert sent.channel == world.discord.channel("lost")
-        assert world.discord.pinged(world.discord.find(sent.message)) == set()
+        assert world.discord.pinged(world.discord.message(sent.message)) == set()
         report = ReportLost(source_key="1", target=root.at(sent.message), author=bob, text=text)
         await Handlers(world.store, NoQueue()).report(report)
         await world.platform.send(reply("2", root.at(sent.message)))
@@ -60,7 +60,7 @@ async def test_only_the_notified_person_is_pinged(database_url: str) -> None:
         words = Quoted(f"@everyone @here <@{ann.id}> <@&{world.discord.moderator_role}>", UUID(int=1))
         lines = ((Person("discord", bob, notify=True),), (words,), (Person("discord", ann), Plain(" knows.")))
         sent = await world.platform.send(Outgoing("key", world.post_of(post), Reply("match", lines)))
-        message = world.discord.find(sent.message)
+        message = world.discord.message(sent.message)
         assert world.discord.pinged(message) == {bob.id}
         assert message["allowed_mentions"] == {"parse": [], "users": [int(bob.id)]}
 

@@ -58,7 +58,7 @@ async def test_a_button_of_another_version_works_or_is_politely_refused(database
         buttons = (Button("reject", match.id, "Not a match"), Button("confirm", match.id, "Dance"))
         log = Reply("log", ((Plain("A match."),),), buttons=buttons)
         sent = (await world.platform.send(Outgoing("log", lost.target, log))).message
-        reject, dance = shapes.buttons(world.discord.find(sent))
+        reject, dance = shapes.buttons(world.discord.message(sent))
         reject["custom_id"], dance["custom_id"] = f"refuse:{match.id}", f"dance:{match.id}"
         pressed = await world.discord.press(sent, "Dance", grace)
         assert await eventually(lambda: pressed.answer) == sentence("nothing_here")

@@ -45,13 +45,13 @@ def rows_with(owner_url: str, word: str) -> list[str]:
 
 async def test_words_that_were_taken_out_stand_nowhere_any_more(world: World, owner_database_url: str) -> None:
     await world.found("f1", "red", "an umbrella, zq4711 on the handle")
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my red umbrella zq4711, call zanzibar", place="pool")
-    await world.quiet()
+    await world.wait_until_idle()
     assert "zanzibar" in "\n".join(world.platform.thread("l1"))
     assert "zanzibar" in "\n".join(line.text() for line in world.log())
     assert await world.handlers.edit(EditReport(target=lost.target, text="my red umbrella"))
-    await world.quiet()
+    await world.wait_until_idle()
     assert "my red umbrella" in "\n".join(world.platform.thread("l1"))
     assert rows_with(owner_database_url, "zanzibar") == []
     assert not any("zanzibar" in sent.reply.text() for _, sent in world.platform.messages)
@@ -62,13 +62,13 @@ async def test_words_that_were_taken_out_stand_nowhere_any_more(world: World, ow
 
 async def test_the_reason_on_a_card_follows_the_changed_words(world: World) -> None:
     await world.found("f1", "red", "an umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my red parasol")
-    await world.quiet()
+    await world.wait_until_idle()
     [card] = [text for text in world.platform.thread("l1") if "could be yours" in text]
     assert "umbrella ✓" not in card
     await world.handlers.edit(EditReport(target=lost.target, text="my red umbrella"))
-    await world.quiet()
+    await world.wait_until_idle()
     [card] = [text for text in world.platform.thread("l1") if "could be yours" in text]
     assert "umbrella ✓" in card
 
@@ -76,10 +76,10 @@ async def test_the_reason_on_a_card_follows_the_changed_words(world: World) -> N
 async def test_a_moderators_verdict_on_a_match_outlives_changed_words(world: World) -> None:
     found = await world.found("f1", "red", "an umbrella, call zanzibar")
     await world.lost("l1", "my red umbrella", private=True)
-    await world.quiet()
+    await world.wait_until_idle()
     await world.give_verdict("l1", VerdictKind.REJECT)
     await world.handlers.edit(EditReport(target=found.target, text="an umbrella"))
-    await world.quiet()
+    await world.wait_until_idle()
     [line] = world.log()
     assert MODERATOR.name in line.text()
     assert "zanzibar" not in line.text()
@@ -89,16 +89,16 @@ async def test_nothing_stays_of_a_withdrawn_report_in_any_table(world: World, ow
     found = await world.found(
         "f1", "red", "an umbrella with a zebra", proof_question="zebra's eye", place="zebra house"
     )
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my red umbrella with a zebra", place="zebra crossing")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.press("mine", world.button("l1", "mine"), ADA, words="a zebra's tail")
     await world.press("add_detail", lost.id, ADA, words="a zebra's tooth")
-    await world.quiet()
+    await world.wait_until_idle()
     assert {"report", "outbox"} <= set(rows_with(owner_database_url, "zebra"))  # the claim is encrypted
     await world.press("withdraw", lost.id, ADA)
     await world.press("withdraw", found.id, BEN)
-    await world.quiet()
+    await world.wait_until_idle()
     assert rows_with(owner_database_url, "zebra") == []
 
 
@@ -121,7 +121,7 @@ async def test_vectors_of_old_words_do_not_outlive_them(world: World, monkeypatc
     monkeypatch.setattr(process, "embed", while_it_is_edited)
     lost = await world.lost("l1", "a red cup")
     like = await world.lost("l2", "a green cup")
-    await world.quiet()
+    await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
         query = "SELECT vector::text FROM embedding WHERE report_id = %(report)s ORDER BY space"
         assert await session._all(query, report=lost.id) == await session._all(query, report=like.id)
@@ -138,7 +138,7 @@ async def test_what_comes_while_a_report_ends_is_not_kept(world: World, owner_da
     for number, (action, fields) in enumerate(presses.items()):
         key = f"k{number}"
         report = await (world.found(key, text="a cup") if action == "proof_question" else world.lost(key, "a cup"))
-        await world.quiet()
+        await world.wait_until_idle()
         own = BEN if action == "proof_question" else ADA
         async with world.store.session(world.workspace.community) as ending:
             await end(ending, await _of(ending, report))
@@ -177,8 +177,8 @@ async def test_a_search_for_old_words_says_nothing(world: World, monkeypatch: py
 
     monkeypatch.setattr(search, "announce", while_it_is_edited)
     await world.found("f1", "red", "an umbrella, zq4711 on the handle")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.lost("l1", "my red umbrella zq4711")
-    await world.quiet()
+    await world.wait_until_idle()
     assert "match" in world.platform.kinds("l1")
     assert "zq4711 ✓" not in "\n".join(world.platform.thread("l1"))

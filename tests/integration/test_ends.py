@@ -23,7 +23,7 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
 async def test_a_found_report_whose_photo_was_no_good_is_forgotten_with_its_post(world: World) -> None:
     photos = (IncomingPhoto("none.jpg", data=b"no photo at all"),)
     found = await world.found("f1", photos=photos, place="zebra house", proof_question="a zebra inside")
-    await world.quiet()
+    await world.wait_until_idle()
     assert await world.handlers.withdraw(Withdraw(target=found.target))
     assert not await world.handlers.withdraw(Withdraw(target=found.target))
     async with world.store.session(world.workspace.community) as session:
@@ -37,11 +37,11 @@ async def test_what_no_database_can_keep_is_left_out_wherever_people_write_it(wo
     author = Member("ada", odd)
     await world.found("f1", photos=photos, text=odd, place=odd, proof_question=odd, author=author)
     lost = await world.lost("l1", "my red umbrella", author=author)
-    await world.quiet()
+    await world.wait_until_idle()
     await world.press("add_photo", lost.id, author, photos=photos)
     await world.press("add_detail", lost.id, author, words=odd)
     await world.press("mine", world.button("l1", "mine"), author, words=odd)
-    await world.quiet()
+    await world.wait_until_idle()
     exported = await world.handlers.export("web", world.name, author)
     assert {report["text"] for report in exported["reports"]} == {"ab", "my red umbrella\nab"}
     assert [claim["proof"] for claim in exported["claims"]] == ["ab"]
@@ -61,15 +61,15 @@ async def test_a_moderator_who_wants_to_be_forgotten_is_named_nowhere(world: Wor
     moderator = Member("zoe", "Zoe Zander")
     await world.found("f1", "red", "an umbrella")
     await world.lost("l1", "my red umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.give_verdict("l1", VerdictKind.CONFIRM, by=moderator, is_moderator=True)
-    await world.quiet()
+    await world.wait_until_idle()
     await world.press("forget", world.workspace.id, moderator)
     with psycopg.connect(owner_database_url) as connection:
         for table in ("verdict", "outbox"):
             query = f"SELECT 1 FROM {table} AS t WHERE t::text LIKE '%Zander%'"  # noqa: S608 - one of the two above
             assert connection.execute(query.encode()).fetchall() == []
-    await world.quiet()
+    await world.wait_until_idle()
     shown = [sent.reply for _, sent in world.platform.messages]
     assert "Returned, confirmed by someone." in "\n".join(reply.text() for reply in shown)
     assert not any("zoe" in repr(reply) for reply in shown)

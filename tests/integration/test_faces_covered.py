@@ -1,4 +1,4 @@
-"""A face in a find's photo is covered in the stored copy, and its finder reads how to seal an ID."""
+"""A face in a found report's photo is covered in the stored copy, and its finder reads how to seal an ID."""
 
 from collections.abc import AsyncIterator
 from importlib.util import find_spec
@@ -56,9 +56,9 @@ async def test_a_finder_reads_how_to_seal_an_id_and_an_owner_does_not(world: Wor
     await world.found("f1", photos=(portrait,))
     await world.found("f2", "red")
     await world.lost("l1", photos=(portrait,))
-    await world.quiet()
+    await world.wait_until_idle()
     assert [ADVICE in "".join(world.platform.thread(root)) for root in ("f1", "f2", "l1")] == [True, False, False]
     await world.set_up(sealed_categories=())
     await world.found("f3", photos=(portrait,))
-    await world.quiet()
+    await world.wait_until_idle()
     assert ADVICE not in "".join(world.platform.thread("f3"))

@@ -43,7 +43,7 @@ class Large:
         return await self.search(report, limit=REPORTS)
 
     async def add(self, like: UUID) -> UUID:
-        """Add a find with the same vectors as a report's, in a transaction as the application's."""
+        """Add a found report with the same vectors as a report's, in a transaction as the application's."""
         await self.filler.add_one(self.store, self.filled.tenant)
         [[found]] = await self.rows("SELECT id FROM report WHERE author_id = 'bench' ORDER BY created_at DESC LIMIT 1")
         async with self.store.transaction(self.filled.tenant.community) as connection:

@@ -50,7 +50,7 @@ async def posted(world: World, files: str) -> None:
 async def test_an_expired_link_is_replaced_by_a_fresh_one(world: World, files: str) -> None:
     world.platform.links["f1", "photo.jpg"] = f"http://{files}/photo.jpg?until=later"
     await posted(world, files)
-    await world.said("f1", "nothing")
+    await world.wait_for_reply("f1", "nothing")
     async with world.store.session(world.workspace.community) as session:
         [row] = await session._all("SELECT state FROM photo")
     assert row["state"] == "stored"
@@ -58,5 +58,5 @@ async def test_an_expired_link_is_replaced_by_a_fresh_one(world: World, files: s
 
 async def test_if_the_post_is_gone_the_thread_says_so(world: World, files: str) -> None:
     await posted(world, files)
-    await world.said("f1", "problem")
+    await world.wait_for_reply("f1", "problem")
     assert "is gone" in world.platform.thread("f1")[0]

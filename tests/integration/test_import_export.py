@@ -63,7 +63,7 @@ async def test_a_list_is_imported_once_and_found(
     again = await imported(where, source)
     assert (again.reports, again.photos, again.before, len(again.skipped)) == (0, 0, 5, 1)
     await world.lost("l1", "a red bag")
-    await world.said("l1", "match")
+    await world.wait_for_reply("l1", "match")
 
 
 async def test_replies_to_imported_reports_do_not_pile_up(world: World, where: Servers, source: Path) -> None:

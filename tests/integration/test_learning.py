@@ -104,7 +104,7 @@ async def stored(world: World) -> list[dict[str, dict[str, object]]]:
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("text", "expected"),
     [
         ("nothing", []),
         ("confirm", [(True, 1.0)]),
@@ -120,13 +120,13 @@ async def stored(world: World) -> list[dict[str, dict[str, object]]]:
     ],
 )
 async def test_what_counts_as_feedback(
-    world: World, model: EmbeddingModel, said: str, expected: list[tuple[bool, float]]
+    world: World, model: EmbeddingModel, text: str, expected: list[tuple[bool, float]]
 ) -> None:
     lost, found = await world.lost("l", "cup"), await world.found("f", text="cup")
     match = await judged(world, lost, found, 0.5, MatchState.UNDECIDED)
     own = world.workspace.community
     async with world.store.session(own) as session:
-        for part in said.split(", "):
+        for part in text.split(", "):
             match part:
                 case "confirm" | "reject":
                     state = MatchState.CONFIRMED if part == "confirm" else MatchState.REJECTED

@@ -23,7 +23,7 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
 
 
 async def found_there(world: World, key: str, colour: str, text: str = "") -> Report:
-    """Post a find in the other workspace."""
+    """Post a found report in the other workspace."""
     photos = (IncomingPhoto("there.jpg", data=drawing(colour)),)
     target = ReplyTarget("web", OTHER, "found", key)
     receipt = await world.handlers.report(
@@ -43,13 +43,13 @@ async def whole(world: World) -> None:
     known = await world.store.workspace("web", world.name)
     assert known
     world.workspace = known
-    await world.quiet()
+    await world.wait_until_idle()
 
 
 async def test_a_found_report_there_is_matched_with_a_lost_report_here_once_they_are_linked(world: World) -> None:
     await found_there(world, "f1", "red", "an umbrella")
     await world.lost("l1", "my red umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("l1") == ["nothing"]
     await link(world)
     assert "an umbrella" in "\n".join(world.platform.thread("l1"))
@@ -63,7 +63,7 @@ async def test_unlinking_takes_quotes_and_pictures_off_the_other_side(world: Wor
     await link(world)
     await world.lost("l1", "my red umbrella")
     await world.found("f0", "red", "an umbrella from here")
-    await world.quiet()
+    await world.wait_until_idle()
     await found_there(world, "f1", "red", "an umbrella from there")
     await whole(world)
     assert "from there" in "\n".join(world.platform.thread("l1"))

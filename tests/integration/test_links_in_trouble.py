@@ -25,7 +25,7 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
 
 
 async def stale(world: World, *names: str) -> None:
-    """Post finds whose photos wait for a fresh link."""
+    """Post found reports whose photos wait for a fresh link."""
     for name in names:
         await world.found(name, photos=(replace(STALE, name=name),))
     async with world.store.session(world.workspace.community) as session:
@@ -101,7 +101,7 @@ async def test_a_sealed_photos_name_is_not_shown_in_public(world: World, databas
     )
     async with working(database_url, redis_url):
         await world.found("f1", photos=photos, sealed=True, category="id")
-        await world.quiet()
+        await world.wait_until_idle()
     assert world.platform.kinds("f1") == ["problem", "first_reply"]
     assert "Zoe" not in "\n".join(world.platform.thread("f1"))
 

@@ -50,7 +50,7 @@ async def test_what_is_done_for_a_report_is_counted(api: Api) -> None:
     await api.world.found("f1", "red")
     await api.world.lost("l1", "my red thing")
     await api.settled()
-    await api.world.quiet()
+    await api.world.wait_until_idle()
     await api.ask("POST", "/v1/search", {"text": "red"})
 
     async def all_counted() -> Samples:
@@ -78,7 +78,7 @@ async def test_what_is_done_for_a_report_is_counted(api: Api) -> None:
 async def test_the_platforms_id_of_a_post_leads_to_its_job_and_its_replies(api: Api) -> None:
     with capture_logs() as logged:
         report = await api.world.lost("l1", "my red thing")
-        await api.world.said("l1", "nothing")
+        await api.world.wait_for_reply("l1", "nothing")
         await eventually(lambda: {"work_done", "reply_done"} <= {entry["event"] for entry in logged})
     about = [entry for entry in logged if entry.get("message") == "l1"]
     assert {entry["event"] for entry in about} == {"work_done", "reply_done"}

@@ -26,7 +26,7 @@ from tests.support.world import ADA, BEN
 
 @dataclass
 class Sides:
-    """Two workspaces, `here` with a loss and `there` with a find."""
+    """Two workspaces, `here` with a lost report and `there` with a found report."""
 
     store: Store
     handlers: Handlers

@@ -32,7 +32,7 @@ async def test_mine_lists_my_open_reports_and_what_i_can_do_with_each(world: Wor
     await world.lost("l1", "a red umbrella")
     await world.lost("l2", "a green cup")
     await world.found("f1", "blue", "a bottle")
-    await world.quiet()
+    await world.wait_until_idle()
     mine = await world.handlers.my_reports("web", world.name, ADA)
     assert ["umbrella" in reply.text() for reply in mine] == [True, False]
     assert {button.action for button in mine[0].buttons} == {"withdraw", "extend", "add_photo", "add_detail"}
@@ -51,31 +51,31 @@ async def test_mine_with_many_long_reports_lists_the_newest_and_says_how_many_ar
 
 async def test_withdrawing_takes_every_copy_away(world: World) -> None:
     found = await world.found("f1", "red", "an umbrella with a duck's head")
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("", "my red umbrella, a gift from Zoe", target=world.at("lost"))
-    await world.quiet()
+    await world.wait_until_idle()
     assert "duck" in everything(world)
     assert "Zoe" in everything(world)
 
     await world.press("withdraw", lost.id, ADA)
-    await world.quiet()
+    await world.wait_until_idle()
     assert "Zoe" not in everything(world)
     assert await world.state(lost) == "withdrawn"
     await world.handlers.withdraw(Withdraw(target=found.target))
-    await world.quiet()
+    await world.wait_until_idle()
     assert "duck" not in everything(world)
     assert await world.handlers.my_reports("web", world.name, ADA) == []
 
 
 async def test_a_card_in_flight_while_its_report_is_deleted_is_removed(world: World) -> None:
     await world.lost("l1", "my red umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     world.platform.failing["l1"] = 1  # the try may have arrived all the same
     found = await world.found("f1", "red", "an umbrella with a duck's head")
     async with world.store.session(world.workspace.community) as session:
         assert await session.reports.get(found.id)
     await world.handlers.withdraw(Withdraw(target=found.target))
-    await world.quiet()
+    await world.wait_until_idle()
     assert "duck" not in everything(world)
 
 
@@ -90,16 +90,16 @@ async def test_a_longer_watch_begins_today(world: World) -> None:
     await world.set_up(keep_days=10)
     lost = await world.lost("l1", "my red umbrella")
     await world.set_up(keep_days=20)
-    said = await world.press("extend", lost.id, ADA)
+    reply = await world.press("extend", lost.id, ADA)
     async with world.store.session(world.workspace.community) as session:
         known = await session.reports.get(lost.id)
     assert known
     assert (known.expires_at - lost.expires_at).days == 10
-    assert str(known.expires_at.day) in said.text()
+    assert str(known.expires_at.day) in reply.text()
 
 
 async def how_probable(world: World, found: Report) -> float:
-    """Return how probable it is that a find is what its only match is about."""
+    """Return how probable it is that a found report is what its only match is about."""
     async with world.store.session(world.workspace.community) as session:
         [match] = await session.matches.of(found.id)
     return match.probability
@@ -107,14 +107,14 @@ async def how_probable(world: World, found: Report) -> float:
 
 async def test_a_photo_added_later_finds_what_the_words_did_not(world: World) -> None:
     red, *_ = [await world.found(colour, colour) for colour in ("red", "green", "blue")]
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "something that I can't describe")
-    await world.quiet()
+    await world.wait_until_idle()
     before = await how_probable(world, red)
     photo = (IncomingPhoto("mine.jpg", data=drawing("red")),)
     for _ in range(2):  # told of twice
         await world.press("add_photo", lost.id, ADA, photos=photo, key="press-1")
-    await world.quiet()
+    await world.wait_until_idle()
     assert await how_probable(world, red) > before
     async with world.store.session(world.workspace.community) as session:
         assert len(await session.photos.of(lost.id)) == 1
@@ -128,20 +128,20 @@ async def test_changed_words_are_searched_for_and_stand_where_the_old_ones_stood
     found = await world.found("f1", "green", "a cup")
     await world.lost("l1", "my green cup")
     await world.found("f2", "red", "another cup")
-    await world.quiet()
+    await world.wait_until_idle()
     assert "a cup" in world.platform.thread("l1")[-1] or "a cup" in everything(world)
     assert await world.handlers.edit(EditReport(target=found.target, text="a mug with a crack"))
     assert not await world.handlers.edit(EditReport(target=found.target, text="a mug with a crack"))
-    await world.quiet()
+    await world.wait_until_idle()
     assert "a mug with a crack" in "\n".join(world.platform.thread("l1"))
     assert not await world.handlers.edit(EditReport(target=world.at("found", "unknown"), text="what?"))
 
 
 async def test_an_export_holds_everything_and_nothing_of_others(world: World) -> None:
     await world.found("f1", "red", "an umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.lost("l1", "my red umbrella", "red", place="library")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.press("mine", world.button("l1", "mine"), ADA, words="a blue thread")
     exported = await world.handlers.export("web", world.name, ADA)
     [report] = exported["reports"]
@@ -154,16 +154,16 @@ async def test_an_export_holds_everything_and_nothing_of_others(world: World) ->
 
 async def test_a_member_who_wants_to_be_forgotten_is(world: World) -> None:
     await world.found("f1", "red", "an umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.lost("l1", "my red umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.press("mine", world.button("l1", "mine"), ADA, words="a blue thread")
     ada = Member("ada", "Ada")
     await world.give_verdict("l1", VerdictKind.REJECT, by=ada, is_moderator=True)
     privacy = await world.handlers.privacy("web", world.name, ADA)
     [forget] = [button for button in privacy.buttons if button.action == "forget"]
     await world.press("forget", forget.subject, ada)
-    await world.quiet()
+    await world.wait_until_idle()
     assert "my red umbrella" not in everything(world)
     exported = await world.handlers.export("web", world.name, ada)
     assert (exported["reports"], exported["claims"]) == ([], [])

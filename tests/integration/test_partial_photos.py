@@ -24,10 +24,10 @@ CUT = drawing("red", size=480)[:-150]
 async def test_an_incomplete_photo_is_matched_and_its_author_is_notified(world: World) -> None:
     assert make_stored_copy(CUT).is_partial
     await world.found("f1", text="umbrella", photos=(IncomingPhoto("cut.jpg", data=CUT),))
-    await world.quiet()
+    await world.wait_until_idle()
     assert sum("Part of the photo cut.jpg is missing" in words for words in world.platform.thread("f1")) == 1
     lost = await world.lost("l1", "a red umbrella", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
         report = await session.reports.get(lost.id)
         assert report
@@ -39,12 +39,12 @@ async def test_an_incomplete_photo_is_matched_and_its_author_is_notified(world: 
 async def test_a_whole_photo_without_its_end_marker_needs_no_word(world: World) -> None:
     photos = (IncomingPhoto("whole.jpg", data=drawing("red")[:-2]),)
     await world.found("f1", text="umbrella", photos=photos)
-    await world.quiet()
+    await world.wait_until_idle()
     assert "problem" not in world.platform.kinds("f1")
 
 
 async def test_a_photo_that_lacks_too_much_is_refused(world: World) -> None:
     whole = drawing("red", size=480)
     await world.found("f1", text="umbrella", photos=(IncomingPhoto("half.jpg", data=whole[: len(whole) // 2]),))
-    await world.quiet()
+    await world.wait_until_idle()
     assert any("half.jpg is damaged" in words for words in world.platform.thread("f1"))

@@ -53,7 +53,7 @@ async def similarities(world: World, lost: Report) -> Mapping[UUID, Mapping[Pair
 
 
 async def test_photos_with_numbers_at_the_edge_are_searched_and_matched(world: World) -> None:
-    finds = {
+    found_reports = {
         name: await world.found(name, text="umbrella", photos=(GOOD, IncomingPhoto(name, data=data)))
         for name, data in poison.AT_THE_EDGE.items()
     }
@@ -61,21 +61,21 @@ async def test_photos_with_numbers_at_the_edge_are_searched_and_matched(world: W
         name: await world.found(f"{name} alone", photos=(IncomingPhoto(name, data=data),))
         for name, data in poison.AT_THE_EDGE.items()
     }
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "a red umbrella", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     found = await similarities(world, lost)
-    assert found.keys() == {report.id for report in (*finds.values(), *alone.values())}
-    assert all(set(found[report.id]) == set(PairKind) for report in finds.values())
-    assert min(found[report.id][PairKind.PHOTO_PHOTO] for report in finds.values()) > 0.9
+    assert found.keys() == {report.id for report in (*found_reports.values(), *alone.values())}
+    assert all(set(found[report.id]) == set(PairKind) for report in found_reports.values())
+    assert min(found[report.id][PairKind.PHOTO_PHOTO] for report in found_reports.values()) > 0.9
 
 
 async def test_a_photo_at_the_edge_matches_its_like(world: World) -> None:
     for name, data in poison.AT_THE_EDGE.items():
         found = await world.found(f"f {name}", photos=(IncomingPhoto(name, data=data),))
-        await world.quiet()
+        await world.wait_until_idle()
         lost = await world.lost(f"l {name}", photos=(IncomingPhoto(name, data=data),))
-        await world.quiet()
+        await world.wait_until_idle()
         assert (await similarities(world, lost))[found.id][PairKind.PHOTO_PHOTO] > 0.99, name
 
 
@@ -99,9 +99,9 @@ async def test_a_hostile_photo_is_answered_and_the_rest_is_searched(  # noqa: PL
 async def answered_and_searched(world: World, name: str, data: bytes) -> None:
     await world.found("f1", text="red umbrella", photos=(IncomingPhoto(name, data=data), GOOD))
     await world.found("f2", "green")
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my red umbrella", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     assert name in world.platform.thread("f1")[0]
     best = max((await similarities(world, lost)).values(), key=lambda each: each[PairKind.PHOTO_PHOTO])
     assert set(best) == set(PairKind)
@@ -128,13 +128,13 @@ async def test_many_large_photos_at_once_take_no_more_memory_than_a_few(
         hosts = frozenset({f"{host.host}:{host.port}"})
         async with working(database_url, redis_url, http_hosts=hosts):
             await quiet_place.found("warm", "red")
-            await quiet_place.quiet()
+            await quiet_place.wait_until_idle()
             before = most = psutil.Process().memory_info().rss
             for post in range(4):
                 urls = [f"http://{host.host}:{host.port}/{post}-{number}.jpg" for number in range(10)]
                 await quiet_place.found(f"f{post}", photos=tuple(IncomingPhoto(url[-7:], url=url) for url in urls))
             async with asyncio.timeout(300):
-                while not await quiet_place.is_quiet():
+                while not await quiet_place.is_idle():
                     most = max(most, psutil.Process().memory_info().rss)
                     await asyncio.sleep(0.01)
     assert {tuple(quiet_place.platform.kinds(f"f{post}")) for post in range(4)} == {("nothing",)}
@@ -199,7 +199,7 @@ async def test_words_that_cannot_be_embedded_keep_no_photo_back(spoilt: World) -
     lost = await spoilt.lost("l1", "red cup", "red")
     await eventually(lambda: "match" in spoilt.platform.kinds("l1"))
     await at_the_last_try(spoilt)
-    await spoilt.said("f1", "problem")
+    await spoilt.wait_for_reply("f1", "problem")
     [found] = (await similarities(spoilt, lost)).values()
     assert PairKind.PHOTO_PHOTO in found
     assert PairKind.TEXT_TEXT not in found
@@ -211,7 +211,7 @@ async def searched_with_the_rest(world: World) -> None:
     await eventually(lambda: "match" in world.platform.kinds("l1"))
     assert "problem" not in world.platform.kinds("f1")
     await at_the_last_try(world)
-    await world.said("f1", "problem")
+    await world.wait_for_reply("f1", "problem")
     assert "bad.png" in next(words for words in world.platform.thread("f1") if ".png" in words)
     [found] = (await similarities(world, lost)).values()
     assert set(found) == set(PairKind)

@@ -11,10 +11,10 @@ async def test_a_serial_and_a_name_are_rare_and_a_caretakers_signature_is_boiler
         for number, colour in enumerate(("red", "green", "blue")):
             await world.found(f"f{number}", colour, f"thing {number}, see https://campus.example, crew Zarquon")
         mug = await world.found("f9", "red", "a mug, it says Quibble, serial JX-4471, ext. 4711", author=ADA)
-        await world.quiet()
+        await world.wait_until_idle()
         text = "my mug, Quibble, S/N JX4471, call ext. 4711, https://campus.example, or ask crew Zarquon"
         lost = await world.lost("l1", text)
-        await world.quiet()
+        await world.wait_until_idle()
         async with world.store.session(world.workspace.community) as session:
             report = await session.reports.get(lost.id)
             assert report

@@ -28,7 +28,7 @@ async def test_a_worker_outlives_its_redis(database_url: str, tmp_path_factory: 
             working(database_url, own.redis_url, quiet_seconds=1),
         ):
             await world.found("f1", "red")
-            await world.quiet()
+            await world.wait_until_idle()
             await asyncio.gather(end_redis(), return_exceptions=True)
             await world.lost("l1", "red cup")
             await eventually(lambda: world.platform.kinds("l1"))

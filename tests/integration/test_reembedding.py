@@ -98,7 +98,7 @@ async def embedded_with(world: World, version: str) -> list[UUID]:
 
 
 async def finds_its_colour(world: World, lost: Report) -> bool:
-    """Search once, and tell whether the nearest find has the colour of the loss."""
+    """Search once, and tell whether the nearest found report has the colour of the lost report."""
     async with world.store.session(world.workspace.community) as session:
         found = await session.candidates.search(lost, 10)
     best = max(found.candidates, key=lambda each: max(each.similarities.values()))
@@ -126,8 +126,8 @@ async def test_killed_in_the_middle_it_resumes_and_searches_are_answered_all_the
         kept = await embedded_with(world, "colours-2")
         assert REPORTS // 3 <= len(kept) < REPORTS
         async with process(*CHILD, database_url, "0", stdout=PIPE) as second:
-            said, _ = await second.communicate()
-    assert int(said.split()[1]) == len(reports) - len(kept)  # what was embedded before the kill is kept
+            output, _ = await second.communicate()
+    assert int(output.split()[1]) == len(reports) - len(kept)  # what was embedded before the kill is kept
     assert await embedded_with(world, "colours-2") == sorted(report.id for report in reports)
     assert len(answers) > 20
     assert all(answers)
@@ -135,12 +135,12 @@ async def test_killed_in_the_middle_it_resumes_and_searches_are_answered_all_the
 
 async def test_both_models_are_compared_on_what_people_decided(world: World) -> None:
     good, bad = [await reembedding(world.store, Digits(name, blind=name == "blind")) for name in ("sees", "blind")]
-    finds, losses = await posted(world, ReportKind.FOUND, 6), await posted(world, ReportKind.LOST, 6)
+    found_reports, lost_reports = await posted(world, ReportKind.FOUND, 6), await posted(world, ReportKind.LOST, 6)
     async with world.store.session(world.workspace.community) as session:  # no word is in both texts of a pair
         await session._do("UPDATE report SET text = kind || '-' || substr(source_key, length(source_key))")
-    for number, (lost, found) in enumerate(zip(losses, finds, strict=True)):
+    for number, (lost, found) in enumerate(zip(lost_reports, found_reports, strict=True)):
         await decided(world, lost, found, MatchState.CONFIRMED)
-        await decided(world, lost, finds[number - 1], MatchState.REJECTED)
+        await decided(world, lost, found_reports[number - 1], MatchState.REJECTED)
     for work in (good, bad):
         await embed_all(work)
     before, after = await compare_models(world.store, [good.model, bad.model])
@@ -191,7 +191,7 @@ async def test_a_worker_whose_model_was_replaced_ends_and_another_does_its_work(
     config = WorkerConfig(connections=servers, lease_seconds=1, quiet_seconds=0.2, look_seconds=1)
     old = asyncio.create_task(run(config, lambda _: None, lambda _: None, colours_only))
     await world.found("f1", text="blue cup")
-    await world.quiet()
+    await world.wait_until_idle()
     work = await reembedding(world.store, SlowColours())
     await embed_all(work)
     await work.take_over()

@@ -13,10 +13,10 @@ async def test_the_sweep_reminds_once_when_its_clock_says_so(database_url: str, 
     clock = lambda: datetime.now(UTC) + ahead  # noqa: E731 - moved below
     async with open_world(database_url, redis_url) as world, working(database_url, redis_url, now=clock):
         lost = await world.lost("l1", "my red umbrella")
-        await world.quiet()
-        said = sentence("ends_soon", until=date_words(lost.expires_at))
-        assert said not in "".join(world.platform.thread("l1"))
+        await world.wait_until_idle()
+        text = sentence("ends_soon", until=date_words(lost.expires_at))
+        assert text not in "".join(world.platform.thread("l1"))
         ahead = timedelta(days=54)
-        await eventually(lambda: said in "".join(world.platform.thread("l1")))
-        await world.quiet()
-        assert "".join(world.platform.thread("l1")).count(said) == 1
+        await eventually(lambda: text in "".join(world.platform.thread("l1")))
+        await world.wait_until_idle()
+        assert "".join(world.platform.thread("l1")).count(text) == 1

@@ -30,7 +30,7 @@ async def post(world: World) -> tuple[Report, Report]:
     """Post the samples, let them be matched, and confirm their match."""
     pair = sample_pair(world.at("found"), world.at("lost"))
     await world.handlers.samples.post(pair, "en", is_moderator=True)
-    await world.quiet()
+    await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
         known = {
             sample.kind: sample for sample in await session.reports.samples(world.at("found")) if not sample.purged
@@ -40,7 +40,7 @@ async def post(world: World) -> tuple[Report, Report]:
     await world.press("confirm", match.id, MODERATOR)
     await world.press("confirm", match.id, MODERATOR)  # which takes it back: both are open again
     await world.press("reject", match.id, MODERATOR)
-    await world.quiet()
+    await world.wait_until_idle()
     found, lost = known[ReportKind.FOUND], known[ReportKind.LOST]
     assert {await world.state(report) for report in (found, lost)} == {ReportState.OPEN}
     return found, lost
@@ -81,15 +81,15 @@ async def everything(world: World, reports: list[Report]) -> dict[str, Any]:
 async def test_samples_are_in_no_search_number_or_export(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sketch_loading, "MANY", 2)  # so that one of two searches goes by sketches
     words = sentence("samples_find_words")
-    finds = [await world.found(f"f{number}", "blue", words) for number in range(3)]
-    losses = [await world.lost(f"l{number}", words, "blue") for number in range(3)]
-    await world.quiet()
-    before = await everything(world, [*finds, *losses])
+    found_reports = [await world.found(f"f{number}", "blue", words) for number in range(3)]
+    lost_reports = [await world.lost(f"l{number}", words, "blue") for number in range(3)]
+    await world.wait_until_idle()
+    before = await everything(world, [*found_reports, *lost_reports])
     assert list(map(len, before["found"])) == [2, 3] * 6
     assert before["metrics"]
 
     found, lost = await post(world)
-    after = await everything(world, [*finds, *losses])
+    after = await everything(world, [*found_reports, *lost_reports])
     for what, known in before.items():
         assert after[what] == known, what
     async with world.store.session(world.workspace.community) as session:
@@ -98,13 +98,13 @@ async def test_samples_are_in_no_search_number_or_export(world: World, monkeypat
             search = await session.candidates.search(each, limit=2)
             assert (search.open_count, {candidate.item.report for candidate in search.candidates}) == (1, set())
         assert {match.found for match in await session.matches.of(lost.id)} == {found.id}
-        for report in (*finds, *losses):
+        for report in (*found_reports, *lost_reports):
             assert {found.id, lost.id}.isdisjoint(
                 {id_ for match in await session.matches.of(report.id) for id_ in (match.lost, match.found)}
             )
     await world.press("remove_samples", world.workspace.id, MODERATOR)
-    await world.quiet()
-    assert (await everything(world, [*finds, *losses])) == before
+    await world.wait_until_idle()
+    assert (await everything(world, [*found_reports, *lost_reports])) == before
     left = [outgoing.reply for target, outgoing in world.platform.messages if target.message != "removed"]
     assert not [reply for reply in left if reply.quotes & {found.id, lost.id}]
     again, _ = await post(world)

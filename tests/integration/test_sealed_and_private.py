@@ -1,4 +1,4 @@
-"""Sealed finds influence nothing that a member sees before their release; private losses are told to no finder."""
+"""Members see nothing of sealed found reports before their release, and finders nothing of private lost reports."""
 
 from collections.abc import AsyncIterator
 
@@ -25,7 +25,7 @@ async def test_a_sealed_report_is_shown_by_kind_place_and_day_only(world: World)
     await world.found(
         "f1", "red", "passport of Ada Ling", sealed=True, category="id", place="gym", target=world.at("found")
     )
-    await world.quiet()
+    await world.wait_until_idle()
     shown = "\n".join(outgoing.reply.text() for _, outgoing in world.platform.messages)
     assert "gym" in shown
     assert "ID" in shown
@@ -36,15 +36,15 @@ async def test_a_sealed_report_is_shown_by_kind_place_and_day_only(world: World)
 
 async def test_a_sealed_report_changes_nothing_for_members_until_it_is_released(world: World) -> None:
     await world.found("f0", "green")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.lost("l0", "a red purse")
-    await world.quiet()
+    await world.wait_until_idle()
     without = world.platform.thread("l0")
 
     await world.found("f1", "red", sealed=True, category="card")
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "a red purse")
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.thread("l0") == without
     assert [text.split("until")[0] for text in world.platform.thread("l1")] == [
         text.split("until")[0] for text in without
@@ -52,14 +52,14 @@ async def test_a_sealed_report_changes_nothing_for_members_until_it_is_released(
     assert world.platform.kinds("f1") == ["first_reply"]
 
     lines = world.log()
-    assert len(lines) == 2  # one for each loss, before the moderators' own
+    assert len(lines) == 2  # one for each lost report, before the moderators' own
     assert all(line.picture for line in lines)
     release = next(button for button in lines[-1].buttons if button.action == "release")
     with pytest.raises(TellUserError, match="only_moderators_release"):
         await world.press("release", release.subject, ADA)
     await world.press("release", release.subject, MODERATOR)
     await world.press("release", release.subject, MODERATOR)
-    await world.quiet()
+    await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
         released = await session.matches.get(release.subject)
     assert released
@@ -72,9 +72,9 @@ async def test_a_sealed_report_changes_nothing_for_members_until_it_is_released(
 
 async def test_a_sealed_report_is_not_claimed_before_its_release_by_someone_who_knows_the_match(world: World) -> None:
     await world.found("f1", "red", sealed=True, category="card")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.lost("l1", "a red purse")
-    await world.quiet()
+    await world.wait_until_idle()
     match = next(button.subject for button in world.log()[-1].buttons if button.action == "release")
     for action in ("mine", "not_mine"):
         with pytest.raises(TellUserError, match="nothing_here"):
@@ -97,20 +97,20 @@ async def test_a_sealed_report_needs_moderators_who_see_it(world: World) -> None
 async def test_a_report_that_should_be_sealed_gets_advice(world: World) -> None:
     await world.found("f1", "red", "found these keys")
     await world.found("f2", "green", "found this cup")
-    await world.quiet()
+    await world.wait_until_idle()
     assert "note" in world.platform.kinds("f1")
     assert "note" not in world.platform.kinds("f2")
     await world.set_up(sealed_categories=("phone",))
     await world.found("f3", "blue", "found these keys")
-    await world.quiet()
+    await world.wait_until_idle()
     assert "note" not in world.platform.kinds("f3")
 
 
 async def test_a_private_reports_match_is_shown_to_author_and_moderators_but_not_to_the_finder(world: World) -> None:
     await world.lost("l1", "my red diary", private=True)
-    await world.quiet()
+    await world.wait_until_idle()
     await world.found("f1", "red", "a notebook")
-    await world.quiet()
+    await world.wait_until_idle()
     assert "match" in world.platform.kinds("l1")
     assert "match" not in world.platform.kinds("f1")
     assert "diary" not in words_of(world, "f1")
@@ -120,25 +120,25 @@ async def test_a_private_reports_match_is_shown_to_author_and_moderators_but_not
 async def test_the_log_line_takes_verdicts_and_shows_what_came_of_them(world: World) -> None:
     await world.lost("l1", "my red diary", private=True)
     found = await world.found("f1", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     [line] = world.log()
     confirm = next(button for button in line.buttons if button.action == "confirm")
     with pytest.raises(TellUserError, match="only_moderators"):
         await world.press("confirm", confirm.subject, BEN)
     await world.press("confirm", confirm.subject, MODERATOR)
-    await world.quiet()
+    await world.wait_until_idle()
     assert await world.state(found) == "returned"
     [line] = world.log()
     assert "Mo" in line.text()
     await world.press("confirm", confirm.subject, MODERATOR)  # once more takes it back
-    await world.quiet()
+    await world.wait_until_idle()
     assert await world.state(found) == "open"
 
 
 async def test_a_reaction_on_the_log_line_is_a_verdict_too(world: World) -> None:
     await world.lost("l1", "my red diary", private=True)
     found = await world.found("f1", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     number = next(n for n, (target, _) in enumerate(world.platform.messages) if target.channel == "log")
     await world.give_verdict("l1", VerdictKind.CONFIRM, target=world.at("log", f"m{number}"))
     assert await world.state(found) == "returned"
@@ -147,23 +147,23 @@ async def test_a_reaction_on_the_log_line_is_a_verdict_too(world: World) -> None
 async def test_no_question_tells_what_is_in_a_released_finds_photo(world: World) -> None:
     await world.found("f0", "green")
     await world.found("f1", "red", sealed=True)
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     release = next(button for line in world.log() for button in line.buttons if button.action == "release")
     await world.press("release", release.subject, MODERATOR)
     await world.press("add_detail", lost.id, ADA, words="it is an old one")
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("l1").count("match") == 2  # there would be something to tell apart
     assert "question" not in world.platform.kinds("l1")
 
 
 async def test_the_communitys_numbers_tell_nothing_of_what_moderators_alone_know(world: World) -> None:
     await world.lost("l1", "a red purse")
-    await world.quiet()
+    await world.wait_until_idle()
     before = (await world.handlers.statistics("web", world.name)).text()
     await world.found("f1", "red", sealed=True)
-    await world.quiet()
+    await world.wait_until_idle()
     [line] = world.log()
     assert line.match
     await world.press("reject", line.match, MODERATOR)

@@ -26,10 +26,10 @@ async def test_a_photo_without_words_confirms_the_thing_or_rules_it_out(
     monkeypatch.setattr(ColourEncoder, "things", only_umbrellas)
     async with open_world(database_url, redis_url) as world, working(database_url, redis_url):
         await world.found("f1", "red")
-        await world.quiet()
+        await world.wait_until_idle()
         await world.lost("l1", "my red umbrella")
         await world.lost("l2", "red boots")
-        await world.quiet()
+        await world.wait_until_idle()
         assert "umbrella ✓ · red ✓" in "\n".join(world.platform.thread("l1"))
         assert "boots ✓" not in "\n".join(world.platform.thread("l2"))
 
@@ -40,7 +40,7 @@ async def test_another_encoder_says_again_what_photos_show(
     monkeypatch.setattr(ColourEncoder, "things", only_umbrellas)
     async with open_world(database_url, redis_url) as world, working(database_url, redis_url):
         await world.found("f1", "red")
-        await world.quiet()
+        await world.wait_until_idle()
         monkeypatch.setattr(ColourEncoder, "things", other_things)
         encoder = BatchingEncoder(ColourEncoder())
         model = await world.store.embedding_models.register("clip", "colours-2", ColourEncoder.spaces)

@@ -25,7 +25,7 @@ from tests.support.world import ADA, BEN
 
 @dataclass
 class World:
-    """A loss in whose thread a find's card is to be shown, and a bot that runs only when it is told to."""
+    """A match whose card is in the outbox, and a bot that runs only when told to."""
 
     store: Store
     handlers: Handlers

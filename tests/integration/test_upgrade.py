@@ -1,7 +1,7 @@
 """A database of an earlier version, with data in it, goes on with this one.
 
 tests/data/earlier_database.sql.gz was written by the program when EARLIER were all its migrations: a claimed find, a
-match that a moderator confirmed, and a loss that no worker has searched for.
+match that a moderator confirmed, and a lost report that no worker has searched for.
 """
 
 import asyncio
@@ -84,7 +84,7 @@ async def test_an_earlier_database_keeps_its_data_and_goes_on(
 
     database_url = databases.as_application(earlier)
     async with open_world(database_url, redis_url, "festival") as world, working(database_url, redis_url):
-        await world.said("l3", "match")
+        await world.wait_for_reply("l3", "match")
         async with world.store.session(world.workspace.community) as session:
             lost = await session.reports.at(world.at("lost", "l2"))
             assert lost

@@ -29,9 +29,9 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
 async def test_a_lost_report_finds_the_open_found_report_and_says_why(world: World) -> None:
     found = await world.found("f1", "red", "umbrella by the door")
     await world.found("f2", "green")
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my red umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
 
     answer, card, *_ = world.platform.thread("l1")
     assert "likely match" in answer
@@ -43,11 +43,11 @@ async def test_a_lost_report_finds_the_open_found_report_and_says_why(world: Wor
 
 
 async def test_each_of_several_things_in_one_report_is_found(world: World) -> None:
-    finds = {(await world.found(f"f{number}", colour)).id for number, colour in enumerate(("red", "green"))}
+    found_reports = {(await world.found(f"f{number}", colour)).id for number, colour in enumerate(("red", "green"))}
     await world.found("f9", "blue")
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my red umbrella and a green hat")
-    await world.quiet()
+    await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
         report = await session.reports.get(lost.id)
         assert report
@@ -56,15 +56,15 @@ async def test_each_of_several_things_in_one_report_is_found(world: World) -> No
             for candidate in (await session.candidates.search(report, 10)).candidates
         }
     near = {found for found, similarities in similarities_of.items() if similarities[PairKind.TEXT_PHOTO] > 0.9}
-    assert near == finds
+    assert near == found_reports
 
 
 async def test_a_found_report_is_announced_to_matching_owners(world: World) -> None:
     await world.lost("l1", "a blue cup")
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("l1") == ["nothing"]
     await world.found("f1", "blue")
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("l1") == ["nothing", "match"]
     assert "Possible owner found" in world.platform.thread("f1")[0]
     assert "a blue cup" in world.platform.thread("f1")[0]
@@ -73,17 +73,17 @@ async def test_a_found_report_is_announced_to_matching_owners(world: World) -> N
 async def test_a_pair_is_announced_once_in_each_thread(world: World) -> None:
     await world.found("f1", "blue")
     lost = await world.lost("l1", "a blue cup")
-    await world.quiet()
+    await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
         await session.work.add(lost.id)  # a second search
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("l1").count("match") == 1
     assert world.platform.kinds("f1").count("match") <= 1
 
 
 async def test_the_same_event_three_times_is_one_report_and_one_answer(world: World) -> None:
     reports = [await world.found("f1", "red") for _ in range(3)]
-    await world.quiet()
+    await world.wait_until_idle()
     assert len({report.id for report in reports}) == 1
     assert world.platform.kinds("f1") == ["nothing"]
 
@@ -91,16 +91,16 @@ async def test_the_same_event_three_times_is_one_report_and_one_answer(world: Wo
 async def test_a_confirmed_match_closes_both_and_the_undo_reopens_them(world: World) -> None:
     found = await world.found("f1", "red")
     lost = await world.lost("l1", "red cup")
-    await world.quiet()
+    await world.wait_until_idle()
 
     result = await world.give_verdict("l1", VerdictKind.CONFIRM)
-    await world.quiet()
+    await world.wait_until_idle()
     assert result.match.state is MatchState.CONFIRMED
     assert [await world.state(report) for report in (found, lost)] == ["returned", "returned"]
     assert all("confirmed by Mo" in world.platform.thread(root)[-1] for root in ("l1", "f1"))
 
     await world.give_verdict("l1", VerdictKind.CONFIRM, given=False)
-    await world.quiet()
+    await world.wait_until_idle()
     assert [await world.state(report) for report in (found, lost)] == ["open", "open"]
     assert all("open again" in world.platform.thread(root)[-1] for root in ("l1", "f1"))
     assert world.platform.kinds("l1").count("match") == 1
@@ -109,7 +109,7 @@ async def test_a_confirmed_match_closes_both_and_the_undo_reopens_them(world: Wo
 async def test_a_second_moderators_confirmation_keeps_a_match(world: World) -> None:
     found = await world.found("f1", "red")
     await world.lost("l1", "red cup")
-    await world.quiet()
+    await world.wait_until_idle()
     second = Member("mia", "Mia")
     await world.give_verdict("l1", VerdictKind.CONFIRM)
     await world.give_verdict("l1", VerdictKind.CONFIRM, by=second, is_moderator=True)
@@ -122,7 +122,7 @@ async def test_a_second_moderators_confirmation_keeps_a_match(world: World) -> N
 async def test_a_refused_pair_never_comes_back_until_the_refusal_is_taken_back(world: World) -> None:
     await world.found("f1", "red")
     lost = await world.lost("l1", "red cup")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.give_verdict("l1", VerdictKind.REJECT)
     async with world.store.session(world.workspace.community) as session:
         report = await session.reports.get(lost.id)
@@ -131,14 +131,14 @@ async def test_a_refused_pair_never_comes_back_until_the_refusal_is_taken_back(w
     await world.give_verdict("l1", VerdictKind.REJECT, given=False)
     async with world.store.session(world.workspace.community) as session:
         assert len((await session.candidates.search(report, 10)).candidates) == 1
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("l1").count("match") == 1
 
 
 async def test_a_member_may_not_give_verdicts_and_nothing_is_recorded(world: World) -> None:
     found = await world.found("f1", "red")
     await world.lost("l1", "red cup")
-    await world.quiet()
+    await world.wait_until_idle()
     with pytest.raises(TellUserError, match="only_moderators"):
         await world.give_verdict("l1", VerdictKind.CONFIRM, by=ADA)
     assert await world.state(found) == "open"
@@ -147,20 +147,20 @@ async def test_a_member_may_not_give_verdicts_and_nothing_is_recorded(world: Wor
 async def test_a_reopened_report_learns_of_what_came_in_meanwhile(world: World) -> None:
     await world.found("f1", "red")
     await world.lost("l1", "red cup")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.give_verdict("l1", VerdictKind.CONFIRM)
     await world.found("f2", "red", "red cup")
-    await world.quiet()
+    await world.wait_until_idle()
     assert "match" not in world.platform.kinds("f2")
     await world.give_verdict("l1", VerdictKind.CONFIRM, given=False)
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("l1").count("match") == 2
 
 
 async def test_a_withdrawn_report_leaves_no_words_in_the_database(world: World, owner_database_url: str) -> None:
     await world.found("f1", "red", "found under the old oak")
     await world.lost("l1", "red cup, a present from my zither teacher", place="at the zoo")
-    await world.quiet()
+    await world.wait_until_idle()
     target = ReplyTarget("web", world.workspace.external_id, "lost", "l1")
     assert await world.handlers.withdraw(Withdraw(target=target))
     assert not await world.handlers.withdraw(Withdraw(target=target))
@@ -173,12 +173,12 @@ async def test_a_report_ends_with_its_time_and_leaves_no_words(world: World, own
     found = await world.found("f1", "red", "found under the old oak")
     lost = await world.lost("l1", "red cup, a present from my zither teacher")
     other = await world.lost("l2", "green hat of a yodeller")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.give_verdict("l1", VerdictKind.CONFIRM)
     async with await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner:
         await owner.execute("UPDATE report SET expires_at = now() - interval '1 second'")
     await eventually(lambda: is_gone(owner_database_url, "zither", "old oak", "yodeller"))
-    await world.quiet()
+    await world.wait_until_idle()
     assert [await world.state(report) for report in (found, lost, other)] == ["expired", "expired", "expired"]
     assert world.platform.kinds("l2") == ["nothing", "expired"]
     assert world.platform.kinds("l1")[-1] == "returned"
@@ -211,7 +211,7 @@ async def test_a_bad_photo_is_explained_and_the_rest_of_the_report_is_kept(world
     bad = IncomingPhoto("notes.pdf", data=b"%PDF-1.7 and so on")
     found = await world.found("f1", photos=(bad, good))
     await world.lost("l1", "red cup")
-    await world.quiet()
+    await world.wait_until_idle()
     assert "notes.pdf" in world.platform.thread("f1")[0]
     assert await world.state(found) == "open"
     assert "match" in world.platform.kinds("l1")
@@ -219,14 +219,14 @@ async def test_a_bad_photo_is_explained_and_the_rest_of_the_report_is_kept(world
 
 async def test_a_found_report_of_which_nothing_can_be_read_is_answered_and_closed(world: World) -> None:
     found = await world.found("f1", photos=(IncomingPhoto("notes.pdf", data=b"%PDF-1.7 and so on"),))
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("f1") == ["problem"]
     assert await world.state(found) == "withdrawn"
 
 
 async def test_an_upload_is_kept_only_as_its_stored_copy(world: World) -> None:
     found = await world.found("f1", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
         [photo] = await session.photos.of(found.id)
         copy, upload = await session.photos.stored_copy(photo.id), await session.photos.upload(photo.id)
@@ -243,7 +243,7 @@ async def test_an_emptied_redis_loses_nothing(database_url: str, redis_url: str)
         assert await redis.dbsize()
         await redis.flushdb()
         async with working(database_url, redis_url, quiet_seconds=1):
-            await world.quiet()
+            await world.wait_until_idle()
     assert "match" in world.platform.kinds("l1")
 
 
@@ -253,7 +253,7 @@ async def test_a_thread_that_cannot_be_written_to_holds_up_no_other(world: World
     await world.found("f1", "red")
     await world.found("f2", "green")
     await world.found("f3", "blue")
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("f1") == []
     assert world.platform.kinds("f2") == ["nothing"]
     assert world.platform.kinds("f3") == ["nothing"]
@@ -261,7 +261,7 @@ async def test_a_thread_that_cannot_be_written_to_holds_up_no_other(world: World
 
 async def test_a_reply_deleted_while_it_was_leased_disturbs_no_delivery(world: World) -> None:
     await world.found("f1", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
         report = await session.reports.at(ReplyTarget("web", world.workspace.external_id, "found", "f1"))
         assert report
@@ -271,7 +271,7 @@ async def test_a_reply_deleted_while_it_was_leased_disturbs_no_delivery(world: W
         await session.deletion.purge(report.id, wording.ended("en"))
         assert await session.outbox.outgoing(seq) is None
     await world.lost("l1", "a blue cup")
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("l1") == ["nothing"]
 
 
@@ -281,18 +281,18 @@ async def test_a_withdrawal_while_a_worker_is_at_the_report_wins(world: World, o
         assert await world.handlers.withdraw(
             Withdraw(target=ReplyTarget("web", world.workspace.external_id, "lost", f"l{number}"))
         )
-    await world.quiet()
+    await world.wait_until_idle()
     assert "zither" not in await dump(owner_database_url)
 
 
 async def test_a_second_look_at_an_expired_report_leaves_its_notice(world: World) -> None:
     world.platform.failing["l1"] = 1
     lost = await world.lost("l1", "red cup")
-    await world.quiet()
+    await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
         await expire(session, lost.id, lost.expires_at)
         await expire(session, lost.id, lost.expires_at)
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("l1") == ["nothing", "expired"]
 
 
@@ -300,11 +300,11 @@ async def test_a_confirmation_taken_back_reopens_no_report_that_another_one_keep
     found = await world.found("f1", "red")
     await world.lost("l1", "red cup")
     await world.lost("l2", "red cup")
-    await world.quiet()
+    await world.wait_until_idle()
     for root in ("l1", "l2"):
         await world.give_verdict(root, VerdictKind.CONFIRM)
     await world.give_verdict("l2", VerdictKind.CONFIRM, given=False)
-    await world.quiet()
+    await world.wait_until_idle()
     assert await world.state(found) == "returned"
     assert "open again" not in world.platform.thread("f1")[-1]
     assert "open again" in world.platform.thread("l2")[-1]
@@ -313,5 +313,5 @@ async def test_a_confirmation_taken_back_reopens_no_report_that_another_one_keep
 async def test_temporary_trouble_is_outlasted(world: World) -> None:
     world.platform.failing["f1"] = 3
     await world.found("f1", "red")
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("f1") == ["nothing"]

@@ -28,12 +28,12 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
 
 
 async def asked(world: World) -> tuple[Report, Reply]:
-    """Three finds of different colours, and a loss of which the colour is not said."""
+    """Three found reports of different colours, and a lost report of which the colour is not said."""
     for number, colour in enumerate(("red", "green", "blue")):
         await world.found(f"f{number}", colour, "an umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     return lost, question(world)
 
 
@@ -49,14 +49,14 @@ def question(world: World, root: str = "l1") -> Reply:
 async def answer(world: World, lost: Report, words: str, by: Member = ADA, **fields: Any) -> AnswerResult:
     choice = next(choice.id for choice in question(world).choices if choice.words == words)
     target = ReplyTarget("web", world.workspace.external_id, "lost", "l1")
-    said = AnswerQuestion(target=target, member=by, report=lost.id, choice=choice)
-    answered = await world.handlers.answer_question(replace(said, **fields))
-    await world.quiet()
+    command = AnswerQuestion(target=target, member=by, report=lost.id, choice=choice)
+    answered = await world.handlers.answer_question(replace(command, **fields))
+    await world.wait_until_idle()
     return answered
 
 
 async def first(world: World, lost: Report) -> tuple[str, float]:
-    """The root and the probability of the most probable find."""
+    """The root and the probability of the most probable found report."""
     async with world.store.session(world.workspace.community) as session:
         best = (await session.matches.of(lost.id))[0]
         found = await session.reports.get(best.found)
@@ -86,12 +86,12 @@ async def test_a_second_click_changes_nothing_and_says_what_was_answered(world: 
     lost, _ = await asked(world)
     await answer(world, lost, "green")
     best = await first(world, lost)
-    said = len(world.platform.messages)
+    sent = len(world.platform.messages)
     for words in ("green", "red"):
         again = await answer(world, lost, words)
         assert again == AnswerResult(wording.sentence("said_before", said="green"), changed=False)
     assert await first(world, lost) == best
-    assert len(world.platform.messages) == said
+    assert len(world.platform.messages) == sent
 
 
 async def test_only_the_author_answers(world: World) -> None:
@@ -106,9 +106,9 @@ async def test_only_the_author_answers(world: World) -> None:
 
 async def test_an_author_who_is_not_sure_is_left_in_peace(world: World) -> None:
     lost, _ = await asked(world)
-    said = len(world.platform.messages)
+    sent = len(world.platform.messages)
     assert await answer(world, lost, "Not sure") == AnswerResult(wording.sentence("said_unsure"), changed=True)
-    assert len(world.platform.messages) == said
+    assert len(world.platform.messages) == sent
 
 
 async def test_another_colour_leaves_what_has_another_colour(world: World) -> None:
@@ -116,7 +116,7 @@ async def test_another_colour_leaves_what_has_another_colour(world: World) -> No
     await answer(world, lost, "Another colour")
     for root, colour in (("f7", "red"), ("f8", "yellow")):
         await world.found(root, colour, "an umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     best, _ = await first(world, lost)
     assert best == "f8"
 
@@ -126,7 +126,7 @@ async def test_a_choice_that_was_not_offered_and_a_report_without_a_question_are
     with pytest.raises(TellUserError, match="nothing_here"):
         await answer(world, lost, "green", choice="17")
     other = await world.lost("l2", "a green umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     with pytest.raises(TellUserError, match="nothing_here"):
         await answer(world, other, "green")
 
@@ -136,19 +136,19 @@ async def test_nothing_is_asked_twice_or_if_the_words_already_say_it(world: Worl
     await world.found("f9", "yellow", "an umbrella")
     async with world.store.session(world.workspace.community) as session:
         await session.work.add(lost.id)  # a second search
-    await world.quiet()
+    await world.wait_until_idle()
     assert world.platform.kinds("l1").count("question") == 1
     await world.lost("l2", "my green umbrella", place="tram")
-    await world.quiet()
+    await world.wait_until_idle()
     assert "question" not in world.platform.kinds("l2")
 
 
 async def test_where_it_was_is_asked_where_the_colours_are_one(world: World) -> None:
     for number, where in enumerate(("tram", "library", "canteen")):
         await world.found(f"f{number}", "red", "an umbrella", place=where)
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     assert {choice.words for choice in question(world).choices} == {
         "tram",
         "library",
@@ -167,7 +167,7 @@ async def test_a_later_found_report_is_scored_by_the_answer(world: World) -> Non
     await world.give_verdict("l1", VerdictKind.REJECT)
     for root, colour in (("f7", "red"), ("f8", "green")):
         await world.found(root, colour, "an umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
         matches = await session.matches.of(lost.id)
         by_root = {str((await session.reports.get(match.found)).target.message): match for match in matches}  # type: ignore[union-attr]
@@ -177,16 +177,16 @@ async def test_a_later_found_report_is_scored_by_the_answer(world: World) -> Non
 async def test_a_withdrawn_found_report_is_offered_no_longer(world: World) -> None:
     for number, where in enumerate(("tram", "library", "canteen")):
         await world.found(f"f{number}", "red", "an umbrella", place=where)
-    await world.quiet()
+    await world.wait_until_idle()
     lost = await world.lost("l1", "my umbrella")
-    await world.quiet()
+    await world.wait_until_idle()
     await world.handlers.withdraw(Withdraw(target=ReplyTarget("web", world.workspace.external_id, "found", "f1")))
     with pytest.raises(TellUserError, match="question_over"):
         await answer(world, lost, "library")
     async with world.store.session(world.workspace.community) as session:
         report = await session.reports.get(lost.id)
-        told = await session.outbox.thread(lost.id)
+        replies = await session.outbox.thread(lost.id)
     assert report
     assert report.question
     assert "library" not in report.question.options
-    assert not [choice for reply in told for choice in reply.choices]
+    assert not [choice for reply in replies for choice in reply.choices]

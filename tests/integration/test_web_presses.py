@@ -116,12 +116,12 @@ async def test_a_press_that_no_page_sends_is_a_bad_request(page: Page, wrong: di
 
 async def test_only_the_author_changes_a_posts_words(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_LOST)
-    said: dict[str, Any] = {"message": posted["message"], "text": " green umbrella "}
-    assert await page.ask("/edits", **said, name=BEN) == (422, {"error": wording.sentence("only_own")})
-    empty = await page.ask("/edits", **{**said, "text": " \0"}, name=ADA)
+    answer: dict[str, Any] = {"message": posted["message"], "text": " green umbrella "}
+    assert await page.ask("/edits", **answer, name=BEN) == (422, {"error": wording.sentence("only_own")})
+    empty = await page.ask("/edits", **{**answer, "text": " \0"}, name=ADA)
     assert empty == (422, {"error": wording.sentence("empty_report")})
     assert [report.text for report in await page.reports()] == ["red umbrella"]
-    assert await page.ask("/edits", **said, name=ADA) == (200, {})
+    assert await page.ask("/edits", **answer, name=ADA) == (200, {})
     assert [report.text for report in await page.reports()] == ["green umbrella"]
     async with page.watching(name=ADA) as watcher:
         await watcher.until(lambda messages: messages[posted["message"]]["text"] == "green umbrella")

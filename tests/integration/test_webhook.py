@@ -176,8 +176,8 @@ async def test_lost_reports_by_command_are_private_if_moderators_chose_so(world:
     await world.chat.tell("settings", MO, settings={"private_reports": True})
     for fields in ({}, {"private": False}, {"message": "1"}, {"kind": "found"}):
         await world.chat.tell("report", ADA, channel="lost", text="a cup", **fields)
-    told = [(report.private, report.target.channel) for report in await world.reports()]
-    assert told == [(True, "@ada"), (False, "lost"), (False, "lost"), (False, "lost")]
+    seen = [(report.private, report.target.channel) for report in await world.reports()]
+    assert seen == [(True, "@ada"), (False, "lost"), (False, "lost"), (False, "lost")]
 
 
 async def test_a_look_is_no_report_of_the_message_below_which_it_was_asked_for(
@@ -281,10 +281,10 @@ async def test_many_events_are_taken_at_once(world: World, monkeypatch: pytest.M
 
     monkeypatch.setattr(world.handlers, "report", together)
     async with asyncio.timeout(PATIENCE):
-        told = await asyncio.gather(
+        seen = await asyncio.gather(
             *(world.chat.tell("report", ADA, channel="lost", message=str(n), text=f"cup {n}") for n in range(20))
         )
-    assert {reply["taken"] for reply in told} == {True}
+    assert {reply["taken"] for reply in seen} == {True}
     assert {report.text for report in await world.reports()} == {f"cup {n}" for n in range(20)}
 
 

@@ -1,4 +1,4 @@
-"""The moderators' board over real HTTP, on the real store: a community with a find, a loss, their match and a claim."""
+"""The moderators' board over real HTTP and the real store: a community with a match and a claim."""
 
 import re
 from collections.abc import AsyncIterator

@@ -41,8 +41,8 @@ class Page:
             return response.status, await _json(response)
 
     async def press(self, button: Json, *photos: bytes, **fields: str) -> tuple[int, Json]:
-        said = {"id": str(uuid4()), "action": button["action"], "subject": button["subject"], **fields}
-        form = FormData(said, default_to_multipart=True)
+        answer = {"id": str(uuid4()), "action": button["action"], "subject": button["subject"], **fields}
+        form = FormData(answer, default_to_multipart=True)
         for number, photo in enumerate(photos):
             form.add_field("photo", photo, filename=f"{number}.jpg", content_type="image/jpeg")
         async with self.http.post("/presses", data=form) as response:
@@ -53,8 +53,8 @@ class Page:
         async with self.watching(**viewer) as watcher:
             return await watcher.until(lambda _: True)
 
-    async def ask(self, path: str, **said: Any) -> tuple[int, Json]:
-        async with self.http.post(path, json=said) as response:
+    async def ask(self, path: str, **answer: Any) -> tuple[int, Json]:
+        async with self.http.post(path, json=answer) as response:
             return response.status, await _json(response)
 
     @asynccontextmanager

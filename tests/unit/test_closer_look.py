@@ -22,7 +22,7 @@ NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 RED = tuple(float(name == "red") for name in NAMES)
 PHOTO_PHOTO = PairKind.PHOTO_PHOTO
 BACKGROUND = {PHOTO_PHOTO: Background(0.3, 0.1, 200)}
-LOSS = Item(UUID(int=1), ReportKind.LOST, "", "", NOON, time_is_stated=False, colours=(RED,))
+LOST = Item(UUID(int=1), ReportKind.LOST, "", "", NOON, time_is_stated=False, colours=(RED,))
 
 
 def found(number: int, cosine: float, *, details: float | None = None, text: str = "") -> Candidate:
@@ -32,7 +32,7 @@ def found(number: int, cosine: float, *, details: float | None = None, text: str
 
 
 def search(*candidates: Candidate) -> Search:
-    return Search(LOSS, candidates, BACKGROUND, 200)
+    return Search(LOST, candidates, BACKGROUND, 200)
 
 
 def test_only_the_few_photos_that_stand_out_are_compared() -> None:
@@ -55,11 +55,11 @@ def test_matching_details_count_on_a_log_scale_and_unknown_ones_not_at_all() -> 
 def test_of_two_lookalikes_the_one_with_the_same_details_is_the_thing(encoder: str) -> None:
     model = for_encoder(encoder)
     unknown = score(search(found(2, 0.8), found(3, 0.8)), model)
-    told = score(search(found(2, 0.8, details=30.0), found(3, 0.8, details=1.0)), model)
+    seen = score(search(found(2, 0.8, details=30.0), found(3, 0.8, details=1.0)), model)
     assert unknown[0].probability == pytest.approx(unknown[1].probability)
-    assert told[0].report == UUID(int=2)
-    assert told[0].probability > unknown[0].probability
-    assert told[1].probability < unknown[1].probability
+    assert seen[0].report == UUID(int=2)
+    assert seen[0].probability > unknown[0].probability
+    assert seen[1].probability < unknown[1].probability
 
 
 @pytest.mark.parametrize("encoder", ["concept", "clip", "any other"])
@@ -71,7 +71,7 @@ def test_details_alone_never_give_a_label(encoder: str) -> None:
 
 def test_an_evaluation_counts_the_details_that_a_worker_would_have_compared() -> None:
     candidates = [found(number, number / 100, details=5.0) for number in range(10, 20)]
-    labelled = LabelledSearch(search(*candidates), frozenset(), LOSS.report)
+    labelled = LabelledSearch(search(*candidates), frozenset(), LOST.report)
     compared = {
         c.item.report.int
         for c in narrow(labelled, {c.item.report for c in candidates}).search.candidates
@@ -83,7 +83,7 @@ def test_an_evaluation_counts_the_details_that_a_worker_would_have_compared() ->
 
 
 def test_a_report_that_lacks_its_photo_lacks_its_details() -> None:
-    query = replace(LOSS, text="red mug")
+    query = replace(LOST, text="red mug")
     with_words = found(2, 0.8, details=9.0, text="a mug")
     whole = LabelledSearch(Search(query, (with_words,), BACKGROUND, 1), frozenset(), query.report)
     [kept] = leave_out([whole], Missing(captions=frozenset({UUID(int=2)})))

@@ -28,18 +28,18 @@ def found(number: int, cosine: float = 0.3, place: str = "tram", hours: float = 
     return Candidate(item, {PairKind.TEXT_PHOTO: cosine})
 
 
-def search(*finds: Candidate, **alike: float) -> Search:
+def search(*found_items: Candidate, **alike: float) -> Search:
     """Finds among a hundred; `alike` by the numbers of two, as in `_1_2=0.9`."""
     pairs = {frozenset(UUID(int=int(n)) for n in key[1:].split("_")): cosine for key, cosine in alike.items()}
-    return Search(QUERY, finds, {PairKind.TEXT_PHOTO: Background(0.1, 0.1, 100)}, 100, pairs)
+    return Search(QUERY, found_items, {PairKind.TEXT_PHOTO: Background(0.1, 0.1, 100)}, 100, pairs)
 
 
 @st.composite
 def searches(draw: st.DrawFn) -> Search:
     count = draw(st.integers(2, 5))
-    finds = [found(n, draw(st.floats(0, 0.6)), hours=draw(st.integers(0, 48))) for n in range(1, count + 1)]
+    found_items = [found(n, draw(st.floats(0, 0.6)), hours=draw(st.integers(0, 48))) for n in range(1, count + 1)]
     alike = {f"_{a}_{b}": draw(likeness) for a in range(1, count + 1) for b in range(a + 1, count + 1)}
-    return search(*finds, **alike)
+    return search(*found_items, **alike)
 
 
 def probabilities(found: Search, model: ScoringModel) -> dict[UUID, float]:
