@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from db import rows
+from db import mapping
 from db.queries import Queries, as_real
 from reunite.entities import Handover, Match, MatchState, ReplyTarget, Why
 from reunite.errors import DefectError
@@ -55,11 +55,11 @@ class SqlMatches(Queries):
         )
         if row is None:
             raise DefectError("a match can't be saved before a model is live")
-        return rows.match(row)
+        return mapping.match(row)
 
     async def get(self, match: UUID) -> Match | None:
         row = await self._one("SELECT * FROM match WHERE id = %(match)s", match=match)
-        return rows.match(row) if row else None
+        return mapping.match(row) if row else None
 
     async def ruled_out(self, report: UUID) -> Mapping[UUID, bool]:
         return {row["other"]: row["alone"] for row in await self._all(_RULED_OUT, report=report)}
@@ -73,7 +73,7 @@ class SqlMatches(Queries):
             channel=target.channel,
             message=target.message,
         )
-        return rows.match(row) if row else None
+        return mapping.match(row) if row else None
 
     async def is_shown(self, match: UUID, report: UUID) -> bool:
         row = await self._one(
@@ -89,7 +89,7 @@ class SqlMatches(Queries):
             "SELECT * FROM match WHERE lost_id = %(report)s OR found_id = %(report)s ORDER BY probability DESC, id",
             report=report,
         )
-        return [rows.match(row) for row in found]
+        return [mapping.match(row) for row in found]
 
     async def set_why(self, match: UUID, why: tuple[Why, ...]) -> None:
         await self._do(
