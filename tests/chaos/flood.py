@@ -27,7 +27,7 @@ from tests.chaos.folders import folder
 from tests.support.keys import KEYS
 from tests.support.processes import REUNITE, process
 from tests.support.waiting import eventually
-from tests.support.world import World, world
+from tests.support.world import World, open_world
 
 _SINGLE_POSTS: Final = 12
 _BATCH: Final = 8
@@ -99,8 +99,8 @@ async def flood(photos: int, seed: int) -> dict[str, Any]:
     with folder() as home, EmbeddedServers(home) as servers:
         await migrate(servers.owner_database_url)
         async with (
-            world(servers.database_url, servers.redis_url, "flooding") as flooding,
-            world(servers.database_url, servers.redis_url, "single") as single,
+            open_world(servers.database_url, servers.redis_url, "flooding") as flooding,
+            open_world(servers.database_url, servers.redis_url, "single") as single,
             process(*REUNITE, "worker", env=_environment(servers, home), stdout=DEVNULL, stderr=DEVNULL),
         ):
             return await Flood(flooding, single, seed).run(photos)
