@@ -29,9 +29,9 @@ class Numbers:
         now = await self._board.handlers.statistics(here.platform, here.workspace, visit.language, trends=False)
         async with self._board.store.session(visit.community) as session:
             weeks, places = await session.board.weeks(visit.zone.key), await session.board.places()
-            losses = (await session.workspaces.trends()).losses
+            lost = (await session.workspaces.trends()).lost
             weekdays, days = await session.board.weekdays(visit.zone.key), await session.board.days_to_return()
-        things = await asyncio.to_thread(things_lost, losses, _THINGS)  # it reads many texts
+        things = await asyncio.to_thread(things_lost, lost, _THINGS)  # it reads many texts
         return self._pages.show(
             visit,
             "numbers.html",

@@ -12,10 +12,10 @@ from uuid import UUID
 import numpy as np
 
 from db.evidence import OF_ANY_STATE, SEEN, fields_of, items_of
+from db.mapping import Row
 from db.photo_details import OF_REPORT
 from db.queries import Connection, Queries
 from db.rare_words import SqlRareWords
-from db.rows import Row
 from db.sketch_cache import SketchCache
 from db.sketch_loading import MANY, SqlSketches
 from db.sketches import Answer

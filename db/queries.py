@@ -7,7 +7,7 @@ import numpy as np
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from db import rows
+from db import mapping
 
 Connection = AsyncConnection[DictRow]
 
@@ -26,15 +26,15 @@ class Queries:
         self._connection = connection
         self.community = community
 
-    async def _one(self, query: str, **params: object) -> rows.Row | None:
+    async def _one(self, query: str, **params: object) -> mapping.Row | None:
         cursor = await self._connection.execute(query.encode(), params)
         return await cursor.fetchone()
 
-    async def _all(self, query: str, **params: object) -> list[rows.Row]:
+    async def _all(self, query: str, **params: object) -> list[mapping.Row]:
         cursor = await self._connection.execute(query.encode(), params)
         return await cursor.fetchall()
 
-    async def _together(self, *statements: tuple[str, dict[str, Any]]) -> list[list[rows.Row]]:
+    async def _together(self, *statements: tuple[str, dict[str, Any]]) -> list[list[mapping.Row]]:
         """Run statements with one round trip. Results come in binary: enums must be cast to text."""
         async with self._connection.pipeline():
             cursors = [

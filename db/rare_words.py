@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from db.mapping import Row
 from db.queries import Queries
-from db.rows import Row
 from db.vectors import Ids, as_array
 from reunite.text.content import rare_candidates
 from reunite.text.rarity import MOST_HOLDERS, boilerplate_words, rare_words

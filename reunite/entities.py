@@ -355,8 +355,8 @@ WEEKS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
-    """What a loss that everyone may see says."""
+class LostItem:
+    """What a lost report that everyone may see says."""
 
     text: str
     place: str
@@ -369,8 +369,8 @@ class Trends:
     returned: tuple[int, ...] = (0,) * WEEKS
     """How many things came back in each week, the oldest first."""
     days: float | None = None
-    """The median of days until a find was back with its owner; None before any."""
-    losses: tuple[Loss, ...] = ()
+    """The median of days until a found item was back with its owner; None before any."""
+    lost: tuple[LostItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,17 @@ _BARS: Final = "▁▂▃▄▅▆▇█"
 
 
 def lines(trends: Trends, language: str) -> Iterator[str]:
-    """List how many items came back each week, how soon, and the things and places with most losses."""
+    """List how many items came back each week, how soon, and the things and places lost most."""
     if any(trends.returned):
         weeks, total = len(trends.returned), sum(trends.returned)
         yield sentence("stats_weeks", language, bars=bars(trends.returned), weeks=weeks, total=total)
     if trends.days is not None:
         yield sentence("stats_soon", language, time=days_in_words(trends.days, language))
-    if things := things_lost(trends.losses):
+    if things := things_lost(trends.lost):
         yield sentence(
             "stats_things", language, things=_listed([(from_english(name, language), n) for name, n in things])
         )
-    if places := places_of(trends.losses):
+    if places := places_of(trends.lost):
         yield sentence("stats_places", language, places=_listed(places))
 
 

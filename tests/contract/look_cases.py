@@ -125,8 +125,8 @@ class LookCases:
 
     async def test_no_place_is_asked_for_a_report_that_is_filed_or_cannot_be(self, stage: Stage) -> None:
         await stage.join()
-        finds = [await stage.found(text) for text in ("one", "two")]
-        look = await _found(stage, "thing", *finds)
+        found_reports = [await stage.found(text) for text in ("one", "two")]
+        look = await _found(stage, "thing", *found_reports)
         first, second = await stage.matches(look)
         for words, error in ((" ", "claim_empty"), ("x" * 501, "text_too_long")):
             with pytest.raises(TellUserError, match=error):
@@ -156,12 +156,12 @@ class LookCases:
 
     async def test_another_found_report_of_the_look_is_claimed_with_the_same_report(self, stage: Stage) -> None:
         await stage.join()
-        finds = [await stage.found(text) for text in ("one", "two")]
-        look = await _found(stage, "thing", *finds)
+        found_reports = [await stage.found(text) for text in ("one", "two")]
+        look = await _found(stage, "thing", *found_reports)
         for match in await stage.matches(look):
             await stage.press("look_mine", match.id, ADA, words=PROOF)
         assert len(await stage.handlers.my_reports("web", "here", ADA)) == 1
-        assert [await stage.kinds(found) for found in finds] == [["claim"], ["claim"]]
+        assert [await stage.kinds(found) for found in found_reports] == [["claim"], ["claim"]]
 
     @pytest.mark.parametrize(("words", "error"), [(" ", "claim_empty"), ("x" * 501, "text_too_long")])
     async def test_without_a_proof_nothing_is_filed(self, stage: Stage, words: str, error: str) -> None:
@@ -184,12 +184,15 @@ class LookCases:
 
     async def test_pages_go_on_and_back(self, stage: Stage) -> None:
         await stage.join()
-        finds = [await stage.found(f"thing {number}") for number in range(rules.MOST_TILES + 2)]
-        look = await _found(stage, "thing", *finds)
+        found_reports = [await stage.found(f"thing {number}") for number in range(rules.MOST_TILES + 2)]
+        look = await _found(stage, "thing", *found_reports)
         first = await _answer(stage, look)
         assert [tile.number for tile in first.gallery] == [1, 2, 3, 4, 5, 6]
         second = await _turn(stage, first, "Next")
-        assert [(tile.number, tile.report) for tile in second.gallery] == [(7, finds[6].id), (8, finds[7].id)]
+        assert [(tile.number, tile.report) for tile in second.gallery] == [
+            (7, found_reports[6].id),
+            (8, found_reports[7].id),
+        ]
         assert second.text().startswith("Page 2 of 2")
         again = await _turn(stage, second, "Previous")
         assert again.gallery == first.gallery
@@ -197,11 +200,11 @@ class LookCases:
 
     async def test_a_found_report_that_is_gone_is_shown_no_more(self, stage: Stage) -> None:
         await stage.join()
-        finds = [await stage.found(text) for text in ("one", "two")]
-        look = await _found(stage, "thing", *finds)
+        found_reports = [await stage.found(text) for text in ("one", "two")]
+        look = await _found(stage, "thing", *found_reports)
         async with stage.session(look.community) as session:
-            await session.reports.set_state(finds[0].id, ReportState.RETURNED)
-        assert [tile.report for tile in (await _answer(stage, look)).gallery] == [finds[1].id]
+            await session.reports.set_state(found_reports[0].id, ReportState.RETURNED)
+        assert [tile.report for tile in (await _answer(stage, look)).gallery] == [found_reports[1].id]
 
     async def test_a_look_is_deleted_after_a_quarter_of_an_hour(self, stage: Stage) -> None:
         await stage.join()
@@ -279,10 +282,10 @@ class RefusalCases:
 
     async def test_what_was_refused_meanwhile_leaves_galleries_and_looks(self, stage: Stage) -> None:
         await stage.join()
-        finds = [await stage.found(f"thing {number}") for number in range(rules.MOST_TILES + 2)]
-        refused, rest = finds[-1], finds[:-1]
+        found_reports = [await stage.found(f"thing {number}") for number in range(rules.MOST_TILES + 2)]
+        refused, rest = found_reports[-1], found_reports[:-1]
         lost, other = await stage.lost(), await stage.lost()
-        await stage.search(other, *finds, label=None)
+        await stage.search(other, *found_reports, label=None)
         look = await _found(stage, "thing", refused, rest[0])
         await stage.search(lost, refused)
         await stage.press("not_mine", (await stage.match(lost)).id, ADA)
@@ -338,11 +341,11 @@ async def _searched(stage: Stage, report: UUID, *, is_complete: bool = True) -> 
     return found
 
 
-async def _found(stage: Stage, text: str, *finds: Report) -> Report:
+async def _found(stage: Stage, text: str, *found_reports: Report) -> Report:
     """Look, and find some reports, the nearest first."""
     look = await _looked(stage, text)
     async with stage.session(look.community) as session:
-        for number, found in enumerate(finds):
+        for number, found in enumerate(found_reports):
             label = Label.POSSIBLE if number == 0 else None
             await session.matches.save(ScoredPair(look.id, found.id, 0.5 - number / 100, label, (), {}))
     return look

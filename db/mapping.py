@@ -1,4 +1,4 @@
-"""Turns rows into the domain's entities."""
+"""Maps rows of the database to the domain's entities."""
 
 from typing import Any
 from uuid import UUID
