@@ -73,7 +73,7 @@ async def test_a_member_hears_once_why_their_reaction_decides_nothing(
     async with open_world(database_url) as world:
         card, lost, _ = await shown_match(world)
         mallory = world.discord.join("Mallory")
-        thread = world.discord.find(card)["channel_id"]
+        thread = world.discord.message(card)["channel_id"]
         before = len(world.discord.replies(thread))
         await world.discord.react(card, "❌", mallory)
         *_, said = await eventually(lambda: world.discord.replies(thread)[before:])
