@@ -65,7 +65,7 @@ async def test_reactions_during_the_comparison_are_taken_by_themselves() -> None
 
 
 async def test_a_look_that_fails_is_logged_and_repeated() -> None:
-    _, unnoted, compared = begun(OSError("down"), True)
+    _, unnoted, compared = begun(OSError("down"), 1)
     with capture_logs() as log:
         unnoted.compare_once_noted(TARGET, compared)
         await eventually(lambda: compared.cards)
