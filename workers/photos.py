@@ -32,8 +32,8 @@ _COPY_DETAIL, _VIEW_DETAIL = 1.9, 3.0
 for the views, vectors change noticeably (docs/performance.md)."""
 _FRACTIONS: Final = (1, 2, 4, 8)
 """By which a JPEG can be reduced while it is decoded."""
-_ENOUGH_PIXELS: Final = 12_000_000
-"""A larger photo is reduced to about so many in any case."""
+_ENOUGH_PIXELS: Final = 6_000_000
+"""A larger photo is reduced to fewer in any case: turning it takes as much memory again."""
 _STORED: Final = {"quality": 84, "subsampling": "4:4:4", "optimize": True}
 """As many bytes as 90 with colours at half size, and closer to the photo (docs/performance.md)."""
 

@@ -8,9 +8,10 @@ from typing import TypeVar
 
 import psutil
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from reunite import rules
+from reunite.encoder import Framing
 from reunite.errors import TellUserError
 from reunite.matching import colours
 from tests.doubles import poison
@@ -84,6 +85,17 @@ async def test_a_jpeg_that_is_decoded_at_a_fraction_may_have_more_pixels(decoder
     decoded = await decoders.decode(poison.saved(Image.new("RGB", (16_000, 12_500), (200, 30, 40)), "JPEG"))
     assert decoded.views.shape == (1, 400, 512, 3)
     assert not decoded.is_partial
+
+
+async def test_views_take_no_more_memory_than_was_asked_for() -> None:
+    turned = Image.Exif()
+    turned[ExifTags.Base.Orientation] = 6
+    framing = Framing(260, 260, shares=(0.9, 0.6))
+    async with Decoders(PATIENT, framing=framing) as decoders:
+        for size in ((2449, 2449), (1000, 5990), (2590, 9200), (7000, 3400)):
+            photo = poison.saved(Image.new("RGB", size, (200, 30, 40)), "JPEG", exif=turned)
+            assert (await decoders.decode(photo)).views.shape == (2, 260, 260, 3)
+    assert not family()
 
 
 @pytest.mark.parametrize(("side", "says"), [(3000, 20), (100, 7000), (100, 9500)])
