@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from reunite.entities import ANOTHER, Label, Match, MatchState, Question, Report, ReportKind, Why
 from reunite.errors import TellUserError
-from reunite.language import date_words, moment_words, plural, template
+from reunite.language import ENGLISH_NAMES, CommandNames, date_words, moment_words, plural, template
 from reunite.language import sentence as sentence  # noqa: PLC0414 - for those who say a single sentence
 from reunite.messages.reply import (
     Action,
     Button,
     Choice,
+    Command,
     Jump,
     Line,
     Moment,
@@ -35,8 +36,8 @@ _MOST_PERCENT: Final = 99
 """Nobody is ever quite sure."""
 
 
-def explain(error: TellUserError, language: str = "en") -> str:
-    return sentence(error.key, language, **error.params)
+def explain(error: TellUserError, language: str = "en", command: CommandNames = ENGLISH_NAMES) -> str:
+    return sentence(error.key, language, command=command, **error.params)
 
 
 def line(key: str, language: str, number: int | None = None, /, **slots: str | Span | Line) -> Line:
@@ -48,11 +49,13 @@ def line(key: str, language: str, number: int | None = None, /, **slots: str | S
         slots = {"number": str(number), **slots}
     spans: list[Span] = []
     strong = False
-    for words, slot, _, _ in Formatter().parse(template(key, language, number)):
+    for words, slot, spec, _ in Formatter().parse(template(key, language, number)):
         for part, text in enumerate(words.split("**")):
             strong ^= part > 0
             _add(spans, text, strong=strong)
-        if slot:
+        if slot == "command":
+            spans.append(Command(spec or "", language))
+        elif slot:
             _add(spans, slots[slot], strong=strong)
     return tuple(spans)
 

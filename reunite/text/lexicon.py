@@ -185,7 +185,7 @@ def _english() -> _Language:
 
 
 def _first_words(code: str) -> dict[str, str]:
-    """Map English to the first of a language's words for it; in Japanese a noun (黒), not its adjective (黒い)."""
+    """Map English to the first of a language's words for it: in Japanese a noun (黒), not its adjective (黒い)."""
     words: dict[str, str] = {}
     for row in _ROWS:
         if row["english"] and (phrases := _phrases(row[code])):
