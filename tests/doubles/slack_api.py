@@ -220,7 +220,7 @@ class SlackApi:
         team = [channel for channel in self._world.channels.values() if channel["team"] == bot.team]
         if any(each.get("name") == arguments["name"] for each in team):
             raise RefusedError("name_taken")
-        channel = self._world.add_channel(arguments["name"], team=bot.team, is_private=is_private)
+        channel = self._world.admin.add_channel(arguments["name"], team=bot.team, is_private=is_private)
         return {"channel": self._world.channels[channel]}
 
     def conversations_invite(self, arguments: Answer, bot: Bot) -> Answer:
@@ -381,7 +381,7 @@ class SlackApi:
     # Views
 
     def views_open(self, arguments: Answer, bot: Bot) -> Answer:
-        trigger = self._world.triggers.pop(arguments["trigger_id"], None)
+        trigger = self._world.ui.triggers.pop(arguments["trigger_id"], None)
         if trigger is None:
             raise RefusedError("exchanged_trigger_id")  # views.open
         user, given = trigger
@@ -390,7 +390,7 @@ class SlackApi:
         return {"view": self._keep(arguments, bot, f"V{next(self._numbers)}", user)}
 
     def views_update(self, arguments: Answer, bot: Bot) -> Answer:
-        known = self._world.views.get(arguments["view_id"])
+        known = self._world.ui.views.get(arguments["view_id"])
         if known is None:
             raise RefusedError("not_found")
         return {"view": self._keep(arguments, bot, known["id"], known["user"])}
@@ -398,13 +398,13 @@ class SlackApi:
     def views_publish(self, arguments: Answer, bot: Bot) -> Answer:
         view = self._checked(arguments)
         home = {**view, "id": f"V-{arguments['user_id']}", "user": arguments["user_id"], "team_id": bot.team}
-        self._world.homes[arguments["user_id"]] = home
+        self._world.ui.homes[arguments["user_id"]] = home
         return {"view": home}
 
     def _keep(self, arguments: Answer, bot: Bot, view_id: str, user: str) -> Answer:
         kept = {**self._checked(arguments), "id": view_id, "user": user, "team_id": bot.team}
-        self._world.views[view_id] = {**kept, "root_view_id": view_id, "app_installed_team_id": bot.team}
-        return self._world.views[view_id]
+        self._world.ui.views[view_id] = {**kept, "root_view_id": view_id, "app_installed_team_id": bot.team}
+        return self._world.ui.views[view_id]
 
     def _checked(self, arguments: Answer) -> Answer:
         view = arguments["view"]
