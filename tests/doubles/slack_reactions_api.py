@@ -19,7 +19,7 @@ class SlackReactionsApi:
     def __init__(self, world: "SlackDouble") -> None:
         self._world = world
 
-    def add(self, arguments: Answer, bot: Bot) -> Answer:
+    def add(self, arguments: Answer, bot: "Bot") -> Answer:
         message = self._world.message(arguments["channel"], arguments["timestamp"])
         if message is None:
             raise RefusedError("message_not_found")
@@ -28,7 +28,7 @@ class SlackReactionsApi:
         self._world.react(arguments["channel"], arguments["timestamp"], arguments["name"], bot.user)
         return {}
 
-    def remove(self, arguments: Answer, bot: Bot) -> Answer:
+    def remove(self, arguments: Answer, bot: "Bot") -> Answer:
         message = self._world.message(arguments["channel"], arguments["timestamp"])
         if message is None:
             raise RefusedError("message_not_found")
@@ -37,7 +37,7 @@ class SlackReactionsApi:
         self._world.react(arguments["channel"], arguments["timestamp"], arguments["name"], bot.user, given=False)
         return {}
 
-    def get(self, arguments: Answer, _: Bot) -> Answer:
+    def get(self, arguments: Answer, _: "Bot") -> Answer:
         message = self._world.message(arguments["channel"], arguments["timestamp"])
         if message is None:
             raise RefusedError("message_not_found")

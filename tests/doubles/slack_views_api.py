@@ -24,7 +24,7 @@ class SlackViewsApi:
         self._world = world
         self._numbers = itertools.count(1)
 
-    def open(self, arguments: Answer, bot: Bot) -> Answer:
+    def open(self, arguments: Answer, bot: "Bot") -> Answer:
         trigger = self._world.ui.triggers.pop(arguments["trigger_id"], None)
         if trigger is None:
             raise RefusedError("exchanged_trigger_id")  # views.open
@@ -33,19 +33,19 @@ class SlackViewsApi:
             raise RefusedError("expired_trigger_id")
         return {"view": self._keep(arguments, bot, f"V{next(self._numbers)}", user)}
 
-    def update(self, arguments: Answer, bot: Bot) -> Answer:
+    def update(self, arguments: Answer, bot: "Bot") -> Answer:
         known = self._world.ui.views.get(arguments["view_id"])
         if known is None:
             raise RefusedError("not_found")
         return {"view": self._keep(arguments, bot, known["id"], known["user"])}
 
-    def publish(self, arguments: Answer, bot: Bot) -> Answer:
+    def publish(self, arguments: Answer, bot: "Bot") -> Answer:
         view = self._checked(arguments)
         home = {**view, "id": f"V-{arguments['user_id']}", "user": arguments["user_id"], "team_id": bot.team}
         self._world.ui.homes[arguments["user_id"]] = home
         return {"view": home}
 
-    def _keep(self, arguments: Answer, bot: Bot, view_id: str, user: str) -> Answer:
+    def _keep(self, arguments: Answer, bot: "Bot", view_id: str, user: str) -> Answer:
         kept = {**self._checked(arguments), "id": view_id, "user": user, "team_id": bot.team}
         self._world.ui.views[view_id] = {**kept, "root_view_id": view_id, "app_installed_team_id": bot.team}
         return self._world.ui.views[view_id]
