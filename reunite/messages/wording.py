@@ -291,7 +291,8 @@ def _word(why: Why, language: str) -> str:
     """Return what agrees or not; members' words that the lexicon doesn't know stay as they are."""
     if why.aspect == "time" and why.word.lstrip("-").isdecimal():
         minutes = int(why.word)
-        return sentence("lost_after" if minutes < 0 else "lost_before", language, gap=_duration(abs(minutes), language))
+        gap = duration_words(abs(minutes), language)
+        return sentence("lost_after" if minutes < 0 else "lost_before", language, gap=gap)
     if not why.word:
         return sentence("looks_alike" if why.aspect == "thing" else f"aspect_{why.aspect}", language)
     if why.aspect == "place":
@@ -301,7 +302,7 @@ def _word(why: Why, language: str) -> str:
     return f"{word[0].upper()}{word[1:]}" if is_noun else word
 
 
-def _duration(minutes: int, language: str) -> str:
+def duration_words(minutes: int, language: str) -> str:
     """Return a length of time in words: `40 min`, `3 h`, `2 days`."""
     if minutes < 60:  # noqa: PLR2004 - minutes of an hour
         return plural("minutes", minutes, language)
