@@ -14,7 +14,7 @@ from reunite.language import LANGUAGES, sentence
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import SIDES, Background, Candidate, Item, Search
 from reunite.matching.scoring import score
-from tests.contract.encoders import EncoderContract
+from tests.contract.encoders import EncoderContract, seen
 
 if TYPE_CHECKING:
     from workers.encoders.concept import ConceptEncoder
@@ -66,7 +66,7 @@ def test_everyday_words_are_near_what_they_mean(
 def test_the_setups_samples_are_surely_a_match(encoder: "ConceptEncoder", language: str) -> None:
     words = [sentence(f"samples_{which}_words", language) for which in ("loss", "find")]
     photos = [np.asarray(Image.open(SAMPLES / name)) for name in ("backpack-side.jpg", "backpack.jpg")]
-    both = {"text": encoder.encode_texts(words), "photo": encoder.encode_images(photos)}
+    both = {"text": encoder.encode_texts(words), "photo": seen(encoder, photos)}
     alike = {
         kind: float(both[lost][space][0].astype(float) @ both[found][space][1].astype(float))
         for kind, (lost, found, space) in SIDES.items()

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from db.leases import StoredPhoto, WorkSession
-from reunite.encoder import Pixels, Vectors
+from reunite.encoder import Vectors, Views
 from reunite.entities import IncomingPhoto, Report
 from reunite.errors import DefectError
 from reunite.matching.evidence import PairKind
@@ -162,7 +162,7 @@ class OneSided(ColourEncoder):
     def __init__(self, *, with_numbers: bool) -> None:
         self._with_numbers = with_numbers
 
-    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+    def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
         return self._spoilt(super().encode_images(images), [not image.any() for image in images])
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:

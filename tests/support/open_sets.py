@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 from PIL import Image
 
-from reunite.encoder import SHARED_SPACE, Pixels, Vectors
+from reunite.encoder import SHARED_SPACE, WHOLE, Framing, Pixels, Vectors, Views
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Item, Search
 from reunite.tuning.comparison import EmbeddedReport, compare
@@ -62,12 +62,16 @@ class StandInEncoder:
     encoded: int = 0
 
     @property
+    def framing(self) -> Framing:
+        return WHOLE
+
+    @property
     def spaces(self) -> Mapping[str, int]:
         return {SHARED_SPACE: len(self.draws.photo(0)[0])}
 
-    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+    def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
         self.encoded += len(images)
-        return {SHARED_SPACE: np.concatenate([self.draws.photo(_number(image)) for image in images])}
+        return {SHARED_SPACE: np.concatenate([self.draws.photo(_number(views[0])) for views in images])}
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         return {SHARED_SPACE: np.concatenate([self.draws.text(int(text.split()[-1])) for text in texts])}

@@ -29,10 +29,10 @@ async def heard(output: bytes) -> Decoded | None:
 
 async def test_a_picture_arrives_as_it_was_sent() -> None:
     pixels = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
-    decoded = await heard(wire.picture(Decoded(b"jpeg", pixels, SHARES, is_partial=True)))
+    decoded = await heard(wire.picture(Decoded(b"jpeg", 5, 4, pixels[None], SHARES, is_partial=True)))
     assert decoded
     assert decoded.jpeg == b"jpeg"
-    assert (decoded.pixels == pixels).all()
+    assert (decoded.views == pixels).all()
     assert decoded.colours == SHARES
     assert decoded.is_partial
 
