@@ -6,6 +6,7 @@ from typing import Final
 
 from reunite.matching.evidence import PairKind
 from reunite.matching.weights import (
+    ALIKE_BY_KIND,
     COLOUR,
     COLOUR_OF_PHOTOS,
     DETAILS_OF_PHOTOS,
@@ -47,6 +48,7 @@ _CONCEPT: Final = ScoringModel(
     },
     none_log_odds=-0.23,
     text_limits=Limits(high=0.98, possible=0.7),
+    translated_limits=Limits(high=0.98, possible=0.7),
     photo_limits=Limits(high=0.98, possible=0.8),
     calibrated=True,
     none_growth=0.7,
@@ -67,7 +69,8 @@ PRIOR: Final = ScoringModel(
         PairKind.TEXT_PHOTO: Term(1.2, 2.2, floor=-4.0, cap=10.0, bend=5.0),
         PairKind.PHOTO_TEXT: Term(1.0, 2.2, floor=-1.0, cap=8.0, bend=5.0),
         PairKind.TEXT_TEXT: Term(0.8, 1.5, floor=-0.3, cap=4.0, bend=5.0),
-        COLOUR: Term(1.0, 0.2, floor=-1.5, cap=2.0),
+        ALIKE_BY_KIND: Term(1.0),
+        COLOUR: Term(1.0, 0.2, floor=-2.5, cap=2.5),
         COLOUR_OF_PHOTOS: Term(2.0, 0.6, floor=-1.0, cap=1.0),
         DETAILS_OF_PHOTOS: Term(1.5, 1.5, floor=-2.0, cap=5.0),
         KIND_OF_THING: Term(0.5),
@@ -78,6 +81,7 @@ PRIOR: Final = ScoringModel(
     },
     none_log_odds=0.0,
     text_limits=Limits(high=0.99, possible=0.7),
+    translated_limits=Limits(high=0.99, possible=0.7),
     photo_limits=Limits(high=0.995, possible=0.85),
     calibrated=False,
 )
@@ -110,9 +114,11 @@ _CLIP: Final = replace(
         PairKind.PHOTO_TEXT: Term(4.2, 1.5, floor=-1.0, cap=10.0, bend=1.7),
         PairKind.TEXT_TEXT: Term(2.3, 1.3, floor=-0.3, cap=4.0, bend=7.0),
         DETAILS_OF_PHOTOS: Term(1.0, 1.6, floor=-1.5, cap=4.0),
+        KIND_OF_THING: Term(0.25),
     },
     none_log_odds=0.9,
-    text_limits=Limits(high=0.997, possible=0.83),
+    text_limits=Limits(high=0.997, possible=0.845),
+    translated_limits=Limits(high=0.997, possible=0.845),
     photo_limits=Limits(high=0.995, possible=0.82),
 )
 """Fitted, with all pair kinds together, to cosines drawn from published statistics of CLIP (docs/matching.md), and
