@@ -21,7 +21,7 @@ class ReportFeatures:
 
     item: Item
     is_translated: bool
-    """Whether its text is in another language than English, as far as we know."""
+    """Whether the lexicon translates any of its text."""
     tokens: tuple[str, ...]
     """The words that may tell the thing from others: no links, greetings, places, dates, or numbers but serials."""
     head_noun: str | None

@@ -124,7 +124,7 @@ def to_english(text: str) -> str:
 
 
 def is_translated(text: str) -> bool:
-    """Whether a text is in another language than English, as far as the lexicon knows."""
+    """Whether the lexicon translates any of a text."""
     return to_english(text) != text
 
 
