@@ -9,6 +9,7 @@ from board.pages import Pages
 from board.parts import Board
 from board.visits import Visit
 from reunite.language import words_in
+from reunite.messages.trending import days_in_words
 from reunite.text.lexicon import from_english
 from reunite.trends import things_lost
 
@@ -37,7 +38,7 @@ class Numbers:
             now=now.lines,
             weeks=weeks,
             most=max([1, *(max(week.lost, week.found, week.returned) for week in weeks)]),
-            days=days,
+            days=None if days is None else days_in_words(days, visit.language),
             places=places,
             things=[(from_english(name, visit.language), n) for name, n in things],
             weekdays=[(words_in(visit.language).weekdays[weekday.day - 1], weekday) for weekday in weekdays],

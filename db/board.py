@@ -97,7 +97,7 @@ class SqlBoard(Queries):
     async def undecided(self) -> tuple[Sequence[Match], int]:
         """Return labelled matches that wait for a verdict, the most probable first, and how many wait in all."""
         found = await self._all(
-            f"""SELECT m.*, count(*) OVER () AS waiting FROM match m {_BETWEEN_KEPT}
+            f"""SELECT {mapping.MATCH}, count(*) OVER () AS waiting FROM match m {_BETWEEN_KEPT}
                 WHERE m.state = 'undecided' AND m.label IS NOT NULL AND NOT m.declined
                   AND l.state = 'open' AND f.state = 'open'
                 ORDER BY m.probability DESC, m.id LIMIT {MOST_LISTED}"""

@@ -34,7 +34,7 @@ class SqlMatches(Queries):
 
     async def save(self, pair: ScoredPair) -> Match:
         row = await self._one(
-            """INSERT INTO match (community_id, lost_id, found_id, model_id, probability, label, why, evidence,
+            f"""INSERT INTO match AS m (community_id, lost_id, found_id, model_id, probability, label, why, evidence,
                                   percent, photo_id)
                SELECT %(community)s, %(lost)s, %(found)s, id, %(probability)s, %(label)s, %(why)s, %(evidence)s,
                       %(percent)s, %(photo)s
@@ -42,7 +42,7 @@ class SqlMatches(Queries):
                ON CONFLICT (lost_id, found_id) DO UPDATE SET model_id = excluded.model_id,
                  probability = excluded.probability, label = excluded.label, why = excluded.why,
                  evidence = excluded.evidence, percent = excluded.percent, photo_id = excluded.photo_id
-               RETURNING *""",
+               RETURNING {mapping.MATCH}""",
             community=self.community,
             lost=pair.lost,
             found=pair.found,
@@ -58,7 +58,7 @@ class SqlMatches(Queries):
         return mapping.match(row)
 
     async def get(self, match: UUID) -> Match | None:
-        row = await self._one("SELECT * FROM match WHERE id = %(match)s", match=match)
+        row = await self._one(f"SELECT {mapping.MATCH} FROM match m WHERE id = %(match)s", match=match)
         return mapping.match(row) if row else None
 
     async def ruled_out(self, report: UUID) -> Mapping[UUID, bool]:
@@ -66,7 +66,7 @@ class SqlMatches(Queries):
 
     async def shown_at(self, target: ReplyTarget) -> Match | None:
         row = await self._one(
-            """SELECT m.* FROM match m JOIN outbox o ON o.match_id = m.id
+            f"""SELECT {mapping.MATCH} FROM match m JOIN outbox o ON o.match_id = m.id
                WHERE o.platform = %(platform)s::platform AND o.sent_channel = %(channel)s
                  AND o.sent_message = %(message)s""",
             platform=target.platform,
@@ -86,7 +86,8 @@ class SqlMatches(Queries):
 
     async def of(self, report: UUID) -> Sequence[Match]:
         found = await self._all(
-            "SELECT * FROM match WHERE lost_id = %(report)s OR found_id = %(report)s ORDER BY probability DESC, id",
+            f"SELECT {mapping.MATCH} FROM match m WHERE lost_id = %(report)s OR found_id = %(report)s"
+            " ORDER BY probability DESC, id",
             report=report,
         )
         return [mapping.match(row) for row in found]

@@ -179,7 +179,9 @@ class WebSession(CommunitySession):
         ):
             logs[row["match_id"]].append(mapping.verdict(row))
             names[row["moderator_id"]] = row["moderator_name"]
-        known = await self._all("SELECT * FROM match WHERE id = ANY(%(matches)s)", matches=list(matches))
+        known = await self._all(
+            f"SELECT {mapping.MATCH} FROM match m WHERE m.id = ANY(%(matches)s)", matches=list(matches)
+        )
         result = {}
         for match in map(mapping.match, known):
             in_force = rules.in_force(logs[match.id])

@@ -1,5 +1,6 @@
 """Searching without a report: what is shown, to whom, for how long, and how it becomes a report."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from reunite.expiry import expire
 from reunite.language import sentence
 from reunite.looks import KEPT_MINUTES, MOST_LOOKS
 from reunite.matching.defaults import PRIOR
-from reunite.messages.reply import Reply
+from reunite.messages.reply import Action, Reply
 from reunite.ports import ScoredPair
 from reunite.search import search_and_announce
 from tests.contract.stages import ADA, BEN, PHOTO, Stage
@@ -75,14 +76,42 @@ class LookCases:
         [mine] = await stage.handlers.my_reports("web", "here", ADA)
         assert "badge XK-7731" in mine.text()
 
-    async def test_a_filed_look_gets_a_first_reply_with_its_gallery(self, stage: Stage) -> None:
+    async def test_the_search_after_a_claim_repeats_nothing_of_it_and_shows_what_else_is_near(
+        self, stage: Stage
+    ) -> None:
+        await stage.join(log_channel="log")
+        claimed, other = await stage.found("a badge, number XK-7731"), await stage.found("gloves, tag QF-8842")
+        look = await _looked(stage, "badge XK-7731, perhaps with tag QF-8842")
+        match = next(each for each in await stage.matches(look) if each.found == claimed.id)
+        await stage.press("look_mine", match.id, ADA, words=PROOF)
+        await _searched(stage, look.id)
+        _, card, besides, *_ = await stage.thread(look)
+        assert sentence("card_claimed").replace("**", "") in card.text()
+        assert not card.buttons
+        assert "Besides that, these come closest among 2 found items" in besides.text()
+        assert [tile.report for tile in besides.gallery] == [other.id]
+        assert await stage.kinds(claimed) == ["claim"]
+
+    async def test_the_card_of_a_claimed_item_can_be_claimed_again_only_after_a_wrong_answer(
+        self, stage: Stage
+    ) -> None:
         await stage.join()
         found = await stage.found("a badge, number XK-7731")
         look = await _looked(stage, "badge XK-7731")
         [match] = await stage.matches(look)
-        await stage.press("look_mine", match.id, ADA, words=PROOF)
-        await _searched(stage, look.id)
-        assert [tile.report for reply in await stage.thread(look) for tile in reply.gallery] == [found.id]
+        decisions: list[tuple[Action, str, list[str]]] = [
+            ("reject_claim", "This could be yours.", ["mine", "not_mine"]),
+            ("accept_claim", "It's yours: your answer matches.", []),
+        ]
+        for decision, said, offered in decisions:
+            await stage.press("look_mine", match.id, ADA, words=PROOF)
+            await _searched(stage, look.id)
+            async with stage.session(found.community) as session:
+                [*_, claim] = await session.claims.on(found.id)
+            await stage.press(decision, claim.id, BEN)
+            [card] = [reply for reply in await stage.thread(look) if reply.kind == "match"]
+            assert said in card.text()
+            assert [button.action for button in card.buttons] == offered
 
     async def test_whether_the_report_is_private_is_decided_once(self, stage: Stage) -> None:
         await stage.join(private_reports=True)
@@ -109,6 +138,21 @@ class LookCases:
         assert await _files_privately(stage, second) is None
         with pytest.raises(TellUserError, match="claim_waits"):
             await _files_privately(stage, first)
+
+    async def test_no_form_opens_for_a_look_of_someone_else_or_one_that_is_over(self, stage: Stage) -> None:
+        await stage.join()
+        found = await stage.found("a badge, number XK-7731")
+        look = await _looked(stage, "badge XK-7731")
+        [match] = await stage.matches(look)
+        asked = Press(target=look.target, member=ADA, is_moderator=False, action="look_mine", subject=match.id, key="1")
+        await stage.handlers.forms.check(asked)
+        with pytest.raises(TellUserError, match="only_own"):
+            await stage.handlers.forms.check(replace(asked, member=BEN))
+        await stage.press("look_mine", match.id, ADA, words=PROOF)
+        with pytest.raises(TellUserError, match="claim_waits"):
+            await stage.handlers.forms.check(asked)
+        with pytest.raises(TellUserError, match="look_over"):
+            await stage.handlers.forms.check(replace(asked, subject=found.id))
 
     async def test_another_found_report_of_the_look_is_claimed_with_the_same_report(self, stage: Stage) -> None:
         await stage.join()

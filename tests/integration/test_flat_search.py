@@ -240,9 +240,11 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
         async with community.store.session(place.community) as session:
             known = await session.reports.get(community.filled.lost[0])
             assert known
-            query, _ = await session.candidates._query(known, LIMIT, hidden=False)
-            statement, given = vectors.measuring(query.scope, query.targets, ids_of([known.id] * 300))
-            plan = str(await session._all(f"EXPLAIN {statement}", **given, community=place.community))
+            sketches = community.store.sketch_cache.get(place.community, ReportKind.FOUND)
+            query = await session.candidates._searched(known, sketches, hidden=False)
+            among = ids_of([known.id] * 300)
+            statement, given = vectors.measuring(place.community, query.scope, query.targets, among)
+            plan = str(await session._all(f"EXPLAIN {statement}", **given))
         assert "embedding_report_id_model_id_space_photo_id_part_key" in plan
         assert "Seq Scan" not in plan
 

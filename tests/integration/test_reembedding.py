@@ -5,7 +5,6 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from uuid import UUID
 
 import numpy as np
 import pytest
@@ -18,13 +17,15 @@ from reunite.ports import ScoredPair
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
 from tests.support.keys import KEYS
 from tests.support.processes import process
+from tests.support.reembedding import embedded_with, posted
 from tests.support.reembedding_process import SlowColours
 from tests.support.services import background, colours_only
 from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import World, open_world
-from workers.app import ModelMismatchError, WorkerConfig, run
+from workers.app import WorkerConfig, run
 from workers.batching import BatchingEncoder
 from workers.encoders.choose import Choice
+from workers.live_encoder import ModelMismatchError
 from workers.model_comparison import compare_models
 from workers.reembedding import Progress, Reembedding
 
@@ -66,35 +67,6 @@ async def reembedding(store: Store, encoder: ColourEncoder) -> Reembedding:
 
 async def embed_all(work: Reembedding) -> Progress:
     return await work.embed_all(lambda _: None)
-
-
-async def posted(world: World, kind: ReportKind, number: int) -> list[Report]:
-    """Store open reports whose texts name the colours in turn."""
-    async with world.store.session(world.workspace.community) as session:
-        rows = await session._all(
-            """INSERT INTO report (community_id, workspace_id, source_key, kind, state, author_id, author_name, text,
-                 channel, expires_at)
-               SELECT %(community)s, %(workspace)s, %(kind)s || n, %(kind)s::report_kind, 'open', %(kind)s, 'Ben',
-                 (%(colours)s::text[])[1 + n %% 6] || ' thing ' || n, 'found', now() + interval '9 days'
-               FROM generate_series(1, %(number)s) AS n RETURNING id, source_key""",
-            community=world.workspace.community,
-            workspace=world.workspace.id,
-            kind=kind,
-            colours=list(COLOURS),
-            number=number,
-        )
-        found = [await session.reports.get(row["id"]) for row in rows]
-    return [report for report in found if report]
-
-
-async def embedded_with(world: World, version: str) -> list[UUID]:
-    """Return the reports that have embeddings of a model, each once for each of them."""
-    async with world.store.session(world.workspace.community) as session:
-        rows = await session._all(
-            "SELECT report_id AS id FROM embedding JOIN embedding_model m ON m.id = model_id WHERE m.version = %(v)s",
-            v=version,
-        )
-    return sorted(row["id"] for row in rows)
 
 
 async def finds_its_colour(world: World, lost: Report) -> bool:

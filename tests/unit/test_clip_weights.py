@@ -95,6 +95,7 @@ def labelled(kinds: Kinds, size: int, *, there: bool) -> tuple[int, int]:
     return any_label, right
 
 
+@pytest.mark.untraced
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("kinds", "size", "least"),

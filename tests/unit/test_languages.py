@@ -51,7 +51,7 @@ def texts(words: Template) -> list[str]:
 
 
 def slots(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+    return {f"{name}:{spec}" if spec else name for _, name, spec, _ in Formatter().parse(text) if name}
 
 
 def everything(language: str) -> Iterator[tuple[str, str]]:

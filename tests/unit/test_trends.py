@@ -3,7 +3,7 @@
 import pytest
 
 from reunite.entities import LostItem, Statistics, Trends
-from reunite.language import LANGUAGES
+from reunite.language import LANGUAGES, plural
 from reunite.messages import notices, trending
 from reunite.trends import places_of, things_lost
 
@@ -41,8 +41,14 @@ def test_the_numbers_show_returns_over_time_how_soon_and_what_is_lost_where(lang
     trends = Trends((0,) * 10 + (2, 4), 1.25, LOST)
     text = notices.statistics(Statistics(1, 2, 6, 9, 6, 1, "concept"), language, trends).text()
     assert "▁▁▁▁▁▁▁▁▁▁▅█" in text
-    for part in ("1.2", "(4), ", "Library (4)", "(6"):
+    for part in (plural("hours", 30, language), "(4), ", "Library (4)", "(6"):
         assert part in text.replace("計6", "(6").replace("łącznie 6", "(6").replace("insgesamt 6", "(6"), part
+
+
+@pytest.mark.parametrize(("days", "words"), [(0.0, "1 min"), (0.02, "29 min"), (0.5, "12 h"), (9.4, "9 days")])
+def test_how_soon_things_are_back_is_said_in_words(days: float, words: str) -> None:
+    [said] = trending.lines(Trends(days=days), "en")
+    assert said == f"Half of what was returned was back within {words}"
 
 
 def test_a_young_community_reads_of_no_trend() -> None:
