@@ -106,7 +106,7 @@ async def run(
         stack.push_async_callback(encoder.close)
         fetcher = await stack.enter_async_context(PhotoFetcher(photos.hosts, allow_http_hosts=photos.http_hosts))
         slack_files = SlackFiles(Installations(store), photos.slack_hosts, photos.slack_token)
-        decoders = await stack.enter_async_context(Decoders(cover_faces=config.cover_faces))
+        decoders = await stack.enter_async_context(Decoders(framing=encoder.framing, cover_faces=config.cover_faces))
         intake = Intake(store, fetcher, slack_files, decoders)
         details = await asyncio.to_thread(load_details) if config.encoder.compare_details and given is None else None
         closer_look = CloserLook(store, details, asyncio.Lock()) if details else None

@@ -9,7 +9,7 @@ from db.embedding_models import EmbeddingModel
 from reunite.entities import ReportKind
 from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.reembedding import embedded_with, posted
-from tests.support.world import World, world
+from tests.support.world import World, open_world
 from workers.encoders.choose import Choice
 from workers.live_encoder import ModelMismatchError, is_update, live_encoder
 
@@ -23,17 +23,17 @@ def choice(version: str) -> Choice:
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with world(database_url, redis_url) as community:
+async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with open_world(database_url, redis_url) as community:
         yield community
 
 
-async def start(place: World, version: str, *, reembed: bool) -> list[str]:
+async def start(world: World, version: str, *, reembed: bool) -> list[str]:
     """Start as a worker does, and return what it says."""
     said: list[str] = []
-    encoder, model = await live_encoder(place.store, choice(version), said.append, reembed=reembed)
+    encoder, model = await live_encoder(world.store, choice(version), said.append, reembed=reembed)
     await encoder.close()
-    live = await place.store.embedding_models.live()
+    live = await world.store.embedding_models.live()
     assert live
     assert live.version == model.version == version
     return said
@@ -49,32 +49,32 @@ def test_only_a_later_version_of_the_same_encoder_is_an_update() -> None:
     assert is_update(EmbeddingModel(2, "concept", "concept-2-aa", {}), EmbeddingModel(3, "concept", "concept-3-bb", {}))
 
 
-async def test_with_reembed_the_worker_embeds_everything_again_and_says_so_in_one_line(place: World) -> None:
-    assert await start(place, BEFORE, reembed=True) == []  # an empty database has nothing to say
-    reports = await posted(place, ReportKind.FOUND, 20)
-    assert await start(place, AFTER, reembed=True) == [
+async def test_with_reembed_the_worker_embeds_everything_again_and_says_so_in_one_line(world: World) -> None:
+    assert await start(world, BEFORE, reembed=True) == []  # an empty database has nothing to say
+    reports = await posted(world, ReportKind.FOUND, 20)
+    assert await start(world, AFTER, reembed=True) == [
         "An update has changed the encoder. Embedding 20 reports again …"
     ]
-    assert await embedded_with(place, AFTER) == sorted(report.id for report in reports)
-    assert await start(place, AFTER, reembed=True) == []
+    assert await embedded_with(world, AFTER) == sorted(report.id for report in reports)
+    assert await start(world, AFTER, reembed=True) == []
 
 
-async def test_of_several_workers_one_embeds_and_the_others_wait_for_it(place: World) -> None:
-    await start(place, BEFORE, reembed=True)
-    reports = await posted(place, ReportKind.FOUND, 40)
-    said = await asyncio.gather(*(start(place, AFTER, reembed=True) for _ in range(3)))
+async def test_of_several_workers_one_embeds_and_the_others_wait_for_it(world: World) -> None:
+    await start(world, BEFORE, reembed=True)
+    reports = await posted(world, ReportKind.FOUND, 40)
+    said = await asyncio.gather(*(start(world, AFTER, reembed=True) for _ in range(3)))
     assert sum(len(lines) for lines in said) == 1
-    assert await embedded_with(place, AFTER) == sorted(report.id for report in reports)
+    assert await embedded_with(world, AFTER) == sorted(report.id for report in reports)
 
 
 @pytest.mark.parametrize(
     ("version", "advice"),
     [(AFTER, "start the worker with --reembed"), (OTHER, "Change REUNITE_ENCODER and REUNITE_MODEL back")],
 )
-async def test_another_worker_stops_and_says_what_to_do(place: World, version: str, advice: str) -> None:
-    await start(place, BEFORE, reembed=True)
+async def test_another_worker_stops_and_says_what_to_do(world: World, version: str, advice: str) -> None:
+    await start(world, BEFORE, reembed=True)
     with pytest.raises(ModelMismatchError, match=advice):
-        await start(place, version, reembed=version == OTHER)
-    live = await place.store.embedding_models.live()
+        await start(world, version, reembed=version == OTHER)
+    live = await world.store.embedding_models.live()
     assert live
     assert live.version == BEFORE
