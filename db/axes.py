@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from db.products import BLOCK, Floats, products
 
 AXES: Final = 128
+COARSE: Final = 48
+"""How many of the first axes are enough to say which sketches are worth comparing."""
 _ITERATIONS: Final = 6
 _MARGIN: Final = 1.1
 """How much further than the sample other vectors may reach."""
@@ -46,12 +48,13 @@ class Axes:
         return made
 
     def similarities(self, vectors: Floats, sketches: Bytes) -> Floats:
-        """Return an estimate for each of `vectors` (rows) and sketches (columns)."""
-        weights = np.ascontiguousarray((vectors @ self.directions * self.scale).T)
+        """Return an estimate for each of `vectors` (rows) and sketches (columns), which may lack the last axes."""
+        axes = sketches.shape[1]
+        weights = np.ascontiguousarray((vectors @ self.directions[:, :axes] * self.scale[:axes]).T)
         found = np.empty((len(sketches), len(vectors)), np.float32)
         block = np.empty((min(max(BLOCK // weights.size, 1), len(sketches)), len(weights)), np.float32)
         for start in range(0, len(sketches), max(len(block), 1)):
             some = sketches[start : start + len(block)]
             np.copyto(block[: len(some)], some)
             np.matmul(block[: len(some)], weights, out=found[start : start + len(some)])
-        return found.T
+        return np.ascontiguousarray(found.T)

@@ -1,6 +1,6 @@
 """Arrays in memory that grow and shrink together."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,9 +23,9 @@ class Columns:
     def __getitem__(self, name: str) -> NDArray[Any]:
         return self._columns[name][: self._count]
 
-    @property
-    def names(self) -> Iterable[str]:
-        return self._columns
+    def rows(self, chosen: NDArray[np.bool_] | None = None) -> dict[str, NDArray[Any]]:
+        """Return the columns, of all rows or of some."""
+        return {name: self[name] if chosen is None else self[name][chosen] for name in self._columns}
 
     @property
     def size(self) -> int:
@@ -47,6 +47,32 @@ class Columns:
             self._count -= 1
             for column in self._columns.values():
                 column[place] = column[self._count]
+
+
+class Rows:
+    """Rows from several places, put together where they are needed."""
+
+    def __init__(self, parts: Sequence[Mapping[str, NDArray[Any]]]) -> None:
+        """All parts have the same columns, one of which is `ids`."""
+        self._parts = [part for part in parts if len(part["ids"])]
+
+    def __len__(self) -> int:
+        return sum(len(part["ids"]) for part in self._parts)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        columns = [part[name] for part in self._parts]
+        return columns[0] if len(columns) == 1 else np.concatenate(columns)
+
+    def at(self, name: str, places: NDArray[np.intp]) -> NDArray[Any]:
+        """Return some rows of a column, without putting it together."""
+        found = np.empty((len(places), *self._parts[0][name].shape[1:]), self._parts[0][name].dtype)
+        start = 0
+        for part in self._parts:
+            column = part[name]
+            here = (places >= start) & (places < start + len(column))
+            found[here] = column[places[here] - start]
+            start += len(column)
+        return found
 
 
 def _grown(column: NDArray[Any], room: int) -> NDArray[Any]:

@@ -1,5 +1,7 @@
 """The base of all parts of a session: a connection, and rows by column name."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -7,9 +9,11 @@ import numpy as np
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from db import rows
+from db import mapping
 
 Connection = AsyncConnection[DictRow]
+Statement = tuple[str, dict[str, Any]]
+"""A query and its parameters."""
 
 
 def as_real(number: float) -> float:
@@ -26,21 +30,31 @@ class Queries:
         self._connection = connection
         self.community = community
 
-    async def _one(self, query: str, **params: object) -> rows.Row | None:
+    async def _one(self, query: str, **params: object) -> mapping.Row | None:
         cursor = await self._connection.execute(query.encode(), params)
         return await cursor.fetchone()
 
-    async def _all(self, query: str, **params: object) -> list[rows.Row]:
+    async def _all(self, query: str, **params: object) -> list[mapping.Row]:
         cursor = await self._connection.execute(query.encode(), params)
         return await cursor.fetchall()
 
-    async def _together(self, *statements: tuple[str, dict[str, Any]]) -> list[list[rows.Row]]:
+    async def _together(self, *statements: Statement) -> list[list[mapping.Row]]:
         """Run statements with one round trip. Results come in binary: enums must be cast to text."""
+        async with self._sent(*statements) as results:
+            return await results()
+
+    @asynccontextmanager
+    async def _sent(self, *statements: Statement) -> AsyncIterator[Callable[[], Awaitable[list[list[mapping.Row]]]]]:
+        """Send statements; yields what waits for their results, so that there's something to do meanwhile."""
         async with self._connection.pipeline():
             cursors = [
                 await self._connection.execute(query.encode(), params, binary=True) for query, params in statements
             ]
-            return [await cursor.fetchall() for cursor in cursors]
+
+            async def results() -> list[list[mapping.Row]]:
+                return [await cursor.fetchall() for cursor in cursors]
+
+            yield results
 
     async def _do(self, query: str, **params: object) -> int:
         return (await self._connection.execute(query.encode(), params)).rowcount

@@ -9,8 +9,8 @@ from uuid import UUID
 import numpy as np
 
 from db.axes import Axes
+from db.mapping import Row
 from db.queries import Queries
-from db.rows import Row
 from db.sketches import MOST_WHOLE, Group, Place, Sketches, Vectors, needs_axes
 from db.vectors import ID, Scope
 

@@ -5,7 +5,6 @@ says which vectors are worth measuring. Of many reports, a sample's vectors are 
 """
 
 import asyncio
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,28 +14,23 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from db.axes import Axes
-from db.columns import Columns
-from db.largest import nearest_of_each
+from db.answers import Answer, Estimate, estimate
+from db.axes import COARSE, Axes
+from db.columns import Columns, Rows
 from db.products import Floats, products
-from db.vectors import ID, Ids, Keys, Measured, Scope, Target, best_by_kind, distinct, ids_of, keys_of
-from reunite.matching.evidence import Background, PairKind
+from db.vectors import ID, Ids, Keys, Measured, Scope, Target, best_by_kind, ids_of, keys_of
+from reunite.matching.evidence import PairKind
 
 _SAMPLE: Final = 200
 """How many reports say whether words are boilerplate."""
-_NEAREST: Final = {
-    PairKind.PHOTO_PHOTO: 80,
-    PairKind.TEXT_TEXT: 80,
-    PairKind.TEXT_PHOTO: 120,
-    PairKind.PHOTO_TEXT: 120,
-}
-"""How many of the nearest reports by sketch are measured: between photos and words the differences are finer."""
 _FEWEST_FOR_AXES: Final = 256
 """Of fewer vectors of a space and source, all are kept instead of sketches."""
 _ENOUGH_FOR_AXES: Final = 2000
 """Axes from fewer vectors are found again once there are twice as many."""
 MOST_WHOLE: Final = 16 << 20
 """How many bytes of vectors are kept before sketches are; they may grow to twice as many."""
+
+_NONE: Final[Keys] = np.empty(0, np.uint64)
 
 Place = tuple[str, str]
 """A space and a source: vectors with axes of their own."""
@@ -61,63 +55,6 @@ class Vectors(NamedTuple):
     ids: Ids
     photos: Ids
     vectors: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What sketches say of one kind of pair: whom to measure, and what to correct the background by."""
-
-    nearest: Ids
-    sampled: Floats
-    """The estimated similarities of the sample's vectors."""
-    mean: float
-    variance: float
-    count: int
-    """How many vectors were compared."""
-
-    @classmethod
-    def of(cls, kind: PairKind, similarities: Floats, ids: Ids, sampled: Floats) -> "Estimate":
-        nearest = nearest_of_each(similarities, ids, _NEAREST[kind])
-        mean, variance = float(similarities.mean(dtype=np.float64)), float(similarities.var(dtype=np.float64))
-        return cls(ids[nearest], sampled, mean, variance, len(ids))
-
-    def background(self, sample: Measured | None) -> Background:
-        """Correct the background by how far sketches are off in the sample; reports count by their best vectors."""
-        if sample is None:
-            return Background(self.mean, math.sqrt(self.variance), self.count)
-        best, sketched = sample.similarities, self.sampled.astype(np.float64)
-        return Background(
-            float(best.mean() - sketched.mean() + self.mean),
-            math.sqrt(max(float(best.var() - sketched.var()) + self.variance, 0.0)),
-            max(round(self.count * len(best) / len(sketched)), 1),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What memory says of a query."""
-
-    open_count: int
-    measured: Mapping[PairKind, Measured]
-    """All of few reports, a sample of many."""
-    estimates: Mapping[PairKind, Estimate]
-    """By kinds of pair, of many reports."""
-    sample: Ids | None
-    """Some of many reports at random; none of few."""
-
-    def worth_measuring(self) -> Ids:
-        return distinct([estimate.nearest for estimate in self.estimates.values()])
-
-    def background(self) -> dict[PairKind, Background]:
-        if self.sample is not None:
-            return {kind: each.background(self.measured.get(kind)) for kind, each in self.estimates.items()}
-        return {kind: background(each) for kind, each in self.measured.items()}
-
-
-def background(measured: Measured) -> Background:
-    """Return the background of what was measured entirely."""
-    similarities = measured.similarities
-    return Background(float(similarities.mean()), float(similarities.std()), len(similarities))
 
 
 def _no_reports() -> dict[bool, Columns]:
@@ -186,24 +123,29 @@ class Sketches:
         """Add vectors, sketched or whole or both."""
         axes = self.axes.get(found.group.place)
         made = axes.sketch(found.vectors) if axes else np.empty((len(found.ids), 0), np.int8)
+        coarse = made[:, :COARSE]
         if axes:
-            _add(self.sketched, found.group, ids=found.ids, sketches=made)
+            _add(self.sketched, found.group, ids=found.ids, sketches=made, coarse=coarse)
         kept = slice(None) if self.whole_below is None or not axes else first_bits(found.ids) < self.whole_below
-        columns = {"ids": found.ids, "photos": found.photos, "vectors": found.vectors, "sketches": made}
+        columns = {"ids": found.ids, "photos": found.photos, "vectors": found.vectors}
+        columns |= {"sketches": made, "coarse": coarse}
         _add(self.whole, found.group, **{name: column[kept] for name, column in columns.items()})
 
     def answer(self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID]) -> Answer:
         """Compare the query's vectors with everything. Among few reports, the hidden ones that were released count."""
-        among = keys_of(ids_of(released)) if self.few and released and not scope.hidden else np.empty(0, np.uint64)
+        among = keys_of(ids_of(released)) if self.few and released and not scope.hidden else _NONE
         measured: dict[PairKind, Measured] = {}
         estimates: dict[PairKind, Estimate] = {}
         for target in targets:
             whole = _taking_part(self.whole, target, scope, among)
-            if whole:
+            if len(whole):
                 similarities = products(target.vectors, whole["vectors"])
                 measured |= best_by_kind(target, scope.opposite, whole["ids"], whole["photos"], similarities)
             if not self.few:
-                estimates |= self._estimate(target, scope, whole)
+                axes = self.axes.get((target.space, target.source))
+                every = _taking_part(self.sketched, target, scope, _NONE) if axes else whole
+                if len(every):
+                    estimates |= estimate(target, axes, every, whole)
         count = sum(len(columns) for hidden, columns in self.reports.items() if scope.hidden or not hidden)
         return Answer(
             count if scope.hidden else count + len(released),
@@ -211,28 +153,6 @@ class Sketches:
             estimates,
             None if self.few else self._sample(scope),
         )
-
-    def _estimate(self, target: Target, scope: Scope, sample: Mapping[str, Any]) -> dict[PairKind, Estimate]:
-        """Compare with sketches, or with all vectors where there are no sketches."""
-        axes = self.axes.get((target.space, target.source))
-        every = _taking_part(self.sketched, target, scope, np.empty(0, np.uint64)) if axes else sample
-        if not every:
-            return {}
-
-        def similarities(part: Mapping[str, Any]) -> Floats:
-            if not part:
-                return np.empty((len(target.vectors), 0), np.float32)
-            if axes:
-                return axes.similarities(target.vectors, part["sketches"])
-            return products(target.vectors, part["vectors"])
-
-        of_all, of_sample = similarities(every), similarities(sample)
-        return {
-            kind: Estimate.of(
-                kind, of_all[mine := target.of(kind)].max(axis=0), every["ids"], of_sample[mine].max(axis=0)
-            )
-            for kind in dict.fromkeys(target.kinds)
-        }
 
     def _sample(self, scope: Scope) -> Ids:
         """Return some reports at random: ids are."""
@@ -260,19 +180,14 @@ def _add(kept: dict[Group, Columns], group: Group, **columns: NDArray[Any]) -> N
         kept[group] = Columns(**columns)
 
 
-def _taking_part(
-    kept: Mapping[Group, Columns], target: Target, scope: Scope, released: Keys
-) -> dict[str, NDArray[Any]]:
+def _taking_part(kept: Mapping[Group, Columns], target: Target, scope: Scope, released: Keys) -> Rows:
     """Return the rows of a target's groups that take part: of hidden reports all or the released ones."""
-    parts: list[dict[str, NDArray[Any]]] = []
-    for hidden in (False, True):
-        columns = kept.get(Group(hidden, target.space, target.source))
-        if columns is None or (hidden and not scope.hidden and not len(released)):
-            continue
-        chosen = slice(None) if scope.hidden or not hidden else np.isin(columns["keys"], released)
-        part = {name: columns[name][chosen] for name in columns.names}
-        if len(part["ids"]):
-            parts.append(part)
-    if len(parts) > 1:
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return parts[0] if parts else {}
+    parts: list[Mapping[str, NDArray[Any]]] = []
+    if public := kept.get(Group(hidden=False, space=target.space, source=target.source)):
+        parts.append(public.rows())
+    if hidden := kept.get(Group(hidden=True, space=target.space, source=target.source)):
+        if scope.hidden:
+            parts.append(hidden.rows())
+        elif len(released):
+            parts.append(hidden.rows(np.isin(hidden["keys"], released)))
+    return Rows(parts)

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
+from db.mapping import Row
 from db.products import products
-from db.queries import Queries
-from db.rows import Row
+from db.queries import Queries, Statement
 from reunite.encoder import SHARED_SPACE
 from reunite.entities import ReportKind
 from reunite.matching.evidence import SIDES, PairKind
@@ -33,8 +33,10 @@ COMPARED: Final = f"""{TAKES_PART} AND CASE WHEN r.sample
   ELSE NOT EXISTS (SELECT FROM report mine WHERE mine.id = %(report)s AND mine.sample) END"""
 """Samples are compared with those of their workspace, everything else with everything but samples."""
 
-MINE: Final = """SELECT model_id, space, photo_id, vector FROM embedding WHERE report_id = %(report)s
-  ORDER BY photo_id, part"""
+MINE: Final = """SELECT array_agg(model_id) AS models, array_agg(space) AS in_spaces, array_agg(photo_id) AS photos,
+  array_agg(halfvec_send(vector)) AS vectors
+FROM (SELECT model_id, space, photo_id, vector FROM embedding WHERE report_id = %(report)s
+  ORDER BY photo_id, part) AS own"""
 """The query's vectors, by all models: another one may have become live since the scope was read."""
 # One pass for all targets: `similarities` are columns that are null but for the rows of their target.
 _MEASURED: Final = """SELECT e.space, e.source, string_agg(uuid_send(e.report_id), '') AS reports,
@@ -139,28 +141,32 @@ def uuids(ids: Ids) -> list[UUID]:
     return [UUID(bytes=uuid) for uuid in ids.tolist()]
 
 
+class OwnVector(NamedTuple):
+    """A vector of the query."""
+
+    model: int
+    space: str
+    photo: UUID | None
+    vector: NDArray[np.float32]
+
+
 class SqlVectors(Queries):
     """Measures the query's vectors against those of other reports."""
 
     async def targets(self, scope: Scope) -> list[Target]:
         """Return what each vector of the query is compared with, in the space that its kind of pair prefers."""
-        return targets_of(scope, await self._all(MINE, report=scope.report))
+        [[row]] = await self._together((MINE, scope.params()))
+        return targets_of(scope, own_vectors(row))
 
     async def measure(self, scope: Scope, targets: Sequence[Target], among: Ids | None) -> dict[PairKind, Measured]:
         """Measure all open reports that take part, or instead some, whatever has become of them."""
-        query, params = measuring(scope, targets, among)
-        [found] = await self._together((query, {**params, "community": self.community}))
-        rows = {(row["space"], row["source"]): row for row in found}
-        measured: dict[PairKind, Measured] = {}
-        for number, target in enumerate(targets):
-            if row := rows.get((target.space, target.source)):
-                measured |= _measured(scope, target, row, number)
-        return measured
+        [found] = await self._together(measuring(self.community, scope, targets, among))
+        return measured_by_kind(scope, targets, found)
 
 
-def measuring(scope: Scope, targets: Sequence[Target], among: Ids | None) -> tuple[str, dict[str, Any]]:
+def measuring(community: UUID, scope: Scope, targets: Sequence[Target], among: Ids | None) -> Statement:
     """Return the statement that measures."""
-    given = {**scope.params(), "reports": None if among is None else as_array(among)}
+    given = {**scope.params(), "community": community, "reports": None if among is None else as_array(among)}
     columns = []
     for number, target in enumerate(targets):
         given |= {f"space{number}": target.space, f"source{number}": target.source}
@@ -170,17 +176,33 @@ def measuring(scope: Scope, targets: Sequence[Target], among: Ids | None) -> tup
     return _MEASURED.format(similarities="".join(columns)) + (_ALL if among is None else _SOME), given
 
 
-def targets_of(scope: Scope, mine: Sequence[Row]) -> list[Target]:
-    """Return what each of the query's vectors, read with MINE, is compared with."""
+def measured_by_kind(scope: Scope, targets: Sequence[Target], found: Sequence[Row]) -> dict[PairKind, Measured]:
+    """Read the rows of `measuring`."""
+    rows = {(row["space"], row["source"]): row for row in found}
+    measured: dict[PairKind, Measured] = {}
+    for number, target in enumerate(targets):
+        if row := rows.get((target.space, target.source)):
+            measured |= _measured(scope, target, row, number)
+    return measured
+
+
+def own_vectors(row: Row) -> list[OwnVector]:
+    """Read the row of MINE."""
+    columns = [row[name] or () for name in ("models", "in_spaces", "photos", "vectors")]
+    return [
+        OwnVector(model, space, photo, np.frombuffer(packed, ">f2", offset=4).astype(np.float32))
+        for model, space, photo, packed in zip(*columns, strict=True)
+    ]
+
+
+def targets_of(scope: Scope, mine: Sequence[OwnVector]) -> list[Target]:
+    """Return what each of the query's vectors is compared with."""
     grouped: dict[tuple[str, str], list[tuple[PairKind, UUID | None, NDArray[np.float32]]]] = {}
     for kind, (source, theirs, preferred) in SIDES.items():
         space = scope.space(preferred)
-        for row in mine:
-            if (row["model_id"], row["space"]) == (scope.model, space) and (row["photo_id"] is None) == (
-                source == "text"
-            ):
-                vector = row["vector"].to_numpy().astype(np.float32)
-                grouped.setdefault((space, theirs), []).append((kind, row["photo_id"], vector))
+        for own in mine:
+            if (own.model, own.space) == (scope.model, space) and (own.photo is None) == (source == "text"):
+                grouped.setdefault((space, theirs), []).append((kind, own.photo, own.vector))
     return [_target(space, source, found) for (space, source), found in grouped.items()]
 
 

@@ -144,7 +144,7 @@ class Intake:
 
 
 async def _advise(session: WorkSession, lease: WorkLease) -> None:
-    """Advise to seal a find whose photo shows a face: it may be an ID."""
+    """Advise to seal a found report whose photo shows a face: it may be an ID."""
     report = await session.reports.get(lease.report)
     if report is None or report.kind is ReportKind.LOST or report.sealed or report.quiet:
         return

@@ -28,8 +28,8 @@ class ColourEncoder:
         return {SHARED_SPACE: _rows([self._seen(views[0]) for views in images])}
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
-        said = [[float(name in text.casefold().split()) for name in COLOURS] for text in texts]
-        return {SHARED_SPACE: _rows([np.array(each) for each in said])}
+        seen = [[float(name in text.casefold().split()) for name in COLOURS] for text in texts]
+        return {SHARED_SPACE: _rows([np.array(each) for each in seen])}
 
     def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
         """Name nothing. A test that adds this method for a while would change what Python remembers of the class."""

@@ -48,9 +48,9 @@ async def busy() -> psutil.Process:
 
 
 async def refused(opening: Awaitable[T]) -> str:
-    with pytest.raises(TellUserError) as told:
+    with pytest.raises(TellUserError) as raised:
         await opening
-    return told.value.key
+    return raised.value.key
 
 
 async def test_what_comes_out_is_what_the_photo_is(decoders: Decoders) -> None:

@@ -43,7 +43,7 @@ class Large:
         return await self.search(report, limit=REPORTS)
 
     async def add(self, like: UUID) -> UUID:
-        """Add a find with the same vectors as a report's, in a transaction as the application's."""
+        """Add a found report with the same vectors as a report's, in a transaction as the application's."""
         await self.filler.add_one(self.store, self.filled.tenant)
         [[found]] = await self.rows("SELECT id FROM report WHERE author_id = 'bench' ORDER BY created_at DESC LIMIT 1")
         async with self.store.transaction(self.filled.tenant.community) as connection:
@@ -142,16 +142,16 @@ async def test_a_released_found_report_is_counted_once(owner_database_url: str, 
     async with large(owner_database_url, database_url) as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
-        find, closed = await community.add(like=lost), await community.add(like=lost)
+        found, closed = await community.add(like=lost), await community.add(like=lost)
         async with community.store.session(community.filled.tenant.community) as session:
-            for each in (find, closed):
+            for each in (found, closed):
                 match = await session.matches.save(ScoredPair(lost, each, 0.5, None, (), {}))
                 await session.matches.release(match.id)
-        await community.owner.execute("UPDATE report SET sealed = true WHERE id = ANY(%s)", [[find, closed]])
+        await community.owner.execute("UPDATE report SET sealed = true WHERE id = ANY(%s)", [[found, closed]])
         await community.set_state(closed, ReportState.RETURNED)
         for sealed in (False, True):
             search = await community.search(lost, sealed=sealed)
-            assert find in ids(search)
+            assert found in ids(search)
             assert search.open_count == before.open_count + 1
 
 
@@ -240,9 +240,11 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
         async with community.store.session(place.community) as session:
             known = await session.reports.get(community.filled.lost[0])
             assert known
-            query, _ = await session.candidates._query(known, LIMIT, hidden=False)
-            statement, given = vectors.measuring(query.scope, query.targets, ids_of([known.id] * 300))
-            plan = str(await session._all(f"EXPLAIN {statement}", **given, community=place.community))
+            sketches = community.store.sketch_cache.get(place.community, ReportKind.FOUND)
+            query = await session.candidates._searched(known, sketches, hidden=False)
+            among = ids_of([known.id] * 300)
+            statement, given = vectors.measuring(place.community, query.scope, query.targets, among)
+            plan = str(await session._all(f"EXPLAIN {statement}", **given))
         assert "embedding_report_id_model_id_space_photo_id_part_key" in plan
         assert "Seq Scan" not in plan
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from pgvector import HalfVector
 
 from db.axes import Axes
 from db.columns import Columns
@@ -13,7 +12,7 @@ from db.largest import largest, nearest_of_each
 from db.products import products
 from db.sketch_cache import SketchCache
 from db.sketches import Group, Sketches, Vectors
-from db.vectors import ID, Scope, keys_of, targets_of
+from db.vectors import ID, OwnVector, Scope, keys_of, targets_of
 from reunite.entities import ReportKind
 
 
@@ -111,7 +110,5 @@ def test_many_communities_of_which_nothing_is_kept_have_a_limit_too() -> None:
 
 def test_vectors_of_another_model_are_not_compared() -> None:
     scope = Scope(UUID(int=1), ReportKind.FOUND, 1, {"shared": 2}, hidden=False)
-    rows = [
-        {"model_id": model, "space": "shared", "photo_id": None, "vector": HalfVector([model, 0])} for model in (1, 2)
-    ]
+    rows = [OwnVector(model, "shared", None, np.array([model, 0], np.float32)) for model in (1, 2)]
     assert [target.vectors.tolist() for target in targets_of(scope, rows)] == [[[1, 0]], [[1, 0]]]
