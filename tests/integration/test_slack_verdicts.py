@@ -38,11 +38,14 @@ async def test_people_named_in_the_settings_are_moderators(world: World) -> None
     assert await world.standing(match, lost.community) is MatchState.CONFIRMED
 
 
-async def test_a_members_reaction_changes_nothing(world: World) -> None:
+async def test_a_members_reaction_changes_nothing_and_they_alone_hear_why(world: World) -> None:
     lost, _, match, card = await world.card()
     await world.slack.react(card.channel, card.message, "white_check_mark", world.ada).acked.wait()
+    await world.slack.react(card.channel, card.message, "white_check_mark", world.ada, given=False).acked.wait()
     await world.slack.react(card.channel, card.message, "tada", world.admin).acked.wait()
     assert await world.standing(match, lost.community) is MatchState.UNDECIDED
+    [whisper] = await eventually(lambda: world.slack.whispers)
+    assert (whisper["user"], whisper["text"]) == (world.ada, wording.sentence("only_moderators"))
 
 
 async def test_rights_are_those_of_the_moment(world: World) -> None:
