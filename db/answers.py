@@ -1,7 +1,7 @@
 """What memory says of a query: similarities of few reports; of many, whom to measure and the background."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ from db.axes import Axes
 from db.columns import Rows
 from db.largest import largest, nearest_of_each
 from db.products import Floats, products
+from db.rare_words import Sampled
 from db.vectors import Ids, Measured, Target, distinct
 from reunite.matching.evidence import Background, PairKind
 
@@ -23,7 +24,7 @@ _NEAREST: Final = {
 """How many of the nearest reports by sketch are measured: between photos and words the differences are finer."""
 _MOST_AT_ONCE: Final = 12_000
 """Of more vectors, coarse sketches say which sketches are compared."""
-_SHORTLIST: Final = 4096
+_SHORTLIST: Final = 2048
 """How many sketches are then compared."""
 
 
@@ -60,7 +61,7 @@ class Answer:
     """All of few reports, a sample of many."""
     estimates: Mapping[PairKind, Estimate]
     """By kinds of pair, of many reports."""
-    sample: Ids | None
+    sample: Sequence[Sampled] | None
     """Some of many reports at random; none of few."""
 
     def worth_measuring(self) -> Ids:

@@ -14,7 +14,7 @@ from db.answers import Answer
 from db.evidence import OF_ANY_STATE, SEEN, fields_of, items_of
 from db.mapping import Row
 from db.queries import Connection, Queries, Statement
-from db.rare_words import SharedWords, boilerplate_of_sample, holders, sampling, shared_words
+from db.rare_words import SharedWords, boilerplate_of_sample, holders, shared_words
 from db.searched import Searched, knowing
 from db.sketch_cache import SketchCache
 from db.sketch_loading import MANY, SqlSketches
@@ -38,6 +38,7 @@ from db.vectors import (
 from reunite.encoder import PHOTO_SPACE
 from reunite.entities import Report, ReportKind
 from reunite.matching.evidence import Candidate, Item, PairKind, Search
+from reunite.text.content import rare_candidates
 from reunite.text.rarity import MOST_HOLDERS
 
 _COUNT: Final = f"""SELECT count(*) AS n FROM report r WHERE r.community_id = %(community)s
@@ -69,9 +70,9 @@ class SqlCandidates(Queries):
         sketches = self._sketch_cache.get(self.community, report.kind.opposite)
         query = await self._searched(report, sketches, hidden=hidden)
         if not report.sample and (sketches.few or len(sketches) > limit):
-            answer, words, measured = await self._from_memory(query, report.text, sketches)
+            answer, words, measured = await self._from_memory(query, sketches)
         else:
-            answer, words = await self._from_database(query, report.text)
+            answer, words = await self._from_database(query)
             measured = answer.measured
         nearest = {kind: each.nearest(limit) for kind, each in measured.items()}
         chosen = distinct([ids_of(list(words.rare)), *nearest.values()])
@@ -80,7 +81,7 @@ class SqlCandidates(Queries):
         async with self._sent(*_details_of(query.scope, chosen, near, report)) as results:
             pairs = _pairs(query, measured, chosen)
             background = answer.background()
-            details, seen, photos = await results()
+            details, [seen], photos = await results()
         *items, item = items_of([*details, fields_of(report)], seen)
         return Search(
             query=item,
@@ -94,8 +95,8 @@ class SqlCandidates(Queries):
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
         """Return what is known of reports for scoring, whatever has become of them."""
         given = {"reports": list(reports)}
-        found = items_of(*await self._together((OF_ANY_STATE, given), (SEEN, given)))
-        return {item.report: item for item in found}
+        found, [seen] = await self._together((OF_ANY_STATE, given), (SEEN, given))
+        return {item.report: item for item in items_of(found, seen)}
 
     async def open_lost(self) -> Sequence[UUID]:
         found = await self._all(
@@ -110,8 +111,10 @@ class SqlCandidates(Queries):
         """Return what is known of the query, and bring memory up to date for it."""
         scope = Scope(report.id, report.kind.opposite, None, {}, hidden)
         since = sketches.seen
-        [[row]] = await self._together(knowing(scope, self._sketches.changes(sketches)))
-        query = Searched.of(scope, row)
+        async with self._sent(knowing(scope, self._sketches.changes(sketches))) as results:
+            words = rare_candidates(report.text)
+            [[row]] = await results()
+        query = Searched.of(scope, row, words)
         if not report.sample:
             try:
                 async with sketches.lock:
@@ -121,29 +124,28 @@ class SqlCandidates(Queries):
         return query
 
     async def _from_memory(
-        self, query: Searched, text: str, sketches: Sketches
+        self, query: Searched, sketches: Sketches
     ) -> tuple[Answer, SharedWords, Mapping[PairKind, Measured]]:
         """Ask memory while PostgreSQL looks up the words; among many reports, measure what is worth it."""
         scope = query.scope
         most = 2 * MANY if sketches.few else MOST_HOLDERS
-        async with self._sent(holders(text, scope.params(), most)) as results:
+        async with self._sent(holders(query.words, scope.params(), most)) as results:
             answer = sketches.answer(query.targets, scope, query.released)
             [found] = await results()
         if answer.sample is None:
             return answer, shared_words(found, answer.open_count, answer.open_count), answer.measured
         words = shared_words(found, answer.open_count, MOST_HOLDERS)
         among = distinct([answer.worth_measuring(), ids_of([*words.rare, *query.released])])
-        rows, sampled = await self._together(
-            measuring(self.community, scope, query.targets, among), sampling(words.common, answer.sample)
-        )
-        words = words._replace(boilerplate=words.boilerplate | boilerplate_of_sample(words.common, sampled))
-        return answer, words, measured_by_kind(scope, query.targets, rows)
+        async with self._sent(measuring(self.community, scope, query.targets, among)) as results:
+            boilerplate = words.boilerplate | boilerplate_of_sample(words.common, answer.sample)
+            [rows] = await results()
+        return answer, words._replace(boilerplate=boilerplate), measured_by_kind(scope, query.targets, rows)
 
-    async def _from_database(self, query: Searched, text: str) -> tuple[Answer, SharedWords]:
+    async def _from_database(self, query: Searched) -> tuple[Answer, SharedWords]:
         """Measure everything in the database: a sample's search, or one that asks for nearly all."""
         given = query.scope.params()
         [[counted]] = await self._together((_COUNT, {**given, "community": self.community}))
-        [found] = await self._together(holders(text, given, counted["n"]))
+        [found] = await self._together(holders(query.words, given, counted["n"]))
         measured = await self._vectors.measure(query.scope, query.targets, None)
         return Answer(counted["n"], measured, {}, None), shared_words(found, counted["n"], counted["n"])
 
@@ -193,8 +195,8 @@ def _candidates(
     candidates = []
     for item in items:
         similarities, photo = pairs[item.report.bytes]
-        rare = tuple(sorted(words.rare.get(item.report, ())))
-        candidates.append(Candidate(item, similarities, rare, photo, details.get(item.report)))
+        rare = tuple(sorted(words.rare.get(item.report, ()))) if words.rare else ()
+        candidates.append(Candidate(item, similarities, rare, photo, details.get(item.report) if details else None))
     return tuple(candidates)
 
 

@@ -65,6 +65,9 @@ class Rows:
 
     def at(self, name: str, places: NDArray[np.intp]) -> NDArray[Any]:
         """Return some rows of a column, without putting it together."""
+        if len(self._parts) == 1:
+            some: NDArray[Any] = self._parts[0][name][places]
+            return some
         found = np.empty((len(places), *self._parts[0][name].shape[1:]), self._parts[0][name].dtype)
         start = 0
         for part in self._parts:

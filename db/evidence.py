@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -15,10 +16,17 @@ SELECT r.id, r.kind::text, r.text, r.place, r.happened_at, r.posted_at, r.create
   r.question -> 'options' AS options, r.question_answer
 FROM report r WHERE r.id = ANY(%(reports)s::uuid[])
 """
-SEEN: Final = """SELECT report_id, array_send(colours) AS colours, shows FROM photo
-WHERE report_id = ANY(%(reports)s::uuid[]) AND state = 'stored' ORDER BY report_id, position"""
+# Report by report: the planner would read a small community's whole index of photos besides.
+SEEN: Final = """SELECT array_agg(p.report_id) AS reports, array_agg(array_send(p.colours)) AS colours,
+  array_agg(array_to_string(p.shows, E'\\n')) AS shows
+FROM unnest(%(reports)s::uuid[]) AS given (id) CROSS JOIN LATERAL (
+  SELECT report_id, colours, shows FROM photo WHERE report_id = given.id AND state = 'stored' ORDER BY position) AS p"""
+"""What is seen in photos, as one row: that takes less time to read."""
 _ARRAY_HEADER, _ARRAY_DIMENSION = 12, 8
 """Bytes before the first element of a binary array."""
+Seen = tuple[bytes, str]
+"""A photo's colours as a binary array, and the things that it shows."""
+_KINDS: Final = {kind.value: kind for kind in ReportKind}
 
 
 def fields_of(report: Report) -> Row:
@@ -37,37 +45,47 @@ def fields_of(report: Report) -> Row:
     }
 
 
-def items_of(reports: Sequence[Row], seen: Sequence[Row]) -> list[Item]:
+def items_of(reports: Sequence[Row], seen: Row) -> list[Item]:
     """Put reports and what is seen in their photos together."""
-    photos: dict[UUID, list[Row]] = {}
-    for row in seen:
-        photos.setdefault(row["report_id"], []).append(row)
+    photos: dict[UUID, list[Seen]] = {}
+    columns = [seen[name] or () for name in ("reports", "colours", "shows")]
+    for report, colours, shows in zip(*columns, strict=True):
+        photos.setdefault(report, []).append((colours, shows))
     return [_item(row, photos.get(row["id"], ())) for row in reports]
 
 
-def _item(row: Row, photos: Sequence[Row]) -> Item:
+def _item(row: Row, photos: Sequence[Seen]) -> Item:
     said: datetime | None = row["happened_at"]
     asked, answer, ruled_out = row["asked"], row["question_answer"] or "", ()
     if answer == ANOTHER:
         answer, ruled_out = "", tuple(row["options"])
     return Item(
         report=row["id"],
-        kind=ReportKind(row["kind"]),
+        kind=_KINDS[row["kind"]],
         text=row["text"],
         place=row["place"] or (answer if asked == "place" else ""),
         at=said or row["posted_at"] or row["created_at"],
         time_is_stated=said is not None,
         posted_at=row["posted_at"],
-        colours=tuple([_colours(photo["colours"]) for photo in photos]),
-        shows=tuple(sorted({thing for photo in photos for thing in photo["shows"]})),
+        colours=tuple([_colours(colours) for colours, _ in photos]),
+        shows=_together([shows for _, shows in photos if shows]),
         answered_colour=answer if asked == "colour" else "",
         ruled_out_colours=ruled_out if asked == "colour" else (),
         ruled_out_places=ruled_out if asked == "place" else (),
     )
 
 
+def _together(shows: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted(set("\n".join(shows).split("\n")))) if shows else ()
+
+
 def _colours(packed: bytes) -> tuple[float, ...]:
     """Read an array of numbers in PostgreSQL's binary format."""
     dimensions = int.from_bytes(packed[:4], "big")
     size = int.from_bytes(packed[12:16], "big") if dimensions else 0
-    return struct.unpack_from(">" + "4xf" * size, packed, _ARRAY_HEADER + dimensions * _ARRAY_DIMENSION)
+    return _numbers(size).unpack_from(packed, _ARRAY_HEADER + dimensions * _ARRAY_DIMENSION)
+
+
+@cache
+def _numbers(size: int) -> struct.Struct:
+    return struct.Struct(">" + "4xf" * size)

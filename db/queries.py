@@ -40,6 +40,9 @@ class Queries:
 
     async def _together(self, *statements: Statement) -> list[list[mapping.Row]]:
         """Run statements with one round trip. Results come in binary: enums must be cast to text."""
+        if len(statements) == 1:
+            [(query, params)] = statements
+            return [await (await self._connection.execute(query.encode(), params, binary=True)).fetchall()]
         async with self._sent(*statements) as results:
             return await results()
 

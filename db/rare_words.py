@@ -6,18 +6,21 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from db.mapping import Row
-from db.vectors import Ids, as_array
-from reunite.text.content import rare_candidates
 from reunite.text.rarity import boilerplate_words, rare_words
 
 _HOLDERS: Final = """SELECT word, reports, authors, repeated, repeats
 FROM reports_with_words(%(words)s, %(opposite)s::report_kind, %(most)s, %(report)s, %(hidden)s)"""
-_SAMPLED: Final = """SELECT r.id, r.author_id,
-  ARRAY(SELECT word FROM unnest(%(words)s::text[]) AS given (word) WHERE r.words @> ARRAY[word]) AS words
-FROM report r WHERE r.id = ANY(%(reports)s::uuid[])"""
-
 Holders = dict[str, dict[UUID, str]]
 """For each word the reports with it, and their authors."""
+
+
+class Sampled(NamedTuple):
+    """One of some open reports at random."""
+
+    report: UUID
+    hidden: bool
+    author: str
+    words: frozenset[str]
 
 
 class SharedWords(NamedTuple):
@@ -30,9 +33,9 @@ class SharedWords(NamedTuple):
     """Of which only a sample of the open reports can say whether they are boilerplate."""
 
 
-def holders(text: str, params: Mapping[str, Any], most: int) -> tuple[str, dict[str, Any]]:
+def holders(words: Sequence[str], params: Mapping[str, Any], most: int) -> tuple[str, dict[str, Any]]:
     """Return the statement that finds who has which word; of what more than `most` have, it says no more."""
-    return _HOLDERS, {**params, "words": list(rare_candidates(text)), "most": most}
+    return _HOLDERS, {**params, "words": list(words), "most": most}
 
 
 def shared_words(found: Sequence[Row], open_count: int, most: int) -> SharedWords:
@@ -51,12 +54,7 @@ def shared_words(found: Sequence[Row], open_count: int, most: int) -> SharedWord
     return SharedWords(rare, boilerplate, [row["word"] for row in found if row["word"] not in holding])
 
 
-def sampling(words: Sequence[str], sample: Ids) -> tuple[str, dict[str, Any]]:
-    """Return the statement that finds which reports of a sample have which word."""
-    return _SAMPLED, {"words": list(words), "reports": as_array(sample)}
-
-
-def boilerplate_of_sample(words: Sequence[str], found: Sequence[Row]) -> frozenset[str]:
-    """Read the rows of `sampling`."""
-    holding: Holders = {word: {row["id"]: row["author_id"] for row in found if word in row["words"]} for word in words}
-    return boilerplate_words(holding, Counter(row["author_id"] for row in found), len(found))
+def boilerplate_of_sample(words: Sequence[str], sample: Sequence[Sampled]) -> frozenset[str]:
+    """Return which of some words are boilerplate in a sample."""
+    holding: Holders = {word: {each.report: each.author for each in sample if word in each.words} for word in words}
+    return boilerplate_words(holding, Counter(each.author for each in sample), len(sample))

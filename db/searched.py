@@ -31,16 +31,19 @@ class Searched:
     released: Sequence[UUID]
     details: Mapping[UUID, float]
     """How many details of photos match with which report."""
+    words: Sequence[str]
+    """Words worth looking up."""
 
     @classmethod
-    def of(cls, scope: Scope, row: Row) -> "Searched":
+    def of(cls, scope: Scope, row: Row, words: Sequence[str]) -> "Searched":
         """Read the row of `knowing`; of `scope` only the model isn't known yet."""
         details = dict(zip(row["others"] or (), row["details"] or (), strict=True))
         scope = Scope(scope.report, scope.opposite, row["model"], row["spaces"] or {}, scope.hidden)
-        return cls(scope, targets_of(scope, own_vectors(row)), row["ruled_out"], row["released"], details)
+        targets = targets_of(scope, own_vectors(row))
+        return cls(scope, targets, row["ruled_out"], row["released"], details, words)
 
 
 def knowing(scope: Scope, changes: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
-    """Return the statement for one row: what is known, with the row of `changes`."""
+    """Return the statement for one row: what is known, together with the row of `changes`."""
     statement, params = changes
     return _KNOWN.format(changes=statement), {**scope.params(), **params}

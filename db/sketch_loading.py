@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from db.axes import Axes
 from db.mapping import Row
 from db.queries import Queries
+from db.rare_words import Sampled
 from db.sketches import MOST_WHOLE, Group, Place, Sketches, Vectors, needs_axes
 from db.vectors import ID, Scope
 
@@ -46,6 +47,8 @@ FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_i
 WHERE {_SIDE} AND e.model_id = %(model)s GROUP BY 1, 2"""
 _REPORTS: Final = f"""SELECT r.sealed OR r.private AS hidden, string_agg(uuid_send(r.id), '') AS ids FROM report r
 WHERE {_SIDE} AND {{among}} GROUP BY 1"""
+_WORDS: Final = f"""SELECT r.id AS report, r.sealed OR r.private AS hidden, r.author_id AS author, r.words FROM report r
+WHERE {_SIDE} AND {{among}} AND r.id < %(unsampled)s"""
 _VECTORS: Final = f"""SELECT r.sealed OR r.private AS hidden, e.space, e.source,
   string_agg(uuid_send(e.report_id), '') AS ids,
   string_agg(uuid_send(coalesce(e.photo_id, '00000000-0000-0000-0000-000000000000')), '') AS photos,
@@ -55,6 +58,15 @@ WHERE {_SIDE} AND e.model_id = %(model)s AND {{among}} GROUP BY 1, 2, 3"""
 _SOME: Final = "r.id = ANY(%(reports)s::uuid[])"
 _RANGE: Final = "r.id BETWEEN %(first)s AND %(last)s"  # ids are random
 _OF_PLACE: Final = f"{_RANGE} AND (e.space, e.source) = (%(space)s, %(source)s)"
+
+
+class Found(NamedTuple):
+    """What was read."""
+
+    reports: Sequence[Row]
+    vectors: Sequence[Row]
+    words: Sequence[Row]
+    """Of those in the sample."""
 
 
 class SqlSketches(Queries):
@@ -79,9 +91,9 @@ class SqlSketches(Queries):
             return
         new = {report for report, changed in by.items() if sketches.applied.get(report) != changed}
         if changed := [*new.union(changes["own"], sketches.doubtful)]:
-            found = await self._found(scope, _SOME, reports=changed)
+            found = await self._found(sketches, scope, _SOME, reports=changed)
             sketches.remove(changed)
-            _add(sketches, scope, *found)
+            _add(sketches, scope, found)
         sketches.seen, sketches.doubtful = changes["seen"], changes["own"]
         sketches.applied = {
             report: changed
@@ -101,13 +113,13 @@ class SqlSketches(Queries):
         sketches.clear()
         if count <= MANY and sum(4 * scope.spaces[row["space"]] * row["n"] for row in vectors) <= MOST_WHOLE:
             sketches.axes, sketches.whole_below, sketches.fits = {}, None, range(2 * MANY)
-            _add(sketches, scope, *await self._found(scope, _RANGE, **_up_to(None)))
+            _add(sketches, scope, await self._found(sketches, scope, _RANGE, **_up_to(None)))
         else:
             sketches.axes = await self._axes(scope, vectors)
             sketches.whole_below = min(2**_ID_BITS * _SAMPLE // count, 2**_ID_BITS - 1)
             sketches.fits = range(count // 2, 2 * count)
-            async for found in self._batches(scope, count):
-                _add(sketches, scope, *found)
+            async for found in self._batches(sketches, scope, count):
+                _add(sketches, scope, found)
         sketches.model, sketches.applied = scope.model, {}
         sketches.seen, sketches.doubtful = now["seen"], now["own"]
 
@@ -122,19 +134,21 @@ class SqlSketches(Queries):
                 axes[row["space"], row["source"]] = await asyncio.to_thread(Axes.of, sample)
         return axes
 
-    async def _batches(self, scope: Scope, count: int) -> AsyncIterator[tuple[list[Row], list[Row]]]:
+    async def _batches(self, sketches: Sketches, scope: Scope, count: int) -> AsyncIterator[Found]:
         batches = -(-count // _BATCH)
         bounds = [2**128 * number // batches for number in range(batches + 1)]
         for first, end in pairwise(bounds):
-            yield await self._found(scope, _RANGE, first=UUID(int=first), last=UUID(int=end - 1))
+            yield await self._found(sketches, scope, _RANGE, first=UUID(int=first), last=UUID(int=end - 1))
 
-    async def _found(self, scope: Scope, among: str, **params: object) -> tuple[list[Row], list[Row]]:
-        """Return reports and their vectors, packed."""
+    async def _found(self, sketches: Sketches, scope: Scope, among: str, **params: object) -> Found:
+        """Return reports and their vectors, packed, and the words of those in the sample."""
         given = {**self._given(scope), **params}
-        reports, vectors = await self._together(
-            *((statement.format(among=among), given) for statement in (_REPORTS, _VECTORS))
-        )
-        return reports, vectors
+        statements = [_REPORTS, _VECTORS]
+        if sketches.whole_below:
+            statements.append(_WORDS)
+            given["unsampled"] = UUID(int=sketches.whole_below << (128 - _ID_BITS))
+        found = await self._together(*((statement.format(among=among), given) for statement in statements))
+        return Found(found[0], found[1], found[2] if sketches.whole_below else ())
 
     def _given(self, scope: Scope) -> dict[str, Any]:
         return {"community": self.community, "opposite": scope.opposite, "model": scope.model}
@@ -145,10 +159,12 @@ def _up_to(first_bits: int | None) -> dict[str, UUID]:
     return {"first": UUID(int=0), "last": UUID(int=last - 1)}
 
 
-def _add(sketches: Sketches, scope: Scope, reports: Sequence[Row], vectors: Sequence[Row]) -> None:
-    for row in reports:
+def _add(sketches: Sketches, scope: Scope, found: Found) -> None:
+    for row in found.reports:
         sketches.reports[row["hidden"]].add(ids=np.frombuffer(row["ids"], ID))
-    for row in vectors:
+    for row in found.words:
+        sketches.sample[row["report"]] = Sampled(**{**row, "words": frozenset(row["words"])})
+    for row in found.vectors:
         sketches.add(_vectors(scope, row))
 
 

@@ -18,6 +18,7 @@ from db.answers import Answer, Estimate, estimate
 from db.axes import COARSE, Axes
 from db.columns import Columns, Rows
 from db.products import Floats, products
+from db.rare_words import Sampled
 from db.vectors import ID, Ids, Keys, Measured, Scope, Target, best_by_kind, ids_of, keys_of
 from reunite.matching.evidence import PairKind
 
@@ -80,6 +81,8 @@ class Sketches:
     """Of those places that have sketches; of the others all vectors are kept."""
     reports: dict[bool, Columns] = field(default_factory=_no_reports)
     """By whether they are hidden."""
+    sample: dict[UUID, Sampled] = field(default_factory=dict)
+    """Some of many reports, those whose vectors are kept."""
     whole: dict[Group, Columns] = field(default_factory=dict)
     sketched: dict[Group, Columns] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -111,9 +114,11 @@ class Sketches:
         return any(needs_axes(count, self.axes.get(place)) for place, count in vectors.items())
 
     def clear(self) -> None:
-        self.reports, self.whole, self.sketched = _no_reports(), {}, {}
+        self.reports, self.sample, self.whole, self.sketched = _no_reports(), {}, {}, {}
 
     def remove(self, reports: Sequence[UUID]) -> None:
+        for report in reports:
+            self.sample.pop(report, None)
         keys = keys_of(ids_of(reports))
         for kept in (self.reports, self.whole, self.sketched):
             for columns in kept.values():
@@ -154,10 +159,9 @@ class Sketches:
             None if self.few else self._sample(scope),
         )
 
-    def _sample(self, scope: Scope) -> Ids:
+    def _sample(self, scope: Scope) -> list[Sampled]:
         """Return some reports at random: ids are."""
-        ids = [columns["ids"] for hidden, columns in self.reports.items() if scope.hidden or not hidden]
-        return np.concatenate([each[first_bits(each) < (self.whole_below or 0)] for each in ids])[:_SAMPLE]
+        return [each for each in self.sample.values() if scope.hidden or not each.hidden][:_SAMPLE]
 
 
 def needs_axes(vectors: int, axes: Axes | None) -> bool:

@@ -86,7 +86,7 @@ async def test_a_verdict_on_a_card_that_is_not_noted_yet_counts_once_it_is(
 
 async def test_a_user_group_moderates_as_long_as_one_is_in_it(world: World) -> None:
     lost, _, match, card = await world.card()
-    group = world.slack.add_group("helpers", world.ben)
+    group = world.slack.admin.add_group("helpers", world.ben)
     await world.handlers.set_up(
         ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(moderators=(group,)))
     )
@@ -132,7 +132,7 @@ async def test_who_no_longer_moderates_is_signed_out_of_the_board(
         await asyncio.sleep(0.3)
         assert not await is_over(world.store, session)
         if is_deactivated:
-            world.slack.deactivate(world.admin)
+            world.slack.admin.deactivate(world.admin)
         else:
             world.slack.members[world.admin]["is_admin"] = False
         await eventually(lambda: is_over(world.store, session))

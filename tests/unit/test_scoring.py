@@ -10,7 +10,8 @@ from reunite.entities import Label, ReportKind, Why
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.scoring import ScoredCandidate, score, softmax
-from reunite.matching.weights import ONLY_VIEW, ScoringModel, Term
+from reunite.matching.weights import ONLY_VIEW, Limits, ScoringModel, Term
+from reunite.text.lexicon import is_translated
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MODELS = (defaults.for_encoder("concept"), defaults.for_encoder("clip"))
@@ -71,7 +72,8 @@ def test_probabilities_and_none_sum_to_one_and_come_best_first(search: Search, m
 def test_labels_are_one_high_or_up_to_five_possible(search: Search, model: ScoringModel) -> None:
     scored = score(search, model)
     labelled = [scored for scored in scored if scored.label]
-    limits = model.photo_limits if PairKind.PHOTO_PHOTO in scored[0].evidence else model.text_limits
+    photos = PairKind.PHOTO_PHOTO in scored[0].evidence
+    limits = model.limits(photos=photos, translated=is_translated(search.query.text))
     assert len(labelled) <= 5
     if any(scored.label is Label.HIGH for scored in labelled):
         assert len(labelled) == 1
@@ -267,6 +269,17 @@ def test_only_the_offline_encoder_is_calibrated_and_the_other_is_stricter() -> N
     assert not clip.calibrated
     assert clip.text_limits.possible > offline.text_limits.possible
     assert clip.text_limits.high > offline.text_limits.high
+
+
+def test_a_text_that_was_translated_has_limits_of_its_own() -> None:
+    strict = replace(CONCEPT, text_limits=Limits(0.0, 0.0), translated_limits=Limits(2.0, 2.0))
+
+    def labels(text: str) -> list[Label | None]:
+        search = text_search(lost(text), (found(1, "red umbrella"), 0.9))
+        return [scored.label for scored in score(search, strict)]
+
+    assert labels("red umbrella") == [Label.HIGH]
+    assert labels("roter Regenschirm") == [None]
 
 
 def test_a_term_that_would_punish_evidence_is_refused() -> None:
