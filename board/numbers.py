@@ -9,6 +9,7 @@ from board.pages import Pages
 from board.parts import Board
 from board.visits import Visit
 from reunite.language import words_in
+from reunite.messages.trending import days_in_words
 from reunite.text.lexicon import from_english
 from reunite.trends import things_lost
 
@@ -28,16 +29,16 @@ class Numbers:
         now = await self._board.handlers.statistics(here.platform, here.workspace, visit.language, trends=False)
         async with self._board.store.session(visit.community) as session:
             weeks, places = await session.board.weeks(visit.zone.key), await session.board.places()
-            losses = (await session.workspaces.trends()).losses
+            lost = (await session.workspaces.trends()).lost
             weekdays, days = await session.board.weekdays(visit.zone.key), await session.board.days_to_return()
-        things = await asyncio.to_thread(things_lost, losses, _THINGS)  # it reads many texts
+        things = await asyncio.to_thread(things_lost, lost, _THINGS)  # it reads many texts
         return self._pages.show(
             visit,
             "numbers.html",
             now=now.lines,
             weeks=weeks,
             most=max([1, *(max(week.lost, week.found, week.returned) for week in weeks)]),
-            days=days,
+            days=None if days is None else days_in_words(days, visit.language),
             places=places,
             things=[(from_english(name, visit.language), n) for name, n in things],
             weekdays=[(words_in(visit.language).weekdays[weekday.day - 1], weekday) for weekday in weekdays],

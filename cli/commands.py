@@ -42,6 +42,10 @@ def try_once(
 def worker(
     vectors: Annotated[Path | None, typer.Option(hidden=True)] = None,  # `match` and `evaluate` start one with these
     version: Annotated[str, typer.Option("--as", hidden=True)] = "",
+    *,
+    reembed: Annotated[
+        bool, typer.Option("--reembed", help="If an update has changed the encoder, embed everything again first.")
+    ] = False,
 ) -> None:
     """Embed photos and text and look for matches, until stopped.
 
@@ -50,7 +54,7 @@ def worker(
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        run(services.worker(settings, where, vectors, version))
+        run(services.worker(settings, where, vectors, version, reembed=reembed))
 
 
 def bot(platform: Annotated[str, typer.Argument(help="discord, slack, web (the chat page) or webhook.")]) -> None:

@@ -30,7 +30,7 @@ async def demo(settings: Settings, where: Servers) -> None:
         "REUNITE_BOARD_URL": settings.board.public_url,
         "REUNITE_LOG_LEVEL": log_level(settings),
     }
-    async with children([["worker"], ["bot", "web"], ["api"], ["board"]], environment) as running:
+    async with children([["worker", "--reembed"], ["bot", "web"], ["api"], ["board"]], environment) as running:
         stop = asyncio.create_task(until_asked_to_stop())
         run = asyncio.create_task(_run(running, settings))
         await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)

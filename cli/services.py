@@ -51,11 +51,14 @@ async def until_stopped(service: Coroutine[Any, Any, None]) -> None:
     await stop(running)
 
 
-async def worker(settings: Settings, where: Servers, vectors: Path | None = None, version: str = "") -> None:
+async def worker(
+    settings: Settings, where: Servers, vectors: Path | None = None, version: str = "", *, reembed: bool = False
+) -> None:
     """Run a worker; with given `vectors` of the model `version` if there is such a file."""
-    from workers.app import ModelMismatchError, WorkerConfig, run  # noqa: PLC0415 - imports torch, which takes seconds
+    from workers.app import WorkerConfig, run  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.decoder.faces import is_installed  # noqa: PLC0415
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
+    from workers.live_encoder import ModelMismatchError  # noqa: PLC0415
 
     os.nice(_WORKERS_NICENESS)
     config = WorkerConfig(
@@ -65,6 +68,7 @@ async def worker(settings: Settings, where: Servers, vectors: Path | None = None
         open_set=open_set_source(settings) if settings.open_set.is_on else None,
         metrics=settings.metrics,
         cover_faces=settings.photos.cover_faces,
+        reembed=reembed,
     )
     if config.cover_faces and not is_installed():
         raise UsageError(_NO_FACES)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from db import rows
+from db import mapping
 from db.queries import Queries
 from reunite.entities import Claim, Match, VerdictKind
 
@@ -97,12 +97,12 @@ class SqlBoard(Queries):
     async def undecided(self) -> tuple[Sequence[Match], int]:
         """Return labelled matches that wait for a verdict, the most probable first, and how many wait in all."""
         found = await self._all(
-            f"""SELECT m.*, count(*) OVER () AS waiting FROM match m {_BETWEEN_KEPT}
+            f"""SELECT {mapping.MATCH}, count(*) OVER () AS waiting FROM match m {_BETWEEN_KEPT}
                 WHERE m.state = 'undecided' AND m.label IS NOT NULL AND NOT m.declined
                   AND l.state = 'open' AND f.state = 'open'
                 ORDER BY m.probability DESC, m.id LIMIT {MOST_LISTED}"""
         )
-        return [rows.match(row) for row in found], found[0]["waiting"] if found else 0
+        return [mapping.match(row) for row in found], found[0]["waiting"] if found else 0
 
     async def claims(self, state: str = "") -> Sequence[tuple[Claim, Match]]:
         """Return claims with their matches, open ones first, then the newest."""
@@ -113,7 +113,7 @@ class SqlBoard(Queries):
                 ORDER BY c.state <> 'open', c.at DESC LIMIT {MOST_LISTED}""",
             state=state,
         )
-        return [(_claim(row), rows.match(row)) for row in found]
+        return [(_claim(row), mapping.match(row)) for row in found]
 
     async def handed_in(self) -> Sequence[UUID]:
         """Return the found reports whose items were handed in somewhere and aren't returned, newest first."""
@@ -185,5 +185,5 @@ class SqlBoard(Queries):
         return [WeekdayCount(**row) for row in found]
 
 
-def _claim(row: rows.Row) -> Claim:
-    return rows.claim({**row, "id": row["claim_id"], "match_id": row["id"], "state": row["claim_state"]})
+def _claim(row: mapping.Row) -> Claim:
+    return mapping.claim({**row, "id": row["claim_id"], "match_id": row["id"], "state": row["claim_state"]})

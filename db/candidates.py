@@ -12,9 +12,9 @@ import numpy as np
 
 from db.answers import Answer
 from db.evidence import OF_ANY_STATE, SEEN, fields_of, items_of
+from db.mapping import Row
 from db.queries import Connection, Queries, Statement
 from db.rare_words import SharedWords, boilerplate_of_sample, holders, shared_words
-from db.rows import Row
 from db.searched import Searched, knowing
 from db.sketch_cache import SketchCache
 from db.sketch_loading import MANY, SqlSketches

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from db import rows
+from db import mapping
 from db.keys import Keys
 from db.queries import Connection, Queries
 from reunite.entities import Claim, ClaimState, Member, Whereabouts
@@ -26,24 +26,24 @@ class SqlClaims(Queries):
             name=member.name,
             proof=self._keys.encrypt(proof),
         )
-        return rows.claim(row or {})
+        return mapping.claim(row or {})
 
     async def get(self, claim: UUID) -> Claim | None:
         row = await self._one("SELECT * FROM claim WHERE id = %(claim)s", claim=claim)
-        return rows.claim(row) if row else None
+        return mapping.claim(row) if row else None
 
     async def on(self, found: UUID) -> Sequence[Claim]:
         claims = await self._all(
             "SELECT c.* FROM claim c JOIN match m ON m.id = c.match_id WHERE m.found_id = %(found)s ORDER BY c.at",
             found=found,
         )
-        return [rows.claim(row) for row in claims]
+        return [mapping.claim(row) for row in claims]
 
     async def by(self, member: str) -> Sequence[Claim]:
         claims = await self._all(
             "SELECT * FROM claim WHERE member_id = %(member)s AND member_name <> '' ORDER BY at", member=member
         )
-        return [rows.claim(row) for row in claims]
+        return [mapping.claim(row) for row in claims]
 
     async def proof(self, claim: UUID) -> str:
         row = await self._one("SELECT proof FROM claim WHERE id = %(claim)s", claim=claim)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from db import rows
+from db import mapping
 from db.outbox import CHANGED
 from db.queries import Queries
 from reunite.language import sentence
@@ -98,7 +98,7 @@ class SqlDeletion(Queries):
         await self._do("SELECT forget_moderator(%(member)s)", member=member)
         await self._do("DELETE FROM board_session WHERE member_id = %(member)s", member=member)
 
-    async def _reduce(self, row: rows.Row, rest: Reply | None) -> list[int]:
+    async def _reduce(self, row: mapping.Row, rest: Reply | None) -> list[int]:
         """Replace a reply by the part of it that may stay; return its number if nothing may."""
         if rest is None:
             return [row["seq"]]

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 from uuid import UUID
 
-from db.rows import Row
+from db.mapping import Row
 from reunite.entities import ANOTHER, Report, ReportKind
 from reunite.matching.evidence import Item
 

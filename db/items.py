@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from db import rows
+from db import mapping
 from db.queries import Queries, as_real
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE
 from reunite.entities import Photo, Report
@@ -49,16 +49,17 @@ class SqlItems(Queries):
     async def of(self, reports: Collection[UUID]) -> Mapping[UUID, Item]:
         """Return reports with their photos; purged ones, private searches and samples are left out."""
         found = await self._all(
-            f"{rows.REPORT} WHERE r.id = ANY(%(reports)s) AND r.purged_at IS NULL AND r.state <> 'look'"
+            f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) AND r.purged_at IS NULL AND r.state <> 'look'"
             " AND NOT r.sample",
             reports=list(reports),
         )
         photos: dict[UUID, list[Photo]] = defaultdict(list)
         for row in await self._all(
-            f"{rows.PHOTO} WHERE report_id = ANY(%(reports)s) ORDER BY position", reports=[row["id"] for row in found]
+            f"{mapping.PHOTO} WHERE report_id = ANY(%(reports)s) ORDER BY position",
+            reports=[row["id"] for row in found],
         ):
-            photos[row["report_id"]].append(rows.photo(row))
-        return {row["id"]: Item(rows.report(row), tuple(photos[row["id"]])) for row in found}
+            photos[row["report_id"]].append(mapping.photo(row))
+        return {row["id"]: Item(mapping.report(row), tuple(photos[row["id"]])) for row in found}
 
     async def similar(self, report: UUID, limit: int, *, sealed: bool) -> Sequence[Similar]:
         """Return the open reports' photos most similar to a report's, each report once, itself left out."""

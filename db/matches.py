@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from db import rows
+from db import mapping
 from db.queries import Queries, as_real
 from reunite.entities import Handover, Match, MatchState, ReplyTarget, Why
 from reunite.errors import DefectError
@@ -34,7 +34,7 @@ class SqlMatches(Queries):
 
     async def save(self, pair: ScoredPair) -> Match:
         row = await self._one(
-            """INSERT INTO match (community_id, lost_id, found_id, model_id, probability, label, why, evidence,
+            f"""INSERT INTO match AS m (community_id, lost_id, found_id, model_id, probability, label, why, evidence,
                                   percent, photo_id)
                SELECT %(community)s, %(lost)s, %(found)s, id, %(probability)s, %(label)s, %(why)s, %(evidence)s,
                       %(percent)s, %(photo)s
@@ -42,7 +42,7 @@ class SqlMatches(Queries):
                ON CONFLICT (lost_id, found_id) DO UPDATE SET model_id = excluded.model_id,
                  probability = excluded.probability, label = excluded.label, why = excluded.why,
                  evidence = excluded.evidence, percent = excluded.percent, photo_id = excluded.photo_id
-               RETURNING *""",
+               RETURNING {mapping.MATCH}""",
             community=self.community,
             lost=pair.lost,
             found=pair.found,
@@ -55,25 +55,25 @@ class SqlMatches(Queries):
         )
         if row is None:
             raise DefectError("a match can't be saved before a model is live")
-        return rows.match(row)
+        return mapping.match(row)
 
     async def get(self, match: UUID) -> Match | None:
-        row = await self._one("SELECT * FROM match WHERE id = %(match)s", match=match)
-        return rows.match(row) if row else None
+        row = await self._one(f"SELECT {mapping.MATCH} FROM match m WHERE id = %(match)s", match=match)
+        return mapping.match(row) if row else None
 
     async def ruled_out(self, report: UUID) -> Mapping[UUID, bool]:
         return {row["other"]: row["alone"] for row in await self._all(_RULED_OUT, report=report)}
 
     async def shown_at(self, target: ReplyTarget) -> Match | None:
         row = await self._one(
-            """SELECT m.* FROM match m JOIN outbox o ON o.match_id = m.id
+            f"""SELECT {mapping.MATCH} FROM match m JOIN outbox o ON o.match_id = m.id
                WHERE o.platform = %(platform)s::platform AND o.sent_channel = %(channel)s
                  AND o.sent_message = %(message)s""",
             platform=target.platform,
             channel=target.channel,
             message=target.message,
         )
-        return rows.match(row) if row else None
+        return mapping.match(row) if row else None
 
     async def is_shown(self, match: UUID, report: UUID) -> bool:
         row = await self._one(
@@ -86,10 +86,11 @@ class SqlMatches(Queries):
 
     async def of(self, report: UUID) -> Sequence[Match]:
         found = await self._all(
-            "SELECT * FROM match WHERE lost_id = %(report)s OR found_id = %(report)s ORDER BY probability DESC, id",
+            f"SELECT {mapping.MATCH} FROM match m WHERE lost_id = %(report)s OR found_id = %(report)s"
+            " ORDER BY probability DESC, id",
             report=report,
         )
-        return [rows.match(row) for row in found]
+        return [mapping.match(row) for row in found]
 
     async def set_why(self, match: UUID, why: tuple[Why, ...]) -> None:
         await self._do(

@@ -16,7 +16,7 @@ _PAIRS: Final = """SELECT f.lost_id, f.found_id, f.is_right FROM feedback f
   JOIN report lost ON lost.id = f.lost_id AND lost.state IN ('open', 'returned') AND NOT lost.sample
   JOIN report found ON found.id = f.found_id AND found.state IN ('open', 'returned') AND NOT found.sample
   ORDER BY f.created_at DESC, f.id LIMIT %(most)s"""
-_FINDS: Final = """SELECT id FROM report WHERE kind = 'found' AND state IN ('open', 'returned') AND NOT sample
+_FOUND: Final = """SELECT id FROM report WHERE kind = 'found' AND state IN ('open', 'returned') AND NOT sample
   ORDER BY created_at DESC, id LIMIT %(most)s"""
 _PHOTOS: Final = """SELECT e.photo_id, e.vector FROM embedding e
   WHERE e.model_id = %(model)s AND e.space = %(space)s AND e.source = 'photo'
@@ -51,9 +51,9 @@ class SqlModelChange(Queries):
         rows = await self._all(_PAIRS, most=most)
         return [DecidedPair(row["lost_id"], row["found_id"], row["is_right"]) for row in rows]
 
-    async def newest_finds(self, most: int) -> list[UUID]:
+    async def newest_found_reports(self, most: int) -> list[UUID]:
         """Return the newest found reports that are open or returned."""
-        return [row["id"] for row in await self._all(_FINDS, most=most)]
+        return [row["id"] for row in await self._all(_FOUND, most=most)]
 
     async def vectors(self, reports: Sequence[UUID], model: int) -> dict[UUID, ReportVectors]:
         """Return the embeddings that reports have of a model."""

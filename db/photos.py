@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from db import rows
+from db import mapping
 from db.queries import Queries
 from reunite.entities import IncomingPhoto, Photo
 
@@ -12,14 +12,14 @@ class SqlPhotos(Queries):
     """`reunite.ports.photos.Photos`, and what delivery and workers need besides."""
 
     async def of(self, report: UUID) -> Sequence[Photo]:
-        found = await self._all(f"{rows.PHOTO} WHERE report_id = %(report)s ORDER BY position", report=report)
-        return [rows.photo(row) for row in found]
+        found = await self._all(f"{mapping.PHOTO} WHERE report_id = %(report)s ORDER BY position", report=report)
+        return [mapping.photo(row) for row in found]
 
     async def of_post(self, report: UUID) -> Sequence[Photo]:
         found = await self._all(
-            f"{rows.PHOTO} WHERE report_id = %(report)s AND added_by IS NULL ORDER BY position", report=report
+            f"{mapping.PHOTO} WHERE report_id = %(report)s AND added_by IS NULL ORDER BY position", report=report
         )
-        return [rows.photo(row) for row in found]
+        return [mapping.photo(row) for row in found]
 
     async def remove(self, photos: Collection[UUID]) -> None:
         await self._do("DELETE FROM photo WHERE id = ANY(%(photos)s)", photos=list(photos))
@@ -56,8 +56,8 @@ class SqlPhotos(Queries):
         return row["upload"] if row else None
 
     async def get(self, photo: UUID) -> Photo | None:
-        row = await self._one(f"{rows.PHOTO} WHERE id = %(photo)s", photo=photo)
-        return rows.photo(row) if row else None
+        row = await self._one(f"{mapping.PHOTO} WHERE id = %(photo)s", photo=photo)
+        return mapping.photo(row) if row else None
 
     async def set_shown(self, photo: UUID, things: Sequence[str]) -> None:
         """Keep which things a photo clearly shows."""

@@ -9,7 +9,7 @@ import numpy as np
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from db import rows
+from db import mapping
 
 Connection = AsyncConnection[DictRow]
 Statement = tuple[str, dict[str, Any]]
@@ -30,15 +30,15 @@ class Queries:
         self._connection = connection
         self.community = community
 
-    async def _one(self, query: str, **params: object) -> rows.Row | None:
+    async def _one(self, query: str, **params: object) -> mapping.Row | None:
         cursor = await self._connection.execute(query.encode(), params)
         return await cursor.fetchone()
 
-    async def _all(self, query: str, **params: object) -> list[rows.Row]:
+    async def _all(self, query: str, **params: object) -> list[mapping.Row]:
         cursor = await self._connection.execute(query.encode(), params)
         return await cursor.fetchall()
 
-    async def _together(self, *statements: Statement) -> list[list[rows.Row]]:
+    async def _together(self, *statements: Statement) -> list[list[mapping.Row]]:
         """Run statements with one round trip. Results come in binary: enums must be cast to text."""
         if len(statements) == 1:
             [(query, params)] = statements
@@ -47,14 +47,14 @@ class Queries:
             return await results()
 
     @asynccontextmanager
-    async def _sent(self, *statements: Statement) -> AsyncIterator[Callable[[], Awaitable[list[list[rows.Row]]]]]:
+    async def _sent(self, *statements: Statement) -> AsyncIterator[Callable[[], Awaitable[list[list[mapping.Row]]]]]:
         """Send statements; yields what waits for their results, so that there's something to do meanwhile."""
         async with self._connection.pipeline():
             cursors = [
                 await self._connection.execute(query.encode(), params, binary=True) for query, params in statements
             ]
 
-            async def results() -> list[list[rows.Row]]:
+            async def results() -> list[list[mapping.Row]]:
                 return [await cursor.fetchall() for cursor in cursors]
 
             yield results

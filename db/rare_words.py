@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from db.rows import Row
+from db.mapping import Row
 from reunite.text.rarity import boilerplate_words, rare_words
 
 _HOLDERS: Final = """SELECT word, reports, authors, repeated, repeats

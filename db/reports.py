@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from db import rows
+from db import mapping
 from db.keys import Keys
 from db.queries import Connection, Queries
 from reunite.commands import NewReport
@@ -76,12 +76,12 @@ class SqlReports(Queries):
             uploads=[photo.data for photo in photos],
         )
         if row:
-            return rows.report({**row, "platform": target.platform, "workspace": target.workspace}), row["work"]
+            return mapping.report({**row, "platform": target.platform, "workspace": target.workspace}), row["work"]
         return await self._added_before(command.source_key, target), None
 
     async def _added_before(self, source_key: str, target: ReplyTarget) -> Report:
         row = await self._one(
-            f"{rows.REPORT} WHERE r.source_key = %(key)s AND w.platform = %(platform)s::platform"
+            f"{mapping.REPORT} WHERE r.source_key = %(key)s AND w.platform = %(platform)s::platform"
             " AND w.external_id = %(workspace)s",
             key=source_key,
             platform=target.platform,
@@ -89,37 +89,37 @@ class SqlReports(Queries):
         )
         if row is None:
             raise TryAgainError("the workspace has moved to another community")
-        return rows.report(row)
+        return mapping.report(row)
 
     async def get(self, report: UUID) -> Report | None:
-        row = await self._one(f"{rows.REPORT} WHERE r.id = %(report)s", report=report)
-        return rows.report(row) if row else None
+        row = await self._one(f"{mapping.REPORT} WHERE r.id = %(report)s", report=report)
+        return mapping.report(row) if row else None
 
     async def at(self, target: ReplyTarget) -> Report | None:
         row = await self._one(
-            f"{rows.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s"
+            f"{mapping.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s"
             " AND r.channel = %(channel)s AND r.message = %(message)s",
             **asdict(target),
         )
-        return rows.report(row) if row else None
+        return mapping.report(row) if row else None
 
     async def by_author(self, workspace: UUID, member: str) -> Sequence[Report]:
         found = await self._all(
-            f"{rows.REPORT} WHERE r.workspace_id = %(workspace)s AND r.author_id = %(member)s AND r.purged_at IS NULL"
-            " ORDER BY coalesce(r.posted_at, r.created_at)",
+            f"{mapping.REPORT} WHERE r.workspace_id = %(workspace)s AND r.author_id = %(member)s"
+            " AND r.purged_at IS NULL ORDER BY coalesce(r.posted_at, r.created_at)",
             workspace=workspace,
             member=member,
         )
-        return [rows.report(row) for row in found]
+        return [mapping.report(row) for row in found]
 
     async def samples(self, target: ReplyTarget) -> Sequence[Report]:
         found = await self._all(
-            f"{rows.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.sample"
+            f"{mapping.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.sample"
             " ORDER BY r.created_at, r.kind",
             platform=target.platform,
             workspace=target.workspace,
         )
-        return [rows.report(row) for row in found]
+        return [mapping.report(row) for row in found]
 
     async def count_by_same_author(self, report: UUID, since: datetime) -> int:
         row = await self._one(
@@ -134,9 +134,10 @@ class SqlReports(Queries):
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
         found = await self._all(
-            f"{rows.REPORT} WHERE r.id = ANY(%(reports)s) ORDER BY r.id FOR NO KEY UPDATE OF r", reports=list(reports)
+            f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) ORDER BY r.id FOR NO KEY UPDATE OF r",
+            reports=list(reports),
         )
-        return {row["id"]: rows.report(row) for row in found}
+        return {row["id"]: mapping.report(row) for row in found}
 
     async def set_state(self, report: UUID, state: ReportState) -> None:
         await self._do("UPDATE report SET state = %(state)s WHERE id = %(report)s", report=report, state=state)
@@ -167,6 +168,6 @@ class SqlReports(Queries):
     async def targets(self, reports: Collection[UUID]) -> Mapping[UUID, ReplyTarget]:
         """Return the threads of reports, without reports that have none yet."""
         found = await self._all(
-            f"{rows.REPORT} WHERE r.id = ANY(%(reports)s) AND r.message IS NOT NULL", reports=list(reports)
+            f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) AND r.message IS NOT NULL", reports=list(reports)
         )
-        return {row["id"]: rows.target(row) for row in found}
+        return {row["id"]: mapping.target(row) for row in found}

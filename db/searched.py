@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from db.mapping import Row
 from db.photo_details import OF_REPORT
-from db.rows import Row
 from db.vectors import MINE, Scope, Target, own_vectors, targets_of
 
 _RULED_OUT: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
@@ -44,6 +44,6 @@ class Searched:
 
 
 def knowing(scope: Scope, changes: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
-    """Return the statement for one row: what is known, together with the row of `changes`."""
+    """Return the statement for one row: what is known, with the row of `changes`."""
     statement, params = changes
     return _KNOWN.format(changes=statement), {**scope.params(), **params}

@@ -9,9 +9,9 @@ from uuid import UUID
 import numpy as np
 
 from db.axes import Axes
+from db.mapping import Row
 from db.queries import Queries
 from db.rare_words import Sampled
-from db.rows import Row
 from db.sketches import MOST_WHOLE, Group, Place, Sketches, Vectors, needs_axes
 from db.vectors import ID, Scope
 

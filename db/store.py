@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 
-from db import rows
+from db import mapping
 from db.database import Database
 from db.delivery import Deliveries
 from db.embedding_models import EmbeddingModels
@@ -50,7 +50,7 @@ class Store(Database):
                 workspace = Workspace(row["id"], row["community_id"], platform, external_id)
                 yield (
                     workspace,
-                    rows.settings(row),
+                    mapping.settings(row),
                     CommunitySession(connection, workspace.community, self.sketch_cache, self.keys),
                 )
         except psycopg.errors.DeadlockDetected as error:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from db.queries import Queries
-from reunite.entities import WEEKS, Loss, Trends
+from reunite.entities import WEEKS, LostItem, Trends
 from reunite.trends import LOOKED_AT
 
 _MOST_READ: Final = 1000
@@ -19,7 +19,7 @@ SELECT
      (ORDER BY extract(epoch FROM r.returned_at - coalesce(r.posted_at, r.created_at)) / 86400)
    FROM report r WHERE {_RETURNED}) AS days
 """
-_LOSSES: Final = f"""
+_LOST: Final = f"""
 SELECT text, place FROM report WHERE kind = 'lost' AND state <> 'look' AND NOT (private OR sample) AND purged_at IS NULL
   AND coalesce(posted_at, created_at) > now() - %(since)s ORDER BY created_at DESC LIMIT {_MOST_READ}
 """
@@ -30,6 +30,6 @@ class SqlTrends(Queries):
 
     async def trends(self) -> Trends:
         row = await self._one(_NUMBERS) or {}
-        losses = await self._all(_LOSSES, since=LOOKED_AT)
+        lost = await self._all(_LOST, since=LOOKED_AT)
         days = None if row["days"] is None else float(row["days"])
-        return Trends(tuple(row["returned"]), days, tuple(Loss(loss["text"], loss["place"]) for loss in losses))
+        return Trends(tuple(row["returned"]), days, tuple(LostItem(item["text"], item["place"]) for item in lost))

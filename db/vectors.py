@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
+from db.mapping import Row
 from db.products import products
 from db.queries import Queries, Statement
-from db.rows import Row
 from reunite.encoder import SHARED_SPACE
 from reunite.entities import ReportKind
 from reunite.matching.evidence import SIDES, PairKind

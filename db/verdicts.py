@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from db import rows
+from db import mapping
 from db.queries import Queries
 from reunite.commands import GiveVerdict
 from reunite.entities import Verdict
@@ -30,8 +30,8 @@ class SqlVerdicts(Queries):
 
     async def of(self, match: UUID) -> Sequence[Verdict]:
         found = await self._all("SELECT * FROM verdict WHERE match_id = %(match)s ORDER BY seq", match=match)
-        return [rows.verdict(row) for row in found]
+        return [mapping.verdict(row) for row in found]
 
     async def by(self, member: str) -> Sequence[Verdict]:
         found = await self._all("SELECT * FROM verdict WHERE moderator_id = %(member)s ORDER BY seq", member=member)
-        return [rows.verdict(row) for row in found]
+        return [mapping.verdict(row) for row in found]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from db import rows
+from db import mapping
 from db.session import CommunitySession
 from db.store import Store
 from reunite import rules
@@ -158,17 +158,17 @@ class WebSession(CommunitySession):
 
     async def _posted(self, messages: Sequence[str]) -> dict[str, Posted]:
         reports = [
-            rows.report(row)
+            mapping.report(row)
             for row in await self._all(
-                f"{rows.REPORT} WHERE w.platform = 'web' AND r.message = ANY(%(messages)s)", messages=list(messages)
+                f"{mapping.REPORT} WHERE w.platform = 'web' AND r.message = ANY(%(messages)s)", messages=list(messages)
             )
         ]
         photos = defaultdict(list)
         for row in await self._all(
-            f"{rows.PHOTO} WHERE report_id = ANY(%(reports)s) ORDER BY position",
+            f"{mapping.PHOTO} WHERE report_id = ANY(%(reports)s) ORDER BY position",
             reports=[report.id for report in reports],
         ):
-            photos[row["report_id"]].append(rows.photo(row))
+            photos[row["report_id"]].append(mapping.photo(row))
         return {report.target.message or "": Posted(report, tuple(photos[report.id])) for report in reports}
 
     async def _verdict_marks(self, matches: Sequence[UUID]) -> dict[UUID, VerdictMarks]:
@@ -177,11 +177,13 @@ class WebSession(CommunitySession):
         for row in await self._all(
             "SELECT * FROM verdict WHERE match_id = ANY(%(matches)s) ORDER BY seq", matches=list(matches)
         ):
-            logs[row["match_id"]].append(rows.verdict(row))
+            logs[row["match_id"]].append(mapping.verdict(row))
             names[row["moderator_id"]] = row["moderator_name"]
-        known = await self._all("SELECT * FROM match WHERE id = ANY(%(matches)s)", matches=list(matches))
+        known = await self._all(
+            f"SELECT {mapping.MATCH} FROM match m WHERE m.id = ANY(%(matches)s)", matches=list(matches)
+        )
         result = {}
-        for match in map(rows.match, known):
+        for match in map(mapping.match, known):
             in_force = rules.in_force(logs[match.id])
             given = {
                 kind: tuple(
@@ -194,7 +196,7 @@ class WebSession(CommunitySession):
 
 
 def _message(
-    row: rows.Row, reply: Reply | None, posted: Mapping[str, Posted], verdict_marks: Mapping[UUID, VerdictMarks]
+    row: mapping.Row, reply: Reply | None, posted: Mapping[str, Posted], verdict_marks: Mapping[UUID, VerdictMarks]
 ) -> WebMessage:
     return WebMessage(
         id=row["id"],

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from db import rows
+from db import mapping
 from db.trends import SqlTrends
 from reunite import rules
 from reunite.entities import PromisesKept, Settings, Statistics, Verdict
@@ -38,13 +38,13 @@ class SqlWorkspaces(SqlTrends):
         row = await self._one("SELECT * FROM workspace WHERE id = %(workspace)s", workspace=workspace)
         if row is None:
             raise DefectError(f"workspace {workspace} is not of this community")
-        return rows.settings(row)
+        return mapping.settings(row)
 
     async def settings_for(self, report: UUID) -> Settings:
         row = await self._one(
             "SELECT w.* FROM report r JOIN workspace w ON w.id = r.workspace_id WHERE r.id = %(report)s", report=report
         )
-        return rows.settings(row or {})
+        return mapping.settings(row or {})
 
     async def save_settings(self, workspace: UUID, settings: Settings) -> None:
         await self._do(  # who moderates no more must not stay signed in to the board
@@ -117,14 +117,14 @@ class SqlWorkspaces(SqlTrends):
         found = await self._all(
             f"""SELECT known.*, EXISTS (SELECT FROM outbox o WHERE o.report_id = known.id
                                         AND o.opens_thread) AS by_bot
-                FROM ({rows.REPORT}) AS known
+                FROM ({mapping.REPORT}) AS known
                 WHERE workspace_id = %(workspace)s AND message IS NOT NULL
                   AND (%(since)s::timestamptz IS NULL OR created_at >= %(since)s)
                   AND state NOT IN ('withdrawn', 'expired') ORDER BY created_at""",
             workspace=workspace,
             since=since,
         )
-        return [KnownPost(rows.report(row), row["by_bot"]) for row in found]
+        return [KnownPost(mapping.report(row), row["by_bot"]) for row in found]
 
     async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:
         found = await self._all(
@@ -143,7 +143,7 @@ class SqlWorkspaces(SqlTrends):
         )
         given = defaultdict[UUID, list[Verdict]](list)
         for row in log:
-            given[row["match_id"]].append(rows.verdict(row))
+            given[row["match_id"]].append(mapping.verdict(row))
         in_force = {match: tuple(rules.in_force(verdicts)) for match, verdicts in given.items()}
         return [
             KnownCard(

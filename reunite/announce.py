@@ -1,7 +1,7 @@
 """Announces a search's result: stores the matches, and writes one message about each match in each thread."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from reunite import rules
@@ -10,12 +10,23 @@ from reunite.matching.evidence import Search
 from reunite.matching.question import choose
 from reunite.matching.scoring import ScoredCandidate
 from reunite.matching.shortlist import shortlist
-from reunite.messages import galleries, keys, notices, wording
+from reunite.messages import galleries, handovers, keys, notices, wording
 from reunite.messages.reply import Reply, Tile
 from reunite.moderators import readers
 from reunite.ports import ScoredPair, Session
 from reunite.report_posts import revise_post
 from reunite.tiles import Pair, picture_of, tiles_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What a search has found for a report's own thread."""
+
+    shown: Sequence[Pair]
+    """Labelled matches that the thread may show, without what its author has claimed."""
+    nearest: Sequence[Pair]
+    searched: int
+    has_claimed: bool
 
 
 async def announce(
@@ -30,24 +41,30 @@ async def announce(
     if report.id not in locked or not _is_same(searched, report):
         return  # it has ended since the search began, or another search knows more
     scored = [candidate for candidate in scored if candidate.report in locked]
-    before = {match.id: (match.label, match.why, match.photo) for match in await session.matches.of(report.id)}
+    known = await session.matches.of(report.id)
+    before = {match.id: (match.label, match.why, match.photo) for match in known}
     matches = await _save(session, report, scored, percent=percent)
     labelled: list[Pair] = [
         (match, locked[candidate.report])
         for candidate in scored
         if (match := matches[candidate.report]).state is MatchState.UNDECIDED and candidate.label
     ]
-    shown = [(match, other) for match, other in labelled if rules.may_show(report, other, match)]
-    nearest = _nearest(report, scored, matches, locked)
+    shown = [
+        (match, other)
+        for match, other in labelled
+        if rules.may_show(report, other, match) and not rules.is_claimed(match)
+    ]
+    has_claimed = report.kind is ReportKind.LOST and any(map(rules.is_claimed, known))
+    found = _Result(shown, _nearest(report, scored, matches, locked), search.open_count, has_claimed)
     await revise_post(session, report)  # its photos can be shown now
     if not report.quiet:
-        await _reply(session, report, shown, nearest, search.open_count)
+        await _reply(session, report, found)
     for match, other in labelled:
         now = (match.label, match.why, match.photo)
         if before.get(match.id, now) != now:
             await _correct(session, match, report, other)
         await _show(session, report, match, other)
-    if report.kind is ReportKind.LOST and report.question is None and not report.quiet:
+    if report.kind is ReportKind.LOST and report.question is None and not (report.quiet or has_claimed):
         public = {other.id for _, other in shown if not other.sealed}  # an answer would reveal what its photo shows
         await _ask(
             session, report, choose(search, [candidate for candidate in scored if candidate.report in public]), public
@@ -127,37 +144,36 @@ def _nearest(
     return [(matches[candidate.report], others[candidate.report]) for candidate in shortlist(visible)]
 
 
-async def _reply(
-    session: Session, report: Report, shown: Sequence[Pair], nearest: Sequence[Pair], searched: int
-) -> None:
+async def _reply(session: Session, report: Report, found: _Result) -> None:
     """Write a thread's first reply, or say what the author's answer to the question has changed."""
     if report.has_first_reply:
         if report.question_answer:
-            await session.outbox.post(report.id, keys.thanks(report.id), wording.thanks(report, shown))
+            await session.outbox.post(report.id, keys.thanks(report.id), wording.thanks(report, found.shown))
         return
-    tiles = await tiles_of(session, nearest)
-    reply = _first_reply(report, len(shown), nearest, tiles, searched)
+    reply = _first_reply(report, found, await tiles_of(session, found.nearest))
     if reply:
         await session.outbox.post(report.id, keys.first_reply(report.id), reply)
     await session.reports.mark_first_reply(report.id)
 
 
-def _first_reply(
-    report: Report, matches: int, nearest: Sequence[Pair], tiles: Sequence[Tile], searched: int
-) -> Reply | None:
-    """Return a thread's first reply; None for a found report whose matches say all."""
+def _first_reply(report: Report, found: _Result, tiles: Sequence[Tile]) -> Reply | None:
+    """Return a thread's first reply; None where its matches or a claim say all."""
     if report.sealed:
         return wording.sealed_kept(report)
-    if nearest:
-        return galleries.first_gallery(report, nearest, tiles, searched)
-    if not matches:
-        return wording.nothing(report, searched)
-    return wording.first_reply(report, matches, searched) if report.kind is ReportKind.LOST else None
+    if found.nearest:
+        gallery = galleries.gallery_besides if found.has_claimed else galleries.first_gallery
+        return gallery(report, found.nearest, tiles, found.searched)
+    if not found.shown:
+        return None if found.has_claimed else wording.nothing(report, found.searched)
+    return wording.first_reply(report, len(found.shown), found.searched) if report.kind is ReportKind.LOST else None
 
 
 async def _show(session: Session, report: Report, match: Match, other: Report) -> None:
-    """Show a match wherever it should be: in the thread that searched, perhaps in the other, and to moderators."""
-    if not rules.is_news(report, other):
+    """Show a match wherever it should be: in the thread that searched, perhaps in the other, and to moderators.
+
+    Once it's claimed, the claim has told them all.
+    """
+    if match.claim or not rules.is_news(report, other):
         return
     if not report.quiet:
         await _post_card(session, report, match, other)
@@ -191,7 +207,10 @@ async def _correct(session: Session, match: Match, report: Report, other: Report
 
 async def card_of(session: Session, reader: Report, match: Match, other: Report) -> Reply:
     """Return the card of a match in the thread of `reader`; of a sealed report it has no picture."""
-    return wording.match_card(match, other, reader, None if other.sealed else await picture_of(session, other, match))
+    picture = None if other.sealed else await picture_of(session, other, match)
+    if reader.kind is ReportKind.LOST and rules.is_claimed(match):
+        return handovers.claimed_card(match, reader, other, picture)
+    return wording.match_card(match, other, reader, picture)
 
 
 def pair_of(report: Report, scored: ScoredCandidate, *, percent: bool) -> ScoredPair:

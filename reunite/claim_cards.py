@@ -1,5 +1,8 @@
 """The cards that show moderators a match and its claims, kept up to date until the end."""
 
+from uuid import UUID
+
+from reunite.announce import card_of
 from reunite.entities import Match, Report
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
@@ -14,6 +17,14 @@ async def post_card(session: Session, claimed: Claimed) -> None:
     for key, reader in readers(keys.claim_card, claimed.claim.id, claimed.lost, claimed.found):
         card = handovers.claim_card(claimed, reader, picture, None)
         await session.outbox.post(reader.id, key, card, audience="moderators")
+
+
+async def revise_claim(session: Session, match_id: UUID, lost: Report, found: Report) -> None:
+    """Show the owner and the moderators how a claim was decided."""
+    if match := await session.matches.get(match_id):
+        if not match.declined:
+            await session.outbox.revise(keys.card(match.id, lost.kind), await card_of(session, lost, match, found))
+        await revise_cards(session, match, lost, found)
 
 
 async def revise_cards(session: Session, match: Match, lost: Report, found: Report) -> None:

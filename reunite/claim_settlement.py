@@ -1,6 +1,6 @@
 """Closes claims once it's decided whose an item is, and deletes their answers: nobody needs them any more."""
 
-from reunite.claim_cards import revise_cards
+from reunite.claim_cards import revise_claim
 from reunite.entities import Claim, ClaimState, Match, MatchState, Report
 from reunite.messages import handovers, keys
 from reunite.messages.handovers import Claimed
@@ -44,4 +44,4 @@ async def _close(session: Session, claim: Claim, found: Report, state: ClaimStat
     if match and lost and closed:
         words = handovers.claim_closed(Claimed(closed, match, lost, found), by_word=False)
         await session.outbox.revise(keys.claim(claim.id), words)
-        await revise_cards(session, match, lost, found)
+        await revise_claim(session, match.id, lost, found)

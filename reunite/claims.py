@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reunite import rights, rules
-from reunite.claim_cards import post_card, revise_cards
+from reunite.claim_cards import post_card, revise_claim
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Match, MatchState, Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
@@ -70,7 +70,8 @@ async def take_claim(session: Session, press: Press, match: Match, lost: Report,
     proof = await check_claim(session, press, match, lost, found)
     claim = await session.claims.add(match.id, press.member, proof)
     await session.matches.decline(match.id, declined=False)
-    await show_card(session, lost, match, found)  # it may have been folded away
+    match = await session.matches.get(match.id) or match
+    await show_card(session, lost, match, found)
     await _announce(session, claim, match, lost, found)
 
 
@@ -102,7 +103,7 @@ async def _tell(session: Session, claimed: Claimed, *, by_word: bool) -> None:
     decided = handovers.claim_decided(claimed, by_word=by_word, left=rules.MOST_CLAIMS - len(attempts))
     await session.outbox.post(lost.id, keys.claim_decision(claim.id, claim.state), decided)
     await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=by_word))
-    await revise_cards(session, match, lost, found)
+    await revise_claim(session, match.id, lost, found)
     if claim.state is ClaimState.ACCEPTED:
         await arrange(session, claimed, by_word=by_word)
 

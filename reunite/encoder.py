@@ -1,19 +1,69 @@
 """The port through which photos and texts become embeddings."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 """A photo's pixels: height × width × 3, RGB."""
+Views = NDArray[np.uint8]
+"""What an encoder sees of a photo: views × height × width × 3, RGB."""
 Vectors = NDArray[np.float32]
 """n × dimension, rows of length 1."""
 
 EncoderKind = Literal["clip", "concept"]
 
 PHOTO_SPACE, TEXT_SPACE, SHARED_SPACE = "photo", "text", "shared"
+
+BICUBIC: Final = 3
+"""The number of Pillow's filter."""
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """The views that an encoder wants of a photo: parts around its centre, each scaled to `width` × `height`.
+
+    With a `short_edge`, the photo is scaled to that first, and its centre is cut out; otherwise a part takes its share
+    of both sides, and its shape changes to the view's. A `width` of 0: the photo as it is.
+    """
+
+    width: int = 0
+    height: int = 0
+    short_edge: int | None = None
+    shares: tuple[float, ...] = (1.0,)
+    resample: int = BICUBIC
+
+    def shape(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Return the shape of the views of a photo with this size."""
+        return len(self.shares), self.height or height, self.width or width, 3
+
+    def boxes(self, width: int, height: int) -> list[Box]:
+        """Return the part that each view shows of a photo with this size."""
+        if self.short_edge is not None:
+            return [self._centre(width, height, self.short_edge)]
+        margins = [((1 - share) / 2 * width, (1 - share) / 2 * height) for share in self.shares]
+        return [(left, top, width - left, height - top) for left, top in margins]
+
+    def detail(self, width: int, height: int) -> float:
+        """Return how many times as wide and as high as its view each part of a photo with this size is at least."""
+        if not self.width:
+            return float("inf")
+        boxes = self.boxes(width, height)
+        return min(min((box[2] - box[0]) / self.width, (box[3] - box[1]) / self.height) for box in boxes)
+
+    def _centre(self, width: int, height: int, short_edge: int) -> Box:
+        across, down = (short_edge * side // min(width, height) for side in (width, height))  # as processors round
+        left, top = (across - self.width) // 2, (down - self.height) // 2
+        right, bottom = left + self.width, top + self.height
+        return left / across * width, top / down * height, right / across * width, bottom / down * height
+
+
+WHOLE: Final = Framing()
 
 
 class Encoder(Protocol):
@@ -33,8 +83,13 @@ class Encoder(Protocol):
         """The dimension of each space."""
         ...
 
-    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
-        """Embed photos in the spaces that photos have, row i for image i. Blocks for a long time."""
+    @property
+    def framing(self) -> Framing:
+        """Which views of a photo it wants."""
+        ...
+
+    def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
+        """Embed photos in the spaces that photos have, row i for the views of photo i. Blocks for a long time."""
         ...
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:

@@ -216,6 +216,14 @@ class Handover:
     """Their words count as much as a moderator's: as the community wants it."""
 
 
+class ClaimState(StrEnum):
+    """Whether the finder has decided on a claim, and how."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A stored pair of a lost and a found report: how probable it is, and the reasons."""
@@ -239,6 +247,8 @@ class Match:
     """The found report's photo that matched best; None if only texts were compared."""
     handover: Handover = field(default_factory=Handover)
     """What the two people say about giving it back."""
+    claim: ClaimState | None = None
+    """The state of its latest claim; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,14 +295,6 @@ class Verdict:
     """The moderator's; empty once it was deleted."""
     platform: PlatformName | None = None
     """Where it was given; None for verdicts from before this was stored."""
-
-
-class ClaimState(StrEnum):
-    """Whether the finder has decided on a claim, and how."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,8 +355,8 @@ WEEKS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
-    """What a loss that everyone may see says."""
+class LostItem:
+    """What a lost report that everyone may see says."""
 
     text: str
     place: str
@@ -367,8 +369,8 @@ class Trends:
     returned: tuple[int, ...] = (0,) * WEEKS
     """How many things came back in each week, the oldest first."""
     days: float | None = None
-    """The median of days until a find was back with its owner; None before any."""
-    losses: tuple[Loss, ...] = ()
+    """The median of days until a found item was back with its owner; None before any."""
+    lost: tuple[LostItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

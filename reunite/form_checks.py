@@ -1,6 +1,7 @@
 """Whether a member may do what a form is for, before they fill it in; the press checks again."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from reunite import rights, rules
@@ -13,6 +14,8 @@ from reunite.ports import Session, Store
 
 _KINDS: Final = frozenset(ReportKind)
 _FOUND: Final = frozenset((ReportKind.FOUND,))
+_CLAIMS: Final[Mapping[Action, str]] = {"mine": "nothing_here", "look_mine": "look_over"}
+"""The forms that take a claim, and the error where there's nothing to claim."""
 _CHECKED: Final[Mapping[Action, tuple[frozenset[ReportKind], frozenset[ReportState]]]] = {
     "whereabouts": (_FOUND, rules.IN_PROGRESS),
     "proof_question": (_FOUND, frozenset((ReportState.OPEN,))),
@@ -30,10 +33,10 @@ class FormChecks:
 
     async def check(self, press: Press) -> None:
         """Raise TellUserError if the member may not do what the form is for, or no longer."""
-        if press.action != "mine" and press.action not in _CHECKED:
+        if press.action not in _CLAIMS and press.action not in _CHECKED:
             return
         async with self._store.entered(press.target.platform, press.target.workspace) as (_, _, session):
-            if press.action == "mine":
+            if press.action in _CLAIMS:
                 await _check_claim(session, press)
             else:
                 await _check_report(session, press)
@@ -44,7 +47,9 @@ async def _check_claim(session: Session, press: Press) -> None:
     lost = await session.reports.get(match.lost) if match else None
     found = await session.reports.get(match.found) if match else None
     if match is None or lost is None or found is None:
-        raise TellUserError("nothing_here")
+        raise TellUserError(_CLAIMS[press.action])
+    if lost.state is ReportState.LOOK:  # the claim will file it
+        lost = replace(lost, state=ReportState.OPEN)
     await check_claimant(session, press, match, lost, found)
 
 

@@ -86,7 +86,7 @@ async def _latest(session: Session, lost: UUID) -> tuple[int, ReplyKey, Reply]:
 
 async def _decline(session: Session, lost: Report, tile: Tile) -> None:
     match = await session.matches.get(tile.match)
-    if match is None or match.state is not MatchState.UNDECIDED:
+    if match is None or match.state is not MatchState.UNDECIDED or rules.is_claimed(match):
         return
     await session.matches.decline(match.id, declined=True)
     found = await session.reports.get(match.found)

@@ -1,7 +1,7 @@
 """The languages that Reunite speaks: messages, dates and command names, one file each in reunite/languages/."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -25,6 +25,19 @@ class CommandWords:
 
     name: str
     description: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandNames:
+    """What fills slots such as `{command:lost}` in words for one person."""
+
+    name: Callable[[str], str]
+
+    def __format__(self, key: str) -> str:
+        return self.name(key)
+
+
+ENGLISH_NAMES: Final = CommandNames("/{}".format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +66,14 @@ def language_of(locale: str | None) -> str:
     return next((language for language in LANGUAGES if language == code), "en")
 
 
-def sentence(key: str, language: str = "en", **params: str | int) -> str:
-    """Return a sentence, filled in; `number`, if it has one, decides between plural forms."""
+def sentence(key: str, language: str = "en", **params: str | int | CommandNames) -> str:
+    """Return a sentence, filled in; `number`, if it has one, decides between plural forms.
+
+    `command` says how commands are named; without it, as they are typed in English.
+    """
     number = params.get("number")
-    return template(key, language, number if isinstance(number, int) else None).format(**params)
+    filled = {"command": ENGLISH_NAMES, **params}
+    return template(key, language, number if isinstance(number, int) else None).format(**filled)
 
 
 def plural(key: str, number: int, language: str = "en", **params: str | int) -> str:

@@ -5,7 +5,18 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from reunite.entities import Label, Match, MatchState, Report, ReportKind, ReportState, ReturnedBy, Verdict, VerdictKind
+from reunite.entities import (
+    ClaimState,
+    Label,
+    Match,
+    MatchState,
+    Report,
+    ReportKind,
+    ReportState,
+    ReturnedBy,
+    Verdict,
+    VerdictKind,
+)
 
 MOST_TEXT = 4000
 """The longest description, in characters: Discord's longest message."""
@@ -112,9 +123,15 @@ def is_still_given(match: Match, found: Report) -> bool:
     return found.state is not ReportState.RETURNED or match.state is MatchState.CONFIRMED
 
 
+def is_claimed(match: Match) -> bool:
+    """Return whether the owner has said that it's theirs, and nobody has said that their answer is wrong."""
+    return match.claim in {ClaimState.OPEN, ClaimState.ACCEPTED}
+
+
 def may_be_in_gallery(lost: Report, found: Report, match: Match) -> bool:
     """Whether the owner may look at a found report without being notified; a sealed one is never in a gallery."""
     is_open = match.state is MatchState.UNDECIDED and not match.declined and found.state is ReportState.OPEN
+    is_open = is_open and not is_claimed(match)
     return is_open and not found.sealed and may_show(lost, found, match)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from reunite.entities import WEEKS, Loss
+from reunite.entities import WEEKS, LostItem
 from reunite.text.heads import head_of
 from reunite.text.words import stem
 
@@ -15,14 +15,14 @@ _LEAST: Final = 3
 _MOST_SHOWN: Final = 3
 
 
-def things_lost(losses: Iterable[Loss], most: int = _MOST_SHOWN) -> Sequence[tuple[str, int]]:
+def things_lost(reports: Iterable[LostItem], most: int = _MOST_SHOWN) -> Sequence[tuple[str, int]]:
     """Return the things lost most, in English if known."""
-    return _most((head for loss in losses if (head := head_of(loss.text))), stem, most)
+    return _most((head for report in reports if (head := head_of(report.text))), stem, most)
 
 
-def places_of(losses: Iterable[Loss], most: int = _MOST_SHOWN) -> Sequence[tuple[str, int]]:
+def places_of(reports: Iterable[LostItem], most: int = _MOST_SHOWN) -> Sequence[tuple[str, int]]:
     """Return where things are lost most."""
-    return _most((loss.place.strip() for loss in losses if loss.place.strip()), str.casefold, most)
+    return _most((report.place.strip() for report in reports if report.place.strip()), str.casefold, most)
 
 
 def _most(named: Iterable[str], same: Callable[[str], str], most: int) -> Sequence[tuple[str, int]]:

@@ -59,7 +59,7 @@ def _demo() -> Iterator[str]:
 
 
 def _post(page: Page) -> None:
-    """Post the samples, a loss and a claim's beginning."""
+    """Post the samples, a lost report and a claim's beginning."""
     page.locator("#who").select_option("Ben")
     found, lost = (page.locator(f"#channel-{name}") for name in ("found", "lost"))
     found.locator(".try").click()

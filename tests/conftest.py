@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sys
+from typing import Final
 
 import pytest
 from hypothesis import settings
@@ -9,11 +11,19 @@ from hypothesis import settings
 from cli import logs
 
 pytest.register_assert_rewrite("tests.contract", "tests.doubles", "tests.support")
-pytest_plugins = ["tests.support.databases", "tests.support.processes"]
+pytest_plugins = ["tests.support.databases", "tests.support.processes", "tests.support.untraced"]
 settings.register_profile("default", deadline=None)  # a busy machine is no failure
 settings.register_profile("quick", deadline=None, max_examples=15)
 settings.load_profile("default")
 os.environ["OMP_NUM_THREADS"] = "1"  # read when numpy and torch are imported; workers and processes inherit it
+
+IMPORTED: Final = pytest.StashKey[set[str]]()
+"""Which heavy libraries the collection of the tests has imported."""
+_HEAVY: Final = {"torch", "transformers", "matplotlib"}
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    session.config.stash[IMPORTED] = _HEAVY & sys.modules.keys()
 
 
 @pytest.fixture(scope="session")

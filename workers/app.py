@@ -33,6 +33,7 @@ from workers.fetch import PhotoFetcher
 from workers.intake import Intake
 from workers.learning import keep_learning
 from workers.leases import Leases
+from workers.live_encoder import ModelMismatchError, live_encoder
 from workers.open_set.run import OpenSetSource, calibrate_by_itself
 from workers.precomputed_vectors import PrecomputedVectors
 from workers.process import Processor
@@ -71,6 +72,8 @@ class WorkerConfig:
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     cover_faces: bool = False
     """Whether faces in photos are covered."""
+    reembed: bool = False
+    """Whether to embed everything again if an update has changed the encoder, instead of ending."""
 
     # Hooks for tests
     lease_seconds: float = 30
@@ -79,10 +82,6 @@ class WorkerConfig:
     now: Callable[[], datetime] = _now
     """When reminders are due."""
     parallel: int = 16
-
-
-class ModelMismatchError(Exception):
-    """The live model isn't the one that the settings ask for."""
 
 
 async def run(
@@ -107,7 +106,7 @@ async def run(
         stack.push_async_callback(encoder.close)
         fetcher = await stack.enter_async_context(PhotoFetcher(photos.hosts, allow_http_hosts=photos.http_hosts))
         slack_files = SlackFiles(Installations(store), photos.slack_hosts, photos.slack_token)
-        decoders = await stack.enter_async_context(Decoders(cover_faces=config.cover_faces))
+        decoders = await stack.enter_async_context(Decoders(framing=encoder.framing, cover_faces=config.cover_faces))
         intake = Intake(store, fetcher, slack_files, decoders)
         details = await asyncio.to_thread(load_details) if config.encoder.compare_details and given is None else None
         closer_look = CloserLook(store, details, asyncio.Lock()) if details else None
@@ -161,15 +160,7 @@ async def _model(
     live, wanted = await store.embedding_models.live(), config.encoder
     recorded = live.encoder if live else None
     choice = await asyncio.to_thread(load, wanted.kind, recorded, wanted.model, report)
-    chosen = await store.embedding_models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
-    live = live or await store.embedding_models.live()
-    if live and live.version != chosen.version:
-        msg = (
-            f"This database uses {live.version}, but the settings ask for {chosen.version}."
-            " Change REUNITE_ENCODER and REUNITE_MODEL back, or run `reunite reembed --switch`."
-        )
-        raise ModelMismatchError(msg)
-    return BatchingEncoder(choice.encoder), chosen
+    return await live_encoder(store, choice, report, reembed=config.reembed)
 
 
 async def _calibrate(store: Store, encoder: ReportEncoder, model: EmbeddingModel, source: OpenSetSource | None) -> None:

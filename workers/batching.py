@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from metrics import definitions as metrics
-from reunite.encoder import Encoder, NamesThings, Pixels, Vectors
+from reunite.encoder import Encoder, Framing, NamesThings, Vectors, Views
 from reunite.errors import DefectError
 from reunite.text.parts import parts
 
@@ -31,7 +31,11 @@ class BatchingEncoder:
         self._images = _Lane("photo", encoder.encode_images, self._thread, max_batch, max_wait_ms / 1000)
         self._texts = _Lane("text", encoder.encode_texts, self._thread, max_batch, max_wait_ms / 1000)
 
-    async def images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+    @property
+    def framing(self) -> Framing:
+        return self.encoder.framing
+
+    async def images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
         """Embed photos: arrays by space, row i for image i."""
         return await self._images.encode(images)
 
@@ -39,9 +43,9 @@ class BatchingEncoder:
         """Embed texts: arrays by space, row i for text i."""
         return await self._texts.encode(texts)
 
-    async def photo(self, name: str, pixels: Pixels) -> Mapping[str, Vectors]:  # noqa: ARG002 - pixels are enough
+    async def photo(self, name: str, views: Views) -> Mapping[str, Vectors]:  # noqa: ARG002 - views are enough
         """Embed a report's photo."""
-        return await self.images([pixels])
+        return await self.images([views])
 
     async def text(self, text: str) -> Mapping[str, Vectors]:
         """Embed a report's text: row i for the i-th thing that it is about."""

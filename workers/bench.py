@@ -22,11 +22,12 @@ from transformers import (
     SiglipModel,
 )
 
-from reunite.encoder import Encoder, Pixels
+from reunite.encoder import Encoder, Pixels, Views
 from reunite.errors import DefectError
 from workers.encoders.catalogue import Checkpoint, find_checkpoint
 from workers.encoders.clip import ClipEncoder
 from workers.encoders.precision import fastest_dtype
+from workers.framing import framed
 
 BATCH: Final = 16
 """The size of a worker's batch."""
@@ -45,7 +46,7 @@ Item = TypeVar("Item")
 class Measurable(Encoder, Protocol):
     """An encoder whose network can be measured without what comes before and after it."""
 
-    def bare_pass(self, images: Sequence[Pixels]) -> Callable[[], object]:
+    def bare_pass(self, images: Sequence[Views]) -> Callable[[], object]:
         """Return the network's pass alone over photos that are prepared now."""
         ...
 
@@ -81,7 +82,10 @@ def ratios(speeds: Sequence[float], baseline: Sequence[float]) -> tuple[float, f
 
 
 def _round(encoder: Encoder, photos: Sequence[Pixels], texts: Sequence[str]) -> tuple[float, float]:
-    return _per_second(encoder.encode_images, photos), _per_second(encoder.encode_texts, texts)
+    def encode_photos(batch: Sequence[Pixels]) -> object:
+        return encoder.encode_images([framed(photo, encoder.framing) for photo in batch])
+
+    return _per_second(encode_photos, photos), _per_second(encoder.encode_texts, texts)
 
 
 def _per_second(encode: Callable[[Sequence[Item]], object], items: Sequence[Item]) -> float:
@@ -94,7 +98,8 @@ def _per_second(encode: Callable[[Sequence[Item]], object], items: Sequence[Item
 def forward_pass_per_second(encoder: Measurable, rounds: int = 5) -> float:
     """Return how many photos a second an encoder's network takes by itself, the median of rounds of one batch."""
     noise = np.random.default_rng(0)
-    forward = encoder.bare_pass([noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH)])
+    pictures = (noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH))
+    forward = encoder.bare_pass([framed(picture, encoder.framing) for picture in pictures])
     forward()
     return median(_per_second(lambda _: forward(), range(BATCH)) for _ in range(rounds))
 

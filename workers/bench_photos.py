@@ -18,6 +18,7 @@ from workers.batching import BatchingEncoder
 from workers.bench import BATCH, PHOTO_SIZE, Measurable
 from workers.decoder.pool import Decoders
 from workers.embed import checked
+from workers.framing import framed
 
 SIZE: Final = (4032, 3024)
 """Of a photo with 12 megapixels."""
@@ -74,10 +75,11 @@ async def _rounds(
     encoder: Measurable, usual: Encoder, posted: Sequence[bytes], rounds: int, progress: Callable[[str], None]
 ) -> list[Round]:
     noise = np.random.default_rng(0)
-    forward = encoder.bare_pass([noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH)])
+    pictures = (noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH))
+    forward = encoder.bare_pass([framed(picture, encoder.framing) for picture in pictures])
     batching = BatchingEncoder(encoder)
     measured = []
-    async with Decoders() as decoders:
+    async with Decoders(framing=encoder.framing) as decoders:
         for number in range(rounds + 1):
             progress(f"from bytes to vector, round {number} of {rounds}" if number else "warming up")
             measured.append(await _round(decoders, batching, usual, forward, posted))
@@ -105,14 +107,14 @@ async def _round(
 
 async def _our_way(decoders: Decoders, batching: BatchingEncoder, data: bytes) -> Mapping[str, Vectors]:
     decoded = await decoders.decode(data)
-    rows = of_photo(uuid4(), checked(await batching.photo("", decoded.pixels)), 0)
+    rows = of_photo(uuid4(), checked(await batching.photo("", decoded.views)), 0)
     return {row.space: row.vector for row in rows}
 
 
 def _usual_way(usual: Encoder, data: bytes) -> Mapping[str, Vectors]:
     with Image.open(BytesIO(data)) as image:
         pixels = np.asarray(image.convert("RGB"))
-    return {space: vectors[0] for space, vectors in usual.encode_images([pixels]).items()}
+    return {space: vectors[0] for space, vectors in usual.encode_images([framed(pixels, usual.framing)]).items()}
 
 
 def _cosine(ours: Mapping[str, Vectors], theirs: Mapping[str, Vectors]) -> float:

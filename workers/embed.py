@@ -12,15 +12,21 @@ import numpy as np
 from db.embedding_models import EmbeddingModel
 from db.embeddings import EmbeddingRow, of_photo, of_text
 from db.session import CommunitySession
-from reunite.encoder import SHARED_SPACE, Pixels, Vectors
+from reunite.encoder import SHARED_SPACE, Framing, Vectors, Views
 from reunite.errors import DefectError
 from workers import photos
+from workers.framing import framed
 
 
 class ReportEncoder(Protocol):
     """Embeds the parts of reports."""
 
-    async def photo(self, name: str, pixels: Pixels) -> Mapping[str, Vectors]:
+    @property
+    def framing(self) -> Framing:
+        """Which views of a photo it wants."""
+        ...
+
+    async def photo(self, name: str, views: Views) -> Mapping[str, Vectors]:
         """Embed a photo: arrays by space, of one row."""
         ...
 
@@ -37,9 +43,9 @@ class ReportEncoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Unembedded:
-    """The parts of a report without embeddings: photos as pixels or copies, and the text (empty if it has them)."""
+    """The parts of a report without embeddings: photos as views or copies, and the text (empty if it has them)."""
 
-    photos: Mapping[UUID, Pixels | bytes]
+    photos: Mapping[UUID, Views | bytes]
     text: str
     names: Mapping[UUID, str] = field(default_factory=dict)
     """The photos' file names."""
@@ -66,13 +72,13 @@ class Embedded:
 
 
 async def find_unembedded(
-    session: CommunitySession, report: UUID, model: EmbeddingModel, pixels: Mapping[UUID, Pixels] = MappingProxyType({})
+    session: CommunitySession, report: UUID, model: EmbeddingModel, views: Mapping[UUID, Views] = MappingProxyType({})
 ) -> Unembedded:
-    """Read the parts of a report without embeddings of a model. Stored copies whose `pixels` are given aren't read."""
+    """Read the parts of a report without embeddings of a model. Stored copies whose `views` are given aren't read."""
     names, text_lacks = await session.embeddings.lacking(report, model.id)
     known = await session.reports.get(report)
     wanted = {
-        photo: pixels[photo] if photo in pixels else await session.photos.stored_copy(photo) or b"" for photo in names
+        photo: views[photo] if photo in views else await session.photos.stored_copy(photo) or b"" for photo in names
     }
     return Unembedded(wanted, known.text if known and text_lacks else "", names)
 
@@ -109,9 +115,11 @@ def _shown(encoder: ReportEncoder, rows: Sequence[EmbeddingRow]) -> Iterator[tup
             yield row.photo, encoder.things(row.vector[None])[0]
 
 
-async def _photo(encoder: ReportEncoder, photo: UUID, name: str, picture: Pixels | bytes) -> list[EmbeddingRow]:
-    pixels = await asyncio.to_thread(photos.decode, picture) if isinstance(picture, bytes) else picture
-    return of_photo(photo, checked(await encoder.photo(name, pixels)), 0)
+async def _photo(encoder: ReportEncoder, photo: UUID, name: str, picture: Views | bytes) -> list[EmbeddingRow]:
+    if isinstance(picture, bytes):
+        pixels = await asyncio.to_thread(photos.decode, picture)
+        picture = framed(pixels, encoder.framing)
+    return of_photo(photo, checked(await encoder.photo(name, picture)), 0)
 
 
 async def _text(encoder: ReportEncoder, text: str) -> list[EmbeddingRow]:

@@ -13,7 +13,7 @@ import structlog
 from db.leases import LeaseLostError, StoredPhoto, WorkLease, WorkSession
 from db.store import Store
 from reunite import rules
-from reunite.encoder import Pixels
+from reunite.encoder import Views
 from reunite.entities import Photo, PhotoState, ReportKind, ReportState
 from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
 from reunite.messages import keys, notices, wording
@@ -37,9 +37,9 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class IntakeResult:
-    """The pixels of the photos that were stored now, and why others could not be, so that they are tried again."""
+    """The views of the photos that were stored now, and why others could not be, so that they are tried again."""
 
-    pixels: dict[UUID, Pixels] = field(default_factory=dict)
+    views: dict[UUID, Views] = field(default_factory=dict)
     errors: list[Exception] = field(default_factory=list)
 
 
@@ -59,7 +59,7 @@ class Intake:
             pending = [photo for photo in await session.photos.of(lease.report) if photo.state is PhotoState.PENDING]
         few = asyncio.Semaphore(PHOTOS_AT_ONCE)
 
-        async def in_turn(photo: Photo) -> Pixels | None:
+        async def in_turn(photo: Photo) -> Views | None:
             async with few:
                 return await self._take_one(lease, photo)
 
@@ -75,8 +75,8 @@ class Intake:
                     raise outcome
                 case None:
                     pass
-                case pixels:
-                    taken.pixels[photo.id] = pixels
+                case views:
+                    taken.views[photo.id] = views
         return taken
 
     async def refuse(self, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
@@ -95,7 +95,7 @@ class Intake:
         reply = wording.problem(error.key, language, lease.report, **{"name": name, **error.params})
         await session.outbox.post(lease.report, keys.photo_problem(photo.id), reply)
 
-    async def _take_one(self, lease: WorkLease, photo: Photo) -> Pixels | None:
+    async def _take_one(self, lease: WorkLease, photo: Photo) -> Views | None:
         try:
             decoded = await self._opened(lease, photo)
             async with self.store.work_session(lease) as session:
@@ -118,7 +118,7 @@ class Intake:
             on_the_way = isinstance(error, TryAgainError | DefectError | OSError)
             await self.refuse(lease, photo, TellUserError("photo_unreachable" if on_the_way else "photo_unusable"))
         else:
-            return decoded.pixels
+            return decoded.views
         return None
 
     async def _opened(self, lease: WorkLease, photo: Photo) -> Decoded:
@@ -144,7 +144,7 @@ class Intake:
 
 
 async def _advise(session: WorkSession, lease: WorkLease) -> None:
-    """Advise to seal a find whose photo shows a face: it may be an ID."""
+    """Advise to seal a found report whose photo shows a face: it may be an ID."""
     report = await session.reports.get(lease.report)
     if report is None or report.kind is ReportKind.LOST or report.sealed or report.quiet:
         return
@@ -153,5 +153,5 @@ async def _advise(session: WorkSession, lease: WorkLease) -> None:
 
 
 def _stored(decoded: Decoded) -> StoredPhoto:
-    height, width = decoded.pixels.shape[:2]
-    return StoredPhoto(decoded.jpeg, sha256(decoded.jpeg).hexdigest(), width, height, decoded.colours)
+    sha = sha256(decoded.jpeg).hexdigest()
+    return StoredPhoto(decoded.jpeg, sha, decoded.width, decoded.height, decoded.colours)

@@ -14,7 +14,7 @@ from reunite.tuning.model_ranking import DecidedPair, RankedPair, Ranking, rank_
 
 _MOST_PAIRS: Final = 200
 """The newest decisions of each community."""
-_MOST_FINDS: Final = 500
+_MOST_FOUND: Final = 500
 """Among how many found reports each lost report is searched."""
 
 
@@ -24,24 +24,24 @@ async def compare_models(store: Store, models: Sequence[EmbeddingModel]) -> list
     for community in await store.communities():
         async with store.session(community) as session:
             pairs = await session.model_change.decided_pairs(_MOST_PAIRS)
-            finds = await _finds(session, pairs) if pairs else []
+            found_reports = await _found_reports(session, pairs) if pairs else []
         for known, model in zip(ranked if pairs else (), models, strict=False):
-            known.extend(await _ranked(store, community, model, pairs, finds))
+            known.extend(await _ranked(store, community, model, pairs, found_reports))
     return [summary(known) for known in ranked]
 
 
-async def _finds(session: CommunitySession, pairs: Sequence[DecidedPair]) -> list[UUID]:
-    newest = await session.model_change.newest_finds(_MOST_FINDS)
+async def _found_reports(session: CommunitySession, pairs: Sequence[DecidedPair]) -> list[UUID]:
+    newest = await session.model_change.newest_found_reports(_MOST_FOUND)
     return list(dict.fromkeys([*(pair.found for pair in pairs), *newest]))
 
 
 async def _ranked(
-    store: Store, community: UUID, model: EmbeddingModel, pairs: Sequence[DecidedPair], finds: Sequence[UUID]
+    store: Store, community: UUID, model: EmbeddingModel, pairs: Sequence[DecidedPair], found_reports: Sequence[UUID]
 ) -> list[RankedPair]:
     weights = await scoring_models.in_use(store, community, model)
     async with store.session(community) as session:
         lost = await _embedded(session, list(dict.fromkeys(pair.lost for pair in pairs)), model)
-        found = await _embedded(session, finds, model)
+        found = await _embedded(session, found_reports, model)
     return await asyncio.to_thread(rank_pairs, pairs, lost, found, weights)
 
 

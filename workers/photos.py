@@ -7,16 +7,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from PIL import ExifTags, Image, PngImagePlugin, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from reunite import rules
-from reunite.encoder import Pixels
+from reunite.encoder import WHOLE, Framing, Pixels, Views
 from reunite.errors import DefectError, TellUserError
 from workers import cicp, isobmff, partial_photos, repair, srgb
+from workers.framing import framed, stacked, views_of
 from workers.repair import RepairedFile
 from workers.srgb import Colours
 
@@ -26,8 +27,13 @@ MAX_SCALED_PIXELS: Final = 400_000_000
 MAX_DECODED_BYTES: Final = 600_000_000
 """What a photo may take while it is open."""
 STORED_SIDE: Final = 512
-_DETAIL: Final = 1.9
-"""How many times the stored copy's side a JPEG is decoded at least: a quarter of 12 megapixels is enough."""
+_COPY_DETAIL, _VIEW_DETAIL = 1.9, 3.0
+"""How many times as wide as a stored copy, and as an encoder's view, a photo stays until they are made of it: with less
+for the views, vectors change noticeably (docs/performance.md)."""
+_FRACTIONS: Final = (1, 2, 4, 8)
+"""By which a JPEG can be reduced while it is decoded."""
+_ENOUGH_PIXELS: Final = 6_000_000
+"""A larger photo is reduced to fewer in any case: turning it takes as much memory again."""
 _STORED: Final = {"quality": 84, "subsampling": "4:4:4", "optimize": True}
 """As many bytes as 90 with colours at half size, and closer to the photo (docs/performance.md)."""
 
@@ -59,6 +65,8 @@ _UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: undoes the camera's rotation
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_WITHOUT_WHITE: Final = {"I", "F"}
+"""Modes in which the brightest pixel of a photo says what white is."""
 register_heif_opener(thumbnails=False)
 Image.MAX_IMAGE_PIXELS = None  # the limits are ours
 PngImagePlugin.MAX_TEXT_CHUNK = repair.MAX_PROFILE_BYTES
@@ -68,10 +76,12 @@ PngImagePlugin.MAX_TEXT_CHUNK = repair.MAX_PROFILE_BYTES
 class StoredCopy:
     """The one image that is kept: upright sRGB, no metadata, at most 512 px on the long side.
 
-    `pixels` are those from before it was compressed. `is_partial`: some rows of the posted photo could not be decoded.
+    `pixels` are those from before it was compressed, and `views` what the encoder sees, made from the posted photo.
+    `is_partial`: some rows of the posted photo could not be decoded.
     """
 
     pixels: Pixels = field(repr=False, compare=False)
+    views: Views = field(repr=False, compare=False)
     jpeg: bytes
     width: int
     height: int
@@ -79,8 +89,8 @@ class StoredCopy:
     is_partial: bool
 
 
-def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) -> StoredCopy:
-    """Turn a posted file into its stored copy; equal bytes give equal copies.
+def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, framing: Framing = WHOLE) -> StoredCopy:
+    """Turn a posted file into its stored copy and an encoder's views; equal bytes give equal copies.
 
     `take` gets the number of bytes that opening the photo will need, once the header has been read; it may raise.
 
@@ -93,14 +103,18 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) 
         photo = repair.repaired(data)
         with _open(photo.data) as image:
             take(_needed(image))
-            copy, is_partial = _upright_srgb(image, photo)
+            opened = _upright(image, photo, framing)
+            views = _views(opened, framing)
+            copy = _copy(opened)
     except (TellUserError, MemoryError):
         raise
     except Exception as error:  # a damaged file makes the decoders raise anything, from struct.error to SyntaxError
         raise TellUserError("photo_unreadable") from error
     jpeg = as_jpeg(copy)
     sha256 = hashlib.sha256(jpeg).hexdigest()
-    return StoredCopy(np.asarray(copy), jpeg, copy.width, copy.height, sha256, is_partial=is_partial)
+    pixels = np.asarray(copy)
+    views = framed(pixels, framing) if views is None else views
+    return StoredCopy(pixels, views, jpeg, copy.width, copy.height, sha256, is_partial=opened.is_partial)
 
 
 def decode(jpeg: bytes) -> Pixels:
@@ -149,24 +163,57 @@ def _is_web_page(start: bytes) -> bool:
     return rest.startswith(_PAGE)
 
 
-def _upright_srgb(image: Image.Image, photo: RepairedFile) -> tuple[Image.Image, bool]:
+class _Opened(NamedTuple):
+    """A decoded photo, upright, in a mode whose pixels can be averaged, and what its numbers mean."""
+
+    image: Image.Image
+    colours: Colours
+    is_partial: bool
+
+
+def _upright(image: Image.Image, photo: RepairedFile, framing: Framing) -> _Opened:
     found = isobmff.properties(photo.data)
     colours, crop = _colours(image, photo.data, found), isobmff.clean_aperture(found)
-    scale = _DETAIL * STORED_SIDE / max(image.size)
-    if scale < 1:  # a big JPEG is decoded at a fraction of its size already
-        image.draft(None, (max(1, round(image.width * scale)), max(1, round(image.height * scale))))
+    reduction = _reduction(*image.size, framing)
+    fraction = max(fraction for fraction in _FRACTIONS if fraction <= reduction)
+    image.draft(None, (max(1, image.width // fraction), max(1, image.height // fraction)))
+    reduction /= fraction if image.format == "JPEG" else 1
     there = partial_photos.load(image, is_cut=photo.is_cut)
     orientation = _orientation(image)
     if crop and image.format == "AVIF":  # libheif does that itself
         image = image.crop(crop)
     image = srgb.resizable(image)
-    image.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    top, bottom = math.ceil(there.top * image.height), math.floor(there.bottom * image.height)
-    image = image.crop((0, top, image.width, max(top + 1, bottom)))
-    if image.mode in {"I", "F"}:
+    if reduction >= 2:  # noqa: PLR2004 - by a whole number
+        image = image.reduce(int(reduction))
+    if there.is_partial:
+        top, bottom = math.ceil(there.top * image.height), math.floor(there.bottom * image.height)
+        image = image.crop((0, top, image.width, max(top + 1, bottom)))
+    if orientation in _UPRIGHT:
+        image = image.transpose(_UPRIGHT[orientation])
+    return _Opened(image, colours, there.is_partial)
+
+
+def _reduction(width: int, height: int, framing: Framing) -> float:
+    """Return by how much a photo is reduced before its copy and its views are made."""
+    kept = min(max(width, height) / STORED_SIDE / _COPY_DETAIL, framing.detail(width, height) / _VIEW_DETAIL)
+    enough = math.sqrt(width * height / _ENOUGH_PIXELS)
+    return max(1, kept, 2 * enough if enough > 1 else 0)
+
+
+def _copy(opened: _Opened) -> Image.Image:
+    """Shrink an opened photo itself: it may be big."""
+    image = opened.image
+    image.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.LANCZOS, reducing_gap=_COPY_DETAIL)
+    if image.mode in _WITHOUT_WHITE:
         image = srgb.stretched(np.asarray(image, dtype=np.float64))
-    image = srgb.over_white(image, colours)
-    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image, there.is_partial
+    return srgb.over_white(image, opened.colours)
+
+
+def _views(opened: _Opened, framing: Framing) -> Views | None:
+    """Make an encoder's views of an opened photo; None if they should be made from its copy."""
+    if not framing.width or opened.image.mode in _WITHOUT_WHITE:
+        return None
+    return stacked([srgb.over_white(view, opened.colours) for view in views_of(opened.image, framing)])
 
 
 def _colours(image: Image.Image, data: bytes, found: isobmff.Properties) -> Colours:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reunite.encoder import SHARED_SPACE, EncoderKind, Pixels, Vectors
+from reunite.encoder import SHARED_SPACE, WHOLE, EncoderKind, Framing, Vectors, Views
 from reunite.text.parts import parts
 from workers.encoders.catalogue import kind_of
 
@@ -45,7 +45,11 @@ class PrecomputedVectors:
     def spaces(self) -> Mapping[str, int]:
         return {SHARED_SPACE: self.dimension}
 
-    async def photo(self, name: str, pixels: Pixels) -> Mapping[str, Vectors]:  # noqa: ARG002 - the name is enough
+    @property
+    def framing(self) -> Framing:
+        return WHOLE
+
+    async def photo(self, name: str, views: Views) -> Mapping[str, Vectors]:  # noqa: ARG002 - the name is enough
         """Return the vector of the photo with this file name."""
         return {SHARED_SPACE: self.photos[name][None]}
 

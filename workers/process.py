@@ -163,7 +163,7 @@ class Processor:
     async def _embed(self, lease: WorkLease, taken: IntakeResult, deaths: int | None) -> None:
         """Embed the parts that lack vectors; after `deaths`, one by one, so the next death tells which part kills."""
         async with self.store.work_session(lease) as session:
-            wanted = await find_unembedded(session, lease.report, self.model, taken.pixels)
+            wanted = await find_unembedded(session, lease.report, self.model, taken.views)
         pieces = [wanted] if deaths is None else wanted.pieces()
         if deaths is not None and deaths >= _DEATHS_ALONE and wanted.parts:
             pieces[0] = Unembedded({}, "")

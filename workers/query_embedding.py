@@ -88,5 +88,5 @@ class QueryEmbedder:
 
     async def _photo(self, photo: bytes) -> EncodedPhoto:
         decoded = await self.decoders.decode(photo)
-        vectors = checked(await self.encoder.photo("", decoded.pixels))
+        vectors = checked(await self.encoder.photo("", decoded.views))
         return EncodedPhoto(vectors, decoded.colours, tuple(self.encoder.things(vectors[SHARED_SPACE])[0]))

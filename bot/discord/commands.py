@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import discord
 
+from bot.discord.command_names import names_in
 from bot.discord.forms import FormInput, form_modal
 from bot.discord.greeting import ways
 from bot.discord.permissions import may_set_up
@@ -107,9 +108,9 @@ class Commands:
         language, member = language_of_user(interaction), member_of(interaction.user)
         known = await self._handlers.zone(*_workspace(interaction), member, zone.strip())
         if known is None:
-            return PrivateReply(sentence("zone_not_known", language))
+            return PrivateReply(sentence("zone_not_known", language, command=names_in(language)))
         key, now = "zone_kept" if zone.strip() else "zone_is", datetime.now(known)
-        return PrivateReply(sentence(key, language, zone=str(known), time=f"{now:%H:%M}"))
+        return PrivateReply(sentence(key, language, command=names_in(language), zone=str(known), time=f"{now:%H:%M}"))
 
     async def link(self, interaction: discord.Interaction, code: str) -> PrivateReply:
         """Join the community of a link code, or make a code if none is given."""
@@ -118,7 +119,7 @@ class Commands:
             await self._handlers.link(*_workspace(interaction), code)
             return PrivateReply(sentence("linked", language))
         made = await self._handlers.link_code(*_workspace(interaction))
-        return PrivateReply(sentence("link_code", language, code=made))
+        return PrivateReply(sentence("link_code", language, command=names_in(language), code=made))
 
     async def unlink(self, interaction: discord.Interaction) -> PrivateReply:
         await self._handlers.unlink(*_workspace(interaction))

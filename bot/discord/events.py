@@ -68,7 +68,7 @@ class Events:
         """Let the events in progress end, then disconnect."""
         self._is_finishing = True
         self._reconciler.stop()
-        self._verdicts.stop()
+        await self._verdicts.stop()
         await self._inbound.settle()
         await self._client.close()
 

@@ -1,4 +1,4 @@
-"""Greets a guild that the bot has just joined, with the commands' names in its language."""
+"""Greets a guild that the bot has just joined, and names its commands."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,8 +13,7 @@ from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.language import command
-from reunite.messages.reply import Reply
+from reunite.messages.reply import Command, Reply
 from reunite.messages.welcome import Ways
 from reunite.messages.wording import line
 from reunite.ports import Outgoing
@@ -75,9 +74,9 @@ async def _direct(guild: discord.Guild) -> discord.DMChannel | None:
 
 
 def ways(language: str) -> Ways:
-    """Return the commands' names in a language."""
+    """Return the commands, in sentences of a language."""
     names = ("lost", "found", "sealed", "search", "mine", "privacy", "setup", "help")
-    return Ways(**{name: f"/{command(name, language).name}" for name in names})
+    return Ways(**{name: Command(name, language) for name in names})
 
 
 def _writable(guild: discord.Guild) -> Iterator[discord.TextChannel]:

@@ -9,7 +9,6 @@ from typing import Final
 import discord
 import structlog
 
-from bot.discord.command_names import in_words_of_all
 from bot.discord.conversations import Conversations
 from bot.discord.errors import (
     NO_MORE_THREADS,
@@ -20,7 +19,7 @@ from bot.discord.errors import (
     is_refusal,
 )
 from bot.discord.posts import photos_of
-from bot.discord.render import PICTURE_NAME, Rendered, marker, nonce, render, thread_name, title_of
+from bot.discord.render import PICTURE_NAME, marker, nonce, render, thread_name, title_of
 from bot.discord.threads import ARCHIVE_AFTER, Place, Threads, free_tags, message_with, under_a_name
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
@@ -125,7 +124,7 @@ class DiscordPlatform:
         """Edit a reply; nobody is pinged again."""
         with discord_errors():
             is_direct = await self._is_direct(outgoing, sent)
-        rendered = self._rendered(outgoing, direct=is_direct)
+        rendered = render(outgoing, direct=is_direct)
 
         async def change() -> None:
             await self._message(sent).edit(
@@ -196,11 +195,6 @@ class DiscordPlatform:
         guild = self._client.get_guild(int(target.workspace))
         return self._workspaces.language(guild) if guild else "en"
 
-    def _rendered(self, outgoing: Outgoing, *, direct: bool = False) -> Rendered:
-        rendered = render(outgoing, direct=direct)
-        rendered.embed.description = in_words_of_all(rendered.embed.description or "")
-        return rendered
-
     def _message(self, sent: Sent) -> discord.PartialMessage:
         return self._client.get_partial_messageable(int(sent.channel)).get_partial_message(int(sent.message))
 
@@ -246,7 +240,7 @@ class DiscordPlatform:
         """Send; the nonce keeps the library's own retries from posting twice."""
         if isinstance(destination, discord.ForumChannel):
             return await self._post_in_forum(destination, outgoing)
-        rendered = self._rendered(outgoing, direct=isinstance(destination, discord.DMChannel))
+        rendered = render(outgoing, direct=isinstance(destination, discord.DMChannel))
         post = outgoing.target.message
         send = (
             destination.get_partial_message(int(post)).reply
@@ -263,7 +257,7 @@ class DiscordPlatform:
         )
 
     async def _post_in_forum(self, forum: discord.ForumChannel, outgoing: Outgoing) -> discord.Message:
-        rendered = self._rendered(outgoing)
+        rendered = render(outgoing)
         kind, language = self._workspaces.role_of(forum) or ReportKind.LOST, self._workspaces.language(forum.guild)
         title, now = title_of(outgoing.reply), discord.utils.utcnow()
 

@@ -3,13 +3,13 @@
 import io
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import discord
 import structlog
 
-from bot.discord.command_names import in_words_of
+from bot.discord.command_names import names_in
 from bot.discord.errors import EXPIRED_TOKEN
 from bot.discord.render import PICTURE_NAME, Rendered, render_private
 from reunite.errors import TellUserError
@@ -129,10 +129,8 @@ async def result_or_problem(interaction: discord.Interaction, work: Work) -> Pri
     try:
         reply = await work()
     except TellUserError as error:
-        reply = PrivateReply(wording.explain(error, language))
+        reply = PrivateReply(wording.explain(error, language, names_in(language)))
     except Exception:  # noqa: BLE001 - the person gets an answer whatever happens
         _log.exception("discord_interaction_defect", interaction=interaction.id)
         reply = PrivateReply(wording.sentence("went_wrong", language))
-    for rendered in reply.embeds:
-        rendered.embed.description = in_words_of(language, rendered.embed.description or "")
-    return replace(reply, words=in_words_of(language, reply.words))
+    return reply

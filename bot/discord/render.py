@@ -7,6 +7,7 @@ interrupted can be found again. (Discord doesn't return a nonce, and two replies
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,11 +15,13 @@ from uuid import UUID
 
 import discord
 
+from bot.discord.command_names import seen_by_all, seen_by_one
 from bot.discord.markup import escape
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.language import date_words, sentence, shortened
 from reunite.messages.reply import (
     Action,
+    Command,
     Jump,
     Line,
     Moment,
@@ -58,6 +61,8 @@ _COLOURS: Final[dict[ReplyKind, discord.Colour]] = {
     "returned": discord.Colour.green(),
     "problem": discord.Colour.red(),
 }
+
+CommandNaming = Callable[[Command], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +111,14 @@ def render(outgoing: Outgoing, *, direct: bool = False) -> Rendered:
 
 def render_private(reply: Reply) -> Rendered:
     """Return a reply that one person sees: nobody is pinged, and it has no marker."""
-    return Rendered(None, embed_of(reply), discord.AllowedMentions.none(), buttons_of(reply))
+    return Rendered(None, embed_of(reply, seen_by_one), discord.AllowedMentions.none(), buttons_of(reply))
 
 
-def embed_of(reply: Reply) -> discord.Embed:
+def embed_of(reply: Reply, named: CommandNaming = seen_by_all) -> discord.Embed:
     """Return the words of a reply, without the mentions that ping."""
-    lines = [_line(line) for line in reply.with_live_jumps(_is_here).lines if not all(_pings(span) for span in line)]
+    lines = [
+        _line(line, named) for line in reply.with_live_jumps(_is_here).lines if not all(_pings(span) for span in line)
+    ]
     return discord.Embed(description="\n".join(lines), colour=_COLOURS.get(reply.kind))
 
 
@@ -198,13 +205,13 @@ def _pinged(reply: Reply) -> list[Person]:
     return list(people.values())
 
 
-def _line(line: Line) -> str:
+def _line(line: Line, named: CommandNaming) -> str:
     if len(line) == 1 and isinstance(line[0], Quoted):
         return "\n".join(f"> {quoted}" for quoted in _quoted(line[0].text).splitlines())
-    return "".join(_span(span) for span in line)
+    return "".join(_span(span, named) for span in line)
 
 
-def _span(span: Span) -> str:  # noqa: PLR0911 - one for each kind of span
+def _span(span: Span, named: CommandNaming) -> str:  # noqa: PLR0911 - one for each kind of span
     match span:
         case Plain(text):
             return escape(text)  # it may contain a file's name, or a member's word
@@ -220,6 +227,8 @@ def _span(span: Span) -> str:  # noqa: PLR0911 - one for each kind of span
             return f"<t:{int(at.timestamp())}:{_TIMES[style]}>"
         case Jump(_, text, target):
             return f"[{text}]({_link(target)})" if target and _is_here(target) else text
+        case Command():
+            return escape(named(span))
 
 
 def _quoted(text: str) -> str:

@@ -12,6 +12,7 @@ import aiohttp
 import discord
 import structlog
 
+from bot.discord.command_names import names_in
 from bot.discord.errors import NO_MORE_THREADS
 from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
@@ -112,7 +113,8 @@ class Reports:
         if dated_text.problem:
             notes.append(sentence("when_kept", language, when=escape(given.when)))
         elif dated_text.moment and zone is None:
-            notes.append(sentence("when_without_zone", language, when=escape(given.when), zone=str(assumed)))
+            written, names = escape(given.when), names_in(language)
+            notes.append(sentence("when_without_zone", language, command=names, when=written, zone=str(assumed)))
         return PrivateReply("\n".join(notes))
 
     @asynccontextmanager

@@ -1,13 +1,14 @@
 """Verdicts by reaction to match replies. The reactions are the record, so the bot can look up what it missed."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Final
 
 import discord
 import structlog
 
 from bot.discord.workspaces import Workspaces, member_of
+from bot.unnoted_cards import UnnotedCards
 from reunite.commands import GiveVerdict
 from reunite.entities import Member, ReplyTarget, VerdictKind
 from reunite.errors import TellUserError
@@ -15,8 +16,6 @@ from reunite.handlers import Handlers
 from reunite.ports import KnownCard
 
 KINDS: Final = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REJECT}
-_NOTING_PAUSES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-"""Seconds between looks for a card that was sent but isn't noted yet: longer than a lease, and than most outages."""
 
 _log = structlog.get_logger(__name__)
 
@@ -28,7 +27,7 @@ class Verdicts:
         self._client = client
         self._handlers = handlers
         self._workspaces = workspaces
-        self._awaited: dict[ReplyTarget, asyncio.Task[None]] = {}
+        self._unnoted = UnnotedCards(handlers)
 
     async def reaction(self, event: discord.RawReactionActionEvent, *, given: bool) -> None:
         """Give or withdraw a verdict by ✅ or ❌ on a match reply, with the member's permissions at this moment."""
@@ -77,31 +76,17 @@ class Verdicts:
         guild = self._client.get_guild(guild_id)
         if guild:
             await self._workspaces.ensure_joined(guild)
-            await self._compare_at(ReplyTarget("discord", str(guild_id), str(channel), str(message)))
+            target = ReplyTarget("discord", str(guild_id), str(channel), str(message))
+            await self._unnoted.compare_now(target, partial(self.compare, guild))
 
     def compare_once_noted(self, target: ReplyTarget) -> None:
         """Compare a message of the bot as soon as the delivery has noted it as a card: it may have to try again."""
-        if target not in self._awaited:
-            task = self._awaited[target] = asyncio.create_task(self._compare_once_noted(target))
-            task.add_done_callback(lambda _: self._awaited.pop(target, None))
 
-    async def _compare_once_noted(self, target: ReplyTarget) -> None:
-        for pause in _NOTING_PAUSES:
-            await asyncio.sleep(pause)
-            try:
-                if await self._compare_at(target):
-                    return
-            except Exception:  # noqa: BLE001 - it's looked at again, and at the next start
-                _log.exception("discord_verdicts_unread", message=target.message)
-
-    async def _compare_at(self, target: ReplyTarget) -> bool:
-        """Compare a card by its message; false if no card is known there."""
-        guild = self._client.get_guild(int(target.workspace))
-        cards = await self._handlers.known_cards("discord", target.workspace, message=target.message)
-        for card in cards:
-            if guild:
+        async def compare(card: KnownCard) -> None:
+            if guild := self._client.get_guild(int(target.workspace)):
                 await self.compare(guild, card)
-        return bool(cards)
+
+        self._unnoted.compare_once_noted(target, compare)
 
     async def compare(self, guild: discord.Guild, card: KnownCard) -> None:
         """Compare the reactions to a match reply with the recorded verdicts."""
@@ -131,10 +116,9 @@ class Verdicts:
         member = await fetch_member(served, int(user))
         return member is not None and self._workspaces.is_moderator(member, member.guild_permissions)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Leave the cards that aren't noted yet to the next start."""
-        for task in list(self._awaited.values()):
-            task.cancel()
+        await self._unnoted.stop()
 
 
 async def fetch_member(guild: discord.Guild, user: int) -> discord.Member | None:

@@ -8,9 +8,9 @@ from typing import Any, Final, TypeVar
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.channel_pace import ChannelPace, PutOffError
 from bot.slack.earlier import Earlier, place_of
 from bot.slack.errors import code_of, is_refusal, put_off, slack_errors
-from bot.slack.pace import Pace, PutOffError
 from bot.slack.pictures import Pictures
 from bot.slack.posts import link_of, message_at
 from bot.slack.render import Element, blocks, metadata, notification
@@ -39,7 +39,7 @@ class SlackPlatform:
     def __init__(self, workspaces: Workspaces, verdicts: Verdicts) -> None:
         self._workspaces = workspaces
         self._verdicts = verdicts
-        self._pace = Pace()
+        self._pace = ChannelPace()
         self._pictures = Pictures()
         self._earlier = Earlier()
         self._unsent: set[tuple[str, str]] = set()

@@ -8,7 +8,21 @@ from uuid import UUID
 from bot.slack.markup import escape
 from reunite.entities import ReplyTarget
 from reunite.language import sentence, shortened
-from reunite.messages.reply import Button, Choice, Jump, Line, Moment, Person, Plain, Quoted, Reply, Small, Span, Strong
+from reunite.messages.reply import (
+    Button,
+    Choice,
+    Command,
+    Jump,
+    Line,
+    Moment,
+    Person,
+    Plain,
+    Quoted,
+    Reply,
+    Small,
+    Span,
+    Strong,
+)
 from reunite.text.controls import without_controls
 
 MOST_TEXT: Final = 3000
@@ -118,8 +132,8 @@ def _element(span: Span, link_to: LinkTo) -> Element:
     match span:
         case Strong(text):
             return {"type": "text", "text": _shown(text), "style": {"bold": True}}
-        case Plain(text) | Small(text) | Quoted(text):
-            return {"type": "text", "text": _shown(text)}
+        case Plain() | Small() | Quoted() | Command():
+            return {"type": "text", "text": _shown(span.text)}
         case Person("slack", member, notify=True):
             return {"type": "user", "user_id": member.id}
         case Person(_, member):  # every mention on Slack pings

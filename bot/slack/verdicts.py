@@ -11,16 +11,15 @@ from slack_sdk.errors import SlackApiError
 from bot.slack.errors import code_of
 from bot.slack.posts import Body, key_of
 from bot.slack.workspace import SlackWorkspace
-from db.cancellation import stop
+from bot.unnoted_cards import UnnotedCards
 from db.installations import Installations
 from reunite.commands import GiveVerdict
 from reunite.entities import VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
+from reunite.ports import KnownCard
 
 KINDS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REJECT}
-_NOTING_PAUSES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-"""Seconds between looks for a card that was sent but isn't noted yet: longer than a lease, and than most outages."""
 _GONE: Final = {"message_not_found", "channel_not_found", "not_in_channel"}
 _log = structlog.get_logger(__name__)
 
@@ -34,9 +33,7 @@ class Verdicts:
     def __init__(self, handlers: Handlers, installations: Installations) -> None:
         self._handlers = handlers
         self._installations = installations
-        self._awaited: dict[At, asyncio.Task[None]] = {}
-        self._unnoted: set[At] = set()
-        """Messages whose reactions will all be compared: a reaction there needn't be taken by itself."""
+        self._unnoted = UnnotedCards(handlers)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
@@ -46,7 +43,7 @@ class Verdicts:
             return
         at, given = (item["channel"], item["ts"]), event["type"] == "reaction_added"
         async with self._lock(at):
-            if at in self._unnoted:
+            if workspace.target(*at) in self._unnoted:
                 return
             if not await self._take(workspace, at, event["reaction"], event["user"], given=given):
                 self.compare_once_noted(workspace, at)
@@ -87,29 +84,15 @@ class Verdicts:
 
     def compare_once_noted(self, workspace: SlackWorkspace, at: At) -> None:
         """Compare a message of the bot as soon as the delivery has noted it as a card: it may have to try again."""
-        if at not in self._awaited:
-            self._unnoted.add(at)
-            task = self._awaited[at] = asyncio.create_task(self._compare_once_noted(workspace, at))
-            task.add_done_callback(lambda _: self._over(at))
 
-    def _over(self, at: At) -> None:
-        del self._awaited[at]
-        self._unnoted.discard(at)
+        async def compare(_: KnownCard) -> None:
+            await self.compare(workspace, at)
 
-    async def _compare_once_noted(self, workspace: SlackWorkspace, at: At) -> None:
-        for pause in _NOTING_PAUSES:
-            await asyncio.sleep(pause)
-            try:
-                if await self._handlers.known_cards("slack", workspace.team, message=at[1]):
-                    self._unnoted.discard(at)  # the comparison may miss what comes in from now on
-                    await self.compare(workspace, at)
-                    return
-            except Exception:  # noqa: BLE001 - it's looked at again, and at the next start
-                _log.exception("slack_verdicts_unread", message=at[1])
+        self._unnoted.compare_once_noted(workspace.target(*at), compare)
 
     async def stop(self) -> None:
         """Leave the cards that aren't noted yet to the next start."""
-        await stop(*self._awaited.values())
+        await self._unnoted.stop()
 
     def _lock(self, at: At) -> asyncio.Lock:
         return self._locks.setdefault(key_of(*at), asyncio.Lock())

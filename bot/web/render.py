@@ -10,7 +10,7 @@ from db.embedding_models import EmbeddingModel
 from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.messages import wording
-from reunite.messages.reply import Action, Button, Person, Reply, Span, Tile
+from reunite.messages.reply import Action, Button, Person, Reply, Small, Span, Tile
 from reunite.text.controls import without_controls
 
 Json = dict[str, Any]
@@ -28,6 +28,16 @@ _OF_AUTHOR: Final[Collection[Action]] = {
     "add_detail",
     "none_of_these",
 }
+_WHILE_OPEN: Final[Collection[Action]] = {
+    "mine",
+    "not_mine",
+    "pick",
+    "none_of_these",
+    "add_photo",
+    "add_detail",
+    "proof_question",
+}
+"""What does nothing once the item is returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +78,14 @@ def encoder(model: EmbeddingModel | None) -> Json | None:
 
 
 def reply_json(reply: Reply, language: str = "en") -> Json:
-    """Return the bot's words as lines of spans, each with `is` and `text`, and the buttons below."""
+    """Return the bot's words as lines of spans, each with `is` and `text`, and the buttons below.
+
+    The small print is about reactions, for which the page has buttons.
+    """
+    lines = [line for line in json_replies.lines_of(reply, "web") if not any(isinstance(span, Small) for span in line)]
     return {
         "kind": reply.kind,
-        "lines": [[span_json(span) for span in line] for line in json_replies.lines_of(reply, "web")],
+        "lines": [[span_json(span) for span in line] for line in lines],
         "picture": f"/photos/{reply.picture.photo}" if reply.picture else None,
         "gallery": [tile_json(tile) for tile in reply.gallery],
         "buttons": [button_json(button, language) for button in reply.buttons],
@@ -134,7 +148,7 @@ class _Board:
             "author": without_controls(message.author.name) if message.author else None,
             "text": self._words(message),
             "at": message.created_at.isoformat(),
-            "reply": self._reply(reply, message.verdict_marks) if reply else None,
+            "reply": self._reply(reply, message) if reply else None,
             "report": self._report(posted, is_waiting=self.is_waiting(message)) if posted else None,
             "match": self._verdicts(message),
             "question": self._question(reply) if reply and reply.asked else None,
@@ -146,11 +160,14 @@ class _Board:
             return without_controls(message.posted.report.text)
         return without_controls(message.text)
 
-    def _reply(self, reply: Reply, verdict_marks: VerdictMarks | None) -> Json:
-        """Return a reply with the buttons that the viewer may press."""
+    def _reply(self, reply: Reply, message: WebMessage) -> Json:
+        """Return a reply with the buttons that the viewer may press, and that still do something."""
         is_answered = reply.asked is not None and self._answers.get(reply.asked) is not None
         offered = () if is_answered else reply.buttons
-        buttons = [button for button in offered if self._is_pressable(button, reply, verdict_marks)]
+        report = self._reports.get(message.root) if message.root else None
+        if report and report.state is ReportState.RETURNED:
+            offered = tuple(button for button in offered if button.action not in _WHILE_OPEN)
+        buttons = [button for button in offered if self._is_pressable(button, reply, message.verdict_marks)]
         return reply_json(replace(reply, buttons=tuple(buttons)), self._viewer.language)
 
     def _is_pressable(self, button: Button, reply: Reply, verdict_marks: VerdictMarks | None) -> bool:

@@ -37,10 +37,10 @@ _IN_TIME, _LATE, _EARLY = 0.85, 0.10, 0.05
 """Shares of things found soon, found at any time, and (as stated) found before they were lost."""
 _FLOOR: Final = 0.03
 _SAID: Final[Delays] = np.zeros(1)
-_AFTER_FIND: Final[Delays] = np.array([0.25, 0.75, 1.5, 2.5, 5.0, 12.0, 24.0, 40.0]) / 24
+_AFTER_FOUND: Final[Delays] = np.array([0.25, 0.75, 1.5, 2.5, 5.0, 12.0, 24.0, 40.0]) / 24
 """How many days after finding something people post it, each equally likely. Finders post at once or when they get
 home: half within three hours, nearly all within two days."""
-_AFTER_LOSS: Final[Delays] = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 36.0, 72.0]) / 24
+_AFTER_LOST: Final[Delays] = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 36.0, 72.0]) / 24
 """How many days after losing something people post it. Owners notice late and search first: half within six hours,
 nearly all within three days."""
 
@@ -122,7 +122,7 @@ def _delays(item: Item) -> Delays | None:
         return _SAID
     if item.posted_at is None:
         return None
-    return _AFTER_LOSS if item.kind is ReportKind.LOST else _AFTER_FIND
+    return _AFTER_LOST if item.kind is ReportKind.LOST else _AFTER_FOUND
 
 
 def _time_log_odds(days: NDArray[np.float64]) -> float:

@@ -20,6 +20,12 @@ def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], 
     return _gallery(report, head, pairs, tiles, _ASKS)
 
 
+def gallery_besides(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], searched: int) -> Reply:
+    """Return the first reply to a report whose author has claimed something already: what else is near."""
+    among = plural("among_finds", searched, report.language)
+    return _gallery(report, [line("closest_besides", report.language, among=among)], pairs, tiles, _ASKS)
+
+
 def next_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Reply:
     """Show the closest of the remaining reports, after the owner has declined the previous gallery."""
     return _gallery(report, [line("closest_next", report.language)], pairs, tiles, ())

@@ -7,7 +7,7 @@ from reunite.entities import Claim, ClaimState, Match, MatchState, Report, Repor
 from reunite.language import plural, sentence
 from reunite.messages.notices import both_sides, decided
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
-from reunite.messages.wording import author, button, line, post_of
+from reunite.messages.wording import author, button, found_line, line, post_of, quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,15 @@ def _progress(claim: Claim, match: Match, language: str, moderator: Person | Non
     if match.handover.handed_over:
         lines.append(line("log_handed_over", language))
     return [*lines, *decided(match, language, moderator)]
+
+
+def claimed_card(match: Match, lost: Report, found: Report, picture: Picture | None) -> Reply:
+    """Show an owner what they have claimed, and how far that is, in place of the match's card."""
+    language = lost.language
+    key = "card_agreed" if match.claim is ClaimState.ACCEPTED else "card_claimed"
+    lines = [line(key, language), found_line(found, language), *([] if found.sealed else quote(found))]
+    about = frozenset({lost.id, found.id})
+    return Reply("match", tuple(lines), match=match.id, picture=picture, about=about)
 
 
 def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:

@@ -77,7 +77,20 @@ class Moment:
     style: Literal["day", "moment"] = "moment"
 
 
-Span = Plain | Strong | Small | Quoted | Person | Jump | Moment
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command to use, in a sentence of this language; each platform names it as people see it there."""
+
+    name: str
+    language: str
+
+    @property
+    def text(self) -> str:
+        """The command as it's typed where it has one name."""
+        return f"/{self.name}"
+
+
+Span = Plain | Strong | Small | Quoted | Person | Jump | Moment | Command
 Line = tuple[Span, ...]
 ReplyKind = Literal[
     "report_post",
@@ -313,6 +326,7 @@ _SPANS: Final = {
     "person": Person,
     "jump": Jump,
     "moment": Moment,
+    "command": Command,
 }
 _NAMES: Final[dict[type, str]] = {span: name for name, span in _SPANS.items()}
 

@@ -5,25 +5,32 @@ from typing import Final
 
 from reunite.entities import Trends
 from reunite.language import sentence
+from reunite.messages.wording import duration_words
 from reunite.text.lexicon import from_english
 from reunite.trends import places_of, things_lost
 
+_MINUTES_A_DAY: Final = 24 * 60
 _BARS: Final = "▁▂▃▄▅▆▇█"
 
 
 def lines(trends: Trends, language: str) -> Iterator[str]:
-    """List how many items came back each week, how soon, and the things and places with most losses."""
+    """List how many items came back each week, how soon, and the things and places lost most."""
     if any(trends.returned):
         weeks, total = len(trends.returned), sum(trends.returned)
         yield sentence("stats_weeks", language, bars=bars(trends.returned), weeks=weeks, total=total)
     if trends.days is not None:
-        yield sentence("stats_days", language, days=f"{trends.days:.1f}")
-    if things := things_lost(trends.losses):
+        yield sentence("stats_soon", language, time=days_in_words(trends.days, language))
+    if things := things_lost(trends.lost):
         yield sentence(
             "stats_things", language, things=_listed([(from_english(name, language), n) for name, n in things])
         )
-    if places := places_of(trends.losses):
+    if places := places_of(trends.lost):
         yield sentence("stats_places", language, places=_listed(places))
+
+
+def days_in_words(days: float, language: str) -> str:
+    """Return a number of days as people say it, in minutes or hours where it's short."""
+    return duration_words(max(1, round(days * _MINUTES_A_DAY)), language)
 
 
 def bars(numbers: Sequence[int]) -> str:

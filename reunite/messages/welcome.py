@@ -5,22 +5,22 @@ from dataclasses import dataclass
 
 from reunite.entities import Report
 from reunite.language import plural
-from reunite.messages.reply import Line, Plain, Reply, Strong, Tile
+from reunite.messages.reply import Command, Line, Plain, Reply, Strong, Tile
 from reunite.messages.wording import found_line, line
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What people use on their platform, as they see it there; where there's no setup, that is empty."""
+    """What people use on their platform, in words or as a command; where there's no setup, that is empty."""
 
-    lost: str
-    found: str
-    sealed: str
-    search: str
-    mine: str
-    privacy: str
-    setup: str
-    help: str
+    lost: str | Command
+    found: str | Command
+    sealed: str | Command
+    search: str | Command
+    mine: str | Command
+    privacy: str | Command
+    setup: str | Command
+    help: str | Command
 
 
 def greeting(ways: Ways, language: str) -> Reply:

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from reunite.entities import ANOTHER, Label, Match, MatchState, Question, Report, ReportKind, Why
 from reunite.errors import TellUserError
-from reunite.language import date_words, moment_words, plural, template
+from reunite.language import ENGLISH_NAMES, CommandNames, date_words, moment_words, plural, template
 from reunite.language import sentence as sentence  # noqa: PLC0414 - for those who say a single sentence
 from reunite.messages.reply import (
     Action,
     Button,
     Choice,
+    Command,
     Jump,
     Line,
     Moment,
@@ -35,8 +36,8 @@ _MOST_PERCENT: Final = 99
 """Nobody is ever quite sure."""
 
 
-def explain(error: TellUserError, language: str = "en") -> str:
-    return sentence(error.key, language, **error.params)
+def explain(error: TellUserError, language: str = "en", command: CommandNames = ENGLISH_NAMES) -> str:
+    return sentence(error.key, language, command=command, **error.params)
 
 
 def line(key: str, language: str, number: int | None = None, /, **slots: str | Span | Line) -> Line:
@@ -48,11 +49,13 @@ def line(key: str, language: str, number: int | None = None, /, **slots: str | S
         slots = {"number": str(number), **slots}
     spans: list[Span] = []
     strong = False
-    for words, slot, _, _ in Formatter().parse(template(key, language, number)):
+    for words, slot, spec, _ in Formatter().parse(template(key, language, number)):
         for part, text in enumerate(words.split("**")):
             strong ^= part > 0
             _add(spans, text, strong=strong)
-        if slot:
+        if slot == "command":
+            spans.append(Command(spec or "", language))
+        elif slot:
             _add(spans, slots[slot], strong=strong)
     return tuple(spans)
 
@@ -288,7 +291,8 @@ def _word(why: Why, language: str) -> str:
     """Return what agrees or not; members' words that the lexicon doesn't know stay as they are."""
     if why.aspect == "time" and why.word.lstrip("-").isdecimal():
         minutes = int(why.word)
-        return sentence("lost_after" if minutes < 0 else "lost_before", language, gap=_duration(abs(minutes), language))
+        gap = duration_words(abs(minutes), language)
+        return sentence("lost_after" if minutes < 0 else "lost_before", language, gap=gap)
     if not why.word:
         return sentence("looks_alike" if why.aspect == "thing" else f"aspect_{why.aspect}", language)
     if why.aspect == "place":
@@ -298,7 +302,7 @@ def _word(why: Why, language: str) -> str:
     return f"{word[0].upper()}{word[1:]}" if is_noun else word
 
 
-def _duration(minutes: int, language: str) -> str:
+def duration_words(minutes: int, language: str) -> str:
     """Return a length of time in words: `40 min`, `3 h`, `2 days`."""
     if minutes < 60:  # noqa: PLR2004 - minutes of an hour
         return plural("minutes", minutes, language)

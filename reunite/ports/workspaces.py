@@ -33,7 +33,7 @@ class Workspaces(Protocol):
         ...
 
     async def trends(self) -> Trends:
-        """Return what the last weeks brought; of losses what everyone may see."""
+        """Return what the last weeks brought; of lost reports what everyone may see."""
         ...
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:

@@ -185,11 +185,12 @@ def _english() -> _Language:
 
 
 def _first_words(code: str) -> dict[str, str]:
-    """Map English to the first of a language's words for it."""
+    """Map English to the first of a language's words for it: in Japanese a noun (黒), not its adjective (黒い)."""
     words: dict[str, str] = {}
     for row in _ROWS:
-        if row["english"] and row[code]:
-            words.setdefault(row["english"].casefold(), _phrases(row[code])[0])
+        if row["english"] and (phrases := _phrases(row[code])):
+            noun = phrases[0].removesuffix("い")
+            words.setdefault(row["english"].casefold(), noun if noun in phrases else phrases[0])
     return words
 
 

@@ -28,6 +28,7 @@ _Kind = TypeVar("_Kind")
 
 _BEGINS: Final[dict[Part, time]] = {
     "midnight": time(0),
+    "small_hours": time(0),
     "morning": time(7),
     "noon": time(12),
     "afternoon": time(13),
@@ -358,7 +359,7 @@ def _time(clock: Clock | None, part: Part | None) -> time:
 def _hour_in(part: Part, hour: int) -> int:
     if part in {"afternoon", "evening"} or (part == "night" and hour >= _NIGHT_ENDS) or (part == "noon" and hour < 4):  # noqa: PLR2004
         return hour + 12 if hour < 12 else 0 if part == "night" and hour == 12 else hour  # noqa: PLR2004
-    return 0 if part in {"morning", "night", "midnight"} and hour == 12 else hour  # noqa: PLR2004
+    return 0 if part in {"small_hours", "morning", "night", "midnight"} and hour == 12 else hour  # noqa: PLR2004
 
 
 def _dated(said: Calendar, today: date, *, month_first: bool) -> date:

@@ -35,6 +35,7 @@ _RANGES: Final[frozenset[Atom | None]] = frozenset({Mark("past"), Mark("to"), Ma
 _OPEN_RANGES: Final[frozenset[Atom | None]] = frozenset({Mark("to"), Mark("until")})
 _O_CLOCK: Final[frozenset[Atom | None]] = frozenset({Mark("o_clock"), Mark("hour_or_o_clock")})
 _HOURS_OF: Final[Mapping[Part, frozenset[int]]] = {
+    "small_hours": frozenset({12, *range(1, 7)}),
     "morning": frozenset(range(1, 12)),
     "noon": frozenset({12, 1}),
     "afternoon": frozenset({12, *range(1, 8)}),

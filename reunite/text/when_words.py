@@ -18,7 +18,7 @@ from reunite.language import LANGUAGES, Words, words_in
 from reunite.text import lexicon
 from reunite.text.data import read_text
 
-Part = Literal["morning", "noon", "afternoon", "evening", "night", "midnight"]
+Part = Literal["small_hours", "morning", "noon", "afternoon", "evening", "night", "midnight"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,7 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "tomorrow": (DaysAgo(-1),),
     "last_night": (DaysAgo(1), PartOfDay("night")),
     "before_last_night": (DaysAgo(2), PartOfDay("night")),
+    "small_hours": (PartOfDay("small_hours"),),
     "morning": (PartOfDay("morning"),),
     "morning_or_tomorrow": (Mark("morning_or_tomorrow"),),
     "noon": (PartOfDay("noon"),),
@@ -146,6 +147,8 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "three_quarter_hour": (Number(45.0), Unit(timedelta(minutes=1))),
     "hour_and_half": (Number(90.0), Unit(timedelta(minutes=1))),
     "two_hours_and_half": (Number(150.0), Unit(timedelta(minutes=1))),
+    "two_hours": (Number(2.0), Unit(timedelta(hours=1))),
+    "two_days": (Number(2.0), Unit(timedelta(days=1))),
     "few_hours": (Number(3.0), Unit(timedelta(hours=1))),
     "few_days": (Number(3.0), Unit(timedelta(days=1))),
     "day": (Unit(timedelta(days=1)),),
@@ -222,7 +225,11 @@ _CLOCK: Final = r"""
 """14:30, 14 Uhr, 14.30 Uhr, 14h30, 2:30 pm, 2-4pm, 14時30分."""
 _DATES: Final = (
     r"(?<!\d)(?P<year1>\d{4})[-/.](?P<month1>\d{1,2})[-/.](?P<day1>\d{1,2})(?!\d)t?",
-    r"(?<![\d.])(?P<day2>\d{1,2})\.\s?(?P<month2>\d{1,2})\.(?:\s?(?P<year2>\d{4}|\d{2}(?![\d.:])))?(?!\d)",
+    (  # "3.5. 18 Uhr" has no year
+        r"(?<![\d.])(?P<day2>\d{1,2})\.\s?(?P<month2>\d{1,2})\."
+        r"(?:\s?(?P<year2>\d{4}|(?:(?<!\s)\d{2}|2[5-9]|[3-9]\d)(?![\d.:])))?(?!\d)"
+    ),
+    r"(?<![\d-])(?P<day8>\d{1,2})-(?P<month8>\d{1,2})-(?P<year8>\d{4})(?![\d-])",
     r"(?:(?<!\d)(?P<year3>\d{4})年)?(?<!\d)(?P<month3>\d{1,2})月(?P<day3>\d{1,2})日",
     r"(?<![\d/])(?P<first4>\d{1,2})/(?P<second4>\d{1,2})(?:/(?P<year4>\d{4}|\d{2}))?(?![\d/])",
 )
@@ -243,7 +250,7 @@ def _scanner() -> re.Pattern[str]:
     rest = (
         (
             r"\b(?:le|du|el|del|el dia|am|on the) (?P<day>\d{1,2})"
-            rf"(?![\d.,:/h]|\s?(?:h|uhr|heures?|de|er|{month})\b)"
+            rf"(?![\d.,:/h]|\s?(?:h|uhr|heures?|de|er|{month}|[ap]\.?m|o'?\s?clock|-\d{{1,2}}-\d{{4}})\b)"
         ),
         (
             r"(?P<from>\bde(?= (?:las )?\d{1,2}(?:[:h]\d{2})?(?:\s?h(?:eures?)?)? a (?:las )?\d)"

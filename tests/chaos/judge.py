@@ -14,12 +14,12 @@ def faults(side: Side, people: People) -> list[str]:
     return [*found, *(f"the command {mark} was taken, and nothing was posted" for mark in lost)]
 
 
-def _of_post(posted: Posted, said: list[str], everything: str) -> list[str]:
+def _of_post(posted: Posted, texts: list[str], everything: str) -> list[str]:
     if posted.is_deleted:
         return [f"{posted.words} was deleted, and is still shown"] if posted.mark in everything else []
-    found = [] if said else [f"{posted.words} was never answered"]
+    found = [] if texts else [f"{posted.words} was never answered"]
     if posted.card:
         for words, due in ((RETURNED, 1), (TAKEN_BACK, int(posted.is_taken_back))):
-            if (times := sum(words in text for text in said)) != due:
+            if (times := sum(words in text for text in texts)) != due:
                 found.append(f"{posted.words}: “{words}” {times} times instead of {due}")
     return found

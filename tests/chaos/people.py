@@ -28,7 +28,7 @@ class Posted:
     """The card that the moderator confirmed, and whether they took that back."""
     is_taken_back: bool = False
     is_given_back: bool = False
-    """Of a find: a card that shows it was confirmed."""
+    """Of a found report: a card that shows it was confirmed."""
 
     @property
     def is_to_go(self) -> bool:
@@ -74,7 +74,7 @@ class People:
         self.posts[await self.side.post(posted.kind, posted.words.split()[0], posted.words)] = posted
 
     async def moderate(self) -> None:
-        """Confirm some of the cards that show a loss a find, and take some of the confirmations back."""
+        """Confirm some of the cards that show a lost report a found report, and take some of the confirmations back."""
         for post, posted in self.posts.items():
             if posted.kind == "found" or posted.is_to_go or posted.is_taken_back:
                 continue
@@ -88,10 +88,11 @@ class People:
                 await self.side.take_back(posted.card)
 
     def _choice(self, thread: list[tuple[str, str]]) -> tuple[str, Posted] | None:
-        """Return a card and the find that it shows, which no other card has been confirmed for."""
-        finds = [
+        """Return a card and the found report that it shows, which no other card has been confirmed for."""
+        found_reports = [
             post for post in self.posts.values() if post.kind == "found" and not (post.is_to_go or post.is_given_back)
         ]
         return next(
-            ((card, find) for card, text in thread if CARD in text for find in finds if find.mark in text), None
+            ((card, found) for card, text in thread if CARD in text for found in found_reports if found.mark in text),
+            None,
         )

@@ -29,7 +29,7 @@ from tests.chaos.folders import folder
 from tests.doubles.made_poison import WELL_FORMED, made
 from tests.doubles.mutations import Mutator
 from tests.support.pictures import drawing
-from tests.support.world import World, world
+from tests.support.world import World, open_world
 
 _AT_ONCE: Final = 4
 _LONGEST: Final = 10.0
@@ -80,7 +80,7 @@ class Figures:
 class Fuzz:
     """A worker, and the community that posts to it."""
 
-    place: World
+    world: World
     worker: Process
     figures: Figures
 
@@ -105,12 +105,12 @@ class Fuzz:
         """Post pictures at once, each beside a good photo; return those that were opened once all is answered."""
         began = time.monotonic()
         for name, data in pictures.items():
-            await self.place.found(name, photos=(IncomingPhoto("bad", data=data), _GOOD))
+            await self.world.found(name, photos=(IncomingPhoto("bad", data=data), _GOOD))
         waiting = set(pictures)
         while waiting and time.monotonic() - began < _GIVEN_UP:
             await asyncio.sleep(0.02)
             self._watch()
-            done = {name for name in waiting if "nothing" in self.place.platform.kinds(name)}
+            done = {name for name in waiting if "nothing" in self.world.platform.kinds(name)}
             if done and (seconds := time.monotonic() - began) > self.figures.slowest:
                 self.figures.slowest, self.figures.slowest_picture = seconds, min(done)
             waiting -= done
@@ -124,7 +124,7 @@ class Fuzz:
     async def _judged(self, pictures: Mapping[str, bytes]) -> list[str]:
         if self.worker.returncode is not None:
             raise RuntimeError(f"the worker died over one of {sorted(pictures)}")
-        async with self.place.store.session(self.place.workspace.community) as session:
+        async with self.world.store.session(self.world.workspace.community) as session:
             rows = await session._all(_STATES, posts=list(pictures))
         opened = []
         for row in rows:
@@ -132,11 +132,11 @@ class Fuzz:
             if row["name"] == _GOOD.name:
                 self.figures.faults += [] if state == "stored" else [f"{name} harmed the photo beside it"]
                 continue
-            said = "problem" in self.place.platform.kinds(name)
-            self.figures.outcomes[row["problem"] or ("partly stored" if said else "stored")] += 1
+            is_reported = "problem" in self.world.platform.kinds(name)
+            self.figures.outcomes[row["problem"] or ("partly stored" if is_reported else "stored")] += 1
             opened += [name] if state == "stored" else []
-            if state == "pending" or (state == "failed" and not said):
-                self.figures.faults.append(f"{name} is {state}, and nothing is said of it")
+            if state == "pending" or (state == "failed" and not is_reported):
+                self.figures.faults.append(f"{name} is {state} without a reply that says so")
         return opened
 
 
@@ -146,8 +146,8 @@ async def fuzz(pictures: int, seed: int) -> dict[str, Any]:
     with folder() as home, EmbeddedServers(home) as servers:
         await migrate(servers.owner_database_url)
         log = home.parent / "worker.log"
-        async with world(servers.database_url, servers.redis_url) as place, _working(servers, log) as worker:
-            await Fuzz(place, worker, figures).run(pictures, seed)
+        async with open_world(servers.database_url, servers.redis_url) as world, _working(servers, log) as worker:
+            await Fuzz(world, worker, figures).run(pictures, seed)
         figures.decoders_died = log.read_bytes().count(b"decoder_died")
     return {"seconds": round(time.monotonic() - began), **figures.shown()}
 

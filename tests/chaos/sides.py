@@ -39,7 +39,7 @@ class Side(ABC):
 
     @abstractmethod
     async def command(self, words: str) -> Callable[[], bool]:
-        """Report a loss by command; return what tells whether the bot has said that it took it."""
+        """Make a lost report by command; return what tells whether the bot has said that it took it."""
 
     @abstractmethod
     async def confirm(self, card: str) -> None: ...

@@ -57,7 +57,7 @@ class Drill:
             "the images are built": self._build,
             "every service is healthy": self._up,
             "no service has rights or can write": self._confined,
-            "a find and a loss get a labelled answer": self._answer,
+            "a found report and a lost report get a labelled answer": self._answer,
             "doctor and the commands of the docs": self._commands,
             "each container restarted, nothing lost": self._restart,
             "backed up, destroyed and restored": self._restore,
@@ -92,10 +92,10 @@ class Drill:
             await self._labelled(side, "backpack-side", "my backpack")
 
     async def _labelled(self, side: Side, picture: str, words: str) -> None:
-        loss = await self._post(side, "lost", picture, words)
+        lost = await self._post(side, "lost", picture, words)
 
         def card() -> str | None:
-            texts = [text for _, text in side.thread("lost", loss) if CARD in text]
+            texts = [text for _, text in side.thread("lost", lost) if CARD in text]
             return next((text for text in texts if any(label in text for label in LABELS)), None)
 
         await eventually(card, f"no labelled answer to “{words}” on {side.role}", within=_ANSWER)

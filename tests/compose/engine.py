@@ -46,8 +46,10 @@ def compose_command(docker: str) -> list[str]:
 
 def bridge(docker: str) -> str:
     """Return the address of this machine that containers reach. Raises NoEngineError where they run elsewhere."""
-    told = _said(docker, "network", "inspect", "bridge", "--format", "{{range .IPAM.Config}}{{.Subnet}} {{end}}") or ""
-    subnets = [ipaddress.ip_network(each) for each in told.split()]
+    answer = (
+        _said(docker, "network", "inspect", "bridge", "--format", "{{range .IPAM.Config}}{{.Subnet}} {{end}}") or ""
+    )
+    subnets = [ipaddress.ip_network(each) for each in answer.split()]
     here = [
         each.address for interface in psutil.net_if_addrs().values() for each in interface if each.family == AF_INET
     ]
@@ -114,11 +116,11 @@ class Deployment:
         started = await asyncio.create_subprocess_exec(
             *command, cwd=self.folder, env=self._environment(), stdin=pipe, stdout=pipe, stderr=pipe
         )
-        said, errors = await started.communicate(given)
+        output, errors = await started.communicate(given)
         if started.returncode:
-            tail = (said[-_TAIL:] + errors[-_TAIL:]).decode(errors="replace")
+            tail = (output[-_TAIL:] + errors[-_TAIL:]).decode(errors="replace")
             raise AssertionError(f"{' '.join(command)} ended with {started.returncode}:\n{tail}")
-        return said
+        return output
 
     def _environment(self) -> dict[str, str]:
         of_compose = {
@@ -132,8 +134,8 @@ class Deployment:
     async def state(self, service: str) -> dict[str, Any]:
         """Return what Docker knows of a service's container."""
         container = (await self.run("ps", "--quiet", service)).decode().strip()
-        [told] = json.loads(await self._run([self.docker, "inspect", container]))
-        state: dict[str, Any] = told["State"]
+        [answer] = json.loads(await self._run([self.docker, "inspect", container]))
+        state: dict[str, Any] = answer["State"]
         return state
 
     async def healthy(self, *services: str) -> None:

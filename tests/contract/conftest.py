@@ -9,7 +9,7 @@ from tests.contract.platforms import HARNESSES, opened
 
 
 @pytest.fixture(params=HARNESSES)
-async def here(
+async def harness(
     request: pytest.FixtureRequest, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Harness]:
     async with opened(request.param, database_url, monkeypatch) as harness:

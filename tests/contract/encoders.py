@@ -1,11 +1,12 @@
 """What every encoder has to keep, as tests to inherit: a subclass's module gives the fixtures `encoder` and `twin`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
 
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Encoder, Pixels, Vectors
+from workers.framing import framed
 
 TEXTS = ["black rucksack", "red bottle with stickers, lost near the library on Tuesday", "", "ключи 🔑", "blue " * 300]
 ODD_TEXTS = [
@@ -23,6 +24,11 @@ def noise(height: int, width: int, seed: int) -> Pixels:
 
 
 PHOTOS = [noise(512, 384, 1), noise(30, 500, 2), noise(1, 1, 3), np.zeros((64, 64, 3), np.uint8), noise(3, 512, 5)]
+
+
+def seen(encoder: Encoder, photos: Sequence[Pixels]) -> Mapping[str, Vectors]:
+    """Embed photos by the views that the encoder wants."""
+    return encoder.encode_images([framed(photo, encoder.framing) for photo in photos])
 
 
 def assert_same(some: Mapping[str, Vectors], others: Mapping[str, Vectors], atol: float) -> None:
@@ -49,19 +55,19 @@ class EncoderContract:
         assert encoder.version.strip()
 
     def test_rows_have_length_one_and_the_dimension_of_their_space(self, encoder: Encoder) -> None:
-        assert_rows(encoder, encoder.encode_images(PHOTOS), {SHARED_SPACE, PHOTO_SPACE}, len(PHOTOS))
+        assert_rows(encoder, seen(encoder, PHOTOS), {SHARED_SPACE, PHOTO_SPACE}, len(PHOTOS))
         assert_rows(encoder, encoder.encode_texts(TEXTS), {SHARED_SPACE, TEXT_SPACE}, len(TEXTS))
 
     def test_nothing_in_nothing_out(self, encoder: Encoder) -> None:
-        assert_rows(encoder, encoder.encode_images([]), {SHARED_SPACE, PHOTO_SPACE}, 0)
+        assert_rows(encoder, seen(encoder, []), {SHARED_SPACE, PHOTO_SPACE}, 0)
         assert_rows(encoder, encoder.encode_texts([]), {SHARED_SPACE, TEXT_SPACE}, 0)
 
     def test_vectors_do_not_depend_on_their_batch_or_its_order(self, encoder: Encoder) -> None:
         for together, backwards, alone in (
             (
-                encoder.encode_images(PHOTOS),
-                encoder.encode_images(PHOTOS[::-1]),
-                [encoder.encode_images([photo]) for photo in PHOTOS],
+                seen(encoder, PHOTOS),
+                seen(encoder, PHOTOS[::-1]),
+                [seen(encoder, [photo]) for photo in PHOTOS],
             ),
             (
                 encoder.encode_texts(TEXTS),
@@ -76,7 +82,7 @@ class EncoderContract:
 
     def test_equal_versions_give_equal_vectors(self, encoder: Encoder, twin: Encoder) -> None:
         assert (twin.version, dict(twin.spaces)) == (encoder.version, dict(encoder.spaces))
-        assert_same(encoder.encode_images(PHOTOS), twin.encode_images(PHOTOS), 1e-5)
+        assert_same(seen(encoder, PHOTOS), seen(twin, PHOTOS), 1e-5)
         assert_same(encoder.encode_texts(TEXTS), twin.encode_texts(TEXTS), 1e-5)
 
     def test_any_text_has_a_vector(self, encoder: Encoder) -> None:
@@ -85,4 +91,4 @@ class EncoderContract:
     @pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 512), (512, 1), (2, 3), (3, 3), (512, 512)])
     def test_a_photo_of_any_shape_has_a_vector(self, encoder: Encoder, height: int, width: int) -> None:
         photos = [np.full((height, width, 3), grey, np.uint8) for grey in (0, 255)]
-        assert_rows(encoder, encoder.encode_images(photos), {SHARED_SPACE, PHOTO_SPACE}, len(photos))
+        assert_rows(encoder, seen(encoder, photos), {SHARED_SPACE, PHOTO_SPACE}, len(photos))

@@ -234,8 +234,8 @@ class SearchCases:
         assert (await _answer(stage, lost, ANOTHER)).words == sentence("said")
         assert (await stage.now(lost)).question_answer == ANOTHER
         assert len(stage.hints.work) == hints + 1
-        said = sentence("another_colour")
-        assert (await _answer(stage, lost, "0")).words == sentence("said_before", said=said)
+        text = sentence("another_colour")
+        assert (await _answer(stage, lost, "0")).words == sentence("said_before", said=text)
 
     async def test_who_may_answer_and_what(self, stage: Stage) -> None:
         await stage.join()
@@ -565,12 +565,12 @@ class GalleryCases:
 
     async def test_the_first_reply_shows_what_is_nearest(self, stage: Stage) -> None:
         await stage.join()
-        lost, finds = await stage.lost(), [await stage.found(f"thing {number}") for number in range(8)]
-        await stage.search(lost, *finds, label=None)
+        lost, found_reports = await stage.lost(), [await stage.found(f"thing {number}") for number in range(8)]
+        await stage.search(lost, *found_reports, label=None)
         [gallery] = await stage.thread(lost)
-        assert [tile.report for tile in gallery.gallery] == [found.id for found in finds[:6]]
+        assert [tile.report for tile in gallery.gallery] == [found.id for found in found_reports[:6]]
         assert gallery.text().startswith("No likely match yet among 8 found items. These come closest:")
-        assert [await stage.thread(found) for found in finds] == [[]] * 8  # nobody is disturbed
+        assert [await stage.thread(found) for found in found_reports] == [[]] * 8  # nobody is disturbed
 
     async def test_labelled_matches_come_first_and_keep_their_cards(self, stage: Stage) -> None:
         await stage.join()
@@ -602,12 +602,12 @@ class GalleryCases:
 
     async def test_none_of_these_brings_the_next_ones_until_there_are_none(self, stage: Stage) -> None:
         await stage.join()
-        lost, finds = await stage.lost(), [await stage.found(f"thing {number}") for number in range(8)]
-        await stage.search(lost, *finds, label=None)
+        lost, found_reports = await stage.lost(), [await stage.found(f"thing {number}") for number in range(8)]
+        await stage.search(lost, *found_reports, label=None)
         await stage.press("none_of_these", lost.id, ADA)
         closed, following = await stage.thread(lost)
         assert not closed.gallery
-        assert [tile.report for tile in following.gallery] == [found.id for found in finds[6:]]
+        assert [tile.report for tile in following.gallery] == [found.id for found in found_reports[6:]]
         await stage.press("none_of_these", lost.id, ADA)
         assert await stage.kinds(lost) == ["first_reply", "first_reply", "nothing"]
         with pytest.raises(TellUserError, match="nothing_here"):

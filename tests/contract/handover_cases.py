@@ -27,7 +27,7 @@ class HandoverCases:
         assert (begun.kind, set(begun.people("web"))) == ("handover", {ADA.id, BEN.id})
         assert [button.action for button in begun.buttons] == ["got_back", "handed_over", "whereabouts"]
         assert begun.quotes == {lost.id, found.id}
-        assert [actions(each)[-1] for each in (await told(stage, lost), await told(stage, found))] == [
+        assert [actions(each)[-1] for each in (await replies_to(stage, lost), await replies_to(stage, found))] == [
             ("got_back", "where_is_it"),
             ("handed_over", "whereabouts"),
         ]
@@ -97,13 +97,13 @@ class HandoverCases:
         lost, found, match = await accepted(stage)
         speakers: dict[Any, Member] = {"got_back": ADA, "handed_over": BEN}
         [second] = speakers.keys() - {first}
-        said = await stage.press(first, match.id, speakers[first])
-        assert said.text() == sentence("note_word_waits")
+        private_reply = await stage.press(first, match.id, speakers[first])
+        assert private_reply.text() == sentence("note_word_waits")
         assert await stage.state(lost) is ReportState.OPEN
         asked = await stage.thread(found if first == "got_back" else lost)
         assert [button.action for button in asked[-1].buttons] == [second]
-        said = await stage.press(second, match.id, speakers[second])
-        assert said.text() == sentence("note_match_confirmed")
+        private_reply = await stage.press(second, match.id, speakers[second])
+        assert private_reply.text() == sentence("note_match_confirmed")
         assert {await stage.state(report) for report in (lost, found)} == {ReportState.RETURNED}
         assert (await stage.kinds(lost))[-1] == (await stage.kinds(found))[-1] == "returned"
         shown = [
@@ -123,7 +123,7 @@ class HandoverCases:
     async def test_only_a_moderator_counts_where_the_community_says_so(self, stage: Stage) -> None:
         await stage.join(returned_by="moderators")
         lost, found, match = await accepted(stage)
-        threads = [await told(stage, lost), await told(stage, found), await stage.thread(lost, "pair")]
+        threads = [await replies_to(stage, lost), await replies_to(stage, found), await stage.thread(lost, "pair")]
         offered = {button.action for thread in threads for reply in thread for button in reply.buttons}
         assert offered.isdisjoint({"got_back", "handed_over"})
         for action, member in (("got_back", ADA), ("handed_over", BEN)):
@@ -257,20 +257,20 @@ class HandoverCases:
         for action in ("where_is_it", "got_back"):
             with pytest.raises(TellUserError, match="nothing_here"):
                 await stage.press(action, match.id, ADA)
-        [said] = await stage.thread(lost, "pair")
-        assert (PLACE in said.text(), said.buttons) == (False, ())
+        [reply] = await stage.thread(lost, "pair")
+        assert (PLACE in reply.text(), reply.buttons) == (False, ())
         assert await stage.verdict(decided, kind, given=False)
         assert CODE in (await stage.press("where_is_it", match.id, ADA)).text()
-        [said] = await stage.thread(lost, "pair")
-        assert CODE in said.text()
+        [reply] = await stage.thread(lost, "pair")
+        assert CODE in reply.text()
 
     async def test_a_place_stored_after_a_rejection_reaches_nobody(self, stage: Stage) -> None:
         await stage.join()
         lost, found, match = await accepted(stage)
         await stage.verdict(match, VerdictKind.REJECT)
         await stage.press("whereabouts", found.id, BEN, words=PLACE, code=CODE)
-        [said] = await stage.thread(lost, "pair")
-        assert PLACE not in said.text()
+        [reply] = await stage.thread(lost, "pair")
+        assert PLACE not in reply.text()
 
     async def test_a_refused_match_cannot_be_claimed_again(self, stage: Stage) -> None:
         await stage.join()
@@ -310,8 +310,8 @@ class HandoverCases:
             async with stage.session(lost.community) as session:
                 await note_no_conversation(session, match.id)
         for report in (lost, found):
-            said = [reply.text() for reply in await stage.thread(report)]
-            assert said.count(sentence("no_pair")) == 1
+            texts = [reply.text() for reply in await stage.thread(report)]
+            assert texts.count(sentence("no_pair")) == 1
         public = [*(await stage.thread(lost)), *(await stage.thread(found))]
         assert "Ben Nevis" not in "".join(reply.text() for reply in public)
         assert (await stage.thread(found, "moderators"))[-1].people("web") == (ADA.id, BEN.id)
@@ -340,8 +340,8 @@ class HandoverCases:
             if progress == "log_confirmed":
                 await stage.verdict(match, VerdictKind.CONFIRM)
             card = await claim_card(stage, found)
-            said = sentence(progress, **({"moderator": MODERATOR.name} if progress == "log_confirmed" else {}))
-            assert all(words in card.text() for words in (said, lost.text, found.text, ADA.name)), progress
+            text = sentence(progress, **({"moderator": MODERATOR.name} if progress == "log_confirmed" else {}))
+            assert all(words in card.text() for words in (text, lost.text, found.text, ADA.name)), progress
             answer = [] if progress == "log_confirmed" else ["see_claim"]  # it's deleted then
             assert [button.action for button in card.buttons] == [*answer, "confirm", "reject"]
             assert card.match == match.id
@@ -357,7 +357,7 @@ async def accepted(stage: Stage, **fields: Any) -> tuple[Report, Report, Match]:
     return lost, found, match
 
 
-async def told(stage: Stage, report: Report) -> list[Reply]:
+async def replies_to(stage: Stage, report: Report) -> list[Reply]:
     """Return what a thread says about claims."""
     return [reply for reply in await stage.thread(report) if reply.kind == "claim"]
 

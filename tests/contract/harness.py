@@ -36,7 +36,7 @@ JPEG = drawing("red")
 
 
 @dataclass(frozen=True)
-class Told:
+class PrivateReply:
     """What one person is told and nobody else: its words, what names the buttons below, its pictures."""
 
     words: str
@@ -73,7 +73,7 @@ class Harness(ABC):
 
     @abstractmethod
     async def set_up(self, *, log: bool = False, found: str = "", language: str = "en") -> None:
-        """Decide as moderators do here: on a channel for them, one for finds (by name), and a language."""
+        """Decide as moderators do here: on a channel for them, one for found reports (by name), and a language."""
 
     @abstractmethod
     async def open_channel(self, name: str) -> None:
@@ -122,22 +122,22 @@ class Harness(ABC):
 
     @abstractmethod
     async def report_privately(self, author: Member, words: str) -> str:
-        """Report a loss that only its author and the moderators may see, and return what the author is told."""
+        """Make a lost report that only its author and the moderators may see, and return what the author is told."""
 
     @abstractmethod
     async def report_sealed(self, author: Member, words: str, where: str) -> str:
         """Report found keys whose photo stays sealed, and return what the finder is told."""
 
     @abstractmethod
-    async def search(self, member: Member, words: str, photo: bytes | None = None) -> Told:
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> PrivateReply:
         """Search without a report, and return what that member is shown once the search is over."""
 
     @abstractmethod
-    async def turn(self, page: Told, words: str, member: Member) -> Told:
+    async def turn(self, page: PrivateReply, words: str, member: Member) -> PrivateReply:
         """Press a button that shows another page in place of this one, and return it."""
 
     @abstractmethod
-    async def own_reports(self, member: Member) -> Told:
+    async def own_reports(self, member: Member) -> PrivateReply:
         """Ask for one's own reports."""
 
     @abstractmethod
@@ -158,8 +158,8 @@ class Harness(ABC):
 
     @abstractmethod
     async def press(
-        self, on: Sent | Told, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
-    ) -> Told:
+        self, on: Sent | PrivateReply, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
+    ) -> PrivateReply:
         """Press the button with these words, fill in the form that it opens, and return what that member is told.
 
         Fails where others are told of it too.

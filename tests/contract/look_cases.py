@@ -1,5 +1,6 @@
 """Searching without a report: what is shown, to whom, for how long, and how it becomes a report."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from reunite.expiry import expire
 from reunite.language import sentence
 from reunite.looks import KEPT_MINUTES, MOST_LOOKS
 from reunite.matching.defaults import PRIOR
-from reunite.messages.reply import Reply
+from reunite.messages.reply import Action, Reply
 from reunite.ports import ScoredPair
 from reunite.search import search_and_announce
 from tests.contract.stages import ADA, BEN, PHOTO, Stage
@@ -75,14 +76,42 @@ class LookCases:
         [mine] = await stage.handlers.my_reports("web", "here", ADA)
         assert "badge XK-7731" in mine.text()
 
-    async def test_a_filed_look_gets_a_first_reply_with_its_gallery(self, stage: Stage) -> None:
+    async def test_the_search_after_a_claim_repeats_nothing_of_it_and_shows_what_else_is_near(
+        self, stage: Stage
+    ) -> None:
+        await stage.join(log_channel="log")
+        claimed, other = await stage.found("a badge, number XK-7731"), await stage.found("gloves, tag QF-8842")
+        look = await _looked(stage, "badge XK-7731, perhaps with tag QF-8842")
+        match = next(each for each in await stage.matches(look) if each.found == claimed.id)
+        await stage.press("look_mine", match.id, ADA, words=PROOF)
+        await _searched(stage, look.id)
+        _, card, besides, *_ = await stage.thread(look)
+        assert sentence("card_claimed").replace("**", "") in card.text()
+        assert not card.buttons
+        assert "Besides that, these come closest among 2 found items" in besides.text()
+        assert [tile.report for tile in besides.gallery] == [other.id]
+        assert await stage.kinds(claimed) == ["claim"]
+
+    async def test_the_card_of_a_claimed_item_can_be_claimed_again_only_after_a_wrong_answer(
+        self, stage: Stage
+    ) -> None:
         await stage.join()
         found = await stage.found("a badge, number XK-7731")
         look = await _looked(stage, "badge XK-7731")
         [match] = await stage.matches(look)
-        await stage.press("look_mine", match.id, ADA, words=PROOF)
-        await _searched(stage, look.id)
-        assert [tile.report for reply in await stage.thread(look) for tile in reply.gallery] == [found.id]
+        decisions: list[tuple[Action, str, list[str]]] = [
+            ("reject_claim", "This could be yours.", ["mine", "not_mine"]),
+            ("accept_claim", "It's yours: your answer matches.", []),
+        ]
+        for decision, said, offered in decisions:
+            await stage.press("look_mine", match.id, ADA, words=PROOF)
+            await _searched(stage, look.id)
+            async with stage.session(found.community) as session:
+                [*_, claim] = await session.claims.on(found.id)
+            await stage.press(decision, claim.id, BEN)
+            [card] = [reply for reply in await stage.thread(look) if reply.kind == "match"]
+            assert said in card.text()
+            assert [button.action for button in card.buttons] == offered
 
     async def test_whether_the_report_is_private_is_decided_once(self, stage: Stage) -> None:
         await stage.join(private_reports=True)
@@ -96,8 +125,8 @@ class LookCases:
 
     async def test_no_place_is_asked_for_a_report_that_is_filed_or_cannot_be(self, stage: Stage) -> None:
         await stage.join()
-        finds = [await stage.found(text) for text in ("one", "two")]
-        look = await _found(stage, "thing", *finds)
+        found_reports = [await stage.found(text) for text in ("one", "two")]
+        look = await _found(stage, "thing", *found_reports)
         first, second = await stage.matches(look)
         for words, error in ((" ", "claim_empty"), ("x" * 501, "text_too_long")):
             with pytest.raises(TellUserError, match=error):
@@ -110,14 +139,29 @@ class LookCases:
         with pytest.raises(TellUserError, match="claim_waits"):
             await _files_privately(stage, first)
 
+    async def test_no_form_opens_for_a_look_of_someone_else_or_one_that_is_over(self, stage: Stage) -> None:
+        await stage.join()
+        found = await stage.found("a badge, number XK-7731")
+        look = await _looked(stage, "badge XK-7731")
+        [match] = await stage.matches(look)
+        asked = Press(target=look.target, member=ADA, is_moderator=False, action="look_mine", subject=match.id, key="1")
+        await stage.handlers.forms.check(asked)
+        with pytest.raises(TellUserError, match="only_own"):
+            await stage.handlers.forms.check(replace(asked, member=BEN))
+        await stage.press("look_mine", match.id, ADA, words=PROOF)
+        with pytest.raises(TellUserError, match="claim_waits"):
+            await stage.handlers.forms.check(asked)
+        with pytest.raises(TellUserError, match="look_over"):
+            await stage.handlers.forms.check(replace(asked, subject=found.id))
+
     async def test_another_found_report_of_the_look_is_claimed_with_the_same_report(self, stage: Stage) -> None:
         await stage.join()
-        finds = [await stage.found(text) for text in ("one", "two")]
-        look = await _found(stage, "thing", *finds)
+        found_reports = [await stage.found(text) for text in ("one", "two")]
+        look = await _found(stage, "thing", *found_reports)
         for match in await stage.matches(look):
             await stage.press("look_mine", match.id, ADA, words=PROOF)
         assert len(await stage.handlers.my_reports("web", "here", ADA)) == 1
-        assert [await stage.kinds(found) for found in finds] == [["claim"], ["claim"]]
+        assert [await stage.kinds(found) for found in found_reports] == [["claim"], ["claim"]]
 
     @pytest.mark.parametrize(("words", "error"), [(" ", "claim_empty"), ("x" * 501, "text_too_long")])
     async def test_without_a_proof_nothing_is_filed(self, stage: Stage, words: str, error: str) -> None:
@@ -140,12 +184,15 @@ class LookCases:
 
     async def test_pages_go_on_and_back(self, stage: Stage) -> None:
         await stage.join()
-        finds = [await stage.found(f"thing {number}") for number in range(rules.MOST_TILES + 2)]
-        look = await _found(stage, "thing", *finds)
+        found_reports = [await stage.found(f"thing {number}") for number in range(rules.MOST_TILES + 2)]
+        look = await _found(stage, "thing", *found_reports)
         first = await _answer(stage, look)
         assert [tile.number for tile in first.gallery] == [1, 2, 3, 4, 5, 6]
         second = await _turn(stage, first, "Next")
-        assert [(tile.number, tile.report) for tile in second.gallery] == [(7, finds[6].id), (8, finds[7].id)]
+        assert [(tile.number, tile.report) for tile in second.gallery] == [
+            (7, found_reports[6].id),
+            (8, found_reports[7].id),
+        ]
         assert second.text().startswith("Page 2 of 2")
         again = await _turn(stage, second, "Previous")
         assert again.gallery == first.gallery
@@ -153,11 +200,11 @@ class LookCases:
 
     async def test_a_found_report_that_is_gone_is_shown_no_more(self, stage: Stage) -> None:
         await stage.join()
-        finds = [await stage.found(text) for text in ("one", "two")]
-        look = await _found(stage, "thing", *finds)
+        found_reports = [await stage.found(text) for text in ("one", "two")]
+        look = await _found(stage, "thing", *found_reports)
         async with stage.session(look.community) as session:
-            await session.reports.set_state(finds[0].id, ReportState.RETURNED)
-        assert [tile.report for tile in (await _answer(stage, look)).gallery] == [finds[1].id]
+            await session.reports.set_state(found_reports[0].id, ReportState.RETURNED)
+        assert [tile.report for tile in (await _answer(stage, look)).gallery] == [found_reports[1].id]
 
     async def test_a_look_is_deleted_after_a_quarter_of_an_hour(self, stage: Stage) -> None:
         await stage.join()
@@ -235,10 +282,10 @@ class RefusalCases:
 
     async def test_what_was_refused_meanwhile_leaves_galleries_and_looks(self, stage: Stage) -> None:
         await stage.join()
-        finds = [await stage.found(f"thing {number}") for number in range(rules.MOST_TILES + 2)]
-        refused, rest = finds[-1], finds[:-1]
+        found_reports = [await stage.found(f"thing {number}") for number in range(rules.MOST_TILES + 2)]
+        refused, rest = found_reports[-1], found_reports[:-1]
         lost, other = await stage.lost(), await stage.lost()
-        await stage.search(other, *finds, label=None)
+        await stage.search(other, *found_reports, label=None)
         look = await _found(stage, "thing", refused, rest[0])
         await stage.search(lost, refused)
         await stage.press("not_mine", (await stage.match(lost)).id, ADA)
@@ -294,11 +341,11 @@ async def _searched(stage: Stage, report: UUID, *, is_complete: bool = True) -> 
     return found
 
 
-async def _found(stage: Stage, text: str, *finds: Report) -> Report:
+async def _found(stage: Stage, text: str, *found_reports: Report) -> Report:
     """Look, and find some reports, the nearest first."""
     look = await _looked(stage, text)
     async with stage.session(look.community) as session:
-        for number, found in enumerate(finds):
+        for number, found in enumerate(found_reports):
             label = Label.POSSIBLE if number == 0 else None
             await session.matches.save(ScoredPair(look.id, found.id, 0.5 - number / 100, label, (), {}))
     return look

@@ -13,7 +13,7 @@ from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.ports import Sent
-from tests.contract.harness import JPEG, Harness, Mark, Told
+from tests.contract.harness import JPEG, Harness, Mark, PrivateReply
 from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble, Interaction
 from tests.doubles.discord_shapes import CREATE_PRIVATE_THREADS, MANAGE_GUILD, PRIVATE_THREAD
 from tests.support.keys import KEYS
@@ -47,11 +47,11 @@ class OnDiscord(Harness):
     async def _change(self, button: str, **values: str) -> None:
         manager = self.double.join("Max")
         self.double.members[manager]["roles"].append(self.double.add_role("managers", MANAGE_GUILD))
-        panel = await self._told(await self.double.slash("setup", manager, "general"))
+        panel = await self._private_reply(await self.double.slash("setup", manager, "general"))
         pressed = await self.double.press(panel.handle, button, manager)
         await self.double.opened(pressed)
         await self.double.submit(pressed, None, **values)
-        await eventually(lambda: self.double.find(panel.handle)["edited_timestamp"])
+        await eventually(lambda: self.double.message(panel.handle)["edited_timestamp"])
 
     async def open_channel(self, name: str) -> None:
         await self.double.create_channel(name)
@@ -74,8 +74,8 @@ class OnDiscord(Harness):
 
     async def post_refused(self, author: Member, text: str) -> str:
         post = await self.double.post("found", author.id, text, {"photo.jpg": JPEG})
-        [told] = await eventually(lambda: self.double.replies(post))
-        return self.double.text(told)
+        [answer] = await eventually(lambda: self.double.replies(post))
+        return self.double.text(answer)
 
     async def post_as_bots(self) -> None:
         for author in (BOT_ID, self.double.join("Robot", bot=True)):
@@ -110,35 +110,37 @@ class OnDiscord(Harness):
     async def report_privately(self, author: Member, words: str) -> str:
         opening = await self.double.slash("lost", author.id, "general")
         await self.double.opened(opening)
-        return (await self._told(await self.double.submit(opening, words=words, seen="private"))).words
+        return (await self._private_reply(await self.double.submit(opening, words=words, seen="private"))).words
 
     async def report_sealed(self, author: Member, words: str, where: str) -> str:
         opening = await self.double.slash("sealed", author.id, "general")
         await self.double.opened(opening)
         filled = {"words": words, "where": where, "category": "keys"}
-        return (await self._told(await self.double.submit(opening, {"photo.jpg": JPEG}, **filled))).words
+        return (await self._private_reply(await self.double.submit(opening, {"photo.jpg": JPEG}, **filled))).words
 
-    async def search(self, member: Member, words: str, photo: bytes | None = None) -> Told:
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> PrivateReply:
         options = {"words": words} if words else {}
         sent = ("photo.jpg", photo) if photo else None
-        return self._page(await self._told(await self.double.slash("search", member.id, "general", sent, **options)))
+        return self._page(
+            await self._private_reply(await self.double.slash("search", member.id, "general", sent, **options))
+        )
 
-    async def turn(self, page: Told, words: str, member: Member) -> Told:
+    async def turn(self, page: PrivateReply, words: str, member: Member) -> PrivateReply:
         await self.double.press(page.handle, words, member.id)
         await eventually(lambda: self._page(page).words != page.words)
         return self._page(page)
 
-    def _page(self, told: Told) -> Told:
-        shown = self.double.find(told.handle)
-        return Told(self.double.text(shown), told.handle, len(shown["attachments"]))
+    def _page(self, reply: PrivateReply) -> PrivateReply:
+        shown = self.double.message(reply.handle)
+        return PrivateReply(self.double.text(shown), reply.handle, len(shown["attachments"]))
 
-    async def own_reports(self, member: Member) -> Told:
-        return await self._told(await self.double.slash("mine", member.id, "general"))
+    async def own_reports(self, member: Member) -> PrivateReply:
+        return await self._private_reply(await self.double.slash("mine", member.id, "general"))
 
-    async def _told(self, used: Interaction) -> Told:
+    async def _private_reply(self, used: Interaction) -> PrivateReply:
         words = await self.double.answer(used)
         assert used.ephemeral
-        return Told(words, used.said[-1]["id"])
+        return PrivateReply(words, used.responses[-1]["id"])
 
     async def is_acknowledged(self, post: ReplyTarget) -> bool:
         return self.double.has_reaction(str(post.message), "👀")
@@ -148,25 +150,25 @@ class OnDiscord(Harness):
         await self.double.delete(str(post.message))
 
     async def react(self, to: Sent, mark: Mark, member: Member, *, given: bool = True) -> None:
-        assert self.double.find(to.message)["channel_id"] == to.channel
+        assert self.double.message(to.message)["channel_id"] == to.channel
         await (self.double.react if given else self.double.unreact)(to.message, mark, member.id)
 
     async def press(
-        self, on: Sent | Told, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
-    ) -> Told:
-        message = on.handle if isinstance(on, Told) else on.message
+        self, on: Sent | PrivateReply, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
+    ) -> PrivateReply:
+        message = on.handle if isinstance(on, PrivateReply) else on.message
         used = await self.double.press(message, words, member.id)
         if (fill or photo) and await eventually(lambda: used.modal or used.answer) == used.modal:
             filled = {"words": fill} if fill else {}
             used = await self.double.submit(used, {"photo.jpg": photo} if photo else None, **filled)
-        return await self._told(used)
+        return await self._private_reply(used)
 
     async def words(self, of: Sent) -> str | None:
         message = self.double.messages[of.channel].get(of.message)
         return self.double.text(message) if message else None
 
     async def pictures(self, of: Sent) -> int:
-        return len(self.double.find(of.message)["attachments"])
+        return len(self.double.message(of.message)["attachments"])
 
     async def public(self) -> str:
         hidden = {channel["id"] for channel in self.double.channels.values() if channel["type"] == PRIVATE_THREAD} | {
@@ -183,16 +185,16 @@ class OnDiscord(Harness):
         return self.double.has_reaction(str(post.message), "✅")
 
     async def literal_words(self, of: Sent) -> str:
-        [embed] = self.double.find(of.message)["embeds"]
+        [embed] = self.double.message(of.message)["embeds"]
         escaped_or_active = re.compile(r"\\([^a-zA-Z0-9\s])|@(?:everyone|here)|[\\*_~`|<>\[\]()]")
         return escaped_or_active.sub(lambda sign: sign[1] or "", embed["description"]).replace("\u200b", "")
 
     def pinged(self, by: Sent) -> set[str]:
-        return self.double.pinged(self.double.find(by.message))
+        return self.double.pinged(self.double.message(by.message))
 
     async def answer_at(self, root: ReplyTarget, answer: str) -> Sent:
         del root
-        return Sent(self.double.find(answer)["channel_id"], answer)
+        return Sent(self.double.message(answer)["channel_id"], answer)
 
     async def answers(self, root: ReplyTarget) -> list[str]:
         return [reply["id"] for reply in self.double.replies(str(root.message))]

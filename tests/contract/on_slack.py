@@ -16,7 +16,7 @@ from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.ports import Sent
-from tests.contract.harness import JPEG, Harness, Mark, Told
+from tests.contract.harness import JPEG, Harness, Mark, PrivateReply
 from tests.doubles.slack import Envelope, SlackDouble, shown
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM
 from tests.doubles.slack_blocks import loaded, words_of
@@ -75,8 +75,8 @@ class OnSlack(Harness):
     async def post_refused(self, author: Member, text: str) -> str:
         where = self.channels["found"]
         ts = self.double.post_photo(where, author.id, JPEG, text)
-        [told] = await eventually(lambda: self.double.thread(where, ts))
-        return str(told["text"])
+        [answer] = await eventually(lambda: self.double.thread(where, ts))
+        return str(answer["text"])
 
     async def post_as_bots(self) -> None:
         self.double.post_photo(self.channels["found"], BOT_USER, JPEG)
@@ -121,7 +121,7 @@ class OnSlack(Harness):
         photo = self.double.api.files.add(author.id, "photo.jpg", JPEG)
         return (await self._filled(author, words=words, where=where, category="keys", photos=[photo])).words
 
-    async def search(self, member: Member, words: str, photo: bytes | None = None) -> Told:
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> PrivateReply:
         if photo is None:
             used = await self.double.slash("lost", f"search {words}", member.id, self.channels["found"])
             return await self._whispered(used)
@@ -129,28 +129,28 @@ class OnSlack(Harness):
         sent = [self.double.api.files.add(member.id, "photo.jpg", photo)]
         return await self._filled(member, **({"words": words} if words else {}), photos=sent)
 
-    async def turn(self, page: Told, words: str, member: Member) -> Told:
+    async def turn(self, page: PrivateReply, words: str, member: Member) -> PrivateReply:
         return await self._whispered(await self.double.press_whisper(page.handle, words, member.id), in_place=True)
 
-    async def own_reports(self, member: Member) -> Told:
+    async def own_reports(self, member: Member) -> PrivateReply:
         return await self._whispered(await self.double.slash("lost", "mine", member.id, self.channels["found"]))
 
-    async def _filled(self, member: Member, **values: Any) -> Told:
+    async def _filled(self, member: Member, **values: Any) -> PrivateReply:
         """Fill in the modal that opens; return what it then says, or what it says is wrong."""
         modal = await self.double.modal(member.id)
         sent = await self.double.submit(modal, member.id, **values)
         if errors := (sent.ack or {})["payload"].get("errors"):
-            return Told(" ".join(errors.values()))
+            return PrivateReply(" ".join(errors.values()))
         view = self.double.views.pop(modal["id"])
-        return Told(words_of(view["blocks"]).strip(), view, _images(view["blocks"]))
+        return PrivateReply(words_of(view["blocks"]).strip(), view, _images(view["blocks"]))
 
-    async def _whispered(self, used: Envelope, *, in_place: bool = False) -> Told:
+    async def _whispered(self, used: Envelope, *, in_place: bool = False) -> PrivateReply:
         moment = sentence("one_moment")
         answer, *_ = await eventually(lambda: [answer for answer in used.answers if answer["text"] != moment])
         assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", in_place)
         place = used.payload.get("channel_id") or used.payload["channel"]["id"]
         pictures = _images(loaded(answer.get("blocks", [])))
-        return Told(shown(answer).strip() or str(answer["text"]), {"channel": place, **answer}, pictures)
+        return PrivateReply(shown(answer).strip() or str(answer["text"]), {"channel": place, **answer}, pictures)
 
     async def is_acknowledged(self, post: ReplyTarget) -> bool:
         message = self.double.message(post.channel, str(post.message))
@@ -167,9 +167,9 @@ class OnSlack(Harness):
         )
 
     async def press(
-        self, on: Sent | Told, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
-    ) -> Told:
-        if isinstance(on, Told):
+        self, on: Sent | PrivateReply, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
+    ) -> PrivateReply:
+        if isinstance(on, PrivateReply):
             pressed = await self.double.press_whisper(on.handle, words, member.id)
         else:
             pressed = await self.double.press(on.channel, on.message, words, member.id)

@@ -17,7 +17,7 @@ from reunite.commands import ChangeSettings
 from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.ports import Sent
-from tests.contract.harness import JPEG, Feature, Harness, Mark, Told
+from tests.contract.harness import JPEG, Feature, Harness, Mark, PrivateReply
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -81,15 +81,15 @@ class OnWeb(Harness):
         fields = {"id": post_id or str(uuid4()), "name": author.name, "channel": channel, "text": text, **more}
         return await self._send("/posts", fields, photo)
 
-    async def _ask(self, path: str, member: Member, **said: Any) -> Any:
+    async def _ask(self, path: str, member: Member, **answer: Any) -> Any:
         who = {"name": member.name, "moderator": member.name in self.moderators}
-        async with self.http.post(path, json={**said, **who}) as response:
+        async with self.http.post(path, json={**answer, **who}) as response:
             return await response.json()
 
     async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
         post_id = str(uuid4())
-        said = [await self._post(author, text, channel, JPEG, post_id) for _ in range(times)]
-        [message] = {each["message"] for each in said}
+        texts = [await self._post(author, text, channel, JPEG, post_id) for _ in range(times)]
+        [message] = {each["message"] for each in texts}
         return ReplyTarget("web", "local", channel, str(message))
 
     async def post_refused(self, author: Member, text: str) -> str:
@@ -99,8 +99,8 @@ class OnWeb(Harness):
         self.skip("bots")
 
     async def use_lost(self, author: Member, words: str) -> str:
-        said = await self._post(author, f"/lost {words}", "found", None)
-        return str(said.get("error", said.get("channel")))
+        answer = await self._post(author, f"/lost {words}", "found", None)
+        return str(answer.get("error", answer.get("channel")))
 
     async def post_elsewhere(self, channel: str, author: Member, text: str) -> None:
         del channel, author, text
@@ -116,20 +116,20 @@ class OnWeb(Harness):
         sealed = {"sealed": "yes", "category": "keys", "place": where}
         return str((await self._post(author, words, "found", JPEG, **sealed))["channel"])
 
-    async def search(self, member: Member, words: str, photo: bytes | None = None) -> Told:
-        said = await self._send("/looks", {"id": str(uuid4()), "name": member.name, "text": words}, photo)
-        return self._told(said["note"]) if "note" in said else Told(said["error"])
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> PrivateReply:
+        answer = await self._send("/looks", {"id": str(uuid4()), "name": member.name, "text": words}, photo)
+        return self._private_reply(answer["note"]) if "note" in answer else PrivateReply(answer["error"])
 
-    async def turn(self, page: Told, words: str, member: Member) -> Told:
+    async def turn(self, page: PrivateReply, words: str, member: Member) -> PrivateReply:
         return await self.press(page, words, member)
 
-    async def own_reports(self, member: Member) -> Told:
-        return self._told(*(await self._ask("/my-reports", member))["replies"])
+    async def own_reports(self, member: Member) -> PrivateReply:
+        return self._private_reply(*(await self._ask("/my-reports", member))["replies"])
 
-    def _told(self, *replies: Any) -> Told:
+    def _private_reply(self, *replies: Any) -> PrivateReply:
         words = "\n".join(_words(reply) for reply in replies)
         pictures = sum(len(reply["gallery"]) for reply in replies)
-        return Told(words, [button for reply in replies for button in reply["buttons"]], pictures)
+        return PrivateReply(words, [button for reply in replies for button in reply["buttons"]], pictures)
 
     async def _board(self, viewer: Member | None = None) -> dict[int, dict[str, Any]]:
         """Return the messages as a page sees them that is opened now; by nobody in particular, or by someone."""
@@ -158,9 +158,9 @@ class OnWeb(Harness):
         await self._ask("/verdicts", member, message=int(to.message), kind=kind, given=given)
 
     async def press(
-        self, on: Sent | Told, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
-    ) -> Told:
-        buttons = on.handle if isinstance(on, Told) else await self._buttons(on)
+        self, on: Sent | PrivateReply, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
+    ) -> PrivateReply:
+        buttons = on.handle if isinstance(on, PrivateReply) else await self._buttons(on)
         pressed = next((button for button in buttons if button["words"] == words), None)
         if pressed is None and isinstance(on, Sent):
             return await self._choose(on, words, member)
@@ -169,8 +169,8 @@ class OnWeb(Harness):
         assert asked is bool(pressed["form"])
         who = {"name": member.name, "moderator": "yes" if member.name in self.moderators else ""}
         press = {"id": str(uuid4()), "action": pressed["action"], "subject": pressed["subject"], "words": fill}
-        told = await self._send("/presses", {**press, **who}, photo)
-        return self._told(told["note"]) if "note" in told else Told(told["error"])
+        answer = await self._send("/presses", {**press, **who}, photo)
+        return self._private_reply(answer["note"]) if "note" in answer else PrivateReply(answer["error"])
 
     async def _buttons(self, on: Sent) -> list[Any]:
         """Return all buttons below a message: the page shows each person only those that are theirs."""
@@ -182,11 +182,11 @@ class OnWeb(Harness):
         assert place.reply
         return [button_json(button) for button in place.reply.buttons]
 
-    async def _choose(self, on: Sent, words: str, member: Member) -> Told:
+    async def _choose(self, on: Sent, words: str, member: Member) -> PrivateReply:
         choices = (await self._message(on.message))["question"]["choices"]
         [choice] = [choice["id"] for choice in choices if choice["words"] == words]
-        told = await self._ask("/answers", member, message=int(on.message), choice=choice)
-        return Told(told.get("error") or told["words"])
+        answer = await self._ask("/answers", member, message=int(on.message), choice=choice)
+        return PrivateReply(answer.get("error") or answer["words"])
 
     async def words(self, of: Sent) -> str | None:
         message = (await self._board(self.join("Mo", moderator=True))).get(int(of.message))

@@ -11,7 +11,7 @@ from db.store import Store
 from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.ports import Sent
-from tests.contract.harness import Feature, Harness, Mark, Told
+from tests.contract.harness import Feature, Harness, Mark, PrivateReply
 from tests.doubles.webhook_chat import PHOTO_HOST, SECRET, WebhookChat, spans
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
@@ -52,8 +52,8 @@ class OnWebhook(Harness):
             chosen["log_channel"] = LOG
         if found:
             chosen["found_channels"] = [found]
-        told = await self._tell("settings", self.join("Max", moderator=True), settings=chosen)
-        assert told == {"taken": True, "replies": []}
+        answer = await self._tell("settings", self.join("Max", moderator=True), settings=chosen)
+        assert answer == {"taken": True, "replies": []}
 
     async def open_channel(self, name: str) -> None:
         """Do nothing: a channel is a name in the events."""
@@ -67,16 +67,16 @@ class OnWebhook(Harness):
     async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
         post = self.chat.add_post(channel, text, "photo.jpg")
         for _ in range(times):
-            told = await self._tell(
+            answer = await self._tell(
                 "report", author, channel=channel, message=post, text=text, photos=self._links(post)
             )
-            if told["taken"]:
+            if answer["taken"]:
                 self.chat.posts[post].marks.add("taken")
         return ReplyTarget("webhook", "chat", channel, post)
 
     async def post_refused(self, author: Member, text: str) -> str:
         post = self.chat.add_post("found", text, "photo.jpg")
-        return _told(
+        return _private_reply(
             await self._tell("report", author, channel="found", message=post, text=text, photos=self._links(post))
         ).words
 
@@ -102,20 +102,20 @@ class OnWebhook(Harness):
         return str((await self._tell("report", author, channel="lost", text=words, private=True))["taken"])
 
     async def report_sealed(self, author: Member, words: str, where: str) -> str:
-        said = {"text": words, "place": where, "category": "keys", "sealed": True, "photos": self._links()}
-        return str((await self._tell("report", author, channel="found", **said))["taken"])
+        answer = {"text": words, "place": where, "category": "keys", "sealed": True, "photos": self._links()}
+        return str((await self._tell("report", author, channel="found", **answer))["taken"])
 
-    async def search(self, member: Member, words: str, photo: bytes | None = None) -> Told:
-        return _told(await self._tell("look", member, text=words, photos=self._links() if photo else []))
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> PrivateReply:
+        return _private_reply(await self._tell("look", member, text=words, photos=self._links() if photo else []))
 
-    async def turn(self, page: Told, words: str, member: Member) -> Told:
+    async def turn(self, page: PrivateReply, words: str, member: Member) -> PrivateReply:
         return await self.press(page, words, member)
 
-    async def own_reports(self, member: Member) -> Told:
-        return _told(await self._tell("mine", member))
+    async def own_reports(self, member: Member) -> PrivateReply:
+        return _private_reply(await self._tell("mine", member))
 
     async def use_lost(self, author: Member, words: str) -> str:
-        return _told(await self._tell("report", author, kind="lost", channel="lost", text=words)).words
+        return _private_reply(await self._tell("report", author, kind="lost", channel="lost", text=words)).words
 
     async def is_acknowledged(self, post: ReplyTarget) -> bool:
         return "taken" in self.chat.posts[str(post.message)].marks
@@ -129,17 +129,19 @@ class OnWebhook(Harness):
         await self._tell("verdict", member, channel=to.channel, message=to.message, kind=kind, given=given)
 
     async def press(
-        self, on: Sent | Told, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
-    ) -> Told:
+        self, on: Sent | PrivateReply, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
+    ) -> PrivateReply:
         at = {"channel": on.channel, "message": on.message} if isinstance(on, Sent) else {}
         replies = [self.chat.messages[on.message].reply] if isinstance(on, Sent) else on.handle
         for reply in replies:
             for choice in (choice for choice in reply["choices"] if choice["words"] == words):
-                return _told(await self._tell("answer", member, report=reply["question"], choice=choice["id"], **at))
+                return _private_reply(
+                    await self._tell("answer", member, report=reply["question"], choice=choice["id"], **at)
+                )
         [button] = [button for reply in replies for button in reply["buttons"] if button["words"] == words]
         assert bool(fill or photo) is bool(button["form"])
-        said = {"action": button["action"], "subject": button["subject"], "words": fill}
-        return _told(await self._tell("press", member, **said, photos=self._links() if photo else [], **at))
+        answer = {"action": button["action"], "subject": button["subject"], "words": fill}
+        return _private_reply(await self._tell("press", member, **answer, photos=self._links() if photo else [], **at))
 
     async def words(self, of: Sent) -> str | None:
         message = self.chat.messages.get(of.message)
@@ -149,9 +151,9 @@ class OnWebhook(Harness):
         return int(self.chat.messages[of.message].reply["picture"] is not None)
 
     async def public(self) -> str:
-        said = [post.words for post in self.chat.posts.values()]
+        texts = [post.words for post in self.chat.posts.values()]
         shown = [message.reply["text"] for message in self.chat.messages.values() if message.channel[0] not in "@~"]
-        return "\n".join([*said, *shown])
+        return "\n".join([*texts, *shown])
 
     async def sees(self, member: Member, message: Sent) -> bool:
         shown = self.chat.messages[message.message]
@@ -172,10 +174,10 @@ class OnWebhook(Harness):
         return [number for number, each in self.chat.messages.items() if each.thread == root.message]
 
 
-def _told(answer: dict[str, Any]) -> Told:
+def _private_reply(answer: dict[str, Any]) -> PrivateReply:
     replies = answer["replies"]
     pictures = sum(reply["picture"] is not None for reply in replies)
-    return Told("\n".join(reply["text"] for reply in replies), replies, pictures)
+    return PrivateReply("\n".join(reply["text"] for reply in replies), replies, pictures)
 
 
 @asynccontextmanager

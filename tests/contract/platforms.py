@@ -41,22 +41,22 @@ def saying(post: ReplyTarget, words: str, *, key: str | None = None, maybe_sent:
     return replying(post, (Plain(words),), key=key, maybe_sent=maybe_sent)
 
 
-async def shown_match(here: Harness) -> tuple[Sent, Report, Report, UUID]:
+async def shown_match(harness: Harness) -> tuple[Sent, Report, Report, UUID]:
     """Show a match in the thread of a lost report, as the workers and the delivery would."""
-    await here.post_photo("lost", here.join("Bob"), "my umbrella")
-    await here.post_photo("found", here.join("Ann"), "an umbrella")
-    lost, found = await here.reports()
-    await here.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
-    async with here.store.session(lost.community) as session:
+    await harness.post_photo("lost", harness.join("Bob"), "my umbrella")
+    await harness.post_photo("found", harness.join("Ann"), "an umbrella")
+    lost, found = await harness.reports()
+    await harness.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
+    async with harness.store.session(lost.community) as session:
         for report in (lost, found):
             await session.reports.set_state(report.id, ReportState.OPEN)
         match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
         await session.outbox.post(lost.id, keys.card(match.id, lost.kind), wording.match_card(match, found, lost, None))
-    [(_, card)] = await here.deliver()
+    [(_, card)] = await harness.deliver()
     return card, lost, found, match.id
 
 
-async def stands(here: Harness, lost: Report, match: UUID, state: MatchState) -> bool:
-    async with here.store.session(lost.community) as session:
+async def stands(harness: Harness, lost: Report, match: UUID, state: MatchState) -> bool:
+    async with harness.store.session(lost.community) as session:
         found = await session.matches.get(match)
     return found is not None and found.state is state

@@ -18,16 +18,16 @@ class ReminderCases:
     async def test_a_report_says_a_week_before_that_it_ends_and_can_be_kept(self, stage: Stage) -> None:
         await stage.join()
         report = await stage.lost()
-        said = sentence("ends_soon", until=date_words(report.expires_at))
+        text = sentence("ends_soon", until=date_words(report.expires_at))
         for hours, times in ((52 * DAY, 0), (53 * DAY + 1, 1), (54 * DAY, 1)):
             await stage.remind(hours)
-            assert (await stage.words(report)).count(said) == times
+            assert (await stage.words(report)).count(text) == times
         [reminder] = await stage.thread(report)
         assert [button.action for button in reminder.buttons] == ["extend", "withdraw", "reminders_off"]
         stage.later(54)
         await stage.press("extend", report.id, ADA)
         [kept] = await stage.thread(report)
-        assert (kept.buttons, said in kept.text()) == ((), False)
+        assert (kept.buttons, text in kept.text()) == ((), False)
         await stage.remind(52 * DAY)
         assert len(await stage.thread(report)) == 1
         await stage.remind(53 * DAY + 1)
@@ -48,10 +48,10 @@ class ReminderCases:
         await stage.join()
         _, found, match = await stage.matched()
         await stage.claim(match, found)
-        said = sentence("claim_waits_for_you")
+        text = sentence("claim_waits_for_you")
         for hours, times in ((23, 0), (25, 1), (99, 1)):
             await stage.remind(hours)
-            assert (await stage.words(found)).count(said) == times
+            assert (await stage.words(found)).count(text) == times
         assert "a scratch inside" not in await stage.words(found)
 
     async def test_a_claim_that_was_looked_at_is_left_to_its_finder(self, stage: Stage) -> None:
@@ -66,10 +66,10 @@ class ReminderCases:
         await stage.join(returned_by=by)
         lost, found, match = await stage.matched()
         await stage.press("accept_claim", await stage.claim(match, found), BEN)
-        said = sentence("is_it_back")
+        text = sentence("is_it_back")
         for hours, times in ((47, 0), (49, 1), (99, 1)):
             await stage.remind(hours)
-            assert (await stage.words(lost)).count(said) == times
+            assert (await stage.words(lost)).count(text) == times
         actions = [button.action for button in (await stage.thread(lost))[-1].buttons]
         assert ("got_back" in actions) is (by == "both")
 

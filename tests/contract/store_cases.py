@@ -14,7 +14,7 @@ from reunite.commands import GiveVerdict, ReportFound, Withdraw
 from reunite.entities import (
     ClaimState,
     Label,
-    Loss,
+    LostItem,
     Match,
     MatchState,
     PhotoState,
@@ -116,17 +116,17 @@ class ReportCases:
     async def test_samples_are_those_of_a_workspace_also_when_they_are_purged(self, stage: Stage) -> None:
         workspace = await stage.join()
         await stage.join("there")
-        find, loss = await stage.found("a cup", sample=True), await stage.lost("a cup", sample=True)
+        found, lost = await stage.found("a cup", sample=True), await stage.lost("a cup", sample=True)
         report = await stage.found("a cup")
-        assert [each.sample for each in (find, loss, report)] == [True, True, False]
+        assert [each.sample for each in (found, lost, report)] == [True, True, False]
         async with stage.session(workspace.community) as session:
             assert await session.candidates.open_lost() == []
-            await session.work.add(find.id, hinted=False)
-            await session.outbox.post(find.id, keys.expired(find.id), wording.expired())
-            await session.deletion.purge(find.id, None)
-            assert [sample.purged for sample in await session.reports.samples(find.target)] == [True, False]
+            await session.work.add(found.id, hinted=False)
+            await session.outbox.post(found.id, keys.expired(found.id), wording.expired())
+            await session.deletion.purge(found.id, None)
+            assert [sample.purged for sample in await session.reports.samples(found.target)] == [True, False]
             assert await session.reports.samples(stage.at("there", "found")) == []
-        assert await stage.thread(find) == []
+        assert await stage.thread(found) == []
 
     async def test_a_report_is_read_as_it_was_added(self, stage: Stage) -> None:
         await stage.join(language="de")
@@ -138,14 +138,14 @@ class ReportCases:
 
     async def test_a_search_knows_when_each_report_was_posted(self, stage: Stage) -> None:
         await stage.join()
-        posted, said = stage.time - timedelta(days=2), stage.time - timedelta(days=5)
+        posted, stated = stage.time - timedelta(days=2), stage.time - timedelta(days=5)
         await stage.found("badge XK-7731", posted_at=posted)
-        lost = await stage.lost("a badge, number XK-7731", posted_at=stage.time, happened_at=said)
+        lost = await stage.lost("a badge, number XK-7731", posted_at=stage.time, happened_at=stated)
         async with stage.session(lost.community) as session:
             search = await session.candidates.search(lost, 10)
         [candidate] = search.candidates
         query, other = search.query, candidate.item
-        assert (query.at, query.time_is_stated, query.posted_at) == (said, True, stage.time)
+        assert (query.at, query.time_is_stated, query.posted_at) == (stated, True, stage.time)
         assert (other.at, other.time_is_stated, other.posted_at) == (posted, False, posted)
 
     async def test_the_same_source_key_is_the_same_report(self, stage: Stage) -> None:
@@ -261,7 +261,7 @@ class MatchCases:
 
     async def test_statistics_compare_what_labels_promise_with_what_people_say(self, stage: Stage) -> None:
         workspace = await stage.join()
-        said = [
+        seen = [
             ("1", Label.HIGH, "confirm"),
             ("2", Label.HIGH, "reject"),
             ("3", Label.POSSIBLE, "reject"),
@@ -272,11 +272,11 @@ class MatchCases:
             ("6", Label.POSSIBLE, "accept"),
             ("7", None, "confirm"),
         ]
-        losses = {key: await stage.lost(f"cup {key}") for key in "1234567"}
-        for key, label, what in said:
+        lost_reports = {key: await stage.lost(f"cup {key}") for key in "1234567"}
+        for key, label, what in seen:
             found = await stage.found()
             async with stage.session(workspace.community) as session:
-                pair = ScoredPair(losses[key].id, found.id, 0.9, label, (), {})
+                pair = ScoredPair(lost_reports[key].id, found.id, 0.9, label, (), {})
                 await judge(session, await session.matches.save(pair), what)
         async with stage.session(workspace.community) as session:
             kept = (await session.workspaces.statistics()).kept
@@ -288,9 +288,9 @@ class MatchCases:
     async def test_trends_tell_what_everyone_may_see_of_the_last_weeks(self, stage: Stage) -> None:
         workspace = await stage.join(log_channel="log")
         for number in range(2):
-            find = await stage.found(f"find {number}")
+            found = await stage.found(f"find {number}")
             async with stage.session(workspace.community) as session:
-                await session.reports.set_state(find.id, ReportState.RETURNED)
+                await session.reports.set_state(found.id, ReportState.RETURNED)
         await stage.lost("my keys", place="Gym")
         await stage.lost("my diary", private=True)
         withdrawn = await stage.lost("my hat")
@@ -300,7 +300,7 @@ class MatchCases:
         assert trends.returned == (*[0] * 11, 2)
         assert trends.days is not None
         assert 0 <= trends.days < 1
-        assert trends.losses == (Loss("my keys", "Gym"),)
+        assert trends.lost == (LostItem("my keys", "Gym"),)
         assert "▁▁▁▁▁▁▁▁▁▁▁█" in (await stage.handlers.statistics("web", "here")).text()
         assert "█" not in (await stage.handlers.statistics("web", "here", trends=False)).text()
 

@@ -49,15 +49,15 @@ def test_the_readme_tells_every_setting() -> None:
 
 
 def test_the_readme_tells_the_defaults_of_the_settings() -> None:
-    told: dict[str, str] = {}
+    answer: dict[str, str] = {}
     for names, values in re.findall(r"^\| (`REUNITE[^|]+)\|([^|]*)\|", section(README, "Settings"), re.MULTILINE):
-        told.update(zip(re.findall(r"`([^`]+)`", names), re.findall(r"`([^`]+)`", values), strict=False))
+        answer.update(zip(re.findall(r"`([^`]+)`", names), re.findall(r"`([^`]+)`", values), strict=False))
     named = {
         name: str(default).lower() if isinstance(default, bool) else str(default)
         for name, default in variables().items()
         if isinstance(default, str | int)
     }
-    assert {name: told.get(name) for name in named} == named
+    assert {name: answer.get(name) for name in named} == named
 
 
 def test_the_readme_tells_every_command() -> None:
@@ -83,9 +83,9 @@ def test_the_invitation_asks_for_the_permissions_of_the_table() -> None:
     assert asked is not None
     rights = {name for name, given in discord.Permissions(int(asked[1])) if given}
     rows = section(DISCORD, "Permissions").split("|---|---|\n")[1].split("\n\n")[0]
-    told = {right.strip() for row in rows.splitlines() for right in row.split("|")[1].split(",")}
+    texts = {right.strip() for row in rows.splitlines() for right in row.split("|")[1].split(",")}
     aliases = {"View Channels": "read_messages"}  # discord.py's older name for it
-    assert rights == {aliases.get(right, right.lower().replace(" ", "_")) for right in told}
+    assert rights == {aliases.get(right, right.lower().replace(" ", "_")) for right in texts}
 
 
 def test_slacks_guide_tells_every_scope() -> None:
@@ -101,9 +101,9 @@ def test_the_guides_tell_the_names_of_the_channels() -> None:
 
 def test_the_privacy_page_tells_how_long_reports_are_watched() -> None:
     usual, allowed = WorkspaceSettings().keep_days, KEEP_DAYS
-    told = (ROOT / "docs/privacy.md").read_text("utf-8")
-    assert f"{usual} days" in told
-    assert re.search(rf"\({allowed.start} to\s+{allowed.stop - 1}\)", told)
+    answer = (ROOT / "docs/privacy.md").read_text("utf-8")
+    assert f"{usual} days" in answer
+    assert re.search(rf"\({allowed.start} to\s+{allowed.stop - 1}\)", answer)
 
 
 def test_the_guides_tell_how_far_back_the_bots_look() -> None:
@@ -119,8 +119,8 @@ def test_the_guides_tell_how_far_back_the_bots_look() -> None:
 
 def test_the_architecture_tells_what_the_domain_imports() -> None:
     row = next(line for line in section(ARCHITECTURE, "Packages").splitlines() if line.startswith("| `reunite/` |"))
-    told = {name.strip() for name in row.split("|")[3].split(",")} - {"the standard library"}
-    assert imported(ROOT / "reunite") - sys.stdlib_module_names - {"reunite"} == told
+    texts = {name.strip() for name in row.split("|")[3].split(",")} - {"the standard library"}
+    assert imported(ROOT / "reunite") - sys.stdlib_module_names - {"reunite"} == texts
 
 
 def imported(package: Path) -> set[str]:
@@ -136,9 +136,9 @@ def test_the_operators_guide_tells_the_only_ports_on_the_host() -> None:
     slack, webhook, api, board = SlackConfig().port, WebhookConfig().port, ApiConfig().port, BoardConfig().port
     ports = {"SLACK": slack, "WEBHOOK": webhook, "API": api, "BOARD": board}
     assert published == [f"127.0.0.1:${{{name}_PORT:-{port}}}:{port}" for name, port in ports.items()]
-    told = " ".join((ROOT / "docs/operations.md").read_text("utf-8").split())
+    answer = " ".join((ROOT / "docs/operations.md").read_text("utf-8").split())
     bots = f"the Slack bot's, 127.0.0.1:{slack}, the webhook bot's, {webhook}"
-    assert f"The only ports on the host are {bots}, the HTTP API's, {api}, and the board's, {board};" in told
+    assert f"The only ports on the host are {bots}, the HTTP API's, {api}, and the board's, {board};" in answer
 
 
 def test_the_workflow_tests_the_versions_that_the_package_names() -> None:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from reunite.encoder import Encoder
-from tests.contract.encoders import PHOTOS, TEXTS, EncoderContract, assert_same
+from tests.contract.encoders import PHOTOS, TEXTS, EncoderContract, assert_same, seen
 from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.checkpoints import make_tiny_clip
 from workers.batching import BatchingEncoder
+from workers.framing import framed
 
 
 @pytest.fixture(scope="module")
@@ -53,18 +54,18 @@ async def batching(encoder: Encoder) -> AsyncIterator[BatchingEncoder]:
 
 async def test_batches_give_everyone_the_vectors_of_a_direct_call(encoder: Encoder, batching: BatchingEncoder) -> None:
     photos, texts, *alone = await asyncio.gather(
-        batching.images(PHOTOS),
+        batching.images([framed(photo, encoder.framing) for photo in PHOTOS]),
         batching.texts(TEXTS),
         *(batching.texts([text]) for text in TEXTS),
     )
-    assert_same(photos, encoder.encode_images(PHOTOS), 1e-3)
+    assert_same(photos, seen(encoder, PHOTOS), 1e-3)
     assert_same(texts, encoder.encode_texts(TEXTS), 1e-3)
     assert_same(texts, {space: np.concatenate([vectors[space] for vectors in alone]) for space in texts}, 1e-3)
 
 
 async def test_a_batch_of_nothing_is_nothing(encoder: Encoder, batching: BatchingEncoder) -> None:
     for nothing, direct in (
-        (await batching.images([]), encoder.encode_images([])),
+        (await batching.images([]), seen(encoder, [])),
         (await batching.texts([]), encoder.encode_texts([])),
     ):
         assert {space: vectors.shape for space, vectors in nothing.items()} == {

@@ -42,10 +42,10 @@ class Nowhere:
     """A queue that keeps what it is told."""
 
     def __init__(self) -> None:
-        self.told: list[UUID] = []
+        self.hinted: list[UUID] = []
 
     async def hint(self, work: UUID) -> None:
-        self.told.append(work)
+        self.hinted.append(work)
 
 
 async def due_work(store: Store) -> UUID:
@@ -54,7 +54,7 @@ async def due_work(store: Store) -> UUID:
     await handlers.join(JoinWorkspace("web", "w", "w"))
     target = ReplyTarget("web", "w", "found", "1")
     await handlers.report(ReportFound(source_key="1", target=target, author=Member("a", "Ann"), text="a secret word"))
-    [work] = nowhere.told
+    [work] = nowhere.hinted
     return work
 
 
@@ -77,12 +77,12 @@ async def test_it_is_the_queue_that_the_domain_asks_for(world: World) -> None:
 async def test_a_job_is_json_that_names_the_work_and_nothing_else(world: World) -> None:
     await world.hints.hint(world.work)
     [job] = (await world.jobs()).values()
-    said = json.loads(job)
-    assert said["f"] == queue.JOB
-    assert said["a"] == [{"v": queue.PAYLOAD_VERSION, "work": str(world.work)}]
-    assert said["k"] == {}
+    answer = json.loads(job)
+    assert answer["f"] == queue.JOB
+    assert answer["a"] == [{"v": queue.PAYLOAD_VERSION, "work": str(world.work)}]
+    assert answer["k"] == {}
     assert b"secret" not in job
-    assert queue.deserialize(job) == said
+    assert queue.deserialize(job) == answer
 
 
 @pytest.mark.parametrize("data", [b"cos\nsystem\n(S'true'\ntR.", b"\x80\x04K*.", b""])

@@ -65,9 +65,9 @@ def test_the_navigation_lists_every_page_once(hooks: ModuleType) -> None:
 
 def test_the_list_of_decisions_names_every_one(hooks: ModuleType) -> None:
     text = (DOCS / "decisions/README.md").read_text("utf-8")
-    told = re.findall(r"^\| (\d+) \| \[(.+)\]\((\S+)\) \|$", text, re.MULTILINE)
+    texts = re.findall(r"^\| (\d+) \| \[(.+)\]\((\S+)\) \|$", text, re.MULTILINE)
     titles = [(path.name, path.read_text("utf-8").splitlines()[0]) for path in hooks.decisions()[1:]]
-    assert [(file, f"# {number}. {title}") for number, title, file in told] == titles
+    assert [(file, f"# {number}. {title}") for number, title, file in texts] == titles
 
 
 def slugs(markdown: str) -> set[str]:
@@ -129,9 +129,9 @@ def parsed(words: list[str]) -> bool:
     command, parent, name = typer.main.get_command(app), None, str(app.info.name)
     while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
         parent = command.context_class(command, info_name=name, parent=parent)
-        said, found, words = command.resolve_command(parent, words)
+        word, found, words = command.resolve_command(parent, words)
         assert found is not None
-        command, name = found, str(said)
+        command, name = found, str(word)
     if isinstance(command, TyperGroup) and not words:
         return True
     try:
@@ -160,15 +160,15 @@ def test_every_documented_variable_is_a_setting(document: str) -> None:
 
 @pytest.mark.parametrize("document", TEXTS)
 def test_every_documented_make_target_exists(document: str) -> None:
-    told = set(re.findall(r"(?:^|`)make ([a-z][a-z-]+)", TEXTS[document], re.MULTILINE))
-    assert told <= set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    texts = set(re.findall(r"(?:^|`)make ([a-z][a-z-]+)", TEXTS[document], re.MULTILINE))
+    assert texts <= set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 
 
 def test_the_manifests_for_kubernetes_name_commands_and_settings() -> None:
     text = (DOCS / "kubernetes.md").read_text("utf-8")
     [block] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     containers = [each["spec"]["template"]["spec"]["containers"][0] for each in yaml.safe_load_all(block)]
-    assert [container["args"] for container in containers] == [["bot", "discord"], ["worker"]]
+    assert [container["args"] for container in containers] == [["bot", "discord"], ["worker", "--reembed"]]
     for container in containers:
         assert {variable["name"] for variable in container["env"]} <= set(variables())
         assert container["securityContext"]["readOnlyRootFilesystem"]

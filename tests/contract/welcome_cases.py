@@ -12,29 +12,31 @@ class WelcomeCases:
 
     async def test_a_digest_shows_each_week_what_still_waits(self, stage: Stage) -> None:
         await stage.join(digest=True, log_channel="log")
-        finds = [await stage.found(f"find {number}", photos=(PHOTO,), target=_at(number)) for number in range(7)]
+        found_reports = [
+            await stage.found(f"find {number}", photos=(PHOTO,), target=_at(number)) for number in range(7)
+        ]
         sealed = await stage.found("a passport", sealed=True, target=_at(8))
         await stage.lost("a cup")
-        await stage.keep_photos(finds[-1])
+        await stage.keep_photos(found_reports[-1])
         for days, times in ((0, 1), (6, 1), (7.1, 2)):
             await stage.digest(days)
-            assert len([reply for found in finds for reply in await stage.thread(found, "channel")]) == times
-        first = (await stage.thread(finds[-1], "channel"))[0]
+            assert len([reply for found in found_reports for reply in await stage.thread(found, "channel")]) == times
+        first = (await stage.thread(found_reports[-1], "channel"))[0]
         assert plural("open_finds", 7) in first.text()
-        assert [tile.report for tile in first.gallery] == [found.id for found in finds[1:]]
+        assert [tile.report for tile in first.gallery] == [found.id for found in found_reports[1:]]
         assert (first.gallery[-1].photo is not None, sealed.id in first.quotes) == (True, False)
-        await stage.handlers.withdraw(Withdraw(target=finds[-1].target))
-        await stage.press("withdraw", finds[1].id, BEN)
-        left = [reply for found in finds for reply in await stage.thread(found, "channel")]
-        assert {tile.report for reply in left for tile in reply.gallery} == {found.id for found in finds[2:-1]}
+        await stage.handlers.withdraw(Withdraw(target=found_reports[-1].target))
+        await stage.press("withdraw", found_reports[1].id, BEN)
+        left = [reply for found in found_reports for reply in await stage.thread(found, "channel")]
+        assert {tile.report for reply in left for tile in reply.gallery} == {found.id for found in found_reports[2:-1]}
 
     async def test_no_digest_comes_unasked_or_with_nothing_in_it(self, stage: Stage) -> None:
         await stage.join()
-        find = await stage.found()
+        found = await stage.found()
         await stage.digest(0)
         await stage.join("there", digest=True)
         await stage.digest(8)
-        assert await stage.thread(find, "channel") == []
+        assert await stage.thread(found, "channel") == []
 
     async def test_a_workspace_is_greeted_once_in_its_language(self, stage: Stage) -> None:
         await stage.join(language="de")

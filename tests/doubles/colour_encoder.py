@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from reunite.encoder import SHARED_SPACE, Pixels, Vectors
+from reunite.encoder import SHARED_SPACE, WHOLE, Framing, Pixels, Vectors, Views
 
 COLOURS = {
     "red": (210, 30, 40),
@@ -22,13 +22,14 @@ class ColourEncoder:
 
     version = "colours-1"
     spaces: Mapping[str, int] = {SHARED_SPACE: len(COLOURS)}
+    framing: Framing = WHOLE
 
-    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
-        return {SHARED_SPACE: _rows([self._seen(image) for image in images])}
+    def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
+        return {SHARED_SPACE: _rows([self._seen(views[0]) for views in images])}
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
-        said = [[float(name in text.casefold().split()) for name in COLOURS] for text in texts]
-        return {SHARED_SPACE: _rows([np.array(each) for each in said])}
+        seen = [[float(name in text.casefold().split()) for name in COLOURS] for text in texts]
+        return {SHARED_SPACE: _rows([np.array(each) for each in seen])}
 
     def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
         """Name nothing. A test that adds this method for a while would change what Python remembers of the class."""

@@ -35,14 +35,14 @@ class Interaction:
     """Below which the button is."""
     state: Literal["new", "deferred", "updating", "answered", "modal"] = "new"
     ephemeral: bool = False
-    said: list[Json] = field(default_factory=list)
+    responses: list[Json] = field(default_factory=list)
     """The messages that were answered, in order."""
     modal: Json | None = None
 
     @property
     def answer(self) -> str | None:
         """What is to be read in the latest answer."""
-        return shapes.text(self.said[-1]) if self.said else None
+        return shapes.text(self.responses[-1]) if self.responses else None
 
 
 class Commands(People):
@@ -77,7 +77,7 @@ class Commands(People):
 
     async def menu(self, name: str, user: str, message: str) -> Interaction:
         """Use a command of a message's menu."""
-        command, chosen = self._command(name, MESSAGE_MENU), self.find(message)
+        command, chosen = self._command(name, MESSAGE_MENU), self.message(message)
         shown = {key: value for key, value in self.linked(chosen).items() if key != "allowed_mentions"}
         resolved = {"messages": {message: shown}}
         data = {"id": command["id"], "name": name, "type": MESSAGE_MENU, "target_id": message, "resolved": resolved}
@@ -85,7 +85,7 @@ class Commands(People):
 
     async def press(self, message: str, words: str, user: str) -> Interaction:
         """Press the button with these words below a message."""
-        pressed = self.find(message)
+        pressed = self.message(message)
         [button] = [button for button in shapes.buttons(pressed) if button["label"] == words]
         data = {"custom_id": button["custom_id"], "component_type": 2}
         return await self._interact(COMPONENT, user, pressed["channel_id"], data, message)
@@ -150,7 +150,7 @@ class Commands(People):
             "attachment_size_limit": 10_000_000, "entitlements": [], "data": data,
         }  # fmt: skip
         if message:
-            event["message"] = {key: value for key, value in self.find(message).items() if key != "allowed_mentions"}
+            event["message"] = {key: value for key, value in self.message(message).items() if key != "allowed_mentions"}
         await self.gateway.dispatch("INTERACTION_CREATE", event)
         return used
 

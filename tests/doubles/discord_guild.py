@@ -88,7 +88,7 @@ class Guild:
         named = (channel for channel in self.channels.values() if channel["name"] == name)
         return str(next(each["id"] for each in named if each["type"] not in shapes.THREADS))
 
-    def find(self, message: str) -> Json:
+    def message(self, message: str) -> Json:
         if message in self.private:
             return self.private[message]
         return next(channel[message] for channel in self.messages.values() if message in channel)

@@ -128,7 +128,7 @@ class People(Guild):
 
     async def edit(self, message: str, text: str, *, tell: bool = True, **more: object) -> None:
         """Change the words of a post, or also its files; without `tell` the bot is not told, as while it is away."""
-        edited = self.find(message) | {"content": text, "edited_timestamp": shapes.now(), **more}
+        edited = self.message(message) | {"content": text, "edited_timestamp": shapes.now(), **more}
         self.messages[edited["channel_id"]][message] = edited
         if tell:
             await self.gateway.dispatch("MESSAGE_UPDATE", {**self.public(edited), **self._about(edited)})
@@ -140,7 +140,7 @@ class People(Guild):
 
     async def delete(self, *messages: str, tell: bool = True) -> None:
         """Delete messages of one channel, several of them at once as moderators' tools do."""
-        channel = self.find(messages[0])["channel_id"]
+        channel = self.message(messages[0])["channel_id"]
         for message in messages:
             del self.messages[channel][message]
         about: Json = {"channel_id": channel, "guild_id": self.guild_id}
@@ -186,13 +186,13 @@ class People(Guild):
 
     def age(self, message: str, **by: float) -> None:
         """Let a message have been posted earlier (as `timedelta` says)."""
-        self.find(message)["timestamp"] = (datetime.now(UTC) - timedelta(**by)).isoformat()
+        self.message(message)["timestamp"] = (datetime.now(UTC) - timedelta(**by)).isoformat()
 
     # Reactions
 
     async def react(self, message: str, emoji: str, user: str, *, tell: bool = True) -> None:
         self.reactions.setdefault((message, emoji), []).append(user)
-        about = {"member": self.members[user], "message_author_id": self.find(message)["author"]["id"]}
+        about = {"member": self.members[user], "message_author_id": self.message(message)["author"]["id"]}
         if tell:
             await self.gateway.dispatch("MESSAGE_REACTION_ADD", {**self._reaction(message, emoji, user), **about})
 
@@ -206,7 +206,7 @@ class People(Guild):
         for about, given in list(self.reactions):
             if about == message and emoji in {None, given}:
                 del self.reactions[about, given]
-        event = {"message_id": message, "channel_id": self.find(message)["channel_id"], "guild_id": self.guild_id}
+        event = {"message_id": message, "channel_id": self.message(message)["channel_id"], "guild_id": self.guild_id}
         if emoji is None:
             await self.gateway.dispatch("MESSAGE_REACTION_REMOVE_ALL", event)
         else:
@@ -219,7 +219,7 @@ class People(Guild):
 
     def _reaction(self, message: str, emoji: str, user: str) -> Json:
         return {
-            "user_id": user, "channel_id": self.find(message)["channel_id"], "message_id": message,
+            "user_id": user, "channel_id": self.message(message)["channel_id"], "message_id": message,
             "guild_id": self.guild_id, "emoji": {"id": None, "name": emoji}, "burst": False, "type": 0,
         }  # fmt: skip
 

@@ -55,13 +55,13 @@ class Interactions:
         if used.state == "updating":
             await edit_message(self._double, self._below(used), payload, files)
             return self._double.public(self._below(used))
-        if used.state == "deferred" and not used.said:
+        if used.state == "deferred" and not used.responses:
             check_message(payload, files)
             return self._say(used, payload, files)
-        if not used.said:
+        if not used.responses:
             raise base.UNKNOWN_MESSAGE
-        await edit_message(self._double, used.said[0], payload, files)
-        return used.said[0]
+        await edit_message(self._double, used.responses[0], payload, files)
+        return used.responses[0]
 
     async def follow_up(self, request: web.Request) -> Answer:
         used = self._still_used(request)
@@ -76,14 +76,14 @@ class Interactions:
         bot = self._double.members[BOT_ID]["user"]
         about = {"type": 20, "flags": EPHEMERAL, "webhook_id": BOT_ID}
         content = content_of(self._double, used.where, payload, files)
-        said = message(self._double.new_id(), used.where, bot, {**content, **about})
-        self._double.private[said["id"]] = said
-        used.said.append(said)
-        return {key: value for key, value in said.items() if key != "allowed_mentions"}
+        answer = message(self._double.new_id(), used.where, bot, {**content, **about})
+        self._double.private[answer["id"]] = answer
+        used.responses.append(answer)
+        return {key: value for key, value in answer.items() if key != "allowed_mentions"}
 
     def _below(self, used: Interaction) -> Json:
         assert used.message is not None
-        return self._double.find(used.message)
+        return self._double.message(used.message)
 
     def _still_used(self, request: web.Request) -> Interaction:
         used = self._used(request)

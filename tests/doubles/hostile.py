@@ -10,6 +10,8 @@ from importlib import import_module
 from types import FrameType
 from typing import Any
 
+from tests.support.untraced import untraced
+
 sre: Any = import_module("re._constants")  # the parser of `re` is typed nowhere
 parser: Any = import_module("re._parser")
 
@@ -58,7 +60,10 @@ def _check_once(run: Callable[[int], object], sizes: Sequence[int]) -> None:
 
 
 def _timed(run: Callable[[], object], limit: float) -> float:
-    """Return the CPU time taken. The engine of `re` looks for signals, so that even what never ends is ended."""
+    """Return the CPU time taken, without coverage's own.
+
+    The engine of `re` looks for signals, so that even what never ends is ended.
+    """
 
     def end(_: int, frame: FrameType | None) -> None:
         if frame and "/coverage/" in frame.f_code.co_filename:  # it may hold its lock, which it would never release
@@ -70,7 +75,8 @@ def _timed(run: Callable[[], object], limit: float) -> float:
     start = time.process_time()
     signal.setitimer(signal.ITIMER_PROF, limit)
     try:
-        run()
+        with untraced():
+            run()
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, old)

@@ -94,8 +94,8 @@ class WebhookChat:
         body = json.dumps({"event": event, "member": member, **fields}).encode()
         status, answer = await self.send(body, headers_of(body))
         assert status == web.HTTPOk.status_code, answer
-        said: Json = json.loads(answer)
-        return said
+        response: Json = json.loads(answer)
+        return response
 
     async def send(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         """Send the bot anything."""

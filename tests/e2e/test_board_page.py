@@ -20,17 +20,17 @@ async def without_scripts(browser: Browser) -> BrowserContext:
     return await browser.new_context(java_script_enabled=False)
 
 
-async def signed_in(here: Community, context: BrowserContext) -> Page:
+async def signed_in(community: Community, context: BrowserContext) -> Page:
     page = await context.new_page()
-    await page.goto(await here.link())
+    await page.goto(await community.link())
     await page.get_by_role("button", name="Sign in").press("Enter")
     await expect(page.get_by_role("heading", name="Reports")).to_be_visible()
     return page
 
 
-async def test_a_moderator_signs_in_decides_and_prints_a_label(here: Community, browser: Browser) -> None:
-    match = await here.matched()
-    link, robin = await here.link(), await (await without_scripts(browser)).new_page()
+async def test_a_moderator_signs_in_decides_and_prints_a_label(community: Community, browser: Browser) -> None:
+    match = await community.matched()
+    link, robin = await community.link(), await (await without_scripts(browser)).new_page()
     await robin.goto(link)
     await expect(robin.get_by_role("button", name="Sign in")).to_be_focused()
     await robin.keyboard.press("Enter")
@@ -50,7 +50,7 @@ async def test_a_moderator_signs_in_decides_and_prints_a_label(here: Community, 
         await expect(section.get_by_role("img")).to_be_visible()
     await robin.get_by_role("button", name="It's back with its owner").press("Enter")
     await expect(robin.get_by_role("status")).to_contain_text("Returned to its owner")
-    assert await here.state(match) == "confirmed"
+    assert await community.state(match) == "confirmed"
     await robin.get_by_role("button", name="Undo: returned").press("Enter")
     await expect(robin.get_by_role("status")).to_contain_text("Undecided")
 
@@ -65,19 +65,19 @@ async def test_a_moderator_signs_in_decides_and_prints_a_label(here: Community, 
     await expect(robin.get_by_role("navigation")).to_be_hidden()
     await robin.emulate_media(media="screen")
     await robin.get_by_role("button", name="Sign out").press("Enter")
-    await robin.goto(here.url)
+    await robin.goto(community.url)
     await expect(robin.get_by_role("alert")).to_contain_text("You aren't signed in")
 
 
-async def test_every_page_is_accessible_and_fits_a_phone(here: Community, browser: Browser) -> None:
-    match = await here.matched()
-    claim = await here.claim(match)
-    page = await signed_in(here, await browser.new_context(viewport={"width": 390, "height": 800}))
+async def test_every_page_is_accessible_and_fits_a_phone(community: Community, browser: Browser) -> None:
+    match = await community.matched()
+    claim = await community.claim(match)
+    page = await signed_in(community, await browser.new_context(viewport={"width": 390, "height": 800}))
     pages = ("/", "/matches", f"/matches/{match.id}", "/claims", f"/claims/{claim}", "/handovers", "/numbers", "/log")
     for path in (*pages, f"/reports/{match.found}", f"/reports/{match.found}/label", "/sign-in?link=x", "/nowhere"):
         for scheme in ("light", "dark") if path.startswith("/matches/") else ("light",):
             await page.emulate_media(color_scheme=scheme)
-            await page.goto(here.url + path)
+            await page.goto(community.url + path)
             found = (await Axe().run(page)).response["violations"]
             assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], path
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

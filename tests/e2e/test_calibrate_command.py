@@ -52,12 +52,12 @@ def test_a_set_is_evaluated_fold_by_fold_and_calibrates_the_deployment(
 
 
 def test_verdicts_that_are_not_there_are_refused_in_a_sentence(environment: dict[str, str]) -> None:
-    said = reunite(environment, "calibrate", "--from-verdicts", fails=True)
-    assert "Traceback" not in said
+    text = reunite(environment, "calibrate", "--from-verdicts", fails=True)
+    assert "Traceback" not in text
     assert "a labelled set, --open-set, --from-verdicts or --undo" in reunite(environment, "calibrate", fails=True)
 
 
 def test_nothing_is_fetched_where_the_open_set_is_off(environment: dict[str, str]) -> None:
-    said = reunite(environment, "calibrate", "--open-set", fails=True)
-    assert "REUNITE_OPEN_SET_URL is off" in said
-    assert "Traceback" not in said
+    text = reunite(environment, "calibrate", "--open-set", fails=True)
+    assert "REUNITE_OPEN_SET_URL is off" in text
+    assert "Traceback" not in text

@@ -31,8 +31,8 @@ def photos(tmp_path: Path) -> dict[str, Path]:
 def test_try_with_the_offline_encoder_finds_the_right_thing_first_and_leaves_nothing_behind(
     environment: dict[str, str],
 ) -> None:
-    finds = [f"--found={SAMPLES / name}.jpg" for name in ("mug", "umbrella", "backpack")]
-    arguments = ["try", *finds, "--lost", "I lost my red umbrella", "--json"]
+    found_reports = [f"--found={SAMPLES / name}.jpg" for name in ("mug", "umbrella", "backpack")]
+    arguments = ["try", *found_reports, "--lost", "I lost my red umbrella", "--json"]
     out = json.loads(reunite({**environment, "REUNITE_ENCODER": "concept"}, *arguments))
     assert out["encoder"].startswith("concept")
     assert [(report["kind"], report["state"]) for report in out["reports"]] == [("found", "open")] * 3 + [
@@ -50,8 +50,8 @@ def test_try_with_a_clip_checkpoint_from_a_folder(
 ) -> None:
     make_tiny_clip(tmp_path / "tiny-clip", seed=1)
     clip = {**environment, "REUNITE_ENCODER": "clip", "REUNITE_MODEL": str(tmp_path / "tiny-clip")}
-    finds = [f"--found={path}" for path in photos.values()]
-    arguments = ["try", *finds, "--lost", "a cup", "--lost-photo", str(photos["green"]), "--json"]
+    found_reports = [f"--found={path}" for path in photos.values()]
+    arguments = ["try", *found_reports, "--lost", "a cup", "--lost-photo", str(photos["green"]), "--json"]
     out = json.loads(reunite(clip, *arguments))
     assert out["encoder"].startswith("tiny-clip")
     assert {match["photo"] for match in out["matches"]} == {str(path) for path in photos.values()}
@@ -72,23 +72,23 @@ def test_try_with_a_clip_checkpoint_from_a_folder(
 def test_a_mistake_is_explained_in_one_sentence(
     environment: dict[str, str], arguments: list[str], sentence: str
 ) -> None:
-    said = reunite(environment, *arguments, fails=True)
-    assert sentence in said
-    assert "Traceback" not in said
+    text = reunite(environment, *arguments, fails=True)
+    assert sentence in text
+    assert "Traceback" not in text
 
 
 def test_a_database_that_is_away_is_explained_in_one_sentence(environment: dict[str, str]) -> None:
     away = {**environment, "REUNITE_DATABASE_URL": "postgresql://reunite_app@127.0.0.1:1/reunite"}
-    said = reunite({**away, "REUNITE_OWNER_DATABASE_URL": ""}, "migrate", fails=True)
-    assert "refused" in said
-    assert "Traceback" not in said
+    text = reunite({**away, "REUNITE_OWNER_DATABASE_URL": ""}, "migrate", fails=True)
+    assert "refused" in text
+    assert "Traceback" not in text
 
 
 def test_a_database_without_its_schema_is_explained_in_one_sentence(environment: dict[str, str]) -> None:
     empty = psycopg.conninfo.make_conninfo(environment["REUNITE_OWNER_DATABASE_URL"], dbname="postgres")
-    said = reunite({**environment, "REUNITE_DATABASE_URL": empty}, "bot", "web", fails=True)
-    assert "`reunite migrate`" in said.splitlines()[-1]
-    assert "Traceback" not in said
+    text = reunite({**environment, "REUNITE_DATABASE_URL": empty}, "bot", "web", fails=True)
+    assert "`reunite migrate`" in text.splitlines()[-1]
+    assert "Traceback" not in text
 
 
 def test_a_taken_port_is_explained_in_one_sentence(environment: dict[str, str]) -> None:
@@ -96,8 +96,8 @@ def test_a_taken_port_is_explained_in_one_sentence(environment: dict[str, str]) 
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        said = reunite({**environment, "REUNITE_PORT": port}, "bot", "web", fails=True)
-    assert said.splitlines()[-1] == f"Port {port} is already in use. Choose another with PORT=."
+        text = reunite({**environment, "REUNITE_PORT": port}, "bot", "web", fails=True)
+    assert text.splitlines()[-1] == f"Port {port} is already in use. Choose another with PORT=."
 
 
 def test_match_ranks_a_set_and_never_reads_its_answers(
@@ -146,8 +146,8 @@ def test_doctor_says_what_is_missing_and_what_to_do(
     assert findings["its schema"]["ok"]
     assert findings["its role"]["found"] == "reunite_app"
     assert not findings["Discord"]["ok"]
-    said = reunite({**environment, "REUNITE_REDIS_URL": "redis://127.0.0.1:1"}, "doctor", fails=True)
-    assert said == ""
+    text = reunite({**environment, "REUNITE_REDIS_URL": "redis://127.0.0.1:1"}, "doctor", fails=True)
+    assert text == ""
 
 
 def test_doctor_needs_no_platforms_library(
@@ -179,8 +179,8 @@ def test_a_second_model_lives_next_to_the_first(
     assert len(both) == 2
     assert both[:1] == first
     assert not np.allclose(both[0][1], both[1][1], atol=1e-2)
-    said = reunite({**environment, "REUNITE_MODEL": str(tmp_path / "clip-1")}, "worker", fails=True)
-    assert "reunite reembed" in said
+    text = reunite({**environment, "REUNITE_MODEL": str(tmp_path / "clip-1")}, "worker", fails=True)
+    assert "reunite reembed" in text
 
 
 def _one_found_post(owner: psycopg.Connection) -> None:

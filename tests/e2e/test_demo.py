@@ -38,14 +38,14 @@ def test_the_demo_sets_itself_up_answers_and_leaves_nothing_running(
         text=True,
     ) as demo:
         assert demo.stdout
-        said = ""
+        text = ""
         for line in demo.stdout:
-            said += line
+            text += line
             if "Reunite is ready" in line:
                 break
-        if "Encoder: concept (" not in said:
+        if "Encoder: concept (" not in text:
             demo.kill()  # or the end of the block would wait for it
-        assert "Encoder: concept (" in said
+        assert "Encoder: concept (" in text
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
             assert page.status == 200
         family = psutil.Process(demo.pid).children(recursive=True)

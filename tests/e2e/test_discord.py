@@ -19,80 +19,80 @@ from tests.support.waiting import PATIENCE, eventually
 
 @pytest.fixture
 async def world(database_url: str, redis_url: str) -> AsyncIterator[DiscordWorld]:
-    async with discord_world(database_url, redis_url) as told:
-        yield told
+    async with discord_world(database_url, redis_url) as world:
+        yield world
 
 
 async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_reopens_both(world: DiscordWorld) -> None:
-    find = await world.find("red", "umbrella by the door")
-    await world.says(find, "I'll keep watching")
-    assert world.discord.channels[find]["name"] == "Found: umbrella by the door"
-    loss = await world.look_for("my red umbrella")
+    found = await world.post_found("red", "umbrella by the door")
+    await world.wait_for_reply(found, "I'll keep watching")
+    assert world.discord.channels[found]["name"] == "Found: umbrella by the door"
+    lost = await world.report_lost("my red umbrella")
 
-    card = await world.says(loss, "This could be yours.", "umbrella by the door", "red ✓")
-    assert world.discord.channels[loss]["name"] == "Lost: my red umbrella"
-    shown = world.discord.find(card)
+    card = await world.wait_for_reply(lost, "This could be yours.", "umbrella by the door", "red ✓")
+    assert world.discord.channels[lost]["name"] == "Lost: my red umbrella"
+    shown = world.discord.message(card)
     assert "Possible match" in world.discord.text(shown) or "High confidence" in world.discord.text(shown)
     assert world.discord.pinged(shown) == {world.ada}
-    found = world.discord.channel("found")
-    assert f"https://discord.com/channels/{world.discord.guild_id}/{found}/{find}" in world.discord.text(shown)
+    channel = world.discord.channel("found")
+    assert f"https://discord.com/channels/{world.discord.guild_id}/{channel}/{found}" in world.discord.text(shown)
     [picture] = shown["attachments"]
     assert shown["embeds"][0]["thumbnail"]["url"] == picture["url"]
 
     await world.discord.react(card, "✅", world.moderator)
-    for thread in (loss, find):
-        await world.says(thread, "Returned", "confirmed by", world.moderator)
+    for thread in (lost, found):
+        await world.wait_for_reply(thread, "Returned", "confirmed by", world.moderator)
     await world.discord.unreact(card, "✅", world.moderator)
-    for thread in (loss, find):
-        await world.says(thread, "open again")
+    for thread in (lost, found):
+        await world.wait_for_reply(thread, "open again")
 
 
 async def test_a_finder_whose_report_matches_immediately_can_leave_a_secret_detail(world: DiscordWorld) -> None:
-    await world.says(await world.look_for("a blue cup"), "I'll keep watching")
-    card = await world.says(await world.find("blue"), "Possible owner found.")
+    await world.wait_for_reply(await world.report_lost("a blue cup"), "I'll keep watching")
+    card = await world.wait_for_reply(await world.post_found("blue"), "Possible owner found.")
     opening = await world.discord.press(card, "Add a secret detail", world.ben)
     assert "keep it secret" in await world.fill_in(opening, words="a chip at the bottom")
 
 
 async def test_a_found_report_is_announced_to_its_owner(world: DiscordWorld) -> None:
-    loss = await world.look_for("a blue cup")
-    await world.says(loss, "I'll keep watching")
-    find = await world.find("blue")
-    card = await world.says(loss, "This could be yours.")
-    assert world.discord.pinged(world.discord.find(card)) == {world.ada}
-    await world.says(find, "Possible owner found.", "a blue cup")
+    lost = await world.report_lost("a blue cup")
+    await world.wait_for_reply(lost, "I'll keep watching")
+    found = await world.post_found("blue")
+    card = await world.wait_for_reply(lost, "This could be yours.")
+    assert world.discord.pinged(world.discord.message(card)) == {world.ada}
+    await world.wait_for_reply(found, "Possible owner found.", "a blue cup")
 
 
 async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(world: DiscordWorld) -> None:
-    await world.says(await world.find("green"), "I'll keep watching")
-    yellow = await world.find("yellow", "on the bench")
-    await world.says(yellow, "I'll keep watching")
-    loss = await world.look_for("", drawing("yellow"))
-    await world.says(loss, "This could be yours.", "on the bench")
+    await world.wait_for_reply(await world.post_found("green"), "I'll keep watching")
+    yellow = await world.post_found("yellow", "on the bench")
+    await world.wait_for_reply(yellow, "I'll keep watching")
+    lost = await world.report_lost("", drawing("yellow"))
+    await world.wait_for_reply(lost, "This could be yours.", "on the bench")
 
 
 async def test_the_same_event_three_times_is_answered_once(world: DiscordWorld) -> None:
-    find = await world.find("red", times=3)
-    await world.says(find, "I'll keep watching")
-    await world.says(
-        await world.find("green"), "I'll keep watching"
+    found = await world.post_found("red", times=3)
+    await world.wait_for_reply(found, "I'll keep watching")
+    await world.wait_for_reply(
+        await world.post_found("green"), "I'll keep watching"
     )  # by now a second answer to the first would be there
-    assert len(world.discord.replies(find)) == 1
+    assert len(world.discord.replies(found)) == 1
 
 
 async def test_a_members_reaction_closes_nothing(world: DiscordWorld) -> None:
-    await world.says(await world.find("red"), "I'll keep watching")
-    loss = await world.look_for("my red umbrella")
-    card = await world.says(loss, "This could be yours.")
+    await world.wait_for_reply(await world.post_found("red"), "I'll keep watching")
+    lost = await world.report_lost("my red umbrella")
+    card = await world.wait_for_reply(lost, "This could be yours.")
     await world.discord.react(card, "✅", world.ben)
     await world.discord.react(card, "❌", world.moderator)
-    await world.says(loss, "isn't it")
-    assert not any("Returned" in world.discord.text(reply) for reply in world.discord.replies(loss))
+    await world.wait_for_reply(lost, "isn't it")
+    assert not any("Returned" in world.discord.text(reply) for reply in world.discord.replies(lost))
 
 
 async def test_an_unreadable_photo_is_named_in_its_thread(world: DiscordWorld) -> None:
     post = await world.discord.post("found", world.ben, "look", {"note.jpg": b"not a picture at all"})
-    await world.says(post, "I can't read note.jpg as a photo")
+    await world.wait_for_reply(post, "I can't read note.jpg as a photo")
 
 
 # The command, as an operator runs it
@@ -135,7 +135,7 @@ async def test_the_command_says_in_one_sentence_what_is_wrong_with_the_token(
     servers_of_the_test: dict[str, str],
 ) -> None:
     async with DiscordDouble() as discord, command(discord, servers_of_the_test, "wrong") as bot:
-        _, said = await asyncio.wait_for(bot.communicate(), PATIENCE)
+        _, output = await asyncio.wait_for(bot.communicate(), PATIENCE)
         assert bot.returncode not in {0, None}
-        assert b"REUNITE_DISCORD_TOKEN" in said
-        assert b"Traceback" not in said
+        assert b"REUNITE_DISCORD_TOKEN" in output
+        assert b"Traceback" not in output

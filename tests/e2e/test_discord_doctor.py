@@ -21,9 +21,9 @@ async def doctor(shell: Mapping[str, str], discord: DiscordDouble, **settings: s
         **settings,
     }
     async with process(*REUNITE, "doctor", "--json", env=environment, stdout=PIPE, stderr=PIPE) as asked:
-        said, _ = await asyncio.wait_for(asked.communicate(), PATIENCE)
-    assert TOKEN.encode() not in said
-    return {finding["what"]: finding for finding in json.loads(said)}
+        output, _ = await asyncio.wait_for(asked.communicate(), PATIENCE)
+    assert TOKEN.encode() not in output
+    return {finding["what"]: finding for finding in json.loads(output)}
 
 
 async def test_a_bot_that_is_well_set_up(environment: dict[str, str]) -> None:

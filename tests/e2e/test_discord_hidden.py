@@ -10,14 +10,14 @@ async def test_hidden_photos_and_words_are_compared_but_never_shown(database_url
     async with discord_world(database_url, redis_url) as world:
         discord = world.discord
         photos = {"SPOILER_red.jpg": drawing("red")}
-        find = await discord.post("found", world.ben, "umbrella of ||Erika Mustermann|| at the door", photos)
-        await world.taken_up(find)
-        await world.says(find, sentence("hidden_better_sealed"))
-        loss = await world.look_for("my umbrella", drawing("red"))
-        card = discord.find(await world.says(loss, "This could be yours.", "umbrella of … at the door"))
+        found = await discord.post("found", world.ben, "umbrella of ||Erika Mustermann|| at the door", photos)
+        await world.taken_up(found)
+        await world.wait_for_reply(found, sentence("hidden_better_sealed"))
+        lost = await world.report_lost("my umbrella", drawing("red"))
+        card = discord.message(await world.wait_for_reply(lost, "This could be yours.", "umbrella of … at the door"))
         assert "thumbnail" not in card["embeds"][0]
         assert not card["attachments"]
-        assert discord.channels[find]["name"] == "Found: umbrella of … at the door"
+        assert discord.channels[found]["name"] == "Found: umbrella of … at the door"
         everything = [discord.text(reply) for channel in discord.messages for reply in discord.replies(channel)]
         assert not any("Mustermann" in each for each in everything)
 
@@ -27,6 +27,6 @@ async def test_a_photo_that_is_shown_goes_before_one_that_is_hidden(database_url
         discord = world.discord
         photos = {"SPOILER_back.jpg": drawing("red"), "front.jpg": drawing("red")}
         await world.taken_up(await discord.post("found", world.ben, "umbrella", photos))
-        loss = await world.look_for("my red umbrella")
-        card = discord.find(await world.says(loss, "This could be yours."))
+        lost = await world.report_lost("my red umbrella")
+        card = discord.message(await world.wait_for_reply(lost, "This could be yours."))
         assert await eventually(lambda: card["attachments"])

@@ -19,12 +19,12 @@ async def test_what_happened_while_the_bot_was_away_is_caught_up_on(database_url
         discord = world.discord
         async with online(world, database_url, redis_url):
             await discord.create_channel("found-items", FORUM)
-            edited = await world.find("red", "umbrella by the door")
-            deleted = await world.find("green", "a scarf")
-            for find in (edited, deleted):
-                await world.says(find, "I'll keep watching")
-            loss = await world.look_for("my red umbrella")
-            card = await world.says(loss, "This could be yours.")
+            edited = await world.post_found("red", "umbrella by the door")
+            deleted = await world.post_found("green", "a scarf")
+            for found in (edited, deleted):
+                await world.wait_for_reply(found, "I'll keep watching")
+            lost = await world.report_lost("my red umbrella")
+            card = await world.wait_for_reply(lost, "This could be yours.")
 
         missed = await discord.post("found", world.ben, "a blue cup", {"blue.jpg": drawing("blue")})
         in_forum = await discord.post_in_forum("found-items", world.ben, "Gloves", "", {"y.jpg": drawing("yellow")})
@@ -35,19 +35,19 @@ async def test_what_happened_while_the_bot_was_away_is_caught_up_on(database_url
         await discord.react(card, "❌", world.ben, tell=False)
 
         async with online(world, database_url, redis_url):
-            for find in (missed, in_forum):
-                await world.taken_up(find)
-                await world.says(find, "I'll keep watching")
-            await world.shows(card, "wooden handle")
-            for thread in (loss, edited):
-                await world.says(thread, "Returned", world.moderator)
-            await world.says(await world.look_for("my green scarf"), "No likely match yet")
+            for found in (missed, in_forum):
+                await world.taken_up(found)
+                await world.wait_for_reply(found, "I'll keep watching")
+            await world.wait_until_shown(card, "wooden handle")
+            for thread in (lost, edited):
+                await world.wait_for_reply(thread, "Returned", world.moderator)
+            await world.wait_for_reply(await world.report_lost("my green scarf"), "No likely match yet")
             assert not discord.has_reaction(words, "👀")
 
         await discord.unreact(card, "✅", world.moderator, tell=False)
         async with online(world, database_url, redis_url):
-            for thread in (loss, edited):
-                await world.says(thread, "open again")
+            for thread in (lost, edited):
+                await world.wait_for_reply(thread, "open again")
             assert len([reply for reply in discord.replies(missed) if "keep watching" in discord.text(reply)]) == 1
 
 
@@ -56,37 +56,37 @@ async def test_a_verdict_by_button_counts_without_reactions(database_url: str, r
         log = world.discord.channel("general")
         async with online(world, database_url, redis_url):
             await world.set_up("Channels and moderators", log=log)
-            await world.says(await world.find("red", "umbrella"), "I'll keep watching")
-            loss = await world.look_for("my red umbrella")
-            line = await world.says(log, "my red umbrella")
+            await world.wait_for_reply(await world.post_found("red", "umbrella"), "I'll keep watching")
+            lost = await world.report_lost("my red umbrella")
+            line = await world.wait_for_reply(log, "my red umbrella")
             assert "it's returned" in await world.press(line, "✅ It's back", world.moderator)
-            await world.says(loss, "Returned")
+            await world.wait_for_reply(lost, "Returned")
         async with online(world, database_url, redis_url):
-            await world.says(await world.find("green", "a scarf"), "I'll keep watching")
-            assert not any("open again" in world.discord.text(reply) for reply in world.discord.replies(loss))
+            await world.wait_for_reply(await world.post_found("green", "a scarf"), "I'll keep watching")
+            assert not any("open again" in world.discord.text(reply) for reply in world.discord.replies(lost))
 
 
 async def test_an_event_that_comes_three_times_and_again_at_a_resume_is_one_thread_and_one_answer(
     database_url: str, redis_url: str
 ) -> None:
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
-        find = await world.find("red", "umbrella", times=3)
+        found = await world.post_found("red", "umbrella", times=3)
         used = await world.discord.slash("lost", world.ada, "general", description="my red umbrella")
-        await world.told(used)
+        await world.private_answer(used)
         world.discord.gateway.replays = 10
         await world.discord.gateway.drop()
         await eventually(lambda: world.discord.gateway.resumed or None)
-        [loss] = await eventually(lambda: world.discord.replies(world.discord.channel("lost")))
-        await eventually(lambda: world.discord.replies(find))
-        await world.says(loss["id"], "This could be yours.")
+        [lost] = await eventually(lambda: world.discord.replies(world.discord.channel("lost")))
+        await eventually(lambda: world.discord.replies(found))
+        await world.wait_for_reply(lost["id"], "This could be yours.")
         await settled(world)
-        answers = [reply for reply in world.discord.replies(find) if "keep watching" in world.discord.text(reply)]
+        answers = [reply for reply in world.discord.replies(found) if "keep watching" in world.discord.text(reply)]
         assert len(answers) <= 1
         assert len(world.discord.replies(world.discord.channel("lost"))) == 1
         assert len([channel for channel in world.discord.channels.values() if channel["type"] == 11]) == 3
-        assert len(used.said) == 1
+        assert len(used.responses) == 1
         assert (
-            len([reply for reply in world.discord.replies(loss["id"]) if "could be yours" in world.discord.text(reply)])
+            len([reply for reply in world.discord.replies(lost["id"]) if "could be yours" in world.discord.text(reply)])
             == 1
         )
 
@@ -96,10 +96,10 @@ async def test_a_session_that_discord_has_forgotten_is_begun_again_and_nothing_i
 ) -> None:
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
         await world.discord.gateway.forget_session()
-        find = await world.discord.post("found", world.ben, "umbrella", {"red.jpg": drawing("red")})  # nobody is told
+        found = await world.discord.post("found", world.ben, "umbrella", {"red.jpg": drawing("red")})  # nobody is told
         await eventually(lambda: world.discord.gateway.identified == 2 or None)
-        await world.taken_up(find)
-        await world.says(find, "I'll keep watching")
+        await world.taken_up(found)
+        await world.wait_for_reply(found, "I'll keep watching")
 
 
 async def test_two_shards_serve_their_guilds_from_one_process(database_url: str, redis_url: str) -> None:
@@ -109,7 +109,7 @@ async def test_two_shards_serve_their_guilds_from_one_process(database_url: str,
         online(world, database_url, redis_url),
     ):
         assert world.discord.gateway.identified == 2
-        await world.says(await world.find("red", "umbrella"), "I'll keep watching")
+        await world.wait_for_reply(await world.post_found("red", "umbrella"), "I'll keep watching")
         assert world.discord.gateway.heartbeats >= 2
 
 
@@ -120,16 +120,16 @@ async def test_a_thread_that_cant_be_written_to_holds_up_no_other_and_the_channe
         discord = world.discord
         await discord.forbid("found", SEND_IN_THREADS | CREATE_THREADS | ADD_REACTIONS)
         post = await discord.post("found", world.ben, "umbrella", {"red.jpg": drawing("red")})
-        told = await world.says(
+        answer = await world.wait_for_reply(
             discord.channel("found"), "I'm missing permissions", "Create Public Threads", "Send Messages in Threads"
         )
-        assert "in the channel's settings" in discord.text(discord.find(told))
-        loss = await world.look_for("my red umbrella")
-        await world.says(loss, "This could be yours.")
+        assert "in the channel's settings" in discord.text(discord.message(answer))
+        lost = await world.report_lost("my red umbrella")
+        await world.wait_for_reply(lost, "This could be yours.")
         assert discord.replies(post) == []
         assert not discord.has_reaction(post, "👀")
         again = await discord.post("found", world.ben, "scarf", {"green.jpg": drawing("green")})
-        await world.says(await world.look_for("my green scarf"), "This could be yours.")
+        await world.wait_for_reply(await world.report_lost("my green scarf"), "This could be yours.")
         assert len(discord.replies(discord.channel("found"))) == 1, "said once, not at each post"
         assert not discord.has_reaction(again, "👀")
 
@@ -137,27 +137,31 @@ async def test_a_thread_that_cant_be_written_to_holds_up_no_other_and_the_channe
 async def test_a_missing_permission_is_named_to_the_person_who_needs_it(database_url: str, redis_url: str) -> None:
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
         await world.discord.forbid("lost", SEND_MESSAGES)
-        told = await world.told(await world.discord.slash("lost", world.ada, "general", description="a blue cup"))
-        assert told.startswith(f"I'm missing permissions in <#{world.discord.channel('lost')}>: Send Messages.")
+        answer = await world.private_answer(
+            await world.discord.slash("lost", world.ada, "general", description="a blue cup")
+        )
+        assert answer.startswith(f"I'm missing permissions in <#{world.discord.channel('lost')}>: Send Messages.")
         panel = await world.discord.slash("setup", world.manager, "general")
-        assert ">: Send Messages" in await world.told(panel)
+        assert ">: Send Messages" in await world.private_answer(panel)
         world.discord.locales[world.ada] = "de"
-        told = await world.told(await world.discord.slash("lost", world.ada, "general", description="eine Tasse"))
-        assert sentence("permission_send_messages", "de") in told
+        answer = await world.private_answer(
+            await world.discord.slash("lost", world.ada, "general", description="eine Tasse")
+        )
+        assert sentence("permission_send_messages", "de") in answer
 
 
 async def test_a_guild_that_removes_the_bot_is_forgotten(database_url: str, redis_url: str) -> None:
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
-        await world.says(await world.find("red", "umbrella"), "I'll keep watching")
+        await world.wait_for_reply(await world.post_found("red", "umbrella"), "I'll keep watching")
         await world.discord.remove_bot()
         await world.discord.add_bot()
-        loss = await world.look_for("my red umbrella")
-        await world.says(loss, "There are no found items right now")
+        lost = await world.report_lost("my red umbrella")
+        await world.wait_for_reply(lost, "There are no found items right now")
 
 
 async def settled(world: DiscordWorld) -> None:
     """Wait for something that comes after all that came before."""
-    await world.says(await world.find("green", "a scarf"), "I'll keep watching")
+    await world.wait_for_reply(await world.post_found("green", "a scarf"), "I'll keep watching")
 
 
 async def test_what_the_invitation_asks_for_is_enough(database_url: str, redis_url: str) -> None:
@@ -165,17 +169,17 @@ async def test_what_the_invitation_asks_for_is_enough(database_url: str, redis_u
         world.discord.roles[world.discord.guild_id]["permissions"] = "0"
         async with online(world, database_url, redis_url):
             await world.set_up("Channels and moderators", log=world.discord.channel("general"))
-            find = await world.find("red", "umbrella")
-            await world.says(find, "I'll keep watching")
-            loss = await world.look_for("my red umbrella")
-            card = await world.says(loss, "This could be yours.")
+            found = await world.post_found("red", "umbrella")
+            await world.wait_for_reply(found, "I'll keep watching")
+            lost = await world.report_lost("my red umbrella")
+            card = await world.wait_for_reply(lost, "This could be yours.")
             opening = await world.discord.slash("lost", world.ada, "general")
             assert "Got it" in await world.fill_in(opening, words="a cup", seen="private")
             await world.discord.react(card, "✅", world.discord.owner_id)
-            await world.says(find, "Returned")
-            await eventually(lambda: world.discord.has_reaction(find, "✅") or None)
-            await world.discord.delete(find)
-            await eventually(lambda: card not in world.discord.messages[loss] or None)
+            await world.wait_for_reply(found, "Returned")
+            await eventually(lambda: world.discord.has_reaction(found, "✅") or None)
+            await world.discord.delete(found)
+            await eventually(lambda: card not in world.discord.messages[lost] or None)
 
 
 @pytest.mark.slow
@@ -184,19 +188,19 @@ async def test_a_worker_killed_between_search_and_reply_leaves_one_thread_and_on
 ) -> None:
     async with guild() as world, online(world, database_url, redis_url):
         async with at_work(world, database_url, redis_url):
-            find = await world.find("red", "umbrella", times=3)
-            await world.says(find, "I'll keep watching")
-        loss = await world.look_for("my red umbrella")
+            found = await world.post_found("red", "umbrella", times=3)
+            await world.wait_for_reply(found, "I'll keep watching")
+        lost = await world.report_lost("my red umbrella")
         async with dying_process("worker", "after the matches", database_url, redis_url, tmp_path / "none") as dying:
             assert await asyncio.wait_for(dying.wait(), PATIENCE) == -signal.SIGKILL
         async with at_work(world, database_url, redis_url):
-            await world.says(loss, "This could be yours.")
+            await world.wait_for_reply(lost, "This could be yours.")
             await settled(world)
-        said = [world.discord.text(reply) for reply in world.discord.replies(loss)]
-        assert [("Looking for" in each, "This could be yours." in each) for each in said] == [
+        texts = [world.discord.text(reply) for reply in world.discord.replies(lost)]
+        assert [("Looking for" in each, "This could be yours." in each) for each in texts] == [
             (True, False),
             (False, True),
         ]
-        told = [world.discord.text(reply) for reply in world.discord.replies(find)]
-        assert ["I'll keep watching" in reply for reply in told] == [True, False]
-        assert "Possible owner found." in told[1]
+        texts = [world.discord.text(reply) for reply in world.discord.replies(found)]
+        assert ["I'll keep watching" in reply for reply in texts] == [True, False]
+        assert "Possible owner found." in texts[1]

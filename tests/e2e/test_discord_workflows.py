@@ -1,4 +1,4 @@
-"""Claims, sealed finds, moderation, settings and privacy on Discord, end to end: only Discord itself is played."""
+"""Claims, sealed found reports, moderation, settings and privacy on Discord, end to end on the double."""
 
 import json
 from collections.abc import AsyncIterator
@@ -16,56 +16,56 @@ from tests.support.waiting import eventually
 
 @pytest.fixture
 async def world(database_url: str, redis_url: str) -> AsyncIterator[DiscordWorld]:
-    async with discord_world(database_url, redis_url) as told:
-        await told.set_up("Channels and moderators", log=told.discord.channel("general"))
-        yield told
+    async with discord_world(database_url, redis_url) as world:
+        await world.set_up("Channels and moderators", log=world.discord.channel("general"))
+        yield world
 
 
 async def matched(world: DiscordWorld) -> tuple[str, str, str]:
-    """Let Ada miss what Ben has found; return find, loss and the card in the loss's thread."""
-    find = await world.find("red", "umbrella by the door")
-    await world.says(find, "I'll keep watching")
-    loss = await world.look_for("my red umbrella")
-    return find, loss, await world.says(loss, "This could be yours.")
+    """Let Ada miss what Ben has found; return found report, lost report and the card in the lost report's thread."""
+    found = await world.post_found("red", "umbrella by the door")
+    await world.wait_for_reply(found, "I'll keep watching")
+    lost = await world.report_lost("my red umbrella")
+    return found, lost, await world.wait_for_reply(lost, "This could be yours.")
 
 
 # The claim check
 
 
 async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public(world: DiscordWorld) -> None:
-    find, loss, card = await matched(world)
-    watching = await world.says(find, "I'll keep watching")
+    found, lost, card = await matched(world)
+    watching = await world.wait_for_reply(found, "I'll keep watching")
     leaving = await world.discord.press(watching, "Add a secret detail", world.ben)
     assert "keep it secret" in await world.fill_in(leaving, words="initials on the handle?")
     claiming = await world.discord.press(card, "This is mine", world.ada)
     assert "The finder will check" in await world.fill_in(claiming, words="A. L. on the handle")
 
-    asked = await world.says(find, "says this is theirs")
-    assert world.discord.pinged(world.discord.find(asked)) == {world.ben}
+    asked = await world.wait_for_reply(found, "says this is theirs")
+    assert world.discord.pinged(world.discord.message(asked)) == {world.ben}
     assert "Only the finder" in await world.press(asked, "See their answer", world.ada)
     seeing = await world.discord.press(asked, "See their answer", world.ben)
-    seen = await world.told(seeing)
+    seen = await world.private_answer(seeing)
     assert "initials on the handle?" in seen
     assert "A. L. on the handle" in seen
-    assert "it's theirs" in await world.press(seeing.said[-1]["id"], "It matches", world.ben)
-    await world.says(loss, "agrees it's yours")
-    await world.shows(asked, "going back to its owner")
+    assert "it's theirs" in await world.press(seeing.responses[-1]["id"], "It matches", world.ben)
+    await world.wait_for_reply(lost, "agrees it's yours")
+    await world.wait_until_shown(asked, "going back to its owner")
     public = [world.discord.text(each) for there in world.discord.messages.values() for each in there.values()]
     assert not any("A. L." in each or "initials" in each for each in public)
 
 
 async def test_a_wrong_claimant_is_rejected_and_attempts_are_counted(world: DiscordWorld) -> None:
-    find, _, card = await matched(world)
+    found, _, card = await matched(world)
     assert "Only the person who lost it" in await world.press(card, "This is mine", world.ben)
     for attempt in range(3):
         claiming = await world.discord.press(card, "This is mine", world.ada)
         assert "The finder will check" in await world.fill_in(claiming, words=f"guess {attempt}")
         assert "still has to check" in await world.press(card, "This is mine", world.ada)
-        asked = await world.says(find, "says this is theirs")  # the earlier ones have been changed
+        asked = await world.wait_for_reply(found, "says this is theirs")  # the earlier ones have been changed
         seeing = await world.discord.press(asked, "See their answer", world.ben)
-        assert f"guess {attempt}" in await world.told(seeing)
-        assert "doesn't match" in await world.press(seeing.said[-1]["id"], "It doesn't match", world.ben)
-        await world.shows(asked, "didn't match")
+        assert f"guess {attempt}" in await world.private_answer(seeing)
+        assert "doesn't match" in await world.press(seeing.responses[-1]["id"], "It doesn't match", world.ben)
+        await world.wait_until_shown(asked, "didn't match")
     assert "already tried 3 times" in await world.press(card, "This is mine", world.ada)
 
 
@@ -73,65 +73,65 @@ async def test_not_mine_is_not_brought_up_again_and_can_be_taken_back(world: Dis
     _, _, card = await matched(world)
     assert "Only the person who lost it" in await world.press(card, "Not mine", world.ben)
     declining = await world.discord.press(card, "Not mine", world.ada)
-    assert "won't suggest it again" in await world.told(declining)
-    assert world.discord.buttons(declining.said[-1]) == ["This is mine"]
+    assert "won't suggest it again" in await world.private_answer(declining)
+    assert world.discord.buttons(declining.responses[-1]) == ["This is mine"]
 
 
 # Moderators
 
 
 async def test_moderators_confirm_by_the_logs_button_also_where_the_thread_sleeps(world: DiscordWorld) -> None:
-    find, loss, card = await matched(world)
+    found, lost, card = await matched(world)
     claiming = await world.discord.press(card, "This is mine", world.ada)
     await world.fill_in(claiming, words="a scratch")
-    log = await world.says(world.discord.channel("general"), "my red umbrella", "umbrella by the door")
-    await world.discord.archive(loss)
+    log = await world.wait_for_reply(world.discord.channel("general"), "my red umbrella", "umbrella by the door")
+    await world.discord.archive(lost)
     assert "Only moderators" in await world.press(log, "✅ It's back", world.ada)
     assert "it's returned" in await world.press(log, "✅ It's back", world.moderator)
-    for thread in (loss, find):
-        await world.says(thread, "Returned", "confirmed by", world.moderator)
+    for thread in (lost, found):
+        await world.wait_for_reply(thread, "Returned", "confirmed by", world.moderator)
         await eventually(lambda: world.discord.has_reaction(thread, "✅") or None)  # noqa: B023
         assert not world.discord.channels[thread]["thread_metadata"]["locked"]
         assert not world.discord.channels[thread]["thread_metadata"]["archived"]
-    await world.shows(log, "confirmed by")
+    await world.wait_until_shown(log, "confirmed by")
     assert "open again" in await world.press(log, "✅ It's back", world.moderator)
-    for thread in (loss, find):
-        await world.says(thread, "open again")
+    for thread in (lost, found):
+        await world.wait_for_reply(thread, "open again")
         await eventually(lambda: not world.discord.has_reaction(thread, "✅") or None)  # noqa: B023
 
 
 async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(world: DiscordWorld) -> None:
     helpers = await world.discord.create_role("helpers")
     await world.set_up("Channels and moderators", log=world.discord.channel("general"), moderators=helpers)
-    _, loss, card = await matched(world)
+    _, lost, card = await matched(world)
     await world.discord.react(card, "✅", world.ben)
     await world.discord.give_role(world.ben, helpers)
     await world.discord.unreact(card, "✅", world.ben)
     await world.discord.react(card, "✅", world.ben)
-    await world.says(loss, "Returned", world.ben)
+    await world.wait_for_reply(lost, "Returned", world.ben)
     await world.discord.take_role(world.ben, helpers)
-    late = await world.find("green", "a scarf")  # handled after the reactions
-    await world.says(late, "I'll keep watching")
+    late = await world.post_found("green", "a scarf")  # handled after the reactions
+    await world.wait_for_reply(late, "I'll keep watching")
     await world.discord.unreact(card, "✅", world.ben)  # one's own verdict may be taken back at any time
-    await world.says(loss, "open again")
+    await world.wait_for_reply(lost, "open again")
 
 
-# Sealed finds
+# Sealed found reports
 
 
 async def test_a_sealed_report_is_shown_to_moderators_only_until_they_release_it(world: DiscordWorld) -> None:
-    loss = await world.look_for("my red purse")
-    await world.says(loss, "There are no found items")
+    lost = await world.report_lost("my red purse")
+    await world.wait_for_reply(lost, "There are no found items")
     opening = await world.discord.slash("sealed", world.ben, "general")
     photos = {"id.jpg": drawing("red")}
-    told = await world.fill_in(opening, photos, category="keys", where="bus stop", words="red, with a name tag")
-    assert "only the moderators" in told
-    post = await world.says(world.discord.channel("found"), "Someone found: keys", "bus stop")
-    await world.says(post, "It's sealed")
+    answer = await world.fill_in(opening, photos, category="keys", where="bus stop", words="red, with a name tag")
+    assert "only the moderators" in answer
+    post = await world.wait_for_reply(world.discord.channel("found"), "Someone found: keys", "bus stop")
+    await world.wait_for_reply(post, "It's sealed")
     assert world.discord.channels[post]["name"] == "Found: keys"
-    log = await world.says(world.discord.channel("general"), "my red purse", "red, with a name tag")
+    log = await world.wait_for_reply(world.discord.channel("general"), "my red purse", "red, with a name tag")
     public = [
-        *world.discord.replies(loss),
+        *world.discord.replies(lost),
         *world.discord.replies(post),
         *world.discord.replies(world.discord.channel("found")),
     ]
@@ -140,8 +140,8 @@ async def test_a_sealed_report_is_shown_to_moderators_only_until_they_release_it
 
     assert "Only a moderator can release" in await world.press(log, "Release", world.ada)
     assert "Released" in await world.press(log, "Release", world.moderator)
-    card = await world.says(loss, "This could be yours.")
-    shown = world.discord.find(card)
+    card = await world.wait_for_reply(lost, "This could be yours.")
+    shown = world.discord.message(card)
     assert (shown["attachments"], "name tag" in world.discord.text(shown)) == ([], False)
 
 
@@ -154,21 +154,24 @@ async def test_sealing_needs_a_photo_and_a_channel_for_moderators(world: Discord
 
 
 async def test_for_keys_the_bot_suggests_to_seal(world: DiscordWorld) -> None:
-    find = await world.find("red", "found these keys at the gate")
-    await world.says(find, "shouldn't be public")
+    found = await world.post_found("red", "found these keys at the gate")
+    await world.wait_for_reply(found, "shouldn't be public")
 
 
 # One's own reports, numbers, privacy
 
 
 async def test_mine_lists_open_reports_with_what_can_be_done(world: DiscordWorld) -> None:
-    assert await world.told(await world.discord.slash("mine", world.ada, "general")) == "You have no open reports."
-    loss = await world.look_for("a blue cup")
-    other = await world.look_for("my green scarf")
-    await world.says(other, "I'll keep watching")
+    assert (
+        await world.private_answer(await world.discord.slash("mine", world.ada, "general"))
+        == "You have no open reports."
+    )
+    lost = await world.report_lost("a blue cup")
+    other = await world.report_lost("my green scarf")
+    await world.wait_for_reply(other, "I'll keep watching")
     listed = await world.discord.slash("mine", world.ada, "general")
-    await eventually(lambda: len(listed.said) == 2 or None)
-    cup, scarf = listed.said
+    await eventually(lambda: len(listed.responses) == 2 or None)
+    cup, scarf = listed.responses
     assert "a blue cup" in world.discord.text(cup)
     assert world.discord.buttons(cup) == ["Add a photo", "Add a detail", "Watch longer", "Withdraw"]
     assert "I'll keep watching until" in await world.press(cup["id"], "Watch longer", world.ada)
@@ -176,33 +179,38 @@ async def test_mine_lists_open_reports_with_what_can_be_done(world: DiscordWorld
     assert "I'll search again" in await world.fill_in(adding, {"cup.jpg": drawing("blue")})
     telling = await world.discord.press(cup["id"], "Add a detail", world.ada)
     assert "I'll search again" in await world.fill_in(telling, words="with a chip")
-    await world.shows(loss, "with a chip")
+    await world.wait_until_shown(lost, "with a chip")
     assert "isn't your report" in await world.press(scarf["id"], "Withdraw", world.ben)
     assert "deleted what I knew" in await world.press(scarf["id"], "Withdraw", world.ada)
-    await world.shows(other, "This report has ended")
+    await world.wait_until_shown(other, "This report has ended")
     await eventually(lambda: "scarf" not in world.discord.channels[other]["name"] or None)
 
 
 async def test_privacy_hands_everything_over_and_deletes_it(world: DiscordWorld) -> None:
-    loss = await world.look_for("a blue cup", drawing("blue"))
-    await world.says(loss, "I'll keep watching")
+    lost = await world.report_lost("a blue cup", drawing("blue"))
+    await world.wait_for_reply(lost, "I'll keep watching")
     asking = await world.discord.slash("privacy", world.ada, "general")
-    await world.told(asking)
-    [answer] = asking.said
+    await world.private_answer(asking)
+    [answer] = asking.responses
     [file] = answer["attachments"]
     known = json.loads(world.discord.files[file["url"].removeprefix(f"http://{world.discord.file_host}")])
     assert (file["filename"], known["reports"][0]["text"]) == ("reunite.json", "a blue cup")
     assert known["reports"][0]["photos"][0]["jpeg"]
     assert "1 report" in await world.press(answer["id"], "Delete all my data", world.ada)
-    await world.shows(loss, "This report has ended")
-    assert await world.told(await world.discord.slash("mine", world.ada, "general")) == "You have no open reports."
+    await world.wait_until_shown(lost, "This report has ended")
+    assert (
+        await world.private_answer(await world.discord.slash("mine", world.ada, "general"))
+        == "You have no open reports."
+    )
 
 
 async def test_numbers_are_for_everyone_and_the_setup_for_managers(world: DiscordWorld) -> None:
-    await world.says(await world.find("red", "umbrella"), "I'll keep watching")
-    assert "1 found item is waiting" in await world.told(await world.discord.slash("stats", world.ada, "general"))
+    await world.wait_for_reply(await world.post_found("red", "umbrella"), "I'll keep watching")
+    assert "1 found item is waiting" in await world.private_answer(
+        await world.discord.slash("stats", world.ada, "general")
+    )
     for command in ("setup", "link", "unlink"):
-        refused = await world.told(await world.discord.slash(command, world.ada, "general"))
+        refused = await world.private_answer(await world.discord.slash(command, world.ada, "general"))
         assert refused == "Only a moderator can do that."
 
 
@@ -214,9 +222,9 @@ async def test_the_setup_is_shown_and_changed(world: DiscordWorld) -> None:
     assert "between 1 and 365" in await world.set_up("Language and rules", keep_days="999")
     twice = world.discord.channel("lost")
     assert "not for both" in await world.set_up("Channels and moderators", found=twice, lost=twice)
-    find = await world.find("red", "Schirm")
-    await world.says(find, "Danke!")
-    assert world.discord.channels[find]["name"] == "Gefunden: Schirm"
+    found = await world.post_found("red", "Schirm")
+    await world.wait_for_reply(found, "Danke!")
+    assert world.discord.channels[found]["name"] == "Gefunden: Schirm"
     opening = await world.discord.slash("lost", world.ada, "general")
     await world.discord.opened(opening)
     [seen] = [
@@ -229,11 +237,13 @@ async def test_the_setup_is_shown_and_changed(world: DiscordWorld) -> None:
 
 async def test_a_code_links_no_server_with_itself(world: DiscordWorld) -> None:
     making = await world.discord.slash("link", world.manager, "general")
-    code = (await world.told(making)).split("code is ")[1].split(".")[0]
+    code = (await world.private_answer(making)).split("code is ")[1].split(".")[0]
     wrong = await world.discord.slash("link", world.manager, "general", code="NOTACODE12")
-    assert "isn't valid" in await world.told(wrong)
-    assert "isn't valid" in await world.told(await world.discord.slash("link", world.manager, "general", code=code))
-    assert "Unlinked" in await world.told(await world.discord.slash("unlink", world.manager, "general"))
+    assert "isn't valid" in await world.private_answer(wrong)
+    assert "isn't valid" in await world.private_answer(
+        await world.discord.slash("link", world.manager, "general", code=code)
+    )
+    assert "Unlinked" in await world.private_answer(await world.discord.slash("unlink", world.manager, "general"))
 
 
 async def test_a_code_links_the_server_with_a_community_elsewhere_once(world: DiscordWorld, database_url: str) -> None:
@@ -241,7 +251,9 @@ async def test_a_code_links_the_server_with_a_community_elsewhere_once(world: Di
         elsewhere = Handlers(store, NoQueue())
         await elsewhere.join(JoinWorkspace("web", "page", "The page"))
         made = await elsewhere.link_code("web", "page")
-        assert "Linked" in await world.told(await world.discord.slash("link", world.manager, "general", code=made))
+        assert "Linked" in await world.private_answer(
+            await world.discord.slash("link", world.manager, "general", code=made)
+        )
         page, server = (
             await store.workspace("web", "page"),
             await store.workspace("discord", world.discord.guild_id),
@@ -249,7 +261,9 @@ async def test_a_code_links_the_server_with_a_community_elsewhere_once(world: Di
         assert page
         assert server
         assert page.community == server.community
-        assert "isn't valid" in await world.told(await world.discord.slash("link", world.manager, "general", code=made))
-        assert "Unlinked" in await world.told(await world.discord.slash("unlink", world.manager, "general"))
+        assert "isn't valid" in await world.private_answer(
+            await world.discord.slash("link", world.manager, "general", code=made)
+        )
+        assert "Unlinked" in await world.private_answer(await world.discord.slash("unlink", world.manager, "general"))
         making = await world.discord.slash("link", world.manager, "general")
-        await elsewhere.link("web", "page", (await world.told(making)).split("code is ")[1].split(".")[0])
+        await elsewhere.link("web", "page", (await world.private_answer(making)).split("code is ")[1].split(".")[0])

@@ -52,16 +52,16 @@ async def test_killers_are_left_out_and_their_neighbours_are_not(
         for number, colour in enumerate(COLOURS):
             await world.found(f"n{number}", colour, f"{colour} cup")
         assert await kept_running(world, *servers) >= 4
-        loss = await world.lost("l1", "my red umbrella", "red")
+        lost = await world.lost("l1", "my red umbrella", "red")
         async with dying_process("worker", "never", *servers), dying_process("bot", "never", *servers):
             await eventually(lambda: all_processed(world))
             await eventually(lambda: any(line["thread"] == "l1" for line in read(servers[2])))
-            await world.quiet()
-        said = defaultdict(list)
+            await world.wait_until_idle()
+        kinds_in = defaultdict(list)
         for line in read(servers[2]):
-            said[line["thread"]].append(line["reply"]["kind"])
+            kinds_in[line["thread"]].append(line["reply"]["kind"])
         async with world.store.session(world.workspace.community) as session:
-            report = await session.reports.get(loss.id)
+            report = await session.reports.get(lost.id)
             assert report
             found = {
                 candidate.item.report: candidate.similarities
@@ -71,7 +71,7 @@ async def test_killers_are_left_out_and_their_neighbours_are_not(
     assert found[photo.id][PairKind.PHOTO_PHOTO] > 0.9
     assert PairKind.PHOTO_PHOTO in found[words.id]
     assert PairKind.TEXT_TEXT not in found[words.id]
-    assert [said[f"n{number}"][0] for number in range(len(COLOURS))] == ["nothing"] * len(COLOURS)
-    assert not [thread for thread, kinds in said.items() if "problem" in kinds and thread not in {"photo", "words"}]
-    assert "problem" in said["photo"]
-    assert "problem" in said["words"]
+    assert [kinds_in[f"n{number}"][0] for number in range(len(COLOURS))] == ["nothing"] * len(COLOURS)
+    assert not [thread for thread, kinds in kinds_in.items() if "problem" in kinds and thread not in {"photo", "words"}]
+    assert "problem" in kinds_in["photo"]
+    assert "problem" in kinds_in["words"]

@@ -81,7 +81,7 @@ async def posted_with_a_kill(point: str | None, database_url: str, redis_url: st
             async with Redis.from_url(redis_url) as redis:
                 await redis.flushdb()
         async with working_here(database_url, redis_url), delivering_here(database_url, file):
-            await world.quiet()
+            await world.wait_until_idle()
         return await outcome(world, file)
 
 

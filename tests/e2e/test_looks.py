@@ -18,33 +18,33 @@ async def test_on_discord_a_photo_finds_what_was_found_and_mine_tells_the_finder
     database_url: str, redis_url: str
 ) -> None:
     async with discord_world(database_url, redis_url) as world:
-        find = await world.find("red", "umbrella by the door")
-        await world.says(find, "I'll keep watching")
+        found = await world.post_found("red", "umbrella by the door")
+        await world.wait_for_reply(found, "I'll keep watching")
         used = await world.discord.slash("search", world.ada, "general", ("mine.jpg", drawing("red")))
-        assert "among 1 found item" in await world.told(used)
-        [picture] = used.said[-1]["attachments"]
+        assert "among 1 found item" in await world.private_answer(used)
+        [picture] = used.responses[-1]["attachments"]
         assert picture["filename"] == "photo.jpg"
         lost = world.discord.channel("lost")
         assert not world.discord.replies(lost)
-        assert not world.has_said(find, "theirs")
-        pressed = await world.discord.press(used.said[-1]["id"], "1 is mine", world.ada)
+        assert not world.has_replied(found, "theirs")
+        pressed = await world.discord.press(used.responses[-1]["id"], "1 is mine", world.ada)
         assert "reported it as lost" in await world.fill_in(pressed, words=PROOF)
-        await world.says(find, "says this is theirs")
-        post = await world.says(lost, "is looking for")
-        await world.says(post, "This could be yours.")
+        await world.wait_for_reply(found, "says this is theirs")
+        post = await world.wait_for_reply(lost, "is looking for")
+        await world.wait_for_reply(post, "This could be yours.")
 
 
 async def test_on_slack_words_find_what_was_found_and_mine_tells_the_finder(database_url: str, redis_url: str) -> None:
     async with slack_world(database_url, redis_url) as world:
-        find = world.find("red", "umbrella by the door")
-        await world.reply(world.found, find, "I'll keep watching")
+        found = world.post_found("red", "umbrella by the door")
+        await world.reply(world.found, found, "I'll keep watching")
         used = await world.slack.slash("lost", "search red umbrella", world.ada, world.lost)
         [*_, page] = await eventually(lambda: used.answers)
         assert "umbrella ✓ · red ✓" in shown(page)
         assert not world.slack.messages[world.lost]
         await world.slack.press_whisper({"channel": world.lost, **page}, "1 is mine", world.ada)
         await world.slack.submit(await world.slack.modal(world.ada), world.ada, words=PROOF)
-        await world.reply(world.found, find, "says this is theirs")
+        await world.reply(world.found, found, "says this is theirs")
         [post, *_] = await eventually(lambda: world.slack.messages[world.lost])
         assert "is looking for" in shown(post)
 
@@ -58,7 +58,7 @@ async def test_on_the_page_a_search_is_deleted_with_its_photo_when_its_time_is_u
         async with site.working(), site.serving(), Store(database_url) as store:
             ben, ada = await site.visit("Ben"), await site.visit("Ada", width=390)
             await ben.found.post("umbrella by the door", "red")
-            await ben.found.says("I'll keep watching")
+            await ben.found.wait_for_message("I'll keep watching")
             await ada.page.locator("#look [type=file]").set_input_files(picture_file("red"))
             await ada.page.get_by_role("button", name="Search").click()
             window = ada.page.get_by_role("dialog")
@@ -97,4 +97,4 @@ async def _let_it_end(store: Store) -> None:
 
 
 async def _is_gone(store: Store) -> bool:
-    return await _kept(store) == [0, 0, 0, 0, 1]  # only the find's photo
+    return await _kept(store) == [0, 0, 0, 0, 1]  # only the found report's photo

@@ -33,7 +33,7 @@ async def site(closed_site: Site) -> AsyncIterator[Site]:
 async def test_a_found_report_and_a_lost_report_meet_live_and_a_moderator_closes_and_reopens_both(site: Site) -> None:
     ben, ada = await site.visit("Ben"), await site.visit("Ada")
     await ben.found.post("umbrella by the door", "red")
-    await ada.found.says("I'll keep watching")
+    await ada.found.wait_for_message("I'll keep watching")
     await expect(ada.found.posts.locator("img")).to_have_js_property("naturalWidth", 240)
 
     await ada.page.get_by_label("Where?").fill("library")
@@ -53,11 +53,11 @@ async def test_a_found_report_and_a_lost_report_meet_live_and_a_moderator_closes
     await card.get_by_role("button", name="It's back").click()
     for reader in (ada, ben):
         for channel in (reader.found, reader.lost):
-            await channel.says("Returned, confirmed by @Robin")
+            await channel.wait_for_message("Returned, confirmed by @Robin")
             await expect(channel.posts.locator(".state")).to_have_text("Returned")
     await card.get_by_role("button", name="It's back").click()
     for channel in (ben.found, ben.lost):
-        await channel.says("so this is open again")
+        await channel.wait_for_message("so this is open again")
         await expect(channel.posts.locator(".state")).to_have_count(0)
 
 
@@ -78,7 +78,7 @@ async def test_the_author_answers_the_question_by_button_and_others_read_whose_i
     await question.get_by_role("button", name="green").click()
     await expect(question).to_contain_text("Answer: green")
     await expect(question.get_by_role("button")).to_have_count(0)
-    await ada.lost.says("Thanks, that leaves")
+    await ada.lost.wait_for_message("Thanks, that leaves")
 
 
 async def test_a_post_shows_that_it_is_being_looked_for_until_the_answer_is_there(closed_site: Site) -> None:
@@ -89,7 +89,7 @@ async def test_a_post_shows_that_it_is_being_looked_for_until_the_answer_is_ther
         await expect(ada.found.posts.locator(".looking")).to_contain_text("Looking…")
         await expect(ada.found.posts.locator("img")).to_have_attribute("alt", "Your photo, on its way")
         async with closed_site.working():
-            await ada.found.says("I'll keep watching")
+            await ada.found.wait_for_message("I'll keep watching")
             await expect(ada.found.posts.locator(".looking")).to_have_count(0)
             await expect(ada.found.posts.locator("img")).to_have_attribute("alt", "Photo of a scarf")
             await expect(ada.page.locator("#encoder")).to_contain_text("on this machine")
@@ -99,13 +99,13 @@ async def test_verdicts_are_for_moderators_who_refuse_with_one_press(site: Site)
     ada = await site.visit("Ada")
     await ada.found.post("", "blue")
     await ada.lost.post("/lost a blue cup")
-    await ada.lost.says("could be yours")
+    await ada.lost.wait_for_message("could be yours")
     refuse = ada.lost.cards.get_by_role("button", name="Not a match")
     await expect(refuse).to_have_count(0)
     await ada.be("Robin")
     await expect(refuse).to_have_attribute("aria-pressed", "false")
     await refuse.click()
-    await ada.lost.says("that post isn't it")
+    await ada.lost.wait_for_message("that post isn't it")
     await expect(refuse).to_have_attribute("aria-pressed", "true")
 
 
@@ -175,7 +175,7 @@ async def test_what_was_typed_stays_when_it_can_not_be_posted_and_a_second_try_p
     await ada.page.unroute("**/posts")
     await submit.click()
     await expect(ada.found.text).to_have_value("")
-    await ada.found.says("I'll keep watching")
+    await ada.found.wait_for_message("I'll keep watching")
     await expect(ada.found.posts).to_have_count(1)
 
 
@@ -184,8 +184,8 @@ async def test_a_file_that_is_no_photo_is_explained(site: Site) -> None:
     file: FilePayload = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"no photo at all"}
     await ada.found.column.locator(".files").set_input_files(file)
     await ada.found.post("a red scarf")
-    await ada.found.says(wording.sentence("photo_not_an_image", name="notes.jpg"))
-    await ada.found.says("I'll keep watching")
+    await ada.found.wait_for_message(wording.sentence("photo_not_an_image", name="notes.jpg"))
+    await ada.found.wait_for_message("I'll keep watching")
     await expect(ada.found.posts).to_contain_text("notes.jpg couldn't be used")
 
 

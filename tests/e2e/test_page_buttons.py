@@ -27,10 +27,10 @@ async def site(chromium: str, database_url: str, redis_url: str, unused_tcp_port
 
 
 async def met(site: Site) -> tuple[PageUser, PageUser]:
-    """Let Ben's find and Ada's loss meet."""
+    """Let Ben's found report and Ada's lost report meet."""
     ben, ada = await site.visit("Ben"), await site.visit("Ada")
     await ben.found.post("an umbrella", "red")
-    await ben.found.says("I'll keep watching")
+    await ben.found.wait_for_message("I'll keep watching")
     await ada.lost.post("my red umbrella")
     await expect(ada.lost.cards).to_be_visible()
     return ben, ada
@@ -62,7 +62,7 @@ async def test_a_claim_is_shown_to_the_finder_alone_who_agrees(site: Site) -> No
     await expect(note).to_contain_text(wording.sentence("note_claim_sent"))
     await ada.be("Chiyo")
     await expect(note).to_have_count(0)
-    await ada.found.says("says this is theirs")
+    await ada.found.wait_for_message("says this is theirs")
     await expect(ada.found.column.get_by_role("button", name="See their answer")).to_have_count(0)
     await ada.be("Ada")
 
@@ -70,7 +70,7 @@ async def test_a_claim_is_shown_to_the_finder_alone_who_agrees(site: Site) -> No
     await expect(ben.page.locator(".note q")).to_have_text(ANSWER)
     await press(ben.page.locator(".note"), "It matches")
     await expect(ben.page.locator(".note")).to_contain_text(wording.sentence("note_claim_accepted"))
-    await ada.lost.says("Ben agrees it's yours")
+    await ada.lost.wait_for_message("Ben agrees it's yours")
     await expect(ada.page.locator("body")).not_to_contain_text(ANSWER)
     await ben.page.get_by_role("button", name="Close this note").click()
     await expect(ben.page.locator(".note")).to_have_count(0)
@@ -88,7 +88,7 @@ async def test_a_window_is_left_by_keyboard_and_keeps_what_could_not_be_sent(sit
     await ada.page.keyboard.press("Enter")
     await ben.be("Robin")
     await press(ben.lost.cards, "It's back")  # so that the card is drawn anew
-    await ada.lost.says("Returned, confirmed by @Robin")
+    await ada.lost.wait_for_message("Returned, confirmed by @Robin")
     await ada.page.keyboard.press("Escape")
     await expect(mine).to_be_focused()
     await press(ben.lost.cards, "It's back")
@@ -110,7 +110,7 @@ async def test_not_mine_is_noted_and_can_be_taken_back(site: Site) -> None:
 async def test_a_photo_added_later_is_compared_too(site: Site) -> None:
     ben, ada = await site.visit("Ben"), await site.visit("Ada")
     await ada.lost.post("something that I can't describe")
-    await ada.lost.says("I'll keep watching")
+    await ada.lost.wait_for_message("I'll keep watching")
     await press(ada.lost.column.locator(".is-nothing"), "Add a photo")
     await window(ada).locator("input").set_input_files(picture_file("red"))
     await press(window(ada), "Send")

@@ -37,7 +37,7 @@ async def faults(page: Page) -> list[str]:
 async def test_on_a_phone_the_answer_comes_into_view(site: Site) -> None:
     phone = await site.visit("Ada", width=390)
     await phone.found.post("umbrella", "red")
-    await phone.found.says("I'll keep watching")
+    await phone.found.wait_for_message("I'll keep watching")
     await phone.page.get_by_role("button", name="# lost").click()
     for words in ("a green scarf", "a blue cup", "red umbrella"):
         await phone.lost.post(words)

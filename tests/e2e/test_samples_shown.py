@@ -15,39 +15,39 @@ async def test_a_guild_tries_the_samples_and_removes_them(database_url: str, red
         discord = world.discord
         await world.set_up("Channels and moderators", log=discord.channel("general"))
         setup = await discord.slash("setup", world.manager, "general")
-        await world.told(setup)
-        panel = setup.said[-1]["id"]
+        await world.private_answer(setup)
+        panel = setup.responses[-1]["id"]
         posting = await discord.press(panel, OFFER, world.manager)
-        assert await world.told(posting) == sentence("note_samples_posted")
+        assert await world.private_answer(posting) == sentence("note_samples_posted")
         assert await world.press(panel, OFFER, world.manager) == sentence("note_samples_there")
 
-        find = await world.says(discord.channel("found"), sentence("samples_find_words"))
-        loss = await world.says(discord.channel("lost"), sentence("samples_loss_words"))
-        assert [len(discord.find(post)["attachments"]) for post in (find, loss)] == [1, 1]
-        card = await world.says(loss, "This could be yours.")
-        line = await world.says(discord.channel("general"), sentence("samples_owner"))
-        for thread in (find, loss, discord.channel("general")):
+        found = await world.wait_for_reply(discord.channel("found"), sentence("samples_find_words"))
+        lost = await world.wait_for_reply(discord.channel("lost"), sentence("samples_loss_words"))
+        assert [len(discord.message(post)["attachments"]) for post in (found, lost)] == [1, 1]
+        card = await world.wait_for_reply(lost, "This could be yours.")
+        line = await world.wait_for_reply(discord.channel("general"), sentence("samples_owner"))
+        for thread in (found, lost, discord.channel("general")):
             assert not any(discord.pinged(reply) for reply in discord.replies(thread))
         await discord.react(card, "✅", world.moderator)
-        for thread in (find, loss):
-            await world.says(thread, "Returned")
+        for thread in (found, lost):
+            await world.wait_for_reply(thread, "Returned")
 
-        assert await world.press(find, REMOVE, world.ada) == sentence("only_moderators_here")
-        assert await world.press(find, REMOVE, world.moderator) == sentence("note_samples_removed")
-        sent = {find, loss, card, line}
+        assert await world.press(found, REMOVE, world.ada) == sentence("only_moderators_here")
+        assert await world.press(found, REMOVE, world.moderator) == sentence("note_samples_removed")
+        sent = {found, lost, card, line}
         await eventually(lambda: all(sent.isdisjoint(there) for there in discord.messages.values()))
-        await eventually(lambda: not any(discord.replies(thread) for thread in (find, loss)))
-        names = [discord.channels[thread]["name"] for thread in (find, loss)]
+        await eventually(lambda: not any(discord.replies(thread) for thread in (found, lost)))
+        names = [discord.channels[thread]["name"] for thread in (found, lost)]
         assert not [name for name in names if "backpack" in name]
 
         await discord.permit(discord.bot_role, MANAGE_THREADS)
         again = await discord.press(panel, OFFER, world.manager)
-        assert await world.told(again) == sentence("note_samples_posted")
-        loss = await world.says(discord.channel("lost"), sentence("samples_loss_words"))
-        await world.says(loss, "This could be yours.")
-        told = [await world.press(again.said[-1]["id"], REMOVE, world.manager) for _ in range(2)]
-        assert told == [sentence("note_samples_removed"), sentence("note_samples_gone")]
-        await eventually(lambda: loss not in discord.channels)
+        assert await world.private_answer(again) == sentence("note_samples_posted")
+        lost = await world.wait_for_reply(discord.channel("lost"), sentence("samples_loss_words"))
+        await world.wait_for_reply(lost, "This could be yours.")
+        texts = [await world.press(again.responses[-1]["id"], REMOVE, world.manager) for _ in range(2)]
+        assert texts == [sentence("note_samples_removed"), sentence("note_samples_gone")]
+        await eventually(lambda: lost not in discord.channels)
 
 
 async def test_a_workspace_tries_the_samples_and_removes_them(database_url: str, redis_url: str) -> None:
@@ -59,18 +59,18 @@ async def test_a_workspace_tries_the_samples_and_removes_them(database_url: str,
             await slack.press_in(home, OFFER, world.moderator)
             modal = await slack.modal(world.moderator, sentence(words)[:40])
 
-        find = await slack.wait_for_post(world.found, sentence("samples_find_words"))
-        loss = await slack.wait_for_post(world.lost, sentence("samples_loss_words"))
-        pictures = [block for post in (find, loss) for block in post["blocks"] if block["type"] == "image"]
+        found = await slack.wait_for_post(world.found, sentence("samples_find_words"))
+        lost = await slack.wait_for_post(world.lost, sentence("samples_loss_words"))
+        pictures = [block for post in (found, lost) for block in post["blocks"] if block["type"] == "image"]
         assert [picture["alt_text"] for picture in pictures] == [sentence("picture_of_post")] * 2
-        card = await world.reply(world.lost, loss["ts"], "This could be yours.")
-        await world.reply(world.found, find["ts"], "High confidence")
+        card = await world.reply(world.lost, lost["ts"], "This could be yours.")
+        await world.reply(world.found, found["ts"], "High confidence")
         await slack.wait_for_post(world.mods, sentence("samples_owner"))
         assert "'type': 'user'" not in str(slack.messages)
         await slack.react(world.lost, card["ts"], "white_check_mark", world.moderator).acked.wait()
-        await world.reply(world.found, find["ts"], "Returned")
+        await world.reply(world.found, found["ts"], "Returned")
 
-        pressed = await slack.press(world.lost, loss["ts"], REMOVE, world.ada)
+        pressed = await slack.press(world.lost, lost["ts"], REMOVE, world.ada)
         await eventually(lambda: pressed.answers)
         assert pressed.answers[0]["text"] == sentence("only_moderators_here")
         await slack.press_in(modal, REMOVE, world.moderator)

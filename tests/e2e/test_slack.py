@@ -18,11 +18,11 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[SlackWorld]:
 
 
 async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_reopens_both(world: SlackWorld) -> None:
-    find = world.slack.post_photo(world.found, world.ben, drawing("red"), "umbrella by the door")
-    await world.reply(world.found, find, "Nobody has reported it missing yet")
-    loss = await world.look_for("my red umbrella")
+    found = world.slack.post_photo(world.found, world.ben, drawing("red"), "umbrella by the door")
+    await world.reply(world.found, found, "Nobody has reported it missing yet")
+    lost = await world.report_lost("my red umbrella")
 
-    card = await world.reply(world.lost, loss, "This could be yours.")
+    card = await world.reply(world.lost, lost, "This could be yours.")
     assert "Possible match" in shown(card) or "High confidence" in shown(card)
     assert "red ✓" in shown(card)
     assert "umbrella by the door" in shown(card)
@@ -30,37 +30,37 @@ async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_re
     assert world.slack.api.contents[picture["slack_file"]["id"]].startswith(b"\xff\xd8")
     links = [leaf for group in card["blocks"][0]["elements"] for leaf in group["elements"] if leaf["type"] == "link"]
     assert [link["url"] for link in links] == [
-        f"https://testville.slack.com/archives/{world.found}/p{find.replace('.', '')}"
+        f"https://testville.slack.com/archives/{world.found}/p{found.replace('.', '')}"
     ]
 
     world.slack.react(world.lost, card["ts"], "white_check_mark", world.moderator)
-    for channel, root in ((world.lost, loss), (world.found, find)):
+    for channel, root in ((world.lost, lost), (world.found, found)):
         await world.reply(channel, root, "Returned, confirmed by Mo")
     world.slack.react(world.lost, card["ts"], "white_check_mark", world.moderator, given=False)
-    for channel, root in ((world.lost, loss), (world.found, find)):
+    for channel, root in ((world.lost, lost), (world.found, found)):
         await world.reply(channel, root, "open again")
 
 
 async def test_a_found_report_is_announced_to_its_owner(world: SlackWorld) -> None:
-    loss = await world.look_for("a blue cup")
-    await world.reply(world.lost, loss, "There are no found items right now")
-    find = world.slack.post_photo(world.found, world.ben, drawing("blue"))
-    card = await world.reply(world.lost, loss, "This could be yours.")
+    lost = await world.report_lost("a blue cup")
+    await world.reply(world.lost, lost, "There are no found items right now")
+    found = world.slack.post_photo(world.found, world.ben, drawing("blue"))
+    card = await world.reply(world.lost, lost, "This could be yours.")
     assert world.ada in shown(card)  # mentioned, so that she hears of it
-    await world.reply(world.found, find, "Possible owner found.")
+    await world.reply(world.found, found, "Possible owner found.")
 
 
 async def test_the_same_event_three_times_is_answered_once(world: SlackWorld) -> None:
-    find = world.slack.post_photo(world.found, world.ben, drawing("red"))
+    found = world.slack.post_photo(world.found, world.ben, drawing("red"))
     posted = world.slack.envelopes[0]
     for _ in range(2):
         await world.slack.tell_again(posted)
-    await world.reply(world.found, find, "Nobody has reported it missing yet")
+    await world.reply(world.found, found, "Nobody has reported it missing yet")
     second = world.slack.post_photo(world.found, world.ben, drawing("green"))
     await world.reply(
         world.found, second, "Nobody has reported it missing yet"
     )  # by now a second answer would be there
-    assert len(world.slack.thread(world.found, find)) == 1
+    assert len(world.slack.thread(world.found, found)) == 1
 
 
 async def test_a_reply_whose_response_got_lost_is_not_posted_twice(world: SlackWorld) -> None:
@@ -69,22 +69,22 @@ async def test_a_reply_whose_response_got_lost_is_not_posted_twice(world: SlackW
         request.transport.abort()
 
     world.slack.api.before_answer["chat.postMessage"] = cut
-    find = world.slack.post_photo(world.found, world.ben, drawing("red"))
-    await world.reply(world.found, find, "Nobody has reported it missing yet")
+    found = world.slack.post_photo(world.found, world.ben, drawing("red"))
+    await world.reply(world.found, found, "Nobody has reported it missing yet")
     await eventually(lambda: world.slack.calls_of("conversations.replies"))
-    loss = await world.look_for("my red umbrella")
-    await world.reply(world.lost, loss, "This could be yours.")
+    lost = await world.report_lost("my red umbrella")
+    await world.reply(world.lost, lost, "This could be yours.")
     assert (
-        sum("Nobody has reported it missing yet" in shown(each) for each in world.slack.thread(world.found, find)) == 1
+        sum("Nobody has reported it missing yet" in shown(each) for each in world.slack.thread(world.found, found)) == 1
     )
 
 
 async def test_a_members_reaction_closes_nothing(world: SlackWorld) -> None:
-    find = world.slack.post_photo(world.found, world.ben, drawing("red"))
-    await world.reply(world.found, find, "Nobody has reported it missing yet")
-    loss = await world.look_for("my red umbrella")
-    card = await world.reply(world.lost, loss, "This could be yours.")
+    found = world.slack.post_photo(world.found, world.ben, drawing("red"))
+    await world.reply(world.found, found, "Nobody has reported it missing yet")
+    lost = await world.report_lost("my red umbrella")
+    card = await world.reply(world.lost, lost, "This could be yours.")
     await world.slack.react(world.lost, card["ts"], "white_check_mark", world.ben).acked.wait()
     await world.slack.react(world.lost, card["ts"], "x", world.moderator).acked.wait()
-    await world.reply(world.lost, loss, "that post isn't it")
-    assert not any("Returned" in shown(each) for each in world.slack.thread(world.lost, loss))
+    await world.reply(world.lost, lost, "that post isn't it")
+    assert not any("Returned" in shown(each) for each in world.slack.thread(world.lost, lost))

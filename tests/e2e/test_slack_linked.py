@@ -68,41 +68,41 @@ def on_slack(world: SlackWorld, root: str) -> str:
 
 async def test_a_match_across_linked_workspaces_is_announced_in_both(both: Linked) -> None:
     await both.link()
-    loss = await both.slack.look_for("my red umbrella")
-    await both.slack.reply(both.slack.lost, loss, "There are no found items right now")
+    lost = await both.slack.report_lost("my red umbrella")
+    await both.slack.reply(both.slack.lost, lost, "There are no found items right now")
     await both.page.found("f1", "red", "umbrella from the page")
-    card = await both.slack.card(loss)
+    card = await both.slack.card(lost)
     assert "umbrella from the page" in shown(card)
     assert [block["type"] for block in card["blocks"]][1] == "image"
     await eventually(lambda: "my red umbrella" in both.thread("f1"))
     both.slack.slack.react(both.slack.lost, card["ts"], "white_check_mark", both.slack.moderator)
     await eventually(lambda: "confirmed by Mo" in both.thread("f1"))
-    await both.slack.reply(both.slack.lost, loss, "confirmed by Mo")
+    await both.slack.reply(both.slack.lost, lost, "confirmed by Mo")
 
 
 async def test_unlinking_takes_each_sides_quotes_and_pictures_off_the_other(both: Linked) -> None:
     await both.link()
-    loss = await both.slack.look_for("my red umbrella")
+    lost = await both.slack.report_lost("my red umbrella")
     await both.page.found("f1", "red", "umbrella from the page")
-    await both.slack.card(loss)
+    await both.slack.card(lost)
     await eventually(lambda: "my red umbrella" in both.thread("f1"))
     assert await both.say("unlink", both.slack.moderator) == sentence("unlinked")
-    await eventually(lambda: "from the page" not in on_slack(both.slack, loss))
+    await eventually(lambda: "from the page" not in on_slack(both.slack, lost))
     await eventually(lambda: "my red umbrella" not in both.thread("f1"))
 
 
 async def test_deleting_a_post_takes_it_off_the_other_side(both: Linked) -> None:
     await both.link()
     await both.page.lost("l1", "my red umbrella")
-    find = both.slack.find("red", "umbrella from Slack")
+    found = both.slack.post_found("red", "umbrella from Slack")
     await eventually(lambda: "umbrella from Slack" in both.thread("l1"))
-    both.slack.slack.delete(both.slack.found, find)
+    both.slack.slack.delete(both.slack.found, found)
     await eventually(lambda: "umbrella from Slack" not in both.thread("l1"))
 
 
 async def test_a_code_is_made_on_slack_and_used_on_the_other_side_once(both: Linked) -> None:
-    said = await both.say("link", both.slack.moderator)
-    code = said.split("*")[1]
+    text = await both.say("link", both.slack.moderator)
+    code = text.split("*")[1]
     await both.page.handlers.link("web", SIDE, code)
     here, there = [await both.page.store.workspace(*each) for each in (("slack", "T0REUNITE"), ("web", SIDE))]
     assert here

@@ -66,10 +66,10 @@ async def test_doctor_tells_of_slack_and_the_rest(slack: SlackDouble, environmen
     slack.add_channel("found")
     environment |= {"REUNITE_SLACK_APP_TOKEN": APP_TOKEN}
     async with process(*REUNITE, "doctor", "--json", env=environment, stdout=PIPE) as doctor:
-        said, _ = await asyncio.wait_for(doctor.communicate(), PATIENCE)
-    findings = {finding["what"]: finding for finding in json.loads(said)}
+        output, _ = await asyncio.wait_for(doctor.communicate(), PATIENCE)
+    findings = {finding["what"]: finding for finding in json.loads(output)}
     assert findings["Slack"] == {"what": "Slack", "ok": True, "found": "Testville, as reunite", "remedy": ""}
     assert findings["Slack's Socket Mode"]["ok"]
     assert "/invite" in findings["its channels by name"]["remedy"]
     assert doctor.returncode == 1  # as there is something to do
-    assert BOT_TOKEN.encode() not in said
+    assert BOT_TOKEN.encode() not in output

@@ -24,11 +24,11 @@ OTHER = "T0OTHER"
 
 async def test_a_login_page_instead_of_a_photo_is_recognised(database_url: str, redis_url: str) -> None:
     async with slack_world(database_url, redis_url, slack_token="xoxb-of-another-app") as world:
-        find = world.find("red", "umbrella")
-        said = sentence("photo_not_permitted", name="photo.jpg")
-        await world.reply(world.found, find, said)
+        found = world.post_found("red", "umbrella")
+        text = sentence("photo_not_permitted", name="photo.jpg")
+        await world.reply(world.found, found, text)
         await world.reply(
-            world.found, find, "Nobody has reported it missing yet"
+            world.found, found, "Nobody has reported it missing yet"
         )  # its words are compared all the same
 
 
@@ -41,14 +41,14 @@ async def test_a_reconnect_in_mid_envelope_is_answered_once(database_url: str, r
             await (delivery.drop_connections() if way == "dropped" else delivery.ask_to_reconnect())
 
         world.slack.api.before_answer["users.info"] = cut
-        find = world.find("red", "umbrella")
-        await world.reply(world.found, find, "Nobody has reported it missing yet")
+        found = world.post_found("red", "umbrella")
+        await world.reply(world.found, found, "Nobody has reported it missing yet")
         await world.slack.settle()
-        loss = await world.look_for("my red umbrella")
-        await world.card(loss)
+        lost = await world.report_lost("my red umbrella")
+        await world.card(lost)
         assert world.slack.connections >= 2
         assert (
-            sum("Nobody has reported it missing yet" in shown(each) for each in world.slack.thread(world.found, find))
+            sum("Nobody has reported it missing yet" in shown(each) for each in world.slack.thread(world.found, found))
             == 1
         )
 
@@ -62,16 +62,18 @@ async def test_a_worker_that_is_killed_between_search_and_reply_leaves_one_answe
         async with dying_process("worker", "never", *places):
             used = await world.slack.slash("found", "red umbrella from Zanzibar", world.ben, world.found)
             await eventually(lambda: used.answers)
-            find = (await world.slack.wait_for_post(world.found, "Zanzibar"))["ts"]
-            await world.reply(world.found, find, "Nobody has reported it missing yet")
+            found = (await world.slack.wait_for_post(world.found, "Zanzibar"))["ts"]
+            await world.reply(world.found, found, "Nobody has reported it missing yet")
         async with dying_process("worker", "after the matches", *places) as dying:
-            loss = await world.look_for("my red umbrella from Zanzibar")
+            lost = await world.report_lost("my red umbrella from Zanzibar")
             assert await asyncio.wait_for(dying.wait(), 60) == -9
         async with dying_process("worker", "never", *places):
-            await world.card(loss)
-            second = await world.look_for("my blue scarf")  # by the time it is answered, a second answer would be there
+            await world.card(lost)
+            second = await world.report_lost(
+                "my blue scarf"
+            )  # by the time it is answered, a second answer would be there
             await eventually(lambda: world.slack.thread(world.lost, second))
-        assert sum("This could be yours." in shown(each) for each in world.slack.thread(world.lost, loss)) == 1
+        assert sum("This could be yours." in shown(each) for each in world.slack.thread(world.lost, lost)) == 1
 
 
 async def test_photos_of_several_workspaces_are_fetched_with_their_own_tokens(
@@ -90,14 +92,14 @@ async def test_photos_of_several_workspaces_are_fetched_with_their_own_tokens(
                 working(database_url, redis_url, **worker_config(slack, **token)),
                 bot_on(slack, database_url, redis_url, **by_http(slack), **oauth),
             ):
-                here = world.find("red", "umbrella")
+                here = world.post_found("red", "umbrella")
                 zoe = slack.add_member("Zoe", team=OTHER)
                 there = slack.post_photo(theirs, zoe, drawing("red"), "another umbrella")
                 for channel, root in ((world.found, here), (theirs, there)):
                     answer = await slack.wait_for_reply(channel, root, "Nobody has reported it missing yet")
                     assert answer["user"] == slack.teams[TEAM if channel == world.found else OTHER].user
                     assert len(slack.thread(channel, root)) == 1
-                loss = await world.look_for("my red umbrella")
-                card = await world.card(loss)
+                lost = await world.report_lost("my red umbrella")
+                card = await world.card(lost)
                 assert "another" not in shown(card)
                 assert slack.thread(theirs, there)[1:] == []

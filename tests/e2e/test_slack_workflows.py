@@ -26,8 +26,8 @@ def public(world: SlackWorld) -> str:
 
 async def test_a_private_report_is_matched_and_only_its_author_is_notified(world: SlackWorld) -> None:
     await world.set_up(log_channel=world.mods)
-    find = world.find("red", "umbrella by the door")
-    await world.reply(world.found, find, "Nobody has reported it missing yet")
+    found = world.post_found("red", "umbrella by the door")
+    await world.reply(world.found, found, "Nobody has reported it missing yet")
     await world.slack.slash("lost", "", world.ada, world.lost)
     modal = await world.slack.modal(world.ada)
     await world.slack.submit(modal, world.ada, words="my red umbrella with a diary", seen="private")
@@ -43,20 +43,20 @@ async def test_a_private_report_is_matched_and_only_its_author_is_notified(world
 
 async def test_a_sealed_report_stays_hidden_until_a_moderator_releases_it(world: SlackWorld) -> None:
     await world.set_up(log_channel=world.mods)
-    loss = await world.look_for("my red card")
-    await world.reply(world.lost, loss, "There are no found items right now")
+    lost = await world.report_lost("my red card")
+    await world.reply(world.lost, lost, "There are no found items right now")
     await world.slack.slash("found", "sealed", world.ben, world.found)
     modal = await world.slack.modal(world.ben)
     photo = world.slack.api.files.add(world.ben, "card.jpg", drawing("red"))
     await world.slack.submit(modal, world.ben, category="card", photos=[photo], words="red card of Jane Roe")
     line = await world.slack.wait_for_post(world.mods, "Jane Roe")
-    assert "This could be yours." not in str(world.slack.thread(world.lost, loss))
+    assert "This could be yours." not in str(world.slack.thread(world.lost, lost))
     pressed = await world.slack.press(world.mods, line["ts"], "Release", world.ada)
     await eventually(lambda: pressed.answers)
     assert pressed.answers[0]["text"] == sentence("only_moderators_release")
-    assert "This could be yours." not in str(world.slack.thread(world.lost, loss))
+    assert "This could be yours." not in str(world.slack.thread(world.lost, lost))
     await world.slack.press(world.mods, line["ts"], "Release", world.moderator)
-    card = await world.card(loss)
+    card = await world.card(lost)
     assert "Jane Roe" not in public(world)
     assert not [block for block in card["blocks"] if block["type"] == "image"]
 
@@ -76,53 +76,53 @@ async def decide(world: SlackWorld, channel: str, message: dict[str, Any], words
 
 
 async def test_a_claim_goes_from_the_owner_by_the_finder_to_the_moderator(world: SlackWorld) -> None:
-    find = world.find("red", "umbrella by the door")
-    loss = await world.look_for("my red umbrella")
-    card = await world.card(loss)
+    found = world.post_found("red", "umbrella by the door")
+    lost = await world.report_lost("my red umbrella")
+    card = await world.card(lost)
     await claim(world, card, "a wooden handle")
-    told = await world.reply(world.found, find, "says this is theirs")
-    await decide(world, world.found, told, "a wooden handle", "It doesn't match")
-    await world.reply(world.lost, loss, "You have 2 tries left.")
+    answer = await world.reply(world.found, found, "says this is theirs")
+    await decide(world, world.found, answer, "a wooden handle", "It doesn't match")
+    await world.reply(world.lost, lost, "You have 2 tries left.")
     await claim(world, card, "my initials A.L.")
-    told = (await eventually(lambda: _claims(world, find)))[-1]
-    await decide(world, world.found, told, "my initials A.L.", "It matches")
-    await world.reply(world.lost, loss, "agrees it's yours")
+    answer = (await eventually(lambda: _claims(world, found)))[-1]
+    await decide(world, world.found, answer, "my initials A.L.", "It matches")
+    await world.reply(world.lost, lost, "agrees it's yours")
     assert "initials" not in public(world)
     world.slack.react(world.lost, card["ts"], "white_check_mark", world.moderator)
-    await world.reply(world.found, find, "Returned, confirmed by Mo")
+    await world.reply(world.found, found, "Returned, confirmed by Mo")
 
 
-def _claims(world: SlackWorld, find: str) -> list[dict[str, Any]]:
-    """The open claims in a find's thread, where there are two by now."""
-    thread = [each for each in world.slack.thread(world.found, find) if "theirs" in shown(each)]
+def _claims(world: SlackWorld, found: str) -> list[dict[str, Any]]:
+    """The open claims in a found report's thread, where there are two by now."""
+    thread = [each for each in world.slack.thread(world.found, found) if "theirs" in shown(each)]
     return thread if len(thread) == 2 else []
 
 
 async def test_an_edited_found_report_is_matched_by_its_new_words(world: SlackWorld) -> None:
-    loss = await world.look_for("umbrella from Zanzibar")
-    await world.reply(world.lost, loss, "There are no found items right now")
-    find = world.slack.post_photo(world.found, world.ben, drawing("blue"), "scarf")
-    await eventually(lambda: world.slack.thread(world.found, find))
-    world.slack.edit(world.found, find, "umbrella from Zanzibar")
+    lost = await world.report_lost("umbrella from Zanzibar")
+    await world.reply(world.lost, lost, "There are no found items right now")
+    found = world.slack.post_photo(world.found, world.ben, drawing("blue"), "scarf")
+    await eventually(lambda: world.slack.thread(world.found, found))
+    world.slack.edit(world.found, found, "umbrella from Zanzibar")
 
     def cards() -> str:
-        return "".join(shown(each) for each in world.slack.thread(world.lost, loss) if "could be yours" in shown(each))
+        return "".join(shown(each) for each in world.slack.thread(world.lost, lost) if "could be yours" in shown(each))
 
     await eventually(lambda: "\numbrella from Zanzibar\n" in cards() and "\nscarf\n" not in cards())
 
 
 async def test_a_deleted_found_report_takes_its_quote_and_picture_from_the_owners_thread(world: SlackWorld) -> None:
-    find = world.find("red", "umbrella by the door")
-    loss = await world.look_for("my red umbrella")
-    card = await world.card(loss)
-    world.slack.delete(world.found, find)
+    found = world.post_found("red", "umbrella by the door")
+    lost = await world.report_lost("my red umbrella")
+    card = await world.card(lost)
+    world.slack.delete(world.found, found)
     await eventually(lambda: "by the door" not in str(world.slack.message(world.lost, card["ts"])))
     await eventually(lambda: "by the door" not in public(world))
 
 
 async def test_everything_is_in_the_workspaces_language(world: SlackWorld) -> None:
     await world.set_up(language="de")
-    find = world.find("red", "Schirm")
-    await eventually(lambda: world.slack.thread(world.found, find))
-    [answer] = world.slack.thread(world.found, find)
+    found = world.post_found("red", "Schirm")
+    await eventually(lambda: world.slack.thread(world.found, found))
+    [answer] = world.slack.thread(world.found, found)
     assert shown(answer).split(".")[0] in sentence("nobody_misses", "de", until="")

@@ -67,11 +67,11 @@ def test_a_match_that_is_ended_leaves_no_database(
         wait_until(lambda: reports(environment) >= posted or process.poll() is not None)
         assert process.poll() is None, process.stderr and process.stderr.read()
         process.send_signal(end_by)
-        _, said = process.communicate(timeout=120)
+        _, text = process.communicate(timeout=120)
     finally:
         process.kill()
     assert process.returncode != 0
-    assert "Traceback" not in said
+    assert "Traceback" not in text
     assert scratch_databases(environment) == set()
 
 
@@ -105,9 +105,9 @@ def test_every_command_ends_by_sigterm_where_sigint_is_ignored(
         time.sleep(STARTING)
         assert process.poll() is None, process.stderr and process.stderr.read()
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=120)
+        _, text = process.communicate(timeout=120)
     finally:
         process.kill()
     assert process.returncode in {0, -signal.SIGTERM, 128 + signal.SIGTERM}
-    assert "Traceback" not in said
+    assert "Traceback" not in text
     assert scratch_databases(environment) == set()

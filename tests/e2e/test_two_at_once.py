@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.support.services import working
-from tests.support.world import world
+from tests.support.world import open_world
 
 ROUNDS = 50
 
@@ -14,8 +14,8 @@ async def test_two_reports_at_the_same_moment_find_each_other(database_url: str,
         working(database_url, redis_url, lease_seconds=5, quiet_seconds=2),
     ):
         for number in range(ROUNDS):
-            async with world(database_url, redis_url, f"world {number}") as place:
-                await asyncio.gather(place.found("f", "red", "a cup"), place.lost("l", "my red cup"))
-                await place.quiet()
-                assert place.platform.kinds("l").count("match") == 1, f"round {number}"
-                assert place.platform.kinds("f").count("match") <= 1, f"round {number}"
+            async with open_world(database_url, redis_url, f"world {number}") as world:
+                await asyncio.gather(world.found("f", "red", "a cup"), world.lost("l", "my red cup"))
+                await world.wait_until_idle()
+                assert world.platform.kinds("l").count("match") == 1, f"round {number}"
+                assert world.platform.kinds("f").count("match") <= 1, f"round {number}"

@@ -21,11 +21,11 @@ class Both:
     slack: SlackWorld
 
     async def lost_and_found(self) -> tuple[str, str, str]:
-        """Let Ada miss on Discord what Ben has found on Slack; return loss, find and the loss's card."""
-        loss = await self.discord.look_for("my red umbrella")
-        await self.discord.says(loss, "There are no found items right now")
-        find = self.slack.find("red", "umbrella by the door")
-        return loss, find, await self.discord.says(loss, "This could be yours.", "umbrella by the door")
+        """Let Ada miss on Discord what Ben has found on Slack; return both posts and the card."""
+        lost = await self.discord.report_lost("my red umbrella")
+        await self.discord.wait_for_reply(lost, "There are no found items right now")
+        found = self.slack.post_found("red", "umbrella by the door")
+        return lost, found, await self.discord.wait_for_reply(lost, "This could be yours.", "umbrella by the door")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def both(database_url: str, redis_url: str) -> AsyncIterator[Both]:
         ):
             linked = Both(discord, slack)
             making = await discord.discord.slash("link", discord.manager, "general")
-            code = re.search(r"[A-Z2-9]{10}", await discord.told(making))
+            code = re.search(r"[A-Z2-9]{10}", await discord.private_answer(making))
             assert code
             used = await slack.slack.slash("lost", f"link {code[0]}", slack.moderator, slack.found)
             await eventually(lambda: used.answers)
@@ -48,34 +48,34 @@ async def both(database_url: str, redis_url: str) -> AsyncIterator[Both]:
 
 
 async def test_an_item_found_on_slack_is_announced_to_its_owner_on_discord_and_to_its_finder(both: Both) -> None:
-    _, find, card = await both.lost_and_found()
-    picture = both.discord.discord.find(card)["attachments"]
+    _, found, card = await both.lost_and_found()
+    picture = both.discord.discord.message(card)["attachments"]
     assert len(picture) == 1
-    told = await both.slack.reply(both.slack.found, find, "Possible owner found.")
-    assert "my red umbrella" in shown(told)
-    assert "Ada" in shown(told)
+    answer = await both.slack.reply(both.slack.found, found, "Possible owner found.")
+    assert "my red umbrella" in shown(answer)
+    assert "Ada" in shown(answer)
 
 
 async def test_a_verdict_on_one_side_closes_both(both: Both) -> None:
-    loss, find, card = await both.lost_and_found()
+    lost, found, card = await both.lost_and_found()
     await both.discord.discord.react(card, "✅", both.discord.moderator)
-    await both.discord.says(loss, "Returned", "confirmed by")
-    assert "Mo" in shown(await both.slack.reply(both.slack.found, find, "Returned"))
+    await both.discord.wait_for_reply(lost, "Returned", "confirmed by")
+    assert "Mo" in shown(await both.slack.reply(both.slack.found, found, "Returned"))
 
 
 async def test_what_is_deleted_on_one_side_is_taken_off_the_other(both: Both) -> None:
-    loss, find, card = await both.lost_and_found()
-    both.slack.slack.delete(both.slack.found, find)
-    there = both.discord.discord.messages[loss]
+    lost, found, card = await both.lost_and_found()
+    both.slack.slack.delete(both.slack.found, found)
+    there = both.discord.discord.messages[lost]
     await eventually(lambda: card not in there)
     assert not any("by the door" in both.discord.discord.text(each) for each in there.values())
 
 
 async def test_unlinking_on_one_side_takes_quotes_and_pictures_off_the_other(both: Both) -> None:
-    loss, find, card = await both.lost_and_found()
-    await both.slack.reply(both.slack.found, find, "Possible owner found.")
+    lost, found, card = await both.lost_and_found()
+    await both.slack.reply(both.slack.found, found, "Possible owner found.")
     parting = await both.discord.discord.slash("unlink", both.discord.manager, "general")
-    assert "Unlinked" in await both.discord.told(parting)
-    await eventually(lambda: card not in both.discord.discord.messages[loss])
+    assert "Unlinked" in await both.discord.private_answer(parting)
+    await eventually(lambda: card not in both.discord.discord.messages[lost])
     thread = both.slack.slack.thread
-    await eventually(lambda: not any("my red umbrella" in shown(each) for each in thread(both.slack.found, find)))
+    await eventually(lambda: not any("my red umbrella" in shown(each) for each in thread(both.slack.found, found)))

@@ -16,8 +16,8 @@ from tests.support.waiting import eventually
 
 @pytest.fixture(name="api")
 async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:
-    async with opened(database_url, redis_url) as here:
-        yield here
+    async with opened(database_url, redis_url) as world:
+        yield world
 
 
 async def test_words_find_a_photo_that_was_posted_in_chat(api: Api) -> None:
@@ -84,11 +84,11 @@ async def test_an_item_of_the_api_is_matched_with_one_from_chat_and_confirmed_th
     await api.post("found", "nothing much", "blue")
     await api.world.lost("l1", "my red thing")
     await api.settled()
-    await api.world.quiet()
+    await api.world.wait_until_idle()
     _, answer = await api.ask("GET", f"/v1/items/{found}/matches")
     [match] = [match for match in answer["matches"] if match["item"]["text"] == "my red thing"]
     assert match["state"] == "undecided"
-    await api.world.said("l1", "match")
+    await api.world.wait_for_reply("l1", "match")
     await api.world.give_verdict("l1", VerdictKind.CONFIRM)
     _, item = await api.ask("GET", f"/v1/items/{found}")
     assert item["state"] == "returned"

@@ -22,8 +22,8 @@ CURLS = re.findall(r"^```sh\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
 
 @pytest.fixture(name="api")
 async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:
-    async with opened(database_url, redis_url) as here:
-        yield here
+    async with opened(database_url, redis_url) as world:
+        yield world
 
 
 async def run(environment: dict[str, str], *command: str) -> str:
@@ -68,13 +68,13 @@ async def test_the_client_does_what_the_api_can(api: Api, tmp_path: Path) -> Non
     async with Client(api.url, api.secrets["all"]) as client:
         item = await client.post("found", "a red thing", [file], key="once")
         assert await client.post("found", "a red thing", [file], key="once") == item
-        loss = await client.post("lost", "my red thing")
+        lost = await client.post("lost", "my red thing")
         await api.settled()
         [result] = await client.search("red")
         assert (result.item.id, result.photo) == (item, (await client.item(item)).photos[0].id)
         [result] = await client.search(photo=drawing("red"), among="lost")
-        assert result.item.id == loss
-        assert [match.item.id for match in await client.matches(item)] == [loss]
+        assert result.item.id == lost
+        assert [match.item.id for match in await client.matches(item)] == [lost]
         assert await client.similar(item) == []
         assert len((await client.similarities(["red", "blue"], [file]))[1]) == 1
         assert (await client.photo((await client.item(item)).photos[0].id)).startswith(b"\xff\xd8")

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 import numpy as np
 import pytest
 
-from reunite.encoder import SHARED_SPACE, TEXT_SPACE, Pixels, Vectors
+from reunite.encoder import SHARED_SPACE, TEXT_SPACE, WHOLE, Framing, Vectors, Views
 from reunite.errors import DefectError
 from workers.batching import BatchingEncoder
 
@@ -18,6 +18,7 @@ class SmallEncoder:
 
     version = "small@1"
     spaces: Mapping[str, int] = {SHARED_SPACE: 4, TEXT_SPACE: 3}
+    framing: Framing = WHOLE
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -27,11 +28,11 @@ class SmallEncoder:
         self.may_end = threading.Event()
         self.may_end.set()
 
-    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+    def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
         self._work(len(images))
         if any(not image.any() for image in images):
             raise ValueError("all black")
-        rows = [[*image.mean(axis=(0, 1)), 1.0] for image in images]
+        rows = [[*image.mean(axis=(0, 1, 2)), 1.0] for image in images]
         return {SHARED_SPACE: np.array(rows, np.float32).reshape(-1, 4)}
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
@@ -61,8 +62,8 @@ async def batching(encoder: SmallEncoder) -> AsyncIterator[BatchingEncoder]:
     await batching.close()
 
 
-def photo(number: int) -> Pixels:
-    return np.full((4, 5, 3), number, np.uint8)
+def photo(number: int) -> Views:
+    return np.full((1, 4, 5, 3), number, np.uint8)
 
 
 async def test_requests_at_the_same_time_share_batches(encoder: SmallEncoder, batching: BatchingEncoder) -> None:

@@ -11,12 +11,12 @@ def test_each_round_measures_three_ways_to_the_same_vectors(tmp_path: Path) -> N
     from workers import bench_photos
 
     make_tiny_clip(tmp_path / "tiny", seed=1)
-    told: list[str] = []
-    [measured] = bench_photos.measure("clip", str(tmp_path / "tiny"), photos=1, rounds=1, progress=told.append)
+    texts: list[str] = []
+    [measured] = bench_photos.measure("clip", str(tmp_path / "tiny"), photos=1, rounds=1, progress=texts.append)
     assert min(measured.whole_way, measured.usual_loop, measured.forward_pass) > 0
     assert measured.whole_way < measured.forward_pass, "the pass is a part of the way"
     assert measured.cosine_min == pytest.approx(1, abs=0.02)
-    assert told == ["Making photos of 12 megapixels …", "warming up", "from bytes to vector, round 1 of 1"]
+    assert texts == ["Making photos of 12 megapixels …", "warming up", "from bytes to vector, round 1 of 1"]
 
 
 def test_the_rounds_median_ratios_and_least_cosine_are_reported() -> None:

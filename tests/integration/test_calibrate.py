@@ -20,56 +20,56 @@ from reunite.tuning.labelled_set import label_searches, narrow
 from reunite.tuning.platt import DecidedPair
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
 from tests.support.services import working
-from tests.support.world import World, world
+from tests.support.world import World, open_world
 
 VERSION = ColourEncoder.version
 NOTHING_IS_SURE = replace(PRIOR, none_log_odds=50.0)
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with world(database_url, redis_url) as community, working(database_url, redis_url):
+async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
         yield community
 
 
-async def probability(place: World, report: Report) -> tuple[float, str | None]:
-    async with place.store.session(place.workspace.community) as session:
+async def probability(world: World, report: Report) -> tuple[float, str | None]:
+    async with world.store.session(world.workspace.community) as session:
         best = (await session.matches.of(report.id))[0]
     return best.probability, best.label
 
 
-async def test_the_newest_weights_score_the_next_search(place: World, owner_database_url: str) -> None:
-    await place.found("f1", "red")
-    await place.quiet()
-    before, label = await probability(place, await lost(place, "l1"))
+async def test_the_newest_weights_score_the_next_search(world: World, owner_database_url: str) -> None:
+    await world.found("f1", "red")
+    await world.wait_until_idle()
+    before, label = await probability(world, await lost(world, "l1"))
     assert label
     await scoring_models.save_for_all(owner_database_url, VERSION, NOTHING_IS_SURE, {"source": "test"})
-    after, label = await probability(place, await lost(place, "l2"))
+    after, label = await probability(world, await lost(world, "l2"))
     assert after < 1e-6 < before
     assert label is None
 
-    await scoring_models.save(place.store, place.workspace.community, VERSION, PRIOR, {"source": "test"})
-    own, _ = await probability(place, await lost(place, "l3"))
+    await scoring_models.save(world.store, world.workspace.community, VERSION, PRIOR, {"source": "test"})
+    own, _ = await probability(world, await lost(world, "l3"))
     assert own == pytest.approx(before, abs=0.05)
 
 
-async def lost(place: World, key: str) -> Report:
-    report = await place.lost(key, "my red umbrella")
-    await place.quiet()
+async def lost(world: World, key: str) -> Report:
+    report = await world.lost(key, "my red umbrella")
+    await world.wait_until_idle()
     return report
 
 
 async def test_weights_of_another_version_or_community_are_not_used(
-    place: World, database_url: str, redis_url: str, owner_database_url: str
+    world: World, database_url: str, redis_url: str, owner_database_url: str
 ) -> None:
-    own = place.workspace.community
+    own = world.workspace.community
     await scoring_models.save_for_all(owner_database_url, "another-1", NOTHING_IS_SURE, {})
-    assert await scoring_models.newest(place.store, own, VERSION) is None
-    async with world(database_url, redis_url, "elsewhere") as other:
+    assert await scoring_models.newest(world.store, own, VERSION) is None
+    async with open_world(database_url, redis_url, "elsewhere") as other:
         await scoring_models.save(other.store, other.workspace.community, VERSION, NOTHING_IS_SURE, {})
         assert await scoring_models.newest(other.store, other.workspace.community, VERSION) == NOTHING_IS_SURE
-        assert await scoring_models.newest(place.store, own, VERSION) is None
-        async with place.store.transaction(own) as connection:
+        assert await scoring_models.newest(world.store, own, VERSION) is None
+        async with world.store.transaction(own) as connection:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await connection.execute(
                     b"INSERT INTO calibration (community_id, model_version, parameters, summary)"
@@ -77,70 +77,70 @@ async def test_weights_of_another_version_or_community_are_not_used(
                 )
 
 
-async def decided(place: World) -> list[DecidedPair]:
-    async with place.store.transaction(place.workspace.community) as connection:
+async def decided(world: World) -> list[DecidedPair]:
+    async with world.store.transaction(world.workspace.community) as connection:
         return await learning.decided_pairs(connection, VERSION)
 
 
-async def test_feedback_counts_until_it_was_learned_from(place: World) -> None:
-    own = place.workspace.community
-    await place.found("f1", "red")
-    await place.found("f2", "blue")
-    await place.quiet()
-    await place.lost("l1", "red cup")
-    await place.lost("l2", "blue cup")
-    await place.quiet()
-    await place.give_verdict("l1", VerdictKind.CONFIRM)
-    await place.give_verdict("l2", VerdictKind.REJECT)
-    pairs = await decided(place)
+async def test_feedback_counts_until_it_was_learned_from(world: World) -> None:
+    own = world.workspace.community
+    await world.found("f1", "red")
+    await world.found("f2", "blue")
+    await world.wait_until_idle()
+    await world.lost("l1", "red cup")
+    await world.lost("l2", "blue cup")
+    await world.wait_until_idle()
+    await world.give_verdict("l1", VerdictKind.CONFIRM)
+    await world.give_verdict("l2", VerdictKind.REJECT)
+    pairs = await decided(world)
     assert sorted(pair.right for pair in pairs) == [False, True]
     assert all(pair.evidence and 0 < pair.probability < 1 for pair in pairs)
 
-    await scoring_models.save(place.store, own, VERSION, PRIOR, {"source": "test"})
-    assert await decided(place) == []  # they were of the weights before
+    await scoring_models.save(world.store, own, VERSION, PRIOR, {"source": "test"})
+    assert await decided(world) == []  # they were of the weights before
 
 
-async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(place: World) -> None:
-    finds = {}
+async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(world: World) -> None:
+    found_reports = {}
     for number, colour in enumerate([*COLOURS] * 2):
         text = f"{colour} bottle number {number}, flask" if number % 3 else f"Nalgene {number % 4}"
-        finds[f"f{number}"] = await place.found(f"f{number}", colour, text)
-    await place.quiet()
-    loss = await place.lost("l1", "my Nalgene flask, number 3, red and blue", "red", place="pool")
-    await place.quiet()
-    whole = await search(place, loss)
-    gone = [finds[f"f{number}"] for number in (0, 3, 4, 7, 9)]
-    async with place.store.session(place.workspace.community) as session:
-        for find in gone:
-            await session.reports.set_state(find.id, ReportState.WITHDRAWN)
-    fewer = await search(place, loss)
+        found_reports[f"f{number}"] = await world.found(f"f{number}", colour, text)
+    await world.wait_until_idle()
+    lost = await world.lost("l1", "my Nalgene flask, number 3, red and blue", "red", place="pool")
+    await world.wait_until_idle()
+    whole = await search(world, lost)
+    gone = [found_reports[f"f{number}"] for number in (0, 3, 4, 7, 9)]
+    async with world.store.session(world.workspace.community) as session:
+        for found in gone:
+            await session.reports.set_state(found.id, ReportState.WITHDRAWN)
+    fewer = await search(world, lost)
     there = {candidate.item.report for candidate in fewer.candidates}
-    [labelled] = label_searches([whole], [], {loss.id: []}).lost
-    found = narrow(labelled, there).search
+    [labelled] = label_searches([whole], [], {lost.id: []}).lost
+    narrowed = narrow(labelled, there).search
 
-    assert len(there) == len(finds) - len(gone)
-    assert found.open_count == fewer.open_count
-    assert found.query == fewer.query
-    assert {candidate.item.report: candidate for candidate in found.candidates} == {
+    assert len(there) == len(found_reports) - len(gone)
+    assert narrowed.open_count == fewer.open_count
+    assert narrowed.query == fewer.query
+    assert {candidate.item.report: candidate for candidate in narrowed.candidates} == {
         candidate.item.report: candidate for candidate in fewer.candidates
     }
-    assert found.background.keys() == fewer.background.keys()
+    assert narrowed.background.keys() == fewer.background.keys()
     for kind, background in fewer.background.items():
-        ours = found.background[kind]
+        ours = narrowed.background[kind]
         assert (ours.mean, ours.deviation, ours.count) == pytest.approx(
             (background.mean, background.deviation, background.count)
         )
 
 
-async def search(place: World, report: Report) -> Search:
-    async with place.store.session(place.workspace.community) as session:
+async def search(world: World, report: Report) -> Search:
+    async with world.store.session(world.workspace.community) as session:
         now = await session.reports.get(report.id)
         assert now
         return await session.candidates.search(now, 1000)
 
 
 async def test_the_deployments_weights_are_found_by_version_or_by_model_name(
-    place: World, owner_database_url: str
+    world: World, owner_database_url: str
 ) -> None:
     async def found(model: str) -> tuple[str, float] | None:
         newest = await scoring_models.newest_for_all(owner_database_url, model)
@@ -150,23 +150,23 @@ async def test_the_deployments_weights_are_found_by_version_or_by_model_name(
     for version, none in (("org/clip@1+a", 1.0), ("org/clip@2+a", 2.0), ("org/clip-large@1+a", 3.0)):
         weights = replace(PRIOR, none_log_odds=none)
         await scoring_models.save_for_all(owner_database_url, version, weights, {})
-    await scoring_models.save(place.store, place.workspace.community, "org/clip@2+a", NOTHING_IS_SURE, {})
+    await scoring_models.save(world.store, world.workspace.community, "org/clip@2+a", NOTHING_IS_SURE, {})
     assert await found("org/clip") == ("org/clip@2+a", 2.0)
     assert await found("org/clip@1+a") == ("org/clip@1+a", 1.0)
     assert await found("org/c") is None
 
 
-async def test_a_comparison_in_memory_is_what_the_store_gives(place: World) -> None:
-    finds = [await place.found(f"f{number}", colour, f"{colour} cup") for number, colour in enumerate(COLOURS)]
-    finds.append(await place.found("f9", "red"))
-    loss = await place.lost("l1", "a red umbrella and a blue cup", "yellow")
-    await place.quiet()
-    stored = await search(place, loss)
+async def test_a_comparison_in_memory_is_what_the_store_gives(world: World) -> None:
+    found_reports = [await world.found(f"f{number}", colour, f"{colour} cup") for number, colour in enumerate(COLOURS)]
+    found_reports.append(await world.found("f9", "red"))
+    lost = await world.lost("l1", "a red umbrella and a blue cup", "yellow")
+    await world.wait_until_idle()
+    stored = await search(world, lost)
     items = {
         stored.query.report: stored.query,
         **{candidate.item.report: candidate.item for candidate in stored.candidates},
     }
-    query, *others = [await embedded(place, items[report.id]) for report in (loss, *finds)]
+    query, *others = [await embedded(world, items[report.id]) for report in (lost, *found_reports)]
     [compared] = compare([query], others)
     assert compared.open_count == stored.open_count
     theirs = {candidate.item: candidate.similarities for candidate in stored.candidates}
@@ -179,8 +179,8 @@ async def test_a_comparison_in_memory_is_what_the_store_gives(place: World) -> N
         )
 
 
-async def embedded(place: World, item: Item) -> EmbeddedReport:
-    async with place.store.transaction(place.workspace.community) as connection:
+async def embedded(world: World, item: Item) -> EmbeddedReport:
+    async with world.store.transaction(world.workspace.community) as connection:
         query = b"SELECT photo_id, space, vector FROM embedding WHERE report_id = %s ORDER BY part"
         rows = await (await connection.execute(query, [item.report])).fetchall()
     sides: tuple[dict[str, list[Vectors]], dict[str, list[Vectors]]] = ({}, {})
@@ -190,9 +190,9 @@ async def embedded(place: World, item: Item) -> EmbeddedReport:
     return EmbeddedReport(item, photos, text)
 
 
-async def test_a_community_is_meant_by_its_name(place: World, database_url: str) -> None:
-    await place.quiet()
-    options = Options(None, place.name, None, from_verdicts=False, open_set=False, undo=True)
+async def test_a_community_is_meant_by_its_name(world: World, database_url: str) -> None:
+    await world.wait_until_idle()
+    options = Options(None, world.name, None, from_verdicts=False, open_set=False, undo=True)
     where = Servers(database_url, database_url, "", "reunite")
     assert await _undo(where, options.community) == {"undone": []}
     with pytest.raises(UsageError, match="no such community"):

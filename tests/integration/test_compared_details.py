@@ -12,7 +12,7 @@ from reunite.entities import IncomingPhoto, Report
 from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.waiting import eventually
-from tests.support.world import World, world
+from tests.support.world import World, open_world
 from workers import app
 
 
@@ -38,93 +38,93 @@ def details() -> CountedDetails:
 
 
 @pytest.fixture
-async def place(
+async def world(
     database_url: str, redis_url: str, details: CountedDetails, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     monkeypatch.setattr(app, "load_details", lambda: details)
-    async with world(database_url, redis_url) as community, working(database_url, redis_url, compare_details=True):
+    async with open_world(database_url, redis_url) as community, working(database_url, redis_url, compare_details=True):
         yield community
 
 
-async def details_of(place: World, report: Report) -> dict[UUID, float | None]:
-    async with place.store.session(place.workspace.community) as session:
+async def details_of(world: World, report: Report) -> dict[UUID, float | None]:
+    async with world.store.session(world.workspace.community) as session:
         known = await session.reports.get(report.id)
         assert known
         search = await session.candidates.search(known, 10)
     return {candidate.item.report: candidate.details for candidate in search.candidates}
 
 
-async def test_what_was_compared_counts_in_both_directions(place: World, details: CountedDetails) -> None:
-    find = await place.found("f1", "red")
-    other = await place.found("f2", "blue")
-    await place.quiet()
+async def test_what_was_compared_counts_in_both_directions(world: World, details: CountedDetails) -> None:
+    found = await world.found("f1", "red")
+    other = await world.found("f2", "blue")
+    await world.wait_until_idle()
     assert details.compared == []
-    loss = await place.lost("l1", "my umbrella", "red")
-    await place.quiet()
+    lost = await world.lost("l1", "my umbrella", "red")
+    await world.wait_until_idle()
 
     assert len(details.compared) == 1
-    assert await details_of(place, loss) == {find.id: 40.0, other.id: None}
-    assert await details_of(place, find) == {loss.id: 40.0}
+    assert await details_of(world, lost) == {found.id: 40.0, other.id: None}
+    assert await details_of(world, found) == {lost.id: 40.0}
 
 
 async def test_a_pair_is_compared_once_regardless_of_which_report_is_searched_again(
-    place: World, details: CountedDetails
+    world: World, details: CountedDetails
 ) -> None:
-    find = await place.found("f1", "red")
-    await place.quiet()
-    await place.lost("l1", "my umbrella", "red")
-    await place.quiet()
-    async with place.store.session(place.workspace.community) as session:
-        await session.work.add(find.id, hinted=False)
-    await place.quiet()
+    found = await world.found("f1", "red")
+    await world.wait_until_idle()
+    await world.lost("l1", "my umbrella", "red")
+    await world.wait_until_idle()
+    async with world.store.session(world.workspace.community) as session:
+        await session.work.add(found.id, hinted=False)
+    await world.wait_until_idle()
     assert len(details.compared) == 1
 
 
-async def test_at_most_two_photos_of_a_lost_report_are_compared(place: World, details: CountedDetails) -> None:
-    await place.found("f1", "red")
-    await place.quiet()
+async def test_at_most_two_photos_of_a_lost_report_are_compared(world: World, details: CountedDetails) -> None:
+    await world.found("f1", "red")
+    await world.wait_until_idle()
     photos = tuple(IncomingPhoto(f"{number}.jpg", data=drawing("red", size=200 + number)) for number in range(4))
-    await place.lost("l1", "my umbrella", photos=photos)
-    await place.quiet()
+    await world.lost("l1", "my umbrella", photos=photos)
+    await world.wait_until_idle()
     assert len(details.compared) == 2
 
 
-async def test_a_photo_that_goes_takes_what_was_compared_with_it(place: World) -> None:
-    find = await place.found("f1", "red")
-    await place.quiet()
-    loss = await place.lost("l1", "my umbrella", "red")
-    await place.quiet()
-    async with place.store.session(place.workspace.community) as session:
-        assert await session.photo_details.of(find.id) == {loss.id: 40.0}
-        await session.photos.remove([photo.id for photo in await session.photos.of(loss.id)])
-        assert await session.photo_details.of(find.id) == {}
+async def test_a_photo_that_goes_takes_what_was_compared_with_it(world: World) -> None:
+    found = await world.found("f1", "red")
+    await world.wait_until_idle()
+    lost = await world.lost("l1", "my umbrella", "red")
+    await world.wait_until_idle()
+    async with world.store.session(world.workspace.community) as session:
+        assert await session.photo_details.of(found.id) == {lost.id: 40.0}
+        await session.photos.remove([photo.id for photo in await session.photos.of(lost.id)])
+        assert await session.photo_details.of(found.id) == {}
 
 
-async def test_photos_that_move_to_another_community_are_compared_again(place: World, details: CountedDetails) -> None:
-    find = await place.found("f1", "red")
-    await place.quiet()
-    loss = await place.lost("l1", "my umbrella", "red")
-    await place.quiet()
-    other = await place.store.join(JoinWorkspace("web", "other", "Another side"))
-    await place.store.save_link_code(other, "hash")
-    assert await place.store.link(place.workspace, "hash")
-    async with place.store.session(other.community) as session:
-        assert await session.photo_details.of(find.id) == {}
-        await session.work.add(loss.id, hinted=False)
+async def test_photos_that_move_to_another_community_are_compared_again(world: World, details: CountedDetails) -> None:
+    found = await world.found("f1", "red")
+    await world.wait_until_idle()
+    lost = await world.lost("l1", "my umbrella", "red")
+    await world.wait_until_idle()
+    other = await world.store.join(JoinWorkspace("web", "other", "Another side"))
+    await world.store.save_link_code(other, "hash")
+    assert await world.store.link(world.workspace, "hash")
+    async with world.store.session(other.community) as session:
+        assert await session.photo_details.of(found.id) == {}
+        await session.work.add(lost.id, hinted=False)
 
     async def is_compared() -> bool:
-        async with place.store.session(other.community) as session:
-            return await session.photo_details.of(find.id) == {loss.id: 40.0}
+        async with world.store.session(other.community) as session:
+            return await session.photo_details.of(found.id) == {lost.id: 40.0}
 
     await eventually(is_compared, "the photos were never compared again")
     assert len(details.compared) == 2
 
 
-async def test_a_comparison_that_fails_keeps_no_search_back(place: World, details: CountedDetails) -> None:
+async def test_a_comparison_that_fails_keeps_no_search_back(world: World, details: CountedDetails) -> None:
     details.error = RuntimeError("no memory")
-    find = await place.found("f1", "red")
-    await place.quiet()
-    loss = await place.lost("l1", "my umbrella", "red")
-    await place.quiet()
-    assert await details_of(place, loss) == {find.id: None}
-    assert "likely match" in place.platform.thread("l1")[0]
+    found = await world.found("f1", "red")
+    await world.wait_until_idle()
+    lost = await world.lost("l1", "my umbrella", "red")
+    await world.wait_until_idle()
+    assert await details_of(world, lost) == {found.id: None}
+    assert "likely match" in world.platform.thread("l1")[0]

@@ -14,7 +14,7 @@ from reunite.language import LANGUAGES, sentence
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import SIDES, Background, Candidate, Item, Search
 from reunite.matching.scoring import score
-from tests.contract.encoders import EncoderContract
+from tests.contract.encoders import EncoderContract, seen
 
 if TYPE_CHECKING:
     from workers.encoders.concept import ConceptEncoder
@@ -45,7 +45,7 @@ class TestContract(EncoderContract):
 
 
 @pytest.mark.parametrize(
-    ("space", "said", "same", "other"),
+    ("space", "text", "same", "other"),
     [
         (SHARED_SPACE, "rucksack", "backpack", "teapot"),
         (SHARED_SPACE, "woolly hat", "beanie", "umbrella"),
@@ -56,9 +56,9 @@ class TestContract(EncoderContract):
     ],
 )
 def test_everyday_words_are_near_what_they_mean(
-    encoder: "ConceptEncoder", space: str, said: str, same: str, other: str
+    encoder: "ConceptEncoder", space: str, text: str, same: str, other: str
 ) -> None:
-    words, right, wrong = encoder.encode_texts([said, same, other])[space]
+    words, right, wrong = encoder.encode_texts([text, same, other])[space]
     assert words @ right > words @ wrong + 0.1
 
 
@@ -66,17 +66,17 @@ def test_everyday_words_are_near_what_they_mean(
 def test_the_setups_samples_are_surely_a_match(encoder: "ConceptEncoder", language: str) -> None:
     words = [sentence(f"samples_{which}_words", language) for which in ("loss", "find")]
     photos = [np.asarray(Image.open(SAMPLES / name)) for name in ("backpack-side.jpg", "backpack.jpg")]
-    both = {"text": encoder.encode_texts(words), "photo": encoder.encode_images(photos)}
+    both = {"text": encoder.encode_texts(words), "photo": seen(encoder, photos)}
     alike = {
-        kind: float(both[loss][space][0].astype(float) @ both[find][space][1].astype(float))
-        for kind, (loss, find, space) in SIDES.items()
+        kind: float(both[lost][space][0].astype(float) @ both[found][space][1].astype(float))
+        for kind, (lost, found, space) in SIDES.items()
     }
-    loss, find = (
+    lost, found = (
         Item(UUID(int=number), kind, text, "", NOW, time_is_stated=False)
         for number, (kind, text) in enumerate(zip((ReportKind.LOST, ReportKind.FOUND), words, strict=True))
     )
     background = {kind: Background(value, 0.0, 1) for kind, value in alike.items()}
-    [scored] = score(Search(loss, (Candidate(find, alike),), background, 1), for_encoder("concept"))
+    [scored] = score(Search(lost, (Candidate(found, alike),), background, 1), for_encoder("concept"))
     assert scored.label is Label.HIGH
 
 

@@ -8,9 +8,10 @@ from typing import TypeVar
 
 import psutil
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from reunite import rules
+from reunite.encoder import Framing
 from reunite.errors import TellUserError
 from reunite.matching import colours
 from tests.doubles import poison
@@ -47,17 +48,17 @@ async def busy() -> psutil.Process:
 
 
 async def refused(opening: Awaitable[T]) -> str:
-    with pytest.raises(TellUserError) as told:
+    with pytest.raises(TellUserError) as raised:
         await opening
-    return told.value.key
+    return raised.value.key
 
 
 async def test_what_comes_out_is_what_the_photo_is(decoders: Decoders) -> None:
     for data in (drawing("red"), *poison.AT_THE_EDGE.values()):
         decoded, copy = await decoders.decode(data), photos.make_stored_copy(data)
         assert decoded.jpeg == copy.jpeg
-        assert (decoded.pixels == copy.pixels).all()
-        assert decoded.colours == colours.of_photo(decoded.pixels)
+        assert (decoded.views[0] == copy.pixels).all()
+        assert decoded.colours == colours.of_photo(copy.pixels)
     assert len(family()) == 1
 
 
@@ -77,20 +78,31 @@ async def test_what_comes_out_is_what_the_photo_is(decoders: Decoders) -> None:
 )
 async def test_unusable_photos_are_explained(decoders: Decoders, data: bytes, key: str) -> None:
     assert await refused(decoders.decode(data)) == key
-    assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
+    assert (await decoders.decode(drawing("red"))).views.shape == (1, 240, 240, 3)
 
 
 async def test_a_jpeg_that_is_decoded_at_a_fraction_may_have_more_pixels(decoders: Decoders) -> None:
     decoded = await decoders.decode(poison.saved(Image.new("RGB", (16_000, 12_500), (200, 30, 40)), "JPEG"))
-    assert decoded.pixels.shape == (400, 512, 3)
+    assert decoded.views.shape == (1, 400, 512, 3)
     assert not decoded.is_partial
+
+
+async def test_views_take_no_more_memory_than_was_asked_for() -> None:
+    turned = Image.Exif()
+    turned[ExifTags.Base.Orientation] = 6
+    framing = Framing(260, 260, shares=(0.9, 0.6))
+    async with Decoders(PATIENT, framing=framing) as decoders:
+        for size in ((2449, 2449), (1000, 5990), (2590, 9200), (7000, 3400)):
+            photo = poison.saved(Image.new("RGB", size, (200, 30, 40)), "JPEG", exif=turned)
+            assert (await decoders.decode(photo)).views.shape == (2, 260, 260, 3)
+    assert not family()
 
 
 @pytest.mark.parametrize(("side", "says"), [(3000, 20), (100, 7000), (100, 9500)])
 async def test_a_header_that_lies_does_no_harm(decoders: Decoders, side: int, says: int) -> None:
     with suppress(TellUserError):
         await decoders.decode(poison.lying_avif(side, says))
-    assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
+    assert (await decoders.decode(drawing("red"))).views.shape == (1, 240, 240, 3)
 
 
 async def test_a_photo_that_takes_too_long_is_ended_and_holds_up_no_other() -> None:
@@ -98,10 +110,10 @@ async def test_a_photo_that_takes_too_long_is_ended_and_holds_up_no_other() -> N
         await asyncio.gather(*(decoders.decode(drawing("red")) for _ in range(AT_ONCE)))  # both are warm
         forever = asyncio.create_task(refused(decoders.decode(poison.many_scans(8000, 20_000))))
         await asyncio.sleep(0.1)
-        assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
+        assert (await decoders.decode(drawing("red"))).views.shape == (1, 240, 240, 3)
         assert not forever.done()
         assert await forever == "photo_unusable"
-        assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
+        assert (await decoders.decode(drawing("red"))).views.shape == (1, 240, 240, 3)
 
 
 async def test_a_decoder_that_says_nothing_is_ended() -> None:
@@ -116,14 +128,14 @@ async def test_big_photos_together_take_no_more_memory_than_one_may(decoders: De
     while not opening.done():
         most = max(most, sum(process.memory_info().rss for process in family()))
         await asyncio.sleep(0.01)
-    assert {decoded.pixels.shape for decoded in await opening} == {(512, 512, 3)}
+    assert {decoded.views.shape for decoded in await opening} == {(1, 512, 512, 3)}
     assert 300 * 2**20 < most < photos.MAX_DECODED_BYTES + AT_ONCE * 100 * 2**20
 
 
 async def test_a_photo_whose_decoder_was_killed_is_tried_once_more(decoders: Decoders) -> None:
     opening = asyncio.create_task(decoders.decode(SLOW))
     (await busy()).kill()
-    assert (await opening).pixels.shape == (512, 512, 3)
+    assert (await opening).views.shape == (1, 512, 512, 3)
 
 
 async def test_a_photo_that_kills_twice_is_refused_and_its_neighbour_is_not(decoders: Decoders) -> None:
@@ -134,7 +146,7 @@ async def test_a_photo_that_kills_twice_is_refused_and_its_neighbour_is_not(deco
     await eventually(lambda: not first.is_running())
     (await busy()).kill()
     assert await opening == "photo_unusable"
-    assert {decoded.pixels.shape for decoded in await neighbours} == {(240, 240, 3)}
+    assert {decoded.views.shape for decoded in await neighbours} == {(1, 240, 240, 3)}
 
 
 async def test_a_photo_that_nobody_waits_for_any_more_is_let_go(decoders: Decoders) -> None:
@@ -143,7 +155,7 @@ async def test_a_photo_that_nobody_waits_for_any_more_is_let_go(decoders: Decode
     opening.cancel()
     await asyncio.gather(opening, return_exceptions=True)
     assert not family()
-    assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
+    assert (await decoders.decode(drawing("red"))).views.shape == (1, 240, 240, 3)
 
 
 async def test_a_decoder_knows_nothing_of_the_worker(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,9 +45,9 @@ async def test_a_post_that_takes_no_eyes_does_not_stop_the_others(database_url: 
         for number in range(MOST_REACTIONS):
             await discord.react(crowded, chr(0x1F600 + number), ann)
         later = await discord.post("found", ann, "a later one", {"b.jpg": JPEG})
-        async with online(discord, store) as here:
+        async with online(discord, store) as world:
             await eventually(lambda: discord.has_reaction(later, "👀"))
-            assert [report["text"] for report in await here.reports()] == ["a crowded one", "a later one"]
+            assert [report["text"] for report in await world.reports()] == ["a crowded one", "a later one"]
             assert not discord.has_reaction(crowded, "👀")
 
 
@@ -79,9 +79,9 @@ async def test_a_verdict_counts_on_the_oldest_open_card(
     database_url: str,
 ) -> None:
     async with guild(database_url) as (discord, store):
-        async with online(discord, store) as here:
-            card, lost, _ = await shown_match(here)
-            community = await here.community()
+        async with online(discord, store) as world:
+            card, lost, _ = await shown_match(world)
+            community = await world.community()
         async with store.transaction(community) as connection:
             await connection.execute("UPDATE outbox SET created_at = now() - interval '30 days'")
             await connection.execute(
@@ -92,38 +92,38 @@ async def test_a_verdict_counts_on_the_oldest_open_card(
                 [card],
             )
         await discord.react(card, "✅", discord.join("Grace", moderator=True), tell=False)
-        async with online(discord, store) as here:
-            await here.becomes(lost.id, ReportState.RETURNED)
+        async with online(discord, store) as world:
+            await world.becomes(lost.id, ReportState.RETURNED)
 
 
 async def test_a_verdict_on_a_card_that_was_sent_but_never_noted_is_taken_once_it_is(database_url: str) -> None:
     async with guild(database_url) as (discord, store):
         grace = discord.join("Grace", moderator=True)
-        async with online(discord, store) as here:
-            _, lost, found = await shown_match(here)
-            community = await here.community()
+        async with online(discord, store) as world:
+            _, lost, found = await shown_match(world)
+            community = await world.community()
             async with store.session(community) as session:
                 [match] = await session.matches.of(lost.id)
                 card = Reply("match", ((Plain("This could be yours too."),),), match=match.id)
                 await session.outbox.post(lost.id, ReplyKey("unnoted"), card)
             [item] = await store.delivery.lease("discord", limit=10, seconds=0)
-            sent = await here.platform.send(Outgoing(item.key, item.target, item.reply))
+            sent = await world.platform.send(Outgoing(item.key, item.target, item.reply))
         await discord.react(sent.message, "✅", grace, tell=False)  # the bot was killed before it noted the card
-        async with online(discord, store) as here:
+        async with online(discord, store) as world:
             [item] = await store.delivery.lease("discord", limit=10, seconds=60)
-            again = await here.platform.send(Outgoing(item.key, item.target, item.reply, maybe_sent=True))
+            again = await world.platform.send(Outgoing(item.key, item.target, item.reply, maybe_sent=True))
             assert again == sent
             async with store.session(community) as session:
                 await session.outbox.mark_sent(item.seq, item.fence, item.version, again)
-            await here.becomes(lost.id, ReportState.RETURNED)
-            await here.becomes(found.id, ReportState.RETURNED)
+            await world.becomes(lost.id, ReportState.RETURNED)
+            await world.becomes(found.id, ReportState.RETURNED)
 
 
 async def test_a_check_mark_given_long_before_the_card_is_noted_counts(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reunite.verdicts._NOTING_PAUSES", (0.01,))
-    async with guild(database_url) as (discord, store), online(discord, store) as here:
+    async with guild(database_url) as (discord, store), online(discord, store) as world:
         grace = discord.join("Grace", moderator=True)
 
         async def react_long_before(card: str) -> None:
@@ -131,25 +131,25 @@ async def test_a_check_mark_given_long_before_the_card_is_noted_counts(
             last = await discord.post("found", grace, "a later event", {"a.jpg": JPEG})
             await eventually(lambda: discord.has_reaction(last, "👀"))
 
-        _, lost, _ = await shown_match(here, react_long_before)
-        await here.becomes(lost.id, ReportState.RETURNED)
-        assert (await match_state(here, lost)).value == "confirmed"
+        _, lost, _ = await shown_match(world, react_long_before)
+        await world.becomes(lost.id, ReportState.RETURNED)
+        assert (await match_state(world, lost)).value == "confirmed"
 
 
 async def test_an_old_post_that_was_deleted_while_the_bot_was_away_is_withdrawn(database_url: str) -> None:
     async with guild(database_url) as (discord, store):
         ann = discord.join("Ann")
-        async with online(discord, store) as here:
+        async with online(discord, store) as world:
             _, gone = [
                 await discord.post("found", ann, words, {"a.jpg": JPEG}) for words in ("a kept hat", "a deleted hat")
             ]
-            await eventually(lambda: _number_is(here, 2))
-            community = await here.community()
+            await eventually(lambda: _number_is(world, 2))
+            community = await world.community()
         async with store.transaction(community) as connection:
             await connection.execute("UPDATE report SET created_at = created_at - interval '30 days'")
         await discord.delete(gone, tell=False)
-        async with online(discord, store, look_back=timedelta(0)) as here:
-            await eventually(lambda: _texts_are(here, ["", "a kept hat"]))
+        async with online(discord, store, look_back=timedelta(0)) as world:
+            await eventually(lambda: _texts_are(world, ["", "a kept hat"]))
 
 
 async def test_a_guild_that_removed_the_bot_while_it_was_away_is_deleted_after_a_week(
@@ -158,16 +158,16 @@ async def test_a_guild_that_removed_the_bot_while_it_was_away_is_deleted_after_a
     monkeypatch.setattr("bot.absence._EVERY", 0.05)
     async with guild(database_url) as (discord, store):
         gone = await store.join(JoinWorkspace("discord", "999", "gone"))
-        async with online(discord, store) as here:
+        async with online(discord, store) as world:
             await eventually(lambda: store.known_workspaces("discord"), holds=lambda known: (gone, None) not in known)
             await store.note_absence(gone, datetime.now(UTC) - GRACE)
             await eventually(lambda: store.workspace("discord", "999"), holds=lambda known: known is None)
-            assert await here.community()
+            assert await world.community()
 
 
-async def _number_is(here: World, number: int) -> bool:
-    return len(await here.reports()) == number
+async def _number_is(world: World, number: int) -> bool:
+    return len(await world.reports()) == number
 
 
-async def _texts_are(here: World, texts: list[str]) -> bool:
-    return sorted(report["text"] for report in await here.reports()) == texts
+async def _texts_are(world: World, texts: list[str]) -> bool:
+    return sorted(report["text"] for report in await world.reports()) == texts

@@ -16,7 +16,7 @@ from reunite.language import LANGUAGES, sentence
 from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_shapes import MANAGE_GUILD, inputs
 from tests.support.board import BOARD
-from tests.support.discord_adapter import JPEG, World, config, world
+from tests.support.discord_adapter import JPEG, World, config, open_world
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
@@ -24,8 +24,8 @@ LOCALES = {"de": "de", "es-ES": "es", "es-419": "es", "fr": "fr", "ja": "ja", "p
 
 
 async def test_every_command_option_and_menu_is_called_by_its_name_in_every_language(database_url: str) -> None:
-    async with world(database_url) as here:
-        commands = here.discord.commands
+    async with open_world(database_url) as world:
+        commands = world.discord.commands
     named = [*commands, *(option for command in commands for option in command.get("options", []))]
     for each in named:
         assert set(each["name_localizations"]) == set(LOCALES), each["name"]
@@ -38,80 +38,80 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
 
 
 @pytest.mark.parametrize(
-    ("locale", "told"), [("fr", "Tu n'as"), ("es-419", "No tienes"), ("pl", "Nie masz"), ("pt-BR", "You have no")]
+    ("locale", "answer"), [("fr", "Tu n'as"), ("es-419", "No tienes"), ("pl", "Nie masz"), ("pt-BR", "You have no")]
 )
 async def test_a_private_answer_is_in_the_language_of_the_person_who_asks(
-    database_url: str, locale: str, told: str
+    database_url: str, locale: str, answer: str
 ) -> None:
-    async with world(database_url) as here:
-        ada = here.discord.join("Ada")
-        here.discord.locales[ada] = locale
-        used = await here.discord.slash("mine", ada, "general")
-        assert told in await here.discord.answer(used)
+    async with open_world(database_url) as world:
+        ada = world.discord.join("Ada")
+        world.discord.locales[ada] = locale
+        used = await world.discord.slash("mine", ada, "general")
+        assert answer in await world.discord.answer(used)
 
 
 async def test_a_form_is_in_its_users_language(database_url: str) -> None:
-    async with world(database_url) as here:
-        ada = here.discord.join("Ada")
+    async with open_world(database_url) as world:
+        ada = world.discord.join("Ada")
         for language in LANGUAGES:
-            here.discord.locales[ada] = language
+            world.discord.locales[ada] = language
             for command in ("lost", "found", "sealed"):
-                await here.discord.opened(await here.discord.slash(command, ada, "general"))
-        here.discord.locales[ada] = "de"
-        modal = await here.discord.opened(await here.discord.slash("lost", ada, "general"))
+                await world.discord.opened(await world.discord.slash(command, ada, "general"))
+        world.discord.locales[ada] = "de"
+        modal = await world.discord.opened(await world.discord.slash("lost", ada, "general"))
         assert modal["title"] == "Ich habe etwas verloren"
         assert [field["custom_id"] for field in inputs(modal)] == ["words", "photos", "where", "when", "seen"]
 
 
 async def test_a_form_keeps_the_commands_options(database_url: str) -> None:
-    async with world(database_url) as here:
-        opening = await here.discord.slash("lost", here.discord.join("Ada"), "general", where="library", when="today")
-        await here.discord.opened(opening)
-        assert "I'm searching" in await here.discord.answer(await here.discord.submit(opening, words="a hat"))
-        report = await here.report()
+    async with open_world(database_url) as world:
+        opening = await world.discord.slash("lost", world.discord.join("Ada"), "general", where="library", when="today")
+        await world.discord.opened(opening)
+        assert "I'm searching" in await world.discord.answer(await world.discord.submit(opening, words="a hat"))
+        report = await world.report()
         assert (report["text"], report["place"], report["happened_at"] is not None) == ("a hat", "library", True)
 
 
 async def test_an_empty_form_or_a_wrong_file_is_explained_politely(database_url: str) -> None:
-    async with world(database_url) as here:
-        ada = here.discord.join("Ada")
-        opening = await here.discord.slash("lost", ada, "general")
-        await here.discord.opened(opening)
-        assert "A few words or a photo" in await here.discord.answer(await here.discord.submit(opening))
-        assert await here.reports() == []
+    async with open_world(database_url) as world:
+        ada = world.discord.join("Ada")
+        opening = await world.discord.slash("lost", ada, "general")
+        await world.discord.opened(opening)
+        assert "A few words or a photo" in await world.discord.answer(await world.discord.submit(opening))
+        assert await world.reports() == []
 
 
 async def test_two_photos_of_one_name_are_distinguished(database_url: str) -> None:
-    async with world(database_url) as here:
-        ben, lost = here.discord.join("Ben"), here.discord.channel("found")
-        files = [here.discord.attach(lost, "image.png", JPEG, "image/png") for _ in range(2)]
-        post = await here.discord.post("found", ben, "gloves", attachments=files)
-        await eventually(lambda: here.discord.has_reaction(post, "👀"))
-        assert [name for name, _ in await here.photos()] == ["image.png", "image (2).png"]
-        fresh = await here.platform.photo_url(here.post_of(post), "image (2).png")
+    async with open_world(database_url) as world:
+        ben, lost = world.discord.join("Ben"), world.discord.channel("found")
+        files = [world.discord.attach(lost, "image.png", JPEG, "image/png") for _ in range(2)]
+        post = await world.discord.post("found", ben, "gloves", attachments=files)
+        await eventually(lambda: world.discord.has_reaction(post, "👀"))
+        assert [name for name, _ in await world.photos()] == ["image.png", "image (2).png"]
+        fresh = await world.platform.photo_url(world.post_of(post), "image (2).png")
         assert fresh
         assert fresh.startswith(files[1]["url"])
-        assert await here.platform.photo_url(here.post_of(post), "other.png") is None
-        await here.discord.delete(post)
-        assert await here.platform.photo_url(here.post_of(post), "image.png") is None
+        assert await world.platform.photo_url(world.post_of(post), "other.png") is None
+        await world.discord.delete(post)
+        assert await world.platform.photo_url(world.post_of(post), "image.png") is None
 
 
 async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> None:
     async with DiscordDouble() as discord, Store(database_url) as store:
         handlers = Handlers(store, NoQueue())
         async with running(handlers, store, config(discord)) as platform:
-            here = World(discord, store, platform)
+            world = World(discord, store, platform)
             used = await discord.slash("lost", discord.join("Ada"), "general", description="a hat")
             await discord.answer(used)
             listed = await discord.slash("mine", used.user, "general")
             await discord.answer(listed)
-            opening = await discord.press(listed.said[0]["id"], "Add a detail", used.user)
+            opening = await discord.press(listed.responses[0]["id"], "Add a detail", used.user)
             await discord.opened(opening)
         async with running(handlers, store, config(discord)):
             added = await discord.submit(opening, words="with a feather")
             assert "I'll search again" in await discord.answer(added)
-            assert (await here.report())["text"] == "a hat\nwith a feather"
-            gone = await discord.press(listed.said[0]["id"], "Withdraw", used.user)
+            assert (await world.report())["text"] == "a hat\nwith a feather"
+            gone = await discord.press(listed.responses[0]["id"], "Withdraw", used.user)
             assert "deleted what I knew" in await discord.answer(gone)
 
 
@@ -119,101 +119,101 @@ async def test_a_form_whose_check_takes_too_long_opens_unchecked(
     database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("bot.discord.buttons._CHECK_SECONDS", 0)
-    async with world(database_url) as here:
-        used = await here.discord.slash("lost", here.discord.join("Ada"), "general", description="a hat")
-        await here.discord.answer(used)
-        listed = await here.discord.slash("mine", used.user, "general")
-        await here.discord.answer(listed)
-        await here.discord.opened(await here.discord.press(listed.said[0]["id"], "Add a detail", used.user))
+    async with open_world(database_url) as world:
+        used = await world.discord.slash("lost", world.discord.join("Ada"), "general", description="a hat")
+        await world.discord.answer(used)
+        listed = await world.discord.slash("mine", used.user, "general")
+        await world.discord.answer(listed)
+        await world.discord.opened(await world.discord.press(listed.responses[0]["id"], "Add a detail", used.user))
     logged = capsys.readouterr().out
     assert "discord_form_check_too_slow" in logged
     assert "discord_form_unchecked" not in logged
 
 
 async def test_a_command_is_answered_once_even_if_delivered_several_times(database_url: str) -> None:
-    async with world(database_url) as here:
-        ada = here.discord.join("Ada")
-        used = await here.discord.slash("mine", ada, "general")
-        await here.discord.answer(used)
-        here.discord.gateway.replays = 5
-        await here.discord.gateway.drop()
-        await eventually(lambda: here.discord.gateway.resumed or None, within=20)
-        post = await here.discord.post("found", ada, "hat", {"a.jpg": JPEG})
-        await eventually(lambda: here.discord.has_reaction(post, "👀"), within=20)
-        assert len(used.said) == 1
+    async with open_world(database_url) as world:
+        ada = world.discord.join("Ada")
+        used = await world.discord.slash("mine", ada, "general")
+        await world.discord.answer(used)
+        world.discord.gateway.replays = 5
+        await world.discord.gateway.drop()
+        await eventually(lambda: world.discord.gateway.resumed or None, within=20)
+        post = await world.discord.post("found", ada, "hat", {"a.jpg": JPEG})
+        await eventually(lambda: world.discord.has_reaction(post, "👀"), within=20)
+        assert len(used.responses) == 1
 
 
 async def test_a_message_of_someone_who_has_blocked_the_bot_is_taken_from_the_menu_too(database_url: str) -> None:
-    async with world(database_url) as here:
-        post = await here.discord.post("general", here.discord.join("Ann"), "whose is this?", {"a.jpg": JPEG})
-        here.discord.refuse("PUT .*/reactions/", 403, code=90001, message="Reaction was blocked")
-        used = await here.discord.menu("Found this", here.discord.join("Ben"), post)
-        assert await here.discord.answer(used) == f"Got it. I'll reply in <#{post}>."
-        assert (await here.report())["source_key"] == post
+    async with open_world(database_url) as world:
+        post = await world.discord.post("general", world.discord.join("Ann"), "whose is this?", {"a.jpg": JPEG})
+        world.discord.refuse("PUT .*/reactions/", 403, code=90001, message="Reaction was blocked")
+        used = await world.discord.menu("Found this", world.discord.join("Ben"), post)
+        assert await world.discord.answer(used) == f"Got it. I'll reply in <#{post}>."
+        assert (await world.report())["source_key"] == post
 
 
 async def test_a_moderator_gets_a_link_to_the_board_and_a_member_does_not(database_url: str) -> None:
-    async with world(database_url) as here:
-        member, moderator = here.discord.join("Ada"), here.discord.join("Mo", moderator=True)
-        helper = here.discord.join("Cem")
-        await here.discord.allow_here("general", discord.Permissions(manage_messages=True).value, helper)
+    async with open_world(database_url) as world:
+        member, moderator = world.discord.join("Ada"), world.discord.join("Mo", moderator=True)
+        helper = world.discord.join("Cem")
+        await world.discord.allow_here("general", discord.Permissions(manage_messages=True).value, helper)
         for other in (member, helper):  # the board shows all channels, not only the one that someone looks after
-            used = await here.discord.slash("board", other, "general")
-            assert await here.discord.answer(used) == sentence("only_moderators_here")
-        said = await here.discord.answer(await here.discord.slash("board", moderator, "general"))
-        link = re.search(rf"<({BOARD}/sign-in\?link=[\w-]{{43}})>", said)  # the brackets keep Discord from opening it
+            used = await world.discord.slash("board", other, "general")
+            assert await world.discord.answer(used) == sentence("only_moderators_here")
+        text = await world.discord.answer(await world.discord.slash("board", moderator, "general"))
+        link = re.search(rf"<({BOARD}/sign-in\?link=[\w-]{{43}})>", text)  # the brackets keep Discord from opening it
         assert link
-        assert await BoardSessions(here.store).begin(link[1].partition("link=")[2])
+        assert await BoardSessions(world.store).begin(link[1].partition("link=")[2])
 
 
 async def test_the_file_of_privacy_is_readable_json(database_url: str) -> None:
-    async with world(database_url) as here:
-        used = await here.discord.slash("privacy", here.discord.join("Ada"), "general")
-        await here.discord.answer(used)
-        [file] = used.said[0]["attachments"]
-        path = file["url"].removeprefix(f"http://{here.discord.file_host}")
-        known: dict[str, Any] = json.loads(here.discord.files[path])
+    async with open_world(database_url) as world:
+        used = await world.discord.slash("privacy", world.discord.join("Ada"), "general")
+        await world.discord.answer(used)
+        [file] = used.responses[0]["attachments"]
+        path = file["url"].removeprefix(f"http://{world.discord.file_host}")
+        known: dict[str, Any] = json.loads(world.discord.files[path])
         assert known["member"]["name"] == "Ada"
         assert known["reports"] == []
 
 
 async def test_the_setup_names_everything_in_every_language_within_discords_limits(database_url: str) -> None:
-    async with world(database_url) as here:
-        manager = here.discord.join("Max")
-        here.discord.members[manager]["roles"].append(here.discord.add_role("managers", MANAGE_GUILD))
+    async with open_world(database_url) as world:
+        manager = world.discord.join("Max")
+        world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
         for language in LANGUAGES:
-            here.discord.locales[manager] = language
-            used = await here.discord.slash("setup", manager, "general")
-            panel = await here.discord.answer(used)
-            assert f"<#{here.discord.channel('found')}>" in panel
+            world.discord.locales[manager] = language
+            used = await world.discord.slash("setup", manager, "general")
+            panel = await world.discord.answer(used)
+            assert f"<#{world.discord.channel('found')}>" in panel
             asked = []
-            *forms, _, _ = here.discord.buttons(used.said[0])  # the last two post samples and read past posts
+            *forms, _, _ = world.discord.buttons(used.responses[0])  # the last two post samples and read past posts
             for words in forms:
-                modal = await here.discord.opened(await here.discord.press(used.said[0]["id"], words, manager))
+                modal = await world.discord.opened(await world.discord.press(used.responses[0]["id"], words, manager))
                 asked.append(len(modal["components"]))
             assert asked == [5, 5, 1]
 
 
 async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
-    async with world(database_url) as here:
-        manager, helpers = here.discord.join("Max"), await here.discord.create_role("helpers")
-        here.discord.members[manager]["roles"].append(here.discord.add_role("managers", MANAGE_GUILD))
-        here.discord.locales[manager] = "de"
-        used = await here.discord.slash("setup", manager, "general")
-        await here.discord.answer(used)
-        panel = used.said[0]
-        places, ways, *_ = here.discord.buttons(panel)
-        opened = await here.discord.press(panel["id"], places, manager)
-        await here.discord.opened(opened)
-        lost = here.discord.channel("general")
-        await here.discord.submit(opened, lost=lost, log=lost, moderators=helpers)
-        await eventually(lambda: f"<@&{helpers}>" in here.discord.text(panel) or None)
+    async with open_world(database_url) as world:
+        manager, helpers = world.discord.join("Max"), await world.discord.create_role("helpers")
+        world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
+        world.discord.locales[manager] = "de"
+        used = await world.discord.slash("setup", manager, "general")
+        await world.discord.answer(used)
+        panel = used.responses[0]
+        places, ways, *_ = world.discord.buttons(panel)
+        opened = await world.discord.press(panel["id"], places, manager)
+        await world.discord.opened(opened)
+        lost = world.discord.channel("general")
+        await world.discord.submit(opened, lost=lost, log=lost, moderators=helpers)
+        await eventually(lambda: f"<@&{helpers}>" in world.discord.text(panel) or None)
         for button in (places, ways):  # sent off as it was opened
-            opened = await here.discord.press(panel["id"], button, manager)
-            await here.discord.opened(opened)
+            opened = await world.discord.press(panel["id"], button, manager)
+            await world.discord.opened(opened)
             before = panel["edited_timestamp"]
-            await here.discord.submit(opened)
+            await world.discord.submit(opened)
             await eventually(lambda: panel["edited_timestamp"] != before or None)  # noqa: B023 - looked at at once
-        settings = await Handlers(here.store, NoQueue()).settings("discord", here.discord.guild_id)
+        settings = await Handlers(world.store, NoQueue()).settings("discord", world.discord.guild_id)
         proposed = "Europe/Berlin"  # from the manager's locale: the guild's is what every new guild has
         assert settings == Settings(lost_channels=(lost,), log_channel=lost, moderators=(helpers,), timezone=proposed)

@@ -13,7 +13,7 @@ from bot.errors import SetupError
 from db.store import Store
 from reunite.handlers import Handlers
 from tests.doubles.discord import TOKEN, DiscordDouble
-from tests.support.discord_adapter import JPEG, config, world
+from tests.support.discord_adapter import JPEG, config, open_world
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
@@ -24,8 +24,8 @@ async def test_the_client_is_built_without_touching_the_network() -> None:
 
 
 async def test_what_was_begun_is_answered_before_the_bot_goes(database_url: str) -> None:
-    async with world(database_url) as here:
-        used = await here.discord.slash("lost", here.discord.join("Ada"), "general", description="a hat")
+    async with open_world(database_url) as world:
+        used = await world.discord.slash("lost", world.discord.join("Ada"), "general", description="a hat")
         await eventually(lambda: used.state == "deferred" or None)
     assert "I'm searching" in (used.answer or "")
 
@@ -54,9 +54,9 @@ async def test_a_missing_intent_is_explained_in_one_sentence(database_url: str) 
 
 
 async def test_discord_is_asked_for_no_more_than_is_needed(database_url: str) -> None:
-    async with world(database_url) as here:
-        assert here.discord.gateway.intents == 1 | 1 << 9 | 1 << 10 | 1 << 15
-        assert {command["name"] for command in here.discord.commands} == {
+    async with open_world(database_url) as world:
+        assert world.discord.gateway.intents == 1 | 1 << 9 | 1 << 10 | 1 << 15
+        assert {command["name"] for command in world.discord.commands} == {
             "lost", "found", "sealed", "mine", "privacy", "stats", "setup", "link", "unlink", "help",
             "search", "timezone", "board", "Found this", "I lost this",
         }  # fmt: skip

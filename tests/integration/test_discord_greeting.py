@@ -2,15 +2,15 @@
 
 from tests.doubles.discord import BOT_ID
 from tests.doubles.discord_shapes import VIEW_AUDIT_LOG
-from tests.support.discord_adapter import World, world
+from tests.support.discord_adapter import World, open_world
 from tests.support.waiting import eventually
 
 TRY = "Try it now"
 
 
-async def invited(here: World, by: str, *, is_told: bool = True) -> None:
+async def invited(world: World, by: str, *, is_told: bool = True) -> None:
     """Let somebody add the bot (and somebody else another one), and perhaps let it read the audit log."""
-    discord = here.discord
+    discord = world.discord
     await discord.remove_bot()
     discord.invite(BOT_ID, by)
     discord.invite(discord.join("Robo", bot=True), discord.join("Ann"))
@@ -18,42 +18,42 @@ async def invited(here: World, by: str, *, is_told: bool = True) -> None:
     await discord.add_bot()
 
 
-def said(here: World, channel: str) -> list[str]:
-    return [here.discord.text(reply) for reply in here.discord.replies(channel)]
+def texts_in(world: World, channel: str) -> list[str]:
+    return [world.discord.text(reply) for reply in world.discord.replies(channel)]
 
 
 async def test_the_person_who_added_the_bot_is_greeted_directly(database_url: str) -> None:
-    async with world(database_url) as here:
-        max_ = here.discord.join("Max")
-        await invited(here, max_)
-        direct = here.discord.direct(max_)["id"]
-        await eventually(lambda: said(here, direct))
-        [greeting] = said(here, direct)
+    async with open_world(database_url) as world:
+        max_ = world.discord.join("Max")
+        await invited(world, max_)
+        direct = world.discord.direct(max_)["id"]
+        await eventually(lambda: texts_in(world, direct))
+        [greeting] = texts_in(world, direct)
         assert "You've invited me to The library." in greeting.replace("*", "")
         assert TRY in greeting
-        assert said(here, here.discord.channel("found")) == []
+        assert texts_in(world, world.discord.channel("found")) == []
 
 
 async def test_where_they_take_no_messages_the_channel_is_greeted(database_url: str) -> None:
-    async with world(database_url) as here:
-        max_ = here.discord.join("Max")
-        here.discord.takes_no_messages.add(max_)
-        await invited(here, max_)
-        await here.discord.reply(here.discord.channel("found"), TRY)
+    async with open_world(database_url) as world:
+        max_ = world.discord.join("Max")
+        world.discord.takes_no_messages.add(max_)
+        await invited(world, max_)
+        await world.discord.reply(world.discord.channel("found"), TRY)
 
 
 async def test_without_the_audit_log_the_channel_is_greeted(database_url: str) -> None:
-    async with world(database_url) as here:
-        max_ = here.discord.join("Max")
-        await invited(here, max_, is_told=False)
-        await here.discord.reply(here.discord.channel("found"), TRY)
-        assert said(here, here.discord.direct(max_)["id"]) == []
-        assert not [path for _, path in here.discord.requests if "audit-logs" in path]
+    async with open_world(database_url) as world:
+        max_ = world.discord.join("Max")
+        await invited(world, max_, is_told=False)
+        await world.discord.reply(world.discord.channel("found"), TRY)
+        assert texts_in(world, world.discord.direct(max_)["id"]) == []
+        assert not [path for _, path in world.discord.requests if "audit-logs" in path]
 
 
 async def test_where_the_connection_breaks_the_channel_is_greeted(database_url: str) -> None:
-    async with world(database_url) as here:
+    async with open_world(database_url) as world:
         for _ in range(2):  # aiohttp asks once more by itself
-            here.discord.refuse("GET .*audit-logs", 0)
-        await invited(here, here.discord.join("Max"))
-        await here.discord.reply(here.discord.channel("found"), TRY)
+            world.discord.refuse("GET .*audit-logs", 0)
+        await invited(world, world.discord.join("Max"))
+        await world.discord.reply(world.discord.channel("found"), TRY)

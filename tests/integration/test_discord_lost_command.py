@@ -8,12 +8,13 @@ import pytest
 from discord.utils import snowflake_time
 from psycopg import OperationalError
 
+from bot.discord.command_names import names_in
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.language import command, sentence
+from reunite.language import sentence
 from reunite.posts import PostHandlers
 from tests.doubles.discord_shapes import BOT_ID, FORUM, MANAGE_GUILD, MANAGE_THREADS, PRIVATE_THREAD, inputs
-from tests.support.discord_adapter import JPEG, world
+from tests.support.discord_adapter import JPEG, open_world
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
@@ -22,9 +23,9 @@ ANNOUNCEMENTS = 5
 
 
 async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_privately(database_url: str) -> None:
-    async with world(database_url) as here:
-        bob = here.discord.join("Bob")
-        used = await here.discord.slash(
+    async with open_world(database_url) as world:
+        bob = world.discord.join("Bob")
+        used = await world.discord.slash(
             "lost",
             bob,
             "general",
@@ -33,56 +34,56 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
             where="bus 5",
             when="yesterday 08:15",
         )
-        answer = await here.discord.answer(used)
+        answer = await world.discord.answer(used)
         first, about_zone = answer.splitlines()
-        assert first == f"Got it, I'm searching. I'll reply in <#{here.discord.channel('lost')}>."
+        assert first == f"Got it, I'm searching. I'll reply in <#{world.discord.channel('lost')}>."
         assert about_zone == sentence("when_without_zone", when="yesterday 08:15", zone="UTC")
         assert used.ephemeral
-        report = await here.report()
+        report = await world.report()
         assert (report["kind"], report["text"], report["place"]) == ("lost", "red bag", "bus 5")
         assert (report["source_key"], report["channel"], report["message"]) == (
             used.id,
-            here.discord.channel("lost"),
+            world.discord.channel("lost"),
             None,
         )
         yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
         assert report["happened_at"] == datetime(yesterday.year, yesterday.month, yesterday.day, 8, 15, tzinfo=UTC)
         assert report["posted_at"] == snowflake_time(int(used.id))
-        assert [name for name, _ in await here.photos()] == ["bag.jpg"]
+        assert [name for name, _ in await world.photos()] == ["bag.jpg"]
 
 
 async def test_where_a_language_suggests_a_zone_times_are_read_in_it(database_url: str) -> None:
-    async with world(database_url) as here:
-        bob = here.discord.join("Bob")
-        here.discord.locales[bob] = "ja"
+    async with open_world(database_url) as world:
+        bob = world.discord.join("Bob")
+        world.discord.locales[bob] = "ja"
         zone, when = ZoneInfo("Asia/Tokyo"), "yesterday 08:15"
-        used = await here.discord.slash("lost", bob, "general", None, description="red bag", when=when)
-        _, about_zone = (await here.discord.answer(used)).splitlines()
-        expected = sentence("when_without_zone", "ja", when=when, zone="Asia/Tokyo")
-        assert about_zone == expected.replace("/timezone", f"/{command('timezone', 'ja').name}")
+        used = await world.discord.slash("lost", bob, "general", None, description="red bag", when=when)
+        _, about_zone = (await world.discord.answer(used)).splitlines()
+        names = names_in("ja")
+        assert about_zone == sentence("when_without_zone", "ja", command=names, when=when, zone="Asia/Tokyo")
         yesterday = datetime.now(zone) - timedelta(days=1)
-        assert (await here.report())["happened_at"] == yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
+        assert (await world.report())["happened_at"] == yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
 
 
 async def test_of_several_channels_for_losses_the_one_where_the_command_is_used_takes_it(database_url: str) -> None:
-    async with world(database_url) as here:
-        second = await here.discord.create_channel("lost-items")
-        used = await here.discord.slash("lost", here.discord.join("Bob"), "lost-items", description="red bag")
-        assert f"<#{second}>" in await here.discord.answer(used)
-        assert (await here.report())["channel"] == second
+    async with open_world(database_url) as world:
+        second = await world.discord.create_channel("lost-items")
+        used = await world.discord.slash("lost", world.discord.join("Bob"), "lost-items", description="red bag")
+        assert f"<#{second}>" in await world.discord.answer(used)
+        assert (await world.report())["channel"] == second
 
 
 @pytest.mark.parametrize("kind", [FORUM, ANNOUNCEMENTS])
 async def test_a_private_report_goes_where_private_threads_are(database_url: str, kind: int) -> None:
-    async with world(database_url) as here:
-        await here.discord.create_channel("lost-items", kind)
-        opening = await here.discord.slash("lost", here.discord.join("Bob"), "lost-items")
-        await here.discord.opened(opening)
-        assert "I'll reply in" in await here.discord.answer(
-            await here.discord.submit(opening, words="my diary", seen="private")
+    async with open_world(database_url) as world:
+        await world.discord.create_channel("lost-items", kind)
+        opening = await world.discord.slash("lost", world.discord.join("Bob"), "lost-items")
+        await world.discord.opened(opening)
+        assert "I'll reply in" in await world.discord.answer(
+            await world.discord.submit(opening, words="my diary", seen="private")
         )
-        [thread] = [channel for channel in here.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
-        assert thread["parent_id"] == here.discord.channel("lost")
+        [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
+        assert thread["parent_id"] == world.discord.channel("lost")
 
 
 @pytest.mark.parametrize("may_delete", [True, False])
@@ -93,21 +94,21 @@ async def test_a_refused_private_report_leaves_no_thread_to_its_author(
         raise TellUserError("too_many_reports", number=60)
 
     monkeypatch.setattr("reunite.limits.HourlyLimit.check", check)
-    async with world(database_url) as here:
-        bob = here.discord.join("Bob")
+    async with open_world(database_url) as world:
+        bob = world.discord.join("Bob")
         if may_delete:
-            await here.discord.allow_here("lost", MANAGE_THREADS, BOT_ID)
-        opening = await here.discord.slash("lost", bob, "general")
-        await here.discord.opened(opening)
-        answer = await here.discord.answer(await here.discord.submit(opening, words="my diary", seen="private"))
+            await world.discord.allow_here("lost", MANAGE_THREADS, BOT_ID)
+        opening = await world.discord.slash("lost", bob, "general")
+        await world.discord.opened(opening)
+        answer = await world.discord.answer(await world.discord.submit(opening, words="my diary", seen="private"))
         assert answer == sentence("too_many_reports", number=60)
-        threads = [channel["id"] for channel in here.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
+        threads = [channel["id"] for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
         assert len(threads) == (0 if may_delete else 1)
-        assert all(bob not in here.discord.thread_members[thread] for thread in threads)
+        assert all(bob not in world.discord.thread_members[thread] for thread in threads)
 
 
 @pytest.mark.parametrize("is_saved", [True, False])
-async def test_the_thread_of_a_private_loss_stays_if_an_error_comes_after_saving_or_who_knows(
+async def test_the_thread_of_a_private_lost_report_stays_if_an_error_comes_after_saving_or_who_knows(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_saved: bool
 ) -> None:
     async def refuse(*_: object) -> None:
@@ -124,84 +125,86 @@ async def test_the_thread_of_a_private_loss_stays_if_an_error_comes_after_saving
     else:
         monkeypatch.setattr(PostHandlers, "report", refuse)
         monkeypatch.setattr(Handlers, "report_at", fail)
-    async with world(database_url) as here:
-        bob = here.discord.join("Bob")
-        await here.discord.allow_here("lost", MANAGE_THREADS, BOT_ID)
-        opening = await here.discord.slash("lost", bob, "general")
-        await here.discord.opened(opening)
-        answer = await here.discord.answer(await here.discord.submit(opening, words="my diary", seen="private"))
+    async with open_world(database_url) as world:
+        bob = world.discord.join("Bob")
+        await world.discord.allow_here("lost", MANAGE_THREADS, BOT_ID)
+        opening = await world.discord.slash("lost", bob, "general")
+        await world.discord.opened(opening)
+        answer = await world.discord.answer(await world.discord.submit(opening, words="my diary", seen="private"))
         assert answer == (sentence("went_wrong") if is_saved else sentence("too_many_reports", number=60))
-        [thread] = [each["id"] for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
-        assert [each["channel"] for each in await here.reports()] == [thread] * is_saved
-        assert bob in here.discord.thread_members[thread]
+        [thread] = [each["id"] for each in world.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+        assert [each["channel"] for each in await world.reports()] == [thread] * is_saved
+        assert bob in world.discord.thread_members[thread]
 
 
 async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
     database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with world(database_url) as here:
-        opening = await here.discord.slash("lost", here.discord.join("Bob"), "general")
-        await here.discord.opened(opening)
-        here.discord.refuse("PATCH /webhooks/", 404, code=10015, message="Unknown Webhook")
-        await here.discord.submit(opening, words="red bag")
-        assert (await here.report())["text"] == "red bag"
-        await eventually(lambda: not here.discord.refusals or None)
-        await here.discord.answer(await here.discord.slash("stats", here.discord.join("Eve"), "general"))
+    async with open_world(database_url) as world:
+        opening = await world.discord.slash("lost", world.discord.join("Bob"), "general")
+        await world.discord.opened(opening)
+        world.discord.refuse("PATCH /webhooks/", 404, code=10015, message="Unknown Webhook")
+        await world.discord.submit(opening, words="red bag")
+        assert (await world.report())["text"] == "red bag"
+        await eventually(lambda: not world.discord.refusals or None)
+        await world.discord.answer(await world.discord.slash("stats", world.discord.join("Eve"), "general"))
     assert "defect" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "answer"),
     [
         ({"description": "x" * 4001}, "too long"),
     ],
 )
 async def test_a_refused_lost_command_is_explained_politely(
-    database_url: str, options: dict[str, Any], told: str
+    database_url: str, options: dict[str, Any], answer: str
 ) -> None:
-    async with world(database_url) as here:
-        used = await here.discord.slash("lost", here.discord.join("Bob"), "general", **options)
-        assert told in await here.discord.answer(used)
-        assert await here.reports() == []
+    async with open_world(database_url) as world:
+        used = await world.discord.slash("lost", world.discord.join("Bob"), "general", **options)
+        assert answer in await world.discord.answer(used)
+        assert await world.reports() == []
 
 
 @pytest.mark.parametrize("when", ["some day soon", "2095-07-14"])
 async def test_a_report_with_an_unreadable_time_is_kept(database_url: str, when: str) -> None:
-    async with world(database_url) as here:
-        used = await here.discord.slash("lost", here.discord.join("Bob"), "general", description="bag", when=when)
-        said = await here.discord.answer(used)
-        assert sentence("when_kept", when=when) in said
-        report = await here.report()
+    async with open_world(database_url) as world:
+        used = await world.discord.slash("lost", world.discord.join("Bob"), "general", description="bag", when=when)
+        text = await world.discord.answer(used)
+        assert sentence("when_kept", when=when) in text
+        report = await world.report()
         assert (report["text"], report["happened_at"]) == (f"bag\n{when}", None)
 
 
 async def test_times_are_read_in_the_members_zone_or_the_guilds(database_url: str) -> None:
-    async with world(database_url) as here:
-        bob, manager = here.discord.join("Bob"), here.discord.join("Max")
-        here.discord.members[manager]["roles"].append(here.discord.add_role("managers", MANAGE_GUILD))
+    async with open_world(database_url) as world:
+        bob, manager = world.discord.join("Bob"), world.discord.join("Max")
+        world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
 
-        async def told(name: str, **options: str) -> str:
-            return await here.discord.answer(await here.discord.slash(name, bob, "general", None, **options))
+        async def answer_to(name: str, **options: str) -> str:
+            return await world.discord.answer(await world.discord.slash(name, bob, "general", None, **options))
 
         async def read() -> datetime:
-            await told("lost", description="red bag", when="yesterday 08:15")
-            moment: datetime = (await here.reports())[-1]["happened_at"]
+            await answer_to("lost", description="red bag", when="yesterday 08:15")
+            moment: datetime = (await world.reports())[-1]["happened_at"]
             return moment
 
         def morning(zone: str) -> datetime:
             yesterday = datetime.now(ZoneInfo(zone)) - timedelta(days=1)
             return yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
 
-        assert await told("timezone") == sentence("zone_not_known")
-        panel = await here.discord.slash("setup", manager, "general")
-        await here.discord.answer(panel)
-        pressed = await here.discord.press(panel.said[-1]["id"], sentence("setup_places"), manager)
-        modal = await here.discord.opened(pressed)
+        assert await answer_to("timezone") == sentence("zone_not_known")
+        panel = await world.discord.slash("setup", manager, "general")
+        await world.discord.answer(panel)
+        pressed = await world.discord.press(panel.responses[-1]["id"], sentence("setup_places"), manager)
+        modal = await world.discord.opened(pressed)
         assert [each.get("value", "") for each in inputs(modal) if each["custom_id"] == "timezone"] == [""]
-        await here.discord.submit(pressed, None, timezone="New York")
-        await eventually(lambda: "America/New_York" in here.discord.text(here.discord.find(panel.said[-1]["id"])))
+        await world.discord.submit(pressed, None, timezone="New York")
+        await eventually(
+            lambda: "America/New_York" in world.discord.text(world.discord.message(panel.responses[-1]["id"]))
+        )
         assert await read() == morning("America/New_York")
-        assert "Asia/Tokyo" in await told("timezone", zone="tokyo")
+        assert "Asia/Tokyo" in await answer_to("timezone", zone="tokyo")
         assert await read() == morning("Asia/Tokyo")
-        assert await told("timezone", zone="Atlantis") == sentence("zone_unknown", zone="Atlantis")
-        assert (await told("timezone")).startswith("I read your times as Asia/Tokyo")
+        assert await answer_to("timezone", zone="Atlantis") == sentence("zone_unknown", zone="Atlantis")
+        assert (await answer_to("timezone")).startswith("I read your times as Asia/Tokyo")

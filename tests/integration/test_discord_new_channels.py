@@ -18,121 +18,121 @@ from tests.doubles.discord_shapes import (
     TEXT,
     VIEW_CHANNEL,
 )
-from tests.support.discord_adapter import JPEG, World, world
+from tests.support.discord_adapter import JPEG, World, open_world
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
 ALL = "Create #found, #lost, #lost-and-found-team"
 
 
-def a_manager(here: World) -> str:
-    manager = here.discord.join("Max")
-    here.discord.members[manager]["roles"].append(here.discord.add_role("managers", MANAGE_GUILD))
+def a_manager(world: World) -> str:
+    manager = world.discord.join("Max")
+    world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
     return manager
 
 
-async def without_channels(here: World) -> None:
+async def without_channels(world: World) -> None:
     """Leave only #general, and let the bot manage channels."""
     for name in ("found", "lost"):
-        await here.discord.delete_channel(name)
-    await here.discord.permit(here.discord.bot_role, MANAGE_CHANNELS)
+        await world.discord.delete_channel(name)
+    await world.discord.permit(world.discord.bot_role, MANAGE_CHANNELS)
 
 
-async def panel(here: World, manager: str) -> Interaction:
-    used = await here.discord.slash("setup", manager, "general")
-    await here.discord.answer(used)
+async def panel(world: World, manager: str) -> Interaction:
+    used = await world.discord.slash("setup", manager, "general")
+    await world.discord.answer(used)
     return used
 
 
-async def pressed(here: World, used: Interaction, words: str) -> str:
+async def pressed(world: World, used: Interaction, words: str) -> str:
     """Press a button of the panel, and return what is shown in its place."""
-    shown = used.said[0]
+    shown = used.responses[0]
     before = shown["edited_timestamp"]
-    await here.discord.press(shown["id"], words, used.user)
+    await world.discord.press(shown["id"], words, used.user)
     await eventually(lambda: shown["edited_timestamp"] != before or None)
-    return here.discord.text(shown)
+    return world.discord.text(shown)
 
 
-async def settings(here: World) -> Settings:
-    return await Handlers(here.store, NoQueue()).settings("discord", here.discord.guild_id)
+async def settings(world: World) -> Settings:
+    return await Handlers(world.store, NoQueue()).settings("discord", world.discord.guild_id)
 
 
 async def test_without_the_permission_the_setup_names_it(database_url: str) -> None:
-    async with world(database_url) as here:
-        used = await panel(here, a_manager(here))
+    async with open_world(database_url) as world:
+        used = await panel(world, a_manager(world))
         assert "Still missing: #lost-and-found-team." in str(used.answer)
         assert "the permission “Manage Channels”" in str(used.answer)
-        assert len(here.discord.buttons(used.said[0])) == 5
+        assert len(world.discord.buttons(used.responses[0])) == 5
 
 
 async def test_one_press_creates_the_channels_and_chooses_them(database_url: str) -> None:
-    async with world(database_url) as here:
-        await without_channels(here)
-        used = await panel(here, a_manager(here))
-        said = await pressed(here, used, ALL)
-        found, lost, log = (here.discord.channel(name) for name in ("found", "lost", "lost-and-found-team"))
-        assert f"Created: <#{found}>, <#{lost}>, <#{log}>." in said
-        assert "Still missing" not in said
-        assert len(here.discord.buttons(used.said[0])) == 5
+    async with open_world(database_url) as world:
+        await without_channels(world)
+        used = await panel(world, a_manager(world))
+        text = await pressed(world, used, ALL)
+        found, lost, log = (world.discord.channel(name) for name in ("found", "lost", "lost-and-found-team"))
+        assert f"Created: <#{found}>, <#{lost}>, <#{log}>." in text
+        assert "Still missing" not in text
+        assert len(world.discord.buttons(used.responses[0])) == 5
         expected = Settings(found_channels=(found,), lost_channels=(lost,), log_channel=log)
-        assert await settings(here) == expected
-        assert "Post a photo of it here" in here.discord.channels[found]["topic"]
-        post = await here.discord.post("found", here.discord.join("Ben"), "a hat", {"a.jpg": JPEG})
-        await eventually(lambda: here.discord.has_reaction(post, "👀"))
+        assert await settings(world) == expected
+        assert "Post a photo of it here" in world.discord.channels[found]["topic"]
+        post = await world.discord.post("found", world.discord.join("Ben"), "a hat", {"a.jpg": JPEG})
+        await eventually(lambda: world.discord.has_reaction(post, "👀"))
 
 
 async def test_only_moderators_managers_and_the_bot_see_the_moderator_channel(database_url: str) -> None:
-    async with world(database_url) as here:
-        await here.discord.permit(here.discord.bot_role, MANAGE_CHANNELS)
-        used = await panel(here, a_manager(here))
-        another_bot = here.discord.add_role("another bot", MANAGE_MESSAGES)
-        here.discord.roles[another_bot]["managed"] = True
-        await here.discord.permit(another_bot, 0)
-        await pressed(here, used, "Create #lost-and-found-team")
-        log = here.discord.channel("lost-and-found-team")
-        others = here.discord.join("Ada"), here.discord.join("Robo", bot=True)
-        await here.discord.give_role(others[1], another_bot)
+    async with open_world(database_url) as world:
+        await world.discord.permit(world.discord.bot_role, MANAGE_CHANNELS)
+        used = await panel(world, a_manager(world))
+        another_bot = world.discord.add_role("another bot", MANAGE_MESSAGES)
+        world.discord.roles[another_bot]["managed"] = True
+        await world.discord.permit(another_bot, 0)
+        await pressed(world, used, "Create #lost-and-found-team")
+        log = world.discord.channel("lost-and-found-team")
+        others = world.discord.join("Ada"), world.discord.join("Robo", bot=True)
+        await world.discord.give_role(others[1], another_bot)
         seen = {
-            user: bool(here.discord.may(user, log) & VIEW_CHANNEL)
-            for user in (*others, used.user, here.discord.join("Mo", moderator=True))
+            user: bool(world.discord.may(user, log) & VIEW_CHANNEL)
+            for user in (*others, used.user, world.discord.join("Mo", moderator=True))
         }
         assert list(seen.values()) == [False, False, True, True]
-        assert here.discord.may(BOT_ID, log) & (VIEW_CHANNEL | SEND_MESSAGES) == VIEW_CHANNEL | SEND_MESSAGES
-        assert "I'm missing permissions" not in here.discord.text(used.said[0])
+        assert world.discord.may(BOT_ID, log) & (VIEW_CHANNEL | SEND_MESSAGES) == VIEW_CHANNEL | SEND_MESSAGES
+        assert "I'm missing permissions" not in world.discord.text(used.responses[0])
 
 
 async def test_a_second_press_creates_nothing(database_url: str) -> None:
-    async with world(database_url) as here:
-        await without_channels(here)
-        manager = a_manager(here)
-        panels = [await panel(here, manager) for _ in range(2)]
+    async with open_world(database_url) as world:
+        await without_channels(world)
+        manager = a_manager(world)
+        panels = [await panel(world, manager) for _ in range(2)]
         for used in panels:
-            await here.discord.press(used.said[0]["id"], ALL, manager)
+            await world.discord.press(used.responses[0]["id"], ALL, manager)
         for used in panels:
-            await eventually(lambda: used.said[0]["edited_timestamp"])  # noqa: B023 - looked at at once
-        texts = [channel for channel in here.discord.channels.values() if channel["type"] == TEXT]
+            await eventually(lambda: used.responses[0]["edited_timestamp"])  # noqa: B023 - looked at at once
+        texts = [channel for channel in world.discord.channels.values() if channel["type"] == TEXT]
         assert sorted(channel["name"] for channel in texts) == ["found", "general", "lost", "lost-and-found-team"]
 
 
 async def test_what_discord_refuses_is_named_and_the_rest_is_kept(database_url: str) -> None:
-    async with world(database_url) as here:
-        await without_channels(here)
-        used = await panel(here, a_manager(here))
-        here.discord.most_channels = 2
-        said = await pressed(here, used, ALL)
-        found = here.discord.channel("found")
-        assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in said
-        assert await settings(here) == Settings(found_channels=(found,))
-        assert "Create #lost, #lost-and-found-team" in here.discord.buttons(used.said[0])
+    async with open_world(database_url) as world:
+        await without_channels(world)
+        used = await panel(world, a_manager(world))
+        world.discord.most_channels = 2
+        text = await pressed(world, used, ALL)
+        found = world.discord.channel("found")
+        assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in text
+        assert await settings(world) == Settings(found_channels=(found,))
+        assert "Create #lost, #lost-and-found-team" in world.discord.buttons(used.responses[0])
 
 
 async def test_members_who_may_not_manage_the_guild_create_nothing(database_url: str) -> None:
-    async with world(database_url) as here:
-        await without_channels(here)
-        used = await panel(here, a_manager(here))
-        tried = await here.discord.press(used.said[0]["id"], ALL, here.discord.join("Ada"))
-        assert sentence("only_moderators_here") in await here.discord.answer(tried)
-        assert await settings(here) == Settings()
+    async with open_world(database_url) as world:
+        await without_channels(world)
+        used = await panel(world, a_manager(world))
+        tried = await world.discord.press(used.responses[0]["id"], ALL, world.discord.join("Ada"))
+        assert sentence("only_moderators_here") in await world.discord.answer(tried)
+        assert await settings(world) == Settings()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -153,9 +153,9 @@ async def test_what_is_created_is_kept_where_the_connection_breaks(
         return await create(guild, name, **more)
 
     monkeypatch.setattr(discord.Guild, "create_text_channel", break_off)
-    async with world(database_url) as here:
-        await without_channels(here)
-        said = await pressed(here, await panel(here, a_manager(here)), ALL)
-        found = here.discord.channel("found")
-        assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in said
-        assert (await settings(here)).found_channels == (found,)
+    async with open_world(database_url) as world:
+        await without_channels(world)
+        text = await pressed(world, await panel(world, a_manager(world)), ALL)
+        found = world.discord.channel("found")
+        assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in text
+        assert (await settings(world)).found_channels == (found,)

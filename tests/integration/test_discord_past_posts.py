@@ -28,10 +28,10 @@ from tests.support.queues import NoQueue
 from tests.support.services import background
 from tests.support.waiting import eventually
 
-FINDS, LOSSES, EVERY = 105, 5, 3
-"""More finds than a page has messages; every third has a photo."""
-EXPECTED = sorted([*(f"find {number}" for number in range(0, FINDS, EVERY)), *(f"loss {n}" for n in range(LOSSES))])
-SKIPPED = {"no_photo": FINDS - len(range(0, FINDS, EVERY)), "settled": 1, "not_a_members": 1, "refused": 1}
+FOUND, LOST, EVERY = 105, 5, 3
+"""More found reports than a page has messages; every third has a photo."""
+EXPECTED = sorted([*(f"found {number}" for number in range(0, FOUND, EVERY)), *(f"lost {n}" for n in range(LOST))])
+SKIPPED = {"no_photo": FOUND - len(range(0, FOUND, EVERY)), "settled": 1, "not_a_members": 1, "refused": 1}
 
 
 @asynccontextmanager
@@ -59,11 +59,11 @@ def posted(discord: DiscordDouble, where: str, author: str, days: float, text: s
 def past(discord: DiscordDouble) -> None:
     ann, found = discord.join("Ann"), discord.channel("found")
     posted(discord, found, ann, 61, "too old")
-    for number in range(FINDS):
+    for number in range(FOUND):
         photos = [] if number % EVERY else ["a.jpg"]
-        posted(discord, found, ann, 50 - number / EVERY, f"find {number}", photos=photos)
-    for number in range(LOSSES):
-        posted(discord, discord.channel("lost"), ann, 50 - number, f"loss {number}")
+        posted(discord, found, ann, 50 - number / EVERY, f"found {number}", photos=photos)
+    for number in range(LOST):
+        posted(discord, discord.channel("lost"), ann, 50 - number, f"lost {number}")
     done = posted(discord, found, ann, 8, "given back")
     discord.reactions[done, "✅"] = [ann]
     posted(discord, found, ann, 7, "a webhook's", webhook_id="1")
@@ -86,7 +86,7 @@ async def test_each_past_post_is_taken_once_and_stays_unanswered(database_url: s
             assert (tally.reports, tally.photos, tally.skipped) == (len(EXPECTED), len(EXPECTED), SKIPPED)
             reports = await here.reports()
             assert texts(reports) == EXPECTED
-            assert {report["kind"] for report in reports if report["text"].startswith("loss")} == {ReportKind.LOST}
+            assert {report["kind"] for report in reports if report["text"].startswith("lost")} == {ReportKind.LOST}
             assert all(report["quiet"] for report in reports)
             assert {method for method, _ in discord.requests[before:]} == {"GET"}
             assert not discord.limits.refused
@@ -140,7 +140,7 @@ async def test_a_killed_bot_goes_on_and_takes_nothing_twice(database_url: str) -
         with forgetful(after=1):
             async with bot(discord, database_url) as (killed, handlers):
                 await asked(killed.store, handlers, workspace)
-                await eventually(killed.reports, holds=lambda reports: len(reports) == len(range(0, FINDS, EVERY)))
+                await eventually(killed.reports, holds=lambda reports: len(reports) == len(range(0, FOUND, EVERY)))
         async with bot(discord, database_url) as (back, _):
             tally = whole(await read(back.store, workspace))
             assert (tally.reports, tally.photos, tally.skipped) == (len(EXPECTED), len(EXPECTED), SKIPPED)
@@ -195,17 +195,17 @@ async def test_moderators_start_a_backfill_by_button_and_read_its_result(databas
             await handlers.set_up(ChangeSettings(platform="discord", workspace=discord.guild_id, settings=settings))
             used = await discord.slash("setup", manager, "general")
             await discord.answer(used)
-            pressed = await discord.press(used.said[0]["id"], sentence("home_past_posts"), manager)
+            pressed = await discord.press(used.responses[0]["id"], sentence("home_past_posts"), manager)
             assert "I'm reading the past posts of #found, #lost" in str(await discord.answer(pressed))
 
-            def told() -> str:
+            def shown() -> str:
                 messages = discord.messages[discord.channel("general")].values()
                 return "\n".join(discord.text(message) for message in messages)
 
-            said = await eventually(told, holds=lambda words: "I've read the past posts" in words)
-            assert said.count("I'm reading the past posts") == said.count("I've read the past posts") == 1
-            assert f"I've made reports from {len(EXPECTED)} posts." in said
-            assert "marked as done: 1" in said
+            text = await eventually(shown, holds=lambda words: "I've read the past posts" in words)
+            assert text.count("I'm reading the past posts") == text.count("I've read the past posts") == 1
+            assert f"I've made reports from {len(EXPECTED)} posts." in text
+            assert "marked as done: 1" in text
 
 
 async def test_a_guild_that_has_just_invited_the_bot_need_not_wait_for_its_next_start() -> None:

@@ -2,30 +2,30 @@
 
 import pytest
 
-from tests.support.discord_adapter import JPEG, world
+from tests.support.discord_adapter import JPEG, open_world
 from tests.support.waiting import eventually
 
 
 async def test_a_forwarded_photo_is_a_report_by_the_member_who_forwards_it(database_url: str) -> None:
-    async with world(database_url) as here:
-        ann = here.discord.join("Ann")
+    async with open_world(database_url) as world:
+        ann = world.discord.join("Ann")
         words = "<@123456789012345678> found a blue cup in <#223456789012345678>"
-        post = await here.discord.forward("found", ann, words, {"cup.jpg": JPEG})
-        await eventually(lambda: here.discord.has_reaction(post, "👀"))
-        report = await here.report()
+        post = await world.discord.forward("found", ann, words, {"cup.jpg": JPEG})
+        await eventually(lambda: world.discord.has_reaction(post, "👀"))
+        report = await world.report()
         assert (report["author_id"], report["text"]) == (ann, "found a blue cup in")
-        [(name, _)] = await here.photos()
+        [(name, _)] = await world.photos()
         assert name == "cup.jpg"
-        assert await here.platform.photo_url(here.post_of(post), name)
+        assert await world.platform.photo_url(world.post_of(post), name)
 
 
 async def test_a_forwarded_photo_can_be_reported_by_the_menu(database_url: str) -> None:
-    async with world(database_url) as here:
-        ann = here.discord.join("Ann")
-        post = await here.discord.forward("general", ann, "", {"cup.jpg": JPEG})
-        await here.discord.answer(await here.discord.menu("Found this", here.discord.join("Bob"), post))
-        assert (await here.report())["author_id"] == ann
-        assert [name for name, _ in await here.photos()] == ["cup.jpg"]
+    async with open_world(database_url) as world:
+        ann = world.discord.join("Ann")
+        post = await world.discord.forward("general", ann, "", {"cup.jpg": JPEG})
+        await world.discord.answer(await world.discord.menu("Found this", world.discord.join("Bob"), post))
+        assert (await world.report())["author_id"] == ann
+        assert [name for name, _ in await world.photos()] == ["cup.jpg"]
 
 
 @pytest.mark.parametrize("ending", ["jpg", "JPEG", "png", "webp", "avif", "heic"])
@@ -33,15 +33,15 @@ async def test_a_forwarded_photo_can_be_reported_by_the_menu(database_url: str) 
 async def test_a_photo_is_tried_whatever_discord_takes_it_for(
     database_url: str, ending: str, label: str | None
 ) -> None:
-    async with world(database_url) as here:
+    async with open_world(database_url) as world:
         photo = {f"photo.{ending}": JPEG}
-        await here.discord.post("found", here.discord.join("Ann"), "", photo, content_type=label)
-        await here.report()
-        assert [name for name, _ in await here.photos()] == [f"photo.{ending}"]
+        await world.discord.post("found", world.discord.join("Ann"), "", photo, content_type=label)
+        await world.report()
+        assert [name for name, _ in await world.photos()] == [f"photo.{ending}"]
 
 
 @pytest.mark.parametrize(
-    ("text", "file", "label", "told"),
+    ("text", "file", "label", "answer"),
     [
         ("", "keys.dng", None, "keys.dng"),
         ("", "keys.svg", "application/octet-stream", "keys.svg"),
@@ -51,24 +51,24 @@ async def test_a_photo_is_tried_whatever_discord_takes_it_for(
     ],
 )
 async def test_a_post_that_seems_to_bring_a_photo_and_brings_none_gets_a_word(
-    database_url: str, text: str, file: str | None, label: str | None, told: str
+    database_url: str, text: str, file: str | None, label: str | None, answer: str
 ) -> None:
-    async with world(database_url) as here:
+    async with open_world(database_url) as world:
         photos = {file: b"not a photo of ours"} if file else None
-        post = await here.discord.post("found", here.discord.join("Ann"), text, photos, content_type=label)
-        await here.discord.reply(post, told)
-        assert not here.discord.has_reaction(post, "👀")
-        assert await here.reports() == []
+        post = await world.discord.post("found", world.discord.join("Ann"), text, photos, content_type=label)
+        await world.discord.reply(post, answer)
+        assert not world.discord.has_reaction(post, "👀")
+        assert await world.reports() == []
 
 
 async def test_posts_about_something_else_get_no_word(database_url: str) -> None:
-    async with world(database_url) as here:
-        ann = here.discord.join("Ann")
+    async with open_world(database_url) as world:
+        ann = world.discord.join("Ann")
         others = [
-            await here.discord.post("found", ann, "see https://example.org/jpg and http.png"),
-            await here.discord.post("found", ann, "", {"rules.pdf": b"%PDF"}, content_type="application/pdf"),
+            await world.discord.post("found", ann, "see https://example.org/jpg and http.png"),
+            await world.discord.post("found", ann, "", {"rules.pdf": b"%PDF"}, content_type="application/pdf"),
         ]
-        last = await here.discord.post("found", ann, "a cup", {"cup.jpg": JPEG})
-        await eventually(lambda: here.discord.has_reaction(last, "👀"))
-        await eventually(here.reports)
-        assert [here.discord.replies(other) for other in others] == [[], []]
+        last = await world.discord.post("found", ann, "a cup", {"cup.jpg": JPEG})
+        await eventually(lambda: world.discord.has_reaction(last, "👀"))
+        await eventually(world.reports)
+        assert [world.discord.replies(other) for other in others] == [[], []]

@@ -1,47 +1,47 @@
 """Posts that PluralKit or Tupperbox repeat through a webhook belong to the member who wrote them."""
 
 from reunite.entities import ReportState
-from tests.support.discord_adapter import JPEG, World, world
+from tests.support.discord_adapter import JPEG, World, open_world
 from tests.support.waiting import eventually
 
 
-async def proxied(here: World, user: str, words: str, photos: dict[str, bytes]) -> str:
+async def proxied(world: World, user: str, words: str, photos: dict[str, bytes]) -> str:
     """Post again what a member has posted, as a proxy does: by a webhook, and then the original is deleted.
 
     pluralkit.me/guide and tupperbox.app/guide; read in November 2026.
     """
-    original = await here.discord.post("found", user, f"A: {words}", photos)
-    webhook = here.discord.join("Alter", bot=True)
-    again = await here.discord.post("found", webhook, words, photos, webhook_id=webhook)
-    await here.discord.delete(original)
+    original = await world.discord.post("found", user, f"A: {words}", photos)
+    webhook = world.discord.join("Alter", bot=True)
+    again = await world.discord.post("found", webhook, words, photos, webhook_id=webhook)
+    await world.discord.delete(original)
     return again
 
 
 async def test_a_proxied_post_belongs_to_its_author(database_url: str) -> None:
-    async with world(database_url) as here:
-        ann = here.discord.join("Ann")
-        post = await proxied(here, ann, "a red bag", {"bag.jpg": JPEG})
-        await eventually(lambda: here.discord.has_reaction(post, "👀"))
+    async with open_world(database_url) as world:
+        ann = world.discord.join("Ann")
+        post = await proxied(world, ann, "a red bag", {"bag.jpg": JPEG})
+        await eventually(lambda: world.discord.has_reaction(post, "👀"))
 
         async def is_settled() -> bool:
-            return sorted(report["text"] for report in await here.reports()) == ["", "a red bag"]
+            return sorted(report["text"] for report in await world.reports()) == ["", "a red bag"]
 
         await eventually(is_settled)
-        [report] = [report for report in await here.reports() if report["text"]]
+        [report] = [report for report in await world.reports() if report["text"]]
         assert (report["author_id"], report["source_key"]) == (ann, post)
-        await here.discord.edit(post, "a dark red bag")
+        await world.discord.edit(post, "a dark red bag")
 
         async def is_edited() -> bool:
-            return "a dark red bag" in [report["text"] for report in await here.reports()]
+            return "a dark red bag" in [report["text"] for report in await world.reports()]
 
         await eventually(is_edited)
-        await here.discord.delete(post)
-        await here.becomes(report["id"], ReportState.WITHDRAWN)
+        await world.discord.delete(post)
+        await world.becomes(report["id"], ReportState.WITHDRAWN)
 
 
 async def test_what_a_webhook_says_by_itself_belongs_to_nobody(database_url: str) -> None:
-    async with world(database_url) as here:
-        discord = here.discord
+    async with open_world(database_url) as world:
+        discord = world.discord
         ann, webhook = discord.join("Ann"), discord.join("News", bot=True)
         await discord.post("general", ann, "A: a red bag", {"bag.jpg": JPEG})
         await discord.post("found", ann, "A: other words", {"bag.jpg": JPEG})
@@ -49,5 +49,5 @@ async def test_what_a_webhook_says_by_itself_belongs_to_nobody(database_url: str
         await discord.post("found", webhook, "a red bag", {"bag.jpg": JPEG}, webhook_id=webhook)
         last = await discord.post("found", ann, "the last", {"a.jpg": JPEG})
         await eventually(lambda: discord.has_reaction(last, "👀"))
-        assert {report["text"] for report in await here.reports()} == {"A: other words", "a red bag", "the last"}
-        assert len(await here.reports()) == 3
+        assert {report["text"] for report in await world.reports()} == {"A: other words", "a red bag", "the last"}
+        assert len(await world.reports()) == 3

@@ -9,39 +9,39 @@ from reunite.handlers import Handlers
 from reunite.messages import wording
 from reunite.ports import Outgoing
 from tests.doubles.discord import DiscordDouble
-from tests.support.discord_adapter import JPEG, World, config, world
+from tests.support.discord_adapter import JPEG, World, config, open_world
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
 
-async def asked(here: World, author: str) -> tuple[UUID, str]:
+async def asked(world: World, author: str) -> tuple[UUID, str]:
     """A lost report whose thread asks for the place; return the report and the question's message."""
-    await here.discord.post("lost", author, "my hat", {"a.jpg": JPEG})
-    row, question = await here.report(), Question("place", ("library", "*tram* @everyone"))
-    async with here.store.session(await here.community()) as session:
+    await world.discord.post("lost", author, "my hat", {"a.jpg": JPEG})
+    row, question = await world.report(), Question("place", ("library", "*tram* @everyone"))
+    async with world.store.session(await world.community()) as session:
         await session.reports.set_state(row["id"], ReportState.OPEN)
         await session.prompts.ask(row["id"], question)
         report = await session.reports.get(row["id"])
     assert report
-    sent = await here.platform.send(Outgoing("q", report.target, wording.question(report, question)))
+    sent = await world.platform.send(Outgoing("q", report.target, wording.question(report, question)))
     return report.id, sent.message
 
 
 async def test_a_pressed_button_is_taken_once_and_replaced_by_the_answer(database_url: str) -> None:
-    async with world(database_url) as here:
-        bob = here.discord.join("Bob")
-        _, question = await asked(here, bob)
-        shown = here.discord.find(question)["components"]
+    async with open_world(database_url) as world:
+        bob = world.discord.join("Bob")
+        _, question = await asked(world, bob)
+        shown = world.discord.message(question)["components"]
         assert [component["label"] for row in shown for component in row["components"]] == [
             "library", "*tram* @everyone", "Somewhere else", "Not sure", "None of these",
         ]  # fmt: skip
-        pressed = [await here.discord.press(question, "*tram* @everyone", bob) for _ in range(2)]
+        pressed = [await world.discord.press(question, "*tram* @everyone", bob) for _ in range(2)]
         await eventually(lambda: all(press.answer for press in pressed) or None)
-        told = {wording.sentence("said"), wording.sentence("said_before", said="*tram* @everyone")}
-        assert {press.answer for press in pressed} == told
+        texts = {wording.sentence("said"), wording.sentence("said_before", said="*tram* @everyone")}
+        assert {press.answer for press in pressed} == texts
         assert all(press.ephemeral for press in pressed)
-        assert (await here.report())["question_answer"] == "*tram* @everyone"
-        message = here.discord.find(question)
+        assert (await world.report())["question_answer"] == "*tram* @everyone"
+        message = world.discord.message(question)
         assert message["components"] == []
         assert message["embeds"][0]["description"].endswith("**\\*tram\\* @\u200beveryone**")
 
@@ -53,11 +53,11 @@ async def test_a_button_outlives_the_bots_process_and_is_its_authors_alone(datab
         async with running(handlers, store, config(discord)) as platform:
             _, question = await asked(World(discord, store, platform), bob)
         async with running(handlers, store, config(discord)) as platform:
-            here = World(discord, store, platform)
+            world = World(discord, store, platform)
             refused = await discord.press(question, "library", ann)
             await eventually(lambda: refused.answer)
             assert (refused.answer, refused.ephemeral) == (wording.sentence("only_author"), True)
-            assert (await here.report())["question_answer"] is None
+            assert (await world.report())["question_answer"] is None
             taken = await discord.press(question, "library", bob)
             await eventually(lambda: taken.answer)
-            assert (await here.report())["question_answer"] == "library"
+            assert (await world.report())["question_answer"] == "library"

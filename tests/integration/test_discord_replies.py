@@ -12,102 +12,102 @@ from reunite.handlers import Handlers
 from reunite.messages.reply import Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
 from tests.doubles.discord_shapes import CREATE_THREADS, SEND_MESSAGES
-from tests.support.discord_adapter import JPEG, reply, thread_path, world
+from tests.support.discord_adapter import JPEG, open_world, reply, thread_path
 from tests.support.queues import NoQueue
 
 
 async def test_the_first_reply_opens_the_thread_and_the_next_ones_go_there(database_url: str) -> None:
-    async with world(database_url) as here:
-        post = await here.discord.post("found", here.discord.join("Ann"), "black\numbrella", {"a.jpg": JPEG})
-        first = await here.platform.send(reply("1", here.post_of(post), "One."))
-        second = await here.platform.send(reply("2", here.post_of(post), "Two.", picture=JPEG))
+    async with open_world(database_url) as world:
+        post = await world.discord.post("found", world.discord.join("Ann"), "black\numbrella", {"a.jpg": JPEG})
+        first = await world.platform.send(reply("1", world.post_of(post), "One."))
+        second = await world.platform.send(reply("2", world.post_of(post), "Two.", picture=JPEG))
         assert first.channel == second.channel == post
-        assert here.discord.channels[post]["name"] == "Found: black umbrella"
-        assert [here.discord.text(reply) for reply in here.discord.replies(post)] == ["One.", "Two."]
-        assert [path for _, path in here.discord.requests].count(thread_path(here.post_of(post))) == 1
-        [picture] = here.discord.find(second.message)["attachments"]
-        assert here.discord.find(second.message)["embeds"][0]["thumbnail"]["url"] == picture["url"]
+        assert world.discord.channels[post]["name"] == "Found: black umbrella"
+        assert [world.discord.text(reply) for reply in world.discord.replies(post)] == ["One.", "Two."]
+        assert [path for _, path in world.discord.requests].count(thread_path(world.post_of(post))) == 1
+        [picture] = world.discord.message(second.message)["attachments"]
+        assert world.discord.message(second.message)["embeds"][0]["thumbnail"]["url"] == picture["url"]
 
 
 async def test_a_thread_that_the_cache_does_not_know_is_found(database_url: str) -> None:
-    async with world(database_url) as here:
-        post = await here.discord.post("found", here.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
-        here.discord.add_thread(here.discord.channel("found"), post, "opened by somebody else")
-        sent = await here.platform.send(reply("1", here.post_of(post)))
+    async with open_world(database_url) as world:
+        post = await world.discord.post("found", world.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
+        world.discord.add_thread(world.discord.channel("found"), post, "opened by somebody else")
+        sent = await world.platform.send(reply("1", world.post_of(post)))
         assert sent.channel == post
-        assert len(here.discord.replies(post)) == 1
+        assert len(world.discord.replies(post)) == 1
 
 
 async def test_a_report_by_command_gets_a_post_of_its_own_and_a_thread_named_after_it(database_url: str) -> None:
-    async with world(database_url) as here:
-        bob = Member(here.discord.join("Bob"), "Bob")
+    async with open_world(database_url) as world:
+        bob = Member(world.discord.join("Bob"), "Bob")
         text = "a *red* my_bag, 1.50 €\n@everyone"
         lines = ((Person("discord", bob), Plain(" is looking for:")), (Quoted(text, UUID(int=1)),))
-        root = replace(here.post_of("0", "lost"), message=None)
-        sent = await here.platform.send(Outgoing("key", root, Reply("report_post", lines)))
-        assert sent.channel == here.discord.channel("lost")
-        assert here.discord.pinged(here.discord.find(sent.message)) == set()
+        root = replace(world.post_of("0", "lost"), message=None)
+        sent = await world.platform.send(Outgoing("key", root, Reply("report_post", lines)))
+        assert sent.channel == world.discord.channel("lost")
+        assert world.discord.pinged(world.discord.message(sent.message)) == set()
         report = ReportLost(source_key="1", target=root.at(sent.message), author=bob, text=text)
-        await Handlers(here.store, NoQueue()).report(report)
-        await here.platform.send(reply("2", root.at(sent.message)))
-        assert here.discord.channels[sent.message]["name"] == "Lost: a *red* my_bag, 1.50 € @everyone"
+        await Handlers(world.store, NoQueue()).report(report)
+        await world.platform.send(reply("2", root.at(sent.message)))
+        assert world.discord.channels[sent.message]["name"] == "Lost: a *red* my_bag, 1.50 € @everyone"
 
 
 async def test_only_the_notified_person_is_pinged(database_url: str) -> None:
-    async with world(database_url) as here:
-        ann, bob = Member(here.discord.join("Ann"), "Ann"), Member(here.discord.join("Bob"), "Bob")
-        post = await here.discord.post("found", ann.id, "scarf", {"a.jpg": JPEG})
-        words = Quoted(f"@everyone @here <@{ann.id}> <@&{here.discord.moderator_role}>", UUID(int=1))
+    async with open_world(database_url) as world:
+        ann, bob = Member(world.discord.join("Ann"), "Ann"), Member(world.discord.join("Bob"), "Bob")
+        post = await world.discord.post("found", ann.id, "scarf", {"a.jpg": JPEG})
+        words = Quoted(f"@everyone @here <@{ann.id}> <@&{world.discord.moderator_role}>", UUID(int=1))
         lines = ((Person("discord", bob, notify=True),), (words,), (Person("discord", ann), Plain(" knows.")))
-        sent = await here.platform.send(Outgoing("key", here.post_of(post), Reply("match", lines)))
-        message = here.discord.find(sent.message)
-        assert here.discord.pinged(message) == {bob.id}
+        sent = await world.platform.send(Outgoing("key", world.post_of(post), Reply("match", lines)))
+        message = world.discord.message(sent.message)
+        assert world.discord.pinged(message) == {bob.id}
         assert message["allowed_mentions"] == {"parse": [], "users": [int(bob.id)]}
 
 
 async def test_a_reply_that_may_have_been_sent_is_looked_for_first(database_url: str) -> None:
-    async with world(database_url) as here:
-        post = await here.discord.post("found", here.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
-        await here.platform.send(reply("earlier", here.post_of(post), "The same words."))
-        sent = await here.platform.send(reply("key", here.post_of(post), "The same words."))
-        here.discord.nonces.clear()  # Discord remembers them for a few minutes only
-        await here.platform.send(reply("later", here.post_of(post), "The same words."))
-        assert await here.platform.send(reply("key", here.post_of(post), "The same words.", maybe_sent=True)) == sent
-        assert len(here.discord.replies(post)) == 3
-        unsent = await here.platform.send(reply("new", here.post_of(post), "The same words.", maybe_sent=True))
+    async with open_world(database_url) as world:
+        post = await world.discord.post("found", world.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
+        await world.platform.send(reply("earlier", world.post_of(post), "The same words."))
+        sent = await world.platform.send(reply("key", world.post_of(post), "The same words."))
+        world.discord.nonces.clear()  # Discord remembers them for a few minutes only
+        await world.platform.send(reply("later", world.post_of(post), "The same words."))
+        assert await world.platform.send(reply("key", world.post_of(post), "The same words.", maybe_sent=True)) == sent
+        assert len(world.discord.replies(post)) == 3
+        unsent = await world.platform.send(reply("new", world.post_of(post), "The same words.", maybe_sent=True))
         assert unsent != sent
-        assert len(here.discord.replies(post)) == 4
+        assert len(world.discord.replies(post)) == 4
 
 
 async def test_an_answer_that_was_lost_on_the_way_does_not_make_a_second_message(database_url: str) -> None:
-    async with world(database_url) as here:
-        post = await here.discord.post("found", here.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
-        here.discord.refuse(rf"POST /channels/{post}/messages", 502, after=True)
-        await here.platform.send(reply("key", here.post_of(post)))
-        assert len(here.discord.replies(post)) == 1
+    async with open_world(database_url) as world:
+        post = await world.discord.post("found", world.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
+        world.discord.refuse(rf"POST /channels/{post}/messages", 502, after=True)
+        await world.platform.send(reply("key", world.post_of(post)))
+        assert len(world.discord.replies(post)) == 1
 
 
 async def test_a_long_rate_limit_is_for_later(database_url: str) -> None:
-    async with world(database_url) as here:
-        post = await here.discord.post("found", here.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
-        here.discord.refuse(r"POST .*/messages$", 429, message="slow", retry_after=99.0, **{"global": False})
+    async with open_world(database_url) as world:
+        post = await world.discord.post("found", world.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
+        world.discord.refuse(r"POST .*/messages$", 429, message="slow", retry_after=99.0, **{"global": False})
         with pytest.raises(TryAgainError) as caught:
-            await here.platform.send(reply("key", here.post_of(post)))
+            await world.platform.send(reply("key", world.post_of(post)))
         assert caught.value.after == 99.0
 
 
 async def test_what_is_gone_or_forbidden_is_undeliverable(database_url: str) -> None:
-    async with world(database_url) as here:
-        ann = here.discord.join("Ann")
-        gone = await here.discord.post("found", ann, "umbrella", {"a.jpg": JPEG})
-        await here.discord.delete(gone)
+    async with open_world(database_url) as world:
+        ann = world.discord.join("Ann")
+        gone = await world.discord.post("found", ann, "umbrella", {"a.jpg": JPEG})
+        await world.discord.delete(gone)
         with pytest.raises(UndeliverableError, match="gone"):
-            await here.platform.send(reply("1", here.post_of(gone)))
+            await world.platform.send(reply("1", world.post_of(gone)))
         with pytest.raises(UndeliverableError, match="gone"):
-            await here.platform.acknowledge(here.post_of(gone))
+            await world.platform.acknowledge(world.post_of(gone))
         with pytest.raises(UndeliverableError, match="gone"):
-            await here.platform.send(reply("2", replace(here.post_of(gone), channel="12345")))
-        await here.discord.forbid("lost", SEND_MESSAGES | CREATE_THREADS)
-        post = await here.discord.post("lost", ann, "bag", {"a.jpg": JPEG})
+            await world.platform.send(reply("2", replace(world.post_of(gone), channel="12345")))
+        await world.discord.forbid("lost", SEND_MESSAGES | CREATE_THREADS)
+        post = await world.discord.post("lost", ann, "bag", {"a.jpg": JPEG})
         with pytest.raises(TryAgainError, match="Missing Permissions"):  # a moderator may grant them
-            await here.platform.send(reply("3", here.post_of(post, "lost")))
+            await world.platform.send(reply("3", world.post_of(post, "lost")))

@@ -40,9 +40,11 @@ async def kept_with(url: str, keys: Keys) -> None:
         handlers = Handlers(store, NoQueue())
         workspace = await handlers.join(JoinWorkspace("web", "here", "here"))
         target = ReplyTarget("web", "here", "c", "1")
-        find = ReportFound(source_key="f", target=target, author=BEN, text="a ring", proof_question=SECRET)
-        loss = ReportLost(source_key="l", target=ReplyTarget("web", "here", "c", "2"), author=ADA, text="my ring")
-        found, lost = [(await handlers.report(each)).report for each in (find, loss)]
+        found_command = ReportFound(source_key="f", target=target, author=BEN, text="a ring", proof_question=SECRET)
+        lost_command = ReportLost(
+            source_key="l", target=ReplyTarget("web", "here", "c", "2"), author=ADA, text="my ring"
+        )
+        found, lost = [(await handlers.report(each)).report for each in (found_command, lost_command)]
         await store.embedding_models.register("none", "none", {"shared": 3})
         async with store.session(workspace.community) as session:
             match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))

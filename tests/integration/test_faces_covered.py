@@ -1,4 +1,4 @@
-"""A face in a find's photo is covered in the stored copy, and its finder reads how to seal an ID."""
+"""A face in a found report's photo is covered in the stored copy, and its finder reads how to seal an ID."""
 
 from collections.abc import AsyncIterator
 from importlib.util import find_spec
@@ -11,7 +11,7 @@ from reunite.entities import IncomingPhoto
 from reunite.language import sentence
 from tests.support.pictures import drawing
 from tests.support.services import working
-from tests.support.world import World, world
+from tests.support.world import World, open_world
 from workers.decoder.faces import is_installed
 from workers.decoder.pool import Decoders
 
@@ -37,7 +37,7 @@ async def test_a_face_is_covered_and_nothing_else() -> None:
         assert not thing.has_face
         assert thing.jpeg == (await plain.decode(drawing("red"))).jpeg
     assert (before.has_face, after.has_face) == (False, True)
-    differs = np.abs(before.pixels.astype(int) - after.pixels.astype(int)).max(axis=2) > 60
+    differs = np.abs(before.views[0].astype(int) - after.views[0].astype(int)).max(axis=2) > 60
     rows, columns = np.nonzero(differs)
     height, width = differs.shape
     assert differs.mean() > 0.01
@@ -46,19 +46,19 @@ async def test_a_face_is_covered_and_nothing_else() -> None:
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with world(database_url, redis_url) as community, working(database_url, redis_url, cover_faces=True):
+async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with open_world(database_url, redis_url) as community, working(database_url, redis_url, cover_faces=True):
         yield community
 
 
-async def test_a_finder_reads_how_to_seal_an_id_and_an_owner_does_not(place: World) -> None:
+async def test_a_finder_reads_how_to_seal_an_id_and_an_owner_does_not(world: World) -> None:
     portrait = IncomingPhoto("card.jpg", data=PORTRAIT)
-    await place.found("f1", photos=(portrait,))
-    await place.found("f2", "red")
-    await place.lost("l1", photos=(portrait,))
-    await place.quiet()
-    assert [ADVICE in "".join(place.platform.thread(root)) for root in ("f1", "f2", "l1")] == [True, False, False]
-    await place.set_up(sealed_categories=())
-    await place.found("f3", photos=(portrait,))
-    await place.quiet()
-    assert ADVICE not in "".join(place.platform.thread("f3"))
+    await world.found("f1", photos=(portrait,))
+    await world.found("f2", "red")
+    await world.lost("l1", photos=(portrait,))
+    await world.wait_until_idle()
+    assert [ADVICE in "".join(world.platform.thread(root)) for root in ("f1", "f2", "l1")] == [True, False, False]
+    await world.set_up(sealed_categories=())
+    await world.found("f3", photos=(portrait,))
+    await world.wait_until_idle()
+    assert ADVICE not in "".join(world.platform.thread("f3"))

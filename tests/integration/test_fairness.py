@@ -23,7 +23,7 @@ from tests.doubles.recording_platform import RecordingPlatform
 from tests.support.queues import NoQueue
 from tests.support.services import background, working
 from tests.support.waiting import eventually
-from tests.support.world import world
+from tests.support.world import open_world
 from workers.leases import Leases
 
 FLOOD = 300
@@ -216,7 +216,7 @@ async def test_a_worker_answers_one_post_amid_a_flood_and_leaves_nothing(
 ) -> None:
     flood = await village.reports("flood", FLOOD)
     await village.works(flood)
-    async with world(database_url, redis_url, "single") as single:
+    async with open_world(database_url, redis_url, "single") as single:
         await single.found("s1", text="a teapot")
 
         async def left(community: UUID) -> int:

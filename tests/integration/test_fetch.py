@@ -40,7 +40,7 @@ class Host:
         self.authorizations.append(request.headers.get("Authorization"))
         return await self.answers[request.path](request)
 
-    def says(self, path: str, status: int = 200, body: bytes = PHOTO, **headers: str) -> None:
+    def responds(self, path: str, status: int = 200, body: bytes = PHOTO, **headers: str) -> None:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
 
         async def answer(_: web.Request) -> web.StreamResponse:
@@ -73,31 +73,31 @@ async def fetcher(*hosts: Host, total_seconds: float = 10) -> AsyncIterator[Phot
 
 
 async def test_a_photo_comes_as_it_lies_there(host: Host) -> None:
-    host.says("/a.jpg", Content_Type="image/jpeg")
+    host.responds("/a.jpg", Content_Type="image/jpeg")
     async with fetcher(host) as fetch:
         assert await fetch.fetch(host.url("/a.jpg"), authorization="Bearer t") == PHOTO
     assert host.authorizations == ["Bearer t"]
 
 
 async def test_a_redirect_to_the_same_host_keeps_the_authorization(host: Host) -> None:
-    host.says("/a.jpg", 302, Location="/b.jpg")
-    host.says("/b.jpg", Content_Type="image/jpeg")
+    host.responds("/a.jpg", 302, Location="/b.jpg")
+    host.responds("/b.jpg", Content_Type="image/jpeg")
     async with fetcher(host) as fetch:
         assert await fetch.fetch(host.url("/a.jpg"), authorization="Bearer t") == PHOTO
     assert host.authorizations == ["Bearer t", "Bearer t"]
 
 
 async def test_a_redirect_to_another_allowed_host_goes_without_it(host: Host, other: Host) -> None:
-    host.says("/a.jpg", 307, Location=other.url("/b.jpg"))
-    other.says("/b.jpg", Content_Type="image/jpeg")
+    host.responds("/a.jpg", 307, Location=other.url("/b.jpg"))
+    other.responds("/b.jpg", Content_Type="image/jpeg")
     async with fetcher(host, other) as fetch:
         assert await fetch.fetch(host.url("/a.jpg"), authorization="Bearer t") == PHOTO
     assert other.authorizations == [None]
 
 
 async def test_a_redirect_elsewhere_is_not_followed(host: Host, other: Host) -> None:
-    host.says("/a.jpg", 302, Location=other.url("/b.jpg"))
-    other.says("/b.jpg")
+    host.responds("/a.jpg", 302, Location=other.url("/b.jpg"))
+    other.responds("/b.jpg")
     async with fetcher(host) as fetch:
         with pytest.raises(DefectError):
             await fetch.fetch(host.url("/a.jpg"))
@@ -105,7 +105,7 @@ async def test_a_redirect_elsewhere_is_not_followed(host: Host, other: Host) -> 
 
 
 async def test_redirects_in_a_circle_end(host: Host) -> None:
-    host.says("/a.jpg", 302, Location="/a.jpg")
+    host.responds("/a.jpg", 302, Location="/a.jpg")
     async with fetcher(host) as fetch:
         with pytest.raises(DefectError):
             await fetch.fetch(host.url("/a.jpg"))
@@ -135,14 +135,14 @@ async def test_addresses_of_other_hosts_are_refused(host: Host, url: str) -> Non
 
 @pytest.mark.parametrize("status", [403, 404, 410])
 async def test_a_photo_that_is_gone_is_explained(host: Host, status: int) -> None:
-    host.says("/a.jpg", status)
+    host.responds("/a.jpg", status)
     async with fetcher(host) as fetch:
         with pytest.raises(TellUserError, match="photo_gone"):
             await fetch.fetch(host.url("/a.jpg"))
 
 
 async def test_a_web_page_instead_of_a_photo_is_explained(host: Host) -> None:
-    host.says("/a.jpg", body=b"<html>", Content_Type="text/html; charset=utf-8")
+    host.responds("/a.jpg", body=b"<html>", Content_Type="text/html; charset=utf-8")
     async with fetcher(host) as fetch:
         with pytest.raises(TellUserError, match="photo_is_web_page"):
             await fetch.fetch(host.url("/a.jpg"))
@@ -151,7 +151,7 @@ async def test_a_web_page_instead_of_a_photo_is_explained(host: Host) -> None:
 @pytest.mark.parametrize("status", [200, 302])
 async def test_a_page_for_signing_in_is_the_operators_to_mend(host: Host, status: int) -> None:
     sign_in = {"Location": "https://testville.slack.example/?redir=a"} if status == 302 else {}
-    host.says("/a.jpg", status, body=b"<html>", Content_Type="text/html", **sign_in)
+    host.responds("/a.jpg", status, body=b"<html>", Content_Type="text/html", **sign_in)
     async with fetcher(host) as fetch:
         with capture_logs() as logs, pytest.raises(TellUserError, match="photo_not_permitted"):
             await fetch.fetch(host.url("/a.jpg"), authorization="Bearer xoxb-without-files-read")
@@ -159,14 +159,14 @@ async def test_a_page_for_signing_in_is_the_operators_to_mend(host: Host, status
 
 
 async def test_refused_credentials_are_ours_to_mend(host: Host) -> None:
-    host.says("/a.jpg", 401)
+    host.responds("/a.jpg", 401)
     async with fetcher(host) as fetch:
         with pytest.raises(DefectError):
             await fetch.fetch(host.url("/a.jpg"), authorization="Bearer old")
 
 
 async def test_a_photo_over_the_cap_is_refused_by_its_announced_length(host: Host) -> None:
-    host.says("/a.jpg", body=bytes(rules.MOST_PHOTO_BYTES + 1), Content_Type="image/jpeg")
+    host.responds("/a.jpg", body=bytes(rules.MOST_PHOTO_BYTES + 1), Content_Type="image/jpeg")
     async with fetcher(host) as fetch:
         with pytest.raises(TellUserError, match="photo_too_large"):
             await fetch.fetch(host.url("/a.jpg"))
@@ -187,7 +187,7 @@ async def test_a_photo_of_unknown_length_is_cut_off_at_the_cap(host: Host) -> No
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
 async def test_a_busy_host_is_asked_again_when_it_says(host: Host, status: int) -> None:
-    host.says("/a.jpg", status, Retry_After="7")
+    host.responds("/a.jpg", status, Retry_After="7")
     async with fetcher(host) as fetch:
         with pytest.raises(TryAgainError) as again:
             await fetch.fetch(host.url("/a.jpg"))
@@ -196,7 +196,7 @@ async def test_a_busy_host_is_asked_again_when_it_says(host: Host, status: int) 
 
 @pytest.mark.parametrize("value", ["soon", "nan", "inf", ""])
 async def test_a_retry_after_without_sense_leaves_the_pause_open(host: Host, value: str) -> None:
-    host.says("/a.jpg", 503, Retry_After=value)
+    host.responds("/a.jpg", 503, Retry_After=value)
     async with fetcher(host) as fetch:
         with pytest.raises(TryAgainError) as again:
             await fetch.fetch(host.url("/a.jpg"))
@@ -205,7 +205,7 @@ async def test_a_retry_after_without_sense_leaves_the_pause_open(host: Host, val
 
 @pytest.mark.parametrize("value", ["1e300", "99999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
 async def test_a_host_is_asked_again_after_an_hour_at_the_latest(host: Host, value: str) -> None:
-    host.says("/a.jpg", 503, Retry_After=value)
+    host.responds("/a.jpg", 503, Retry_After=value)
     async with fetcher(host) as fetch:
         with pytest.raises(TryAgainError) as again:
             await fetch.fetch(host.url("/a.jpg"))
@@ -213,7 +213,7 @@ async def test_a_host_is_asked_again_after_an_hour_at_the_latest(host: Host, val
 
 
 async def test_a_retry_after_may_be_a_date(host: Host) -> None:
-    host.says("/a.jpg", 503, Retry_After=format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True))
+    host.responds("/a.jpg", 503, Retry_After=format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True))
     async with fetcher(host) as fetch:
         with pytest.raises(TryAgainError) as again:
             await fetch.fetch(host.url("/a.jpg"))
@@ -286,6 +286,6 @@ async def test_room_is_asked_for_before_a_photo_is_taken_in(host: Host, declared
 
 
 async def test_waiting_for_room_is_not_the_hosts_fault(host: Host) -> None:
-    host.says("/a.jpg", body=b"photo")
+    host.responds("/a.jpg", body=b"photo")
     async with fetcher(host, total_seconds=0.2) as fetch:
         assert await fetch.fetch(host.url("/a.jpg"), room=lambda _: asyncio.sleep(0.5)) == b"photo"

@@ -43,7 +43,7 @@ class Large:
         return await self.search(report, limit=REPORTS)
 
     async def add(self, like: UUID) -> UUID:
-        """Add a find with the same vectors as a report's, in a transaction as the application's."""
+        """Add a found report with the same vectors as a report's, in a transaction as the application's."""
         await self.filler.add_one(self.store, self.filled.tenant)
         [[found]] = await self.rows("SELECT id FROM report WHERE author_id = 'bench' ORDER BY created_at DESC LIMIT 1")
         async with self.store.transaction(self.filled.tenant.community) as connection:
@@ -142,16 +142,16 @@ async def test_a_released_found_report_is_counted_once(owner_database_url: str, 
     async with large(owner_database_url, database_url) as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
-        find, closed = await community.add(like=lost), await community.add(like=lost)
+        found, closed = await community.add(like=lost), await community.add(like=lost)
         async with community.store.session(community.filled.tenant.community) as session:
-            for each in (find, closed):
+            for each in (found, closed):
                 match = await session.matches.save(ScoredPair(lost, each, 0.5, None, (), {}))
                 await session.matches.release(match.id)
-        await community.owner.execute("UPDATE report SET sealed = true WHERE id = ANY(%s)", [[find, closed]])
+        await community.owner.execute("UPDATE report SET sealed = true WHERE id = ANY(%s)", [[found, closed]])
         await community.set_state(closed, ReportState.RETURNED)
         for sealed in (False, True):
             search = await community.search(lost, sealed=sealed)
-            assert find in ids(search)
+            assert found in ids(search)
             assert search.open_count == before.open_count + 1
 
 

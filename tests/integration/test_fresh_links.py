@@ -8,7 +8,7 @@ from aiohttp import web
 from reunite.entities import IncomingPhoto
 from tests.support.pictures import drawing
 from tests.support.services import working
-from tests.support.world import World, world
+from tests.support.world import World, open_world
 
 
 @pytest.fixture
@@ -31,32 +31,32 @@ async def files() -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str, files: str) -> AsyncIterator[World]:
+async def world(database_url: str, redis_url: str, files: str) -> AsyncIterator[World]:
     hosts = frozenset({files})
     async with (
-        world(database_url, redis_url) as community,
+        open_world(database_url, redis_url) as community,
         working(database_url, redis_url, http_hosts=hosts, quiet_seconds=0.2),
     ):
         yield community
 
 
-async def posted(place: World, files: str) -> None:
+async def posted(world: World, files: str) -> None:
     photo = IncomingPhoto("photo.jpg", url=f"http://{files}/photo.jpg?until=yesterday")
-    await place.found("f1", photos=(photo,))
-    async with place.store.session(place.workspace.community) as session:
+    await world.found("f1", photos=(photo,))
+    async with world.store.session(world.workspace.community) as session:
         await session._do("UPDATE work SET problem = NULL")
 
 
-async def test_an_expired_link_is_replaced_by_a_fresh_one(place: World, files: str) -> None:
-    place.platform.links["f1", "photo.jpg"] = f"http://{files}/photo.jpg?until=later"
-    await posted(place, files)
-    await place.said("f1", "nothing")
-    async with place.store.session(place.workspace.community) as session:
+async def test_an_expired_link_is_replaced_by_a_fresh_one(world: World, files: str) -> None:
+    world.platform.links["f1", "photo.jpg"] = f"http://{files}/photo.jpg?until=later"
+    await posted(world, files)
+    await world.wait_for_reply("f1", "nothing")
+    async with world.store.session(world.workspace.community) as session:
         [row] = await session._all("SELECT state FROM photo")
     assert row["state"] == "stored"
 
 
-async def test_if_the_post_is_gone_the_thread_says_so(place: World, files: str) -> None:
-    await posted(place, files)
-    await place.said("f1", "problem")
-    assert "is gone" in place.platform.thread("f1")[0]
+async def test_if_the_post_is_gone_the_thread_says_so(world: World, files: str) -> None:
+    await posted(world, files)
+    await world.wait_for_reply("f1", "problem")
+    assert "is gone" in world.platform.thread("f1")[0]

@@ -15,7 +15,7 @@ from cli.servers import Servers
 from reunite.entities import ReportKind
 from tests.support.pictures import drawing
 from tests.support.services import working
-from tests.support.world import World, world
+from tests.support.world import World, open_world
 
 LIST = """id,text,photos,sealed,category,place
 1,bag,red.jpg,,,bar
@@ -29,8 +29,8 @@ LIST = """id,text,photos,sealed,category,place
 
 @pytest.fixture(name="here")
 async def world_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with working(database_url, redis_url), world(database_url, redis_url) as here:
-        yield here
+    async with working(database_url, redis_url), open_world(database_url, redis_url) as world:
+        yield world
 
 
 @pytest.fixture(name="source")
@@ -52,7 +52,7 @@ def table(data: bytes) -> list[dict[str, str]]:
 
 
 async def test_a_list_is_imported_once_and_found(
-    here: World, where: Servers, source: Path, capsys: pytest.CaptureFixture[str]
+    world: World, where: Servers, source: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = await imported(where, source)
     assert (first.reports, first.photos, first.before) == (5, 4, 0)
@@ -62,13 +62,13 @@ async def test_a_list_is_imported_once_and_found(
     assert "too long" in why["line 6"]
     again = await imported(where, source)
     assert (again.reports, again.photos, again.before, len(again.skipped)) == (0, 0, 5, 1)
-    await here.lost("l1", "a red bag")
-    await here.said("l1", "match")
+    await world.lost("l1", "a red bag")
+    await world.wait_for_reply("l1", "match")
 
 
-async def test_replies_to_imported_reports_do_not_pile_up(here: World, where: Servers, source: Path) -> None:
+async def test_replies_to_imported_reports_do_not_pile_up(world: World, where: Servers, source: Path) -> None:
     await imported(where, source)
-    async with here.store.session(here.workspace.community) as session:
+    async with world.store.session(world.workspace.community) as session:
         queued = await session._all("SELECT key FROM outbox WHERE platform = 'api' AND state <> 'sent'")
     assert queued == []
 
@@ -92,10 +92,10 @@ async def test_an_export_leaves_sealed_reports_out(where: Servers, source: Path,
 
 
 async def test_an_archive_holds_sealed_reports_if_wanted(
-    here: World, where: Servers, source: Path, tmp_path: Path
+    world: World, where: Servers, source: Path, tmp_path: Path
 ) -> None:
     await imported(where, source)
-    await here.lost("l1", "a private thing", private=True)
+    await world.lost("l1", "a private thing", private=True)
     out = tmp_path / "out.zip"
     (tmp_path / "out.zip.part").write_text("of an export that was killed")
     written = await exporting.run(where, None, out, sealed=True)

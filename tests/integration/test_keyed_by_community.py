@@ -81,7 +81,11 @@ OWNERS = {
 ROLES_OF_THEIR_OWN = {"db/database.py", "db/keys.py", "db/signals.py"}
 """Modules that connect as the application, and name no table of a community."""
 SYSTEM = {"pg_database", "pg_roles"}
-STATEMENTS = statements()
+
+
+@pytest.fixture(scope="module")
+def every_statement() -> list[Statement]:
+    return statements()
 
 
 @pytest.fixture
@@ -119,14 +123,15 @@ def test_every_function_of_the_owners_stays_within_a_community_or_is_listed(cata
         assert "current_community()" in sources[name], name
 
 
-def test_every_statement_names_what_is_known(catalogue: psycopg.Cursor) -> None:
+def test_every_statement_names_what_is_known(catalogue: psycopg.Cursor, every_statement: list[Statement]) -> None:
     known = community_tables(catalogue) | set(SHARED) | SYSTEM
     assert {
         f"{statement.module}:{statement.line}": statement.tables - known
-        for statement in STATEMENTS
+        for statement in every_statement
         if statement.tables - known
     } == {}
-    assert sum(bool(statement.tables & community_tables(catalogue)) for statement in STATEMENTS) > 150, "they are found"
+    ours = community_tables(catalogue)
+    assert sum(bool(statement.tables & ours) for statement in every_statement) > 150, "they are found"
 
 
 def test_row_level_security_applies_to_whatever_the_application_runs(catalogue: psycopg.Cursor) -> None:
@@ -137,7 +142,9 @@ def test_row_level_security_applies_to_whatever_the_application_runs(catalogue: 
     assert catalogue.fetchone() == (False,)
 
 
-def test_only_listed_modules_open_connections_of_their_own(catalogue: psycopg.Cursor) -> None:
+def test_only_listed_modules_open_connections_of_their_own(
+    catalogue: psycopg.Cursor, every_statement: list[Statement]
+) -> None:
     opening = {
         str(path.relative_to(ROOT))
         for package in ("reunite", "db", "workers", "metrics", "bot", "api", "board", "embedded", "cli")
@@ -147,7 +154,7 @@ def test_only_listed_modules_open_connections_of_their_own(catalogue: psycopg.Cu
     assert opening == OWNERS | ROLES_OF_THEIR_OWN
     ours = community_tables(catalogue)
     assert [
-        statement for statement in STATEMENTS if statement.module in ROLES_OF_THEIR_OWN and statement.tables & ours
+        statement for statement in every_statement if statement.module in ROLES_OF_THEIR_OWN and statement.tables & ours
     ] == []
 
 

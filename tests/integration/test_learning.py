@@ -15,96 +15,96 @@ from reunite.matching.evidence import PairKind
 from reunite.matching.weights import ScoringModel
 from reunite.ports import ScoredPair
 from reunite.tuning.calibration import TooLittleDataError
-from tests.support.world import ADA, World, world
+from tests.support.world import ADA, World, open_world
 from workers.learning import learn_once
 
 EVIDENCE = {str(PairKind.TEXT_PHOTO): 2.5}
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with world(database_url, redis_url) as community:
+async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with open_world(database_url, redis_url) as community:
         yield community
 
 
 @pytest.fixture
-async def model(place: World) -> EmbeddingModel:
-    return await place.store.embedding_models.register("clip", "known-1", {"shared": 6})
+async def model(world: World) -> EmbeddingModel:
+    return await world.store.embedding_models.register("clip", "known-1", {"shared": 6})
 
 
-async def judged(place: World, loss: Report, find: Report, probability: float, state: MatchState) -> UUID:
-    async with place.store.session(place.workspace.community) as session:
-        pair = ScoredPair(loss.id, find.id, probability, None, (), evidence=EVIDENCE)
+async def judged(world: World, lost: Report, found: Report, probability: float, state: MatchState) -> UUID:
+    async with world.store.session(world.workspace.community) as session:
+        pair = ScoredPair(lost.id, found.id, probability, None, (), evidence=EVIDENCE)
         match = await session.matches.save(pair)
         await session.matches.set_state(match.id, state)
     return match.id
 
 
-async def judge_many(place: World, confirmed: int, refused: int, *, first: int = 0) -> None:
+async def judge_many(world: World, confirmed: int, refused: int, *, first: int = 0) -> None:
     """Store matches that were stated at 90%, with what was said about them."""
     states = [MatchState.CONFIRMED] * confirmed + [MatchState.REJECTED] * refused
     for number, state in enumerate(states, start=first):
-        loss, find = await place.lost(f"l{number}", "cup"), await place.found(f"f{number}", text="cup")
-        await judged(place, loss, find, 0.9, state)
+        lost, found = await world.lost(f"l{number}", "cup"), await world.found(f"f{number}", text="cup")
+        await judged(world, lost, found, 0.9, state)
 
 
-async def weights(place: World) -> ScoringModel | None:
-    return await scoring_models.newest(place.store, place.workspace.community, "known-1")
+async def weights(world: World) -> ScoringModel | None:
+    return await scoring_models.newest(world.store, world.workspace.community, "known-1")
 
 
-async def test_feedback_is_learned_automatically_and_can_be_undone(place: World, model: EmbeddingModel) -> None:
-    own = place.workspace.community
-    await judge_many(place, 5, 14)
-    assert await communities_to_teach(place.store, 5) == []
-    await judge_many(place, 1, 0, first=100)
-    assert await communities_to_teach(place.store, 5) == [own]
-    await learn_once(place.store, model)
-    learned = await weights(place)
+async def test_feedback_is_learned_automatically_and_can_be_undone(world: World, model: EmbeddingModel) -> None:
+    own = world.workspace.community
+    await judge_many(world, 5, 14)
+    assert await communities_to_teach(world.store, 5) == []
+    await judge_many(world, 1, 0, first=100)
+    assert await communities_to_teach(world.store, 5) == [own]
+    await learn_once(world.store, model)
+    learned = await weights(world)
     assert learned is not None
     assert learned.calibrated
-    async with place.store.session(own) as session:
+    async with world.store.session(own) as session:
         numbers = await session.workspaces.statistics()
     assert numbers.kept.learned_from == 20
-    assert await communities_to_teach(place.store, 5) == []  # it needs new feedback
+    assert await communities_to_teach(world.store, 5) == []  # it needs new feedback
 
-    assert await undo(place.store, own, "known-1")
-    assert await weights(place) is None
-    assert not await undo(place.store, own, "known-1")
-    assert await communities_to_teach(place.store, 5) == []
+    assert await undo(world.store, own, "known-1")
+    assert await weights(world) is None
+    assert not await undo(world.store, own, "known-1")
+    assert await communities_to_teach(world.store, 5) == []
     with pytest.raises(TooLittleDataError):
-        await learn(place.store, own, model)
+        await learn(world.store, own, model)
 
 
-async def test_a_second_lesson_starts_from_the_first(place: World, model: EmbeddingModel) -> None:
-    own = place.workspace.community
-    await judge_many(place, 6, 14)
-    await learn(place.store, own, model)
-    first = await weights(place)
-    await judge_many(place, 5, 40, first=30)
-    await learn(place.store, own, model)
-    second = await weights(place)
+async def test_a_second_lesson_starts_from_the_first(world: World, model: EmbeddingModel) -> None:
+    own = world.workspace.community
+    await judge_many(world, 6, 14)
+    await learn(world.store, own, model)
+    first = await weights(world)
+    await judge_many(world, 5, 40, first=30)
+    await learn(world.store, own, model)
+    second = await weights(world)
     assert first is not None
     assert second is not None
     assert second.none_log_odds > first.none_log_odds > 0.9  # CLIP's
 
 
-async def test_only_scores_are_learned_from(place: World, model: EmbeddingModel) -> None:
-    await judge_many(place, 6, 14)
-    await learn(place.store, place.workspace.community, model)
-    rows = await stored(place)
+async def test_only_scores_are_learned_from(world: World, model: EmbeddingModel) -> None:
+    await judge_many(world, 6, 14)
+    await learn(world.store, world.workspace.community, model)
+    rows = await stored(world)
     assert rows[0]["parameters"].keys() == for_encoder("clip").to_json().keys()
     numbers = rows[0]["summary"]
     assert {key for key, value in numbers.items() if isinstance(value, str)} == {"source", "encoder"}
 
 
-async def stored(place: World) -> list[dict[str, dict[str, object]]]:
-    async with place.store.transaction(place.workspace.community) as connection:
+async def stored(world: World) -> list[dict[str, dict[str, object]]]:
+    async with world.store.transaction(world.workspace.community) as connection:
         cursor = await connection.execute(b"SELECT parameters, summary FROM calibration")
         return [dict(row) for row in await cursor.fetchall()]
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("text", "expected"),
     [
         ("nothing", []),
         ("confirm", [(True, 1.0)]),
@@ -120,13 +120,13 @@ async def stored(place: World) -> list[dict[str, dict[str, object]]]:
     ],
 )
 async def test_what_counts_as_feedback(
-    place: World, model: EmbeddingModel, said: str, expected: list[tuple[bool, float]]
+    world: World, model: EmbeddingModel, text: str, expected: list[tuple[bool, float]]
 ) -> None:
-    loss, find = await place.lost("l", "cup"), await place.found("f", text="cup")
-    match = await judged(place, loss, find, 0.5, MatchState.UNDECIDED)
-    own = place.workspace.community
-    async with place.store.session(own) as session:
-        for part in said.split(", "):
+    lost, found = await world.lost("l", "cup"), await world.found("f", text="cup")
+    match = await judged(world, lost, found, 0.5, MatchState.UNDECIDED)
+    own = world.workspace.community
+    async with world.store.session(own) as session:
+        for part in text.split(", "):
             match part:
                 case "confirm" | "reject":
                     state = MatchState.CONFIRMED if part == "confirm" else MatchState.REJECTED
@@ -139,13 +139,13 @@ async def test_what_counts_as_feedback(
                     claim = await session.claims.add(match, ADA, "a chip in the rim")
                 case "accept":
                     await session.claims.set_state(claim.id, ClaimState.ACCEPTED)
-    async with place.store.transaction(own) as connection:
+    async with world.store.transaction(own) as connection:
         pairs = await decided_pairs(connection, model.version)
     assert [(pair.right, pair.weight) for pair in pairs] == expected
 
 
-async def test_feedback_is_read_from_indexes(place: World, owner_database_url: str) -> None:
-    del place
+async def test_feedback_is_read_from_indexes(world: World, owner_database_url: str) -> None:
+    del world
     with psycopg.connect(owner_database_url) as connection:
         connection.execute("SET enable_seqscan = off")
         plan = str(connection.execute("EXPLAIN SELECT * FROM feedback").fetchall())

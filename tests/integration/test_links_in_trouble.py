@@ -12,33 +12,33 @@ from reunite.errors import PhotoGoneError, UndeliverableError
 from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.waiting import eventually
-from tests.support.world import World, world
+from tests.support.world import World, open_world
 from workers.intake import MOST_FAILURES
 
 STALE = IncomingPhoto("photo.jpg", url="https://cdn.discordapp.com/photo.jpg")
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with world(database_url, redis_url) as community:
+async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with open_world(database_url, redis_url) as community:
         yield community
 
 
-async def stale(place: World, *names: str) -> None:
-    """Post finds whose photos wait for a fresh link."""
+async def stale(world: World, *names: str) -> None:
+    """Post found reports whose photos wait for a fresh link."""
     for name in names:
-        await place.found(name, photos=(replace(STALE, name=name),))
-    async with place.store.session(place.workspace.community) as session:
+        await world.found(name, photos=(replace(STALE, name=name),))
+    async with world.store.session(world.workspace.community) as session:
         await session._do("UPDATE photo SET stale_since = now()")
 
 
-async def said_all_the_same(place: World) -> None:
+async def said_all_the_same(world: World) -> None:
     """Let the bot write a post of its own."""
-    await place.lost("", "my cup", target=place.at("lost"))
-    await eventually(lambda: any("my cup" in sent.reply.text() for _, sent in place.platform.messages))
+    await world.lost("", "my cup", target=world.at("lost"))
+    await eventually(lambda: any("my cup" in sent.reply.text() for _, sent in world.platform.messages))
 
 
-async def test_a_platform_that_never_answers_holds_up_no_reply(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_platform_that_never_answers_holds_up_no_reply(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = asyncio.Event()
 
     async def hang(target: ReplyTarget, name: str) -> str | None:
@@ -46,14 +46,14 @@ async def test_a_platform_that_never_answers_holds_up_no_reply(place: World, mon
         await asyncio.Event().wait()
         return f"{target}{name}"
 
-    monkeypatch.setattr(place.platform, "photo_url", hang)
-    await stale(place, "f1")
+    monkeypatch.setattr(world.platform, "photo_url", hang)
+    await stale(world, "f1")
     await asyncio.wait_for(asked.wait(), 10)
-    await asyncio.wait_for(said_all_the_same(place), 3)
+    await asyncio.wait_for(said_all_the_same(world), 3)
 
 
 async def test_a_platform_that_has_thrown_us_out_holds_up_nothing(
-    place: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fresh = "https://cdn.discordapp.com/fresh.jpg"
 
@@ -62,20 +62,20 @@ async def test_a_platform_that_has_thrown_us_out_holds_up_nothing(
             raise UndeliverableError("the app is not in this workspace any more")
         return f"{fresh}?{name}"
 
-    monkeypatch.setattr(place.platform, "photo_url", refuse)
-    await stale(place, "f1", "f2")
+    monkeypatch.setattr(world.platform, "photo_url", refuse)
+    await stale(world, "f1", "f2")
 
     async def refreshed() -> bool:
-        async with place.store.session(place.workspace.community) as session:
+        async with world.store.session(world.workspace.community) as session:
             rows = await session._all("SELECT url FROM photo WHERE refreshed")
         return {row["url"] for row in rows} == {STALE.url, f"{fresh}?f2"}
 
     await eventually(refreshed)
-    await said_all_the_same(place)
+    await said_all_the_same(world)
 
 
 async def test_without_a_fresh_link_the_words_are_still_searched(
-    place: World, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+    world: World, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def gone(*_: object, **__: object) -> bytes:
         raise PhotoGoneError(name="photo.jpg")
@@ -85,34 +85,34 @@ async def test_without_a_fresh_link_the_words_are_still_searched(
         return None
 
     monkeypatch.setattr("workers.fetch.PhotoFetcher.fetch", gone)
-    monkeypatch.setattr(place.platform, "photo_url", down)
-    await place.found("f1", text="an umbrella", photos=(STALE,))
-    async with place.store.session(place.workspace.community) as session:
+    monkeypatch.setattr(world.platform, "photo_url", down)
+    await world.found("f1", text="an umbrella", photos=(STALE,))
+    async with world.store.session(world.workspace.community) as session:
         await session._do("UPDATE work SET failures = %(n)s, fence = %(n)s", n=MOST_FAILURES - 1)
     async with working(database_url, redis_url, quiet_seconds=0.2):
-        await eventually(lambda: place.platform.kinds("f1") == ["problem", "nothing"])
+        await eventually(lambda: world.platform.kinds("f1") == ["problem", "nothing"])
 
 
-async def test_a_sealed_photos_name_is_not_shown_in_public(place: World, database_url: str, redis_url: str) -> None:
-    await place.set_up(log_channel="log")
+async def test_a_sealed_photos_name_is_not_shown_in_public(world: World, database_url: str, redis_url: str) -> None:
+    await world.set_up(log_channel="log")
     photos = (
         IncomingPhoto("passport of Zoe.jpg", data=b"no photo at all"),
         IncomingPhoto("red.jpg", data=drawing("red")),
     )
     async with working(database_url, redis_url):
-        await place.found("f1", photos=photos, sealed=True, category="id")
-        await place.quiet()
-    assert place.platform.kinds("f1") == ["problem", "first_reply"]
-    assert "Zoe" not in "\n".join(place.platform.thread("f1"))
+        await world.found("f1", photos=photos, sealed=True, category="id")
+        await world.wait_until_idle()
+    assert world.platform.kinds("f1") == ["problem", "first_reply"]
+    assert "Zoe" not in "\n".join(world.platform.thread("f1"))
 
 
-async def test_a_stored_copy_made_by_other_work_stays(place: World) -> None:
-    await place.found("f1", "red")
-    lease = await place.store.lease_work([], most_each=1, seconds=30)
+async def test_a_stored_copy_made_by_other_work_stays(world: World) -> None:
+    await world.found("f1", "red")
+    lease = await world.store.lease_work([], most_each=1, seconds=30)
     assert lease
-    async with place.store.work_session(lease) as session:
+    async with world.store.work_session(lease) as session:
         [photo] = await session.photos.of(lease.report)
         await session.store_photo(photo.id, StoredPhoto(b"first", "sum", 1, 1, ()))
-    async with place.store.work_session(lease) as session:
+    async with world.store.work_session(lease) as session:
         assert not await session.refuse_photo(photo.id, "photo_broken")
         assert await session.photos.stored_copy(photo.id) == b"first"

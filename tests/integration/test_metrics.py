@@ -19,15 +19,15 @@ from reunite.messages import keys
 from reunite.messages.reply import Reply
 from tests.support.api import Api, opened
 from tests.support.waiting import eventually
-from tests.support.world import world
+from tests.support.world import open_world
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 @pytest.fixture(name="api")
 async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:
-    async with opened(database_url, redis_url) as here:
-        yield here
+    async with opened(database_url, redis_url) as world:
+        yield world
 
 
 async def scraped(api: Api) -> Samples:
@@ -50,7 +50,7 @@ async def test_what_is_done_for_a_report_is_counted(api: Api) -> None:
     await api.world.found("f1", "red")
     await api.world.lost("l1", "my red thing")
     await api.settled()
-    await api.world.quiet()
+    await api.world.wait_until_idle()
     await api.ask("POST", "/v1/search", {"text": "red"})
 
     async def all_counted() -> Samples:
@@ -78,7 +78,7 @@ async def test_what_is_done_for_a_report_is_counted(api: Api) -> None:
 async def test_the_platforms_id_of_a_post_leads_to_its_job_and_its_replies(api: Api) -> None:
     with capture_logs() as logged:
         report = await api.world.lost("l1", "my red thing")
-        await api.world.said("l1", "nothing")
+        await api.world.wait_for_reply("l1", "nothing")
         await eventually(lambda: {"work_done", "reply_done"} <= {entry["event"] for entry in logged})
     about = [entry for entry in logged if entry.get("message") == "l1"]
     assert {entry["event"] for entry in about} == {"work_done", "reply_done"}
@@ -112,9 +112,9 @@ async def test_replies_to_send_are_as_old_as_they_are_and_edits_as_old_as_they_a
     database_url: str, redis_url: str
 ) -> None:
     hour_old = "UPDATE outbox SET state = 'queued', created_at = now() - interval '1 hour', due_at = now()"
-    async with world(database_url, redis_url) as here:
-        report = await here.found("f1", "red")
-        async with here.store.session(report.community) as session:
+    async with open_world(database_url, redis_url) as world:
+        report = await world.found("f1", "red")
+        async with world.store.session(report.community) as session:
             await session.outbox.post(report.id, keys.first_reply(report.id), Reply("nothing", lines=()))
             ages = []
             for change in ("", ", task = 'edit', sent_message = '1'", ", task = 'remove', sent_message = NULL"):

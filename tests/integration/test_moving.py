@@ -26,7 +26,7 @@ from tests.support.world import ADA, BEN
 
 @dataclass
 class Sides:
-    """Two workspaces, `here` with a loss and `there` with a find."""
+    """Two workspaces, `here` with a lost report and `there` with a found report."""
 
     store: Store
     handlers: Handlers
@@ -70,14 +70,14 @@ class Sides:
                 return lease
         raise AssertionError("somebody else has it")
 
-    async def match(self, session: Any, loss: Report, find: Report) -> None:
+    async def match(self, session: Any, lost: Report, found: Report) -> None:
         """Match across, ask, and tell the owner, as a search does."""
-        for report in (loss, find):
+        for report in (lost, found):
             await session.reports.set_state(report.id, ReportState.OPEN)
-        match = await session.matches.save(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, (), evidence={}))
-        await session.outbox.post(loss.id, keys.card(match.id, loss.kind), wording.match_card(match, find, loss, None))
-        await session.prompts.ask(loss.id, Question("place", ("gym", "pool"), (find.id,)))
-        await session.prompts.answer(loss.id, "gym")
+        match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), evidence={}))
+        await session.outbox.post(lost.id, keys.card(match.id, lost.kind), wording.match_card(match, found, lost, None))
+        await session.prompts.ask(lost.id, Question("place", ("gym", "pool"), (found.id,)))
+        await session.prompts.answer(lost.id, "gym")
 
 
 @pytest.fixture
@@ -108,11 +108,11 @@ async def test_a_post_at_that_moment_goes_where_its_workspace_goes(sides: Sides,
 
 
 async def test_what_a_worker_says_at_that_moment_is_not_lost(sides: Sides) -> None:
-    find = await sides.found()
+    found = await sides.found()
     lease = await sides.leased()
     async with sides.store.work_session(lease) as session, sides.meanwhile(sides.link()) as linking:
-        await session.outbox.post(find.id, ReplyKey("said"), wording.expired())
-        await session.work.add(find.id)
+        await session.outbox.post(found.id, ReplyKey("said"), wording.expired())
+        await session.work.add(found.id)
     await linking
     community = await sides.community("here")
     assert sides.rows("SELECT key, community_id FROM outbox") == [("said", community)]
@@ -120,12 +120,12 @@ async def test_what_a_worker_says_at_that_moment_is_not_lost(sides: Sides) -> No
 
 
 async def test_what_a_handler_does_at_that_moment_is_not_lost(sides: Sides) -> None:
-    find = await sides.found()
+    found = await sides.found()
     async with sides.store.session(await sides.community("there")) as session:
-        await session.reports.lock({find.id})
+        await session.reports.lock({found.id})
         async with sides.meanwhile(sides.link()) as linking:
-            await session.outbox.post(find.id, ReplyKey("said"), wording.expired())
-            await session.work.add(find.id)
+            await session.outbox.post(found.id, ReplyKey("said"), wording.expired())
+            await session.work.add(found.id)
     await linking
     community = await sides.community("here")
     assert sides.rows("SELECT key, community_id FROM outbox") == [("said", community)]
@@ -133,13 +133,13 @@ async def test_what_a_handler_does_at_that_moment_is_not_lost(sides: Sides) -> N
 
 
 async def test_a_deletion_at_that_moment_is_not_lost(sides: Sides) -> None:
-    find = await sides.found()
+    found = await sides.found()
     code = await sides.handlers.link_code("web", "here")
     there = await sides.store.workspace("web", "there")
     assert there
     async with sides.store.transaction(there.community) as connection:
         await connection.execute(b"SELECT link_workspace(%s, encode(sha256(%s), 'hex'))", [there.id, code.encode()])
-        async with sides.meanwhile(sides.handlers.withdraw(Withdraw(target=find.target))) as withdrawing:
+        async with sides.meanwhile(sides.handlers.withdraw(Withdraw(target=found.target))) as withdrawing:
             pass
     assert await withdrawing
     assert sides.rows("SELECT text, state FROM report") == [("", "withdrawn")]
@@ -147,12 +147,12 @@ async def test_a_deletion_at_that_moment_is_not_lost(sides: Sides) -> None:
 
 async def test_what_is_found_across_at_the_moment_of_parting_does_not_stay(sides: Sides) -> None:
     await sides.link()
-    find, loss = await sides.found(), await sides.lost()
+    found, lost = await sides.found(), await sides.lost()
     lease = await sides.leased()
     async with sides.store.work_session(lease) as session:
-        await session.reports.lock({find.id, loss.id})
+        await session.reports.lock({found.id, lost.id})
         async with sides.meanwhile(sides.handlers.unlink("web", "there")) as parting:
-            await sides.match(session, loss, find)
+            await sides.match(session, lost, found)
     await parting
     assert sides.rows("SELECT 1 FROM match") == []
     assert sides.rows("SELECT 1 FROM outbox WHERE reply::text LIKE '%duck%'") == []
@@ -180,9 +180,9 @@ async def test_its_own_code_links_a_community_with_nothing(sides: Sides) -> None
 
 
 async def test_an_extended_report_does_not_expire_at_its_old_time(sides: Sides) -> None:
-    loss = await sides.lost()
+    lost = await sides.lost()
     with pytest.raises(TryAgainError):
         async with sides.store.session(await sides.community("here")) as session:
-            await expire(session, loss.id, loss.created_at)
+            await expire(session, lost.id, lost.created_at)
     assert sides.rows("SELECT state, text FROM report") == [("pending", "a cup")]
     assert sides.rows("SELECT state FROM work") == [("due",)]

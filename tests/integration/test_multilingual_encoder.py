@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reunite.encoder import SHARED_SPACE
-from tests.contract.encoders import PHOTOS
+from tests.contract.encoders import PHOTOS, seen
 from tests.support.checkpoints import make_tiny_siglip2
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def test_texts_and_photos_get_the_vectors_of_plain_transformers(folder: Path, en
 
     for text, mine in zip(TEXTS, encoder.encode_texts(TEXTS)[SHARED_SPACE], strict=True):
         assert np.abs(mine - plain_transformers.text_vector(folder, text)).max() < 1e-3
-    [mine] = encoder.encode_images(PHOTOS[:1])[SHARED_SPACE]
+    [mine] = seen(encoder, PHOTOS[:1])[SHARED_SPACE]
     assert np.abs(mine - plain_transformers.photo_vector(folder, PHOTOS[0])).max() < 1e-3
 
 

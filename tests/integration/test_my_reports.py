@@ -13,137 +13,137 @@ from reunite.entities import IncomingPhoto, Member, Report, VerdictKind
 from reunite.errors import TellUserError
 from tests.support.pictures import drawing
 from tests.support.services import working
-from tests.support.world import ADA, BEN, MODERATOR, World, world
+from tests.support.world import ADA, BEN, MODERATOR, World, open_world
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with world(database_url, redis_url) as community, working(database_url, redis_url):
+async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
         yield community
 
 
-def everything(place: World) -> str:
+def everything(world: World) -> str:
     """Return all that stands anywhere."""
-    there = [outgoing.reply.text() for target, outgoing in place.platform.messages if target.message != "removed"]
+    there = [outgoing.reply.text() for target, outgoing in world.platform.messages if target.message != "removed"]
     return "\n".join(there)
 
 
-async def test_mine_lists_my_open_reports_and_what_i_can_do_with_each(place: World) -> None:
-    await place.lost("l1", "a red umbrella")
-    await place.lost("l2", "a green cup")
-    await place.found("f1", "blue", "a bottle")
-    await place.quiet()
-    mine = await place.handlers.my_reports("web", place.name, ADA)
+async def test_mine_lists_my_open_reports_and_what_i_can_do_with_each(world: World) -> None:
+    await world.lost("l1", "a red umbrella")
+    await world.lost("l2", "a green cup")
+    await world.found("f1", "blue", "a bottle")
+    await world.wait_until_idle()
+    mine = await world.handlers.my_reports("web", world.name, ADA)
     assert ["umbrella" in reply.text() for reply in mine] == [True, False]
     assert {button.action for button in mine[0].buttons} == {"withdraw", "extend", "add_photo", "add_detail"}
-    assert await place.handlers.my_reports("web", place.name, Member("eve", "Eve")) == []
+    assert await world.handlers.my_reports("web", world.name, Member("eve", "Eve")) == []
 
 
-async def test_mine_with_many_long_reports_lists_the_newest_and_says_how_many_are_older(place: World) -> None:
+async def test_mine_with_many_long_reports_lists_the_newest_and_says_how_many_are_older(world: World) -> None:
     for number in range(17):
-        await place.lost(f"l{number}", f"hat number {number} {'x' * 3900}")
-    *listed, more = await place.handlers.my_reports("web", place.name, ADA)
+        await world.lost(f"l{number}", f"hat number {number} {'x' * 3900}")
+    *listed, more = await world.handlers.my_reports("web", world.name, ADA)
     assert ["hat number 2 " in listed[0].text(), "hat number 16 " in listed[-1].text()] == [True, True]
     assert (len(listed), more.buttons) == (15, ())
     assert more.text().startswith("2 older reports")
     assert sum(len(reply.text()) for reply in listed) < 12_000  # Slack takes little more in one message
 
 
-async def test_withdrawing_takes_every_copy_away(place: World) -> None:
-    find = await place.found("f1", "red", "an umbrella with a duck's head")
-    await place.quiet()
-    loss = await place.lost("", "my red umbrella, a gift from Zoe", target=place.at("lost"))
-    await place.quiet()
-    assert "duck" in everything(place)
-    assert "Zoe" in everything(place)
+async def test_withdrawing_takes_every_copy_away(world: World) -> None:
+    found = await world.found("f1", "red", "an umbrella with a duck's head")
+    await world.wait_until_idle()
+    lost = await world.lost("", "my red umbrella, a gift from Zoe", target=world.at("lost"))
+    await world.wait_until_idle()
+    assert "duck" in everything(world)
+    assert "Zoe" in everything(world)
 
-    await place.press("withdraw", loss.id, ADA)
-    await place.quiet()
-    assert "Zoe" not in everything(place)
-    assert await place.state(loss) == "withdrawn"
-    await place.handlers.withdraw(Withdraw(target=find.target))
-    await place.quiet()
-    assert "duck" not in everything(place)
-    assert await place.handlers.my_reports("web", place.name, ADA) == []
-
-
-async def test_a_card_in_flight_while_its_report_is_deleted_is_removed(place: World) -> None:
-    await place.lost("l1", "my red umbrella")
-    await place.quiet()
-    place.platform.failing["l1"] = 1  # the try may have arrived all the same
-    find = await place.found("f1", "red", "an umbrella with a duck's head")
-    async with place.store.session(place.workspace.community) as session:
-        assert await session.reports.get(find.id)
-    await place.handlers.withdraw(Withdraw(target=find.target))
-    await place.quiet()
-    assert "duck" not in everything(place)
+    await world.press("withdraw", lost.id, ADA)
+    await world.wait_until_idle()
+    assert "Zoe" not in everything(world)
+    assert await world.state(lost) == "withdrawn"
+    await world.handlers.withdraw(Withdraw(target=found.target))
+    await world.wait_until_idle()
+    assert "duck" not in everything(world)
+    assert await world.handlers.my_reports("web", world.name, ADA) == []
 
 
-async def test_only_the_author_may_withdraw(place: World) -> None:
-    loss = await place.lost("l1", "my red umbrella")
+async def test_a_card_in_flight_while_its_report_is_deleted_is_removed(world: World) -> None:
+    await world.lost("l1", "my red umbrella")
+    await world.wait_until_idle()
+    world.platform.failing["l1"] = 1  # the try may have arrived all the same
+    found = await world.found("f1", "red", "an umbrella with a duck's head")
+    async with world.store.session(world.workspace.community) as session:
+        assert await session.reports.get(found.id)
+    await world.handlers.withdraw(Withdraw(target=found.target))
+    await world.wait_until_idle()
+    assert "duck" not in everything(world)
+
+
+async def test_only_the_author_may_withdraw(world: World) -> None:
+    lost = await world.lost("l1", "my red umbrella")
     for stranger in (BEN, MODERATOR):
         with pytest.raises(TellUserError, match="only_own"):
-            await place.press("withdraw", loss.id, stranger)
+            await world.press("withdraw", lost.id, stranger)
 
 
-async def test_a_longer_watch_begins_today(place: World) -> None:
-    await place.set_up(keep_days=10)
-    loss = await place.lost("l1", "my red umbrella")
-    await place.set_up(keep_days=20)
-    said = await place.press("extend", loss.id, ADA)
-    async with place.store.session(place.workspace.community) as session:
-        known = await session.reports.get(loss.id)
+async def test_a_longer_watch_begins_today(world: World) -> None:
+    await world.set_up(keep_days=10)
+    lost = await world.lost("l1", "my red umbrella")
+    await world.set_up(keep_days=20)
+    reply = await world.press("extend", lost.id, ADA)
+    async with world.store.session(world.workspace.community) as session:
+        known = await session.reports.get(lost.id)
     assert known
-    assert (known.expires_at - loss.expires_at).days == 10
-    assert str(known.expires_at.day) in said.text()
+    assert (known.expires_at - lost.expires_at).days == 10
+    assert str(known.expires_at.day) in reply.text()
 
 
-async def how_probable(place: World, find: Report) -> float:
-    """Return how probable it is that a find is what its only match is about."""
-    async with place.store.session(place.workspace.community) as session:
-        [match] = await session.matches.of(find.id)
+async def how_probable(world: World, found: Report) -> float:
+    """Return how probable it is that a found report is what its only match is about."""
+    async with world.store.session(world.workspace.community) as session:
+        [match] = await session.matches.of(found.id)
     return match.probability
 
 
-async def test_a_photo_added_later_finds_what_the_words_did_not(place: World) -> None:
-    red, *_ = [await place.found(colour, colour) for colour in ("red", "green", "blue")]
-    await place.quiet()
-    loss = await place.lost("l1", "something that I can't describe")
-    await place.quiet()
-    before = await how_probable(place, red)
+async def test_a_photo_added_later_finds_what_the_words_did_not(world: World) -> None:
+    red, *_ = [await world.found(colour, colour) for colour in ("red", "green", "blue")]
+    await world.wait_until_idle()
+    lost = await world.lost("l1", "something that I can't describe")
+    await world.wait_until_idle()
+    before = await how_probable(world, red)
     photo = (IncomingPhoto("mine.jpg", data=drawing("red")),)
     for _ in range(2):  # told of twice
-        await place.press("add_photo", loss.id, ADA, photos=photo, key="press-1")
-    await place.quiet()
-    assert await how_probable(place, red) > before
-    async with place.store.session(place.workspace.community) as session:
-        assert len(await session.photos.of(loss.id)) == 1
+        await world.press("add_photo", lost.id, ADA, photos=photo, key="press-1")
+    await world.wait_until_idle()
+    assert await how_probable(world, red) > before
+    async with world.store.session(world.workspace.community) as session:
+        assert len(await session.photos.of(lost.id)) == 1
     with pytest.raises(TellUserError, match="too_many_photos"):
-        await place.press("add_photo", loss.id, ADA, photos=photo * rules.MOST_PHOTOS, key="press-2")
+        await world.press("add_photo", lost.id, ADA, photos=photo * rules.MOST_PHOTOS, key="press-2")
     with pytest.raises(TellUserError, match="photo_missing"):
-        await place.press("add_photo", loss.id, ADA, key="press-3")
+        await world.press("add_photo", lost.id, ADA, key="press-3")
 
 
-async def test_changed_words_are_searched_for_and_stand_where_the_old_ones_stood(place: World) -> None:
-    find = await place.found("f1", "green", "a cup")
-    await place.lost("l1", "my green cup")
-    await place.found("f2", "red", "another cup")
-    await place.quiet()
-    assert "a cup" in place.platform.thread("l1")[-1] or "a cup" in everything(place)
-    assert await place.handlers.edit(EditReport(target=find.target, text="a mug with a crack"))
-    assert not await place.handlers.edit(EditReport(target=find.target, text="a mug with a crack"))
-    await place.quiet()
-    assert "a mug with a crack" in "\n".join(place.platform.thread("l1"))
-    assert not await place.handlers.edit(EditReport(target=place.at("found", "unknown"), text="what?"))
+async def test_changed_words_are_searched_for_and_stand_where_the_old_ones_stood(world: World) -> None:
+    found = await world.found("f1", "green", "a cup")
+    await world.lost("l1", "my green cup")
+    await world.found("f2", "red", "another cup")
+    await world.wait_until_idle()
+    assert "a cup" in world.platform.thread("l1")[-1] or "a cup" in everything(world)
+    assert await world.handlers.edit(EditReport(target=found.target, text="a mug with a crack"))
+    assert not await world.handlers.edit(EditReport(target=found.target, text="a mug with a crack"))
+    await world.wait_until_idle()
+    assert "a mug with a crack" in "\n".join(world.platform.thread("l1"))
+    assert not await world.handlers.edit(EditReport(target=world.at("found", "unknown"), text="what?"))
 
 
-async def test_an_export_holds_everything_and_nothing_of_others(place: World) -> None:
-    await place.found("f1", "red", "an umbrella")
-    await place.quiet()
-    await place.lost("l1", "my red umbrella", "red", place="library")
-    await place.quiet()
-    await place.press("mine", place.button("l1", "mine"), ADA, words="a blue thread")
-    exported = await place.handlers.export("web", place.name, ADA)
+async def test_an_export_holds_everything_and_nothing_of_others(world: World) -> None:
+    await world.found("f1", "red", "an umbrella")
+    await world.wait_until_idle()
+    await world.lost("l1", "my red umbrella", "red", place="library")
+    await world.wait_until_idle()
+    await world.press("mine", world.button("l1", "mine"), ADA, words="a blue thread")
+    exported = await world.handlers.export("web", world.name, ADA)
     [report] = exported["reports"]
     assert (report["text"], report["place"], report["kind"]) == ("my red umbrella", "library", "lost")
     [photo] = report["photos"]
@@ -152,21 +152,21 @@ async def test_an_export_holds_everything_and_nothing_of_others(place: World) ->
     assert exported["verdicts"] == []
 
 
-async def test_a_member_who_wants_to_be_forgotten_is(place: World) -> None:
-    await place.found("f1", "red", "an umbrella")
-    await place.quiet()
-    await place.lost("l1", "my red umbrella")
-    await place.quiet()
-    await place.press("mine", place.button("l1", "mine"), ADA, words="a blue thread")
+async def test_a_member_who_wants_to_be_forgotten_is(world: World) -> None:
+    await world.found("f1", "red", "an umbrella")
+    await world.wait_until_idle()
+    await world.lost("l1", "my red umbrella")
+    await world.wait_until_idle()
+    await world.press("mine", world.button("l1", "mine"), ADA, words="a blue thread")
     ada = Member("ada", "Ada")
-    await place.give_verdict("l1", VerdictKind.REJECT, by=ada, is_moderator=True)
-    privacy = await place.handlers.privacy("web", place.name, ADA)
+    await world.give_verdict("l1", VerdictKind.REJECT, by=ada, is_moderator=True)
+    privacy = await world.handlers.privacy("web", world.name, ADA)
     [forget] = [button for button in privacy.buttons if button.action == "forget"]
-    await place.press("forget", forget.subject, ada)
-    await place.quiet()
-    assert "my red umbrella" not in everything(place)
-    exported = await place.handlers.export("web", place.name, ada)
+    await world.press("forget", forget.subject, ada)
+    await world.wait_until_idle()
+    assert "my red umbrella" not in everything(world)
+    exported = await world.handlers.export("web", world.name, ada)
     assert (exported["reports"], exported["claims"]) == ([], [])
-    async with place.store.session(place.workspace.community) as session:
+    async with world.store.session(world.workspace.community) as session:
         names = await session._all("SELECT moderator_name FROM verdict")
     assert [row["moderator_name"] for row in names] == [""]

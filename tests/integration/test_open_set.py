@@ -28,7 +28,7 @@ from tests.support.clip_cosines import ClipLike
 from tests.support.open_sets import THINGS, StandInEncoder, fresh_search, write_open_set
 from tests.support.services import working
 from tests.support.waiting import eventually
-from tests.support.world import world
+from tests.support.world import open_world
 from workers.batching import BatchingEncoder
 from workers.encoders.choose import Choice
 from workers.open_set import fetch, run
@@ -175,27 +175,27 @@ async def test_an_unreachable_host_is_logged_once_and_reported_by_doctor(  # noq
     assert [entry["event"] for entry in log] == ["open_set_begun", "open_set_failed"]
     assert await weights(store, model) == []
 
-    async def said() -> tuple[bool | None, str]:
+    async def calibration() -> tuple[bool | None, str]:
         where = Servers(database_url, owner_database_url, redis_url, "q")
         found = {finding.what: finding async for finding in findings(Settings(), where)}
         return found["its weights"].ok, found["its weights"].found
 
-    assert await said() == (None, "not calibrated: 127.0.0.1 can't be reached (127.0.0.1: ClientConnectorError)")
+    assert await calibration() == (None, "not calibrated: 127.0.0.1 can't be reached (127.0.0.1: ClientConnectorError)")
     await scoring_models.save_first_for_all(store, model.version, PRIOR, {"source": "open set"})
-    assert await said() == (True, "calibrated (open set)")
+    assert await calibration() == (True, "calibrated (open set)")
 
 
 async def test_a_worker_tries_and_goes_on_working(database_url: str, redis_url: str, source: OpenSetSource) -> None:
     away = replace(source, photos=PhotoSource("http://127.0.0.1:1", frozenset({"127.0.0.1:1"})))
-    async with world(database_url, redis_url) as place, working(database_url, redis_url, open_set=away):
-        await place.found("f1", "red")
-        await place.lost("l1", "my red umbrella")
-        await place.quiet()
-        assert len(place.platform.thread("l1")) == 2
+    async with open_world(database_url, redis_url) as world, working(database_url, redis_url, open_set=away):
+        await world.found("f1", "red")
+        await world.lost("l1", "my red umbrella")
+        await world.wait_until_idle()
+        assert len(world.platform.thread("l1")) == 2
 
         async def is_noted() -> bool:
             query = "SELECT 1 FROM embedding_model WHERE live AND calibration_problem LIKE %s"
-            return bool(await place.store.rows(query, "127.0.0.1 can't be reached%"))
+            return bool(await world.store.rows(query, "127.0.0.1 can't be reached%"))
 
         await eventually(is_noted)
 

@@ -56,8 +56,8 @@ async def test_no_field_of_any_type_is_our_fault(page: Page) -> None:
     for path in JSON_PATHS[:-1]:  # the last takes no field
         for field in right:
             for value in WRONG:
-                said = {**right, field: value}
-                answer = await status(page, path, json=said)
+                response = {**right, field: value}
+                answer = await status(page, path, json=response)
                 assert answer < 500, (path, field, value)
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from db.leases import StoredPhoto, WorkSession
-from reunite.encoder import Pixels, Vectors
+from reunite.encoder import Vectors, Views
 from reunite.entities import IncomingPhoto, Report
 from reunite.errors import DefectError
 from reunite.matching.evidence import PairKind
@@ -20,7 +20,7 @@ from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.waiting import eventually
-from tests.support.world import World, world
+from tests.support.world import World, open_world
 from workers.decoder.child import Limits
 from workers.decoder.pool import Decoders
 from workers.intake import IN_FLIGHT_BYTES, MOST_FAILURES
@@ -29,12 +29,12 @@ from workers.intake import IN_FLIGHT_BYTES, MOST_FAILURES
 @pytest.fixture
 async def quiet_place(database_url: str, redis_url: str) -> AsyncIterator[World]:
     """A community without a worker."""
-    async with world(database_url, redis_url) as community:
+    async with open_world(database_url, redis_url) as community:
         yield community
 
 
 @pytest.fixture
-async def place(quiet_place: World, database_url: str, redis_url: str) -> AsyncIterator[World]:
+async def world(quiet_place: World, database_url: str, redis_url: str) -> AsyncIterator[World]:
     async with working(database_url, redis_url, quiet_seconds=0.2):
         yield quiet_place
 
@@ -42,9 +42,9 @@ async def place(quiet_place: World, database_url: str, redis_url: str) -> AsyncI
 GOOD = IncomingPhoto("good.jpg", data=drawing("red"))
 
 
-async def similarities(place: World, loss: Report) -> Mapping[UUID, Mapping[PairKind, float]]:
-    async with place.store.session(place.workspace.community) as session:
-        report = await session.reports.get(loss.id)
+async def similarities(world: World, lost: Report) -> Mapping[UUID, Mapping[PairKind, float]]:
+    async with world.store.session(world.workspace.community) as session:
+        report = await session.reports.get(lost.id)
         assert report
         return {
             candidate.item.report: candidate.similarities
@@ -52,31 +52,31 @@ async def similarities(place: World, loss: Report) -> Mapping[UUID, Mapping[Pair
         }
 
 
-async def test_photos_with_numbers_at_the_edge_are_searched_and_matched(place: World) -> None:
-    finds = {
-        name: await place.found(name, text="umbrella", photos=(GOOD, IncomingPhoto(name, data=data)))
+async def test_photos_with_numbers_at_the_edge_are_searched_and_matched(world: World) -> None:
+    found_reports = {
+        name: await world.found(name, text="umbrella", photos=(GOOD, IncomingPhoto(name, data=data)))
         for name, data in poison.AT_THE_EDGE.items()
     }
     alone = {
-        name: await place.found(f"{name} alone", photos=(IncomingPhoto(name, data=data),))
+        name: await world.found(f"{name} alone", photos=(IncomingPhoto(name, data=data),))
         for name, data in poison.AT_THE_EDGE.items()
     }
-    await place.quiet()
-    loss = await place.lost("l1", "a red umbrella", "red")
-    await place.quiet()
-    found = await similarities(place, loss)
-    assert found.keys() == {report.id for report in (*finds.values(), *alone.values())}
-    assert all(set(found[report.id]) == set(PairKind) for report in finds.values())
-    assert min(found[report.id][PairKind.PHOTO_PHOTO] for report in finds.values()) > 0.9
+    await world.wait_until_idle()
+    lost = await world.lost("l1", "a red umbrella", "red")
+    await world.wait_until_idle()
+    found = await similarities(world, lost)
+    assert found.keys() == {report.id for report in (*found_reports.values(), *alone.values())}
+    assert all(set(found[report.id]) == set(PairKind) for report in found_reports.values())
+    assert min(found[report.id][PairKind.PHOTO_PHOTO] for report in found_reports.values()) > 0.9
 
 
-async def test_a_photo_at_the_edge_matches_its_like(place: World) -> None:
+async def test_a_photo_at_the_edge_matches_its_like(world: World) -> None:
     for name, data in poison.AT_THE_EDGE.items():
-        find = await place.found(f"f {name}", photos=(IncomingPhoto(name, data=data),))
-        await place.quiet()
-        loss = await place.lost(f"l {name}", photos=(IncomingPhoto(name, data=data),))
-        await place.quiet()
-        assert (await similarities(place, loss))[find.id][PairKind.PHOTO_PHOTO] > 0.99, name
+        found = await world.found(f"f {name}", photos=(IncomingPhoto(name, data=data),))
+        await world.wait_until_idle()
+        lost = await world.lost(f"l {name}", photos=(IncomingPhoto(name, data=data),))
+        await world.wait_until_idle()
+        assert (await similarities(world, lost))[found.id][PairKind.PHOTO_PHOTO] > 0.99, name
 
 
 @pytest.mark.parametrize(
@@ -96,14 +96,14 @@ async def test_a_hostile_photo_is_answered_and_the_rest_is_searched(  # noqa: PL
         await answered_and_searched(quiet_place, name, data)
 
 
-async def answered_and_searched(place: World, name: str, data: bytes) -> None:
-    await place.found("f1", text="red umbrella", photos=(IncomingPhoto(name, data=data), GOOD))
-    await place.found("f2", "green")
-    await place.quiet()
-    loss = await place.lost("l1", "my red umbrella", "red")
-    await place.quiet()
-    assert name in place.platform.thread("f1")[0]
-    best = max((await similarities(place, loss)).values(), key=lambda each: each[PairKind.PHOTO_PHOTO])
+async def answered_and_searched(world: World, name: str, data: bytes) -> None:
+    await world.found("f1", text="red umbrella", photos=(IncomingPhoto(name, data=data), GOOD))
+    await world.found("f2", "green")
+    await world.wait_until_idle()
+    lost = await world.lost("l1", "my red umbrella", "red")
+    await world.wait_until_idle()
+    assert name in world.platform.thread("f1")[0]
+    best = max((await similarities(world, lost)).values(), key=lambda each: each[PairKind.PHOTO_PHOTO])
     assert set(best) == set(PairKind)
     assert best[PairKind.PHOTO_PHOTO] > 0.9
 
@@ -128,13 +128,13 @@ async def test_many_large_photos_at_once_take_no_more_memory_than_a_few(
         hosts = frozenset({f"{host.host}:{host.port}"})
         async with working(database_url, redis_url, http_hosts=hosts):
             await quiet_place.found("warm", "red")
-            await quiet_place.quiet()
+            await quiet_place.wait_until_idle()
             before = most = psutil.Process().memory_info().rss
             for post in range(4):
                 urls = [f"http://{host.host}:{host.port}/{post}-{number}.jpg" for number in range(10)]
                 await quiet_place.found(f"f{post}", photos=tuple(IncomingPhoto(url[-7:], url=url) for url in urls))
             async with asyncio.timeout(300):
-                while not await quiet_place.is_quiet():
+                while not await quiet_place.is_idle():
                     most = max(most, psutil.Process().memory_info().rss)
                     await asyncio.sleep(0.01)
     assert {tuple(quiet_place.platform.kinds(f"f{post}")) for post in range(4)} == {("nothing",)}
@@ -142,7 +142,7 @@ async def test_many_large_photos_at_once_take_no_more_memory_than_a_few(
 
 
 async def test_a_photo_that_cannot_be_stored_is_answered_and_the_rest_is_searched(
-    place: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = WorkSession.store_photo
 
@@ -152,8 +152,8 @@ async def test_a_photo_that_cannot_be_stored_is_answered_and_the_rest_is_searche
         await store(session, photo, stored)
 
     monkeypatch.setattr(WorkSession, "store_photo", breaks)
-    await place.found("f1", text="red umbrella", photos=(IncomingPhoto("bad.png", data=poison.flat((0, 0, 0))), GOOD))
-    await searched_with_the_rest(place)
+    await world.found("f1", text="red umbrella", photos=(IncomingPhoto("bad.png", data=poison.flat((0, 0, 0))), GOOD))
+    await searched_with_the_rest(world)
 
 
 class OneSided(ColourEncoder):
@@ -162,7 +162,7 @@ class OneSided(ColourEncoder):
     def __init__(self, *, with_numbers: bool) -> None:
         self._with_numbers = with_numbers
 
-    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+    def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
         return self._spoilt(super().encode_images(images), [not image.any() for image in images])
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
@@ -196,43 +196,43 @@ async def test_a_photo_that_cannot_be_embedded_is_answered_and_the_rest_is_searc
 
 async def test_words_that_cannot_be_embedded_keep_no_photo_back(spoilt: World) -> None:
     await spoilt.found("f1", text="red dragon", photos=(GOOD,))
-    loss = await spoilt.lost("l1", "red cup", "red")
+    lost = await spoilt.lost("l1", "red cup", "red")
     await eventually(lambda: "match" in spoilt.platform.kinds("l1"))
     await at_the_last_try(spoilt)
-    await spoilt.said("f1", "problem")
-    [found] = (await similarities(spoilt, loss)).values()
+    await spoilt.wait_for_reply("f1", "problem")
+    [found] = (await similarities(spoilt, lost)).values()
     assert PairKind.PHOTO_PHOTO in found
     assert PairKind.TEXT_TEXT not in found
 
 
-async def searched_with_the_rest(place: World) -> None:
+async def searched_with_the_rest(world: World) -> None:
     """The rest is matched at once, while the photo is tried again; in the end that one is answered."""
-    loss = await place.lost("l1", "my red umbrella", "red")
-    await eventually(lambda: "match" in place.platform.kinds("l1"))
-    assert "problem" not in place.platform.kinds("f1")
-    await at_the_last_try(place)
-    await place.said("f1", "problem")
-    assert "bad.png" in next(words for words in place.platform.thread("f1") if ".png" in words)
-    [found] = (await similarities(place, loss)).values()
+    lost = await world.lost("l1", "my red umbrella", "red")
+    await eventually(lambda: "match" in world.platform.kinds("l1"))
+    assert "problem" not in world.platform.kinds("f1")
+    await at_the_last_try(world)
+    await world.wait_for_reply("f1", "problem")
+    assert "bad.png" in next(words for words in world.platform.thread("f1") if ".png" in words)
+    [found] = (await similarities(world, lost)).values()
     assert set(found) == set(PairKind)
-    async with place.store.session(place.workspace.community) as session:
+    async with world.store.session(world.workspace.community) as session:
         states = await session._all(
             "SELECT p.state FROM photo p JOIN report r ON r.id = p.report_id WHERE r.kind = 'found'"
         )
         assert sorted(row["state"] for row in states) == ["failed", "stored"]
 
     async def finished() -> bool:
-        async with place.store.session(place.workspace.community) as session:
+        async with world.store.session(world.workspace.community) as session:
             return not await session.work.unfinished()
 
     await eventually(finished)
 
 
-async def at_the_last_try(place: World) -> None:
+async def at_the_last_try(world: World) -> None:
     """Let the work that is still due be tried for the last time, now."""
 
     async def handed_back() -> int:
-        async with place.store.session(place.workspace.community) as session:
+        async with world.store.session(world.workspace.community) as session:
             return await session._do(
                 "UPDATE work SET failures = %(n)s, fence = %(n)s, due_at = now(), hinted_at = NULL"
                 " WHERE state = 'due' AND failures > 0 AND leased_until IS NULL",

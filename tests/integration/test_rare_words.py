@@ -1,22 +1,22 @@
 """Rare words and boilerplate, as the search finds them in the database."""
 
 from tests.support.services import working
-from tests.support.world import ADA, world
+from tests.support.world import ADA, open_world
 
 
 async def test_a_serial_and_a_name_are_rare_and_a_caretakers_signature_is_boilerplate(
     database_url: str, redis_url: str
 ) -> None:
-    async with world(database_url, redis_url) as place, working(database_url, redis_url):
+    async with open_world(database_url, redis_url) as world, working(database_url, redis_url):
         for number, colour in enumerate(("red", "green", "blue")):
-            await place.found(f"f{number}", colour, f"thing {number}, see https://campus.example, crew Zarquon")
-        mug = await place.found("f9", "red", "a mug, it says Quibble, serial JX-4471, ext. 4711", author=ADA)
-        await place.quiet()
+            await world.found(f"f{number}", colour, f"thing {number}, see https://campus.example, crew Zarquon")
+        mug = await world.found("f9", "red", "a mug, it says Quibble, serial JX-4471, ext. 4711", author=ADA)
+        await world.wait_until_idle()
         text = "my mug, Quibble, S/N JX4471, call ext. 4711, https://campus.example, or ask crew Zarquon"
-        loss = await place.lost("l1", text)
-        await place.quiet()
-        async with place.store.session(place.workspace.community) as session:
-            report = await session.reports.get(loss.id)
+        lost = await world.lost("l1", text)
+        await world.wait_until_idle()
+        async with world.store.session(world.workspace.community) as session:
+            report = await session.reports.get(lost.id)
             assert report
             search = await session.candidates.search(report, 10)
     rare = {candidate.item.report: candidate.rare_words for candidate in search.candidates}

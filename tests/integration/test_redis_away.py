@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from embedded import EmbeddedServers
 from tests.support.services import working
 from tests.support.waiting import eventually
-from tests.support.world import world
+from tests.support.world import open_world
 
 
 @pytest.mark.slow
@@ -24,12 +24,12 @@ async def test_a_worker_outlives_its_redis(database_url: str, tmp_path_factory: 
                 await redis.execute_command("SHUTDOWN", "NOSAVE")
 
         async with (
-            world(database_url, own.redis_url) as place,
+            open_world(database_url, own.redis_url) as world,
             working(database_url, own.redis_url, quiet_seconds=1),
         ):
-            await place.found("f1", "red")
-            await place.quiet()
+            await world.found("f1", "red")
+            await world.wait_until_idle()
             await asyncio.gather(end_redis(), return_exceptions=True)
-            await place.lost("l1", "red cup")
-            await eventually(lambda: place.platform.kinds("l1"))
-        assert place.platform.kinds("l1")[0] == "first_reply"
+            await world.lost("l1", "red cup")
+            await eventually(lambda: world.platform.kinds("l1"))
+        assert world.platform.kinds("l1")[0] == "first_reply"

@@ -5,7 +5,6 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from uuid import UUID
 
 import numpy as np
 import pytest
@@ -18,13 +17,15 @@ from reunite.ports import ScoredPair
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
 from tests.support.keys import KEYS
 from tests.support.processes import process
+from tests.support.reembedding import embedded_with, posted
 from tests.support.reembedding_process import SlowColours
 from tests.support.services import background, colours_only
 from tests.support.waiting import PATIENCE, eventually
-from tests.support.world import World, world
-from workers.app import ModelMismatchError, WorkerConfig, run
+from tests.support.world import World, open_world
+from workers.app import WorkerConfig, run
 from workers.batching import BatchingEncoder
 from workers.encoders.choose import Choice
+from workers.live_encoder import ModelMismatchError
 from workers.model_comparison import compare_models
 from workers.reembedding import Progress, Reembedding
 
@@ -54,8 +55,8 @@ class Stumbling(SlowColours):
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with world(database_url, redis_url) as community:
+async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with open_world(database_url, redis_url) as community:
         yield community
 
 
@@ -68,53 +69,24 @@ async def embed_all(work: Reembedding) -> Progress:
     return await work.embed_all(lambda _: None)
 
 
-async def posted(place: World, kind: ReportKind, number: int) -> list[Report]:
-    """Store open reports whose texts name the colours in turn."""
-    async with place.store.session(place.workspace.community) as session:
-        rows = await session._all(
-            """INSERT INTO report (community_id, workspace_id, source_key, kind, state, author_id, author_name, text,
-                 channel, expires_at)
-               SELECT %(community)s, %(workspace)s, %(kind)s || n, %(kind)s::report_kind, 'open', %(kind)s, 'Ben',
-                 (%(colours)s::text[])[1 + n %% 6] || ' thing ' || n, 'found', now() + interval '9 days'
-               FROM generate_series(1, %(number)s) AS n RETURNING id, source_key""",
-            community=place.workspace.community,
-            workspace=place.workspace.id,
-            kind=kind,
-            colours=list(COLOURS),
-            number=number,
-        )
-        found = [await session.reports.get(row["id"]) for row in rows]
-    return [report for report in found if report]
-
-
-async def embedded_with(place: World, version: str) -> list[UUID]:
-    """Return the reports that have embeddings of a model, each once for each of them."""
-    async with place.store.session(place.workspace.community) as session:
-        rows = await session._all(
-            "SELECT report_id AS id FROM embedding JOIN embedding_model m ON m.id = model_id WHERE m.version = %(v)s",
-            v=version,
-        )
-    return sorted(row["id"] for row in rows)
-
-
-async def finds_its_colour(place: World, loss: Report) -> bool:
-    """Search once, and tell whether the nearest find has the colour of the loss."""
-    async with place.store.session(place.workspace.community) as session:
-        found = await session.candidates.search(loss, 10)
+async def finds_its_colour(world: World, lost: Report) -> bool:
+    """Search once, and tell whether the nearest found report has the colour of the lost report."""
+    async with world.store.session(world.workspace.community) as session:
+        found = await session.candidates.search(lost, 10)
     best = max(found.candidates, key=lambda each: max(each.similarities.values()))
-    return best.item.text.split()[0] == loss.text.split()[0]
+    return best.item.text.split()[0] == lost.text.split()[0]
 
 
 async def test_killed_in_the_middle_it_resumes_and_searches_are_answered_all_the_while(
-    place: World, database_url: str
+    world: World, database_url: str
 ) -> None:
-    reports = [*await posted(place, ReportKind.FOUND, REPORTS), *await posted(place, ReportKind.LOST, 1)]
-    await embed_all(await reembedding(place.store, ColourEncoder()))  # the first model is live
+    reports = [*await posted(world, ReportKind.FOUND, REPORTS), *await posted(world, ReportKind.LOST, 1)]
+    await embed_all(await reembedding(world.store, ColourEncoder()))  # the first model is live
     answers: list[bool] = []
 
     async def keep_searching() -> None:
         while True:
-            answers.append(await finds_its_colour(place, reports[-1]))
+            answers.append(await finds_its_colour(world, reports[-1]))
             await asyncio.sleep(0.02)
 
     async with background(keep_searching()):
@@ -123,27 +95,27 @@ async def test_killed_in_the_middle_it_resumes_and_searches_are_answered_all_the
             while int((await first.stdout.readline()).split()[0]) < REPORTS // 3:
                 pass
             first.kill()
-        kept = await embedded_with(place, "colours-2")
+        kept = await embedded_with(world, "colours-2")
         assert REPORTS // 3 <= len(kept) < REPORTS
         async with process(*CHILD, database_url, "0", stdout=PIPE) as second:
-            said, _ = await second.communicate()
-    assert int(said.split()[1]) == len(reports) - len(kept)  # what was embedded before the kill is kept
-    assert await embedded_with(place, "colours-2") == sorted(report.id for report in reports)
+            output, _ = await second.communicate()
+    assert int(output.split()[1]) == len(reports) - len(kept)  # what was embedded before the kill is kept
+    assert await embedded_with(world, "colours-2") == sorted(report.id for report in reports)
     assert len(answers) > 20
     assert all(answers)
 
 
-async def test_both_models_are_compared_on_what_people_decided(place: World) -> None:
-    good, bad = [await reembedding(place.store, Digits(name, blind=name == "blind")) for name in ("sees", "blind")]
-    finds, losses = await posted(place, ReportKind.FOUND, 6), await posted(place, ReportKind.LOST, 6)
-    async with place.store.session(place.workspace.community) as session:  # no word is in both texts of a pair
+async def test_both_models_are_compared_on_what_people_decided(world: World) -> None:
+    good, bad = [await reembedding(world.store, Digits(name, blind=name == "blind")) for name in ("sees", "blind")]
+    found_reports, lost_reports = await posted(world, ReportKind.FOUND, 6), await posted(world, ReportKind.LOST, 6)
+    async with world.store.session(world.workspace.community) as session:  # no word is in both texts of a pair
         await session._do("UPDATE report SET text = kind || '-' || substr(source_key, length(source_key))")
-    for number, (loss, find) in enumerate(zip(losses, finds, strict=True)):
-        await decided(place, loss, find, MatchState.CONFIRMED)
-        await decided(place, loss, finds[number - 1], MatchState.REJECTED)
+    for number, (lost, found) in enumerate(zip(lost_reports, found_reports, strict=True)):
+        await decided(world, lost, found, MatchState.CONFIRMED)
+        await decided(world, lost, found_reports[number - 1], MatchState.REJECTED)
     for work in (good, bad):
         await embed_all(work)
-    before, after = await compare_models(place.store, [good.model, bad.model])
+    before, after = await compare_models(world.store, [good.model, bad.model])
     assert (before.confirmed, before.rejected) == (after.confirmed, after.rejected) == (6, 6)
     assert (before.first, before.above) == (1.0, 1.0)
     assert after.first < 1
@@ -152,66 +124,66 @@ async def test_both_models_are_compared_on_what_people_decided(place: World) -> 
     assert after.above < 1
 
 
-async def decided(place: World, loss: Report, find: Report, state: MatchState) -> None:
-    async with place.store.session(place.workspace.community) as session:
-        match = await session.matches.save(ScoredPair(loss.id, find.id, 0.5, None, (), evidence={}))
+async def decided(world: World, lost: Report, found: Report, state: MatchState) -> None:
+    async with world.store.session(world.workspace.community) as session:
+        match = await session.matches.save(ScoredPair(lost.id, found.id, 0.5, None, (), evidence={}))
         await session.matches.set_state(match.id, state)
 
 
-async def test_what_cannot_be_embedded_holds_up_nothing(place: World) -> None:
-    await posted(place, ReportKind.FOUND, 12)
-    work = await reembedding(place.store, Stumbling())
+async def test_what_cannot_be_embedded_holds_up_nothing(world: World) -> None:
+    await posted(world, ReportKind.FOUND, 12)
+    work = await reembedding(world.store, Stumbling())
     assert await embed_all(work) == Progress(done=12, total=12, failed=2)
-    assert len(await embedded_with(place, "colours-2")) == 10
+    assert len(await embedded_with(world, "colours-2")) == 10
 
 
-async def test_live_posts_come_first(place: World) -> None:
-    await posted(place, ReportKind.FOUND, 1)
-    await place.lost("l1", "my red cup")
-    work = replace(await reembedding(place.store, ColourEncoder()), patience=60)
-    lease = await place.store.lease_work([], most_each=1, seconds=60)
+async def test_live_posts_come_first(world: World) -> None:
+    await posted(world, ReportKind.FOUND, 1)
+    await world.lost("l1", "my red cup")
+    work = replace(await reembedding(world.store, ColourEncoder()), patience=60)
+    lease = await world.store.lease_work([], most_each=1, seconds=60)
     assert lease
     task = asyncio.create_task(embed_all(work))
     await asyncio.sleep(0.5)
-    assert await embedded_with(place, "colours-1") == []
-    async with place.store.work_session(lease) as session:
+    assert await embedded_with(world, "colours-1") == []
+    async with world.store.work_session(lease) as session:
         await session.finish()
     assert (await task).done == 1
 
-    impatient = replace(await reembedding(place.store, SlowColours()), patience=0)
-    await place.lost("l2", "my red cup")
-    assert await place.store.lease_work([], most_each=1, seconds=60)
+    impatient = replace(await reembedding(world.store, SlowColours()), patience=0)
+    await world.lost("l2", "my red cup")
+    assert await world.store.lease_work([], most_each=1, seconds=60)
     assert (await embed_all(impatient)).done == 1
 
 
 async def test_a_worker_whose_model_was_replaced_ends_and_another_does_its_work(
-    place: World, database_url: str, redis_url: str
+    world: World, database_url: str, redis_url: str
 ) -> None:
     servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
     config = WorkerConfig(connections=servers, lease_seconds=1, quiet_seconds=0.2, look_seconds=1)
     old = asyncio.create_task(run(config, lambda _: None, lambda _: None, colours_only))
-    await place.found("f1", text="blue cup")
-    await place.quiet()
-    work = await reembedding(place.store, SlowColours())
+    await world.found("f1", text="blue cup")
+    await world.wait_until_idle()
+    work = await reembedding(world.store, SlowColours())
     await embed_all(work)
     await work.take_over()
-    await place.lost("l1", "my blue cup")  # it may reach the old worker
+    await world.lost("l1", "my blue cup")  # it may reach the old worker
     with pytest.raises(ModelMismatchError, match="colours-2"):
         await asyncio.wait_for(old, PATIENCE)
-    assert place.platform.thread("l1") == []
+    assert world.platform.thread("l1") == []
 
     load = lambda *_: Choice("clip", SlowColours())  # noqa: E731
     async with background(run(config, lambda _: None, lambda _: None, load)):
-        await eventually(lambda: place.platform.thread("l1"), "the new worker has not answered")
+        await eventually(lambda: world.platform.thread("l1"), "the new worker has not answered")
 
 
-async def test_old_embeddings_are_deleted_once_they_are_not_needed(place: World) -> None:
-    reports = await posted(place, ReportKind.FOUND, 5)
-    old, new = await reembedding(place.store, ColourEncoder()), await reembedding(place.store, SlowColours())
+async def test_old_embeddings_are_deleted_once_they_are_not_needed(world: World) -> None:
+    reports = await posted(world, ReportKind.FOUND, 5)
+    old, new = await reembedding(world.store, ColourEncoder()), await reembedding(world.store, SlowColours())
     for work in (old, new):
         await embed_all(work)
     await new.take_over()
     assert (await new.delete_others()).vectors == 5
-    assert await embedded_with(place, "colours-1") == []
-    assert await embedded_with(place, "colours-2") == sorted(report.id for report in reports)
+    assert await embedded_with(world, "colours-1") == []
+    assert await embedded_with(world, "colours-2") == sorted(report.id for report in reports)
     assert (await new.delete_others()).vectors == 0

@@ -5,18 +5,18 @@ from datetime import UTC, datetime, timedelta
 from reunite.language import date_words, sentence
 from tests.support.services import working
 from tests.support.waiting import eventually
-from tests.support.world import world
+from tests.support.world import open_world
 
 
 async def test_the_sweep_reminds_once_when_its_clock_says_so(database_url: str, redis_url: str) -> None:
     ahead = timedelta()
     clock = lambda: datetime.now(UTC) + ahead  # noqa: E731 - moved below
-    async with world(database_url, redis_url) as place, working(database_url, redis_url, now=clock):
-        loss = await place.lost("l1", "my red umbrella")
-        await place.quiet()
-        said = sentence("ends_soon", until=date_words(loss.expires_at))
-        assert said not in "".join(place.platform.thread("l1"))
+    async with open_world(database_url, redis_url) as world, working(database_url, redis_url, now=clock):
+        lost = await world.lost("l1", "my red umbrella")
+        await world.wait_until_idle()
+        text = sentence("ends_soon", until=date_words(lost.expires_at))
+        assert text not in "".join(world.platform.thread("l1"))
         ahead = timedelta(days=54)
-        await eventually(lambda: said in "".join(place.platform.thread("l1")))
-        await place.quiet()
-        assert "".join(place.platform.thread("l1")).count(said) == 1
+        await eventually(lambda: text in "".join(world.platform.thread("l1")))
+        await world.wait_until_idle()
+        assert "".join(world.platform.thread("l1")).count(text) == 1

@@ -14,42 +14,42 @@ from metrics.definitions import REGISTRY
 from reunite.entities import Label, Report, ReportKind, ReportState
 from reunite.language import sentence
 from tests.support.services import working
-from tests.support.world import MODERATOR, World, world
+from tests.support.world import MODERATOR, World, open_world
 
 COUNTED = ("reunite_searches_total", "reunite_labels_total", "reunite_first_answer_seconds_count")
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with world(database_url, redis_url) as community, working(database_url, redis_url):
+async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
         await community.set_up(log_channel="log")
         yield community
 
 
-async def post(place: World) -> tuple[Report, Report]:
+async def post(world: World) -> tuple[Report, Report]:
     """Post the samples, let them be matched, and confirm their match."""
-    pair = sample_pair(place.at("found"), place.at("lost"))
-    await place.handlers.samples.post(pair, "en", is_moderator=True)
-    await place.quiet()
-    async with place.store.session(place.workspace.community) as session:
+    pair = sample_pair(world.at("found"), world.at("lost"))
+    await world.handlers.samples.post(pair, "en", is_moderator=True)
+    await world.wait_until_idle()
+    async with world.store.session(world.workspace.community) as session:
         known = {
-            sample.kind: sample for sample in await session.reports.samples(place.at("found")) if not sample.purged
+            sample.kind: sample for sample in await session.reports.samples(world.at("found")) if not sample.purged
         }
         [match] = await session.matches.of(known[ReportKind.LOST].id)
     assert match.label is Label.HIGH
-    await place.press("confirm", match.id, MODERATOR)
-    await place.press("confirm", match.id, MODERATOR)  # which takes it back: both are open again
-    await place.press("reject", match.id, MODERATOR)
-    await place.quiet()
-    find, loss = known[ReportKind.FOUND], known[ReportKind.LOST]
-    assert {await place.state(report) for report in (find, loss)} == {ReportState.OPEN}
-    return find, loss
+    await world.press("confirm", match.id, MODERATOR)
+    await world.press("confirm", match.id, MODERATOR)  # which takes it back: both are open again
+    await world.press("reject", match.id, MODERATOR)
+    await world.wait_until_idle()
+    found, lost = known[ReportKind.FOUND], known[ReportKind.LOST]
+    assert {await world.state(report) for report in (found, lost)} == {ReportState.OPEN}
+    return found, lost
 
 
-async def everything(place: World, reports: list[Report]) -> dict[str, Any]:
+async def everything(world: World, reports: list[Report]) -> dict[str, Any]:
     """Return what is found, counted, exported and learned."""
-    community, operation = place.workspace.community, Monitoring(place.store)
-    async with place.store.session(community) as session:
+    community, operation = world.workspace.community, Monitoring(world.store)
+    async with world.store.session(community) as session:
         searches = [await session.candidates.search(report, limit=limit) for report in reports for limit in (2, 50)]
         known: dict[str, Any] = {
             "found": [{candidate.item.report for candidate in search.candidates} for search in searches],
@@ -65,9 +65,9 @@ async def everything(place: World, reports: list[Report]) -> dict[str, Any]:
                 *[await session.board.places(), await session.board.log()],
             ),
         }
-    async with place.store.transaction(community) as connection:
+    async with world.store.transaction(community) as connection:
         known["learned"] = await decided_pairs(connection, "colours-1")
-    known["taught"] = await place.store.rows("SELECT * FROM communities_to_teach(1, 0, 5)")
+    known["taught"] = await world.store.rows("SELECT * FROM communities_to_teach(1, 0, 5)")
     known["status"] = await operation.reports(), await operation.matches()
     known["metrics"] = [
         (sample.name, sample.labels, sample.value)
@@ -78,34 +78,34 @@ async def everything(place: World, reports: list[Report]) -> dict[str, Any]:
     return known
 
 
-async def test_samples_are_in_no_search_number_or_export(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_samples_are_in_no_search_number_or_export(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sketch_loading, "MANY", 2)  # so that one of two searches goes by sketches
     words = sentence("samples_find_words")
-    finds = [await place.found(f"f{number}", "blue", words) for number in range(3)]
-    losses = [await place.lost(f"l{number}", words, "blue") for number in range(3)]
-    await place.quiet()
-    before = await everything(place, [*finds, *losses])
+    found_reports = [await world.found(f"f{number}", "blue", words) for number in range(3)]
+    lost_reports = [await world.lost(f"l{number}", words, "blue") for number in range(3)]
+    await world.wait_until_idle()
+    before = await everything(world, [*found_reports, *lost_reports])
     assert list(map(len, before["found"])) == [2, 3] * 6
     assert before["metrics"]
 
-    find, loss = await post(place)
-    after = await everything(place, [*finds, *losses])
+    found, lost = await post(world)
+    after = await everything(world, [*found_reports, *lost_reports])
     for what, known in before.items():
         assert after[what] == known, what
-    async with place.store.session(place.workspace.community) as session:
-        assert await session.items.of([find.id, loss.id]) == {}
-        for each in (find, loss):
+    async with world.store.session(world.workspace.community) as session:
+        assert await session.items.of([found.id, lost.id]) == {}
+        for each in (found, lost):
             search = await session.candidates.search(each, limit=2)
             assert (search.open_count, {candidate.item.report for candidate in search.candidates}) == (1, set())
-        assert {match.found for match in await session.matches.of(loss.id)} == {find.id}
-        for report in (*finds, *losses):
-            assert {find.id, loss.id}.isdisjoint(
+        assert {match.found for match in await session.matches.of(lost.id)} == {found.id}
+        for report in (*found_reports, *lost_reports):
+            assert {found.id, lost.id}.isdisjoint(
                 {id_ for match in await session.matches.of(report.id) for id_ in (match.lost, match.found)}
             )
-    await place.press("remove_samples", place.workspace.id, MODERATOR)
-    await place.quiet()
-    assert (await everything(place, [*finds, *losses])) == before
-    left = [outgoing.reply for target, outgoing in place.platform.messages if target.message != "removed"]
-    assert not [reply for reply in left if reply.quotes & {find.id, loss.id}]
-    again, _ = await post(place)
-    assert again.id != find.id
+    await world.press("remove_samples", world.workspace.id, MODERATOR)
+    await world.wait_until_idle()
+    assert (await everything(world, [*found_reports, *lost_reports])) == before
+    left = [outgoing.reply for target, outgoing in world.platform.messages if target.message != "removed"]
+    assert not [reply for reply in left if reply.quotes & {found.id, lost.id}]
+    again, _ = await post(world)
+    assert again.id != found.id

@@ -26,9 +26,9 @@ CANARIES: Final = {
 PASSWORD: Final = "canary-password"
 
 
-def leaks(said: str) -> list[str]:
+def leaks(text: str) -> list[str]:
     secrets = [value for name, value in CANARIES.items() if name != "REUNITE_LOG_LEVEL"]
-    return [secret for secret in [*secrets, PASSWORD] if secret in said]
+    return [secret for secret in [*secrets, PASSWORD] if secret in text]
 
 
 @pytest.fixture
@@ -58,10 +58,10 @@ def shell(environment: dict[str, str]) -> dict[str, str]:
 def test_no_command_says_a_secret(shell: dict[str, str], command: str, more: Mapping[str, str]) -> None:
     command_line, env = [*REUNITE, *command.split()], {**os.environ, **shell, **more}
     done = subprocess.run(command_line, env=env, capture_output=True, check=False)
-    said = (done.stdout + done.stderr).decode()
-    assert said
-    assert leaks(said) == []
-    assert "Traceback" not in said
+    text = (done.stdout + done.stderr).decode()
+    assert text
+    assert leaks(text) == []
+    assert "Traceback" not in text
 
 
 async def test_no_process_has_a_secret_among_its_arguments(shell: dict[str, str], tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from reunite.encoder import Vectors
 from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.services import working
-from tests.support.world import world
+from tests.support.world import open_world
 from workers.batching import BatchingEncoder
 from workers.reembedding import Reembedding
 
@@ -24,33 +24,33 @@ async def test_a_photo_without_words_confirms_the_thing_or_rules_it_out(
     database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ColourEncoder, "things", only_umbrellas)
-    async with world(database_url, redis_url) as place, working(database_url, redis_url):
-        await place.found("f1", "red")
-        await place.quiet()
-        await place.lost("l1", "my red umbrella")
-        await place.lost("l2", "red boots")
-        await place.quiet()
-        assert "umbrella ✓ · red ✓" in "\n".join(place.platform.thread("l1"))
-        assert "boots ✓" not in "\n".join(place.platform.thread("l2"))
+    async with open_world(database_url, redis_url) as world, working(database_url, redis_url):
+        await world.found("f1", "red")
+        await world.wait_until_idle()
+        await world.lost("l1", "my red umbrella")
+        await world.lost("l2", "red boots")
+        await world.wait_until_idle()
+        assert "umbrella ✓ · red ✓" in "\n".join(world.platform.thread("l1"))
+        assert "boots ✓" not in "\n".join(world.platform.thread("l2"))
 
 
 async def test_another_encoder_says_again_what_photos_show(
     database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ColourEncoder, "things", only_umbrellas)
-    async with world(database_url, redis_url) as place, working(database_url, redis_url):
-        await place.found("f1", "red")
-        await place.quiet()
+    async with open_world(database_url, redis_url) as world, working(database_url, redis_url):
+        await world.found("f1", "red")
+        await world.wait_until_idle()
         monkeypatch.setattr(ColourEncoder, "things", other_things)
         encoder = BatchingEncoder(ColourEncoder())
-        model = await place.store.embedding_models.register("clip", "colours-2", ColourEncoder.spaces)
-        work = Reembedding(place.store, encoder, model)
+        model = await world.store.embedding_models.register("clip", "colours-2", ColourEncoder.spaces)
+        work = Reembedding(world.store, encoder, model)
         await work.embed_all(lambda _: None)
-        async with place.store.session(place.workspace.community) as session:
+        async with world.store.session(world.workspace.community) as session:
             [row] = await session._all("SELECT shows FROM photo")
         assert row["shows"] == ["umbrella"]
         await work.take_over()
         await encoder.close()
-        async with place.store.session(place.workspace.community) as session:
+        async with world.store.session(world.workspace.community) as session:
             [row] = await session._all("SELECT shows FROM photo")
     assert row["shows"] == ["mug", "cup"]

@@ -32,8 +32,8 @@ async def answer(used: Envelope) -> dict[str, Any]:
 
 async def test_lost_with_words_is_acknowledged_confirmed_and_written_down(world: World) -> None:
     used = await world.slack.slash("lost", "black rucksack & laptop", world.ada, world.found)
-    said = await answer(used)
-    assert said["text"] == sentence("looking_in", channel=f"<#{world.lost}>")
+    response = await answer(used)
+    assert response["text"] == sentence("looking_in", channel=f"<#{world.lost}>")
     report = await world.report()
     assert (report.kind, report.text, report.author.name) == ("lost", "black rucksack & laptop", "Ada")
     await world.slack.wait_for_post(world.lost, "black rucksack & laptop")
@@ -51,13 +51,13 @@ async def test_words_that_begin_like_another_command_are_what_was_lost(world: Wo
     for words in lost:
         used = await world.slack.slash("lost", words, world.ada, world.lost)
         await eventually(partial(getattr, used, "answers"))
-    told = [report.text for report in await world.reports()]
-    assert told == ["link bracelet", "link bracelet of silver", "mine detector", "help book"]
+    texts = [report.text for report in await world.reports()]
+    assert texts == ["link bracelet", "link bracelet of silver", "mine detector", "help book"]
 
 
 async def test_what_slack_or_the_home_tab_has_is_no_report(world: World) -> None:
     home, moderators = sentence("home_has_it"), sentence("only_moderators_here")
-    for user, words, told in (
+    for user, words, text in (
         (world.ada, "privacy", home),
         (world.ada, "setup", moderators),
         (world.ada, "STATS", moderators),
@@ -66,7 +66,7 @@ async def test_what_slack_or_the_home_tab_has_is_no_report(world: World) -> None
         (world.ada, "timezone", "time zone of your Slack profile"),
         (world.ada, "timezone Berlin", "time zone of your Slack profile"),
     ):
-        assert told in (await answer(await world.slack.slash("lost", words, user, world.found)))["text"], words
+        assert text in (await answer(await world.slack.slash("lost", words, user, world.found)))["text"], words
     assert await world.reports() == []
 
 
@@ -81,8 +81,8 @@ async def test_the_same_command_three_times_is_one_report(world: World) -> None:
 async def test_help_says_what_can_be_done_in_the_users_own_language(world: World) -> None:
     uma = world.slack.add_member("Uma", locale="de-AT")
     used = await world.slack.slash("lost", "HELP", uma, world.lost)
-    said = (await answer(used))["text"]
-    assert sentence("help_mine", "de", mine="/lost mine", privacy="App Home") in said
+    response = (await answer(used))["text"]
+    assert sentence("help_mine", "de", mine="/lost mine", privacy="App Home") in response
     assert await world.reports() == []
 
 
@@ -91,10 +91,10 @@ async def test_mine_shows_ones_own_open_reports_with_their_buttons_and_nobody_el
         used = await world.slack.slash("lost", words, user, world.lost)
         await eventually(partial(getattr, used, "answers"))
     used = await world.slack.slash("lost", "mine", world.ada, world.lost)
-    said = await answer(used)
-    assert "a hat" in shown(said)
-    assert "a scarf" not in shown(said)
-    shown_words = [button["text"]["text"] for button in buttons(said["blocks"])]
+    response = await answer(used)
+    assert "a hat" in shown(response)
+    assert "a scarf" not in shown(response)
+    shown_words = [button["text"]["text"] for button in buttons(response["blocks"])]
     assert shown_words == [sentence(f"button_{each}") for each in ("add_photo", "add_detail", "extend", "withdraw")]
     used = await world.slack.slash("lost", "mine", world.admin, world.lost)
     assert sentence("home_no_reports") in shown(await answer(used))
@@ -104,10 +104,10 @@ async def test_mine_fits_into_one_message_with_any_number_of_reports(world: Worl
     for number in range(17):
         used = await world.slack.slash("lost", f"hat number {number} {'x' * 2000}", world.ada, world.lost)
         await eventually(partial(getattr, used, "answers"))
-    said = await answer(await world.slack.slash("lost", "mine", world.ada, world.lost))
-    assert [f"hat number {number} " in shown(said) for number in (1, 2, 16)] == [False, True, True]
-    assert plural("own_more", 2) in shown(said)
-    assert len(buttons(said["blocks"])) == 15 * 4
+    response = await answer(await world.slack.slash("lost", "mine", world.ada, world.lost))
+    assert [f"hat number {number} " in shown(response) for number in (1, 2, 16)] == [False, True, True]
+    assert plural("own_more", 2) in shown(response)
+    assert len(buttons(response["blocks"])) == 15 * 4
 
 
 async def test_a_command_that_can_not_be_answered_anywhere_says_so(world: World) -> None:
@@ -184,11 +184,11 @@ async def test_a_message_that_can_not_be_answered_is_politely_refused(world: Wor
     root = world.slack.post(world.general, world.ada, "hello")
     below = world.slack.post(world.general, world.ada, "found keys", thread_ts=root)
     robot = world.slack.post(world.general, world.ben, "found keys", bot_id="B1")
-    for channel, ts, said in (
+    for channel, ts, text in (
         (strange, there, sentence("invite_me", channel="#lost")),
         (world.general, below, sentence("not_in_threads")),
         (world.general, robot, sentence("only_own_post")),
     ):
         used = await world.slack.use_message("found_this", channel, ts, world.ada)
-        assert (await answer(used))["text"] == said
+        assert (await answer(used))["text"] == text
     assert await world.reports() == []

@@ -1,4 +1,4 @@
-"""The modals of reports on Slack: `/lost` alone, `/found`, sealed finds and shortcuts."""
+"""The modals of reports on Slack: `/lost` alone, `/found`, sealed found reports and shortcuts."""
 
 from collections.abc import AsyncIterator
 
@@ -29,8 +29,8 @@ async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(
     assert report.happened_at
     assert report.posted_at
     assert [photo.name for photo in await world.photos(report)] == ["0.jpg", "1.jpg"]
-    said = await world.slack.modal(world.ada, f"<#{world.lost}>")
-    assert words_of(said["blocks"]) == sentence("looking_in", channel=f"<#{world.lost}>")
+    answer = await world.slack.modal(world.ada, f"<#{world.lost}>")
+    assert words_of(answer["blocks"]) == sentence("looking_in", channel=f"<#{world.lost}>")
     post = await world.slack.wait_for_post(world.lost, "my hat")
     assert "library" in shown(post)
 

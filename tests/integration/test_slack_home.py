@@ -140,8 +140,8 @@ async def test_a_channel_without_the_bot_and_one_with_two_roles_are_refused_at_t
     await world.slack.press_in(home, sentence("home_setup"), world.admin)
     modal = await world.slack.modal(world.admin, sentence("home_setup"))
     sent = await world.slack.submit(modal, world.admin, lost_channels=[strange], log_channel=strange)
-    said = sentence("setup_invite")
-    assert (sent.ack or {})["payload"]["errors"] == {"lost_channels": said, "log_channel": said}
+    text = sentence("setup_invite")
+    assert (sent.ack or {})["payload"]["errors"] == {"lost_channels": text, "log_channel": text}
     sent = await world.slack.submit(modal, world.admin, found_channels=[world.lost], lost_channels=[world.lost])
     assert (sent.ack or {})["payload"]["errors"] == {"found_channels": sentence("channel_twice")}
     assert await world.settings() == Settings()

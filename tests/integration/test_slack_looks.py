@@ -32,7 +32,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Answer every search with one find and its picture; return what was searched for."""
+    """Answer every search with one found report and its picture; return what was searched for."""
     words: list[str] = []
 
     async def answer(_: Handlers, command: Look, __: str) -> Reply:

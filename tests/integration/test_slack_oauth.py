@@ -65,12 +65,12 @@ async def install(world: World, team: str) -> int:
 
 
 async def leave(world: World, team: str, *events: str, at: float | None = None) -> None:
-    told: dict[str, dict[str, Any]] = {
+    answer: dict[str, dict[str, Any]] = {
         "app_uninstalled": {"type": "app_uninstalled"},
         "tokens_revoked": {"type": "tokens_revoked", "tokens": {"bot": [world.slack.teams[team].user], "oauth": []}},
     }
     for name in events:
-        await world.slack.tell(told[name], team=team, at=at).acked.wait()
+        await world.slack.tell(answer[name], team=team, at=at).acked.wait()
 
 
 async def is_kept(world: World, team: str) -> bool:
@@ -186,9 +186,9 @@ async def test_tokens_are_in_no_log(
     await world.acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "a hat"))
     await leave(world, TEAM, "app_uninstalled", at=time.time() + 1)
     await asyncio.sleep(0)
-    said = capsys.readouterr()
+    seen = capsys.readouterr()
     for secret in (world.slack.teams[TEAM].token, CLIENT_SECRET, "a hat"):
-        assert secret not in caplog.text + said.out + said.err
+        assert secret not in caplog.text + seen.out + seen.err
 
 
 async def test_with_socket_mode_only_the_pages_of_the_installation_are_served(database_url: str) -> None:

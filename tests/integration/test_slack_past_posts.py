@@ -15,7 +15,7 @@ from tests.support.waiting import eventually
 DAY = 86400.0
 MINUTE = 0.1
 """Seconds that stand for the minute between two calls."""
-FINDS, LOSSES = 34, 6
+FOUND, LOST = 34, 6
 
 
 def ago(days: float, number: int = 0) -> str:
@@ -26,10 +26,10 @@ def ago(days: float, number: int = 0) -> str:
 def past(world: World, slack: SlackDouble) -> None:
     """Fill the channels, the oldest post first."""
     slack.post_photo(world.found, world.ada, JPEG, "too old", unheard=True, ts=ago(61))
-    for number in range(FINDS):
-        slack.post_photo(world.found, world.ada, JPEG, f"find {number}", unheard=True, ts=ago(50 - number, number))
-    for number in range(LOSSES):
-        slack.post_photo(world.lost, world.ben, JPEG, f"loss {number}", unheard=True, ts=ago(50 - number, number))
+    for number in range(FOUND):
+        slack.post_photo(world.found, world.ada, JPEG, f"found {number}", unheard=True, ts=ago(50 - number, number))
+    for number in range(LOST):
+        slack.post_photo(world.lost, world.ben, JPEG, f"lost {number}", unheard=True, ts=ago(50 - number, number))
     slack.post_unheard(world.found, world.ada, "words alone", ts=ago(9))
     done = slack.post_photo(world.found, world.ada, JPEG, "given back", unheard=True, ts=ago(8))
     slack.react_unheard(world.found, done, "white_check_mark", world.ben)
@@ -40,11 +40,11 @@ def past(world: World, slack: SlackDouble) -> None:
     slack.post_unheard(world.found, world.ada, "a deleted photo", ts=ago(5), files=[gone])
 
 
-def said(reports: list[Report]) -> list[str]:
+def texts_of(reports: list[Report]) -> list[str]:
     return sorted(report.text for report in reports)
 
 
-EXPECTED = sorted([*(f"find {number}" for number in range(FINDS)), *(f"loss {number}" for number in range(LOSSES))])
+EXPECTED = sorted([*(f"found {number}" for number in range(FOUND)), *(f"lost {number}" for number in range(LOST))])
 SKIPPED = {"no_photo": 2, "settled": 1, "not_a_members": 1, "refused": 1}
 
 
@@ -58,12 +58,12 @@ async def test_each_past_post_is_taken_once_under_slacks_limits(database_url: st
         workspace = await workspace_of(world.store, "slack", TEAM)
         await asked(world.store, world.handlers, workspace)
         tally = whole(await read(world.store, workspace))
-        assert (tally.reports, tally.photos, tally.skipped) == (FINDS + LOSSES, FINDS + LOSSES, SKIPPED)
+        assert (tally.reports, tally.photos, tally.skipped) == (FOUND + LOST, FOUND + LOST, SKIPPED)
         reports = await world.reports()
-        assert said(reports) == EXPECTED
-        assert {report.kind for report in reports if report.text.startswith("loss")} == {ReportKind.LOST}
+        assert texts_of(reports) == EXPECTED
+        assert {report.kind for report in reports if report.text.startswith("lost")} == {ReportKind.LOST}
         assert all(report.quiet for report in reports)
-        [oldest] = [report for report in reports if report.text == "find 0"]
+        [oldest] = [report for report in reports if report.text == "found 0"]
         assert timedelta(days=9) < oldest.expires_at - datetime.now(UTC) < timedelta(days=11)
         assert not slack.calls_of("reactions.add")
         assert not slack.calls_of("chat.postMessage")
@@ -71,8 +71,8 @@ async def test_each_past_post_is_taken_once_under_slacks_limits(database_url: st
 
         await asked(world.store, world.handlers, workspace)
         again = whole(await read(world.store, workspace))
-        assert (again.reports, again.skipped) == (0, {**SKIPPED, "known": FINDS + LOSSES})
-        assert said(await world.reports()) == EXPECTED
+        assert (again.reports, again.skipped) == (0, {**SKIPPED, "known": FOUND + LOST})
+        assert texts_of(await world.reports()) == EXPECTED
 
 
 async def test_a_killed_bot_goes_on_and_takes_nothing_twice(database_url: str) -> None:
@@ -87,8 +87,8 @@ async def test_a_killed_bot_goes_on_and_takes_nothing_twice(database_url: str) -
                 await eventually(killed.reports, holds=lambda reports: len(reports) > 20)
         async with world_on(slack, database_url, again=world, **FAST) as back:
             tally = whole(await read(back.store, workspace))
-            assert (tally.reports, tally.photos, tally.skipped) == (FINDS + LOSSES, FINDS + LOSSES, SKIPPED)
-            assert said(await back.reports()) == EXPECTED
+            assert (tally.reports, tally.photos, tally.skipped) == (FOUND + LOST, FOUND + LOST, SKIPPED)
+            assert texts_of(await back.reports()) == EXPECTED
 
 
 async def test_answers_are_given_where_they_are_wanted(database_url: str) -> None:
@@ -116,5 +116,5 @@ async def test_moderators_start_a_backfill_in_the_home_tab_and_read_its_result(d
         begun = await slack.wait_for_post(world.general, "I'm reading the past posts of #found, #lost")
         ended = await slack.wait_for_post(world.general, "I've read the past posts")
         assert float(begun["ts"]) < float(ended["ts"])
-        assert str(FINDS + LOSSES) in str(ended)
+        assert str(FOUND + LOST) in str(ended)
         assert "without a photo: 2" in str(ended)

@@ -36,23 +36,23 @@ async def whispered(pressed: Envelope) -> dict[str, Any]:
 
 
 async def claimed(world: World, answer: str) -> tuple[Report, dict[str, Any]]:
-    """Let Ada claim the find by the card in her thread; return the find, and what its thread says of that."""
+    """Let Ada claim the found report by the card in her thread; return the report and its thread's reply."""
     _, found, _, card = await world.card()
     await world.slack.press(card.channel, card.message, MINE, world.ada)
     modal = await world.slack.modal(world.ada, sentence("form_claim"))
     await world.slack.submit(modal, world.ada, words=answer)
     await world.slack.modal(world.ada, sentence("note_claim_sent"))
-    told = await world.slack.wait_for_reply(world.found, str(found.target.message), "says this is theirs")
-    return found, told
+    response = await world.slack.wait_for_reply(world.found, str(found.target.message), "says this is theirs")
+    return found, response
 
 
 async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(world: World) -> None:
-    _, told = await claimed(world, "my name is inside")
+    _, answer = await claimed(world, "my name is inside")
     assert "my name is inside" not in str(world.slack.messages)
     see = sentence("button_see_claim")
-    refused = await whispered(await world.slack.press(world.found, told["ts"], see, world.ada))
+    refused = await whispered(await world.slack.press(world.found, answer["ts"], see, world.ada))
     assert refused["text"] == sentence("only_finder")
-    seen = await whispered(await world.slack.press(world.found, told["ts"], see, world.ben))
+    seen = await whispered(await world.slack.press(world.found, answer["ts"], see, world.ben))
     assert "my name is inside" in shown(seen)
     accept = {"channel": world.found, **seen}
     accepted = await world.slack.press_whisper(accept, sentence("button_accept_claim"), world.ben)
@@ -99,14 +99,14 @@ async def test_not_mine_is_for_the_owner_and_can_be_taken_back(world: World) -> 
     _, _, _, card = await world.card()
     refused = await whispered(await world.slack.press(card.channel, card.message, NOT_MINE, world.ben))
     assert refused["text"] == sentence("only_owner")
-    said = await whispered(await world.slack.press(card.channel, card.message, NOT_MINE, world.ada))
-    assert sentence("note_declined") in shown(said)
-    await world.slack.press_whisper({"channel": card.channel, **said}, MINE, world.ada)
+    answer = await whispered(await world.slack.press(card.channel, card.message, NOT_MINE, world.ada))
+    assert sentence("note_declined") in shown(answer)
+    await world.slack.press_whisper({"channel": card.channel, **answer}, MINE, world.ada)
     await world.slack.modal(world.ada, sentence("form_claim"))
 
 
 async def logged(world: World) -> tuple[Report, Any, dict[str, Any]]:
-    """Show a match in the moderators' channel; return the loss, the match and the line there."""
+    """Show a match in the moderators' channel; return the lost report, the match and the line there."""
     log = world.slack.add_channel("mods")
     await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(log_channel=log)))
     lost, found, match = await world.match()
@@ -120,8 +120,8 @@ async def test_moderators_give_verdicts_by_button_or_reaction_in_their_own_chann
     confirm = sentence("button_confirm")
     refused = await whispered(await world.slack.press(line["channel"], line["ts"], confirm, world.ada))
     assert refused["text"] == sentence("only_moderators")
-    said = await whispered(await world.slack.press(line["channel"], line["ts"], confirm, world.chosen))
-    assert sentence("note_match_confirmed") in shown(said)
+    answer = await whispered(await world.slack.press(line["channel"], line["ts"], confirm, world.chosen))
+    assert sentence("note_match_confirmed") in shown(answer)
     assert await world.standing(match, lost.community) is MatchState.CONFIRMED
     await world.slack.press(line["channel"], line["ts"], confirm, world.chosen)
     await eventually(lambda: world.standing(match, lost.community), holds=lambda state: state is MatchState.UNDECIDED)
@@ -145,7 +145,7 @@ async def test_buttons_work_after_a_restart(world: World) -> None:
 
 
 async def own(world: World) -> tuple[Report, dict[str, Any]]:
-    """Let Ada report a loss and ask for her own reports."""
+    """Let Ada make a lost report and ask for her own reports."""
     used = await world.slack.slash("lost", "a hat", world.ada, world.lost)
     await eventually(lambda: used.answers)
     mine = await world.slack.slash("lost", "mine", world.ada, world.lost)
@@ -174,8 +174,8 @@ async def test_ones_own_report_is_withdrawn_by_button_and_by_nobody_else(world: 
     withdraw = sentence("button_withdraw")
     refused = await whispered(await world.slack.press_whisper(mine, withdraw, world.ben))
     assert refused["text"] == sentence("only_own")
-    said = await whispered(await world.slack.press_whisper(mine, withdraw, world.ada))
-    assert sentence("note_withdrawn") in shown(said)
+    answer = await whispered(await world.slack.press_whisper(mine, withdraw, world.ada))
+    assert sentence("note_withdrawn") in shown(answer)
     assert ((await world.report()).state, (await world.report()).text) == (ReportState.WITHDRAWN, "")
 
 
@@ -185,8 +185,8 @@ async def test_a_button_of_another_version_is_politely_refused(world: World) -> 
     assert message
     [row] = [block for block in message["blocks"] if block["type"] == "actions"]
     row["elements"][0]["action_id"] = f"press:dance:{row['elements'][0]['action_id'].split(':')[-1]}"
-    said = await whispered(await world.slack.press(card.channel, card.message, MINE, world.ada))
-    assert said["text"] == sentence("nothing_here")
+    answer = await whispered(await world.slack.press(card.channel, card.message, MINE, world.ada))
+    assert answer["text"] == sentence("nothing_here")
 
 
 async def test_an_earlier_versions_button_does_what_it_did(world: World) -> None:
@@ -201,8 +201,8 @@ async def test_an_earlier_versions_button_does_what_it_did(world: World) -> None
 async def test_a_press_that_could_not_be_taken_is_answered_too(world: World) -> None:
     _, _, _, card = await world.card()
     world.slack.api.fail_next("users.info", error="internal_error")
-    said = await whispered(await world.slack.press(card.channel, card.message, NOT_MINE, world.ada))
-    assert said["text"] == sentence("answer_not_taken")
+    answer = await whispered(await world.slack.press(card.channel, card.message, NOT_MINE, world.ada))
+    assert answer["text"] == sentence("answer_not_taken")
 
 
 async def test_confidential_words_are_in_no_log(
@@ -210,8 +210,8 @@ async def test_confidential_words_are_in_no_log(
 ) -> None:
     caplog.set_level(logging.INFO)
     await claimed(world, "my name is inside")
-    said = capsys.readouterr()
-    assert "my name is inside" not in caplog.text + said.out + said.err
+    seen = capsys.readouterr()
+    assert "my name is inside" not in caplog.text + seen.out + seen.err
 
 
 async def asked(world: World) -> tuple[Report, Sent]:
@@ -230,9 +230,9 @@ async def test_an_answer_to_a_question_is_taken_once_and_takes_the_buttons_away(
     pressed = await world.slack.press(question.channel, question.message, "green", world.ada)
     await eventually(lambda: len(pressed.answers) == 2)
     assert (await world.report()).question_answer == "green"
-    told, changed = pressed.answers
-    assert (told["response_type"], told["text"]) == ("ephemeral", sentence("said"))
-    assert told["thread_ts"] == report.target.message
+    answer, changed = pressed.answers
+    assert (answer["response_type"], answer["text"]) == ("ephemeral", sentence("said"))
+    assert answer["thread_ts"] == report.target.message
     assert {block["type"] for block in changed["blocks"]} == {"rich_text"}
     assert "green" in words_of(changed["blocks"])
 

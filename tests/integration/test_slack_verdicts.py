@@ -67,7 +67,7 @@ async def test_a_verdict_on_a_card_that_is_not_noted_yet_counts_once_it_is(
 
     lost, found, match = await world.match()
     monkeypatch.setattr("reunite.verdicts._NOTING_PAUSES", ())
-    monkeypatch.setattr("bot.slack.verdicts._NOTING_PAUSES", (0.2,) * 50)
+    monkeypatch.setattr("bot.unnoted_cards._PAUSES", (0.2,) * 50)
     monkeypatch.setattr(SqlOutbox, "mark_sent", interrupted)
     async with world.store.session(lost.community) as session:
         card = wording.match_card(match, found, lost, None)
@@ -123,13 +123,13 @@ async def test_who_no_longer_moderates_is_signed_out_of_the_board(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_deactivated: bool
 ) -> None:
     monkeypatch.setattr("bot.board_roles._EVERY", 0.05)
-    async with world_in(database_url) as here:
-        await here.card()
-        session = await signed_in(here.store, "slack", TEAM, here.admin)
+    async with world_in(database_url) as world:
+        await world.card()
+        session = await signed_in(world.store, "slack", TEAM, world.admin)
         await asyncio.sleep(0.3)
-        assert not await is_over(here.store, session)
+        assert not await is_over(world.store, session)
         if is_deactivated:
-            here.slack.deactivate(here.admin)
+            world.slack.deactivate(world.admin)
         else:
-            here.slack.members[here.admin]["is_admin"] = False
-        await eventually(lambda: is_over(here.store, session))
+            world.slack.members[world.admin]["is_admin"] = False
+        await eventually(lambda: is_over(world.store, session))

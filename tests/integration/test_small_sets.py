@@ -22,9 +22,9 @@ def test_it_is_refused_in_a_sentence(where: Servers, tmp_path: Path, monkeypatch
     monkeypatch.setattr(calibrate, "searched_set", searched)
     monkeypatch.setattr(evaluate, "searched_set", searched)
     learning = calibrate.Options(tmp_path, None, None, from_verdicts=False, open_set=False, undo=False)
-    said = r"too few to learn from\. You need 40 about 25 things\."
-    with pytest.raises(UsageError, match=said):
+    text = r"too few to learn from\. You need 40 about 25 things\."
+    with pytest.raises(UsageError, match=text):
         calibrate.run(Settings(), where, learning, as_json=True)
     measuring = evaluate.Options(2, 1, [20], None, None, as_json=True, ablation=False, independent=False)
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=text):
         evaluate.run(where, tmp_path, measuring)

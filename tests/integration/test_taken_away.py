@@ -24,15 +24,15 @@ from tests.support.world import ADA, BEN
 
 
 @dataclass
-class Place:
-    """A loss in whose thread a find's card is to be shown, and a bot that runs only when it is told to."""
+class World:
+    """A match whose card is in the outbox, and a bot that runs only when told to."""
 
     store: Store
     handlers: Handlers
     workspace: Workspace
     platform: RecordingPlatform
-    loss: Report
-    find: Report
+    lost: Report
+    found: Report
 
     async def run(self, sql: str) -> list[dict[str, Any]]:
         async with self.store.transaction(self.workspace.community) as connection:
@@ -71,7 +71,7 @@ class Place:
 
 
 @pytest.fixture
-async def place(database_url: str) -> AsyncIterator[Place]:
+async def world(database_url: str) -> AsyncIterator[World]:
     async with Store(database_url) as store:
         await store.embedding_models.register("none", "none", {"shared": 3})
         handlers = Handlers(store, NoQueue())
@@ -86,86 +86,86 @@ async def place(database_url: str) -> AsyncIterator[Place]:
                 place="gym",
             ),
         ]
-        loss, find = [(await handlers.report(each)).report for each in reports]
+        lost, found = [(await handlers.report(each)).report for each in reports]
         async with store.session(workspace.community) as session:
-            for report in (loss, find):
+            for report in (lost, found):
                 await session.reports.set_state(report.id, ReportState.OPEN)
-            match = await session.matches.save(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, (), evidence={}))
+            match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), evidence={}))
             await session.outbox.post(
-                loss.id, keys.card(match.id, loss.kind), wording.match_card(match, find, loss, None)
+                lost.id, keys.card(match.id, lost.kind), wording.match_card(match, found, lost, None)
             )
-        yield Place(store, handlers, workspace, RecordingPlatform(), loss, find)
+        yield World(store, handlers, workspace, RecordingPlatform(), lost, found)
 
 
-async def test_a_card_that_may_stand_is_taken_away_though_both_reports_go(place: Place) -> None:
-    await place.send_and_die()
-    await place.withdraw(place.find, place.loss)
-    assert await place.delivered() == []
+async def test_a_card_that_may_stand_is_taken_away_though_both_reports_go(world: World) -> None:
+    await world.send_and_die()
+    await world.withdraw(world.found, world.lost)
+    assert await world.delivered() == []
 
 
-async def test_a_card_that_may_stand_is_taken_away_though_its_words_changed_first(place: Place) -> None:
-    await place.send_and_die()
-    assert await place.handlers.edit(EditReport(target=place.find.target, text="a goose"))
-    await place.withdraw(place.find)
-    assert await place.delivered() == []
+async def test_a_card_that_may_stand_is_taken_away_though_its_words_changed_first(world: World) -> None:
+    await world.send_and_die()
+    assert await world.handlers.edit(EditReport(target=world.found.target, text="a goose"))
+    await world.withdraw(world.found)
+    assert await world.delivered() == []
 
 
 @pytest.mark.parametrize("after", [None, 60.0])
-async def test_an_older_try_that_fails_late_does_not_keep_a_card_there(place: Place, after: float | None) -> None:
-    await place.send_and_die()
-    second = await place.lease()
-    await place.withdraw(place.find)
-    async with place.store.session(place.workspace.community) as session:
+async def test_an_older_try_that_fails_late_does_not_keep_a_card_there(world: World, after: float | None) -> None:
+    await world.send_and_die()
+    second = await world.lease()
+    await world.withdraw(world.found)
+    async with world.store.session(world.workspace.community) as session:
         await session.outbox.mark_unsent(second.seq, second.fence, second.version, "closed", after)
-    assert await place.delivered() == []
+    assert await world.delivered() == []
 
 
-async def test_a_card_whose_change_could_not_be_shown_is_still_taken_away(place: Place) -> None:
-    assert await place.delivered()
-    assert await place.handlers.edit(EditReport(target=place.find.target, text="a goose"))
-    edit = await place.lease()
-    async with place.store.session(place.workspace.community) as session:
+async def test_a_card_whose_change_could_not_be_shown_is_still_taken_away(world: World) -> None:
+    assert await world.delivered()
+    assert await world.handlers.edit(EditReport(target=world.found.target, text="a goose"))
+    edit = await world.lease()
+    async with world.store.session(world.workspace.community) as session:
         await session.outbox.mark_unsent(edit.seq, edit.fence, edit.version, "not allowed", None)
-    await place.withdraw(place.find)
-    assert await place.delivered() == []
+    await world.withdraw(world.found)
+    assert await world.delivered() == []
 
 
-async def test_a_post_whose_change_could_not_be_shown_still_says_that_it_is_over(place: Place) -> None:
+async def test_a_post_whose_change_could_not_be_shown_still_says_that_it_is_over(world: World) -> None:
     command = ReportLost(source_key="l2", target=ReplyTarget("web", "world", "lost"), author=ADA, text="a swan")
-    loss = (await place.handlers.report(command)).report
-    assert any("a swan" in text for text in await place.delivered())
-    async with place.store.session(place.workspace.community) as session:
-        known = await session.reports.get(loss.id)
+    lost = (await world.handlers.report(command)).report
+    assert any("a swan" in text for text in await world.delivered())
+    async with world.store.session(world.workspace.community) as session:
+        known = await session.reports.get(lost.id)
         assert known
         await reword(session, known, "a goose", "")
-    edit = await place.lease()
-    async with place.store.session(place.workspace.community) as session:
+    edit = await world.lease()
+    async with world.store.session(world.workspace.community) as session:
         await session.outbox.mark_unsent(edit.seq, edit.fence, edit.version, "not allowed", None)
-    await place.withdraw(known)
-    standing = await place.delivered()
+    await world.withdraw(known)
+    standing = await world.delivered()
     assert wording.ended("en").text() in standing
     assert not any("a swan" in text for text in standing)
 
 
-async def test_a_question_that_may_stand_loses_the_answers_that_a_withdrawn_found_report_gave(place: Place) -> None:
-    await place.delivered()
-    asked = Question("place", ("gym", "pool"), (place.find.id,))
-    async with place.store.session(place.workspace.community) as session:
-        await session.prompts.ask(place.loss.id, asked)
-        await session.outbox.post(place.loss.id, keys.question(place.loss.id), wording.question(place.loss, asked))
-    await place.send_and_die()
-    await place.withdraw(place.find)
-    await place.delivered()
-    [question] = [sent.reply for _, sent in place.platform.messages if sent.reply.kind == "question"]
+async def test_a_question_that_may_stand_loses_the_answers_that_a_withdrawn_found_report_gave(world: World) -> None:
+    await world.delivered()
+    asked = Question("place", ("gym", "pool"), (world.found.id,))
+    async with world.store.session(world.workspace.community) as session:
+        await session.prompts.ask(world.lost.id, asked)
+        await session.outbox.post(world.lost.id, keys.question(world.lost.id), wording.question(world.lost, asked))
+    await world.send_and_die()
+    await world.withdraw(world.found)
+    await world.delivered()
+    [question] = [sent.reply for _, sent in world.platform.messages if sent.reply.kind == "question"]
     assert question.choices == ()
 
 
-async def test_after_days_of_tries_the_pause_is_still_the_longest_one(place: Place) -> None:
-    await place.run("UPDATE outbox SET attempts = 5000")
-    place.platform.failing["l1"] = 1
-    async with place.bot():
+async def test_after_days_of_tries_the_pause_is_still_the_longest_one(world: World) -> None:
+    await world.run("UPDATE outbox SET attempts = 5000")
+    world.platform.failing["l1"] = 1
+    async with world.bot():
         await eventually(
-            lambda: place.run(
+            lambda: world.run(
                 "SELECT 1 FROM outbox WHERE due_at > now() + interval '1 minute' AND leased_until IS NULL"
             )
         )

@@ -63,7 +63,7 @@ class Country:
                 await self.meet(village)
 
     async def meet(self, village: Village) -> None:
-        """Let somebody lose and somebody find something, match the two, and claim the find."""
+        """Let somebody lose and somebody find something, match the two, and claim the found report."""
         lost, found = [await self._report(village, kind) for kind in (ReportLost, ReportFound)]
         async with self.store.session(await self._community(village)) as session:
             match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))

@@ -1,7 +1,7 @@
 """A database of an earlier version, with data in it, goes on with this one.
 
 tests/data/earlier_database.sql.gz was written by the program when EARLIER were all its migrations: a claimed find, a
-match that a moderator confirmed, and a loss that no worker has searched for.
+match that a moderator confirmed, and a lost report that no worker has searched for.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from db.migrate import migrate, pending, shipped
 from reunite.messages.reply import from_json
 from tests.support.databases import Databases
 from tests.support.services import working
-from tests.support.world import world
+from tests.support.world import open_world
 
 EARLIER = ("0001_baseline.sql", "0070_absence.sql")
 DATA = Path(__file__).parents[1] / "data" / "earlier_database.sql.gz"
@@ -83,10 +83,10 @@ async def test_an_earlier_database_keeps_its_data_and_goes_on(
     assert counts(earlier) == before
 
     database_url = databases.as_application(earlier)
-    async with world(database_url, redis_url, "festival") as place, working(database_url, redis_url):
-        await place.said("l3", "match")
-        async with place.store.session(place.workspace.community) as session:
-            lost = await session.reports.at(place.at("lost", "l2"))
+    async with open_world(database_url, redis_url, "festival") as world, working(database_url, redis_url):
+        await world.wait_for_reply("l3", "match")
+        async with world.store.session(world.workspace.community) as session:
+            lost = await session.reports.at(world.at("lost", "l2"))
             assert lost
             assert lost.state == "returned"
             assert await session.claims.proof(claim_of(earlier)) == "the lining has a blue thread"

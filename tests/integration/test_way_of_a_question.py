@@ -16,177 +16,177 @@ from reunite.messages.reply import Reply
 from reunite.posts import AnswerResult
 from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.services import working
-from tests.support.world import ADA, BEN, World, world
+from tests.support.world import ADA, BEN, World, open_world
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with world(database_url, redis_url) as community, working(database_url, redis_url):
+async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
         # The colours of the tests' encoder aren't CLIP's cosines: its matches are scored by the prior of every fit.
         await scoring_models.save(community.store, community.workspace.community, ColourEncoder.version, PRIOR, {})
         yield community
 
 
-async def asked(place: World) -> tuple[Report, Reply]:
-    """Three finds of different colours, and a loss of which the colour is not said."""
+async def asked(world: World) -> tuple[Report, Reply]:
+    """Three found reports of different colours, and a lost report of which the colour is not said."""
     for number, colour in enumerate(("red", "green", "blue")):
-        await place.found(f"f{number}", colour, "an umbrella")
-    await place.quiet()
-    loss = await place.lost("l1", "my umbrella")
-    await place.quiet()
-    return loss, question(place)
+        await world.found(f"f{number}", colour, "an umbrella")
+    await world.wait_until_idle()
+    lost = await world.lost("l1", "my umbrella")
+    await world.wait_until_idle()
+    return lost, question(world)
 
 
-def question(place: World, root: str = "l1") -> Reply:
+def question(world: World, root: str = "l1") -> Reply:
     [reply] = [
         outgoing.reply
-        for target, outgoing in place.platform.messages
+        for target, outgoing in world.platform.messages
         if target.message == root and outgoing.reply.kind == "question"
     ]
     return reply
 
 
-async def answer(place: World, loss: Report, words: str, by: Member = ADA, **fields: Any) -> AnswerResult:
-    choice = next(choice.id for choice in question(place).choices if choice.words == words)
-    target = ReplyTarget("web", place.workspace.external_id, "lost", "l1")
-    said = AnswerQuestion(target=target, member=by, report=loss.id, choice=choice)
-    answered = await place.handlers.answer_question(replace(said, **fields))
-    await place.quiet()
+async def answer(world: World, lost: Report, words: str, by: Member = ADA, **fields: Any) -> AnswerResult:
+    choice = next(choice.id for choice in question(world).choices if choice.words == words)
+    target = ReplyTarget("web", world.workspace.external_id, "lost", "l1")
+    command = AnswerQuestion(target=target, member=by, report=lost.id, choice=choice)
+    answered = await world.handlers.answer_question(replace(command, **fields))
+    await world.wait_until_idle()
     return answered
 
 
-async def first(place: World, loss: Report) -> tuple[str, float]:
-    """The root and the probability of the most probable find."""
-    async with place.store.session(place.workspace.community) as session:
-        best = (await session.matches.of(loss.id))[0]
-        find = await session.reports.get(best.found)
-    assert find
-    return str(find.target.message), best.probability
+async def first(world: World, lost: Report) -> tuple[str, float]:
+    """The root and the probability of the most probable found report."""
+    async with world.store.session(world.workspace.community) as session:
+        best = (await session.matches.of(lost.id))[0]
+        found = await session.reports.get(best.found)
+    assert found
+    return str(found.target.message), best.probability
 
 
-async def test_the_question_offers_the_candidates_colours_and_its_answer_decides(place: World) -> None:
-    loss, reply = await asked(place)
-    assert reply.asked == loss.id
+async def test_the_question_offers_the_candidates_colours_and_its_answer_decides(world: World) -> None:
+    lost, reply = await asked(world)
+    assert reply.asked == lost.id
     assert {choice.words for choice in reply.choices} == {"red", "green", "blue", "Another colour", "Not sure"}
-    assert place.platform.kinds("l1")[-1] == "question"
-    shown = place.platform.kinds("l1").count("match")
-    _, before = await first(place, loss)
+    assert world.platform.kinds("l1")[-1] == "question"
+    shown = world.platform.kinds("l1").count("match")
+    _, before = await first(world, lost)
 
-    answered = await answer(place, loss, "green")
-    best, after = await first(place, loss)
+    answered = await answer(world, lost, "green")
+    best, after = await first(world, lost)
     assert answered == AnswerResult(wording.sentence("said"), changed=True)
     assert best == "f1"
     assert after > before
-    assert place.platform.kinds("l1")[-1] == "thanks"
-    assert place.platform.kinds("l1").count("match") == shown
-    assert place.platform.thread("l1")[-1].startswith(("Thanks, that leaves", "Thanks. That rules out"))
+    assert world.platform.kinds("l1")[-1] == "thanks"
+    assert world.platform.kinds("l1").count("match") == shown
+    assert world.platform.thread("l1")[-1].startswith(("Thanks, that leaves", "Thanks. That rules out"))
 
 
-async def test_a_second_click_changes_nothing_and_says_what_was_answered(place: World) -> None:
-    loss, _ = await asked(place)
-    await answer(place, loss, "green")
-    best = await first(place, loss)
-    said = len(place.platform.messages)
+async def test_a_second_click_changes_nothing_and_says_what_was_answered(world: World) -> None:
+    lost, _ = await asked(world)
+    await answer(world, lost, "green")
+    best = await first(world, lost)
+    sent = len(world.platform.messages)
     for words in ("green", "red"):
-        again = await answer(place, loss, words)
+        again = await answer(world, lost, words)
         assert again == AnswerResult(wording.sentence("said_before", said="green"), changed=False)
-    assert await first(place, loss) == best
-    assert len(place.platform.messages) == said
+    assert await first(world, lost) == best
+    assert len(world.platform.messages) == sent
 
 
-async def test_only_the_author_answers(place: World) -> None:
-    loss, _ = await asked(place)
+async def test_only_the_author_answers(world: World) -> None:
+    lost, _ = await asked(world)
     with pytest.raises(TellUserError, match="only_author"):
-        await answer(place, loss, "green", by=BEN)
-    async with place.store.session(place.workspace.community) as session:
-        report = await session.reports.get(loss.id)
+        await answer(world, lost, "green", by=BEN)
+    async with world.store.session(world.workspace.community) as session:
+        report = await session.reports.get(lost.id)
     assert report
     assert report.question_answer is None
 
 
-async def test_an_author_who_is_not_sure_is_left_in_peace(place: World) -> None:
-    loss, _ = await asked(place)
-    said = len(place.platform.messages)
-    assert await answer(place, loss, "Not sure") == AnswerResult(wording.sentence("said_unsure"), changed=True)
-    assert len(place.platform.messages) == said
+async def test_an_author_who_is_not_sure_is_left_in_peace(world: World) -> None:
+    lost, _ = await asked(world)
+    sent = len(world.platform.messages)
+    assert await answer(world, lost, "Not sure") == AnswerResult(wording.sentence("said_unsure"), changed=True)
+    assert len(world.platform.messages) == sent
 
 
-async def test_another_colour_leaves_what_has_another_colour(place: World) -> None:
-    loss, _ = await asked(place)
-    await answer(place, loss, "Another colour")
+async def test_another_colour_leaves_what_has_another_colour(world: World) -> None:
+    lost, _ = await asked(world)
+    await answer(world, lost, "Another colour")
     for root, colour in (("f7", "red"), ("f8", "yellow")):
-        await place.found(root, colour, "an umbrella")
-    await place.quiet()
-    best, _ = await first(place, loss)
+        await world.found(root, colour, "an umbrella")
+    await world.wait_until_idle()
+    best, _ = await first(world, lost)
     assert best == "f8"
 
 
-async def test_a_choice_that_was_not_offered_and_a_report_without_a_question_are_refused(place: World) -> None:
-    loss, _ = await asked(place)
+async def test_a_choice_that_was_not_offered_and_a_report_without_a_question_are_refused(world: World) -> None:
+    lost, _ = await asked(world)
     with pytest.raises(TellUserError, match="nothing_here"):
-        await answer(place, loss, "green", choice="17")
-    other = await place.lost("l2", "a green umbrella")
-    await place.quiet()
+        await answer(world, lost, "green", choice="17")
+    other = await world.lost("l2", "a green umbrella")
+    await world.wait_until_idle()
     with pytest.raises(TellUserError, match="nothing_here"):
-        await answer(place, other, "green")
+        await answer(world, other, "green")
 
 
-async def test_nothing_is_asked_twice_or_if_the_words_already_say_it(place: World) -> None:
-    loss, _ = await asked(place)
-    await place.found("f9", "yellow", "an umbrella")
-    async with place.store.session(place.workspace.community) as session:
-        await session.work.add(loss.id)  # a second search
-    await place.quiet()
-    assert place.platform.kinds("l1").count("question") == 1
-    await place.lost("l2", "my green umbrella", place="tram")
-    await place.quiet()
-    assert "question" not in place.platform.kinds("l2")
+async def test_nothing_is_asked_twice_or_if_the_words_already_say_it(world: World) -> None:
+    lost, _ = await asked(world)
+    await world.found("f9", "yellow", "an umbrella")
+    async with world.store.session(world.workspace.community) as session:
+        await session.work.add(lost.id)  # a second search
+    await world.wait_until_idle()
+    assert world.platform.kinds("l1").count("question") == 1
+    await world.lost("l2", "my green umbrella", place="tram")
+    await world.wait_until_idle()
+    assert "question" not in world.platform.kinds("l2")
 
 
-async def test_where_it_was_is_asked_where_the_colours_are_one(place: World) -> None:
+async def test_where_it_was_is_asked_where_the_colours_are_one(world: World) -> None:
     for number, where in enumerate(("tram", "library", "canteen")):
-        await place.found(f"f{number}", "red", "an umbrella", place=where)
-    await place.quiet()
-    loss = await place.lost("l1", "my umbrella")
-    await place.quiet()
-    assert {choice.words for choice in question(place).choices} == {
+        await world.found(f"f{number}", "red", "an umbrella", place=where)
+    await world.wait_until_idle()
+    lost = await world.lost("l1", "my umbrella")
+    await world.wait_until_idle()
+    assert {choice.words for choice in question(world).choices} == {
         "tram",
         "library",
         "canteen",
         "Somewhere else",
         "Not sure",
     }
-    await answer(place, loss, "library")
-    best, _ = await first(place, loss)
+    await answer(world, lost, "library")
+    best, _ = await first(world, lost)
     assert best == "f1"
 
 
-async def test_a_later_found_report_is_scored_by_the_answer(place: World) -> None:
-    loss, _ = await asked(place)
-    await answer(place, loss, "green")
-    await place.give_verdict("l1", VerdictKind.REJECT)
+async def test_a_later_found_report_is_scored_by_the_answer(world: World) -> None:
+    lost, _ = await asked(world)
+    await answer(world, lost, "green")
+    await world.give_verdict("l1", VerdictKind.REJECT)
     for root, colour in (("f7", "red"), ("f8", "green")):
-        await place.found(root, colour, "an umbrella")
-    await place.quiet()
-    async with place.store.session(place.workspace.community) as session:
-        matches = await session.matches.of(loss.id)
+        await world.found(root, colour, "an umbrella")
+    await world.wait_until_idle()
+    async with world.store.session(world.workspace.community) as session:
+        matches = await session.matches.of(lost.id)
         by_root = {str((await session.reports.get(match.found)).target.message): match for match in matches}  # type: ignore[union-attr]
     assert by_root["f8"].probability > by_root["f7"].probability
 
 
-async def test_a_withdrawn_found_report_is_offered_no_longer(place: World) -> None:
+async def test_a_withdrawn_found_report_is_offered_no_longer(world: World) -> None:
     for number, where in enumerate(("tram", "library", "canteen")):
-        await place.found(f"f{number}", "red", "an umbrella", place=where)
-    await place.quiet()
-    loss = await place.lost("l1", "my umbrella")
-    await place.quiet()
-    await place.handlers.withdraw(Withdraw(target=ReplyTarget("web", place.workspace.external_id, "found", "f1")))
+        await world.found(f"f{number}", "red", "an umbrella", place=where)
+    await world.wait_until_idle()
+    lost = await world.lost("l1", "my umbrella")
+    await world.wait_until_idle()
+    await world.handlers.withdraw(Withdraw(target=ReplyTarget("web", world.workspace.external_id, "found", "f1")))
     with pytest.raises(TellUserError, match="question_over"):
-        await answer(place, loss, "library")
-    async with place.store.session(place.workspace.community) as session:
-        report = await session.reports.get(loss.id)
-        told = await session.outbox.thread(loss.id)
+        await answer(world, lost, "library")
+    async with world.store.session(world.workspace.community) as session:
+        report = await session.reports.get(lost.id)
+        replies = await session.outbox.thread(lost.id)
     assert report
     assert report.question
     assert "library" not in report.question.options
-    assert not [choice for reply in told for choice in reply.choices]
+    assert not [choice for reply in replies for choice in reply.choices]

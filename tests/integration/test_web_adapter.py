@@ -126,8 +126,8 @@ async def test_a_moderator_gives_a_verdict_and_takes_it_back(page: Page) -> None
     card, _ = await match_card(page)
     async with page.watching(name="Robin", moderator="yes") as watcher:
         for given, state in ((True, ReportState.RETURNED), (False, ReportState.OPEN)):
-            said = {"message": card, "kind": "confirm", "given": given, "name": "Robin", "moderator": True}
-            assert await page.ask("/verdicts", **said) == (200, {})
+            answer = {"message": card, "kind": "confirm", "given": given, "name": "Robin", "moderator": True}
+            assert await page.ask("/verdicts", **answer) == (200, {})
             assert [report.state for report in await page.reports()] == [state] * 2
             expected = {"state": "confirmed" if given else "undecided", "confirm": ["Robin"] * given, "reject": []}
             await watcher.until(shows_match(card, expected))
@@ -135,15 +135,15 @@ async def test_a_moderator_gives_a_verdict_and_takes_it_back(page: Page) -> None
 
 async def test_a_member_reads_that_only_moderators_give_verdicts(page: Page) -> None:
     card, _ = await match_card(page)
-    said = {"message": card, "kind": "confirm", "given": True, "name": ADA, "moderator": False}
-    assert await page.ask("/verdicts", **said) == (422, {"error": wording.sentence("only_moderators")})
+    answer = {"message": card, "kind": "confirm", "given": True, "name": ADA, "moderator": False}
+    assert await page.ask("/verdicts", **answer) == (422, {"error": wording.sentence("only_moderators")})
     assert [report.state for report in await page.reports()] == [ReportState.OPEN] * 2
 
 
 async def test_there_is_no_verdict_to_give_at_a_post(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_LOST)
-    said = {"message": posted["message"], "kind": "confirm", "given": True, "name": "Robin", "moderator": True}
-    assert await page.ask("/verdicts", **said) == (422, {"error": wording.sentence("nothing_here")})
+    answer = {"message": posted["message"], "kind": "confirm", "given": True, "name": "Robin", "moderator": True}
+    assert await page.ask("/verdicts", **answer) == (422, {"error": wording.sentence("nothing_here")})
 
 
 async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_author_alone(page: Page) -> None:
@@ -154,28 +154,28 @@ async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_autho
         await session.reports.set_state(report.id, ReportState.OPEN)
         await session.prompts.ask(report.id, question)
     sent = await page.platform.send(Outgoing("question", report.target, wording.question(report, question)))
-    said: Json = {"message": int(sent.message), "choice": "1"}
+    answer: Json = {"message": int(sent.message), "choice": "1"}
     words = ["red", "green", wording.sentence("another_colour"), wording.sentence("not_sure")]
     async with page.watching() as watcher:
-        shown = await watcher.until(lambda messages: said["message"] in messages)
-        buttons = shown[said["message"]]["question"]
+        shown = await watcher.until(lambda messages: answer["message"] in messages)
+        buttons = shown[answer["message"]]["question"]
         assert ([choice["words"] for choice in buttons["choices"]], buttons["said"]) == (words, None)
-        assert await page.ask("/answers", **said, name=BEN) == (422, {"error": wording.sentence("only_author")})
-        assert await page.ask("/answers", **said, name=ADA) == (200, {"words": wording.sentence("said")})
-        await watcher.until(lambda messages: messages[said["message"]]["question"]["said"] == "green")
+        assert await page.ask("/answers", **answer, name=BEN) == (422, {"error": wording.sentence("only_author")})
+        assert await page.ask("/answers", **answer, name=ADA) == (200, {"words": wording.sentence("said")})
+        await watcher.until(lambda messages: messages[answer["message"]]["question"]["said"] == "green")
         again = {"words": wording.sentence("said_before", said="green")}
-        assert await page.ask("/answers", **{**said, "choice": "0"}, name=ADA) == (200, again)
+        assert await page.ask("/answers", **{**answer, "choice": "0"}, name=ADA) == (200, again)
     nothing = await page.ask("/answers", message=posted["message"], choice="1", name=ADA)
     assert nothing == (422, {"error": wording.sentence("nothing_here")})
 
 
 async def test_a_post_that_could_not_be_taken_stays_with_what_is_wrong(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_FOUND)
-    [find] = await page.reports()
-    async with page.store.session(find.community) as session:
-        await session.reports.set_state(find.id, ReportState.WITHDRAWN)  # as a search does where nothing can be read
-    problem = wording.problem("photo_unreadable", "en", find.id, name="mine.jpg")
-    await page.platform.send(Outgoing("problem", find.target, problem))
+    [found] = await page.reports()
+    async with page.store.session(found.community) as session:
+        await session.reports.set_state(found.id, ReportState.WITHDRAWN)  # as a search does where nothing can be read
+    problem = wording.problem("photo_unreadable", "en", found.id, name="mine.jpg")
+    await page.platform.send(Outgoing("problem", found.target, problem))
     async with page.watching() as watcher:
         shown = await watcher.until(
             lambda messages: any(message["root"] == posted["message"] for message in messages.values())

@@ -80,7 +80,7 @@ async def test_a_claim_is_for_the_finder_and_moderators_to_see(page: Page) -> No
     card, match = await match_card(page)
     mine = {"action": "mine", "subject": str(match.id)}
     assert (await page.press(mine, name=ADA, words="my name is in it"))[0] == 200
-    find, _ = await page.reports()
+    found, _ = await page.reports()
     for item in await page.store.delivery.lease("web", limit=9, seconds=60):
         await page.platform.send(Outgoing(item.key, item.target, item.reply))
     expected = {ADA: [], BEN: ["see_claim"], "Robin": ["see_claim"]}
@@ -92,7 +92,7 @@ async def test_a_claim_is_for_the_finder_and_moderators_to_see(page: Page) -> No
             )
         [claim] = [message for message in shown.values() if message["root"] and message["reply"]["kind"] == "claim"]
         assert actions(claim) == buttons
-        assert claim["root"] == int(str(find.target.message))
+        assert claim["root"] == int(str(found.target.message))
     assert card in shown
 
 
@@ -116,12 +116,12 @@ async def test_a_press_that_no_page_sends_is_a_bad_request(page: Page, wrong: di
 
 async def test_only_the_author_changes_a_posts_words(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_LOST)
-    said: dict[str, Any] = {"message": posted["message"], "text": " green umbrella "}
-    assert await page.ask("/edits", **said, name=BEN) == (422, {"error": wording.sentence("only_own")})
-    empty = await page.ask("/edits", **{**said, "text": " \0"}, name=ADA)
+    answer: dict[str, Any] = {"message": posted["message"], "text": " green umbrella "}
+    assert await page.ask("/edits", **answer, name=BEN) == (422, {"error": wording.sentence("only_own")})
+    empty = await page.ask("/edits", **{**answer, "text": " \0"}, name=ADA)
     assert empty == (422, {"error": wording.sentence("empty_report")})
     assert [report.text for report in await page.reports()] == ["red umbrella"]
-    assert await page.ask("/edits", **said, name=ADA) == (200, {})
+    assert await page.ask("/edits", **answer, name=ADA) == (200, {})
     assert [report.text for report in await page.reports()] == ["green umbrella"]
     async with page.watching(name=ADA) as watcher:
         await watcher.until(lambda messages: messages[posted["message"]]["text"] == "green umbrella")

@@ -41,7 +41,7 @@ TARGET = ReplyTarget("webhook", "chat", "lost", "1")
 
 
 @dataclass
-class Here:
+class World:
     """The chat, and the bot."""
 
     chat: WebhookChat
@@ -58,40 +58,40 @@ class Here:
 
 
 @pytest.fixture
-async def here(database_url: str) -> AsyncIterator[Here]:
+async def world(database_url: str) -> AsyncIterator[World]:
     async with WebhookChat.running() as chat, Store(database_url, keys=KEYS) as store:
         config = WebhookConfig(url=chat.url, secret=SECRET, port=0, photo_hosts=frozenset({PHOTO_HOST}))
         handlers = Handlers(store, NoQueue())
         async with app.running(handlers, store, config) as platform:
             chat.events = f"{platform.address}/events"
-            yield Here(chat, platform, store, handlers)
+            yield World(chat, platform, store, handlers)
 
 
 def saying(words: str) -> Outgoing:
     return Outgoing("key", TARGET, Reply("note", ((Plain(words),),)))
 
 
-async def test_only_what_is_signed_now_is_taken(here: Here) -> None:
+async def test_only_what_is_signed_now_is_taken(world: World) -> None:
     body = json.dumps(POST).encode()
     for headers in ({}, headers_of(body, bytes(32)), headers_of(b"{}"), headers_of(body, at=1)):
-        assert (await here.chat.send(body, headers))[0] == 401
-    assert await here.reports() == []
-    assert (await here.send(POST))[0] == 200
-    assert [report.text for report in await here.reports()] == ["an umbrella"]
+        assert (await world.chat.send(body, headers))[0] == 401
+    assert await world.reports() == []
+    assert (await world.send(POST))[0] == 200
+    assert [report.text for report in await world.reports()] == ["an umbrella"]
 
 
-async def test_an_event_that_comes_again_counts_once(here: Here) -> None:
+async def test_an_event_that_comes_again_counts_once(world: World) -> None:
     command = {"event": "report", "member": ADA, "channel": "lost", "text": "a cup"}
     for _ in range(2):
         body = json.dumps(command).encode()
-        assert (await here.chat.send(body, headers_of(body, message="the same")))[0] == 200
-    assert len(await here.reports()) == 1
-    assert (await here.send(command))[0] == 200
-    assert len(await here.reports()) == 2
+        assert (await world.chat.send(body, headers_of(body, message="the same")))[0] == 200
+    assert len(await world.reports()) == 1
+    assert (await world.send(command))[0] == 200
+    assert len(await world.reports()) == 2
 
 
-async def test_too_much_is_refused_unread(here: Here) -> None:
-    assert (await here.send({**POST, "text": "x" * 300_000}))[0] == 413
+async def test_too_much_is_refused_unread(world: World) -> None:
+    assert (await world.send({**POST, "text": "x" * 300_000}))[0] == 413
 
 
 @pytest.mark.parametrize(
@@ -124,15 +124,15 @@ async def test_too_much_is_refused_unread(here: Here) -> None:
         {"event": "settings", "member": MO, "settings": {"found_channels": "found"}},
     ],
 )
-async def test_what_is_malformed_changes_nothing(here: Here, event: object) -> None:
-    status, reason = await here.send(event)
+async def test_what_is_malformed_changes_nothing(world: World, event: object) -> None:
+    status, reason = await world.send(event)
     assert (status, bool(reason)) == (422, True)
-    assert await here.reports() == []
+    assert await world.reports() == []
 
 
-async def test_an_earlier_versions_button_is_known(here: Here) -> None:
+async def test_an_earlier_versions_button_is_known(world: World) -> None:
     press = {"event": "press", "member": MO, "message": "1", "action": "refuse", "subject": str(uuid4())}
-    _, reason = await here.send(press)
+    _, reason = await world.send(press)
     assert sentence("nothing_here") in reason
 
 
@@ -149,8 +149,8 @@ async def test_an_earlier_versions_button_is_known(here: Here) -> None:
         "",
     ],
 )
-async def test_photos_are_taken_from_known_hosts_alone(here: Here, url: str) -> None:
-    status, reason = await here.send({**POST, "photos": [{"name": "1.jpg", "url": url}]})
+async def test_photos_are_taken_from_known_hosts_alone(world: World, url: str) -> None:
+    status, reason = await world.send({**POST, "photos": [{"name": "1.jpg", "url": url}]})
     assert status == 422
     assert "REUNITE_PHOTO_HOSTS" in reason
 
@@ -162,85 +162,85 @@ def test_the_worker_fetches_from_the_same_hosts(monkeypatch: pytest.MonkeyPatch)
     assert settings.webhook.photo_hosts <= _photos(settings).hosts
 
 
-async def test_only_moderators_change_settings_and_the_language_is_one_that_there_is(here: Here) -> None:
+async def test_only_moderators_change_settings_and_the_language_is_one_that_there_is(world: World) -> None:
     settings = {"log_channel": "log", "language": "tlh"}
-    refused = await here.chat.tell("settings", ADA, settings=settings)
+    refused = await world.chat.tell("settings", ADA, settings=settings)
     assert refused["taken"] is False
     assert refused["replies"][0]["text"]
-    assert (await here.chat.tell("settings", MO, settings=settings))["taken"]
-    now = await here.handlers.settings("webhook", "chat")
+    assert (await world.chat.tell("settings", MO, settings=settings))["taken"]
+    now = await world.handlers.settings("webhook", "chat")
     assert (now.log_channel, now.language) == ("log", "en")
 
 
-async def test_lost_reports_by_command_are_private_if_moderators_chose_so(here: Here) -> None:
-    await here.chat.tell("settings", MO, settings={"private_reports": True})
+async def test_lost_reports_by_command_are_private_if_moderators_chose_so(world: World) -> None:
+    await world.chat.tell("settings", MO, settings={"private_reports": True})
     for fields in ({}, {"private": False}, {"message": "1"}, {"kind": "found"}):
-        await here.chat.tell("report", ADA, channel="lost", text="a cup", **fields)
-    told = [(report.private, report.target.channel) for report in await here.reports()]
-    assert told == [(True, "@ada"), (False, "lost"), (False, "lost"), (False, "lost")]
+        await world.chat.tell("report", ADA, channel="lost", text="a cup", **fields)
+    seen = [(report.private, report.target.channel) for report in await world.reports()]
+    assert seen == [(True, "@ada"), (False, "lost"), (False, "lost"), (False, "lost")]
 
 
 async def test_a_look_is_no_report_of_the_message_below_which_it_was_asked_for(
-    here: Here, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(looks, "PATIENCE", 0.01)
-    await here.send(POST)
+    await world.send(POST)
     look = {"event": "look", "member": ADA, "channel": "lost", "message": "1", "text": "a cup"}
-    assert (await here.send(look))[0] == 200
-    assert [(report.state, report.target.message) for report in await here.reports()] == [
+    assert (await world.send(look))[0] == 200
+    assert [(report.state, report.target.message) for report in await world.reports()] == [
         (ReportState.PENDING, "1"),
         (ReportState.LOOK, None),
     ]
 
 
-async def test_moderators_see_the_numbers_and_members_what_is_kept(here: Here) -> None:
-    assert (await here.chat.tell("statistics", MO))["replies"][0]["text"]
-    [privacy] = (await here.chat.tell("privacy", ADA))["replies"]
+async def test_moderators_see_the_numbers_and_members_what_is_kept(world: World) -> None:
+    assert (await world.chat.tell("statistics", MO))["replies"][0]["text"]
+    [privacy] = (await world.chat.tell("privacy", ADA))["replies"]
     assert "forget" in [button["action"] for button in privacy["buttons"]]
 
 
-async def test_an_edit_brings_in_what_was_refused_before(here: Here) -> None:
-    refused = await here.chat.tell("report", ADA, channel="lost", message="1", text=" ")
+async def test_an_edit_brings_in_what_was_refused_before(world: World) -> None:
+    refused = await world.chat.tell("report", ADA, channel="lost", message="1", text=" ")
     assert (refused["taken"], len(refused["replies"])) == (False, 1)
-    assert (await here.chat.tell("edit", ADA, channel="lost", message="1", text="a cup"))["taken"]
-    assert [report.text for report in await here.reports()] == ["a cup"]
+    assert (await world.chat.tell("edit", ADA, channel="lost", message="1", text="a cup"))["taken"]
+    assert [report.text for report in await world.reports()] == ["a cup"]
     for event in ("edit", "delete"):
-        assert not (await here.chat.tell(event, ADA, channel="talk", message="2", text="hello"))["taken"]
+        assert not (await world.chat.tell(event, ADA, channel="talk", message="2", text="hello"))["taken"]
 
 
-async def test_a_reply_is_sent_once_for_its_key_and_changed(here: Here) -> None:
-    here.chat.posts["1"] = here.chat.posts[here.chat.add_post("lost", "")]
-    sent = await here.platform.send(saying("One."))
-    assert await here.platform.send(saying("One.")) == sent
-    await here.platform.edit(saying("Two."), sent)
-    assert [message.reply["text"] for message in here.chat.messages.values()] == ["Two."]
-    await here.platform.edit(saying("Three."), Sent("lost", "gone"))
-    await here.platform.remove(saying("Two."), None)
-    assert here.chat.messages == {}
+async def test_a_reply_is_sent_once_for_its_key_and_changed(world: World) -> None:
+    world.chat.posts["1"] = world.chat.posts[world.chat.add_post("lost", "")]
+    sent = await world.platform.send(saying("One."))
+    assert await world.platform.send(saying("One.")) == sent
+    await world.platform.edit(saying("Two."), sent)
+    assert [message.reply["text"] for message in world.chat.messages.values()] == ["Two."]
+    await world.platform.edit(saying("Three."), Sent("lost", "gone"))
+    await world.platform.remove(saying("Two."), None)
+    assert world.chat.messages == {}
 
 
 @pytest.mark.parametrize(
     ("status", "error"),
     [(410, PostGoneError), (403, UndeliverableError), (302, UndeliverableError), (401, TryAgainError)],
 )
-async def test_what_the_chat_answers_decides(here: Here, status: int, error: type[Exception]) -> None:
-    here.chat.answers.append(web.Response(status=status, headers={"Location": "/bot"}))
+async def test_what_the_chat_answers_decides(world: World, status: int, error: type[Exception]) -> None:
+    world.chat.answers.append(web.Response(status=status, headers={"Location": "/bot"}))
     with pytest.raises(error):
-        await here.platform.send(saying("Hello."))
+        await world.platform.send(saying("Hello."))
 
 
-async def test_a_busy_chat_says_when_to_come_back(here: Here) -> None:
-    here.chat.answers.append(web.Response(status=503, headers={"Retry-After": "7"}))
+async def test_a_busy_chat_says_when_to_come_back(world: World) -> None:
+    world.chat.answers.append(web.Response(status=503, headers={"Retry-After": "7"}))
     with pytest.raises(TryAgainError) as raised:
-        await here.platform.send(saying("Hello."))
+        await world.platform.send(saying("Hello."))
     assert raised.value.after == 7
 
 
 @pytest.mark.parametrize("answer", ["", "[]", "no", f'{{"a": "{"x" * 70_000}"}}'])
-async def test_an_answer_that_is_none_is_a_defect(here: Here, answer: str) -> None:
-    here.chat.answers.append(web.Response(text=answer))
+async def test_an_answer_that_is_none_is_a_defect(world: World, answer: str) -> None:
+    world.chat.answers.append(web.Response(text=answer))
     with pytest.raises(DefectError):
-        await here.platform.send(saying("Hello."))
+        await world.platform.send(saying("Hello."))
 
 
 async def test_a_chat_that_is_down_is_tried_again(database_url: str, unused_tcp_port: int) -> None:
@@ -265,31 +265,31 @@ def test_settings_that_are_unsafe_are_refused(settings: dict[str, Any]) -> None:
         WebhookConfig(**settings).check()
 
 
-async def test_doctor_says_whether_the_chat_takes_our_signature(here: Here) -> None:
+async def test_doctor_says_whether_the_chat_takes_our_signature(world: World) -> None:
     nowhere = Connections(database_url="", redis_url="")
     for secret, ok in ((SECRET, True), (f"whsec_{'A' * 32}", False)):
-        [finding] = [each async for each in check(WebhookConfig(url=here.chat.url, secret=secret), nowhere)]
+        [finding] = [each async for each in check(WebhookConfig(url=world.chat.url, secret=secret), nowhere)]
         assert (finding.ok, bool(finding.remedy)) == (ok, not ok)
 
 
-async def test_many_events_are_taken_at_once(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    all_of_them, report = asyncio.Barrier(20), here.handlers.report
+async def test_many_events_are_taken_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    all_of_them, report = asyncio.Barrier(20), world.handlers.report
 
     async def together(command: NewReport) -> Receipt:
         await all_of_them.wait()  # for ever, where one event waits for another
         return await report(command)
 
-    monkeypatch.setattr(here.handlers, "report", together)
+    monkeypatch.setattr(world.handlers, "report", together)
     async with asyncio.timeout(PATIENCE):
-        told = await asyncio.gather(
-            *(here.chat.tell("report", ADA, channel="lost", message=str(n), text=f"cup {n}") for n in range(20))
+        seen = await asyncio.gather(
+            *(world.chat.tell("report", ADA, channel="lost", message=str(n), text=f"cup {n}") for n in range(20))
         )
-    assert {reply["taken"] for reply in told} == {True}
-    assert {report.text for report in await here.reports()} == {f"cup {n}" for n in range(20)}
+    assert {reply["taken"] for reply in seen} == {True}
+    assert {report.text for report in await world.reports()} == {f"cup {n}" for n in range(20)}
 
 
-async def test_an_event_that_comes_many_times_at_once_counts_once(here: Here) -> None:
+async def test_an_event_that_comes_many_times_at_once_counts_once(world: World) -> None:
     body = json.dumps(POST).encode()
-    answers = await asyncio.gather(*(here.chat.send(body, headers_of(body)) for _ in range(8)))
+    answers = await asyncio.gather(*(world.chat.send(body, headers_of(body)) for _ in range(8)))
     assert {status for status, _ in answers} == {200}
-    assert len(await here.reports()) == 1
+    assert len(await world.reports()) == 1

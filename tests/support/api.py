@@ -17,7 +17,7 @@ from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.services import background, working
 from tests.support.waiting import PATIENCE, eventually
-from tests.support.world import World, world
+from tests.support.world import World, open_world
 
 Json = dict[str, Any]
 
@@ -104,8 +104,8 @@ async def opened(database_url: str, redis_url: str, **config: Any) -> AsyncItera
     """Open a community with an API, a worker and tokens."""
     async with (
         working(database_url, redis_url),
-        world(database_url, redis_url) as here,
+        open_world(database_url, redis_url) as world,
         serving_api(database_url, redis_url, **config) as url,
         ClientSession() as http,
     ):
-        yield Api(url, here, http, await make_tokens(here))
+        yield Api(url, world, http, await make_tokens(world))

@@ -1,4 +1,4 @@
-"""The moderators' board over real HTTP, on the real store: a community with a find, a loss, their match and a claim."""
+"""The moderators' board over real HTTP and the real store: a community with a match and a claim."""
 
 import re
 from collections.abc import AsyncIterator
@@ -84,14 +84,14 @@ class Community:
                 )
         return report
 
-    async def matched(self, **found: Any) -> Match:
-        """A find and a loss that fit."""
+    async def matched(self, **fields: Any) -> Match:
+        """Store a match of a found and a lost report."""
         await self.store.embedding_models.register("concept", "test", {"shared": 2})
-        find = await self.report(ReportFound, "Red umbrella, by the tram", "red", place="Tram stop", **found)
-        loss = await self.report(ReportLost, "My red umbrella", "red", place="Gym")
+        found = await self.report(ReportFound, "Red umbrella, by the tram", "red", place="Tram stop", **fields)
+        lost = await self.report(ReportLost, "My red umbrella", "red", place="Gym")
         why = (Why("thing", "umbrella", "agrees"), Why("colour", "red", "agrees"))
         async with self.store.session(self.workspace.community) as session:
-            return await session.matches.save(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, why, {}))
+            return await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, why, {}))
 
     async def claim(self, match: Match, proof: str = "A chip in the handle") -> UUID:
         target = ReplyTarget("web", self.workspace.external_id, "lost", "any")
@@ -139,7 +139,7 @@ class Browser:
 
 
 @asynccontextmanager
-async def community(store: Store, url: str, name: str = "here") -> AsyncIterator[Community]:
+async def open_community(store: Store, url: str, name: str = "here") -> AsyncIterator[Community]:
     handlers = Handlers(store, NoQueue(), board_url=url)
     workspace = await handlers.join(JoinWorkspace("web", name, f"The {name}"))
     settings = Settings(log_channel="moderators")
@@ -151,22 +151,22 @@ async def community(store: Store, url: str, name: str = "here") -> AsyncIterator
 async def board(database_url: str, port: int) -> AsyncIterator[Community]:
     """Serve the board, with a community."""
     config = BoardConfig(port=port, url=f"http://127.0.0.1:{port}")
-    async with Store(database_url, keys=KEYS) as store, community(store, config.public_url) as here:
+    async with Store(database_url, keys=KEYS) as store, open_community(store, config.public_url) as community:
         parts = Board(
             store=store,
-            handlers=here.handlers,
+            handlers=community.handlers,
             encoder=EmbeddingRequests(store),
             visits=Visits(BoardSessions(store), KEYS, secure=False),
             url=config.public_url,
         )
         async with serving(parts, config):
-            yield here
+            yield community
 
 
 async def community_with_a_board(database_url: str, unused_tcp_port: int) -> AsyncIterator[Community]:
     """Set up a community with a board: a fixture, once a test file names it."""
-    async with board(database_url, unused_tcp_port) as here:
-        yield here
+    async with board(database_url, unused_tcp_port) as community:
+        yield community
 
 
 @asynccontextmanager

@@ -12,8 +12,8 @@ from typing import Any
 def main(report: Mapping[str, Any], floor: float) -> int:
     covered, number = report["totals"]["covered_branches"], report["totals"]["num_branches"]
     percent = 100 * covered / number
-    said = f"Branches taken in reunite and db: {percent:.1f}% ({covered} of {number}); the floor is {floor:g}%.\n"
-    sys.stdout.write(said)
+    text = f"Branches taken in reunite and db: {percent:.1f}% ({covered} of {number}); the floor is {floor:g}%.\n"
+    sys.stdout.write(text)
     return int(percent < floor)
 
 

@@ -51,8 +51,8 @@ class ClipLike:
         """Draw a text about a thing."""
         common = _varied(self.rng, _TEXT_COMMON, _TEXT_SPREAD)
         shared = [common * _KINDS_COSINE, common * np.sqrt(1 - _KINDS_COSINE**2)]
-        seen, said = self._near(self._looks, thing, _OF_TEXT), self._near(self._words, thing, _OF_WORDS)
-        own = np.concatenate([_SEEN * seen, np.sqrt(1 - _SEEN**2) * said])
+        seen, described = self._near(self._looks, thing, _OF_TEXT), self._near(self._words, thing, _OF_WORDS)
+        own = np.concatenate([_SEEN * seen, np.sqrt(1 - _SEEN**2) * described])
         return _vector(np.concatenate([shared, np.sqrt(1 - common**2) * own]))
 
     def _near(self, space: dict[object, Numbers], thing: object, closeness: float) -> Numbers:

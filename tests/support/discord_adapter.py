@@ -72,7 +72,7 @@ def config(discord: DiscordDouble, token: str = TOKEN, **more: Any) -> DiscordCo
 
 
 @asynccontextmanager
-async def world(database_url: str, **more: Any) -> AsyncIterator[World]:
+async def open_world(database_url: str, **more: Any) -> AsyncIterator[World]:
     async with (
         DiscordDouble() as discord,
         Store(database_url, keys=KEYS) as store,
@@ -97,23 +97,25 @@ async def nothing(card: str) -> None:
     del card
 
 
-async def shown_match(here: World, meanwhile: Callable[[str], Awaitable[None]] = nothing) -> tuple[str, Report, Report]:
+async def shown_match(
+    world: World, meanwhile: Callable[[str], Awaitable[None]] = nothing
+) -> tuple[str, Report, Report]:
     """Write a lost and a found report and a match of them as the workers would; return its card's message id.
 
     `meanwhile` is what happens to the card before the delivery has noted it.
     """
-    ann, bob = here.discord.join("Ann"), here.discord.join("Bob")
+    ann, bob = world.discord.join("Ann"), world.discord.join("Bob")
     posts = [
-        await here.discord.post("lost", bob, "a red bag", {"a.jpg": JPEG}),
-        await here.discord.post("found", ann, "a bag", {"b.jpg": JPEG}),
+        await world.discord.post("lost", bob, "a red bag", {"a.jpg": JPEG}),
+        await world.discord.post("found", ann, "a bag", {"b.jpg": JPEG}),
     ]
     for post in posts:
-        await eventually(lambda: here.discord.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
-    await here.store.embedding_models.register("concept", "a model", {"space": 2})
-    community = await here.community()
-    async with here.store.session(community) as session:
-        lost = await session.reports.at(here.post_of(posts[0], "lost"))
-        found = await session.reports.at(here.post_of(posts[1]))
+        await eventually(lambda: world.discord.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
+    await world.store.embedding_models.register("concept", "a model", {"space": 2})
+    community = await world.community()
+    async with world.store.session(community) as session:
+        lost = await session.reports.at(world.post_of(posts[0], "lost"))
+        found = await session.reports.at(world.post_of(posts[1]))
         assert lost is not None
         assert found is not None
         for report in (lost, found):
@@ -122,16 +124,16 @@ async def shown_match(here: World, meanwhile: Callable[[str], Awaitable[None]] =
         match = await session.matches.save(pair)
         card = Reply("match", ((Plain("This could be yours."),),), match=match.id)
         await session.outbox.post(lost.id, ReplyKey(str(uuid4())), card)
-    [item] = await here.store.delivery.lease("discord", limit=10, seconds=60)
-    sent = await here.platform.send(Outgoing(item.key, item.target, item.reply))
+    [item] = await world.store.delivery.lease("discord", limit=10, seconds=60)
+    sent = await world.platform.send(Outgoing(item.key, item.target, item.reply))
     await meanwhile(sent.message)
-    async with here.store.session(community) as session:
+    async with world.store.session(community) as session:
         await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)
     return sent.message, lost, found
 
 
-async def match_state(here: World, lost: Report) -> MatchState:
+async def match_state(world: World, lost: Report) -> MatchState:
     assert lost.kind is ReportKind.LOST
-    async with here.store.session(await here.community()) as session:
+    async with world.store.session(await world.community()) as session:
         [match] = await session.matches.of(lost.id)
         return match.state

@@ -27,8 +27,8 @@ class DiscordWorld:
     moderator: str
     manager: str
 
-    async def find(self, colour: str, caption: str = "", times: int = 1) -> str:
-        """Post a find as Ben, and return the post once it is seen to be taken up."""
+    async def post_found(self, colour: str, caption: str = "", times: int = 1) -> str:
+        """Post a found report as Ben, and return the post once it is seen to be taken up."""
         photos = {f"{colour}.jpg": drawing(colour)}
         post = await self.discord.post("found", self.ben, caption, photos, times=times)
         await self.taken_up(post)
@@ -37,7 +37,7 @@ class DiscordWorld:
     async def taken_up(self, post: str) -> None:
         await eventually(lambda: self.discord.has_reaction(post, "👀"))
 
-    async def look_for(self, words: str, photo: bytes | None = None) -> str:
+    async def report_lost(self, words: str, photo: bytes | None = None) -> str:
         """Use `/lost` as Ada, and return the post that the bot made of it."""
         lost = self.discord.channel("lost")
         before = len(self.discord.replies(lost))
@@ -48,24 +48,24 @@ class DiscordWorld:
         assert "is looking for" in self.discord.text(post)
         return str(post["id"])
 
-    async def says(self, thread: str, *words: str) -> str:
+    async def wait_for_reply(self, thread: str, *words: str) -> str:
         """Wait for the bot to say something in a thread or channel (by id), and return that message's id."""
         return str((await self.discord.reply(thread, *words, within=PATIENCE))["id"])
 
-    def has_said(self, thread: str, words: str) -> bool:
+    def has_replied(self, thread: str, words: str) -> bool:
         """Tell whether the bot has said something in a thread."""
         return any(words in self.discord.text(reply) for reply in self.discord.replies(thread))
 
-    async def shows(self, message: str, *words: str) -> Json:
+    async def wait_until_shown(self, message: str, *words: str) -> Json:
         """Wait until a message of the bot, which may be changed, has these words."""
 
         def look() -> Json | None:
-            shown = self.discord.find(message)
+            shown = self.discord.message(message)
             return shown if all(word in self.discord.text(shown) for word in words) else None
 
         return await eventually(look)
 
-    async def told(self, used: Interaction) -> str:
+    async def private_answer(self, used: Interaction) -> str:
         """Wait for what somebody is told privately."""
         answer = await self.discord.answer(used, PATIENCE)
         assert used.ephemeral
@@ -73,26 +73,26 @@ class DiscordWorld:
 
     async def press(self, message: str, words: str, user: str) -> str:
         """Press a button and return what that person is told."""
-        return await self.told(await self.discord.press(message, words, user))
+        return await self.private_answer(await self.discord.press(message, words, user))
 
     async def fill_in(
         self, opening: Interaction, photos: Mapping[str, bytes] | None = None, **values: str | list[str]
     ) -> str:
         """Fill in the modal that opens, and return what that person is told."""
         await self.discord.opened(opening, PATIENCE)
-        return await self.told(await self.discord.submit(opening, photos, **values))
+        return await self.private_answer(await self.discord.submit(opening, photos, **values))
 
     async def set_up(self, button: str, **values: str | list[str]) -> str:
         """Change the settings as the manager, and return how the panel looks then."""
         used = await self.discord.slash("setup", self.manager, "general")
-        await self.told(used)
-        panel = used.said[-1]["id"]
+        await self.private_answer(used)
+        panel = used.responses[-1]["id"]
         pressed = await self.discord.press(panel, button, self.manager)
         await self.discord.opened(pressed, PATIENCE)
-        before = self.discord.find(panel)["edited_timestamp"]
+        before = self.discord.message(panel)["edited_timestamp"]
         submitted = await self.discord.submit(pressed, None, **values)
-        await eventually(lambda: submitted.answer or self.discord.find(panel)["edited_timestamp"] != before)
-        return submitted.answer or self.discord.text(self.discord.find(panel))
+        await eventually(lambda: submitted.answer or self.discord.message(panel)["edited_timestamp"] != before)
+        return submitted.answer or self.discord.text(self.discord.message(panel))
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from typing import Any
 from bot.delivery import Delivery
 from db.config import Connections
 from db.store import Store
-from reunite.encoder import Pixels, Vectors
+from reunite.encoder import Vectors, Views
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.messages import reply
 from reunite.ports import Outgoing, Sent
@@ -55,7 +55,7 @@ def dying_after(step: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable
 class KilledByBlack(ColourEncoder):
     """Does not survive a black photo, nor words of dragons."""
 
-    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+    def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
         if any(not image.any() for image in images):
             die()
         return super().encode_images(images)

@@ -28,29 +28,29 @@ def drawn_set(  # noqa: PLR0913 - what a set may differ in
 ) -> LabelledSet:
     """Finds with a photo each, the first `things` of them asked for, by words and by a photo in turn."""
     rng = np.random.default_rng(seed)
-    finds = [_item(1, number, ReportKind.FOUND) for number in range(things + others)]
-    losses = [_item(2, number, ReportKind.LOST) for number in range(things * asked)]
-    cosine = rng.normal(size=(len(losses), len(finds)))
-    answers = {loss.report: [finds[number // asked].report] for number, loss in enumerate(losses)}
+    found_reports = [_item(1, number, ReportKind.FOUND) for number in range(things + others)]
+    lost_reports = [_item(2, number, ReportKind.LOST) for number in range(things * asked)]
+    cosine = rng.normal(size=(len(lost_reports), len(found_reports)))
+    answers = {lost.report: [found_reports[number // asked].report] for number, lost in enumerate(lost_reports)}
 
-    def similarity(loss: int, find: int, kind: PairKind) -> float:
+    def similarity(lost: int, found: int, kind: PairKind) -> float:
         wrong, wrong_deviation, right, right_deviation = RANGES[kind]
-        is_right = loss // asked == find
+        is_right = lost // asked == found
         mean, deviation = (right, right_deviation) if is_right else (wrong, wrong_deviation)
-        return offset + scale * float(np.clip(mean + deviation * cosine[loss, find], -1, 1))
+        return offset + scale * float(np.clip(mean + deviation * cosine[lost, found], -1, 1))
 
     def search(position: int, item: Item) -> Search:
         forward = item.kind is ReportKind.LOST
         candidates = []
-        for number, other in enumerate(finds if forward else losses):
-            loss, find = (position, number) if forward else (number, position)
-            kind = PairKind.PHOTO_PHOTO if loss % 2 else PairKind.TEXT_PHOTO if forward else PairKind.PHOTO_TEXT
-            candidates.append(Candidate(other, {kind: similarity(loss, find, kind)}))
+        for number, other in enumerate(found_reports if forward else lost_reports):
+            lost, found = (position, number) if forward else (number, position)
+            kind = PairKind.PHOTO_PHOTO if lost % 2 else PairKind.TEXT_PHOTO if forward else PairKind.PHOTO_TEXT
+            candidates.append(Candidate(other, {kind: similarity(lost, found, kind)}))
         return Search(item, tuple(candidates), open_count=len(candidates))
 
     whole = label_searches(
-        [search(position, item) for position, item in enumerate(losses)],
-        [search(position, item) for position, item in enumerate(finds)],
+        [search(position, item) for position, item in enumerate(lost_reports)],
+        [search(position, item) for position, item in enumerate(found_reports)],
         answers,
     )
     return whole.of({each.thing for each in (*whole.lost, *whole.found)})  # which measures the backgrounds
@@ -63,7 +63,9 @@ def _item(side: int, number: int, kind: ReportKind) -> Item:
 def write_set(folder: Path, things: int, lost: int) -> Path:
     folder.mkdir()
     names = [f"{COLOURS[number % 6]} {NOUNS[number % 10]}" for number in range(things)]
-    finds = [{"id": f"f{number}", "photos": [], "text": f"{name} zk{number}"} for number, name in enumerate(names)]
+    found_reports = [
+        {"id": f"f{number}", "photos": [], "text": f"{name} zk{number}"} for number, name in enumerate(names)
+    ]
     queries = [
         {
             "id": f"q{number}",
@@ -73,6 +75,6 @@ def write_set(folder: Path, things: int, lost: int) -> Path:
         }
         for number in range(lost)
     ]
-    for name, rows in (("gallery", finds), ("queries", queries)):
+    for name, rows in (("gallery", found_reports), ("queries", queries)):
         (folder / f"{name}.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
     return folder

@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 from PIL import Image
 
-from reunite.encoder import SHARED_SPACE, Pixels, Vectors
+from reunite.encoder import SHARED_SPACE, WHOLE, Framing, Pixels, Vectors, Views
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Item, Search
 from reunite.tuning.comparison import EmbeddedReport, compare
@@ -26,14 +26,14 @@ _SIDE, _STRIPES = 64, 8
 
 
 def write_open_set(folder: Path) -> dict[str, bytes]:
-    """Write the labels of finds with a photo, each lost twice; return the photos by the path at their host."""
+    """Write the labels of found reports with a photo, each lost twice; return the photos by the path at their host."""
     files = {f"{number}.png": _picture(number) for number in range(THINGS)}
-    finds = [{"id": f"f{number}", "photos": [f"photos/{number}.png"]} for number in range(THINGS)]
-    losses = [
+    found_reports = [{"id": f"f{number}", "photos": [f"photos/{number}.png"]} for number in range(THINGS)]
+    lost_reports = [
         {"id": f"l{number}", "photos": [], "text": f"item {number % THINGS}", "matches": [f"f{number % THINGS}"]}
         for number in range(2 * THINGS)
     ]
-    for name, rows in (("gallery", finds), ("queries", losses)):
+    for name, rows in (("gallery", found_reports), ("queries", lost_reports)):
         (folder / f"{name}.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
     out = io.StringIO()
     table = csv.writer(out, delimiter="\t", lineterminator="\n")
@@ -62,12 +62,16 @@ class StandInEncoder:
     encoded: int = 0
 
     @property
+    def framing(self) -> Framing:
+        return WHOLE
+
+    @property
     def spaces(self) -> Mapping[str, int]:
         return {SHARED_SPACE: len(self.draws.photo(0)[0])}
 
-    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+    def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
         self.encoded += len(images)
-        return {SHARED_SPACE: np.concatenate([self.draws.photo(_number(image)) for image in images])}
+        return {SHARED_SPACE: np.concatenate([self.draws.photo(_number(views[0])) for views in images])}
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         return {SHARED_SPACE: np.concatenate([self.draws.text(int(text.split()[-1])) for text in texts])}
@@ -80,13 +84,13 @@ def _number(image: Pixels) -> int:
 
 def fresh_search(draws: ClipLike, size: int, number: int, *, there: bool) -> tuple[Search, UUID]:
     """Search for a new thing by its words among photos of new ones; the first is of the same, if it is there."""
-    loss, *finds = (
+    lost, *found_reports = (
         Item(UUID(int=place), ReportKind.FOUND if place else ReportKind.LOST, "", "", NOON, time_is_stated=False)
         for place in range(size + 1)
     )
-    text = EmbeddedReport(loss, {}, {SHARED_SPACE: draws.text((number, 0))})
+    text = EmbeddedReport(lost, {}, {SHARED_SPACE: draws.text((number, 0))})
     photos = [
-        EmbeddedReport(find, {SHARED_SPACE: draws.photo((number, place))}, {})
-        for place, find in enumerate(finds, start=0 if there else 1)
+        EmbeddedReport(found, {SHARED_SPACE: draws.photo((number, place))}, {})
+        for place, found in enumerate(found_reports, start=0 if there else 1)
     ]
-    return compare([text], photos)[0], finds[0].report
+    return compare([text], photos)[0], found_reports[0].report

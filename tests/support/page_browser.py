@@ -64,7 +64,7 @@ class Channel:
         await self.column.locator("[type=submit]").click()
         await expect(self.text).to_have_value("")
 
-    async def says(self, words: str) -> None:
+    async def wait_for_message(self, words: str) -> None:
         await expect(self.column.locator(".answer", has_text=words).last).to_be_visible()
 
 

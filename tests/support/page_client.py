@@ -41,8 +41,8 @@ class Page:
             return response.status, await _json(response)
 
     async def press(self, button: Json, *photos: bytes, **fields: str) -> tuple[int, Json]:
-        said = {"id": str(uuid4()), "action": button["action"], "subject": button["subject"], **fields}
-        form = FormData(said, default_to_multipart=True)
+        answer = {"id": str(uuid4()), "action": button["action"], "subject": button["subject"], **fields}
+        form = FormData(answer, default_to_multipart=True)
         for number, photo in enumerate(photos):
             form.add_field("photo", photo, filename=f"{number}.jpg", content_type="image/jpeg")
         async with self.http.post("/presses", data=form) as response:
@@ -53,8 +53,8 @@ class Page:
         async with self.watching(**viewer) as watcher:
             return await watcher.until(lambda _: True)
 
-    async def ask(self, path: str, **said: Any) -> tuple[int, Json]:
-        async with self.http.post(path, json=said) as response:
+    async def ask(self, path: str, **answer: Any) -> tuple[int, Json]:
+        async with self.http.post(path, json=answer) as response:
             return response.status, await _json(response)
 
     @asynccontextmanager
@@ -103,18 +103,18 @@ async def opened(database_url: str) -> AsyncIterator[Page]:
 
 
 async def match_card(page: Page) -> tuple[int, Match]:
-    """A find and a loss that fit, with the card in the loss's thread; return the card's message and its match."""
-    _, found = await page.post(UMBRELLA_FOUND)
-    _, lost = await page.post(UMBRELLA_LOST)
-    find, loss = await page.reports()
+    """Store a match, with its card in the lost report's thread; return the card's message and the match."""
+    _, found_post = await page.post(UMBRELLA_FOUND)
+    _, lost_post = await page.post(UMBRELLA_LOST)
+    found, lost = await page.reports()
     await page.store.embedding_models.register("concept", "test", {"shared": 2})
-    async with page.store.session(find.community) as session:
-        for report in (find, loss):
+    async with page.store.session(found.community) as session:
+        for report in (found, lost):
             await session.reports.set_state(report.id, ReportState.OPEN)
         why = (Why("thing", "umbrella", "agrees"),)
-        match = await session.matches.save(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, why, {}))
-    card = wording.match_card(match, find, loss, None).with_targets({find.id: find.target})
-    sent = await page.platform.send(Outgoing("card", loss.target, card))
-    assert (sent.channel, loss.target.message) == ("lost", str(lost["message"]))
-    assert find.target.message == str(found["message"])
+        match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, why, {}))
+    card = wording.match_card(match, found, lost, None).with_targets({found.id: found.target})
+    sent = await page.platform.send(Outgoing("card", lost.target, card))
+    assert (sent.channel, lost.target.message) == ("lost", str(lost_post["message"]))
+    assert found.target.message == str(found_post["message"])
     return int(sent.message), match

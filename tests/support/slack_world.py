@@ -34,11 +34,11 @@ class SlackWorld:
         """Wait for a reply in a thread."""
         return await self.slack.wait_for_reply(channel, root, words)
 
-    def find(self, colour: str, words: str = "") -> str:
+    def post_found(self, colour: str, words: str = "") -> str:
         """Let Ben post a photo in #found; return the post."""
         return self.slack.post_photo(self.found, self.ben, drawing(colour), words)
 
-    async def look_for(self, words: str) -> str:
+    async def report_lost(self, words: str) -> str:
         """Use `/lost` as Ada, and return the post that the bot made of it."""
         before = len(self.slack.messages[self.lost])
         used = await self.slack.slash("lost", words, self.ada, self.found)
@@ -48,9 +48,9 @@ class SlackWorld:
         assert "is looking for" in shown(post[0])
         return str(post[0]["ts"])
 
-    async def card(self, loss: str) -> dict[str, Any]:
-        """Wait for a match in a loss's thread."""
-        return await self.reply(self.lost, loss, "This could be yours.")
+    async def card(self, lost: str) -> dict[str, Any]:
+        """Wait for a match in a lost report's thread."""
+        return await self.reply(self.lost, lost, "This could be yours.")
 
     async def set_up(self, **chosen: Any) -> None:
         """Let the moderator fill in the setup."""

@@ -32,11 +32,11 @@ class World:
     platform: RecordingPlatform
 
     async def found(self, key: str, colour: str | None = None, text: str = "", **fields: Any) -> Report:
-        """Post a find, with a drawn photo of a colour; the thread's root is `key`."""
+        """Post a found report, with a drawn photo of a colour; the thread's root is `key`."""
         return await self._report(ReportFound, "found", key, colour, text, fields)
 
     async def lost(self, key: str, text: str = "", colour: str | None = None, **fields: Any) -> Report:
-        """Report a loss; the thread's root is `key`."""
+        """Make a lost report; the thread's root is `key`."""
         return await self._report(ReportLost, "lost", key, colour, text, fields)
 
     async def _report(self, kind: Any, channel: str, key: str, colour: str | None, text: str, fields: Any) -> Report:  # noqa: PLR0913, PLR0917 - what both kinds of post share
@@ -102,11 +102,11 @@ class World:
         assert now
         return now.state
 
-    async def said(self, root: str, kind: str) -> None:
+    async def wait_for_reply(self, root: str, kind: str) -> None:
         """Wait until a thread has had a kind of reply."""
         await eventually(lambda: kind in self.platform.kinds(root), f"{kind} was never said")
 
-    async def is_quiet(self) -> bool:
+    async def is_idle(self) -> bool:
         """Tell whether all work is done and everything said."""
         async with self.store.session(self.workspace.community) as session:
             unfinished = await session.work.unfinished()
@@ -115,13 +115,13 @@ class World:
         assert not troubled, troubled
         return not unfinished and not (unsent or {})["n"]
 
-    async def quiet(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Wait until all work is done and everything said."""
-        await eventually(self.is_quiet, "the community never came to rest")
+        await eventually(self.is_idle, "the community never came to rest")
 
 
 @asynccontextmanager
-async def world(database_url: str, redis_url: str, name: str = "world") -> AsyncIterator[World]:
+async def open_world(database_url: str, redis_url: str, name: str = "world") -> AsyncIterator[World]:
     """Open a community whose replies are delivered to a recording platform."""
     platform = RecordingPlatform()
     async with Store(database_url, keys=KEYS) as store, queue.connect(store, redis_url, "reunite") as hints:

@@ -57,7 +57,7 @@ def item(number: int, kind: ReportKind) -> Item:
     return Item(UUID(int=number), kind, "", "", NOON, time_is_stated=False)
 
 
-LOSS, FINDS = item(0, ReportKind.LOST), [item(number, ReportKind.FOUND) for number in range(1, 101)]
+LOST, FOUND = item(0, ReportKind.LOST), [item(number, ReportKind.FOUND) for number in range(1, 101)]
 
 
 def drawn(rng: np.random.Generator, kinds: Kinds, size: int, *, there: bool) -> Search:
@@ -73,10 +73,10 @@ def drawn(rng: np.random.Generator, kinds: Kinds, size: int, *, there: bool) -> 
             column[0] = known.right + known.right_deviation * noise_right
         columns[kind] = column.clip(-1, 1)
     return Search(
-        LOSS,
+        LOST,
         tuple(
-            Candidate(find, {kind: float(column[place]) for kind, column in columns.items()})
-            for place, find in enumerate(FINDS[:size])
+            Candidate(found, {kind: float(column[place]) for kind, column in columns.items()})
+            for place, found in enumerate(FOUND[:size])
         ),
         {kind: Background(float(each.mean()), float(each.std()), size) for kind, each in columns.items()},
         size,
@@ -91,10 +91,11 @@ def labelled(kinds: Kinds, size: int, *, there: bool) -> tuple[int, int]:
         scored = score(drawn(rng, kinds, size, there=there), CLIP, features)
         reports = [candidate.report for candidate in scored if candidate.label]
         any_label += bool(reports)
-        right += there and FINDS[0].report in reports
+        right += there and FOUND[0].report in reports
     return any_label, right
 
 
+@pytest.mark.untraced
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("kinds", "size", "least"),
@@ -124,10 +125,10 @@ def test_labels_are_given_on_the_first_day_and_hold(kinds: Kinds, size: int, lea
 @pytest.mark.parametrize("size", [1, 5, 100, 10_000])
 @pytest.mark.parametrize("mean", [0.3, 0.55, 0.8, 0.95])
 def test_a_copy_of_a_photo_is_always_labelled(encoder: str, size: int, mean: float) -> None:
-    others = [Candidate(find, {PairKind.PHOTO_PHOTO: mean}) for find in FINDS[1 : min(size, 50)]]
-    copy = Candidate(FINDS[0], {PairKind.PHOTO_PHOTO: 0.985})
+    others = [Candidate(found, {PairKind.PHOTO_PHOTO: mean}) for found in FOUND[1 : min(size, 50)]]
+    copy = Candidate(FOUND[0], {PairKind.PHOTO_PHOTO: 0.985})
     background = {PairKind.PHOTO_PHOTO: Background(mean, 0.02, size)}
-    scored = score(Search(LOSS, (*others, copy), background, size), for_encoder(encoder))
+    scored = score(Search(LOST, (*others, copy), background, size), for_encoder(encoder))
     assert (scored[0].report, scored[0].label is None) == (copy.item.report, False)
 
 

@@ -18,7 +18,7 @@ def disc(of: tuple[int, int, int], on: tuple[int, int, int], size: int = 200) ->
     return np.where(inside, np.array(of), np.array(on)).astype(np.uint8)
 
 
-def said(text: str) -> list[str]:
+def colours_in(text: str) -> list[str]:
     return list(colour_words.named_colours(normalise(text)))
 
 
@@ -74,15 +74,15 @@ def test_every_photo_has_shares_that_sum_to_one(pixels: Pixels) -> None:
     ],
 )
 def test_colours_are_read_from_words_in_five_languages(text: str, names: list[str]) -> None:
-    assert said(text) == names
+    assert colours_in(text) == names
 
 
 def test_the_colour_named_first_counts_most() -> None:
-    shares = colours.of_names(said("white hat with a black band"))
+    shares = colours.of_names(colours_in("white hat with a black band"))
     assert shares is not None
     assert shares[colours.NAMES.index("white")] > shares[colours.NAMES.index("black")] > 0
     assert sum(shares) == pytest.approx(1)
-    assert colours.of_names(said("a hat")) is None
+    assert colours.of_names(colours_in("a hat")) is None
 
 
 def test_what_is_said_lifts_the_photo_that_shows_it() -> None:

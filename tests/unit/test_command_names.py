@@ -1,37 +1,102 @@
+"""Sentences name commands as their readers see them, on every platform and in every language."""
+
+import ast
+import re
+from pathlib import Path
+from uuid import UUID
+
 import pytest
 
-from bot.discord.command_names import in_words_of, in_words_of_all
+from bot.discord.command_names import names_in
+from bot.discord.greeting import ways
 from bot.discord.markup import escape
-from reunite.language import LANGUAGES, command, sentence
+from bot.discord.render import render, render_private
+from bot.json_replies import reply_json
+from bot.slack.render import blocks
+from reunite.entities import ReplyTarget
+from reunite.errors import TellUserError
+from reunite.language import LANGUAGES, command, sentence, words_in
+from reunite.messages import welcome, wording
+from reunite.messages.reply import Reply, from_json, to_json
+from reunite.ports import Outgoing
 
-MEMBERS = ["> I use /lost here", "/lost link", "and/lost", "https://x.example/lost", "/losthat", "Report it with /lost"]
+TARGET = ReplyTarget("discord", "1", "2", "3")
+COMMAND_SLOT = re.compile(r"{command:(\w+)}")
+
+
+def templates(language: str) -> dict[str, list[str]]:
+    sentences = words_in(language).sentences
+    return {key: [words] if isinstance(words, str) else list(words.values()) for key, words in sentences.items()}
+
+
+def public(reply: Reply) -> str:
+    return str(render(Outgoing("key", TARGET, reply)).embed.description)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", ["only_owner", "sealed_how", "look_nothing_found", "zone_not_known"])
-def test_a_command_is_named_as_its_reader_sees_it(language: str, key: str) -> None:
-    named = "timezone" if key == "zone_not_known" else "lost"
-    said = in_words_of(language, sentence(key, language))
-    assert f"/{command(named, language).name}" in said
-    assert said == sentence(key, language).replace(f"/{named}", f"/{command(named, language).name}")
-    escaped = escape(sentence(key, language))
-    assert in_words_of(language, escaped) == escaped.replace(f"/{named}", f"/{command(named, language).name}")
+def test_every_slot_names_a_command_that_exists(language: str) -> None:
+    named = {key for texts in templates(language).values() for text in texts for key in COMMAND_SLOT.findall(text)}
+    assert {"lost", "timezone", "link"} <= named <= set(words_in(language).commands)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_where_several_people_read_it_a_command_has_both_names(language: str) -> None:
+def test_one_reader_on_discord_sees_the_name_in_their_language(language: str) -> None:
+    reply = Reply("note", (wording.line("sealed_how", language),))
+    name = f"/{command('lost', language).name}"
+    expected = escape(sentence("sealed_how", language, command=names_in(language)))
+    assert render_private(reply).embed.description == expected
+    assert name in wording.explain(TellUserError("only_owner"), language, names_in(language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_several_readers_on_discord_see_the_guilds_name_and_the_english_one(language: str) -> None:
+    reply = Reply("note", (wording.line("sealed_how", language),))
     name = command("lost", language).name
-    both = "/lost" if name == "lost" else f"/{name} (/lost)"
-    sealed = escape(sentence("sealed_how", language))
-    assert in_words_of_all(sealed) == sealed.replace("/lost", both)
+    both = "/lost" if name == "lost" else escape(f"/{name} (/lost)")
+    assert both in public(reply)
 
 
-def test_between_slots_too_and_never_in_what_fills_them() -> None:
-    said = sentence("when_without_zone", "de", when="/lost um 3, oder /timezone", zone="Europe/Berlin")
-    assert in_words_of("de", said) == said.replace("einmal mit /timezone", "einmal mit /zeitzone")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_greeting_names_commands_for_everyone_and_help_for_its_reader(language: str) -> None:
+    name = f"/{command('setup', language).name}"
+    greeting = public(welcome.greeting(ways(language), language)).replace("**", "")
+    assert escape(name) in greeting
+    assert escape("/setup") in greeting
+    usage = str(render_private(welcome.usage(ways(language), language)).embed.description)
+    assert escape(name) in usage
+    assert name == "/setup" or "/setup" not in usage
 
 
-@pytest.mark.parametrize("said", MEMBERS)
-def test_nothing_else_is_taken_for_a_command(said: str) -> None:
-    assert in_words_of("de", said) == said
-    assert in_words_of_all(said) == said
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_other_chats_name_commands_as_they_are_typed_there(language: str) -> None:
+    reply = Reply("note", (wording.line("sealed_how", language),))
+    assert reply.text() == sentence("sealed_how", language)
+    assert "/lost" in reply_json(reply, language, "web")["text"]
+    assert "/lost" in str(blocks(reply, lambda _: None))
+
+
+def test_what_a_member_writes_is_never_taken_for_a_command() -> None:
+    text = sentence("when_without_zone", "de", command=names_in("de"), when="/lost um 3, {command:lost}", zone="UTC")
+    assert "„/lost um 3, {command:lost}“" in text
+    assert "/zeitzone" in text
+
+
+def test_a_command_survives_the_outbox() -> None:
+    reply = Reply("note", (wording.line("sealed_how", "de"),), about=frozenset({UUID(int=1)}))
+    assert from_json(to_json(reply)) == reply
+
+
+def test_discord_names_commands_in_all_that_it_says_by_itself() -> None:
+    named = {key for key, texts in templates("en").items() if any(map(COMMAND_SLOT.search, texts))}
+    calls = [
+        (path.name, node.lineno, node.args[0].value)
+        for path in (Path(__file__).parents[2] / "bot/discord").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "sentence"
+        and isinstance(node.args[0], ast.Constant)
+        and not any(keyword.arg == "command" for keyword in node.keywords)
+    ]
+    assert len(calls) > 10
+    assert [call for call in calls if call[2] in named] == []

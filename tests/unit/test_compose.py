@@ -159,13 +159,13 @@ def test_the_build_stages_of_the_services_exist() -> None:
 
 
 def test_the_docs_say_what_the_deployments_test_does() -> None:
-    said = re.sub(r"\s*\\\n\s*", " ", (ROOT / "docs/operations.md").read_text())
+    text = re.sub(r"\s*\\\n\s*", " ", (ROOT / "docs/operations.md").read_text())
     done = [DUMP, KEYS, RESTORE, RESTORE_KEYS, DOCTOR, *COMMANDS]
     assert [
-        each for each in done if f"docker compose {each}" not in said and f"docker compose {as_typed(each)}" not in said
+        each for each in done if f"docker compose {each}" not in text and f"docker compose {as_typed(each)}" not in text
     ] == []
-    assert ROLE in said
-    assert WRITE_KEYS in said
+    assert ROLE in text
+    assert WRITE_KEYS in text
 
 
 def as_typed(command: str) -> str:
@@ -174,11 +174,11 @@ def as_typed(command: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("ci", "status", "said"),
+    ("ci", "status", "text"),
     [("", 0, "The deployment's test is left out"), ("true", 1, "✗ The deployment can't be tested")],
 )
 def test_without_an_engine_the_deployments_test_says_so_and_fails_in_ci(
-    tmp_path: Path, ci: str, status: int, said: str
+    tmp_path: Path, ci: str, status: int, text: str
 ) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.compose"],
@@ -188,4 +188,4 @@ def test_without_an_engine_the_deployments_test_says_so_and_fails_in_ci(
         encoding="utf-8",
         check=False,
     )
-    assert (done.returncode, done.stdout) == (status, f"{said}: Docker isn't installed.\n")
+    assert (done.returncode, done.stdout) == (status, f"{text}: Docker isn't installed.\n")

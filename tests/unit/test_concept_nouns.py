@@ -8,14 +8,14 @@ NOUNS = _FOLDER.joinpath("concept_nouns.tsv").read_text(encoding="utf-8")
 READ = ConceptWords(WORDS, NOUNS)
 
 
-def said(text: str) -> set[str]:
+def phrases_of(text: str) -> set[str]:
     return {READ.phrases[entry] for entry in READ.mentioned(text)}
 
 
 def test_every_further_noun_says_a_phrase_of_the_concepts() -> None:
     for line in NOUNS.splitlines():
         noun, phrases = line.split("\t")
-        assert {phrase.strip() for phrase in phrases.split(",")} <= said(noun), noun
+        assert {phrase.strip() for phrase in phrases.split(",")} <= phrases_of(noun), noun
 
 
 def test_they_are_about_a_hundred_and_none_is_a_phrase_already() -> None:
@@ -25,9 +25,9 @@ def test_they_are_about_a_hundred_and_none_is_a_phrase_already() -> None:
 
 
 def test_a_noun_stands_for_the_nearest_concept_and_longer_nouns_win() -> None:
-    assert "scarf" in said("a green muffler")
-    assert said("a football boot") == {"sports shoe"}
-    assert "bath toy" in said("yellow rubber duck")
+    assert "scarf" in phrases_of("a green muffler")
+    assert phrases_of("a football boot") == {"sports shoe"}
+    assert "bath toy" in phrases_of("yellow rubber duck")
 
 
 def test_they_change_neither_the_phrases_nor_texts_without_them() -> None:

@@ -6,7 +6,7 @@ WORDS = ConceptWords("0\tbag, water bottle\n1\tbottle, glasses\n2\twater bottle,
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "seen"),
     [
         ("my Bag!", [("bag", 0)]),
         ("two bags", [("bag", 0)]),
@@ -17,5 +17,5 @@ WORDS = ConceptWords("0\tbag, water bottle\n1\tbottle, glasses\n2\twater bottle,
         ("", []),
     ],
 )
-def test_phrases_are_found_whole_singular_or_plural_the_longest_first(text: str, said: list[tuple[str, int]]) -> None:
-    assert [(WORDS.phrases[entry], WORDS.concepts[entry]) for entry in WORDS.mentioned(text)] == said
+def test_phrases_are_found_whole_singular_or_plural_the_longest_first(text: str, seen: list[tuple[str, int]]) -> None:
+    assert [(WORDS.phrases[entry], WORDS.concepts[entry]) for entry in WORDS.mentioned(text)] == seen

@@ -35,10 +35,10 @@ def test_a_setting_that_can_not_be_right_is_named(
     monkeypatch.setenv(variable, value)
     with pytest.raises(typer.Exit), configured():
         pass
-    said = capsys.readouterr().err
-    assert said.startswith(f"Invalid setting: {variable}: ")
-    assert words in said
-    assert said.count("\n") == 1
+    text = capsys.readouterr().err
+    assert text.startswith(f"Invalid setting: {variable}: ")
+    assert words in text
+    assert text.count("\n") == 1
 
 
 def test_a_home_that_can_not_be_a_folder_is_named(tmp_path: Path) -> None:

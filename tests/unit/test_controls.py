@@ -21,7 +21,7 @@ HIDDEN = "".join(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200
 REPORT = UUID(int=1)
 
 
-def said(words: str) -> Reply:
+def reply_saying(words: str) -> Reply:
     """A reply with a member's words wherever they can be."""
     spans = (Plain(words), Quoted(words, REPORT))
     people = tuple(Person(platform, Member("7", words)) for platform in get_args(PlatformName))
@@ -43,7 +43,7 @@ def shown(reply: Reply) -> list[str]:
 
 
 def test_what_is_hidden_goes_out_nowhere() -> None:
-    for text in shown(said(f"red{HIDDEN}cup")):
+    for text in shown(reply_saying(f"red{HIDDEN}cup")):
         assert "redcup" in text
         assert not set(HIDDEN) & set(text)
 

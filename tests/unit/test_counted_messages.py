@@ -33,7 +33,7 @@ def test_the_plural_rules_are_those_of_cldr(language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "texts"),
     [
         ("en", ["0 days", "1 day", "2 days"]),
         ("de", ["0 Tage", "1 Tag", "2 Tage"]),
@@ -43,12 +43,12 @@ def test_the_plural_rules_are_those_of_cldr(language: str) -> None:
         ("pl", ["0 dni", "1 dzień", "2 dni"]),
     ],
 )
-def test_numbers_take_the_form_that_goes_with_them(language: str, said: list[str]) -> None:
-    assert [plural("days", number, language) for number in range(3)] == said
+def test_numbers_take_the_form_that_goes_with_them(language: str, texts: list[str]) -> None:
+    assert [plural("days", number, language) for number in range(3)] == texts
 
 
 @pytest.mark.parametrize(
-    ("number", "said"),
+    ("number", "words"),
     [
         (1, "1 znalezisko czeka na właściciela"),
         (2, "2 znaleziska czekają na właścicieli"),
@@ -59,8 +59,8 @@ def test_numbers_take_the_form_that_goes_with_them(language: str, said: list[str
         (112, "112 znalezisk czeka na właścicieli"),
     ],
 )
-def test_polish_has_three_forms(number: int, said: str) -> None:
-    assert plural("open_finds", number, "pl") == said
+def test_polish_has_three_forms(number: int, words: str) -> None:
+    assert plural("open_finds", number, "pl") == words
 
 
 def test_a_message_that_counts_needs_a_number() -> None:

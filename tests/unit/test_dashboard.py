@@ -58,5 +58,5 @@ def test_the_documentation_lists_every_metric_with_its_labels() -> None:
     rows = [
         [cell.strip() for cell in line.split("|")[1:3]] for line in DOCUMENT.splitlines() if line[:11] == "| `reunite_"
     ]
-    told = {name.strip("`").removesuffix("_total"): set(re.findall(r"`(\w+)`", labels)) for name, labels in rows}
-    assert told == {metric._name: set(metric._labelnames) for metric in defined()}
+    answer = {name.strip("`").removesuffix("_total"): set(re.findall(r"`(\w+)`", labels)) for name, labels in rows}
+    assert answer == {metric._name: set(metric._labelnames) for metric in defined()}

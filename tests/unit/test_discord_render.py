@@ -205,10 +205,10 @@ def test_a_members_words_cant_format_link_or_ping(words: str, escaped: str) -> N
 
 @given(st.text(alphabet=st.sampled_from("ab \n*<>@#-1.:[]()`\\"), max_size=4000), st.text(max_size=4000))
 def test_every_reply_fits_into_an_embed(text: str, place: str) -> None:
-    said = report(ReportKind.LOST, BOB, text, place)
-    card = wording.match_card(MATCH, said, FOUND, None)
+    lost = report(ReportKind.LOST, BOB, text, place)
+    card = wording.match_card(MATCH, lost, FOUND, None)
     assert len(description(card)) <= 4096
-    assert len(description(wording.report_post(said))) <= 4096
+    assert len(description(wording.report_post(lost))) <= 4096
 
 
 @given(st.text(alphabet=st.sampled_from("a \n*<>@#-1.:[]()`\\&!"), min_size=1, max_size=200))

@@ -105,6 +105,7 @@ def test_the_fit_shares_out_as_the_scoring_does(drawn: LabelledSet) -> None:
         assert found[first : first + count] == pytest.approx(softmax(odds, each.search.open_count, CLIP))
 
 
+@pytest.mark.untraced
 @settings(deadline=None, max_examples=20)
 @given(st.integers(2, 6), st.integers(0, 100))
 def test_folds_never_part_a_thing(count: int, seed: int) -> None:
@@ -136,6 +137,7 @@ def test_an_encoders_scale_does_not_matter_after_the_fit() -> None:
     assert (other.text_limits, other.photo_limits) == (usual.text_limits, usual.photo_limits)
 
 
+@pytest.mark.untraced
 def test_every_lost_report_is_scored_once_in_a_draw(drawn: LabelledSet, scorers: OutOfFoldScorers) -> None:
     scored = scorers.predict(absent=0.5, size=20, seed=1)
     assert [candidate.query for candidate in scored] == [each.search.query.report for each in drawn.lost]
@@ -143,6 +145,7 @@ def test_every_lost_report_is_scored_once_in_a_draw(drawn: LabelledSet, scorers:
     assert all(len(candidate.posts) <= 20 for candidate in scored)
 
 
+@pytest.mark.untraced
 def test_the_labels_keep_their_promises_with_cosines_in_clips_ranges(scorers: OutOfFoldScorers) -> None:
     for size in (None, 40):
         found = proportions([scorers.predict(absent=0.5, size=size, seed=seed) for seed in range(3)])

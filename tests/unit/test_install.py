@@ -58,9 +58,9 @@ def test_an_index_out_of_reach_is_named(
 ) -> None:
     monkeypatch.setattr(script, "is_reachable", lambda _: False)
     assert script.index_options() == ()
-    said = capsys.readouterr().out
-    assert script.CPU_INDEX in said
-    assert "TORCH_INDEX" in said
+    text = capsys.readouterr().out
+    assert script.CPU_INDEX in text
+    assert "TORCH_INDEX" in text
 
 
 @pytest.mark.parametrize(("named", "options"), [("http://here", ("--extra-index-url", "http://here")), ("", ())])

@@ -51,13 +51,13 @@ def texts(words: Template) -> list[str]:
 
 
 def slots(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+    return {f"{name}:{spec}" if spec else name for _, name, spec, _ in Formatter().parse(text) if name}
 
 
 def everything(language: str) -> Iterator[tuple[str, str]]:
     words = words_in(language)
-    for key, said in words.sentences.items():
-        yield from ((key, text) for text in texts(said))
+    for key, template in words.sentences.items():
+        yield from ((key, text) for text in texts(template))
     for key, each in words.commands.items():
         yield from ((key, each.name), (key, each.description))
     yield from words.menus.items()
@@ -185,8 +185,8 @@ def test_dates_are_said_in_the_languages_own_order(language: str, day: str, date
 
 def test_the_first_of_a_month_is_said_as_the_language_has_it() -> None:
     first = datetime(2026, 3, 1)  # noqa: DTZ001
-    said = [date_words(first, language) for language in LANGUAGES]
-    assert said == ["1 March", "1. März", "1 de marzo", "1er mars", "3月1日", "1 marca"]
+    lines = [date_words(first, language) for language in LANGUAGES]
+    assert lines == ["1 March", "1. März", "1 de marzo", "1er mars", "3月1日", "1 marca"]
 
 
 def test_a_language_that_we_dont_speak_is_answered_in_english() -> None:

@@ -8,7 +8,7 @@ from reunite.text.lexicon import from_english, to_english
 
 
 @pytest.mark.parametrize(
-    ("said", "english"),
+    ("text", "english"),
     [
         ("blauer Regenschirm mit Holzgriff", "blue umbrella with wooden handle"),
         ("Ich habe meine schwarzen Handschuhe verloren!", "black glove lost!"),
@@ -23,8 +23,8 @@ from reunite.text.lexicon import from_english, to_english
         ("青い傘をなくしました", "blue umbrella lost"),
     ],
 )
-def test_everyday_words_of_four_languages_become_english(said: str, english: str) -> None:
-    assert to_english(said) == english
+def test_everyday_words_of_four_languages_become_english(text: str, english: str) -> None:
+    assert to_english(text) == english
 
 
 @pytest.mark.parametrize("written", ["Fußballschuhe", "fussballschuh", "Fussballschuhen"])

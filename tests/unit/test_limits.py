@@ -35,8 +35,8 @@ async def test_a_report_behind_many_is_told_its_wait_once(monkeypatch: pytest.Mo
     await stage.join()
     report = await stage.found(key="again")
     await stage.found(key="again")
-    [said] = await stage.thread(report)
-    assert said.text() == "I'm busy right now, so I'll answer in about 5 minutes. I haven't forgotten you."
+    [reply] = await stage.thread(report)
+    assert reply.text() == "I'm busy right now, so I'll answer in about 5 minutes. I haven't forgotten you."
 
 
 def limited(reports_per_hour: int) -> MemoryStage:

@@ -10,7 +10,7 @@ from reunite.text.normalise import normalise
 
 
 @pytest.mark.parametrize(
-    ("said", "head", "colours"),
+    ("text", "head", "colours"),
     [
         ("我丢了一个黑色的钱包", "wallet", ["black"]),
         ("捡到一把蓝色雨伞", "umbrella", ["blue"]),
@@ -49,9 +49,9 @@ from reunite.text.normalise import normalise
         ("brązowy portfel", "wallet", ["brown"]),
     ],
 )
-def test_things_and_colours_are_read(said: str, head: str, colours: list[str]) -> None:
-    assert head_of(said) == head
-    assert list(named_colours(normalise(said))) == colours
+def test_things_and_colours_are_read(text: str, head: str, colours: list[str]) -> None:
+    assert head_of(text) == head
+    assert list(named_colours(normalise(text))) == colours
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from reunite.text.normalise import normalise
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "words"),
     [
         ("black bag, not the red one", "black bag,"),
         ("it is not red but blue", "it is but blue"),
@@ -23,8 +23,8 @@ from reunite.text.normalise import normalise
         ("黒くない傘", "umbrella"),
     ],
 )
-def test_what_a_thing_is_not_is_left_out_in_five_languages(text: str, said: str) -> None:
-    assert normalise(text) == said
+def test_what_a_thing_is_not_is_left_out_in_five_languages(text: str, words: str) -> None:
+    assert normalise(text) == words
 
 
 @pytest.mark.parametrize(

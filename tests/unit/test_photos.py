@@ -292,9 +292,9 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_unusable_photos_are_explained(name: str) -> None:
     key, make = REFUSED[name]
-    with pytest.raises(TellUserError) as told:
+    with pytest.raises(TellUserError) as raised:
         make_stored_copy(make())
-    assert told.value.key == key
+    assert raised.value.key == key
 
 
 @given(st.binary(max_size=300))
@@ -316,8 +316,8 @@ def test_damaged_photos_are_used_or_explained(kind: str, at: int, noise: bytes, 
     data[at : at + len(noise)] = noise
     try:
         copy = make_stored_copy(bytes(data[: len(data) - length % len(data)]))
-    except TellUserError as told:
-        assert told.key.startswith("photo_")  # noqa: PT017 - either outcome is right
+    except TellUserError as error:
+        assert error.key.startswith("photo_")  # noqa: PT017 - either outcome is right
     else:
         assert max(copy.width, copy.height) <= 512
 

@@ -192,9 +192,9 @@ def test_of_jpegs_too_there_is_a_largest(marker: bytes, megapixels: int) -> None
     jpeg = bytearray(saved(quarters(16, 16), "JPEG", progressive=marker == b"\xff\xc2"))
     frame = jpeg.index(marker)
     jpeg[frame + 5 : frame + 9] = struct.pack(">HH", 20_001, 20_001)
-    with pytest.raises(TellUserError, match="photo_too_many_pixels") as told:
+    with pytest.raises(TellUserError, match="photo_too_many_pixels") as raised:
         make_stored_copy(bytes(jpeg))
-    assert told.value.params == {"number": megapixels}
+    assert raised.value.params == {"number": megapixels}
 
 
 # BMP
@@ -263,7 +263,7 @@ def test_a_bitmap_that_ends_early_is_explained(name: str) -> None:
     for length in range(14, len(data), 7):
         try:
             copy = make_stored_copy(data[:length])
-        except TellUserError as told:
-            assert told.key == "photo_unreadable"  # noqa: PT017 - either outcome is right
+        except TellUserError as error:
+            assert error.key == "photo_unreadable"  # noqa: PT017 - either outcome is right
         else:
             assert copy.is_partial or length >= len(data) - 7  # the last row's padding

@@ -67,9 +67,9 @@ def helps(command: Any) -> Iterator[str]:
 
 
 def test_the_help_of_every_command_is_plain_english() -> None:
-    said = [text for text in helps(typer.main.get_command(app)) if text]
-    assert len(said) > 40
-    assert [text for text in said if mannered(text)] == []
+    texts = [text for text in helps(typer.main.get_command(app)) if text]
+    assert len(texts) > 40
+    assert [text for text in texts if mannered(text)] == []
 
 
 def test_every_path_of_a_test_that_the_docs_name_is_there() -> None:

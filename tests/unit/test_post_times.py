@@ -1,4 +1,4 @@
-"""What the moment of a post says about the time of the find and of the loss."""
+"""What the moment of a post says about the time of the found report and of the lost report."""
 
 import json
 from dataclasses import replace
@@ -20,7 +20,7 @@ NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOURS = st.floats(-1000, 1000)
 
 
-def said(kind: ReportKind, hours: float) -> Item:
+def timed(kind: ReportKind, hours: float) -> Item:
     return Item(UUID(int=1), kind, "", "", NOON + timedelta(hours=hours), time_is_stated=True)
 
 
@@ -37,25 +37,25 @@ def evidence(lost: Item, found: Item) -> float:
 
 
 def test_a_found_report_is_posted_after_the_lost_report_it_ends() -> None:
-    lost = said(ReportKind.LOST, 0)
+    lost = timed(ReportKind.LOST, 0)
     soon, late, before = (evidence(lost, posted(ReportKind.FOUND, hours)) for hours in (30, 24 * 30, -24 * 5))
     assert soon > 1
     assert 0 > late > before
 
 
 def test_a_post_two_days_later_may_be_of_something_found_right_after_it_was_lost() -> None:
-    lost = said(ReportKind.LOST, 0)
-    assert evidence(lost, posted(ReportKind.FOUND, 44)) > evidence(lost, said(ReportKind.FOUND, 44))
+    lost = timed(ReportKind.LOST, 0)
+    assert evidence(lost, posted(ReportKind.FOUND, 44)) > evidence(lost, timed(ReportKind.FOUND, 44))
 
 
 def test_a_found_report_posted_just_after_the_lost_report_was_often_made_before_it() -> None:
-    lost = said(ReportKind.LOST, 0)
-    assert evidence(lost, posted(ReportKind.FOUND, 0.5)) < evidence(lost, said(ReportKind.FOUND, 0.5))
+    lost = timed(ReportKind.LOST, 0)
+    assert evidence(lost, posted(ReportKind.FOUND, 0.5)) < evidence(lost, timed(ReportKind.FOUND, 0.5))
 
 
 def test_a_found_report_may_precede_the_post_of_the_lost_report() -> None:
-    found = said(ReportKind.FOUND, -12)
-    assert evidence(posted(ReportKind.LOST, 0), found) > 0 > evidence(said(ReportKind.LOST, 0), found)
+    found = timed(ReportKind.FOUND, -12)
+    assert evidence(posted(ReportKind.LOST, 0), found) > 0 > evidence(timed(ReportKind.LOST, 0), found)
 
 
 def test_two_posts_of_one_day_are_no_evidence_but_a_found_report_posted_weeks_before_counts_against_a_pair() -> None:
@@ -66,20 +66,20 @@ def test_two_posts_of_one_day_are_no_evidence_but_a_found_report_posted_weeks_be
 
 @given(HOURS, HOURS)
 def test_what_is_said_replaces_the_moment_of_the_post(first: float, second: float) -> None:
-    lost, found = said(ReportKind.LOST, first), said(ReportKind.FOUND, second)
+    lost, found = timed(ReportKind.LOST, first), timed(ReportKind.FOUND, second)
     later = replace(found, posted_at=found.at + timedelta(days=9))
     assert evidence(lost, later) == evidence(lost, found)
 
 
 @given(HOURS, HOURS)
 def test_the_moment_of_a_post_says_less_than_a_time(first: float, second: float) -> None:
-    exact = [evidence(said(ReportKind.LOST, first), said(ReportKind.FOUND, second - delay)) for delay in range(48)]
-    assert evidence(said(ReportKind.LOST, first), posted(ReportKind.FOUND, second)) <= max(exact) + 0.05
+    exact = [evidence(timed(ReportKind.LOST, first), timed(ReportKind.FOUND, second - delay)) for delay in range(48)]
+    assert evidence(timed(ReportKind.LOST, first), posted(ReportKind.FOUND, second)) <= max(exact) + 0.05
 
 
 def test_without_any_moment_the_time_is_unknown() -> None:
     unknown = replace(posted(ReportKind.FOUND, 0), posted_at=None)
-    assert time_evidence(said(ReportKind.LOST, 0), unknown) is None
+    assert time_evidence(timed(ReportKind.LOST, 0), unknown) is None
 
 
 def test_rows_of_a_set_may_say_when_they_were_posted(tmp_path: Path) -> None:

@@ -66,9 +66,9 @@ async def test_each_thing_of_a_text_has_a_vector_if_the_file_has_them_all(tmp_pa
     ],
 )
 def test_a_files_error_is_named(tmp_path: Path, changed: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(VectorFileError) as said:
+    with pytest.raises(VectorFileError) as raised:
         read_vectors(npz(tmp_path, **changed), "m")
-    assert sentence in str(said.value)
+    assert sentence in str(raised.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\3\4 and then nothing", b"\x93NUMPY", b"some text"])

@@ -34,23 +34,23 @@ def item(number: int, kind: ReportKind = ReportKind.FOUND, text: str = "umbrella
 LOST = item(0, ReportKind.LOST)
 
 
-def listed(*finds: tuple[Item, float], query: Item = LOST) -> tuple[Search, list[ScoredCandidate]]:
+def listed(*found_items: tuple[Item, float], query: Item = LOST) -> tuple[Search, list[ScoredCandidate]]:
     """A search and what it came to: finds with their probabilities, all of them possible matches."""
-    search = Search(query, tuple(Candidate(find, {}) for find, _ in finds), {}, len(finds))
-    return search, [ScoredCandidate(find.report, share, Label.POSSIBLE, (), {}) for find, share in finds]
+    search = Search(query, tuple(Candidate(found, {}) for found, _ in found_items), {}, len(found_items))
+    return search, [ScoredCandidate(found.report, share, Label.POSSIBLE, (), {}) for found, share in found_items]
 
 
 @st.composite
 def lists(draw: st.DrawFn, least: int = 0) -> tuple[Search, list[ScoredCandidate]]:
     shares = draw(st.lists(st.floats(0.05, 1), min_size=least, max_size=5))
-    finds = [
+    found_items = [
         (
             item(number, place=draw(places), colours=tuple(map(seen, draw(st.lists(names, max_size=2))))),
             share / sum(shares),
         )
         for number, share in enumerate(sorted(shares, reverse=True), start=1)
     ]
-    return listed(*finds, query=item(0, ReportKind.LOST, draw(st.sampled_from(["umbrella", "a red umbrella"]))))
+    return listed(*found_items, query=item(0, ReportKind.LOST, draw(st.sampled_from(["umbrella", "a red umbrella"]))))
 
 
 @given(lists())
@@ -106,7 +106,7 @@ def test_the_question_is_the_one_that_tells_most() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "finds"),
+    ("query", "found_items"),
     [
         (LOST, [item(1, colours=(seen("red"),)), item(2, colours=(seen("red"),))]),
         (LOST, [item(1), item(2)]),
@@ -120,8 +120,8 @@ def test_the_question_is_the_one_that_tells_most() -> None:
     ],
     ids=["one colour", "nothing shown", "colour said", "colour shown", "place said", "one place"],
 )
-def test_what_would_tell_nothing_or_is_known_is_not_asked(query: Item, finds: list[Item]) -> None:
-    assert choose(*listed(*((find, 0.4) for find in finds), query=query)) is None
+def test_what_would_tell_nothing_or_is_known_is_not_asked(query: Item, found_items: list[Item]) -> None:
+    assert choose(*listed(*((found, 0.4) for found in found_items), query=query)) is None
 
 
 def test_a_list_that_is_nearly_sure_asks_nothing() -> None:
@@ -133,8 +133,8 @@ def test_a_list_that_is_nearly_sure_asks_nothing() -> None:
 
 def test_of_five_colours_the_four_are_offered_that_tell_most_and_long_places_are_cut() -> None:
     chances = {"red": 0.3, "green": 0.2, "blue": 0.2, "yellow": 0.2, "black": 0.01}
-    finds = [(item(n, colours=(seen(name),)), share) for n, (name, share) in enumerate(chances.items(), start=1)]
-    assert choose(*listed(*finds)) == Question("colour", ("red", "green", "blue", "yellow"))
+    found_items = [(item(n, colours=(seen(name),)), share) for n, (name, share) in enumerate(chances.items(), start=1)]
+    assert choose(*listed(*found_items)) == Question("colour", ("red", "green", "blue", "yellow"))
     far = "behind the third bench on the left of the path along the old canal"
     question = choose(*listed((item(1, place=far), 0.4), (item(2, place="canteen"), 0.4)))
     assert question
@@ -146,17 +146,17 @@ def test_an_answer_never_makes_the_candidate_of_that_colour_less_probable(
     shown: list[str], data: st.DataObject
 ) -> None:
     model = defaults.for_encoder("concept")
-    finds = tuple(
+    found_items = tuple(
         Candidate(item(n, colours=(seen(name),)), {PairKind.TEXT_PHOTO: data.draw(st.floats(0, 0.5))})
         for n, name in enumerate(shown, start=1)
     )
     background = {PairKind.TEXT_PHOTO: Background(0.1, 0.1, 100)}
-    search = Search(LOST, finds, background, 100)
-    said = data.draw(st.sampled_from(shown))
-    right = next(find.item.report for find, name in zip(finds, shown, strict=True) if name == said)
+    search = Search(LOST, found_items, background, 100)
+    text = data.draw(st.sampled_from(shown))
+    right = next(found.item.report for found, name in zip(found_items, shown, strict=True) if name == text)
     before, after = (
         {candidate.report: candidate.probability for candidate in score(replace(search, query=query), model)}
-        for query in (LOST, replace(LOST, answered_colour=said))
+        for query in (LOST, replace(LOST, answered_colour=text))
     )
     assert after[right] >= before[right] - 1e-9
 
@@ -182,5 +182,8 @@ def test_another_colour_is_evidence_where_a_photo_shows_colours() -> None:
 
 
 def test_the_places_that_captions_name_are_offered_too() -> None:
-    finds = (item(1, text="umbrella, left in the library"), 0.5), (item(2, text="an umbrella", place="canteen"), 0.5)
-    assert choose(*listed(*finds)) == Question("place", ("library", "canteen"))
+    found_items = (
+        (item(1, text="umbrella, left in the library"), 0.5),
+        (item(2, text="an umbrella", place="canteen"), 0.5),
+    )
+    assert choose(*listed(*found_items)) == Question("place", ("library", "canteen"))

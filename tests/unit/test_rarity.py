@@ -63,6 +63,6 @@ def test_rare_words_come_by_report_and_boilerplate_apart() -> None:
 
 @given(st.lists(st.sampled_from(["zarquon", "kenzo", "ab1234", "strawberry"]), unique=True))
 def test_more_rare_words_never_say_less(words: list[str]) -> None:
-    said = [rarity(words[:count]) for count in range(len(words) + 1)]
-    assert said == sorted(said)
+    seen = [rarity(words[:count]) for count in range(len(words) + 1)]
+    assert seen == sorted(seen)
     assert all(rarity(["ab1234"]) > rarity([word]) for word in words if word != "ab1234")

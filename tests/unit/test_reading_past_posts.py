@@ -153,8 +153,8 @@ async def test_past_posts_are_read_even_if_moderators_cant_be_notified_until_lat
         assert not reading.platform.messages
         reading.platform.closed_channel = ""
         await eventually(lambda: not readings.now.tell)
-    said = [outgoing.key.partition(":")[2] for _, outgoing in reading.platform.messages]
-    assert said == ["start", "end"]
+    texts = [outgoing.key.partition(":")[2] for _, outgoing in reading.platform.messages]
+    assert texts == ["start", "end"]
 
 
 async def test_a_post_that_is_deleted_while_its_page_is_taken_leaves_no_report() -> None:

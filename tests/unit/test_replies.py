@@ -29,7 +29,7 @@ from reunite.entities import (
 from reunite.language import LANGUAGES, sentence
 from reunite.messages import galleries, handovers, looks, notices, reminders, wording
 from reunite.messages.handovers import Claimed
-from reunite.messages.reply import Jump, Moment, Person, Plain, Quoted, Reply, Small, Span, Strong, Tile
+from reunite.messages.reply import Command, Jump, Moment, Person, Plain, Quoted, Reply, Small, Span, Strong, Tile
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 POST = ReplyTarget("web", "world", "found", "1")
@@ -143,8 +143,8 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
     accepted = Claimed(replace(claim, state=ClaimState.ACCEPTED), MATCH, lost, found)
     rejected = replace(accepted, claim=replace(claim, state=ClaimState.REJECTED))
     sealed = replace(accepted, found=replace(found, sealed=True))
-    said = replace(accepted, match=replace(MATCH, handover=Handover(got_back=True, handed_over=True)))
-    for each in (Claimed(claim, MATCH, lost, found), rejected, said):
+    returned = replace(accepted, match=replace(MATCH, handover=Handover(got_back=True, handed_over=True)))
+    for each in (Claimed(claim, MATCH, lost, found), rejected, returned):
         yield handovers.claim_card(each, found, None, None)
     yield handovers.claim_card(replace(accepted, match=CONFIRMED), found, None, MODERATOR)
     for by_word in (True, False):
@@ -181,8 +181,8 @@ def _marked(span: Span) -> str:
             return f"**{text}**"
         case Quoted(text, _):
             return f"‹{text}›"
-        case Plain(text) | Moment(_, text):
-            return text
+        case Plain() | Moment() | Command():
+            return span.text
         case Small(text):
             return f"~{text}"
         case Jump():
@@ -191,11 +191,11 @@ def _marked(span: Span) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_reply_reads_as_it_was_agreed(language: str) -> None:
-    said = "\n\n".join(readable(reply) for reply in replies(language)) + "\n"
+    text = "\n\n".join(readable(reply) for reply in replies(language)) + "\n"
     snapshot = SNAPSHOTS / f"replies_{language}.txt"
     if os.environ.get("WRITE_SNAPSHOTS"):
-        snapshot.write_text(said, "utf-8")
-    assert said == snapshot.read_text("utf-8")
+        snapshot.write_text(text, "utf-8")
+    assert text == snapshot.read_text("utf-8")
 
 
 def test_a_sentence_can_put_its_parts_in_its_own_order() -> None:
@@ -238,9 +238,9 @@ def test_a_day_is_shown_in_the_workspaces_zone_where_the_readers_is_not_known() 
     late = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
     found = replace(report(ReportKind.FOUND, ANN, "a hat", "", "en"), happened_at=late)
     for zone, day in (("", "1 March"), ("Asia/Tokyo", "2 March")):
-        told = wording.day_of(replace(found, zone=zone), "en")
-        assert isinstance(told, Moment)
-        assert (told.at, told.text, told.style) == (late, day, "day")
+        moment = wording.day_of(replace(found, zone=zone), "en")
+        assert isinstance(moment, Moment)
+        assert (moment.at, moment.text, moment.style) == (late, day, "day")
     [when] = wording.circumstances(replace(found, zone="Asia/Tokyo"), "en")
     assert when[-1] == Moment(late, "Monday 2 March, 05:00")
 
@@ -276,5 +276,5 @@ def test_a_past_post_has_the_day_of_its_post() -> None:
 def test_a_sealed_report_reveals_no_time() -> None:
     sealed = replace(report(ReportKind.FOUND, ANN, "keys", "", "en"), sealed=True)
     assert wording.day_of(sealed, "en") == Plain("1 March")
-    told = [span for line in wording.report_post(sealed).lines for span in line]
-    assert not [span for span in told if isinstance(span, Moment)]
+    seen = [span for line in wording.report_post(sealed).lines for span in line]
+    assert not [span for span in seen if isinstance(span, Moment)]

@@ -25,9 +25,9 @@ def item(kind: ReportKind, text: str) -> Item:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_of_both_samples_agree(language: str) -> None:
-    find = item(ReportKind.FOUND, sentence("samples_find_words", language))
-    loss = item(ReportKind.LOST, sentence("samples_loss_words", language))
-    [scored] = score(Search(loss, (Candidate(find, {}),), {}, 1), for_encoder("concept"))
+    found = item(ReportKind.FOUND, sentence("samples_find_words", language))
+    lost = item(ReportKind.LOST, sentence("samples_loss_words", language))
+    [scored] = score(Search(lost, (Candidate(found, {}),), {}, 1), for_encoder("concept"))
     agreeing = {why.aspect: why.word for why in scored.why if why.agreement == "agrees"}
     assert agreeing.keys() >= {"thing", "colour", "place"}
     assert (agreeing["thing"], agreeing["colour"]) == ("backpack", "blue")

@@ -80,12 +80,14 @@ def test_labels_are_one_high_or_up_to_five_possible(search: Search, model: Scori
         assert sum(scored.probability for scored in labelled) >= limits.possible
 
 
+@pytest.mark.untraced
 @given(searches(), models, st.data())
 def test_the_order_of_candidates_does_not_matter(search: Search, model: ScoringModel, data: st.DataObject) -> None:
     shuffled = tuple(data.draw(st.permutations(search.candidates)))
     assert score(replace(search, candidates=shuffled), model) == score(search, model)
 
 
+@pytest.mark.untraced
 @given(searches(), models, st.sampled_from(PairKind), st.floats(0, 0.5))
 def test_a_likelier_cosine_never_makes_a_match_less_probable(
     search: Search, model: ScoringModel, kind: PairKind, more: float
@@ -101,6 +103,7 @@ def test_a_likelier_cosine_never_makes_a_match_less_probable(
     assert after[first.item.report] >= before[first.item.report] - 1e-9
 
 
+@pytest.mark.untraced
 @given(searches(), models, cosines, st.sampled_from([PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT]), cosines)
 def test_with_two_photos_a_words_likeness_to_a_photo_is_not_counted_again(
     search: Search, model: ScoringModel, photos: float, kind: PairKind, words: float
@@ -112,6 +115,7 @@ def test_with_two_photos_a_words_likeness_to_a_photo_is_not_counted_again(
     assert probabilities(more, model) == probabilities(plain, model)
 
 
+@pytest.mark.untraced
 @given(searches(), models)
 def test_a_rare_word_or_the_same_place_never_makes_a_match_less_probable(search: Search, model: ScoringModel) -> None:
     first = search.candidates[0]
@@ -123,6 +127,7 @@ def test_a_rare_word_or_the_same_place_never_makes_a_match_less_probable(search:
         assert probabilities(with_first(search, there), model)[first.item.report] >= before - 1e-9
 
 
+@pytest.mark.untraced
 @given(searches(), models, st.integers(1, 100_000))
 def test_more_rivals_never_make_a_match_more_probable(search: Search, model: ScoringModel, more: int) -> None:
     before = probabilities(search, model)
@@ -135,6 +140,7 @@ def test_more_rivals_never_make_a_match_more_probable(search: Search, model: Sco
         assert beside[report] <= probability + 1e-9
 
 
+@pytest.mark.untraced
 @given(searches(), models, st.floats(0.2, 0.9), st.floats(-2, 0))
 def test_the_encoders_scale_does_not_matter_where_the_background_tells_it(
     search: Search, model: ScoringModel, factor: float, shift: float

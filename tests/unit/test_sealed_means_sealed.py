@@ -31,11 +31,11 @@ from tests.contract.stages import ADA, BEN, MODERATOR, MemoryStage
 
 EVE: Final = Member("eve", "Eve Nobody")
 OF_FIND: Final = ("Quandt", "zofia", "kq4417", "blue tag", "Ben Nevis", "id.jpg", "tag ✓", "blue ✓")
-"""Words, names and reasons that a sealed find keeps from all but its finder and the moderators."""
+"""Words, names and reasons that a sealed found report keeps from all but its finder and the moderators."""
 OF_LOSS: Final = ("Rosalind", "green diary", "attic", "Ada Lovelace", "diary.jpg")
-"""What a private loss keeps from all but its author and the moderators."""
+"""What a private lost report keeps from all but its author and the moderators."""
 PLACE: Final = "Porter's lodge"
-"""Where the find is: only its finder, the moderators and, once the claim is accepted, the owner read it."""
+"""Where the found report is: only its finder, the moderators and, once the claim is accepted, the owner read it."""
 THE_TWO: Final = "the two"
 """The readers of the conversation, in which owner and finder are named."""
 WHY: Final = (
@@ -49,24 +49,24 @@ WHY: Final = (
 
 @dataclass
 class Scene:
-    """A loss and a find that match, and the private replies and exports that people got, each with who they are."""
+    """A match, and the private replies and exports that people got, each with the person."""
 
     stage: MemoryStage
     lost: Report
     found: Report
     match: Match
     photo: str
-    """The find's, by the id under which it could be shown."""
-    told: list[tuple[Member, str]] = field(default_factory=list)
+    """The found report's, by the id under which it could be shown."""
+    private: list[tuple[Member, str]] = field(default_factory=list)
 
     async def press(self, action: Action, subject: Any, by: Member, **fields: Any) -> Reply | None:
         """Press a button, and keep what it answers, if only that it can't be done."""
         try:
             reply = await self.stage.press(action, subject, by, **fields)
         except TellUserError as error:
-            self.told.append((by, str(error)))
+            self.private.append((by, str(error)))
             return None
-        self.told.append((by, shown(reply)))
+        self.private.append((by, shown(reply)))
         return reply
 
     async def search(self, *, label: Label | None = Label.HIGH) -> None:
@@ -75,7 +75,7 @@ class Scene:
         await self.stage.search(await self.stage.now(self.found), self.lost, label=label, why=WHY)
 
     async def claim(self) -> Any:
-        """Claim the find as its owner; return the claim, None where it can't be claimed."""
+        """Claim the found report as its owner; return the claim, None where it can't be claimed."""
         await self.press("mine", self.match.id, ADA, words="the tag says so")
         async with self.stage.session(self.found.community) as session:
             claims = await session.claims.on(self.found.id)
@@ -150,11 +150,11 @@ async def _lists(scene: Scene) -> None:
     """Show everyone their reports, their export, and the community's numbers."""
     for member in (ADA, BEN, EVE):
         replies = await scene.stage.handlers.my_reports("web", "here", member, "en")
-        scene.told += [(member, shown(reply)) for reply in replies]
+        scene.private += [(member, shown(reply)) for reply in replies]
         export = await scene.stage.handlers.export("web", "here", member)
-        scene.told.append((member, json.dumps(export, ensure_ascii=False, default=str)))
-    scene.told.append((EVE, shown(await scene.stage.handlers.statistics("web", "here"))))
-    scene.told.append((EVE, shown(await scene.stage.handlers.privacy("web", "here", EVE))))
+        scene.private.append((member, json.dumps(export, ensure_ascii=False, default=str)))
+    scene.private.append((EVE, shown(await scene.stage.handlers.statistics("web", "here"))))
+    scene.private.append((EVE, shown(await scene.stage.handlers.privacy("web", "here", EVE))))
 
 
 async def _extend(scene: Scene) -> None:
@@ -178,7 +178,7 @@ async def _withdraw_loss(scene: Scene) -> None:
 
 
 async def _look(scene: Scene) -> None:
-    """Let somebody else search for both, turn the pages, and say that a find is theirs."""
+    """Let somebody else search for both, turn the pages, and say that a found report is theirs."""
     stage = scene.stage
     target = ReplyTarget("web", "here", "found", "any")
     command = Look(source_key="look", target=target, author=EVE, text="a tag", posted_at=stage.time)
@@ -192,7 +192,7 @@ async def _look(scene: Scene) -> None:
         matches = await session.matches.of(look)
     answer = await stage.handlers.look_answer("web", "here", look)
     assert answer
-    scene.told.append((EVE, shown(answer)))
+    scene.private.append((EVE, shown(answer)))
     for match in matches:
         await scene.press("look_page", match.id, EVE)
     for match in matches:
@@ -200,7 +200,7 @@ async def _look(scene: Scene) -> None:
 
 
 async def _handover(scene: Scene) -> None:
-    """Say where the find is, give it back, and open no conversation in the end."""
+    """Say where the found report is, give it back, and open no conversation in the end."""
     await scene.press("whereabouts", scene.found.id, BEN, words=PLACE, code="L1920")
     await scene.press("accept_claim", await scene.claim() or scene.match.id, MODERATOR)
     for member in (EVE, ADA, BEN):
@@ -299,21 +299,21 @@ async def scene_of(*, sealed: bool, private: bool, released: bool) -> Scene:
 
 def everything(scene: Scene) -> list[tuple[str, str]]:
     """Return all that was said outside the moderators' channel, with who reads it: the thread or the member."""
-    threads = {scene.lost.id: "the loss", scene.found.id: "the find"}
-    said = [
+    threads = {scene.lost.id: "the lost report", scene.found.id: "the found report"}
+    seen = [
         (_AUDIENCES.get(row.audience) or threads.get(row.report, "another"), shown(row.reply))
         for row in scene.stage.memory.tables.outbox.values()
         if row.audience != "moderators"
     ]
-    return said + [(member.id, words) for member, words in scene.told]
+    return seen + [(member.id, words) for member, words in scene.private]
 
 
 def forbidden(scene: Scene, reader: str) -> list[str]:
-    """Return what a reader may not learn; a private loss's thread is its author's alone, a sealed find's is public."""
+    """Return what a reader may not learn. Only the author reads a private lost report's thread."""
     words: list[str] = []
     if scene.found.sealed and reader not in {BEN.id, MODERATOR.id}:
         words += (*OF_FIND, scene.photo)
-    if scene.lost.private and reader not in {ADA.id, MODERATOR.id, "the loss"}:
+    if scene.lost.private and reader not in {ADA.id, MODERATOR.id, "the lost report"}:
         words += OF_LOSS
     if reader not in {ADA.id, BEN.id, MODERATOR.id, THE_TWO}:
         words.append(PLACE)
@@ -331,8 +331,8 @@ async def test_nobody_reads_what_is_not_for_them(maker: Maker, *, sealed: bool, 
         scene = await scene_of(sealed=sealed, private=private, released=released and sealed)
         with suppress(TellUserError):
             await maker(scene)
-        said = [*everything(scene), (EVE.id, json.dumps(logs, default=str))]
-    for reader, words in said:
+        seen = [*everything(scene), (EVE.id, json.dumps(logs, default=str))]
+    for reader, words in seen:
         for secret in forbidden(scene, reader):
             assert secret.casefold() not in words.casefold(), f"{reader} reads {secret!r}:\n{words}"
 
@@ -352,14 +352,14 @@ async def test_reports_left_out_of_the_export_are_counted() -> None:
         (_look, EVE.id, "blue ✓"),
         (_look, EVE.id, "Page 2 of 2"),
         (_handover, THE_TWO, PLACE),
-        (_handover, "the loss", sentence("no_pair")),
-        (_one_side_says_so, "the loss", sentence("finder_says")),
-        (_reminders, "the find", sentence("claim_waits_for_you")),
-        (_reminders, "the loss", sentence("is_it_back")),
+        (_handover, "the lost report", sentence("no_pair")),
+        (_one_side_says_so, "the lost report", sentence("finder_says")),
+        (_reminders, "the found report", sentence("claim_waits_for_you")),
+        (_reminders, "the lost report", sentence("is_it_back")),
         (_digest, "everyone", sentence("digest_claim")),
     ],
 )
 async def test_the_messages_that_are_searched_for_secrets_are_made(maker: Maker, reader: str, words: str) -> None:
     scene = await scene_of(sealed=False, private=False, released=False)
     await maker(scene)
-    assert any(who == reader and words in said for who, said in everything(scene))
+    assert any(who == reader and words in text for who, text in everything(scene))

@@ -30,8 +30,8 @@ def test_every_reply_keeps_within_slacks_limits_in_every_language(language: str)
 
 
 def test_every_button_of_a_reply_tells_what_it_does_and_what_it_is_about() -> None:
-    told = {button["action_id"] for button in buttons(blocks(REPLIES["match"], link_to))}
-    assert told == {f"press:mine:{UUID(int=5)}", f"press:not_mine:{UUID(int=5)}"}
+    texts = {button["action_id"] for button in buttons(blocks(REPLIES["match"], link_to))}
+    assert texts == {f"press:mine:{UUID(int=5)}", f"press:not_mine:{UUID(int=5)}"}
 
 
 def test_a_members_words_stay_literal_text_and_the_notification_pings_nobody() -> None:

@@ -39,23 +39,23 @@ def test_moderators_are_notified_of_changes_only(waiting: Unanswered, change: st
 
 def test_waits_around_the_limit_are_announced_at_most_twice_an_hour() -> None:
     since = until = None
-    told = []
+    seen = []
     for minute in range(24 * 60):
         now = NOW + timedelta(minutes=minute)
         waited = timedelta(minutes=11 if minute % 2 else 1)
         change = Unanswered(1, now - waited, since, until).change(now, LIMIT)
         if change:
-            told.append(change)
+            seen.append(change)
             since, until = (now, until) if change == "began" else (None, now)
-    assert told.count("began") <= 24 * 2
-    assert told[:4] == ["began", "ended"] * 2
+    assert seen.count("began") <= 24 * 2
+    assert seen[:4] == ["began", "ended"] * 2
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_say_how_many_wait_and_whether_a_worker_runs(language: str) -> None:
-    said = messages.began(3, 12, language, has_worker=True).text()
-    assert plural("slow_waiting", 3, language) in said
-    assert "12" in said
-    assert sentence("slow_no_worker", language) not in said
+    text = messages.began(3, 12, language, has_worker=True).text()
+    assert plural("slow_waiting", 3, language) in text
+    assert "12" in text
+    assert sentence("slow_no_worker", language) not in text
     assert sentence("slow_no_worker", language) in messages.began(3, 12, language, has_worker=False).text()
     assert messages.ended(language).text() == sentence("slow_ended", language).replace("**", "")

@@ -22,24 +22,24 @@ models = st.sampled_from(MODELS)
 likeness = st.floats(-0.2, 1.0)
 
 
-def find(number: int, cosine: float = 0.3, place: str = "tram", hours: float = 0) -> Candidate:
+def found(number: int, cosine: float = 0.3, place: str = "tram", hours: float = 0) -> Candidate:
     at = NOON + timedelta(hours=hours)
     item = Item(UUID(int=number), ReportKind.FOUND, "", place, at, time_is_stated=True)
     return Candidate(item, {PairKind.TEXT_PHOTO: cosine})
 
 
-def search(*finds: Candidate, **alike: float) -> Search:
+def search(*found_items: Candidate, **alike: float) -> Search:
     """Finds among a hundred; `alike` by the numbers of two, as in `_1_2=0.9`."""
     pairs = {frozenset(UUID(int=int(n)) for n in key[1:].split("_")): cosine for key, cosine in alike.items()}
-    return Search(QUERY, finds, {PairKind.TEXT_PHOTO: Background(0.1, 0.1, 100)}, 100, pairs)
+    return Search(QUERY, found_items, {PairKind.TEXT_PHOTO: Background(0.1, 0.1, 100)}, 100, pairs)
 
 
 @st.composite
 def searches(draw: st.DrawFn) -> Search:
     count = draw(st.integers(2, 5))
-    finds = [find(n, draw(st.floats(0, 0.6)), hours=draw(st.integers(0, 48))) for n in range(1, count + 1)]
+    found_items = [found(n, draw(st.floats(0, 0.6)), hours=draw(st.integers(0, 48))) for n in range(1, count + 1)]
     alike = {f"_{a}_{b}": draw(likeness) for a in range(1, count + 1) for b in range(a + 1, count + 1)}
-    return search(*finds, **alike)
+    return search(*found_items, **alike)
 
 
 def probabilities(found: Search, model: ScoringModel) -> dict[UUID, float]:
@@ -80,8 +80,8 @@ def test_the_more_alike_two_posts_the_more_probable_is_everything_but_the_lesser
 def test_a_found_report_posted_twice_is_as_probable_as_one_posted_once() -> None:
     clear = {RARE_WORDS: Term(5.0), PairKind.PHOTO_PHOTO: Term(2.0, 4.0)}
     model = replace(MODELS[0], terms={**MODELS[0].terms, **clear})
-    first, again = (replace(find(n, 0.6, hours=n), rare_words=("kenzo", "k4711")) for n in (1, 2))
-    other = find(3, 0.1)
+    first, again = (replace(found(n, 0.6, hours=n), rare_words=("kenzo", "k4711")) for n in (1, 2))
+    other = found(3, 0.1)
     once = score(search(first, other), model)[0]
     split = score(search(first, again, other), model)[0]
     best, *rest = score(search(first, again, other, _1_2=0.99), model)
@@ -98,7 +98,7 @@ def test_alike_finds_are_less_surely_one_thing_the_farther_apart_they_were_found
         + 5 * model.background_priors[PairKind.PHOTO_PHOTO].deviation
     }
     near, far = (
-        probabilities(search(find(1, 0.5), other, **alike), model)[UUID(int=2)]
-        for other in (find(2, 0.45, hours=3), find(2, 0.45, "sports hall", hours=24 * 12))
+        probabilities(search(found(1, 0.5), other, **alike), model)[UUID(int=2)]
+        for other in (found(2, 0.45, hours=3), found(2, 0.45, "sports hall", hours=24 * 12))
     )
     assert near < far

@@ -2,30 +2,30 @@
 
 import pytest
 
-from reunite.entities import Loss, Statistics, Trends
-from reunite.language import LANGUAGES
+from reunite.entities import LostItem, Statistics, Trends
+from reunite.language import LANGUAGES, plural
 from reunite.messages import notices, trending
 from reunite.trends import places_of, things_lost
 
-LOSSES = (
-    *(Loss(f"my {colour} backpack", "Library") for colour in ("blue", "red", "black")),
-    Loss("Rucksack, schwarz", "library "),
-    *(Loss(f"{what} with a red tag", "") for what in ("keys", "key", "keys")),
-    Loss("an umbrella", "gym"),
-    Loss("", "Gym"),
+LOST = (
+    *(LostItem(f"my {colour} backpack", "Library") for colour in ("blue", "red", "black")),
+    LostItem("Rucksack, schwarz", "library "),
+    *(LostItem(f"{what} with a red tag", "") for what in ("keys", "key", "keys")),
+    LostItem("an umbrella", "gym"),
+    LostItem("", "Gym"),
 )
 
 
 def test_what_is_lost_most_is_counted_in_every_language() -> None:
-    assert things_lost(LOSSES) == [("backpack", 4), ("keys", 3)]
+    assert things_lost(LOST) == [("backpack", 4), ("keys", 3)]
 
 
 def test_a_place_is_counted_however_it_is_written_and_shown_as_most_write_it() -> None:
-    assert places_of(LOSSES) == [("Library", 4)]
+    assert places_of(LOST) == [("Library", 4)]
 
 
 def test_things_named_by_fewer_than_three_people_are_not_listed() -> None:
-    assert things_lost(LOSSES[-2:]) == places_of(LOSSES[-2:]) == []
+    assert things_lost(LOST[-2:]) == places_of(LOST[-2:]) == []
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,17 @@ def test_bars_show_every_number_above_none(numbers: tuple[int, ...], bars: str) 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_numbers_show_returns_over_time_how_soon_and_what_is_lost_where(language: str) -> None:
-    trends = Trends((0,) * 10 + (2, 4), 1.25, LOSSES)
-    said = notices.statistics(Statistics(1, 2, 6, 9, 6, 1, "concept"), language, trends).text()
-    assert "▁▁▁▁▁▁▁▁▁▁▅█" in said
-    for part in ("1.2", "(4), ", "Library (4)", "(6"):
-        assert part in said.replace("計6", "(6").replace("łącznie 6", "(6").replace("insgesamt 6", "(6"), part
+    trends = Trends((0,) * 10 + (2, 4), 1.25, LOST)
+    text = notices.statistics(Statistics(1, 2, 6, 9, 6, 1, "concept"), language, trends).text()
+    assert "▁▁▁▁▁▁▁▁▁▁▅█" in text
+    for part in (plural("hours", 30, language), "(4), ", "Library (4)", "(6"):
+        assert part in text.replace("計6", "(6").replace("łącznie 6", "(6").replace("insgesamt 6", "(6"), part
+
+
+@pytest.mark.parametrize(("days", "words"), [(0.0, "1 min"), (0.02, "29 min"), (0.5, "12 h"), (9.4, "9 days")])
+def test_how_soon_things_are_back_is_said_in_words(days: float, words: str) -> None:
+    [said] = trending.lines(Trends(days=days), "en")
+    assert said == f"Half of what was returned was back within {words}"
 
 
 def test_a_young_community_reads_of_no_trend() -> None:

@@ -16,10 +16,10 @@ from workers.decoder.wire import Decoded, ProtocolError
 SHARES = colours.of_photo(np.zeros((4, 5, 3), np.uint8))
 
 
-async def heard(said: bytes) -> Decoded | None:
+async def heard(output: bytes) -> Decoded | None:
     """Read as the worker does: words, then what they announce."""
     reader = asyncio.StreamReader()
-    reader.feed_data(said)
+    reader.feed_data(output)
     reader.feed_eof()
     words = await wire.read_words(reader)
     if "problem" in words:
@@ -29,22 +29,22 @@ async def heard(said: bytes) -> Decoded | None:
 
 async def test_a_picture_arrives_as_it_was_sent() -> None:
     pixels = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
-    decoded = await heard(wire.picture(Decoded(b"jpeg", pixels, SHARES, is_partial=True)))
+    decoded = await heard(wire.picture(Decoded(b"jpeg", 5, 4, pixels[None], SHARES, is_partial=True)))
     assert decoded
     assert decoded.jpeg == b"jpeg"
-    assert (decoded.pixels == pixels).all()
+    assert (decoded.views == pixels).all()
     assert decoded.colours == SHARES
     assert decoded.is_partial
 
 
 async def test_a_problem_arrives_with_its_numbers() -> None:
-    with pytest.raises(TellUserError, match="photo_too_large") as told:
+    with pytest.raises(TellUserError, match="photo_too_large") as raised:
         await heard(wire.words(problem="photo_too_large", params={"megabytes": 25, "name": "@everyone"}))
-    assert told.value.params == {"megabytes": 25}
+    assert raised.value.params == {"megabytes": 25}
 
 
 @pytest.mark.parametrize(
-    "said",
+    "output",
     [
         wire.frame(b"no json"),
         wire.frame(b"\xff\xfe"),
@@ -62,18 +62,18 @@ async def test_a_problem_arrives_with_its_numbers() -> None:
         b"\xff\xff\xff\xff",
     ],
 )
-async def test_nonsense_is_known_as_such(said: bytes) -> None:
+async def test_nonsense_is_known_as_such(output: bytes) -> None:
     with pytest.raises(ProtocolError):
-        await heard(said)
+        await heard(output)
 
 
 @settings(max_examples=50, deadline=None)
 @given(
-    said=st.binary(max_size=200)
+    output=st.binary(max_size=200)
     | st.recursive(st.none() | st.integers() | st.floats() | st.text(), st.lists).map(
         lambda value: wire.frame(json.dumps({"width": value, "height": value, "colours": value}).encode())
     )
 )
-def test_hostile_words_do_no_harm(said: bytes) -> None:
+def test_hostile_words_do_no_harm(output: bytes) -> None:
     with pytest.raises((ProtocolError, asyncio.IncompleteReadError)):
-        asyncio.run(heard(said))
+        asyncio.run(heard(output))

@@ -66,7 +66,7 @@ A_LOT = {
 
 
 def search(found: str, lost: str, open_count: int, model: ScoringModel, steps: float) -> Search:
-    """Return a search for a loss among finds; `steps` is by how many deviations the first find stands out."""
+    """Return a search; `steps` is by how many deviations the first found report stands out."""
     texts = [found, *(OTHERS[number % len(OTHERS)] for number in range(open_count - 1))]
     query = Item(UUID(int=0), ReportKind.LOST, lost, "", NOON, time_is_stated=False)
     wanted = rare_candidates(lost)
@@ -94,7 +94,7 @@ def search(found: str, lost: str, open_count: int, model: ScoringModel, steps: f
 
 
 def first_find(searched: Search, model: ScoringModel) -> ScoredCandidate:
-    """Return the result for the first find; one without any probability if it isn't among the results."""
+    """Return the result for the first found report; one without any probability if it isn't among the results."""
     none = ScoredCandidate(UUID(int=1), 0.0, None, (), {})
     return next((scored for scored in score(searched, model) if scored.report == UUID(int=1)), none)
 

@@ -7,7 +7,7 @@ from reunite.text.zones import _ABBREVIATIONS, _LOCALES, likely_zone, zone_named
 
 
 @pytest.mark.parametrize(
-    ("said", "name"),
+    ("text", "name"),
     [
         ("Europe/Berlin", "Europe/Berlin"),
         (" europe/berlin ", "Europe/Berlin"),
@@ -25,15 +25,15 @@ from reunite.text.zones import _ABBREVIATIONS, _LOCALES, likely_zone, zone_named
         ("", ""),
     ],
 )
-def test_a_zone_is_known_by_what_people_call_it(said: str, name: str) -> None:
-    assert zone_named(said) == name
+def test_a_zone_is_known_by_what_people_call_it(text: str, name: str) -> None:
+    assert zone_named(text) == name
     assert zone_named(name) == name
 
 
-@pytest.mark.parametrize("said", ["Atlantis", "UTC+15", "UTC-13", "UTC+2:30", "12", "../etc/passwd"])
-def test_an_unknown_zone_is_refused(said: str) -> None:
+@pytest.mark.parametrize("text", ["Atlantis", "UTC+15", "UTC-13", "UTC+2:30", "12", "../etc/passwd"])
+def test_an_unknown_zone_is_refused(text: str) -> None:
     with pytest.raises(TellUserError, match="zone_unknown"):
-        zone_named(said)
+        zone_named(text)
 
 
 def test_a_locale_suggests_the_zone_of_most_who_use_it() -> None:

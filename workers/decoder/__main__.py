@@ -1,8 +1,11 @@
-"""The decoder itself: `python -m workers.decoder SECONDS [faces]`, the most CPU time that a photo may take.
+"""The decoder itself: `python -m workers.decoder SECONDS FRAMING [faces]`.
+
+SECONDS are the most CPU time that a photo may take, FRAMING says in JSON which views the encoder wants.
 
 It starts with no more than a path in its environment and no descriptor but its pipes, and may write no file.
 """
 
+import json
 import os
 import resource
 import sys
@@ -13,11 +16,13 @@ from typing import IO, Final
 import pillow_heif
 from PIL import AvifImagePlugin, Image
 
+from reunite.encoder import Framing
 from reunite.errors import TellUserError
 from reunite.matching import colours
 from workers import photos
 from workers.decoder import wire
 from workers.decoder.faces import FaceFinder, covered
+from workers.framing import framed
 
 _SPARE: Final = 64 * 1024 * 1024
 """Bytes of address space beyond what a photo should need."""
@@ -30,12 +35,13 @@ def main() -> None:
     with Path(os.devnull).open("r+b") as nothing:  # keep the libraries' output out of the answers
         os.dup2(nothing.fileno(), 0)
         os.dup2(nothing.fileno(), 1)
-    finder = FaceFinder() if "faces" in sys.argv[2:] else None
+    framing = Framing(**json.loads(sys.argv[2]))
+    finder = FaceFinder() if "faces" in sys.argv[3:] else None
     _confine()
     while (data := wire.read_frame(photos_in)) is not None:
         _limit_time(int(sys.argv[1]))
         try:
-            answer, is_last = _opened(data, finder, photos_in, answers), False
+            answer, is_last = _opened(data, framing, finder, photos_in, answers), False
         except MemoryError:
             answer, is_last = wire.words(problem="photo_unusable", params={}, is_last=True), True
         answers.write(answer)
@@ -44,7 +50,9 @@ def main() -> None:
             break
 
 
-def _opened(data: bytes, finder: FaceFinder | None, photos_in: IO[bytes], answers: IO[bytes]) -> bytes:
+def _opened(
+    data: bytes, framing: Framing, finder: FaceFinder | None, photos_in: IO[bytes], answers: IO[bytes]
+) -> bytes:
     def take(needed: int) -> None:
         answers.write(wire.words(needs=needed))
         answers.flush()
@@ -53,15 +61,17 @@ def _opened(data: bytes, finder: FaceFinder | None, photos_in: IO[bytes], answer
         _limit_memory(needed + needed // 4 + _SPARE)
 
     try:
-        copy = photos.make_stored_copy(data, take)
-        jpeg, pixels = copy.jpeg, copy.pixels
+        copy = photos.make_stored_copy(data, take, framing)
+        jpeg, pixels, views = copy.jpeg, copy.pixels, copy.views
         _limit_memory(None)  # from here on, it reads nothing but data made here
         faces = finder.find(pixels) if finder else []
         if faces:
             pixels = covered(pixels, faces)
-            jpeg = photos.as_jpeg(Image.fromarray(pixels))
+            jpeg, views = photos.as_jpeg(Image.fromarray(pixels)), framed(pixels, framing)
         shares = colours.of_photo(pixels)
-        return wire.picture(wire.Decoded(jpeg, pixels, shares, copy.is_partial, has_face=bool(faces)))
+        return wire.picture(
+            wire.Decoded(jpeg, copy.width, copy.height, views, shares, copy.is_partial, has_face=bool(faces))
+        )
     except TellUserError as error:
         return wire.words(problem=error.key, params=error.params)
     finally:

@@ -1,14 +1,16 @@
 """One decoder: a process that opens one photo at a time, started when needed and killed when it takes too long."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
+from reunite.encoder import WHOLE, Framing
 from reunite.errors import TellUserError
 from workers.decoder import wire
 
@@ -42,10 +44,11 @@ class Limits:
 class Decoder:
     """A decoder's process, as the worker sees it."""
 
-    def __init__(self, limits: Limits, *, cover_faces: bool = False) -> None:
+    def __init__(self, limits: Limits, framing: Framing = WHOLE, *, cover_faces: bool = False) -> None:
         """Start nothing yet."""
         self._limits = limits
-        self._options = ("faces",) if cover_faces else ()
+        self._framing = framing
+        self._options = (json.dumps(asdict(framing)), *(("faces",) if cover_faces else ()))
         self._process: asyncio.subprocess.Process | None = None
 
     async def decode(self, data: bytes, grant: Grant) -> wire.Decoded:
@@ -121,4 +124,4 @@ class Decoder:
             raise wire.problem(answer)
         assert process.stdout is not None  # noqa: S101
         async with asyncio.timeout(self._limits.clock_seconds):
-            return await wire.read_picture(process.stdout, answer)
+            return await wire.read_picture(process.stdout, answer, self._framing)

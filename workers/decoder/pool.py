@@ -5,6 +5,7 @@ from typing import Final, Self
 
 import structlog
 
+from reunite.encoder import WHOLE, Framing
 from reunite.errors import TellUserError
 from workers.budget import ByteBudget
 from workers.decoder.child import Decoder, DecoderDiedError, Limits
@@ -20,9 +21,16 @@ _log = structlog.get_logger(__name__)
 class Decoders:
     """Opens posted photos. An asynchronous context manager: the processes end with it."""
 
-    def __init__(self, limits: Limits | None = None, at_once: int = AT_ONCE, *, cover_faces: bool = False) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        at_once: int = AT_ONCE,
+        *,
+        framing: Framing = WHOLE,
+        cover_faces: bool = False,
+    ) -> None:
         """Start nothing yet: a decoder's process starts with its first photo, and stays."""
-        self._idle = [Decoder(limits or Limits(), cover_faces=cover_faces) for _ in range(at_once)]
+        self._idle = [Decoder(limits or Limits(), framing, cover_faces=cover_faces) for _ in range(at_once)]
         self._slots = Slots(at_once)
         self._memory = ByteBudget(MAX_DECODED_BYTES)
 

@@ -1,10 +1,11 @@
 """The protocol between a worker and its decoder, over two pipes.
 
 The worker sends a photo. The decoder answers with what opening it needs, and waits until that is granted; then it sends
-the outcome: the stored copy and its pixels, or the sentence that says why there is none.
+the outcome: the stored copy and an encoder's views, or the sentence that says why there is none.
 """
 
 import json
+import math
 import struct
 from asyncio import StreamReader
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import IO, Any, Final, TypeGuard
 
 import numpy as np
 
-from reunite.encoder import Pixels
+from reunite.encoder import WHOLE, Framing, Views
 from reunite.errors import TellUserError
 from reunite.matching import colours
 from workers.photos import STORED_SIDE
@@ -38,13 +39,15 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What a decoder made of a photo: its stored copy (JPEG), its pixels from before that was compressed, its colours.
+    """What a decoder made of a photo: its stored copy (JPEG), the encoder's views, and its colours.
 
     `is_partial`: some rows of the posted photo could not be decoded.
     """
 
     jpeg: bytes
-    pixels: Pixels
+    width: int
+    height: int
+    views: Views
     colours: tuple[float, ...]
     is_partial: bool = False
     has_face: bool = False
@@ -74,10 +77,9 @@ def words(**content: Any) -> bytes:
 
 def picture(decoded: Decoded) -> bytes:
     """Return a photo that could be opened."""
-    height, width = decoded.pixels.shape[:2]
-    partial, face = decoded.is_partial, decoded.has_face
-    head = words(colours=decoded.colours, width=width, height=height, partial=partial, face=face)
-    return head + frame(decoded.jpeg) + decoded.pixels.tobytes()
+    size = {"width": decoded.width, "height": decoded.height}
+    head = words(colours=decoded.colours, **size, partial=decoded.is_partial, face=decoded.has_face)
+    return head + frame(decoded.jpeg) + decoded.views.tobytes()
 
 
 async def read_words(reader: StreamReader) -> dict[str, Any]:
@@ -99,15 +101,16 @@ def problem(content: dict[str, Any]) -> TellUserError:
     return TellUserError(key, **{str(name): value for name, value in params.items() if isinstance(value, int)})
 
 
-async def read_picture(reader: StreamReader, content: dict[str, Any]) -> Decoded:
+async def read_picture(reader: StreamReader, content: dict[str, Any], framing: Framing = WHOLE) -> Decoded:
     """Read the picture that follows its message. Trust nothing: a photo may have taken over the decoder."""
     width, height, shares = content.get("width"), content.get("height"), content.get("colours")
     if not (_is_side(width) and _is_side(height) and _is_shares(shares)):
         raise ProtocolError
     jpeg = await _read(reader, _MOST_COPY)
-    pixels = np.frombuffer(await reader.readexactly(width * height * 3), np.uint8).reshape(height, width, 3)
+    shape = framing.shape(width, height)
+    views = np.frombuffer(await reader.readexactly(math.prod(shape)), np.uint8).reshape(shape)
     partial, face = content.get("partial") is True, content.get("face") is True
-    return Decoded(jpeg, pixels, tuple(map(float, shares)), is_partial=partial, has_face=face)
+    return Decoded(jpeg, width, height, views, tuple(map(float, shares)), is_partial=partial, has_face=face)
 
 
 async def _read(reader: StreamReader, most: int) -> bytes:

@@ -58,3 +58,10 @@ def find_checkpoint(name: str) -> Checkpoint | None:
 def kind_of(model: str) -> EncoderKind:
     """Return the kind of the encoder with this name or version: all but the offline encoder count as CLIP."""
     return "concept" if _OFFLINE_ENCODER.fullmatch(model) else "clip"
+
+
+def is_same_model(version: str, other: str) -> bool:
+    """Whether two versions have the same networks. What Reunite adds may differ: prompts and word lists."""
+    if kind_of(version) == kind_of(other) == "concept":
+        return True
+    return version.partition("+")[0] == other.partition("+")[0]

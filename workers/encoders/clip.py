@@ -7,11 +7,10 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import torch
-from PIL import Image
 from safetensors import SafetensorError
 from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 
-from reunite.encoder import SHARED_SPACE, Pixels, Vectors
+from reunite.encoder import SHARED_SPACE, Framing, Vectors, Views
 from reunite.text.negation import strip_negations
 from reunite.text.normalise import normalise, tables
 from workers.encoders import EncoderUnavailableError
@@ -19,13 +18,12 @@ from workers.encoders.buckets import by_length
 from workers.encoders.chunks import chunks
 from workers.encoders.hub import local_folder, obtain
 from workers.encoders.precision import fastest_dtype
+from workers.encoders.preprocessing import framing_of, normalised
 
 _HASHED: Final = {".json", ".txt", ".model", ".safetensors"}
 _HASH_LENGTH: Final = 12
 _SHORT_HASH_LENGTH: Final = 6
 _BATCH: Final = 64
-_MOST_ASPECT: Final = 64
-"""Processors scale the short side to about 224 pixels: a photo of 1 × 512 would become one of 224 × 114,688."""
 _MOST_WORDS_OF_ONE_LANGUAGE: Final = 100_000
 """CLIP's vocabulary has 49,408 tokens and SigLIP's 32,000, multilingual ones have 250,000 and more."""
 
@@ -57,6 +55,7 @@ class ClipEncoder:
         self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self._dtype = _fastest(self._device) if dtype == "auto" else getattr(torch, dtype)
         self._model, self._tokenizer, self._preprocess = _load(folder, self._dtype)
+        self._framing = framing_of(self._preprocess)
         self._model.to(self._device).eval()
         config = self._model.config
         self._text_limit = int(config.text_config.max_position_embeddings)
@@ -78,13 +77,18 @@ class ClipEncoder:
         """One space for all pair kinds, with the dimension of the model's projection."""
         return {SHARED_SPACE: self._dimension}
 
-    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+    @property
+    def framing(self) -> Framing:
+        """The view that the checkpoint's image processor makes."""
+        return self._framing
+
+    def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
         """Embed photos, n × dimension."""
         if not images:
             return {SHARED_SPACE: np.empty((0, self._dimension), np.float32)}
         return {SHARED_SPACE: _unit(self._image_features(self._inputs(images)))}
 
-    def bare_pass(self, images: Sequence[Pixels]) -> Callable[[], object]:
+    def bare_pass(self, images: Sequence[Views]) -> Callable[[], object]:
         """Return the network's pass alone over photos that are prepared now, to be measured."""
         inputs = self._inputs(images)
         return lambda: self._image_features(inputs)
@@ -106,20 +110,13 @@ class ClipEncoder:
         readable = strip_negations(text) if self._is_multilingual else normalise(text)
         return readable.lower() if self._is_siglip else readable  # as SigLIP was trained
 
-    def _inputs(self, images: Sequence[Pixels]) -> Any:
-        inputs = self._preprocess(
-            images=[Image.fromarray(_without_long_ends(pixels)) for pixels in images],
-            input_data_format="channels_last",  # explicit: a photo 3 pixels high could be mistaken for 3 channels
-            do_rescale=False,
-            do_normalize=False,
-            return_tensors="pt",
-        )
-        inputs["pixel_values"] = _normalised(inputs["pixel_values"].to(self._device), self._preprocess)
-        return inputs.to(self._device, dtype=self._dtype)
+    def _inputs(self, images: Sequence[Views]) -> torch.Tensor:
+        pixels = torch.from_numpy(np.concatenate(images)).permute(0, 3, 1, 2).to(self._device)
+        return normalised(pixels, self._preprocess).to(self._dtype)
 
-    def _image_features(self, inputs: Any) -> torch.Tensor:
+    def _image_features(self, inputs: torch.Tensor) -> torch.Tensor:
         with torch.inference_mode():
-            features: torch.Tensor = self._model.get_image_features(**inputs).pooler_output
+            features: torch.Tensor = self._model.get_image_features(pixel_values=inputs).pooler_output
         return features
 
     def _fits(self, text: str) -> bool:
@@ -143,26 +140,6 @@ class ClipEncoder:
         with torch.inference_mode():
             features: torch.Tensor = self._model.get_text_features(**wanted).pooler_output
         return features
-
-
-def _normalised(pixels: torch.Tensor, processor: Any) -> torch.Tensor:
-    """Do what a processor does last, for all photos at once: one by one takes 1.4 times as long."""
-    scale = processor.rescale_factor if processor.do_rescale else 1.0
-    if not processor.do_normalize:
-        return pixels.float() * scale
-    mean, deviation = (
-        torch.tensor(each, device=pixels.device).view(3, 1, 1) / scale
-        for each in (processor.image_mean, processor.image_std)
-    )
-    return (pixels.float() - mean) / deviation
-
-
-def _without_long_ends(pixels: Pixels) -> Pixels:
-    """Cut the ends of a very long or tall photo; most processors keep only the square in its middle anyway."""
-    height, width = pixels.shape[:2]
-    most = _MOST_ASPECT * min(height, width)
-    top, left = max(0, (height - most) // 2), max(0, (width - most) // 2)
-    return pixels[top : top + most, left : left + most]
 
 
 def _load(folder: Path, dtype: torch.dtype) -> tuple[Any, Any, Any]:

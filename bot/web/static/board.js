@@ -5,18 +5,25 @@ import { ask } from "./dialogs.js";
 import { element, replaceContent } from "./dom.js";
 import { send } from "./live.js";
 import * as me from "./me.js";
-import { language, text } from "./texts.js";
+import { dateLanguage, text } from "./texts.js";
 
 const messages = new Map();
 const previews = new Map(); // message → URLs of the photos that were just posted here
 const notes = new Map(); // message → the private note below it
-const clock = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-const fullDate = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(dateLanguage, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const fullDate = new Intl.DateTimeFormat(dateLanguage, { dateStyle: "full", timeStyle: "short" });
 const STATES = { returned: text("returned"), withdrawn: text("withdrawn"), unreadable: text("not_taken"), expired: text("expired") };
 const VERDICTS = [
   { kind: "confirm", mark: "✅", words: text("its_back") },
   { kind: "reject", mark: "❌", words: text("not_a_match") },
 ];
+
+let picked = () => {};
+
+/** Call `action` with the post in whose thread the card of a picked item will come. */
+export function onPick(action) {
+  picked = action;
+}
 
 export function hasPosts(channel) {
   return [...messages.values()].some((message) => message.channel === channel && message.root === null);
@@ -99,7 +106,7 @@ function post(message) {
       report && report.state !== "withdrawn" && (report.own || me.isModerator()) ? removal(message) : null,
     ),
     reply ? cards.lines(reply) : null,
-    ...(reply ? [sealedPart(message)] : reported(message)),
+    ...(reply ? [report?.sealed ? sealedPart(message) : report && photos(message)] : reported(message)),
     report?.looking ? element("p", { className: "looking", role: "status" }, element("span", { aria: { hidden: "true" } }, "👀 "), text("looking")) : null,
   ];
 }
@@ -112,7 +119,7 @@ const words = (message) => (message.text ? element("p", { className: "words" }, 
 
 /** The part of a sealed report that only its finder and the moderators see. */
 function sealedPart(message) {
-  const parts = message.report ? [words(message), photos(message)] : [];
+  const parts = [words(message), photos(message)];
   if (!parts.some(Boolean)) return null;
   return element("div", { className: "kept" }, element("p", { className: "only" }, text("kept_part")), ...parts);
 }
@@ -179,7 +186,8 @@ function card(message) {
     parts.push(picture);
   }
   if (reply.gallery.length) parts.push(cards.gallery(reply));
-  const takeNote = (answer) => {
+  const takeNote = (answer, button) => {
+    if (button?.action === "pick") picked(message.root);
     if (answer) {
       notes.set(message.id, answer);
       cards.sayNote(answer);
@@ -200,7 +208,7 @@ function verdicts(message, match) {
     const button = element(
       "button",
       { type: "button", className: "verdict", data: { key: kind }, title, aria: { pressed: String(isMine), label: words } },
-      element("span", { aria: { hidden: "true" } }, mark),
+      element("span", { aria: { hidden: "true" } }, `${mark} ${words}`),
       match[kind].length ? element("b", {}, ` ${match[kind].length}`) : null,
     );
     button.addEventListener("click", () =>

@@ -3,7 +3,7 @@
 import { element } from "./dom.js";
 import { announce, reveal } from "./places.js";
 import { press } from "./buttons.js";
-import { text } from "./texts.js";
+import { dateLanguage, text } from "./texts.js";
 
 export function lines(reply) {
   return element("div", { className: "lines" }, ...reply.lines.map((line) => element("p", {}, ...line.map(span))));
@@ -14,12 +14,18 @@ export function gallery(reply) {
   const tiles = reply.gallery.map((tile) => {
     const photo = tile.photo ? element("img", { src: tile.photo, alt: text("item_number", { number: tile.number }), loading: "lazy" }) : null;
     photo?.addEventListener("error", () => photo.remove());
-    return element("li", { className: `tile is-${tile.level ?? "closest"}` }, photo, element("b", {}, String(tile.number)));
+    const made = element("li", { className: `tile is-${tile.level ?? "closest"}` }, photo, element("b", {}, String(tile.number)));
+    const pick = reply.buttons.find((button) => button.subject === tile.match);
+    if (pick) { // the picture does what its button does
+      made.classList.add("is-pickable");
+      made.addEventListener("click", () => made.closest(".body, .look-page").querySelector(`[data-key="${pick.action}:${pick.subject}"]`)?.click());
+    }
+    return made;
   });
   return element("ol", { className: "gallery", aria: { label: text("closest_items") } }, ...tiles);
 }
 
-/** The buttons of a reply; null where it has none. `onNote(reply)` is called with the note after a press. */
+/** The buttons of a reply; null where it has none. `onNote(reply, button)` is called with the note after a press. */
 export function buttons(reply, onNote) {
   if (!reply.buttons.length) return null;
   const error = element("p", { className: "error", role: "alert" });
@@ -32,7 +38,7 @@ export function buttons(reply, onNote) {
       made.ariaBusy = "true";
       try {
         const answer = await press(button);
-        if (answer) onNote(answer);
+        if (answer) onNote(answer, button);
       } catch (problem) {
         error.textContent = problem.message;
       } finally {
@@ -62,8 +68,6 @@ function span(part) {
       return element("strong", {}, part.text);
     case "label":
       return element("span", { className: `label is-${part.level}` }, part.text);
-    case "small":
-      return element("small", {}, part.text);
     case "quoted":
       return element("q", {}, part.text);
     case "person":
@@ -80,7 +84,7 @@ function span(part) {
 /** A moment in the reader's own zone, in the page's language. */
 function local(part) {
   const time = part.style === "moment" ? { timeStyle: "short" } : {};
-  return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", ...time }).format(new Date(part.at));
+  return new Intl.DateTimeFormat(dateLanguage, { dateStyle: "long", ...time }).format(new Date(part.at));
 }
 
 function jump(part) {

@@ -10,11 +10,13 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
-/** Replace an element's content; the focus stays on the control with the same `data-key`. */
+/** Replace an element's content; the focus stays on the control with the same `data-key`, or else at the message. */
 export function replaceContent(parent, ...children) {
-  const key = parent.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  const hadFocus = parent.contains(document.activeElement);
+  const key = hadFocus ? document.activeElement.dataset.key : undefined;
   parent.replaceChildren(...children);
-  if (key) parent.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+  const same = key && parent.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (hadFocus) (same || parent.closest("[tabindex]"))?.focus({ preventScroll: true });
 }
 
 /** Scroll smoothly unless the reader asked for less motion. */

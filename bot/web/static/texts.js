@@ -4,7 +4,7 @@ import { element } from "./dom.js";
 
 const { language, languages, words, commands } = await (await fetch("/texts")).json();
 
-export { language };
+export const dateLanguage = language === "en" ? "en-GB" : language; // the sentences say "25 January" too
 
 /** Return a text with its slots filled in. */
 export function text(key, slots = {}) {

@@ -46,7 +46,7 @@ class MemoryMatches(Part):
         else:
             match = replace(known, **scored)  # type: ignore[arg-type]
         self._tables.matches[match.id] = match
-        return match
+        return await self.get(match.id) or match
 
     async def get(self, match: UUID) -> Match | None:
         return next((each for each in self._matches() if each.id == match), None)

@@ -99,9 +99,9 @@ class MemoryDeletion(Part):
             if row.match in known and row.member.id == member:
                 unnamed = replace(row.verdict, name="")
                 self._tables.verdicts[number] = replace(row, member=replace(row.member, name=""), verdict=unnamed)
-        for said in self._outbox():
-            word = sentence("unknown_member", self._require(said.report).report.language)
-            self._tables.outbox[said.key] = replace(said, reply=said.reply.without_person(member, word))
+        for queued in self._outbox():
+            word = sentence("unknown_member", self._require(queued.report).report.language)
+            self._tables.outbox[queued.key] = replace(queued, reply=queued.reply.without_person(member, word))
 
     def _is_across(self, one: UUID, other: UUID) -> bool:
         rows = self._row(one), self._row(other)

@@ -13,7 +13,7 @@ from reunite.entities import (
     WEEKS,
     ClaimState,
     Label,
-    Loss,
+    LostItem,
     Match,
     MatchState,
     Member,
@@ -83,11 +83,11 @@ class MemoryWorkspaces(Part):
     async def trends(self) -> Trends:
         at = now()
         back = [(row.report, row.returned_at) for row in self._rows() if row.returned_at and not row.report.sample]
-        finds = [(report, when) for report, when in back if report.kind is ReportKind.FOUND]
-        weeks = [(at - when) // timedelta(weeks=1) for _, when in finds]
-        days = [(when - (report.posted_at or report.created_at)) / timedelta(days=1) for report, when in finds]
-        losses = [
-            Loss(report.text, report.place)
+        found_reports = [(report, when) for report, when in back if report.kind is ReportKind.FOUND]
+        weeks = [(at - when) // timedelta(weeks=1) for _, when in found_reports]
+        days = [(when - (report.posted_at or report.created_at)) / timedelta(days=1) for report, when in found_reports]
+        lost_reports = [
+            LostItem(report.text, report.place)
             for report in (row.report for row in self._rows())
             if report.kind is ReportKind.LOST
             and report.state is not ReportState.LOOK
@@ -95,16 +95,16 @@ class MemoryWorkspaces(Part):
             and (report.posted_at or report.created_at) > at - LOOKED_AT
         ]
         counted = tuple(weeks.count(week) for week in reversed(range(WEEKS)))
-        return Trends(counted, median(days) if days else None, tuple(losses))
+        return Trends(counted, median(days) if days else None, tuple(lost_reports))
 
     def _kept(self, public: Sequence[Match]) -> PromisesKept:
-        said = {match.id: self._said(match) for match in public}
-        high = [said[match.id] for match in public if match.label is Label.HIGH]
-        by_loss: dict[UUID, list[bool | None]] = {}
+        answer = {match.id: self._said(match) for match in public}
+        high = [answer[match.id] for match in public if match.label is Label.HIGH]
+        by_lost: dict[UUID, list[bool | None]] = {}
         for match in public:
             if match.label is Label.POSSIBLE:
-                by_loss.setdefault(match.lost, []).append(said[match.id])
-        lists = [any(own) for own in by_loss.values() if any(own) or None not in own]
+                by_lost.setdefault(match.lost, []).append(answer[match.id])
+        lists = [any(own) for own in by_lost.values() if any(own) or None not in own]
         return PromisesKept(sum(right is not None for right in high), high.count(True), len(lists), lists.count(True))
 
     def _said(self, match: Match) -> bool | None:

@@ -111,7 +111,10 @@ class Part:
             self._tables.reports[report] = replace(row, report=replace(row.report, **changed))  # type: ignore[arg-type]
 
     def _matches(self) -> Iterator[Match]:
-        return (match for match in list(self._tables.matches.values()) if self._row(match.lost))
+        """Return the matches, each with the state of its latest claim."""
+        claims = {claim.match: claim.state for claim in self._tables.claims.values()}
+        kept = (match for match in list(self._tables.matches.values()) if self._row(match.lost))
+        return (replace(match, claim=claims.get(match.id)) for match in kept)
 
     def _outbox(self) -> Iterator[OutboxRow]:
         return (row for row in list(self._tables.outbox.values()) if self._row(row.report))

@@ -24,7 +24,7 @@ class PutOffError(TryAgainError):
     """It isn't a message's turn yet; it certainly wasn't sent."""
 
 
-class Pace:
+class ChannelPace:
     """Gives the messages of a channel their turns, in the order in which they ask.
 
     First answers go ahead of all others, so nobody waits for an answer behind a queue of match replies.

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from bot.delivery import _pause
-from bot.slack.pace import Pace, PutOffError
+from bot.slack.channel_pace import ChannelPace, PutOffError
 from reunite.entities import ReplyTarget
 from reunite.errors import TryAgainError
 from reunite.messages.reply import Plain, Reply
@@ -78,7 +78,7 @@ async def test_a_channel_that_is_put_off_holds_up_no_other(world: World) -> None
 
 
 async def test_turns_are_given_in_order_a_second_apart() -> None:
-    pace, waits = Pace(), []
+    pace, waits = ChannelPace(), []
     for number in range(5):
         try:
             pace.reserve("C1", str(number))
@@ -88,8 +88,8 @@ async def test_turns_are_given_in_order_a_second_apart() -> None:
 
 
 def test_first_answers_go_ahead_of_all_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.slack.pace._now", lambda: 1000.0)
-    pace, turns = Pace(), {}
+    monkeypatch.setattr("bot.slack.channel_pace._now", lambda: 1000.0)
+    pace, turns = ChannelPace(), {}
     for key in [*map(str, range(300)), "first", "second"]:
         try:
             pace.reserve("C1", key, ahead=not key.isdigit())

@@ -1,4 +1,4 @@
-"""Turns rows into the domain's entities."""
+"""Maps rows of the database to the domain's entities."""
 
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,8 @@ Row = dict[str, Any]
 
 REPORT = """SELECT r.*, w.platform, w.external_id AS workspace, w.language, w.timezone
        FROM report r JOIN workspace w ON w.id = r.workspace_id"""
+MATCH = "m.*, (SELECT c.state FROM claim c WHERE c.match_id = m.id ORDER BY c.at DESC LIMIT 1) AS claim_state"
+"""The columns of a match `m`."""
 PHOTO = "SELECT id, report_id, position, name, state, url, problem, colours FROM photo"
 
 
@@ -86,7 +88,7 @@ def photo(row: Row) -> Photo:
 
 
 def match(row: Row) -> Match:
-    """Read a row of `match`."""
+    """Read a row with the columns `MATCH`."""
     return Match(
         id=row["id"],
         lost=row["lost_id"],
@@ -101,6 +103,7 @@ def match(row: Row) -> Match:
         percent=row["percent"],
         photo=row["photo_id"],
         handover=Handover(row["got_back"], row["handed_over"], row["returned"]),
+        claim=ClaimState(row["claim_state"]) if row["claim_state"] else None,
     )
 
 

@@ -1,0 +1,66 @@
+"""Messages of the bot that people react to before the delivery has noted them as cards. Neutral between platforms."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+
+from db.cancellation import stop
+from reunite.entities import ReplyTarget
+from reunite.handlers import Handlers
+from reunite.ports import KnownCard
+
+_PAUSES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+"""Seconds between looks for a card that was sent but isn't noted yet: longer than a lease, and than most outages."""
+
+_log = structlog.get_logger(__name__)
+
+Compare = Callable[[KnownCard], Awaitable[None]]
+"""Compares the reactions to a card with the recorded verdicts."""
+
+
+class UnnotedCards:
+    """Compares the reactions to messages once they're noted as cards."""
+
+    def __init__(self, handlers: Handlers) -> None:
+        self._handlers = handlers
+        self._waiting: dict[ReplyTarget, asyncio.Task[None]] = {}
+        self._unnoted: set[ReplyTarget] = set()
+
+    def __contains__(self, target: ReplyTarget) -> bool:
+        """Tell whether a message's reactions will all be compared, so that none needs to be taken by itself."""
+        return target in self._unnoted
+
+    def compare_once_noted(self, target: ReplyTarget, compare: Compare) -> None:
+        """Wait until the delivery has noted a message, which may take several tries, and compare its reactions."""
+        if target not in self._waiting:
+            self._unnoted.add(target)
+            task = self._waiting[target] = asyncio.create_task(self._compare_once_noted(target, compare))
+            task.add_done_callback(lambda _: self._forget(target))
+
+    async def compare_now(self, target: ReplyTarget, compare: Compare) -> bool:
+        """Compare a message's reactions if it's a known card; false if it isn't."""
+        cards = await self._handlers.known_cards(target.platform, target.workspace, message=target.message)
+        if cards:
+            self._unnoted.discard(target)  # the comparison may miss what comes in from now on
+        for card in cards:
+            await compare(card)
+        return bool(cards)
+
+    async def stop(self) -> None:
+        """Leave the messages that aren't noted yet to the next start."""
+        await stop(*self._waiting.values())
+
+    async def _compare_once_noted(self, target: ReplyTarget, compare: Compare) -> None:
+        for pause in _PAUSES:
+            await asyncio.sleep(pause)
+            try:
+                if await self.compare_now(target, compare):
+                    return
+            except Exception:  # noqa: BLE001 - it's looked at again, and at the next start
+                _log.exception("verdicts_unread", platform=target.platform, message=target.message)
+
+    def _forget(self, target: ReplyTarget) -> None:
+        del self._waiting[target]
+        self._unnoted.discard(target)

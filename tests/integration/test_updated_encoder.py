@@ -1,0 +1,80 @@
+"""An update of Reunite that changes the encoder: a worker that may do so embeds everything again, another one stops."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from db.embedding_models import EmbeddingModel
+from reunite.entities import ReportKind
+from tests.doubles.colour_encoder import ColourEncoder
+from tests.support.reembedding import embedded_with, posted
+from tests.support.world import World, open_world
+from workers.encoders.choose import Choice
+from workers.live_encoder import ModelMismatchError, is_update, live_encoder
+
+BEFORE, AFTER, OTHER = "colours@1+a", "colours@1+b", "shapes@1+b"
+
+
+def choice(version: str) -> Choice:
+    encoder = ColourEncoder()
+    encoder.version = version
+    return Choice("clip", encoder)
+
+
+@pytest.fixture
+async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with open_world(database_url, redis_url) as community:
+        yield community
+
+
+async def start(world: World, version: str, *, reembed: bool) -> list[str]:
+    """Start as a worker does, and return what it says."""
+    said: list[str] = []
+    encoder, model = await live_encoder(world.store, choice(version), said.append, reembed=reembed)
+    await encoder.close()
+    live = await world.store.embedding_models.live()
+    assert live
+    assert live.version == model.version == version
+    return said
+
+
+def test_only_a_later_version_of_the_same_encoder_is_an_update() -> None:
+    live = EmbeddingModel(2, "clip", BEFORE, {})
+    assert is_update(live, EmbeddingModel(3, "clip", AFTER, {}))
+    assert not is_update(live, EmbeddingModel(1, "clip", AFTER, {}))  # a worker that hasn't been updated yet
+    assert not is_update(live, EmbeddingModel(3, "clip", OTHER, {}))
+    assert not is_update(live, EmbeddingModel(3, "clip", "colours@2+a", {}))
+    assert not is_update(live, EmbeddingModel(3, "concept", "concept-3-aa", {}))
+    assert is_update(EmbeddingModel(2, "concept", "concept-2-aa", {}), EmbeddingModel(3, "concept", "concept-3-bb", {}))
+
+
+async def test_with_reembed_the_worker_embeds_everything_again_and_says_so_in_one_line(world: World) -> None:
+    assert await start(world, BEFORE, reembed=True) == []  # an empty database has nothing to say
+    reports = await posted(world, ReportKind.FOUND, 20)
+    assert await start(world, AFTER, reembed=True) == [
+        "An update has changed the encoder. Embedding 20 reports again …"
+    ]
+    assert await embedded_with(world, AFTER) == sorted(report.id for report in reports)
+    assert await start(world, AFTER, reembed=True) == []
+
+
+async def test_of_several_workers_one_embeds_and_the_others_wait_for_it(world: World) -> None:
+    await start(world, BEFORE, reembed=True)
+    reports = await posted(world, ReportKind.FOUND, 40)
+    said = await asyncio.gather(*(start(world, AFTER, reembed=True) for _ in range(3)))
+    assert sum(len(lines) for lines in said) == 1
+    assert await embedded_with(world, AFTER) == sorted(report.id for report in reports)
+
+
+@pytest.mark.parametrize(
+    ("version", "advice"),
+    [(AFTER, "start the worker with --reembed"), (OTHER, "Change REUNITE_ENCODER and REUNITE_MODEL back")],
+)
+async def test_another_worker_stops_and_says_what_to_do(world: World, version: str, advice: str) -> None:
+    await start(world, BEFORE, reembed=True)
+    with pytest.raises(ModelMismatchError, match=advice):
+        await start(world, version, reembed=version == OTHER)
+    live = await world.store.embedding_models.live()
+    assert live
+    assert live.version == BEFORE
