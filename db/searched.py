@@ -44,6 +44,6 @@ class Searched:
 
 
 def knowing(scope: Scope, changes: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
-    """Return the statement for one row: what is known, with the row of `changes`."""
+    """Return the statement for one row: what is known, together with the row of `changes`."""
     statement, params = changes
     return _KNOWN.format(changes=statement), {**scope.params(), **params}

@@ -104,8 +104,10 @@ async def _show_next(session: Session, lost: Report, number: int) -> None:
 
 
 async def _show_next_card(session: Session, lost: Report) -> None:
-    for match, found in await viewable_pairs(session, lost):
+    pairs = await viewable_pairs(session, lost)
+    for match, found in pairs:
         if not await session.matches.is_shown(match.id, lost.id):
             await show_card(session, lost, match, found)
             return
-    await session.outbox.post(lost.id, keys.watching(lost.id), galleries.still_watching(lost))
+    if not pairs:  # no other card waits for an answer
+        await session.outbox.post(lost.id, keys.watching(lost.id), galleries.still_watching(lost))

@@ -1,12 +1,14 @@
 """Micro-batching: requests that arrive at about the same time are encoded together, off the event loop."""
 
 import asyncio
+import os
+import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import numpy as np
 
@@ -14,6 +16,8 @@ from metrics import definitions as metrics
 from reunite.encoder import Encoder, Framing, NamesThings, Vectors, Views
 from reunite.errors import DefectError
 from reunite.text.parts import parts
+
+_NICENESS: Final = 5
 
 Item = TypeVar("Item")
 
@@ -27,7 +31,7 @@ class BatchingEncoder:
 
     def __init__(self, encoder: Encoder, max_batch: int = 16, max_wait_ms: float = 5) -> None:
         self.encoder = encoder
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="encoder")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="encoder", initializer=_give_way)
         self._images = _Lane("photo", encoder.encode_images, self._thread, max_batch, max_wait_ms / 1000)
         self._texts = _Lane("text", encoder.encode_texts, self._thread, max_batch, max_wait_ms / 1000)
 
@@ -64,6 +68,12 @@ class BatchingEncoder:
         """Finish all requests, accept no more, and end the thread."""
         await asyncio.gather(self._images.close(), self._texts.close())
         await asyncio.to_thread(self._thread.shutdown)
+
+
+def _give_way() -> None:
+    """Let the worker's other threads go first: they answer, while the encoder's threads use all cores."""
+    if sys.platform == "linux":  # elsewhere it would be the whole process
+        os.nice(_NICENESS)
 
 
 @dataclass

@@ -22,7 +22,7 @@ from transformers import (
     SiglipModel,
 )
 
-from reunite.encoder import Encoder, Pixels, Views
+from reunite.encoder import Encoder, Pixels, Vectors, Views
 from reunite.errors import DefectError
 from workers.encoders.catalogue import Checkpoint, find_checkpoint
 from workers.encoders.clip import ClipEncoder
@@ -48,6 +48,10 @@ class Measurable(Encoder, Protocol):
 
     def bare_pass(self, images: Sequence[Views]) -> Callable[[], object]:
         """Return the network's pass alone over photos that are prepared now."""
+        ...
+
+    def usual_way(self, photo: Pixels) -> Mapping[str, Vectors]:
+        """Embed a whole photo as is usual."""
         ...
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from db.embeddings import of_photo
-from reunite.encoder import Encoder, EncoderKind, Vectors
+from reunite.encoder import EncoderKind, Vectors
 from workers.batching import BatchingEncoder
 from workers.bench import BATCH, PHOTO_SIZE, Measurable
 from workers.decoder.pool import Decoders
@@ -72,7 +72,7 @@ def _load(kind: EncoderKind, model: str, dtype: Literal["auto", "float32"]) -> M
 
 
 async def _rounds(
-    encoder: Measurable, usual: Encoder, posted: Sequence[bytes], rounds: int, progress: Callable[[str], None]
+    encoder: Measurable, usual: Measurable, posted: Sequence[bytes], rounds: int, progress: Callable[[str], None]
 ) -> list[Round]:
     noise = np.random.default_rng(0)
     pictures = (noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH))
@@ -90,7 +90,7 @@ async def _rounds(
 async def _round(
     decoders: Decoders,
     batching: BatchingEncoder,
-    usual: Encoder,
+    usual: Measurable,
     forward: Callable[[], object],
     posted: Sequence[bytes],
 ) -> Round:
@@ -111,10 +111,10 @@ async def _our_way(decoders: Decoders, batching: BatchingEncoder, data: bytes) -
     return {row.space: row.vector for row in rows}
 
 
-def _usual_way(usual: Encoder, data: bytes) -> Mapping[str, Vectors]:
+def _usual_way(usual: Measurable, data: bytes) -> Mapping[str, Vectors]:
     with Image.open(BytesIO(data)) as image:
         pixels = np.asarray(image.convert("RGB"))
-    return {space: vectors[0] for space, vectors in usual.encode_images([framed(pixels, usual.framing)]).items()}
+    return {space: vectors[0] for space, vectors in usual.usual_way(pixels).items()}
 
 
 def _cosine(ours: Mapping[str, Vectors], theirs: Mapping[str, Vectors]) -> float:

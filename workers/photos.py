@@ -27,15 +27,15 @@ MAX_SCALED_PIXELS: Final = 400_000_000
 MAX_DECODED_BYTES: Final = 600_000_000
 """What a photo may take while it is open."""
 STORED_SIDE: Final = 512
-_COPY_DETAIL, _VIEW_DETAIL = 1.9, 3.0
+_COPY_DETAIL, _VIEW_DETAIL = 1.5, 3.0
 """How many times as wide as a stored copy, and as an encoder's view, a photo stays until they are made of it: with less
 for the views, vectors change noticeably (docs/performance.md)."""
 _FRACTIONS: Final = (1, 2, 4, 8)
 """By which a JPEG can be reduced while it is decoded."""
 _ENOUGH_PIXELS: Final = 6_000_000
 """A larger photo is reduced to fewer in any case: turning it takes as much memory again."""
-_STORED: Final = {"quality": 84, "subsampling": "4:4:4", "optimize": True}
-"""As many bytes as 90 with colours at half size, and closer to the photo (docs/performance.md)."""
+_STORED: Final = {"quality": 72, "subsampling": "4:4:4", "optimize": True}
+"""So an item takes less than 40 kB in the database (docs/performance.md)."""
 
 # Formats in which people post photos. Pillow would open far more, some through other programs (EPS).
 _FORMATS: Final = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "BMP", "TIFF")
@@ -203,7 +203,7 @@ def _reduction(width: int, height: int, framing: Framing) -> float:
 def _copy(opened: _Opened) -> Image.Image:
     """Shrink an opened photo itself: it may be big."""
     image = opened.image
-    image.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.LANCZOS, reducing_gap=_COPY_DETAIL)
+    image.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.BICUBIC, reducing_gap=_COPY_DETAIL)
     if image.mode in _WITHOUT_WHITE:
         image = srgb.stretched(np.asarray(image, dtype=np.float64))
     return srgb.over_white(image, opened.colours)

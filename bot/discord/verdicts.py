@@ -1,6 +1,8 @@
 """Verdicts by reaction to match replies. The reactions are the record, so the bot can look up what it missed."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -13,9 +15,13 @@ from reunite.commands import GiveVerdict
 from reunite.entities import Member, ReplyTarget, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
+from reunite.messages import wording
 from reunite.ports import KnownCard
 
 KINDS: Final = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REJECT}
+_EXPLAINED_SECONDS: Final = 60
+"""How long the words stay that say why a reaction doesn't count: Discord has no private reply to a reaction."""
+_MOST_TOLD: Final = 1000
 
 _log = structlog.get_logger(__name__)
 
@@ -28,6 +34,7 @@ class Verdicts:
         self._handlers = handlers
         self._workspaces = workspaces
         self._unnoted = UnnotedCards(handlers)
+        self._told: deque[tuple[str | None, int]] = deque(maxlen=_MOST_TOLD)
 
     async def reaction(self, event: discord.RawReactionActionEvent, *, given: bool) -> None:
         """Give or withdraw a verdict by ✅ or ❌ on a match reply, with the member's permissions at this moment."""
@@ -44,14 +51,17 @@ class Verdicts:
             member = event.member or await fetch_member(guild, event.user_id)
             if member and member.bot:
                 return
-            is_card = await self._take(target, member or event.user_id, kind, given=given)
+            is_card = await self._take(target, member or event.user_id, kind, given=given, is_live=True)
         if not is_card and event.message_author_id == me.id:
             self.compare_once_noted(target)
 
-    async def _take(self, target: ReplyTarget, by: discord.Member | int, kind: VerdictKind, *, given: bool) -> bool:
+    async def _take(
+        self, target: ReplyTarget, by: discord.Member | int, kind: VerdictKind, *, given: bool, is_live: bool = False
+    ) -> bool:
         """Record a verdict; false if no match is known to be shown there.
 
-        `by` is only an id where the member has left, and may only withdraw their own.
+        `by` is only an id where the member has left, and may only withdraw their own. Someone who gives a verdict just
+        now hears why it doesn't count.
         """
         command = GiveVerdict(
             target=target,
@@ -64,7 +74,23 @@ class Verdicts:
             return await self._handlers.give_verdict(command) is not None
         except TellUserError as error:
             _log.debug("discord_verdict_ignored", message=target.message, reason=error.key)
+            if is_live and given and isinstance(by, discord.Member):
+                await self._explain(target, by, error)
             return True
+
+    async def _explain(self, target: ReplyTarget, member: discord.Member, error: TellUserError) -> None:
+        """Say why a verdict doesn't count, once for each card and person, and take the words away soon."""
+        if (told := (target.message, member.id)) in self._told:
+            return
+        self._told.append(told)
+        words = wording.explain(error, self._workspaces.language(member.guild))
+        channel = self._client.get_partial_messageable(int(target.channel), guild_id=member.guild.id)
+        with suppress(discord.HTTPException):  # the bot may not write there, or no longer
+            await channel.send(
+                f"{member.mention} {words}",
+                delete_after=_EXPLAINED_SECONDS,
+                allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=[member]),
+            )
 
     def _may_give_verdict(self, member: discord.Member, channel_id: int) -> bool:
         channel = member.guild.get_channel_or_thread(channel_id)

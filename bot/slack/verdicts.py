@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -9,14 +10,16 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import code_of
+from bot.slack.markup import escape
 from bot.slack.posts import Body, key_of
-from bot.slack.workspace import SlackWorkspace
+from bot.slack.workspace import Person, SlackWorkspace
 from bot.unnoted_cards import UnnotedCards
 from db.installations import Installations
 from reunite.commands import GiveVerdict
 from reunite.entities import VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
+from reunite.messages import wording
 from reunite.ports import KnownCard
 
 KINDS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REJECT}
@@ -45,11 +48,16 @@ class Verdicts:
         async with self._lock(at):
             if workspace.target(*at) in self._unnoted:
                 return
-            if not await self._take(workspace, at, event["reaction"], event["user"], given=given):
+            if not await self._take(workspace, at, event["reaction"], event["user"], given=given, is_live=True):
                 self.compare_once_noted(workspace, at)
 
-    async def _take(self, workspace: SlackWorkspace, at: At, reaction: str, user: str, *, given: bool) -> bool:
-        """Record a verdict, with the user's rights now; false if no match is known to be shown there."""
+    async def _take(  # noqa: PLR0913 - what a reaction is made of
+        self, workspace: SlackWorkspace, at: At, reaction: str, user: str, *, given: bool, is_live: bool = False
+    ) -> bool:
+        """Record a verdict, with the user's rights now; false if no match is known to be shown there.
+
+        Someone who gives a verdict just now hears why it doesn't count.
+        """
         kind = KINDS.get(reaction)
         if kind is None or user == workspace.bot_user:
             return True
@@ -65,6 +73,8 @@ class Verdicts:
             result = await self._handlers.give_verdict(command)
         except TellUserError as error:
             _log.debug("slack_verdict_ignored", reason=error.key)
+            if is_live and given:
+                await _explain(workspace, at, person, error)
             return True
         if result:  # to know after an outage which reactions were removed
             await self._installations.note_reaction(workspace.team, at, reaction, user, given=given)
@@ -96,6 +106,15 @@ class Verdicts:
 
     def _lock(self, at: At) -> asyncio.Lock:
         return self._locks.setdefault(key_of(*at), asyncio.Lock())
+
+
+async def _explain(workspace: SlackWorkspace, at: At, person: Person, error: TellUserError) -> None:
+    """Say in the card's thread, to this person alone, why their verdict doesn't count."""
+    words = escape(wording.explain(error, person.language))
+    with suppress(SlackApiError):  # the card is gone, or the person has left
+        answer = await workspace.client.reactions_get(channel=at[0], timestamp=at[1])
+        thread = (answer.get("message") or {}).get("thread_ts")
+        await workspace.client.chat_postEphemeral(channel=at[0], user=person.member.id, thread_ts=thread, text=words)
 
 
 async def _reactions(workspace: SlackWorkspace, channel: str, ts: str) -> set[tuple[str, str]] | None:

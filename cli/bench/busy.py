@@ -1,4 +1,7 @@
-"""Keeps all cores busy with what an encoder does, multiplying matrices: `python -m cli.bench.busy`."""
+"""Keeps all cores busy with what an encoder does, multiplying matrices, at a worker's priority.
+
+It's run as `python -m cli.bench.busy PARENT`.
+"""
 
 import asyncio
 import os
@@ -9,6 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from cli.priority import give_way
+
 _SIZE: Final = 1024
 
 
@@ -16,7 +21,7 @@ _SIZE: Final = 1024
 async def busy_cores() -> AsyncIterator[None]:
     """Keep all cores busy until the end."""
     command = (sys.executable, "-P", "-m", "cli.bench.busy", str(os.getpid()))
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, start_new_session=True)
     try:
         if process.stdout:
             await process.stdout.readline()
@@ -29,6 +34,7 @@ async def busy_cores() -> AsyncIterator[None]:
 
 def main() -> None:
     """Multiply until the parent ends."""
+    give_way()
     matrix = np.random.default_rng(0).random((_SIZE, _SIZE), np.float32)
     print("busy", flush=True)
     while os.getppid() == int(sys.argv[1]):

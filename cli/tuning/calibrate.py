@@ -158,8 +158,9 @@ def _learned(summary: Mapping[str, Any]) -> str:
         f"Learned from {data}, for the encoder {summary['encoder']}."
         f" Log loss {summary['log_loss']:.3f}, before {summary['log_loss_before']:.3f}."
         f" Comparing text, “High confidence” {_from(limits['words']['high'])} and “Possible match”"
-        f" {_from(limits['words']['possible'])}; comparing two photos, {_from(limits['photos']['high'])} and"
-        f" {_from(limits['photos']['possible'])}."
+        f" {_from(limits['words']['possible'])}; text in other languages than English,"
+        f" {_from(limits['other languages']['high'])} and {_from(limits['other languages']['possible'])}; two photos,"
+        f" {_from(limits['photos']['high'])} and {_from(limits['photos']['possible'])}."
     )
 
 

@@ -9,6 +9,7 @@ from reunite.matching.evidence import Item
 from reunite.text.colour_words import named_colours
 from reunite.text.content import content_of
 from reunite.text.heads import head_noun
+from reunite.text.lexicon import is_translated
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts
 from reunite.text.words import is_code, tokens
@@ -19,6 +20,8 @@ class ReportFeatures:
     """What a report's words say, in English where we know them."""
 
     item: Item
+    is_translated: bool
+    """Whether the lexicon translates any of its text."""
     tokens: tuple[str, ...]
     """The words that may tell the thing from others: no links, greetings, places, dates, or numbers but serials."""
     head_noun: str | None
@@ -42,6 +45,7 @@ def extract(item: Item) -> ReportFeatures:
     things = parts(content.thing) or (english,)
     return ReportFeatures(
         item=item,
+        is_translated=is_translated(item.text),
         tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
         head_noun=head_noun(english),
         things=things_of(content.thing, things, answered),

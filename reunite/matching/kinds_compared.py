@@ -31,6 +31,10 @@ def log_odds(first: ReportFeatures, second: ReportFeatures) -> float | None:
     return None if related == "other" and is_held(first, second) else _LOG_ODDS.get(related)
 
 
+def photos_show_one_kind(first: ReportFeatures, second: ReportFeatures) -> bool:
+    return _related(first.item.shows, second.item.shows)[0] in AGREE
+
+
 def _photo_says_more(first: ReportFeatures, second: ReportFeatures) -> bool:
     """Whether what a photo shows counts: not if both have photos, nor for toys, which look like what they depict."""
     both_photos = first.item.colours and second.item.colours

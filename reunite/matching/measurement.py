@@ -8,6 +8,7 @@ from reunite.matching import circumstances, colours, kinds_compared
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.features import ReportFeatures
 from reunite.matching.weights import (
+    ALIKE_BY_KIND,
     COLOUR,
     COLOUR_OF_PHOTOS,
     DETAILS_OF_PHOTOS,
@@ -30,6 +31,8 @@ _TEXT_AND_PHOTO: Final = (PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT)
 _TRUSTED_COUNT: Final = 10
 """Open reports at which their own deviation weighs as much as the prior's."""
 _MIN_DEVIATION: Final = 1e-6
+_LESS: Final = -1.0
+"""Measured where something is known to make other evidence say less."""
 
 
 def measure(
@@ -72,9 +75,10 @@ def word_evidence(
 
 
 def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, float]:
-    """Return the evidence that depends on the two reports alone: colours, place and time."""
+    """Return the evidence that depends on the two reports alone: kinds, colours, place and time."""
     stated = _stated_colours(query, other)
     possible: Mapping[str, float | None] = {
+        ALIKE_BY_KIND: _LESS if kinds_compared.photos_show_one_kind(query, other) else None,
         COLOUR: _ruled_out_colours(query.item, other.item) if stated is None else stated,
         COLOUR_OF_PHOTOS: _photo_colours(query.item, other.item),
         KIND_OF_THING: kinds_compared.log_odds(query, other),

@@ -86,7 +86,8 @@ def score(
     log_odds = [measured.log_odds for measured in ranked]
     probabilities = softmax(log_odds, search.open_count, model)[:most]
     core = [_copies_count(core_log_odds(measured.evidence, model), measured.candidate) for measured in ranked[:most]]
-    limits = model.photo_limits if ranked and PairKind.PHOTO_PHOTO in ranked[0].evidence else model.text_limits
+    photos = bool(ranked) and PairKind.PHOTO_PHOTO in ranked[0].evidence
+    limits = model.limits(photos=photos, translated=query.is_translated)
     labels = assign_labels(probabilities, core, limits)
     return tuple(
         measured.scored(query, probability, label)

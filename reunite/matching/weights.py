@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from reunite.matching.evidence import PairKind
 
+ALIKE_BY_KIND: Final = "alike by kind"
 COLOUR: Final = "colour"
 COLOUR_OF_PHOTOS: Final = "colour of photos"
 DETAILS_OF_PHOTOS: Final = "details of photos"
@@ -18,6 +19,7 @@ ONLY_VIEW: Final = "only view"
 SHARED_WORDS: Final = "shared words"
 EVIDENCE: Final[tuple[str, ...]] = (
     *PairKind,
+    ALIKE_BY_KIND,
     COLOUR,
     COLOUR_OF_PHOTOS,
     DETAILS_OF_PHOTOS,
@@ -29,7 +31,8 @@ EVIDENCE: Final[tuple[str, ...]] = (
     ONLY_VIEW,
 )
 """The names of all evidence. A pair kind names its similarity, standardised against the background; the only view is
-the similarity of a text and a photo again if nothing else of the pair can be compared."""
+the similarity of a text and a photo again if nothing else of the pair can be compared. Photos are alike by kind if both
+clearly show one: such photos look alike, whichever thing of the kind they show."""
 
 FORMAT: Final = 1
 """Version of the JSON in which scoring models are stored."""
@@ -92,6 +95,8 @@ class ScoringModel:
     """Prior log odds, per open report among a hundred, that none of them matches."""
     text_limits: Limits
     """Limits if no photos were compared with each other."""
+    translated_limits: Limits
+    """The same for a text in another language than English: what the lexicon doesn't know of it is lost."""
     photo_limits: Limits
     """Limits if two photos were compared: lookalikes mislead more than words do."""
     calibrated: bool
@@ -99,6 +104,12 @@ class ScoringModel:
     none_growth: float = 1.0
     """The power of the number of open reports with which the odds of "none of them" grow: less than 1 if a larger
     community has more lookalikes of what it has, rather than more kinds of things."""
+
+    def limits(self, *, photos: bool, translated: bool) -> Limits:
+        """Return the limits for a search: whether photos were compared, and whether its text had to be translated."""
+        if photos:
+            return self.photo_limits
+        return self.translated_limits if translated else self.text_limits
 
     def to_json(self) -> dict[str, Any]:
         """Return the model as JSON; infinite fields of terms are left out."""
@@ -112,6 +123,7 @@ class ScoringModel:
             "none_log_odds": self.none_log_odds,
             "none_growth": self.none_growth,
             "text_limits": asdict(self.text_limits),
+            "translated_limits": asdict(self.translated_limits),
             "photo_limits": asdict(self.photo_limits),
             "calibrated": self.calibrated,
         }
@@ -129,6 +141,7 @@ class ScoringModel:
             none_log_odds=data["none_log_odds"],
             none_growth=data.get("none_growth", 1.0),
             text_limits=Limits(**data["text_limits"]),
+            translated_limits=Limits(**data.get("translated_limits", data["text_limits"])),
             photo_limits=Limits(**data["photo_limits"]),
             calibrated=data["calibrated"],
         )

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from reunite.entities import Label, Match, Report
 from reunite.language import plural, sentence
 from reunite.messages.reply import Action, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
 from reunite.messages.wording import button, certainty, end_of, found_line, line, post_of, small_print, why_words
+from reunite.text.places import locate
 
 Pair = tuple[Match, Report]
+_MOST_PLACES: Final = 2
+"""Places that a line names: "kitchen, third floor"."""
 _ASKS: tuple[Action, ...] = ("add_photo", "add_detail", "withdraw")
 
 
@@ -105,4 +109,9 @@ def _entry(number: int, match: Match, found: Report, language: str) -> Line:
     label: Line = (*certainty(match, language), Plain(" · ")) if match.label else ()
     why = why_words(match.why, language)
     reasons: Line = (Plain(f" · {why}"),) if why else ()
-    return (Strong(str(number)), Plain("  "), *label, *found_line(found, language), *reasons)
+    return (Strong(str(number)), Plain("  "), *label, *found_line(found, language, _place_in(found)), *reasons)
+
+
+def _place_in(found: Report) -> str:
+    """Return where a caption says that something was found: a gallery doesn't show the caption."""
+    return ", ".join(locate(found.text).places[:_MOST_PLACES])

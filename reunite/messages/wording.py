@@ -348,10 +348,13 @@ def post_of(found: Report, language: str) -> Jump:
     return Jump(found.id, sentence("jump_post", language))
 
 
-def found_line(found: Report, language: str) -> Line:
+def found_line(found: Report, language: str, place: str = "") -> Line:
+    """Say when and where something was found, with a link; `place` is where, as words from the finder's caption."""
     day, post = day_of(found, language), post_of(found, language)
     if found.place:
         return line("found_there", language, day=day, place=Quoted(found.place, found.id), post=post)
+    if place:
+        return line("found_then", language, day=day, post=(Quoted(place, found.id), Plain(" · "), post))
     return line("found_then", language, day=day, post=post)
 
 

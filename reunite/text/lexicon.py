@@ -123,6 +123,11 @@ def to_english(text: str) -> str:
     return text if best == "en" else _replace(text, words, plain, _LANGUAGES[best])
 
 
+def is_translated(text: str) -> bool:
+    """Whether the lexicon translates any of a text."""
+    return to_english(text) != text
+
+
 def from_english(word: str, language: str) -> str:
     """Translate an English word or phrase of the lexicon; any other word is kept."""
     known = _FROM_ENGLISH.get(language, {})

@@ -48,6 +48,8 @@ _EMOJI_RANGES: Final = (
     r"\u3030\u303d\u3297\u3299\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f"
 )
 _CLOCK: Final = r"(?<![\w:.])\d{1,2}"
+_EMPTY: Final = rf"(?:[ \t]{{0,3}}{any_of(listed(_LISTS['empty']['all']))}(?=[ \t]{{0,3}}(?:$|[\n.;|])))?"
+"""What a form's line says if there's nothing to say."""
 _PHONE_END: Final = r"\d(?![\d-])"
 
 _BEFORE_SERIALS: Final = (
@@ -67,15 +69,16 @@ _BEFORE_SERIALS: Final = (
     (Noise.MENTION, r"(?<![\w@])@\w[\w.-]{0,39}"),
     (Noise.EMOJI, r"(?<!\w):(?=[\w+'-]{0,50}[^\W\d])[\w+'-]{1,50}:(?!\w)(?::skin-tone-\d:)?"),
     (Noise.EMOJI, f"[{_EMOJI_RANGES}]++"),
-    (Noise.CONTACT, rf"{_LINE_START}{any_of(listed_in(_LISTS['contact_headings']))}[ \t]{{0,3}}[:：][^\n]*+"),
+    (Noise.CONTACT, rf"{_LINE_START}{any_of(listed_in(_LISTS['contact_headings']))}[ \t]{{0,3}}[:：][^\n|]*+"),
     (Noise.PHONE, rf"{any_of(listed(_LABELS['all']))}[\s.:：#]{{0,4}}{_NUMBER}"),
     (Noise.PHONE, rf"{any_of(listed(_LABELS['extension']))}[\s.:：#-]{{0,4}}[\d-]{{1,15}}(?!\d)"),
     (Noise.PHONE, rf"{any_of(listed(_LABELS['unspaced']))}[\s.:：は]{{0,4}}[\d-]{{1,15}}(?!\d)"),
-    (Noise.PHONE, r"(?<!\w)x\d{3,5}(?!\w)"),
+    (Noise.PHONE, r"(?<!\w)x-?\d{3,5}(?!\w)"),
 )
 _AFTER_SERIALS: Final = (
     (Noise.ID, r"(?<!\w)\d{17,20}(?!\w)"),
     (Noise.ID, r"(?<!\w)[UCDGTWB]0[A-Z0-9]{7,9}(?!\w)"),
+    (Noise.ID, r"(?<!\d)\d{1,5}号(?:室|館|棟|楼)"),
     (Noise.DATE, r"(?<![\w.])\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"),
     (Noise.DATE, r"(?<![\w.])\d{1,2}([./-])[ ]?\d{1,2}\1[ ]?(?:\d{4}|\d{2})(?!\d)"),
     (Noise.DATE, r"(?<![\w.])\d{1,2}\.[ ]?\d{1,2}\.(?!\d)"),
@@ -87,6 +90,7 @@ _AFTER_SERIALS: Final = (
     (Noise.TIME, rf"{_CLOCK}[:.]\d\d(?::\d\d)?[ ]?(?:[ap]\.?m\b\.?|uhr\b|h\b)"),
     (Noise.TIME, rf"{_CLOCK}:\d\d(?::\d\d)?(?![\w:])"),
     (Noise.TIME, rf"{_CLOCK}[ ]?(?:[ap]\.?m\b\.?|uhr\b|o['’]clock\b|h(?:\d\d)?(?!\w))"),
+    (Noise.TIME, rf"\b(?:halb|viertel (?:vor|nach)) {any_of(listed(_DATES['hours']))}"),
     (Noise.TIME, r"(?<!\d)\d{1,2}[時时点](?:\d{1,2}分|半)?(?:頃|ごろ|ころ)?"),
     (Noise.PHONE, r"(?<![\w.])\+\d{1,3}[ ()/.-]{0,2}\d[\d ()/.-]{5,18}\d(?!\d)"),
     (Noise.PHONE, r"(?<![\w.-])\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{3,4}(?![\w-])"),
@@ -94,7 +98,7 @@ _AFTER_SERIALS: Final = (
     (Noise.HASHTAG, r"(?<![\w#&])[#＃]\w[\w-]{0,60}"),
     (Noise.GREETING, any_of(listed_in(_LISTS["greetings"]))),
     (Noise.THANKS, any_of(listed_in(_LISTS["thanks"]))),
-    (Noise.HEADING, rf"{_LINE_START}{any_of(listed_in(_LISTS['headings']))}[ \t*_]{{0,3}}[:：]"),
+    (Noise.HEADING, rf"{_LINE_START}{any_of(listed_in(_LISTS['headings']))}[ \t*_]{{0,3}}[:：]{_EMPTY}"),
     (Noise.HEADING, rf"(?:^|(?<=\n))[ \t]{{0,3}}{any_of(listed(_LISTS['dashed_headings']))}[ ][-–—][ ]"),
 )
 

@@ -61,7 +61,11 @@ class FitResult:
             "things": self.things,
             "log_loss": self.log_loss,
             "log_loss_before": self.log_loss_before,
-            "limits": {"words": asdict(model.text_limits), "photos": asdict(model.photo_limits)},
+            "limits": {
+                "words": asdict(model.text_limits),
+                "other languages": asdict(model.translated_limits),
+                "photos": asdict(model.photo_limits),
+            },
         }
 
 

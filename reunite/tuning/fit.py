@@ -13,6 +13,7 @@ import numpy as np
 
 from reunite.matching.evidence import PairKind
 from reunite.matching.weights import (
+    ALIKE_BY_KIND,
     COLOUR,
     COLOUR_OF_PHOTOS,
     DETAILS_OF_PHOTOS,
@@ -31,6 +32,7 @@ _GAIN_SPREAD: Final = 0.7
 """Prior standard deviation of log gains: about a factor of two either way."""
 _SPREADS: Final[Mapping[str, Mapping[str, float]]] = {
     **{kind: {"gain": _GAIN_SPREAD, "neutral": 1.0, "bend": _GAIN_SPREAD} for kind in PairKind},
+    ALIKE_BY_KIND: {"gain": _GAIN_SPREAD},
     COLOUR: {"gain": _GAIN_SPREAD, "neutral": 0.3},
     COLOUR_OF_PHOTOS: {"gain": _GAIN_SPREAD, "neutral": 0.2},
     DETAILS_OF_PHOTOS: {"gain": _GAIN_SPREAD, "neutral": 0.5},

@@ -1,6 +1,6 @@
 """Chooses the labels' limits: the lowest that keep the labels' promises on searches scored out of fold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,17 +13,20 @@ from reunite.matching.weights import EVIDENCE, Limits, ScoringModel
 from reunite.tuning.cases import Cases, Flags, Numbers
 from reunite.tuning.out_of_fold import OutOfFoldScores
 
-_HIGH_PRECISION, _POSSIBLE_PRECISION, _MAX_FALSE_LABELS = 0.97, 0.55, 0.06
-"""The labels' promises with a margin, over all searches."""
-_HIGH_PROMISE, _POSSIBLE_PROMISE, _FALSE_PROMISE = 0.95, 0.5, 0.1
+_HIGH_PRECISION, _POSSIBLE_PRECISION, _MAX_FALSE_LABELS = 0.96, 0.55, 0.05
+"""The labels' promises with a margin, over all searches of a kind: in English words, in others, and with photos."""
+_HIGH_PROMISE, _POSSIBLE_PROMISE, _FALSE_PROMISE = 0.95, 0.5, 0.08
 """The promises themselves, which hold in every condition: for few and for many open reports, with and without captions,
 in English and in other languages."""
 _PRIOR_WEIGHT, _HIGH_PRIOR, _POSSIBLE_PRIOR, _FALSE_PRIOR = 8.0, 0.96, 0.45, 0.05
 """Regularisation of a measured share: this many more labels, with these shares right, and as many more searches without
 an answer, with this share labelled."""
-_HIGH_LIMITS: Final = (0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999)
-_POSSIBLE_LIMITS: Final = tuple(percent / 100 for percent in range(50, 96, 5))
-"""Never lower than the margin of one and the promise of the other: a set may contain no lookalikes at all."""
+_HIGH_LIMITS: Final = (0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999)
+_POSSIBLE_LIMITS: Final = tuple(percent / 100 for percent in range(50, 97, 2))
+_LEAST_FOR_WORDS, _LEAST_FOR_PHOTOS = Limits(high=0.95, possible=0.5), Limits(high=0.97, possible=0.7)
+"""The lowest limits: the promises themselves, and more for photos, because a set may contain no lookalikes at all."""
+_MIN_THINGS: Final = 10
+"""With searches for fewer things in English or in other languages, the limits are those of all words."""
 NEVER: Final = 2.0
 """A limit that no probability reaches."""
 _FEW: Final = 30
@@ -57,21 +60,38 @@ class _Labellings:
 
 
 def with_limits(model: ScoringModel, scores: OutOfFoldScores, cases: Cases) -> ScoringModel:
-    """Set the lowest limits that keep the labels' promises in every condition, each with and without two photos."""
+    """Set the lowest limits that keep the labels' promises in every condition, for each kind of search."""
     high = _labellings(scores, cases, Label.HIGH, Limits(high=0.0, possible=NEVER))
     possible = _labellings(scores, cases, Label.POSSIBLE, Limits(high=NEVER, possible=0.0))
     photos = np.logical_or.reduceat(cases.photos_compared, cases.first)
     conditions = _conditions(cases)
-    text_limits, photo_limits = (
-        Limits(
-            high=next((limit for limit in _HIGH_LIMITS if _keeps_high(high, limit, group, conditions)), NEVER),
-            possible=next(
-                (limit for limit in _POSSIBLE_LIMITS if _keeps_possible(possible, limit, group, conditions)), NEVER
+
+    def limits(group: Flags, least: Limits) -> Limits:
+        return Limits(
+            high=_lowest(_HIGH_LIMITS, least.high, lambda it: _keeps_high(high, it, group, conditions)),
+            possible=_lowest(
+                _POSSIBLE_LIMITS, least.possible, lambda it: _keeps_possible(possible, it, group, conditions)
             ),
         )
-        for group in (~photos, photos)
+
+    return replace(
+        model,
+        text_limits=limits(_of_language(~photos, ~cases.translated, cases), _LEAST_FOR_WORDS),
+        translated_limits=limits(_of_language(~photos, cases.translated, cases), _LEAST_FOR_WORDS),
+        photo_limits=limits(photos, _LEAST_FOR_PHOTOS),
+        calibrated=True,
     )
-    return replace(model, text_limits=text_limits, photo_limits=photo_limits, calibrated=True)
+
+
+def _lowest(limits: Sequence[float], least: float, keeps: Callable[[float], bool]) -> float:
+    return next((limit for limit in limits if limit >= least and keeps(limit)), NEVER)
+
+
+def _of_language(by_words: Flags, language: Flags, cases: Cases) -> Flags:
+    """Return the searches by words in a language, or all by words if too few are in it."""
+    chosen: Flags = by_words & language
+    things = {thing for thing, is_chosen in zip(cases.things, chosen, strict=True) if is_chosen}
+    return chosen if len(things) >= _MIN_THINGS else by_words
 
 
 def _conditions(cases: Cases) -> Mapping[str, Flags]:

@@ -32,7 +32,7 @@ async def chaos(platform: str, given: argparse.Namespace) -> dict[str, Any]:
     with no_proxy(), folder() as home, small_disk(home) as is_small, EmbeddedServers(home) as servers:
         async with AsyncExitStack() as stack:
             side = await _side(platform, stack)
-            storm = Storm(side, servers, home, random.Random(given.seed), is_small)  # noqa: S311 - no secret
+            storm = Storm(side, servers, home, random.Random(given.seed), is_small, given.metrics)  # noqa: S311 - no secret
             try:
                 figures = await (
                     storm.flush(given.flushes) if given.flushes else storm.run(given.rounds, given.minutes)
@@ -67,6 +67,7 @@ def main() -> int:
     parser.add_argument("--flushes", type=int, default=0, help="only empty Redis so often, and take the time")
     parser.add_argument("--minutes", type=float, default=inf, help="after which no further round begins")
     parser.add_argument("--logs", type=Path, help="an existing folder for the processes' logs")
+    parser.add_argument("--metrics", type=int, help="the port of the worker's metrics; the bot's is the next one")
     given = parser.parse_args()
     faults = 0
     for platform in given.platform or ["discord", "slack"]:

@@ -14,6 +14,7 @@ from bot.platforms import AdapterConfig
 from bot.slack.config import SlackConfig
 from db.config import Connections
 from db.keys import Keys
+from metrics.config import MetricsSettings
 from tests.support.services import colours_only
 from workers.app import WorkerConfig
 from workers.app import run as run_worker
@@ -38,16 +39,21 @@ def show_tasks() -> None:
 async def main(role: str, settings: dict[str, Any]) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, show_tasks)
     servers = Connections(database_url=settings["database"], redis_url=settings["redis"], keys=Keys([settings["key"]]))
+    metrics = MetricsSettings(port=settings.get("metrics", {}).get("worker" if role == "worker" else "bot"))
     if role == "worker":
         photos: dict[str, Any] = {
             name: frozenset(value) if isinstance(value, list) else value for name, value in settings["photos"].items()
         }
         worker = WorkerConfig(
-            connections=servers, photos=PhotoHosts(**photos), lease_seconds=LEASE_SECONDS, quiet_seconds=1
+            connections=servers,
+            photos=PhotoHosts(**photos),
+            metrics=metrics,
+            lease_seconds=LEASE_SECONDS,
+            quiet_seconds=1,
         )
         await run_worker(worker, lambda _: None, lambda _: tell_ready(settings), colours_only)
     adapter: AdapterConfig = {"discord": DiscordConfig, "slack": SlackConfig}[role](**settings["adapter"])
-    bot = BotConfig(connections=servers, adapter=adapter, lease_seconds=LEASE_SECONDS)
+    bot = BotConfig(connections=servers, adapter=adapter, metrics=metrics, lease_seconds=LEASE_SECONDS)
     await run_bot(bot, lambda: tell_ready(settings))
 
 

@@ -148,9 +148,9 @@ class SlackSide(Side):
 
     def __init__(self, slack: SlackDouble) -> None:
         self.slack = slack
-        self.channels = {kind: slack.add_channel(kind) for kind in ("found", "lost")}
-        self.authors = {"lost": slack.add_member("Ada"), "found": slack.add_member("Ben")}
-        self.moderator = slack.add_member("Mo", admin=True)
+        self.channels = {kind: slack.admin.add_channel(kind) for kind in ("found", "lost")}
+        self.authors = {"lost": slack.admin.add_member("Ada"), "found": slack.admin.add_member("Ben")}
+        self.moderator = slack.admin.add_member("Mo", admin=True)
         self.adapter = {"api_base": slack.api_base, "ping_seconds": 0.5, "bot_token": BOT_TOKEN, "app_token": APP_TOKEN}
         host = [urlsplit(slack.origin).netloc]
         self.photos = {"hosts": [], "http_hosts": host, "slack_hosts": host, "slack_token": BOT_TOKEN}
@@ -166,7 +166,7 @@ class SlackSide(Side):
         used.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be there to answer
 
         def is_taken() -> bool:
-            sent = [envelope for envelope in self.slack.envelopes if envelope.payload.get("text") == words]
+            sent = [envelope for envelope in self.slack.delivery.envelopes if envelope.payload.get("text") == words]
             return any(_TAKEN in answer.get("text", "") for message in sent for answer in message.answers)
 
         return is_taken

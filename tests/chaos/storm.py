@@ -57,17 +57,21 @@ class Storm:
     chance: random.Random
     has_small_disk: bool = False
     """Whether the servers' disk can be filled."""
+    metrics_port: int | None = None
+    """The port of the worker's metrics; the bot's is the next one."""
     did: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.people = People(self.side, self.chance)
-        settings = {
+        settings: dict[str, Any] = {
             "database": self.servers.database_url,
             "redis": self.servers.redis_url,
             "key": new_key(),
             "photos": self.side.photos,
             "adapter": self.side.adapter,
         }
+        if self.metrics_port:
+            settings["metrics"] = {"worker": self.metrics_port, "bot": self.metrics_port + 1}
         self.children = Children(self.home.parent, settings, self.did)
 
     async def run(self, rounds: int, minutes: float = inf) -> dict[str, Any]:

@@ -251,6 +251,18 @@ class LookCases:
 class RefusalCases:
     """What was refused doesn't come back."""
 
+    async def test_the_bot_keeps_watching_only_once_no_card_waits_for_an_answer(self, stage: Stage) -> None:
+        await stage.join()
+        lost = await stage.lost()
+        finds = [await stage.found("an umbrella, left in the canteen"), await stage.found("another umbrella")]
+        await stage.search(lost, *finds, label=Label.POSSIBLE)
+        assert " · canteen · jump to the post" in (await stage.thread(lost))[0].text()
+        counts = []
+        for match in await stage.matches(lost):
+            await stage.press("not_mine", match.id, ADA)
+            counts.append((await stage.kinds(lost)).count("nothing"))
+        assert counts == [0, 1]
+
     @pytest.mark.parametrize("how", ["not_mine", "none_of_these", "reject"])
     async def test_what_was_refused_comes_back_neither_in_a_look_nor_for_another_report(
         self, stage: Stage, how: str

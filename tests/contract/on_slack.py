@@ -37,22 +37,22 @@ class OnSlack(Harness):
         return TEAM
 
     def join(self, name: str, *, moderator: bool = False, language: str = "en") -> Member:
-        return Member(self.double.add_member(name, admin=moderator, locale=f"{language}-XX"), name)
+        return Member(self.double.admin.add_member(name, admin=moderator, locale=f"{language}-XX"), name)
 
     async def set_up(self, *, log: bool = False, found: str = "", language: str = "en") -> None:
         chosen: dict[str, Any] = {"language": language}
         if found:
             chosen["found_channels"] = [self.channels[found]]
         if log:
-            chosen["log_channel"] = self.log = self.double.add_channel("moderators")
-        admin = self.double.add_member("Max", admin=True)
-        await self.double.press_in(await self.double.open_home(admin), sentence("home_setup"), admin)
-        modal = await self.double.modal(admin, sentence("home_setup"))
-        await self.double.submit(modal, admin, **chosen)
-        await self.double.modal(admin, sentence("setup_saved"))
+            chosen["log_channel"] = self.log = self.double.admin.add_channel("moderators")
+        admin = self.double.admin.add_member("Max", admin=True)
+        await self.double.ui.press_in(await self.double.ui.open_home(admin), sentence("home_setup"), admin)
+        modal = await self.double.ui.modal(admin, sentence("home_setup"))
+        await self.double.ui.submit(modal, admin, **chosen)
+        await self.double.ui.modal(admin, sentence("setup_saved"))
 
     async def open_channel(self, name: str) -> None:
-        self.channels[name] = self.double.add_channel(name)
+        self.channels[name] = self.double.admin.add_channel(name)
 
     async def leave(self) -> None:
         gone = self.double.tell({"type": "app_uninstalled"}, at=time.time() + 1)
@@ -64,7 +64,7 @@ class OnSlack(Harness):
     async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
         where = self.channels[channel]
         ts = self.double.post_photo(where, author.id, JPEG, html.escape(text, quote=False))  # as Slack tells it
-        event = self.double.envelopes[-1]
+        event = self.double.delivery.envelopes[-1]
         for _ in range(times - 1):
             await self.double.tell_again(event)
         post = ReplyTarget("slack", TEAM, where, ts)
@@ -80,13 +80,13 @@ class OnSlack(Harness):
 
     async def post_as_bots(self) -> None:
         self.double.post_photo(self.channels["found"], BOT_USER, JPEG)
-        self.double.post_photo(self.channels["found"], self.double.add_member("robot"), JPEG, bot_id="B1")
+        self.double.post_photo(self.channels["found"], self.double.admin.add_member("robot"), JPEG, bot_id="B1")
 
     async def use_lost(self, author: Member, words: str) -> str:
         used = await self.double.slash("lost", words, author.id, self.channels["found"])
         if not words:  # a modal opens, and is sent as it is
-            modal = await self.double.modal(author.id)
-            sent = await self.double.submit(modal, author.id)
+            modal = await self.double.ui.modal(author.id)
+            sent = await self.double.ui.submit(modal, author.id)
             return " ".join((sent.ack or {})["payload"]["errors"].values())
         [answer] = await eventually(lambda: used.answers)
         return str(answer["text"])
@@ -99,8 +99,8 @@ class OnSlack(Harness):
         self.double.edit(post.channel, str(post.message), text)
 
     async def invite(self) -> None:
-        self.double.invite_bot(self.channels["found"])
-        self.double.invite_bot(self.channels["lost"])
+        self.double.admin.invite_bot(self.channels["found"])
+        self.double.admin.invite_bot(self.channels["lost"])
 
     async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
         ts = self.double.post(self.channels[channel], author.id, text)
@@ -130,18 +130,18 @@ class OnSlack(Harness):
         return await self._filled(member, **({"words": words} if words else {}), photos=sent)
 
     async def turn(self, page: PrivateReply, words: str, member: Member) -> PrivateReply:
-        return await self._whispered(await self.double.press_whisper(page.handle, words, member.id), in_place=True)
+        return await self._whispered(await self.double.ui.press_whisper(page.handle, words, member.id), in_place=True)
 
     async def own_reports(self, member: Member) -> PrivateReply:
         return await self._whispered(await self.double.slash("lost", "mine", member.id, self.channels["found"]))
 
     async def _filled(self, member: Member, **values: Any) -> PrivateReply:
         """Fill in the modal that opens; return what it then says, or what it says is wrong."""
-        modal = await self.double.modal(member.id)
-        sent = await self.double.submit(modal, member.id, **values)
+        modal = await self.double.ui.modal(member.id)
+        sent = await self.double.ui.submit(modal, member.id, **values)
         if errors := (sent.ack or {})["payload"].get("errors"):
             return PrivateReply(" ".join(errors.values()))
-        view = self.double.views.pop(modal["id"])
+        view = self.double.ui.views.pop(modal["id"])
         return PrivateReply(words_of(view["blocks"]).strip(), view, _images(view["blocks"]))
 
     async def _whispered(self, used: Envelope, *, in_place: bool = False) -> PrivateReply:
@@ -170,7 +170,7 @@ class OnSlack(Harness):
         self, on: Sent | PrivateReply, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
     ) -> PrivateReply:
         if isinstance(on, PrivateReply):
-            pressed = await self.double.press_whisper(on.handle, words, member.id)
+            pressed = await self.double.ui.press_whisper(on.handle, words, member.id)
         else:
             pressed = await self.double.press(on.channel, on.message, words, member.id)
         if not (fill or photo) or await eventually(lambda: pressed.answers or self._is_asked(member)) is not True:
@@ -180,7 +180,7 @@ class OnSlack(Harness):
         return await self._filled(member, photos=[self.double.api.files.add(member.id, "photo.jpg", photo or b"")])
 
     def _is_asked(self, member: Member) -> bool:
-        return any(view["user"] == member.id for view in self.double.views.values())
+        return any(view["user"] == member.id for view in self.double.ui.views.values())
 
     async def words(self, of: Sent) -> str | None:
         message = self.double.message(of.channel, of.message)
@@ -236,7 +236,7 @@ def _images(blocks: list[Any]) -> int:
 @asynccontextmanager
 async def on_slack(database_url: str) -> AsyncIterator[OnSlack]:
     async with SlackDouble.running(acknowledge_within=5) as double, Store(database_url, keys=KEYS) as store:
-        channels = {"found": double.add_channel("found"), "lost": double.add_channel("lost")}
+        channels = {"found": double.admin.add_channel("found"), "lost": double.admin.add_channel("lost")}
         config = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=double.api_base, ping_seconds=0.2)
         async with app.running(Handlers(store, NoQueue()), store, config) as platform:
             yield OnSlack(store, platform, double=double, channels=channels)

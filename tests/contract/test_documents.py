@@ -23,6 +23,7 @@ from cli.main import app
 from cli.settings import variables
 from reunite.community import KEEP_DAYS
 from reunite.entities import Settings as WorkspaceSettings
+from reunite.language import LANGUAGES, words_in
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -33,7 +34,9 @@ SLACK_STEPS = (ROOT / "docs/slack-in-ten-minutes.md").read_text("utf-8")
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text("utf-8")
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-ROOMS = "reunite|db|metrics|workers|bot|api|board|cli|tests|slack"
+ROOMS = "reunite|db|metrics|workers|bot|api|board|http_server|embedded|cli|tests|scripts|slack|deploy|docs"
+FOR_CHATS = [ROOT / f"docs/{name}.md" for name in ("members", "moderators", "board", "privacy", "glossary")]
+OF_SLACK_ITSELF = {"invite"}
 
 
 def section(document: str, title: str) -> str:
@@ -74,8 +77,19 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_that_are_named_exist(document: Path) -> None:
-    named = re.findall(rf"`((?:{ROOMS})/[\w/.]+\.\w+)`", document.read_text("utf-8"))
+    named = re.findall(rf"`((?:{ROOMS})/[\w/.-]+)`", document.read_text("utf-8"))
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [ROOT / "README.md", *FOR_CHATS, *(ROOT / "docs").glob("discord*.md"), *(ROOT / "docs").glob("slack*.md")],
+    ids=lambda path: path.name,
+)
+def test_chat_commands_that_are_named_exist(document: Path) -> None:
+    known = {words.name for language in LANGUAGES for words in words_in(language).commands.values()} | OF_SLACK_ITSELF
+    named = re.findall(r"`/([a-z][\w-]*)(?=[ `])", document.read_text("utf-8"))
+    assert set(named) <= known
 
 
 def test_the_invitation_asks_for_the_permissions_of_the_table() -> None:

@@ -12,10 +12,11 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.doubles.slack_admin import SlackAdmin
 from tests.doubles.slack_api import BOT_USER, TEAM, Bot, SlackApi
-from tests.doubles.slack_blocks import buttons, loaded, shown
+from tests.doubles.slack_blocks import shown
 from tests.doubles.slack_delivery import Envelope, SlackDelivery
-from tests.doubles.slack_views import SlackViews
+from tests.doubles.slack_ui import SlackUi
 from tests.support.waiting import eventually
 
 __all__ = ["BOT_USER", "TEAM", "Envelope", "SlackDouble", "shown"]
@@ -24,7 +25,7 @@ Message = dict[str, Any]
 MOST_ANSWERS = 5
 
 
-class SlackDouble(SlackViews):
+class SlackDouble:
     """Members act by the methods below; what the bot did is in `calls`, `messages`, `whispers`, `views`, `homes`."""
 
     def __init__(self, *, acknowledge_within: float = 3, retries: int = 3) -> None:
@@ -34,9 +35,8 @@ class SlackDouble(SlackViews):
         https://docs.slack.dev/apis/events-api, "Retries", 3 retries: at once, after 1 and after 5 minutes (read
         2026-11-26). The double waits for none of them.
         """
-        super().__init__()
         self.delivery = SlackDelivery(acknowledge_within=acknowledge_within, retries=retries)
-        self._numbers = itertools.count(1)
+        self.numbers = itertools.count(1)
         self.teams: dict[str, Bot] = {}
         self.members: dict[str, dict[str, Any]] = {}
         self.groups: dict[str, dict[str, Any]] = {}
@@ -51,22 +51,14 @@ class SlackDouble(SlackViews):
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.origin = ""
         self.api = SlackApi(self)
-        self.add_team(TEAM)
+        self.admin = SlackAdmin(self)
+        self.ui = SlackUi(self)
+        self.admin.add_team(TEAM)
 
     @property
     def api_base(self) -> str:
         """The address of the Web API."""
         return f"{self.origin}/api/"
-
-    @property
-    def envelopes(self) -> list[Envelope]:
-        """Everything that was sent to the app."""
-        return self.delivery.envelopes
-
-    @property
-    def connections(self) -> int:
-        """How often the app connected by Socket Mode."""
-        return self.delivery.connections
 
     @classmethod
     @asynccontextmanager
@@ -90,39 +82,6 @@ class SlackDouble(SlackViews):
 
     # Workspaces and people
 
-    def add_team(self, team: str) -> Bot:
-        """Open a workspace; the app is in it where its token was given out."""
-        suffix = "" if team == TEAM else f"-{team}"
-        bot = Bot(team, BOT_USER if team == TEAM else f"U0BOT{team}", f"xoxb-double{suffix}", f"Testville{suffix}")
-        self.teams[team] = bot
-        self.members[bot.user] = {"id": bot.user, "name": "reunite", "is_bot": True, "team_id": team}
-        return bot
-
-    def add_member(self, name: str, *, admin: bool = False, team: str = TEAM, locale: str = "en-US") -> str:
-        """Let someone in; return their id."""
-        user = f"U{next(self._numbers):08}"
-        person = {"id": user, "name": name.lower(), "team_id": team, "is_admin": admin, "is_owner": False}
-        self.members[user] = {**person, "locale": locale, "profile": {"display_name": name}}
-        return user
-
-    def deactivate(self, user: str) -> None:
-        """Deactivate an account: Slack still tells of it (docs.slack.dev/reference/objects/user-object, `deleted`)."""
-        self.members[user]["deleted"] = True
-
-    def add_group(self, handle: str, *users: str) -> str:
-        """Make a user group; return its id."""
-        group = f"S{next(self._numbers):08}"
-        self.groups[group] = {"id": group, "handle": handle, "name": handle.title(), "users": [*users], "team": TEAM}
-        return group
-
-    def add_channel(self, name: str, *, bot_inside: bool = True, team: str = TEAM, **more: Any) -> str:
-        """Open a channel; return its id."""
-        channel = f"C{next(self._numbers):08}"
-        self.channels[channel] = {"id": channel, "name": name, "is_member": bot_inside, "is_archived": False, **more}
-        self.channels[channel]["team"] = team
-        self.messages[channel] = []
-        return channel
-
     def direct(self, user: str) -> str:
         """Return the channel of the bot's direct messages with someone."""
         return self._conversation(f"D{user[1:]}", [user])
@@ -136,18 +95,6 @@ class SlackDouble(SlackViews):
         self.channels.setdefault(channel, {**about, "is_im": True, "people": set(users)})
         self.messages.setdefault(channel, [])
         return channel
-
-    def archive(self, channel: str, *, archived: bool = True) -> Envelope:
-        """Archive a channel, or take it out of the archive."""
-        self.channels[channel]["is_archived"] = archived
-        kind = "channel_archive" if archived else "channel_unarchive"
-        return self.tell({"type": kind, "channel": channel, "user": BOT_USER})
-
-    def invite_bot(self, channel: str) -> None:
-        """Let the bot into a channel."""
-        self.channels[channel]["is_member"] = True
-        bot = self.teams[self.channels[channel]["team"]]
-        self.tell({"type": "member_joined_channel", "user": bot.user, "channel": channel, "team": bot.team})
 
     # Posts
 
@@ -251,38 +198,7 @@ class SlackDouble(SlackViews):
         message = self.message(channel, ts)
         assert message
         box = {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": False}
-        return await self._press(message, box, words, user)
-
-    async def press_whisper(self, whisper: dict[str, Any], words: str, user: str) -> Envelope:
-        """Press a button below an ephemeral message; `whisper` is what the bot said to a response_url or in one."""
-        ts = self.next_ts()
-        box = {"type": "message", "message_ts": ts, "channel_id": whisper["channel"], "is_ephemeral": True}
-        return await self._press({**whisper, "ts": ts, "user": BOT_USER}, box, words, user)
-
-    async def _press(self, message: Message, box: dict[str, Any], words: str, user: str) -> Envelope:
-        blocks = loaded(message["blocks"])
-        [button] = [button for button in buttons(blocks) if button["text"]["text"] == words]
-        payload = {
-            **self.interaction(user, "block_actions"),
-            "container": box,
-            "channel": {"id": box["channel_id"], "name": self.channels[box["channel_id"]]["name"]},
-            "actions": [{**button, "action_ts": self.next_ts()}],
-        }
-        # https://docs.slack.dev/reference/interaction-payloads/block_actions-payload (read 2026-11-26).
-        if not box["is_ephemeral"]:  # of an ephemeral message Slack tells no more than its container
-            payload["message"] = {**message, "blocks": blocks}
-        return await self.delivery.sent(Envelope("interactive", payload, self.last_id()))
-
-    async def use_message(self, callback: str, channel: str, ts: str, user: str) -> Envelope:
-        """Choose a message shortcut and wait until it is acknowledged."""
-        payload = {
-            **self.interaction(user, "message_action"),
-            "callback_id": callback,
-            "channel": {"id": channel, "name": self.channels[channel]["name"]},
-            "message": self.message(channel, ts),
-            "message_ts": ts,
-        }
-        return await self.delivery.sent(Envelope("interactive", payload, self.last_id()))
+        return await self.ui.press_button(message, box, words, user)
 
     # Events
 
@@ -291,7 +207,7 @@ class SlackDouble(SlackViews):
         if team is None:
             channel = event.get("channel") or event.get("item", {}).get("channel")
             team = self.channels.get(channel, {}).get("team", TEAM) if isinstance(channel, str) else TEAM
-        number = next(self._numbers)
+        number = next(self.numbers)
         payload = {
             "type": "event_callback",
             "team_id": team,
@@ -305,14 +221,14 @@ class SlackDouble(SlackViews):
     async def tell_again(self, envelope: Envelope) -> Envelope:
         """Send the same event once more, as Slack does when it missed an acknowledgement, and wait for this one."""
         return await self.delivery.sent(
-            Envelope(envelope.kind, envelope.payload, f"E{next(self._numbers)}", sent=envelope.sent)
+            Envelope(envelope.kind, envelope.payload, f"E{next(self.numbers)}", sent=envelope.sent)
         )
 
     def interaction(self, user: str, kind: str = "") -> dict[str, Any]:
         """Return what every command, press and submission has in common; a trigger can be used once."""
-        number = next(self._numbers)
+        number = next(self.numbers)
         trigger = f"{number}.{number}.trigger"
-        self.triggers[trigger] = user, time.monotonic()
+        self.ui.triggers[trigger] = user, time.monotonic()
         self._last_id = f"E{number}"
         return {
             "type": kind,
@@ -323,7 +239,7 @@ class SlackDouble(SlackViews):
         }
 
     async def _answer(self, request: web.Request) -> web.Response:
-        [envelope] = [envelope for envelope in self.envelopes if envelope.id == request.match_info["envelope"]]
+        [envelope] = [envelope for envelope in self.delivery.envelopes if envelope.id == request.match_info["envelope"]]
         answer = await request.json()
         # Five times within 30 minutes: docs.slack.dev/interactivity/handling-user-interaction (read 2026-11-26).
         if self.response_urls_expired or len(envelope.answers) >= MOST_ANSWERS:
@@ -341,7 +257,7 @@ class SlackDouble(SlackViews):
 
     def next_ts(self) -> str:
         """The next message's ts."""
-        return f"{int(time.time())}.{next(self._numbers):06}"
+        return f"{int(time.time())}.{next(self.numbers):06}"
 
     def last_id(self) -> str:
         """The id that belongs to the response_url of the latest interaction."""

@@ -1,4 +1,4 @@
-"""The Web API of the Slack double: conversations, messages, people, views, and the app's installation.
+"""The Web API of the Slack double: conversations, messages, people, and the app's installation.
 
 What a method takes and refuses is on its page below https://docs.slack.dev/reference/methods/. These pages were read on
 2026-11-26 in slack-ruby/slack-api-ref, as of 2026-08-20 (f4837c0c).
@@ -6,18 +6,20 @@ What a method takes and refuses is on its page below https://docs.slack.dev/refe
 
 import asyncio
 import itertools
-import json
 import re
 import time
 from base64 import b64decode
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.doubles.slack_blocks import RefusedError, check_message, check_view, loaded
+from tests.doubles.slack_blocks import RefusedError, check_message, loaded
 from tests.doubles.slack_files import SlackFiles
+from tests.doubles.slack_reactions_api import SlackReactionsApi, reactions_shown
+from tests.doubles.slack_views_api import SlackViewsApi
 
 if TYPE_CHECKING:
     from tests.doubles.slack import SlackDouble
@@ -30,11 +32,7 @@ SCOPES = (
     "mpim:history,mpim:write,reactions:read,reactions:write,usergroups:read,users:read"
 )
 
-TRIGGER_SECONDS = 3.0
-"""When a trigger expires: docs.slack.dev/reference/methods/dialog.open, `trigger_expired` (read 2026-11-26)."""
-
 _MOST_PEOPLE = 8
-_SHOWN_WITH_REACTIONS = ("type", "subtype", "user", "bot_id", "text", "ts", "team", "blocks")
 
 Answer = dict[str, Any]
 
@@ -59,12 +57,20 @@ class Bot:
 
 
 class SlackApi:
-    """Methods are found by name: `chat.postMessage` is `chat_postMessage`. Each takes the call's arguments."""
+    """Methods are found by name: `chat.postMessage` is `chat_postMessage`. Each takes the call's arguments.
+
+    Families of methods in `_families` are objects of their own.
+    """
 
     def __init__(self, world: "SlackDouble") -> None:
         self._world = world
         self._numbers = itertools.count(1)
         self.files = SlackFiles(world)
+        self._families = {
+            "files": self.files,
+            "reactions": SlackReactionsApi(world),
+            "views": SlackViewsApi(world),
+        }
         self.scopes = SCOPES
         self.codes: dict[str, str] = {}
         """Teams by the codes that an app may exchange for their token."""
@@ -131,7 +137,7 @@ class SlackApi:
         try:
             if channel := arguments.get("channel"):
                 self._check_channel(str(channel), bot)
-            answer = getattr(self, name.replace(".", "_"))(arguments, bot)
+            answer = self._method(name)(arguments, bot)
         except TooManyError as error:
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=error.headers)
         except RefusedError as error:
@@ -140,6 +146,12 @@ class SlackApi:
         if name in self.before_answer:
             await self.before_answer.pop(name)(request)
         return web.json_response({"ok": True, **answer}, headers={"x-oauth-scopes": self.scopes})
+
+    def _method(self, name: str) -> Callable[[Answer, Bot], Answer]:
+        family, _, method = name.partition(".")
+        part, found = (self._families[family], method) if family in self._families else (self, name.replace(".", "_"))
+        answer: Callable[[Answer, Bot], Answer] = getattr(part, found)
+        return answer
 
     def _check_channel(self, channel: str, bot: Bot) -> None:
         known = self._world.channels.get(channel)
@@ -220,7 +232,7 @@ class SlackApi:
         team = [channel for channel in self._world.channels.values() if channel["team"] == bot.team]
         if any(each.get("name") == arguments["name"] for each in team):
             raise RefusedError("name_taken")
-        channel = self._world.add_channel(arguments["name"], team=bot.team, is_private=is_private)
+        channel = self._world.admin.add_channel(arguments["name"], team=bot.team, is_private=is_private)
         return {"channel": self._world.channels[channel]}
 
     def conversations_invite(self, arguments: Answer, bot: Bot) -> Answer:
@@ -290,7 +302,8 @@ class SlackApi:
         if arguments.get("include_all_metadata") not in {True, "1", "true"}:
             shown = [{key: value for key, value in message.items() if key != "metadata"} for message in shown]
         shown = [
-            {**message, "reactions": _reactions(message)} if "reactions" in message else message for message in shown
+            {**message, "reactions": reactions_shown(message)} if "reactions" in message else message
+            for message in shown
         ]
         return {"messages": shown, "response_metadata": {"next_cursor": str(end) if end < len(messages) else ""}}
 
@@ -351,80 +364,3 @@ class SlackApi:
         if message["user"] != bot.user:
             raise RefusedError(refusal)
         return message
-
-    def reactions_add(self, arguments: Answer, bot: Bot) -> Answer:
-        message = self._world.message(arguments["channel"], arguments["timestamp"])
-        if message is None:
-            raise RefusedError("message_not_found")
-        if bot.user in message.get("reactions", {}).get(arguments["name"], []):
-            raise RefusedError("already_reacted")  # reactions.add
-        self._world.react(arguments["channel"], arguments["timestamp"], arguments["name"], bot.user)
-        return {}
-
-    def reactions_remove(self, arguments: Answer, bot: Bot) -> Answer:
-        message = self._world.message(arguments["channel"], arguments["timestamp"])
-        if message is None:
-            raise RefusedError("message_not_found")
-        if bot.user not in message.get("reactions", {}).get(arguments["name"], []):
-            raise RefusedError("no_reaction")  # reactions.remove
-        self._world.react(arguments["channel"], arguments["timestamp"], arguments["name"], bot.user, given=False)
-        return {}
-
-    def reactions_get(self, arguments: Answer, _: Bot) -> Answer:
-        message = self._world.message(arguments["channel"], arguments["timestamp"])
-        if message is None:
-            raise RefusedError("message_not_found")
-        # reactions.get shows no files, nor do the answers recorded in slackapi/java-slack-sdk, json-logs/samples/api.
-        shown = {name: message[name] for name in _SHOWN_WITH_REACTIONS if name in message}
-        return {"type": "message", "message": {**shown, "reactions": _reactions(message)}}
-
-    # Views
-
-    def views_open(self, arguments: Answer, bot: Bot) -> Answer:
-        trigger = self._world.triggers.pop(arguments["trigger_id"], None)
-        if trigger is None:
-            raise RefusedError("exchanged_trigger_id")  # views.open
-        user, given = trigger
-        if time.monotonic() - given > TRIGGER_SECONDS:
-            raise RefusedError("expired_trigger_id")
-        return {"view": self._keep(arguments, bot, f"V{next(self._numbers)}", user)}
-
-    def views_update(self, arguments: Answer, bot: Bot) -> Answer:
-        known = self._world.views.get(arguments["view_id"])
-        if known is None:
-            raise RefusedError("not_found")
-        return {"view": self._keep(arguments, bot, known["id"], known["user"])}
-
-    def views_publish(self, arguments: Answer, bot: Bot) -> Answer:
-        view = self._checked(arguments)
-        home = {**view, "id": f"V-{arguments['user_id']}", "user": arguments["user_id"], "team_id": bot.team}
-        self._world.homes[arguments["user_id"]] = home
-        return {"view": home}
-
-    def _keep(self, arguments: Answer, bot: Bot, view_id: str, user: str) -> Answer:
-        kept = {**self._checked(arguments), "id": view_id, "user": user, "team_id": bot.team}
-        self._world.views[view_id] = {**kept, "root_view_id": view_id, "app_installed_team_id": bot.team}
-        return self._world.views[view_id]
-
-    def _checked(self, arguments: Answer) -> Answer:
-        view = arguments["view"]
-        view = dict(json.loads(view) if isinstance(view, str) else view)
-        check_view(view, self._world.files)
-        return view
-
-    # Files
-
-    def files_getUploadURLExternal(self, arguments: Answer, bot: Bot) -> Answer:  # noqa: N802 - Slack's name
-        return self.files.get_upload_url(arguments, bot.user)
-
-    def files_completeUploadExternal(self, arguments: Answer, _: Bot) -> Answer:  # noqa: N802 - Slack's name
-        return self.files.complete(arguments)
-
-    def files_info(self, arguments: Answer, _: Bot) -> Answer:
-        return self.files.info(arguments)
-
-
-def _reactions(message: Answer) -> list[Answer]:
-    """Return a message's reactions as reactions.get shows them."""
-    given = message.get("reactions", {}).items()
-    return [{"name": name, "users": users, "count": len(users)} for name, users in given if users]

@@ -10,6 +10,7 @@ from tests.doubles.slack_blocks import RefusedError
 
 if TYPE_CHECKING:
     from tests.doubles.slack import SlackDouble
+    from tests.doubles.slack_api import Bot
 
 Answer = dict[str, Any]
 
@@ -79,16 +80,16 @@ class SlackFiles:
     # docs.slack.dev/reference/methods/files.getUploadURLExternal and files.completeUploadExternal (read 2026-11-26): a
     # URL, the upload, its completion. That a file is ready only some time later is not documented.
 
-    def get_upload_url(self, arguments: Answer, user: str) -> Answer:
-        file = self.add(user, arguments["filename"], b"", ready=False)["id"]
+    def getUploadURLExternal(self, arguments: Answer, bot: "Bot") -> Answer:  # noqa: N802 - Slack's name
+        file = self.add(bot.user, arguments["filename"], b"", ready=False)["id"]
         return {"upload_url": f"{self._world.origin}/upload/{file}", "file_id": file}
 
     @staticmethod
-    def complete(arguments: Answer) -> Answer:
+    def completeUploadExternal(arguments: Answer, _: "Bot") -> Answer:  # noqa: N802 - Slack's name
         files = arguments["files"]
         return {"files": json.loads(files) if isinstance(files, str) else files}
 
-    def info(self, arguments: Answer) -> Answer:
+    def info(self, arguments: Answer, _: "Bot") -> Answer:
         file = self._world.files.get(arguments["file"])
         if file is None:
             raise RefusedError("file_not_found")

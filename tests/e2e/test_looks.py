@@ -42,8 +42,8 @@ async def test_on_slack_words_find_what_was_found_and_mine_tells_the_finder(data
         [*_, page] = await eventually(lambda: used.answers)
         assert "umbrella ✓ · red ✓" in shown(page)
         assert not world.slack.messages[world.lost]
-        await world.slack.press_whisper({"channel": world.lost, **page}, "1 is mine", world.ada)
-        await world.slack.submit(await world.slack.modal(world.ada), world.ada, words=PROOF)
+        await world.slack.ui.press_whisper({"channel": world.lost, **page}, "1 is mine", world.ada)
+        await world.slack.ui.submit(await world.slack.ui.modal(world.ada), world.ada, words=PROOF)
         await world.reply(world.found, found, "says this is theirs")
         [post, *_] = await eventually(lambda: world.slack.messages[world.lost])
         assert "is looking for" in shown(post)

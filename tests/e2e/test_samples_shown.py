@@ -54,10 +54,10 @@ async def test_a_workspace_tries_the_samples_and_removes_them(database_url: str,
     async with slack_world(database_url, redis_url) as world:
         slack = world.slack
         await world.set_up(log_channel=world.mods)
-        home = await slack.open_home(world.moderator)
+        home = await slack.ui.open_home(world.moderator)
         for words in ("note_samples_posted", "note_samples_there"):
-            await slack.press_in(home, OFFER, world.moderator)
-            modal = await slack.modal(world.moderator, sentence(words)[:40])
+            await slack.ui.press_in(home, OFFER, world.moderator)
+            modal = await slack.ui.modal(world.moderator, sentence(words)[:40])
 
         found = await slack.wait_for_post(world.found, sentence("samples_find_words"))
         lost = await slack.wait_for_post(world.lost, sentence("samples_loss_words"))
@@ -73,7 +73,7 @@ async def test_a_workspace_tries_the_samples_and_removes_them(database_url: str,
         pressed = await slack.press(world.lost, lost["ts"], REMOVE, world.ada)
         await eventually(lambda: pressed.answers)
         assert pressed.answers[0]["text"] == sentence("only_moderators_here")
-        await slack.press_in(modal, REMOVE, world.moderator)
-        await slack.modal(world.moderator, sentence("note_samples_removed")[:40])
+        await slack.ui.press_in(modal, REMOVE, world.moderator)
+        await slack.ui.modal(world.moderator, sentence("note_samples_removed")[:40])
         channels = (world.found, world.lost, world.mods)
         await eventually(lambda: not any(shown(message) for channel in channels for message in slack.messages[channel]))

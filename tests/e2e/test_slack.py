@@ -52,7 +52,7 @@ async def test_a_found_report_is_announced_to_its_owner(world: SlackWorld) -> No
 
 async def test_the_same_event_three_times_is_answered_once(world: SlackWorld) -> None:
     found = world.slack.post_photo(world.found, world.ben, drawing("red"))
-    posted = world.slack.envelopes[0]
+    posted = world.slack.delivery.envelopes[0]
     for _ in range(2):
         await world.slack.tell_again(posted)
     await world.reply(world.found, found, "Nobody has reported it missing yet")

@@ -120,12 +120,12 @@ async def test_members_can_neither_make_nor_use_a_code_nor_part(both: Linked) ->
 async def test_codes_are_used_by_modal_from_the_home_tab_too(both: Linked) -> None:
     slack: SlackDouble = both.slack.slack
     code: Any = await both.page.handlers.link_code("web", SIDE)
-    home = await slack.open_home(both.slack.moderator)
-    await slack.press_in(home, sentence("home_use_code"), both.slack.moderator)
-    modal = await slack.modal(both.slack.moderator, sentence("link_form"))
-    sent = await slack.submit(modal, both.slack.moderator, code="WRONGCODE1")
+    home = await slack.ui.open_home(both.slack.moderator)
+    await slack.ui.press_in(home, sentence("home_use_code"), both.slack.moderator)
+    modal = await slack.ui.modal(both.slack.moderator, sentence("link_form"))
+    sent = await slack.ui.submit(modal, both.slack.moderator, code="WRONGCODE1")
     assert (sent.ack or {})["payload"]["errors"] == {"code": sentence("link_code_unknown")}
-    await slack.submit(modal, both.slack.moderator, code=code.lower())
-    await slack.modal(both.slack.moderator, sentence("linked"))
-    await slack.press_in(home, sentence("home_unlink"), both.slack.moderator)
-    await slack.modal(both.slack.moderator, sentence("unlinked"))
+    await slack.ui.submit(modal, both.slack.moderator, code=code.lower())
+    await slack.ui.modal(both.slack.moderator, sentence("linked"))
+    await slack.ui.press_in(home, sentence("home_unlink"), both.slack.moderator)
+    await slack.ui.modal(both.slack.moderator, sentence("unlinked"))

@@ -55,7 +55,7 @@ async def test_the_bot_that_the_guide_starts_takes_a_post_and_ends_when_it_is_to
         environment |= {"REUNITE_SLACK_SIGNING_SECRET": SIGNING_SECRET, "REUNITE_SLACK_PORT": port}
     else:
         environment |= {"REUNITE_SLACK_APP_TOKEN": APP_TOKEN}
-    found, ada = slack.add_channel("found"), slack.add_member("Ada")
+    found, ada = slack.admin.add_channel("found"), slack.admin.add_member("Ada")
     async with bot(environment, tmp_path / "ready") as started:
         ts = slack.post_photo(found, ada, drawing("red"), "umbrella")
         await eventually(lambda: (slack.message(found, ts) or {}).get("reactions", {}).get("eyes") == [BOT_USER])
@@ -63,7 +63,7 @@ async def test_the_bot_that_the_guide_starts_takes_a_post_and_ends_when_it_is_to
 
 
 async def test_doctor_tells_of_slack_and_the_rest(slack: SlackDouble, environment: dict[str, str]) -> None:
-    slack.add_channel("found")
+    slack.admin.add_channel("found")
     environment |= {"REUNITE_SLACK_APP_TOKEN": APP_TOKEN}
     async with process(*REUNITE, "doctor", "--json", env=environment, stdout=PIPE) as doctor:
         output, _ = await asyncio.wait_for(doctor.communicate(), PATIENCE)

@@ -46,7 +46,7 @@ async def test_a_reconnect_in_mid_envelope_is_answered_once(database_url: str, r
         await world.slack.settle()
         lost = await world.report_lost("my red umbrella")
         await world.card(lost)
-        assert world.slack.connections >= 2
+        assert world.slack.delivery.connections >= 2
         assert (
             sum("Nobody has reported it missing yet" in shown(each) for each in world.slack.thread(world.found, found))
             == 1
@@ -82,9 +82,9 @@ async def test_photos_of_several_workspaces_are_fetched_with_their_own_tokens(
     oauth = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     with no_proxy():
         async with SlackDouble.running() as slack, Store(database_url, keys=KEYS) as store:
-            slack.add_team(OTHER)
+            slack.admin.add_team(OTHER)
             world = people_of(slack)
-            theirs = slack.add_channel("found", team=OTHER)
+            theirs = slack.admin.add_channel("found", team=OTHER)
             for bot in slack.teams.values():
                 await Installations(store).save(Installation(bot.team, bot.name, bot.user, bot.token))
             token = {"slack_token": None}
@@ -93,7 +93,7 @@ async def test_photos_of_several_workspaces_are_fetched_with_their_own_tokens(
                 bot_on(slack, database_url, redis_url, **by_http(slack), **oauth),
             ):
                 here = world.post_found("red", "umbrella")
-                zoe = slack.add_member("Zoe", team=OTHER)
+                zoe = slack.admin.add_member("Zoe", team=OTHER)
                 there = slack.post_photo(theirs, zoe, drawing("red"), "another umbrella")
                 for channel, root in ((world.found, here), (theirs, there)):
                     answer = await slack.wait_for_reply(channel, root, "Nobody has reported it missing yet")

@@ -29,8 +29,8 @@ async def test_a_private_report_is_matched_and_only_its_author_is_notified(world
     found = world.post_found("red", "umbrella by the door")
     await world.reply(world.found, found, "Nobody has reported it missing yet")
     await world.slack.slash("lost", "", world.ada, world.lost)
-    modal = await world.slack.modal(world.ada)
-    await world.slack.submit(modal, world.ada, words="my red umbrella with a diary", seen="private")
+    modal = await world.slack.ui.modal(world.ada)
+    await world.slack.ui.submit(modal, world.ada, words="my red umbrella with a diary", seen="private")
     direct = world.slack.direct(world.ada)
     post = await world.slack.wait_for_post(direct, "my red umbrella with a diary")
     card = await world.reply(direct, post["ts"], "This could be yours.")
@@ -46,9 +46,9 @@ async def test_a_sealed_report_stays_hidden_until_a_moderator_releases_it(world:
     lost = await world.report_lost("my red card")
     await world.reply(world.lost, lost, "There are no found items right now")
     await world.slack.slash("found", "sealed", world.ben, world.found)
-    modal = await world.slack.modal(world.ben)
+    modal = await world.slack.ui.modal(world.ben)
     photo = world.slack.api.files.add(world.ben, "card.jpg", drawing("red"))
-    await world.slack.submit(modal, world.ben, category="card", photos=[photo], words="red card of Jane Roe")
+    await world.slack.ui.submit(modal, world.ben, category="card", photos=[photo], words="red card of Jane Roe")
     line = await world.slack.wait_for_post(world.mods, "Jane Roe")
     assert "This could be yours." not in str(world.slack.thread(world.lost, lost))
     pressed = await world.slack.press(world.mods, line["ts"], "Release", world.ada)
@@ -63,16 +63,16 @@ async def test_a_sealed_report_stays_hidden_until_a_moderator_releases_it(world:
 
 async def claim(world: SlackWorld, card: dict[str, Any], words: str) -> None:
     await world.slack.press(world.lost, card["ts"], "This is mine", world.ada)
-    modal = await world.slack.modal(world.ada, "Is it yours?")
-    await world.slack.submit(modal, world.ada, words=words)
-    await world.slack.modal(world.ada, "The finder will check")
+    modal = await world.slack.ui.modal(world.ada, "Is it yours?")
+    await world.slack.ui.submit(modal, world.ada, words=words)
+    await world.slack.ui.modal(world.ada, "The finder will check")
 
 
 async def decide(world: SlackWorld, channel: str, message: dict[str, Any], words: str, decision: str) -> None:
     seen = await world.slack.press(channel, message["ts"], "See their answer", world.ben)
     await eventually(lambda: seen.answers)
     assert words in shown(seen.answers[0])
-    await world.slack.press_whisper({"channel": channel, **seen.answers[0]}, decision, world.ben)
+    await world.slack.ui.press_whisper({"channel": channel, **seen.answers[0]}, decision, world.ben)
 
 
 async def test_a_claim_goes_from_the_owner_by_the_finder_to_the_moderator(world: SlackWorld) -> None:

@@ -66,6 +66,24 @@ async def test_a_button_of_another_version_works_or_is_politely_refused(database
         await eventually(lambda: match_state(world, lost), holds=lambda state: state is MatchState.REJECTED)
 
 
+async def test_a_member_hears_once_why_their_reaction_decides_nothing(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.discord.verdicts._EXPLAINED_SECONDS", 0.2)
+    async with open_world(database_url) as world:
+        card, lost, _ = await shown_match(world)
+        mallory = world.discord.join("Mallory")
+        thread = world.discord.message(card)["channel_id"]
+        before = len(world.discord.replies(thread))
+        await world.discord.react(card, "❌", mallory)
+        *_, said = await eventually(lambda: world.discord.replies(thread)[before:])
+        assert said["content"] == f"<@{mallory}> {sentence('only_moderators')}"
+        await world.discord.unreact(card, "❌", mallory)
+        await world.discord.react(card, "❌", mallory)
+        await eventually(lambda: len(world.discord.replies(thread)), holds=lambda count: count == before)
+        assert await match_state(world, lost) is MatchState.UNDECIDED
+
+
 async def test_members_bots_other_emoji_and_other_messages_decide_nothing(database_url: str) -> None:
     async with open_world(database_url) as world:
         card, lost, _ = await shown_match(world)

@@ -16,12 +16,12 @@ async def world(database_url: str) -> AsyncIterator[World]:
 
 
 async def test_an_archived_channel_takes_no_reports_until_it_is_back(world: World) -> None:
-    await world.slack.archive(world.lost).acked.wait()
+    await world.slack.admin.archive(world.lost).acked.wait()
     used = await world.slack.slash("lost", "a red hat", world.ada, "C0ELSEWHERE")
     await eventually(lambda: used.answers)
     assert "invite me" in used.answers[0]["text"]
     assert await world.reports() == []
-    await world.slack.archive(world.lost, archived=False).acked.wait()
+    await world.slack.admin.archive(world.lost, archived=False).acked.wait()
     await world.slack.slash("lost", "a red hat", world.ada, world.general)
     await world.slack.wait_for_post(world.lost, "a red hat")
 

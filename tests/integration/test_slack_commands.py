@@ -79,7 +79,7 @@ async def test_the_same_command_three_times_is_one_report(world: World) -> None:
 
 
 async def test_help_says_what_can_be_done_in_the_users_own_language(world: World) -> None:
-    uma = world.slack.add_member("Uma", locale="de-AT")
+    uma = world.slack.admin.add_member("Uma", locale="de-AT")
     used = await world.slack.slash("lost", "HELP", uma, world.lost)
     response = (await answer(used))["text"]
     assert sentence("help_mine", "de", mine="/lost mine", privacy="App Home") in response
@@ -113,8 +113,8 @@ async def test_mine_fits_into_one_message_with_any_number_of_reports(world: Worl
 async def test_a_command_that_can_not_be_answered_anywhere_says_so(world: World) -> None:
     world.slack.channels[world.lost]["is_member"] = False
     await world.slack.tell({"type": "channel_left", "channel": world.lost}).acked.wait()
-    elsewhere = world.slack.add_channel("random", bot_inside=False)
-    uma = world.slack.add_member("Uma", locale="de-DE")
+    elsewhere = world.slack.admin.add_channel("random", bot_inside=False)
+    uma = world.slack.admin.add_member("Uma", locale="de-DE")
     used = await world.slack.slash("lost", "a hat", uma, elsewhere)
     assert (await answer(used))["text"] == sentence("invite_me", "de", channel="#lost")
     assert await world.reports() == []
@@ -159,7 +159,7 @@ async def test_a_crowds_commands_are_acknowledged_in_time_while_slack_itself_ans
 async def test_a_message_becomes_a_report_by_its_menu_once(world: World, callback: str, kind: str) -> None:
     ts = world.slack.post_photo(world.general, world.ada, JPEG, "a hat by the door")
     for times in (1, 2):
-        used = await world.slack.use_message(callback, world.general, ts, world.ada)
+        used = await world.slack.ui.use_message(callback, world.general, ts, world.ada)
         await eventually(partial(getattr, used, "answers"))
         assert len(await world.reports()) == 1, times
     report = await world.report()
@@ -170,16 +170,16 @@ async def test_a_message_becomes_a_report_by_its_menu_once(world: World, callbac
 
 async def test_a_moderator_may_report_somebody_elses_message_and_a_member_may_not(world: World) -> None:
     ts = world.slack.post(world.general, world.ada, "found keys at the pool")
-    used = await world.slack.use_message("found_this", world.general, ts, world.ben)
+    used = await world.slack.ui.use_message("found_this", world.general, ts, world.ben)
     assert (await answer(used))["text"] == sentence("only_own_post")
     assert await world.reports() == []
-    used = await world.slack.use_message("found_this", world.general, ts, world.admin)
+    used = await world.slack.ui.use_message("found_this", world.general, ts, world.admin)
     await eventually(lambda: used.answers)
     assert (await world.report()).author.id == world.ada
 
 
 async def test_a_message_that_can_not_be_answered_is_politely_refused(world: World) -> None:
-    strange = world.slack.add_channel("random", bot_inside=False)
+    strange = world.slack.admin.add_channel("random", bot_inside=False)
     there = world.slack.post(strange, world.ada, "found keys")
     root = world.slack.post(world.general, world.ada, "hello")
     below = world.slack.post(world.general, world.ada, "found keys", thread_ts=root)
@@ -189,6 +189,6 @@ async def test_a_message_that_can_not_be_answered_is_politely_refused(world: Wor
         (world.general, below, sentence("not_in_threads")),
         (world.general, robot, sentence("only_own_post")),
     ):
-        used = await world.slack.use_message("found_this", channel, ts, world.ada)
+        used = await world.slack.ui.use_message("found_this", channel, ts, world.ada)
         assert (await answer(used))["text"] == text
     assert await world.reports() == []

@@ -26,7 +26,7 @@ async def findings(settings: SlackConfig) -> dict[str, tuple[str, str]]:
 async def test_doctor_says_where_the_bot_is_and_that_all_is_well() -> None:
     async with SlackDouble.running() as slack:
         for name in ("found", "lost", "general"):
-            slack.add_channel(name)
+            slack.admin.add_channel(name)
         assert await findings(config(slack)) == {
             "Slack": ("Testville, as reunite", ""),
             "its scopes": ("complete", ""),
@@ -37,7 +37,7 @@ async def test_doctor_says_where_the_bot_is_and_that_all_is_well() -> None:
 
 async def test_doctor_says_which_scopes_and_channels_are_missing_and_what_to_do() -> None:
     async with SlackDouble.running() as slack:
-        slack.add_channel("found")
+        slack.admin.add_channel("found")
         slack.api.scopes = SCOPES.replace(",im:write,", ",")
         found = await findings(config(slack))
         assert found["its scopes"][0] == "im:write missing"
@@ -72,4 +72,4 @@ async def test_a_client_that_is_ready_made_is_used_for_all_that_is_asked_of_slac
         with no_proxy():
             async with running(Handlers(store, NoQueue()), store, settings, ready):
                 assert slack.calls_of("auth.test")
-                assert slack.connections == 1
+                assert slack.delivery.connections == 1

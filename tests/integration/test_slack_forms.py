@@ -21,15 +21,17 @@ async def world(database_url: str) -> AsyncIterator[World]:
 
 async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(world: World) -> None:
     await world.slack.slash("lost", " ", world.ada, world.general)
-    modal = await world.slack.modal(world.ada, sentence("form_lost"))
+    modal = await world.slack.ui.modal(world.ada, sentence("form_lost"))
     photos = [world.slack.api.files.add(world.ada, f"{number}.jpg", JPEG) for number in range(2)]
-    await world.slack.submit(modal, world.ada, words="my hat", where="library", when="yesterday 14:30", photos=photos)
+    await world.slack.ui.submit(
+        modal, world.ada, words="my hat", where="library", when="yesterday 14:30", photos=photos
+    )
     report = await world.report()
     assert (report.kind, report.text, report.place, report.private) == ("lost", "my hat", "library", False)
     assert report.happened_at
     assert report.posted_at
     assert [photo.name for photo in await world.photos(report)] == ["0.jpg", "1.jpg"]
-    answer = await world.slack.modal(world.ada, f"<#{world.lost}>")
+    answer = await world.slack.ui.modal(world.ada, f"<#{world.lost}>")
     assert words_of(answer["blocks"]) == sentence("looking_in", channel=f"<#{world.lost}>")
     post = await world.slack.wait_for_post(world.lost, "my hat")
     assert "library" in shown(post)
@@ -40,14 +42,14 @@ async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(
     [("report_lost", "form_lost"), ("report_found", "form_found"), ("report_sealed", "form_sealed")],
 )
 async def test_the_global_shortcuts_open_the_same_modals(world: World, callback: str, title: str) -> None:
-    await world.slack.shortcut(callback, world.ada)
-    await world.slack.modal(world.ada, sentence(title))
+    await world.slack.ui.shortcut(callback, world.ada)
+    await world.slack.ui.modal(world.ada, sentence(title))
 
 
 async def test_a_modal_that_is_sent_three_times_is_one_report(world: World) -> None:
-    await world.slack.shortcut("report_lost", world.ada)
-    modal = await world.slack.modal(world.ada)
-    sent = await world.slack.submit(modal, world.ada, words="my hat")
+    await world.slack.ui.shortcut("report_lost", world.ada)
+    modal = await world.slack.ui.modal(world.ada)
+    sent = await world.slack.ui.submit(modal, world.ada, words="my hat")
     for _ in range(2):
         await world.slack.tell_again(sent)
     assert len(await world.reports()) == 1
@@ -55,23 +57,23 @@ async def test_a_modal_that_is_sent_three_times_is_one_report(world: World) -> N
 
 async def test_a_correctable_error_is_shown_at_its_field_and_the_modal_stays(world: World) -> None:
     await world.slack.slash("lost", "", world.ada, world.lost)
-    modal = await world.slack.modal(world.ada)
+    modal = await world.slack.ui.modal(world.ada)
     paper = world.slack.api.files.add(world.ada, "form.pdf", b"%PDF") | {"mimetype": "application/pdf"}
     for filled, errors in (
         ({}, {"words": sentence("empty_report")}),
         ({"words": "a hat", "photos": [paper]}, {"photos": sentence("photo_not_an_image", name="form.pdf")}),
     ):
-        sent = await world.slack.submit(modal, world.ada, **filled)
+        sent = await world.slack.ui.submit(modal, world.ada, **filled)
         assert (sent.ack or {})["payload"] == {"response_action": "errors", "errors": errors}
     assert await world.reports() == []
-    await world.slack.submit(modal, world.ada, words="a hat")
+    await world.slack.ui.submit(modal, world.ada, words="a hat")
     assert len(await world.reports()) == 1
 
 
 async def test_a_report_with_an_unreadable_time_is_kept(world: World) -> None:
     await world.slack.slash("lost", "", world.ada, world.lost)
-    modal = await world.slack.modal(world.ada)
-    sent = await world.slack.submit(modal, world.ada, words="a hat", when="some day <3")
+    modal = await world.slack.ui.modal(world.ada)
+    sent = await world.slack.ui.submit(modal, world.ada, words="a hat", when="some day <3")
     report = await world.report()
     assert (report.text, report.happened_at) == ("a hat\nsome day <3", None)
     assert sentence("when_kept", when="some day &lt;3") in str(sent.ack)
@@ -79,8 +81,8 @@ async def test_a_report_with_an_unreadable_time_is_kept(world: World) -> None:
 
 async def test_a_private_report_is_answered_in_direct_messages_and_shown_nowhere_else(world: World) -> None:
     await world.slack.slash("lost", "", world.ada, world.lost)
-    modal = await world.slack.modal(world.ada)
-    await world.slack.submit(modal, world.ada, words="my diary", seen="private")
+    modal = await world.slack.ui.modal(world.ada)
+    await world.slack.ui.submit(modal, world.ada, words="my diary", seen="private")
     report = await world.report()
     direct = world.slack.direct(world.ada)
     assert (report.private, report.target.channel) == (True, direct)
@@ -92,13 +94,13 @@ async def test_a_private_report_is_answered_in_direct_messages_and_shown_nowhere
 
 
 async def test_a_sealed_report_is_shown_by_its_kind_alone(world: World) -> None:
-    log = world.slack.add_channel("mods")
+    log = world.slack.admin.add_channel("mods")
     await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(log_channel=log)))
     await world.slack.slash("found", "sealed", world.ada, world.general)
-    modal = await world.slack.modal(world.ada, sentence("form_sealed"))
+    modal = await world.slack.ui.modal(world.ada, sentence("form_sealed"))
     photo = world.slack.api.files.add(world.ada, "card.jpg", JPEG)
     filled = {"words": "Jane Roe", "category": "card", "where": "pool", "photos": [photo], "proof_question": "PIN 1234"}
-    sent = await world.slack.submit(modal, world.ada, **filled)
+    sent = await world.slack.ui.submit(modal, world.ada, **filled)
     assert sentence("sealed_kept") in str((sent.ack or {})["payload"]["view"])
     report = await world.report()
     assert (report.sealed, report.category, report.text) == (True, "card", "Jane Roe")
@@ -109,10 +111,10 @@ async def test_a_sealed_report_is_shown_by_its_kind_alone(world: World) -> None:
 
 
 async def test_without_a_channel_for_moderators_nothing_can_be_sealed(world: World) -> None:
-    await world.slack.shortcut("report_sealed", world.ada)
-    modal = await world.slack.modal(world.ada)
+    await world.slack.ui.shortcut("report_sealed", world.ada)
+    modal = await world.slack.ui.modal(world.ada)
     photo = world.slack.api.files.add(world.ada, "card.jpg", JPEG)
-    sent = await world.slack.submit(modal, world.ada, category="id", photos=[photo])
+    sent = await world.slack.ui.submit(modal, world.ada, category="id", photos=[photo])
     assert sentence("sealed_needs_log") in str((sent.ack or {})["payload"]["errors"])
     assert await world.reports() == []
 
@@ -122,28 +124,28 @@ async def test_a_modal_whose_work_takes_long_is_acknowledged_in_time_and_shows_t
 ) -> None:
     async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
         await slack.slash("lost", "", world.ada, world.lost)
-        modal = await slack.modal(world.ada)
+        modal = await slack.ui.modal(world.ada)
         slack.api.delays["users.info"] = 3.5  # longer than Slack waits for an acknowledgement
-        sent = await slack.submit(modal, world.ada, words="a hat")
+        sent = await slack.ui.submit(modal, world.ada, words="a hat")
         await slack.settle()
         assert sent.in_time
         assert words_of((sent.ack or {})["payload"]["view"]["blocks"]) == sentence("one_moment")
-        await slack.modal(world.ada, f"<#{world.lost}>")
+        await slack.ui.modal(world.ada, f"<#{world.lost}>")
         assert len(await world.reports()) == 1
 
 
 async def test_modals_and_their_errors_are_in_the_users_language(world: World) -> None:
-    uma = world.slack.add_member("Uma", locale="fr-CA")
+    uma = world.slack.admin.add_member("Uma", locale="fr-CA")
     await world.slack.slash("lost", "", uma, world.lost)
-    modal = await world.slack.modal(uma, sentence("form_lost", "fr"))
-    sent = await world.slack.submit(modal, uma)
+    modal = await world.slack.ui.modal(uma, sentence("form_lost", "fr"))
+    sent = await world.slack.ui.submit(modal, uma)
     assert (sent.ack or {})["payload"]["errors"] == {"words": sentence("empty_report", "fr")}
-    await world.slack.submit(modal, uma, words="mon chapeau")
-    await world.slack.modal(uma, sentence("looking_in", "fr", channel=f"<#{world.lost}>"))
+    await world.slack.ui.submit(modal, uma, words="mon chapeau")
+    await world.slack.ui.modal(uma, sentence("looking_in", "fr", channel=f"<#{world.lost}>"))
 
 
 async def test_a_modal_opens_only_for_the_person_who_asked(world: World) -> None:
     await world.slack.slash("lost", "", world.ada, world.lost)
-    await world.slack.modal(world.ada)
-    assert {view["user"] for view in world.slack.views.values()} == {world.ada}
+    await world.slack.ui.modal(world.ada)
+    assert {view["user"] for view in world.slack.ui.views.values()} == {world.ada}
     assert all(message["user"] != BOT_USER for message in world.slack.messages[world.lost])

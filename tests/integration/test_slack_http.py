@@ -44,8 +44,8 @@ async def test_events_commands_and_modals_come_by_http_too(world: World) -> None
     await world.acknowledged(world.found, ts)
     used = await world.slack.slash("lost", "", world.ada, world.lost)
     assert used.sent == 1
-    modal = await world.slack.modal(world.ada)
-    await world.slack.submit(modal, world.ada, words="a red umbrella")
+    modal = await world.slack.ui.modal(world.ada)
+    await world.slack.ui.submit(modal, world.ada, words="a red umbrella")
     assert [report.text for report in await world.until_reported(2)] == ["a hat", "a red umbrella"]
 
 
@@ -58,7 +58,7 @@ async def test_slacks_question_whether_the_address_is_ours_is_answered(world: Wo
 async def test_an_event_that_is_slow_to_be_taken_comes_again_and_is_one_report(world: World) -> None:
     world.slack.api.fail_next("users.info", status=503, error="service_unavailable")
     ts = world.slack.post_photo(world.found, world.ada, JPEG)
-    first = world.slack.envelopes[0]
+    first = world.slack.delivery.envelopes[0]
     await world.acknowledged(world.found, ts)
     await first.acked.wait()
     assert first.sent == 2

@@ -102,7 +102,7 @@ async def test_a_search_that_fails_says_nothing_of_a_report(world: World, monkey
     [answer] = await answers(await world.slack.slash("lost", "search umbrella", world.ada, world.general))
     assert answer["text"] == sentence("went_wrong")
     await world.slack.slash("lost", "search", world.ada, world.general)
-    sent = await world.slack.submit(await world.slack.modal(world.ada), world.ada, words="umbrella")
+    sent = await world.slack.ui.submit(await world.slack.ui.modal(world.ada), world.ada, words="umbrella")
     assert words_of((sent.ack or {})["payload"]["view"]["blocks"]) == sentence("went_wrong")
 
 

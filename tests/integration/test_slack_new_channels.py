@@ -25,9 +25,9 @@ def allow(world: World) -> None:
 
 
 async def pressed(world: World, says: str) -> None:
-    home = await world.slack.open_home(world.admin)
-    await world.slack.press_in(home, BUTTON, world.admin)
-    await world.slack.modal(world.admin, says)
+    home = await world.slack.ui.open_home(world.admin)
+    await world.slack.ui.press_in(home, BUTTON, world.admin)
+    await world.slack.ui.modal(world.admin, says)
 
 
 def named(world: World, name: str) -> dict[str, object]:
@@ -43,7 +43,7 @@ async def test_one_press_creates_a_private_moderator_channel_and_chooses_it(worl
     channel = named(world, "lost-and-found-team")
     assert (channel["is_private"], channel["invited"]) == (True, [world.admin, world.ben])
     assert (await world.settings()).log_channel == channel["id"]
-    home = await world.slack.open_home(world.admin)
+    home = await world.slack.ui.open_home(world.admin)
     assert BUTTON not in [button["text"]["text"] for button in buttons(home["blocks"])]
 
 
@@ -53,7 +53,7 @@ async def test_without_the_scopes_the_bot_names_them(world: World) -> None:
 
 
 async def test_members_are_not_offered_any_channels(world: World) -> None:
-    home = await world.slack.open_home(world.ada)
+    home = await world.slack.ui.open_home(world.ada)
     assert BUTTON not in [button["text"]["text"] for button in buttons(home["blocks"])]
 
 
@@ -70,6 +70,6 @@ async def test_created_channels_take_reports_in_the_workspaces_language(database
 
 async def test_a_channel_that_exists_already_is_named(world: World) -> None:
     allow(world)
-    world.slack.add_channel("lost-and-found-team", bot_inside=False)
+    world.slack.admin.add_channel("lost-and-found-team", bot_inside=False)
     await pressed(world, "#lost-and-found-team already exists. Invite me there")
     assert await world.settings() == Settings()

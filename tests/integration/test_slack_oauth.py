@@ -30,7 +30,7 @@ OTHER = "T0OTHER"
 @pytest.fixture
 async def world(database_url: str) -> AsyncIterator[World]:
     async with SlackDouble.running(acknowledge_within=2) as slack:
-        slack.add_team(OTHER)
+        slack.admin.add_team(OTHER)
         oauth: dict[str, Any] = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
         async with world_on(slack, database_url, **by_http(slack), **oauth) as opened:
             yield opened
@@ -80,9 +80,9 @@ async def is_kept(world: World, team: str) -> bool:
 
 async def test_two_workspaces_install_the_app_and_are_kept_apart(world: World) -> None:
     assert [await install(world, team) for team in (TEAM, OTHER)] == [200, 200]
-    theirs = world.slack.add_channel("found", team=OTHER)
+    theirs = world.slack.admin.add_channel("found", team=OTHER)
     await world.slack.tell({"type": "channel_rename", "channel": theirs}, team=OTHER).acked.wait()
-    zoe = world.slack.add_member("Zoe", team=OTHER)
+    zoe = world.slack.admin.add_member("Zoe", team=OTHER)
     await world.acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "ours"))
     there = world.slack.post_photo(theirs, zoe, JPEG, "theirs")
     await eventually(lambda: world.reports(OTHER))
@@ -193,7 +193,7 @@ async def test_tokens_are_in_no_log(
 
 async def test_with_socket_mode_only_the_pages_of_the_installation_are_served(database_url: str) -> None:
     async with SlackDouble.running(acknowledge_within=2) as slack:
-        slack.add_team(OTHER)
+        slack.admin.add_team(OTHER)
         port = by_http(slack)["port"]
         pages, slack.delivery.address = slack.delivery.address, None
         oauth: dict[str, Any] = {
@@ -208,9 +208,9 @@ async def test_with_socket_mode_only_the_pages_of_the_installation_are_served(da
             slack.delivery.address = pages
             assert await install(world, OTHER) == 200
             slack.delivery.address = None
-            theirs = slack.add_channel("found", team=OTHER)
-            slack.invite_bot(theirs)
+            theirs = slack.admin.add_channel("found", team=OTHER)
+            slack.admin.invite_bot(theirs)
             await slack.settle()
-            ts = slack.post_photo(theirs, slack.add_member("Zoe", team=OTHER), JPEG, "theirs")
+            ts = slack.post_photo(theirs, slack.admin.add_member("Zoe", team=OTHER), JPEG, "theirs")
             await eventually(lambda: world.reports(OTHER))
             assert slack.message(theirs, ts)

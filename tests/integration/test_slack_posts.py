@@ -49,7 +49,7 @@ async def test_a_photo_in_lost_is_a_lost_report(world: World) -> None:
 async def test_the_same_event_three_times_is_one_report(world: World) -> None:
     ts = world.slack.post_photo(world.found, world.ada, JPEG)
     await world.acknowledged(world.found, ts)
-    first = world.slack.envelopes[0]
+    first = world.slack.delivery.envelopes[0]
     for _ in range(2):
         await world.slack.tell_again(first)
     assert len(await world.reports()) == 1
@@ -60,7 +60,7 @@ async def test_an_event_that_could_not_be_written_down_comes_again(world: World)
     ts = world.slack.post_photo(world.found, world.ada, JPEG)
     await world.acknowledged(world.found, ts)
     assert len(await world.reports()) == 1
-    assert world.slack.envelopes[0].sent == 2
+    assert world.slack.delivery.envelopes[0].sent == 2
 
 
 @pytest.mark.parametrize("way", ["dropped", "asked"])
@@ -72,8 +72,8 @@ async def test_a_connection_lost_in_mid_envelope_loses_and_doubles_nothing(world
     ts = world.slack.post_photo(world.found, world.ada, JPEG)
     await world.acknowledged(world.found, ts)
     await world.slack.settle()
-    assert world.slack.connections >= 2
-    assert world.slack.envelopes[0].acked.is_set()
+    assert world.slack.delivery.connections >= 2
+    assert world.slack.delivery.envelopes[0].acked.is_set()
     assert len(await world.reports()) == 1
 
 
@@ -95,7 +95,7 @@ async def test_bots_threads_other_channels_and_other_files_are_left_alone(world:
 async def test_a_text_that_is_too_long_is_answered_once_in_the_thread(world: World) -> None:
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "x" * 5000)
     await world.slack.wait_for_reply(world.found, ts, "too long")
-    await world.slack.tell_again(world.slack.envelopes[0])
+    await world.slack.tell_again(world.slack.delivery.envelopes[0])
     await world.slack.settle()
     assert len(world.slack.thread(world.found, ts)) == 1
 
@@ -147,8 +147,8 @@ async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_n
 
 
 async def test_the_bot_listens_where_it_is_invited_later(world: World) -> None:
-    late = world.slack.add_channel("lost-and-found", bot_inside=False)
-    world.slack.invite_bot(late)
+    late = world.slack.admin.add_channel("lost-and-found", bot_inside=False)
+    world.slack.admin.invite_bot(late)
     await world.slack.settle()
     ts = world.slack.post_photo(late, world.ada, JPEG)
     await world.acknowledged(late, ts)
@@ -170,7 +170,7 @@ async def test_an_edit_that_comes_again_after_a_newer_one_changes_nothing(world:
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "first")
     await world.acknowledged(world.found, ts)
     world.slack.edit(world.found, ts, "second")
-    second = world.slack.envelopes[-1]
+    second = world.slack.delivery.envelopes[-1]
     await second.acked.wait()
     world.slack.edit(world.found, ts, "third")
     await world.slack.settle()
@@ -188,7 +188,7 @@ async def test_an_edit_that_comes_only_after_a_newer_one_changes_nothing(world: 
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "first")
     await world.acknowledged(world.found, ts)
     world.slack.edit(world.found, ts, "second")
-    second = world.slack.envelopes[-1]
+    second = world.slack.delivery.envelopes[-1]
     await second.acked.wait()
     world.slack.edit(world.found, ts, "third")
     await world.slack.settle()
@@ -200,7 +200,7 @@ async def test_an_edit_that_comes_again_gives_the_words_of_now(world: World) -> 
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "first")
     await world.acknowledged(world.found, ts)
     world.slack.edit(world.found, ts, "second")
-    second = world.slack.envelopes[-1]
+    second = world.slack.delivery.envelopes[-1]
     await second.acked.wait()
     world.slack.edit(world.found, ts, "third", unheard=True)
     await late(world, second, sent=1)
@@ -220,8 +220,8 @@ async def test_what_the_bot_changes_in_its_own_posts_is_no_edit_of_a_report(worl
 
 
 async def test_people_of_another_organisation_report_as_members_do_and_never_moderate(world: World) -> None:
-    world.slack.add_team("T0OTHER")
-    eve = world.slack.add_member("Eve", admin=True, team="T0OTHER")
+    world.slack.admin.add_team("T0OTHER")
+    eve = world.slack.admin.add_member("Eve", admin=True, team="T0OTHER")
     ts = world.slack.post_photo(world.found, eve, JPEG, "a hat")
     await world.acknowledged(world.found, ts)
     [photo] = await world.photos(await world.report())
@@ -240,12 +240,12 @@ async def test_people_of_another_organisation_report_as_members_do_and_never_mod
 
 
 async def test_a_post_of_another_organisation_whose_photo_is_gone_by_then_hinders_nothing(world: World) -> None:
-    world.slack.add_team("T0OTHER")
-    eve = world.slack.add_member("Eve", team="T0OTHER")
+    world.slack.admin.add_team("T0OTHER")
+    eve = world.slack.admin.add_member("Eve", team="T0OTHER")
     world.slack.api.fail_next("files.info", error="file_not_found")
     world.slack.post_photo(world.found, eve, JPEG, "a hat")
     await world.slack.settle()
-    assert all(envelope.acked.is_set() for envelope in world.slack.envelopes)
+    assert all(envelope.acked.is_set() for envelope in world.slack.delivery.envelopes)
     assert await world.reports() == []
 
 

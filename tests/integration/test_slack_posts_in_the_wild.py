@@ -88,24 +88,24 @@ async def test_a_link_to_a_message_is_no_forward(world: World) -> None:
 
 
 async def test_a_strangers_id_is_enough_for_a_report(world: World) -> None:
-    world.slack.add_team("T0OTHER")
-    eve = world.slack.add_member("Eve", team="T0OTHER")
+    world.slack.admin.add_team("T0OTHER")
+    eve = world.slack.admin.add_member("Eve", team="T0OTHER")
     world.slack.members[eve]["is_hidden"] = True
     ts = world.slack.post_photo(world.found, eve, JPEG, "a hat")
     await world.acknowledged(world.found, ts)
     assert (await world.report()).author.id == eve
-    assert world.slack.envelopes[0].sent == 1
+    assert world.slack.delivery.envelopes[0].sent == 1
 
 
 async def test_a_strangers_missing_file_is_reported_once(world: World) -> None:
-    world.slack.add_team("T0OTHER")
-    eve = world.slack.add_member("Eve", team="T0OTHER")
+    world.slack.admin.add_team("T0OTHER")
+    eve = world.slack.admin.add_member("Eve", team="T0OTHER")
     file = world.slack.api.files.add(eve, "hat.jpg", JPEG)
     world.slack.files[file["id"]]["is_denied"] = True
     bare = {"id": file["id"], "file_access": "check_file_info"}
     ts = world.slack.post(world.found, eve, "a hat", files=[bare])
     await world.slack.wait_for_reply(world.found, ts, "Slack doesn't let me open the photo")
-    assert world.slack.envelopes[0].sent == 1
+    assert world.slack.delivery.envelopes[0].sent == 1
     assert await world.reports() == []
 
 
@@ -130,7 +130,7 @@ async def test_a_file_that_slack_still_processes_is_asked_for(world: World) -> N
     ts = world.slack.post(world.found, world.ada, "a hat", files=[file])
     await world.acknowledged(world.found, ts)
     assert len(await world.photos(await world.report())) == 1
-    assert world.slack.envelopes[0].sent == 1
+    assert world.slack.delivery.envelopes[0].sent == 1
 
 
 @pytest.mark.parametrize("kind", ["image/jpeg", "application/vnd.slack-remote"])

@@ -39,9 +39,9 @@ async def claimed(world: World, answer: str) -> tuple[Report, dict[str, Any]]:
     """Let Ada claim the found report by the card in her thread; return the report and its thread's reply."""
     _, found, _, card = await world.card()
     await world.slack.press(card.channel, card.message, MINE, world.ada)
-    modal = await world.slack.modal(world.ada, sentence("form_claim"))
-    await world.slack.submit(modal, world.ada, words=answer)
-    await world.slack.modal(world.ada, sentence("note_claim_sent"))
+    modal = await world.slack.ui.modal(world.ada, sentence("form_claim"))
+    await world.slack.ui.submit(modal, world.ada, words=answer)
+    await world.slack.ui.modal(world.ada, sentence("note_claim_sent"))
     response = await world.slack.wait_for_reply(world.found, str(found.target.message), "says this is theirs")
     return found, response
 
@@ -55,9 +55,9 @@ async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(world: Wo
     seen = await whispered(await world.slack.press(world.found, answer["ts"], see, world.ben))
     assert "my name is inside" in shown(seen)
     accept = {"channel": world.found, **seen}
-    accepted = await world.slack.press_whisper(accept, sentence("button_accept_claim"), world.ben)
+    accepted = await world.slack.ui.press_whisper(accept, sentence("button_accept_claim"), world.ben)
     assert sentence("note_claim_accepted") in shown(await whispered(accepted))
-    again = await world.slack.press_whisper(accept, sentence("button_reject_claim"), world.admin)
+    again = await world.slack.ui.press_whisper(accept, sentence("button_reject_claim"), world.admin)
     assert sentence("note_claim_decided") in shown(await whispered(again))
     lost, *_ = await world.reports()
     await world.slack.wait_for_reply(world.lost, str(lost.target.message), "agrees it's yours")
@@ -69,8 +69,8 @@ async def test_only_the_owner_can_claim_and_not_with_an_empty_answer(world: Worl
     [refused] = await eventually(lambda: pressed.answers)
     assert refused["text"] == sentence("only_owner")
     await world.slack.press(card.channel, card.message, MINE, world.ada)
-    modal = await world.slack.modal(world.ada, sentence("form_claim"))
-    sent = await world.slack.submit(modal, world.ada, words="  ")
+    modal = await world.slack.ui.modal(world.ada, sentence("form_claim"))
+    sent = await world.slack.ui.submit(modal, world.ada, words="  ")
     assert (sent.ack or {})["payload"]["errors"] == {"words": sentence("claim_empty")}
     assert not any("theirs" in shown(each) for each in world.slack.messages[world.found])
 
@@ -78,16 +78,18 @@ async def test_only_the_owner_can_claim_and_not_with_an_empty_answer(world: Worl
 async def test_a_form_for_a_report_withdrawn_meanwhile_says_so(world: World) -> None:
     _, found, _, card = await world.card()
     await world.slack.press(card.channel, card.message, MINE, world.ada)
-    modal = await world.slack.modal(world.ada, sentence("form_claim"))
+    modal = await world.slack.ui.modal(world.ada, sentence("form_claim"))
     world.slack.delete(world.found, str(found.target.message))
     await eventually(world.reports, holds=lambda reports: reports[-1].state is ReportState.WITHDRAWN)
-    sent = await world.slack.submit(modal, world.ada, words="my name is inside")
+    sent = await world.slack.ui.submit(modal, world.ada, words="my name is inside")
     assert (sent.ack or {})["payload"]["errors"] == {"words": sentence("report_closed")}
 
 
 async def test_a_claim_that_is_sent_three_times_is_one(world: World) -> None:
     found, _ = await claimed(world, "my name is inside")
-    sent = next(envelope for envelope in world.slack.envelopes if envelope.payload.get("type") == "view_submission")
+    sent = next(
+        envelope for envelope in world.slack.delivery.envelopes if envelope.payload.get("type") == "view_submission"
+    )
     for _ in range(2):
         await world.slack.tell_again(sent)
     await world.slack.settle()
@@ -101,13 +103,13 @@ async def test_not_mine_is_for_the_owner_and_can_be_taken_back(world: World) -> 
     assert refused["text"] == sentence("only_owner")
     answer = await whispered(await world.slack.press(card.channel, card.message, NOT_MINE, world.ada))
     assert sentence("note_declined") in shown(answer)
-    await world.slack.press_whisper({"channel": card.channel, **answer}, MINE, world.ada)
-    await world.slack.modal(world.ada, sentence("form_claim"))
+    await world.slack.ui.press_whisper({"channel": card.channel, **answer}, MINE, world.ada)
+    await world.slack.ui.modal(world.ada, sentence("form_claim"))
 
 
 async def logged(world: World) -> tuple[Report, Any, dict[str, Any]]:
     """Show a match in the moderators' channel; return the lost report, the match and the line there."""
-    log = world.slack.add_channel("mods")
+    log = world.slack.admin.add_channel("mods")
     await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(log_channel=log)))
     lost, found, match = await world.match()
     async with world.store.session(lost.community) as session:
@@ -155,16 +157,16 @@ async def own(world: World) -> tuple[Report, dict[str, Any]]:
 
 async def test_ones_own_report_gets_details_and_photos_by_modal(world: World) -> None:
     _, mine = await own(world)
-    await world.slack.press_whisper(mine, sentence("button_add_detail"), world.ada)
-    modal = await world.slack.modal(world.ada, sentence("form_detail"))
-    await world.slack.submit(modal, world.ada, words="with a feather")
-    await world.slack.modal(world.ada, sentence("note_looking_again"))
+    await world.slack.ui.press_whisper(mine, sentence("button_add_detail"), world.ada)
+    modal = await world.slack.ui.modal(world.ada, sentence("form_detail"))
+    await world.slack.ui.submit(modal, world.ada, words="with a feather")
+    await world.slack.ui.modal(world.ada, sentence("note_looking_again"))
     assert (await world.report()).text == "a hat\nwith a feather"
 
-    await world.slack.press_whisper(mine, sentence("button_add_photo"), world.ada)
-    modal = await world.slack.modal(world.ada, sentence("form_photo"))
+    await world.slack.ui.press_whisper(mine, sentence("button_add_photo"), world.ada)
+    modal = await world.slack.ui.modal(world.ada, sentence("form_photo"))
     photo = world.slack.api.files.add(world.ada, "hat.jpg", JPEG)
-    sent = await world.slack.submit(modal, world.ada, photos=[photo])
+    sent = await world.slack.ui.submit(modal, world.ada, photos=[photo])
     await world.slack.tell_again(sent)
     assert [photo.name for photo in await world.photos(await world.report())] == ["hat.jpg"]
 
@@ -172,9 +174,9 @@ async def test_ones_own_report_gets_details_and_photos_by_modal(world: World) ->
 async def test_ones_own_report_is_withdrawn_by_button_and_by_nobody_else(world: World) -> None:
     _, mine = await own(world)
     withdraw = sentence("button_withdraw")
-    refused = await whispered(await world.slack.press_whisper(mine, withdraw, world.ben))
+    refused = await whispered(await world.slack.ui.press_whisper(mine, withdraw, world.ben))
     assert refused["text"] == sentence("only_own")
-    answer = await whispered(await world.slack.press_whisper(mine, withdraw, world.ada))
+    answer = await whispered(await world.slack.ui.press_whisper(mine, withdraw, world.ada))
     assert sentence("note_withdrawn") in shown(answer)
     assert ((await world.report()).state, (await world.report()).text) == (ReportState.WITHDRAWN, "")
 

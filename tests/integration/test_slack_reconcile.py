@@ -25,8 +25,8 @@ async def caught_up(world: World) -> None:
 
 async def test_a_bot_that_is_new_in_a_workspace_leaves_old_posts_alone(database_url: str) -> None:
     async with SlackDouble.running() as slack:
-        found = slack.add_channel("lost-and-found")
-        slack.post_photo(found, slack.add_member("Zoe"), JPEG, "of last week", unheard=True)
+        found = slack.admin.add_channel("lost-and-found")
+        slack.post_photo(found, slack.admin.add_member("Zoe"), JPEG, "of last week", unheard=True)
         async with world_on(slack, database_url) as world:
             await caught_up(world)
             assert await world.reports() == []
@@ -184,14 +184,16 @@ async def test_a_workspace_that_refuses_us_keeps_no_other_from_being_looked_up(
     monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
     oauth: dict[str, Any] = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     async with SlackDouble.running() as slack, Store(database_url, keys=KEYS) as store:
-        other = slack.add_team("T0OTHER")
+        other = slack.admin.add_team("T0OTHER")
         for bot in slack.teams.values():
             await Installations(store).save(Installation(bot.team, bot.name, bot.user, bot.token))
-        theirs = slack.add_channel("found", team=other.team)
+        theirs = slack.admin.add_channel("found", team=other.team)
         async with world_on(slack, database_url, **oauth, **by_http(slack)) as before:
             await caught_up(before)
             await eventually(lambda: Installations(store).heard_at(other.team))
-        missed = slack.post_photo(theirs, slack.add_member("Zoe", team=other.team), JPEG, "was missed", unheard=True)
+        missed = slack.post_photo(
+            theirs, slack.admin.add_member("Zoe", team=other.team), JPEG, "was missed", unheard=True
+        )
         slack.channels[before.general]["is_member"] = False  # so that Slack tells of the channels in one page
 
         async def revoke(_: web.Request) -> None:

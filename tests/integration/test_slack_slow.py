@@ -21,12 +21,12 @@ async def world(database_url: str) -> AsyncIterator[World]:
 
 
 async def test_a_form_opens_in_time_even_with_many_moderator_groups(world: World) -> None:
-    groups = tuple(world.slack.add_group(f"helpers-{number}", world.ben) for number in range(20))
+    groups = tuple(world.slack.admin.add_group(f"helpers-{number}", world.ben) for number in range(20))
     settings = Settings(moderators=groups)
     await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=settings))
     world.slack.api.delays["usergroups.list"] = 0.3
     await world.slack.slash("lost", "", world.ada, world.lost)
-    await world.slack.modal(world.ada, sentence("form_lost"))
+    await world.slack.ui.modal(world.ada, sentence("form_lost"))
     assert len(world.slack.calls_of("usergroups.list")) == 1
     assert len(world.slack.calls_of("views.open")) == 1
 
@@ -37,11 +37,11 @@ async def test_a_form_opens_though_slack_takes_longer_than_its_trigger_lives(wor
     if way == "command":
         await world.slack.slash("lost", "", world.ada, world.lost)
     else:
-        await world.slack.shortcut("report_lost", world.ada)
-    await world.slack.modal(world.ada, "⏳")
-    form = await world.slack.modal(world.ada, sentence("form_lost"))
+        await world.slack.ui.shortcut("report_lost", world.ada)
+    await world.slack.ui.modal(world.ada, "⏳")
+    form = await world.slack.ui.modal(world.ada, sentence("form_lost"))
     world.slack.api.delays.clear()
-    await world.slack.submit(form, world.ada, words="a red hat")
+    await world.slack.ui.submit(form, world.ada, words="a red hat")
     assert (await world.until_reported())[0].text == "a red hat"
 
 
@@ -60,7 +60,7 @@ async def test_an_edit_whose_picture_is_refused_changes_the_words(world: World) 
 @pytest.mark.parametrize("inside", [True, False])
 async def test_an_answer_whose_response_url_is_refused_comes_another_way(world: World, *, inside: bool) -> None:
     world.slack.response_urls_expired = True
-    elsewhere = world.slack.add_channel("elsewhere", bot_inside=False)
+    elsewhere = world.slack.admin.add_channel("elsewhere", bot_inside=False)
     await world.slack.slash("lost", "help", world.ada, world.general if inside else elsewhere)
     if inside:
         [whisper] = await eventually(lambda: world.slack.whispers)

@@ -38,11 +38,14 @@ async def test_people_named_in_the_settings_are_moderators(world: World) -> None
     assert await world.standing(match, lost.community) is MatchState.CONFIRMED
 
 
-async def test_a_members_reaction_changes_nothing(world: World) -> None:
+async def test_a_members_reaction_changes_nothing_and_they_alone_hear_why(world: World) -> None:
     lost, _, match, card = await world.card()
     await world.slack.react(card.channel, card.message, "white_check_mark", world.ada).acked.wait()
+    await world.slack.react(card.channel, card.message, "white_check_mark", world.ada, given=False).acked.wait()
     await world.slack.react(card.channel, card.message, "tada", world.admin).acked.wait()
     assert await world.standing(match, lost.community) is MatchState.UNDECIDED
+    [whisper] = await eventually(lambda: world.slack.whispers)
+    assert (whisper["user"], whisper["text"]) == (world.ada, wording.sentence("only_moderators"))
 
 
 async def test_rights_are_those_of_the_moment(world: World) -> None:
@@ -83,7 +86,7 @@ async def test_a_verdict_on_a_card_that_is_not_noted_yet_counts_once_it_is(
 
 async def test_a_user_group_moderates_as_long_as_one_is_in_it(world: World) -> None:
     lost, _, match, card = await world.card()
-    group = world.slack.add_group("helpers", world.ben)
+    group = world.slack.admin.add_group("helpers", world.ben)
     await world.handlers.set_up(
         ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(moderators=(group,)))
     )
@@ -129,7 +132,7 @@ async def test_who_no_longer_moderates_is_signed_out_of_the_board(
         await asyncio.sleep(0.3)
         assert not await is_over(world.store, session)
         if is_deactivated:
-            world.slack.deactivate(world.admin)
+            world.slack.admin.deactivate(world.admin)
         else:
             world.slack.members[world.admin]["is_admin"] = False
         await eventually(lambda: is_over(world.store, session))

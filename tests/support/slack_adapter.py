@@ -151,9 +151,9 @@ async def world_on(
 ) -> AsyncIterator[World]:
     """Run the bot in a workspace with three channels and four people: new ones, or once more those of a world."""
     if again is None:
-        channels = [slack.add_channel(name) for name in ("found", "lost", "general")]
-        people = [slack.add_member("Ada"), slack.add_member("Ben")]
-        moderators = [slack.add_member("Mo", admin=True), slack.add_member("Cho")]
+        channels = [slack.admin.add_channel(name) for name in ("found", "lost", "general")]
+        people = [slack.admin.add_member("Ada"), slack.admin.add_member("Ben")]
+        moderators = [slack.admin.add_member("Mo", admin=True), slack.admin.add_member("Cho")]
         ids = (*channels, *people, *moderators)
     else:
         ids = (again.found, again.lost, again.general, again.ada, again.ben, again.admin, again.chosen)

@@ -54,11 +54,11 @@ class SlackWorld:
 
     async def set_up(self, **chosen: Any) -> None:
         """Let the moderator fill in the setup."""
-        home = await self.slack.open_home(self.moderator)
-        await self.slack.press_in(home, "Setup", self.moderator)
-        modal = await self.slack.modal(self.moderator, "Setup")
-        await self.slack.submit(modal, self.moderator, **chosen)
-        await self.slack.modal(self.moderator, "Saved.")
+        home = await self.slack.ui.open_home(self.moderator)
+        await self.slack.ui.press_in(home, "Setup", self.moderator)
+        modal = await self.slack.ui.modal(self.moderator, "Setup")
+        await self.slack.ui.submit(modal, self.moderator, **chosen)
+        await self.slack.ui.modal(self.moderator, "Saved.")
 
 
 def worker_config(slack: SlackDouble, **more: Any) -> dict[str, Any]:
@@ -80,8 +80,8 @@ async def bot_on(slack: SlackDouble, database_url: str, redis_url: str, **more: 
 
 def people_of(slack: SlackDouble) -> SlackWorld:
     """Open three channels and let three people in."""
-    found, lost, mods = (slack.add_channel(name) for name in ("found", "lost", "mods"))
-    people = slack.add_member("Ada"), slack.add_member("Ben"), slack.add_member("Mo", admin=True)
+    found, lost, mods = (slack.admin.add_channel(name) for name in ("found", "lost", "mods"))
+    people = slack.admin.add_member("Ada"), slack.admin.add_member("Ben"), slack.admin.add_member("Mo", admin=True)
     return SlackWorld(slack, found, lost, mods, *people)
 
 

@@ -10,6 +10,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
 
 from metrics import definitions
+from reunite.entities import MatchState
 
 ROOT = Path(__file__).parents[2]
 DASHBOARD = json.loads((ROOT / "deploy/grafana.json").read_text("utf-8"))
@@ -44,6 +45,12 @@ def test_a_query_asks_for_what_is_exported(query: str) -> None:
     asked = {label.strip() for group in re.findall(r"by \(([^)]*)\)", query) for label in group.split(",")}
     asked |= set(re.findall(r"(\w+)=~?\"", query))
     assert asked <= labels
+
+
+def test_precision_is_that_of_the_verdicts_that_there_are() -> None:
+    [query] = [query for query in QUERIES if "reunite_matches" in query]
+    asked = {state for group in re.findall(r'state=~?"([^"]*)"', query) for state in group.split("|")}
+    assert asked == {MatchState.CONFIRMED, MatchState.REJECTED}
 
 
 def test_every_metric_is_on_the_dashboard() -> None:

@@ -10,7 +10,8 @@ from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.features import ReportFeatures, extract
 from reunite.matching.kinds_compared import log_odds
-from reunite.matching.scoring import score
+from reunite.matching.scoring import ScoredCandidate, score
+from reunite.matching.weights import ALIKE_BY_KIND
 from tests.support.labelled_sets import LONG_AGO
 
 PHOTO = (colours.of_names(["red"]) or (),)
@@ -73,6 +74,22 @@ def test_words_of_both_count_before_what_a_photo_shows() -> None:
 def test_two_photos_are_not_compared_by_name_too() -> None:
     assert log_odds(features("", "umbrella"), features("", "umbrella")) is None
     assert log_odds(features("umbrella", photo=True), features("umbrella", photo=True)) is not None
+
+
+def test_photos_of_one_kind_look_alike_for_that_alone() -> None:
+    similarities = {PairKind.PHOTO_PHOTO: 0.7}
+    background = {PairKind.PHOTO_PHOTO: Background(0.27, 0.06, 30)}
+
+    def scored(first: str, second: str) -> ScoredCandidate:
+        lost, found = report("", shows=(first,)), report("", shows=(second,), number=2)
+        [candidate] = score(Search(lost, (Candidate(found, similarities),), background, 30), for_encoder("concept"))
+        return candidate
+
+    dogs, unnamed = scored("dog", "dog"), scored("dog", "zorblax")
+    assert dogs.probability < unnamed.probability
+    assert dogs.evidence[ALIKE_BY_KIND] < 0
+    assert ALIKE_BY_KIND not in unnamed.evidence
+    assert ALIKE_BY_KIND not in scored("umbrella", "dog").evidence
 
 
 def test_a_soft_toy_is_not_the_animal_that_its_photo_shows() -> None:

@@ -66,3 +66,4 @@ def test_numbers_survive(words: list[str], more: str) -> None:
 
 def test_french_is_shown_with_its_apostrophes() -> None:
     assert from_english("ID card", "fr") == "carte d’identité"
+    assert [from_english(word, "ja") for word in ("black", "brown", "small")] == ["黒", "茶色", "小さい"]

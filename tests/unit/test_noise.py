@@ -93,6 +93,12 @@ CASES = [
     (Noise.HEADING, "Objet : tasse", "Objet :"),
     (Noise.HEADING, "品名：財布", "品名："),
     (Noise.HEADING, "LOST - blue mug", "LOST -"),
+    (Noise.HEADING, "Tasse\nBesondere Merkmale: keine", "Besondere Merkmale: keine"),
+    (Noise.HEADING, "mug. Size: none, it is small", "Size:"),
+    (Noise.PHONE, "mug, reception x-4471", "x-4471"),
+    (Noise.TIME, "Tasse, halb sieben", "halb sieben"),
+    (Noise.ID, "マグカップ 301号室", "301号室"),
+    (Noise.CONTACT, "Priority: low | mug", "Priority: low"),
     (Noise.CONTACT, "mug\nContact: Anna at the desk", "Contact: Anna at the desk"),
     (Noise.CONTACT, "Tasse\nKontakt: Frau Meier", "Kontakt: Frau Meier"),
 ]

@@ -10,7 +10,7 @@ from reunite.entities import Label, ReportKind, Why
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.scoring import ScoredCandidate, score, softmax
-from reunite.matching.weights import ONLY_VIEW, ScoringModel, Term
+from reunite.matching.weights import ONLY_VIEW, Limits, ScoringModel, Term
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MODELS = (defaults.for_encoder("concept"), defaults.for_encoder("clip"))
@@ -267,6 +267,17 @@ def test_only_the_offline_encoder_is_calibrated_and_the_other_is_stricter() -> N
     assert not clip.calibrated
     assert clip.text_limits.possible > offline.text_limits.possible
     assert clip.text_limits.high > offline.text_limits.high
+
+
+def test_a_text_that_was_translated_has_limits_of_its_own() -> None:
+    strict = replace(CONCEPT, text_limits=Limits(0.0, 0.0), translated_limits=Limits(2.0, 2.0))
+
+    def labels(text: str) -> list[Label | None]:
+        search = text_search(lost(text), (found(1, "red umbrella"), 0.9))
+        return [scored.label for scored in score(search, strict)]
+
+    assert labels("red umbrella") == [Label.HIGH]
+    assert labels("roter Regenschirm") == [None]
 
 
 def test_a_term_that_would_punish_evidence_is_refused() -> None:

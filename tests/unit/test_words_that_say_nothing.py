@@ -15,6 +15,7 @@ from reunite.text.rarity import rare_words
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MODELS = {"concept": defaults.for_encoder("concept"), "prior": defaults.PRIOR}
+WITH_CLIP = {**MODELS, "clip": defaults.for_encoder("clip")}
 OPEN_COUNTS = (5, 21, 60)
 KINDS = (PairKind.TEXT_PHOTO, PairKind.TEXT_TEXT)
 OTHERS = (
@@ -56,6 +57,24 @@ NOTHING = {
     ),
     "common words": ("this mug has been here since last week", "I have been looking for my keys since last week"),
     "a size": ("mug, size 8", "keys, size 8"),
+    "an extension with a dash": ("mug, reception x-4471", "keys, reception x-4471"),
+    "a ticket's fields": (
+        "Ticket status: open | Priority: low | Item: mug",
+        "Ticket status: open | Priority: low | Item: keys",
+    ),
+    "a Polish form": (
+        "Przedmiot: kubek\nZnaki szczególne: brak",
+        "Przedmiot: klucze\nZnaki szczególne: brak",
+    ),
+    "an Italian form": (
+        "Oggetto: tazza\nSegni particolari: nessuno",
+        "Oggetto: chiavi\nSegni particolari: nessuno",
+    ),
+    "calls to share": ("mug, bump, pls repost and boost", "keys, bump, pls repost and boost"),
+    "a short link": ("mug bit.ly/3xYzAb9", "keys bit.ly/3xYzAb9"),
+    "a Japanese room": ("マグカップ 301号室", "鍵 301号室"),
+    "Polish thanks": ("kubek, z góry dziękuję za pomoc", "klucze, z góry dziękuję za pomoc"),
+    "a German hour": ("Tasse, gegen halb sieben", "Schlüssel, gegen halb sieben"),
     "a message's id": ("mug 123456789012345678", "keys 123456789012345678"),
 }
 A_LOT = {
@@ -99,7 +118,7 @@ def first_find(searched: Search, model: ScoringModel) -> ScoredCandidate:
     return next((scored for scored in score(searched, model) if scored.report == UUID(int=1)), none)
 
 
-@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+@pytest.mark.parametrize("model", WITH_CLIP.values(), ids=WITH_CLIP)
 @pytest.mark.parametrize("open_count", OPEN_COUNTS)
 @pytest.mark.parametrize("words", NOTHING)
 def test_a_mug_is_not_the_keys_whatever_their_posts_share(words: str, open_count: int, model: ScoringModel) -> None:

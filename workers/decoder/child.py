@@ -96,7 +96,9 @@ class Decoder:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,  # libraries complain there of every odd photo
                 env=environment | _ONE_THREAD,
-                start_new_session=True,  # Ctrl-C reaches the worker alone; a decoder ends when its pipe does
+                # Ctrl-C reaches the worker alone; a decoder ends when its pipe does. A session of its own would put it
+                # on a level with the bot, whatever its priority (cli/priority.py).
+                process_group=0,
             )
 
     async def _asked(self, process: asyncio.subprocess.Process, data: bytes, grant: Grant) -> wire.Decoded:

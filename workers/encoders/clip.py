@@ -7,10 +7,11 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import torch
+from PIL import Image
 from safetensors import SafetensorError
 from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 
-from reunite.encoder import SHARED_SPACE, Framing, Vectors, Views
+from reunite.encoder import SHARED_SPACE, Framing, Pixels, Vectors, Views
 from reunite.text.negation import strip_negations
 from reunite.text.normalise import normalise, tables
 from workers.encoders import EncoderUnavailableError
@@ -92,6 +93,12 @@ class ClipEncoder:
         """Return the network's pass alone over photos that are prepared now, to be measured."""
         inputs = self._inputs(images)
         return lambda: self._image_features(inputs)
+
+    def usual_way(self, photo: Pixels) -> Mapping[str, Vectors]:
+        """Embed a whole photo as the documentation of `transformers` says, to be compared with."""
+        image = Image.fromarray(photo)
+        inputs = self._preprocess(images=image, input_data_format="channels_last", return_tensors="pt")
+        return {SHARED_SPACE: _unit(self._image_features(inputs["pixel_values"].to(self._device, self._dtype)))}
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """Embed texts, n × dimension."""

@@ -32,11 +32,15 @@ def fit(
 
 def with_margin(model: ScoringModel) -> ScoringModel:
     """Raise the limits of the labels: what a community loses is not what the open set has."""
-    text, photo = (
+    text, translated, photo = (
         Limits(max(limits.high, least.high), max(limits.possible, least.possible))
-        for limits, least in ((model.text_limits, _LEAST_TEXT), (model.photo_limits, _LEAST_PHOTO))
+        for limits, least in (
+            (model.text_limits, _LEAST_TEXT),
+            (model.translated_limits, _LEAST_TEXT),
+            (model.photo_limits, _LEAST_PHOTO),
+        )
     )
-    return replace(model, text_limits=text, photo_limits=photo)
+    return replace(model, text_limits=text, translated_limits=translated, photo_limits=photo)
 
 
 async def fit_apart(

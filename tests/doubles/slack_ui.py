@@ -1,14 +1,18 @@
-"""Modals, the App Home and shortcuts of the Slack double: what members open, fill in and press there."""
+"""The app's interface on the Slack double: the buttons, modals, shortcuts and home tabs that members use."""
 
 import asyncio
-from abc import ABC, abstractmethod
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from tests.doubles.slack_blocks import buttons, words_of
-from tests.doubles.slack_delivery import Envelope, SlackDelivery
+from tests.doubles.slack_api import BOT_USER
+from tests.doubles.slack_blocks import buttons, loaded, words_of
+from tests.doubles.slack_delivery import Envelope
 from tests.support.waiting import PATIENCE, eventually
 
+if TYPE_CHECKING:
+    from tests.doubles.slack import SlackDouble
+
 View = dict[str, Any]
+Message = dict[str, Any]
 _STATES: Final = {
     "plain_text_input": ("value", "initial_value"),
     "number_input": ("value", "initial_value"),
@@ -24,26 +28,15 @@ _STATES: Final = {
 """How an input's value is called when it is told, and what was set beforehand."""
 
 
-class SlackViews(ABC):
-    """The part of the double that is about views. `views` are open modals by id, `homes` the home tabs by user."""
+class SlackUi:
+    """Members' side of the app's interface. `views` are open modals by id, `homes` the home tabs by user."""
 
-    delivery: SlackDelivery
-
-    def __init__(self) -> None:
+    def __init__(self, slack: "SlackDouble") -> None:
+        self._slack = slack
         self.views: dict[str, View] = {}
         self.homes: dict[str, View] = {}
         self.triggers: dict[str, tuple[str, float]] = {}
         """Triggers that were not used yet: whose they are, and when they were given."""
-        self._last_id = ""
-
-    @abstractmethod
-    def interaction(self, user: str, kind: str = "") -> dict[str, Any]: ...
-
-    @abstractmethod
-    def last_id(self) -> str: ...
-
-    @abstractmethod
-    def tell(self, event: dict[str, Any], *, team: str | None = None, at: float | None = None) -> Envelope: ...
 
     async def modal(self, user: str, words: str = "") -> View:
         """Wait for an open modal of someone's that has these words in it, or in its title."""
@@ -55,9 +48,9 @@ class SlackViews(ABC):
 
     async def shortcut(self, callback: str, user: str) -> Envelope:
         """Choose a global shortcut and wait until it is acknowledged."""
-        payload = {**self.interaction(user, "shortcut"), "callback_id": callback}
+        payload = {**self._slack.interaction(user, "shortcut"), "callback_id": callback}
         payload.pop("response_url")
-        return await self.delivery.sent(Envelope("interactive", payload, self.last_id()))
+        return await self._slack.delivery.sent(Envelope("interactive", payload, self._slack.last_id()))
 
     async def submit(self, view: View, user: str, **values: Any) -> Envelope:
         """Fill in a modal and submit it: text, lists of ids or values, or files, by the block's id.
@@ -71,10 +64,10 @@ class SlackViews(ABC):
                 value = values.pop(block["block_id"], None)
                 filled[block["block_id"]] = {element["action_id"]: _filled(element, value)}
         assert not values, f"the modal has no {list(values)}"
-        payload = {**self.interaction(user, "view_submission"), "view": {**view, "state": {"values": filled}}}
+        payload = {**self._slack.interaction(user, "view_submission"), "view": {**view, "state": {"values": filled}}}
         payload["response_urls"] = []
         payload.pop("response_url")
-        envelope = await self.delivery.sent(Envelope("interactive", payload, self.last_id()))
+        envelope = await self._slack.delivery.sent(Envelope("interactive", payload, self._slack.last_id()))
         answer = (envelope.ack or {}).get("payload") or {}
         match answer.get("response_action"):
             case "errors":
@@ -89,19 +82,51 @@ class SlackViews(ABC):
         """Press a button in a modal or the home tab and wait until it is acknowledged."""
         button = next(button for button in buttons(view["blocks"]) if button["text"]["text"] == words)
         payload = {
-            **self.interaction(user, "block_actions"),
+            **self._slack.interaction(user, "block_actions"),
             "container": {"type": "view", "view_id": view["id"]},
             "view": {**view, "state": {"values": {}}},
             "actions": [{**button, "action_ts": "1"}],
         }
         payload.pop("response_url")
-        return await self.delivery.sent(Envelope("interactive", payload, self.last_id()))
+        return await self._slack.delivery.sent(Envelope("interactive", payload, self._slack.last_id()))
+
+    async def press_whisper(self, whisper: dict[str, Any], words: str, user: str) -> Envelope:
+        """Press a button below an ephemeral message; `whisper` is what the bot said to a response_url or in one."""
+        ts = self._slack.next_ts()
+        box = {"type": "message", "message_ts": ts, "channel_id": whisper["channel"], "is_ephemeral": True}
+        return await self.press_button({**whisper, "ts": ts, "user": BOT_USER}, box, words, user)
+
+    async def press_button(self, message: Message, box: dict[str, Any], words: str, user: str) -> Envelope:
+        """Press the button with these words in a message, which is shown in `box`."""
+        blocks = loaded(message["blocks"])
+        [button] = [button for button in buttons(blocks) if button["text"]["text"] == words]
+        payload = {
+            **self._slack.interaction(user, "block_actions"),
+            "container": box,
+            "channel": {"id": box["channel_id"], "name": self._slack.channels[box["channel_id"]]["name"]},
+            "actions": [{**button, "action_ts": self._slack.next_ts()}],
+        }
+        # https://docs.slack.dev/reference/interaction-payloads/block_actions-payload (read 2026-11-26).
+        if not box["is_ephemeral"]:  # of an ephemeral message Slack tells no more than its container
+            payload["message"] = {**message, "blocks": blocks}
+        return await self._slack.delivery.sent(Envelope("interactive", payload, self._slack.last_id()))
+
+    async def use_message(self, callback: str, channel: str, ts: str, user: str) -> Envelope:
+        """Choose a message shortcut and wait until it is acknowledged."""
+        payload = {
+            **self._slack.interaction(user, "message_action"),
+            "callback_id": callback,
+            "channel": {"id": channel, "name": self._slack.channels[channel]["name"]},
+            "message": self._slack.message(channel, ts),
+            "message_ts": ts,
+        }
+        return await self._slack.delivery.sent(Envelope("interactive", payload, self._slack.last_id()))
 
     async def open_home(self, user: str, *, team: str | None = None) -> View:
         """Open the app's home tab, and return what it shows once it was published anew."""
         before = self.homes.pop(user, None)
         event = {"type": "app_home_opened", "user": user, "channel": f"D{user[1:]}", "tab": "home"}
-        envelope = self.tell({**event, **({"view": before} if before else {})}, team=team)
+        envelope = self._slack.tell({**event, **({"view": before} if before else {})}, team=team)
         await asyncio.wait_for(envelope.acked.wait(), PATIENCE)
         return await self.home(user)
 
