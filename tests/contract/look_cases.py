@@ -103,14 +103,14 @@ class LookCases:
             ("reject_claim", "This could be yours.", ["mine", "not_mine"]),
             ("accept_claim", "It's yours: your answer matches.", []),
         ]
-        for decision, said, offered in decisions:
+        for decision, text, offered in decisions:
             await stage.press("look_mine", match.id, ADA, words=PROOF)
             await _searched(stage, look.id)
             async with stage.session(found.community) as session:
                 [*_, claim] = await session.claims.on(found.id)
             await stage.press(decision, claim.id, BEN)
             [card] = [reply for reply in await stage.thread(look) if reply.kind == "match"]
-            assert said in card.text()
+            assert text in card.text()
             assert [button.action for button in card.buttons] == offered
 
     async def test_whether_the_report_is_private_is_decided_once(self, stage: Stage) -> None:

@@ -92,6 +92,17 @@ def test_chat_commands_that_are_named_exist(document: Path) -> None:
     assert set(named) <= known
 
 
+def test_log_events_that_are_named_exist() -> None:
+    table = section((ROOT / "docs/operations.md").read_text("utf-8"), "Read the logs")
+    code = "\n".join(
+        path.read_text("utf-8") for room in ("bot", "workers", "db") for path in (ROOT / room).rglob("*.py")
+    )
+    named = named_in(table, r"`(\w+)`") - {"is_new", "task"}
+    strings = set(re.findall(r"\"(\w[\w{}]+)\"", code))
+    known = re.compile("|".join(re.sub(r"{\w*}", r"\\w+", string) for string in strings if string.count("{") < 2))
+    assert {event for event in named if not known.fullmatch(event)} == set()
+
+
 def test_the_invitation_asks_for_the_permissions_of_the_table() -> None:
     asked = re.search(r"permissions=(\d+)", DISCORD_STEPS)
     assert asked is not None

@@ -30,13 +30,13 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
 
 async def start(world: World, version: str, *, reembed: bool) -> list[str]:
     """Start as a worker does, and return what it says."""
-    said: list[str] = []
-    encoder, model = await live_encoder(world.store, choice(version), said.append, reembed=reembed)
+    lines: list[str] = []
+    encoder, model = await live_encoder(world.store, choice(version), lines.append, reembed=reembed)
     await encoder.close()
     live = await world.store.embedding_models.live()
     assert live
     assert live.version == model.version == version
-    return said
+    return lines
 
 
 def test_only_a_later_version_of_the_same_encoder_is_an_update() -> None:
@@ -62,8 +62,8 @@ async def test_with_reembed_the_worker_embeds_everything_again_and_says_so_in_on
 async def test_of_several_workers_one_embeds_and_the_others_wait_for_it(world: World) -> None:
     await start(world, BEFORE, reembed=True)
     reports = await posted(world, ReportKind.FOUND, 40)
-    said = await asyncio.gather(*(start(world, AFTER, reembed=True) for _ in range(3)))
-    assert sum(len(lines) for lines in said) == 1
+    started = await asyncio.gather(*(start(world, AFTER, reembed=True) for _ in range(3)))
+    assert sum(len(lines) for lines in started) == 1
     assert await embedded_with(world, AFTER) == sorted(report.id for report in reports)
 
 

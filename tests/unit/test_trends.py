@@ -47,8 +47,8 @@ def test_the_numbers_show_returns_over_time_how_soon_and_what_is_lost_where(lang
 
 @pytest.mark.parametrize(("days", "words"), [(0.0, "1 min"), (0.02, "29 min"), (0.5, "12 h"), (9.4, "9 days")])
 def test_how_soon_things_are_back_is_said_in_words(days: float, words: str) -> None:
-    [said] = trending.lines(Trends(days=days), "en")
-    assert said == f"Half of what was returned was back within {words}"
+    [text] = trending.lines(Trends(days=days), "en")
+    assert text == f"Half of what was returned was back within {words}"
 
 
 def test_a_young_community_reads_of_no_trend() -> None:
