@@ -22,7 +22,7 @@ from aiohttp import ClientSession
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, Formatter, FuncFormatter
+from matplotlib.ticker import Formatter, FuncFormatter
 
 DASHBOARD: Final = Path(__file__).parents[1] / "deploy/grafana.json"
 _COLUMNS: Final = 24
@@ -32,6 +32,8 @@ _SIZE: Final = (0.78, 0.42)
 """Inches of one cell of the grid."""
 _GREY: Final = "#7b8087"
 _MOST_NAMED: Final = 8
+_IN_MINUTES: Final = 120
+"""Seconds from which on a duration is written in minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +182,17 @@ def _minutes(line: Series, span: Span) -> list[float]:
     return [(at - span.start) / 60 for at in line.times]
 
 
+def _duration(seconds: float) -> str:
+    if 0 < seconds < 1:
+        return f"{1000 * seconds:g} ms"
+    return f"{seconds:g} s" if seconds < _IN_MINUTES else f"{seconds / 60:.3g} min"
+
+
 def formatter(unit: str) -> Formatter:
     """Return how Grafana writes a unit, roughly."""
     match unit:
         case "s":
-            return EngFormatter("s")
+            return FuncFormatter(lambda value, _: _duration(value))
         case "ops":
             return FuncFormatter(lambda value, _: f"{value:g}/s")
         case "percentunit":

@@ -33,8 +33,8 @@ class Verdicts:
         self._client = client
         self._handlers = handlers
         self._workspaces = workspaces
-        self._unnoted = UnnotedCards(handlers)
         self._told: deque[tuple[str | None, int]] = deque(maxlen=_MOST_TOLD)
+        self._unnoted = UnnotedCards(handlers)
 
     async def reaction(self, event: discord.RawReactionActionEvent, *, given: bool) -> None:
         """Give or withdraw a verdict by ✅ or ❌ on a match reply, with the member's permissions at this moment."""

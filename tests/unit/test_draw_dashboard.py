@@ -56,7 +56,17 @@ def test_every_panel_is_drawn_where_the_dashboard_has_it(script: ModuleType) -> 
     assert drawn[2].get_legend().get_texts()[0].get_text() == "worker"
 
 
-@pytest.mark.parametrize(("unit", "written"), [("s", "2 s"), ("ops", "2/s"), ("percentunit", "200%"), ("short", "2")])
-def test_units_are_written_as_people_read_them(script: ModuleType, unit: str, written: str) -> None:
-    assert script.formatter(unit)(2.0) == written
+@pytest.mark.parametrize(
+    ("unit", "value", "written"),
+    [
+        ("s", 0.05, "50 ms"),
+        ("s", 2, "2 s"),
+        ("s", 900, "15 min"),
+        ("ops", 2, "2/s"),
+        ("percentunit", 0.5, "50%"),
+        ("short", 2, "2"),
+    ],
+)
+def test_units_are_written_as_people_read_them(script: ModuleType, unit: str, value: float, written: str) -> None:
+    assert script.formatter(unit)(value) == written
     assert {panel.unit for panel in script.panels(DASHBOARD)} <= {"s", "ops", "percentunit", "short"}

@@ -11,6 +11,7 @@ from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.scoring import ScoredCandidate, score, softmax
 from reunite.matching.weights import ONLY_VIEW, Limits, ScoringModel, Term
+from reunite.text.lexicon import is_translated
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MODELS = (defaults.for_encoder("concept"), defaults.for_encoder("clip"))
@@ -71,7 +72,8 @@ def test_probabilities_and_none_sum_to_one_and_come_best_first(search: Search, m
 def test_labels_are_one_high_or_up_to_five_possible(search: Search, model: ScoringModel) -> None:
     scored = score(search, model)
     labelled = [scored for scored in scored if scored.label]
-    limits = model.photo_limits if PairKind.PHOTO_PHOTO in scored[0].evidence else model.text_limits
+    photos = PairKind.PHOTO_PHOTO in scored[0].evidence
+    limits = model.limits(photos=photos, translated=is_translated(search.query.text))
     assert len(labelled) <= 5
     if any(scored.label is Label.HIGH for scored in labelled):
         assert len(labelled) == 1
