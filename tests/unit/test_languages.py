@@ -191,4 +191,4 @@ def test_the_first_of_a_month_is_said_as_the_language_has_it() -> None:
 
 def test_a_language_that_we_dont_speak_is_answered_in_english() -> None:
     assert sentence("not_sure", "nl") == sentence("not_sure")
-    assert (command("lost", "de").name, menu("lost", "fr")) == ("verloren", "J'ai perdu ça")
+    assert (command("lost", "de").name, menu("lost", "fr")) == ("verloren", "J’ai perdu ça")
