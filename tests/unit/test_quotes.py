@@ -79,6 +79,7 @@ QUEUED: dict[str, list[Reply]] = {
     "sealed_kept": [wording.sealed_kept(SEALED)],
     "first_reply": [wording.first_reply(each, 1, 2) for each in (LOST, replace(LOST, text=""))],
     "first_gallery": [galleries.first_gallery(LOST, [(MATCH, FOUND)], [TILE], 2)],
+    "gallery_besides": [galleries.gallery_besides(LOST, [(MATCH, FOUND)], [TILE], 2)],
     "next_gallery": [galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE])],
     "refreshed": [galleries.refreshed(galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE]), MATCH, FOUND, "en")],
     "closed_gallery": [galleries.closed_gallery(LOST)],
@@ -100,6 +101,11 @@ QUEUED: dict[str, list[Reply]] = {
     "face_seen": [notices.face_seen(FOUND)],
     "waiting": [notices.waiting(LOST, 3)],
     "claimed": [notices.claimed(CLAIM, lost, found) for lost in (LOST, PRIVATE) for found in (FOUND, SEALED)],
+    "claimed_card": [
+        handovers.claimed_card(MATCH, LOST, FOUND, PICTURE),
+        handovers.claimed_card(replace(MATCH, claim=ClaimState.ACCEPTED), PRIVATE, FOUND, PICTURE),
+        handovers.claimed_card(MATCH, LOST, SEALED, None),
+    ],
     "claim_card": [
         handovers.claim_card(claimed, FOUND, PICTURE, moderator)
         for claimed in CLAIMED
@@ -120,6 +126,7 @@ QUEUED: dict[str, list[Reply]] = {
 """Replies that the outbox keeps and that go with a report, by the function that makes them."""
 OF_BOTH = {
     "first_gallery",
+    "gallery_besides",
     "next_gallery",
     "refreshed",
     "folded_card",
@@ -129,6 +136,7 @@ OF_BOTH = {
     "claimed",
     "claim_decided",
     "claim_card",
+    "claimed_card",
     "claim_closed",
     "conversation",
     "no_conversation",
