@@ -171,7 +171,7 @@ class Delivery:
             await self._unsent(item, str(error), None)
             if isinstance(error, PostGoneError):
                 await self._withdraw(item)
-        except (TryAgainError, TimeoutError, OSError) as error:
+        except (TryAgainError, TimeoutError, OSError, psycopg.OperationalError) as error:
             self._note("delayed", item)
             log.warning("reply_delayed", error=type(error).__name__)
             after = error.after if isinstance(error, TryAgainError) else None

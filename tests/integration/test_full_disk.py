@@ -1,0 +1,38 @@
+"""A database in trouble is no defect of ours: replies wait for it, however often they're tried."""
+
+import psycopg
+import pytest
+
+from bot import delivery
+from bot.delivery import Delivery
+from reunite.ports import Outgoing, Sent
+from tests.contract.handover_cases import accepted
+from tests.doubles.recording_platform import RecordingPlatform
+from tests.support.services import background
+from tests.support.stages import staged
+from tests.support.waiting import eventually
+
+
+class FullAtFirst(RecordingPlatform):
+    """A platform whose first message can't be noted, because the disk of the database is full."""
+
+    is_full = True
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        if self.is_full:
+            self.is_full = False
+            raise psycopg.errors.DiskFull("could not extend file")
+        return await super().send(outgoing)
+
+
+async def test_no_reply_is_given_up_while_the_database_is_in_trouble(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "MOST_ATTEMPTS", 1)
+    async with staged(database_url) as stage:
+        await stage.join()
+        await accepted(stage)
+        before = await stage.postgres.delivery.lease("web", limit=100, seconds=0)
+        platform = FullAtFirst()
+        async with background(Delivery(stage.postgres, platform, lease_seconds=5).run()):
+            await eventually(lambda: len(platform.messages) == len(before), "a reply was given up")
