@@ -10,7 +10,7 @@ from tests.support.page_browser import chromium_opened
 pytestmark = pytest.mark.browser
 
 
-community_fixture = pytest.fixture(community_with_a_board, name="here")
+community_fixture = pytest.fixture(community_with_a_board, name="community")
 
 
 browser_fixture = pytest.fixture(chromium_opened, name="browser")

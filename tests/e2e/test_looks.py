@@ -31,7 +31,7 @@ async def test_on_discord_a_photo_finds_what_was_found_and_mine_tells_the_finder
         assert "reported it as lost" in await world.fill_in(pressed, words=PROOF)
         await world.wait_for_reply(found, "says this is theirs")
         post = await world.wait_for_reply(lost, "is looking for")
-        await world.wait_for_reply(post, "This could be yours.")
+        await world.wait_for_reply(post, "said that this is yours")
 
 
 async def test_on_slack_words_find_what_was_found_and_mine_tells_the_finder(database_url: str, redis_url: str) -> None:

@@ -20,7 +20,7 @@ from tests.support.waiting import eventually
 WISH = Selection("slack")
 
 
-@pytest.fixture(name="here")
+@pytest.fixture(name="world")
 async def workspace_with_a_past(database_url: str) -> AsyncIterator[World]:
     async with SlackDouble.running() as slack, world_on(slack, database_url, between_pages=0.02) as world:
         for number in range(5):

@@ -40,7 +40,7 @@ def part(name: str, value: str, header: str) -> bytes:
     return f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n{header}\r\n\r\n{value}\r\n'.encode()
 
 
-community_fixture = pytest.fixture(community_with_a_board, name="here")
+community_fixture = pytest.fixture(community_with_a_board, name="community")
 
 
 @pytest.fixture(name="robin")
@@ -440,7 +440,7 @@ async def test_statistics_show_returns_and_where_things_are_lost(
     _, words = await robin.get("/numbers")
     assert len(readers) == 1
     assert threading.main_thread() not in readers
-    assert "back within 2.0 days" in words
+    assert "back within 2 days" in words
     assert re.search(r"Gym</th><td>1</td><td>0</td>", words)
 
 

@@ -30,14 +30,17 @@ async def claim(world: World, root: str, by: Member, words: str) -> UUID:
 async def test_another_name_gives_no_more_tries(world: World) -> None:
     await world.lost("l1", "my red umbrella")
     await world.wait_until_idle()
+    match = world.button("l1", "mine")
     for attempt in range(rules.MOST_CLAIMS):
         by = Member(ADA.id, f"Ada {attempt}")
-        known = await claim(world, "l1", by, f"guess {attempt}")
+        await world.press("mine", match, by, words=f"guess {attempt}")
+        await world.wait_until_idle()
+        known = world.button("f1", "see_claim")
         with pytest.raises(TellUserError, match="claim_waits"):
-            await claim(world, "l1", Member(ADA.id, "Somebody else"), "another at once")
+            await world.press("mine", match, Member(ADA.id, "Somebody else"), words="another at once")
         await world.press("reject_claim", known, BEN)
     with pytest.raises(TellUserError, match="claim_too_many"):
-        await claim(world, "l1", Member(ADA.id, "Somebody else"), "one more")
+        await world.press("mine", match, Member(ADA.id, "Somebody else"), words="one more")
 
 
 @pytest.mark.parametrize("way", ["withdraw", "forget"])

@@ -38,7 +38,7 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
 
 
 @pytest.mark.parametrize(
-    ("locale", "answer"), [("fr", "Tu n'as"), ("es-419", "No tienes"), ("pl", "Nie masz"), ("pt-BR", "You have no")]
+    ("locale", "answer"), [("fr", "Tu n’as"), ("es-419", "No tienes"), ("pl", "Nie masz"), ("pt-BR", "You have no")]
 )
 async def test_a_private_answer_is_in_the_language_of_the_person_who_asks(
     database_url: str, locale: str, answer: str

@@ -27,7 +27,7 @@ LIST = """id,text,photos,sealed,category,place
 """
 
 
-@pytest.fixture(name="here")
+@pytest.fixture(name="world")
 async def world_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[World]:
     async with working(database_url, redis_url), open_world(database_url, redis_url) as world:
         yield world
@@ -73,7 +73,7 @@ async def test_replies_to_imported_reports_do_not_pile_up(world: World, where: S
     assert queued == []
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("world")
 async def test_an_export_leaves_sealed_reports_out(where: Servers, source: Path, tmp_path: Path) -> None:
     await imported(where, source)
     out = tmp_path / "out"
@@ -108,7 +108,7 @@ async def test_an_archive_holds_sealed_reports_if_wanted(
     assert not (tmp_path / "out.zip.part").exists()
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("world")
 async def test_an_export_without_a_place_for_it_is_refused(where: Servers, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="can't be written"):
         await exporting.run(where, None, tmp_path / "none" / "out", sealed=False)

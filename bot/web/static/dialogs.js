@@ -47,8 +47,9 @@ function open(title, onClose, ...content) {
     dialog.remove();
     onClose();
     if (document.activeElement !== document.body || !around) return;
-    // The control that opened it has been redrawn in the meantime.
-    document.getElementById(around)?.querySelector(`[data-key="${CSS.escape(dataset.key)}"]`)?.focus();
+    // The control that opened it has been redrawn in the meantime, or is no longer offered.
+    const message = document.getElementById(around);
+    (message?.querySelector(`[data-key="${CSS.escape(dataset.key)}"]`) || message)?.focus();
   });
   document.body.append(dialog);
   dialog.showModal();
