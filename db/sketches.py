@@ -113,6 +113,10 @@ class Sketches:
                     vectors[group.place] += len(columns)
         return any(needs_axes(count, self.axes.get(place)) for place, count in vectors.items())
 
+    def know(self, model: int | None) -> bool:
+        """Whether everything is here, by this model: reading it may have failed."""
+        return self.seen > 0 and self.model == model
+
     def clear(self) -> None:
         self.reports, self.sample, self.whole, self.sketched = _no_reports(), {}, {}, {}
 
