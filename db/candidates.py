@@ -72,8 +72,7 @@ class SqlCandidates(Queries):
         if not report.sample and (sketches.few or len(sketches) > limit):
             answer, words, measured = await self._from_memory(query, sketches)
         else:
-            answer, words = await self._from_database(query)
-            measured = answer.measured
+            answer, words, measured = await self._from_database(query)
         nearest = {kind: each.nearest(limit) for kind, each in measured.items()}
         chosen = distinct([ids_of(list(words.rare)), *nearest.values()])
         chosen = chosen[~np.isin(keys_of(chosen), keys_of(ids_of(query.ruled_out)))]
@@ -130,8 +129,11 @@ class SqlCandidates(Queries):
         scope = query.scope
         most = 2 * MANY if sketches.few else MOST_HOLDERS
         async with self._sent(holders(query.words, scope.params(), most)) as results:
-            answer = sketches.answer(query.targets, scope, query.released)
+            async with sketches.lock:  # another search may be reading everything again
+                answer = sketches.answer(query.targets, scope, query.released) if sketches.know(scope.model) else None
             [found] = await results()
+        if answer is None:
+            return await self._from_database(query)
         if answer.sample is None:
             return answer, shared_words(found, answer.open_count, answer.open_count), answer.measured
         words = shared_words(found, answer.open_count, MOST_HOLDERS)
@@ -141,13 +143,14 @@ class SqlCandidates(Queries):
             [rows] = await results()
         return answer, words._replace(boilerplate=boilerplate), measured_by_kind(scope, query.targets, rows)
 
-    async def _from_database(self, query: Searched) -> tuple[Answer, SharedWords]:
-        """Measure everything in the database: a sample's search, or one that asks for nearly all."""
+    async def _from_database(self, query: Searched) -> tuple[Answer, SharedWords, Mapping[PairKind, Measured]]:
+        """Measure everything in the database: for a sample, for nearly all, or where memory has been emptied."""
         given = query.scope.params()
         [[counted]] = await self._together((_COUNT, {**given, "community": self.community}))
         [found] = await self._together(holders(query.words, given, counted["n"]))
         measured = await self._vectors.measure(query.scope, query.targets, None)
-        return Answer(counted["n"], measured, {}, None), shared_words(found, counted["n"], counted["n"])
+        answer = Answer(counted["n"], measured, {}, None)
+        return answer, shared_words(found, counted["n"], counted["n"]), measured
 
 
 def _details_of(scope: Scope, chosen: Ids, near: Ids, report: Report) -> tuple[Statement, ...]:

@@ -24,6 +24,8 @@ from reunite.matching.evidence import PairKind
 
 _SAMPLE: Final = 200
 """How many reports say whether words are boilerplate."""
+_SAMPLED: Final = 2048
+"""About how many bytes a report's author and words take."""
 _FEWEST_FOR_AXES: Final = 256
 """Of fewer vectors of a space and source, all are kept instead of sketches."""
 _ENOUGH_FOR_AXES: Final = 2000
@@ -94,7 +96,8 @@ class Sketches:
     def size(self) -> int:
         """Bytes in memory."""
         columns = [each for kept in (self.reports, self.whole, self.sketched) for each in kept.values()]
-        return sum(each.size for each in columns) + sum(axes.size for axes in self.axes.values())
+        axes = sum(axes.size for axes in self.axes.values())
+        return sum(each.size for each in columns) + axes + _SAMPLED * len(self.sample)
 
     @property
     def few(self) -> bool:
@@ -112,6 +115,10 @@ class Sketches:
                 if (group.place in self.axes) == (kept is self.sketched):
                     vectors[group.place] += len(columns)
         return any(needs_axes(count, self.axes.get(place)) for place, count in vectors.items())
+
+    def know(self, model: int | None) -> bool:
+        """Whether everything is here, by this model: reading it may have failed."""
+        return self.seen > 0 and self.model == model
 
     def clear(self) -> None:
         self.reports, self.sample, self.whole, self.sketched = _no_reports(), {}, {}, {}

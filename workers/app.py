@@ -33,7 +33,7 @@ from workers.fetch import PhotoFetcher
 from workers.intake import Intake
 from workers.learning import keep_learning
 from workers.leases import Leases
-from workers.live_encoder import ModelMismatchError, live_encoder
+from workers.live_encoder import OUTDATED, ModelMismatchError, is_update, live_encoder
 from workers.open_set.run import OpenSetSource, calibrate_by_itself
 from workers.precomputed_vectors import PrecomputedVectors
 from workers.process import Processor
@@ -52,6 +52,7 @@ _LOOK: Final = 5.0
 """Seconds between two checks for a change of model."""
 _QUIET: Final = 10.0
 """Seconds after a hint before the sweep repeats it: arq may be busy with the work."""
+_OTHER_SETTINGS: Final = "Set REUNITE_ENCODER and REUNITE_MODEL to the new encoder, and start the worker again."
 
 _log = structlog.get_logger(__name__)
 
@@ -139,9 +140,9 @@ async def _until_replaced(store: Store, processor: Processor, every: float) -> N
         except (psycopg.OperationalError, OSError):
             continue  # the database is away
         if live and live.id != processor.model.id:
+            advice = OUTDATED if is_update(processor.model, live) else _OTHER_SETTINGS
             raise ModelMismatchError(
-                f"Searches now use {live.version}, and this worker has {processor.model.version}."
-                " Set REUNITE_ENCODER and REUNITE_MODEL to the new encoder, and start the worker again."
+                f"Searches now use {live.version}, and this worker has {processor.model.version}. {advice}"
             )
 
 

@@ -13,6 +13,7 @@ from workers.encoders.choose import Choice
 from workers.reembedding import Progress, Reembedding
 
 Report = Callable[[str], None]
+OUTDATED: Final = "Update Reunite here too, or run `reunite reembed --switch` to go back."
 _LOCK: Final = 0x454D4245
 """Any number, the same everywhere: one worker at a time embeds again."""
 _LOOK_AGAIN: Final = 1.0
@@ -58,6 +59,8 @@ def _check(live: EmbeddingModel | None, chosen: EmbeddingModel) -> None:
             f"This database uses {live.version}, which an update of Reunite has replaced by {chosen.version}. Run"
             " `reunite reembed --switch`, or start the worker with --reembed: it embeds everything again first."
         )
+    if is_update(chosen, live):
+        raise ModelMismatchError(f"This database uses {live.version}, this worker has {chosen.version}. {OUTDATED}")
     raise ModelMismatchError(
         f"This database uses {live.version}, but the settings ask for {chosen.version}."
         " Change REUNITE_ENCODER and REUNITE_MODEL back, or run `reunite reembed --switch`."
@@ -66,13 +69,18 @@ def _check(live: EmbeddingModel | None, chosen: EmbeddingModel) -> None:
 
 async def _follow_update(work: Reembedding, report: Report) -> None:
     """Embed everything with the updated model and make it live, unless another worker does so."""
-    models = work.store.embedding_models
-    while (live := await models.live()) and is_update(live, work.model):
+    while await _is_behind(work):
         async with work.store.alone(_LOCK) as is_alone:
             if is_alone:
-                await _take_over(work, report)
+                if await _is_behind(work):  # another worker may have been faster, perhaps with a later version
+                    await _take_over(work, report)
                 return
         await asyncio.sleep(_LOOK_AGAIN)
+
+
+async def _is_behind(work: Reembedding) -> bool:
+    live = await work.store.embedding_models.live()
+    return live is not None and is_update(live, work.model)
 
 
 async def _take_over(work: Reembedding, report: Report) -> None:

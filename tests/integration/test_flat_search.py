@@ -1,5 +1,6 @@
 """The search of a large community: sketches choose whom to measure, and follow what changes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
 from db import candidates, sketch_loading, vectors
 from db import sketches as sketches_module
+from db.rare_words import holders
 from db.store import Store
 from db.vectors import ids_of
 from reunite.entities import ReportKind, ReportState
@@ -63,12 +65,12 @@ class Large:
 
 
 @asynccontextmanager
-async def large(owner_url: str, url: str, encoder: str = "clip") -> AsyncIterator[Large]:
+async def large(owner_url: str, url: str, encoder: str = "clip", *, reports: int = REPORTS) -> AsyncIterator[Large]:
     async with Store(url) as store, await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as owner:
         model = await store.embedding_models.register(encoder, f"{encoder}-test", SPACES[encoder])
         filler = Filler(owner, model)
         await filler.fill(60)
-        filled = await filler.fill(REPORTS, to_search=10)
+        filled = await filler.fill(reports, to_search=10)
         await owner.execute("ANALYZE")
         yield Large(store, owner, filler, filled)
 
@@ -169,6 +171,37 @@ async def test_sketches_are_read_anew_where_reading_them_failed(
                 await community.search(lost)
         after = await community.search(lost)
         assert (ids(after), after.open_count) == (ids(before), before.open_count)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    async with large(owner_database_url, database_url, reports=600) as community:
+        lost = community.filled.lost[0]
+        before = await community.search(lost)
+        sketches = community.store.sketch_cache.get(community.filled.tenant.community, ReportKind.FOUND)
+        reading: list[asyncio.Task[None]] = []
+
+        async def read_again() -> None:
+            async with sketches.lock:
+                kept = {name: getattr(sketches, name) for name in ("seen", "reports", "sample", "whole", "sketched")}
+                sketches.seen = 0
+                sketches.clear()
+                await asyncio.sleep(0.1)
+                for name in () if fails else kept:
+                    setattr(sketches, name, kept[name])
+
+        def looked_up(*given: Any) -> Any:
+            if not reading:
+                reading.append(asyncio.create_task(read_again()))
+            return holders(*given)
+
+        monkeypatch.setattr(candidates, "holders", looked_up)
+        monkeypatch.setattr("psycopg.waiting.MAX_BUSY_TIME", 0, raising=False)  # others go on at every statement
+        meanwhile = await community.search(lost)
+        await reading[0]
+        assert (ids(meanwhile), meanwhile.open_count) == (ids(before), before.open_count)
 
 
 async def test_sketches_leave_out_private_reports_for_viewers_who_may_not_see_them(

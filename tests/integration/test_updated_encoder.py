@@ -1,7 +1,9 @@
 """An update of Reunite that changes the encoder: a worker that may do so embeds everything again, another one stops."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -13,7 +15,7 @@ from tests.support.world import World, open_world
 from workers.encoders.choose import Choice
 from workers.live_encoder import ModelMismatchError, is_update, live_encoder
 
-BEFORE, AFTER, OTHER = "colours@1+a", "colours@1+b", "shapes@1+b"
+BEFORE, AFTER, LATER, OTHER = "colours@1+a", "colours@1+b", "colours@1+c", "shapes@1+b"
 
 
 def choice(version: str) -> Choice:
@@ -65,6 +67,33 @@ async def test_of_several_workers_one_embeds_and_the_others_wait_for_it(world: W
     started = await asyncio.gather(*(start(world, AFTER, reembed=True) for _ in range(3)))
     assert sum(len(lines) for lines in started) == 1
     assert await embedded_with(world, AFTER) == sorted(report.id for report in reports)
+
+
+async def test_a_worker_whose_turn_comes_late_does_not_undo_a_later_update(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await start(world, BEFORE, reembed=True)
+    models = world.store.embedding_models
+
+    @asynccontextmanager
+    async def late(_: int) -> AsyncIterator[bool]:
+        later = await models.register("clip", LATER, ColourEncoder.spaces)
+        await models.make_live(later.id)
+        yield True
+
+    monkeypatch.setattr(world.store, "alone", late)
+    with pytest.raises(ModelMismatchError, match=re.escape(LATER)):
+        await start(world, AFTER, reembed=True)
+    live = await models.live()
+    assert live
+    assert live.version == LATER
+
+
+async def test_a_worker_that_has_not_been_updated_is_told_so(world: World) -> None:
+    await start(world, BEFORE, reembed=True)
+    await start(world, AFTER, reembed=True)
+    with pytest.raises(ModelMismatchError, match="Update Reunite here too"):
+        await start(world, BEFORE, reembed=True)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from db.axes import Axes
 from db.columns import Columns
 from db.largest import largest, nearest_of_each
 from db.products import products
+from db.rare_words import Sampled
 from db.sketch_cache import SketchCache
 from db.sketches import Group, Sketches, Vectors
 from db.vectors import ID, OwnVector, Scope, keys_of, targets_of
@@ -79,6 +80,11 @@ def test_axes_are_outgrown_by_far_more_vectors_and_by_those_without() -> None:
     enough = Sketches(whole_below=0, axes={("shared", "text"): Axes.of(vectors(2000).vectors)})
     enough.add(vectors(5000))
     assert not enough.outgrown
+
+
+def test_the_words_of_a_sample_take_room_too() -> None:
+    words = Sampled(UUID(int=1), hidden=False, author="ada", words=frozenset({"umbrella"}))
+    assert Sketches(sample={words.report: words}).size > Sketches().size + 1000
 
 
 def test_what_was_not_used_for_longest_is_dropped_beyond_a_size() -> None:
