@@ -48,8 +48,11 @@ _EMOJI_RANGES: Final = (
     r"\u3030\u303d\u3297\u3299\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f"
 )
 _CLOCK: Final = r"(?<![\w:.])\d{1,2}"
+_TO_THE_HOUR: Final = r"(?::\d\d|(?:\.\d\d)?[ ]?(?:uhr|h)\b)"
+"""What follows an hour, and no year."""
 _EMPTY: Final = rf"(?:[ \t]{{0,3}}{any_of(listed(_LISTS['empty']['all']))}(?=[ \t]{{0,3}}(?:$|[\n.;|])))?"
 """What a form's line says if there's nothing to say."""
+_NUMBER_ALONE: Final = r"(?:[A-Z]{1,8}-?)?\d[\w-]{0,20}(?=[ \t]{0,3}(?:$|[\n|]))"
 _PHONE_END: Final = r"\d(?![\d-])"
 
 _BEFORE_SERIALS: Final = (
@@ -70,18 +73,25 @@ _BEFORE_SERIALS: Final = (
     (Noise.EMOJI, r"(?<!\w):(?=[\w+'-]{0,50}[^\W\d])[\w+'-]{1,50}:(?!\w)(?::skin-tone-\d:)?"),
     (Noise.EMOJI, f"[{_EMOJI_RANGES}]++"),
     (Noise.CONTACT, rf"{_LINE_START}{any_of(listed_in(_LISTS['contact_headings']))}[ \t]{{0,3}}[:：][^\n|]*+"),
+    (
+        Noise.CONTACT,
+        rf"{_LINE_START}{any_of(listed_in(_LISTS['numbered_headings']))}[ \t]{{0,3}}[:：][ \t#]{{0,4}}{_NUMBER_ALONE}",
+    ),
     (Noise.PHONE, rf"{any_of(listed(_LABELS['all']))}[\s.:：#]{{0,4}}{_NUMBER}"),
     (Noise.PHONE, rf"{any_of(listed(_LABELS['extension']))}[\s.:：#-]{{0,4}}[\d-]{{1,15}}(?!\d)"),
     (Noise.PHONE, rf"{any_of(listed(_LABELS['unspaced']))}[\s.:：は]{{0,4}}[\d-]{{1,15}}(?!\d)"),
-    (Noise.PHONE, r"(?<!\w)x-?\d{3,5}(?!\w)"),
+    (Noise.PHONE, r"(?<!\w)x(?:\d{3,5}|-\d{4,5})(?!\w)"),
 )
 _AFTER_SERIALS: Final = (
     (Noise.ID, r"(?<!\w)\d{17,20}(?!\w)"),
     (Noise.ID, r"(?<!\w)[UCDGTWB]0[A-Z0-9]{7,9}(?!\w)"),
     (Noise.ID, r"(?<!\d)\d{1,5}号(?:室|館|棟|楼)"),
     (Noise.DATE, r"(?<![\w.])\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"),
-    (Noise.DATE, r"(?<![\w.])\d{1,2}([./-])[ ]?\d{1,2}\1[ ]?(?:\d{4}|\d{2})(?!\d)"),
-    (Noise.DATE, r"(?<![\w.])\d{1,2}\.[ ]?\d{1,2}\.(?!\d)"),
+    (
+        Noise.DATE,  # "3.5. 18 Uhr" and "3.5.18:30" have no year
+        rf"(?<![\w.])\d{{1,2}}([./-])[ ]?\d{{1,2}}\1[ ]?(?:\d{{4}}|\d{{2}}(?!{_TO_THE_HOUR}))(?!\d)",
+    ),
+    (Noise.DATE, rf"(?<![\w.])\d{{1,2}}\.[ ]?\d{{1,2}}\.(?!\d(?!\d?{_TO_THE_HOUR}))"),
     (Noise.DATE, r"(?<![\w./])\d{1,2}/\d{1,2}(?![\d/])"),
     (Noise.DATE, r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?|(?<!\d)\d{1,2}日"),
     (Noise.DATE, rf"{_DAY}[ \t]{{0,2}}(?:(?:of|de|di)[ ])?{_MONTH}\.?(?:,?[ ](?:de[ ])?\d{{4}})?(?!\d)"),
@@ -98,6 +108,7 @@ _AFTER_SERIALS: Final = (
     (Noise.HASHTAG, r"(?<![\w#&])[#＃]\w[\w-]{0,60}"),
     (Noise.GREETING, any_of(listed_in(_LISTS["greetings"]))),
     (Noise.THANKS, any_of(listed_in(_LISTS["thanks"]))),
+    (Noise.THANKS, r"(?:^|(?<=[\n.,;!]))[ \t]{0,3}(?:bump(?:ing)?|boost)(?=[ \t]{0,3}(?:$|[\n.,;!]))"),
     (Noise.HEADING, rf"{_LINE_START}{any_of(listed_in(_LISTS['headings']))}[ \t*_]{{0,3}}[:：]{_EMPTY}"),
     (Noise.HEADING, rf"(?:^|(?<=\n))[ \t]{{0,3}}{any_of(listed(_LISTS['dashed_headings']))}[ ][-–—][ ]"),
 )

@@ -129,9 +129,10 @@ def _with_dotted(found: Sequence[Atom], today: date) -> list[Atom]:
     read: list[Atom] = []
     for before, atom in zip([None, *found], found, strict=False):
         late = _late(atom, today)
-        is_day = late is not None and (late.weekday() in weekdays or not (has_day or before == Mark("at")))
+        may_be_time = has_day or before == Mark("at") or isinstance(before, Calendar)
+        is_day = late is not None and (late.weekday() in weekdays or not may_be_time)
         meant = Calendar(late.year, ((late.month, late.day),)) if late and is_day else None
-        read.append(meant or ((_dotted(atom) or atom) if has_day or before == Mark("at") else atom))
+        read.append(meant or ((_dotted(atom) or atom) if may_be_time else atom))
     return read
 
 

@@ -116,6 +116,8 @@ _POLISH_WEEKDAYS: Final = ("pn", "wt", "sr", "cz", "pt", "sb", "nd")
 _DOUBTFUL_WEEKDAYS: Final = {"do": "donnerstag", "so": "sonntag"}
 """They are also words: "do 18" is "until 18" in Polish, "so 18 Uhr" is "about 18:00" in German."""
 _DOUBTFUL_WEEKDAY: Final = re.compile(r"^do(?=[.,]?\s?\d)|^so(?=[.,]\s?\d)|(?<=\bam )[ds]o\b")
+_JOINED_TIME: Final = re.compile(r"(?<![\d.])(\d{1,2}\.\s?\d{1,2}\.)(?=\d{1,2}(?::\d\d|(?:\.\d\d)?\s?uhr\b))")
+"""A date without a year, with the time right after it: "3.5.18 Uhr"."""
 _COMPOUND_PARTS: Final = ("morgen", "vormittag", "mittag", "nachmittag", "abend", "nacht", "fruh")
 _KANJI_DATE: Final = re.compile(r"(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=月|日(?![中本]))")
 _KANJI_DIGITS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
@@ -149,6 +151,8 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "two_hours_and_half": (Number(150.0), Unit(timedelta(minutes=1))),
     "two_hours": (Number(2.0), Unit(timedelta(hours=1))),
     "two_days": (Number(2.0), Unit(timedelta(days=1))),
+    "two_weeks": (Number(2.0), Unit(timedelta(weeks=1))),
+    "two_months": (Number(2.0), Unit(timedelta(days=30))),
     "few_hours": (Number(3.0), Unit(timedelta(hours=1))),
     "few_days": (Number(3.0), Unit(timedelta(days=1))),
     "day": (Unit(timedelta(days=1)),),
@@ -200,8 +204,9 @@ def plain(text: str) -> str:
 
 
 def _split_compounds(text: str) -> str:
-    """Part "Montagabend" into a weekday and a part of the day; write out "Do" before a time and "am So"."""
-    named = _DOUBTFUL_WEEKDAY.sub(lambda found: _DOUBTFUL_WEEKDAYS[found[0]], text)
+    """Part "Montagabend" and "3.5.18 Uhr" into a day and a time; write out "Do" before a time and "am So"."""
+    parted = _JOINED_TIME.sub(r"\1 ", text)
+    named = _DOUBTFUL_WEEKDAY.sub(lambda found: _DOUBTFUL_WEEKDAYS[found[0]], parted)
     return _compounds().sub(r"\1 \2", named)
 
 
@@ -229,7 +234,7 @@ _DATES: Final = (
         r"(?<![\d.])(?P<day2>\d{1,2})\.\s?(?P<month2>\d{1,2})\."
         r"(?:\s?(?P<year2>\d{4}|(?:(?<!\s)\d{2}|2[5-9]|[3-9]\d)(?![\d.:])))?(?!\d)"
     ),
-    r"(?<![\d-])(?P<day8>\d{1,2})-(?P<month8>\d{1,2})-(?P<year8>\d{4})(?![\d-])",
+    r"(?<![\d-])(?P<first8>\d{1,2})-(?P<second8>\d{1,2})-(?P<year8>\d{4})(?![\d-])",
     r"(?:(?<!\d)(?P<year3>\d{4})年)?(?<!\d)(?P<month3>\d{1,2})月(?P<day3>\d{1,2})日",
     r"(?<![\d/])(?P<first4>\d{1,2})/(?P<second4>\d{1,2})(?:/(?P<year4>\d{4}|\d{2}))?(?![\d/])",
 )
@@ -346,8 +351,8 @@ def _calendar(found: re.Match[str]) -> Calendar:
     [form] = {name[-1] for name in values}
     year = values.get(f"year{form}")
     full_year = None if year is None else int(year) + (2000 if len(year) == 2 else 0)  # noqa: PLR2004
-    if form == "4":
-        one, other = int(values["first4"]), int(values["second4"])
+    if first := values.get(f"first{form}"):
+        one, other = int(first), int(values[f"second{form}"])
         return Calendar(full_year, ((other, one), (one, other)))
     month = values[f"month{form}"]
     number = int(month) if month.isdecimal() else _months()[month]

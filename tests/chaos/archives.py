@@ -114,7 +114,7 @@ def main() -> int:
         parser.error("Chromium isn't installed.")
     figures = asyncio.run(compare(given.folder, chromium))
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")
-    return 1 if "photo_unusable" in figures["refused"].values() else 0
+    return 1 if not figures["shown"] or "photo_unusable" in figures["refused"].values() else 0
 
 
 if __name__ == "__main__":

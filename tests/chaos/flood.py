@@ -125,7 +125,9 @@ def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     figures = asyncio.run(flood(given.photos, given.seed))
     sys.stdout.write(json.dumps(figures) + "\n")
-    return 1 if figures["amid the flood, seconds"] > figures["allowed"] else 0
+    is_late = figures["amid the flood, seconds"] > figures["allowed"]
+    is_over = not figures["left of the flood meanwhile"]  # so the posts weren't amid it
+    return 1 if is_late or is_over else 0
 
 
 if __name__ == "__main__":

@@ -96,6 +96,8 @@ CASES = [
     (Noise.HEADING, "Tasse\nBesondere Merkmale: keine", "Besondere Merkmale: keine"),
     (Noise.HEADING, "mug. Size: none, it is small", "Size:"),
     (Noise.PHONE, "mug, reception x-4471", "x-4471"),
+    (Noise.CONTACT, "Case: INC-20391 | mug", "Case: INC-20391"),
+    (Noise.THANKS, "mug, bump", "bump"),
     (Noise.TIME, "Tasse, halb sieben", "halb sieben"),
     (Noise.ID, "マグカップ 301号室", "301号室"),
     (Noise.CONTACT, "Priority: low | mug", "Priority: low"),
@@ -125,10 +127,21 @@ def test_noise_is_taken_out_and_named(kind: Noise, text: str, noise: str) -> Non
         "children's shoes, size 32",
         "bufanda de lana",
         "un sac à main",
+        "Minolta X-700",
+        "adidas ultra boost, size 42",
+        "Phone in a box\nCase: blue silicone",
+        "Ticket: monthly pass in a green sleeve",
     ],
 )
 def test_other_words_stay(text: str) -> None:
     assert clean(text) == Cleaned(text, {}, ())
+
+
+@pytest.mark.parametrize(
+    "when", ["23.11. 18 Uhr", "23.11.18 Uhr", "23.11. 18:30 Uhr", "23.11. 18.30 Uhr", "23.11.18:30"]
+)
+def test_the_hour_after_a_date_is_no_year_and_leaves_no_watch(when: str) -> None:
+    assert tokens(clean(f"Tasse, {when}").text) == ["tasse"]
 
 
 @pytest.mark.parametrize(
