@@ -81,13 +81,17 @@ async def test_a_member_hears_once_why_their_reaction_decides_nothing(
         mallory = world.discord.join("Mallory")
         thread = world.discord.message(card)["channel_id"]
         before = len(world.discord.replies(thread))
+        sent_before = world.discord.requests.count(("POST", f"/channels/{thread}/messages"))
         await world.discord.react(card, "❌", mallory)
         *_, said = await eventually(lambda: world.discord.replies(thread)[before:])
         assert said["content"] == f"<@{mallory}> {sentence('only_moderators')}"
         await world.discord.unreact(card, "❌", mallory)
         await world.discord.react(card, "❌", mallory)
-        await eventually(lambda: len(world.discord.replies(thread)), holds=lambda count: count == before)
         assert await match_state(world, lost) is MatchState.UNDECIDED
+        await world.discord.react(card, "✅", world.discord.join("Grace", moderator=True))
+        await world.becomes(lost.id, ReportState.RETURNED)  # after all that Mallory did
+        await eventually(lambda: len(world.discord.replies(thread)), holds=lambda count: count == before)
+        assert world.discord.requests.count(("POST", f"/channels/{thread}/messages")) == sent_before + 1
 
 
 async def test_a_bot_that_ends_leaves_no_such_words_behind(database_url: str) -> None:
