@@ -147,7 +147,7 @@ def _nearest(
 async def _reply(session: Session, report: Report, found: _Result) -> None:
     """Write a thread's first reply, or say what the author's answer to the question has changed."""
     if report.has_first_reply:
-        if report.question_answer:
+        if report.question_answer and (found.shown or not found.has_claimed):
             await session.outbox.post(report.id, keys.thanks(report.id), wording.thanks(report, found.shown))
         return
     reply = _first_reply(report, found, await tiles_of(session, found.nearest))
@@ -208,8 +208,11 @@ async def _correct(session: Session, match: Match, report: Report, other: Report
 async def card_of(session: Session, reader: Report, match: Match, other: Report) -> Reply:
     """Return the card of a match in the thread of `reader`; of a sealed report it has no picture."""
     picture = None if other.sealed else await picture_of(session, other, match)
-    if reader.kind is ReportKind.LOST and rules.is_claimed(match):
-        return handovers.claimed_card(match, reader, other, picture)
+    if reader.kind is ReportKind.LOST and match.claim:
+        if not rules.is_still_given(match, other):
+            return handovers.refused_card(match, reader, other)
+        if rules.is_claimed(match):
+            return handovers.claimed_card(match, reader, other, picture)
     return wording.match_card(match, other, reader, picture)
 
 

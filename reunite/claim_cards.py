@@ -22,9 +22,14 @@ async def post_card(session: Session, claimed: Claimed) -> None:
 async def revise_claim(session: Session, match_id: UUID, lost: Report, found: Report) -> None:
     """Show the owner and the moderators how a claim was decided."""
     if match := await session.matches.get(match_id):
-        if not match.declined:
-            await session.outbox.revise(keys.card(match.id, lost.kind), await card_of(session, lost, match, found))
+        await revise_owners_card(session, match, lost, found)
         await revise_cards(session, match, lost, found)
+
+
+async def revise_owners_card(session: Session, match: Match, lost: Report, found: Report) -> None:
+    """Bring an owner's card up to date, unless they have folded it away."""
+    if not match.declined:
+        await session.outbox.revise(keys.card(match.id, lost.kind), await card_of(session, lost, match, found))
 
 
 async def revise_cards(session: Session, match: Match, lost: Report, found: Report) -> None:

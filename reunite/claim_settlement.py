@@ -1,6 +1,7 @@
 """Closes claims once it's decided whose an item is, and deletes their answers: nobody needs them any more."""
 
-from reunite.claim_cards import revise_claim
+from reunite import rules
+from reunite.claim_cards import revise_claim, revise_owners_card
 from reunite.entities import Claim, ClaimState, Match, MatchState, Report
 from reunite.messages import handovers, keys
 from reunite.messages.handovers import Claimed
@@ -34,6 +35,14 @@ async def revise_conversations(session: Session, found: Report) -> None:
             claimed = Claimed(claim, match, lost, found)
             reply = handovers.conversation(claimed, whereabouts, by_word=settings.by_word)
             await session.outbox.revise(keys.conversation(claim.id), reply)
+
+
+async def revise_claimed_cards(session: Session, found: Report) -> None:
+    """Let the owners' cards of what they have claimed say whether it may still be theirs."""
+    for match in await session.matches.of(found.id):
+        lost = await session.reports.get(match.lost) if match.claim else None
+        if lost and lost.state in rules.RETURNABLE:
+            await revise_owners_card(session, match, lost, found)
 
 
 async def _close(session: Session, claim: Claim, found: Report, state: ClaimState) -> None:

@@ -4,13 +4,13 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
+from reunite.announce import card_of
 from reunite.claim_cards import revise_log
 from reunite.entities import Match, Report, ReportKind, Why
 from reunite.errors import TellUserError
-from reunite.messages import galleries, keys, wording
+from reunite.messages import galleries, keys
 from reunite.ports import Session
 from reunite.report_posts import revise_post
-from reunite.tiles import picture_of
 
 
 def joined(words: str, details: str) -> str:
@@ -45,10 +45,9 @@ async def search_again(session: Session, report: Report) -> UUID:
 
 async def _rewrite(session: Session, match: Match, changed: Report, other: Report) -> None:
     """Rewrite a match's card and its lines for moderators, without reasons that the new words don't give."""
-    if await session.matches.is_shown(match.id, other.id):
-        picture = None if changed.sealed else await picture_of(session, changed, match)
-        card = wording.match_card(match, changed, other, picture)
-        await session.outbox.revise(keys.card(match.id, other.kind), card)
+    is_folded = match.declined and other.kind is ReportKind.LOST
+    if not is_folded and await session.matches.is_shown(match.id, other.id):
+        await session.outbox.revise(keys.card(match.id, other.kind), await card_of(session, other, match, changed))
     found, lost = (changed, other) if changed.kind is ReportKind.FOUND else (other, changed)
     for key, reply in (await session.outbox.quoting(lost.id)).items():
         await session.outbox.revise(key, galleries.refreshed(reply, match, found, lost.language))

@@ -128,7 +128,10 @@ async def _page(session: Session, look: Report, number: int) -> Reply:
     """Return a page in the language of `look`."""
     pairs = await _pairs(session, look)
     searched = (await session.workspaces.statistics()).open_found_reports
-    failed = [photo.name for photo in await session.photos.of(look.id) if photo.state is PhotoState.FAILED]
+    photos = await session.photos.of(look.id)
+    failed = [photo.name for photo in photos if photo.state is PhotoState.FAILED]
+    if failed and len(failed) == len(photos) and not (pairs or look.text):
+        return looks.nothing_to_search(look, failed)
     if not pairs:
         return looks.nothing(look, searched, failed)
     pages = [pairs[start : start + rules.MOST_TILES] for start in range(0, len(pairs), rules.MOST_TILES)]

@@ -124,8 +124,8 @@ def is_still_given(match: Match, found: Report) -> bool:
 
 
 def is_claimed(match: Match) -> bool:
-    """Return whether the owner has said that it's theirs, and nobody has said that their answer is wrong."""
-    return match.claim in {ClaimState.OPEN, ClaimState.ACCEPTED}
+    """Return whether the owner has said that it's theirs, and nobody has said that they are wrong."""
+    return match.claim in {ClaimState.OPEN, ClaimState.ACCEPTED} and match.state is not MatchState.REJECTED
 
 
 def may_be_in_gallery(lost: Report, found: Report, match: Match) -> bool:

@@ -1,14 +1,13 @@
 """Verdicts by reaction to match replies. The reactions are the record, so the bot can look up what it missed."""
 
-from collections import deque
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Final
 
 import discord
 import structlog
 
+from bot.discord.passing_words import PassingWords
 from bot.discord.workspaces import Workspaces, member_of
 from bot.unnoted_cards import UnnotedCards
 from reunite.commands import GiveVerdict
@@ -19,9 +18,6 @@ from reunite.messages import wording
 from reunite.ports import KnownCard
 
 KINDS: Final = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REJECT}
-_EXPLAINED_SECONDS: Final = 60
-"""How long the words stay that say why a reaction doesn't count: Discord has no private reply to a reaction."""
-_MOST_TOLD: Final = 1000
 
 _log = structlog.get_logger(__name__)
 
@@ -33,7 +29,7 @@ class Verdicts:
         self._client = client
         self._handlers = handlers
         self._workspaces = workspaces
-        self._told: deque[tuple[str | None, int]] = deque(maxlen=_MOST_TOLD)
+        self._passing = PassingWords(client)
         self._unnoted = UnnotedCards(handlers)
 
     async def reaction(self, event: discord.RawReactionActionEvent, *, given: bool) -> None:
@@ -75,22 +71,8 @@ class Verdicts:
         except TellUserError as error:
             _log.debug("discord_verdict_ignored", message=target.message, reason=error.key)
             if is_live and given and isinstance(by, discord.Member):
-                await self._explain(target, by, error)
+                self._passing.say(target, by, wording.explain(error, self._workspaces.language(by.guild)))
             return True
-
-    async def _explain(self, target: ReplyTarget, member: discord.Member, error: TellUserError) -> None:
-        """Say why a verdict doesn't count, once for each card and person, and take the words away soon."""
-        if (told := (target.message, member.id)) in self._told:
-            return
-        self._told.append(told)
-        words = wording.explain(error, self._workspaces.language(member.guild))
-        channel = self._client.get_partial_messageable(int(target.channel), guild_id=member.guild.id)
-        with suppress(discord.HTTPException):  # the bot may not write there, or no longer
-            await channel.send(
-                f"{member.mention} {words}",
-                delete_after=_EXPLAINED_SECONDS,
-                allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=[member]),
-            )
 
     def _may_give_verdict(self, member: discord.Member, channel_id: int) -> bool:
         channel = member.guild.get_channel_or_thread(channel_id)
@@ -143,7 +125,8 @@ class Verdicts:
         return member is not None and self._workspaces.is_moderator(member, member.guild_permissions)
 
     async def stop(self) -> None:
-        """Leave the cards that aren't noted yet to the next start."""
+        """Take away the words that would stay, and leave the cards that aren't noted yet to the next start."""
+        await self._passing.stop()
         await self._unnoted.stop()
 
 

@@ -55,6 +55,12 @@ def claimed_card(match: Match, lost: Report, found: Report, picture: Picture | N
     return Reply("match", tuple(lines), match=match.id, picture=picture, about=about)
 
 
+def refused_card(match: Match, lost: Report, found: Report) -> Reply:
+    """Replace the card of what an owner has claimed, once it was rejected or has gone to another."""
+    refused = line("card_folded", lost.language, post=post_of(found, lost.language))
+    return Reply("match", (refused,), match=match.id, about=frozenset({lost.id, found.id}))
+
+
 def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
     """Tell the owner what the finder decided on their claim; `left` counts the tries they have.
 

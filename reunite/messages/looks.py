@@ -36,10 +36,13 @@ def head(look: Report, pairs: Page, searched: int, failed: Sequence[str]) -> lis
 def nothing(look: Report, searched: int, failed: Sequence[str]) -> Reply:
     """Say that nothing comes close, and what else the person can do."""
     language = look.language
-    if failed and not look.text:
-        return Reply("look", tuple(line("look_no_photo", language, name=name) for name in failed))
     key = "look_nothing" if searched else "look_nothing_found"
     return Reply("look", (*_failed(failed, language), line(key, language, searched)))
+
+
+def nothing_to_search(look: Report, failed: Sequence[str]) -> Reply:
+    """Say that none of the photos could be used, where there was nothing else to search for."""
+    return Reply("look", tuple(line("look_no_photo", look.language, name=name) for name in failed))
 
 
 def _failed(names: Sequence[str], language: str) -> Iterator[Line]:

@@ -259,6 +259,15 @@ class SearchCases:
         await stage.handlers.withdraw(Withdraw(target=found.target))
         assert await stage.kinds(lost) == ["first_reply", "question"]
 
+    async def test_no_answer_rules_out_what_is_claimed(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await _ask(stage, lost, Question("colour", ("red", "blue")))
+        await stage.claim(match, found)
+        await _answer(stage, lost, "0")
+        await stage.search(lost, found)
+        assert "thanks" not in await stage.kinds(lost)
+
 
 class VerdictCases:
     """Verdicts and claims."""

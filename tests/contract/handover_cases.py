@@ -44,6 +44,36 @@ class HandoverCases:
         assert over.buttons == ()
         assert (await stage.match(found)).id == match.id
 
+    async def test_the_owners_card_follows_what_becomes_of_an_accepted_claim(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        other = await stage.lost("an umbrella of mine", author=MODERATOR)
+        await stage.search(other, found)
+        agreed = sentence("card_agreed").replace("**", "")
+        card = await card_of(stage, lost)
+        assert agreed in card.text()
+        for refused, kind in ((match, VerdictKind.REJECT), (await stage.match(other), VerdictKind.CONFIRM)):
+            await stage.verdict(refused, kind)
+            assert await card_of(stage, lost) != card
+            assert "Not yours" in (await card_of(stage, lost)).text()
+            assert not (await card_of(stage, lost)).buttons
+            await stage.verdict(refused, kind, given=False)
+            assert await card_of(stage, lost) == card
+
+    async def test_changed_words_leave_a_claimed_card_claimed_and_a_declined_one_folded(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.press("not_mine", match.id, ADA)
+        folded = await card_of(stage, lost)
+        await stage.handlers.edit(EditReport(target=found.target, text="an umbrella of wool"))
+        assert await card_of(stage, lost) == folded
+        await stage.claim(match, found)
+        await stage.handlers.edit(EditReport(target=found.target, text="an umbrella of silk"))
+        card = await card_of(stage, lost)
+        assert sentence("card_claimed").replace("**", "") in card.text()
+        assert "of silk" in card.text()
+        assert not card.buttons
+
     @pytest.mark.parametrize(
         ("by", "refusal"), [(Member("mallory", "Mallory"), "only_owner"), (BEN, "only_owner"), (ADA, "claim_waits")]
     )
@@ -355,6 +385,12 @@ async def accepted(stage: Stage, **fields: Any) -> tuple[Report, Report, Match]:
     claim: UUID = await stage.claim(match, found)
     await stage.press("accept_claim", claim, BEN)
     return lost, found, match
+
+
+async def card_of(stage: Stage, lost: Report) -> Reply:
+    """Return the only card in an owner's thread."""
+    [card] = [reply for reply in await stage.thread(lost) if reply.kind == "match"]
+    return card
 
 
 async def replies_to(stage: Stage, report: Report) -> list[Reply]:

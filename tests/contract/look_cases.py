@@ -49,6 +49,19 @@ class LookCases:
         assert nothing.text() == sentence("look_nothing_found")
         assert (nothing.gallery, nothing.buttons) == ((), ())
 
+    async def test_a_look_by_photos_says_what_it_searched_without(self, stage: Stage) -> None:
+        await stage.join()
+        for number, key in ((1, "look_no_photo"), (2, "look_without_photo")):
+            photos = tuple(replace(PHOTO, name=f"{number}{each}.jpg") for each in range(number))
+            target = ReplyTarget("web", "here", "found")
+            look = await stage.handlers.look(
+                Look(source_key=uuid4().hex, target=target, author=ADA, text="", photos=photos)
+            )
+            found = await _searched(stage, look)
+            await stage.keep_photos(found)
+            await stage.fail_first_photo(found)
+            assert sentence(key, name=f"{number}0.jpg") in (await _answer(stage, found)).text()
+
     async def test_no_other_search_finds_a_look(self, stage: Stage) -> None:
         await stage.join()
         look, found = await _looked(stage, "badge XK-7731"), await stage.found("badge XK-7731")

@@ -25,6 +25,7 @@ from reunite.entities import (
     Label,
     Match,
     Member,
+    PhotoState,
     PlatformName,
     ReplyTarget,
     Report,
@@ -118,6 +119,10 @@ class Stage(ABC):
     @abstractmethod
     async def keep_photos(self, report: Report) -> None:
         """Make the stored copies of a report's photos."""
+
+    @abstractmethod
+    async def fail_first_photo(self, report: Report) -> None:
+        """Note that the first photo of a report can't be used."""
 
     async def join(self, name: str = "here", platform: PlatformName = "web", **settings: Any) -> Workspace:
         workspace = await self.handlers.join(JoinWorkspace(platform, name, name))
@@ -276,6 +281,12 @@ class MemoryStage(Stage):
             for photo in await session.photos.of(report.id):
                 session.photos.keep(photo.id, COPY)
 
+    async def fail_first_photo(self, report: Report) -> None:
+        async with self.memory.session(report.community) as session:
+            first = (await session.photos.of(report.id))[0]
+        row = self.memory.tables.photos[first.id]
+        self.memory.tables.photos[first.id] = replace(row, photo=replace(row.photo, state=PhotoState.FAILED))
+
 
 class PostgresStage(Stage):
     """The stage on PostgreSQL."""
@@ -312,5 +323,13 @@ class PostgresStage(Stage):
                 "UPDATE photo SET state = 'stored', copy = %(copy)s, upload = NULL, url = NULL"
                 " WHERE report_id = %(report)s",
                 copy=COPY,
+                report=report.id,
+            )
+
+    async def fail_first_photo(self, report: Report) -> None:
+        async with self.postgres.session(report.community) as session:
+            await session._do(
+                "UPDATE photo SET state = 'failed', problem = 'photo_gone', copy = NULL, upload = NULL, url = NULL"
+                " WHERE report_id = %(report)s AND position = 0",
                 report=report.id,
             )

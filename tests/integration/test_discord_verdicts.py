@@ -4,13 +4,19 @@ import asyncio
 
 import pytest
 
+from bot.discord.app import running
+from db.store import Store
 from reunite.entities import MatchState, ReportState
+from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.reply import Button, Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles import discord_shapes as shapes
+from tests.doubles.discord import DiscordDouble
 from tests.support.board_sessions import is_over, signed_in
-from tests.support.discord_adapter import JPEG, match_state, open_world, reply, shown_match
+from tests.support.discord_adapter import JPEG, World, config, match_state, open_world, reply, shown_match
+from tests.support.keys import KEYS
+from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
 
@@ -69,19 +75,34 @@ async def test_a_button_of_another_version_works_or_is_politely_refused(database
 async def test_a_member_hears_once_why_their_reaction_decides_nothing(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.discord.verdicts._EXPLAINED_SECONDS", 0.2)
+    monkeypatch.setattr("bot.discord.passing_words._SECONDS", 0.2)
     async with open_world(database_url) as world:
         card, lost, _ = await shown_match(world)
         mallory = world.discord.join("Mallory")
         thread = world.discord.message(card)["channel_id"]
         before = len(world.discord.replies(thread))
+        sent_before = world.discord.requests.count(("POST", f"/channels/{thread}/messages"))
         await world.discord.react(card, "❌", mallory)
         *_, said = await eventually(lambda: world.discord.replies(thread)[before:])
         assert said["content"] == f"<@{mallory}> {sentence('only_moderators')}"
         await world.discord.unreact(card, "❌", mallory)
         await world.discord.react(card, "❌", mallory)
-        await eventually(lambda: len(world.discord.replies(thread)), holds=lambda count: count == before)
         assert await match_state(world, lost) is MatchState.UNDECIDED
+        await world.discord.react(card, "✅", world.discord.join("Grace", moderator=True))
+        await world.becomes(lost.id, ReportState.RETURNED)  # after all that Mallory did
+        await eventually(lambda: len(world.discord.replies(thread)), holds=lambda count: count == before)
+        assert world.discord.requests.count(("POST", f"/channels/{thread}/messages")) == sent_before + 1
+
+
+async def test_a_bot_that_ends_leaves_no_such_words_behind(database_url: str) -> None:
+    async with DiscordDouble() as discord, Store(database_url, keys=KEYS) as store:
+        async with running(Handlers(store, NoQueue()), store, config(discord)) as platform:
+            card, *_ = await shown_match(World(discord, store, platform))
+            thread = discord.message(card)["channel_id"]
+            before = len(discord.replies(thread))
+            await discord.react(card, "❌", discord.join("Mallory"))
+            await eventually(lambda: len(discord.replies(thread)) > before)
+        assert len(discord.replies(thread)) == before
 
 
 async def test_members_bots_other_emoji_and_other_messages_decide_nothing(database_url: str) -> None:

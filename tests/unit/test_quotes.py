@@ -106,6 +106,7 @@ QUEUED: dict[str, list[Reply]] = {
         handovers.claimed_card(replace(MATCH, claim=ClaimState.ACCEPTED), PRIVATE, FOUND, PICTURE),
         handovers.claimed_card(MATCH, LOST, SEALED, None),
     ],
+    "refused_card": [handovers.refused_card(MATCH, LOST, FOUND)],
     "claim_card": [
         handovers.claim_card(claimed, FOUND, PICTURE, moderator)
         for claimed in CLAIMED
@@ -137,6 +138,7 @@ OF_BOTH = {
     "claim_decided",
     "claim_card",
     "claimed_card",
+    "refused_card",
     "claim_closed",
     "conversation",
     "no_conversation",
