@@ -111,7 +111,7 @@ class Verdicts:
 async def _explain(workspace: SlackWorkspace, at: At, person: Person, error: TellUserError) -> None:
     """Say in the card's thread, to this person alone, why their verdict doesn't count."""
     words = escape(wording.explain(error, person.language))
-    with suppress(SlackApiError):  # the card is gone, or the person has left
+    with suppress(SlackApiError, OSError, TimeoutError):  # the card is gone, the person has left, or Slack is away
         answer = await workspace.client.reactions_get(channel=at[0], timestamp=at[1])
         thread = (answer.get("message") or {}).get("thread_ts")
         await workspace.client.chat_postEphemeral(channel=at[0], user=person.member.id, thread_ts=thread, text=words)

@@ -97,11 +97,15 @@ async def test_a_member_hears_once_why_their_reaction_decides_nothing(
 async def test_a_bot_that_ends_leaves_no_such_words_behind(database_url: str) -> None:
     async with DiscordDouble() as discord, Store(database_url, keys=KEYS) as store:
         async with running(Handlers(store, NoQueue()), store, config(discord)) as platform:
-            card, *_ = await shown_match(World(discord, store, platform))
+            world = World(discord, store, platform)
+            card, lost, _ = await shown_match(world)
             thread = discord.message(card)["channel_id"]
             before = len(discord.replies(thread))
-            await discord.react(card, "❌", discord.join("Mallory"))
-            await eventually(lambda: len(discord.replies(thread)) > before)
+            for name in ("Mallory", "Trudy"):
+                await discord.react(card, "✅", discord.join(name))
+            await discord.react(card, "✅", discord.join("Grace", moderator=True))
+            await world.becomes(lost.id, ReportState.RETURNED)  # so the strangers' reactions were taken before
+            await eventually(lambda: len(discord.replies(thread)) == before + 1)  # one is told for both
         assert len(discord.replies(thread)) == before
 
 

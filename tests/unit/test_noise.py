@@ -131,6 +131,8 @@ def test_noise_is_taken_out_and_named(kind: Noise, text: str, noise: str) -> Non
         "adidas ultra boost, size 42",
         "Phone in a box\nCase: blue silicone",
         "Ticket: monthly pass in a green sleeve",
+        "Phone: black iPhone 12",
+        "Handy: schwarzes Samsung",
     ],
 )
 def test_other_words_stay(text: str) -> None:
