@@ -19,14 +19,14 @@ _MOST_TOLD: Final = 1000
 class PassingWords:
     """Says things once for each message and person, and takes the words away soon, or when the bot ends.
 
-    While such words stand below a message, nobody else gets them too: many may react at once.
+    While such words are there for a message, nobody else gets them too: many may react at once.
     """
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
         self._told: deque[tuple[str | None, int]] = deque(maxlen=_MOST_TOLD)
         self._said: dict[str | None, asyncio.Task[None]] = {}
-        """What stands now, by message."""
+        """The words that are there now, by message."""
         self._is_ending = asyncio.Event()
 
     def say(self, target: ReplyTarget, member: discord.Member, words: str) -> None:
