@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from reunite.entities import Label, Report, ReportKind, ReportState, VerdictKind
+from reunite.entities import Label, ReplyTarget, Report, ReportKind, ReportState, VerdictKind
 from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.language import sentence
@@ -23,7 +23,7 @@ def message(key: str) -> str:
 
 
 async def post(stage: Stage, workspace: str = "here", *, is_moderator: bool = True) -> Reply:
-    found, lost = (stage.at(workspace, channel) for channel in ("found", "lost"))
+    found, lost = (ReplyTarget("web", workspace, channel) for channel in ("found", "lost"))
     pair = SamplePair(found=found, lost=lost, found_photo=PHOTO, lost_photo=PHOTO)
     return await stage.handlers.samples.post(pair, "en", is_moderator=is_moderator)
 
@@ -33,7 +33,11 @@ async def samples(stage: Stage, workspace: str = "here") -> list[Report]:
     known = await stage.store.workspace("web", workspace)
     assert known
     async with stage.session(known.community) as session:
-        found = [sample for sample in await session.reports.samples(stage.at(workspace, "found")) if not sample.purged]
+        found = [
+            sample
+            for sample in await session.reports.samples(ReplyTarget("web", workspace, "found"))
+            if not sample.purged
+        ]
     return sorted(found, key=lambda each: each.kind)
 
 

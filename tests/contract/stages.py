@@ -129,9 +129,6 @@ class Stage(ABC):
         await self.handlers.set_up(ChangeSettings(platform=platform, workspace=name, settings=Settings(**settings)))
         return workspace
 
-    def at(self, workspace: str, channel: str) -> ReplyTarget:
-        return ReplyTarget("web", workspace, channel)
-
     async def lost(self, text: str = "my umbrella", **fields: Any) -> Report:
         return await self._report(ReportLost, {"author": ADA, "text": text, **fields})
 

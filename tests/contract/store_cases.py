@@ -125,7 +125,7 @@ class ReportCases:
             await session.outbox.post(found.id, keys.expired(found.id), wording.expired())
             await session.deletion.purge(found.id, None)
             assert [sample.purged for sample in await session.reports.samples(found.target)] == [True, False]
-            assert await session.reports.samples(stage.at("there", "found")) == []
+            assert await session.reports.samples(ReplyTarget("web", "there", "found")) == []
         assert await stage.thread(found) == []
 
     async def test_a_report_is_read_as_it_was_added(self, stage: Stage) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from reunite.commands import Look
-from reunite.entities import Report, ReportState
+from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.limits import minutes_to_wait
@@ -82,7 +82,7 @@ async def test_a_search_that_is_filed_is_a_report_within_the_limit() -> None:
 
 async def look(stage: MemoryStage, words: str) -> Report:
     """Search as ADA, and return the look."""
-    target = stage.at("here", "lost")
+    target = ReplyTarget("web", "here", "lost")
     found = await stage.handlers.look(Look(source_key=str(uuid4()), target=target, author=ADA, text=words))
     workspace = await stage.store.workspace("web", "here")
     assert workspace
@@ -95,4 +95,4 @@ async def look(stage: MemoryStage, words: str) -> Report:
 
 async def claim(stage: MemoryStage, searched: Report) -> None:
     [match] = await stage.matches(searched)
-    await stage.press("look_mine", match.id, ADA, words="a scratch", target=stage.at("here", "lost"))
+    await stage.press("look_mine", match.id, ADA, words="a scratch", target=ReplyTarget("web", "here", "lost"))
