@@ -21,6 +21,9 @@ from reunite.errors import DefectError, TryAgainError
 from reunite.reminders import Due
 
 _PRESENT: Final = "UPDATE workspace SET absent_since = NULL WHERE id = %s AND absent_since IS NOT NULL"
+_NOTE_ABSENCE: Final = """UPDATE workspace
+  SET absent_since = CASE WHEN %(since)s::timestamptz IS NOT NULL THEN least(absent_since, %(since)s) END
+  WHERE id = %(id)s"""
 
 
 class Store(Database):
@@ -95,7 +98,7 @@ class Store(Database):
 
     async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
         async with self.transaction(workspace.community) as connection:
-            await connection.execute("UPDATE workspace SET absent_since = %s WHERE id = %s", [since, workspace.id])
+            await connection.execute(_NOTE_ABSENCE, {"since": since, "id": workspace.id})
 
     async def communities(self) -> list[UUID]:
         return [row["id"] for row in await self.rows("SELECT all_communities AS id FROM all_communities()")]

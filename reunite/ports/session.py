@@ -75,7 +75,10 @@ class Store(Protocol):
         ...
 
     async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
-        """Store since when the bot has been absent from a workspace. Joining it again clears that."""
+        """Store since when the bot has been absent from a workspace: of several moments, the earliest counts.
+
+        None, or joining it again, clears that.
+        """
         ...
 
     async def save_board_link(self, workspace: Workspace, member: Member, language: str, link_hash: str) -> None:

@@ -29,6 +29,13 @@ class AbsenceCases:
         stage.later(days=1)
         assert await look(stage, there) == ["gone"]
 
+    async def test_of_two_bots_that_notice_it_the_first_counts(self, stage: Stage) -> None:
+        workspace = await stage.join("here", "discord")
+        await look(stage, {"here": False})
+        stage.later(days=7)
+        await stage.store.note_absence(workspace, stage.time)  # by a bot that has looked before the first noted it
+        assert await look(stage, {"here": False}) == ["here"]
+
     async def test_a_platform_that_cannot_say_ends_nothing_and_proves_nothing(self, stage: Stage) -> None:
         await stage.join("here", "discord")
         assert await look(stage, {"here": None}) == []

@@ -224,7 +224,8 @@ class MemoryStore:
 
     async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
         row = self.tables.workspaces[workspace.id]
-        self.tables.workspaces[workspace.id] = replace(row, absent_since=since)
+        earliest = since and min(since, row.absent_since or since)
+        self.tables.workspaces[workspace.id] = replace(row, absent_since=earliest)
 
     async def save_board_link(self, workspace: Workspace, member: Member, language: str, link_hash: str) -> None:
         """Keep nothing: only the board reads links, from PostgreSQL."""
