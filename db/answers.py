@@ -16,10 +16,10 @@ from db.vectors import Ids, Measured, Target, distinct
 from reunite.matching.evidence import Background, PairKind
 
 _NEAREST: Final = {
-    PairKind.PHOTO_PHOTO: 80,
-    PairKind.TEXT_TEXT: 80,
-    PairKind.TEXT_PHOTO: 120,
-    PairKind.PHOTO_TEXT: 120,
+    PairKind.PHOTO_PHOTO: 120,
+    PairKind.TEXT_TEXT: 120,
+    PairKind.TEXT_PHOTO: 180,
+    PairKind.PHOTO_TEXT: 180,
 }
 """How many of the nearest reports by sketch are measured: between photos and words the differences are finer."""
 _MOST_AT_ONCE: Final = 12_000
