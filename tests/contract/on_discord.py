@@ -32,39 +32,39 @@ class OnDiscord(Harness):
         return self.double.guild_id
 
     def join(self, name: str, *, moderator: bool = False, language: str = "en") -> Member:
-        member = Member(self.double.join(name, moderator=moderator), name)
+        member = Member(self.double.admin.join(name, moderator=moderator), name)
         self.double.locales[member.id] = {"en": "en-US"}.get(language, language)
         return member
 
     async def set_up(self, *, log: bool = False, found: str = "", language: str = "en") -> None:
         places = {"found": self.double.channel(found)} if found else {}
         if log:
-            places["log"] = self.log = await self.double.create_channel("moderators")
+            places["log"] = self.log = await self.double.admin.create_channel("moderators")
         if places:
             await self._change(sentence("setup_places"), **places)
         await self._change(sentence("setup_ways"), language=language)
 
     async def _change(self, button: str, **values: str) -> None:
-        manager = self.double.join("Max")
+        manager = self.double.admin.join("Max")
         self.double.members[manager]["roles"].append(self.double.add_role("managers", MANAGE_GUILD))
-        panel = await self._private_reply(await self.double.slash("setup", manager, "general"))
-        pressed = await self.double.press(panel.handle, button, manager)
-        await self.double.opened(pressed)
-        await self.double.submit(pressed, None, **values)
+        panel = await self._private_reply(await self.double.ui.slash("setup", manager, "general"))
+        pressed = await self.double.ui.press(panel.handle, button, manager)
+        await self.double.ui.opened(pressed)
+        await self.double.ui.submit(pressed, None, **values)
         await eventually(lambda: self.double.message(panel.handle)["edited_timestamp"])
 
     async def open_channel(self, name: str) -> None:
-        await self.double.create_channel(name)
+        await self.double.admin.create_channel(name)
 
     async def leave(self) -> None:
-        await self.double.remove_bot()
+        await self.double.admin.remove_bot()
 
     async def refuse_conversations(self) -> None:
         for channel in ("found", "lost"):
-            await self.double.forbid(channel, CREATE_PRIVATE_THREADS)
+            await self.double.admin.forbid(channel, CREATE_PRIVATE_THREADS)
 
     async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
-        post = await self.double.post(channel, author.id, text, {"photo.jpg": JPEG}, times=times)
+        post = await self.double.people.post(channel, author.id, text, {"photo.jpg": JPEG}, times=times)
         acknowledgement = f"/messages/{post}/reactions"
         await eventually(lambda: sum(acknowledgement in path for _, path in self.double.requests) >= times)
         return ReplyTarget("discord", self.double.guild_id, self.double.channel(channel), post)
@@ -73,60 +73,62 @@ class OnDiscord(Harness):
         self.double.nonces.clear()
 
     async def post_refused(self, author: Member, text: str) -> str:
-        post = await self.double.post("found", author.id, text, {"photo.jpg": JPEG})
+        post = await self.double.people.post("found", author.id, text, {"photo.jpg": JPEG})
         [answer] = await eventually(lambda: self.double.replies(post))
         return self.double.text(answer)
 
     async def post_as_bots(self) -> None:
-        for author in (BOT_ID, self.double.join("Robot", bot=True)):
-            await self.double.post("found", author, "beep", {"photo.jpg": JPEG})
+        for author in (BOT_ID, self.double.admin.join("Robot", bot=True)):
+            await self.double.people.post("found", author, "beep", {"photo.jpg": JPEG})
 
     async def use_lost(self, author: Member, words: str) -> str:
         if words:
-            return await self.double.answer(await self.double.slash("lost", author.id, "general", description=words))
-        used = await self.double.slash("lost", author.id, "general")
-        await self.double.opened(used)
-        return await self.double.answer(await self.double.submit(used))
+            return await self.double.ui.answer(
+                await self.double.ui.slash("lost", author.id, "general", description=words)
+            )
+        used = await self.double.ui.slash("lost", author.id, "general")
+        await self.double.ui.opened(used)
+        return await self.double.ui.answer(await self.double.ui.submit(used))
 
     async def post_elsewhere(self, channel: str, author: Member, text: str) -> None:
-        await self.double.post(channel, author.id, text, {"photo.jpg": JPEG})
+        await self.double.people.post(channel, author.id, text, {"photo.jpg": JPEG})
 
     async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
         del author
-        await self.double.edit(str(post.message), text)
+        await self.double.people.edit(str(post.message), text)
 
     async def invite(self) -> None:
-        await self.double.remove_bot()
-        await self.double.add_bot()
+        await self.double.admin.remove_bot()
+        await self.double.admin.add_bot()
 
     async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
-        post = await self.double.post(channel, author.id, text)
+        post = await self.double.people.post(channel, author.id, text)
         return ReplyTarget("discord", self.double.guild_id, self.double.channel(channel), post)
 
     async def change_photos(self, post: ReplyTarget, text: str, *names: str) -> None:
         files = [self.double.attach(post.channel, name, JPEG, "image/jpeg") for name in names]
-        await self.double.edit(str(post.message), text, attachments=files)
+        await self.double.people.edit(str(post.message), text, attachments=files)
 
     async def report_privately(self, author: Member, words: str) -> str:
-        opening = await self.double.slash("lost", author.id, "general")
-        await self.double.opened(opening)
-        return (await self._private_reply(await self.double.submit(opening, words=words, seen="private"))).words
+        opening = await self.double.ui.slash("lost", author.id, "general")
+        await self.double.ui.opened(opening)
+        return (await self._private_reply(await self.double.ui.submit(opening, words=words, seen="private"))).words
 
     async def report_sealed(self, author: Member, words: str, where: str) -> str:
-        opening = await self.double.slash("sealed", author.id, "general")
-        await self.double.opened(opening)
+        opening = await self.double.ui.slash("sealed", author.id, "general")
+        await self.double.ui.opened(opening)
         filled = {"words": words, "where": where, "category": "keys"}
-        return (await self._private_reply(await self.double.submit(opening, {"photo.jpg": JPEG}, **filled))).words
+        return (await self._private_reply(await self.double.ui.submit(opening, {"photo.jpg": JPEG}, **filled))).words
 
     async def search(self, member: Member, words: str, photo: bytes | None = None) -> PrivateReply:
         options = {"words": words} if words else {}
         sent = ("photo.jpg", photo) if photo else None
         return self._page(
-            await self._private_reply(await self.double.slash("search", member.id, "general", sent, **options))
+            await self._private_reply(await self.double.ui.slash("search", member.id, "general", sent, **options))
         )
 
     async def turn(self, page: PrivateReply, words: str, member: Member) -> PrivateReply:
-        await self.double.press(page.handle, words, member.id)
+        await self.double.ui.press(page.handle, words, member.id)
         await eventually(lambda: self._page(page).words != page.words)
         return self._page(page)
 
@@ -135,32 +137,32 @@ class OnDiscord(Harness):
         return PrivateReply(self.double.text(shown), reply.handle, len(shown["attachments"]))
 
     async def own_reports(self, member: Member) -> PrivateReply:
-        return await self._private_reply(await self.double.slash("mine", member.id, "general"))
+        return await self._private_reply(await self.double.ui.slash("mine", member.id, "general"))
 
     async def _private_reply(self, used: Interaction) -> PrivateReply:
-        words = await self.double.answer(used)
+        words = await self.double.ui.answer(used)
         assert used.ephemeral
         return PrivateReply(words, used.responses[-1]["id"])
 
     async def is_acknowledged(self, post: ReplyTarget) -> bool:
-        return self.double.has_reaction(str(post.message), "👀")
+        return self.double.people.has_reaction(str(post.message), "👀")
 
     async def delete(self, post: ReplyTarget, author: Member) -> None:
         del author
-        await self.double.delete(str(post.message))
+        await self.double.people.delete(str(post.message))
 
     async def react(self, to: Sent, mark: Mark, member: Member, *, given: bool = True) -> None:
         assert self.double.message(to.message)["channel_id"] == to.channel
-        await (self.double.react if given else self.double.unreact)(to.message, mark, member.id)
+        await (self.double.people.react if given else self.double.people.unreact)(to.message, mark, member.id)
 
     async def press(
         self, on: Sent | PrivateReply, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
     ) -> PrivateReply:
         message = on.handle if isinstance(on, PrivateReply) else on.message
-        used = await self.double.press(message, words, member.id)
+        used = await self.double.ui.press(message, words, member.id)
         if (fill or photo) and await eventually(lambda: used.modal or used.answer) == used.modal:
             filled = {"words": fill} if fill else {}
-            used = await self.double.submit(used, {"photo.jpg": photo} if photo else None, **filled)
+            used = await self.double.ui.submit(used, {"photo.jpg": photo} if photo else None, **filled)
         return await self._private_reply(used)
 
     async def words(self, of: Sent) -> str | None:
@@ -182,7 +184,7 @@ class OnDiscord(Harness):
         return channel["type"] != PRIVATE_THREAD or member.id in self.double.thread_members[message.channel]
 
     async def is_marked(self, post: ReplyTarget) -> bool:
-        return self.double.has_reaction(str(post.message), "✅")
+        return self.double.people.has_reaction(str(post.message), "✅")
 
     async def literal_words(self, of: Sent) -> str:
         [embed] = self.double.message(of.message)["embeds"]

@@ -9,7 +9,8 @@ from aiohttp import web
 from tests.doubles import discord_rest_base as base
 from tests.doubles import discord_shapes as shapes
 from tests.doubles.discord_checks import check_message, check_rows, check_thread_name
-from tests.doubles.discord_commands import Commands
+from tests.doubles.discord_guild import Guild
+from tests.doubles.discord_people import People
 from tests.doubles.discord_rest_base import Answer, body_of, known
 from tests.doubles.discord_shapes import BOT_ID, Json
 
@@ -17,8 +18,8 @@ from tests.doubles.discord_shapes import BOT_ID, Json
 class Channels:
     """Request handlers, which ask for the permissions that Discord asks for."""
 
-    def __init__(self, double: Commands) -> None:
-        self._double = double
+    def __init__(self, double: Guild) -> None:
+        self._double, self._people = double, People(double)
 
     async def channel(self, request: web.Request) -> Answer:
         return self._place(request, 0)
@@ -67,7 +68,7 @@ class Channels:
         place = self._place(request, shapes.MANAGE_THREADS)
         if place["type"] not in shapes.THREADS:
             raise base.MISSING_PERMISSIONS  # the bot deletes nobody's channel
-        await self._double.delete_thread(place["id"])
+        await self._people.delete_thread(place["id"])
         return place
 
     async def history(self, request: web.Request) -> Answer:
@@ -148,7 +149,7 @@ class Channels:
 
     async def delete(self, request: web.Request) -> Answer:
         self._place(request, 0)
-        await self._double.delete(self._own(request)["id"])
+        await self._people.delete(self._own(request)["id"])
         return None
 
     async def start_thread(self, request: web.Request) -> Answer:
@@ -264,7 +265,7 @@ class Channels:
         return self._double.add_message(channel, BOT_ID, content_of(self._double, channel, payload, files), number)
 
 
-def content_of(double: Commands, channel: str, payload: Json, files: dict[str, bytes]) -> Json:
+def content_of(double: Guild, channel: str, payload: Json, files: dict[str, bytes]) -> Json:
     """Return what a message has of what was sent: files have their addresses, and pictures refer to them."""
     kinds: dict[str, Any] = {"jpg": "image/jpeg", "png": "image/png", "json": "application/json"}
     attachments = [
@@ -286,7 +287,7 @@ def content_of(double: Commands, channel: str, payload: Json, files: dict[str, b
     return content
 
 
-async def edit_message(double: Commands, message: Json, payload: Json, files: dict[str, bytes]) -> None:
+async def edit_message(double: Guild, message: Json, payload: Json, files: dict[str, bytes]) -> None:
     """Change a message of the bot: what is not named stays, and of its files only those that are named again."""
     check_rows(payload.get("components") or [])
     changed = content_of(double, message["channel_id"], payload, files)
