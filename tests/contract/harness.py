@@ -5,7 +5,7 @@ Where a platform has no such thing, its harness says so in `lacks`, with the rea
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NoReturn
 
 import pytest
@@ -52,6 +52,10 @@ class Harness(ABC):
     lacks: ClassVar[Mapping[Feature, str]] = {}
     store: Store
     platform: Platform
+    admin: "Admin" = field(init=False)
+    people: "People" = field(init=False)
+    ui: "Ui" = field(init=False)
+    screen: "Screen" = field(init=False)
 
     def needs(self, feature: Feature) -> None:
         """Skip the test where the platform has no such thing."""
@@ -71,6 +75,52 @@ class Harness(ABC):
     def join(self, name: str, *, moderator: bool = False, language: str = "en") -> Member:
         """Let a person in, who uses the platform in a language."""
 
+    def forget(self) -> None:  # noqa: B027 - most platforms remember nothing
+        """Let the minutes pass for which the platform itself refuses what it was just sent."""
+
+    async def answered(self, root: ReplyTarget, *by: Sent) -> None:
+        """Wait until a post's thread shows these messages of the bot, and no others."""
+        expected = [message.message for message in by]
+        try:
+            await eventually(lambda: self._has(root, expected))
+        except TimeoutError as error:
+            raise AssertionError(f"{await self.screen.answers(root)} are shown, not {expected}") from error
+
+    async def _has(self, root: ReplyTarget, expected: list[str]) -> bool:
+        return await self.screen.answers(root) == expected
+
+    async def reports(self) -> list[Report]:
+        """Return what is committed, in order."""
+        return await reports_of(self.store, self.name, self.workspace)
+
+    async def deliver(self, *, refused: Collection[Audience] = ()) -> list[tuple[OutboxItem, Sent]]:
+        """Do all that is due, as the delivery does; return what was sent or changed, and where it is.
+
+        The platform refuses what is for these audiences, and nothing else.
+        """
+        done, delivery = [], Delivery(self.store, self.platform)
+        while due := await self.store.delivery.lease(self.name, limit=10, seconds=60):
+            for item in due:
+                await delivery._deliver(item, delivery._until())
+                async with self.store.session(item.community) as session:
+                    row = await session._one("SELECT * FROM outbox WHERE seq = %(seq)s", seq=item.seq)
+                assert row
+                assert (row["problem"] is not None) is (item.audience in refused), row["problem"]
+                if row["sent_message"]:
+                    done.append((item, Sent(row["sent_channel"], row["sent_message"])))
+        return done
+
+
+@dataclass
+class Part(ABC):
+    """One side of a community."""
+
+    here: Harness
+
+
+class Admin(Part):
+    """What moderators and administrators do."""
+
     @abstractmethod
     async def set_up(self, *, log: bool = False, found: str = "", language: str = "en") -> None:
         """Decide as moderators do here: on a channel for them, one for found reports (by name), and a language."""
@@ -83,8 +133,16 @@ class Harness(ABC):
     async def leave(self) -> None:
         """Take the bot away."""
 
-    async def refuse_conversations(self) -> None:  # noqa: B027 - the page refuses nothing
+    async def refuse_conversations(self) -> None:
         """Let the platform refuse the bot to bring two people together."""
+
+    async def invite(self) -> None:
+        """Invite the bot, as if it had never been here."""
+        self.here.skip("leaving")
+
+
+class People(Part):
+    """What people post, change, delete and react."""
 
     @abstractmethod
     async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
@@ -106,19 +164,27 @@ class Harness(ABC):
     async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
         """Change the words of one's post."""
 
-    async def invite(self) -> None:
-        """Invite the bot, as if it had never been here."""
-        self.skip("leaving")
-
     async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
         """Post words alone in a channel."""
         del channel, author, text
-        self.skip("words alone")
+        self.here.skip("words alone")
 
     async def change_photos(self, post: ReplyTarget, text: str, *names: str) -> None:
         """Let one's post have new photos of these names, and no others."""
         del post, text, names
-        self.skip("files of a post")
+        self.here.skip("files of a post")
+
+    @abstractmethod
+    async def delete(self, post: ReplyTarget, author: Member) -> None:
+        """Delete one's post."""
+
+    @abstractmethod
+    async def react(self, to: Sent, mark: Mark, member: Member, *, given: bool = True) -> None:
+        """React to a message of the bot, or take that back."""
+
+
+class Ui(Part):
+    """The commands, forms and buttons that people use, and what they are told."""
 
     @abstractmethod
     async def report_privately(self, author: Member, words: str) -> str:
@@ -145,18 +211,6 @@ class Harness(ABC):
         """Use `/lost` and return what its author is told at once."""
 
     @abstractmethod
-    async def is_acknowledged(self, post: ReplyTarget) -> bool:
-        """Tell whether the post shows that it was taken up."""
-
-    @abstractmethod
-    async def delete(self, post: ReplyTarget, author: Member) -> None:
-        """Delete one's post."""
-
-    @abstractmethod
-    async def react(self, to: Sent, mark: Mark, member: Member, *, given: bool = True) -> None:
-        """React to a message of the bot, or take that back."""
-
-    @abstractmethod
     async def press(
         self, on: Sent | PrivateReply, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
     ) -> PrivateReply:
@@ -164,6 +218,14 @@ class Harness(ABC):
 
         Fails where others are told of it too.
         """
+
+
+class Screen(Part):
+    """What is to be seen."""
+
+    @abstractmethod
+    async def is_acknowledged(self, post: ReplyTarget) -> bool:
+        """Tell whether the post shows that it was taken up."""
 
     @abstractmethod
     async def words(self, of: Sent) -> str | None:
@@ -200,38 +262,3 @@ class Harness(ABC):
     async def answer_at(self, root: ReplyTarget, answer: str) -> Sent:
         """Return where an answer in a post's thread is."""
         return Sent(root.channel, answer)
-
-    def forget(self) -> None:  # noqa: B027 - most platforms remember nothing
-        """Let the minutes pass for which the platform itself refuses what it was just sent."""
-
-    async def answered(self, root: ReplyTarget, *by: Sent) -> None:
-        """Wait until a post's thread shows these messages of the bot, and no others."""
-        expected = [message.message for message in by]
-        try:
-            await eventually(lambda: self._has(root, expected))
-        except TimeoutError as error:
-            raise AssertionError(f"{await self.answers(root)} are shown, not {expected}") from error
-
-    async def _has(self, root: ReplyTarget, expected: list[str]) -> bool:
-        return await self.answers(root) == expected
-
-    async def reports(self) -> list[Report]:
-        """Return what is committed, in order."""
-        return await reports_of(self.store, self.name, self.workspace)
-
-    async def deliver(self, *, refused: Collection[Audience] = ()) -> list[tuple[OutboxItem, Sent]]:
-        """Do all that is due, as the delivery does; return what was sent or changed, and where it is.
-
-        The platform refuses what is for these audiences, and nothing else.
-        """
-        done, delivery = [], Delivery(self.store, self.platform)
-        while due := await self.store.delivery.lease(self.name, limit=10, seconds=60):
-            for item in due:
-                await delivery._deliver(item, delivery._until())
-                async with self.store.session(item.community) as session:
-                    row = await session._one("SELECT * FROM outbox WHERE seq = %(seq)s", seq=item.seq)
-                assert row
-                assert (row["problem"] is not None) is (item.audience in refused), row["problem"]
-                if row["sent_message"]:
-                    done.append((item, Sent(row["sent_channel"], row["sent_message"])))
-        return done
