@@ -13,7 +13,8 @@ from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.ports import Sent
-from tests.contract.harness import JPEG, Admin, Harness, Mark, People, PrivateReply, Screen, Ui
+from tests.contract.harness import JPEG, Harness, Mark, PrivateReply
+from tests.contract.sides import Admin, People, Screen, Ui
 from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble, Interaction
 from tests.doubles.discord_shapes import CREATE_PRIVATE_THREADS, MANAGE_GUILD, PRIVATE_THREAD
 from tests.support.keys import KEYS

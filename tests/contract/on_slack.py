@@ -16,7 +16,8 @@ from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.ports import Sent
-from tests.contract.harness import JPEG, Admin, Harness, Mark, People, PrivateReply, Screen, Ui
+from tests.contract.harness import JPEG, Harness, Mark, PrivateReply
+from tests.contract.sides import Admin, People, Screen, Ui
 from tests.doubles.slack import Envelope, SlackDouble, shown
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM
 from tests.doubles.slack_blocks import loaded, words_of

@@ -17,7 +17,8 @@ from reunite.commands import ChangeSettings
 from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.ports import Sent
-from tests.contract.harness import JPEG, Admin, Feature, Harness, Mark, People, PrivateReply, Screen, Ui
+from tests.contract.harness import JPEG, Feature, Harness, Mark, PrivateReply
+from tests.contract.sides import Admin, People, Screen, Ui
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually

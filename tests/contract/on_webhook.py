@@ -11,7 +11,8 @@ from db.store import Store
 from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.ports import Sent
-from tests.contract.harness import Admin, Feature, Harness, Mark, People, PrivateReply, Screen, Ui
+from tests.contract.harness import Feature, Harness, Mark, PrivateReply
+from tests.contract.sides import Admin, People, Screen, Ui
 from tests.doubles.webhook_chat import PHOTO_HOST, SECRET, WebhookChat, spans
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue

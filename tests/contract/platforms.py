@@ -60,3 +60,7 @@ async def stands(harness: Harness, lost: Report, match: UUID, state: MatchState)
     async with harness.store.session(lost.community) as session:
         found = await session.matches.get(match)
     return found is not None and found.state is state
+
+
+async def marked_as(harness: Harness, post: ReplyTarget, is_back: bool) -> bool:  # noqa: FBT001 - said plainly where it is called
+    return await harness.screen.is_marked(post) is is_back

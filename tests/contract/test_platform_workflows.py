@@ -5,13 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from reunite.announce import log_match
-from reunite.entities import MatchState, ReplyTarget, Report, ReportState
+from reunite.entities import Report, ReportState
 from reunite.language import sentence
 from reunite.messages.reply import Picture, Plain, Reply
 from reunite.ports import Outgoing, Sent
 from tests.contract.harness import JPEG, Harness
-from tests.contract.platforms import replying, saying, shown_match, stands
+from tests.contract.platforms import marked_as, replying, saying, shown_match
 from tests.support.waiting import eventually
 
 ANSWER = "a blue thread sewn into the lining"
@@ -141,19 +140,6 @@ async def test_changed_words_of_a_post_are_taken_over_wherever_they_stand(harnes
     assert "a pink umbrella & more" in str(await harness.screen.words(card))
 
 
-async def test_a_community_is_greeted_once_with_suggestions(harness: Harness) -> None:
-    harness.needs("leaving")
-    await harness.admin.invite()
-
-    async def greeted() -> bool:
-        return "black umbrella" in await harness.screen.public()
-
-    await eventually(greeted)
-    assert (await harness.screen.public()).count(
-        "black umbrella"
-    ) < 3  # Slack's message has the words twice, once as its text
-
-
 async def test_words_alone_get_an_offer_and_become_a_report_only_if_their_author_wants(harness: Harness) -> None:
     harness.needs("words alone")
     ann, mallory = harness.join("Ann"), harness.join("Mallory")
@@ -197,39 +183,6 @@ async def test_a_fresh_link_leads_to_a_posts_photo_as_long_as_it_is_there(harnes
     assert await harness.platform.photo_url(post, "another.jpg") is None
     await harness.people.delete(post, ann)
     assert await harness.platform.photo_url(post, "photo.jpg") is None
-
-
-async def test_moderators_give_verdicts_by_button_in_their_own_channel(harness: Harness) -> None:
-    await harness.admin.set_up(log=True)
-    _, lost, found, match = await shown_match(harness)
-    line = await logged(harness)
-    confirm = sentence("button_confirm")
-    assert (await harness.ui.press(line, confirm, lost.author)).words == sentence("only_moderators")
-    moderator = harness.join("Grace", moderator=True)
-    for state, note in ((MatchState.CONFIRMED, "match_confirmed"), (MatchState.UNDECIDED, "match_undecided")):
-        assert (await harness.ui.press(line, confirm, moderator)).words == sentence(f"note_{note}")
-        assert await stands(harness, lost, match, state)
-        await harness.deliver()
-        is_back = state is MatchState.CONFIRMED
-        assert ("Returned, confirmed by" in str(await harness.screen.words(line))) is is_back
-        for report in (lost, found):
-            await eventually(partial(marked_as, harness, report.target, is_back))
-
-
-async def test_a_reaction_in_the_moderators_channel_is_a_verdict_too(harness: Harness) -> None:
-    await harness.admin.set_up(log=True)
-    _, lost, _, match = await shown_match(harness)
-    await harness.people.react(await logged(harness), "❌", harness.join("Grace", moderator=True))
-    await eventually(partial(stands, harness, lost, match, MatchState.REJECTED))
-
-
-async def test_found_reports_are_posted_only_in_the_chosen_channel(harness: Harness) -> None:
-    await harness.admin.open_channel("umbrellas")
-    await harness.admin.set_up(found="umbrellas")
-    ann = harness.join("Ann")
-    await harness.people.post_elsewhere("found", ann, "in the channel that was")
-    await harness.people.post_photo("umbrellas", ann, "in the channel that is")
-    assert [(report.kind, report.text) for report in await harness.reports()] == [("found", "in the channel that is")]
 
 
 async def test_a_private_reports_match_is_shown_to_its_author_in_private(harness: Harness) -> None:
@@ -281,43 +234,6 @@ async def test_members_see_their_own_reports_and_change_them_by_buttons(harness:
     assert (report.state, report.text) == (ReportState.WITHDRAWN, "")
 
 
-async def test_a_community_that_takes_the_bot_away_is_forgotten(harness: Harness) -> None:
-    harness.needs("leaving")
-    await harness.people.post_photo("found", harness.join("Ann"), "umbrella")
-    [report] = await harness.reports()
-    await harness.admin.leave()
-
-    async def forgotten() -> bool:
-        return await harness.store.workspace(harness.name, harness.workspace) is None
-
-    await eventually(forgotten)
-    async with harness.store.session(report.community) as session:
-        assert await session.reports.get(report.id) is None
-
-
-async def test_the_bot_writes_in_the_language_of_the_community(harness: Harness) -> None:
-    await harness.admin.set_up(language="de")
-    card, _, _, _ = await shown_match(harness)
-    assert sentence("jump_post", "de") in str(await harness.screen.words(card))
-    reply = await harness.ui.press(card, sentence("button_not_mine", "de"), harness.join("Mallory"))
-    assert reply.words == sentence("only_owner")
-    await harness.people.react(card, "✅", harness.join("Grace", moderator=True))
-
-    async def returned() -> bool:
-        return {report.state for report in await harness.reports()} == {ReportState.RETURNED}
-
-    await eventually(returned)
-    await harness.deliver()
-    confirmed = sentence("returned", "de", moderator="").split("**")[1]
-    assert confirmed in await harness.screen.public()
-
-
-async def test_a_person_reads_their_own_language(harness: Harness) -> None:
-    card, _, _, _ = await shown_match(harness)
-    reply = await harness.ui.press(card, sentence("button_not_mine"), harness.join("Jeanne", language="fr"))
-    assert reply.words.startswith(sentence("only_owner", "fr").partition("/")[0])  # Discord has a French name for /lost
-
-
 async def accepted(harness: Harness) -> tuple[Report, Report]:
     """Let the owner claim and the finder accept; return the lost and the found report."""
     card, lost, found, _ = await shown_match(harness)
@@ -333,18 +249,3 @@ async def sent_with(harness: Harness, words: str) -> Sent:
     done = [(item, sent) for item, sent in await harness.deliver() if item.audience == "thread"]
     [there] = [sent for item, sent in done if words in item.reply.text()]
     return there
-
-
-async def logged(harness: Harness) -> Sent:
-    """Show the moderators the match of the only two reports, and return where."""
-    lost, found = await harness.reports()
-    async with harness.store.session(lost.community) as session:
-        [match] = await session.matches.of(lost.id)
-        await log_match(session, match, found, lost)
-    [(item, line)] = await harness.deliver()
-    assert (item.audience, item.reply.kind) == ("moderators", "log")
-    return line
-
-
-async def marked_as(harness: Harness, post: ReplyTarget, is_back: bool) -> bool:  # noqa: FBT001 - said plainly where it is called
-    return await harness.screen.is_marked(post) is is_back
