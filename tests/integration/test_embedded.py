@@ -1,3 +1,5 @@
+"""Embedded PostgreSQL and Redis: started, shared, and ended with their last user."""
+
 import asyncio
 import os
 import shutil
