@@ -69,8 +69,8 @@ class Answer:
 
     def background(self) -> dict[PairKind, Background]:
         if self.sample is not None:
-            return {kind: each.background(self.measured.get(kind)) for kind, each in self.estimates.items()}
-        return {kind: background(each) for kind, each in self.measured.items()}
+            return {kind: estimate.background(self.measured.get(kind)) for kind, estimate in self.estimates.items()}
+        return {kind: background(measured) for kind, measured in self.measured.items()}
 
 
 def background(measured: Measured) -> Background:

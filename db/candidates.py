@@ -73,10 +73,10 @@ class SqlCandidates(Queries):
             answer, words, measured = await self._from_memory(query, sketches)
         else:
             answer, words, measured = await self._from_database(query)
-        nearest = {kind: each.nearest(limit) for kind, each in measured.items()}
+        nearest = {kind: similarities.nearest(limit) for kind, similarities in measured.items()}
         chosen = distinct([ids_of(list(words.rare)), *nearest.values()])
         chosen = chosen[~np.isin(keys_of(chosen), keys_of(ids_of(query.ruled_out)))]
-        near = distinct([each[:_MOST_COMPARED] for each in nearest.values()])
+        near = distinct([ids[:_MOST_COMPARED] for ids in nearest.values()])
         async with self._sent(*_details_of(query.scope, chosen, near, report)) as results:
             pairs = _pairs(query, measured, chosen)
             background = answer.background()

@@ -95,9 +95,9 @@ class Sketches:
     @property
     def size(self) -> int:
         """Bytes in memory."""
-        columns = [each for kept in (self.reports, self.whole, self.sketched) for each in kept.values()]
+        columns = [column for kept in (self.reports, self.whole, self.sketched) for column in kept.values()]
         axes = sum(axes.size for axes in self.axes.values())
-        return sum(each.size for each in columns) + axes + _SAMPLED * len(self.sample)
+        return sum(column.size for column in columns) + axes + _SAMPLED * len(self.sample)
 
     @property
     def few(self) -> bool:
@@ -168,7 +168,7 @@ class Sketches:
 
     def _sample(self, scope: Scope) -> list[Sampled]:
         """Return some reports at random: ids are."""
-        return [each for each in self.sample.values() if scope.hidden or not each.hidden][:_SAMPLE]
+        return [sampled for sampled in self.sample.values() if scope.hidden or not sampled.hidden][:_SAMPLE]
 
 
 def needs_axes(vectors: int, axes: Axes | None) -> bool:

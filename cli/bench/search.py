@@ -92,7 +92,7 @@ def run(settings: Settings, where: Servers, keep: str | None, plan: Plan, *, as_
     encoder = "concept" if settings.encoder.kind == "concept" else "clip"
     sizes = plan.sizes
     outcome = asyncio.run(_measure(where, keep, Contents(encoder, sizes), plan))
-    figures = [each.figures() for each in outcome.rounds]
+    figures = [finished.figures() for finished in outcome.rounds]
     if as_json:
         print(
             json.dumps(

@@ -163,7 +163,7 @@ def match_card(match: Match, other: Report, reader: Report, picture: Picture | N
     if (why := why_words(match.why, language)) and not is_sealed:
         lines.append(line("why", language, why=why))
     if reader.kind is ReportKind.LOST:
-        buttons = tuple(button(each, match.id, language) for each in ("mine", "not_mine"))
+        buttons = tuple(button(action, match.id, language) for action in ("mine", "not_mine"))
     else:  # only the owner can say that it's theirs, and this may be all that the finder's thread says
         buttons = (button("proof_question", reader.id, language),)
     about = frozenset({match.lost, match.found})

@@ -122,7 +122,7 @@ class DiscordSide(Side):
             for message in messages.values()
             if message["author"]["id"] == BOT_ID
         )
-        return Counter(embed["url"] for each in of_bot for embed in each["embeds"] if embed.get("url"))
+        return Counter(embed["url"] for message in of_bot for embed in message["embeds"] if embed.get("url"))
 
     def is_connected(self) -> bool:
         return self.discord.gateway.is_connected
@@ -178,7 +178,11 @@ class SlackSide(Side):
         self.slack.react(self.channels["lost"], card, "white_check_mark", self.moderator, given=False)
 
     def thread(self, kind: str, post: str) -> list[tuple[str, str]]:
-        return [(each["ts"], shown(each)) for each in self.slack.thread(self.channels[kind], post) if _is_ours(each)]
+        return [
+            (message["ts"], shown(message))
+            for message in self.slack.thread(self.channels[kind], post)
+            if _is_ours(message)
+        ]
 
     def everything(self) -> Iterator[str]:
         yield from (shown(message) for message in self._of_bot())

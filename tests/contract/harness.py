@@ -206,7 +206,7 @@ class Harness(ABC):
 
     async def answered(self, root: ReplyTarget, *by: Sent) -> None:
         """Wait until a post's thread shows these messages of the bot, and no others."""
-        expected = [each.message for each in by]
+        expected = [message.message for message in by]
         try:
             await eventually(lambda: self._has(root, expected))
         except TimeoutError as error:

@@ -174,7 +174,7 @@ class OnDiscord(Harness):
         hidden = {channel["id"] for channel in self.double.channels.values() if channel["type"] == PRIVATE_THREAD} | {
             self.log
         }
-        there = [each for channel, each in self.double.messages.items() if channel not in hidden]
+        there = [messages for channel, messages in self.double.messages.items() if channel not in hidden]
         return "\n".join(self.double.text(message) for messages in there for message in messages.values())
 
     async def sees(self, member: Member, message: Sent) -> bool:

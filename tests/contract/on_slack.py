@@ -190,10 +190,10 @@ class OnSlack(Harness):
         message = self.double.message(of.channel, of.message)
         assert message
         attached: list[Any] = message.get("files", [])
-        return len(attached) + len([each for each in loaded(message["blocks"]) if each["type"] == "image"])
+        return len(attached) + len([block for block in loaded(message["blocks"]) if block["type"] == "image"])
 
     async def public(self) -> str:
-        hidden = {each for each, about in self.double.channels.items() if about.get("is_im")} | {self.log}
+        hidden = {channel for channel, about in self.double.channels.items() if about.get("is_im")} | {self.log}
         there = [
             message
             for channel, messages in self.double.messages.items()
@@ -226,7 +226,7 @@ class OnSlack(Harness):
         return mentioned | set(re.findall(r"<[@!]([^>]*)>", message["text"]))
 
     async def answers(self, root: ReplyTarget) -> list[str]:
-        return [each["ts"] for each in self.double.thread(root.channel, str(root.message))]
+        return [message["ts"] for message in self.double.thread(root.channel, str(root.message))]
 
 
 def _images(blocks: list[Any]) -> int:

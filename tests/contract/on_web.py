@@ -89,7 +89,7 @@ class OnWeb(Harness):
     async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
         post_id = str(uuid4())
         texts = [await self._post(author, text, channel, JPEG, post_id) for _ in range(times)]
-        [message] = {each["message"] for each in texts}
+        [message] = {text["message"] for text in texts}
         return ReplyTarget("web", "local", channel, str(message))
 
     async def post_refused(self, author: Member, text: str) -> str:
@@ -216,7 +216,7 @@ class OnWeb(Harness):
         self.skip("pings")
 
     async def answers(self, root: ReplyTarget) -> list[str]:
-        return [str(key) for key, each in (await self._board()).items() if each["root"] == int(str(root.message))]
+        return [str(key) for key, post in (await self._board()).items() if post["root"] == int(str(root.message))]
 
 
 def _words(reply: Any) -> str:

@@ -171,7 +171,7 @@ class OnWebhook(Harness):
         return self.chat.messages[by.message].pinged
 
     async def answers(self, root: ReplyTarget) -> list[str]:
-        return [number for number, each in self.chat.messages.items() if each.thread == root.message]
+        return [number for number, message in self.chat.messages.items() if message.thread == root.message]
 
 
 def _private_reply(answer: dict[str, Any]) -> PrivateReply:

@@ -118,7 +118,7 @@ class ReportCases:
         await stage.join("there")
         found, lost = await stage.found("a cup", sample=True), await stage.lost("a cup", sample=True)
         report = await stage.found("a cup")
-        assert [each.sample for each in (found, lost, report)] == [True, True, False]
+        assert [saved.sample for saved in (found, lost, report)] == [True, True, False]
         async with stage.session(workspace.community) as session:
             assert await session.candidates.open_lost() == []
             await session.work.add(found.id, hinted=False)

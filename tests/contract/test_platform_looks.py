@@ -65,8 +65,8 @@ async def test_a_search_without_results_or_too_often_or_too_slow_is_explained_po
 
 
 async def _finds(harness: Harness, number: int) -> list[Report]:
-    for each in range(number):
-        await harness.post_photo("found", harness.join("Ann"), f"umbrella {each}")
+    for index in range(number):
+        await harness.post_photo("found", harness.join("Ann"), f"umbrella {index}")
     await harness.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
     found_reports = await harness.reports()
     async with harness.store.session(found_reports[0].community) as session:

@@ -110,7 +110,7 @@ async def test_a_card_shows_the_picture_of_what_it_is_about(harness: Harness) ->
     with_picture = Reply("match", ((Plain("This could be yours."),),), picture=Picture(uuid4(), uuid4()))
     shown = await harness.platform.send(Outgoing("with", post, with_picture, JPEG))
     plain = await harness.platform.send(saying(post, "Nothing yet."))
-    assert [await harness.pictures(each) for each in (shown, plain)] == [1, 0]
+    assert [await harness.pictures(message) for message in (shown, plain)] == [1, 0]
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -159,7 +159,7 @@ async def test_words_alone_get_an_offer_and_become_a_report_only_if_their_author
     elsewhere = await harness.post_words("found", ann, "a black umbrella")
     post = await harness.post_words("lost", ann, "I lost my black umbrella")
     [answer] = await eventually(partial(harness.answers, post))
-    assert [await harness.answers(each) for each in (chat, elsewhere)] == [[], []]
+    assert [await harness.answers(root) for root in (chat, elsewhere)] == [[], []]
     assert await harness.reports() == []
     offer = await harness.answer_at(post, answer)
     assert await harness.words(offer) == sentence("offer")
@@ -238,7 +238,7 @@ async def test_a_private_reports_match_is_shown_to_its_author_in_private(harness
     assert (report.private, report.author) == (True, bob)
     sent = await harness.platform.send(saying(report.target, "Nothing yet."))
     assert await harness.words(sent) == "Nothing yet."
-    assert [await harness.sees(each, sent) for each in (bob, mallory)] == [True, False]
+    assert [await harness.sees(member, sent) for member in (bob, mallory)] == [True, False]
     public = await harness.public()
     assert [words in public for words in ("my diary", "Nothing yet.")] == [False, False]
 

@@ -54,7 +54,7 @@ class Watched:
         await watch.look()
 
     async def notices(self) -> list[str]:
-        return [str(await self.harness.words(each)) for each in self.sent]
+        return [str(await self.harness.words(message)) for message in self.sent]
 
 
 async def posted(harness: Harness, *, log: bool = True) -> ReplyTarget:

@@ -67,7 +67,7 @@ class DiscordDouble(Commands):
 
     def replies(self, channel: str) -> list[Json]:
         """Return the bot's messages in a channel or thread (by id), in order."""
-        return [each for each in self.messages.get(channel, {}).values() if each["author"]["id"] == BOT_ID]
+        return [message for message in self.messages.get(channel, {}).values() if message["author"]["id"] == BOT_ID]
 
     def buttons(self, message: Json) -> list[str]:
         """Return the words on the buttons below a message."""

@@ -104,8 +104,10 @@ class Commands(People):
             if given["type"] == FILE_UPLOAD:
                 assert given.get("min_values", 1) <= len(photos or {}) <= given.get("max_values", 1), name
                 chosen = {
-                    each["id"]: self.link(each)
-                    for each in (self.attach(opened.where, *photo, "image/jpeg") for photo in (photos or {}).items())
+                    attachment["id"]: self.link(attachment)
+                    for attachment in (
+                        self.attach(opened.where, *photo, "image/jpeg") for photo in (photos or {}).items()
+                    )
                 }
                 files |= chosen
                 filled.append(_filled(given, values=list(chosen)))

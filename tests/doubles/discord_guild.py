@@ -86,7 +86,7 @@ class Guild:
     def channel(self, name: str) -> str:
         """Return a channel's id."""
         named = (channel for channel in self.channels.values() if channel["name"] == name)
-        return str(next(each["id"] for each in named if each["type"] not in shapes.THREADS))
+        return str(next(channel["id"] for channel in named if channel["type"] not in shapes.THREADS))
 
     def message(self, message: str) -> Json:
         if message in self.private:
@@ -113,8 +113,8 @@ class Guild:
     def may_anywhere(self, user: str) -> int:
         """Return the permissions that a member's roles give in the guild."""
         rights = 0
-        for each in (self.guild_id, *self.members[user]["roles"]):
-            rights |= int(self.roles[each]["permissions"])
+        for role in (self.guild_id, *self.members[user]["roles"]):
+            rights |= int(self.roles[role]["permissions"])
         return rights
 
     # What it is made of

@@ -32,7 +32,8 @@ class Channels:
         payload, mine = await request.json(), self._double.may_anywhere(BOT_ID)
         given = payload.get("permission_overwrites") or []
         overwrites = [
-            {key: str(each[key]) for key in ("id", "allow", "deny")} | {"type": each["type"]} for each in given
+            {key: str(overwrite[key]) for key in ("id", "allow", "deny")} | {"type": overwrite["type"]}
+            for overwrite in given
         ]
         named = shapes.MANAGE_CHANNELS
         for overwrite in overwrites:
@@ -207,7 +208,7 @@ class Channels:
         given = self._reacted(request)
         # developers/resources/message, "Get Reactions": 25 unless told otherwise (read 2026-11-26).
         after, most = int(request.query.get("after", 0)), int(request.query.get("limit", "25"))
-        later = sorted((each for each in given if int(each) > after), key=int)
+        later = sorted((user for user in given if int(user) > after), key=int)
         return [self._double.members[user]["user"] for user in later[:most]]
 
     async def react(self, request: web.Request) -> Answer:
@@ -290,7 +291,7 @@ async def edit_message(double: Commands, message: Json, payload: Json, files: di
     check_rows(payload.get("components") or [])
     changed = content_of(double, message["channel_id"], payload, files)
     named = payload["attachments"] if "attachments" in payload else message["attachments"]
-    keep = {str(each["id"]) for each in named}
+    keep = {str(attachment["id"]) for attachment in named}
     kept = [attachment for attachment in message["attachments"] if attachment["id"] in keep]
     message |= {key: changed[key] for key in ("content", "embeds", "components", "allowed_mentions") if key in payload}
     message["attachments"] = [*kept, *changed["attachments"]]

@@ -19,7 +19,7 @@ async def test_hidden_photos_and_words_are_compared_but_never_shown(database_url
         assert not card["attachments"]
         assert discord.channels[found]["name"] == "Found: umbrella of … at the door"
         everything = [discord.text(reply) for channel in discord.messages for reply in discord.replies(channel)]
-        assert not any("Mustermann" in each for each in everything)
+        assert not any("Mustermann" in text for text in everything)
 
 
 async def test_a_photo_that_is_shown_goes_before_one_that_is_hidden(database_url: str, redis_url: str) -> None:

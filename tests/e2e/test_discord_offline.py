@@ -197,7 +197,7 @@ async def test_a_worker_killed_between_search_and_reply_leaves_one_thread_and_on
             await world.wait_for_reply(lost, "This could be yours.")
             await settled(world)
         texts = [world.discord.text(reply) for reply in world.discord.replies(lost)]
-        assert [("Looking for" in each, "This could be yours." in each) for each in texts] == [
+        assert [("Looking for" in text, "This could be yours." in text) for text in texts] == [
             (True, False),
             (False, True),
         ]

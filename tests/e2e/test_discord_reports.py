@@ -132,7 +132,7 @@ async def test_a_lost_report_by_command_is_a_post_of_a_forum_where_the_community
     assert f"<#{forum}>" in await world.private_answer(used)
 
     def opened() -> str | None:
-        return next((key for key, each in world.discord.channels.items() if each.get("parent_id") == forum), None)
+        return next((key for key, channel in world.discord.channels.items() if channel.get("parent_id") == forum), None)
 
     post = await eventually(opened)
     assert world.discord.channels[post]["name"] == "Lost: a blue cup"
@@ -175,9 +175,9 @@ async def test_replies_about_a_deleted_post_are_removed_everywhere(world: Discor
     await eventually(lambda: card not in world.discord.messages[lost] or None)
 
     def silent() -> bool | None:
-        texts = [world.discord.text(each) for there in world.discord.messages.values() for each in there.values()]
+        texts = [world.discord.text(message) for there in world.discord.messages.values() for message in there.values()]
         texts += [channel["name"] for channel in world.discord.channels.values()]
-        return None if any("by the door" in each or "in the hall" in each for each in texts) else True
+        return None if any("by the door" in text or "in the hall" in text for text in texts) else True
 
     await eventually(silent)
 

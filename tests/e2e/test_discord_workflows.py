@@ -50,8 +50,8 @@ async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public
     assert "it's theirs" in await world.press(seeing.responses[-1]["id"], "It matches", world.ben)
     await world.wait_for_reply(lost, "agrees it's yours")
     await world.wait_until_shown(asked, "going back to its owner")
-    public = [world.discord.text(each) for there in world.discord.messages.values() for each in there.values()]
-    assert not any("A. L." in each or "initials" in each for each in public)
+    public = [world.discord.text(message) for there in world.discord.messages.values() for message in there.values()]
+    assert not any("A. L." in text or "initials" in text for text in public)
 
 
 async def test_a_wrong_claimant_is_rejected_and_attempts_are_counted(world: DiscordWorld) -> None:
@@ -135,8 +135,8 @@ async def test_a_sealed_report_is_shown_to_moderators_only_until_they_release_it
         *world.discord.replies(post),
         *world.discord.replies(world.discord.channel("found")),
     ]
-    assert not any("name tag" in world.discord.text(each) or each["attachments"] for each in public)
-    assert not any("This could be yours" in world.discord.text(each) for each in public)
+    assert not any("name tag" in world.discord.text(message) or message["attachments"] for message in public)
+    assert not any("This could be yours" in world.discord.text(message) for message in public)
 
     assert "Only a moderator can release" in await world.press(log, "Release", world.ada)
     assert "Released" in await world.press(log, "Release", world.moderator)

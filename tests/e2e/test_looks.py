@@ -87,7 +87,7 @@ async def _kept(store: Store) -> list[int]:
     """Count what is kept of looks: they themselves, their photos, vectors, matches; and all photos."""
     [community] = await store.communities()
     async with store.session(community) as session:
-        return [int(each) for each in (await session._one(_KEPT) or {}).values()]
+        return [int(count) for count in (await session._one(_KEPT) or {}).values()]
 
 
 async def _let_it_end(store: Store) -> None:

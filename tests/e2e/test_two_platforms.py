@@ -68,7 +68,7 @@ async def test_what_is_deleted_on_one_side_is_taken_off_the_other(both: Both) ->
     both.slack.slack.delete(both.slack.found, found)
     there = both.discord.discord.messages[lost]
     await eventually(lambda: card not in there)
-    assert not any("by the door" in both.discord.discord.text(each) for each in there.values())
+    assert not any("by the door" in both.discord.discord.text(message) for message in there.values())
 
 
 async def test_unlinking_on_one_side_takes_quotes_and_pictures_off_the_other(both: Both) -> None:
@@ -78,4 +78,6 @@ async def test_unlinking_on_one_side_takes_quotes_and_pictures_off_the_other(bot
     assert "Unlinked" in await both.discord.private_answer(parting)
     await eventually(lambda: card not in both.discord.discord.messages[lost])
     thread = both.slack.slack.thread
-    await eventually(lambda: not any("my red umbrella" in shown(each) for each in thread(both.slack.found, found)))
+    await eventually(
+        lambda: not any("my red umbrella" in shown(message) for message in thread(both.slack.found, found))
+    )

@@ -108,7 +108,7 @@ async def test_signing_out_ends_the_session_wherever_the_cookie_was_copied(
     community: Community, robin: Browser
 ) -> None:
     async with browsing(community.url) as copy:
-        copy.http.cookie_jar.update_cookies({each.key: each.value for each in robin.http.cookie_jar})
+        copy.http.cookie_jar.update_cookies({cookie.key: cookie.value for cookie in robin.http.cookie_jar})
         assert (await copy.get("/"))[0] == 200
         assert (await robin.post("/sign-out"))[0] == 200
         assert (await copy.get("/"))[0] == 401
@@ -311,7 +311,7 @@ async def test_the_gallery_is_filtered(community: Community, robin: Browser) -> 
     everything = {"a blue mug", "my passport", "a green scarf"}
     for path, expected in shown.items():
         status, words = await robin.get(path)
-        assert (status, {each for each in everything if each in words}) == (200, expected), path
+        assert (status, {text for text in everything if text in words}) == (200, expected), path
 
 
 async def test_a_long_gallery_has_pages(community: Community, robin: Browser) -> None:
@@ -352,7 +352,7 @@ async def test_a_verdict_is_given_and_taken_back(community: Community, robin: Br
     match = await community.matched()
     _, words = await robin.get(f"/matches/{match.id}")
     assert all(
-        each in words for each in ("My red umbrella", "Red umbrella, by the tram", "High confidence", "umbrella ✓")
+        text in words for text in ("My red umbrella", "Red umbrella, by the tram", "High confidence", "umbrella ✓")
     )
     _, words = await robin.post(f"/matches/{match.id}/verdict", kind="confirm", given="yes")
     assert ("Returned to its owner" in words, await community.state(match)) == (True, "confirmed")
@@ -363,7 +363,7 @@ async def test_a_verdict_is_given_and_taken_back(community: Community, robin: Br
     _, log = await robin.get("/log")
     assert log.index("Robin withdrew: returned") < log.index("Robin: returned")
     async with community.store.session(community.workspace.community) as session:
-        kinds = [(each.kind, each.given) for each in await session.verdicts.of(match.id)]
+        kinds = [(verdict.kind, verdict.given) for verdict in await session.verdicts.of(match.id)]
     assert kinds == [(VerdictKind.CONFIRM, True), (VerdictKind.CONFIRM, False)]
     assert (await robin.post(f"/matches/{match.id}/verdict", kind="maybe", given="yes"))[0] == 400
 

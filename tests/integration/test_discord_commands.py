@@ -27,9 +27,9 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
     async with open_world(database_url) as world:
         commands = world.discord.commands
     named = [*commands, *(option for command in commands for option in command.get("options", []))]
-    for each in named:
-        assert set(each["name_localizations"]) == set(LOCALES), each["name"]
-        assert set(each.get("description_localizations", LOCALES)) == set(LOCALES), each["name"]
+    for item in named:
+        assert set(item["name_localizations"]) == set(LOCALES), item["name"]
+        assert set(item.get("description_localizations", LOCALES)) == set(LOCALES), item["name"]
     for locale in LOCALES:
         names = [(command["type"], command["name_localizations"][locale]) for command in commands]
         assert len(set(names)) == len(names), "two commands of one name can't be told apart"

@@ -132,8 +132,8 @@ async def test_the_thread_of_a_private_lost_report_stays_if_an_error_comes_after
         await world.discord.opened(opening)
         answer = await world.discord.answer(await world.discord.submit(opening, words="my diary", seen="private"))
         assert answer == (sentence("went_wrong") if is_saved else sentence("too_many_reports", number=60))
-        [thread] = [each["id"] for each in world.discord.channels.values() if each["type"] == PRIVATE_THREAD]
-        assert [each["channel"] for each in await world.reports()] == [thread] * is_saved
+        [thread] = [channel["id"] for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
+        assert [report["channel"] for report in await world.reports()] == [thread] * is_saved
         assert bob in world.discord.thread_members[thread]
 
 
@@ -198,7 +198,7 @@ async def test_times_are_read_in_the_members_zone_or_the_guilds(database_url: st
         await world.discord.answer(panel)
         pressed = await world.discord.press(panel.responses[-1]["id"], sentence("setup_places"), manager)
         modal = await world.discord.opened(pressed)
-        assert [each.get("value", "") for each in inputs(modal) if each["custom_id"] == "timezone"] == [""]
+        assert [field.get("value", "") for field in inputs(modal) if field["custom_id"] == "timezone"] == [""]
         await world.discord.submit(pressed, None, timezone="New York")
         await eventually(
             lambda: "America/New_York" in world.discord.text(world.discord.message(panel.responses[-1]["id"]))

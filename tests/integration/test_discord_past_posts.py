@@ -110,7 +110,7 @@ async def test_what_was_read_quietly_stays_so_when_the_bot_starts_again(database
                 "a scarf": True,
                 "a cap": False,
             }
-        assert not any(discord.has_reaction(each, "👀") for each in (old, edited))
+        assert not any(discord.has_reaction(post, "👀") for post in (old, edited))
 
 
 async def test_an_edited_post_of_an_archived_thread_keeps_its_title_and_its_quiet(database_url: str) -> None:
@@ -180,7 +180,7 @@ async def test_a_channel_that_the_bot_may_not_read_says_why(database_url: str) -
             workspace = await workspace_of(here.store, "discord", discord.guild_id)
             await discord.forbid("found", shapes.READ_HISTORY)
             await asked(here.store, handlers, workspace)
-            problems = {each.name: each.problem for each in await read(here.store, workspace)}
+            problems = {channel.name: channel.problem for channel in await read(here.store, workspace)}
             assert problems == {"found": "the bot lacks the permission read_message_history", "lost": ""}
 
 

@@ -75,7 +75,7 @@ async def test_a_button_of_another_version_works_or_is_politely_refused(database
 async def test_a_member_hears_once_why_their_reaction_decides_nothing(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.discord.passing_words._SECONDS", 0.2)
+    monkeypatch.setattr("bot.discord.brief_notices._SECONDS", 0.2)
     async with open_world(database_url) as world:
         card, lost, _ = await shown_match(world)
         mallory = world.discord.join("Mallory")
@@ -150,7 +150,7 @@ async def test_who_no_longer_moderates_is_signed_out_of_the_board(
         grace, hopper, gone = (world.discord.join(name, moderator=True) for name in ("Grace", "Hopper", "Gone"))
         await world.community()
         guild = world.discord.guild_id
-        sessions = [await signed_in(world.store, "discord", guild, each) for each in (grace, hopper, gone)]
+        sessions = [await signed_in(world.store, "discord", guild, member) for member in (grace, hopper, gone)]
         await asyncio.sleep(0.3)
         assert [await is_over(world.store, session) for session in sessions] == [False, False, False]
         await world.discord.take_role(grace, world.discord.moderator_role)

@@ -146,8 +146,8 @@ async def test_a_released_found_report_is_counted_once(owner_database_url: str, 
         before = await community.search(lost)
         found, closed = await community.add(like=lost), await community.add(like=lost)
         async with community.store.session(community.filled.tenant.community) as session:
-            for each in (found, closed):
-                match = await session.matches.save(ScoredPair(lost, each, 0.5, None, (), {}))
+            for report in (found, closed):
+                match = await session.matches.save(ScoredPair(lost, report, 0.5, None, (), {}))
                 await session.matches.release(match.id)
         await community.owner.execute("UPDATE report SET sealed = true WHERE id = ANY(%s)", [[found, closed]])
         await community.set_state(closed, ReportState.RETURNED)
@@ -314,8 +314,10 @@ async def test_photos_are_compared_that_come_after_a_community_of_texts(
         new = {await community.add(like=lost) for _ in range(5)}
         search = await community.search(lost)
         assert search.background[PairKind.PHOTO_PHOTO].count == len(new)
-        alike = [each for each in search.candidates if each.similarities.get(PairKind.PHOTO_PHOTO, 0) > 0.99]
-        assert {each.item.report for each in alike} == new
+        alike = [
+            candidate for candidate in search.candidates if candidate.similarities.get(PairKind.PHOTO_PHOTO, 0) > 0.99
+        ]
+        assert {candidate.item.report for candidate in alike} == new
         await community.owner.execute("INSERT INTO embedding SELECT * FROM removed")
         search, exact = await community.search(lost), await community.exactly(lost)
         sketches = community.store.sketch_cache.get(community.filled.tenant.community, ReportKind.FOUND)

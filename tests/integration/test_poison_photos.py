@@ -103,7 +103,7 @@ async def answered_and_searched(world: World, name: str, data: bytes) -> None:
     lost = await world.lost("l1", "my red umbrella", "red")
     await world.wait_until_idle()
     assert name in world.platform.thread("f1")[0]
-    best = max((await similarities(world, lost)).values(), key=lambda each: each[PairKind.PHOTO_PHOTO])
+    best = max((await similarities(world, lost)).values(), key=lambda similarities: similarities[PairKind.PHOTO_PHOTO])
     assert set(best) == set(PairKind)
     assert best[PairKind.PHOTO_PHOTO] > 0.9
 

@@ -87,7 +87,7 @@ async def test_what_is_owed_longer_than_allowed_is_dropped(database_url: str) ->
             await caught_up(before)
         async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
             old = datetime.now(UTC) - timedelta(hours=3)
-            oldest, latest = (f"{(old + timedelta(hours=each)).timestamp():.6f}" for each in (0, 1))
+            oldest, latest = (f"{(old + timedelta(hours=hours)).timestamp():.6f}" for hours in (0, 1))
             await SlackWindows(world.store).open(TEAM, world.found, oldest=oldest, since=oldest, latest=latest)
             slack.post_photo(world.found, world.ben, JPEG, "too old", unheard=True, ts=f"{float(oldest) + 60:.6f}")
         async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:

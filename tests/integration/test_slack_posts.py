@@ -122,7 +122,7 @@ async def test_a_post_that_the_bot_hears_of_after_its_deletion_is_not_kept(world
     if heard:
         assert await world.reports() == []
     else:
-        await eventually(world.reports, holds=lambda found: [each.text for each in found] == [""])
+        await eventually(world.reports, holds=lambda found: [report.text for report in found] == [""])
 
 
 async def test_a_post_that_turns_out_to_be_gone_when_it_is_answered_is_withdrawn(world: World) -> None:

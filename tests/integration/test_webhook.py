@@ -268,7 +268,7 @@ def test_settings_that_are_unsafe_are_refused(settings: dict[str, Any]) -> None:
 async def test_doctor_says_whether_the_chat_takes_our_signature(world: World) -> None:
     nowhere = Connections(database_url="", redis_url="")
     for secret, ok in ((SECRET, True), (f"whsec_{'A' * 32}", False)):
-        [finding] = [each async for each in check(WebhookConfig(url=world.chat.url, secret=secret), nowhere)]
+        [finding] = [finding async for finding in check(WebhookConfig(url=world.chat.url, secret=secret), nowhere)]
         assert (finding.ok, bool(finding.remedy)) == (ok, not ok)
 
 

@@ -64,7 +64,11 @@ def bases(node: ast.ClassDef) -> set[str]:
 
 def public_methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> set[str]:
     """Return the public methods and properties, those inherited from the project's classes included."""
-    own = {each.name for each in node.body if isinstance(each, Function) and not each.name.startswith(("_", "test_"))}
+    own = {
+        member.name
+        for member in node.body
+        if isinstance(member, Function) and not member.name.startswith(("_", "test_"))
+    }
     parents = (classes[base] for base in bases(node) if classes.get(base, node) is not node)
     return own.union(*(public_methods(parent, classes) for parent in parents))
 
