@@ -16,7 +16,7 @@ from db.config import Connections
 from db.embedding_requests import PATIENCE, EmbeddingRequests
 from db.keys import check
 from db.store import Store
-from http_server.hosts import is_local
+from http_server.loopback import is_local
 from metrics.config import MetricsSettings
 from metrics.observed import observed
 from reunite.handlers import Handlers
