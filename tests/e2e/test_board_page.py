@@ -7,7 +7,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.support.board import Community, community_with_a_board
 from tests.support.page_browser import chromium_opened
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 community_fixture = pytest.fixture(community_with_a_board, name="community")

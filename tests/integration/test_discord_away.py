@@ -51,6 +51,7 @@ async def test_a_post_that_takes_no_eyes_does_not_stop_the_others(database_url: 
             assert not discord.people.has_reaction(crowded, "👀")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [400, 403, 404, 500])
 async def test_a_post_whose_every_request_is_refused_does_not_stop_the_others(database_url: str, status: int) -> None:
     async with guild(database_url) as (discord, store):

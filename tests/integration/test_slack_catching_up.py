@@ -55,6 +55,7 @@ async def taken(world: World) -> tuple[int, int]:
     return len([report for report in reports if report.text.startswith("missed")]), len(withdrawn)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("every", "most"), [(0.0, 200), (MINUTE, 15)], ids=["ordinary", "outside the Marketplace"])
 async def test_two_days_with_many_reports_are_taken_under_slacks_limits(
     database_url: str, every: float, most: int
