@@ -53,10 +53,10 @@ def closed_gallery(report: Report) -> Reply:
     return Reply("first_reply", (line("gallery_closed", report.language),), about=frozenset({report.id}))
 
 
-def folded_card(match: Match, lost: Report, found: Report) -> Reply:
+def folded_card(match: Match, lost: Report, found: Report, *, may_claim: bool = True) -> Reply:
     """Replace the card of a match that the owner has declined; they may still change their mind."""
     folded = line("card_folded", lost.language, post=post_of(found, lost.language))
-    buttons = (button("mine", match.id, lost.language),)
+    buttons = (button("mine", match.id, lost.language),) if may_claim else ()
     return Reply("match", (folded,), match=match.id, buttons=buttons, about=frozenset({match.lost, match.found}))
 
 
