@@ -8,6 +8,7 @@ from reunite.entities import Label, Match, Report
 from reunite.language import plural, sentence
 from reunite.messages.reply import Action, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
 from reunite.messages.wording import button, certainty, end_of, found_line, line, post_of, small_print, why_words
+from reunite.text.place_names import named_alone
 from reunite.text.places import locate
 
 Pair = tuple[Match, Report]
@@ -114,4 +115,4 @@ def _entry(number: int, match: Match, found: Report, language: str) -> Line:
 
 def _place_in(found: Report) -> str:
     """Return where a caption says that something was found: a gallery doesn't show the caption."""
-    return ", ".join(locate(found.text).places[:_MOST_PLACES])
+    return ", ".join(map(named_alone, locate(found.text).places[:_MOST_PLACES]))

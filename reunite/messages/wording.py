@@ -169,7 +169,7 @@ def match_card(
         lines.append(line("why", language, why=why))
     if reader.kind is ReportKind.LOST:
         if not may_claim:
-            lines.append(small_print("no_attempts_left", language))
+            lines.append(line("no_attempts_left", language))
         owners: tuple[Action, ...] = ("mine", "not_mine") if may_claim else ("not_mine",)
         buttons = tuple(button(each, match.id, language) for each in owners)
     else:  # only the owner can say that it's theirs, and this may be all that the finder's thread says
