@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -112,7 +111,9 @@ def _is_here(checkpoint: "Checkpoint") -> bool:
 
 def _print(rows: list[dict[str, Any]]) -> None:
     console = Console(soft_wrap=True)
-    table = Table("alias", "dim.", "MB", "photos/s", "COCO", "languages", "weights", "here", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        "alias", "dim.", "MB", "photos/s", "COCO", "languages", "weights", "here", box=SIMPLE_HEAD, pad_edge=False
+    )
     for row in rows:
         size, speed = row["weights_bytes"]["float32"] / 10**6, row["measured"]
         table.add_row(
@@ -131,7 +132,9 @@ def _print(rows: list[dict[str, Any]]) -> None:
     console.print("MB: weights in float32; half of it where the processor or GPU computes in bfloat16.")
     console.print("photos/s: on this machine, by `reunite bench embed` (–: not yet); --like measures without fetching.")
     console.print("COCO: published share of captions that rank their own photo first.")
-    console.print("Weights: calibrated on posts, stated by published statistics, or none until a worker has calibrated it.")
+    console.print(
+        "Weights: calibrated on posts, stated by published statistics, or none until a worker has calibrated it."
+    )
     console.print("docs/models.md says which to choose. `reunite model fetch ALIAS` fetches one.")
 
 
