@@ -111,9 +111,8 @@ def _is_here(checkpoint: "Checkpoint") -> bool:
 
 def _print(rows: list[dict[str, Any]]) -> None:
     console = Console(soft_wrap=True)
-    table = Table(
-        "alias", "dim.", "MB", "photos/s", "COCO", "languages", "weights", "here", box=SIMPLE_HEAD, pad_edge=False
-    )
+    columns = ("alias", "dim.", "MB", "photos/s", "COCO", "languages", "weights", "here")
+    table = Table(*columns, box=None, padding=(0, 2, 0, 0))
     for row in rows:
         size, speed = row["weights_bytes"]["float32"] / 10**6, row["measured"]
         table.add_row(
