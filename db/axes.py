@@ -1,4 +1,4 @@
-"""The main axes of vectors, and sketches: a vector's place along them, a byte for each."""
+"""Sketches, a byte for each number of a vector, and coarse ones: a vector's place along the main axes."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from db.products import BLOCK, Floats, products
 
-AXES: Final = 128
-COARSE: Final = 48
-"""How many of the first axes are enough to say which sketches are worth comparing."""
+AXES: Final = 48
+"""How many axes are enough to say which sketches are worth comparing."""
 _ITERATIONS: Final = 6
 _MARGIN: Final = 1.1
 """How much further than the sample other vectors may reach."""
@@ -20,10 +19,11 @@ Bytes = NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """The main axes of vectors; `scale` is what a step of a sketch is worth along each."""
+    """The main axes of vectors, and what a byte is worth: along each axis, and of each of a vector's numbers."""
 
     directions: Floats
     scale: Floats
+    steps: Floats
     sample: int
     """From how many vectors they were found."""
 
@@ -34,27 +34,48 @@ class Axes:
         found = np.random.default_rng(0).standard_normal((vectors.shape[1], count), np.float32)
         for _ in range(_ITERATIONS):
             found = np.linalg.qr(vectors.T @ (vectors @ found))[0]
-        reach = np.abs(vectors @ found).max(axis=0) * np.float32(_MARGIN)
-        return cls(found, np.maximum(reach, np.float32(1e-6)) / np.float32(127), len(vectors))
+        return cls(found, _step(vectors @ found), _step(vectors), len(vectors))
 
     @property
     def size(self) -> int:
         """Bytes in memory."""
-        return self.directions.nbytes + self.scale.nbytes
+        return self.directions.nbytes + self.scale.nbytes + self.steps.nbytes
 
     def sketch(self, vectors: Floats) -> Bytes:
-        steps: Floats = products(np.ascontiguousarray(self.directions.T), vectors).T / self.scale
-        made: Bytes = np.rint(steps).clip(-127, 127).astype(np.int8)
-        return made
+        return _bytes(vectors / self.steps)
+
+    def coarse(self, vectors: Floats) -> Bytes:
+        """Return coarse sketches."""
+        return _bytes(products(np.ascontiguousarray(self.directions.T), vectors).T / self.scale)
 
     def similarities(self, vectors: Floats, sketches: Bytes) -> Floats:
-        """Return an estimate for each of `vectors` (rows) and sketches (columns), which may lack the last axes."""
-        axes = sketches.shape[1]
-        weights = np.ascontiguousarray((vectors @ self.directions[:, :axes] * self.scale[:axes]).T)
-        found = np.empty((len(sketches), len(vectors)), np.float32)
-        block = np.empty((min(max(BLOCK // weights.size, 1), len(sketches)), len(weights)), np.float32)
-        for start in range(0, len(sketches), max(len(block), 1)):
-            some = sketches[start : start + len(block)]
-            np.copyto(block[: len(some)], some)
-            np.matmul(block[: len(some)], weights, out=found[start : start + len(some)])
-        return np.ascontiguousarray(found.T)
+        """Return an estimate for each of `vectors` (rows) and sketches (columns)."""
+        return _products(vectors * self.steps, sketches)
+
+    def coarsely(self, vectors: Floats, coarse: Bytes) -> Floats:
+        """Do the same with coarse sketches."""
+        return _products(vectors @ self.directions * self.scale, coarse)
+
+
+def _step(values: Floats) -> Floats:
+    """Return what a byte is worth so that it reaches a little further than any value in a column."""
+    reach = np.abs(values).max(axis=0) * np.float32(_MARGIN)
+    step: Floats = np.maximum(reach, np.float32(1e-6)) / np.float32(127)
+    return step
+
+
+def _bytes(steps: Floats) -> Bytes:
+    made: Bytes = np.rint(steps).clip(-127, 127).astype(np.int8)
+    return made
+
+
+def _products(vectors: Floats, sketches: Bytes) -> Floats:
+    """Return the product of each of `vectors` (rows) with each sketch (columns)."""
+    weights = np.ascontiguousarray(vectors.T)
+    found = np.empty((len(sketches), len(vectors)), np.float32)
+    block = np.empty((min(max(BLOCK // weights.size, 1), len(sketches)), len(weights)), np.float32)
+    for start in range(0, len(sketches), max(len(block), 1)):
+        some = sketches[start : start + len(block)]
+        np.copyto(block[: len(some)], some)
+        np.matmul(block[: len(some)], weights, out=found[start : start + len(some)])
+    return np.ascontiguousarray(found.T)

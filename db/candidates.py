@@ -68,28 +68,13 @@ class SqlCandidates(Queries):
     async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
         hidden = private if report.kind is ReportKind.FOUND else sealed
         sketches = self._sketch_cache.get(self.community, report.kind.opposite)
-        query = await self._searched(report, sketches, hidden=hidden)
-        if not report.sample and (sketches.few or len(sketches) > limit):
-            answer, words, measured = await self._from_memory(query, sketches)
-        else:
-            answer, words, measured = await self._from_database(query)
-        nearest = {kind: each.nearest(limit) for kind, each in measured.items()}
-        chosen = distinct([ids_of(list(words.rare)), *nearest.values()])
-        chosen = chosen[~np.isin(keys_of(chosen), keys_of(ids_of(query.ruled_out)))]
-        near = distinct([each[:_MOST_COMPARED] for each in nearest.values()])
-        async with self._sent(*_details_of(query.scope, chosen, near, report)) as results:
-            pairs = _pairs(query, measured, chosen)
-            background = answer.background()
-            details, [seen], photos = await results()
-        *items, item = items_of([*details, fields_of(report)], seen)
-        return Search(
-            query=item,
-            candidates=_candidates(items, pairs, words, query.details if PairKind.PHOTO_PHOTO in measured else {}),
-            background=background,
-            lookalikes=_lookalikes(query.scope, photos),
-            open_count=answer.open_count,
-            boilerplate=words.boilerplate,
-        )
+        async with self._connection.pipeline():
+            query = await self._searched(report, sketches, hidden=hidden)
+            if not report.sample and (sketches.few or len(sketches) > limit):
+                answer, words = await self._from_memory(query, sketches, limit)
+            else:
+                answer, words = await self._from_database(query)
+            return await self._put_together(report, query, answer, words, limit)
 
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
         """Return what is known of reports for scoring, whatever has become of them."""
@@ -109,48 +94,68 @@ class SqlCandidates(Queries):
     async def _searched(self, report: Report, sketches: Sketches, *, hidden: bool) -> Searched:
         """Return what is known of the query, and bring memory up to date for it."""
         scope = Scope(report.id, report.kind.opposite, None, {}, hidden)
-        since = sketches.seen
-        async with self._sent(knowing(scope, self._sketches.changes(sketches))) as results:
-            words = rare_candidates(report.text)
-            [[row]] = await results()
+        known = sketches.known
+        [fetch] = await self._send(knowing(scope, self._sketches.changes(sketches, scope)))
+        words = rare_candidates(report.text)
+        [row] = await fetch()
         query = Searched.of(scope, row, words)
         if not report.sample:
             try:
                 async with sketches.lock:
-                    await self._sketches.refresh(sketches, query.scope, since, row)
+                    await self._sketches.refresh(sketches, query.scope, known, row)
             finally:
                 self._sketch_cache.trim(self.community, scope.opposite)
         return query
 
-    async def _from_memory(
-        self, query: Searched, sketches: Sketches
-    ) -> tuple[Answer, SharedWords, Mapping[PairKind, Measured]]:
-        """Ask memory while PostgreSQL looks up the words; among many reports, measure what is worth it."""
+    async def _from_memory(self, query: Searched, sketches: Sketches, limit: int) -> tuple[Answer, SharedWords]:
+        """Ask memory while PostgreSQL looks up the words."""
         scope = query.scope
         most = 2 * MANY if sketches.few else MOST_HOLDERS
-        async with self._sent(holders(query.words, scope.params(), most)) as results:
-            async with sketches.lock:  # another search may be reading everything again
-                answer = sketches.answer(query.targets, scope, query.released) if sketches.know(scope.model) else None
-            [found] = await results()
+        [fetch] = await self._send(holders(query.words, scope.params(), most))
+        async with sketches.lock:  # another search may be reading everything again
+            known = sketches.know(scope.model)
+            answer = sketches.answer(query.targets, scope, query.released, limit) if known else None
+        found = await fetch()
         if answer is None:
             return await self._from_database(query)
-        if answer.sample is None:
-            return answer, shared_words(found, answer.open_count, answer.open_count), answer.measured
-        words = shared_words(found, answer.open_count, MOST_HOLDERS)
-        among = distinct([answer.worth_measuring(), ids_of([*words.rare, *query.released])])
-        async with self._sent(measuring(self.community, scope, query.targets, among)) as results:
-            boilerplate = words.boilerplate | boilerplate_of_sample(words.common, answer.sample)
-            [rows] = await results()
-        return answer, words._replace(boilerplate=boilerplate), measured_by_kind(scope, query.targets, rows)
+        return answer, shared_words(found, answer.open_count, answer.open_count if answer.few else MOST_HOLDERS)
 
-    async def _from_database(self, query: Searched) -> tuple[Answer, SharedWords, Mapping[PairKind, Measured]]:
+    async def _put_together(
+        self, report: Report, query: Searched, answer: Answer, words: SharedWords, limit: int
+    ) -> Search:
+        """Read what scoring needs of the reports that are worth it, and measure those that sketches have chosen."""
+        rare = ids_of(list(words.rare))
+        worth = answer.nearest(limit) if answer.few else [*answer.worth_measuring(), ids_of(query.released)]
+        chosen = query.without_ruled_out(distinct([rare, *worth]))
+        near = distinct(answer.nearest(_MOST_COMPARED))
+        exactly = [] if answer.few or not query.targets else [self._measuring(query, chosen)]
+        sent = await self._send(*exactly, *_details_of(query.scope, chosen, near, report))
+        background = answer.background()
+        boilerplate = words.boilerplate | boilerplate_of_sample(words.common, answer.sample or ())
+        pairs = _pairs(query, answer.measured, chosen) if answer.few else {}
+        *measured, details, [seen], photos = [await fetch() for fetch in sent]
+        if not answer.few:
+            pairs = _pairs_of_nearest(query, [row for [row] in measured], rare, limit)
+        *items, item = items_of([*(row for row in details if row["id"].bytes in pairs), fields_of(report)], seen)
+        return Search(
+            query=item,
+            candidates=_candidates(items, pairs, words, query.details if PairKind.PHOTO_PHOTO in background else {}),
+            background=background,
+            lookalikes=_lookalikes(query.scope, photos),
+            open_count=answer.open_count,
+            boilerplate=boilerplate,
+        )
+
+    def _measuring(self, query: Searched, among: Ids) -> Statement:
+        return measuring(self.community, query.scope, query.targets, among)
+
+    async def _from_database(self, query: Searched) -> tuple[Answer, SharedWords]:
         """Measure everything in the database: for a sample, for nearly all, or where memory has been emptied."""
         given = query.scope.params()
         [[counted]] = await self._together((_COUNT, {**given, "community": self.community}))
         [found] = await self._together(holders(query.words, given, counted["n"]))
         measured = await self._vectors.measure(query.scope, query.targets, None)
-        answer = Answer(counted["n"], measured, {}, None)
-        return answer, shared_words(found, counted["n"], counted["n"]), measured
+        return Answer(counted["n"], measured, {}, None), shared_words(found, counted["n"], counted["n"])
 
 
 def _details_of(scope: Scope, chosen: Ids, near: Ids, report: Report) -> tuple[Statement, ...]:
@@ -166,6 +171,15 @@ def _details_of(scope: Scope, chosen: Ids, near: Ids, report: Report) -> tuple[S
 
 Pair = tuple[dict[PairKind, float], UUID | None]
 """The similarities of the query and another report, and the found one's photo that is the most similar."""
+
+
+def _pairs_of_nearest(query: Searched, rows: Sequence[Row], rare: Ids, limit: int) -> dict[bytes, Pair]:
+    """Return what was measured of those with rare words, and of the nearest by each kind of pair."""
+    measured: dict[PairKind, Measured] = {}
+    for row in rows:
+        measured |= measured_by_kind(query.scope, query.targets, row)
+    nearest = [each.nearest(limit) for each in measured.values()]
+    return _pairs(query, measured, query.without_ruled_out(distinct([rare, *nearest])))
 
 
 def _pairs(query: Searched, measured: Mapping[PairKind, Measured], chosen: Ids) -> dict[bytes, Pair]:

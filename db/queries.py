@@ -1,7 +1,6 @@
 """The base of all parts of a session: a connection, and rows by column name."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,8 @@ from db import mapping
 Connection = AsyncConnection[DictRow]
 Statement = tuple[str, dict[str, Any]]
 """A query and its parameters."""
+Fetch = Callable[[], Awaitable[list[mapping.Row]]]
+"""What waits for the rows of a statement that was sent."""
 
 
 def as_real(number: float) -> float:
@@ -43,21 +44,13 @@ class Queries:
         if len(statements) == 1:
             [(query, params)] = statements
             return [await (await self._connection.execute(query.encode(), params, binary=True)).fetchall()]
-        async with self._sent(*statements) as results:
-            return await results()
-
-    @asynccontextmanager
-    async def _sent(self, *statements: Statement) -> AsyncIterator[Callable[[], Awaitable[list[list[mapping.Row]]]]]:
-        """Send statements; yields what waits for their results, so that there's something to do meanwhile."""
         async with self._connection.pipeline():
-            cursors = [
-                await self._connection.execute(query.encode(), params, binary=True) for query, params in statements
-            ]
+            return [await fetch() for fetch in await self._send(*statements)]
 
-            async def results() -> list[list[mapping.Row]]:
-                return [await cursor.fetchall() for cursor in cursors]
-
-            yield results
+    async def _send(self, *statements: Statement) -> list[Fetch]:
+        """Send statements in a pipeline; what is returned waits for their results, and there's time meanwhile."""
+        cursors = [await self._connection.execute(query.encode(), params, binary=True) for query, params in statements]
+        return [cursor.fetchall for cursor in cursors]
 
     async def _do(self, query: str, **params: object) -> int:
         return (await self._connection.execute(query.encode(), params)).rowcount

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,10 @@ import pytest
 
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
-from db import candidates, sketch_loading, vectors
+from db import candidates, search_changes, sketch_loading, vectors
 from db import sketches as sketches_module
 from db.rare_words import holders
+from db.sketches import NOTHING
 from db.store import Store
 from db.vectors import ids_of
 from reunite.entities import ReportKind, ReportState
@@ -165,7 +166,8 @@ async def test_sketches_are_read_anew_where_reading_them_failed(
         before = await community.search(lost)
         await community.set_state(await community.add(like=lost), ReportState.RETURNED)
         with monkeypatch.context() as failing:
-            failing.setattr(sketch_loading, "_MOST_CHANGES", 1)
+            failing.setattr(sketch_loading, "MOST_CHANGES", 1)
+            failing.setattr(search_changes, "MOST_CHANGES", 1)
             failing.setattr(sketch_loading, "_RANGE", "1 / (r.sealed::int - r.sealed::int) = 1")
             with pytest.raises(psycopg.errors.DivisionByZero):
                 await community.search(lost)
@@ -185,8 +187,8 @@ async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
 
         async def read_again() -> None:
             async with sketches.lock:
-                kept = {name: getattr(sketches, name) for name in ("seen", "reports", "sample", "whole", "sketched")}
-                sketches.seen = 0
+                kept = {name: getattr(sketches, name) for name in ("known", "reports", "sample", "whole", "sketched")}
+                sketches.known = NOTHING
                 sketches.clear()
                 await asyncio.sleep(0.1)
                 for name in () if fails else kept:
@@ -274,7 +276,8 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
             known = await session.reports.get(community.filled.lost[0])
             assert known
             sketches = community.store.sketch_cache.get(place.community, ReportKind.FOUND)
-            query = await session.candidates._searched(known, sketches, hidden=False)
+            async with session._connection.pipeline():
+                query = await session.candidates._searched(known, sketches, hidden=False)
             among = ids_of([known.id] * 300)
             statement, given = vectors.measuring(place.community, query.scope, query.targets, among)
             plan = str(await session._all(f"EXPLAIN {statement}", **given))
@@ -332,7 +335,7 @@ async def test_everything_is_read_again_from_a_database_that_has_gone_back_in_ti
         await community.search(lost)
         new = await community.add(like=lost)
         sketches = community.store.sketch_cache.get(community.filled.tenant.community, ReportKind.FOUND)
-        sketches.seen += 1_000_000
+        sketches.known = replace(sketches.known, seen=sketches.known.seen + 1_000_000)
         assert new in ids(await community.search(lost))
 
 
