@@ -17,8 +17,10 @@ from reunite.matching.evidence import Background, PairKind
 
 _SPARE: Final = 12
 """How many more than the nearest are measured: by sketch, one or two of 50 are a little further down."""
-_SHORTLIST: Final = 1536
-"""Of more vectors, coarse sketches say which sketches are compared."""
+_SHORTLIST: Final = 512
+"""Of more vectors, coarse sketches say which sketches are compared: so many, of very many a larger number."""
+_SHARE: Final = 64
+"""One of how many vectors is on the shortlist of very many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,8 @@ class Answer:
         """Whether everything was measured."""
         return self.sample is None
 
-    def nearest(self, limit: int) -> list[Ids]:
-        """Return the nearest by kind of pair, of many reports as far as sketches can tell."""
-        if self.few:
-            return [each.nearest(limit) for each in self.measured.values()]
-        return [estimate.nearest[:limit] for estimate in self.estimates.values()]
-
-    def worth_measuring(self) -> list[Ids]:
-        """Return the nearest of many reports by kind of pair, and some more."""
+    def nearest(self) -> list[Ids]:
+        """Return the nearest of many reports by kind of pair, and some more, as far as sketches can tell."""
         return [estimate.nearest for estimate in self.estimates.values()]
 
     def background(self) -> dict[PairKind, Background]:
@@ -107,7 +103,7 @@ def estimate(target: Target, axes: Axes | None, every: Rows, sample: Rows, limit
 
 def _nearest_of_shortlist(vectors: Floats, axes: Axes, every: Rows, coarse: Floats, limit: int) -> Ids:
     """Compare the sketches of those that are best by coarse sketch."""
-    places = largest(coarse, _SHORTLIST)
+    places = largest(coarse, max(_SHORTLIST, len(every) // _SHARE))
     similarities = axes.similarities(vectors, every.at("sketches", places)).max(axis=0)
     return _nearest(every.at("ids", places), similarities, limit)
 

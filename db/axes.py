@@ -1,4 +1,4 @@
-"""Sketches, a byte for each number of a vector, and coarse ones: a vector's place along the main axes."""
+"""Sketches, a byte or two for each number of a vector, and coarse ones: a vector's place along the main axes."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,46 +13,53 @@ AXES: Final = 48
 _ITERATIONS: Final = 6
 _MARGIN: Final = 1.1
 """How much further than the sample other vectors may reach."""
+_FINER: Final = 64
+"""How much smaller steps of two bytes are: they could be 256 times as small, but then reach no further."""
 
-Bytes = NDArray[np.int8]
+Numbers = NDArray[np.int8] | NDArray[np.int16]
+"""A byte each, or two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """The main axes of vectors, and what a byte is worth: along each axis, and of each of a vector's numbers."""
+    """The main axes of vectors, and what a step is worth: along each axis, and of each of a vector's numbers."""
 
     directions: Floats
     scale: Floats
     steps: Floats
     sample: int
     """From how many vectors they were found."""
+    precise: bool = False
+    """Whether sketches have two bytes for each number: then they are as good as vectors."""
 
     @classmethod
-    def of(cls, vectors: Floats) -> "Axes":
+    def of(cls, vectors: Floats, *, precise: bool = False) -> "Axes":
         """Find the axes along which vectors extend most, from the origin."""
         count = min(AXES, *vectors.shape)
         found = np.random.default_rng(0).standard_normal((vectors.shape[1], count), np.float32)
         for _ in range(_ITERATIONS):
             found = np.linalg.qr(vectors.T @ (vectors @ found))[0]
-        return cls(found, _step(vectors @ found), _step(vectors), len(vectors))
+        steps = _step(vectors) / np.float32(_FINER) if precise else _step(vectors)
+        return cls(found, _step(vectors @ found), steps, len(vectors), precise)
 
     @property
     def size(self) -> int:
         """Bytes in memory."""
         return self.directions.nbytes + self.scale.nbytes + self.steps.nbytes
 
-    def sketch(self, vectors: Floats) -> Bytes:
-        return _bytes(vectors / self.steps)
+    def sketch(self, vectors: Floats) -> Numbers:
+        steps = np.rint(vectors / self.steps)
+        return _two_bytes(steps) if self.precise else _bytes(steps)
 
-    def coarse(self, vectors: Floats) -> Bytes:
+    def coarse(self, vectors: Floats) -> NDArray[np.int8]:
         """Return coarse sketches."""
-        return _bytes(products(np.ascontiguousarray(self.directions.T), vectors).T / self.scale)
+        return _bytes(np.rint(products(np.ascontiguousarray(self.directions.T), vectors).T / self.scale))
 
-    def similarities(self, vectors: Floats, sketches: Bytes) -> Floats:
+    def similarities(self, vectors: Floats, sketches: Numbers) -> Floats:
         """Return an estimate for each of `vectors` (rows) and sketches (columns)."""
         return _products(vectors * self.steps, sketches)
 
-    def coarsely(self, vectors: Floats, coarse: Bytes) -> Floats:
+    def coarsely(self, vectors: Floats, coarse: NDArray[np.int8]) -> Floats:
         """Do the same with coarse sketches."""
         return _products(vectors @ self.directions * self.scale, coarse)
 
@@ -64,12 +71,17 @@ def _step(values: Floats) -> Floats:
     return step
 
 
-def _bytes(steps: Floats) -> Bytes:
-    made: Bytes = np.rint(steps).clip(-127, 127).astype(np.int8)
+def _bytes(steps: Floats) -> NDArray[np.int8]:
+    made: NDArray[np.int8] = steps.clip(-127, 127).astype(np.int8)
     return made
 
 
-def _products(vectors: Floats, sketches: Bytes) -> Floats:
+def _two_bytes(steps: Floats) -> NDArray[np.int16]:
+    made: NDArray[np.int16] = steps.clip(-32767, 32767).astype(np.int16)
+    return made
+
+
+def _products(vectors: Floats, sketches: Numbers) -> Floats:
     """Return the product of each of `vectors` (rows) with each sketch (columns)."""
     weights = np.ascontiguousarray(vectors.T)
     found = np.empty((len(sketches), len(vectors)), np.float32)

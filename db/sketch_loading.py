@@ -13,7 +13,7 @@ from db.mapping import Row
 from db.queries import Queries, Statement
 from db.rare_words import Sampled
 from db.search_changes import FEW, MOST_CHANGES, SIDE, add_new, changes_since
-from db.sketches import MOST_WHOLE, NOTHING, Group, Known, Place, Sketches, Vectors, needs_axes
+from db.sketches import MOST_PRECISE, MOST_WHOLE, NOTHING, Group, Known, Place, Sketches, Vectors, needs_axes
 from db.vectors import ID, Scope
 
 MANY: Final = 1000
@@ -104,13 +104,14 @@ class SqlSketches(Queries):
 
     async def _axes(self, scope: Scope, counts: Sequence[Row]) -> dict[Place, Axes]:
         axes = {}
+        precise = sum(2 * scope.spaces[row["space"]] * row["n"] for row in counts) <= MOST_PRECISE
         for row in counts:
             if needs_axes(row["n"], None):
                 place = {"space": row["space"], "source": row["source"]}
                 given = {**self._given(scope), **place, **_up_to(2**_ID_BITS * _FOR_AXES // row["n"])}
                 [found] = await self._together((_VECTORS.format(among=_OF_PLACE), given))
                 sample = np.concatenate([_vectors(scope, each).vectors for each in found])[:_FOR_AXES]
-                axes[row["space"], row["source"]] = await asyncio.to_thread(Axes.of, sample)
+                axes[row["space"], row["source"]] = await asyncio.to_thread(Axes.of, sample, precise=precise)
         return axes
 
     async def _batches(self, sketches: Sketches, scope: Scope, count: int) -> AsyncIterator[Found]:

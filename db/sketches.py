@@ -1,7 +1,8 @@
 """What a process keeps in memory of a community's open reports: vectors of few, sketches of many.
 
-A sketch is a vector with a byte for each of its numbers (docs/decisions/0054-sketches-of-all-numbers.md). It says which
-vectors are worth measuring. Of many reports, a sample's vectors are kept as well.
+A sketch is a vector with a byte or two for each of its numbers (docs/decisions/0054-sketches-of-all-numbers.md). With
+two, it's as good as the vector; with one, it says which vectors are worth measuring. Of many reports, some
+vectors are kept as well.
 """
 
 import asyncio
@@ -32,6 +33,8 @@ _ENOUGH_FOR_AXES: Final = 2000
 """Axes from fewer vectors are found again once there are twice as many."""
 MOST_WHOLE: Final = 16 << 20
 """How many bytes of vectors are kept before sketches are; they may grow to twice as many."""
+MOST_PRECISE: Final = 32 << 20
+"""How many bytes of sketches are kept before they have one byte for a number instead of two."""
 
 _NONE: Final[Keys] = np.empty(0, np.uint64)
 
@@ -115,6 +118,11 @@ class Sketches:
         return self.whole_below is None
 
     @property
+    def precise(self) -> bool:
+        """Whether similarities can be measured here."""
+        return all(axes.precise for axes in self.axes.values())
+
+    @property
     def outgrown(self) -> bool:
         """Whether there are too many vectors by now to keep all, or for the axes."""
         if self.few:
@@ -154,7 +162,7 @@ class Sketches:
         none = np.empty((len(found.ids), 0), np.int8)
         made, coarse = (axes.sketch(found.vectors), axes.coarse(found.vectors)) if axes else (none, none)
         if axes:
-            _add(self.sketched, found.group, ids=found.ids, sketches=made, coarse=coarse)
+            _add(self.sketched, found.group, ids=found.ids, photos=found.photos, sketches=made, coarse=coarse)
         kept = slice(None) if self.whole_below is None or not axes else first_bits(found.ids) < self.whole_below
         columns = {"ids": found.ids, "photos": found.photos, "vectors": found.vectors}
         columns |= {"sketches": made, "coarse": coarse}
@@ -182,6 +190,25 @@ class Sketches:
             estimates,
             None if self.few else self._sample(scope),
         )
+
+    def measure(
+        self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID], among: Ids
+    ) -> dict[PairKind, Measured]:
+        """Compare the query's vectors exactly with some reports, of which there must be precise sketches or vectors."""
+        wanted, hidden = keys_of(among), keys_of(ids_of(released)) if released else _NONE
+        measured: dict[PairKind, Measured] = {}
+        for target in targets:
+            axes = self.axes.get((target.space, target.source))
+            rows = _taking_part(self.sketched if axes else self.whole, target, scope, hidden)
+            if not len(rows) or not len(places := np.flatnonzero(np.isin(rows["keys"], wanted))):
+                continue
+            if axes:
+                similarities = axes.similarities(target.vectors, rows.at("sketches", places))
+            else:
+                similarities = products(target.vectors, rows.at("vectors", places))
+            ids, photos = rows.at("ids", places), rows.at("photos", places)
+            measured |= best_by_kind(target, scope.opposite, ids, photos, similarities)
+        return measured
 
     def _sample(self, scope: Scope) -> list[Sampled]:
         """Return some reports at random: ids are."""

@@ -228,31 +228,31 @@ def best_by_kind(
     target: Target, opposite: ReportKind, reports: Ids, photos: Ids, similarities: NDArray[np.floating]
 ) -> dict[PairKind, Measured]:
     """Take the best of each report by kind of pair; `similarities` has a row for each of the query's vectors."""
-    keys, first, owners, counts = np.unique(
-        keys_of(reports), return_index=True, return_inverse=True, return_counts=True
-    )
-    by_report = np.argsort(owners, kind="stable")
-    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    keys = keys_of(reports)
+    by_report = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.concatenate(([True], np.diff(keys[by_report]) != 0)))
+    counts = np.diff(starts, append=len(keys))
+    own = ids_of([photo or NO_PHOTO for photo in target.photos])
     measured = {}
     for kind in dict.fromkeys(target.kinds):
         mine = target.of(kind)
         values = similarities[mine].astype(np.float64)
-        best = np.maximum.reduceat(values.max(axis=0)[by_report], starts)
-        winners = _winners(values.max(axis=0), best[owners], owners, len(keys))
-        if opposite is ReportKind.FOUND:
-            compared = photos[winners]
-        else:
-            own = ids_of([target.photos[index] or NO_PHOTO for index in mine])
-            compared = own[values[:, winners].argmax(axis=0)]
-        measured[kind] = Measured(reports[first], keys, best, compared, counts)
+        of_vectors = values[0] if len(mine) == 1 else values.max(axis=0)
+        best = np.maximum.reduceat(of_vectors[by_report], starts)
+        winners = (
+            by_report[starts] if len(starts) == len(keys) else _winners(of_vectors[by_report], best, counts, by_report)
+        )
+        compared = photos[winners] if opposite is ReportKind.FOUND else own[mine][values[:, winners].argmax(axis=0)]
+        measured[kind] = Measured(reports[by_report[starts]], keys[by_report[starts]], best, compared, counts)
     return measured
 
 
-def _winners(values: Floats, best: Floats, owners: NDArray[np.int64], reports: int) -> NDArray[np.int64]:
-    """Return the position of a best vector for each report."""
-    positions = np.flatnonzero(values == best)
-    winners = np.empty(reports, np.int64)
-    winners[owners[positions[::-1]]] = positions[::-1]
+def _winners(values: Floats, best: Floats, counts: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the place of a best vector for each report; all but `best` and `counts` are in order of reports."""
+    owners = np.repeat(np.arange(len(counts)), counts)
+    positions = np.flatnonzero(values == best[owners])
+    winners = np.empty(len(counts), np.int64)
+    winners[owners[positions[::-1]]] = places[positions[::-1]]
     return winners
 
 

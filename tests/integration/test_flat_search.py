@@ -86,19 +86,21 @@ def ids(search: Search) -> set[UUID]:
     return {candidate.item.report for candidate in search.candidates}
 
 
-def nearest(search: Search, kind: Any) -> Sequence[tuple[float, UUID]]:
+def nearest(search: Search, kind: Any) -> Sequence[UUID]:
     found = [
         (-candidate.similarities[kind], candidate.item.report)
         for candidate in search.candidates
         if kind in candidate.similarities
     ]
-    return sorted(found)[:LIMIT]
+    return [report for _, report in sorted(found)[:LIMIT]]
 
 
-@pytest.mark.parametrize("encoder", ["clip", "concept"])
+@pytest.mark.parametrize(("encoder", "precise"), [("clip", False), ("clip", True), ("concept", False)])
 async def test_nearly_all_of_the_nearest_are_found_and_the_background_is_right(
-    owner_database_url: str, database_url: str, encoder: str
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, encoder: str, *, precise: bool
 ) -> None:
+    if not precise:
+        monkeypatch.setattr(sketch_loading, "MOST_PRECISE", 0)
     async with large(owner_database_url, database_url, encoder) as community:
         hits = total = 0
         for report in community.filled.lost:
@@ -115,6 +117,11 @@ async def test_nearly_all_of_the_nearest_are_found_and_the_background_is_right(
                 assert background.count == right.count
                 hits += len(set(nearest(search, kind)) & set(nearest(exact, kind)))
                 total += LIMIT
+            known = {candidate.item.report: candidate for candidate in exact.candidates}
+            for candidate in search.candidates:
+                right_one = known[candidate.item.report]
+                assert candidate.similarities == pytest.approx(right_one.similarities, abs=1e-4 if precise else 1e-6)
+                assert (candidate.item, candidate.photo) == (right_one.item, right_one.photo)
         assert hits / total >= 0.99
 
 
@@ -226,7 +233,7 @@ async def test_what_a_transaction_undoes_never_reaches_the_sketches(owner_databa
     async with large(owner_database_url, database_url) as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
-        [nearest_one, *_] = [report for kind in before.background for _, report in nearest(before, kind)]
+        [nearest_one, *_] = [report for kind in before.background for report in nearest(before, kind)]
         with pytest.raises(ZeroDivisionError):
             await _undone(community, lost, nearest_one)
         assert nearest_one in ids(await community.search(lost))
