@@ -19,7 +19,7 @@ _SPARE: Final = 12
 """How many more than the nearest are measured: by sketch, one or two of 50 are a little further down."""
 _SHORTLIST: Final = 512
 """Of more vectors, coarse sketches say which sketches are compared: so many, of very many a larger number."""
-_SHARE: Final = 64
+_SHARE: Final = 80
 """One of how many vectors is on the shortlist of very many."""
 
 

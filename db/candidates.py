@@ -74,13 +74,12 @@ class SqlCandidates(Queries):
     async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
         hidden = private if report.kind is ReportKind.FOUND else sealed
         sketches = self._sketch_cache.get(self.community, report.kind.opposite)
-        async with self._connection.pipeline():
-            query = await self._searched(report, sketches, hidden=hidden)
-            if not report.sample and (sketches.few or len(sketches) > limit):
-                compared = await self._from_memory(query, sketches, limit)
-            else:
-                compared = await self._from_database(query)
-            return await self._put_together(report, query, compared, limit)
+        query = await self._searched(report, sketches, hidden=hidden)
+        if not report.sample and (sketches.few or len(sketches) > limit):
+            compared = await self._from_memory(query, sketches, limit)
+        else:
+            compared = await self._from_database(query)
+        return await self._put_together(report, query, compared, limit)
 
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
         """Return what is known of reports for scoring, whatever has become of them."""
@@ -101,8 +100,8 @@ class SqlCandidates(Queries):
         """Return what is known of the query, and bring memory up to date for it."""
         scope = Scope(report.id, report.kind.opposite, None, {}, hidden)
         known = sketches.known
-        [fetch] = await self._send(knowing(scope, self._sketches.changes(sketches, scope)))
-        words = rare_candidates(report.text)
+        async with self._sent(knowing(scope, self._sketches.changes(sketches, scope))) as [fetch]:
+            words = rare_candidates(report.text)
         [row] = await fetch()
         query = Searched.of(scope, row, words)
         if not report.sample:
@@ -118,8 +117,8 @@ class SqlCandidates(Queries):
         """Ask memory while PostgreSQL looks up the words."""
         scope = query.scope
         most = 2 * MANY if sketches.few else MOST_HOLDERS
-        [fetch] = await self._send(holders(query.words, scope.params(), most))
-        async with sketches.lock:  # another search may be reading everything again
+        # Under the lock: another search may be reading everything again.
+        async with self._sent(holders(query.words, scope.params(), most)) as [fetch], sketches.lock:
             known = sketches.know(scope.model)
             answer = sketches.answer(query.targets, scope, query.released, limit) if known else None
         found = await fetch()
@@ -136,36 +135,37 @@ class SqlCandidates(Queries):
         released = ids_of(query.released if measured is None else ())
         chosen = query.without_ruled_out(distinct([rare, released, *nearest]))
         wanted = Wanted.of(query.scope, report, chosen, self._sketch_cache.items)
-        photos = _photos_of(query.scope, distinct([each[:_MOST_COMPARED] for each in nearest]))
+        near = distinct([each[:_MOST_COMPARED] for each in nearest])
+        async with self._sent(*wanted.statements(), _photos_of(query.scope, near)) as fetching:
+            background = answer.background()
+            boilerplate = words.boilerplate | boilerplate_of_sample(words.common, answer.sample or ())
+            pairs = {} if measured is None else _pairs(query, measured, chosen)
+        [versions], details, [seen], [alike] = [await fetch() for fetch in fetching]
         exactly = [] if measured is not None else [measuring(self.community, query.scope, query.targets, chosen)]
-        sent = await self._send(*exactly, *wanted.statements(), photos)
-        background = answer.background()
-        boilerplate = words.boilerplate | boilerplate_of_sample(words.common, answer.sample or ())
-        pairs = {} if measured is None else _pairs(query, measured, chosen)
-        *found, [versions], details, [seen], [alike] = [await fetch() for fetch in sent]
-        items = await self._items(wanted, versions, details, seen)
-        if measured is None:
-            pairs = _pairs_of_nearest(query, found[0][0], rare, limit)
+        async with self._sent(*exactly) as fetching:
+            items = read(wanted, versions, details, seen, self._sketch_cache.items)
+            lookalikes = _lookalikes(query.scope, alike)
+        await self._read_changed(wanted, items)
+        for fetch in fetching:
+            pairs = _pairs_of_nearest(query, (await fetch())[0], rare, limit)
         details_of_photos = query.details if PairKind.PHOTO_PHOTO in background else {}
         return Search(
             query=items.query,
             candidates=_candidates(items.items, pairs, words, details_of_photos),
             background=background,
-            lookalikes=_lookalikes(query.scope, alike),
+            lookalikes=lookalikes,
             open_count=answer.open_count,
             boilerplate=boilerplate,
         )
 
-    async def _items(self, wanted: Wanted, versions: Row, details: Sequence[Row], seen: Row) -> Read:
-        """Read the candidates; those that have changed since they were read before are read again."""
-        cache = self._sketch_cache.items
-        found = read(wanted, versions, details, seen, cache)
+    async def _read_changed(self, wanted: Wanted, found: Read) -> None:
+        """Read those candidates again that have changed since they were read before."""
         if len(found.changed):
+            cache = self._sketch_cache.items
             cache.drop(uuids(found.changed))
             again = Wanted.of(wanted.scope, wanted.report, found.changed, cache)
             [versions], details, [seen] = await self._together(*again.statements())
             found.items.extend(read(again, versions, details, seen, cache).items)
-        return found
 
     async def _from_database(self, query: Searched) -> Compared:
         """Measure everything in the database: for a sample, for nearly all, or where memory has been emptied."""

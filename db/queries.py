@@ -1,6 +1,7 @@
 """The base of all parts of a session: a connection, and rows by column name."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ Connection = AsyncConnection[DictRow]
 Statement = tuple[str, dict[str, Any]]
 """A query and its parameters."""
 Fetch = Callable[[], Awaitable[list[mapping.Row]]]
-"""What waits for the rows of a statement that was sent."""
+"""Fetches the rows of a statement."""
 
 
 def as_real(number: float) -> float:
@@ -44,13 +45,21 @@ class Queries:
         if len(statements) == 1:
             [(query, params)] = statements
             return [await (await self._connection.execute(query.encode(), params, binary=True)).fetchall()]
-        async with self._connection.pipeline():
-            return [await fetch() for fetch in await self._send(*statements)]
+        async with self._sent(*statements) as fetching:
+            pass
+        return [await fetch() for fetch in fetching]
 
-    async def _send(self, *statements: Statement) -> list[Fetch]:
-        """Send statements in a pipeline; what is returned waits for their results, and there's time meanwhile."""
-        cursors = [await self._connection.execute(query.encode(), params, binary=True) for query, params in statements]
-        return [cursor.fetchall for cursor in cursors]
+    @asynccontextmanager
+    async def _sent(self, *statements: Statement) -> AsyncIterator[list[Fetch]]:
+        """Send statements in a pipeline; what is yielded fetches their rows, at the end or later."""
+        if not statements:
+            yield []
+            return
+        async with self._connection.pipeline():
+            cursors = [
+                await self._connection.execute(query.encode(), params, binary=True) for query, params in statements
+            ]
+            yield [cursor.fetchall for cursor in cursors]
 
     async def _do(self, query: str, **params: object) -> int:
         return (await self._connection.execute(query.encode(), params)).rowcount
