@@ -148,6 +148,32 @@ async def test_sketches_follow_what_changes(owner_database_url: str, database_ur
         assert (new in ids(deleted), deleted.open_count) == (False, before.open_count)
 
 
+@pytest.mark.parametrize("few", [False, True])
+async def test_candidates_are_read_again_once_they_have_changed(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, *, few: bool
+) -> None:
+    if few:
+        monkeypatch.setattr(sketch_loading, "MANY", REPORTS)
+    async with large(owner_database_url, database_url) as community:
+        lost = community.filled.lost[0]
+        candidate = (await community.search(lost)).candidates[0]
+        report = candidate.item.report
+        assert candidate in (await community.search(lost)).candidates
+        changes: dict[str, dict[str, Any]] = {
+            "UPDATE report SET place = 'Main station' WHERE id = %s": {"place": "Main station"},
+            "UPDATE photo SET colours = colours[2:], shows = '{umbrella}' WHERE report_id = %s": {
+                "colours": (candidate.item.colours[0][1:],),
+                "shows": ("umbrella",),
+            },
+            "DELETE FROM photo WHERE report_id = %s": {"colours": (), "shows": ()},
+        }
+        right = candidate.item
+        for change, fields in changes.items():
+            await community.owner.execute(change.encode(), [report])
+            right = replace(right, **fields)
+            assert right in {each.item for each in (await community.search(lost)).candidates}
+
+
 async def test_a_released_found_report_is_counted_once(owner_database_url: str, database_url: str) -> None:
     async with large(owner_database_url, database_url) as community:
         lost = community.filled.lost[0]
