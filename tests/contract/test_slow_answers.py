@@ -1,4 +1,4 @@
-"""On each platform, the moderators' channel is told when answers take too long, and when that's over."""
+"""On each platform, a message in the moderators' channel says when answers take too long, and when that's over."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta

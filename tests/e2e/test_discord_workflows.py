@@ -112,7 +112,7 @@ async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(world
     await world.discord.admin.take_role(world.ben, helpers)
     late = await world.post_found("green", "a scarf")  # handled after the reactions
     await world.wait_for_reply(late, "I'll keep watching")
-    await world.discord.people.unreact(card, "✅", world.ben)  # one's own verdict may be taken back at any time
+    await world.discord.people.unreact(card, "✅", world.ben)  # a moderator may withdraw a verdict at any time
     await world.wait_for_reply(lost, "open again")
 
 
@@ -158,7 +158,7 @@ async def test_for_keys_the_bot_suggests_to_seal(world: DiscordWorld) -> None:
     await world.wait_for_reply(found, "shouldn't be public")
 
 
-# One's own reports, numbers, privacy
+# A member's reports, numbers, privacy
 
 
 async def test_mine_lists_open_reports_with_what_can_be_done(world: DiscordWorld) -> None:

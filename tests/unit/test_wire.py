@@ -1,4 +1,4 @@
-"""What a decoder says is believed as far as it has a form; whatever else it says is nonsense."""
+"""A decoder's messages are read only if they keep to the protocol; everything else is an error."""
 
 import asyncio
 import json
