@@ -140,7 +140,7 @@ async def _measure(home: Servers, keep: str | None, contents: Contents, plan: Pl
 async def _search_one(store: Store, place: Place, filled: Filled, size: int, rounds: int) -> tuple[Round, float, float]:
     """Return the round, how many seconds the first search took, and how many reports a second were added."""
     first = await _search(store, filled.tenant, filled.lost[0])
-    recall = np.mean([await _recall(store, filled.tenant, report) for report in filled.lost[:_COMPARED]], axis=0)
+    recall = np.mean([await _recall(store, filled.tenant, report) for report in filled.lost[-_COMPARED:]], axis=0)
     async with adding(place) as added:
         before, start = added.count, time.perf_counter()
         seconds: list[float] = []

@@ -100,7 +100,7 @@ class LookCases:
         await _searched(stage, look.id)
         _, card, besides, *_ = await stage.thread(look)
         assert sentence("card_claimed").replace("**", "") in card.text()
-        assert not card.buttons
+        assert [button.action for button in card.buttons] == ["not_mine"]
         assert "Besides that, these come closest among 2 found items" in besides.text()
         assert [tile.report for tile in besides.gallery] == [other.id]
         assert await stage.kinds(claimed) == ["claim"]
@@ -114,7 +114,7 @@ class LookCases:
         [match] = await stage.matches(look)
         decisions: list[tuple[Action, str, list[str]]] = [
             ("reject_claim", "This could be yours.", ["mine", "not_mine"]),
-            ("accept_claim", "It's yours: your answer matches.", []),
+            ("accept_claim", "It's yours: your answer matches.", ["not_mine"]),
         ]
         for decision, text, offered in decisions:
             await stage.press("look_mine", match.id, ADA, words=PROOF)

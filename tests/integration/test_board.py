@@ -147,6 +147,10 @@ async def test_a_found_report_gets_its_shelf_and_a_label(community: Community, r
     await robin.post(f"/reports/{found.id}/whereabouts", place="Front office", code="B-17")
     _, words = await robin.get("/handovers")
     assert ("Front office" in words, "B-17" in words) == (True, True)
+    assert 'name="code"' in (await robin.get(f"/reports/{found.id}"))[1]
+    async with community.store.session(community.workspace.community) as session:
+        await session._do("UPDATE report SET state = 'returned' WHERE id = %(id)s", id=found.id)
+    assert 'name="code"' not in (await robin.get(f"/reports/{found.id}"))[1]
     _, label = await robin.get(f"/reports/{found.id}/label")
     assert ("B-17" in label, "Red umbrella" in label, "<svg" in label) == (True, True, True)
     sealed = await community.report(ReportFound, "Passport of Zofia", sealed=True, category="id")

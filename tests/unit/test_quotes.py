@@ -113,6 +113,7 @@ QUEUED: dict[str, list[Reply]] = {
         for moderator in (None, MODERATOR)
     ],
     "claim_decided": [handovers.claim_decided(claimed, by_word=True, left=1) for claimed in CLAIMED],
+    "claim_gone": [handovers.claim_gone(claimed) for claimed in CLAIMED],
     "claim_closed": [handovers.claim_closed(claimed, by_word=True) for claimed in CLAIMED],
     "conversation": [handovers.conversation(claimed, WHEREABOUTS, by_word=True) for claimed in CLAIMED],
     "no_conversation": [handovers.no_conversation(MATCH, report) for report in (LOST, FOUND)],
@@ -140,6 +141,7 @@ OF_BOTH = {
     "claimed_card",
     "refused_card",
     "claim_closed",
+    "claim_gone",
     "conversation",
     "no_conversation",
     "claim_waits",

@@ -157,7 +157,16 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
         over = replace(accepted, match=replace(MATCH, state=state), found=replace(found, state=ReportState.RETURNED))
         yield handovers.conversation(over, Whereabouts(), by_word=True)
     yield from (handovers.claim_decided(rejected, by_word=True, left=left) for left in (0, 1, 2))
-    yield handovers.claim_closed(rejected, by_word=True)
+    withdrawn = replace(accepted, claim=replace(claim, state=ClaimState.WITHDRAWN))
+    yield from (handovers.claim_card(withdrawn, found, None, None), handovers.claim_gone(withdrawn))
+    yield from (
+        handovers.claim_decided(withdrawn, by_word=True, left=2),
+        handovers.claimed_card(MATCH, lost, found, None),
+    )
+    yield handovers.conversation(withdrawn, Whereabouts(), by_word=True)
+    yield from (handovers.claim_closed(each, by_word=True) for each in (rejected, withdrawn))
+    yield notices.declined(MATCH, lost.language, may_claim=False)
+    yield wording.match_card(MATCH, found, lost, None, may_claim=False)
     yield from (handovers.no_conversation(MATCH, lost), handovers.help_needed(MATCH, lost, found))
     yield from (handovers.said_returned(MATCH, report) for report in (lost, found, sealed.found))
     yield handovers.where_it_is(Whereabouts("Gym", "L1920"), found, lost.language)
