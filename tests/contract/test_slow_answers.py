@@ -51,7 +51,7 @@ class Watched:
         watch = SlownessWatch(
             platform, Handlers(store, NoQueue()), Slowness(store), Monitoring(store), LIMIT, now=lambda: now
         )
-        await watch.look()
+        await watch.check()
 
     async def notices(self) -> list[str]:
         return [str(await self.harness.screen.words(message)) for message in self.sent]
