@@ -66,7 +66,8 @@ async def test_a_wrong_claimant_is_rejected_and_attempts_are_counted(world: Disc
         assert f"guess {attempt}" in await world.private_answer(seeing)
         assert "doesn't match" in await world.press(seeing.responses[-1]["id"], "It doesn't match", world.ben)
         await world.wait_until_shown(asked, "didn't match")
-    assert "already tried 3 times" in await world.press(card, "This is mine", world.ada)
+    await eventually(lambda: "This is mine" not in world.discord.buttons(world.discord.message(card)))
+    assert "You have no tries left" in world.discord.text(world.discord.message(card))
 
 
 async def test_not_mine_is_not_brought_up_again_and_can_be_taken_back(world: DiscordWorld) -> None:
