@@ -28,7 +28,7 @@ LIMIT = 20
 
 @dataclass
 class Large:
-    """A community that is searched by sketches, and one that lies beside it."""
+    """A community that is searched by sketches, and another one."""
 
     store: Store
     owner: psycopg.AsyncConnection[Any]

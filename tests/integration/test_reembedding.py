@@ -1,4 +1,4 @@
-"""Another encoder gets ready beside the live one, is compared with it on what people decided, and takes over."""
+"""Another encoder is prepared while the live one is used, compared with it by people's decisions, and takes over."""
 
 import asyncio
 import sys
