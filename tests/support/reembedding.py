@@ -50,7 +50,7 @@ async def embed_all(work: Reembedding) -> Progress:
 
 
 async def killed_and_resumed(world: World, database_url: str, number: int) -> Killed:
-    """Kill a process that embeds so many found reports anew (SIGKILL), and start another one."""
+    """Kill a process that embeds so many found reports again (SIGKILL), and start another one."""
     reports = [*await posted(world, ReportKind.FOUND, number), *await posted(world, ReportKind.LOST, 1)]
     await embed_all(await reembedding(world.store, ColourEncoder()))  # the first model is live
     run = Killed(len(reports))
