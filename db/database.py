@@ -38,8 +38,11 @@ _READY: Final = 4
 class Database:
     """A pool of connections as the application's role: `async with` opens it."""
 
-    def __init__(self, url: str, *, connections: int = 8, keys: Keys = NO_KEYS) -> None:
-        """Open nothing yet; `connections` is the most that are open at a time, `keys` are the encryption keys."""
+    def __init__(self, url: str, *, connections: int = 8, ready: bool = False, keys: Keys = NO_KEYS) -> None:
+        """Open nothing yet; `connections` is the most that are open at a time, `keys` are the encryption keys.
+
+        With `ready`, several are always open. They take turns, so each has to warm up, and searches take longer.
+        """
         self.url = url
         self.sketch_cache = SketchCache()
         self.keys = keys
@@ -47,7 +50,7 @@ class Database:
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
             kwargs={"row_factory": dict_row, "options": ROLE_OPTION, **_NOTICE_SILENCE},
-            min_size=min(_READY, connections),
+            min_size=min(_READY, connections) if ready else 1,
             max_size=connections,
             configure=_configure,
             check=AsyncConnectionPool.check_connection,

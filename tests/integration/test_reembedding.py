@@ -57,12 +57,12 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
 async def test_killed_in_the_middle_it_resumes_and_searches_are_answered_all_the_while(
     world: World, database_url: str
 ) -> None:
-    run = await killed_and_resumed(world, database_url, REPORTS)
-    assert REPORTS // 3 <= run.kept < REPORTS
-    assert run.embedded == run.reports - run.kept  # what was embedded before the kill is kept
-    assert run.embedded_once == run.reports == REPORTS + 1
-    assert len(run.searches) > 20
-    assert run.wrong == 0
+    killed = await killed_and_resumed(world, database_url, REPORTS)
+    assert REPORTS // 3 <= killed.kept < REPORTS
+    assert killed.embedded == killed.reports - killed.kept  # what was embedded before the kill is kept
+    assert killed.embedded_once == killed.reports == REPORTS + 1
+    assert len(killed.searches) > 20
+    assert killed.wrong == 0
 
 
 async def test_both_models_are_compared_on_what_people_decided(world: World) -> None:
