@@ -82,6 +82,34 @@ def test_axes_are_outgrown_by_far_more_vectors_and_by_those_without() -> None:
     assert not enough.outgrown
 
 
+@pytest.mark.parametrize(("precise", "off"), [(True, 1e-4), (False, 0.01)])
+def test_sketches_of_two_bytes_are_as_good_as_vectors(*, precise: bool, off: float) -> None:
+    random = np.random.default_rng(0)
+    found = random.standard_normal((500, 256)).astype(np.float32)
+    found /= np.linalg.norm(found, axis=1, keepdims=True)
+    axes = Axes.of(found[:300], precise=precise)
+    assert np.abs(axes.similarities(found[:2], axes.sketch(found)) - found[:2] @ found.T).max() < off
+
+
+@pytest.mark.parametrize("sketched", [True, False])
+def test_memory_measures_some_reports_and_of_hidden_ones_the_released(*, sketched: bool) -> None:
+    every = vectors(600, size=64)
+    every = every._replace(vectors=every.vectors / np.linalg.norm(every.vectors, axis=1, keepdims=True))
+    axes = {every.group.place: Axes.of(every.vectors, precise=True)} if sketched else {}
+    sketches = Sketches(whole_below=0, axes=axes)
+    sketches.add(every)
+    hidden = Vectors(every.group._replace(hidden=True), ids(1001, 1002), ids(1, 2), every.vectors[:2])
+    sketches.add(hidden)
+    scope = Scope(UUID(int=5000), ReportKind.FOUND, 1, {"shared": 64}, hidden=False)
+    targets = targets_of(scope, [OwnVector(1, "shared", None, every.vectors[7])])
+    found = sketches.measure(targets, scope, [UUID(int=1002)], ids(7, 9, 1001, 1002, 9999))
+    [measured] = found.values()
+    assert {UUID(bytes=report).int for report in measured.reports.tolist()} == {7, 9, 1002}
+    assert measured.nearest(1).tolist() == ids(7).tolist()
+    assert measured.similarities.max() == pytest.approx(1, abs=1e-4)
+    assert sketches.measure(targets, scope, [], ids(9999)) == {}
+
+
 def test_the_words_of_a_sample_take_room_too() -> None:
     words = Sampled(UUID(int=1), hidden=False, author="ada", words=frozenset({"umbrella"}))
     assert Sketches(sample={words.report: words}).size > Sketches().size + 1000
