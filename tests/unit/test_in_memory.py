@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from db.axes import Axes
-from db.columns import Columns
+from db.columns import Columns, among
 from db.largest import largest, nearest_of_each
 from db.products import products
 from db.rare_words import Sampled
@@ -33,6 +33,13 @@ def test_columns_grow_and_shrink_together() -> None:
     assert columns["keys"].tolist() == keys_of(columns["ids"]).tolist()
     assert len(columns) == 26
     assert given.tolist() == [1, 2], "they are copied"
+
+
+@pytest.mark.parametrize("count", [0, 3, 200])
+def test_keys_are_found_among_few_and_many(count: int) -> None:
+    keys = np.random.default_rng(count).integers(0, 1000, 500).astype(np.uint64)
+    wanted = np.random.default_rng(1).integers(0, 2000, count).astype(np.uint64)
+    assert among(keys, wanted).tolist() == np.isin(keys, wanted).tolist()
 
 
 @pytest.mark.parametrize("count", [0, 5, 79, 80, 81, 3000, 20_000])
