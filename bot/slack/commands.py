@@ -27,7 +27,9 @@ Body = Mapping[str, Any]
 _HOME: Final = "App Home"
 _FOR_MODERATORS: Final = frozenset(("setup", "stats"))
 """What the App Home shows to moderators only."""
-WAYS: Final = Ways(LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", _HOME, _HOME, f"{LOST} help")
+WAYS: Final = Ways(
+    LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", _HOME, _HOME, f"{LOST} help", in_home=True
+)
 
 
 class Commands:

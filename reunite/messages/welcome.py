@@ -21,6 +21,8 @@ class Ways:
     privacy: str | Command
     setup: str | Command
     help: str | Command
+    in_home: bool = False
+    """The setup and a member's own data are in the bot's own tab, which no command opens."""
 
 
 def greeting(ways: Ways, language: str) -> Reply:
@@ -29,7 +31,7 @@ def greeting(ways: Ways, language: str) -> Reply:
         line("greet_hello", language),
         line("greet_how", language, lost=ways.lost),
         line("greet_try", language, lost=ways.lost),
-        line("greet_setup", language, setup=ways.setup, help=ways.help),
+        line("greet_setup_in_home" if ways.in_home else "greet_setup", language, setup=ways.setup, help=ways.help),
     )
     return Reply("note", lines)
 
@@ -40,9 +42,13 @@ def usage(ways: Ways, language: str) -> Reply:
         line("help_lost", language, lost=ways.lost),
         line("help_found", language, found=ways.found, sealed=ways.sealed),
         line("help_search", language, search=ways.search),
-        line("help_mine", language, mine=ways.mine, privacy=ways.privacy),
+        line("help_mine_in_home" if ways.in_home else "help_mine", language, mine=ways.mine, privacy=ways.privacy),
         line("help_claims", language),
-        *([line("help_moderators", language, setup=ways.setup)] if ways.setup else []),
+        *(
+            [line("help_moderators_in_home" if ways.in_home else "help_moderators", language, setup=ways.setup)]
+            if ways.setup
+            else []
+        ),
     )
     return Reply("note", lines)
 
