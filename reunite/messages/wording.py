@@ -171,7 +171,7 @@ def match_card(
         if not may_claim:
             lines.append(line("no_attempts_left", language))
         owners: tuple[Action, ...] = ("mine", "not_mine") if may_claim else ("not_mine",)
-        buttons = tuple(button(each, match.id, language) for each in owners)
+        buttons = tuple(button(action, match.id, language) for action in owners)
     else:  # only the owner can say that it's theirs, and this may be all that the finder's thread says
         buttons = (button("proof_question", reader.id, language),)
     about = frozenset({match.lost, match.found})

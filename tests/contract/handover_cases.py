@@ -27,7 +27,7 @@ class HandoverCases:
         assert (begun.kind, set(begun.people("web"))) == ("handover", {ADA.id, BEN.id})
         assert [button.action for button in begun.buttons] == ["got_back", "handed_over", "whereabouts"]
         assert begun.quotes == {lost.id, found.id}
-        assert [actions(each)[-1] for each in (await replies_to(stage, lost), await replies_to(stage, found))] == [
+        assert [actions(reply)[-1] for reply in (await replies_to(stage, lost), await replies_to(stage, found))] == [
             ("got_back", "where_is_it"),
             ("handed_over", "whereabouts"),
         ]

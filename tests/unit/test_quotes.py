@@ -77,7 +77,7 @@ QUESTION = Question("place", ("found-place", "pool"), (FOUND.id,))
 QUEUED: dict[str, list[Reply]] = {
     "report_post": [wording.report_post(report) for report in (LOST, FOUND, SEALED)],
     "sealed_kept": [wording.sealed_kept(SEALED)],
-    "first_reply": [wording.first_reply(each, 1, 2) for each in (LOST, replace(LOST, text=""))],
+    "first_reply": [wording.first_reply(report, 1, 2) for report in (LOST, replace(LOST, text=""))],
     "first_gallery": [galleries.first_gallery(LOST, [(MATCH, FOUND)], [TILE], 2)],
     "gallery_besides": [galleries.gallery_besides(LOST, [(MATCH, FOUND)], [TILE], 2)],
     "next_gallery": [galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE])],
