@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from reunite.entities import Report
 from reunite.language import plural
 from reunite.messages.reply import Command, Line, Plain, Reply, Strong, Tile
 from reunite.messages.wording import found_line, line
+
+HOME: Final = "Home"
+"""Stands for a command where the bot has a tab of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +25,11 @@ class Ways:
     privacy: str | Command
     setup: str | Command
     help: str | Command
-    in_home: bool = False
-    """The setup and a member's own data are in the bot's own tab, which no command opens."""
+
+    @property
+    def in_home(self) -> bool:
+        """Whether the setup and a member's own data are in the bot's own tab, which no command opens."""
+        return self.setup == HOME
 
 
 def greeting(ways: Ways, language: str) -> Reply:

@@ -62,7 +62,7 @@ async def test_where_the_connection_breaks_the_channel_is_greeted(database_url: 
 async def test_a_community_is_greeted_in_the_language_that_it_has_on_discord(database_url: str) -> None:
     async with open_world(database_url) as world:
         world.discord.preferred_locale = "es-419"
-        await invited(world, world.discord.join("Max"), is_told=False)
+        await invited(world, world.discord.admin.join("Max"), is_told=False)
         await world.discord.reply(world.discord.channel("found"), "Pruébalo")
         workspace = await world.store.workspace("discord", world.discord.guild_id)
         assert workspace
