@@ -150,7 +150,7 @@ def match_card(
 ) -> Reply:
     """Show a match in the thread of `reader`: what the other side posted, the label, and why.
 
-    An owner who has no try left is told so instead of being offered another one.
+    To an owner without a try left, it says so instead of offering another one.
     """
     language = reader.language
     sure = certainty(match, language)
