@@ -39,6 +39,7 @@ async def search_and_announce(
     scored = await without_ruled_out(session, report, score(search, model))
     await announce(session, report, search, scored, percent=model.calibrated)
     if report.kind is ReportKind.LOST and await session.candidates.has_sealed():
+        # Apart, so that nothing that is public follows from sealed reports: no count, rare word or probability.
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
         ranked = await without_ruled_out(session, report, score(sealed, model))
         await announce_sealed(session, report, ranked, percent=model.calibrated)

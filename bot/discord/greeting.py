@@ -10,9 +10,11 @@ import structlog
 from bot.discord.errors import discord_errors
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.workspaces import Workspaces
-from reunite.entities import ReplyTarget
+from reunite.commands import ChangeSettings
+from reunite.entities import ReplyTarget, Settings
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
+from reunite.language import language_of
 from reunite.messages.reply import Command, Reply
 from reunite.messages.welcome import Ways
 from reunite.messages.wording import line
@@ -35,6 +37,7 @@ class Greeter:
 
     async def greet(self, guild: discord.Guild) -> None:
         """Greet a guild that has just invited the bot."""
+        await self._begin_in_its_language(guild)
         direct, channel = await _direct(guild), next(_writable(guild), None)
         if not (direct or channel):
             return
@@ -47,6 +50,14 @@ class Greeter:
             return
         if channel:
             await self._send(guild, channel, greeting)
+
+    async def _begin_in_its_language(self, guild: discord.Guild) -> None:
+        """Use the language that a community has chosen on Discord, unless somebody has set up the bot."""
+        before, language = self._workspaces.settings(guild), language_of(str(guild.preferred_locale))
+        if before == Settings() and language != before.language:
+            settings = replace(before, language=language)
+            await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
+            await self._workspaces.join(guild)
 
     async def _send(self, guild: discord.Guild, channel: discord.abc.Snowflake, greeting: Reply) -> bool:
         """Send the greeting, and tell whether it arrived."""

@@ -21,13 +21,12 @@ from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import welcome
 from reunite.messages.reply import Plain, Reply
-from reunite.messages.welcome import Ways
+from reunite.messages.welcome import HOME, Ways
 
 Body = Mapping[str, Any]
-_HOME: Final = "App Home"
 _FOR_MODERATORS: Final = frozenset(("setup", "stats"))
 """What the App Home shows to moderators only."""
-WAYS: Final = Ways(LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", _HOME, _HOME, f"{LOST} help")
+WAYS: Final = Ways(LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", HOME, HOME, f"{LOST} help")
 
 
 class Commands:

@@ -162,7 +162,9 @@ def _private_boxes(settings: Settings, language: str) -> Element:
 
 
 def _category_boxes(settings: Settings, language: str) -> Element:
-    boxes = [option(category, sentence(f"category_{category}", language)) for category in CATEGORIES]
+    boxes = [
+        option(category, sentence(f"category_{category}", language)) for category in CATEGORIES if category != "other"
+    ]
     checked = [box for box in boxes if box["value"] in settings.sealed_categories]
     return {"type": "checkboxes", "options": boxes, **_initial("initial_options", checked)}
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from reunite.entities import Report
 from reunite.language import plural
 from reunite.messages.reply import Command, Line, Plain, Reply, Strong, Tile
 from reunite.messages.wording import found_line, line
+
+HOME: Final = "Home"
+"""Stands for a command where the bot has a tab of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,11 @@ class Ways:
     setup: str | Command
     help: str | Command
 
+    @property
+    def in_home(self) -> bool:
+        """Whether the setup and a member's own data are in the bot's own tab, which no command opens."""
+        return self.setup == HOME
+
 
 def greeting(ways: Ways, language: str) -> Reply:
     """Say once what the bot does, how to try it, and where moderators set it up."""
@@ -29,7 +38,7 @@ def greeting(ways: Ways, language: str) -> Reply:
         line("greet_hello", language),
         line("greet_how", language, lost=ways.lost),
         line("greet_try", language, lost=ways.lost),
-        line("greet_setup", language, setup=ways.setup, help=ways.help),
+        line("greet_setup_in_home" if ways.in_home else "greet_setup", language, setup=ways.setup, help=ways.help),
     )
     return Reply("note", lines)
 
@@ -40,9 +49,13 @@ def usage(ways: Ways, language: str) -> Reply:
         line("help_lost", language, lost=ways.lost),
         line("help_found", language, found=ways.found, sealed=ways.sealed),
         line("help_search", language, search=ways.search),
-        line("help_mine", language, mine=ways.mine, privacy=ways.privacy),
+        line("help_mine_in_home" if ways.in_home else "help_mine", language, mine=ways.mine, privacy=ways.privacy),
         line("help_claims", language),
-        *([line("help_moderators", language, setup=ways.setup)] if ways.setup else []),
+        *(
+            [line("help_moderators_in_home" if ways.in_home else "help_moderators", language, setup=ways.setup)]
+            if ways.setup
+            else []
+        ),
     )
     return Reply("note", lines)
 

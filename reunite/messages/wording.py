@@ -150,7 +150,7 @@ def match_card(
 ) -> Reply:
     """Show a match in the thread of `reader`: what the other side posted, the label, and why.
 
-    For an owner who has no try left, the card says so and offers no other one.
+    To an owner without a try left, it says so instead of offering another one.
     """
     language = reader.language
     sure = certainty(match, language)

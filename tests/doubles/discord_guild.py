@@ -46,6 +46,8 @@ class Guild:
     """Words that no thread's name may have, as in servers that Discord lists: 50035 with the errors of `name`."""
     takes_no_messages: set[str] = field(default_factory=set)
     """Members who take no direct messages from the bot (50007)."""
+    preferred_locale: str = "en-US"
+    """A Community server's language, for others en-US (docs.discord.com, Guild object; read in November 2026)."""
     links_age: float = 0
     """Seconds that have passed for links to files."""
     interactions: dict[str, Interaction] = field(default_factory=dict)
@@ -191,6 +193,7 @@ class Guild:
             roles=list(self.roles.values()),
             members=[self.members[BOT_ID]],
             member_count=len(self.members),
+            preferred_locale=self.preferred_locale,
             channels=[place for place in places if place["type"] not in shapes.THREADS],
             threads=[thread for thread in threads if not thread["thread_metadata"]["archived"]],
         )

@@ -107,7 +107,7 @@ def guild(number: str, owner: str, **more: object) -> Json:
         "features": [], "voice_states": [], "presences": [], "stage_instances": [], "guild_scheduled_events": [],
         "soundboard_sounds": [], "icon": None, "verification_level": 0, "default_message_notifications": 0,
         "explicit_content_filter": 0, "mfa_level": 0, "nsfw_level": 0, "premium_tier": 0, "system_channel_flags": 0,
-        "preferred_locale": "en-US", "large": False, "joined_at": now(), "afk_timeout": 300,
+        "large": False, "joined_at": now(), "afk_timeout": 300,
         "premium_progress_bar_enabled": False, **more,
     }  # fmt: skip
 

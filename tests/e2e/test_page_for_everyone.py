@@ -133,8 +133,34 @@ async def test_axe_finds_nothing_on_any_state_of_the_page(site: Site, width: int
     await expect(ada.page.get_by_role("dialog")).to_be_visible()
     assert await faults(ada.page) == []
     await ada.page.keyboard.press("Escape")
+    await _search_and_fill_in_wrongly(ada)
+    assert await faults(ada.page) == []
     await ada.be("Robin")
     assert await faults(ada.page) == []
+    if width < 760:
+        await ada.page.get_by_role("button", name="# lost").click()
+    await ada.lost.cards.get_by_role("button", name="It's back").click()
+    await ada.lost.wait_for_message("Returned, confirmed by @Robin")
+    await ada.page.get_by_text("Menu", exact=True).click()
+    await ada.page.get_by_role("button", name="Numbers").click()
+    await expect(ada.page.get_by_role("dialog")).to_be_visible()
+    assert await faults(ada.page) == []
+
+
+async def _search_and_fill_in_wrongly(ada: PageUser) -> None:
+    """Open all that a member can: what a search found, a sealed report's form, an error, a note."""
+    await ada.lost.text.fill("/nonsense")
+    await ada.lost.column.locator("[type=submit]").click()
+    await expect(ada.lost.column.locator(".composer .error")).not_to_be_empty()
+    await ada.lost.text.fill("/sealed my keys")
+    await ada.lost.column.locator("[type=submit]").click()
+    await expect(ada.found.column.get_by_label("What is it?")).to_be_visible()
+    assert await faults(ada.page) == []
+    await ada.page.locator("#look-words").fill("red umbrella")
+    await ada.page.get_by_role("button", name="Search").click()
+    await expect(ada.page.get_by_role("dialog").locator(".tile")).not_to_have_count(0)
+    assert await faults(ada.page) == []
+    await ada.page.keyboard.press("Escape")
 
 
 async def _post_all(phone: PageUser) -> None:

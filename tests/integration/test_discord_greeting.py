@@ -57,3 +57,14 @@ async def test_where_the_connection_breaks_the_channel_is_greeted(database_url: 
             world.discord.refuse("GET .*audit-logs", 0)
         await invited(world, world.discord.admin.join("Max"))
         await world.discord.reply(world.discord.channel("found"), TRY)
+
+
+async def test_a_community_is_greeted_in_the_language_that_it_has_on_discord(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        world.discord.preferred_locale = "es-419"
+        await invited(world, world.discord.admin.join("Max"), is_told=False)
+        await world.discord.reply(world.discord.channel("found"), "Pruébalo")
+        workspace = await world.store.workspace("discord", world.discord.guild_id)
+        assert workspace
+        async with world.store.session(workspace.community) as session:
+            assert (await session.workspaces.settings(workspace.id)).language == "es"

@@ -211,6 +211,14 @@ async def _handover(scene: Scene) -> None:
     await scene.press("handed_over", scene.match.id, BEN)
 
 
+async def _withdraw_claim(scene: Scene) -> None:
+    """Say that it isn't theirs after all, once before and once after it's accepted."""
+    await scene.claim()
+    await scene.press("not_mine", scene.match.id, ADA)
+    await scene.press("accept_claim", await scene.claim() or scene.match.id, MODERATOR)
+    await scene.press("not_mine", scene.match.id, ADA)
+
+
 async def _one_side_says_so(scene: Scene) -> None:
     await scene.press("accept_claim", await scene.claim() or scene.match.id, MODERATOR)
     await scene.press("handed_over", scene.match.id, BEN)
@@ -251,6 +259,7 @@ MAKERS: Final[Sequence[Maker]] = (
     _withdraw_lost,
     _look,
     _handover,
+    _withdraw_claim,
     _one_side_says_so,
     _reminders,
     _digest,
