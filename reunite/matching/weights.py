@@ -12,6 +12,7 @@ COLOUR: Final = "colour"
 COLOUR_OF_PHOTOS: Final = "colour of photos"
 DETAILS_OF_PHOTOS: Final = "details of photos"
 KIND_OF_THING: Final = "kind of thing"
+NAMED_COLOURS: Final = "named colours"
 PLACE: Final = "place"
 TIME: Final = "time"
 RARE_WORDS: Final = "rare words"
@@ -24,6 +25,7 @@ EVIDENCE: Final[tuple[str, ...]] = (
     COLOUR_OF_PHOTOS,
     DETAILS_OF_PHOTOS,
     KIND_OF_THING,
+    NAMED_COLOURS,
     PLACE,
     TIME,
     RARE_WORDS,
@@ -105,10 +107,16 @@ class ScoringModel:
     """The power of the number of open reports with which the odds of "none of them" grow: less than 1 if a larger
     community has more lookalikes of what it has, rather than more kinds of things."""
 
-    def limits(self, *, photos: bool, translated: bool) -> Limits:
-        """Return the limits for a search: whether photos were compared, and whether its text had to be translated."""
+    def limits(self, *, photos: bool, translated: bool, readable: bool = True) -> Limits:
+        """Return the limits for a search: whether photos were compared, and whether its text had to be translated.
+
+        Nothing was measured on languages that can't be read: there the stricter limits for words count.
+        """
         if photos:
             return self.photo_limits
+        if not readable:
+            both = (self.text_limits, self.translated_limits)
+            return Limits(max(limits.high for limits in both), max(limits.possible for limits in both))
         return self.translated_limits if translated else self.text_limits
 
     def to_json(self) -> dict[str, Any]:
