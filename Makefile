@@ -6,14 +6,14 @@ PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14)
 MAKE_ENVIRONMENT = $(BIN)/python -m pip --version >/dev/null 2>&1 \
   || { python=$$(scripts/python.sh $(PYTHONS)) && $$python -m venv --clear .venv; }
 
-# Most tests wait for other processes more than they compute, so there are more of them than cores.
-TESTS_AT_ONCE := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 4 ? 4 : n > 8 ? 8 : n)))
+# Most tests wait for other processes more than they compute, so more of them run at once than there are cores.
+TESTS_AT_ONCE := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 6 ? 6 : n > 8 ? 8 : n)))
 
 # Without compiled files every process of the tests compiles all that it imports, and pytest rewrites every test, anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lint check test chaos fuzz compose-test docs sbom format clean
+.PHONY: help install demo lint check test covered-tests chaos fuzz compose-test docs sbom format clean
 
 help:
 	@echo "make demo    try Reunite on http://127.0.0.1:$(PORT) (PORT= for another)"
@@ -54,7 +54,11 @@ lint: install
 check: lint
 	@$(BIN)/pytest --quiet --hypothesis-profile=quick --numprocesses=auto --dist=loadfile -m "not slow" tests/unit
 
-test: lint
+# The linters run beside the tests, which leave the cores idle at times.
+test: install
+	@$(MAKE) --no-print-directory --jobs=2 lint covered-tests
+
+covered-tests: install
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest --quiet --numprocesses=$(TESTS_AT_ONCE) --dist=worksteal
 	@$(BIN)/coverage combine --quiet

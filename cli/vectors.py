@@ -10,7 +10,7 @@ from cli.progress import say
 from cli.servers import Servers
 
 if TYPE_CHECKING:
-    from cli.tuning.rows import Row
+    from cli.tuning.posts_file import SetPost
     from workers.precomputed_vectors import PrecomputedVectors
 
 
@@ -28,7 +28,7 @@ class VectorFile:
         """The options of a worker that takes vectors from the file."""
         return "--vectors", str(self.path), "--as", self.model
 
-    def check(self, rows: Sequence["Row"]) -> None:
+    def check(self, rows: Sequence["SetPost"]) -> None:
         """Raise UsageError if a photo or text of the rows has no vector, or two photos have the same file name."""
         from workers.precomputed_vectors import VectorFileError  # noqa: PLC0415
 

@@ -12,20 +12,15 @@ from db.columns import Rows
 from db.largest import largest, nearest_of_each
 from db.products import Floats, products
 from db.rare_words import Sampled
-from db.vectors import Ids, Measured, Target, distinct
+from db.vectors import Ids, Measured, Target
 from reunite.matching.evidence import Background, PairKind
 
-_NEAREST: Final = {
-    PairKind.PHOTO_PHOTO: 120,
-    PairKind.TEXT_TEXT: 120,
-    PairKind.TEXT_PHOTO: 180,
-    PairKind.PHOTO_TEXT: 180,
-}
-"""How many of the nearest reports by sketch are measured: between photos and words the differences are finer."""
-_MOST_AT_ONCE: Final = 12_000
-"""Of more vectors, coarse sketches say which sketches are compared."""
-_SHORTLIST: Final = 2048
-"""How many sketches are then compared."""
+_SPARE: Final = 12
+"""How many more than the nearest are measured: by sketch, one or two of 50 are a little further down."""
+_SHORTLIST: Final = 512
+"""Of more vectors, coarse sketches say which sketches are compared: so many, of very many a larger number."""
+_SHARE: Final = 80
+"""One of how many vectors is on the shortlist of very many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +28,7 @@ class Estimate:
     """What sketches say of one kind of pair: whom to measure, and what to correct the background by."""
 
     nearest: Ids
+    """The nearest first, and some more."""
     sampled: Floats
     """The estimated similarities of the sample's vectors."""
     mean: float
@@ -64,11 +60,17 @@ class Answer:
     sample: Sequence[Sampled] | None
     """Some of many reports at random; none of few."""
 
-    def worth_measuring(self) -> Ids:
-        return distinct([estimate.nearest for estimate in self.estimates.values()])
+    @property
+    def few(self) -> bool:
+        """Whether everything was measured."""
+        return self.sample is None
+
+    def nearest(self) -> list[Ids]:
+        """Return the nearest of many reports by kind of pair, and some more, as far as sketches can tell."""
+        return [estimate.nearest for estimate in self.estimates.values()]
 
     def background(self) -> dict[PairKind, Background]:
-        if self.sample is not None:
+        if not self.few:
             return {kind: each.background(self.measured.get(kind)) for kind, each in self.estimates.items()}
         return {kind: background(each) for kind, each in self.measured.items()}
 
@@ -79,41 +81,44 @@ def background(measured: Measured) -> Background:
     return Background(float(similarities.mean()), float(similarities.std()), len(similarities))
 
 
-def estimate(target: Target, axes: Axes | None, every: Rows, sample: Rows) -> dict[PairKind, Estimate]:
+def estimate(target: Target, axes: Axes | None, every: Rows, sample: Rows, limit: int) -> dict[PairKind, Estimate]:
     """Estimate similarities with all vectors from their sketches, or compute them where there are no sketches."""
-    column = "coarse" if len(every) > _MOST_AT_ONCE else "sketches"
-    of_all, of_sample = (_similarities(target.vectors, axes, rows, column) for rows in (every, sample))
+    coarsely = axes is not None and len(every) > _SHORTLIST
+    of_all, of_sample = (_similarities(target.vectors, axes, rows, coarsely=coarsely) for rows in (every, sample))
     estimates = {}
     for kind in dict.fromkeys(target.kinds):
         mine = target.of(kind)
         best = _best(of_all, mine)
         mean = float(best.mean(dtype=np.float64))
         apart = best - np.float32(mean)
-        nearest = _nearest(kind, target.vectors[mine], axes, every, best)
+        if axes and coarsely:
+            nearest = _nearest_of_shortlist(target.vectors[mine], axes, every, best, limit)
+        else:
+            nearest = _nearest(every["ids"], best, limit)
         estimates[kind] = Estimate(
             nearest, _best(of_sample, mine), mean, float(np.dot(apart, apart)) / len(apart), len(apart)
         )
     return estimates
 
 
-def _nearest(kind: PairKind, vectors: Floats, axes: Axes | None, every: Rows, similarities: Floats) -> Ids:
-    """Return the nearest reports; where `similarities` are of coarse sketches, the best are compared by sketch."""
-    if axes and len(every) > _MOST_AT_ONCE:
-        places = largest(similarities, _SHORTLIST)
-        ids = every.at("ids", places)
-        similarities = axes.similarities(vectors, every.at("sketches", places)).max(axis=0)
-    else:
-        ids = every["ids"]
-    return ids[nearest_of_each(similarities, ids, _NEAREST[kind])]
+def _nearest_of_shortlist(vectors: Floats, axes: Axes, every: Rows, coarse: Floats, limit: int) -> Ids:
+    """Compare the sketches of those that are best by coarse sketch."""
+    places = largest(coarse, max(_SHORTLIST, len(every) // _SHARE))
+    similarities = axes.similarities(vectors, every.at("sketches", places)).max(axis=0)
+    return _nearest(every.at("ids", places), similarities, limit)
 
 
-def _similarities(vectors: Floats, axes: Axes | None, rows: Rows, column: str) -> Floats:
+def _nearest(ids: Ids, similarities: Floats, limit: int) -> Ids:
+    return ids[nearest_of_each(similarities, ids, limit + _SPARE)]
+
+
+def _similarities(vectors: Floats, axes: Axes | None, rows: Rows, *, coarsely: bool) -> Floats:
     """Return a row for each of the query's vectors."""
     if not len(rows):
         return np.empty((len(vectors), 0), np.float32)
-    if axes:
-        return axes.similarities(vectors, rows[column])
-    return products(vectors, rows["vectors"])
+    if axes is None:
+        return products(vectors, rows["vectors"])
+    return axes.coarsely(vectors, rows["coarse"]) if coarsely else axes.similarities(vectors, rows["sketches"])
 
 
 def _best(similarities: Floats, mine: list[int]) -> Floats:

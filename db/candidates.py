@@ -5,13 +5,12 @@ Among few open reports all are measured. Among many, sketches say which are wort
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
-import numpy as np
-
 from db.answers import Answer
-from db.evidence import OF_ANY_STATE, SEEN, fields_of, items_of
+from db.candidate_items import Read, Wanted, read
+from db.evidence import OF_ANY_STATE, SEEN, items_of
 from db.mapping import Row
 from db.queries import Connection, Queries, Statement
 from db.rare_words import SharedWords, boilerplate_of_sample, holders, shared_words
@@ -34,6 +33,7 @@ from db.vectors import (
     measured_by_kind,
     measuring,
     most_alike,
+    uuids,
 )
 from reunite.encoder import PHOTO_SPACE
 from reunite.entities import Report, ReportKind
@@ -43,9 +43,6 @@ from reunite.text.rarity import MOST_HOLDERS
 
 _COUNT: Final = f"""SELECT count(*) AS n FROM report r WHERE r.community_id = %(community)s
   AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {COMPARED}"""
-_DETAILS: Final = f"""{OF_ANY_STATE} AND r.state = 'open' AND r.kind = %(opposite)s::report_kind
-  AND {COMPARED}
-"""
 _PHOTOS: Final = """
 SELECT string_agg(uuid_send(report_id), '') AS reports, string_agg(halfvec_send(vector), '') AS vectors FROM embedding
 WHERE report_id = ANY(%(reports)s::uuid[]) AND model_id = %(model)s AND space = %(space)s AND source = 'photo'
@@ -53,6 +50,15 @@ WHERE report_id = ANY(%(reports)s::uuid[]) AND model_id = %(model)s AND space = 
 _MOST_COMPARED: Final = 10
 """How many candidates, the nearest in each kind of pair, are compared with each other."""
 _MOST_ALIKE: Final = 64
+
+
+class Compared(NamedTuple):
+    """What was found by comparing the query with all others, and by its words."""
+
+    answer: Answer
+    words: SharedWords
+    measured: Mapping[PairKind, Measured] | None
+    """The exact similarities of all, or of the nearest; None if PostgreSQL is still to measure them."""
 
 
 class SqlCandidates(Queries):
@@ -70,32 +76,16 @@ class SqlCandidates(Queries):
         sketches = self._sketch_cache.get(self.community, report.kind.opposite)
         query = await self._searched(report, sketches, hidden=hidden)
         if not report.sample and (sketches.few or len(sketches) > limit):
-            answer, words, measured = await self._from_memory(query, sketches)
+            compared = await self._from_memory(query, sketches, limit)
         else:
-            answer, words, measured = await self._from_database(query)
-        nearest = {kind: each.nearest(limit) for kind, each in measured.items()}
-        chosen = distinct([ids_of(list(words.rare)), *nearest.values()])
-        chosen = chosen[~np.isin(keys_of(chosen), keys_of(ids_of(query.ruled_out)))]
-        near = distinct([each[:_MOST_COMPARED] for each in nearest.values()])
-        async with self._sent(*_details_of(query.scope, chosen, near, report)) as results:
-            pairs = _pairs(query, measured, chosen)
-            background = answer.background()
-            details, [seen], photos = await results()
-        *items, item = items_of([*details, fields_of(report)], seen)
-        return Search(
-            query=item,
-            candidates=_candidates(items, pairs, words, query.details if PairKind.PHOTO_PHOTO in measured else {}),
-            background=background,
-            lookalikes=_lookalikes(query.scope, photos),
-            open_count=answer.open_count,
-            boilerplate=words.boilerplate,
-        )
+            compared = await self._from_database(query)
+        return await self._put_together(report, query, compared, limit)
 
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
         """Return what is known of reports for scoring, whatever has become of them."""
         given = {"reports": list(reports)}
         found, [seen] = await self._together((OF_ANY_STATE, given), (SEEN, given))
-        return {item.report: item for item in items_of(found, seen)}
+        return {item.report: item for _, item in items_of(found, seen)}
 
     async def open_lost(self) -> Sequence[UUID]:
         found = await self._all(
@@ -109,63 +99,111 @@ class SqlCandidates(Queries):
     async def _searched(self, report: Report, sketches: Sketches, *, hidden: bool) -> Searched:
         """Return what is known of the query, and bring memory up to date for it."""
         scope = Scope(report.id, report.kind.opposite, None, {}, hidden)
-        since = sketches.seen
-        async with self._sent(knowing(scope, self._sketches.changes(sketches))) as results:
+        known = sketches.known
+        async with self._sent(knowing(scope, self._sketches.changes(sketches, scope))) as [fetch]:
             words = rare_candidates(report.text)
-            [[row]] = await results()
+        [row] = await fetch()
         query = Searched.of(scope, row, words)
         if not report.sample:
             try:
                 async with sketches.lock:
-                    await self._sketches.refresh(sketches, query.scope, since, row)
+                    await self._sketches.refresh(sketches, query.scope, known, row)
+                self._sketch_cache.items.drop(row["new"])
             finally:
                 self._sketch_cache.trim(self.community, scope.opposite)
         return query
 
-    async def _from_memory(
-        self, query: Searched, sketches: Sketches
-    ) -> tuple[Answer, SharedWords, Mapping[PairKind, Measured]]:
-        """Ask memory while PostgreSQL looks up the words; among many reports, measure what is worth it."""
+    async def _from_memory(self, query: Searched, sketches: Sketches, limit: int) -> Compared:
+        """Ask memory while PostgreSQL looks up the words."""
         scope = query.scope
         most = 2 * MANY if sketches.few else MOST_HOLDERS
-        async with self._sent(holders(query.words, scope.params(), most)) as results:
-            async with sketches.lock:  # another search may be reading everything again
-                answer = sketches.answer(query.targets, scope, query.released) if sketches.know(scope.model) else None
-            [found] = await results()
+        # Under the lock: another search may be reading everything again.
+        async with self._sent(holders(query.words, scope.params(), most)) as [fetch], sketches.lock:
+            known = sketches.know(scope.model)
+            answer = sketches.answer(query.targets, scope, query.released, limit) if known else None
+        found = await fetch()
         if answer is None:
             return await self._from_database(query)
-        if answer.sample is None:
-            return answer, shared_words(found, answer.open_count, answer.open_count), answer.measured
-        words = shared_words(found, answer.open_count, MOST_HOLDERS)
-        among = distinct([answer.worth_measuring(), ids_of([*words.rare, *query.released])])
-        async with self._sent(measuring(self.community, scope, query.targets, among)) as results:
-            boilerplate = words.boilerplate | boilerplate_of_sample(words.common, answer.sample)
-            [rows] = await results()
-        return answer, words._replace(boilerplate=boilerplate), measured_by_kind(scope, query.targets, rows)
+        words = shared_words(found, answer.open_count, answer.open_count if answer.few else MOST_HOLDERS)
+        return Compared(answer, words, _measured(query, answer, sketches, words))
 
-    async def _from_database(self, query: Searched) -> tuple[Answer, SharedWords, Mapping[PairKind, Measured]]:
+    async def _put_together(self, report: Report, query: Searched, compared: Compared, limit: int) -> Search:
+        """Read what scoring needs of the reports that are worth it; PostgreSQL measures them where memory can't."""
+        answer, words, measured = compared
+        rare = ids_of(list(words.rare))
+        nearest = answer.nearest() if measured is None else [each.nearest(limit) for each in measured.values()]
+        released = ids_of(query.released if measured is None else ())
+        chosen = query.without_ruled_out(distinct([rare, released, *nearest]))
+        wanted = Wanted.of(query.scope, report, chosen, self._sketch_cache.items)
+        near = distinct([each[:_MOST_COMPARED] for each in nearest])
+        async with self._sent(*wanted.statements(), _photos_of(query.scope, near)) as fetching:
+            background = answer.background()
+            boilerplate = words.boilerplate | boilerplate_of_sample(words.common, answer.sample or ())
+            pairs = {} if measured is None else _pairs(query, measured, chosen)
+        [versions], details, [seen], [alike] = [await fetch() for fetch in fetching]
+        exactly = [] if measured is not None else [measuring(self.community, query.scope, query.targets, chosen)]
+        async with self._sent(*exactly) as fetching:
+            items = read(wanted, versions, details, seen, self._sketch_cache.items)
+            lookalikes = _lookalikes(query.scope, alike)
+        await self._read_changed(wanted, items)
+        for fetch in fetching:
+            pairs = _pairs_of_nearest(query, (await fetch())[0], rare, limit)
+        details_of_photos = query.details if PairKind.PHOTO_PHOTO in background else {}
+        return Search(
+            query=items.query,
+            candidates=_candidates(items.items, pairs, words, details_of_photos),
+            background=background,
+            lookalikes=lookalikes,
+            open_count=answer.open_count,
+            boilerplate=boilerplate,
+        )
+
+    async def _read_changed(self, wanted: Wanted, found: Read) -> None:
+        """Read those candidates again that have changed since they were read before."""
+        if len(found.changed):
+            cache = self._sketch_cache.items
+            cache.drop(uuids(found.changed))
+            again = Wanted.of(wanted.scope, wanted.report, found.changed, cache)
+            [versions], details, [seen] = await self._together(*again.statements())
+            found.items.extend(read(again, versions, details, seen, cache).items)
+
+    async def _from_database(self, query: Searched) -> Compared:
         """Measure everything in the database: for a sample, for nearly all, or where memory has been emptied."""
         given = query.scope.params()
         [[counted]] = await self._together((_COUNT, {**given, "community": self.community}))
         [found] = await self._together(holders(query.words, given, counted["n"]))
         measured = await self._vectors.measure(query.scope, query.targets, None)
-        answer = Answer(counted["n"], measured, {}, None)
-        return answer, shared_words(found, counted["n"], counted["n"]), measured
+        words = shared_words(found, counted["n"], counted["n"])
+        return Compared(Answer(counted["n"], measured, {}, None), words, measured)
 
 
-def _details_of(scope: Scope, chosen: Ids, near: Ids, report: Report) -> tuple[Statement, ...]:
-    """Return the statements for what scoring needs: of the chosen reports, and photos of those found nearby."""
-    space = scope.space(PHOTO_SPACE)
+def _measured(
+    query: Searched, answer: Answer, sketches: Sketches, words: SharedWords
+) -> Mapping[PairKind, Measured] | None:
+    """Return what memory can measure exactly; None if it can't."""
+    if answer.few or not query.targets:
+        return answer.measured
+    if not sketches.precise or not sketches.know(query.scope.model):
+        return None
+    among = distinct([ids_of([*words.rare, *query.released]), *answer.nearest()])
+    return sketches.measure(query.targets, query.scope, query.released, among)
+
+
+def _photos_of(scope: Scope, near: Ids) -> Statement:
+    """Return the statement for the photos of found reports nearby."""
     compared = near if scope.opposite is ReportKind.FOUND else near[:0]
-    return (
-        (_DETAILS, {**scope.params(), "reports": as_array(chosen)}),
-        (SEEN, {"reports": as_array(distinct([chosen, ids_of([report.id])]))}),
-        (_PHOTOS, {"model": scope.model, "space": space, "reports": as_array(compared)}),
-    )
+    return _PHOTOS, {"model": scope.model, "space": scope.space(PHOTO_SPACE), "reports": as_array(compared)}
 
 
 Pair = tuple[dict[PairKind, float], UUID | None]
 """The similarities of the query and another report, and the found one's photo that is the most similar."""
+
+
+def _pairs_of_nearest(query: Searched, row: Row, rare: Ids, limit: int) -> dict[bytes, Pair]:
+    """Return what was measured of those with rare words, and of the nearest by each kind of pair."""
+    measured = measured_by_kind(query.scope, query.targets, row)
+    nearest = [each.nearest(limit) for each in measured.values()]
+    return _pairs(query, measured, query.without_ruled_out(distinct([rare, *nearest])))
 
 
 def _pairs(query: Searched, measured: Mapping[PairKind, Measured], chosen: Ids) -> dict[bytes, Pair]:
@@ -174,9 +212,9 @@ def _pairs(query: Searched, measured: Mapping[PairKind, Measured], chosen: Ids) 
     similarities: list[dict[PairKind, float]] = [{} for _ in keys]
     for kind, each in measured.items():
         places, known = each.places(keys)
-        values = each.similarities[places].tolist()
-        for index in np.flatnonzero(known).tolist():
-            similarities[index][kind] = values[index]
+        for mine, value, is_known in zip(similarities, each.similarities[places].tolist(), known.tolist(), strict=True):
+            if is_known:
+                mine[kind] = value
     photos = _photos(measured, query.scope.opposite, keys)
     return dict(zip(chosen.tolist(), zip(similarities, photos, strict=True), strict=True))
 
@@ -197,14 +235,15 @@ def _candidates(
 ) -> tuple[Candidate, ...]:
     candidates = []
     for item in items:
-        similarities, photo = pairs[item.report.bytes]
+        if (pair := pairs.get(item.report.bytes)) is None:
+            continue
+        similarities, photo = pair
         rare = tuple(sorted(words.rare.get(item.report, ()))) if words.rare else ()
         candidates.append(Candidate(item, similarities, rare, photo, details.get(item.report) if details else None))
     return tuple(candidates)
 
 
-def _lookalikes(scope: Scope, photos: Sequence[Row]) -> dict[frozenset[UUID], float]:
+def _lookalikes(scope: Scope, photos: Row) -> dict[frozenset[UUID], float]:
     """Return the pairs of found reports near the query whose photos are most alike: perhaps posts of one thing."""
-    [row] = photos
     size = scope.spaces.get(scope.space(PHOTO_SPACE), 0)
-    return most_alike(row["reports"], row["vectors"], size, _MOST_ALIKE) if row["reports"] else {}
+    return most_alike(photos["reports"], photos["vectors"], size, _MOST_ALIKE) if photos["reports"] else {}

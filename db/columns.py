@@ -1,12 +1,14 @@
 """Arrays in memory that grow and shrink together."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from db.vectors import Keys, keys_of
+
+_FEW: Final = 16
 
 
 class Columns:
@@ -43,7 +45,7 @@ class Columns:
 
     def remove(self, keys: Keys) -> None:
         """Remove the rows of reports; the last ones take their places."""
-        for place in np.flatnonzero(np.isin(self["keys"], keys))[::-1]:
+        for place in np.flatnonzero(_among(self["keys"], keys))[::-1]:
             self._count -= 1
             for column in self._columns.values():
                 column[place] = column[self._count]
@@ -66,16 +68,27 @@ class Rows:
     def at(self, name: str, places: NDArray[np.intp]) -> NDArray[Any]:
         """Return some rows of a column, without putting it together."""
         if len(self._parts) == 1:
-            some: NDArray[Any] = self._parts[0][name][places]
-            return some
+            return self._parts[0][name].take(places, axis=0)
         found = np.empty((len(places), *self._parts[0][name].shape[1:]), self._parts[0][name].dtype)
         start = 0
         for part in self._parts:
             column = part[name]
             here = (places >= start) & (places < start + len(column))
-            found[here] = column[places[here] - start]
+            found[here] = column.take(places[here] - start, axis=0)
             start += len(column)
         return found
+
+
+def _among(keys: Keys, wanted: Keys) -> NDArray[np.bool_]:
+    """Do the same as isin, which takes long for few."""
+    found: NDArray[np.bool_]
+    if len(wanted) > _FEW:
+        found = np.isin(keys, wanted)
+    else:
+        found = np.zeros(len(keys), np.bool_)
+        for key in wanted:
+            found |= keys == key
+    return found
 
 
 def _grown(column: NDArray[Any], room: int) -> NDArray[Any]:

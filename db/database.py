@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 from pgvector.psycopg import register_vector_async
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -26,6 +27,10 @@ _NOTICE_SILENCE: Final = {
     "tcp_user_timeout": 30_000,
 }
 """A database whose machine is gone without a word is noticed within a minute, not within hours."""
+HOLDER_OPTIONS: Final = (
+    f"{ROLE_OPTION} -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+)
+"""Of a connection that holds a lock: the server notices within half a minute that its holder's machine is gone."""
 _READY: Final = 4
 """Connections that are kept open for a burst of posts."""
 
@@ -33,8 +38,11 @@ _READY: Final = 4
 class Database:
     """A pool of connections as the application's role: `async with` opens it."""
 
-    def __init__(self, url: str, *, connections: int = 8, keys: Keys = NO_KEYS) -> None:
-        """Open nothing yet; `connections` is the most that are open at a time, `keys` are the encryption keys."""
+    def __init__(self, url: str, *, connections: int = 8, ready: bool = False, keys: Keys = NO_KEYS) -> None:
+        """Open nothing yet; `connections` is the most that are open at a time, `keys` are the encryption keys.
+
+        With `ready`, several are always open. They take turns, so each has to warm up, and searches take longer.
+        """
         self.url = url
         self.sketch_cache = SketchCache()
         self.keys = keys
@@ -42,7 +50,7 @@ class Database:
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
             kwargs={"row_factory": dict_row, "options": ROLE_OPTION, **_NOTICE_SILENCE},
-            min_size=min(_READY, connections),
+            min_size=min(_READY, connections) if ready else 1,
             max_size=connections,
             configure=_configure,
             check=AsyncConnectionPool.check_connection,
@@ -72,7 +80,8 @@ class Database:
     @asynccontextmanager
     async def alone(self, lock: int) -> AsyncIterator[bool]:
         """Hold a lock that one process at a time can have; yields whether this one has it."""
-        async with await psycopg.AsyncConnection.connect(self.url, autocommit=True, options=ROLE_OPTION) as connection:
+        url = make_conninfo(self.url, options=HOLDER_OPTIONS, **_NOTICE_SILENCE)
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
             cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", [lock])
             yield await cursor.fetchone() == (True,)  # freed with the connection
 

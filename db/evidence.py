@@ -11,27 +11,31 @@ from db.mapping import Row
 from reunite.entities import ANOTHER, Report, ReportKind
 from reunite.matching.evidence import Item
 
-OF_ANY_STATE: Final = """
-SELECT r.id, r.kind::text, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.question ->> 'aspect' AS asked,
-  r.question -> 'options' AS options, r.question_answer
+VERSION: Final = "xidsend({0}.xmin) || tidsend({0}.ctid)"
+"""Tells a row's versions apart: what has written it, and where it lies."""
+OF_ANY_STATE: Final = f"""
+SELECT {VERSION.format("r")} AS version, r.id, r.kind::text, r.text, r.place, r.happened_at, r.posted_at, r.created_at,
+  r.question ->> 'aspect' AS asked, r.question -> 'options' AS options, r.question_answer
 FROM report r WHERE r.id = ANY(%(reports)s::uuid[])
 """
 # Report by report: the planner would read a small community's whole index of photos besides.
-SEEN: Final = """SELECT array_agg(p.report_id) AS reports, array_agg(array_send(p.colours)) AS colours,
-  array_agg(array_to_string(p.shows, E'\\n')) AS shows
+SEEN: Final = f"""SELECT array_agg(p.report_id) AS reports, array_agg(p.version) AS versions,
+  array_agg(array_send(p.colours)) AS colours, array_agg(array_to_string(p.shows, E'\\n')) AS shows
 FROM unnest(%(reports)s::uuid[]) AS given (id) CROSS JOIN LATERAL (
-  SELECT report_id, colours, shows FROM photo WHERE report_id = given.id AND state = 'stored' ORDER BY position) AS p"""
+  SELECT report_id, {VERSION.format("photo")} AS version, colours, shows FROM photo
+  WHERE report_id = given.id AND state = 'stored' ORDER BY position) AS p"""
 """What is seen in photos, as one row: that takes less time to read."""
 _ARRAY_HEADER, _ARRAY_DIMENSION = 12, 8
 """Bytes before the first element of a binary array."""
-Seen = tuple[bytes, str]
-"""A photo's colours as a binary array, and the things that it shows."""
+Seen = tuple[bytes, bytes, str]
+"""A photo's version, its colours as a binary array, and the things that it shows."""
 _KINDS: Final = {kind.value: kind for kind in ReportKind}
 
 
 def fields_of(report: Report) -> Row:
     """Return a report's fields under the names of its columns."""
     return {
+        "version": b"",
         "id": report.id,
         "kind": report.kind,
         "text": report.text,
@@ -45,13 +49,17 @@ def fields_of(report: Report) -> Row:
     }
 
 
-def items_of(reports: Sequence[Row], seen: Row) -> list[Item]:
-    """Put reports and what is seen in their photos together."""
+def items_of(reports: Sequence[Row], seen: Row) -> list[tuple[bytes, Item]]:
+    """Put reports and what is seen in their photos together; with the versions of what each item is made of."""
     photos: dict[UUID, list[Seen]] = {}
-    columns = [seen[name] or () for name in ("reports", "colours", "shows")]
-    for report, colours, shows in zip(*columns, strict=True):
-        photos.setdefault(report, []).append((colours, shows))
-    return [_item(row, photos.get(row["id"], ())) for row in reports]
+    columns = [seen[name] or () for name in ("reports", "versions", "colours", "shows")]
+    for report, *photo in zip(*columns, strict=True):
+        photos.setdefault(report, []).append(tuple(photo))
+    items = []
+    for row in reports:
+        of_it = photos.get(row["id"], ())
+        items.append((row["version"] + b"".join([version for version, _, _ in of_it]), _item(row, of_it)))
+    return items
 
 
 def _item(row: Row, photos: Sequence[Seen]) -> Item:
@@ -67,8 +75,8 @@ def _item(row: Row, photos: Sequence[Seen]) -> Item:
         at=said or row["posted_at"] or row["created_at"],
         time_is_stated=said is not None,
         posted_at=row["posted_at"],
-        colours=tuple([_colours(colours) for colours, _ in photos]),
-        shows=_together([shows for _, shows in photos if shows]),
+        colours=tuple([_colours(colours) for _, colours, _ in photos]),
+        shows=_together([shows for _, _, shows in photos if shows]),
         answered_colour=answer if asked == "colour" else "",
         ruled_out_colours=ruled_out if asked == "colour" else (),
         ruled_out_places=ruled_out if asked == "place" else (),

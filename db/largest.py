@@ -14,12 +14,14 @@ _PART: Final = 16
 def nearest_of_each(similarities: Floats, ids: Ids, wanted: int) -> NDArray[np.intp]:
     """Return where the best vectors of the nearest reports are, one of each."""
     asked = wanted
-    places = largest(similarities, asked)
-    while asked < len(similarities) and len(np.unique(keys_of(ids[places]))) < wanted:
-        asked *= 2
+    while True:
         places = largest(similarities, asked)
-    places = places[np.argsort(-similarities[places])]
-    best: NDArray[np.intp] = places[np.sort(np.unique(keys_of(ids[places]), return_index=True)[1])[:wanted]]
+        places = places[np.argsort(-similarities[places])]
+        first = np.unique(keys_of(ids[places]), return_index=True)[1]
+        if len(first) >= wanted or asked >= len(similarities):
+            break
+        asked *= 2
+    best: NDArray[np.intp] = places[np.sort(first)[:wanted]]
     return best
 
 

@@ -52,8 +52,8 @@ class SqlPhotos(Queries):
 
     async def upload(self, photo: UUID) -> bytes | None:
         """Return the upload, which is kept until the stored copy is made."""
-        row = await self._one("SELECT upload FROM photo WHERE id = %(photo)s", photo=photo)
-        return row["upload"] if row else None
+        [rows] = await self._together(("SELECT upload FROM photo WHERE id = %(photo)s", {"photo": photo}))  # in binary
+        return rows[0]["upload"] if rows else None
 
     async def get(self, photo: UUID) -> Photo | None:
         row = await self._one(f"{mapping.PHOTO} WHERE id = %(photo)s", photo=photo)

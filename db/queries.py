@@ -14,6 +14,8 @@ from db import mapping
 Connection = AsyncConnection[DictRow]
 Statement = tuple[str, dict[str, Any]]
 """A query and its parameters."""
+Fetch = Callable[[], Awaitable[list[mapping.Row]]]
+"""Fetches the rows of a statement."""
 
 
 def as_real(number: float) -> float:
@@ -43,21 +45,21 @@ class Queries:
         if len(statements) == 1:
             [(query, params)] = statements
             return [await (await self._connection.execute(query.encode(), params, binary=True)).fetchall()]
-        async with self._sent(*statements) as results:
-            return await results()
+        async with self._sent(*statements) as fetching:
+            pass
+        return [await fetch() for fetch in fetching]
 
     @asynccontextmanager
-    async def _sent(self, *statements: Statement) -> AsyncIterator[Callable[[], Awaitable[list[list[mapping.Row]]]]]:
-        """Send statements; yields what waits for their results, so that there's something to do meanwhile."""
+    async def _sent(self, *statements: Statement) -> AsyncIterator[list[Fetch]]:
+        """Send statements in a pipeline; what is yielded fetches their rows, at the end or later."""
+        if not statements:
+            yield []
+            return
         async with self._connection.pipeline():
             cursors = [
                 await self._connection.execute(query.encode(), params, binary=True) for query, params in statements
             ]
-
-            async def results() -> list[list[mapping.Row]]:
-                return [await cursor.fetchall() for cursor in cursors]
-
-            yield results
+            yield [cursor.fetchall for cursor in cursors]
 
     async def _do(self, query: str, **params: object) -> int:
         return (await self._connection.execute(query.encode(), params)).rowcount

@@ -56,5 +56,7 @@ def shared_words(found: Sequence[Row], open_count: int, most: int) -> SharedWord
 
 def boilerplate_of_sample(words: Sequence[str], sample: Sequence[Sampled]) -> frozenset[str]:
     """Return which of some words are boilerplate in a sample."""
-    holding: Holders = {word: {each.report: each.author for each in sample if word in each.words} for word in words}
-    return boilerplate_words(holding, Counter(each.author for each in sample), len(sample))
+    holding: Holders = {
+        word: {sampled.report: sampled.author for sampled in sample if word in sampled.words} for word in words
+    }
+    return boilerplate_words(holding, Counter(sampled.author for sampled in sample), len(sample))

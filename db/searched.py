@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+import numpy as np
+
 from db.mapping import Row
 from db.photo_details import OF_REPORT
-from db.vectors import MINE, Scope, Target, own_vectors, targets_of
+from db.vectors import MINE, Ids, Scope, Target, ids_of, keys_of, own_vectors, targets_of
 
 _RULED_OUT: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
     WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'rejected' OR declined))"""
@@ -41,6 +43,12 @@ class Searched:
         scope = Scope(scope.report, scope.opposite, row["model"], row["spaces"] or {}, scope.hidden)
         targets = targets_of(scope, own_vectors(row))
         return cls(scope, targets, row["ruled_out"], row["released"], details, words)
+
+    def without_ruled_out(self, reports: Ids) -> Ids:
+        if not self.ruled_out:
+            return reports
+        left: Ids = reports[~np.isin(keys_of(reports), keys_of(ids_of(self.ruled_out)))]
+        return left
 
 
 def knowing(scope: Scope, changes: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:

@@ -4,19 +4,21 @@ from collections import OrderedDict
 from typing import Final
 from uuid import UUID
 
+from db.candidate_items import ItemCache
 from db.sketches import Sketches
 from reunite.entities import ReportKind
 
-_MOST_BYTES: Final = 128 << 20
+_MOST_BYTES: Final = 256 << 20
 """Of all communities in one process; those not used for longest go first."""
 _FIXED: Final = 4096
 """About what a community takes of which nothing is known."""
 
 
 class SketchCache:
-    """What a process keeps, by community and kind."""
+    """What a process keeps, by community and kind, and items of any community."""
 
     def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+        self.items = ItemCache()
         self._most_bytes = most_bytes
         self._kept: OrderedDict[tuple[UUID, ReportKind], Sketches] = OrderedDict()
         self._sizes: dict[tuple[UUID, ReportKind], int] = {}

@@ -10,9 +10,10 @@ import numpy as np
 
 from db.axes import Axes
 from db.mapping import Row
-from db.queries import Queries
+from db.queries import Queries, Statement
 from db.rare_words import Sampled
-from db.sketches import MOST_WHOLE, Group, Place, Sketches, Vectors, needs_axes
+from db.search_changes import FEW, MOST_CHANGES, SIDE, add_new, changes_since
+from db.sketches import MOST_PRECISE, MOST_WHOLE, NOTHING, Group, Known, Place, Sketches, Vectors, needs_axes
 from db.vectors import ID, Scope
 
 MANY: Final = 1000
@@ -21,40 +22,24 @@ _SAMPLE: Final = 400
 """Of how many reports vectors are kept in any case."""
 _FOR_AXES: Final = 4096
 """From how many vectors of a space and source their axes are taken."""
-_MOST_CHANGES: Final = 5000
-"""With more changes, a community is read again from the start."""
 _BATCH: Final = 1500
 """Reports whose vectors are read at once."""
 _ID_BITS: Final = 64
 """Of an id's beginning, enough to tell where it is among others."""
-_NEVER: Final = 2**63 - 1
-
-# After a restore from a backup old rows carry transactions that are yet to come.
-_CHANGES: Final = """
-WITH changes AS (SELECT report_id, changed FROM search_change WHERE community_id = %(community)s
-  AND changed >= %(seen)s::text::xid8 AND changed < pg_snapshot_xmax(pg_current_snapshot()) LIMIT %(most)s)
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen,
-  ARRAY(SELECT report_id FROM search_change
-    WHERE community_id = %(community)s AND changed = pg_current_xact_id_if_assigned()) AS own,
-  (SELECT array_agg(report_id) FROM changes) AS reports,
-  (SELECT array_agg(changed::text::bigint) FROM changes) AS changed
-"""
-_SIDE: Final = """r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open'
-  AND NOT r.sample"""
-_COUNT: Final = f"SELECT count(*) AS n FROM report r WHERE {_SIDE}"
+_COUNT: Final = f"SELECT count(*) AS n FROM report r WHERE {SIDE}"
 _VECTOR_COUNTS: Final = f"""SELECT e.space, e.source, count(*) AS n
 FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
-WHERE {_SIDE} AND e.model_id = %(model)s GROUP BY 1, 2"""
+WHERE {SIDE} AND e.model_id = %(model)s GROUP BY 1, 2"""
 _REPORTS: Final = f"""SELECT r.sealed OR r.private AS hidden, string_agg(uuid_send(r.id), '') AS ids FROM report r
-WHERE {_SIDE} AND {{among}} GROUP BY 1"""
+WHERE {SIDE} AND {{among}} GROUP BY 1"""
 _WORDS: Final = f"""SELECT r.id AS report, r.sealed OR r.private AS hidden, r.author_id AS author, r.words FROM report r
-WHERE {_SIDE} AND {{among}} AND r.id < %(unsampled)s"""
+WHERE {SIDE} AND {{among}} AND r.id < %(unsampled)s"""
 _VECTORS: Final = f"""SELECT r.sealed OR r.private AS hidden, e.space, e.source,
   string_agg(uuid_send(e.report_id), '') AS ids,
   string_agg(uuid_send(coalesce(e.photo_id, '00000000-0000-0000-0000-000000000000')), '') AS photos,
   string_agg(halfvec_send(e.vector), '') AS vectors
 FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
-WHERE {_SIDE} AND e.model_id = %(model)s AND {{among}} GROUP BY 1, 2, 3"""
+WHERE {SIDE} AND e.model_id = %(model)s AND {{among}} GROUP BY 1, 2, 3"""
 _SOME: Final = "r.id = ANY(%(reports)s::uuid[])"
 _RANGE: Final = "r.id BETWEEN %(first)s AND %(last)s"  # ids are random
 _OF_PLACE: Final = f"{_RANGE} AND (e.space, e.source) = (%(space)s, %(source)s)"
@@ -72,42 +57,37 @@ class Found(NamedTuple):
 class SqlSketches(Queries):
     """Keeps what a process knows of a community's open reports as the database is."""
 
-    def changes(self, sketches: Sketches) -> tuple[str, dict[str, Any]]:
+    def changes(self, sketches: Sketches, scope: Scope) -> Statement:
         """Return the statement that finds what has changed."""
-        seen = sketches.seen or _NEVER
-        return _CHANGES, {"community": self.community, "seen": seen, "most": _MOST_CHANGES}
+        return changes_since(sketches, self.community, scope.opposite)
 
-    async def refresh(self, sketches: Sketches, scope: Scope, since: int, changes: Row) -> None:
-        """Bring up to date; `changes` has what has changed `since` then. Hold the lock meanwhile."""
-        restored = changes["seen"] < since  # the database is another one: older, from a backup or a replica
-        if sketches.model != scope.model or not sketches.seen or restored:
+    async def refresh(self, sketches: Sketches, scope: Scope, asked: Known, changes: Row) -> None:
+        """Bring up to date; `changes` has what has changed since `asked`. Hold the lock meanwhile."""
+        restored = changes["seen"] < asked.seen  # the database is another one: older, from a backup or a replica
+        if sketches.model != scope.model or not sketches.known.seen or restored:
             await self._read(sketches, scope)
             return
-        if since == 0:  # another search has read it meanwhile
-            [[changes]] = await self._together(self.changes(sketches))
-        by = dict(zip(changes["reports"] or (), changes["changed"] or (), strict=True))
-        if len(by) == _MOST_CHANGES:
+        if asked is not sketches.known:  # another search has brought it up to date meanwhile
+            [[changes]] = await self._together(self.changes(sketches, scope))
+        by = dict(zip(changes["changed"] or (), changes["changed_by"] or (), strict=True))
+        if len(by) == MOST_CHANGES:
             await self._read(sketches, scope)
             return
-        new = {report for report, changed in by.items() if sketches.applied.get(report) != changed}
-        if changed := [*new.union(changes["own"], sketches.doubtful)]:
-            found = await self._found(sketches, scope, _SOME, reports=changed)
-            sketches.remove(changed)
-            _add(sketches, scope, found)
-        sketches.seen, sketches.doubtful = changes["seen"], changes["own"]
-        sketches.applied = {
-            report: changed
-            for report, changed in by.items()
-            if changed >= sketches.seen and report not in changes["own"]
-        }
+        if new := changes["new"]:
+            found = await self._found(sketches, scope, _SOME, reports=new) if len(new) > FEW else None
+            sketches.remove(new)
+            _add(sketches, scope, found) if found else add_new(sketches, changes)
+        seen, own = changes["seen"], changes["own"]
+        applied = {report: changed for report, changed in by.items() if changed >= seen and report not in own}
+        sketches.known = Known(seen, own, applied)
         if len(sketches) not in sketches.fits or sketches.outgrown:
             await self._read(sketches, scope)
 
     async def _read(self, sketches: Sketches, scope: Scope) -> None:
-        sketches.seen = 0  # where reading fails, the next search reads everything again
+        sketches.known = NOTHING  # where reading fails, the next search reads everything again
         given = self._given(scope)
         [[now], [counted], vectors] = await self._together(
-            self.changes(sketches), (_COUNT, given), (_VECTOR_COUNTS, given)
+            self.changes(sketches, scope), (_COUNT, given), (_VECTOR_COUNTS, given)
         )
         count = counted["n"]
         sketches.clear()
@@ -120,18 +100,18 @@ class SqlSketches(Queries):
             sketches.fits = range(count // 2, 2 * count)
             async for found in self._batches(sketches, scope, count):
                 _add(sketches, scope, found)
-        sketches.model, sketches.applied = scope.model, {}
-        sketches.seen, sketches.doubtful = now["seen"], now["own"]
+        sketches.model, sketches.known = scope.model, Known(now["seen"], now["own"])
 
     async def _axes(self, scope: Scope, counts: Sequence[Row]) -> dict[Place, Axes]:
         axes = {}
+        precise = sum(2 * scope.spaces[row["space"]] * row["n"] for row in counts) <= MOST_PRECISE
         for row in counts:
             if needs_axes(row["n"], None):
                 place = {"space": row["space"], "source": row["source"]}
                 given = {**self._given(scope), **place, **_up_to(2**_ID_BITS * _FOR_AXES // row["n"])}
                 [found] = await self._together((_VECTORS.format(among=_OF_PLACE), given))
                 sample = np.concatenate([_vectors(scope, each).vectors for each in found])[:_FOR_AXES]
-                axes[row["space"], row["source"]] = await asyncio.to_thread(Axes.of, sample)
+                axes[row["space"], row["source"]] = await asyncio.to_thread(Axes.of, sample, precise=precise)
         return axes
 
     async def _batches(self, sketches: Sketches, scope: Scope, count: int) -> AsyncIterator[Found]:

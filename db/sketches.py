@@ -1,7 +1,8 @@
 """What a process keeps in memory of a community's open reports: vectors of few, sketches of many.
 
-A sketch is a vector's place along the main axes of its space, a byte for each (docs/decisions/0025-flat-search.md). It
-says which vectors are worth measuring. Of many reports, a sample's vectors are kept as well.
+A sketch is a vector with a byte or two for each of its numbers (docs/decisions/0054-sketches-of-all-numbers.md). With
+two, it's as good as the vector; with one, it says which vectors are worth measuring. Of many reports, some
+vectors are kept as well.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.answers import Answer, Estimate, estimate
-from db.axes import COARSE, Axes
+from db.axes import Axes
 from db.columns import Columns, Rows
 from db.products import Floats, products
 from db.rare_words import Sampled
@@ -32,6 +33,8 @@ _ENOUGH_FOR_AXES: Final = 2000
 """Axes from fewer vectors are found again once there are twice as many."""
 MOST_WHOLE: Final = 16 << 20
 """How many bytes of vectors are kept before sketches are; they may grow to twice as many."""
+MOST_PRECISE: Final = 32 << 20
+"""How many bytes of sketches are kept before they have one byte for a number instead of two."""
 
 _NONE: Final[Keys] = np.empty(0, np.uint64)
 
@@ -60,6 +63,21 @@ class Vectors(NamedTuple):
     vectors: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """Up to where changes are known."""
+
+    seen: int
+    """The oldest transaction whose changes are perhaps not known; 0: nothing has been read."""
+    doubtful: Sequence[UUID] = ()
+    """Reports as changed by a transaction that may still be undone: they are read again."""
+    applied: Mapping[UUID, int] = field(default_factory=dict)
+    """By which transaction reports were changed that are known as changed by it, where `seen` is older."""
+
+
+NOTHING: Final = Known(0)
+
+
 def _no_reports() -> dict[bool, Columns]:
     return {hidden: Columns(ids=np.empty(0, ID)) for hidden in (False, True)}
 
@@ -69,12 +87,7 @@ class Sketches:
     """What is known of one community's open reports of one kind."""
 
     model: int | None = None
-    seen: int = 0
-    """The oldest transaction whose changes are perhaps not in here; 0: nothing has been read."""
-    doubtful: list[UUID] = field(default_factory=list)
-    """Reports as changed by a transaction that may still be undone: they are read again."""
-    applied: dict[UUID, int] = field(default_factory=dict)
-    """By which transaction reports were changed that are in here as changed by it, where `seen` is older."""
+    known: Known = NOTHING
     fits: range = range(0)
     """With how many open reports it was read; with many more or less it's read again."""
     whole_below: int | None = None
@@ -95,14 +108,19 @@ class Sketches:
     @property
     def size(self) -> int:
         """Bytes in memory."""
-        columns = [each for kept in (self.reports, self.whole, self.sketched) for each in kept.values()]
+        columns = [column for kept in (self.reports, self.whole, self.sketched) for column in kept.values()]
         axes = sum(axes.size for axes in self.axes.values())
-        return sum(each.size for each in columns) + axes + _SAMPLED * len(self.sample)
+        return sum(column.size for column in columns) + axes + _SAMPLED * len(self.sample)
 
     @property
     def few(self) -> bool:
         """Whether all vectors are here."""
         return self.whole_below is None
+
+    @property
+    def precise(self) -> bool:
+        """Whether similarities can be measured here."""
+        return all(axes.precise for axes in self.axes.values())
 
     @property
     def outgrown(self) -> bool:
@@ -118,7 +136,7 @@ class Sketches:
 
     def know(self, model: int | None) -> bool:
         """Whether everything is here, by this model: reading it may have failed."""
-        return self.seen > 0 and self.model == model
+        return self.known.seen > 0 and self.model == model
 
     def clear(self) -> None:
         self.reports, self.sample, self.whole, self.sketched = _no_reports(), {}, {}, {}
@@ -131,19 +149,26 @@ class Sketches:
             for columns in kept.values():
                 columns.remove(keys)
 
+    def add_report(self, report: Sampled) -> None:
+        """Add a report without its vectors; its words are kept if it's in the sample."""
+        added = ids_of([report.report])
+        self.reports[report.hidden].add(ids=added)
+        if self.whole_below is not None and first_bits(added)[0] < self.whole_below:
+            self.sample[report.report] = report
+
     def add(self, found: Vectors) -> None:
         """Add vectors, sketched or whole or both."""
         axes = self.axes.get(found.group.place)
-        made = axes.sketch(found.vectors) if axes else np.empty((len(found.ids), 0), np.int8)
-        coarse = made[:, :COARSE]
+        none = np.empty((len(found.ids), 0), np.int8)
+        made, coarse = (axes.sketch(found.vectors), axes.coarse(found.vectors)) if axes else (none, none)
         if axes:
-            _add(self.sketched, found.group, ids=found.ids, sketches=made, coarse=coarse)
+            _add(self.sketched, found.group, ids=found.ids, photos=found.photos, sketches=made, coarse=coarse)
         kept = slice(None) if self.whole_below is None or not axes else first_bits(found.ids) < self.whole_below
         columns = {"ids": found.ids, "photos": found.photos, "vectors": found.vectors}
         columns |= {"sketches": made, "coarse": coarse}
         _add(self.whole, found.group, **{name: column[kept] for name, column in columns.items()})
 
-    def answer(self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID]) -> Answer:
+    def answer(self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID], limit: int) -> Answer:
         """Compare the query's vectors with everything. Among few reports, the hidden ones that were released count."""
         among = keys_of(ids_of(released)) if self.few and released and not scope.hidden else _NONE
         measured: dict[PairKind, Measured] = {}
@@ -157,7 +182,7 @@ class Sketches:
                 axes = self.axes.get((target.space, target.source))
                 every = _taking_part(self.sketched, target, scope, _NONE) if axes else whole
                 if len(every):
-                    estimates |= estimate(target, axes, every, whole)
+                    estimates |= estimate(target, axes, every, whole, limit)
         count = sum(len(columns) for hidden, columns in self.reports.items() if scope.hidden or not hidden)
         return Answer(
             count if scope.hidden else count + len(released),
@@ -166,9 +191,28 @@ class Sketches:
             None if self.few else self._sample(scope),
         )
 
+    def measure(
+        self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID], among: Ids
+    ) -> dict[PairKind, Measured]:
+        """Compare the query's vectors exactly with some reports, of which there must be precise sketches or vectors."""
+        wanted, hidden = keys_of(among), keys_of(ids_of(released)) if released else _NONE
+        measured: dict[PairKind, Measured] = {}
+        for target in targets:
+            axes = self.axes.get((target.space, target.source))
+            rows = _taking_part(self.sketched if axes else self.whole, target, scope, hidden)
+            if not len(rows) or not len(places := np.flatnonzero(np.isin(rows["keys"], wanted))):
+                continue
+            if axes:
+                similarities = axes.similarities(target.vectors, rows.at("sketches", places))
+            else:
+                similarities = products(target.vectors, rows.at("vectors", places))
+            ids, photos = rows.at("ids", places), rows.at("photos", places)
+            measured |= best_by_kind(target, scope.opposite, ids, photos, similarities)
+        return measured
+
     def _sample(self, scope: Scope) -> list[Sampled]:
         """Return some reports at random: ids are."""
-        return [each for each in self.sample.values() if scope.hidden or not each.hidden][:_SAMPLE]
+        return [sampled for sampled in self.sample.values() if scope.hidden or not sampled.hidden][:_SAMPLE]
 
 
 def needs_axes(vectors: int, axes: Axes | None) -> bool:

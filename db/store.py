@@ -29,9 +29,9 @@ _NOTE_ABSENCE: Final = """UPDATE workspace
 class Store(Database):
     """`reunite.ports.Store` on PostgreSQL, and what workers and bots need besides."""
 
-    def __init__(self, url: str, *, connections: int = 8, keys: Keys = NO_KEYS) -> None:
-        """Open nothing yet; `connections` is the most that are open at a time, `keys` are the encryption keys."""
-        super().__init__(url, connections=connections, keys=keys)
+    def __init__(self, url: str, *, connections: int = 8, ready: bool = False, keys: Keys = NO_KEYS) -> None:
+        """Open nothing yet; see `Database`."""
+        super().__init__(url, connections=connections, ready=ready, keys=keys)
         self.embedding_models = EmbeddingModels(self)
         self.delivery = Deliveries(self)
 

@@ -38,17 +38,20 @@ MINE: Final = """SELECT array_agg(model_id) AS models, array_agg(space) AS in_sp
 FROM (SELECT model_id, space, photo_id, vector FROM embedding WHERE report_id = %(report)s
   ORDER BY photo_id, part) AS own"""
 """The query's vectors, by all models: another one may have become live since the scope was read."""
-# One pass for all targets: `similarities` are columns that are null but for the rows of their target.
-_MEASURED: Final = """SELECT e.space, e.source, string_agg(uuid_send(e.report_id), '') AS reports,
-  string_agg(uuid_send(coalesce(e.photo_id, '00000000-0000-0000-0000-000000000000')), '') AS photos{similarities}
-"""
-_SIMILARITIES: Final = """, string_agg(CASE WHEN e.space = %(space{target})s AND e.source = %(source{target})s
-  THEN float8send(-(e.vector <#> %(v{target}_{vector})s)) END, '') AS v{target}_{vector}"""
+# One pass for all targets; OFFSET 0 keeps the planner from working `target` out again in each column.
+_MEASURED: Final = """SELECT {columns} FROM (SELECT e.report_id, e.photo_id, e.vector, CASE {targets} END AS target
+{among} OFFSET 0) AS e"""
+_TARGET: Final = "WHEN e.space = %(space{target})s AND e.source = %(source{target})s THEN {target}"
+_REPORTS: Final = """string_agg(uuid_send(report_id), '') FILTER (WHERE target = {target}) AS reports{target},
+  string_agg(uuid_send(coalesce(photo_id, '00000000-0000-0000-0000-000000000000')), '')
+    FILTER (WHERE target = {target}) AS photos{target}"""
+_SIMILARITIES: Final = """string_agg(float8send(-(vector <#> %(v{target}_{vector})s)), '')
+  FILTER (WHERE target = {target}) AS v{target}_{vector}"""
 _ALL: Final = f"""FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
 WHERE r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {COMPARED}
-  AND e.community_id = %(community)s AND e.model_id = %(model)s GROUP BY e.space, e.source"""
+  AND e.community_id = %(community)s AND e.model_id = %(model)s"""
 _SOME: Final = """FROM embedding e WHERE e.report_id = ANY(%(reports)s::uuid[]) AND e.community_id = %(community)s
-  AND e.model_id = %(model)s GROUP BY e.space, e.source"""
+  AND e.model_id = %(model)s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,29 +163,33 @@ class SqlVectors(Queries):
 
     async def measure(self, scope: Scope, targets: Sequence[Target], among: Ids | None) -> dict[PairKind, Measured]:
         """Measure all open reports that take part, or instead some, whatever has become of them."""
-        [found] = await self._together(measuring(self.community, scope, targets, among))
+        if not targets:
+            return {}
+        [[found]] = await self._together(measuring(self.community, scope, targets, among))
         return measured_by_kind(scope, targets, found)
 
 
 def measuring(community: UUID, scope: Scope, targets: Sequence[Target], among: Ids | None) -> Statement:
-    """Return the statement that measures."""
+    """Return the statement that measures; there must be targets."""
     given = {**scope.params(), "community": community, "reports": None if among is None else as_array(among)}
     columns = []
     for number, target in enumerate(targets):
         given |= {f"space{number}": target.space, f"source{number}": target.source}
+        columns.append(_REPORTS.format(target=number))
         for place, vector in enumerate(target.vectors):
             given[f"v{number}_{place}"] = HalfVector(vector)
             columns.append(_SIMILARITIES.format(target=number, vector=place))
-    return _MEASURED.format(similarities="".join(columns)) + (_ALL if among is None else _SOME), given
+    which = " ".join([_TARGET.format(target=number) for number in range(len(targets))])
+    among_which = _ALL if among is None else _SOME
+    return _MEASURED.format(columns=", ".join(columns), targets=which, among=among_which), given
 
 
-def measured_by_kind(scope: Scope, targets: Sequence[Target], found: Sequence[Row]) -> dict[PairKind, Measured]:
-    """Read the rows of `measuring`."""
-    rows = {(row["space"], row["source"]): row for row in found}
+def measured_by_kind(scope: Scope, targets: Sequence[Target], found: Row) -> dict[PairKind, Measured]:
+    """Read the row of `measuring`."""
     measured: dict[PairKind, Measured] = {}
     for number, target in enumerate(targets):
-        if row := rows.get((target.space, target.source)):
-            measured |= _measured(scope, target, row, number)
+        if found[f"reports{number}"]:
+            measured |= _measured(scope, target, found, number)
     return measured
 
 
@@ -212,7 +219,7 @@ def _target(space: str, source: str, mine: Sequence[tuple[PairKind, UUID | None,
 
 
 def _measured(scope: Scope, target: Target, row: Row, number: int) -> dict[PairKind, Measured]:
-    reports, photos = (np.frombuffer(row[name], ID) for name in ("reports", "photos"))
+    reports, photos = (np.frombuffer(row[f"{name}{number}"], ID) for name in ("reports", "photos"))
     found = [np.frombuffer(row[f"v{number}_{place}"], ">f8") for place in range(len(target.vectors))]
     return best_by_kind(target, scope.opposite, reports, photos, np.stack(found))
 
@@ -221,31 +228,31 @@ def best_by_kind(
     target: Target, opposite: ReportKind, reports: Ids, photos: Ids, similarities: NDArray[np.floating]
 ) -> dict[PairKind, Measured]:
     """Take the best of each report by kind of pair; `similarities` has a row for each of the query's vectors."""
-    keys, first, owners, counts = np.unique(
-        keys_of(reports), return_index=True, return_inverse=True, return_counts=True
-    )
-    by_report = np.argsort(owners, kind="stable")
-    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    keys = keys_of(reports)
+    by_report = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.concatenate(([True], np.diff(keys[by_report]) != 0)))
+    counts = np.diff(starts, append=len(keys))
+    own = ids_of([photo or NO_PHOTO for photo in target.photos])
     measured = {}
     for kind in dict.fromkeys(target.kinds):
         mine = target.of(kind)
         values = similarities[mine].astype(np.float64)
-        best = np.maximum.reduceat(values.max(axis=0)[by_report], starts)
-        winners = _winners(values.max(axis=0), best[owners], owners, len(keys))
-        if opposite is ReportKind.FOUND:
-            compared = photos[winners]
-        else:
-            own = ids_of([target.photos[index] or NO_PHOTO for index in mine])
-            compared = own[values[:, winners].argmax(axis=0)]
-        measured[kind] = Measured(reports[first], keys, best, compared, counts)
+        of_vectors = values[0] if len(mine) == 1 else values.max(axis=0)
+        best = np.maximum.reduceat(of_vectors[by_report], starts)
+        winners = (
+            by_report[starts] if len(starts) == len(keys) else _winners(of_vectors[by_report], best, counts, by_report)
+        )
+        compared = photos[winners] if opposite is ReportKind.FOUND else own[mine][values[:, winners].argmax(axis=0)]
+        measured[kind] = Measured(reports[by_report[starts]], keys[by_report[starts]], best, compared, counts)
     return measured
 
 
-def _winners(values: Floats, best: Floats, owners: NDArray[np.int64], reports: int) -> NDArray[np.int64]:
-    """Return the position of a best vector for each report."""
-    positions = np.flatnonzero(values == best)
-    winners = np.empty(reports, np.int64)
-    winners[owners[positions[::-1]]] = positions[::-1]
+def _winners(values: Floats, best: Floats, counts: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the place of a best vector for each report; all but `best` and `counts` are in order of reports."""
+    owners = np.repeat(np.arange(len(counts)), counts)
+    positions = np.flatnonzero(values == best[owners])
+    winners = np.empty(len(counts), np.int64)
+    winners[owners[positions[::-1]]] = places[positions[::-1]]
     return winners
 
 

@@ -1,4 +1,4 @@
-"""Tells which hosts and addresses are this machine."""
+"""Tells whether a request names this machine as its host."""
 
 from collections.abc import Collection
 from typing import Final
@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-"""The names of this machine, where nobody else listens in."""
+from http_server.loopback import LOOPBACK
+
 _HTTP_PORT: Final = 80
 
 
@@ -20,9 +20,3 @@ def names_this_machine(request: web.Request, hosts: Collection[str] = LOOPBACK) 
         return False
     sockname = request.transport.get_extra_info("sockname") if request.transport else None
     return named.hostname in hosts and sockname is not None and port == sockname[1]
-
-
-def is_local(url: str) -> bool:
-    """Return whether an address is reached on this machine only, where nobody listens in."""
-    named = urlsplit(url)
-    return named.scheme == "http" and named.hostname in LOOPBACK

@@ -208,12 +208,18 @@ async def _correct(session: Session, match: Match, report: Report, other: Report
 async def card_of(session: Session, reader: Report, match: Match, other: Report) -> Reply:
     """Return the card of a match in the thread of `reader`; of a sealed report it has no picture."""
     picture = None if other.sealed else await picture_of(session, other, match)
-    if reader.kind is ReportKind.LOST and match.claim:
-        if not rules.is_still_given(match, other):
-            return handovers.refused_card(match, reader, other)
-        if rules.is_claimed(match):
-            return handovers.claimed_card(match, reader, other, picture)
-    return wording.match_card(match, other, reader, picture)
+    if reader.kind is ReportKind.FOUND:
+        return wording.match_card(match, other, reader, picture)
+    if match.claim and not rules.is_still_given(match, other):
+        return handovers.refused_card(match, reader, other)
+    if match.claim and rules.is_claimed(match):
+        return handovers.claimed_card(match, reader, other, picture)
+    return wording.match_card(match, other, reader, picture, may_claim=await may_claim(session, reader, other))
+
+
+async def may_claim(session: Session, lost: Report, found: Report) -> bool:
+    """Return whether a lost report's author has a try left to claim a found item."""
+    return rules.tries_left(await session.claims.on(found.id), lost.author.id) > 0
 
 
 def pair_of(report: Report, scored: ScoredCandidate, *, percent: bool) -> ScoredPair:

@@ -1,8 +1,11 @@
 """Closes claims once it's decided whose an item is, and deletes their answers: nobody needs them any more."""
 
+from dataclasses import replace
+
 from reunite import rules
-from reunite.claim_cards import revise_claim, revise_owners_card
-from reunite.entities import Claim, ClaimState, Match, MatchState, Report
+from reunite.claim_cards import revise_cards, revise_claim, revise_owners_card
+from reunite.entities import Claim, ClaimState, Handover, Match, MatchState, Report, Whereabouts
+from reunite.errors import TellUserError
 from reunite.messages import handovers, keys
 from reunite.messages.handovers import Claimed
 from reunite.ports import Session
@@ -24,6 +27,24 @@ async def settle_claims(session: Session, match: Match, found: Report) -> None:
             await session.claims.forget_answer(claim.id)
 
 
+async def withdraw_claim(session: Session, match: Match, lost: Report, found: Report) -> None:
+    """Close the claim on a match, because its owner says that it isn't theirs after all.
+
+    Raises TellUserError once the item was returned.
+    """
+    if match.state is MatchState.CONFIRMED:
+        raise TellUserError("report_closed")
+    await session.matches.note_handover(match.id, Handover())
+    match = replace(match, claim=ClaimState.WITHDRAWN, handover=Handover())
+    for claim in await session.claims.on(found.id):
+        if claim.match == match.id and claim.state in rules.PENDING_CLAIMS:
+            await session.claims.set_state(claim.id, ClaimState.WITHDRAWN)
+            await session.claims.forget_answer(claim.id)
+            withdrawn = replace(claim, state=ClaimState.WITHDRAWN, has_proof=False)
+            await _tell_withdrawn(session, Claimed(withdrawn, match, lost, found), claim.state)
+    await revise_cards(session, match, lost, found)
+
+
 async def revise_conversations(session: Session, found: Report) -> None:
     """Let the conversations about a found item say where it is, to those whose claim still counts."""
     settings = await session.workspaces.settings_for(found.id)
@@ -43,6 +64,18 @@ async def revise_claimed_cards(session: Session, found: Report) -> None:
         lost = await session.reports.get(match.lost) if match.claim else None
         if lost and lost.state in rules.RETURNABLE:
             await revise_owners_card(session, match, lost, found)
+
+
+async def _tell_withdrawn(session: Session, claimed: Claimed, before: ClaimState) -> None:
+    """Let the threads say that a claim was withdrawn; a finder who has accepted it is told."""
+    claim, found = claimed.claim, claimed.found
+    await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=False))
+    if before is ClaimState.ACCEPTED:
+        decided = handovers.claim_decided(claimed, by_word=False, left=0)
+        await session.outbox.revise(keys.claim_decision(claim.id, before), decided)
+        talk = handovers.conversation(claimed, Whereabouts(), by_word=False)
+        await session.outbox.revise(keys.conversation(claim.id), talk)
+        await session.outbox.post(found.id, keys.claim_decision(claim.id, claim.state), handovers.claim_gone(claimed))
 
 
 async def _close(session: Session, claim: Claim, found: Report, state: ClaimState) -> None:

@@ -99,9 +99,14 @@ async def _announce(session: Session, claim: Claim, match: Match, lost: Report, 
 async def _tell(session: Session, claimed: Claimed, *, by_word: bool) -> None:
     """Announce the decision on a claim; if it's accepted, let owner and finder talk."""
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
-    attempts = [earlier for earlier in await session.claims.on(found.id) if earlier.member.id == claim.member.id]
-    decided = handovers.claim_decided(claimed, by_word=by_word, left=rules.MOST_CLAIMS - len(attempts))
+    made = await session.claims.on(found.id)
+    left = rules.tries_left(made, claim.member.id)
+    decided = handovers.claim_decided(claimed, by_word=by_word, left=left)
     await session.outbox.post(lost.id, keys.claim_decision(claim.id, claim.state), decided)
+    for earlier in made:
+        if earlier.match == match.id and earlier.state is ClaimState.REJECTED and not left:
+            decided = handovers.claim_decided(replace(claimed, claim=earlier), by_word=by_word, left=0)
+            await session.outbox.revise(keys.claim_decision(earlier.id, earlier.state), decided)
     await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=by_word))
     await revise_claim(session, match.id, lost, found)
     if claim.state is ClaimState.ACCEPTED:
@@ -143,5 +148,5 @@ def _check_attempts(made: Sequence[Claim], member: Member) -> None:
         raise TellUserError("claim_accepted_before")
     if any(claim.state is ClaimState.OPEN for claim in claims):
         raise TellUserError("claim_waits")
-    if len(claims) >= rules.MOST_CLAIMS:
+    if rules.tries_left(claims, member.id) <= 0:
         raise TellUserError("claim_too_many", number=rules.MOST_CLAIMS)

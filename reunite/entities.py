@@ -217,11 +217,12 @@ class Handover:
 
 
 class ClaimState(StrEnum):
-    """Whether the finder has decided on a claim, and how."""
+    """Whether the finder has decided on a claim, and how, or whether the owner has withdrawn it."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from reunite import rights, rules
-from reunite.announce import card_of
+from reunite.announce import card_of, may_claim
+from reunite.claim_settlement import withdraw_claim
 from reunite.commands import Press
 from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
@@ -46,14 +47,18 @@ class GalleryHandlers:
         return notices.note("none_of_these", press.language)
 
     async def not_mine(self, workspace: Workspace, press: Press) -> Reply:
-        """Decline a match, fold its card away and show the next candidate. Raises TellUserError."""
+        """Decline a match, fold its card away and show the next candidate. A claim on it is withdrawn.
+
+        Raises TellUserError.
+        """
         async with self._store.session(workspace.community) as session:
             match, lost, found = await _owned_match(session, press)
-            await session.matches.decline(match.id, declined=True)
-            await session.outbox.revise(keys.card(match.id, lost.kind), galleries.folded_card(match, lost, found))
+            if rules.is_claimed(match):
+                await withdraw_claim(session, match, lost, found)
+            may_try = await _fold(session, match, lost, found)
             if lost.state is ReportState.OPEN:
                 await _show_next_card(session, lost)
-        return notices.declined(match, press.language)
+        return notices.declined(match, press.language, may_claim=may_try)
 
 
 async def show_card(session: Session, reader: Report, match: Match, other: Report) -> None:
@@ -88,10 +93,17 @@ async def _decline(session: Session, lost: Report, tile: Tile) -> None:
     match = await session.matches.get(tile.match)
     if match is None or match.state is not MatchState.UNDECIDED or rules.is_claimed(match):
         return
+    if found := await session.reports.get(match.found):
+        await _fold(session, match, lost, found)
+
+
+async def _fold(session: Session, match: Match, lost: Report, found: Report) -> bool:
+    """Decline a match and fold its card away; return whether the owner may still claim it."""
     await session.matches.decline(match.id, declined=True)
-    found = await session.reports.get(match.found)
-    if found:
-        await session.outbox.revise(keys.card(match.id, lost.kind), galleries.folded_card(match, lost, found))
+    may_try = await may_claim(session, lost, found)
+    folded = galleries.folded_card(match, lost, found, may_claim=may_try)
+    await session.outbox.revise(keys.card(match.id, lost.kind), folded)
+    return may_try
 
 
 async def _show_next(session: Session, lost: Report, number: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from reunite import rules
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Match, MatchState, Member, ReportState, Workspace
 from reunite.messages import keys, notices, reminders
@@ -95,6 +96,6 @@ async def _claimed(session: Session, subject: UUID) -> tuple[Claim | None, Match
 
 def _waits(claim: Claim, match: Match) -> bool:
     """Whether a claim still waits for its finder, or an accepted one for the owner's word."""
-    if match.state is not MatchState.UNDECIDED or claim.state is ClaimState.REJECTED:
+    if match.state is not MatchState.UNDECIDED or claim.state not in rules.PENDING_CLAIMS:
         return False
     return claim.state is ClaimState.OPEN or not match.handover.got_back

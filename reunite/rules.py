@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from reunite.entities import (
+    Claim,
     ClaimState,
     Label,
     Match,
@@ -34,6 +35,9 @@ MOST_TILES = 6
 
 MOST_CLAIMS = 3
 """How many claims a member may make on one found report."""
+
+PENDING_CLAIMS = frozenset({ClaimState.OPEN, ClaimState.ACCEPTED})
+"""The states of a claim that nobody has rejected or withdrawn."""
 
 MOST_PROOF = 500
 """The longest proof and the longest proof question, in characters."""
@@ -125,7 +129,12 @@ def is_still_given(match: Match, found: Report) -> bool:
 
 def is_claimed(match: Match) -> bool:
     """Return whether the owner has said that it's theirs, and nobody has said that they are wrong."""
-    return match.claim in {ClaimState.OPEN, ClaimState.ACCEPTED} and match.state is not MatchState.REJECTED
+    return match.claim in PENDING_CLAIMS and match.state is not MatchState.REJECTED
+
+
+def tries_left(claims: Iterable[Claim], member: str) -> int:
+    """Return how many more claims a member may make on a found report, given all claims on it."""
+    return MOST_CLAIMS - sum(claim.member.id == member for claim in claims)
 
 
 def may_be_in_gallery(lost: Report, found: Report, match: Match) -> bool:

@@ -94,9 +94,9 @@ def query_of(expression: str, span: Span) -> str:
 def series_of(legend: str, answer: Sequence[Mapping[str, Any]], span: Span) -> list[Series]:
     """Return a query's answer as lines, in the order of their names."""
     drawn = []
-    for each in answer:
-        times, values = zip(*with_gaps(each["values"], span.step), strict=True)
-        drawn.append(Series(_filled_in(legend, each["metric"]), times, values))
+    for line in answer:
+        times, values = zip(*with_gaps(line["values"], span.step), strict=True)
+        drawn.append(Series(_filled_in(legend, line["metric"]), times, values))
     return sorted(drawn, key=lambda line: line.name)
 
 

@@ -64,7 +64,7 @@ def _label(name: str, share: float) -> str:
     """Return as much of a name as there is room for."""
     room = int(share * _CHARACTERS)
     short = name.rpartition(":")[2]
-    fitting = [each for each in (f"{name} {share:.0%}", f"{short} {share:.0%}", short) if len(each) <= room]
+    fitting = [label for label in (f"{name} {share:.0%}", f"{short} {share:.0%}", short) if len(label) <= room]
     return fitting[0] if fitting else short[: max(room - 1, 0)] + "…"
 
 
@@ -75,7 +75,7 @@ def draw(axes: Axes, stacks: Counter[Stack], start: float, width: float, level: 
     for stack, count in stacks.items():
         if stack:
             inner.setdefault(stack[0], Counter())[stack[1:]] += count
-    for name, below in sorted(inner.items(), key=lambda each: -each[1].total()):
+    for name, below in sorted(inner.items(), key=lambda part: -part[1].total()):
         share = width * below.total() / total
         if share >= _LEAST and level < _DEEPEST:
             ours = re.match(r"(db|reunite|workers|cli)/", name)

@@ -11,7 +11,7 @@ from hypothesis import settings
 from cli import logs
 
 pytest.register_assert_rewrite("tests.contract", "tests.doubles", "tests.support")
-pytest_plugins = ["tests.support.databases", "tests.support.processes", "tests.support.untraced"]
+pytest_plugins = [f"tests.support.{name}" for name in ("databases", "distribution", "processes", "untraced")]
 settings.register_profile("default", deadline=None)  # a busy machine is no failure
 settings.register_profile("quick", deadline=None, max_examples=15)
 settings.load_profile("default")

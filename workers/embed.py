@@ -117,9 +117,12 @@ def _shown(encoder: ReportEncoder, rows: Sequence[EmbeddingRow]) -> Iterator[tup
 
 async def _photo(encoder: ReportEncoder, photo: UUID, name: str, picture: Views | bytes) -> list[EmbeddingRow]:
     if isinstance(picture, bytes):
-        pixels = await asyncio.to_thread(photos.decode, picture)
-        picture = framed(pixels, encoder.framing)
+        picture = await asyncio.to_thread(_views_of, picture, encoder.framing)
     return of_photo(photo, checked(await encoder.photo(name, picture)), 0)
+
+
+def _views_of(copy: bytes, framing: Framing) -> Views:
+    return framed(photos.decode(copy), framing)
 
 
 async def _text(encoder: ReportEncoder, text: str) -> list[EmbeddingRow]:

@@ -16,6 +16,8 @@ Report = Callable[[str], None]
 OUTDATED: Final = "Update Reunite here too, or run `reunite reembed --switch` to go back."
 _LOCK: Final = 0x454D4245
 """Any number, the same everywhere: one worker at a time embeds again."""
+_UPDATED: Final = "An update has changed the encoder. Embedding {} reports again …"
+_LEFT: Final = "Embedding {} reports that came in before this encoder was in use …"
 _LOOK_AGAIN: Final = 1.0
 _LINE_EVERY: Final = 30.0
 
@@ -68,13 +70,21 @@ def _check(live: EmbeddingModel | None, chosen: EmbeddingModel) -> None:
 
 
 async def _follow_update(work: Reembedding, report: Report) -> None:
-    """Embed everything with the updated model and make it live, unless another worker does so."""
-    while await _is_behind(work):
+    """Embed everything with the updated model and make it live, unless another worker does so.
+
+    Reports that came in before it was live are embedded last, also if that was interrupted before.
+    """
+    while True:
         async with work.store.alone(_LOCK) as is_alone:
             if is_alone:
                 if await _is_behind(work):  # another worker may have been faster, perhaps with a later version
-                    await _take_over(work, report)
+                    await work.embed_all(_Lines(report, _UPDATED).show)
+                    await work.take_over()
+                if await _is_live(work):
+                    await work.embed_all(_Lines(report, _LEFT).show)
                 return
+        if not await _is_behind(work):
+            return
         await asyncio.sleep(_LOOK_AGAIN)
 
 
@@ -83,22 +93,22 @@ async def _is_behind(work: Reembedding) -> bool:
     return live is not None and is_update(live, work.model)
 
 
-async def _take_over(work: Reembedding, report: Report) -> None:
-    await work.embed_all(_Lines(report).show)
-    await work.take_over()
-    await work.embed_all(lambda _: None)  # reports that came in meanwhile
+async def _is_live(work: Reembedding) -> bool:
+    live = await work.store.embedding_models.live()
+    return live is not None and live.id == work.model.id
 
 
 class _Lines:
     """Says what is being done, and from time to time how much of it is."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, first: str) -> None:
         self._report = report
+        self._first = first
         self._said: float | None = None
 
     def show(self, now: Progress) -> None:
         if self._said is None and now.total:
-            self._report(f"An update has changed the encoder. Embedding {now.total} reports again …")
+            self._report(self._first.format(now.total))
             self._said = monotonic()
         elif self._said is not None and monotonic() >= self._said + _LINE_EVERY:
             self._report(f"{now.done} of {now.total} reports embedded.")

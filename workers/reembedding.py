@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -13,7 +13,7 @@ from db.embedding_models import EmbeddingModel
 from db.monitoring import Monitoring
 from db.store import Store
 from reunite.errors import TryAgainError
-from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded
+from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded, save
 
 _TRIES: Final = 5
 _PAUSE: Final = 0.2
@@ -105,19 +105,24 @@ class Reembedding:
     async def _embed_missing(self, community: UUID, reports: Sequence[UUID], missing: Sequence[Unembedded]) -> int:
         everything = await asyncio.gather(*(embed(self.encoder, wanted) for wanted in missing))
         async with self.store.session(community) as session:
+            is_live = await session.items.live_model() == self.model.id
             for report, wanted, embedded in zip(reports, missing, everything, strict=True):
-                await session.embeddings.save(report, self.model.id, embedded.rows, text=wanted.text)
+                kept = embedded if is_live else replace(embedded, shown={})  # which the live encoder says
+                await save(session, report, self.model, kept, wanted.text)
                 for part, error in embedded.failed.items():
                     _log.warning("not_embedded", report=str(report), photo=str(part), error=type(error).__name__)
         return sum(bool(embedded.failed) for embedded in everything)
 
     async def take_over(self) -> None:
-        """Let searches use the model from now on, and say again what photos show: encoders differ in that."""
-        await self.store.embedding_models.make_live(self.model.id)
+        """Say again what photos show, because encoders differ in that, and let searches use the model from now on.
+
+        In this order, a run after a kill does the rest. What came in meanwhile lacks embeddings: embed all again.
+        """
         for community in await self.store.communities():
             after: UUID | None = None
             while after := await self._show_again(community, after):
                 pass
+        await self.store.embedding_models.make_live(self.model.id)
 
     async def _show_again(self, community: UUID, after: UUID | None) -> UUID | None:
         async with self.store.session(community) as session:

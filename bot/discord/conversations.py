@@ -56,7 +56,7 @@ class Conversations:
     def earlier_thread(self, outgoing: Outgoing) -> discord.Thread | None:
         """Return the thread that an earlier attempt opened."""
         guild, mark = self._guild(outgoing.target), _mark(outgoing.key)
-        return next((each for each in guild.threads if each.name.endswith(mark) and is_ours(each)), None)
+        return next((thread for thread in guild.threads if thread.name.endswith(mark) and is_ours(thread)), None)
 
     async def _open(
         self, guild: discord.Guild, outgoing: Outgoing, members: Sequence[discord.Member]
@@ -73,7 +73,7 @@ class Conversations:
 
     def _name(self, guild: discord.Guild, members: Sequence[discord.Member], key: str) -> str:
         name = sentence("pair_name", self._workspaces.language(guild))
-        people = ", ".join(shortened(without_controls(each.display_name), _MOST_NAME) for each in members)
+        people = ", ".join(shortened(without_controls(member.display_name), _MOST_NAME) for member in members)
         return f"{name}: {people}{_mark(key)}" if people else f"{name}{_mark(key)}"
 
     def _channel(

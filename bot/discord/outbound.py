@@ -79,7 +79,7 @@ class DiscordPlatform:
             sent = Sent(str(message.channel.id), str(message.id))
             if earlier and outgoing.reply.match:  # people saw it before it was known, and may have reacted
                 target = replace(outgoing.target, channel=sent.channel, message=sent.message)
-                self._verdicts.compare_once_noted(target)
+                self._verdicts.compare_once_recorded(target)
             return sent
 
     async def _converse(self, outgoing: Outgoing) -> Sent:

@@ -7,9 +7,9 @@ from typing import Final
 import discord
 import structlog
 
-from bot.discord.passing_words import PassingWords
+from bot.discord.brief_notices import BriefNotices
 from bot.discord.workspaces import Workspaces, member_of
-from bot.unnoted_cards import UnnotedCards
+from bot.unrecorded_cards import UnrecordedCards
 from reunite.commands import GiveVerdict
 from reunite.entities import Member, ReplyTarget, VerdictKind
 from reunite.errors import TellUserError
@@ -29,8 +29,8 @@ class Verdicts:
         self._client = client
         self._handlers = handlers
         self._workspaces = workspaces
-        self._passing = PassingWords(client)
-        self._unnoted = UnnotedCards(handlers)
+        self._notices = BriefNotices(client)
+        self._unrecorded = UnrecordedCards(handlers)
 
     async def reaction(self, event: discord.RawReactionActionEvent, *, given: bool) -> None:
         """Give or withdraw a verdict by ✅ or ❌ on a match reply, with the member's permissions at this moment."""
@@ -49,7 +49,7 @@ class Verdicts:
                 return
             is_card = await self._take(target, member or event.user_id, kind, given=given, is_live=True)
         if not is_card and event.message_author_id == me.id:
-            self.compare_once_noted(target)
+            self.compare_once_recorded(target)
 
     async def _take(
         self, target: ReplyTarget, by: discord.Member | int, kind: VerdictKind, *, given: bool, is_live: bool = False
@@ -71,7 +71,7 @@ class Verdicts:
         except TellUserError as error:
             _log.debug("discord_verdict_ignored", message=target.message, reason=error.key)
             if is_live and given and isinstance(by, discord.Member):
-                self._passing.say(target, by, wording.explain(error, self._workspaces.language(by.guild)))
+                self._notices.send(target, by, wording.explain(error, self._workspaces.language(by.guild)))
             return True
 
     def _may_give_verdict(self, member: discord.Member, channel_id: int) -> bool:
@@ -85,16 +85,16 @@ class Verdicts:
         if guild:
             await self._workspaces.ensure_joined(guild)
             target = ReplyTarget("discord", str(guild_id), str(channel), str(message))
-            await self._unnoted.compare_now(target, partial(self.compare, guild))
+            await self._unrecorded.compare_now(target, partial(self.compare, guild))
 
-    def compare_once_noted(self, target: ReplyTarget) -> None:
-        """Compare a message of the bot as soon as the delivery has noted it as a card: it may have to try again."""
+    def compare_once_recorded(self, target: ReplyTarget) -> None:
+        """Compare a message of the bot as soon as the delivery has recorded it as a card: it may have to try again."""
 
         async def compare(card: KnownCard) -> None:
             if guild := self._client.get_guild(int(target.workspace)):
                 await self.compare(guild, card)
 
-        self._unnoted.compare_once_noted(target, compare)
+        self._unrecorded.compare_once_recorded(target, compare)
 
     async def compare(self, guild: discord.Guild, card: KnownCard) -> None:
         """Compare the reactions to a match reply with the recorded verdicts."""
@@ -125,9 +125,9 @@ class Verdicts:
         return member is not None and self._workspaces.is_moderator(member, member.guild_permissions)
 
     async def stop(self) -> None:
-        """Take away the words that would stay, and leave the cards that aren't noted yet to the next start."""
-        await self._passing.stop()
-        await self._unnoted.stop()
+        """Delete the notices that are still shown, and leave the cards that aren't recorded yet to the next start."""
+        await self._notices.stop()
+        await self._unrecorded.stop()
 
 
 async def fetch_member(guild: discord.Guild, user: int) -> discord.Member | None:

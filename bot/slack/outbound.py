@@ -71,7 +71,7 @@ class SlackPlatform:
             if sent:
                 self._pace.release(outgoing.target.channel, outgoing.key)
                 if outgoing.reply.match:  # people saw it before it was known, and may have reacted
-                    self._verdicts.compare_once_noted(workspace, (sent.channel, sent.message))
+                    self._verdicts.compare_once_recorded(workspace, (sent.channel, sent.message))
             else:
                 sent = await self._post(workspace, outgoing)
             self._pictures.forget(outgoing)

@@ -38,7 +38,7 @@ class Cards:
         self._pending[workspace.team] = [*reversed(await self._handlers.known_cards("slack", workspace.team))]
 
     async def compare_pending(self, workspace: SlackWorkspace) -> None:
-        """Compare the noted cards. If temporary trouble interrupts it, the next call continues with the same card."""
+        """Compare the recorded cards. After temporary trouble, the next call continues with the same card."""
         cards = self._pending.get(workspace.team, [])
         while cards:
             await self._compare(workspace, cards[0].sent)

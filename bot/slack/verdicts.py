@@ -13,7 +13,7 @@ from bot.slack.errors import code_of
 from bot.slack.markup import escape
 from bot.slack.posts import Body, key_of
 from bot.slack.workspace import Person, SlackWorkspace
-from bot.unnoted_cards import UnnotedCards
+from bot.unrecorded_cards import UnrecordedCards
 from db.installations import Installations
 from reunite.commands import GiveVerdict
 from reunite.entities import VerdictKind
@@ -36,7 +36,7 @@ class Verdicts:
     def __init__(self, handlers: Handlers, installations: Installations) -> None:
         self._handlers = handlers
         self._installations = installations
-        self._unnoted = UnnotedCards(handlers)
+        self._unrecorded = UnrecordedCards(handlers)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
@@ -46,10 +46,10 @@ class Verdicts:
             return
         at, given = (item["channel"], item["ts"]), event["type"] == "reaction_added"
         async with self._lock(at):
-            if workspace.target(*at) in self._unnoted:
+            if workspace.target(*at) in self._unrecorded:
                 return
             if not await self._take(workspace, at, event["reaction"], event["user"], given=given, is_live=True):
-                self.compare_once_noted(workspace, at)
+                self.compare_once_recorded(workspace, at)
 
     async def _take(  # noqa: PLR0913 - what a reaction is made of
         self, workspace: SlackWorkspace, at: At, reaction: str, user: str, *, given: bool, is_live: bool = False
@@ -92,17 +92,17 @@ class Verdicts:
             for reaction, user in sorted(recorded - present):
                 await self._take(workspace, at, reaction, user, given=False)
 
-    def compare_once_noted(self, workspace: SlackWorkspace, at: At) -> None:
-        """Compare a message of the bot as soon as the delivery has noted it as a card: it may have to try again."""
+    def compare_once_recorded(self, workspace: SlackWorkspace, at: At) -> None:
+        """Compare a message of the bot as soon as the delivery has recorded it as a card: it may have to try again."""
 
         async def compare(_: KnownCard) -> None:
             await self.compare(workspace, at)
 
-        self._unnoted.compare_once_noted(workspace.target(*at), compare)
+        self._unrecorded.compare_once_recorded(workspace.target(*at), compare)
 
     async def stop(self) -> None:
-        """Leave the cards that aren't noted yet to the next start."""
-        await self._unnoted.stop()
+        """Leave the cards that aren't recorded yet to the next start."""
+        await self._unrecorded.stop()
 
     def _lock(self, at: At) -> asyncio.Lock:
         return self._locks.setdefault(key_of(*at), asyncio.Lock())

@@ -9,6 +9,7 @@ from typing import Final
 from bot.web.chat import WORKSPACE, Chat
 from bot.web.config import WebConfig
 from bot.web.outbound import WebPlatform
+from bot.web.render import MODERATORS
 from bot.web.server import serving
 from db.cancellation import stop
 from db.store import Store
@@ -16,8 +17,6 @@ from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, ReportKind
 from reunite.handlers import Handlers
 
-MODERATORS: Final = "moderators"
-"""The channel where moderators see matches."""
 CHANNELS: Final = (
     Channel("found", "found", ReportKind.FOUND),
     Channel("lost", "lost", ReportKind.LOST),

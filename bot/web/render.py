@@ -15,6 +15,8 @@ from reunite.text.controls import without_controls
 
 Json = dict[str, Any]
 
+MODERATORS: Final = "moderators"
+"""The channel where moderators see matches."""
 _FIRST_REPLIES: Final = {"first_reply", "match", "nothing", "problem"}
 """The kinds of reply after which a report is no longer waiting."""
 _OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine", "got_back", "where_is_it"}
@@ -122,7 +124,8 @@ class _Board:
         report = self._reports.get(message.root or message.id)
         is_opening = message.reply is not None and message.reply.opens_thread
         if report is None:
-            return is_opening or (self._viewer.is_moderator and message.root is None and message.reply is not None)
+            is_apart = message.root is None and message.reply is not None  # moderators' matches, or the digest
+            return is_opening or (is_apart and (self._viewer.is_moderator or message.channel != MODERATORS))
         if report.private and not self._viewer.may_read(report):
             return False
         if message.reply and message.reply.kind == "handover" and not self._is_between(message.reply):

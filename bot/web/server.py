@@ -12,8 +12,9 @@ from bot.web.chat import CHAT, Chat
 from bot.web.config import WebConfig
 from bot.web.errors import web_errors
 from bot.web.events import add_routes
-from http_server.hosts import LOOPBACK, names_this_machine
+from http_server.hosts import names_this_machine
 from http_server.listening import listening
+from http_server.loopback import LOOPBACK
 from reunite.handlers import Handlers
 
 _HEADERS: Final = {

@@ -6,9 +6,9 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from bot.errors import SetupError
-from bot.signed_http import key_of
+from bot.signatures import key_of
 from db.config import Listed, from_environment
-from http_server.hosts import is_local
+from http_server.loopback import is_local
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_WEBHOOK_"))

@@ -9,7 +9,7 @@ from bot import looks
 from bot.channels import role_of
 from bot.json_events import Event, MalformedError
 from bot.json_replies import Json, reply_json
-from bot.signed_http import ID, received
+from bot.signed_http import received
 from bot.webhook.config import WebhookConfig
 from bot.webhook.outbound import HERE
 from reunite import rights
@@ -32,9 +32,9 @@ class Inbound:
 
     async def take(self, request: web.Request) -> web.Response:
         """Verify a request and do what its event says; a chat may send it again."""
-        body = await received(self._config.key, request)
+        key, body = await received(self._config.key, request)
         try:
-            event = Event.of(body, request.headers[ID], HERE, self._config.photo_hosts)
+            event = Event.of(body, key, HERE, self._config.photo_hosts)
             replies = await self._done(event)
             taken = replies is not None
         except MalformedError as error:

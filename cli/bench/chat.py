@@ -87,14 +87,14 @@ def run(where: Servers, encoder: EncoderSettings, plan: Plan, *, as_json: bool) 
     """Measure bursts of posts and print their figures."""
     per_second = _forward_pass_per_second(encoder)
     measured = [asyncio.run(_measure(where, plan, workers)) for workers in plan.workers]
-    runs = [each.figures(plan.posts / per_second) for each in measured]
+    runs = [burst.figures(plan.posts / per_second) for burst in measured]
     if as_json:
         about = {"posts": plan.posts, "busy": plan.busy, "forward_pass_per_second": round(per_second, 1)}
         print(json.dumps({**about, "runs": runs}))
         return
-    table = Table("workers", *(str(each["workers"]) for each in runs), title=f"{plan.posts} photo posts at once")
+    table = Table("workers", *(str(run["workers"]) for run in runs), title=f"{plan.posts} photo posts at once")
     for name in list(runs[0])[1:]:
-        table.add_row(name, *(_words(each[name]) for each in runs))
+        table.add_row(name, *(_words(run[name]) for run in runs))
     Console().print(table)
 
 

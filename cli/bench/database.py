@@ -39,7 +39,8 @@ class Contents:
 
     def as_json(self) -> str:
         searched = [
-            [str(each.tenant.community), str(each.tenant.workspace), [*map(str, each.lost)]] for each in self.searched
+            [str(filled.tenant.community), str(filled.tenant.workspace), [*map(str, filled.lost)]]
+            for filled in self.searched
         ]
         return json.dumps([self.encoder, list(self.sizes), searched, self.bytes_per_item])
 

@@ -113,7 +113,7 @@ class Filler:
             EmbeddingRow(photo if source == "photo" else None, space, views[number])
             for (space, source), views in self._prepared().items()
         ]
-        async with store.transaction(tenant.community) as connection:
+        async with store.transaction(tenant.community) as connection, connection.pipeline():
             given = {"report": report, "photo": photo, "community": tenant.community, "workspace": tenant.workspace}
             await connection.execute(_ONE_REPORT, given)
             await connection.execute(_ONE_PHOTO, given)

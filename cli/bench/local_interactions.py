@@ -28,7 +28,7 @@ class Interactions:
     def lost(self, number: str, channel: Json, text: str) -> Json:
         """Return the event of a member who uses `/lost` in a channel."""
         token = f"token-{number}"
-        command = next(each for each in self._commands if each["name"] == "lost")
+        command = next(command for command in self._commands if command["name"] == "lost")
         given = [{"name": "description", "type": _STRING, "value": text}]
         self.used[token] = time.perf_counter()
         return {

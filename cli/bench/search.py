@@ -92,7 +92,7 @@ def run(settings: Settings, where: Servers, keep: str | None, plan: Plan, *, as_
     encoder = "concept" if settings.encoder.kind == "concept" else "clip"
     sizes = plan.sizes
     outcome = asyncio.run(_measure(where, keep, Contents(encoder, sizes), plan))
-    figures = [each.figures() for each in outcome.rounds]
+    figures = [finished.figures() for finished in outcome.rounds]
     if as_json:
         print(
             json.dumps(
@@ -140,7 +140,7 @@ async def _measure(home: Servers, keep: str | None, contents: Contents, plan: Pl
 async def _search_one(store: Store, place: Place, filled: Filled, size: int, rounds: int) -> tuple[Round, float, float]:
     """Return the round, how many seconds the first search took, and how many reports a second were added."""
     first = await _search(store, filled.tenant, filled.lost[0])
-    recall = np.mean([await _recall(store, filled.tenant, report) for report in filled.lost[:_COMPARED]], axis=0)
+    recall = np.mean([await _recall(store, filled.tenant, report) for report in filled.lost[-_COMPARED:]], axis=0)
     async with adding(place) as added:
         before, start = added.count, time.perf_counter()
         seconds: list[float] = []

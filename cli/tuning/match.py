@@ -10,7 +10,7 @@ from uuid import UUID
 from cli.errors import UsageError
 from cli.servers import Servers
 from cli.trial import Trial, running_trial
-from cli.tuning.rows import Row, post_rows, read_rows
+from cli.tuning.posts_file import SetPost, publish, read_posts
 from cli.vectors import VectorFile
 from reunite.entities import ReportKind
 
@@ -19,7 +19,7 @@ MAX_RESULTS: Final = 20
 
 def run(where: Servers, folder: Path, out: Path, vectors: VectorFile | None = None) -> None:
     """Rank the set and write the predictions, one JSON line for each query."""
-    gallery, queries = read_rows(folder / "gallery.jsonl"), read_rows(folder / "queries.jsonl")
+    gallery, queries = read_posts(folder / "gallery.jsonl"), read_posts(folder / "queries.jsonl")
     if not out.parent.is_dir():
         msg = f"Can't write {out.name}: the folder {out.parent} doesn't exist."
         raise UsageError(msg)
@@ -30,17 +30,17 @@ def run(where: Servers, folder: Path, out: Path, vectors: VectorFile | None = No
 
 
 async def _predictions(
-    where: Servers, gallery: Sequence[Row], queries: Sequence[Row], vectors: VectorFile | None
+    where: Servers, gallery: Sequence[SetPost], queries: Sequence[SetPost], vectors: VectorFile | None
 ) -> list[dict[str, Any]]:
     """Post the gallery, then the queries, and return the prediction for each query."""
     async with running_trial(where, vectors) as trial:
-        found = await post_rows(trial, ReportKind.FOUND, gallery)
-        lost = await post_rows(trial, ReportKind.LOST, queries)
+        found = await publish(trial, ReportKind.FOUND, gallery)
+        lost = await publish(trial, ReportKind.LOST, queries)
         names = {report: row.id for row, report in zip(gallery, found, strict=True)}
         return [await _prediction(trial, row, report, names) for row, report in zip(queries, lost, strict=True)]
 
 
-async def _prediction(trial: Trial, row: Row, report: UUID, names: Mapping[UUID, str]) -> dict[str, Any]:
+async def _prediction(trial: Trial, row: SetPost, report: UUID, names: Mapping[UUID, str]) -> dict[str, Any]:
     async with trial.session() as session:
         matches = await session.matches.of(report)
         thread = await session.outbox.thread(report)

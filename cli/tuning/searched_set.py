@@ -12,7 +12,7 @@ from cli.progress import progress_bar
 from cli.servers import Servers
 from cli.trial import Trial, running_trial
 from cli.tuning.photo_details import compare_details
-from cli.tuning.rows import Row, post_rows, read_rows
+from cli.tuning.posts_file import SetPost, publish, read_posts
 from cli.vectors import VectorFile
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Search
@@ -41,7 +41,7 @@ class KnownAnswer:
     matches: tuple[str, ...]
     language: str
 
-    def kind(self, row: Row) -> str:
+    def kind(self, row: SetPost) -> str:
         """Describe what the report consists of."""
         if row.photos:
             return "photo and text" if row.text else "photo"
@@ -66,15 +66,15 @@ async def searched_set(where: Servers, folder: Path, vectors: VectorFile | None 
 
     The reports' ids derive from the set's, so a second run gives the same result. Raises UsageError.
     """
-    gallery, queries = read_rows(folder / "gallery.jsonl"), read_rows(folder / "queries.jsonl")
+    gallery, queries = read_posts(folder / "gallery.jsonl"), read_posts(folder / "queries.jsonl")
     answers = read_answers(folder / "queries.jsonl")
     _check_matches(folder / "gallery.jsonl", gallery, answers)
     if vectors:
         vectors.check([*gallery, *queries])
     async with running_trial(where, vectors) as trial:
         model = await trial.store.embedding_models.live()
-        found = await post_rows(trial, ReportKind.FOUND, gallery)
-        lost = await post_rows(trial, ReportKind.LOST, queries)
+        found = await publish(trial, ReportKind.FOUND, gallery)
+        lost = await publish(trial, ReportKind.LOST, queries)
         names = {
             **{report: ("found", row.id) for report, row in zip(found, gallery, strict=True)},
             **{report: ("lost", row.id) for report, row in zip(lost, queries, strict=True)},
@@ -91,7 +91,7 @@ async def searched_set(where: Servers, folder: Path, vectors: VectorFile | None 
     )
 
 
-def _check_matches(path: Path, gallery: Sequence[Row], answers: Mapping[str, KnownAnswer]) -> None:
+def _check_matches(path: Path, gallery: Sequence[SetPost], answers: Mapping[str, KnownAnswer]) -> None:
     matches = {match for answer in answers.values() for match in answer.matches}
     if unknown := sorted(matches - {row.id for row in gallery}):
         msg = f"{path} has no post {unknown[0]!r} that a query lists as a match."

@@ -8,6 +8,7 @@ from reunite.entities import Label, Match, Report
 from reunite.language import plural, sentence
 from reunite.messages.reply import Action, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
 from reunite.messages.wording import button, certainty, end_of, found_line, line, post_of, small_print, why_words
+from reunite.text.place_names import named_alone
 from reunite.text.places import locate
 
 Pair = tuple[Match, Report]
@@ -53,10 +54,10 @@ def closed_gallery(report: Report) -> Reply:
     return Reply("first_reply", (line("gallery_closed", report.language),), about=frozenset({report.id}))
 
 
-def folded_card(match: Match, lost: Report, found: Report) -> Reply:
+def folded_card(match: Match, lost: Report, found: Report, *, may_claim: bool = True) -> Reply:
     """Replace the card of a match that the owner has declined; they may still change their mind."""
     folded = line("card_folded", lost.language, post=post_of(found, lost.language))
-    buttons = (button("mine", match.id, lost.language),)
+    buttons = (button("mine", match.id, lost.language),) if may_claim else ()
     return Reply("match", (folded,), match=match.id, buttons=buttons, about=frozenset({match.lost, match.found}))
 
 
@@ -114,4 +115,4 @@ def _entry(number: int, match: Match, found: Report, language: str) -> Line:
 
 def _place_in(found: Report) -> str:
     """Return where a caption says that something was found: a gallery doesn't show the caption."""
-    return ", ".join(locate(found.text).places[:_MOST_PLACES])
+    return ", ".join(map(named_alone, locate(found.text).places[:_MOST_PLACES]))

@@ -51,8 +51,10 @@ def claimed_card(match: Match, lost: Report, found: Report, picture: Picture | N
     language = lost.language
     key = "card_agreed" if match.claim is ClaimState.ACCEPTED else "card_claimed"
     lines = [line(key, language), found_line(found, language), *([] if found.sealed else quote(found))]
+    withdraw = Button("not_mine", match.id, sentence("button_not_mine_after_all", language))
+    buttons = (withdraw,) if match.state is MatchState.UNDECIDED else ()
     about = frozenset({lost.id, found.id})
-    return Reply("match", tuple(lines), match=match.id, picture=picture, about=about)
+    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
 
 
 def refused_card(match: Match, lost: Report, found: Report) -> Reply:
@@ -75,6 +77,8 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
         actions: tuple[Action, ...] = ("got_back", "where_is_it") if by_word else ("where_is_it",)
         buttons = tuple(button(action, match.id, language) for action in actions)
         return Reply("claim", (owner, line(key, language, finder=finder)), match=match.id, buttons=buttons, about=about)
+    if claim.state is ClaimState.WITHDRAWN:
+        return Reply("claim", (line("claim_withdrawn", language),), match=match.id, about=about)
     attempts = plural("attempts_left", left, language) if left else sentence("no_attempts_left", language)
     lines = (owner, line("claim_rejected", language, finder=finder), (Plain(attempts),))
     buttons = (button("mine", match.id, language),) if left else ()
@@ -86,12 +90,22 @@ def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
     match, found, language = claimed.match, claimed.found, claimed.found.language
     about = frozenset({match.lost, match.found})
     if claimed.claim.state is not ClaimState.ACCEPTED:
-        return Reply("claim", (line("claim_closed_rejected", language),), match=match.id, about=about)
+        key = "claim_closed_withdrawn" if claimed.claim.state is ClaimState.WITHDRAWN else "claim_closed_rejected"
+        return Reply("claim", (line(key, language),), match=match.id, about=about)
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
     if by_word:
         buttons = (button("handed_over", match.id, language), *buttons)
     key = "claim_closed_accepted" if by_word else "claim_closed_moderated"
     return Reply("claim", (line(key, language),), match=match.id, buttons=buttons, about=about)
+
+
+def claim_gone(claimed: Claimed) -> Reply:
+    """Tell a finder who has accepted a claim that its owner has withdrawn it."""
+    found = claimed.found
+    lines: tuple[Line, ...] = (line("claim_gone", found.language),)
+    if not found.sealed:  # a sealed report doesn't name its finder
+        lines = ((author(found, notify=True),), *lines)
+    return Reply("claim", lines, match=claimed.match.id, about=frozenset({claimed.lost.id, found.id}))
 
 
 def conversation(claimed: Claimed, whereabouts: Whereabouts, *, by_word: bool) -> Reply:
@@ -105,8 +119,9 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, by_word: bool) -
     if not lost.private:
         jumps = (*jumps, Plain(" · "), Jump(lost.id, sentence("jump_report", language)))
     about = frozenset({lost.id, found.id})
-    if not rules.is_still_given(match, found):
+    if claimed.claim.state is ClaimState.WITHDRAWN or not rules.is_still_given(match, found):
         key = "pair_rejected" if match.state is MatchState.REJECTED else "pair_gone"
+        key = "pair_withdrawn" if claimed.claim.state is ClaimState.WITHDRAWN else key
         return Reply("handover", (line(key, language, **people), jumps), match=match.id, about=about)
     lines = [line("pair_begins", language, **people), jumps, kept_line(whereabouts, found, language)]
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)

@@ -151,8 +151,10 @@ def claim_seen(claim: Claim, proof_question: Quoted, proof: Quoted, language: st
     return Reply("note", tuple(lines), buttons=tuple(button(action, claim.id, language) for action in actions))
 
 
-def declined(match: Match, language: str) -> Reply:
-    """Say that the match won't be shown again, and how to take that back."""
+def declined(match: Match, language: str, *, may_claim: bool = True) -> Reply:
+    """Say that the match won't be shown again, and how to take that back if it still can be claimed."""
+    if not may_claim:
+        return note("not_again", language)
     return Reply(
         "note", ((Plain(sentence("note_declined", language)),),), buttons=(button("mine", match.id, language),)
     )

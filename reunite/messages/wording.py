@@ -145,8 +145,13 @@ def nothing(report: Report, searched: int) -> Reply:
     return Reply("nothing", (news,), buttons=buttons)
 
 
-def match_card(match: Match, other: Report, reader: Report, picture: Picture | None) -> Reply:
-    """Show a match in the thread of `reader`: what the other side posted, the label, and why."""
+def match_card(
+    match: Match, other: Report, reader: Report, picture: Picture | None, *, may_claim: bool = True
+) -> Reply:
+    """Show a match in the thread of `reader`: what the other side posted, the label, and why.
+
+    An owner who has no try left is told so instead of being offered another one.
+    """
     language = reader.language
     sure = certainty(match, language)
     lines: list[Line] = []
@@ -163,7 +168,10 @@ def match_card(match: Match, other: Report, reader: Report, picture: Picture | N
     if (why := why_words(match.why, language)) and not is_sealed:
         lines.append(line("why", language, why=why))
     if reader.kind is ReportKind.LOST:
-        buttons = tuple(button(each, match.id, language) for each in ("mine", "not_mine"))
+        if not may_claim:
+            lines.append(line("no_attempts_left", language))
+        owners: tuple[Action, ...] = ("mine", "not_mine") if may_claim else ("not_mine",)
+        buttons = tuple(button(action, match.id, language) for action in owners)
     else:  # only the owner can say that it's theirs, and this may be all that the finder's thread says
         buttons = (button("proof_question", reader.id, language),)
     about = frozenset({match.lost, match.found})

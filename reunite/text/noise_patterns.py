@@ -54,6 +54,9 @@ _EMPTY: Final = rf"(?:[ \t]{{0,3}}{any_of(listed(_LISTS['empty']['all']))}(?=[ \
 """What a form's line says if there's nothing to say."""
 _NUMBER_ALONE: Final = r"(?:[A-Z]{1,8}-?)?\d[\w-]{0,20}(?=[ \t]{0,3}(?:$|[\n|]))"
 _PHONE_END: Final = r"\d(?![\d-])"
+_REACHED: Final = r"(?:(?<=\bat )|(?<=\bon )|(?<=\bcall )|(?<=\bdial )|(?<=\bdesk )|(?<=\bphone )|(?<=\bring ))"
+"""Before an extension. Elsewhere "X100" is more likely the name of a camera."""
+_APART: Final = r"(?:^|(?<=[,;:(/\n])|(?<=[,;:(/–-][ ])|(?<=\d[ ]))"
 
 _BEFORE_SERIALS: Final = (
     (Noise.TIMESTAMP, r"<t:-?\d{1,14}(?::[a-z])?>"),
@@ -80,7 +83,9 @@ _BEFORE_SERIALS: Final = (
     (Noise.PHONE, rf"{any_of(listed(_LABELS['all']))}[\s.:：#]{{0,4}}{_NUMBER}"),
     (Noise.PHONE, rf"{any_of(listed(_LABELS['extension']))}[\s.:：#-]{{0,4}}[\d-]{{1,15}}(?!\d)"),
     (Noise.PHONE, rf"{any_of(listed(_LABELS['unspaced']))}[\s.:：は]{{0,4}}[\d-]{{1,15}}(?!\d)"),
-    (Noise.PHONE, r"(?<!\w)x(?:\d{3,5}|-\d{4,5})(?!\w)"),
+    (Noise.PHONE, rf"{_REACHED}x-?\d{{3,5}}(?!\w)"),
+    (Noise.PHONE, rf"{_APART}(?-i:x)(?:\d{{3,5}}|-\d{{4,5}})(?!\w)"),
+    (Noise.PHONE, r"(?<!\w)(?-i:x)(?!\d{1,3}00(?!\d))-?\d{4,5}(?!\w)"),
 )
 _AFTER_SERIALS: Final = (
     (Noise.ID, r"(?<!\w)\d{17,20}(?!\w)"),

@@ -11,7 +11,22 @@ from reunite.text.words import plain
 _ENGLISH: Final[Mapping[str, str]] = {
     name: english for english, cell in read_toml("places.toml")["english"].items() for name in listed(cell)
 }
+_NUMBER_LAST: Final = re.compile(r"\s[\d.]+$")
 _NAME: Final = re.compile(any_of(sorted(_ENGLISH, key=len, reverse=True)))
+
+
+_ALONE: Final[Mapping[str, str]] = {
+    form: name for name, cell in read_toml("places.toml")["alone"].items() for form in listed(cell)
+}
+
+
+def named_alone(place: str) -> str:
+    """Return a place as it's called without the preposition before it: of "w bibliotece", "biblioteka"."""
+    words, number = _NUMBER_LAST.sub("", place), "".join(_NUMBER_LAST.findall(place))
+    name = _ALONE.get(words.casefold())
+    if name is None:
+        return place
+    return (name[0].upper() + name[1:] if words[0].isupper() else name) + number
 
 
 def english_place(place: str) -> str:

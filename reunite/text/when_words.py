@@ -254,16 +254,17 @@ def _scanner() -> re.Pattern[str]:
     )
     rest = (
         (
-            r"\b(?:le|du|el|del|el dia|am|on the) (?P<day>\d{1,2})"
-            rf"(?![\d.,:/h]|\s?(?:h|uhr|heures?|de|er|{month}|[ap]\.?m|o'?\s?clock|-\d{{1,2}}-\d{{4}})\b)"
+            r"\b(?:le|du|el|del|el dia|am|on the|dnia) (?P<day>\d{1,2})"
+            r"(?![\d.,:/h]|\s?(?:h|uhr|heures?|er|[ap]\.?m|o'?\s?clock|-\d{1,2}-\d{4})\b)"
+            rf"(?!\s?(?:{month}|de(?! (?:madrugada|manana|dia|tarde|noche|bon matin|bonne heure)\b))\b)"
         ),
         (
             r"(?P<from>\bde(?= (?:las )?\d{1,2}(?:[:h]\d{2})?(?:\s?h(?:eures?)?)? a (?:las )?\d)"
             r"|\b(?:vor|przed)(?= \d{1,2} (?:im|in|an|auf|bei|beim|vor|unter|neben|w|we|na|przy|pod|obok)\b))"
         ),
         rf"(?P<phrase>{_alternatives([*_phrases(), *_weekdays()])})",
-        r"(?<![\d.,])(?P<nth>\d{1,2})(?:(?:st|nd|rd|th)\b|日(?![間前]))",
-        r"(?P<until>(?<=[\dh])\s?(?:[-–—〜~]|\bau\b)\s?(?=\d))",
+        r"(?<![\d.,])(?P<nth>\d{1,2})(?:(?:st|nd|rd|th|-?(?:t?ego|go))\b|日(?![間前]))",
+        r"(?P<until>(?<=[\dh])\s?(?:[-–—〜~]|\bau\b|\bna\b)\s?(?=\d))",
         r"(?P<number>(?<![\d.,])\d{1,4}(?:[.,]5)?(?![\d.,:]))(?P<about>\s?-?ish\b)?",
         r"(?P<kanji>[二三]?十?[一二三四五六七八九]|[二三]?十)(?=[時日週分か])",
         rf"(?P<word>[^\W\d_{_JAPANESE}]+|[{_JAPANESE}]|\d[\d.,:]*)",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -21,6 +22,14 @@ from workers.app import run as run_worker
 from workers.config import PhotoHosts
 
 LEASE_SECONDS = 5
+
+
+def run(role: str, settings: dict[str, Any], log: Path) -> None:
+    """Be this process, which was forked: all that it prints goes to the log."""
+    with log.open("ab") as output:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(output.fileno(), stream.fileno())
+    asyncio.run(main(role, settings))
 
 
 def tell_ready(settings: dict[str, Any]) -> None:

@@ -87,7 +87,7 @@ class Flood:
 
     def _is_answered(self, root: str) -> bool:
         """Tell whether a thread has an answer; both worlds deliver for all of the platform."""
-        return any(each.platform.kinds(root) for each in (self.flooding, self.single))
+        return any(world.platform.kinds(root) for world in (self.flooding, self.single))
 
     async def _left(self) -> int:
         async with self.flooding.store.session(self.flooding.workspace.community) as session:

@@ -75,8 +75,8 @@ class DiscordSide(Side):
 
     def __init__(self, discord: DiscordDouble) -> None:
         self.discord = discord
-        self.authors = {"lost": discord.join("Ada"), "found": discord.join("Ben")}
-        self.moderator = discord.join("Mo", moderator=True)
+        self.authors = {"lost": discord.admin.join("Ada"), "found": discord.admin.join("Ben")}
+        self.moderator = discord.admin.join("Mo", moderator=True)
         self.adapter = {
             "token": TOKEN,
             "api_base": discord.api_base,
@@ -88,21 +88,21 @@ class DiscordSide(Side):
 
     async def post(self, kind: str, colour: str, words: str) -> str:
         photos = {f"{colour}.jpg": self.picture(colour)}
-        return await self.discord.post(kind, self.authors[kind], words, photos, times=2)
+        return await self.discord.people.post(kind, self.authors[kind], words, photos, times=2)
 
     async def delete(self, kind: str, post: str) -> None:
         del kind
-        await self.discord.delete(post)
+        await self.discord.people.delete(post)
 
     async def command(self, words: str) -> Callable[[], bool]:
-        used = await self.discord.slash("lost", self.authors["lost"], "lost", description=words)
+        used = await self.discord.ui.slash("lost", self.authors["lost"], "lost", description=words)
         return lambda: _TAKEN in (used.answer or "")
 
     async def confirm(self, card: str) -> None:
-        await self.discord.react(card, "✅", self.moderator)
+        await self.discord.people.react(card, "✅", self.moderator)
 
     async def take_back(self, card: str) -> None:
-        await self.discord.unreact(card, "✅", self.moderator)
+        await self.discord.people.unreact(card, "✅", self.moderator)
 
     def thread(self, kind: str, post: str) -> list[tuple[str, str]]:
         del kind
@@ -122,7 +122,7 @@ class DiscordSide(Side):
             for message in messages.values()
             if message["author"]["id"] == BOT_ID
         )
-        return Counter(embed["url"] for each in of_bot for embed in each["embeds"] if embed.get("url"))
+        return Counter(embed["url"] for message in of_bot for embed in message["embeds"] if embed.get("url"))
 
     def is_connected(self) -> bool:
         return self.discord.gateway.is_connected
@@ -178,7 +178,11 @@ class SlackSide(Side):
         self.slack.react(self.channels["lost"], card, "white_check_mark", self.moderator, given=False)
 
     def thread(self, kind: str, post: str) -> list[tuple[str, str]]:
-        return [(each["ts"], shown(each)) for each in self.slack.thread(self.channels[kind], post) if _is_ours(each)]
+        return [
+            (message["ts"], shown(message))
+            for message in self.slack.thread(self.channels[kind], post)
+            if _is_ours(message)
+        ]
 
     def everything(self) -> Iterator[str]:
         yield from (shown(message) for message in self._of_bot())

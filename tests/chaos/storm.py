@@ -9,13 +9,11 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-import psutil
 import psycopg
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -24,7 +22,7 @@ from db.keys import new_key
 from db.migrate import migrate
 from embedded import Urls
 from tests.chaos.children import Children
-from tests.chaos.folders import full
+from tests.chaos.harm import Harm
 from tests.chaos.judge import faults
 from tests.chaos.people import People
 from tests.chaos.sides import Side
@@ -40,7 +38,6 @@ _PEACE, _PEACE_SECONDS = 3, 6.0
 _STARTED: Final = 60.0
 _WHILE_STARTING: Final = 0.25
 """How long a round waits until the bot and the worker are ready, and how often one doesn't wait for that."""
-_FULL_SECONDS, _LOG_TOO = 2.0, 0.5
 _FLUSHED_WITHIN: Final = 0.5
 """Seconds after a post."""
 _UNSETTLED: Final = """SELECT (SELECT count(*) FROM work WHERE state = 'due')
@@ -57,6 +54,8 @@ class Storm:
     chance: random.Random
     has_small_disk: bool = False
     """Whether the servers' disk can be filled."""
+    kills: int = 0
+    """So many processes are killed in each round on top of what goes wrong there."""
     metrics_port: int | None = None
     """The port of the worker's metrics; the bot's is the next one."""
     did: Counter[str] = field(default_factory=Counter)
@@ -73,6 +72,16 @@ class Storm:
         if self.metrics_port:
             settings["metrics"] = {"worker": self.metrics_port, "bot": self.metrics_port + 1}
         self.children = Children(self.home.parent, settings, self.did)
+        self.harm = Harm(
+            self.people,
+            self.children,
+            self.servers,
+            self.home,
+            self.chance,
+            self.did,
+            self.has_small_disk,
+            self.kills,
+        )
 
     async def run(self, rounds: int, minutes: float = inf) -> dict[str, Any]:
         """Do so many rounds of a kill and some posts, those that begin within some minutes; return the figures."""
@@ -83,7 +92,7 @@ class Storm:
                 await self.people.act()
                 if done % _PEACE == 0:
                     await self._peace()
-                await self._harm()
+                await self.harm.strike()
                 await self.children.supervise()
                 if self.chance.random() > _WHILE_STARTING:
                     await self.children.wait(_STARTED)
@@ -103,7 +112,7 @@ class Storm:
             for number in range(times):
                 post, began = await self.side.post("found", "green", f"green scarf {number}"), time.monotonic()
                 await asyncio.sleep(self.chance.uniform(0, _FLUSHED_WITHIN))
-                await self._flush("")
+                await self.harm.flush()
                 try:
                     await eventually(lambda: self.side.thread("found", post), within=_CALM)  # noqa: B023 - used at once
                 except TimeoutError:
@@ -137,7 +146,7 @@ class Storm:
         """Let the moderator go through what is there now, while more is killed."""
         for _ in range(rounds):
             await self.people.moderate()
-            await self._harm()
+            await self.harm.strike()
             await self._peace()
         await self._revive()
         await self._calm()
@@ -146,71 +155,6 @@ class Storm:
         """Wait for a first answer: a bot that is new somewhere leaves what was posted before alone."""
         post = await self.side.post("found", "orange", "the first")
         await eventually(lambda: self.side.thread("found", post), within=_CALM)
-
-    # Harm
-
-    async def _harm(self) -> None:
-        harms = {
-            "worker": self._kill_child,
-            "bot": self._kill_child,
-            "postgres": self._kill_server,
-            "redis": self._kill_server,
-            "flushall": self._flush,
-            "redis refuses writes": self._refuse_writes,
-            "lock": self._lock,
-            "platform": self._trouble,
-        }
-        if self.has_small_disk:
-            harms["full disk"] = self._fill_disk
-        names = [*harms, "worker", "bot", "bot"]  # what is killed most is what has most to lose
-        name = self.chance.choice(names)
-        self.did[name] += 1
-        sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {self.did.total()} {name}\n")
-        await harms[name](name)
-
-    async def _kill_child(self, name: str) -> None:
-        await self.children.kill("worker" if name == "worker" else self.side.role)
-
-    async def _kill_server(self, name: str) -> None:
-        """Kill all processes of a server of ours; its keeper starts it again."""
-        program = {"postgres": "postgres", "redis": "redis-server"}[name]
-        for process in psutil.process_iter():
-            with suppress(psutil.Error):
-                line = " ".join(process.cmdline())
-                if str(self.home.resolve()) in line and program in line and "keeper" not in line:
-                    process.kill()
-
-    async def _flush(self, _: str) -> None:
-        with suppress(RedisError, OSError):
-            async with Redis.from_url(self.servers.redis_url) as redis:
-                await redis.flushall()
-
-    async def _refuse_writes(self, _: str) -> None:
-        with suppress(RedisError, OSError):
-            async with Redis.from_url(self.servers.redis_url) as redis:
-                await redis.config_set("maxmemory", 1)
-                await asyncio.sleep(1)
-                await redis.config_set("maxmemory", 0)
-
-    async def _lock(self, _: str) -> None:
-        with suppress(psycopg.Error):
-            async with await psycopg.AsyncConnection.connect(self.servers.owner_database_url) as connection:
-                await connection.execute("SET lock_timeout = '2s'")
-                await connection.execute("LOCK TABLE report, outbox IN ACCESS EXCLUSIVE MODE")
-                await asyncio.sleep(1)
-
-    async def _fill_disk(self, _: str) -> None:
-        """Leave no room for tables, and as often as not none for the write-ahead log."""
-        with full(self.home):
-            if self.chance.random() < _LOG_TOO:
-                with suppress(psycopg.Error):
-                    async with await psycopg.AsyncConnection.connect(self.servers.owner_database_url) as connection:
-                        await connection.execute("SELECT pg_switch_wal()")
-            await self.people.act()
-            await asyncio.sleep(_FULL_SECONDS)
-
-    async def _trouble(self, _: str) -> None:
-        self.did[f"platform: {await self.side.trouble(self.chance)}"] += 1
 
     # The judge
 

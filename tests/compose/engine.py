@@ -49,9 +49,9 @@ def bridge(docker: str) -> str:
     answer = (
         _said(docker, "network", "inspect", "bridge", "--format", "{{range .IPAM.Config}}{{.Subnet}} {{end}}") or ""
     )
-    subnets = [ipaddress.ip_network(each) for each in answer.split()]
+    subnets = [ipaddress.ip_network(subnet) for subnet in answer.split()]
     here = [
-        each.address for interface in psutil.net_if_addrs().values() for each in interface if each.family == AF_INET
+        entry.address for interface in psutil.net_if_addrs().values() for entry in interface if entry.family == AF_INET
     ]
     for address in here:
         if any(ipaddress.ip_address(address) in subnet for subnet in subnets):
@@ -144,7 +144,7 @@ class Deployment:
         async def sick() -> dict[str, str]:
             await asyncio.sleep(1)
             states = {service: await self.state(service) for service in services}
-            health = {each: state["Health"]["Status"] for each, state in states.items()}
-            return {each: status for each, status in health.items() if status != "healthy"}
+            health = {name: state["Health"]["Status"] for name, state in states.items()}
+            return {name: status for name, status in health.items() if status != "healthy"}
 
         await eventually(sick, holds=lambda them: not them, within=_START_SECONDS)

@@ -27,7 +27,7 @@ class HandoverCases:
         assert (begun.kind, set(begun.people("web"))) == ("handover", {ADA.id, BEN.id})
         assert [button.action for button in begun.buttons] == ["got_back", "handed_over", "whereabouts"]
         assert begun.quotes == {lost.id, found.id}
-        assert [actions(each)[-1] for each in (await replies_to(stage, lost), await replies_to(stage, found))] == [
+        assert [actions(reply)[-1] for reply in (await replies_to(stage, lost), await replies_to(stage, found))] == [
             ("got_back", "where_is_it"),
             ("handed_over", "whereabouts"),
         ]
@@ -72,7 +72,65 @@ class HandoverCases:
         card = await card_of(stage, lost)
         assert sentence("card_claimed").replace("**", "") in card.text()
         assert "of silk" in card.text()
-        assert not card.buttons
+        assert actions([card]) == [("not_mine",)]
+
+    async def test_a_claim_can_be_withdrawn_before_the_finder_has_looked(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await stage.matched()
+        claim = await stage.claim(match, found)
+        note = await stage.press("not_mine", match.id, ADA)
+        assert actions([note]) == [("mine",)]
+        assert "Not yours" in (await card_of(stage, lost)).text()
+        assert sentence("claim_closed_withdrawn") in await stage.words(found)
+        assert sentence("claim_gone") not in await stage.words(found)
+        assert sentence("claim_is_withdrawn") in await stage.words(found)  # for moderators
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await stage.press("see_claim", claim, BEN)
+        await stage.remind(99)
+        assert sentence("claim_waits_for_you") not in await stage.words(found)
+        await stage.claim(match, found)
+        assert sentence("card_claimed").replace("**", "") in (await card_of(stage, lost)).text()
+
+    async def test_an_accepted_claim_that_is_withdrawn_ends_the_conversation_and_tells_the_finder(
+        self, stage: Stage
+    ) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        await stage.press("got_back", match.id, ADA)
+        await stage.press("not_mine", match.id, ADA)
+        [talk] = await stage.thread(lost, "pair")
+        assert (sentence("pair_withdrawn", owner="Ada Lovelace", finder="Ben Nevis") in talk.text(), talk.buttons) == (
+            True,
+            (),
+        )
+        told = (await replies_to(stage, found))[-1]
+        assert (sentence("claim_gone") in told.text(), list(told.people("web"))) == (True, [BEN.id])
+        assert sentence("claim_withdrawn") in await stage.words(lost)
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await stage.press("handed_over", match.id, BEN)
+        assert await stage.state(found) is ReportState.OPEN
+
+    async def test_what_is_returned_cannot_be_said_not_to_be_ones_own(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        assert not (await card_of(stage, lost)).buttons
+        with pytest.raises(TellUserError, match="report_closed"):
+            await stage.press("not_mine", match.id, ADA)
+        assert await stage.state(found) is ReportState.RETURNED
+
+    async def test_without_a_try_left_no_claim_is_offered(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        for _ in range(3):
+            assert ("mine", "not_mine") in actions([await card_of(stage, lost)])
+            await stage.press("reject_claim", await stage.claim(match, found), BEN)
+        card = await card_of(stage, lost)
+        assert (actions([card]), sentence("no_attempts_left") in card.text()) == ([("not_mine",)], True)
+        assert not any("mine" in each for each in actions(await stage.thread(lost)))
+        note = await stage.press("not_mine", match.id, ADA)
+        assert (note.text(), note.buttons) == (sentence("note_not_again"), ())
+        assert not (await card_of(stage, lost)).buttons
 
     @pytest.mark.parametrize(
         ("by", "refusal"), [(Member("mallory", "Mallory"), "only_owner"), (BEN, "only_owner"), (ADA, "claim_waits")]
@@ -325,13 +383,17 @@ class HandoverCases:
         for action, by, words in (
             ("pick", ADA, {"picked": True, "declined": False, "got_back": False}),
             ("got_back", ADA, {"picked": True, "declined": False, "got_back": True}),
-            ("not_mine", ADA, {"picked": True, "declined": True, "got_back": True}),
-            ("handed_over", BEN, {"handed_over": True}),
+            ("not_mine", ADA, {"picked": True, "declined": True, "got_back": False}),
         ):
             assert (await stage.handlers.export("web", "here", BEN))["reports"][0]["matches"] == []
             await stage.press(action, match.id, by)  # type: ignore[arg-type]
             exported = await stage.handlers.export("web", "here", by)
             assert exported["reports"][0]["matches"] == [{"match": str(match.id), **words}]
+        _, _, other = await accepted(stage)
+        await stage.press("handed_over", other.id, BEN)
+        exported = await stage.handlers.export("web", "here", BEN)
+        said = [match for report in exported["reports"] for match in report["matches"]]
+        assert said == [{"match": str(other.id), "handed_over": True}]
 
     async def test_without_a_conversation_both_threads_say_so_once(self, stage: Stage) -> None:
         await stage.join(log_channel="log")

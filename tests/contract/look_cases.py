@@ -52,7 +52,7 @@ class LookCases:
     async def test_a_look_by_photos_says_what_it_searched_without(self, stage: Stage) -> None:
         await stage.join()
         for number, key in ((1, "look_no_photo"), (2, "look_without_photo")):
-            photos = tuple(replace(PHOTO, name=f"{number}{each}.jpg") for each in range(number))
+            photos = tuple(replace(PHOTO, name=f"{number}{index}.jpg") for index in range(number))
             target = ReplyTarget("web", "here", "found")
             look = await stage.handlers.look(
                 Look(source_key=uuid4().hex, target=target, author=ADA, text="", photos=photos)
@@ -95,12 +95,12 @@ class LookCases:
         await stage.join(log_channel="log")
         claimed, other = await stage.found("a badge, number XK-7731"), await stage.found("gloves, tag QF-8842")
         look = await _looked(stage, "badge XK-7731, perhaps with tag QF-8842")
-        match = next(each for each in await stage.matches(look) if each.found == claimed.id)
+        match = next(match for match in await stage.matches(look) if match.found == claimed.id)
         await stage.press("look_mine", match.id, ADA, words=PROOF)
         await _searched(stage, look.id)
         _, card, besides, *_ = await stage.thread(look)
         assert sentence("card_claimed").replace("**", "") in card.text()
-        assert not card.buttons
+        assert [button.action for button in card.buttons] == ["not_mine"]
         assert "Besides that, these come closest among 2 found items" in besides.text()
         assert [tile.report for tile in besides.gallery] == [other.id]
         assert await stage.kinds(claimed) == ["claim"]
@@ -114,7 +114,7 @@ class LookCases:
         [match] = await stage.matches(look)
         decisions: list[tuple[Action, str, list[str]]] = [
             ("reject_claim", "This could be yours.", ["mine", "not_mine"]),
-            ("accept_claim", "It's yours: your answer matches.", []),
+            ("accept_claim", "It's yours: your answer matches.", ["not_mine"]),
         ]
         for decision, text, offered in decisions:
             await stage.press("look_mine", match.id, ADA, words=PROOF)

@@ -14,6 +14,7 @@ from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.ports import Sent
 from tests.contract.harness import JPEG, Harness, Mark, PrivateReply
+from tests.contract.sides import Admin, People, Screen, Ui
 from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble, Interaction
 from tests.doubles.discord_shapes import CREATE_PRIVATE_THREADS, MANAGE_GUILD, PRIVATE_THREAD
 from tests.support.keys import KEYS
@@ -27,177 +28,209 @@ class OnDiscord(Harness):
     double: DiscordDouble = field(kw_only=True)
     log: str = ""
 
+    def __post_init__(self) -> None:
+        self.admin, self.people = DiscordAdmin(self), DiscordPeople(self)
+        self.ui, self.screen = DiscordUi(self), DiscordScreen(self)
+
     @property
     def workspace(self) -> str:
         return self.double.guild_id
 
     def join(self, name: str, *, moderator: bool = False, language: str = "en") -> Member:
-        member = Member(self.double.join(name, moderator=moderator), name)
+        member = Member(self.double.admin.join(name, moderator=moderator), name)
         self.double.locales[member.id] = {"en": "en-US"}.get(language, language)
         return member
 
+    def forget(self) -> None:
+        self.double.nonces.clear()
+
+    async def _private_reply(self, used: Interaction) -> PrivateReply:
+        words = await self.double.ui.answer(used)
+        assert used.ephemeral
+        return PrivateReply(words, used.responses[-1]["id"])
+
+
+@dataclass
+class DiscordAdmin(Admin):
+    here: OnDiscord
+
     async def set_up(self, *, log: bool = False, found: str = "", language: str = "en") -> None:
-        places = {"found": self.double.channel(found)} if found else {}
+        places = {"found": self.here.double.channel(found)} if found else {}
         if log:
-            places["log"] = self.log = await self.double.create_channel("moderators")
+            places["log"] = self.here.log = await self.here.double.admin.create_channel("moderators")
         if places:
             await self._change(sentence("setup_places"), **places)
         await self._change(sentence("setup_ways"), language=language)
 
     async def _change(self, button: str, **values: str) -> None:
-        manager = self.double.join("Max")
-        self.double.members[manager]["roles"].append(self.double.add_role("managers", MANAGE_GUILD))
-        panel = await self._private_reply(await self.double.slash("setup", manager, "general"))
-        pressed = await self.double.press(panel.handle, button, manager)
-        await self.double.opened(pressed)
-        await self.double.submit(pressed, None, **values)
-        await eventually(lambda: self.double.message(panel.handle)["edited_timestamp"])
+        manager = self.here.double.admin.join("Max")
+        self.here.double.members[manager]["roles"].append(self.here.double.add_role("managers", MANAGE_GUILD))
+        panel = await self.here._private_reply(await self.here.double.ui.slash("setup", manager, "general"))
+        pressed = await self.here.double.ui.press(panel.handle, button, manager)
+        await self.here.double.ui.opened(pressed)
+        await self.here.double.ui.submit(pressed, None, **values)
+        await eventually(lambda: self.here.double.message(panel.handle)["edited_timestamp"])
 
     async def open_channel(self, name: str) -> None:
-        await self.double.create_channel(name)
+        await self.here.double.admin.create_channel(name)
 
     async def leave(self) -> None:
-        await self.double.remove_bot()
+        await self.here.double.admin.remove_bot()
 
     async def refuse_conversations(self) -> None:
         for channel in ("found", "lost"):
-            await self.double.forbid(channel, CREATE_PRIVATE_THREADS)
+            await self.here.double.admin.forbid(channel, CREATE_PRIVATE_THREADS)
+
+    async def invite(self) -> None:
+        await self.here.double.admin.remove_bot()
+        await self.here.double.admin.add_bot()
+
+
+@dataclass
+class DiscordPeople(People):
+    here: OnDiscord
 
     async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
-        post = await self.double.post(channel, author.id, text, {"photo.jpg": JPEG}, times=times)
+        post = await self.here.double.people.post(channel, author.id, text, {"photo.jpg": JPEG}, times=times)
         acknowledgement = f"/messages/{post}/reactions"
-        await eventually(lambda: sum(acknowledgement in path for _, path in self.double.requests) >= times)
-        return ReplyTarget("discord", self.double.guild_id, self.double.channel(channel), post)
-
-    def forget(self) -> None:
-        self.double.nonces.clear()
+        await eventually(lambda: sum(acknowledgement in path for _, path in self.here.double.requests) >= times)
+        return ReplyTarget("discord", self.here.double.guild_id, self.here.double.channel(channel), post)
 
     async def post_refused(self, author: Member, text: str) -> str:
-        post = await self.double.post("found", author.id, text, {"photo.jpg": JPEG})
-        [answer] = await eventually(lambda: self.double.replies(post))
-        return self.double.text(answer)
+        post = await self.here.double.people.post("found", author.id, text, {"photo.jpg": JPEG})
+        [answer] = await eventually(lambda: self.here.double.replies(post))
+        return self.here.double.text(answer)
 
     async def post_as_bots(self) -> None:
-        for author in (BOT_ID, self.double.join("Robot", bot=True)):
-            await self.double.post("found", author, "beep", {"photo.jpg": JPEG})
-
-    async def use_lost(self, author: Member, words: str) -> str:
-        if words:
-            return await self.double.answer(await self.double.slash("lost", author.id, "general", description=words))
-        used = await self.double.slash("lost", author.id, "general")
-        await self.double.opened(used)
-        return await self.double.answer(await self.double.submit(used))
+        for author in (BOT_ID, self.here.double.admin.join("Robot", bot=True)):
+            await self.here.double.people.post("found", author, "beep", {"photo.jpg": JPEG})
 
     async def post_elsewhere(self, channel: str, author: Member, text: str) -> None:
-        await self.double.post(channel, author.id, text, {"photo.jpg": JPEG})
+        await self.here.double.people.post(channel, author.id, text, {"photo.jpg": JPEG})
 
     async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
         del author
-        await self.double.edit(str(post.message), text)
-
-    async def invite(self) -> None:
-        await self.double.remove_bot()
-        await self.double.add_bot()
+        await self.here.double.people.edit(str(post.message), text)
 
     async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
-        post = await self.double.post(channel, author.id, text)
-        return ReplyTarget("discord", self.double.guild_id, self.double.channel(channel), post)
+        post = await self.here.double.people.post(channel, author.id, text)
+        return ReplyTarget("discord", self.here.double.guild_id, self.here.double.channel(channel), post)
 
     async def change_photos(self, post: ReplyTarget, text: str, *names: str) -> None:
-        files = [self.double.attach(post.channel, name, JPEG, "image/jpeg") for name in names]
-        await self.double.edit(str(post.message), text, attachments=files)
+        files = [self.here.double.attach(post.channel, name, JPEG, "image/jpeg") for name in names]
+        await self.here.double.people.edit(str(post.message), text, attachments=files)
+
+    async def delete(self, post: ReplyTarget, author: Member) -> None:
+        del author
+        await self.here.double.people.delete(str(post.message))
+
+    async def react(self, to: Sent, mark: Mark, member: Member, *, given: bool = True) -> None:
+        assert self.here.double.message(to.message)["channel_id"] == to.channel
+        await (self.here.double.people.react if given else self.here.double.people.unreact)(to.message, mark, member.id)
+
+
+@dataclass
+class DiscordUi(Ui):
+    here: OnDiscord
+
+    async def use_lost(self, author: Member, words: str) -> str:
+        if words:
+            return await self.here.double.ui.answer(
+                await self.here.double.ui.slash("lost", author.id, "general", description=words)
+            )
+        used = await self.here.double.ui.slash("lost", author.id, "general")
+        await self.here.double.ui.opened(used)
+        return await self.here.double.ui.answer(await self.here.double.ui.submit(used))
 
     async def report_privately(self, author: Member, words: str) -> str:
-        opening = await self.double.slash("lost", author.id, "general")
-        await self.double.opened(opening)
-        return (await self._private_reply(await self.double.submit(opening, words=words, seen="private"))).words
+        opening = await self.here.double.ui.slash("lost", author.id, "general")
+        await self.here.double.ui.opened(opening)
+        return (
+            await self.here._private_reply(await self.here.double.ui.submit(opening, words=words, seen="private"))
+        ).words
 
     async def report_sealed(self, author: Member, words: str, where: str) -> str:
-        opening = await self.double.slash("sealed", author.id, "general")
-        await self.double.opened(opening)
+        opening = await self.here.double.ui.slash("sealed", author.id, "general")
+        await self.here.double.ui.opened(opening)
         filled = {"words": words, "where": where, "category": "keys"}
-        return (await self._private_reply(await self.double.submit(opening, {"photo.jpg": JPEG}, **filled))).words
+        return (
+            await self.here._private_reply(await self.here.double.ui.submit(opening, {"photo.jpg": JPEG}, **filled))
+        ).words
 
     async def search(self, member: Member, words: str, photo: bytes | None = None) -> PrivateReply:
         options = {"words": words} if words else {}
         sent = ("photo.jpg", photo) if photo else None
         return self._page(
-            await self._private_reply(await self.double.slash("search", member.id, "general", sent, **options))
+            await self.here._private_reply(
+                await self.here.double.ui.slash("search", member.id, "general", sent, **options)
+            )
         )
 
     async def turn(self, page: PrivateReply, words: str, member: Member) -> PrivateReply:
-        await self.double.press(page.handle, words, member.id)
+        await self.here.double.ui.press(page.handle, words, member.id)
         await eventually(lambda: self._page(page).words != page.words)
         return self._page(page)
 
     def _page(self, reply: PrivateReply) -> PrivateReply:
-        shown = self.double.message(reply.handle)
-        return PrivateReply(self.double.text(shown), reply.handle, len(shown["attachments"]))
+        shown = self.here.double.message(reply.handle)
+        return PrivateReply(self.here.double.text(shown), reply.handle, len(shown["attachments"]))
 
     async def own_reports(self, member: Member) -> PrivateReply:
-        return await self._private_reply(await self.double.slash("mine", member.id, "general"))
-
-    async def _private_reply(self, used: Interaction) -> PrivateReply:
-        words = await self.double.answer(used)
-        assert used.ephemeral
-        return PrivateReply(words, used.responses[-1]["id"])
-
-    async def is_acknowledged(self, post: ReplyTarget) -> bool:
-        return self.double.has_reaction(str(post.message), "👀")
-
-    async def delete(self, post: ReplyTarget, author: Member) -> None:
-        del author
-        await self.double.delete(str(post.message))
-
-    async def react(self, to: Sent, mark: Mark, member: Member, *, given: bool = True) -> None:
-        assert self.double.message(to.message)["channel_id"] == to.channel
-        await (self.double.react if given else self.double.unreact)(to.message, mark, member.id)
+        return await self.here._private_reply(await self.here.double.ui.slash("mine", member.id, "general"))
 
     async def press(
         self, on: Sent | PrivateReply, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
     ) -> PrivateReply:
         message = on.handle if isinstance(on, PrivateReply) else on.message
-        used = await self.double.press(message, words, member.id)
+        used = await self.here.double.ui.press(message, words, member.id)
         if (fill or photo) and await eventually(lambda: used.modal or used.answer) == used.modal:
             filled = {"words": fill} if fill else {}
-            used = await self.double.submit(used, {"photo.jpg": photo} if photo else None, **filled)
-        return await self._private_reply(used)
+            used = await self.here.double.ui.submit(used, {"photo.jpg": photo} if photo else None, **filled)
+        return await self.here._private_reply(used)
+
+
+@dataclass
+class DiscordScreen(Screen):
+    here: OnDiscord
+
+    async def is_acknowledged(self, post: ReplyTarget) -> bool:
+        return self.here.double.people.has_reaction(str(post.message), "👀")
 
     async def words(self, of: Sent) -> str | None:
-        message = self.double.messages[of.channel].get(of.message)
-        return self.double.text(message) if message else None
+        message = self.here.double.messages[of.channel].get(of.message)
+        return self.here.double.text(message) if message else None
 
     async def pictures(self, of: Sent) -> int:
-        return len(self.double.message(of.message)["attachments"])
+        return len(self.here.double.message(of.message)["attachments"])
 
     async def public(self) -> str:
-        hidden = {channel["id"] for channel in self.double.channels.values() if channel["type"] == PRIVATE_THREAD} | {
-            self.log
-        }
-        there = [each for channel, each in self.double.messages.items() if channel not in hidden]
-        return "\n".join(self.double.text(message) for messages in there for message in messages.values())
+        hidden = {
+            channel["id"] for channel in self.here.double.channels.values() if channel["type"] == PRIVATE_THREAD
+        } | {self.here.log}
+        there = [messages for channel, messages in self.here.double.messages.items() if channel not in hidden]
+        return "\n".join(self.here.double.text(message) for messages in there for message in messages.values())
 
     async def sees(self, member: Member, message: Sent) -> bool:
-        channel = self.double.channels[message.channel]
-        return channel["type"] != PRIVATE_THREAD or member.id in self.double.thread_members[message.channel]
+        channel = self.here.double.channels[message.channel]
+        return channel["type"] != PRIVATE_THREAD or member.id in self.here.double.thread_members[message.channel]
 
     async def is_marked(self, post: ReplyTarget) -> bool:
-        return self.double.has_reaction(str(post.message), "✅")
+        return self.here.double.people.has_reaction(str(post.message), "✅")
 
     async def literal_words(self, of: Sent) -> str:
-        [embed] = self.double.message(of.message)["embeds"]
+        [embed] = self.here.double.message(of.message)["embeds"]
         escaped_or_active = re.compile(r"\\([^a-zA-Z0-9\s])|@(?:everyone|here)|[\\*_~`|<>\[\]()]")
         return escaped_or_active.sub(lambda sign: sign[1] or "", embed["description"]).replace("\u200b", "")
 
     def pinged(self, by: Sent) -> set[str]:
-        return self.double.pinged(self.double.message(by.message))
+        return self.here.double.pinged(self.here.double.message(by.message))
 
     async def answer_at(self, root: ReplyTarget, answer: str) -> Sent:
         del root
-        return Sent(self.double.message(answer)["channel_id"], answer)
+        return Sent(self.here.double.message(answer)["channel_id"], answer)
 
     async def answers(self, root: ReplyTarget) -> list[str]:
-        return [reply["id"] for reply in self.double.replies(str(root.message))]
+        return [reply["id"] for reply in self.here.double.replies(str(root.message))]
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.ports import Sent
 from tests.contract.harness import JPEG, Feature, Harness, Mark, PrivateReply
+from tests.contract.sides import Admin, People, Screen, Ui
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -42,6 +43,10 @@ class OnWeb(Harness):
     handlers: Handlers = field(kw_only=True)
     moderators: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.admin, self.people = WebAdmin(self), WebPeople(self)
+        self.ui, self.screen = WebUi(self), WebScreen(self)
+
     @property
     def workspace(self) -> str:
         return "local"
@@ -52,21 +57,6 @@ class OnWeb(Harness):
         if moderator:
             self.moderators.add(name)
         return Member(name.casefold(), name)
-
-    async def set_up(self, *, log: bool = False, found: str = "", language: str = "en") -> None:
-        if found:
-            self.skip("channels")
-        now = await self.handlers.settings("web", "local")
-        assert now.log_channel or not log  # it is there from the start
-        await self.handlers.set_up(
-            ChangeSettings(platform="web", workspace="local", settings=replace(now, language=language))
-        )
-
-    async def open_channel(self, name: str) -> None:  # noqa: ARG002 - the harness's signature
-        self.skip("channels")
-
-    async def leave(self) -> None:
-        self.skip("leaving")
 
     async def _send(self, path: str, fields: dict[str, str], photo: bytes | None = None) -> Any:
         form = FormData(fields, default_to_multipart=True)
@@ -86,51 +76,6 @@ class OnWeb(Harness):
         async with self.http.post(path, json={**answer, **who}) as response:
             return await response.json()
 
-    async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
-        post_id = str(uuid4())
-        texts = [await self._post(author, text, channel, JPEG, post_id) for _ in range(times)]
-        [message] = {each["message"] for each in texts}
-        return ReplyTarget("web", "local", channel, str(message))
-
-    async def post_refused(self, author: Member, text: str) -> str:
-        return str((await self._post(author, text, "found", JPEG))["error"])
-
-    async def post_as_bots(self) -> None:
-        self.skip("bots")
-
-    async def use_lost(self, author: Member, words: str) -> str:
-        answer = await self._post(author, f"/lost {words}", "found", None)
-        return str(answer.get("error", answer.get("channel")))
-
-    async def post_elsewhere(self, channel: str, author: Member, text: str) -> None:
-        del channel, author, text
-        self.skip("channels")
-
-    async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
-        assert await self._ask("/edits", author, message=int(str(post.message)), text=text) == {}
-
-    async def report_privately(self, author: Member, words: str) -> str:
-        return str((await self._post(author, words, "lost", None, private="yes"))["channel"])
-
-    async def report_sealed(self, author: Member, words: str, where: str) -> str:
-        sealed = {"sealed": "yes", "category": "keys", "place": where}
-        return str((await self._post(author, words, "found", JPEG, **sealed))["channel"])
-
-    async def search(self, member: Member, words: str, photo: bytes | None = None) -> PrivateReply:
-        answer = await self._send("/looks", {"id": str(uuid4()), "name": member.name, "text": words}, photo)
-        return self._private_reply(answer["note"]) if "note" in answer else PrivateReply(answer["error"])
-
-    async def turn(self, page: PrivateReply, words: str, member: Member) -> PrivateReply:
-        return await self.press(page, words, member)
-
-    async def own_reports(self, member: Member) -> PrivateReply:
-        return self._private_reply(*(await self._ask("/my-reports", member))["replies"])
-
-    def _private_reply(self, *replies: Any) -> PrivateReply:
-        words = "\n".join(_words(reply) for reply in replies)
-        pictures = sum(len(reply["gallery"]) for reply in replies)
-        return PrivateReply(words, [button for reply in replies for button in reply["buttons"]], pictures)
-
     async def _board(self, viewer: Member | None = None) -> dict[int, dict[str, Any]]:
         """Return the messages as a page sees them that is opened now; by nobody in particular, or by someone."""
         who = {"name": viewer.name} if viewer else {}
@@ -147,15 +92,87 @@ class OnWeb(Harness):
         shown: dict[str, Any] = await eventually(look)
         return shown
 
-    async def is_acknowledged(self, post: ReplyTarget) -> bool:
-        return bool((await self._message(str(post.message)))["report"]["looking"])
+
+@dataclass
+class WebAdmin(Admin):
+    here: OnWeb
+
+    async def set_up(self, *, log: bool = False, found: str = "", language: str = "en") -> None:
+        if found:
+            self.here.skip("channels")
+        now = await self.here.handlers.settings("web", "local")
+        assert now.log_channel or not log  # it is there from the start
+        await self.here.handlers.set_up(
+            ChangeSettings(platform="web", workspace="local", settings=replace(now, language=language))
+        )
+
+    async def open_channel(self, name: str) -> None:  # noqa: ARG002 - the harness's signature
+        self.here.skip("channels")
+
+    async def leave(self) -> None:
+        self.here.skip("leaving")
+
+
+@dataclass
+class WebPeople(People):
+    here: OnWeb
+
+    async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
+        post_id = str(uuid4())
+        texts = [await self.here._post(author, text, channel, JPEG, post_id) for _ in range(times)]
+        [message] = {text["message"] for text in texts}
+        return ReplyTarget("web", "local", channel, str(message))
+
+    async def post_refused(self, author: Member, text: str) -> str:
+        return str((await self.here._post(author, text, "found", JPEG))["error"])
+
+    async def post_as_bots(self) -> None:
+        self.here.skip("bots")
+
+    async def post_elsewhere(self, channel: str, author: Member, text: str) -> None:
+        del channel, author, text
+        self.here.skip("channels")
+
+    async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
+        assert await self.here._ask("/edits", author, message=int(str(post.message)), text=text) == {}
 
     async def delete(self, post: ReplyTarget, author: Member) -> None:
-        assert await self._ask("/withdrawals", author, message=int(str(post.message))) == {}
+        assert await self.here._ask("/withdrawals", author, message=int(str(post.message))) == {}
 
     async def react(self, to: Sent, mark: Mark, member: Member, *, given: bool = True) -> None:
         kind = {"✅": "confirm", "❌": "reject"}[mark]
-        await self._ask("/verdicts", member, message=int(to.message), kind=kind, given=given)
+        await self.here._ask("/verdicts", member, message=int(to.message), kind=kind, given=given)
+
+
+@dataclass
+class WebUi(Ui):
+    here: OnWeb
+
+    async def use_lost(self, author: Member, words: str) -> str:
+        answer = await self.here._post(author, f"/lost {words}", "found", None)
+        return str(answer.get("error", answer.get("channel")))
+
+    async def report_privately(self, author: Member, words: str) -> str:
+        return str((await self.here._post(author, words, "lost", None, private="yes"))["channel"])
+
+    async def report_sealed(self, author: Member, words: str, where: str) -> str:
+        sealed = {"sealed": "yes", "category": "keys", "place": where}
+        return str((await self.here._post(author, words, "found", JPEG, **sealed))["channel"])
+
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> PrivateReply:
+        answer = await self.here._send("/looks", {"id": str(uuid4()), "name": member.name, "text": words}, photo)
+        return self._private_reply(answer["note"]) if "note" in answer else PrivateReply(answer["error"])
+
+    async def turn(self, page: PrivateReply, words: str, member: Member) -> PrivateReply:
+        return await self.press(page, words, member)
+
+    async def own_reports(self, member: Member) -> PrivateReply:
+        return self._private_reply(*(await self.here._ask("/my-reports", member))["replies"])
+
+    def _private_reply(self, *replies: Any) -> PrivateReply:
+        words = "\n".join(_words(reply) for reply in replies)
+        pictures = sum(len(reply["gallery"]) for reply in replies)
+        return PrivateReply(words, [button for reply in replies for button in reply["buttons"]], pictures)
 
     async def press(
         self, on: Sent | PrivateReply, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
@@ -167,56 +184,64 @@ class OnWeb(Harness):
         assert pressed
         asked = bool(fill or photo)
         assert asked is bool(pressed["form"])
-        who = {"name": member.name, "moderator": "yes" if member.name in self.moderators else ""}
+        who = {"name": member.name, "moderator": "yes" if member.name in self.here.moderators else ""}
         press = {"id": str(uuid4()), "action": pressed["action"], "subject": pressed["subject"], "words": fill}
-        answer = await self._send("/presses", {**press, **who}, photo)
+        answer = await self.here._send("/presses", {**press, **who}, photo)
         return self._private_reply(answer["note"]) if "note" in answer else PrivateReply(answer["error"])
 
     async def _buttons(self, on: Sent) -> list[Any]:
         """Return all buttons below a message: the page shows each person only those that are theirs."""
-        known = await self.store.workspace("web", "local")
+        known = await self.here.store.workspace("web", "local")
         assert known
-        async with web_session(self.store, known.community) as session:
+        async with web_session(self.here.store, known.community) as session:
             place = await session.message_info(int(on.message))
         assert place
         assert place.reply
         return [button_json(button) for button in place.reply.buttons]
 
     async def _choose(self, on: Sent, words: str, member: Member) -> PrivateReply:
-        choices = (await self._message(on.message))["question"]["choices"]
+        choices = (await self.here._message(on.message))["question"]["choices"]
         [choice] = [choice["id"] for choice in choices if choice["words"] == words]
-        answer = await self._ask("/answers", member, message=int(on.message), choice=choice)
+        answer = await self.here._ask("/answers", member, message=int(on.message), choice=choice)
         return PrivateReply(answer.get("error") or answer["words"])
 
+
+@dataclass
+class WebScreen(Screen):
+    here: OnWeb
+
+    async def is_acknowledged(self, post: ReplyTarget) -> bool:
+        return bool((await self.here._message(str(post.message)))["report"]["looking"])
+
     async def words(self, of: Sent) -> str | None:
-        message = (await self._board(self.join("Mo", moderator=True))).get(int(of.message))
+        message = (await self.here._board(self.here.join("Mo", moderator=True))).get(int(of.message))
         return _words(message["reply"]) if message else None
 
     async def pictures(self, of: Sent) -> int:
-        message = (await self._board())[int(of.message)]
+        message = (await self.here._board())[int(of.message)]
         return len((message["report"] or {"photos": []})["photos"]) + bool(message["reply"]["picture"])
 
     async def public(self) -> str:
-        shown = (await self._board()).values()
+        shown = (await self.here._board()).values()
         return "\n".join(
             f"{message['text']}\n{_words(message['reply']) if message['reply'] else ''}" for message in shown
         )
 
     async def sees(self, member: Member, message: Sent) -> bool:
-        return int(message.message) in await self._board(member)
+        return int(message.message) in await self.here._board(member)
 
     async def is_marked(self, post: ReplyTarget) -> bool:
-        return bool((await self._message(str(post.message)))["report"]["state"] == "returned")
+        return bool((await self.here._message(str(post.message)))["report"]["state"] == "returned")
 
     async def literal_words(self, of: Sent) -> str:
-        lines = (await self._message(of.message))["reply"]["lines"]
+        lines = (await self.here._message(of.message))["reply"]["lines"]
         return "\n".join("".join(span["text"] for span in line if span["is"] in {"plain", "quoted"}) for line in lines)
 
     def pinged(self, by: Sent) -> set[str]:  # noqa: ARG002 - the harness's signature
-        self.skip("pings")
+        self.here.skip("pings")
 
     async def answers(self, root: ReplyTarget) -> list[str]:
-        return [str(key) for key, each in (await self._board()).items() if each["root"] == int(str(root.message))]
+        return [str(key) for key, post in (await self.here._board()).items() if post["root"] == int(str(root.message))]
 
 
 def _words(reply: Any) -> str:

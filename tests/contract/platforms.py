@@ -43,8 +43,8 @@ def saying(post: ReplyTarget, words: str, *, key: str | None = None, maybe_sent:
 
 async def shown_match(harness: Harness) -> tuple[Sent, Report, Report, UUID]:
     """Show a match in the thread of a lost report, as the workers and the delivery would."""
-    await harness.post_photo("lost", harness.join("Bob"), "my umbrella")
-    await harness.post_photo("found", harness.join("Ann"), "an umbrella")
+    await harness.people.post_photo("lost", harness.join("Bob"), "my umbrella")
+    await harness.people.post_photo("found", harness.join("Ann"), "an umbrella")
     lost, found = await harness.reports()
     await harness.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
     async with harness.store.session(lost.community) as session:
@@ -60,3 +60,7 @@ async def stands(harness: Harness, lost: Report, match: UUID, state: MatchState)
     async with harness.store.session(lost.community) as session:
         found = await session.matches.get(match)
     return found is not None and found.state is state
+
+
+async def marked_as(harness: Harness, post: ReplyTarget, is_back: bool) -> bool:  # noqa: FBT001 - said plainly where it is called
+    return await harness.screen.is_marked(post) is is_back

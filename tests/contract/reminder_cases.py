@@ -109,7 +109,7 @@ class ReminderCases:
         await stage.claim(match, found)
         for hours in (25, 54 * DAY):
             await stage.remind(hours)
-        reminders = [each for each in await stage.thread(found) if "reminders_off" in str(each.buttons)]
+        reminders = [reply for reply in await stage.thread(found) if "reminders_off" in str(reply.buttons)]
         assert len(reminders) == 2
         assert all(not reminder.people("web") for reminder in reminders)
 

@@ -38,7 +38,7 @@ async def samples(stage: Stage, workspace: str = "here") -> list[Report]:
             for sample in await session.reports.samples(ReplyTarget("web", workspace, "found"))
             if not sample.purged
         ]
-    return sorted(found, key=lambda each: each.kind)
+    return sorted(found, key=lambda report: report.kind)
 
 
 async def search(stage: Stage, *reports: Report) -> None:

@@ -20,31 +20,31 @@ PROOF = "a blue thread sewn into the lining"
 async def test_a_search_shows_pages_to_one_person_and_mine_files_report_and_claim(harness: Harness) -> None:
     ben = harness.join("Ben")
     found_reports = await _finds(harness, rules.MOST_TILES + 2)
-    page = await _searched(harness, harness.search(ben, "umbrella with a *thread*"), *found_reports)
+    page = await _searched(harness, harness.ui.search(ben, "umbrella with a *thread*"), *found_reports)
     assert "among 8 found items" in page.words
     assert "Page 1 of 2" in page.words
     assert page.pictures == (6 if harness.name == "web" else 1)
-    following = await harness.turn(page, sentence("button_look_on"), ben)
+    following = await harness.ui.turn(page, sentence("button_look_on"), ben)
     assert "Page 2 of 2" in following.words
     assert following.pictures == (2 if harness.name == "web" else 1)
-    back = await harness.turn(following, sentence("button_look_back"), ben)
+    back = await harness.ui.turn(following, sentence("button_look_back"), ben)
     assert back.words == page.words
-    assert "thread" not in await harness.public()
+    assert "thread" not in await harness.screen.public()
     assert await harness.deliver() == []
 
     mine = sentence("button_look_mine", tile=1)
-    assert (await harness.press(back, mine, ben, fill=PROOF)).words == sentence("note_look_filed")
+    assert (await harness.ui.press(back, mine, ben, fill=PROOF)).words == sentence("note_look_filed")
     lost = (await harness.reports())[-1]
     assert (lost.kind, lost.state, lost.author) == (ReportKind.LOST, ReportState.OPEN, ben)
     seen = {item.reply.kind for item, _ in await harness.deliver()}
     assert seen >= {"claim", "match", "report_post"}
-    assert "umbrella with a *thread*" in await harness.public()
-    assert PROOF not in await harness.public()
+    assert "umbrella with a *thread*" in await harness.screen.public()
+    assert PROOF not in await harness.screen.public()
 
 
 async def test_a_photo_is_enough_to_search_for(harness: Harness) -> None:
     ben, [found] = harness.join("Ben"), await _finds(harness, 1)
-    page = await _searched(harness, harness.search(ben, "", JPEG), found)
+    page = await _searched(harness, harness.ui.search(ben, "", JPEG), found)
     assert page.pictures == 1
     look = (await harness.reports())[-1]
     async with harness.store.session(look.community) as session:
@@ -56,17 +56,17 @@ async def test_a_search_without_results_or_too_often_or_too_slow_is_explained_po
 ) -> None:
     ben = harness.join("Ben")
     await _finds(harness, 1)
-    reply = await _searched(harness, harness.search(ben, "umbrella"))
+    reply = await _searched(harness, harness.ui.search(ben, "umbrella"))
     assert reply.words == sentence("look_nothing", number=1)
     monkeypatch.setattr(looks, "PATIENCE", 0.1)
-    assert (await harness.search(ben, "umbrella")).words == sentence("look_slow")
+    assert (await harness.ui.search(ben, "umbrella")).words == sentence("look_slow")
     monkeypatch.setattr("reunite.looks.MOST_LOOKS", 2)
-    assert (await harness.search(ben, "umbrella")).words == sentence("look_too_often", number=KEPT_MINUTES)
+    assert (await harness.ui.search(ben, "umbrella")).words == sentence("look_too_often", number=KEPT_MINUTES)
 
 
 async def _finds(harness: Harness, number: int) -> list[Report]:
-    for each in range(number):
-        await harness.post_photo("found", harness.join("Ann"), f"umbrella {each}")
+    for index in range(number):
+        await harness.people.post_photo("found", harness.join("Ann"), f"umbrella {index}")
     await harness.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
     found_reports = await harness.reports()
     async with harness.store.session(found_reports[0].community) as session:

@@ -5,13 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from reunite.announce import log_match
-from reunite.entities import MatchState, ReplyTarget, Report, ReportState
+from reunite.entities import Report, ReportState
 from reunite.language import sentence
 from reunite.messages.reply import Picture, Plain, Reply
 from reunite.ports import Outgoing, Sent
 from tests.contract.harness import JPEG, Harness
-from tests.contract.platforms import replying, saying, shown_match, stands
+from tests.contract.platforms import marked_as, replying, saying, shown_match
 from tests.support.waiting import eventually
 
 ANSWER = "a blue thread sewn into the lining"
@@ -19,35 +18,35 @@ ANSWER = "a blue thread sewn into the lining"
 
 async def test_a_claim_is_made_by_a_form_and_shown_only_to_those_who_decide(harness: Harness) -> None:
     card, lost, found, _ = await shown_match(harness)
-    reply = await harness.press(card, sentence("button_mine"), lost.author, fill=ANSWER)
+    reply = await harness.ui.press(card, sentence("button_mine"), lost.author, fill=ANSWER)
     assert reply.words == sentence("note_claim_sent")
     claim = await sent_with(harness, "says this is theirs")
-    stranger = await harness.press(claim, sentence("button_see_claim"), harness.join("Mallory"))
+    stranger = await harness.ui.press(claim, sentence("button_see_claim"), harness.join("Mallory"))
     assert stranger.words == sentence("only_finder")
-    seen = await harness.press(claim, sentence("button_see_claim"), found.author)
+    seen = await harness.ui.press(claim, sentence("button_see_claim"), found.author)
     assert ANSWER in seen.words
-    accepted = await harness.press(seen, sentence("button_accept_claim"), found.author)
+    accepted = await harness.ui.press(seen, sentence("button_accept_claim"), found.author)
     assert accepted.words == sentence("note_claim_accepted")
-    again = await harness.press(seen, sentence("button_reject_claim"), found.author)
+    again = await harness.ui.press(seen, sentence("button_reject_claim"), found.author)
     assert again.words == sentence("note_claim_decided")
     await sent_with(harness, "agrees it's yours")
-    assert sentence("claim_closed_accepted") in str(await harness.words(claim))
-    assert ANSWER not in await harness.public()
+    assert sentence("claim_closed_accepted") in str(await harness.screen.words(claim))
+    assert ANSWER not in await harness.screen.public()
 
 
 async def test_owner_and_finder_arrange_the_handover_and_confirm_it(harness: Harness) -> None:
     lost, found = await accepted(harness)
     [conversation] = [sent for item, sent in await harness.deliver() if item.audience == "pair"]
     people = [lost.author, found.author, harness.join("Mallory")]
-    assert [await harness.sees(person, conversation) for person in people] == [True, True, False]
-    reply = await harness.press(conversation, sentence("button_whereabouts"), found.author, fill="Reception")
+    assert [await harness.screen.sees(person, conversation) for person in people] == [True, True, False]
+    reply = await harness.ui.press(conversation, sentence("button_whereabouts"), found.author, fill="Reception")
     assert reply.words == sentence("note_whereabouts_kept")
     await harness.deliver()
-    assert sentence("kept_there", place="Reception") in str(await harness.words(conversation))
-    assert "Reception" not in await harness.public()
-    reply = await harness.press(conversation, sentence("button_got_back"), lost.author)
+    assert sentence("kept_there", place="Reception") in str(await harness.screen.words(conversation))
+    assert "Reception" not in await harness.screen.public()
+    reply = await harness.ui.press(conversation, sentence("button_got_back"), lost.author)
     assert reply.words == sentence("note_word_waits")
-    reply = await harness.press(conversation, sentence("button_handed_over"), found.author)
+    reply = await harness.ui.press(conversation, sentence("button_handed_over"), found.author)
     assert reply.words == sentence("note_match_confirmed")
     await harness.deliver()
     assert {report.state for report in await harness.reports()} == {ReportState.RETURNED}
@@ -58,47 +57,47 @@ async def test_owner_and_finder_arrange_the_handover_and_confirm_it(harness: Har
 async def test_without_a_possible_conversation_both_threads_say_so(harness: Harness) -> None:
     harness.needs("refusals")
     await accepted(harness)
-    await harness.refuse_conversations()
-    texts = [await harness.words(sent) for _, sent in await harness.deliver(refused={"pair"})]
+    await harness.admin.refuse_conversations()
+    texts = [await harness.screen.words(sent) for _, sent in await harness.deliver(refused={"pair"})]
     assert texts.count(sentence("no_pair")) == 2
 
 
 async def test_a_form_that_cant_be_taken_is_explained_politely(harness: Harness) -> None:
     card, lost, found, _ = await shown_match(harness)
     mine = sentence("button_mine")
-    assert (await harness.press(card, mine, found.author, fill="mine!")).words == sentence("only_owner")
-    assert (await harness.press(card, mine, lost.author, fill="  ")).words == sentence("claim_empty")
-    assert "theirs" not in await harness.public()
+    assert (await harness.ui.press(card, mine, found.author, fill="mine!")).words == sentence("only_owner")
+    assert (await harness.ui.press(card, mine, lost.author, fill="  ")).words == sentence("claim_empty")
+    assert "theirs" not in await harness.screen.public()
 
 
 async def test_presses_and_forms_for_ended_reports_say_so(harness: Harness) -> None:
     bob, withdraw = harness.join("Bob"), sentence("button_withdraw")
-    await harness.post_photo("lost", bob, "my umbrella")
-    mine = await harness.own_reports(bob)
-    assert (await harness.press(mine, withdraw, bob)).words == sentence("note_withdrawn")
-    assert (await harness.press(mine, withdraw, bob)).words == sentence("nothing_here")
-    late = await harness.press(mine, sentence("button_add_detail"), bob, fill="with a dent")
+    await harness.people.post_photo("lost", bob, "my umbrella")
+    mine = await harness.ui.own_reports(bob)
+    assert (await harness.ui.press(mine, withdraw, bob)).words == sentence("note_withdrawn")
+    assert (await harness.ui.press(mine, withdraw, bob)).words == sentence("nothing_here")
+    late = await harness.ui.press(mine, sentence("button_add_detail"), bob, fill="with a dent")
     assert late.words == sentence("nothing_here")
     assert [report.text for report in await harness.reports()] == [""]
 
 
 async def test_private_replies_have_buttons(harness: Harness) -> None:
     card, lost, _, _ = await shown_match(harness)
-    declined = await harness.press(card, sentence("button_not_mine"), lost.author)
+    declined = await harness.ui.press(card, sentence("button_not_mine"), lost.author)
     assert declined.words == sentence("note_declined")
-    back = await harness.press(declined, sentence("button_mine"), lost.author, fill=ANSWER)
+    back = await harness.ui.press(declined, sentence("button_mine"), lost.author, fill=ANSWER)
     assert back.words == sentence("note_claim_sent")
 
 
 async def test_a_reply_is_edited_in_place(harness: Harness) -> None:
-    post = await harness.post_photo("found", harness.join("Ann"), "umbrella")
+    post = await harness.people.post_photo("found", harness.join("Ann"), "umbrella")
     first = replying(post, (Plain("Nothing yet."),), key="a reply")
     sent = await harness.platform.send(first)
     other = await harness.platform.send(saying(post, "Something else."))
     await harness.platform.edit(replying(post, (Plain("Something new."),), key="a reply"), sent)
 
     async def changed() -> bool:
-        return await harness.words(sent) == "Something new."
+        return await harness.screen.words(sent) == "Something new."
 
     await eventually(changed)
     await harness.answered(post, sent, other)
@@ -106,16 +105,16 @@ async def test_a_reply_is_edited_in_place(harness: Harness) -> None:
 
 
 async def test_a_card_shows_the_picture_of_what_it_is_about(harness: Harness) -> None:
-    post = await harness.post_photo("found", harness.join("Ann"), "umbrella")
+    post = await harness.people.post_photo("found", harness.join("Ann"), "umbrella")
     with_picture = Reply("match", ((Plain("This could be yours."),),), picture=Picture(uuid4(), uuid4()))
     shown = await harness.platform.send(Outgoing("with", post, with_picture, JPEG))
     plain = await harness.platform.send(saying(post, "Nothing yet."))
-    assert [await harness.pictures(each) for each in (shown, plain)] == [1, 0]
+    assert [await harness.screen.pictures(message) for message in (shown, plain)] == [1, 0]
 
 
 @pytest.mark.parametrize("known", [True, False])
 async def test_a_reply_is_taken_away_also_where_it_is_not_known_to_be_there(harness: Harness, known: bool) -> None:  # noqa: FBT001 - pytest passes it by name
-    post = await harness.post_photo("found", harness.join("Ann"), "umbrella")
+    post = await harness.people.post_photo("found", harness.join("Ann"), "umbrella")
     unsent, reply = saying(post, "Never sent."), saying(post, "Sent, perhaps.")
     await harness.platform.remove(unsent, None)
     stays = await harness.platform.send(saying(post, "Stays."))
@@ -125,60 +124,49 @@ async def test_a_reply_is_taken_away_also_where_it_is_not_known_to_be_there(harn
         await harness.platform.remove(reply, sent if known else None)
     await harness.platform.remove(unsent, None)
     await harness.answered(post, stays)
-    assert await harness.words(sent) is None
+    assert await harness.screen.words(sent) is None
 
 
 async def test_changed_words_of_a_post_are_taken_over_wherever_they_stand(harness: Harness) -> None:
     card, _, found, _ = await shown_match(harness)
-    assert "an umbrella" in str(await harness.words(card))
-    await harness.edit_post(found.target, found.author, "a pink umbrella & more")
+    assert "an umbrella" in str(await harness.screen.words(card))
+    await harness.people.edit_post(found.target, found.author, "a pink umbrella & more")
 
     async def taken() -> bool:
         return "a pink umbrella & more" in [report.text for report in await harness.reports()]
 
     await eventually(taken)
     await harness.deliver()
-    assert "a pink umbrella & more" in str(await harness.words(card))
-
-
-async def test_a_community_is_greeted_once_with_suggestions(harness: Harness) -> None:
-    harness.needs("leaving")
-    await harness.invite()
-
-    async def greeted() -> bool:
-        return "black umbrella" in await harness.public()
-
-    await eventually(greeted)
-    assert (await harness.public()).count("black umbrella") < 3  # Slack's message has the words twice, once as its text
+    assert "a pink umbrella & more" in str(await harness.screen.words(card))
 
 
 async def test_words_alone_get_an_offer_and_become_a_report_only_if_their_author_wants(harness: Harness) -> None:
     harness.needs("words alone")
     ann, mallory = harness.join("Ann"), harness.join("Mallory")
-    chat = await harness.post_words("lost", mallory, "thanks everyone!")
-    elsewhere = await harness.post_words("found", ann, "a black umbrella")
-    post = await harness.post_words("lost", ann, "I lost my black umbrella")
-    [answer] = await eventually(partial(harness.answers, post))
-    assert [await harness.answers(each) for each in (chat, elsewhere)] == [[], []]
+    chat = await harness.people.post_words("lost", mallory, "thanks everyone!")
+    elsewhere = await harness.people.post_words("found", ann, "a black umbrella")
+    post = await harness.people.post_words("lost", ann, "I lost my black umbrella")
+    [answer] = await eventually(partial(harness.screen.answers, post))
+    assert [await harness.screen.answers(root) for root in (chat, elsewhere)] == [[], []]
     assert await harness.reports() == []
-    offer = await harness.answer_at(post, answer)
-    assert await harness.words(offer) == sentence("offer")
-    assert (await harness.press(offer, sentence("button_look_for_it"), mallory)).words == sentence("only_own_post")
-    await harness.press(offer, sentence("button_look_for_it"), ann)
+    offer = await harness.screen.answer_at(post, answer)
+    assert await harness.screen.words(offer) == sentence("offer")
+    assert (await harness.ui.press(offer, sentence("button_look_for_it"), mallory)).words == sentence("only_own_post")
+    await harness.ui.press(offer, sentence("button_look_for_it"), ann)
     [report] = await harness.reports()
     assert (report.kind, report.text, report.author, report.target) == ("lost", "I lost my black umbrella", ann, post)
 
     async def withdrawn() -> bool:
-        return await harness.answers(post) == []
+        return await harness.screen.answers(post) == []
 
     await eventually(withdrawn)
 
 
 @pytest.mark.parametrize("names", [("photo.jpg", "back.jpg"), ("back.jpg",), ()])
 async def test_photos_that_a_post_gets_or_loses_count(harness: Harness, names: tuple[str, ...]) -> None:
-    post = await harness.post_photo("found", harness.join("Ann"), "umbrella")
+    post = await harness.people.post_photo("found", harness.join("Ann"), "umbrella")
     [report] = await harness.reports()
-    await harness.change_photos(post, "umbrella", *names)
+    await harness.people.change_photos(post, "umbrella", *names)
 
     async def taken() -> bool:
         async with harness.store.session(report.community) as session:
@@ -190,139 +178,69 @@ async def test_photos_that_a_post_gets_or_loses_count(harness: Harness, names: t
 async def test_a_fresh_link_leads_to_a_posts_photo_as_long_as_it_is_there(harness: Harness) -> None:
     harness.needs("links")
     ann = harness.join("Ann")
-    post = await harness.post_photo("found", ann, "umbrella")
+    post = await harness.people.post_photo("found", ann, "umbrella")
     assert str(await harness.platform.photo_url(post, "photo.jpg")).startswith("http")
     assert await harness.platform.photo_url(post, "another.jpg") is None
-    await harness.delete(post, ann)
+    await harness.people.delete(post, ann)
     assert await harness.platform.photo_url(post, "photo.jpg") is None
-
-
-async def test_moderators_give_verdicts_by_button_in_their_own_channel(harness: Harness) -> None:
-    await harness.set_up(log=True)
-    _, lost, found, match = await shown_match(harness)
-    line = await logged(harness)
-    confirm = sentence("button_confirm")
-    assert (await harness.press(line, confirm, lost.author)).words == sentence("only_moderators")
-    moderator = harness.join("Grace", moderator=True)
-    for state, note in ((MatchState.CONFIRMED, "match_confirmed"), (MatchState.UNDECIDED, "match_undecided")):
-        assert (await harness.press(line, confirm, moderator)).words == sentence(f"note_{note}")
-        assert await stands(harness, lost, match, state)
-        await harness.deliver()
-        is_back = state is MatchState.CONFIRMED
-        assert ("Returned, confirmed by" in str(await harness.words(line))) is is_back
-        for report in (lost, found):
-            await eventually(partial(marked_as, harness, report.target, is_back))
-
-
-async def test_a_reaction_in_the_moderators_channel_is_a_verdict_too(harness: Harness) -> None:
-    await harness.set_up(log=True)
-    _, lost, _, match = await shown_match(harness)
-    await harness.react(await logged(harness), "❌", harness.join("Grace", moderator=True))
-    await eventually(partial(stands, harness, lost, match, MatchState.REJECTED))
-
-
-async def test_found_reports_are_posted_only_in_the_chosen_channel(harness: Harness) -> None:
-    await harness.open_channel("umbrellas")
-    await harness.set_up(found="umbrellas")
-    ann = harness.join("Ann")
-    await harness.post_elsewhere("found", ann, "in the channel that was")
-    await harness.post_photo("umbrellas", ann, "in the channel that is")
-    assert [(report.kind, report.text) for report in await harness.reports()] == [("found", "in the channel that is")]
 
 
 async def test_a_private_reports_match_is_shown_to_its_author_in_private(harness: Harness) -> None:
     bob, mallory = harness.join("Bob"), harness.join("Mallory")
-    assert await harness.report_privately(bob, "my diary")
+    assert await harness.ui.report_privately(bob, "my diary")
     await harness.deliver()
     [report] = await harness.reports()
     assert (report.private, report.author) == (True, bob)
     sent = await harness.platform.send(saying(report.target, "Nothing yet."))
-    assert await harness.words(sent) == "Nothing yet."
-    assert [await harness.sees(each, sent) for each in (bob, mallory)] == [True, False]
-    public = await harness.public()
+    assert await harness.screen.words(sent) == "Nothing yet."
+    assert [await harness.screen.sees(member, sent) for member in (bob, mallory)] == [True, False]
+    public = await harness.screen.public()
     assert [words in public for words in ("my diary", "Nothing yet.")] == [False, False]
 
 
 async def test_a_sealed_report_is_shown_by_its_kind_and_place_alone(harness: Harness) -> None:
-    await harness.set_up(log=True)
+    await harness.admin.set_up(log=True)
     ben = harness.join("Benedict")
-    assert await harness.report_sealed(ben, "in the name of Zoe", "gym")
+    assert await harness.ui.report_sealed(ben, "in the name of Zoe", "gym")
     [(_, post)] = await harness.deliver()
     [report] = await harness.reports()
     assert (report.sealed, report.category, report.text, report.author) == (True, "keys", "in the name of Zoe", ben)
     assert report.target.message == post.message
-    shown = str(await harness.words(post))
+    shown = str(await harness.screen.words(post))
     assert [words in shown for words in ("keys", "gym", sentence("sealed_how"))] == [True] * 3
-    assert await harness.pictures(post) == 0
-    public = await harness.public()
+    assert await harness.screen.pictures(post) == 0
+    public = await harness.screen.public()
     assert [words in public for words in ("Zoe", "Benedict", "photo.jpg")] == [False] * 3
 
 
 async def test_members_see_their_own_reports_and_change_them_by_buttons(harness: Harness) -> None:
     bob, mallory = harness.join("Bob"), harness.join("Mallory")
-    await harness.post_photo("lost", bob, "my umbrella")
-    mine = await harness.own_reports(bob)
+    await harness.people.post_photo("lost", bob, "my umbrella")
+    mine = await harness.ui.own_reports(bob)
     assert "my umbrella" in mine.words
-    assert "my umbrella" not in (await harness.own_reports(mallory)).words
-    reply = await harness.press(mine, sentence("button_add_photo"), bob, photo=JPEG)
+    assert "my umbrella" not in (await harness.ui.own_reports(mallory)).words
+    reply = await harness.ui.press(mine, sentence("button_add_photo"), bob, photo=JPEG)
     assert reply.words == sentence("note_looking_again")
-    reply = await harness.press(mine, sentence("button_add_detail"), bob, fill="with a duck's head")
+    reply = await harness.ui.press(mine, sentence("button_add_detail"), bob, fill="with a duck's head")
     assert reply.words == sentence("note_looking_again")
     [report] = await harness.reports()
     assert report.text == "my umbrella\nwith a duck's head"
     async with harness.store.session(report.community) as session:
         assert len(await session.photos.of(report.id)) == 2
-    refused = await harness.press(mine, sentence("button_withdraw"), mallory)
+    refused = await harness.ui.press(mine, sentence("button_withdraw"), mallory)
     assert refused.words == sentence("only_own")
-    assert (await harness.press(mine, sentence("button_withdraw"), bob)).words == sentence("note_withdrawn")
+    assert (await harness.ui.press(mine, sentence("button_withdraw"), bob)).words == sentence("note_withdrawn")
     [report] = await harness.reports()
     assert (report.state, report.text) == (ReportState.WITHDRAWN, "")
-
-
-async def test_a_community_that_takes_the_bot_away_is_forgotten(harness: Harness) -> None:
-    harness.needs("leaving")
-    await harness.post_photo("found", harness.join("Ann"), "umbrella")
-    [report] = await harness.reports()
-    await harness.leave()
-
-    async def forgotten() -> bool:
-        return await harness.store.workspace(harness.name, harness.workspace) is None
-
-    await eventually(forgotten)
-    async with harness.store.session(report.community) as session:
-        assert await session.reports.get(report.id) is None
-
-
-async def test_the_bot_writes_in_the_language_of_the_community(harness: Harness) -> None:
-    await harness.set_up(language="de")
-    card, _, _, _ = await shown_match(harness)
-    assert sentence("jump_post", "de") in str(await harness.words(card))
-    reply = await harness.press(card, sentence("button_not_mine", "de"), harness.join("Mallory"))
-    assert reply.words == sentence("only_owner")
-    await harness.react(card, "✅", harness.join("Grace", moderator=True))
-
-    async def returned() -> bool:
-        return {report.state for report in await harness.reports()} == {ReportState.RETURNED}
-
-    await eventually(returned)
-    await harness.deliver()
-    confirmed = sentence("returned", "de", moderator="").split("**")[1]
-    assert confirmed in await harness.public()
-
-
-async def test_a_person_reads_their_own_language(harness: Harness) -> None:
-    card, _, _, _ = await shown_match(harness)
-    reply = await harness.press(card, sentence("button_not_mine"), harness.join("Jeanne", language="fr"))
-    assert reply.words.startswith(sentence("only_owner", "fr").partition("/")[0])  # Discord has a French name for /lost
 
 
 async def accepted(harness: Harness) -> tuple[Report, Report]:
     """Let the owner claim and the finder accept; return the lost and the found report."""
     card, lost, found, _ = await shown_match(harness)
-    await harness.press(card, sentence("button_mine"), lost.author, fill=ANSWER)
+    await harness.ui.press(card, sentence("button_mine"), lost.author, fill=ANSWER)
     claim = await sent_with(harness, "says this is theirs")
-    seen = await harness.press(claim, sentence("button_see_claim"), found.author)
-    await harness.press(seen, sentence("button_accept_claim"), found.author)
+    seen = await harness.ui.press(claim, sentence("button_see_claim"), found.author)
+    await harness.ui.press(seen, sentence("button_accept_claim"), found.author)
     return lost, found
 
 
@@ -331,18 +249,3 @@ async def sent_with(harness: Harness, words: str) -> Sent:
     done = [(item, sent) for item, sent in await harness.deliver() if item.audience == "thread"]
     [there] = [sent for item, sent in done if words in item.reply.text()]
     return there
-
-
-async def logged(harness: Harness) -> Sent:
-    """Show the moderators the match of the only two reports, and return where."""
-    lost, found = await harness.reports()
-    async with harness.store.session(lost.community) as session:
-        [match] = await session.matches.of(lost.id)
-        await log_match(session, match, found, lost)
-    [(item, line)] = await harness.deliver()
-    assert (item.audience, item.reply.kind) == ("moderators", "log")
-    return line
-
-
-async def marked_as(harness: Harness, post: ReplyTarget, is_back: bool) -> bool:  # noqa: FBT001 - said plainly where it is called
-    return await harness.is_marked(post) is is_back

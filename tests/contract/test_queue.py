@@ -34,7 +34,7 @@ class World:
 
     async def jobs(self) -> dict[str, bytes]:
         """Return what Redis holds, by the job's id."""
-        ids = [each.decode() for each in await self.redis.zrange(NAME, 0, -1)]
+        ids = [job.decode() for job in await self.redis.zrange(NAME, 0, -1)]
         return {identifier: await self.redis.get(job_key_prefix + identifier) for identifier in ids}
 
 

@@ -167,7 +167,7 @@ def test_every_documented_make_target_exists(document: str) -> None:
 def test_the_manifests_for_kubernetes_name_commands_and_settings() -> None:
     text = (DOCS / "kubernetes.md").read_text("utf-8")
     [block] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    containers = [each["spec"]["template"]["spec"]["containers"][0] for each in yaml.safe_load_all(block)]
+    containers = [document["spec"]["template"]["spec"]["containers"][0] for document in yaml.safe_load_all(block)]
     assert [container["args"] for container in containers] == [["bot", "discord"], ["worker", "--reembed"]]
     for container in containers:
         assert {variable["name"] for variable in container["env"]} <= set(variables())

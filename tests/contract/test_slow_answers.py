@@ -54,12 +54,12 @@ class Watched:
         await watch.look()
 
     async def notices(self) -> list[str]:
-        return [str(await self.harness.words(each)) for each in self.sent]
+        return [str(await self.harness.screen.words(message)) for message in self.sent]
 
 
 async def posted(harness: Harness, *, log: bool = True) -> ReplyTarget:
-    await harness.set_up(log=log)
-    return await harness.post_photo("found", harness.join("Ann"), "an umbrella")
+    await harness.admin.set_up(log=log)
+    return await harness.people.post_photo("found", harness.join("Ann"), "an umbrella")
 
 
 async def answer(harness: Harness) -> None:
@@ -82,7 +82,7 @@ async def test_moderators_are_notified_once_of_slow_answers_and_once_of_their_en
     assert "12 minutes" in text
     for words in (plural("slow_waiting", 1), sentence("slow_no_worker"), sentence("slow_nothing_lost")):
         assert words in text
-    assert "pings" in harness.lacks or harness.pinged(watched.sent[0]) == set()
+    assert "pings" in harness.lacks or harness.screen.pinged(watched.sent[0]) == set()
     await answer(harness)
     await watched.look(301)
     assert len(watched.sent) == 1, "an answer that isn't sent yet isn't seen"
@@ -90,7 +90,7 @@ async def test_moderators_are_notified_once_of_slow_answers_and_once_of_their_en
     for minutes in (302, 303):
         await watched.look(minutes)
     assert [words.replace("**", "") for words in (await watched.notices())[1:]] == ["👍 Answers come promptly again."]
-    await harness.post_photo("found", harness.join("Ann"), "a cup")
+    await harness.people.post_photo("found", harness.join("Ann"), "a cup")
     await watched.look(320)  # within the pause
     await watched.look(340)
     assert len(watched.sent) == 3

@@ -29,7 +29,7 @@ class ColourEncoder:
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         seen = [[float(name in text.casefold().split()) for name in COLOURS] for text in texts]
-        return {SHARED_SPACE: _rows([np.array(each) for each in seen])}
+        return {SHARED_SPACE: _rows([np.array(row) for row in seen])}
 
     def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
         """Name nothing. A test that adds this method for a while would change what Python remembers of the class."""

@@ -5,27 +5,33 @@ A test tells a story with it: who is there, what they post, what they react; and
 
 import re
 from dataclasses import dataclass, field
-from typing import Self, TypeVar
+from typing import Self
 
 from aiohttp import web
 
 from tests.doubles import discord_shapes as shapes
-from tests.doubles.discord_commands import Commands, Interaction
+from tests.doubles.discord_admin import Admin
+from tests.doubles.discord_guild import Guild
+from tests.doubles.discord_interaction import Interaction
+from tests.doubles.discord_people import People
 from tests.doubles.discord_rest import routes
 from tests.doubles.discord_rest_base import Refusal
 from tests.doubles.discord_shapes import BOT_ID, TOKEN, Json
+from tests.doubles.discord_ui import Ui
 from tests.support.waiting import eventually
 
 __all__ = ["BOT_ID", "TOKEN", "DiscordDouble", "Interaction"]
 
-T = TypeVar("T")
-
 
 @dataclass
-class DiscordDouble(Commands):
+class DiscordDouble(Guild):
     """One guild with the channels #found, #lost and #general; `async with DiscordDouble() as discord:` runs it."""
 
     refusals: list[Refusal] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.admin, self.people, self.ui = Admin(self), People(self), Ui(self)
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=32 << 20, middlewares=[self.gateway.lateness.middleware])
@@ -61,13 +67,9 @@ class DiscordDouble(Commands):
             there = "\n---\n".join(self.text(reply) for reply in self.replies(channel))
             raise AssertionError(f"{words} were not said, but:\n{there}") from error
 
-    async def answer(self, used: Interaction, within: float = 10) -> str:
-        """Wait for what the bot answers to a command, a press or a modal."""
-        return await eventually(lambda: used.answer, within=within)
-
     def replies(self, channel: str) -> list[Json]:
         """Return the bot's messages in a channel or thread (by id), in order."""
-        return [each for each in self.messages.get(channel, {}).values() if each["author"]["id"] == BOT_ID]
+        return [message for message in self.messages.get(channel, {}).values() if message["author"]["id"] == BOT_ID]
 
     def buttons(self, message: Json) -> list[str]:
         """Return the words on the buttons below a message."""

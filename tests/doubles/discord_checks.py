@@ -74,14 +74,14 @@ def _option(option: Json) -> None:
     _require(all(1 <= len(description) <= 100 for description in descriptions))
     options = option.get("options") or []
     _require(len(options) <= 25, len({option["name"] for option in options}) == len(options))
-    for each in options:
-        _option(each)
+    for inner in options:
+        _option(inner)
 
 
 def _names(command: Json, is_good: object) -> None:
     assert callable(is_good)
     localized = command.get("name_localizations") or {}
-    _require(set(localized) <= _LOCALES, all(is_good(each) for each in (command["name"], *localized.values())))
+    _require(set(localized) <= _LOCALES, all(is_good(name) for name in (command["name"], *localized.values())))
 
 
 def _embed(embed: Json) -> int:

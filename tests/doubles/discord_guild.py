@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from tests.doubles import discord_shapes as shapes
 from tests.doubles.discord_gateway import Gateway
+from tests.doubles.discord_interaction import Interaction
 from tests.doubles.discord_limits import Limits
-from tests.doubles.discord_shapes import APPLICATION_ID, BOT_ID, Json
+from tests.doubles.discord_shapes import BOT_ID, Json
 
 # developers/reference, "Signed Attachment CDN URLs": `ex` says when; how long is not documented (read 2026-11-26).
 _LINKS_LAST = 24 * 3600
@@ -47,6 +48,10 @@ class Guild:
     """Members who take no direct messages from the bot (50007)."""
     links_age: float = 0
     """Seconds that have passed, as far as the links to files go."""
+    interactions: dict[str, Interaction] = field(default_factory=dict)
+    """Commands, presses and modals, by token."""
+    locales: dict[str, str] = field(default_factory=dict)
+    """The language of each member's client, where it isn't English."""
 
     def __post_init__(self) -> None:
         self._last_id = 0
@@ -86,7 +91,7 @@ class Guild:
     def channel(self, name: str) -> str:
         """Return a channel's id."""
         named = (channel for channel in self.channels.values() if channel["name"] == name)
-        return str(next(each["id"] for each in named if each["type"] not in shapes.THREADS))
+        return str(next(channel["id"] for channel in named if channel["type"] not in shapes.THREADS))
 
     def message(self, message: str) -> Json:
         if message in self.private:
@@ -113,8 +118,8 @@ class Guild:
     def may_anywhere(self, user: str) -> int:
         """Return the permissions that a member's roles give in the guild."""
         rights = 0
-        for each in (self.guild_id, *self.members[user]["roles"]):
-            rights |= int(self.roles[each]["permissions"])
+        for role in (self.guild_id, *self.members[user]["roles"]):
+            rights |= int(self.roles[role]["permissions"])
         return rights
 
     # What it is made of
@@ -168,10 +173,6 @@ class Guild:
         self.messages[number] = {}
         return self.channels[number]
 
-    def direct_messages(self, user: str) -> list[Json]:
-        """Return what the bot has written to a member directly."""
-        return list(self.messages[self.direct(user)["id"]].values())
-
     def attach(self, channel: str, name: str, data: bytes, content_type: str | None) -> Json:
         number = self.new_id()
         path = f"/attachments/{channel}/{number}/{name}"
@@ -195,6 +196,18 @@ class Guild:
         )
 
     # What it shows of it
+
+    async def tell_of(self, message: Json) -> None:
+        """Send a message's event (again)."""
+        await self.gateway.dispatch("MESSAGE_CREATE", {**self.public(message), **self._about(message)})
+
+    def _about(self, message: Json) -> Json:
+        """Return what only the gateway says of a message."""
+        about: Json = {"guild_id": self.guild_id}
+        if message.get("webhook_id"):
+            return about
+        member = self.members[message["author"]["id"]]
+        return {**about, "member": {key: value for key, value in member.items() if key != "user"}}
 
     def public(self, message: Json) -> Json:
         """Return a message as Discord gives it to the bot: links are fresh, and what it may not read is left out."""
@@ -233,12 +246,3 @@ class Guild:
     def opens(self, path: str, until: str) -> bytes | None:
         """Return the file behind a link, as long as the link is good."""
         return self.files.get(path) if until and int(until, 16) > self.links_age else None
-
-    def application(self) -> Json:
-        owner = self.members[BOT_ID]["user"]
-        content = (1 << 19) if self.gateway.allows_message_content else 0
-        return {
-            "id": APPLICATION_ID, "name": "Reunite", "description": "", "icon": None, "owner": owner, "team": None,
-            "bot_public": True, "bot_require_code_grant": False, "verify_key": "0" * 64, "flags": content,
-            "summary": "",
-        }  # fmt: skip

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from tests.doubles.discord_checks import check_commands
-from tests.doubles.discord_commands import Commands
+from tests.doubles.discord_guild import Guild
 from tests.doubles.discord_rest_base import (
     MISSING_PERMISSIONS,
     PREFIX,
@@ -19,7 +19,7 @@ from tests.doubles.discord_rest_interactions import Interactions
 from tests.doubles.discord_shapes import APPLICATION_ID, BOT_ID, VIEW_AUDIT_LOG, Json
 
 
-def routes(double: Commands, refusals: list[Refusal]) -> list[web.RouteDef]:
+def routes(double: Guild, refusals: list[Refusal]) -> list[web.RouteDef]:
     """Return the routes of the API and of the attachments."""
     api, there, used = Api(double), Channels(double), Interactions(double)
     channel, message = "/channels/{channel}", "/channels/{channel}/messages/{message}"
@@ -62,7 +62,7 @@ def routes(double: Commands, refusals: list[Refusal]) -> list[web.RouteDef]:
 class Api:
     """Request handlers: each returns JSON or raises ApiError."""
 
-    def __init__(self, double: Commands) -> None:
+    def __init__(self, double: Guild) -> None:
         self._double = double
 
     async def gateway(self, _: web.Request) -> Answer:
@@ -99,7 +99,13 @@ class Api:
         return self._double.direct(user)
 
     async def application(self, _: web.Request) -> Answer:
-        return self._double.application()
+        owner = self._double.members[BOT_ID]["user"]
+        content = (1 << 19) if self._double.gateway.allows_message_content else 0
+        return {
+            "id": APPLICATION_ID, "name": "Reunite", "description": "", "icon": None, "owner": owner, "team": None,
+            "bot_public": True, "bot_require_code_grant": False, "verify_key": "0" * 64, "flags": content,
+            "summary": "",
+        }  # fmt: skip
 
     async def overwrite_commands(self, request: web.Request) -> Answer:
         commands = await request.json()

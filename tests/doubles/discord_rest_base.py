@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from aiohttp import BodyPartReader, web
 
-from tests.doubles.discord_commands import Commands
+from tests.doubles.discord_guild import Guild
 from tests.doubles.discord_shapes import TOKEN, Json
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class Refusal:
     after: bool = False
 
 
-def guarded(double: Commands, refusals: list[Refusal], handler: Handler) -> Callable[[web.Request], Awaitable[Any]]:
+def guarded(double: Guild, refusals: list[Refusal], handler: Handler) -> Callable[[web.Request], Awaitable[Any]]:
     """Check the token, record the request, fail where that was asked for, and give the answer its form."""
 
     async def guard(request: web.Request) -> web.Response:

@@ -9,7 +9,8 @@ from aiohttp import web
 from tests.doubles import discord_rest_base as base
 from tests.doubles import discord_shapes as shapes
 from tests.doubles.discord_checks import check_message, check_rows, check_thread_name
-from tests.doubles.discord_commands import Commands
+from tests.doubles.discord_guild import Guild
+from tests.doubles.discord_people import People
 from tests.doubles.discord_rest_base import Answer, body_of, known
 from tests.doubles.discord_shapes import BOT_ID, Json
 
@@ -17,8 +18,8 @@ from tests.doubles.discord_shapes import BOT_ID, Json
 class Channels:
     """Request handlers, which ask for the permissions that Discord asks for."""
 
-    def __init__(self, double: Commands) -> None:
-        self._double = double
+    def __init__(self, double: Guild) -> None:
+        self._double, self._people = double, People(double)
 
     async def channel(self, request: web.Request) -> Answer:
         return self._place(request, 0)
@@ -32,7 +33,8 @@ class Channels:
         payload, mine = await request.json(), self._double.may_anywhere(BOT_ID)
         given = payload.get("permission_overwrites") or []
         overwrites = [
-            {key: str(each[key]) for key in ("id", "allow", "deny")} | {"type": each["type"]} for each in given
+            {key: str(overwrite[key]) for key in ("id", "allow", "deny")} | {"type": overwrite["type"]}
+            for overwrite in given
         ]
         named = shapes.MANAGE_CHANNELS
         for overwrite in overwrites:
@@ -66,7 +68,7 @@ class Channels:
         place = self._place(request, shapes.MANAGE_THREADS)
         if place["type"] not in shapes.THREADS:
             raise base.MISSING_PERMISSIONS  # the bot deletes nobody's channel
-        await self._double.delete_thread(place["id"])
+        await self._people.delete_thread(place["id"])
         return place
 
     async def history(self, request: web.Request) -> Answer:
@@ -147,7 +149,7 @@ class Channels:
 
     async def delete(self, request: web.Request) -> Answer:
         self._place(request, 0)
-        await self._double.delete(self._own(request)["id"])
+        await self._people.delete(self._own(request)["id"])
         return None
 
     async def start_thread(self, request: web.Request) -> Answer:
@@ -207,7 +209,7 @@ class Channels:
         given = self._reacted(request)
         # developers/resources/message, "Get Reactions": 25 unless told otherwise (read 2026-11-26).
         after, most = int(request.query.get("after", 0)), int(request.query.get("limit", "25"))
-        later = sorted((each for each in given if int(each) > after), key=int)
+        later = sorted((user for user in given if int(user) > after), key=int)
         return [self._double.members[user]["user"] for user in later[:most]]
 
     async def react(self, request: web.Request) -> Answer:
@@ -263,7 +265,7 @@ class Channels:
         return self._double.add_message(channel, BOT_ID, content_of(self._double, channel, payload, files), number)
 
 
-def content_of(double: Commands, channel: str, payload: Json, files: dict[str, bytes]) -> Json:
+def content_of(double: Guild, channel: str, payload: Json, files: dict[str, bytes]) -> Json:
     """Return what a message has of what was sent: files have their addresses, and pictures refer to them."""
     kinds: dict[str, Any] = {"jpg": "image/jpeg", "png": "image/png", "json": "application/json"}
     attachments = [
@@ -285,12 +287,12 @@ def content_of(double: Commands, channel: str, payload: Json, files: dict[str, b
     return content
 
 
-async def edit_message(double: Commands, message: Json, payload: Json, files: dict[str, bytes]) -> None:
+async def edit_message(double: Guild, message: Json, payload: Json, files: dict[str, bytes]) -> None:
     """Change a message of the bot: what is not named stays, and of its files only those that are named again."""
     check_rows(payload.get("components") or [])
     changed = content_of(double, message["channel_id"], payload, files)
     named = payload["attachments"] if "attachments" in payload else message["attachments"]
-    keep = {str(each["id"]) for each in named}
+    keep = {str(attachment["id"]) for attachment in named}
     kept = [attachment for attachment in message["attachments"] if attachment["id"] in keep]
     message |= {key: changed[key] for key in ("content", "embeds", "components", "allowed_mentions") if key in payload}
     message["attachments"] = [*kept, *changed["attachments"]]

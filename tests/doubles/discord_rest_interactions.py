@@ -7,10 +7,12 @@ from aiohttp import web
 
 from tests.doubles import discord_rest_base as base
 from tests.doubles.discord_checks import check_message, check_modal
-from tests.doubles.discord_commands import TOKENS_LAST, Commands, Interaction
+from tests.doubles.discord_guild import Guild
+from tests.doubles.discord_interaction import Interaction
 from tests.doubles.discord_rest_base import Answer, body_of, known
 from tests.doubles.discord_rest_channels import content_of, edit_message
 from tests.doubles.discord_shapes import BOT_ID, EPHEMERAL, Json, message
+from tests.doubles.discord_ui import TOKENS_LAST
 
 # developers/interactions/receiving-and-responding, "Interaction Callback Type" (read 2026-11-26).
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL = 4, 5, 6, 7, 9
@@ -22,7 +24,7 @@ _STATES: dict[int, Literal["deferred", "updating", "answered", "modal"]] = {
 class Interactions:
     """Request handlers; ephemeral answers are kept apart, as only one person sees them."""
 
-    def __init__(self, double: Commands) -> None:
+    def __init__(self, double: Guild) -> None:
         self._double = double
 
     async def answer(self, request: web.Request) -> Answer:

@@ -22,7 +22,7 @@ def _noise(mode: str = "RGB") -> Image.Image:
 
 
 def _frames(kind: str, number: int, **options: object) -> bytes:
-    frames = [_noise().rotate(each) for each in range(number)]
+    frames = [_noise().rotate(degrees) for degrees in range(number)]
     return saved(frames[0], kind, save_all=True, append_images=frames[1:], **options)
 
 

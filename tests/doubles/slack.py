@@ -281,7 +281,7 @@ class SlackDouble:
         """Wait for an answer of the bot in a thread that has these words in it."""
 
         def reply() -> Message | None:
-            return next((each for each in self.thread(channel, root) if words in shown(each)), None)
+            return next((message for message in self.thread(channel, root) if words in shown(message)), None)
 
         return dict(await eventually(reply))
 
@@ -295,7 +295,7 @@ class SlackDouble:
                 for message in self.messages[channel]
                 if message["user"] == bot.user and "thread_ts" not in message
             ]
-            return next((each for each in own if words in shown(each)), None)
+            return next((message for message in own if words in shown(message)), None)
 
         return dict(await eventually(post))
 

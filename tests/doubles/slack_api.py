@@ -214,7 +214,7 @@ class SlackApi:
             if channel["is_member"] and channel["team"] == bot.team and not channel.get("is_im")
         ]
         if str(arguments.get("exclude_archived", "")).lower() in {"1", "true"}:
-            inside = [each for each in inside if not each["is_archived"]]
+            inside = [channel for channel in inside if not channel["is_archived"]]
         start = int(arguments.get("cursor") or 0)
         end = start + 2  # pages are small, so that every reader has to turn them
         more = str(end) if end < len(inside) else ""
@@ -230,7 +230,7 @@ class SlackApi:
         if not re.fullmatch(r"[a-z0-9_-]{1,80}", arguments["name"]):
             raise RefusedError("invalid_name_specials")
         team = [channel for channel in self._world.channels.values() if channel["team"] == bot.team]
-        if any(each.get("name") == arguments["name"] for each in team):
+        if any(channel.get("name") == arguments["name"] for channel in team):
             raise RefusedError("name_taken")
         channel = self._world.admin.add_channel(arguments["name"], team=bot.team, is_private=is_private)
         return {"channel": self._world.channels[channel]}
@@ -269,7 +269,7 @@ class SlackApi:
         self._read("conversations.replies")
         oldest = str(arguments.get("oldest") or "0")
         return self._page(
-            [first, *(each for each in self._world.thread(channel, root) if each["ts"] > oldest)], arguments
+            [first, *(reply for reply in self._world.thread(channel, root) if reply["ts"] > oldest)], arguments
         )
 
     def _read(self, method: str) -> None:
@@ -286,7 +286,9 @@ class SlackApi:
         self._read("conversations.history")
         everything = self._world.messages[arguments["channel"]]
         oldest, latest = str(arguments.get("oldest") or "0"), str(arguments.get("latest") or "9")
-        roots = [each for each in reversed(everything) if each.get("thread_ts", each["ts"]) == each["ts"]]
+        roots = [
+            message for message in reversed(everything) if message.get("thread_ts", message["ts"]) == message["ts"]
+        ]
         # conversations.history: without `inclusive`, both ends are left out.
         is_inclusive = str(arguments.get("inclusive", "")).lower() in {"1", "true"}
         ends = set() if is_inclusive else {oldest, latest}

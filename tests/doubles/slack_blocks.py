@@ -155,7 +155,7 @@ def buttons(blocks: list[Block]) -> list[Block]:
     found = []
     for number, block in enumerate(blocks):
         held = block["elements"] if block["type"] == "actions" else [block["accessory"]] if "accessory" in block else []
-        found += [{**each, "block_id": block.get("block_id", f"B{number}")} for each in held]
+        found += [{**element, "block_id": block.get("block_id", f"B{number}")} for element in held]
     return found
 
 
@@ -164,7 +164,7 @@ def words_of(blocks: list[Block]) -> str:
 
     def words(element: Block) -> str:
         if "elements" in element:
-            return "".join(words(each) for each in element["elements"]) + "\n"
+            return "".join(words(inner) for inner in element["elements"]) + "\n"
         text = element.get("text") or element.get("user_id") or element.get("fallback", "")
         return str(text["text"] if isinstance(text, dict) else text)
 

@@ -72,7 +72,7 @@ class SlackFiles:
         return [
             channel
             for channel, messages in self._world.messages.items()
-            if any(file == each["id"] for message in messages for each in message.get("files", ()))
+            if any(file == attached["id"] for message in messages for attached in message.get("files", ()))
         ]
 
     # Methods

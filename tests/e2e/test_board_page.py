@@ -7,7 +7,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.support.board import Community, community_with_a_board
 from tests.support.page_browser import chromium_opened
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 community_fixture = pytest.fixture(community_with_a_board, name="community")
@@ -79,5 +79,5 @@ async def test_every_page_is_accessible_and_fits_a_phone(community: Community, b
             await page.emulate_media(color_scheme=scheme)
             await page.goto(community.url + path)
             found = (await Axe().run(page)).response["violations"]
-            assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], path
+            assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == [], path
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -39,10 +39,10 @@ async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_re
     [picture] = shown["attachments"]
     assert shown["embeds"][0]["thumbnail"]["url"] == picture["url"]
 
-    await world.discord.react(card, "✅", world.moderator)
+    await world.discord.people.react(card, "✅", world.moderator)
     for thread in (lost, found):
         await world.wait_for_reply(thread, "Returned", "confirmed by", world.moderator)
-    await world.discord.unreact(card, "✅", world.moderator)
+    await world.discord.people.unreact(card, "✅", world.moderator)
     for thread in (lost, found):
         await world.wait_for_reply(thread, "open again")
 
@@ -50,7 +50,7 @@ async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_re
 async def test_a_finder_whose_report_matches_immediately_can_leave_a_secret_detail(world: DiscordWorld) -> None:
     await world.wait_for_reply(await world.report_lost("a blue cup"), "I'll keep watching")
     card = await world.wait_for_reply(await world.post_found("blue"), "Possible owner found.")
-    opening = await world.discord.press(card, "Add a secret detail", world.ben)
+    opening = await world.discord.ui.press(card, "Add a secret detail", world.ben)
     assert "keep it secret" in await world.fill_in(opening, words="a chip at the bottom")
 
 
@@ -84,14 +84,14 @@ async def test_a_members_reaction_closes_nothing(world: DiscordWorld) -> None:
     await world.wait_for_reply(await world.post_found("red"), "I'll keep watching")
     lost = await world.report_lost("my red umbrella")
     card = await world.wait_for_reply(lost, "This could be yours.")
-    await world.discord.react(card, "✅", world.ben)
-    await world.discord.react(card, "❌", world.moderator)
+    await world.discord.people.react(card, "✅", world.ben)
+    await world.discord.people.react(card, "❌", world.moderator)
     await world.wait_for_reply(lost, "isn't it")
     assert not any("Returned" in world.discord.text(reply) for reply in world.discord.replies(lost))
 
 
 async def test_an_unreadable_photo_is_named_in_its_thread(world: DiscordWorld) -> None:
-    post = await world.discord.post("found", world.ben, "look", {"note.jpg": b"not a picture at all"})
+    post = await world.discord.people.post("found", world.ben, "look", {"note.jpg": b"not a picture at all"})
     await world.wait_for_reply(post, "I can't read note.jpg as a photo")
 
 
@@ -121,8 +121,10 @@ def servers_of_the_test(database_url: str, redis_url: str) -> dict[str, str]:
 async def test_the_command_takes_posts_until_it_is_asked_to_stop(servers_of_the_test: dict[str, str]) -> None:
     async with DiscordDouble() as discord, command(discord, servers_of_the_test, TOKEN) as bot:
         await eventually(lambda: discord.gateway.identified)
-        post = await discord.post("found", discord.join("Ben"), "a secret caption", {"red.jpg": drawing("red")})
-        await eventually(lambda: discord.has_reaction(post, "👀"))
+        post = await discord.people.post(
+            "found", discord.admin.join("Ben"), "a secret caption", {"red.jpg": drawing("red")}
+        )
+        await eventually(lambda: discord.people.has_reaction(post, "👀"))
         bot.terminate()
         _, log = await asyncio.wait_for(bot.communicate(), PATIENCE)
         assert bot.returncode == 0

@@ -10,7 +10,7 @@ async def test_hidden_photos_and_words_are_compared_but_never_shown(database_url
     async with discord_world(database_url, redis_url) as world:
         discord = world.discord
         photos = {"SPOILER_red.jpg": drawing("red")}
-        found = await discord.post("found", world.ben, "umbrella of ||Erika Mustermann|| at the door", photos)
+        found = await discord.people.post("found", world.ben, "umbrella of ||Erika Mustermann|| at the door", photos)
         await world.taken_up(found)
         await world.wait_for_reply(found, sentence("hidden_better_sealed"))
         lost = await world.report_lost("my umbrella", drawing("red"))
@@ -19,14 +19,14 @@ async def test_hidden_photos_and_words_are_compared_but_never_shown(database_url
         assert not card["attachments"]
         assert discord.channels[found]["name"] == "Found: umbrella of … at the door"
         everything = [discord.text(reply) for channel in discord.messages for reply in discord.replies(channel)]
-        assert not any("Mustermann" in each for each in everything)
+        assert not any("Mustermann" in text for text in everything)
 
 
 async def test_a_photo_that_is_shown_goes_before_one_that_is_hidden(database_url: str, redis_url: str) -> None:
     async with discord_world(database_url, redis_url) as world:
         discord = world.discord
         photos = {"SPOILER_back.jpg": drawing("red"), "front.jpg": drawing("red")}
-        await world.taken_up(await discord.post("found", world.ben, "umbrella", photos))
+        await world.taken_up(await discord.people.post("found", world.ben, "umbrella", photos))
         lost = await world.report_lost("my red umbrella")
         card = discord.message(await world.wait_for_reply(lost, "This could be yours."))
         assert await eventually(lambda: card["attachments"])

@@ -18,7 +18,7 @@ async def test_what_happened_while_the_bot_was_away_is_caught_up_on(database_url
     async with guild() as world, at_work(world, database_url, redis_url):
         discord = world.discord
         async with online(world, database_url, redis_url):
-            await discord.create_channel("found-items", FORUM)
+            await discord.admin.create_channel("found-items", FORUM)
             edited = await world.post_found("red", "umbrella by the door")
             deleted = await world.post_found("green", "a scarf")
             for found in (edited, deleted):
@@ -26,13 +26,15 @@ async def test_what_happened_while_the_bot_was_away_is_caught_up_on(database_url
             lost = await world.report_lost("my red umbrella")
             card = await world.wait_for_reply(lost, "This could be yours.")
 
-        missed = await discord.post("found", world.ben, "a blue cup", {"blue.jpg": drawing("blue")})
-        in_forum = await discord.post_in_forum("found-items", world.ben, "Gloves", "", {"y.jpg": drawing("yellow")})
-        words = await discord.post("found", world.ben, "how do I use this?")
-        await discord.edit(edited, "umbrella with a wooden handle", tell=False)
-        await discord.delete(deleted, tell=False)
-        await discord.react(card, "✅", world.moderator, tell=False)
-        await discord.react(card, "❌", world.ben, tell=False)
+        missed = await discord.people.post("found", world.ben, "a blue cup", {"blue.jpg": drawing("blue")})
+        in_forum = await discord.people.post_in_forum(
+            "found-items", world.ben, "Gloves", "", {"y.jpg": drawing("yellow")}
+        )
+        words = await discord.people.post("found", world.ben, "how do I use this?")
+        await discord.people.edit(edited, "umbrella with a wooden handle", tell=False)
+        await discord.people.delete(deleted, tell=False)
+        await discord.people.react(card, "✅", world.moderator, tell=False)
+        await discord.people.react(card, "❌", world.ben, tell=False)
 
         async with online(world, database_url, redis_url):
             for found in (missed, in_forum):
@@ -42,9 +44,9 @@ async def test_what_happened_while_the_bot_was_away_is_caught_up_on(database_url
             for thread in (lost, edited):
                 await world.wait_for_reply(thread, "Returned", world.moderator)
             await world.wait_for_reply(await world.report_lost("my green scarf"), "No likely match yet")
-            assert not discord.has_reaction(words, "👀")
+            assert not discord.people.has_reaction(words, "👀")
 
-        await discord.unreact(card, "✅", world.moderator, tell=False)
+        await discord.people.unreact(card, "✅", world.moderator, tell=False)
         async with online(world, database_url, redis_url):
             for thread in (lost, edited):
                 await world.wait_for_reply(thread, "open again")
@@ -71,7 +73,7 @@ async def test_an_event_that_comes_three_times_and_again_at_a_resume_is_one_thre
 ) -> None:
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
         found = await world.post_found("red", "umbrella", times=3)
-        used = await world.discord.slash("lost", world.ada, "general", description="my red umbrella")
+        used = await world.discord.ui.slash("lost", world.ada, "general", description="my red umbrella")
         await world.private_answer(used)
         world.discord.gateway.replays = 10
         await world.discord.gateway.drop()
@@ -96,7 +98,9 @@ async def test_a_session_that_discord_has_forgotten_is_begun_again_and_nothing_i
 ) -> None:
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
         await world.discord.gateway.forget_session()
-        found = await world.discord.post("found", world.ben, "umbrella", {"red.jpg": drawing("red")})  # nobody is told
+        found = await world.discord.people.post(
+            "found", world.ben, "umbrella", {"red.jpg": drawing("red")}
+        )  # nobody is told
         await eventually(lambda: world.discord.gateway.identified == 2 or None)
         await world.taken_up(found)
         await world.wait_for_reply(found, "I'll keep watching")
@@ -118,8 +122,8 @@ async def test_a_thread_that_cant_be_written_to_holds_up_no_other_and_the_channe
 ) -> None:
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
         discord = world.discord
-        await discord.forbid("found", SEND_IN_THREADS | CREATE_THREADS | ADD_REACTIONS)
-        post = await discord.post("found", world.ben, "umbrella", {"red.jpg": drawing("red")})
+        await discord.admin.forbid("found", SEND_IN_THREADS | CREATE_THREADS | ADD_REACTIONS)
+        post = await discord.people.post("found", world.ben, "umbrella", {"red.jpg": drawing("red")})
         answer = await world.wait_for_reply(
             discord.channel("found"), "I'm missing permissions", "Create Public Threads", "Send Messages in Threads"
         )
@@ -127,25 +131,25 @@ async def test_a_thread_that_cant_be_written_to_holds_up_no_other_and_the_channe
         lost = await world.report_lost("my red umbrella")
         await world.wait_for_reply(lost, "This could be yours.")
         assert discord.replies(post) == []
-        assert not discord.has_reaction(post, "👀")
-        again = await discord.post("found", world.ben, "scarf", {"green.jpg": drawing("green")})
+        assert not discord.people.has_reaction(post, "👀")
+        again = await discord.people.post("found", world.ben, "scarf", {"green.jpg": drawing("green")})
         await world.wait_for_reply(await world.report_lost("my green scarf"), "This could be yours.")
         assert len(discord.replies(discord.channel("found"))) == 1, "said once, not at each post"
-        assert not discord.has_reaction(again, "👀")
+        assert not discord.people.has_reaction(again, "👀")
 
 
 async def test_a_missing_permission_is_named_to_the_person_who_needs_it(database_url: str, redis_url: str) -> None:
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
-        await world.discord.forbid("lost", SEND_MESSAGES)
+        await world.discord.admin.forbid("lost", SEND_MESSAGES)
         answer = await world.private_answer(
-            await world.discord.slash("lost", world.ada, "general", description="a blue cup")
+            await world.discord.ui.slash("lost", world.ada, "general", description="a blue cup")
         )
         assert answer.startswith(f"I'm missing permissions in <#{world.discord.channel('lost')}>: Send Messages.")
-        panel = await world.discord.slash("setup", world.manager, "general")
+        panel = await world.discord.ui.slash("setup", world.manager, "general")
         assert ">: Send Messages" in await world.private_answer(panel)
         world.discord.locales[world.ada] = "de"
         answer = await world.private_answer(
-            await world.discord.slash("lost", world.ada, "general", description="eine Tasse")
+            await world.discord.ui.slash("lost", world.ada, "general", description="eine Tasse")
         )
         assert sentence("permission_send_messages", "de") in answer
 
@@ -153,8 +157,8 @@ async def test_a_missing_permission_is_named_to_the_person_who_needs_it(database
 async def test_a_guild_that_removes_the_bot_is_forgotten(database_url: str, redis_url: str) -> None:
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
         await world.wait_for_reply(await world.post_found("red", "umbrella"), "I'll keep watching")
-        await world.discord.remove_bot()
-        await world.discord.add_bot()
+        await world.discord.admin.remove_bot()
+        await world.discord.admin.add_bot()
         lost = await world.report_lost("my red umbrella")
         await world.wait_for_reply(lost, "There are no found items right now")
 
@@ -173,12 +177,12 @@ async def test_what_the_invitation_asks_for_is_enough(database_url: str, redis_u
             await world.wait_for_reply(found, "I'll keep watching")
             lost = await world.report_lost("my red umbrella")
             card = await world.wait_for_reply(lost, "This could be yours.")
-            opening = await world.discord.slash("lost", world.ada, "general")
+            opening = await world.discord.ui.slash("lost", world.ada, "general")
             assert "Got it" in await world.fill_in(opening, words="a cup", seen="private")
-            await world.discord.react(card, "✅", world.discord.owner_id)
+            await world.discord.people.react(card, "✅", world.discord.owner_id)
             await world.wait_for_reply(found, "Returned")
-            await eventually(lambda: world.discord.has_reaction(found, "✅") or None)
-            await world.discord.delete(found)
+            await eventually(lambda: world.discord.people.has_reaction(found, "✅") or None)
+            await world.discord.people.delete(found)
             await eventually(lambda: card not in world.discord.messages[lost] or None)
 
 
@@ -197,7 +201,7 @@ async def test_a_worker_killed_between_search_and_reply_leaves_one_thread_and_on
             await world.wait_for_reply(lost, "This could be yours.")
             await settled(world)
         texts = [world.discord.text(reply) for reply in world.discord.replies(lost)]
-        assert [("Looking for" in each, "This could be yours." in each) for each in texts] == [
+        assert [("Looking for" in text, "This could be yours." in text) for text in texts] == [
             (True, False),
             (False, True),
         ]

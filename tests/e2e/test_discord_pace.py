@@ -15,9 +15,11 @@ async def test_a_burst_is_taken_and_answered_at_the_pace_that_discord_allows(dat
         for number in range(POSTS):
             colour = _COLOURS[number % len(_COLOURS)]
             photos = {f"{number}.jpg": drawing(colour)}
-            found_reports.append(await world.discord.post("found", world.ben, f"{colour} thing {number}", photos))
+            found_reports.append(
+                await world.discord.people.post("found", world.ben, f"{colour} thing {number}", photos)
+            )
         for found in found_reports:
-            await eventually(lambda: world.discord.has_reaction(found, "👀"), within=2 * PATIENCE)  # noqa: B023
+            await eventually(lambda: world.discord.people.has_reaction(found, "👀"), within=2 * PATIENCE)  # noqa: B023
         for found in found_reports:
             await world.wait_for_reply(found, "I'll keep watching")
             assert len(world.discord.replies(found)) == 1

@@ -35,34 +35,34 @@ async def matched(world: DiscordWorld) -> tuple[str, str, str]:
 async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public(world: DiscordWorld) -> None:
     found, lost, card = await matched(world)
     watching = await world.wait_for_reply(found, "I'll keep watching")
-    leaving = await world.discord.press(watching, "Add a secret detail", world.ben)
+    leaving = await world.discord.ui.press(watching, "Add a secret detail", world.ben)
     assert "keep it secret" in await world.fill_in(leaving, words="initials on the handle?")
-    claiming = await world.discord.press(card, "This is mine", world.ada)
+    claiming = await world.discord.ui.press(card, "This is mine", world.ada)
     assert "The finder will check" in await world.fill_in(claiming, words="A. L. on the handle")
 
     asked = await world.wait_for_reply(found, "says this is theirs")
     assert world.discord.pinged(world.discord.message(asked)) == {world.ben}
     assert "Only the finder" in await world.press(asked, "See their answer", world.ada)
-    seeing = await world.discord.press(asked, "See their answer", world.ben)
+    seeing = await world.discord.ui.press(asked, "See their answer", world.ben)
     seen = await world.private_answer(seeing)
     assert "initials on the handle?" in seen
     assert "A. L. on the handle" in seen
     assert "it's theirs" in await world.press(seeing.responses[-1]["id"], "It matches", world.ben)
     await world.wait_for_reply(lost, "agrees it's yours")
     await world.wait_until_shown(asked, "going back to its owner")
-    public = [world.discord.text(each) for there in world.discord.messages.values() for each in there.values()]
-    assert not any("A. L." in each or "initials" in each for each in public)
+    public = [world.discord.text(message) for there in world.discord.messages.values() for message in there.values()]
+    assert not any("A. L." in text or "initials" in text for text in public)
 
 
 async def test_a_wrong_claimant_is_rejected_and_attempts_are_counted(world: DiscordWorld) -> None:
     found, _, card = await matched(world)
     assert "Only the person who lost it" in await world.press(card, "This is mine", world.ben)
     for attempt in range(3):
-        claiming = await world.discord.press(card, "This is mine", world.ada)
+        claiming = await world.discord.ui.press(card, "This is mine", world.ada)
         assert "The finder will check" in await world.fill_in(claiming, words=f"guess {attempt}")
         assert "still has to check" in await world.press(card, "This is mine", world.ada)
         asked = await world.wait_for_reply(found, "says this is theirs")  # the earlier ones have been changed
-        seeing = await world.discord.press(asked, "See their answer", world.ben)
+        seeing = await world.discord.ui.press(asked, "See their answer", world.ben)
         assert f"guess {attempt}" in await world.private_answer(seeing)
         assert "doesn't match" in await world.press(seeing.responses[-1]["id"], "It doesn't match", world.ben)
         await world.wait_until_shown(asked, "didn't match")
@@ -72,7 +72,7 @@ async def test_a_wrong_claimant_is_rejected_and_attempts_are_counted(world: Disc
 async def test_not_mine_is_not_brought_up_again_and_can_be_taken_back(world: DiscordWorld) -> None:
     _, _, card = await matched(world)
     assert "Only the person who lost it" in await world.press(card, "Not mine", world.ben)
-    declining = await world.discord.press(card, "Not mine", world.ada)
+    declining = await world.discord.ui.press(card, "Not mine", world.ada)
     assert "won't suggest it again" in await world.private_answer(declining)
     assert world.discord.buttons(declining.responses[-1]) == ["This is mine"]
 
@@ -82,37 +82,37 @@ async def test_not_mine_is_not_brought_up_again_and_can_be_taken_back(world: Dis
 
 async def test_moderators_confirm_by_the_logs_button_also_where_the_thread_sleeps(world: DiscordWorld) -> None:
     found, lost, card = await matched(world)
-    claiming = await world.discord.press(card, "This is mine", world.ada)
+    claiming = await world.discord.ui.press(card, "This is mine", world.ada)
     await world.fill_in(claiming, words="a scratch")
     log = await world.wait_for_reply(world.discord.channel("general"), "my red umbrella", "umbrella by the door")
-    await world.discord.archive(lost)
+    await world.discord.admin.archive(lost)
     assert "Only moderators" in await world.press(log, "✅ It's back", world.ada)
     assert "it's returned" in await world.press(log, "✅ It's back", world.moderator)
     for thread in (lost, found):
         await world.wait_for_reply(thread, "Returned", "confirmed by", world.moderator)
-        await eventually(lambda: world.discord.has_reaction(thread, "✅") or None)  # noqa: B023
+        await eventually(lambda: world.discord.people.has_reaction(thread, "✅") or None)  # noqa: B023
         assert not world.discord.channels[thread]["thread_metadata"]["locked"]
         assert not world.discord.channels[thread]["thread_metadata"]["archived"]
     await world.wait_until_shown(log, "confirmed by")
     assert "open again" in await world.press(log, "✅ It's back", world.moderator)
     for thread in (lost, found):
         await world.wait_for_reply(thread, "open again")
-        await eventually(lambda: not world.discord.has_reaction(thread, "✅") or None)  # noqa: B023
+        await eventually(lambda: not world.discord.people.has_reaction(thread, "✅") or None)  # noqa: B023
 
 
 async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(world: DiscordWorld) -> None:
-    helpers = await world.discord.create_role("helpers")
+    helpers = await world.discord.admin.create_role("helpers")
     await world.set_up("Channels and moderators", log=world.discord.channel("general"), moderators=helpers)
     _, lost, card = await matched(world)
-    await world.discord.react(card, "✅", world.ben)
-    await world.discord.give_role(world.ben, helpers)
-    await world.discord.unreact(card, "✅", world.ben)
-    await world.discord.react(card, "✅", world.ben)
+    await world.discord.people.react(card, "✅", world.ben)
+    await world.discord.admin.give_role(world.ben, helpers)
+    await world.discord.people.unreact(card, "✅", world.ben)
+    await world.discord.people.react(card, "✅", world.ben)
     await world.wait_for_reply(lost, "Returned", world.ben)
-    await world.discord.take_role(world.ben, helpers)
+    await world.discord.admin.take_role(world.ben, helpers)
     late = await world.post_found("green", "a scarf")  # handled after the reactions
     await world.wait_for_reply(late, "I'll keep watching")
-    await world.discord.unreact(card, "✅", world.ben)  # one's own verdict may be taken back at any time
+    await world.discord.people.unreact(card, "✅", world.ben)  # one's own verdict may be taken back at any time
     await world.wait_for_reply(lost, "open again")
 
 
@@ -122,7 +122,7 @@ async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(world
 async def test_a_sealed_report_is_shown_to_moderators_only_until_they_release_it(world: DiscordWorld) -> None:
     lost = await world.report_lost("my red purse")
     await world.wait_for_reply(lost, "There are no found items")
-    opening = await world.discord.slash("sealed", world.ben, "general")
+    opening = await world.discord.ui.slash("sealed", world.ben, "general")
     photos = {"id.jpg": drawing("red")}
     answer = await world.fill_in(opening, photos, category="keys", where="bus stop", words="red, with a name tag")
     assert "only the moderators" in answer
@@ -135,8 +135,8 @@ async def test_a_sealed_report_is_shown_to_moderators_only_until_they_release_it
         *world.discord.replies(post),
         *world.discord.replies(world.discord.channel("found")),
     ]
-    assert not any("name tag" in world.discord.text(each) or each["attachments"] for each in public)
-    assert not any("This could be yours" in world.discord.text(each) for each in public)
+    assert not any("name tag" in world.discord.text(message) or message["attachments"] for message in public)
+    assert not any("This could be yours" in world.discord.text(message) for message in public)
 
     assert "Only a moderator can release" in await world.press(log, "Release", world.ada)
     assert "Released" in await world.press(log, "Release", world.moderator)
@@ -147,7 +147,7 @@ async def test_a_sealed_report_is_shown_to_moderators_only_until_they_release_it
 
 async def test_sealing_needs_a_photo_and_a_channel_for_moderators(world: DiscordWorld) -> None:
     await world.set_up("Channels and moderators", log=[])
-    opening = await world.discord.slash("sealed", world.ben, "general")
+    opening = await world.discord.ui.slash("sealed", world.ben, "general")
     refused = await world.fill_in(opening, {"id.jpg": drawing("red")}, category="id")
     assert "need a moderator channel" in refused
     assert world.discord.replies(world.discord.channel("found")) == []
@@ -163,21 +163,21 @@ async def test_for_keys_the_bot_suggests_to_seal(world: DiscordWorld) -> None:
 
 async def test_mine_lists_open_reports_with_what_can_be_done(world: DiscordWorld) -> None:
     assert (
-        await world.private_answer(await world.discord.slash("mine", world.ada, "general"))
+        await world.private_answer(await world.discord.ui.slash("mine", world.ada, "general"))
         == "You have no open reports."
     )
     lost = await world.report_lost("a blue cup")
     other = await world.report_lost("my green scarf")
     await world.wait_for_reply(other, "I'll keep watching")
-    listed = await world.discord.slash("mine", world.ada, "general")
+    listed = await world.discord.ui.slash("mine", world.ada, "general")
     await eventually(lambda: len(listed.responses) == 2 or None)
     cup, scarf = listed.responses
     assert "a blue cup" in world.discord.text(cup)
     assert world.discord.buttons(cup) == ["Add a photo", "Add a detail", "Watch longer", "Withdraw"]
     assert "I'll keep watching until" in await world.press(cup["id"], "Watch longer", world.ada)
-    adding = await world.discord.press(cup["id"], "Add a photo", world.ada)
+    adding = await world.discord.ui.press(cup["id"], "Add a photo", world.ada)
     assert "I'll search again" in await world.fill_in(adding, {"cup.jpg": drawing("blue")})
-    telling = await world.discord.press(cup["id"], "Add a detail", world.ada)
+    telling = await world.discord.ui.press(cup["id"], "Add a detail", world.ada)
     assert "I'll search again" in await world.fill_in(telling, words="with a chip")
     await world.wait_until_shown(lost, "with a chip")
     assert "isn't your report" in await world.press(scarf["id"], "Withdraw", world.ben)
@@ -189,7 +189,7 @@ async def test_mine_lists_open_reports_with_what_can_be_done(world: DiscordWorld
 async def test_privacy_hands_everything_over_and_deletes_it(world: DiscordWorld) -> None:
     lost = await world.report_lost("a blue cup", drawing("blue"))
     await world.wait_for_reply(lost, "I'll keep watching")
-    asking = await world.discord.slash("privacy", world.ada, "general")
+    asking = await world.discord.ui.slash("privacy", world.ada, "general")
     await world.private_answer(asking)
     [answer] = asking.responses
     [file] = answer["attachments"]
@@ -199,7 +199,7 @@ async def test_privacy_hands_everything_over_and_deletes_it(world: DiscordWorld)
     assert "1 report" in await world.press(answer["id"], "Delete all my data", world.ada)
     await world.wait_until_shown(lost, "This report has ended")
     assert (
-        await world.private_answer(await world.discord.slash("mine", world.ada, "general"))
+        await world.private_answer(await world.discord.ui.slash("mine", world.ada, "general"))
         == "You have no open reports."
     )
 
@@ -207,10 +207,10 @@ async def test_privacy_hands_everything_over_and_deletes_it(world: DiscordWorld)
 async def test_numbers_are_for_everyone_and_the_setup_for_managers(world: DiscordWorld) -> None:
     await world.wait_for_reply(await world.post_found("red", "umbrella"), "I'll keep watching")
     assert "1 found item is waiting" in await world.private_answer(
-        await world.discord.slash("stats", world.ada, "general")
+        await world.discord.ui.slash("stats", world.ada, "general")
     )
     for command in ("setup", "link", "unlink"):
-        refused = await world.private_answer(await world.discord.slash(command, world.ada, "general"))
+        refused = await world.private_answer(await world.discord.ui.slash(command, world.ada, "general"))
         assert refused == "Only a moderator can do that."
 
 
@@ -225,8 +225,8 @@ async def test_the_setup_is_shown_and_changed(world: DiscordWorld) -> None:
     found = await world.post_found("red", "Schirm")
     await world.wait_for_reply(found, "Danke!")
     assert world.discord.channels[found]["name"] == "Gefunden: Schirm"
-    opening = await world.discord.slash("lost", world.ada, "general")
-    await world.discord.opened(opening)
+    opening = await world.discord.ui.slash("lost", world.ada, "general")
+    await world.discord.ui.opened(opening)
     [seen] = [
         component["component"]
         for component in opening.modal["components"]  # type: ignore[index]
@@ -236,14 +236,14 @@ async def test_the_setup_is_shown_and_changed(world: DiscordWorld) -> None:
 
 
 async def test_a_code_links_no_server_with_itself(world: DiscordWorld) -> None:
-    making = await world.discord.slash("link", world.manager, "general")
+    making = await world.discord.ui.slash("link", world.manager, "general")
     code = (await world.private_answer(making)).split("code is ")[1].split(".")[0]
-    wrong = await world.discord.slash("link", world.manager, "general", code="NOTACODE12")
+    wrong = await world.discord.ui.slash("link", world.manager, "general", code="NOTACODE12")
     assert "isn't valid" in await world.private_answer(wrong)
     assert "isn't valid" in await world.private_answer(
-        await world.discord.slash("link", world.manager, "general", code=code)
+        await world.discord.ui.slash("link", world.manager, "general", code=code)
     )
-    assert "Unlinked" in await world.private_answer(await world.discord.slash("unlink", world.manager, "general"))
+    assert "Unlinked" in await world.private_answer(await world.discord.ui.slash("unlink", world.manager, "general"))
 
 
 async def test_a_code_links_the_server_with_a_community_elsewhere_once(world: DiscordWorld, database_url: str) -> None:
@@ -252,7 +252,7 @@ async def test_a_code_links_the_server_with_a_community_elsewhere_once(world: Di
         await elsewhere.join(JoinWorkspace("web", "page", "The page"))
         made = await elsewhere.link_code("web", "page")
         assert "Linked" in await world.private_answer(
-            await world.discord.slash("link", world.manager, "general", code=made)
+            await world.discord.ui.slash("link", world.manager, "general", code=made)
         )
         page, server = (
             await store.workspace("web", "page"),
@@ -262,8 +262,10 @@ async def test_a_code_links_the_server_with_a_community_elsewhere_once(world: Di
         assert server
         assert page.community == server.community
         assert "isn't valid" in await world.private_answer(
-            await world.discord.slash("link", world.manager, "general", code=made)
+            await world.discord.ui.slash("link", world.manager, "general", code=made)
         )
-        assert "Unlinked" in await world.private_answer(await world.discord.slash("unlink", world.manager, "general"))
-        making = await world.discord.slash("link", world.manager, "general")
+        assert "Unlinked" in await world.private_answer(
+            await world.discord.ui.slash("unlink", world.manager, "general")
+        )
+        making = await world.discord.ui.slash("link", world.manager, "general")
         await elsewhere.link("web", "page", (await world.private_answer(making)).split("code is ")[1].split(".")[0])

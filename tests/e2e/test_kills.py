@@ -42,7 +42,7 @@ async def silent_world(database_url: str, redis_url: str) -> AsyncIterator[World
 
 async def outcome(world: World, file: Path) -> Delivered:
     """The threads' messages, in order within each, and the matches."""
-    messages = sorted(((line["thread"], line["reply"]["kind"]) for line in read(file)), key=lambda each: each[0])
+    messages = sorted(((line["thread"], line["reply"]["kind"]) for line in read(file)), key=lambda message: message[0])
     async with world.store.session(world.workspace.community) as session:
         rows = await session._all("SELECT probability, label FROM match ORDER BY probability")
     return messages, [(round(row["probability"], 5), row["label"]) for row in rows]

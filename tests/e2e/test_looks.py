@@ -20,14 +20,14 @@ async def test_on_discord_a_photo_finds_what_was_found_and_mine_tells_the_finder
     async with discord_world(database_url, redis_url) as world:
         found = await world.post_found("red", "umbrella by the door")
         await world.wait_for_reply(found, "I'll keep watching")
-        used = await world.discord.slash("search", world.ada, "general", ("mine.jpg", drawing("red")))
+        used = await world.discord.ui.slash("search", world.ada, "general", ("mine.jpg", drawing("red")))
         assert "among 1 found item" in await world.private_answer(used)
         [picture] = used.responses[-1]["attachments"]
         assert picture["filename"] == "photo.jpg"
         lost = world.discord.channel("lost")
         assert not world.discord.replies(lost)
         assert not world.has_replied(found, "theirs")
-        pressed = await world.discord.press(used.responses[-1]["id"], "1 is mine", world.ada)
+        pressed = await world.discord.ui.press(used.responses[-1]["id"], "1 is mine", world.ada)
         assert "reported it as lost" in await world.fill_in(pressed, words=PROOF)
         await world.wait_for_reply(found, "says this is theirs")
         post = await world.wait_for_reply(lost, "is looking for")
@@ -87,7 +87,7 @@ async def _kept(store: Store) -> list[int]:
     """Count what is kept of looks: they themselves, their photos, vectors, matches; and all photos."""
     [community] = await store.communities()
     async with store.session(community) as session:
-        return [int(each) for each in (await session._one(_KEPT) or {}).values()]
+        return [int(count) for count in (await session._one(_KEPT) or {}).values()]
 
 
 async def _let_it_end(store: Store) -> None:

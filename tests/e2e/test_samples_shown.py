@@ -14,10 +14,10 @@ async def test_a_guild_tries_the_samples_and_removes_them(database_url: str, red
     async with discord_world(database_url, redis_url) as world:
         discord = world.discord
         await world.set_up("Channels and moderators", log=discord.channel("general"))
-        setup = await discord.slash("setup", world.manager, "general")
+        setup = await discord.ui.slash("setup", world.manager, "general")
         await world.private_answer(setup)
         panel = setup.responses[-1]["id"]
-        posting = await discord.press(panel, OFFER, world.manager)
+        posting = await discord.ui.press(panel, OFFER, world.manager)
         assert await world.private_answer(posting) == sentence("note_samples_posted")
         assert await world.press(panel, OFFER, world.manager) == sentence("note_samples_there")
 
@@ -28,7 +28,7 @@ async def test_a_guild_tries_the_samples_and_removes_them(database_url: str, red
         line = await world.wait_for_reply(discord.channel("general"), sentence("samples_owner"))
         for thread in (found, lost, discord.channel("general")):
             assert not any(discord.pinged(reply) for reply in discord.replies(thread))
-        await discord.react(card, "✅", world.moderator)
+        await discord.people.react(card, "✅", world.moderator)
         for thread in (found, lost):
             await world.wait_for_reply(thread, "Returned")
 
@@ -40,8 +40,8 @@ async def test_a_guild_tries_the_samples_and_removes_them(database_url: str, red
         names = [discord.channels[thread]["name"] for thread in (found, lost)]
         assert not [name for name in names if "backpack" in name]
 
-        await discord.permit(discord.bot_role, MANAGE_THREADS)
-        again = await discord.press(panel, OFFER, world.manager)
+        await discord.admin.permit(discord.bot_role, MANAGE_THREADS)
+        again = await discord.ui.press(panel, OFFER, world.manager)
         assert await world.private_answer(again) == sentence("note_samples_posted")
         lost = await world.wait_for_reply(discord.channel("lost"), sentence("samples_loss_words"))
         await world.wait_for_reply(lost, "This could be yours.")

@@ -75,7 +75,10 @@ async def test_a_reply_whose_response_got_lost_is_not_posted_twice(world: SlackW
     lost = await world.report_lost("my red umbrella")
     await world.reply(world.lost, lost, "This could be yours.")
     assert (
-        sum("Nobody has reported it missing yet" in shown(each) for each in world.slack.thread(world.found, found)) == 1
+        sum(
+            "Nobody has reported it missing yet" in shown(message) for message in world.slack.thread(world.found, found)
+        )
+        == 1
     )
 
 
@@ -87,4 +90,4 @@ async def test_a_members_reaction_closes_nothing(world: SlackWorld) -> None:
     await world.slack.react(world.lost, card["ts"], "white_check_mark", world.ben).acked.wait()
     await world.slack.react(world.lost, card["ts"], "x", world.moderator).acked.wait()
     await world.reply(world.lost, lost, "that post isn't it")
-    assert not any("Returned" in shown(each) for each in world.slack.thread(world.lost, lost))
+    assert not any("Returned" in shown(message) for message in world.slack.thread(world.lost, lost))

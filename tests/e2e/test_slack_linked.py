@@ -63,7 +63,7 @@ async def both(database_url: str, redis_url: str) -> AsyncIterator[Linked]:
 
 
 def on_slack(world: SlackWorld, root: str) -> str:
-    return "\n".join(shown(each) for each in world.slack.thread(world.lost, root))
+    return "\n".join(shown(message) for message in world.slack.thread(world.lost, root))
 
 
 async def test_a_match_across_linked_workspaces_is_announced_in_both(both: Linked) -> None:
@@ -104,7 +104,7 @@ async def test_a_code_is_made_on_slack_and_used_on_the_other_side_once(both: Lin
     text = await both.say("link", both.slack.moderator)
     code = text.split("*")[1]
     await both.page.handlers.link("web", SIDE, code)
-    here, there = [await both.page.store.workspace(*each) for each in (("slack", "T0REUNITE"), ("web", SIDE))]
+    here, there = [await both.page.store.workspace(*name) for name in (("slack", "T0REUNITE"), ("web", SIDE))]
     assert here
     assert there
     assert here.community == there.community

@@ -48,7 +48,10 @@ async def test_a_reconnect_in_mid_envelope_is_answered_once(database_url: str, r
         await world.card(lost)
         assert world.slack.delivery.connections >= 2
         assert (
-            sum("Nobody has reported it missing yet" in shown(each) for each in world.slack.thread(world.found, found))
+            sum(
+                "Nobody has reported it missing yet" in shown(message)
+                for message in world.slack.thread(world.found, found)
+            )
             == 1
         )
 
@@ -73,7 +76,7 @@ async def test_a_worker_that_is_killed_between_search_and_reply_leaves_one_answe
                 "my blue scarf"
             )  # by the time it is answered, a second answer would be there
             await eventually(lambda: world.slack.thread(world.lost, second))
-        assert sum("This could be yours." in shown(each) for each in world.slack.thread(world.lost, lost)) == 1
+        assert sum("This could be yours." in shown(message) for message in world.slack.thread(world.lost, lost)) == 1
 
 
 async def test_photos_of_several_workspaces_are_fetched_with_their_own_tokens(

@@ -94,7 +94,7 @@ async def test_a_claim_goes_from_the_owner_by_the_finder_to_the_moderator(world:
 
 def _claims(world: SlackWorld, found: str) -> list[dict[str, Any]]:
     """The open claims in a found report's thread, where there are two by now."""
-    thread = [each for each in world.slack.thread(world.found, found) if "theirs" in shown(each)]
+    thread = [message for message in world.slack.thread(world.found, found) if "theirs" in shown(message)]
     return thread if len(thread) == 2 else []
 
 
@@ -106,7 +106,9 @@ async def test_an_edited_found_report_is_matched_by_its_new_words(world: SlackWo
     world.slack.edit(world.found, found, "umbrella from Zanzibar")
 
     def cards() -> str:
-        return "".join(shown(each) for each in world.slack.thread(world.lost, lost) if "could be yours" in shown(each))
+        return "".join(
+            shown(message) for message in world.slack.thread(world.lost, lost) if "could be yours" in shown(message)
+        )
 
     await eventually(lambda: "\numbrella from Zanzibar\n" in cards() and "\nscarf\n" not in cards())
 

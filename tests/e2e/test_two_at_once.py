@@ -2,12 +2,15 @@
 
 import asyncio
 
+import pytest
+
 from tests.support.services import working
 from tests.support.world import open_world
 
 ROUNDS = 50
 
 
+@pytest.mark.slow
 async def test_two_reports_at_the_same_moment_find_each_other(database_url: str, redis_url: str) -> None:
     async with (
         working(database_url, redis_url, lease_seconds=5, quiet_seconds=2),

@@ -38,7 +38,7 @@ async def both(database_url: str, redis_url: str) -> AsyncIterator[Both]:
             online(discord, database_url, redis_url),
         ):
             linked = Both(discord, slack)
-            making = await discord.discord.slash("link", discord.manager, "general")
+            making = await discord.discord.ui.slash("link", discord.manager, "general")
             code = re.search(r"[A-Z2-9]{10}", await discord.private_answer(making))
             assert code
             used = await slack.slack.slash("lost", f"link {code[0]}", slack.moderator, slack.found)
@@ -58,7 +58,7 @@ async def test_an_item_found_on_slack_is_announced_to_its_owner_on_discord_and_t
 
 async def test_a_verdict_on_one_side_closes_both(both: Both) -> None:
     lost, found, card = await both.lost_and_found()
-    await both.discord.discord.react(card, "✅", both.discord.moderator)
+    await both.discord.discord.people.react(card, "✅", both.discord.moderator)
     await both.discord.wait_for_reply(lost, "Returned", "confirmed by")
     assert "Mo" in shown(await both.slack.reply(both.slack.found, found, "Returned"))
 
@@ -68,14 +68,16 @@ async def test_what_is_deleted_on_one_side_is_taken_off_the_other(both: Both) ->
     both.slack.slack.delete(both.slack.found, found)
     there = both.discord.discord.messages[lost]
     await eventually(lambda: card not in there)
-    assert not any("by the door" in both.discord.discord.text(each) for each in there.values())
+    assert not any("by the door" in both.discord.discord.text(message) for message in there.values())
 
 
 async def test_unlinking_on_one_side_takes_quotes_and_pictures_off_the_other(both: Both) -> None:
     lost, found, card = await both.lost_and_found()
     await both.slack.reply(both.slack.found, found, "Possible owner found.")
-    parting = await both.discord.discord.slash("unlink", both.discord.manager, "general")
+    parting = await both.discord.discord.ui.slash("unlink", both.discord.manager, "general")
     assert "Unlinked" in await both.discord.private_answer(parting)
     await eventually(lambda: card not in both.discord.discord.messages[lost])
     thread = both.slack.slack.thread
-    await eventually(lambda: not any("my red umbrella" in shown(each) for each in thread(both.slack.found, found)))
+    await eventually(
+        lambda: not any("my red umbrella" in shown(message) for message in thread(both.slack.found, found))
+    )

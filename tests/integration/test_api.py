@@ -112,7 +112,7 @@ async def test_many_items_are_a_job_that_says_how_far_it_is(api: Api) -> None:
     items += [{"kind": "lost", "text": "a red thing"}, {"kind": "found", "photos": ["no base64!"]}]
     status, started = await api.ask("POST", "/v1/jobs", {"items": items}, headers={"Idempotency-Key": "j"})
     assert (status, started["total"]) == (202, 4)
-    assert [each["position"] for each in started["refused"]] == [3]
+    assert [item["position"] for item in started["refused"]] == [3]
     _, again = await api.ask("POST", "/v1/jobs", {"items": items}, headers={"Idempotency-Key": "j"})
     assert (again["id"], again["items"]) == (started["id"], started["items"])
     single = {"kind": "lost", "text": "a scarf", "private": True}

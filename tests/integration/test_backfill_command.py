@@ -41,7 +41,10 @@ async def test_it_says_what_was_taken_and_what_was_not(
         "Skipped: 1.",
         "  1 without a photo",
     ]
-    assert [(each["channel"], each["reports"]) for each in backfilling.as_json(found)] == [("found", 5), ("lost", 0)]
+    assert [(channel["channel"], channel["reports"]) for channel in backfilling.as_json(found)] == [
+        ("found", 5),
+        ("lost", 0),
+    ]
     text = capsys.readouterr().err
     assert "Reading past posts" in text
     assert "their reports would expire at once" in text

@@ -71,7 +71,7 @@ async def said_everywhere(world: World, canary: str) -> tuple[Report, Report]:
     assert await world.handlers.edit(EditReport(target=found.target, text=f"an umbrella, edited {canary}"))
     await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
-        match = next(each for each in await session.matches.of(lost.id) if each.found == found.id)
+        match = next(match for match in await session.matches.of(lost.id) if match.found == found.id)
     await world.press("mine", match.id, ada, words=f"a {canary} inside")
     await world.wait_until_idle()
     await world.press("confirm", match.id, MODERATOR)

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.encoder
 ON_THE_HUB = [checkpoint for checkpoint in checkpoints() if checkpoint.architecture]
 
 
-@pytest.mark.parametrize("checkpoint", ON_THE_HUB, ids=lambda each: each.alias)
+@pytest.mark.parametrize("checkpoint", ON_THE_HUB, ids=lambda checkpoint: checkpoint.alias)
 def test_parameters_dimension_and_languages_are_those_of_the_architecture(checkpoint: Checkpoint) -> None:
     import torch
 
@@ -38,7 +38,7 @@ def test_the_offline_encoder_is_described_too() -> None:
     assert concept
     words = load_file(get_model_path() / "model.safetensors")
     used = [tensor for name, tensor in words.items() if not name.startswith(("pooler.", "embeddings.position_ids"))]
-    assert sum(each.numel() for each in (*encoder._photo_net.parameters(), *used)) == concept.parameters
+    assert sum(tensor.numel() for tensor in (*encoder._photo_net.parameters(), *used)) == concept.parameters
     assert encoder.spaces["shared"] == concept.dimension
 
 

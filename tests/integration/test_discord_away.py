@@ -40,38 +40,39 @@ async def online(discord: DiscordDouble, store: Store, **settings: Any) -> Async
 
 async def test_a_post_that_takes_no_eyes_does_not_stop_the_others(database_url: str) -> None:
     async with guild(database_url) as (discord, store):
-        ann = discord.join("Ann")
-        crowded = await discord.post("found", ann, "a crowded one", {"a.jpg": JPEG})
+        ann = discord.admin.join("Ann")
+        crowded = await discord.people.post("found", ann, "a crowded one", {"a.jpg": JPEG})
         for number in range(MOST_REACTIONS):
-            await discord.react(crowded, chr(0x1F600 + number), ann)
-        later = await discord.post("found", ann, "a later one", {"b.jpg": JPEG})
+            await discord.people.react(crowded, chr(0x1F600 + number), ann)
+        later = await discord.people.post("found", ann, "a later one", {"b.jpg": JPEG})
         async with online(discord, store) as world:
-            await eventually(lambda: discord.has_reaction(later, "👀"))
+            await eventually(lambda: discord.people.has_reaction(later, "👀"))
             assert [report["text"] for report in await world.reports()] == ["a crowded one", "a later one"]
-            assert not discord.has_reaction(crowded, "👀")
+            assert not discord.people.has_reaction(crowded, "👀")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [400, 403, 404, 500])
 async def test_a_post_whose_every_request_is_refused_does_not_stop_the_others(database_url: str, status: int) -> None:
     async with guild(database_url) as (discord, store):
-        ann = discord.join("Ann")
-        refused = await discord.post("found", ann, "x" * 4001, {"a.jpg": JPEG})
-        later = await discord.post("lost", ann, "a later one", {"b.jpg": JPEG})
+        ann = discord.admin.join("Ann")
+        refused = await discord.people.post("found", ann, "x" * 4001, {"a.jpg": JPEG})
+        later = await discord.people.post("lost", ann, "a later one", {"b.jpg": JPEG})
         for _ in range(10):
             discord.refuse(f"POST /channels/.*/messages/{refused}/threads", status, code=0, message="no")
         async with online(discord, store):
-            await eventually(lambda: discord.has_reaction(later, "👀"), within=60)
+            await eventually(lambda: discord.people.has_reaction(later, "👀"), within=60)
 
 
 async def test_a_refused_post_is_explained_once_even_after_restarts(database_url: str) -> None:
     async with guild(database_url) as (discord, store):
-        post = await discord.post("found", discord.join("Ann"), "x" * 4001, {"a.jpg": JPEG})
+        post = await discord.people.post("found", discord.admin.join("Ann"), "x" * 4001, {"a.jpg": JPEG})
         for _ in range(2):
             async with online(discord, store):
                 await discord.reply(post, "too long")
                 discord.nonces.clear()  # Discord remembers them for a few minutes only
-                last = await discord.post("found", discord.join("Ann"), "the last", {"a.jpg": JPEG})
-                await eventually(lambda: discord.has_reaction(last, "👀"))  # noqa: B023 - looked at at once
+                last = await discord.people.post("found", discord.admin.join("Ann"), "the last", {"a.jpg": JPEG})
+                await eventually(lambda: discord.people.has_reaction(last, "👀"))  # noqa: B023 - looked at at once
         assert len(discord.replies(post)) == 1
 
 
@@ -91,14 +92,14 @@ async def test_a_verdict_counts_on_the_oldest_open_card(
                    FROM outbox, generate_series(1, 250) AS n WHERE sent_message = %s""",
                 [card],
             )
-        await discord.react(card, "✅", discord.join("Grace", moderator=True), tell=False)
+        await discord.people.react(card, "✅", discord.admin.join("Grace", moderator=True), tell=False)
         async with online(discord, store) as world:
             await world.becomes(lost.id, ReportState.RETURNED)
 
 
 async def test_a_verdict_on_a_card_that_was_sent_but_never_noted_is_taken_once_it_is(database_url: str) -> None:
     async with guild(database_url) as (discord, store):
-        grace = discord.join("Grace", moderator=True)
+        grace = discord.admin.join("Grace", moderator=True)
         async with online(discord, store) as world:
             _, lost, found = await shown_match(world)
             community = await world.community()
@@ -108,7 +109,7 @@ async def test_a_verdict_on_a_card_that_was_sent_but_never_noted_is_taken_once_i
                 await session.outbox.post(lost.id, ReplyKey("unnoted"), card)
             [item] = await store.delivery.lease("discord", limit=10, seconds=0)
             sent = await world.platform.send(Outgoing(item.key, item.target, item.reply))
-        await discord.react(sent.message, "✅", grace, tell=False)  # the bot was killed before it noted the card
+        await discord.people.react(sent.message, "✅", grace, tell=False)  # the bot was killed before it noted the card
         async with online(discord, store) as world:
             [item] = await store.delivery.lease("discord", limit=10, seconds=60)
             again = await world.platform.send(Outgoing(item.key, item.target, item.reply, maybe_sent=True))
@@ -124,12 +125,12 @@ async def test_a_check_mark_given_long_before_the_card_is_noted_counts(
 ) -> None:
     monkeypatch.setattr("reunite.verdicts._NOTING_PAUSES", (0.01,))
     async with guild(database_url) as (discord, store), online(discord, store) as world:
-        grace = discord.join("Grace", moderator=True)
+        grace = discord.admin.join("Grace", moderator=True)
 
         async def react_long_before(card: str) -> None:
-            await discord.react(card, "✅", grace)
-            last = await discord.post("found", grace, "a later event", {"a.jpg": JPEG})
-            await eventually(lambda: discord.has_reaction(last, "👀"))
+            await discord.people.react(card, "✅", grace)
+            last = await discord.people.post("found", grace, "a later event", {"a.jpg": JPEG})
+            await eventually(lambda: discord.people.has_reaction(last, "👀"))
 
         _, lost, _ = await shown_match(world, react_long_before)
         await world.becomes(lost.id, ReportState.RETURNED)
@@ -138,16 +139,17 @@ async def test_a_check_mark_given_long_before_the_card_is_noted_counts(
 
 async def test_an_old_post_that_was_deleted_while_the_bot_was_away_is_withdrawn(database_url: str) -> None:
     async with guild(database_url) as (discord, store):
-        ann = discord.join("Ann")
+        ann = discord.admin.join("Ann")
         async with online(discord, store) as world:
             _, gone = [
-                await discord.post("found", ann, words, {"a.jpg": JPEG}) for words in ("a kept hat", "a deleted hat")
+                await discord.people.post("found", ann, words, {"a.jpg": JPEG})
+                for words in ("a kept hat", "a deleted hat")
             ]
             await eventually(lambda: _number_is(world, 2))
             community = await world.community()
         async with store.transaction(community) as connection:
             await connection.execute("UPDATE report SET created_at = created_at - interval '30 days'")
-        await discord.delete(gone, tell=False)
+        await discord.people.delete(gone, tell=False)
         async with online(discord, store, look_back=timedelta(0)) as world:
             await eventually(lambda: _texts_are(world, ["", "a kept hat"]))
 

@@ -27,9 +27,9 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
     async with open_world(database_url) as world:
         commands = world.discord.commands
     named = [*commands, *(option for command in commands for option in command.get("options", []))]
-    for each in named:
-        assert set(each["name_localizations"]) == set(LOCALES), each["name"]
-        assert set(each.get("description_localizations", LOCALES)) == set(LOCALES), each["name"]
+    for item in named:
+        assert set(item["name_localizations"]) == set(LOCALES), item["name"]
+        assert set(item.get("description_localizations", LOCALES)) == set(LOCALES), item["name"]
     for locale in LOCALES:
         names = [(command["type"], command["name_localizations"][locale]) for command in commands]
         assert len(set(names)) == len(names), "two commands of one name can't be told apart"
@@ -44,55 +44,57 @@ async def test_a_private_answer_is_in_the_language_of_the_person_who_asks(
     database_url: str, locale: str, answer: str
 ) -> None:
     async with open_world(database_url) as world:
-        ada = world.discord.join("Ada")
+        ada = world.discord.admin.join("Ada")
         world.discord.locales[ada] = locale
-        used = await world.discord.slash("mine", ada, "general")
-        assert answer in await world.discord.answer(used)
+        used = await world.discord.ui.slash("mine", ada, "general")
+        assert answer in await world.discord.ui.answer(used)
 
 
 async def test_a_form_is_in_its_users_language(database_url: str) -> None:
     async with open_world(database_url) as world:
-        ada = world.discord.join("Ada")
+        ada = world.discord.admin.join("Ada")
         for language in LANGUAGES:
             world.discord.locales[ada] = language
             for command in ("lost", "found", "sealed"):
-                await world.discord.opened(await world.discord.slash(command, ada, "general"))
+                await world.discord.ui.opened(await world.discord.ui.slash(command, ada, "general"))
         world.discord.locales[ada] = "de"
-        modal = await world.discord.opened(await world.discord.slash("lost", ada, "general"))
+        modal = await world.discord.ui.opened(await world.discord.ui.slash("lost", ada, "general"))
         assert modal["title"] == "Ich habe etwas verloren"
         assert [field["custom_id"] for field in inputs(modal)] == ["words", "photos", "where", "when", "seen"]
 
 
 async def test_a_form_keeps_the_commands_options(database_url: str) -> None:
     async with open_world(database_url) as world:
-        opening = await world.discord.slash("lost", world.discord.join("Ada"), "general", where="library", when="today")
-        await world.discord.opened(opening)
-        assert "I'm searching" in await world.discord.answer(await world.discord.submit(opening, words="a hat"))
+        opening = await world.discord.ui.slash(
+            "lost", world.discord.admin.join("Ada"), "general", where="library", when="today"
+        )
+        await world.discord.ui.opened(opening)
+        assert "I'm searching" in await world.discord.ui.answer(await world.discord.ui.submit(opening, words="a hat"))
         report = await world.report()
         assert (report["text"], report["place"], report["happened_at"] is not None) == ("a hat", "library", True)
 
 
 async def test_an_empty_form_or_a_wrong_file_is_explained_politely(database_url: str) -> None:
     async with open_world(database_url) as world:
-        ada = world.discord.join("Ada")
-        opening = await world.discord.slash("lost", ada, "general")
-        await world.discord.opened(opening)
-        assert "A few words or a photo" in await world.discord.answer(await world.discord.submit(opening))
+        ada = world.discord.admin.join("Ada")
+        opening = await world.discord.ui.slash("lost", ada, "general")
+        await world.discord.ui.opened(opening)
+        assert "A few words or a photo" in await world.discord.ui.answer(await world.discord.ui.submit(opening))
         assert await world.reports() == []
 
 
 async def test_two_photos_of_one_name_are_distinguished(database_url: str) -> None:
     async with open_world(database_url) as world:
-        ben, lost = world.discord.join("Ben"), world.discord.channel("found")
+        ben, lost = world.discord.admin.join("Ben"), world.discord.channel("found")
         files = [world.discord.attach(lost, "image.png", JPEG, "image/png") for _ in range(2)]
-        post = await world.discord.post("found", ben, "gloves", attachments=files)
-        await eventually(lambda: world.discord.has_reaction(post, "👀"))
+        post = await world.discord.people.post("found", ben, "gloves", attachments=files)
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
         assert [name for name, _ in await world.photos()] == ["image.png", "image (2).png"]
         fresh = await world.platform.photo_url(world.post_of(post), "image (2).png")
         assert fresh
         assert fresh.startswith(files[1]["url"])
         assert await world.platform.photo_url(world.post_of(post), "other.png") is None
-        await world.discord.delete(post)
+        await world.discord.people.delete(post)
         assert await world.platform.photo_url(world.post_of(post), "image.png") is None
 
 
@@ -101,18 +103,18 @@ async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> 
         handlers = Handlers(store, NoQueue())
         async with running(handlers, store, config(discord)) as platform:
             world = World(discord, store, platform)
-            used = await discord.slash("lost", discord.join("Ada"), "general", description="a hat")
-            await discord.answer(used)
-            listed = await discord.slash("mine", used.user, "general")
-            await discord.answer(listed)
-            opening = await discord.press(listed.responses[0]["id"], "Add a detail", used.user)
-            await discord.opened(opening)
+            used = await discord.ui.slash("lost", discord.admin.join("Ada"), "general", description="a hat")
+            await discord.ui.answer(used)
+            listed = await discord.ui.slash("mine", used.user, "general")
+            await discord.ui.answer(listed)
+            opening = await discord.ui.press(listed.responses[0]["id"], "Add a detail", used.user)
+            await discord.ui.opened(opening)
         async with running(handlers, store, config(discord)):
-            added = await discord.submit(opening, words="with a feather")
-            assert "I'll search again" in await discord.answer(added)
+            added = await discord.ui.submit(opening, words="with a feather")
+            assert "I'll search again" in await discord.ui.answer(added)
             assert (await world.report())["text"] == "a hat\nwith a feather"
-            gone = await discord.press(listed.responses[0]["id"], "Withdraw", used.user)
-            assert "deleted what I knew" in await discord.answer(gone)
+            gone = await discord.ui.press(listed.responses[0]["id"], "Withdraw", used.user)
+            assert "deleted what I knew" in await discord.ui.answer(gone)
 
 
 async def test_a_form_whose_check_takes_too_long_opens_unchecked(
@@ -120,11 +122,13 @@ async def test_a_form_whose_check_takes_too_long_opens_unchecked(
 ) -> None:
     monkeypatch.setattr("bot.discord.buttons._CHECK_SECONDS", 0)
     async with open_world(database_url) as world:
-        used = await world.discord.slash("lost", world.discord.join("Ada"), "general", description="a hat")
-        await world.discord.answer(used)
-        listed = await world.discord.slash("mine", used.user, "general")
-        await world.discord.answer(listed)
-        await world.discord.opened(await world.discord.press(listed.responses[0]["id"], "Add a detail", used.user))
+        used = await world.discord.ui.slash("lost", world.discord.admin.join("Ada"), "general", description="a hat")
+        await world.discord.ui.answer(used)
+        listed = await world.discord.ui.slash("mine", used.user, "general")
+        await world.discord.ui.answer(listed)
+        await world.discord.ui.opened(
+            await world.discord.ui.press(listed.responses[0]["id"], "Add a detail", used.user)
+        )
     logged = capsys.readouterr().out
     assert "discord_form_check_too_slow" in logged
     assert "discord_form_unchecked" not in logged
@@ -132,35 +136,37 @@ async def test_a_form_whose_check_takes_too_long_opens_unchecked(
 
 async def test_a_command_is_answered_once_even_if_delivered_several_times(database_url: str) -> None:
     async with open_world(database_url) as world:
-        ada = world.discord.join("Ada")
-        used = await world.discord.slash("mine", ada, "general")
-        await world.discord.answer(used)
+        ada = world.discord.admin.join("Ada")
+        used = await world.discord.ui.slash("mine", ada, "general")
+        await world.discord.ui.answer(used)
         world.discord.gateway.replays = 5
         await world.discord.gateway.drop()
         await eventually(lambda: world.discord.gateway.resumed or None, within=20)
-        post = await world.discord.post("found", ada, "hat", {"a.jpg": JPEG})
-        await eventually(lambda: world.discord.has_reaction(post, "👀"), within=20)
+        post = await world.discord.people.post("found", ada, "hat", {"a.jpg": JPEG})
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"), within=20)
         assert len(used.responses) == 1
 
 
 async def test_a_message_of_someone_who_has_blocked_the_bot_is_taken_from_the_menu_too(database_url: str) -> None:
     async with open_world(database_url) as world:
-        post = await world.discord.post("general", world.discord.join("Ann"), "whose is this?", {"a.jpg": JPEG})
+        post = await world.discord.people.post(
+            "general", world.discord.admin.join("Ann"), "whose is this?", {"a.jpg": JPEG}
+        )
         world.discord.refuse("PUT .*/reactions/", 403, code=90001, message="Reaction was blocked")
-        used = await world.discord.menu("Found this", world.discord.join("Ben"), post)
-        assert await world.discord.answer(used) == f"Got it. I'll reply in <#{post}>."
+        used = await world.discord.ui.menu("Found this", world.discord.admin.join("Ben"), post)
+        assert await world.discord.ui.answer(used) == f"Got it. I'll reply in <#{post}>."
         assert (await world.report())["source_key"] == post
 
 
 async def test_a_moderator_gets_a_link_to_the_board_and_a_member_does_not(database_url: str) -> None:
     async with open_world(database_url) as world:
-        member, moderator = world.discord.join("Ada"), world.discord.join("Mo", moderator=True)
-        helper = world.discord.join("Cem")
-        await world.discord.allow_here("general", discord.Permissions(manage_messages=True).value, helper)
+        member, moderator = world.discord.admin.join("Ada"), world.discord.admin.join("Mo", moderator=True)
+        helper = world.discord.admin.join("Cem")
+        await world.discord.admin.allow_here("general", discord.Permissions(manage_messages=True).value, helper)
         for other in (member, helper):  # the board shows all channels, not only the one that someone looks after
-            used = await world.discord.slash("board", other, "general")
-            assert await world.discord.answer(used) == sentence("only_moderators_here")
-        text = await world.discord.answer(await world.discord.slash("board", moderator, "general"))
+            used = await world.discord.ui.slash("board", other, "general")
+            assert await world.discord.ui.answer(used) == sentence("only_moderators_here")
+        text = await world.discord.ui.answer(await world.discord.ui.slash("board", moderator, "general"))
         link = re.search(rf"<({BOARD}/sign-in\?link=[\w-]{{43}})>", text)  # the brackets keep Discord from opening it
         assert link
         assert await BoardSessions(world.store).begin(link[1].partition("link=")[2])
@@ -168,8 +174,8 @@ async def test_a_moderator_gets_a_link_to_the_board_and_a_member_does_not(databa
 
 async def test_the_file_of_privacy_is_readable_json(database_url: str) -> None:
     async with open_world(database_url) as world:
-        used = await world.discord.slash("privacy", world.discord.join("Ada"), "general")
-        await world.discord.answer(used)
+        used = await world.discord.ui.slash("privacy", world.discord.admin.join("Ada"), "general")
+        await world.discord.ui.answer(used)
         [file] = used.responses[0]["attachments"]
         path = file["url"].removeprefix(f"http://{world.discord.file_host}")
         known: dict[str, Any] = json.loads(world.discord.files[path])
@@ -179,40 +185,42 @@ async def test_the_file_of_privacy_is_readable_json(database_url: str) -> None:
 
 async def test_the_setup_names_everything_in_every_language_within_discords_limits(database_url: str) -> None:
     async with open_world(database_url) as world:
-        manager = world.discord.join("Max")
+        manager = world.discord.admin.join("Max")
         world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
         for language in LANGUAGES:
             world.discord.locales[manager] = language
-            used = await world.discord.slash("setup", manager, "general")
-            panel = await world.discord.answer(used)
+            used = await world.discord.ui.slash("setup", manager, "general")
+            panel = await world.discord.ui.answer(used)
             assert f"<#{world.discord.channel('found')}>" in panel
             asked = []
             *forms, _, _ = world.discord.buttons(used.responses[0])  # the last two post samples and read past posts
             for words in forms:
-                modal = await world.discord.opened(await world.discord.press(used.responses[0]["id"], words, manager))
+                modal = await world.discord.ui.opened(
+                    await world.discord.ui.press(used.responses[0]["id"], words, manager)
+                )
                 asked.append(len(modal["components"]))
             assert asked == [5, 5, 1]
 
 
 async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
     async with open_world(database_url) as world:
-        manager, helpers = world.discord.join("Max"), await world.discord.create_role("helpers")
+        manager, helpers = world.discord.admin.join("Max"), await world.discord.admin.create_role("helpers")
         world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
         world.discord.locales[manager] = "de"
-        used = await world.discord.slash("setup", manager, "general")
-        await world.discord.answer(used)
+        used = await world.discord.ui.slash("setup", manager, "general")
+        await world.discord.ui.answer(used)
         panel = used.responses[0]
         places, ways, *_ = world.discord.buttons(panel)
-        opened = await world.discord.press(panel["id"], places, manager)
-        await world.discord.opened(opened)
+        opened = await world.discord.ui.press(panel["id"], places, manager)
+        await world.discord.ui.opened(opened)
         lost = world.discord.channel("general")
-        await world.discord.submit(opened, lost=lost, log=lost, moderators=helpers)
+        await world.discord.ui.submit(opened, lost=lost, log=lost, moderators=helpers)
         await eventually(lambda: f"<@&{helpers}>" in world.discord.text(panel) or None)
         for button in (places, ways):  # sent off as it was opened
-            opened = await world.discord.press(panel["id"], button, manager)
-            await world.discord.opened(opened)
+            opened = await world.discord.ui.press(panel["id"], button, manager)
+            await world.discord.ui.opened(opened)
             before = panel["edited_timestamp"]
-            await world.discord.submit(opened)
+            await world.discord.ui.submit(opened)
             await eventually(lambda: panel["edited_timestamp"] != before or None)  # noqa: B023 - looked at at once
         settings = await Handlers(world.store, NoQueue()).settings("discord", world.discord.guild_id)
         proposed = "Europe/Berlin"  # from the manager's locale: the guild's is what every new guild has

@@ -25,7 +25,7 @@ async def test_the_client_is_built_without_touching_the_network() -> None:
 
 async def test_what_was_begun_is_answered_before_the_bot_goes(database_url: str) -> None:
     async with open_world(database_url) as world:
-        used = await world.discord.slash("lost", world.discord.join("Ada"), "general", description="a hat")
+        used = await world.discord.ui.slash("lost", world.discord.admin.join("Ada"), "general", description="a hat")
         await eventually(lambda: used.state == "deferred" or None)
     assert "I'm searching" in (used.answer or "")
 
@@ -81,23 +81,25 @@ async def test_what_could_not_be_taken_while_the_database_was_away_is_taken_late
         ):
             await owner.set_autocommit(True)
             await owner.execute("ALTER TABLE report RENAME TO away")
-            post = await discord.post("found", discord.join("Ann"), "a hat", {"a.jpg": JPEG})
+            post = await discord.people.post("found", discord.admin.join("Ann"), "a hat", {"a.jpg": JPEG})
             await asyncio.sleep(0.2)
-            assert not discord.has_reaction(post, "👀")
+            assert not discord.people.has_reaction(post, "👀")
             await owner.execute("ALTER TABLE away RENAME TO report")
-            await eventually(lambda: discord.has_reaction(post, "👀") or None)
+            await eventually(lambda: discord.people.has_reaction(post, "👀") or None)
 
 
 async def test_a_bot_that_goes_in_the_middle_of_a_burst_leaves_the_rest_to_its_next_start(database_url: str) -> None:
     async with DiscordDouble() as discord, Store(database_url) as store:
         handlers = Handlers(store, NoQueue())
-        ann = discord.join("Ann")
+        ann = discord.admin.join("Ann")
         async with running(handlers, store, config(discord)):
             discord.limits.enforced = True
-            posts = [await discord.post("found", ann, f"hat {number}", {"a.jpg": JPEG}) for number in range(40)]
+            posts = [await discord.people.post("found", ann, f"hat {number}", {"a.jpg": JPEG}) for number in range(40)]
             # Whichever comes first: the one that Discord refused as too fast may well be the last.
-            await eventually(lambda: any(discord.has_reaction(post, "👀") for post in posts) or None)
-        assert not all(discord.has_reaction(post, "👀") for post in posts), "Discord takes four reactions a second"
+            await eventually(lambda: any(discord.people.has_reaction(post, "👀") for post in posts) or None)
+        assert not all(discord.people.has_reaction(post, "👀") for post in posts), (
+            "Discord takes four reactions a second"
+        )
         discord.limits.enforced = False
         async with running(handlers, store, config(discord)):
-            await eventually(lambda: all(discord.has_reaction(post, "👀") for post in posts) or None)
+            await eventually(lambda: all(discord.people.has_reaction(post, "👀") for post in posts) or None)

@@ -35,7 +35,7 @@ def keys_that_begin_alike() -> tuple[str, str]:
 
 async def test_two_conversations_whose_marks_begin_alike_have_threads_of_their_own(database_url: str) -> None:
     async with open_world(database_url) as world:
-        ann, bob, cid, dan = (world.discord.join(name) for name in ("Ann", "Bob", "Cid", "Dan"))
+        ann, bob, cid, dan = (world.discord.admin.join(name) for name in ("Ann", "Bob", "Cid", "Dan"))
         post, (one, other) = world.post_of("0"), keys_that_begin_alike()
         first = await world.platform.send(reply(one, post, people=(ann, bob)))
         await eventually(lambda: world.discord.channels.get(first.channel))
@@ -49,7 +49,7 @@ async def test_two_conversations_whose_marks_begin_alike_have_threads_of_their_o
 async def test_a_conversation_of_people_whose_names_are_refused_gets_a_neutral_name(database_url: str) -> None:
     async with open_world(database_url) as world:
         world.discord.forbidden_words = {"bloody"}
-        people = (world.discord.join("Ann"), world.discord.join("Bloody Mary"))
+        people = (world.discord.admin.join("Ann"), world.discord.admin.join("Bloody Mary"))
         outgoing = reply("key", world.post_of("0"), people=people)
         first = await world.platform.send(outgoing)
         assert world.discord.channels[first.channel]["name"] == f"Handover #{nonce('key')[:8]}"
@@ -61,7 +61,9 @@ async def test_a_thread_of_the_same_name_is_taken_only_where_an_earlier_attempt_
     database_url: str,
 ) -> None:
     async with open_world(database_url) as world:
-        outgoing = reply("key", world.post_of("0"), people=(world.discord.join("Ann"), world.discord.join("Bob")))
+        outgoing = reply(
+            "key", world.post_of("0"), people=(world.discord.admin.join("Ann"), world.discord.admin.join("Bob"))
+        )
         first = await world.platform.send(outgoing)
         assert await world.platform.send(replace(outgoing, maybe_sent=True)) == first
         opened = [request for request in world.discord.requests if request[1].endswith("/threads")]
@@ -80,42 +82,42 @@ def post_of_bob(world: World, bob: str, *buttons: Button) -> Outgoing:
 
 async def test_a_post_that_neither_its_channel_nor_its_author_takes_waits_for_the_permission(database_url: str) -> None:
     async with open_world(database_url) as world:
-        bob = world.discord.join("Bob")
+        bob = world.discord.admin.join("Bob")
         world.discord.takes_no_messages.add(bob)
-        await world.discord.forbid("lost", SEND_MESSAGES)
+        await world.discord.admin.forbid("lost", SEND_MESSAGES)
         with pytest.raises(TryAgainError, match="Missing Permissions"):
             await world.platform.send(post_of_bob(world, bob))
-        await world.discord.allow("lost")
+        await world.discord.admin.allow("lost")
         assert (await world.platform.send(post_of_bob(world, bob))).channel == world.discord.channel("lost")
 
 
 async def test_a_post_in_direct_messages_can_be_emptied(database_url: str) -> None:
     async with open_world(database_url) as world:
-        bob = world.discord.join("Bob")
-        await world.discord.forbid("lost", SEND_MESSAGES)
+        bob = world.discord.admin.join("Bob")
+        await world.discord.admin.forbid("lost", SEND_MESSAGES)
         outgoing = post_of_bob(world, bob)
         sent = await world.platform.send(outgoing)
         await world.platform.edit(replace(outgoing, reply=wording.ended("en")), sent)
-        [shown] = world.discord.direct_messages(bob)
+        [shown] = world.discord.people.direct_messages(bob)
         assert world.discord.text(shown) == sentence("ended")
 
 
 async def test_who_has_left_can_only_withdraw_in_direct_messages(database_url: str) -> None:
     async with open_world(database_url) as world:
-        bob = world.discord.join("Bob")
-        await world.discord.forbid("lost", SEND_MESSAGES)
-        await world.discord.answer(await world.discord.slash("stats", bob, "general"))
+        bob = world.discord.admin.join("Bob")
+        await world.discord.admin.forbid("lost", SEND_MESSAGES)
+        await world.discord.ui.answer(await world.discord.ui.slash("stats", bob, "general"))
         root = replace(world.post_of("0", "lost"), message=None)
         command = ReportLost(source_key="1", target=root, author=Member(bob, "Bob"), text="my bag")
         report = (await Handlers(world.store, NoQueue()).report(command)).report
         buttons = [Button("extend", report.id, "Keep watching"), Button("withdraw", report.id, "Withdraw")]
         sent = await world.platform.send(post_of_bob(world, bob, *buttons))
-        extended = await world.discord.press(sent.message, "Keep watching", bob)
-        assert await world.discord.answer(extended) != sentence("left_server")
-        world.discord.leave(bob)
-        refused = await world.discord.press(sent.message, "Keep watching", bob)
-        assert await world.discord.answer(refused) == sentence("left_server")
-        await world.discord.answer(await world.discord.press(sent.message, "Withdraw", bob))
+        extended = await world.discord.ui.press(sent.message, "Keep watching", bob)
+        assert await world.discord.ui.answer(extended) != sentence("left_server")
+        world.discord.admin.leave(bob)
+        refused = await world.discord.ui.press(sent.message, "Keep watching", bob)
+        assert await world.discord.ui.answer(refused) == sentence("left_server")
+        await world.discord.ui.answer(await world.discord.ui.press(sent.message, "Withdraw", bob))
         assert (await world.report())["state"] == "withdrawn"
 
 
@@ -128,20 +130,20 @@ async def test_a_private_look_opens_one_thread_and_only_for_a_claim_that_can_be_
 
     monkeypatch.setattr("bot.looks.answer_of", found)
     async with open_world(database_url) as world:
-        bob, handlers = world.discord.join("Bob"), Handlers(world.store, NoQueue())
+        bob, handlers = world.discord.admin.join("Bob"), Handlers(world.store, NoQueue())
         private = ChangeSettings(
             platform="discord", workspace=world.discord.guild_id, settings=Settings(private_reports=True)
         )
         matches = await looked_at(world, handlers, bob)
         await handlers.set_up(private)
-        page = (await shown_to(world, await world.discord.slash("search", bob, "general", words="umbrella"))).responses[
-            -1
-        ]
+        page = (
+            await shown_to(world, await world.discord.ui.slash("search", bob, "general", words="umbrella"))
+        ).responses[-1]
 
         async def claim(label: str, proof: str) -> str:
-            opening = await world.discord.press(page["id"], label, bob)
-            await world.discord.opened(opening)
-            return await world.discord.answer(await world.discord.submit(opening, words=proof))
+            opening = await world.discord.ui.press(page["id"], label, bob)
+            await world.discord.ui.opened(opening)
+            return await world.discord.ui.answer(await world.discord.ui.submit(opening, words=proof))
 
         assert await claim("0 is mine", " ") == sentence("claim_empty")
         assert threads(world) == []
@@ -151,7 +153,7 @@ async def test_a_private_look_opens_one_thread_and_only_for_a_claim_that_can_be_
 
 
 async def shown_to(world: World, used: Interaction) -> Interaction:
-    await world.discord.answer(used)
+    await world.discord.ui.answer(used)
     return used
 
 
@@ -161,7 +163,7 @@ def threads(world: World) -> list[str]:
 
 async def looked_at(world: World, handlers: Handlers, member: str) -> list[Match]:
     """Store two found reports and a member's look that matches both, as the workers would."""
-    author, now = Member(world.discord.join("Ann"), "Ann"), datetime.now(UTC)
+    author, now = Member(world.discord.admin.join("Ann"), "Ann"), datetime.now(UTC)
     await world.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
     target = replace(world.post_of("0"), message=None)  # with one, the bot would find that no such post is there
     found_reports = [

@@ -11,11 +11,11 @@ TRY = "Try it now"
 async def invited(world: World, by: str, *, is_told: bool = True) -> None:
     """Let somebody add the bot (and somebody else another one), and perhaps let it read the audit log."""
     discord = world.discord
-    await discord.remove_bot()
-    discord.invite(BOT_ID, by)
-    discord.invite(discord.join("Robo", bot=True), discord.join("Ann"))
+    await discord.admin.remove_bot()
+    discord.admin.invite(BOT_ID, by)
+    discord.admin.invite(discord.admin.join("Robo", bot=True), discord.admin.join("Ann"))
     discord.roles[discord.bot_role]["permissions"] = str(discord.may_anywhere(BOT_ID) | VIEW_AUDIT_LOG * is_told)
-    await discord.add_bot()
+    await discord.admin.add_bot()
 
 
 def texts_in(world: World, channel: str) -> list[str]:
@@ -24,7 +24,7 @@ def texts_in(world: World, channel: str) -> list[str]:
 
 async def test_the_person_who_added_the_bot_is_greeted_directly(database_url: str) -> None:
     async with open_world(database_url) as world:
-        max_ = world.discord.join("Max")
+        max_ = world.discord.admin.join("Max")
         await invited(world, max_)
         direct = world.discord.direct(max_)["id"]
         await eventually(lambda: texts_in(world, direct))
@@ -36,7 +36,7 @@ async def test_the_person_who_added_the_bot_is_greeted_directly(database_url: st
 
 async def test_where_they_take_no_messages_the_channel_is_greeted(database_url: str) -> None:
     async with open_world(database_url) as world:
-        max_ = world.discord.join("Max")
+        max_ = world.discord.admin.join("Max")
         world.discord.takes_no_messages.add(max_)
         await invited(world, max_)
         await world.discord.reply(world.discord.channel("found"), TRY)
@@ -44,7 +44,7 @@ async def test_where_they_take_no_messages_the_channel_is_greeted(database_url: 
 
 async def test_without_the_audit_log_the_channel_is_greeted(database_url: str) -> None:
     async with open_world(database_url) as world:
-        max_ = world.discord.join("Max")
+        max_ = world.discord.admin.join("Max")
         await invited(world, max_, is_told=False)
         await world.discord.reply(world.discord.channel("found"), TRY)
         assert texts_in(world, world.discord.direct(max_)["id"]) == []
@@ -55,5 +55,5 @@ async def test_where_the_connection_breaks_the_channel_is_greeted(database_url: 
     async with open_world(database_url) as world:
         for _ in range(2):  # aiohttp asks once more by itself
             world.discord.refuse("GET .*audit-logs", 0)
-        await invited(world, world.discord.join("Max"))
+        await invited(world, world.discord.admin.join("Max"))
         await world.discord.reply(world.discord.channel("found"), TRY)

@@ -24,8 +24,8 @@ ANNOUNCEMENTS = 5
 
 async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_privately(database_url: str) -> None:
     async with open_world(database_url) as world:
-        bob = world.discord.join("Bob")
-        used = await world.discord.slash(
+        bob = world.discord.admin.join("Bob")
+        used = await world.discord.ui.slash(
             "lost",
             bob,
             "general",
@@ -34,7 +34,7 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
             where="bus 5",
             when="yesterday 08:15",
         )
-        answer = await world.discord.answer(used)
+        answer = await world.discord.ui.answer(used)
         first, about_zone = answer.splitlines()
         assert first == f"Got it, I'm searching. I'll reply in <#{world.discord.channel('lost')}>."
         assert about_zone == sentence("when_without_zone", when="yesterday 08:15", zone="UTC")
@@ -54,11 +54,11 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
 
 async def test_where_a_language_suggests_a_zone_times_are_read_in_it(database_url: str) -> None:
     async with open_world(database_url) as world:
-        bob = world.discord.join("Bob")
+        bob = world.discord.admin.join("Bob")
         world.discord.locales[bob] = "ja"
         zone, when = ZoneInfo("Asia/Tokyo"), "yesterday 08:15"
-        used = await world.discord.slash("lost", bob, "general", None, description="red bag", when=when)
-        _, about_zone = (await world.discord.answer(used)).splitlines()
+        used = await world.discord.ui.slash("lost", bob, "general", None, description="red bag", when=when)
+        _, about_zone = (await world.discord.ui.answer(used)).splitlines()
         names = names_in("ja")
         assert about_zone == sentence("when_without_zone", "ja", command=names, when=when, zone="Asia/Tokyo")
         yesterday = datetime.now(zone) - timedelta(days=1)
@@ -67,20 +67,22 @@ async def test_where_a_language_suggests_a_zone_times_are_read_in_it(database_ur
 
 async def test_of_several_channels_for_losses_the_one_where_the_command_is_used_takes_it(database_url: str) -> None:
     async with open_world(database_url) as world:
-        second = await world.discord.create_channel("lost-items")
-        used = await world.discord.slash("lost", world.discord.join("Bob"), "lost-items", description="red bag")
-        assert f"<#{second}>" in await world.discord.answer(used)
+        second = await world.discord.admin.create_channel("lost-items")
+        used = await world.discord.ui.slash(
+            "lost", world.discord.admin.join("Bob"), "lost-items", description="red bag"
+        )
+        assert f"<#{second}>" in await world.discord.ui.answer(used)
         assert (await world.report())["channel"] == second
 
 
 @pytest.mark.parametrize("kind", [FORUM, ANNOUNCEMENTS])
 async def test_a_private_report_goes_where_private_threads_are(database_url: str, kind: int) -> None:
     async with open_world(database_url) as world:
-        await world.discord.create_channel("lost-items", kind)
-        opening = await world.discord.slash("lost", world.discord.join("Bob"), "lost-items")
-        await world.discord.opened(opening)
-        assert "I'll reply in" in await world.discord.answer(
-            await world.discord.submit(opening, words="my diary", seen="private")
+        await world.discord.admin.create_channel("lost-items", kind)
+        opening = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "lost-items")
+        await world.discord.ui.opened(opening)
+        assert "I'll reply in" in await world.discord.ui.answer(
+            await world.discord.ui.submit(opening, words="my diary", seen="private")
         )
         [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
         assert thread["parent_id"] == world.discord.channel("lost")
@@ -95,12 +97,12 @@ async def test_a_refused_private_report_leaves_no_thread_to_its_author(
 
     monkeypatch.setattr("reunite.limits.HourlyLimit.check", check)
     async with open_world(database_url) as world:
-        bob = world.discord.join("Bob")
+        bob = world.discord.admin.join("Bob")
         if may_delete:
-            await world.discord.allow_here("lost", MANAGE_THREADS, BOT_ID)
-        opening = await world.discord.slash("lost", bob, "general")
-        await world.discord.opened(opening)
-        answer = await world.discord.answer(await world.discord.submit(opening, words="my diary", seen="private"))
+            await world.discord.admin.allow_here("lost", MANAGE_THREADS, BOT_ID)
+        opening = await world.discord.ui.slash("lost", bob, "general")
+        await world.discord.ui.opened(opening)
+        answer = await world.discord.ui.answer(await world.discord.ui.submit(opening, words="my diary", seen="private"))
         assert answer == sentence("too_many_reports", number=60)
         threads = [channel["id"] for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
         assert len(threads) == (0 if may_delete else 1)
@@ -126,14 +128,14 @@ async def test_the_thread_of_a_private_lost_report_stays_if_an_error_comes_after
         monkeypatch.setattr(PostHandlers, "report", refuse)
         monkeypatch.setattr(Handlers, "report_at", fail)
     async with open_world(database_url) as world:
-        bob = world.discord.join("Bob")
-        await world.discord.allow_here("lost", MANAGE_THREADS, BOT_ID)
-        opening = await world.discord.slash("lost", bob, "general")
-        await world.discord.opened(opening)
-        answer = await world.discord.answer(await world.discord.submit(opening, words="my diary", seen="private"))
+        bob = world.discord.admin.join("Bob")
+        await world.discord.admin.allow_here("lost", MANAGE_THREADS, BOT_ID)
+        opening = await world.discord.ui.slash("lost", bob, "general")
+        await world.discord.ui.opened(opening)
+        answer = await world.discord.ui.answer(await world.discord.ui.submit(opening, words="my diary", seen="private"))
         assert answer == (sentence("went_wrong") if is_saved else sentence("too_many_reports", number=60))
-        [thread] = [each["id"] for each in world.discord.channels.values() if each["type"] == PRIVATE_THREAD]
-        assert [each["channel"] for each in await world.reports()] == [thread] * is_saved
+        [thread] = [channel["id"] for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
+        assert [report["channel"] for report in await world.reports()] == [thread] * is_saved
         assert bob in world.discord.thread_members[thread]
 
 
@@ -141,13 +143,13 @@ async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
     database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with open_world(database_url) as world:
-        opening = await world.discord.slash("lost", world.discord.join("Bob"), "general")
-        await world.discord.opened(opening)
+        opening = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general")
+        await world.discord.ui.opened(opening)
         world.discord.refuse("PATCH /webhooks/", 404, code=10015, message="Unknown Webhook")
-        await world.discord.submit(opening, words="red bag")
+        await world.discord.ui.submit(opening, words="red bag")
         assert (await world.report())["text"] == "red bag"
         await eventually(lambda: not world.discord.refusals or None)
-        await world.discord.answer(await world.discord.slash("stats", world.discord.join("Eve"), "general"))
+        await world.discord.ui.answer(await world.discord.ui.slash("stats", world.discord.admin.join("Eve"), "general"))
     assert "defect" not in capsys.readouterr().out
 
 
@@ -161,16 +163,18 @@ async def test_a_refused_lost_command_is_explained_politely(
     database_url: str, options: dict[str, Any], answer: str
 ) -> None:
     async with open_world(database_url) as world:
-        used = await world.discord.slash("lost", world.discord.join("Bob"), "general", **options)
-        assert answer in await world.discord.answer(used)
+        used = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general", **options)
+        assert answer in await world.discord.ui.answer(used)
         assert await world.reports() == []
 
 
 @pytest.mark.parametrize("when", ["some day soon", "2095-07-14"])
 async def test_a_report_with_an_unreadable_time_is_kept(database_url: str, when: str) -> None:
     async with open_world(database_url) as world:
-        used = await world.discord.slash("lost", world.discord.join("Bob"), "general", description="bag", when=when)
-        text = await world.discord.answer(used)
+        used = await world.discord.ui.slash(
+            "lost", world.discord.admin.join("Bob"), "general", description="bag", when=when
+        )
+        text = await world.discord.ui.answer(used)
         assert sentence("when_kept", when=when) in text
         report = await world.report()
         assert (report["text"], report["happened_at"]) == (f"bag\n{when}", None)
@@ -178,11 +182,11 @@ async def test_a_report_with_an_unreadable_time_is_kept(database_url: str, when:
 
 async def test_times_are_read_in_the_members_zone_or_the_guilds(database_url: str) -> None:
     async with open_world(database_url) as world:
-        bob, manager = world.discord.join("Bob"), world.discord.join("Max")
+        bob, manager = world.discord.admin.join("Bob"), world.discord.admin.join("Max")
         world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
 
         async def answer_to(name: str, **options: str) -> str:
-            return await world.discord.answer(await world.discord.slash(name, bob, "general", None, **options))
+            return await world.discord.ui.answer(await world.discord.ui.slash(name, bob, "general", None, **options))
 
         async def read() -> datetime:
             await answer_to("lost", description="red bag", when="yesterday 08:15")
@@ -194,12 +198,12 @@ async def test_times_are_read_in_the_members_zone_or_the_guilds(database_url: st
             return yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
 
         assert await answer_to("timezone") == sentence("zone_not_known")
-        panel = await world.discord.slash("setup", manager, "general")
-        await world.discord.answer(panel)
-        pressed = await world.discord.press(panel.responses[-1]["id"], sentence("setup_places"), manager)
-        modal = await world.discord.opened(pressed)
-        assert [each.get("value", "") for each in inputs(modal) if each["custom_id"] == "timezone"] == [""]
-        await world.discord.submit(pressed, None, timezone="New York")
+        panel = await world.discord.ui.slash("setup", manager, "general")
+        await world.discord.ui.answer(panel)
+        pressed = await world.discord.ui.press(panel.responses[-1]["id"], sentence("setup_places"), manager)
+        modal = await world.discord.ui.opened(pressed)
+        assert [field.get("value", "") for field in inputs(modal) if field["custom_id"] == "timezone"] == [""]
+        await world.discord.ui.submit(pressed, None, timezone="New York")
         await eventually(
             lambda: "America/New_York" in world.discord.text(world.discord.message(panel.responses[-1]["id"]))
         )

@@ -26,7 +26,7 @@ ALL = "Create #found, #lost, #lost-and-found-team"
 
 
 def a_manager(world: World) -> str:
-    manager = world.discord.join("Max")
+    manager = world.discord.admin.join("Max")
     world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
     return manager
 
@@ -34,13 +34,13 @@ def a_manager(world: World) -> str:
 async def without_channels(world: World) -> None:
     """Leave only #general, and let the bot manage channels."""
     for name in ("found", "lost"):
-        await world.discord.delete_channel(name)
-    await world.discord.permit(world.discord.bot_role, MANAGE_CHANNELS)
+        await world.discord.admin.delete_channel(name)
+    await world.discord.admin.permit(world.discord.bot_role, MANAGE_CHANNELS)
 
 
 async def panel(world: World, manager: str) -> Interaction:
-    used = await world.discord.slash("setup", manager, "general")
-    await world.discord.answer(used)
+    used = await world.discord.ui.slash("setup", manager, "general")
+    await world.discord.ui.answer(used)
     return used
 
 
@@ -48,7 +48,7 @@ async def pressed(world: World, used: Interaction, words: str) -> str:
     """Press a button of the panel, and return what is shown in its place."""
     shown = used.responses[0]
     before = shown["edited_timestamp"]
-    await world.discord.press(shown["id"], words, used.user)
+    await world.discord.ui.press(shown["id"], words, used.user)
     await eventually(lambda: shown["edited_timestamp"] != before or None)
     return world.discord.text(shown)
 
@@ -77,24 +77,24 @@ async def test_one_press_creates_the_channels_and_chooses_them(database_url: str
         expected = Settings(found_channels=(found,), lost_channels=(lost,), log_channel=log)
         assert await settings(world) == expected
         assert "Post a photo of it here" in world.discord.channels[found]["topic"]
-        post = await world.discord.post("found", world.discord.join("Ben"), "a hat", {"a.jpg": JPEG})
-        await eventually(lambda: world.discord.has_reaction(post, "👀"))
+        post = await world.discord.people.post("found", world.discord.admin.join("Ben"), "a hat", {"a.jpg": JPEG})
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
 
 
 async def test_only_moderators_managers_and_the_bot_see_the_moderator_channel(database_url: str) -> None:
     async with open_world(database_url) as world:
-        await world.discord.permit(world.discord.bot_role, MANAGE_CHANNELS)
+        await world.discord.admin.permit(world.discord.bot_role, MANAGE_CHANNELS)
         used = await panel(world, a_manager(world))
         another_bot = world.discord.add_role("another bot", MANAGE_MESSAGES)
         world.discord.roles[another_bot]["managed"] = True
-        await world.discord.permit(another_bot, 0)
+        await world.discord.admin.permit(another_bot, 0)
         await pressed(world, used, "Create #lost-and-found-team")
         log = world.discord.channel("lost-and-found-team")
-        others = world.discord.join("Ada"), world.discord.join("Robo", bot=True)
-        await world.discord.give_role(others[1], another_bot)
+        others = world.discord.admin.join("Ada"), world.discord.admin.join("Robo", bot=True)
+        await world.discord.admin.give_role(others[1], another_bot)
         seen = {
             user: bool(world.discord.may(user, log) & VIEW_CHANNEL)
-            for user in (*others, used.user, world.discord.join("Mo", moderator=True))
+            for user in (*others, used.user, world.discord.admin.join("Mo", moderator=True))
         }
         assert list(seen.values()) == [False, False, True, True]
         assert world.discord.may(BOT_ID, log) & (VIEW_CHANNEL | SEND_MESSAGES) == VIEW_CHANNEL | SEND_MESSAGES
@@ -107,7 +107,7 @@ async def test_a_second_press_creates_nothing(database_url: str) -> None:
         manager = a_manager(world)
         panels = [await panel(world, manager) for _ in range(2)]
         for used in panels:
-            await world.discord.press(used.responses[0]["id"], ALL, manager)
+            await world.discord.ui.press(used.responses[0]["id"], ALL, manager)
         for used in panels:
             await eventually(lambda: used.responses[0]["edited_timestamp"])  # noqa: B023 - looked at at once
         texts = [channel for channel in world.discord.channels.values() if channel["type"] == TEXT]
@@ -130,8 +130,8 @@ async def test_members_who_may_not_manage_the_guild_create_nothing(database_url:
     async with open_world(database_url) as world:
         await without_channels(world)
         used = await panel(world, a_manager(world))
-        tried = await world.discord.press(used.responses[0]["id"], ALL, world.discord.join("Ada"))
-        assert sentence("only_moderators_here") in await world.discord.answer(tried)
+        tried = await world.discord.ui.press(used.responses[0]["id"], ALL, world.discord.admin.join("Ada"))
+        assert sentence("only_moderators_here") in await world.discord.ui.answer(tried)
         assert await settings(world) == Settings()
 
 

@@ -57,7 +57,7 @@ def posted(discord: DiscordDouble, where: str, author: str, days: float, text: s
 
 
 def past(discord: DiscordDouble) -> None:
-    ann, found = discord.join("Ann"), discord.channel("found")
+    ann, found = discord.admin.join("Ann"), discord.channel("found")
     posted(discord, found, ann, 61, "too old")
     for number in range(FOUND):
         photos = [] if number % EVERY else ["a.jpg"]
@@ -94,7 +94,7 @@ async def test_each_past_post_is_taken_once_and_stays_unanswered(database_url: s
 
 async def test_what_was_read_quietly_stays_so_when_the_bot_starts_again(database_url: str) -> None:
     async with DiscordDouble() as discord:
-        ann = discord.join("Ann")
+        ann = discord.admin.join("Ann")
         async with bot(discord, database_url) as (here, handlers):
             old = posted(discord, discord.channel("found"), ann, 1, "a hat")
             edited = posted(discord, discord.channel("found"), ann, 1.1, "a scarf", edited_timestamp=shapes.now())
@@ -102,20 +102,20 @@ async def test_what_was_read_quietly_stays_so_when_the_bot_starts_again(database
             await asked(here.store, handlers, workspace)
             assert whole(await read(here.store, workspace)).reports == 2
         discord.members[discord.bot_id]["joined_at"] = (datetime.now(UTC) - timedelta(days=2)).isoformat()
-        missed = await discord.post("found", ann, "a cap", {"a.jpg": JPEG}, times=0)
+        missed = await discord.people.post("found", ann, "a cap", {"a.jpg": JPEG}, times=0)
         async with bot(discord, database_url) as (back, _):
-            await eventually(lambda: discord.has_reaction(missed, "👀"))
+            await eventually(lambda: discord.people.has_reaction(missed, "👀"))
             assert {report["text"]: report["quiet"] for report in await back.reports()} == {
                 "a hat": True,
                 "a scarf": True,
                 "a cap": False,
             }
-        assert not any(discord.has_reaction(each, "👀") for each in (old, edited))
+        assert not any(discord.people.has_reaction(post, "👀") for post in (old, edited))
 
 
 async def test_an_edited_post_of_an_archived_thread_keeps_its_title_and_its_quiet(database_url: str) -> None:
     async with DiscordDouble() as discord:
-        ann, forum = discord.join("Ann"), discord.add_channel("found-items", shapes.FORUM)["id"]
+        ann, forum = discord.admin.join("Ann"), discord.add_channel("found-items", shapes.FORUM)["id"]
         number, at = snowflake(9), (datetime.now(UTC) - timedelta(days=8)).isoformat()
         thread = discord.add_thread(forum, number, "A hat", by=ann)
         photo = discord.attach(number, "a.jpg", JPEG, "image/jpeg")
@@ -149,7 +149,7 @@ async def test_a_killed_bot_goes_on_and_takes_nothing_twice(database_url: str) -
 
 async def test_a_forums_posts_are_read_whether_archived_or_not(database_url: str) -> None:
     async with DiscordDouble() as discord:
-        ann, forum = discord.join("Ann"), discord.add_channel("found-items", shapes.FORUM)["id"]
+        ann, forum = discord.admin.join("Ann"), discord.add_channel("found-items", shapes.FORUM)["id"]
         for days in (61, *range(40, 5, -1)):
             number = snowflake(days)
             thread = discord.add_thread(forum, number, f"title {days}", by=ann)
@@ -178,25 +178,25 @@ async def test_a_channel_that_the_bot_may_not_read_says_why(database_url: str) -
         past(discord)
         async with bot(discord, database_url) as (here, handlers):
             workspace = await workspace_of(here.store, "discord", discord.guild_id)
-            await discord.forbid("found", shapes.READ_HISTORY)
+            await discord.admin.forbid("found", shapes.READ_HISTORY)
             await asked(here.store, handlers, workspace)
-            problems = {each.name: each.problem for each in await read(here.store, workspace)}
+            problems = {channel.name: channel.problem for channel in await read(here.store, workspace)}
             assert problems == {"found": "the bot lacks the permission read_message_history", "lost": ""}
 
 
 async def test_moderators_start_a_backfill_by_button_and_read_its_result(database_url: str) -> None:
     async with DiscordDouble() as discord:
         past(discord)
-        manager = discord.join("Mo")
+        manager = discord.admin.join("Mo")
         discord.members[manager]["roles"].append(discord.add_role("managers", shapes.MANAGE_GUILD))
         async with bot(discord, database_url) as (here, handlers):
             await workspace_of(here.store, "discord", discord.guild_id)
             settings = Settings(log_channel=discord.channel("general"))
             await handlers.set_up(ChangeSettings(platform="discord", workspace=discord.guild_id, settings=settings))
-            used = await discord.slash("setup", manager, "general")
-            await discord.answer(used)
-            pressed = await discord.press(used.responses[0]["id"], sentence("home_past_posts"), manager)
-            assert "I'm reading the past posts of #found, #lost" in str(await discord.answer(pressed))
+            used = await discord.ui.slash("setup", manager, "general")
+            await discord.ui.answer(used)
+            pressed = await discord.ui.press(used.responses[0]["id"], sentence("home_past_posts"), manager)
+            assert "I'm reading the past posts of #found, #lost" in str(await discord.ui.answer(pressed))
 
             def shown() -> str:
                 messages = discord.messages[discord.channel("general")].values()

@@ -16,7 +16,7 @@ from tests.support.waiting import eventually
 
 async def asked(world: World, author: str) -> tuple[UUID, str]:
     """A lost report whose thread asks for the place; return the report and the question's message."""
-    await world.discord.post("lost", author, "my hat", {"a.jpg": JPEG})
+    await world.discord.people.post("lost", author, "my hat", {"a.jpg": JPEG})
     row, question = await world.report(), Question("place", ("library", "*tram* @everyone"))
     async with world.store.session(await world.community()) as session:
         await session.reports.set_state(row["id"], ReportState.OPEN)
@@ -29,13 +29,13 @@ async def asked(world: World, author: str) -> tuple[UUID, str]:
 
 async def test_a_pressed_button_is_taken_once_and_replaced_by_the_answer(database_url: str) -> None:
     async with open_world(database_url) as world:
-        bob = world.discord.join("Bob")
+        bob = world.discord.admin.join("Bob")
         _, question = await asked(world, bob)
         shown = world.discord.message(question)["components"]
         assert [component["label"] for row in shown for component in row["components"]] == [
             "library", "*tram* @everyone", "Somewhere else", "Not sure", "None of these",
         ]  # fmt: skip
-        pressed = [await world.discord.press(question, "*tram* @everyone", bob) for _ in range(2)]
+        pressed = [await world.discord.ui.press(question, "*tram* @everyone", bob) for _ in range(2)]
         await eventually(lambda: all(press.answer for press in pressed) or None)
         texts = {wording.sentence("said"), wording.sentence("said_before", said="*tram* @everyone")}
         assert {press.answer for press in pressed} == texts
@@ -49,15 +49,15 @@ async def test_a_pressed_button_is_taken_once_and_replaced_by_the_answer(databas
 async def test_a_button_outlives_the_bots_process_and_is_its_authors_alone(database_url: str) -> None:
     async with DiscordDouble() as discord, Store(database_url) as store:
         handlers = Handlers(store, NoQueue())
-        ann, bob = discord.join("Ann"), discord.join("Bob")
+        ann, bob = discord.admin.join("Ann"), discord.admin.join("Bob")
         async with running(handlers, store, config(discord)) as platform:
             _, question = await asked(World(discord, store, platform), bob)
         async with running(handlers, store, config(discord)) as platform:
             world = World(discord, store, platform)
-            refused = await discord.press(question, "library", ann)
+            refused = await discord.ui.press(question, "library", ann)
             await eventually(lambda: refused.answer)
             assert (refused.answer, refused.ephemeral) == (wording.sentence("only_author"), True)
             assert (await world.report())["question_answer"] is None
-            taken = await discord.press(question, "library", bob)
+            taken = await discord.ui.press(question, "library", bob)
             await eventually(lambda: taken.answer)
             assert (await world.report())["question_answer"] == "library"

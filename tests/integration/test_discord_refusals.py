@@ -24,8 +24,8 @@ from tests.support.waiting import eventually
 
 
 async def posted(world: World, words: str = "umbrella") -> str:
-    post = await world.discord.post("found", world.discord.join("Ann"), words, {"a.jpg": JPEG})
-    await eventually(lambda: world.discord.has_reaction(post, "👀"))
+    post = await world.discord.people.post("found", world.discord.admin.join("Ann"), words, {"a.jpg": JPEG})
+    await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
     return post
 
 
@@ -58,24 +58,26 @@ async def test_a_thread_that_is_asleep_or_locked_does_not_keep_an_answer_back(da
     async with open_world(database_url) as world:
         post, found = await posted(world), world.discord.channel("found")
         assert (await world.platform.send(reply("1", world.post_of(post)))).channel == post
-        await world.discord.archive(post)
+        await world.discord.admin.archive(post)
         world.discord.most_threads = 0
         assert (await world.platform.send(reply("2", world.post_of(post)))).channel == found
         world.discord.most_threads = 10
-        await world.discord.lock(post)
+        await world.discord.admin.lock(post)
         assert (await world.platform.send(reply("3", world.post_of(post)))).channel == found
 
 
 async def test_an_answer_to_a_locked_forum_post_goes_to_its_author(database_url: str) -> None:
     async with open_world(database_url) as world:
-        ann = world.discord.join("Ann")
-        await world.discord.create_channel("found-items", FORUM)
-        post = await world.discord.post_in_forum("found-items", ann, "Gloves", "", {"a.jpg": JPEG})
-        await eventually(lambda: world.discord.has_reaction(post, "👀"))
-        await world.discord.lock(post)
+        ann = world.discord.admin.join("Ann")
+        await world.discord.admin.create_channel("found-items", FORUM)
+        post = await world.discord.people.post_in_forum("found-items", ann, "Gloves", "", {"a.jpg": JPEG})
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+        await world.discord.admin.lock(post)
         target = replace(world.post_of(post), channel=post)
         await world.platform.send(reply("1", target, "They are Bob's."))
-        assert [world.discord.text(message) for message in world.discord.direct_messages(ann)] == ["They are Bob's."]
+        assert [world.discord.text(message) for message in world.discord.people.direct_messages(ann)] == [
+            "They are Bob's."
+        ]
 
 
 @pytest.mark.parametrize("code", [50035, 200001])
@@ -90,15 +92,15 @@ async def test_a_thread_whose_name_is_refused_gets_a_neutral_one(database_url: s
 
 
 def opening(world: World, words: str) -> Outgoing:
-    bob = Member(world.discord.join("Bob"), "Bob")
+    bob = Member(world.discord.admin.join("Bob"), "Bob")
     root = replace(world.post_of("0", "lost-items"), message=None)
     lines = ((Person("discord", bob),), (Quoted(words, UUID(int=1)),))
     return Outgoing("post", root, Reply("report_post", lines))
 
 
 async def only_a_forum_for_losses(world: World) -> str:
-    await world.discord.delete_channel("lost")
-    return await world.discord.create_channel("lost-items", FORUM)
+    await world.discord.admin.delete_channel("lost")
+    return await world.discord.admin.create_channel("lost-items", FORUM)
 
 
 async def test_a_forum_post_whose_title_is_refused_gets_a_neutral_one(database_url: str) -> None:
@@ -112,14 +114,14 @@ async def test_a_forum_post_whose_title_is_refused_gets_a_neutral_one(database_u
 async def test_a_forum_that_requires_a_tag_gets_one_that_is_not_the_moderators(database_url: str) -> None:
     async with open_world(database_url) as world:
         forum = await only_a_forum_for_losses(world)
-        await world.discord.require_tag("lost-items", moderated=True)
+        await world.discord.admin.require_tag("lost-items", moderated=True)
         with pytest.raises(TryAgainError):
             await world.platform.send(opening(world, "my bag"))
-        used = await world.discord.slash("lost", world.discord.join("Cid"), "general", description="my bag")
-        answer = await world.discord.answer(used)
+        used = await world.discord.ui.slash("lost", world.discord.admin.join("Cid"), "general", description="my bag")
+        answer = await world.discord.ui.answer(used)
         assert answer == sentence("forum_needs_tag", channel=f"<#{forum}>")
         assert await world.reports() == []
-        await world.discord.require_tag("lost-items", moderated=False)
+        await world.discord.admin.require_tag("lost-items", moderated=False)
 
         async def is_sent() -> bool:
             with suppress(TryAgainError):  # until the bot hears of the new tag
@@ -133,30 +135,30 @@ async def test_a_forum_that_requires_a_tag_gets_one_that_is_not_the_moderators(d
 async def test_a_private_report_is_not_made_public_for_want_of_a_thread(database_url: str) -> None:
     async with open_world(database_url) as world:
         world.discord.most_threads = 0
-        opened = await world.discord.slash("lost", world.discord.join("Bob"), "general")
-        await world.discord.opened(opened)
-        used = await world.discord.submit(opened, words="my bag", seen="private")
-        assert await world.discord.answer(used) == sentence("too_many_threads")
+        opened = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general")
+        await world.discord.ui.opened(opened)
+        used = await world.discord.ui.submit(opened, words="my bag", seen="private")
+        assert await world.discord.ui.answer(used) == sentence("too_many_threads")
         assert await world.reports() == []
 
 
 async def test_the_menu_takes_a_report_though_there_is_no_room_for_its_thread(database_url: str) -> None:
     async with open_world(database_url) as world:
         world.discord.most_threads = 0
-        post = await world.discord.post("general", world.discord.join("Ann"), "a bag", {"a.jpg": JPEG})
-        used = await world.discord.menu("Found this", world.discord.join("Bob"), post)
-        assert f"<#{world.discord.channel('general')}>" in await world.discord.answer(used)
+        post = await world.discord.people.post("general", world.discord.admin.join("Ann"), "a bag", {"a.jpg": JPEG})
+        used = await world.discord.ui.menu("Found this", world.discord.admin.join("Bob"), post)
+        assert f"<#{world.discord.channel('general')}>" in await world.discord.ui.answer(used)
         await eventually(world.reports)
 
 
 async def test_what_waits_for_a_permission_is_sent_once_it_is_granted(database_url: str) -> None:
     async with open_world(database_url) as world:
         post = await posted(world)
-        await world.discord.forbid("found", SEND_IN_THREADS | CREATE_THREADS)
+        await world.discord.admin.forbid("found", SEND_IN_THREADS | CREATE_THREADS)
         for _ in range(2):
             with pytest.raises(TryAgainError, match="Missing Permissions"):
                 await world.platform.send(reply("1", world.post_of(post)))
-        await world.discord.allow("found")
+        await world.discord.admin.allow("found")
         assert (await world.platform.send(reply("1", world.post_of(post)))).channel == post
 
 
@@ -165,13 +167,13 @@ async def test_a_late_answer_is_sent_directly_or_said_to_be_late(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, takes_messages: bool
 ) -> None:
     async with open_world(database_url) as world:
-        ann = world.discord.join("Ann")
+        ann = world.discord.admin.join("Ann")
         if not takes_messages:
             world.discord.takes_no_messages.add(ann)
         monkeypatch.setattr("tests.doubles.discord_rest_interactions.TOKENS_LAST", 0)
-        await world.discord.slash("privacy", ann, "general")
+        await world.discord.ui.slash("privacy", ann, "general")
         if takes_messages:
-            [answer] = await eventually(lambda: world.discord.direct_messages(ann))
+            [answer] = await eventually(lambda: world.discord.people.direct_messages(ann))
             assert "reunite.json" in [file["filename"] for file in answer["attachments"]]
             assert not answer["components"], "a private reply's buttons don't name their guild"
         else:
@@ -182,10 +184,10 @@ async def test_a_late_answer_is_sent_directly_or_said_to_be_late(
 
 async def test_a_finder_who_cant_be_answered_in_public_gets_a_direct_message(database_url: str) -> None:
     async with open_world(database_url) as world:
-        ann = world.discord.join("Ann")
-        await world.discord.forbid("found", SEND_IN_THREADS | CREATE_THREADS | SEND_MESSAGES)
-        await world.discord.post("found", ann, "a bag", {"a.jpg": JPEG})
-        [answer] = await eventually(lambda: world.discord.direct_messages(ann))
+        ann = world.discord.admin.join("Ann")
+        await world.discord.admin.forbid("found", SEND_IN_THREADS | CREATE_THREADS | SEND_MESSAGES)
+        await world.discord.people.post("found", ann, "a bag", {"a.jpg": JPEG})
+        [answer] = await eventually(lambda: world.discord.people.direct_messages(ann))
         assert "Send Messages in Threads" in world.discord.text(answer)
 
 
@@ -195,12 +197,14 @@ async def test_what_was_posted_while_a_permission_was_lacking_is_taken_up_once_i
 ) -> None:
     async with open_world(database_url) as world:
         await posted(world, "hat")
-        await world.discord.forbid("found", lacked)
+        await world.discord.admin.forbid("found", lacked)
         heard = int(lacked == ADD_REACTIONS)  # Discord tells nothing of a channel that the bot can't see
-        post = await world.discord.post("found", world.discord.join("Bea"), "umbrella", {"a.jpg": JPEG}, times=heard)
+        post = await world.discord.people.post(
+            "found", world.discord.admin.join("Bea"), "umbrella", {"a.jpg": JPEG}, times=heard
+        )
         await eventually(world.reports, holds=lambda reports: len(reports) == 1 + heard)
-        await world.discord.allow("found")
-        await eventually(lambda: world.discord.has_reaction(post, "👀"))
+        await world.discord.admin.allow("found")
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
         assert len(await world.reports()) == 2
 
 
@@ -209,21 +213,21 @@ async def test_a_permission_that_a_new_channel_or_guild_lacked_is_noticed_once_i
     database_url: str, new: str
 ) -> None:
     async with open_world(database_url) as world:
-        await world.discord.delete_channel("found")
+        await world.discord.admin.delete_channel("found")
         if new == "guild":
-            await world.discord.remove_bot()
+            await world.discord.admin.remove_bot()
             await eventually(
                 lambda: world.store.workspace("discord", world.discord.guild_id), holds=lambda it: it is None
             )
             world.discord.add_channel("found", forbidden=ADD_REACTIONS)
-            await world.discord.add_bot()
+            await world.discord.admin.add_bot()
             await eventually(lambda: world.store.workspace("discord", world.discord.guild_id))
         else:
-            await world.discord.create_channel("found", forbidden=ADD_REACTIONS)
-        post = await world.discord.post("found", world.discord.join("Bea"), "umbrella", {"a.jpg": JPEG})
+            await world.discord.admin.create_channel("found", forbidden=ADD_REACTIONS)
+        post = await world.discord.people.post("found", world.discord.admin.join("Bea"), "umbrella", {"a.jpg": JPEG})
         await eventually(world.reports)
-        await world.discord.allow("found")
-        await eventually(lambda: world.discord.has_reaction(post, "👀"))
+        await world.discord.admin.allow("found")
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
 
 
 async def test_a_post_whose_acknowledgement_fails_on_the_way_gets_it_later(database_url: str) -> None:

@@ -18,7 +18,9 @@ from tests.support.queues import NoQueue
 
 async def test_the_first_reply_opens_the_thread_and_the_next_ones_go_there(database_url: str) -> None:
     async with open_world(database_url) as world:
-        post = await world.discord.post("found", world.discord.join("Ann"), "black\numbrella", {"a.jpg": JPEG})
+        post = await world.discord.people.post(
+            "found", world.discord.admin.join("Ann"), "black\numbrella", {"a.jpg": JPEG}
+        )
         first = await world.platform.send(reply("1", world.post_of(post), "One."))
         second = await world.platform.send(reply("2", world.post_of(post), "Two.", picture=JPEG))
         assert first.channel == second.channel == post
@@ -31,7 +33,7 @@ async def test_the_first_reply_opens_the_thread_and_the_next_ones_go_there(datab
 
 async def test_a_thread_that_the_cache_does_not_know_is_found(database_url: str) -> None:
     async with open_world(database_url) as world:
-        post = await world.discord.post("found", world.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
+        post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "umbrella", {"a.jpg": JPEG})
         world.discord.add_thread(world.discord.channel("found"), post, "opened by somebody else")
         sent = await world.platform.send(reply("1", world.post_of(post)))
         assert sent.channel == post
@@ -40,7 +42,7 @@ async def test_a_thread_that_the_cache_does_not_know_is_found(database_url: str)
 
 async def test_a_report_by_command_gets_a_post_of_its_own_and_a_thread_named_after_it(database_url: str) -> None:
     async with open_world(database_url) as world:
-        bob = Member(world.discord.join("Bob"), "Bob")
+        bob = Member(world.discord.admin.join("Bob"), "Bob")
         text = "a *red* my_bag, 1.50 €\n@everyone"
         lines = ((Person("discord", bob), Plain(" is looking for:")), (Quoted(text, UUID(int=1)),))
         root = replace(world.post_of("0", "lost"), message=None)
@@ -55,8 +57,8 @@ async def test_a_report_by_command_gets_a_post_of_its_own_and_a_thread_named_aft
 
 async def test_only_the_notified_person_is_pinged(database_url: str) -> None:
     async with open_world(database_url) as world:
-        ann, bob = Member(world.discord.join("Ann"), "Ann"), Member(world.discord.join("Bob"), "Bob")
-        post = await world.discord.post("found", ann.id, "scarf", {"a.jpg": JPEG})
+        ann, bob = Member(world.discord.admin.join("Ann"), "Ann"), Member(world.discord.admin.join("Bob"), "Bob")
+        post = await world.discord.people.post("found", ann.id, "scarf", {"a.jpg": JPEG})
         words = Quoted(f"@everyone @here <@{ann.id}> <@&{world.discord.moderator_role}>", UUID(int=1))
         lines = ((Person("discord", bob, notify=True),), (words,), (Person("discord", ann), Plain(" knows.")))
         sent = await world.platform.send(Outgoing("key", world.post_of(post), Reply("match", lines)))
@@ -67,7 +69,7 @@ async def test_only_the_notified_person_is_pinged(database_url: str) -> None:
 
 async def test_a_reply_that_may_have_been_sent_is_looked_for_first(database_url: str) -> None:
     async with open_world(database_url) as world:
-        post = await world.discord.post("found", world.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
+        post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "umbrella", {"a.jpg": JPEG})
         await world.platform.send(reply("earlier", world.post_of(post), "The same words."))
         sent = await world.platform.send(reply("key", world.post_of(post), "The same words."))
         world.discord.nonces.clear()  # Discord remembers them for a few minutes only
@@ -81,7 +83,7 @@ async def test_a_reply_that_may_have_been_sent_is_looked_for_first(database_url:
 
 async def test_an_answer_that_was_lost_on_the_way_does_not_make_a_second_message(database_url: str) -> None:
     async with open_world(database_url) as world:
-        post = await world.discord.post("found", world.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
+        post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "umbrella", {"a.jpg": JPEG})
         world.discord.refuse(rf"POST /channels/{post}/messages", 502, after=True)
         await world.platform.send(reply("key", world.post_of(post)))
         assert len(world.discord.replies(post)) == 1
@@ -89,7 +91,7 @@ async def test_an_answer_that_was_lost_on_the_way_does_not_make_a_second_message
 
 async def test_a_long_rate_limit_is_for_later(database_url: str) -> None:
     async with open_world(database_url) as world:
-        post = await world.discord.post("found", world.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
+        post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "umbrella", {"a.jpg": JPEG})
         world.discord.refuse(r"POST .*/messages$", 429, message="slow", retry_after=99.0, **{"global": False})
         with pytest.raises(TryAgainError) as caught:
             await world.platform.send(reply("key", world.post_of(post)))
@@ -98,16 +100,16 @@ async def test_a_long_rate_limit_is_for_later(database_url: str) -> None:
 
 async def test_what_is_gone_or_forbidden_is_undeliverable(database_url: str) -> None:
     async with open_world(database_url) as world:
-        ann = world.discord.join("Ann")
-        gone = await world.discord.post("found", ann, "umbrella", {"a.jpg": JPEG})
-        await world.discord.delete(gone)
+        ann = world.discord.admin.join("Ann")
+        gone = await world.discord.people.post("found", ann, "umbrella", {"a.jpg": JPEG})
+        await world.discord.people.delete(gone)
         with pytest.raises(UndeliverableError, match="gone"):
             await world.platform.send(reply("1", world.post_of(gone)))
         with pytest.raises(UndeliverableError, match="gone"):
             await world.platform.acknowledge(world.post_of(gone))
         with pytest.raises(UndeliverableError, match="gone"):
             await world.platform.send(reply("2", replace(world.post_of(gone), channel="12345")))
-        await world.discord.forbid("lost", SEND_MESSAGES | CREATE_THREADS)
-        post = await world.discord.post("lost", ann, "bag", {"a.jpg": JPEG})
+        await world.discord.admin.forbid("lost", SEND_MESSAGES | CREATE_THREADS)
+        post = await world.discord.people.post("lost", ann, "bag", {"a.jpg": JPEG})
         with pytest.raises(TryAgainError, match="Missing Permissions"):  # a moderator may grant them
             await world.platform.send(reply("3", world.post_of(post, "lost")))

@@ -23,21 +23,21 @@ from tests.support.waiting import eventually
 async def test_a_moderators_check_mark_confirms_and_taking_it_away_reopens(database_url: str) -> None:
     async with open_world(database_url) as world:
         card, lost, found = await shown_match(world)
-        grace = world.discord.join("Grace", moderator=True)
-        await world.discord.react(card, "✅", grace)
+        grace = world.discord.admin.join("Grace", moderator=True)
+        await world.discord.people.react(card, "✅", grace)
         await world.becomes(lost.id, ReportState.RETURNED)
         await world.becomes(found.id, ReportState.RETURNED)
-        await world.discord.unreact(card, "✅", grace)
+        await world.discord.people.unreact(card, "✅", grace)
         await world.becomes(lost.id, ReportState.OPEN)
         await world.becomes(found.id, ReportState.OPEN)
 
 
 async def test_a_check_mark_that_comes_before_the_card_is_noted_counts(database_url: str) -> None:
     async with open_world(database_url) as world:
-        grace = world.discord.join("Grace", moderator=True)
+        grace = world.discord.admin.join("Grace", moderator=True)
 
         async def react_at_once(card: str) -> None:
-            await world.discord.react(card, "✅", grace)
+            await world.discord.people.react(card, "✅", grace)
             await asyncio.sleep(0.1)
 
         _, lost, _ = await shown_match(world, react_at_once)
@@ -47,7 +47,7 @@ async def test_a_check_mark_that_comes_before_the_card_is_noted_counts(database_
 async def test_a_moderators_cross_refuses(database_url: str) -> None:
     async with open_world(database_url) as world:
         card, lost, _ = await shown_match(world)
-        await world.discord.react(card, "❌", world.discord.join("Grace", moderator=True))
+        await world.discord.people.react(card, "❌", world.discord.admin.join("Grace", moderator=True))
 
         async def refused() -> bool:
             return await match_state(world, lost) is MatchState.REJECTED
@@ -58,7 +58,7 @@ async def test_a_moderators_cross_refuses(database_url: str) -> None:
 async def test_a_button_of_another_version_works_or_is_politely_refused(database_url: str) -> None:
     async with open_world(database_url) as world:
         _, lost, _ = await shown_match(world)
-        grace = world.discord.join("Grace", moderator=True)
+        grace = world.discord.admin.join("Grace", moderator=True)
         async with world.store.session(await world.community()) as session:
             [match] = await session.matches.of(lost.id)
         buttons = (Button("reject", match.id, "Not a match"), Button("confirm", match.id, "Dance"))
@@ -66,29 +66,29 @@ async def test_a_button_of_another_version_works_or_is_politely_refused(database
         sent = (await world.platform.send(Outgoing("log", lost.target, log))).message
         reject, dance = shapes.buttons(world.discord.message(sent))
         reject["custom_id"], dance["custom_id"] = f"refuse:{match.id}", f"dance:{match.id}"
-        pressed = await world.discord.press(sent, "Dance", grace)
+        pressed = await world.discord.ui.press(sent, "Dance", grace)
         assert await eventually(lambda: pressed.answer) == sentence("nothing_here")
-        await world.discord.press(sent, "Not a match", grace)
+        await world.discord.ui.press(sent, "Not a match", grace)
         await eventually(lambda: match_state(world, lost), holds=lambda state: state is MatchState.REJECTED)
 
 
 async def test_a_member_hears_once_why_their_reaction_decides_nothing(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.discord.passing_words._SECONDS", 0.2)
+    monkeypatch.setattr("bot.discord.brief_notices._SECONDS", 0.2)
     async with open_world(database_url) as world:
         card, lost, _ = await shown_match(world)
-        mallory = world.discord.join("Mallory")
+        mallory = world.discord.admin.join("Mallory")
         thread = world.discord.message(card)["channel_id"]
         before = len(world.discord.replies(thread))
         sent_before = world.discord.requests.count(("POST", f"/channels/{thread}/messages"))
-        await world.discord.react(card, "❌", mallory)
+        await world.discord.people.react(card, "❌", mallory)
         *_, said = await eventually(lambda: world.discord.replies(thread)[before:])
         assert said["content"] == f"<@{mallory}> {sentence('only_moderators')}"
-        await world.discord.unreact(card, "❌", mallory)
-        await world.discord.react(card, "❌", mallory)
+        await world.discord.people.unreact(card, "❌", mallory)
+        await world.discord.people.react(card, "❌", mallory)
         assert await match_state(world, lost) is MatchState.UNDECIDED
-        await world.discord.react(card, "✅", world.discord.join("Grace", moderator=True))
+        await world.discord.people.react(card, "✅", world.discord.admin.join("Grace", moderator=True))
         await world.becomes(lost.id, ReportState.RETURNED)  # after all that Mallory did
         await eventually(lambda: len(world.discord.replies(thread)), holds=lambda count: count == before)
         assert world.discord.requests.count(("POST", f"/channels/{thread}/messages")) == sent_before + 1
@@ -102,8 +102,8 @@ async def test_a_bot_that_ends_leaves_no_such_words_behind(database_url: str) ->
             thread = discord.message(card)["channel_id"]
             before = len(discord.replies(thread))
             for name in ("Mallory", "Trudy"):
-                await discord.react(card, "✅", discord.join(name))
-            await discord.react(card, "✅", discord.join("Grace", moderator=True))
+                await discord.people.react(card, "✅", discord.admin.join(name))
+            await discord.people.react(card, "✅", discord.admin.join("Grace", moderator=True))
             await world.becomes(lost.id, ReportState.RETURNED)  # so the strangers' reactions were taken before
             await eventually(lambda: len(discord.replies(thread)) == before + 1)  # one is told for both
         assert len(discord.replies(thread)) == before
@@ -112,15 +112,15 @@ async def test_a_bot_that_ends_leaves_no_such_words_behind(database_url: str) ->
 async def test_members_bots_other_emoji_and_other_messages_decide_nothing(database_url: str) -> None:
     async with open_world(database_url) as world:
         card, lost, _ = await shown_match(world)
-        grace = world.discord.join("Grace", moderator=True)
+        grace = world.discord.admin.join("Grace", moderator=True)
         other = (await world.platform.send(reply("other", lost.target))).message
-        await world.discord.react(card, "✅", world.discord.join("Mallory"))
-        await world.discord.react(card, "✅", world.discord.join("Robot", moderator=True, bot=True))
-        await world.discord.react(card, "🎉", grace)
-        await world.discord.react(other, "✅", grace)
-        await world.discord.react(str(lost.target.message), "✅", grace)
-        last = await world.discord.post("found", grace, "the last event", {"a.jpg": JPEG})
-        await eventually(lambda: world.discord.has_reaction(last, "👀"))
+        await world.discord.people.react(card, "✅", world.discord.admin.join("Mallory"))
+        await world.discord.people.react(card, "✅", world.discord.admin.join("Robot", moderator=True, bot=True))
+        await world.discord.people.react(card, "🎉", grace)
+        await world.discord.people.react(other, "✅", grace)
+        await world.discord.people.react(str(lost.target.message), "✅", grace)
+        last = await world.discord.people.post("found", grace, "the last event", {"a.jpg": JPEG})
+        await eventually(lambda: world.discord.people.has_reaction(last, "👀"))
         assert await world.state(lost.id) is ReportState.OPEN
         assert await match_state(world, lost) is MatchState.UNDECIDED
 
@@ -128,7 +128,7 @@ async def test_members_bots_other_emoji_and_other_messages_decide_nothing(databa
 async def test_the_owner_of_the_guild_may_confirm(database_url: str) -> None:
     async with open_world(database_url) as world:
         card, lost, _ = await shown_match(world)
-        await world.discord.react(card, "✅", world.discord.owner_id)
+        await world.discord.people.react(card, "✅", world.discord.owner_id)
         await world.becomes(lost.id, ReportState.RETURNED)
 
 
@@ -136,9 +136,9 @@ async def test_the_owner_of_the_guild_may_confirm(database_url: str) -> None:
 async def test_clearing_the_reactions_takes_the_verdict_back(database_url: str, emoji: str | None) -> None:
     async with open_world(database_url) as world:
         card, lost, _ = await shown_match(world)
-        await world.discord.react(card, "✅", world.discord.join("Grace", moderator=True))
+        await world.discord.people.react(card, "✅", world.discord.admin.join("Grace", moderator=True))
         await world.becomes(lost.id, ReportState.RETURNED)
-        await world.discord.clear_reactions(card, emoji)
+        await world.discord.people.clear_reactions(card, emoji)
         await world.becomes(lost.id, ReportState.OPEN)
 
 
@@ -147,14 +147,14 @@ async def test_who_no_longer_moderates_is_signed_out_of_the_board(
 ) -> None:
     monkeypatch.setattr("bot.board_roles._EVERY", 0.05)
     async with open_world(database_url) as world:
-        grace, hopper, gone = (world.discord.join(name, moderator=True) for name in ("Grace", "Hopper", "Gone"))
+        grace, hopper, gone = (world.discord.admin.join(name, moderator=True) for name in ("Grace", "Hopper", "Gone"))
         await world.community()
         guild = world.discord.guild_id
-        sessions = [await signed_in(world.store, "discord", guild, each) for each in (grace, hopper, gone)]
+        sessions = [await signed_in(world.store, "discord", guild, member) for member in (grace, hopper, gone)]
         await asyncio.sleep(0.3)
         assert [await is_over(world.store, session) for session in sessions] == [False, False, False]
-        await world.discord.take_role(grace, world.discord.moderator_role)
-        world.discord.leave(gone)
+        await world.discord.admin.take_role(grace, world.discord.moderator_role)
+        world.discord.admin.leave(gone)
         await eventually(lambda: is_over(world.store, sessions[0]))
         await eventually(lambda: is_over(world.store, sessions[2]))
         assert not await is_over(world.store, sessions[1])

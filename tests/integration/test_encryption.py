@@ -44,7 +44,7 @@ async def kept_with(url: str, keys: Keys) -> None:
         lost_command = ReportLost(
             source_key="l", target=ReplyTarget("web", "here", "c", "2"), author=ADA, text="my ring"
         )
-        found, lost = [(await handlers.report(each)).report for each in (found_command, lost_command)]
+        found, lost = [(await handlers.report(command)).report for command in (found_command, lost_command)]
         await store.embedding_models.register("none", "none", {"shared": 3})
         async with store.session(workspace.community) as session:
             match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))

@@ -191,7 +191,7 @@ async def test_workers_that_lease_at_once_never_get_the_same(village: Village) -
         await village.works(await village.reports(name, 10))
     leases = [Leases(village.store, most_each=30, seconds=60) for _ in range(4)]
     async with AsyncExitStack() as held:
-        taken = await asyncio.gather(*(held.enter_async_context(each.next()) for each in leases * 7))
+        taken = await asyncio.gather(*(held.enter_async_context(lease.next()) for lease in leases * 7))
     works = [lease.work for lease in taken if lease]
     assert len(works) == len(set(works)) == 28
 

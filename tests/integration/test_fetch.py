@@ -1,59 +1,16 @@
 """Photos come from the platforms' hosts, within bounds, over real sockets."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
 from structlog.testing import capture_logs
 
 from reunite import rules
-from reunite.errors import DefectError, TellUserError, TryAgainError
-from workers.fetch import PhotoFetcher
+from reunite.errors import DefectError, TellUserError
+from tests.support.photo_host import PHOTO, Host, fetcher, open_host
 
-PHOTO = bytes(range(256)) * 1000
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Host:
-    """A file host on 127.0.0.1 that remembers what it was asked with."""
-
-    def __init__(self) -> None:
-        self.authorizations: list[str | None] = []
-        self.answers: dict[str, Handler] = {}
-        app = web.Application()
-        app.router.add_get("/{name:.*}", self._answer)
-        self.server = TestServer(app, host="127.0.0.1")
-
-    @property
-    def name(self) -> str:
-        return f"127.0.0.1:{self.server.port}"
-
-    def url(self, path: str) -> str:
-        return f"http://{self.name}{path}"
-
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
-        self.authorizations.append(request.headers.get("Authorization"))
-        return await self.answers[request.path](request)
-
-    def responds(self, path: str, status: int = 200, body: bytes = PHOTO, **headers: str) -> None:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-
-        async def answer(_: web.Request) -> web.StreamResponse:
-            return web.Response(status=status, body=body, headers=named)
-
-        self.answers[path] = answer
-
-
-@pytest.fixture
-async def host() -> AsyncIterator[Host]:
-    host = Host()
-    async with host.server:
-        yield host
+host_fixture = pytest.fixture(open_host, name="host")
 
 
 @pytest.fixture
@@ -61,15 +18,6 @@ async def other() -> AsyncIterator[Host]:
     other = Host()
     async with other.server:
         yield other
-
-
-@asynccontextmanager
-async def fetcher(*hosts: Host, total_seconds: float = 10) -> AsyncIterator[PhotoFetcher]:
-    names = frozenset(host.name for host in hosts)
-    async with PhotoFetcher(
-        frozenset({"files.slack.com"}), allow_http_hosts=names, total_seconds=total_seconds
-    ) as photo_fetcher:
-        yield photo_fetcher
 
 
 async def test_a_photo_comes_as_it_lies_there(host: Host) -> None:
@@ -183,109 +131,3 @@ async def test_a_photo_of_unknown_length_is_cut_off_at_the_cap(host: Host) -> No
     async with fetcher(host) as fetch:
         with pytest.raises(TellUserError, match="photo_too_large"):
             await fetch.fetch(host.url("/a.jpg"))
-
-
-@pytest.mark.parametrize("status", [429, 500, 502, 503])
-async def test_a_busy_host_is_asked_again_when_it_says(host: Host, status: int) -> None:
-    host.responds("/a.jpg", status, Retry_After="7")
-    async with fetcher(host) as fetch:
-        with pytest.raises(TryAgainError) as again:
-            await fetch.fetch(host.url("/a.jpg"))
-    assert again.value.after == 7
-
-
-@pytest.mark.parametrize("value", ["soon", "nan", "inf", ""])
-async def test_a_retry_after_without_sense_leaves_the_pause_open(host: Host, value: str) -> None:
-    host.responds("/a.jpg", 503, Retry_After=value)
-    async with fetcher(host) as fetch:
-        with pytest.raises(TryAgainError) as again:
-            await fetch.fetch(host.url("/a.jpg"))
-    assert again.value.after is None
-
-
-@pytest.mark.parametrize("value", ["1e300", "99999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
-async def test_a_host_is_asked_again_after_an_hour_at_the_latest(host: Host, value: str) -> None:
-    host.responds("/a.jpg", 503, Retry_After=value)
-    async with fetcher(host) as fetch:
-        with pytest.raises(TryAgainError) as again:
-            await fetch.fetch(host.url("/a.jpg"))
-    assert again.value.after == 3600
-
-
-async def test_a_retry_after_may_be_a_date(host: Host) -> None:
-    host.responds("/a.jpg", 503, Retry_After=format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True))
-    async with fetcher(host) as fetch:
-        with pytest.raises(TryAgainError) as again:
-            await fetch.fetch(host.url("/a.jpg"))
-    assert 3000 < (again.value.after or 0) <= 3600
-
-
-async def test_a_host_that_hangs_is_given_up(host: Host) -> None:
-    async def hangs(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "image/jpeg"})
-        await response.prepare(request)
-        await response.write(b"\xff\xd8")
-        await asyncio.sleep(60)
-        return response
-
-    host.answers["/a.jpg"] = hangs
-    async with fetcher(host, total_seconds=0.2) as fetch:
-        with pytest.raises(TryAgainError):
-            await asyncio.wait_for(fetch.fetch(host.url("/a.jpg")), 5)
-
-
-async def test_a_connection_that_breaks_is_tried_again(host: Host) -> None:
-    async def breaks(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "image/jpeg", "Content-Length": "1000"})
-        await response.prepare(request)
-        await response.write(b"\xff\xd8")
-        assert request.transport is not None
-        request.transport.close()
-        return response
-
-    host.answers["/a.jpg"] = breaks
-    async with fetcher(host) as fetch:
-        with pytest.raises(TryAgainError):
-            await fetch.fetch(host.url("/a.jpg"))
-
-
-async def test_a_host_that_is_down_is_tried_again() -> None:
-    nowhere = f"127.0.0.1:{unused_port()}"
-    async with PhotoFetcher(frozenset(), allow_http_hosts=frozenset({nowhere})) as fetch:
-        with pytest.raises(TryAgainError):
-            await fetch.fetch(f"http://{nowhere}/a.jpg")
-
-
-@pytest.mark.parametrize("declared", [rules.MOST_PHOTO_BYTES, None])
-async def test_room_is_asked_for_before_a_photo_is_taken_in(host: Host, declared: int | None) -> None:
-    sent = 0
-
-    async def large(request: web.Request) -> web.StreamResponse:
-        nonlocal sent
-        response = web.StreamResponse(headers={"Content-Type": "image/jpeg"})
-        response.content_length = declared
-        await response.prepare(request)
-        while sent < rules.MOST_PHOTO_BYTES:
-            await response.write(b"x" * 2**18)
-            sent += 2**18
-        return response
-
-    async def room(size: int) -> None:
-        asked.append(size)
-        await granted.wait()
-
-    asked, granted = list[int](), asyncio.Event()
-    host.answers["/a.jpg"] = large
-    async with fetcher(host, total_seconds=60) as fetch:
-        fetching = asyncio.create_task(fetch.fetch(host.url("/a.jpg"), room=room))
-        await asyncio.sleep(0.5)
-        assert asked == [rules.MOST_PHOTO_BYTES]
-        assert sent < rules.MOST_PHOTO_BYTES
-        granted.set()
-        assert len(await fetching) == rules.MOST_PHOTO_BYTES
-
-
-async def test_waiting_for_room_is_not_the_hosts_fault(host: Host) -> None:
-    host.responds("/a.jpg", body=b"photo")
-    async with fetcher(host, total_seconds=0.2) as fetch:
-        assert await fetch.fetch(host.url("/a.jpg"), room=lambda _: asyncio.sleep(0.5)) == b"photo"

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,10 @@ import pytest
 
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
-from db import candidates, sketch_loading, vectors
+from db import candidates, search_changes, sketch_loading, vectors
 from db import sketches as sketches_module
 from db.rare_words import holders
+from db.sketches import NOTHING
 from db.store import Store
 from db.vectors import ids_of
 from reunite.entities import ReportKind, ReportState
@@ -85,19 +86,21 @@ def ids(search: Search) -> set[UUID]:
     return {candidate.item.report for candidate in search.candidates}
 
 
-def nearest(search: Search, kind: Any) -> Sequence[tuple[float, UUID]]:
+def nearest(search: Search, kind: Any) -> Sequence[UUID]:
     found = [
         (-candidate.similarities[kind], candidate.item.report)
         for candidate in search.candidates
         if kind in candidate.similarities
     ]
-    return sorted(found)[:LIMIT]
+    return [report for _, report in sorted(found)[:LIMIT]]
 
 
-@pytest.mark.parametrize("encoder", ["clip", "concept"])
+@pytest.mark.parametrize(("encoder", "precise"), [("clip", False), ("clip", True), ("concept", False)])
 async def test_nearly_all_of_the_nearest_are_found_and_the_background_is_right(
-    owner_database_url: str, database_url: str, encoder: str
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, encoder: str, *, precise: bool
 ) -> None:
+    if not precise:
+        monkeypatch.setattr(sketch_loading, "MOST_PRECISE", 0)
     async with large(owner_database_url, database_url, encoder) as community:
         hits = total = 0
         for report in community.filled.lost:
@@ -114,6 +117,11 @@ async def test_nearly_all_of_the_nearest_are_found_and_the_background_is_right(
                 assert background.count == right.count
                 hits += len(set(nearest(search, kind)) & set(nearest(exact, kind)))
                 total += LIMIT
+            known = {candidate.item.report: candidate for candidate in exact.candidates}
+            for candidate in search.candidates:
+                right_one = known[candidate.item.report]
+                assert candidate.similarities == pytest.approx(right_one.similarities, abs=1e-4 if precise else 1e-6)
+                assert (candidate.item, candidate.photo) == (right_one.item, right_one.photo)
         assert hits / total >= 0.99
 
 
@@ -140,14 +148,40 @@ async def test_sketches_follow_what_changes(owner_database_url: str, database_ur
         assert (new in ids(deleted), deleted.open_count) == (False, before.open_count)
 
 
+@pytest.mark.parametrize("few", [False, True])
+async def test_candidates_are_read_again_once_they_have_changed(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, *, few: bool
+) -> None:
+    if few:
+        monkeypatch.setattr(sketch_loading, "MANY", REPORTS)
+    async with large(owner_database_url, database_url) as community:
+        lost = community.filled.lost[0]
+        candidate = (await community.search(lost)).candidates[0]
+        report = candidate.item.report
+        assert candidate in (await community.search(lost)).candidates
+        changes: dict[str, dict[str, Any]] = {
+            "UPDATE report SET place = 'Main station' WHERE id = %s": {"place": "Main station"},
+            "UPDATE photo SET colours = colours[2:], shows = '{umbrella}' WHERE report_id = %s": {
+                "colours": (candidate.item.colours[0][1:],),
+                "shows": ("umbrella",),
+            },
+            "DELETE FROM photo WHERE report_id = %s": {"colours": (), "shows": ()},
+        }
+        right = candidate.item
+        for change, fields in changes.items():
+            await community.owner.execute(change.encode(), [report])
+            right = replace(right, **fields)
+            assert right in {each.item for each in (await community.search(lost)).candidates}
+
+
 async def test_a_released_found_report_is_counted_once(owner_database_url: str, database_url: str) -> None:
     async with large(owner_database_url, database_url) as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
         found, closed = await community.add(like=lost), await community.add(like=lost)
         async with community.store.session(community.filled.tenant.community) as session:
-            for each in (found, closed):
-                match = await session.matches.save(ScoredPair(lost, each, 0.5, None, (), {}))
+            for report in (found, closed):
+                match = await session.matches.save(ScoredPair(lost, report, 0.5, None, (), {}))
                 await session.matches.release(match.id)
         await community.owner.execute("UPDATE report SET sealed = true WHERE id = ANY(%s)", [[found, closed]])
         await community.set_state(closed, ReportState.RETURNED)
@@ -165,7 +199,8 @@ async def test_sketches_are_read_anew_where_reading_them_failed(
         before = await community.search(lost)
         await community.set_state(await community.add(like=lost), ReportState.RETURNED)
         with monkeypatch.context() as failing:
-            failing.setattr(sketch_loading, "_MOST_CHANGES", 1)
+            failing.setattr(sketch_loading, "MOST_CHANGES", 1)
+            failing.setattr(search_changes, "MOST_CHANGES", 1)
             failing.setattr(sketch_loading, "_RANGE", "1 / (r.sealed::int - r.sealed::int) = 1")
             with pytest.raises(psycopg.errors.DivisionByZero):
                 await community.search(lost)
@@ -185,8 +220,8 @@ async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
 
         async def read_again() -> None:
             async with sketches.lock:
-                kept = {name: getattr(sketches, name) for name in ("seen", "reports", "sample", "whole", "sketched")}
-                sketches.seen = 0
+                kept = {name: getattr(sketches, name) for name in ("known", "reports", "sample", "whole", "sketched")}
+                sketches.known = NOTHING
                 sketches.clear()
                 await asyncio.sleep(0.1)
                 for name in () if fails else kept:
@@ -224,7 +259,7 @@ async def test_what_a_transaction_undoes_never_reaches_the_sketches(owner_databa
     async with large(owner_database_url, database_url) as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
-        [nearest_one, *_] = [report for kind in before.background for _, report in nearest(before, kind)]
+        [nearest_one, *_] = [report for kind in before.background for report in nearest(before, kind)]
         with pytest.raises(ZeroDivisionError):
             await _undone(community, lost, nearest_one)
         assert nearest_one in ids(await community.search(lost))
@@ -314,8 +349,10 @@ async def test_photos_are_compared_that_come_after_a_community_of_texts(
         new = {await community.add(like=lost) for _ in range(5)}
         search = await community.search(lost)
         assert search.background[PairKind.PHOTO_PHOTO].count == len(new)
-        alike = [each for each in search.candidates if each.similarities.get(PairKind.PHOTO_PHOTO, 0) > 0.99]
-        assert {each.item.report for each in alike} == new
+        alike = [
+            candidate for candidate in search.candidates if candidate.similarities.get(PairKind.PHOTO_PHOTO, 0) > 0.99
+        ]
+        assert {candidate.item.report for candidate in alike} == new
         await community.owner.execute("INSERT INTO embedding SELECT * FROM removed")
         search, exact = await community.search(lost), await community.exactly(lost)
         sketches = community.store.sketch_cache.get(community.filled.tenant.community, ReportKind.FOUND)
@@ -332,7 +369,7 @@ async def test_everything_is_read_again_from_a_database_that_has_gone_back_in_ti
         await community.search(lost)
         new = await community.add(like=lost)
         sketches = community.store.sketch_cache.get(community.filled.tenant.community, ReportKind.FOUND)
-        sketches.seen += 1_000_000
+        sketches.known = replace(sketches.known, seen=sketches.known.seen + 1_000_000)
         assert new in ids(await community.search(lost))
 
 

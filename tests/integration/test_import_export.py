@@ -57,7 +57,7 @@ async def test_a_list_is_imported_once_and_found(
     first = await imported(where, source)
     assert (first.reports, first.photos, first.before) == (5, 4, 0)
     assert "everyone will see them because `sealed` isn't `yes`: line 7." in capsys.readouterr().err
-    why = {each.name: each.why for each in first.skipped}
+    why = {skipped.name: skipped.why for skipped in first.skipped}
     assert why["line 3"] == "the photo broken.jpg is damaged"
     assert "too long" in why["line 6"]
     again = await imported(where, source)

@@ -169,7 +169,8 @@ async def all():
     await run("SELECT extract(epoch FROM now()) FROM lease_work(1) FOR UPDATE OF work")
 '''
     assert [
-        (each.tables, each.calls & ACROSS) for each in sorted(of_module("m", code), key=lambda each: each.line)
+        (statement.tables, statement.calls & ACROSS)
+        for statement in sorted(of_module("m", code), key=lambda statement: statement.line)
     ] == [
         ({"report"}, set()),
         ({"work", "photo", "match"}, set()),

@@ -115,4 +115,4 @@ async def test_a_workspace_that_leaves_is_forgotten_on_both_sides(world: World) 
     assert "from there" not in "\n".join(world.platform.thread("l1"))
     with pytest.raises(DefectError):
         await world.handlers.settings("web", OTHER)
-    assert [each.author for each in [await world.lost("l2", "a cup")]] == [ADA]
+    assert [report.author for report in [await world.lost("l2", "a cup")]] == [ADA]

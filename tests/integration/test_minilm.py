@@ -20,7 +20,9 @@ def test_sentences_have_the_vectors_of_the_original_network() -> None:
     ours = MiniLM(folder, weights).encode(TEXTS)
 
     original = BertModel(BertConfig.from_json_file(folder / "config.json"))
-    original.load_state_dict({name: each for name, each in load(weights).items() if name != "embeddings.position_ids"})
+    original.load_state_dict(
+        {name: tensor for name, tensor in load(weights).items() if name != "embeddings.position_ids"}
+    )
     original.train(mode=False)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()

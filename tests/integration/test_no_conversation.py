@@ -77,7 +77,7 @@ async def test_a_notice_is_posted_for_a_report_edited_before_it_was_open(stage: 
 async def test_no_notice_is_posted_while_an_edited_reply_can_still_be_sent(stage: PostgresStage) -> None:
     lost, found, _ = await accepted(stage)
     leased = await stage.postgres.delivery.lease("web", limit=10, seconds=60)
-    [item] = [each for each in leased if each.audience == "pair"]
+    [item] = [reply for reply in leased if reply.audience == "pair"]
     await stage.press("whereabouts", found.id, found.author, words="Reception")
     delivery = Delivery(stage.postgres, NoConversations())
     await delivery._deliver(item, delivery._until())

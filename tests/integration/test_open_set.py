@@ -93,6 +93,7 @@ async def weights(store: Store, model: EmbeddingModel) -> list[dict[str, object]
     return await store.rows(query, model.version)
 
 
+@pytest.mark.slow
 async def test_a_model_without_weights_is_calibrated_once_and_for_all(
     store: Store, encoder: BatchingEncoder, model: EmbeddingModel, source: OpenSetSource, host: PhotoHost
 ) -> None:

@@ -70,6 +70,7 @@ async def test_photos_with_numbers_at_the_edge_are_searched_and_matched(world: W
     assert min(found[report.id][PairKind.PHOTO_PHOTO] for report in found_reports.values()) > 0.9
 
 
+@pytest.mark.slow
 async def test_a_photo_at_the_edge_matches_its_like(world: World) -> None:
     for name, data in poison.AT_THE_EDGE.items():
         found = await world.found(f"f {name}", photos=(IncomingPhoto(name, data=data),))
@@ -103,7 +104,7 @@ async def answered_and_searched(world: World, name: str, data: bytes) -> None:
     lost = await world.lost("l1", "my red umbrella", "red")
     await world.wait_until_idle()
     assert name in world.platform.thread("f1")[0]
-    best = max((await similarities(world, lost)).values(), key=lambda each: each[PairKind.PHOTO_PHOTO])
+    best = max((await similarities(world, lost)).values(), key=lambda similarities: similarities[PairKind.PHOTO_PHOTO])
     assert set(best) == set(PairKind)
     assert best[PairKind.PHOTO_PHOTO] > 0.9
 

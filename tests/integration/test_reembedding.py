@@ -73,7 +73,7 @@ async def finds_its_colour(world: World, lost: Report) -> bool:
     """Search once, and tell whether the nearest found report has the colour of the lost report."""
     async with world.store.session(world.workspace.community) as session:
         found = await session.candidates.search(lost, 10)
-    best = max(found.candidates, key=lambda each: max(each.similarities.values()))
+    best = max(found.candidates, key=lambda candidate: max(candidate.similarities.values()))
     return best.item.text.split()[0] == lost.text.split()[0]
 
 

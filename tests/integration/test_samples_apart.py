@@ -94,8 +94,8 @@ async def test_samples_are_in_no_search_number_or_export(world: World, monkeypat
         assert after[what] == known, what
     async with world.store.session(world.workspace.community) as session:
         assert await session.items.of([found.id, lost.id]) == {}
-        for each in (found, lost):
-            search = await session.candidates.search(each, limit=2)
+        for report in (found, lost):
+            search = await session.candidates.search(report, limit=2)
             assert (search.open_count, {candidate.item.report for candidate in search.candidates}) == (1, set())
         assert {match.found for match in await session.matches.of(lost.id)} == {found.id}
         for report in (*found_reports, *lost_reports):

@@ -70,4 +70,4 @@ async def test_no_process_has_a_secret_among_its_arguments(shell: dict[str, str]
     async with process(*REUNITE, "bot", "web", env=env) as started:
         await eventually(ready.exists)
         family = [psutil.Process(started.pid), *psutil.Process(started.pid).children(recursive=True)]
-        assert leaks(" ".join(" ".join(each.cmdline()) for each in family)) == []
+        assert leaks(" ".join(" ".join(process.cmdline()) for process in family)) == []

@@ -49,8 +49,13 @@ async def test_another_encoder_says_again_what_photos_show(
         async with world.store.session(world.workspace.community) as session:
             [row] = await session._all("SELECT shows FROM photo")
         assert row["shows"] == ["umbrella"]
+        monkeypatch.setattr(ColourEncoder, "things", only_umbrellas)
+        await world.found("f2", "blue")  # between the passes, so the old encoder says what it shows
+        await world.wait_until_idle()
+        monkeypatch.setattr(ColourEncoder, "things", other_things)
         await work.take_over()
+        await work.embed_all(lambda _: None)
         await encoder.close()
         async with world.store.session(world.workspace.community) as session:
-            [row] = await session._all("SELECT shows FROM photo")
-    assert row["shows"] == ["mug", "cup"]
+            rows = await session._all("SELECT shows FROM photo")
+    assert [row["shows"] for row in rows] == [["mug", "cup"]] * 2

@@ -55,6 +55,7 @@ async def taken(world: World) -> tuple[int, int]:
     return len([report for report in reports if report.text.startswith("missed")]), len(withdrawn)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("every", "most"), [(0.0, 200), (MINUTE, 15)], ids=["ordinary", "outside the Marketplace"])
 async def test_two_days_with_many_reports_are_taken_under_slacks_limits(
     database_url: str, every: float, most: int
@@ -87,7 +88,7 @@ async def test_what_is_owed_longer_than_allowed_is_dropped(database_url: str) ->
             await caught_up(before)
         async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
             old = datetime.now(UTC) - timedelta(hours=3)
-            oldest, latest = (f"{(old + timedelta(hours=each)).timestamp():.6f}" for each in (0, 1))
+            oldest, latest = (f"{(old + timedelta(hours=hours)).timestamp():.6f}" for hours in (0, 1))
             await SlackWindows(world.store).open(TEAM, world.found, oldest=oldest, since=oldest, latest=latest)
             slack.post_photo(world.found, world.ben, JPEG, "too old", unheard=True, ts=f"{float(oldest) + 60:.6f}")
         async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:

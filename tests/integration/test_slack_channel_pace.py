@@ -32,6 +32,7 @@ def answer(world: World) -> Outgoing:
     return Outgoing(str(uuid4()), ReplyTarget("slack", TEAM, world.found, root), reply, JPEG)
 
 
+@pytest.mark.slow
 async def test_many_answers_in_one_channel_arrive_within_half_again_of_the_least_time(world: World) -> None:
     slack = world.slack
     used = [await slack.slash("lost", f"hat number {number}", world.ada, world.lost) for number in range(ANSWERS)]

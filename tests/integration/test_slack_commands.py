@@ -95,7 +95,7 @@ async def test_mine_shows_ones_own_open_reports_with_their_buttons_and_nobody_el
     assert "a hat" in shown(response)
     assert "a scarf" not in shown(response)
     shown_words = [button["text"]["text"] for button in buttons(response["blocks"])]
-    assert shown_words == [sentence(f"button_{each}") for each in ("add_photo", "add_detail", "extend", "withdraw")]
+    assert shown_words == [sentence(f"button_{action}") for action in ("add_photo", "add_detail", "extend", "withdraw")]
     used = await world.slack.slash("lost", "mine", world.admin, world.lost)
     assert sentence("home_no_reports") in shown(await answer(used))
 

@@ -89,7 +89,7 @@ async def test_a_private_report_is_answered_in_direct_messages_and_shown_nowhere
     post = await world.slack.wait_for_post(direct, "my diary")
     report = await eventually(world.report, holds=lambda report: report.target.message)
     assert report.target.message == post["ts"]
-    everywhere = [each for channel, each in world.slack.messages.items() if channel != direct]
+    everywhere = [messages for channel, messages in world.slack.messages.items() if channel != direct]
     assert "my diary" not in str(everywhere)
 
 

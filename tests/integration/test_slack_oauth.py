@@ -175,7 +175,9 @@ async def test_a_workspace_that_took_the_app_away_while_the_bot_was_down_is_forg
 
 
 async def _absent_since(world: World, team: str) -> object:
-    return next(since for each, since in await world.store.known_workspaces("slack") if each.external_id == team)
+    return next(
+        since for workspace, since in await world.store.known_workspaces("slack") if workspace.external_id == team
+    )
 
 
 async def test_tokens_are_in_no_log(

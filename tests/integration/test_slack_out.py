@@ -136,7 +136,9 @@ async def test_a_reply_whose_answer_got_lost_is_there_once(world: World) -> None
     with pytest.raises(TryAgainError, match="reached"):
         await world.platform.send(outgoing)
     sent = await world.platform.send(replace(outgoing, maybe_sent=True))
-    assert [each["ts"] for each in world.slack.thread(world.found, str(outgoing.target.message))] == [sent.message]
+    assert [message["ts"] for message in world.slack.thread(world.found, str(outgoing.target.message))] == [
+        sent.message
+    ]
 
 
 async def test_temporary_and_permanent_errors_of_slack_are_distinguished(world: World) -> None:

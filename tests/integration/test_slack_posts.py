@@ -10,10 +10,9 @@ from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, ReportState, Settings
 from reunite.messages import keys
 from reunite.messages.reply import Plain, Reply
-from reunite.ports import Outgoing, Sent
+from reunite.ports import Outgoing
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.doubles.slack_api import BOT_TOKEN
-from tests.doubles.slack_delivery import Envelope
 from tests.support.slack_adapter import JPEG, World, world_in
 from tests.support.waiting import eventually
 
@@ -122,7 +121,7 @@ async def test_a_post_that_the_bot_hears_of_after_its_deletion_is_not_kept(world
     if heard:
         assert await world.reports() == []
     else:
-        await eventually(world.reports, holds=lambda found: [each.text for each in found] == [""])
+        await eventually(world.reports, holds=lambda found: [report.text for report in found] == [""])
 
 
 async def test_a_post_that_turns_out_to_be_gone_when_it_is_answered_is_withdrawn(world: World) -> None:
@@ -155,70 +154,6 @@ async def test_the_bot_listens_where_it_is_invited_later(world: World) -> None:
     assert (await world.report()).target.channel == late
 
 
-async def test_an_edited_post_changes_the_report_and_unchanged_words_change_nothing(world: World) -> None:
-    ts = world.slack.post_photo(world.found, world.ada, JPEG, "a red hat")
-    await world.acknowledged(world.found, ts)
-    world.slack.edit(world.found, ts, "a red hat &amp; a scarf")
-    await world.slack.settle()
-    assert (await world.report()).text == "a red hat & a scarf"
-    world.slack.edit(world.found, ts, "a red hat &amp; a scarf")  # as when Slack adds a preview
-    await world.slack.settle()
-    assert (await world.report()).text == "a red hat & a scarf"
-
-
-async def test_an_edit_that_comes_again_after_a_newer_one_changes_nothing(world: World) -> None:
-    ts = world.slack.post_photo(world.found, world.ada, JPEG, "first")
-    await world.acknowledged(world.found, ts)
-    world.slack.edit(world.found, ts, "second")
-    second = world.slack.delivery.envelopes[-1]
-    await second.acked.wait()
-    world.slack.edit(world.found, ts, "third")
-    await world.slack.settle()
-    await world.slack.tell_again(second)
-    assert (await world.report()).text == "third"
-
-
-async def late(world: World, edit: Envelope, sent: int) -> None:
-    """Deliver an edit's event as one that the bot has not handled yet."""
-    await world.slack.delivery.sent(Envelope(edit.kind, {**edit.payload, "event_id": "Ev-late"}, "E-late", sent=sent))
-
-
-@pytest.mark.parametrize("sent", [0, 1])
-async def test_an_edit_that_comes_only_after_a_newer_one_changes_nothing(world: World, sent: int) -> None:
-    ts = world.slack.post_photo(world.found, world.ada, JPEG, "first")
-    await world.acknowledged(world.found, ts)
-    world.slack.edit(world.found, ts, "second")
-    second = world.slack.delivery.envelopes[-1]
-    await second.acked.wait()
-    world.slack.edit(world.found, ts, "third")
-    await world.slack.settle()
-    await late(world, second, sent)
-    assert (await world.report()).text == "third"
-
-
-async def test_an_edit_that_comes_again_gives_the_words_of_now(world: World) -> None:
-    ts = world.slack.post_photo(world.found, world.ada, JPEG, "first")
-    await world.acknowledged(world.found, ts)
-    world.slack.edit(world.found, ts, "second")
-    second = world.slack.delivery.envelopes[-1]
-    await second.acked.wait()
-    world.slack.edit(world.found, ts, "third", unheard=True)
-    await late(world, second, sent=1)
-    assert (await world.report()).text == "third"
-
-
-async def test_what_the_bot_changes_in_its_own_posts_is_no_edit_of_a_report(world: World) -> None:
-    used = await world.slack.slash("lost", "a red hat", world.ada, world.lost)
-    await eventually(lambda: used.answers)
-    post = await world.slack.wait_for_post(world.lost, "a red hat")
-    await eventually(lambda: world.slack.message(world.lost, post["ts"]))
-    report = await eventually(world.report, holds=lambda report: report.target.message)
-    outgoing = Outgoing("any", report.target, Reply("report_post", ((Plain("something else"),),)))
-    await world.platform.edit(outgoing, Sent(world.lost, post["ts"]))
-    await world.slack.settle()
-    assert (await world.report()).text == "a red hat"
-
-
 async def test_people_of_another_organisation_report_as_members_do_and_never_moderate(world: World) -> None:
     world.slack.admin.add_team("T0OTHER")
     eve = world.slack.admin.add_member("Eve", admin=True, team="T0OTHER")
@@ -247,33 +182,3 @@ async def test_a_post_of_another_organisation_whose_photo_is_gone_by_then_hinder
     await world.slack.settle()
     assert all(envelope.acked.is_set() for envelope in world.slack.delivery.envelopes)
     assert await world.reports() == []
-
-
-async def test_a_post_that_changed_before_it_could_be_taken_is_taken_as_it_is_by_then(world: World) -> None:
-    for _ in range(2):
-        world.slack.api.fail_next("users.info", status=503, error="service_unavailable")
-    edited = world.slack.post_photo(world.found, world.ada, JPEG, "first words")
-    deleted = world.slack.post_photo(world.found, world.ada, JPEG, "never mind")
-    await eventually(lambda: not world.slack.api.failures["users.info"])
-    world.slack.edit(world.found, edited, "second words")
-    world.slack.delete(world.found, deleted)
-    await world.acknowledged(world.found, edited)
-    await world.slack.settle()
-    assert [report.text for report in await world.reports()] == ["second words"]
-
-
-async def test_a_post_that_was_too_long_is_taken_once_it_was_shortened(world: World) -> None:
-    ts = world.slack.post_photo(world.found, world.ada, JPEG, "x" * 5000)
-    await world.slack.wait_for_reply(world.found, ts, "too long")
-    world.slack.edit(world.found, ts, "a hat")
-    await world.acknowledged(world.found, ts)
-    assert (await world.report()).text == "a hat"
-
-
-async def test_edits_in_quick_succession_are_taken_in_their_order(world: World) -> None:
-    ts = world.slack.post_photo(world.found, world.ada, JPEG, "0")
-    for number in range(1, 10):
-        world.slack.edit(world.found, ts, str(number))
-    await world.slack.settle()
-    await world.until_reported()
-    assert (await world.report()).text == "9"

@@ -72,7 +72,7 @@ async def test_only_the_owner_can_claim_and_not_with_an_empty_answer(world: Worl
     modal = await world.slack.ui.modal(world.ada, sentence("form_claim"))
     sent = await world.slack.ui.submit(modal, world.ada, words="  ")
     assert (sent.ack or {})["payload"]["errors"] == {"words": sentence("claim_empty")}
-    assert not any("theirs" in shown(each) for each in world.slack.messages[world.found])
+    assert not any("theirs" in shown(message) for message in world.slack.messages[world.found])
 
 
 async def test_a_form_for_a_report_withdrawn_meanwhile_says_so(world: World) -> None:

@@ -162,7 +162,7 @@ async def test_an_old_post_that_was_deleted_meanwhile_is_withdrawn_and_an_old_ve
             await eventually(
                 lambda: world.standing(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED
             )
-            await eventually(world.reports, holds=lambda all_: {each.text for each in all_[2:]} == {"stays", ""})
+            await eventually(world.reports, holds=lambda all_: {report.text for report in all_[2:]} == {"stays", ""})
 
 
 async def test_a_busy_slack_delays_reconciling_and_loses_nothing(

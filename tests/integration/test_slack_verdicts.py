@@ -70,7 +70,7 @@ async def test_a_verdict_on_a_card_that_is_not_noted_yet_counts_once_it_is(
 
     lost, found, match = await world.match()
     monkeypatch.setattr("reunite.verdicts._NOTING_PAUSES", ())
-    monkeypatch.setattr("bot.unnoted_cards._PAUSES", (0.2,) * 50)
+    monkeypatch.setattr("bot.unrecorded_cards._PAUSES", (0.2,) * 50)
     monkeypatch.setattr(SqlOutbox, "mark_sent", interrupted)
     async with world.store.session(lost.community) as session:
         card = wording.match_card(match, found, lost, None)

@@ -86,7 +86,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
                 place="gym",
             ),
         ]
-        lost, found = [(await handlers.report(each)).report for each in reports]
+        lost, found = [(await handlers.report(command)).report for command in reports]
         async with store.session(workspace.community) as session:
             for report in (lost, found):
                 await session.reports.set_state(report.id, ReportState.OPEN)

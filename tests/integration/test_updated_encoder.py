@@ -5,8 +5,10 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import psycopg
 import pytest
 
+from db.database import HOLDER_OPTIONS
 from db.embedding_models import EmbeddingModel
 from reunite.entities import ReportKind
 from tests.doubles.colour_encoder import ColourEncoder
@@ -59,6 +61,24 @@ async def test_with_reembed_the_worker_embeds_everything_again_and_says_so_in_on
     ]
     assert await embedded_with(world, AFTER) == sorted(report.id for report in reports)
     assert await start(world, AFTER, reembed=True) == []
+
+
+async def test_a_start_embeds_what_an_interrupted_one_has_left(world: World) -> None:
+    await start(world, BEFORE, reembed=True)
+    reports = await posted(world, ReportKind.FOUND, 3)
+    later = await world.store.embedding_models.register("clip", AFTER, ColourEncoder.spaces)
+    await world.store.embedding_models.make_live(later.id)
+    assert await start(world, AFTER, reembed=True) == [
+        "Embedding 3 reports that came in before this encoder was in use …"
+    ]
+    assert await embedded_with(world, AFTER) == sorted(report.id for report in reports)
+
+
+async def test_the_server_notices_that_the_machine_of_the_embedding_worker_is_gone(database_url: str) -> None:
+    with psycopg.connect(database_url, options=HOLDER_OPTIONS) as connection:
+        rows = connection.execute("SELECT reset_val FROM pg_settings WHERE name LIKE 'tcp_keepalives%'").fetchall()
+    idle, *pauses = sorted((int(seconds) for [seconds] in rows), reverse=True)
+    assert 0 < idle + pauses[0] * pauses[1] <= 30
 
 
 async def test_of_several_workers_one_embeds_and_the_others_wait_for_it(world: World) -> None:

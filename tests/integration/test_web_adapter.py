@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from reunite import rules
-from reunite.entities import Label, Member, Question, ReplyTarget, ReportState
+from reunite.entities import Label, Member, ReplyTarget, ReportState
 from reunite.errors import UndeliverableError
 from reunite.messages import wording
 from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Strong
@@ -29,10 +29,6 @@ def jpeg() -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (32, 24), "red").save(file, "JPEG")
     return file.getvalue()
-
-
-def shows_match(card: int, expected: Json) -> Callable[[dict[int, Json]], bool]:
-    return lambda shown: card in shown and shown[card]["match"] == expected
 
 
 async def test_a_photo_in_found_becomes_a_report_and_shows_as_looking(page: Page, jpeg: bytes) -> None:
@@ -120,53 +116,6 @@ async def test_a_photo_is_served_only_as_its_stored_copy(page: Page, jpeg: bytes
     [message] = messages.values()
     async with page.http.get(message["report"]["photos"][0]["url"]) as response:
         assert (response.content_type, await response.read()) == ("image/jpeg", b"copy")
-
-
-async def test_a_moderator_gives_a_verdict_and_takes_it_back(page: Page) -> None:
-    card, _ = await match_card(page)
-    async with page.watching(name="Robin", moderator="yes") as watcher:
-        for given, state in ((True, ReportState.RETURNED), (False, ReportState.OPEN)):
-            answer = {"message": card, "kind": "confirm", "given": given, "name": "Robin", "moderator": True}
-            assert await page.ask("/verdicts", **answer) == (200, {})
-            assert [report.state for report in await page.reports()] == [state] * 2
-            expected = {"state": "confirmed" if given else "undecided", "confirm": ["Robin"] * given, "reject": []}
-            await watcher.until(shows_match(card, expected))
-
-
-async def test_a_member_reads_that_only_moderators_give_verdicts(page: Page) -> None:
-    card, _ = await match_card(page)
-    answer = {"message": card, "kind": "confirm", "given": True, "name": ADA, "moderator": False}
-    assert await page.ask("/verdicts", **answer) == (422, {"error": wording.sentence("only_moderators")})
-    assert [report.state for report in await page.reports()] == [ReportState.OPEN] * 2
-
-
-async def test_there_is_no_verdict_to_give_at_a_post(page: Page) -> None:
-    _, posted = await page.post(UMBRELLA_LOST)
-    answer = {"message": posted["message"], "kind": "confirm", "given": True, "name": "Robin", "moderator": True}
-    assert await page.ask("/verdicts", **answer) == (422, {"error": wording.sentence("nothing_here")})
-
-
-async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_author_alone(page: Page) -> None:
-    _, posted = await page.post({**UMBRELLA_LOST, "text": "/lost umbrella"})
-    [report] = await page.reports()
-    question = Question("colour", ("red", "green"))
-    async with page.store.session(report.community) as session:
-        await session.reports.set_state(report.id, ReportState.OPEN)
-        await session.prompts.ask(report.id, question)
-    sent = await page.platform.send(Outgoing("question", report.target, wording.question(report, question)))
-    answer: Json = {"message": int(sent.message), "choice": "1"}
-    words = ["red", "green", wording.sentence("another_colour"), wording.sentence("not_sure")]
-    async with page.watching() as watcher:
-        shown = await watcher.until(lambda messages: answer["message"] in messages)
-        buttons = shown[answer["message"]]["question"]
-        assert ([choice["words"] for choice in buttons["choices"]], buttons["said"]) == (words, None)
-        assert await page.ask("/answers", **answer, name=BEN) == (422, {"error": wording.sentence("only_author")})
-        assert await page.ask("/answers", **answer, name=ADA) == (200, {"words": wording.sentence("said")})
-        await watcher.until(lambda messages: messages[answer["message"]]["question"]["said"] == "green")
-        again = {"words": wording.sentence("said_before", said="green")}
-        assert await page.ask("/answers", **{**answer, "choice": "0"}, name=ADA) == (200, again)
-    nothing = await page.ask("/answers", message=posted["message"], choice="1", name=ADA)
-    assert nothing == (422, {"error": wording.sentence("nothing_here")})
 
 
 async def test_a_post_that_could_not_be_taken_stays_with_what_is_wrong(page: Page) -> None:

@@ -88,7 +88,7 @@ async def test_a_claim_is_for_the_finder_and_moderators_to_see(page: Page) -> No
         viewer = {"name": name, **({"moderator": "yes"} if name == "Robin" else {})}
         async with page.watching(**viewer) as watcher:
             shown = await watcher.until(
-                lambda each: any((m["reply"] or {}).get("kind") == "claim" for m in each.values())
+                lambda messages: any((m["reply"] or {}).get("kind") == "claim" for m in messages.values())
             )
         [claim] = [message for message in shown.values() if message["root"] and message["reply"]["kind"] == "claim"]
         assert actions(claim) == buttons

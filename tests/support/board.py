@@ -173,3 +173,10 @@ async def community_with_a_board(database_url: str, unused_tcp_port: int) -> Asy
 async def browsing(url: str) -> AsyncIterator[Browser]:
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as http:  # cookies of an IP address
         yield Browser(url, http)
+
+
+async def moderator_at_the_board(community: Community) -> AsyncIterator[Browser]:
+    """Let Robin, a moderator, sign in: a fixture, once a test file names it."""
+    async with browsing(community.url) as robin:
+        await robin.sign_in(await community.link())
+        yield robin

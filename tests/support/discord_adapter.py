@@ -104,13 +104,13 @@ async def shown_match(
 
     `meanwhile` is what happens to the card before the delivery has noted it.
     """
-    ann, bob = world.discord.join("Ann"), world.discord.join("Bob")
+    ann, bob = world.discord.admin.join("Ann"), world.discord.admin.join("Bob")
     posts = [
-        await world.discord.post("lost", bob, "a red bag", {"a.jpg": JPEG}),
-        await world.discord.post("found", ann, "a bag", {"b.jpg": JPEG}),
+        await world.discord.people.post("lost", bob, "a red bag", {"a.jpg": JPEG}),
+        await world.discord.people.post("found", ann, "a bag", {"b.jpg": JPEG}),
     ]
     for post in posts:
-        await eventually(lambda: world.discord.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
     await world.store.embedding_models.register("concept", "a model", {"space": 2})
     community = await world.community()
     async with world.store.session(community) as session:

@@ -30,20 +30,20 @@ class DiscordWorld:
     async def post_found(self, colour: str, caption: str = "", times: int = 1) -> str:
         """Post a found report as Ben, and return the post once it is seen to be taken up."""
         photos = {f"{colour}.jpg": drawing(colour)}
-        post = await self.discord.post("found", self.ben, caption, photos, times=times)
+        post = await self.discord.people.post("found", self.ben, caption, photos, times=times)
         await self.taken_up(post)
         return post
 
     async def taken_up(self, post: str) -> None:
-        await eventually(lambda: self.discord.has_reaction(post, "👀"))
+        await eventually(lambda: self.discord.people.has_reaction(post, "👀"))
 
     async def report_lost(self, words: str, photo: bytes | None = None) -> str:
         """Use `/lost` as Ada, and return the post that the bot made of it."""
         lost = self.discord.channel("lost")
         before = len(self.discord.replies(lost))
         picture = ("mine.jpg", photo) if photo else None
-        used = await self.discord.slash("lost", self.ada, "general", picture, description=words)
-        assert f"<#{lost}>" in await self.discord.answer(used, PATIENCE)
+        used = await self.discord.ui.slash("lost", self.ada, "general", picture, description=words)
+        assert f"<#{lost}>" in await self.discord.ui.answer(used, PATIENCE)
         [post] = await eventually(lambda: self.discord.replies(lost)[before:])
         assert "is looking for" in self.discord.text(post)
         return str(post["id"])
@@ -67,30 +67,30 @@ class DiscordWorld:
 
     async def private_answer(self, used: Interaction) -> str:
         """Wait for what somebody is told privately."""
-        answer = await self.discord.answer(used, PATIENCE)
+        answer = await self.discord.ui.answer(used, PATIENCE)
         assert used.ephemeral
         return answer
 
     async def press(self, message: str, words: str, user: str) -> str:
         """Press a button and return what that person is told."""
-        return await self.private_answer(await self.discord.press(message, words, user))
+        return await self.private_answer(await self.discord.ui.press(message, words, user))
 
     async def fill_in(
         self, opening: Interaction, photos: Mapping[str, bytes] | None = None, **values: str | list[str]
     ) -> str:
         """Fill in the modal that opens, and return what that person is told."""
-        await self.discord.opened(opening, PATIENCE)
-        return await self.private_answer(await self.discord.submit(opening, photos, **values))
+        await self.discord.ui.opened(opening, PATIENCE)
+        return await self.private_answer(await self.discord.ui.submit(opening, photos, **values))
 
     async def set_up(self, button: str, **values: str | list[str]) -> str:
         """Change the settings as the manager, and return how the panel looks then."""
-        used = await self.discord.slash("setup", self.manager, "general")
+        used = await self.discord.ui.slash("setup", self.manager, "general")
         await self.private_answer(used)
         panel = used.responses[-1]["id"]
-        pressed = await self.discord.press(panel, button, self.manager)
-        await self.discord.opened(pressed, PATIENCE)
+        pressed = await self.discord.ui.press(panel, button, self.manager)
+        await self.discord.ui.opened(pressed, PATIENCE)
         before = self.discord.message(panel)["edited_timestamp"]
-        submitted = await self.discord.submit(pressed, None, **values)
+        submitted = await self.discord.ui.submit(pressed, None, **values)
         await eventually(lambda: submitted.answer or self.discord.message(panel)["edited_timestamp"] != before)
         return submitted.answer or self.discord.text(self.discord.message(panel))
 
@@ -110,9 +110,9 @@ async def discord_world(database_url: str, redis_url: str, **settings: Any) -> A
 async def guild(**double: Any) -> AsyncIterator[DiscordWorld]:
     """Open a guild without anything at work."""
     async with DiscordDouble(**double) as discord:
-        manager = discord.join("Max")
+        manager = discord.admin.join("Max")
         discord.members[manager]["roles"].append(discord.add_role("managers", MANAGE_GUILD | MANAGE_MESSAGES))
-        people = discord.join("Ada"), discord.join("Ben"), discord.join("Mo", moderator=True)
+        people = discord.admin.join("Ada"), discord.admin.join("Ben"), discord.admin.join("Mo", moderator=True)
         yield DiscordWorld(discord, *people, manager)
 
 

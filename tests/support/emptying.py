@@ -49,11 +49,11 @@ def _is_used(connection: psycopg.Connection) -> bool:
 
 
 def _catalogs(connection: psycopg.Connection) -> tuple[Any, ...]:
-    each = [
+    counts = [
         sql.SQL("(SELECT (count(*), max(xmin::text::bigint))::text FROM {})").format(sql.Identifier(schema, name))
         for schema, name in CATALOGS
     ]
-    return tuple(connection.execute(sql.SQL("SELECT ") + sql.SQL(", ").join([*each, _SETTINGS])).fetchone() or ())
+    return tuple(connection.execute(sql.SQL("SELECT ") + sql.SQL(", ").join([*counts, _SETTINGS])).fetchone() or ())
 
 
 def _size(connection: psycopg.Connection) -> int:

@@ -53,7 +53,7 @@ def drawn_set(  # noqa: PLR0913 - what a set may differ in
         [search(position, item) for position, item in enumerate(found_reports)],
         answers,
     )
-    return whole.of({each.thing for each in (*whole.lost, *whole.found)})  # which measures the backgrounds
+    return whole.of({case.thing for case in (*whole.lost, *whole.found)})  # which measures the backgrounds
 
 
 def _item(side: int, number: int, kind: ReportKind) -> Item:

@@ -30,13 +30,13 @@ async def read(store: Store, workspace: Workspace, within: float = 20) -> list[B
     """Wait until everything that was asked for is read."""
     return await eventually(
         lambda: Backfills(store).of(workspace),
-        holds=lambda found: found and all(each.has_ended for each in found),
+        holds=lambda found: found and all(channel.has_ended for channel in found),
         within=within,
     )
 
 
 def whole(found: list[Backfill]) -> Tally:
-    return Tally.of(each.tally for each in found)
+    return Tally.of(channel.tally for channel in found)
 
 
 @contextmanager

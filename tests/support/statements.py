@@ -35,7 +35,9 @@ class Statement:
 
 def statements(packages: tuple[str, ...] = PACKAGES) -> list[Statement]:
     paths = sorted(path for package in packages for path in (ROOT / package).rglob("*.py"))
-    return [each for path in paths for each in of_module(str(path.relative_to(ROOT)), path.read_text("utf-8"))]
+    return [
+        statement for path in paths for statement in of_module(str(path.relative_to(ROOT)), path.read_text("utf-8"))
+    ]
 
 
 def of_module(name: str, code: str) -> Iterator[Statement]:

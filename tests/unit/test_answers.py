@@ -8,7 +8,7 @@ import pytest
 
 from db import answers
 from db.answers import estimate
-from db.axes import COARSE, Axes
+from db.axes import Axes
 from db.columns import Rows
 from db.rare_words import Sampled, boilerplate_of_sample
 from db.vectors import ID, Target
@@ -37,16 +37,15 @@ def test_coarse_sketches_find_the_same_and_nearly_the_same_background(
 ) -> None:
     every = vectors(COUNT, 1)
     axes = Axes.of(every)
-    sketches = axes.sketch(every)
-    columns = {"ids": ids(COUNT), "sketches": sketches, "coarse": sketches[:, :COARSE]}
+    columns = {"ids": ids(COUNT), "sketches": axes.sketch(every), "coarse": axes.coarse(every)}
     bounds = np.linspace(0, COUNT, parts + 1).astype(int)
     rows = Rows([{name: column[start:end] for name, column in columns.items()} for start, end in pairwise(bounds)])
     kinds = (PairKind.TEXT_TEXT, PairKind.TEXT_TEXT)
     target = Target("shared", "text", kinds, (None, None), vectors(2, 2))
-    [exactly] = estimate(target, axes, rows, rows).values()
-    monkeypatch.setattr(answers, "_MOST_AT_ONCE", COUNT - 1)
+    monkeypatch.setattr(answers, "_SHORTLIST", COUNT)
+    [exactly] = estimate(target, axes, rows, rows, 50).values()
     monkeypatch.setattr(answers, "_SHORTLIST", 500)
-    [coarsely] = estimate(target, axes, rows, rows).values()
+    [coarsely] = estimate(target, axes, rows, rows, 50).values()
     assert coarsely.nearest.tolist() == exactly.nearest.tolist()
     right = (target.vectors @ every.T).max(axis=0)
     for found in (exactly, coarsely):

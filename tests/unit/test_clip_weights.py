@@ -78,7 +78,7 @@ def drawn(rng: np.random.Generator, kinds: Kinds, size: int, *, there: bool) -> 
             Candidate(found, {kind: float(column[place]) for kind, column in columns.items()})
             for place, found in enumerate(FOUND[:size])
         ),
-        {kind: Background(float(each.mean()), float(each.std()), size) for kind, each in columns.items()},
+        {kind: Background(float(column.mean()), float(column.std()), size) for kind, column in columns.items()},
         size,
     )
 

@@ -162,7 +162,9 @@ def test_the_docs_say_what_the_deployments_test_does() -> None:
     text = re.sub(r"\s*\\\n\s*", " ", (ROOT / "docs/operations.md").read_text())
     done = [DUMP, KEYS, RESTORE, RESTORE_KEYS, DOCTOR, *COMMANDS]
     assert [
-        each for each in done if f"docker compose {each}" not in text and f"docker compose {as_typed(each)}" not in text
+        command
+        for command in done
+        if f"docker compose {command}" not in text and f"docker compose {as_typed(command)}" not in text
     ] == []
     assert ROLE in text
     assert WRITE_KEYS in text

@@ -23,9 +23,9 @@ def patterns_in(value: Any) -> Iterable[re.Pattern[Any]]:
     if isinstance(value, re.Pattern):
         return [value]
     if isinstance(value, Mapping):
-        return [pattern for each in value.values() for pattern in patterns_in(each)]
+        return [pattern for inner in value.values() for pattern in patterns_in(inner)]
     if isinstance(value, tuple | list | set | frozenset):
-        return [pattern for each in value for pattern in patterns_in(each)]
+        return [pattern for inner in value for pattern in patterns_in(inner)]
     if hasattr(value, "cache_info") and "Pattern" in str(value.__annotations__.get("return")):  # made at its first use
         return patterns_in(value())
     return []

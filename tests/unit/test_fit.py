@@ -98,12 +98,12 @@ def test_the_fit_shares_out_as_the_scoring_does(drawn: LabelledSet) -> None:
     searches = [narrow(search, there) for search in drawn.lost[:20]]
     measured = measure_cases(searches, [1.0] * len(searches), CLIP)
     found = likelihood.probabilities(measured, CLIP)
-    for first, count, each in zip(measured.first, measured.counts, searches, strict=True):
+    for first, count, searched in zip(measured.first, measured.counts, searches, strict=True):
         rows = measured.evidence[first : first + count]
         odds = [
             total_log_odds({n: v for n, v in zip(EVIDENCE, row, strict=True) if not np.isnan(v)}, CLIP) for row in rows
         ]
-        assert found[first : first + count] == pytest.approx(softmax(odds, each.search.open_count, CLIP))
+        assert found[first : first + count] == pytest.approx(softmax(odds, searched.search.open_count, CLIP))
 
 
 @pytest.mark.untraced
@@ -115,11 +115,11 @@ def test_folds_never_part_a_thing(count: int, seed: int) -> None:
     assert set(dealt.values()) == set(range(count))
     for fold in range(count):
         others = small.of({thing for thing, own in dealt.items() if own != fold})
-        scored = {each.search.query.report for each in (*small.lost, *small.found) if dealt[each.thing] == fold}
+        scored = {case.search.query.report for case in (*small.lost, *small.found) if dealt[case.thing] == fold}
         assert scored
-        for each in (*others.lost, *others.found):
-            assert each.search.query.report not in scored
-            assert scored.isdisjoint(candidate.item.report for candidate in each.search.candidates)
+        for case in (*others.lost, *others.found):
+            assert case.search.query.report not in scored
+            assert scored.isdisjoint(candidate.item.report for candidate in case.search.candidates)
 
 
 def test_too_little_data_is_refused_with_numbers() -> None:
@@ -141,7 +141,7 @@ def test_an_encoders_scale_does_not_matter_after_the_fit() -> None:
 @pytest.mark.untraced
 def test_every_lost_report_is_scored_once_in_a_draw(drawn: LabelledSet, scorers: OutOfFoldScorers) -> None:
     scored = scorers.predict(absent=0.5, size=20, seed=1)
-    assert [candidate.query for candidate in scored] == [each.search.query.report for each in drawn.lost]
+    assert [candidate.query for candidate in scored] == [case.search.query.report for case in drawn.lost]
     assert 0.3 < sum(candidate.has_answer for candidate in scored) / len(scored) < 0.7
     assert all(len(candidate.posts) <= 20 for candidate in scored)
 

@@ -38,9 +38,9 @@ def test_columns_grow_and_shrink_together() -> None:
 @pytest.mark.parametrize("count", [0, 5, 79, 80, 81, 3000, 20_000])
 def test_the_largest_are_found_among_few_and_many(count: int) -> None:
     values = np.random.default_rng(count).standard_normal(count).astype(np.float32)
-    for each in (values, np.sort(values), np.zeros(count, np.float32)):
-        found = largest(each, 80)
-        assert np.sort(each[found]).tolist() == np.sort(each)[-80:].tolist()
+    for array in (values, np.sort(values), np.zeros(count, np.float32)):
+        found = largest(array, 80)
+        assert np.sort(array[found]).tolist() == np.sort(array)[-80:].tolist()
         assert len(set(found.tolist())) == min(80, count)
 
 
@@ -94,7 +94,7 @@ def test_what_was_not_used_for_longest_is_dropped_beyond_a_size() -> None:
     for community, sketches in zip(communities, kept, strict=True):
         sketches.add(vectors(600))
         cache.trim(community, ReportKind.LOST)
-    assert kept[0].size + kept[1].size < 100_000 < sum(each.size for each in kept)
+    assert kept[0].size + kept[1].size < 100_000 < sum(sketches.size for sketches in kept)
     again = [cache.get(community, ReportKind.LOST) for community in communities]
     assert [one is other for one, other in zip(again, kept, strict=True)] == [False, True, True]
     kept[1].clear()

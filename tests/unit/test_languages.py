@@ -58,8 +58,8 @@ def everything(language: str) -> Iterator[tuple[str, str]]:
     words = words_in(language)
     for key, template in words.sentences.items():
         yield from ((key, text) for text in texts(template))
-    for key, each in words.commands.items():
-        yield from ((key, each.name), (key, each.description))
+    for key, named in words.commands.items():
+        yield from ((key, named.name), (key, named.description))
     yield from words.menus.items()
     yield from words.dates.items()
     yield from ((f"page_{key}", text) for key, text in words.page.items())

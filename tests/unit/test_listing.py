@@ -20,7 +20,7 @@ def listed(folder: Path, text: str, *, encoding: str = "utf-8", name: str = "") 
 
 
 def skipped(listing: Listing) -> dict[str, str]:
-    return {each.name: each.why for each in listing.skipped}
+    return {skipped.name: skipped.why for skipped in listing.skipped}
 
 
 def test_each_photo_of_a_folder_is_a_report(tmp_path: Path) -> None:

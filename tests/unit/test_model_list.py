@@ -18,7 +18,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def listed(*options: str) -> str:
-    done = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["model", "list", *options])
+    done = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["model", "list", *options])
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -30,7 +30,8 @@ def test_every_checkpoint_is_listed_with_its_numbers(home: Path) -> None:
     assert rows["siglip2"]["measured"] is None
     assert not (home / "speeds.json").exists()
     table = listed()
-    assert "not measured" in table
+    assert "–: not yet" in table
+    assert "…" not in table
     assert "36.5%" in table
     assert "README_siglip2.md" in table
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from reunite.matching import colours
-from tests.unit.test_photos import BLUE, FOUR, GREEN, RED, WHITE, assert_close, corners, quarters, saved
+from tests.support.photo_files import BLUE, FOUR, GREEN, RED, WHITE, assert_close, corners, quarters, saved
 from workers import cicp, isobmff
 from workers.photos import decode, make_stored_copy
 

@@ -2,70 +2,19 @@
 
 import struct
 import zlib
-from collections.abc import Callable, Sequence
-from io import BytesIO
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, TiffImagePlugin
+from PIL import Image, ImageCms
 
 from reunite import rules
 from reunite.errors import DefectError, TellUserError
+from tests.support.photo_files import FOUR, WHITE, assert_close, corners, quarters, saved
 from workers.photos import decode, make_stored_copy
-
-RED, GREEN, BLUE, WHITE = (220, 30, 40), (30, 160, 60), (40, 60, 200), (255, 255, 255)
-
-
-def quarters(width: int = 320, height: int = 240) -> Image.Image:
-    """Red and green above, blue and white below: every turn and mirroring shows."""
-    image = Image.new("RGB", (width, height), WHITE)
-    image.paste(RED, (0, 0, width // 2, height // 2))
-    image.paste(GREEN, (width // 2, 0, width, height // 2))
-    image.paste(BLUE, (0, height // 2, width // 2, height))
-    return image
-
-
-def saved(image: Image.Image, kind: str, **options: object) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def corners(jpeg: bytes) -> list[tuple[int, ...]]:
-    """The colours in the middles of the four quarters, row by row."""
-    pixels = decode(jpeg)
-    height, width = pixels.shape[:2]
-    return [
-        tuple(int(c) for c in pixels[y, x])
-        for y in (height // 4, 3 * height // 4)
-        for x in (width // 4, 3 * width // 4)
-    ]
-
-
-def assert_close(found: Sequence[tuple[int, ...]], expected: Sequence[tuple[int, ...]], within: int = 12) -> None:
-    assert np.abs(np.array(found) - np.array(expected)).max() <= within, f"{found} is not {expected}"
-
-
-def exif(orientation: int = 1) -> Image.Exif:
-    tags = Image.Exif()
-    tags[ExifTags.Base.Orientation] = orientation
-    tags[ExifTags.Base.Artist] = "Somebody Private"
-    gps = tags.get_ifd(ExifTags.IFD.GPSInfo)
-    gps[ExifTags.GPS.GPSLatitudeRef] = "N"
-    gps[ExifTags.GPS.GPSLatitude] = tuple(TiffImagePlugin.IFDRational(part) for part in (52, 31, 12))
-    return tags
-
-
-def segments(jpeg: bytes) -> list[int]:
-    """The markers of a JPEG before its pixels."""
-    markers, at = [], 2
-    while jpeg[at + 1] != 0xDA:
-        markers.append(jpeg[at + 1])
-        at += 2 + int.from_bytes(jpeg[at + 2 : at + 4])
-    return markers
 
 
 def png_with_header(width: int, height: int) -> bytes:
@@ -84,7 +33,6 @@ def transparent_palette() -> bytes:
     return saved(image, "PNG", transparency=white)
 
 
-FOUR = [RED, GREEN, BLUE, WHITE]
 POSTED: dict[str, Callable[[], bytes]] = {
     "jpeg": lambda: saved(quarters(), "JPEG", quality=95),
     "progressive jpeg": lambda: saved(quarters(), "JPEG", quality=95, progressive=True),
@@ -184,64 +132,6 @@ def test_a_hidden_colour_does_not_bleed_into_the_edges_when_shrunk() -> None:
     pixels = np.zeros((2000, 2000, 4), np.uint8)  # transparent black …
     pixels[:, 1000:] = (255, 255, 255, 255)  # … beside opaque white
     assert decode(make_stored_copy(saved(Image.fromarray(pixels), "PNG")).jpeg).min() >= 250
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_each_orientation_comes_out_upright(kind: str, orientation: int) -> None:
-    undo = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_90,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_270,
-    }
-    stored_by_camera = quarters().transpose(undo[orientation]) if orientation in undo else quarters()
-    copy = make_stored_copy(saved(stored_by_camera, kind, exif=exif(orientation).tobytes()))
-    assert (copy.width, copy.height) == (320, 240)
-    assert_close(corners(copy.jpeg), FOUR)
-
-
-def test_an_iphone_photo_on_its_side_comes_out_upright() -> None:
-    copy = make_stored_copy(saved(quarters().rotate(90, expand=True), "HEIF", quality=90, exif=exif(6).tobytes()))
-    assert (copy.width, copy.height) == (320, 240)
-    assert_close(corners(copy.jpeg), FOUR)
-
-
-@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
-def test_broken_metadata_loses_no_photo() -> None:
-    assert_close(corners(make_stored_copy(saved(quarters(), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\xff")).jpeg), FOUR)
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF"])
-def test_place_name_profile_and_comment_are_gone(kind: str) -> None:
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    options: dict[str, object] = {"exif": exif().tobytes(), "icc_profile": profile}
-    if kind in {"JPEG", "WEBP"}:
-        options["xmp"] = b"<x:xmpmeta>Somebody Private</x:xmpmeta>"
-    if kind == "JPEG":
-        options["comment"] = b"Somebody Private"
-    posted = saved(quarters(), kind, **options)
-    assert b"Somebody Private" in posted
-    jpeg = make_stored_copy(posted).jpeg
-    assert b"Private" not in jpeg
-    assert set(segments(jpeg)) <= {0xE0, 0xDB, 0xC0, 0xC4}  # JFIF, tables and the frame: no APP1, APP2 or comment
-    with Image.open(BytesIO(jpeg)) as image:
-        assert not image.getexif()
-        assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
-
-
-def test_colours_are_converted_from_the_profile_of_the_photo() -> None:
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    red_is_blue = srgb.replace(b"rXYZ", b"swap", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"swap", b"bXYZ", 1)
-    copy = make_stored_copy(saved(quarters(), "PNG", icc_profile=red_is_blue))
-    assert_close(corners(copy.jpeg), [colour[::-1] for colour in FOUR])
-
-
-def test_a_damaged_profile_loses_no_photo() -> None:
-    assert_close(corners(make_stored_copy(saved(quarters(), "PNG", icc_profile=b"no profile")).jpeg), FOUR)
 
 
 @pytest.mark.parametrize(

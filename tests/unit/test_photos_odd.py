@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from reunite.errors import TellUserError
-from tests.unit.test_photos import BLUE, FOUR, GREEN, RED, WHITE, assert_close, corners, exif, quarters, saved
+from tests.support.photo_files import BLUE, FOUR, GREEN, RED, WHITE, assert_close, corners, exif, quarters, saved
 from workers.photos import decode, make_stored_copy
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from reunite.matching.circumstances import place_similarity, place_words
+from reunite.text.place_names import named_alone
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,20 @@ def test_places_agree_across_languages(place: str, other: str) -> None:
 @pytest.mark.parametrize(("place", "other"), [("library", "canteen"), ("Mensa", "図書館"), ("lecture hall A", "gym")])
 def test_other_places_do_not(place: str, other: str) -> None:
     assert (place_similarity(place_words(place), place_words(other)) or 0) < 0.4
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("bibliotece", "biblioteka"),
+        ("Szkole", "Szkoła"),
+        ("sali 12", "sala 12"),
+        ("sali gimnastycznej", "sala gimnastyczna"),
+        ("przystanku", "przystanek"),
+        ("bibliotece głównej", "bibliotece głównej"),
+        ("gym", "gym"),
+        ("図書館", "図書館"),
+    ],
+)
+def test_a_polish_place_is_named_as_it_stands_alone(place: str, name: str) -> None:
+    assert named_alone(place) == name

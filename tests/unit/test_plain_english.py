@@ -62,8 +62,8 @@ def test_docstrings_and_comments_are_plain_english(package: str) -> None:
 def helps(command: Any) -> Iterator[str]:
     yield command.help or ""
     yield from (getattr(param, "help", None) or "" for param in command.params)
-    for each in getattr(command, "commands", {}).values():
-        yield from helps(each)
+    for subcommand in getattr(command, "commands", {}).values():
+        yield from helps(subcommand)
 
 
 def test_the_help_of_every_command_is_plain_english() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.errors import UsageError
-from cli.tuning.rows import read_rows
+from cli.tuning.posts_file import read_posts
 from reunite.entities import ReportKind
 from reunite.matching.circumstances import time_evidence
 from reunite.matching.evidence import Item
@@ -86,8 +86,8 @@ def test_rows_of_a_set_may_say_when_they_were_posted(tmp_path: Path) -> None:
     path = tmp_path / "gallery.jsonl"
     rows = [{"id": "f1", "posted": "2026-05-04T12:00"}, {"id": "f2", "at": "2026-05-04T14:00+02:00"}]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    one, other = read_rows(path)
+    one, other = read_posts(path)
     assert (one.at, one.posted, other.at, other.posted) == (None, NOON, NOON, None)
     path.write_text('{"id": "f1", "posted": "yesterday"}', "utf-8")
     with pytest.raises(UsageError, match="line 1"):
-        read_rows(path)
+        read_posts(path)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cli.errors import UsageError
-from cli.tuning.rows import Row
+from cli.tuning.posts_file import SetPost
 from cli.vectors import VectorFile, vector_file
 from reunite.encoder import SHARED_SPACE
 from reunite.matching.defaults import for_encoder
@@ -28,8 +28,8 @@ def npz(folder: Path, **changed: Any) -> Path:
     return folder / "vectors.npz"
 
 
-def row(name: str, *photos: str, text: str = "") -> Row:
-    return Row(name, tuple(Path(photo) for photo in photos), text, "", None, None)
+def row(name: str, *photos: str, text: str = "") -> SetPost:
+    return SetPost(name, tuple(Path(photo) for photo in photos), text, "", None, None)
 
 
 async def test_photos_are_found_by_file_name_and_texts_whatever_their_blanks(tmp_path: Path) -> None:

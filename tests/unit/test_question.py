@@ -24,7 +24,7 @@ places = st.sampled_from(["", "library", "library 2nd floor", "tram", "canteen",
 
 
 def seen(name: str) -> tuple[float, ...]:
-    return tuple(float(each == name) for each in colours.NAMES)
+    return tuple(float(colour == name) for colour in colours.NAMES)
 
 
 def item(number: int, kind: ReportKind = ReportKind.FOUND, text: str = "umbrella", **fields: Any) -> Item:

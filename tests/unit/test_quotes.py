@@ -77,7 +77,7 @@ QUESTION = Question("place", ("found-place", "pool"), (FOUND.id,))
 QUEUED: dict[str, list[Reply]] = {
     "report_post": [wording.report_post(report) for report in (LOST, FOUND, SEALED)],
     "sealed_kept": [wording.sealed_kept(SEALED)],
-    "first_reply": [wording.first_reply(each, 1, 2) for each in (LOST, replace(LOST, text=""))],
+    "first_reply": [wording.first_reply(report, 1, 2) for report in (LOST, replace(LOST, text=""))],
     "first_gallery": [galleries.first_gallery(LOST, [(MATCH, FOUND)], [TILE], 2)],
     "gallery_besides": [galleries.gallery_besides(LOST, [(MATCH, FOUND)], [TILE], 2)],
     "next_gallery": [galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE])],
@@ -113,6 +113,7 @@ QUEUED: dict[str, list[Reply]] = {
         for moderator in (None, MODERATOR)
     ],
     "claim_decided": [handovers.claim_decided(claimed, by_word=True, left=1) for claimed in CLAIMED],
+    "claim_gone": [handovers.claim_gone(claimed) for claimed in CLAIMED],
     "claim_closed": [handovers.claim_closed(claimed, by_word=True) for claimed in CLAIMED],
     "conversation": [handovers.conversation(claimed, WHEREABOUTS, by_word=True) for claimed in CLAIMED],
     "no_conversation": [handovers.no_conversation(MATCH, report) for report in (LOST, FOUND)],
@@ -140,6 +141,7 @@ OF_BOTH = {
     "claimed_card",
     "refused_card",
     "claim_closed",
+    "claim_gone",
     "conversation",
     "no_conversation",
     "claim_waits",

@@ -94,8 +94,8 @@ def replies(language: str) -> Iterator[Reply]:
     yield wording.report_post(replace(sealed, place="", category="id"))
     yield from (wording.first_reply(lost, 1, 1), wording.first_reply(lost, 3, 128))
     yield from gallery_replies(lost, found)
-    for each in (lost, found):
-        yield from (wording.nothing(each, searched) for searched in (0, 1, 128))
+    for reader in (lost, found):
+        yield from (wording.nothing(reader, searched) for searched in (0, 1, 128))
     yield from (wording.sealed_kept(sealed), notices.better_sealed(found))
     for match in (MATCH, POSSIBLE):
         yield from (wording.match_card(match, found, lost, None), wording.match_card(match, lost, found, None))
@@ -144,12 +144,12 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
     rejected = replace(accepted, claim=replace(claim, state=ClaimState.REJECTED))
     sealed = replace(accepted, found=replace(found, sealed=True))
     returned = replace(accepted, match=replace(MATCH, handover=Handover(got_back=True, handed_over=True)))
-    for each in (Claimed(claim, MATCH, lost, found), rejected, returned):
-        yield handovers.claim_card(each, found, None, None)
+    for claimed in (Claimed(claim, MATCH, lost, found), rejected, returned):
+        yield handovers.claim_card(claimed, found, None, None)
     yield handovers.claim_card(replace(accepted, match=CONFIRMED), found, None, MODERATOR)
     for by_word in (True, False):
-        for each in (accepted, sealed):
-            yield handovers.claim_decided(each, by_word=by_word, left=2)
+        for claimed in (accepted, sealed):
+            yield handovers.claim_decided(claimed, by_word=by_word, left=2)
         yield handovers.claim_closed(accepted, by_word=by_word)
         yield handovers.conversation(accepted, Whereabouts(), by_word=by_word)
     yield handovers.conversation(replace(sealed, lost=replace(lost, private=True)), Whereabouts("Gym"), by_word=True)
@@ -157,7 +157,16 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
         over = replace(accepted, match=replace(MATCH, state=state), found=replace(found, state=ReportState.RETURNED))
         yield handovers.conversation(over, Whereabouts(), by_word=True)
     yield from (handovers.claim_decided(rejected, by_word=True, left=left) for left in (0, 1, 2))
-    yield handovers.claim_closed(rejected, by_word=True)
+    withdrawn = replace(accepted, claim=replace(claim, state=ClaimState.WITHDRAWN))
+    yield from (handovers.claim_card(withdrawn, found, None, None), handovers.claim_gone(withdrawn))
+    yield from (
+        handovers.claim_decided(withdrawn, by_word=True, left=2),
+        handovers.claimed_card(MATCH, lost, found, None),
+    )
+    yield handovers.conversation(withdrawn, Whereabouts(), by_word=True)
+    yield from (handovers.claim_closed(each, by_word=True) for each in (rejected, withdrawn))
+    yield notices.declined(MATCH, lost.language, may_claim=False)
+    yield wording.match_card(MATCH, found, lost, None, may_claim=False)
     yield from (handovers.no_conversation(MATCH, lost), handovers.help_needed(MATCH, lost, found))
     yield from (handovers.said_returned(MATCH, report) for report in (lost, found, sealed.found))
     yield handovers.where_it_is(Whereabouts("Gym", "L1920"), found, lost.language)

@@ -25,7 +25,7 @@ def unsafe(source: str) -> Iterator[str]:
     """Yield what would read a pickle."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (each.name for each in node.names if each.name.partition(".")[0] in UNSAFE)
+            yield from (alias.name for alias in node.names if alias.name.partition(".")[0] in UNSAFE)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in UNSAFE:
             yield str(node.module)
         elif isinstance(node, ast.Call) and (name := ast.unparse(node.func)) in SAFE_BY:

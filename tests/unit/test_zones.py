@@ -45,7 +45,7 @@ def test_a_locale_suggests_the_zone_of_most_who_use_it() -> None:
 
 
 def test_a_locale_of_many_zones_suggests_none_to_read_times_in() -> None:
-    assert [likely_zone(each) for each in ("de", "ja", "en-US", "es_ES", "fr", "xx")] == [
+    assert [likely_zone(locale) for locale in ("de", "ja", "en-US", "es_ES", "fr", "xx")] == [
         "Europe/Berlin",
         "Asia/Tokyo",
         "",

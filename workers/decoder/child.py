@@ -38,7 +38,7 @@ class Limits:
     """What one photo may take of a decoder: seconds of CPU time, and seconds by the clock between two answers."""
 
     cpu_seconds: int = 8
-    clock_seconds: float = 30
+    clock_seconds: float = 60
 
 
 class Decoder:

@@ -29,7 +29,7 @@ def normalised(pixels: torch.Tensor, processor: Any) -> torch.Tensor:
     if not processor.do_normalize:
         return pixels.float() * scale
     mean, deviation = (
-        torch.tensor(each, device=pixels.device).view(3, 1, 1) / scale
-        for each in (processor.image_mean, processor.image_std)
+        torch.tensor(values, device=pixels.device).view(3, 1, 1) / scale
+        for values in (processor.image_mean, processor.image_std)
     )
     return (pixels.float() - mean) / deviation

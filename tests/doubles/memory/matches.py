@@ -49,11 +49,11 @@ class MemoryMatches(Part):
         return await self.get(match.id) or match
 
     async def get(self, match: UUID) -> Match | None:
-        return next((each for each in self._matches() if each.id == match), None)
+        return next((known for known in self._matches() if known.id == match), None)
 
     async def of(self, report: UUID) -> Sequence[Match]:
         found = [match for match in self._matches() if report in {match.lost, match.found}]
-        return sorted(found, key=lambda each: (-each.probability, each.id))
+        return sorted(found, key=lambda match: (-match.probability, match.id))
 
     async def ruled_out(self, report: UUID) -> Mapping[UUID, bool]:
         mine, ruled_out = self._require(report), dict[UUID, bool]()
@@ -145,7 +145,7 @@ class MemoryClaims(Part):
         return ((claim, matches[claim.match]) for claim in self._tables.claims.values() if claim.match in matches)
 
     async def get(self, claim: UUID) -> Claim | None:
-        return next((each for each, _ in self._claims() if each.id == claim), None)
+        return next((known for known, _ in self._claims() if known.id == claim), None)
 
     async def on(self, found: UUID) -> Sequence[Claim]:
         return [claim for claim, match in self._claims() if match.found == found]
@@ -224,7 +224,7 @@ class MemoryCandidates(Part):
             for word in rare_candidates(report.text)
         }
         rare, boilerplate = rare_words(holders, authors, len(open_ones))
-        left_out = {each for each, match in pairs.items() if match.state is MatchState.REJECTED or match.declined}
+        left_out = {pair for pair, match in pairs.items() if match.state is MatchState.REJECTED or match.declined}
         return Search(
             _item(report),
             tuple(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from reunite.entities import ClaimState, ReportState
 from reunite.reminders import Due
+from reunite.rules import PENDING_CLAIMS
 from tests.doubles.memory.tables import ClaimTimes, Part, Tables, now
 
 
@@ -62,7 +63,7 @@ def due_reminders(tables: Tables, at: datetime) -> list[tuple[UUID, Due]]:
     waiting = [
         (tables.reports[tables.matches[claim.match].found].workspace, Due("claim", claim.id))
         for claim in tables.claims.values()
-        if claim.state is not ClaimState.REJECTED
+        if claim.state in PENDING_CLAIMS
         and tables.claim_times[claim.id].reminded != claim.state
         and _waits(claim.state, tables.claim_times[claim.id], at)
     ]

@@ -62,7 +62,7 @@ class MemoryDeletion(Part):
                 self._reduce(row, ended if is_post else row.reply.without({report}))
         self._take_back_words(purged)
         self._forget_claims(report)
-        for photo in [each for each, row in self._tables.photos.items() if row.photo.report == report]:
+        for photo in [number for number, row in self._tables.photos.items() if row.photo.report == report]:
             del self._tables.photos[photo]
         for match in self._matches():
             if report in {match.lost, match.found}:
@@ -90,7 +90,7 @@ class MemoryDeletion(Part):
             if report in {match.lost, match.found} and self._is_across(match.lost, match.found):
                 self._take_back_words(self._require(match.found).report, {match.lost})
                 del self._tables.matches[match.id]
-                for claim in [each for each, row in self._tables.claims.items() if row.match == match.id]:
+                for claim in [number for number, row in self._tables.claims.items() if row.match == match.id]:
                     del self._tables.claims[claim]
 
     async def forget_moderator(self, member: str) -> None:

@@ -216,7 +216,14 @@ class MemoryStore:
 
     async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None:
         joined = (row.workspace for row in self.tables.workspaces.values())
-        return next((each for each in joined if (each.platform, each.external_id) == (platform, external_id)), None)
+        return next(
+            (
+                workspace
+                for workspace in joined
+                if (workspace.platform, workspace.external_id) == (platform, external_id)
+            ),
+            None,
+        )
 
     async def known_workspaces(self, platform: PlatformName) -> list[tuple[Workspace, datetime | None]]:
         rows = self.tables.workspaces.values()
@@ -262,6 +269,6 @@ def move(tables: Tables, workspace: UUID, community: UUID) -> None:
     """Move a workspace with its reports to another community."""
     row = tables.workspaces[workspace]
     tables.workspaces[workspace] = replace(row, workspace=replace(row.workspace, community=community))
-    for each in list(tables.reports.values()):
-        if each.workspace == workspace:
-            tables.reports[each.report.id] = replace(each, report=replace(each.report, community=community))
+    for stored in list(tables.reports.values()):
+        if stored.workspace == workspace:
+            tables.reports[stored.report.id] = replace(stored, report=replace(stored.report, community=community))

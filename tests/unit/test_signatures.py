@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.signed_http import ID, SIGNATURE, TIMESTAMP, is_signed, key_of, signed
+from bot.signatures import ID, SIGNATURE, TIMESTAMP, is_signed, key_of, signed
 from tests.doubles.webhook_chat import KEY, SECRET, headers_of
 
 BODY = '{"event": "report", "text": "ключ"}'.encode()

@@ -3,12 +3,12 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
 from tests.doubles import discord_shapes as shapes
-from tests.doubles.discord_people import People
+from tests.doubles.discord_guild import Guild
+from tests.doubles.discord_interaction import Interaction
 from tests.doubles.discord_shapes import APPLICATION_ID, Json
+from tests.support.waiting import eventually
 
 SLASH, MESSAGE_MENU = 1, 3
 COMMAND, COMPONENT, MODAL_SUBMIT = 2, 3, 5
@@ -21,37 +21,11 @@ docs.discord.com, Receiving and Responding to Interactions; read in November 202
 """
 
 
-@dataclass
-class Interaction:
-    """A command in use, a button pressed or a modal filled in, and what the bot has answered so far."""
+class Ui:
+    """What people click and type: commands, menus, buttons and modals."""
 
-    id: str
-    token: str
-    kind: int
-    user: str
-    where: str
-    since: float
-    message: str | None = None
-    """Below which the button is."""
-    state: Literal["new", "deferred", "updating", "answered", "modal"] = "new"
-    ephemeral: bool = False
-    responses: list[Json] = field(default_factory=list)
-    """The messages that were answered, in order."""
-    modal: Json | None = None
-
-    @property
-    def answer(self) -> str | None:
-        """What is to be read in the latest answer."""
-        return shapes.text(self.responses[-1]) if self.responses else None
-
-
-class Commands(People):
-    """People who use what the bot offers."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.interactions: dict[str, Interaction] = {}
-        self.locales: dict[str, str] = {}
+    def __init__(self, guild: Guild) -> None:
+        self._guild = guild
 
     async def slash(
         self, name: str, user: str, channel: str, photo: tuple[str, bytes] | None = None, **options: str
@@ -59,7 +33,7 @@ class Commands(People):
         """Use a command ("lost", "privacy export") in a channel (by name)."""
         first, _, sub = name.partition(" ")
         command = self._command(first, SLASH)
-        where = self.channel(channel)
+        where = self._guild.channel(channel)
         known = command.get("options", [])
         if sub:
             known = next(one["options"] for one in known if one["name"] == sub)
@@ -67,9 +41,9 @@ class Commands(People):
         given: list[Json] = [{"name": key, "type": types[key], "value": value} for key, value in options.items()]
         resolved: Json = {}
         if photo:
-            attachment = self.attach(where, *photo, "image/jpeg")
+            attachment = self._guild.attach(where, *photo, "image/jpeg")
             given.append({"name": "photo", "type": ATTACHMENT, "value": attachment["id"]})
-            resolved["attachments"] = {attachment["id"]: self.link(attachment)}
+            resolved["attachments"] = {attachment["id"]: self._guild.link(attachment)}
         if sub:
             given = [{"name": sub, "type": SUB_COMMAND, "options": given}]
         data = {"id": command["id"], "name": first, "type": SLASH, "options": given, "resolved": resolved}
@@ -77,15 +51,15 @@ class Commands(People):
 
     async def menu(self, name: str, user: str, message: str) -> Interaction:
         """Use a command of a message's menu."""
-        command, chosen = self._command(name, MESSAGE_MENU), self.message(message)
-        shown = {key: value for key, value in self.linked(chosen).items() if key != "allowed_mentions"}
+        command, chosen = self._command(name, MESSAGE_MENU), self._guild.message(message)
+        shown = {key: value for key, value in self._guild.linked(chosen).items() if key != "allowed_mentions"}
         resolved = {"messages": {message: shown}}
         data = {"id": command["id"], "name": name, "type": MESSAGE_MENU, "target_id": message, "resolved": resolved}
         return await self._interact(COMMAND, user, chosen["channel_id"], data)
 
     async def press(self, message: str, words: str, user: str) -> Interaction:
         """Press the button with these words below a message."""
-        pressed = self.message(message)
+        pressed = self._guild.message(message)
         [button] = [button for button in shapes.buttons(pressed) if button["label"] == words]
         data = {"custom_id": button["custom_id"], "component_type": 2}
         return await self._interact(COMPONENT, user, pressed["channel_id"], data, message)
@@ -104,8 +78,10 @@ class Commands(People):
             if given["type"] == FILE_UPLOAD:
                 assert given.get("min_values", 1) <= len(photos or {}) <= given.get("max_values", 1), name
                 chosen = {
-                    each["id"]: self.link(each)
-                    for each in (self.attach(opened.where, *photo, "image/jpeg") for photo in (photos or {}).items())
+                    attachment["id"]: self._guild.link(attachment)
+                    for attachment in (
+                        self._guild.attach(opened.where, *photo, "image/jpeg") for photo in (photos or {}).items()
+                    )
                 }
                 files |= chosen
                 filled.append(_filled(given, values=list(chosen)))
@@ -123,35 +99,44 @@ class Commands(People):
                 await asyncio.sleep(0.02)
         return used.modal
 
+    async def answer(self, used: Interaction, within: float = 10) -> str:
+        """Wait for what the bot answers to a command, a press or a modal."""
+        return await eventually(lambda: used.answer, within=within)
+
     def _origin(self, user: str, where: str) -> Json:
         """Return what an interaction says of where and by whom: in a direct message there is no guild and no member.
 
         docs.discord.com, Interaction Object (read 2026-11-26): `user` is sent for direct messages, `member` in guilds.
         """
-        if self.channels[where]["type"] == shapes.DM:
-            return {"user": self.channels[where]["recipients"][0], "context": 1}
-        member = {**self.members[user], "permissions": str(self.may(user, where))}
-        return {"guild_id": self.guild_id, "member": member, "guild_locale": "en-US", "context": 0}
+        if self._guild.channels[where]["type"] == shapes.DM:
+            return {"user": self._guild.channels[where]["recipients"][0], "context": 1}
+        member = {**self._guild.members[user], "permissions": str(self._guild.may(user, where))}
+        return {"guild_id": self._guild.guild_id, "member": member, "guild_locale": "en-US", "context": 0}
 
     def _command(self, name: str, kind: int) -> Json:
         return next(
-            command for command in self.commands if command["name"] == name and command.get("type", SLASH) == kind
+            command
+            for command in self._guild.commands
+            if command["name"] == name and command.get("type", SLASH) == kind
         )
 
     async def _interact(self, kind: int, user: str, where: str, data: Json, message: str | None = None) -> Interaction:
-        token = f"interaction-{self.new_id()}"
-        used = Interaction(self.new_id(), token, kind, user, where, time.monotonic(), message)
-        self.interactions[token] = used
+        token = f"interaction-{self._guild.new_id()}"
+        used = Interaction(self._guild.new_id(), token, kind, user, where, time.monotonic(), message)
+        self._guild.interactions[token] = used
         origin = self._origin(user, where)
         event: Json = {
             "id": used.id, "token": token, "type": kind, "version": 1, "application_id": APPLICATION_ID,
-            "channel_id": where, "channel": self.channels[where], **origin,
-            "app_permissions": str(self.may(self.bot_id, where)), "locale": self.locales.get(user, "en-GB"),
+            "channel_id": where, "channel": self._guild.channels[where], **origin,
+            "app_permissions": str(self._guild.may(self._guild.bot_id, where)),
+            "locale": self._guild.locales.get(user, "en-GB"),
             "attachment_size_limit": 10_000_000, "entitlements": [], "data": data,
         }  # fmt: skip
         if message:
-            event["message"] = {key: value for key, value in self.message(message).items() if key != "allowed_mentions"}
-        await self.gateway.dispatch("INTERACTION_CREATE", event)
+            event["message"] = {
+                key: value for key, value in self._guild.message(message).items() if key != "allowed_mentions"
+            }
+        await self._guild.gateway.dispatch("INTERACTION_CREATE", event)
         return used
 
 

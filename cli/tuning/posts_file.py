@@ -1,4 +1,4 @@
-"""The rows of a set: posts in JSON lines, posted to a trial community."""
+"""The posts of a labelled set: read from JSON lines, and published in a trial community."""
 
 import asyncio
 import json
@@ -20,8 +20,8 @@ _MAX_WAITING: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One post of a set, without its answers (`matches`)."""
+class SetPost:
+    """One line of the file, without its known answers (`matches`)."""
 
     id: str
     photos: tuple[Path, ...]
@@ -37,7 +37,7 @@ class Row:
         return self.text[: rules.MOST_TEXT].strip()
 
 
-def read_rows(path: Path) -> list[Row]:
+def read_posts(path: Path) -> list[SetPost]:
     """Read a JSON-lines file of a set. Raises UsageError for a line in another format."""
     try:
         lines = path.read_text("utf-8").splitlines()
@@ -55,8 +55,8 @@ def read_rows(path: Path) -> list[Row]:
     return rows
 
 
-def _row(data: Mapping[str, Any], folder: Path) -> Row:
-    return Row(
+def _row(data: Mapping[str, Any], folder: Path) -> SetPost:
+    return SetPost(
         id=str(data["id"]),
         photos=tuple(folder / photo for photo in data.get("photos") or ()),
         text=data.get("text") or "",
@@ -72,7 +72,7 @@ def _time(value: str | None) -> datetime | None:
     return time if time is None or time.tzinfo else time.replace(tzinfo=UTC)
 
 
-async def post_rows(trial: Trial, kind: ReportKind, rows: Sequence[Row]) -> list[UUID]:
+async def publish(trial: Trial, kind: ReportKind, rows: Sequence[SetPost]) -> list[UUID]:
     """Post reports, wait until the worker has processed them all, and return their ids."""
     reports = []
     with progress_bar(f"{kind} reports", len(rows)) as progress:

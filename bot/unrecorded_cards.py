@@ -1,4 +1,4 @@
-"""Messages of the bot that people react to before the delivery has noted them as cards. Neutral between platforms."""
+"""Reactions to messages that the delivery hasn't recorded as cards yet. Neutral between platforms."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ from reunite.handlers import Handlers
 from reunite.ports import KnownCard
 
 _PAUSES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-"""Seconds between looks for a card that was sent but isn't noted yet: longer than a lease, and than most outages."""
+"""Seconds between looks for a card that was sent but isn't recorded yet: longer than a lease, and than most outages."""
 
 _log = structlog.get_logger(__name__)
 
@@ -20,39 +20,39 @@ Compare = Callable[[KnownCard], Awaitable[None]]
 """Compares the reactions to a card with the recorded verdicts."""
 
 
-class UnnotedCards:
-    """Compares the reactions to messages once they're noted as cards."""
+class UnrecordedCards:
+    """Compares the reactions to messages once they're recorded as cards."""
 
     def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
         self._waiting: dict[ReplyTarget, asyncio.Task[None]] = {}
-        self._unnoted: set[ReplyTarget] = set()
+        self._unrecorded: set[ReplyTarget] = set()
 
     def __contains__(self, target: ReplyTarget) -> bool:
         """Tell whether a message's reactions will all be compared, so that none needs to be taken by itself."""
-        return target in self._unnoted
+        return target in self._unrecorded
 
-    def compare_once_noted(self, target: ReplyTarget, compare: Compare) -> None:
-        """Wait until the delivery has noted a message, which may take several tries, and compare its reactions."""
+    def compare_once_recorded(self, target: ReplyTarget, compare: Compare) -> None:
+        """Wait until the delivery has recorded a message, which may take several tries, and compare its reactions."""
         if target not in self._waiting:
-            self._unnoted.add(target)
-            task = self._waiting[target] = asyncio.create_task(self._compare_once_noted(target, compare))
+            self._unrecorded.add(target)
+            task = self._waiting[target] = asyncio.create_task(self._compare_once_recorded(target, compare))
             task.add_done_callback(lambda _: self._forget(target))
 
     async def compare_now(self, target: ReplyTarget, compare: Compare) -> bool:
         """Compare a message's reactions if it's a known card; false if it isn't."""
         cards = await self._handlers.known_cards(target.platform, target.workspace, message=target.message)
         if cards:
-            self._unnoted.discard(target)  # the comparison may miss what comes in from now on
+            self._unrecorded.discard(target)  # the comparison may miss what comes in from now on
         for card in cards:
             await compare(card)
         return bool(cards)
 
     async def stop(self) -> None:
-        """Leave the messages that aren't noted yet to the next start."""
+        """Leave the messages that aren't recorded yet to the next start."""
         await stop(*self._waiting.values())
 
-    async def _compare_once_noted(self, target: ReplyTarget, compare: Compare) -> None:
+    async def _compare_once_recorded(self, target: ReplyTarget, compare: Compare) -> None:
         for pause in _PAUSES:
             await asyncio.sleep(pause)
             try:
@@ -63,4 +63,4 @@ class UnnotedCards:
 
     def _forget(self, target: ReplyTarget) -> None:
         del self._waiting[target]
-        self._unnoted.discard(target)
+        self._unrecorded.discard(target)

@@ -1,0 +1,84 @@
+"""What has changed of a community's open reports since memory was brought up to date, read with one statement."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+
+from db.mapping import Row
+from db.queries import Statement
+from db.rare_words import Sampled
+from db.sketches import Group, Sketches, Vectors
+from db.vectors import NO_PHOTO, ids_of
+
+SIDE: Final = """r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open'
+  AND NOT r.sample"""
+MOST_CHANGES: Final = 5000
+"""With more changes, a community is read again from the start."""
+FEW: Final = 100
+"""Of so many new reports the vectors come with the changes; of more, they are read separately."""
+_NEVER: Final = 2**63 - 1
+
+# After a restore from a backup old rows carry transactions that are yet to come.
+_CHANGES: Final = f"""
+WITH changes AS MATERIALIZED (SELECT report_id, changed FROM search_change WHERE community_id = %(community)s
+    AND changed >= %(seen)s::text::xid8 AND changed < pg_snapshot_xmax(pg_current_snapshot()) LIMIT %(most)s),
+  own AS MATERIALIZED (SELECT report_id FROM search_change
+    WHERE community_id = %(community)s AND changed = pg_current_xact_id_if_assigned()),
+  new AS MATERIALIZED (SELECT report_id FROM changes WHERE NOT EXISTS (SELECT
+      FROM unnest(%(applied)s::uuid[], %(applied_by)s::bigint[]) AS applied (report, by)
+      WHERE applied.report = report_id AND applied.by = changed::text::bigint)
+    UNION SELECT report_id FROM own UNION SELECT unnest(%(doubtful)s::uuid[])),
+  opened AS MATERIALIZED (SELECT r.id, r.sealed OR r.private AS hidden, r.author_id AS author, r.words
+    FROM new JOIN report r ON r.id = new.report_id WHERE (SELECT count(*) FROM new) <= %(few)s AND {SIDE})
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, ARRAY(SELECT report_id FROM own) AS own,
+  changed.*, ARRAY(SELECT report_id FROM new) AS new, reports.*, vectors.*
+FROM (SELECT array_agg(report_id) AS changed, array_agg(changed::text::bigint) AS changed_by FROM changes) AS changed,
+  (SELECT array_agg(id) AS report, array_agg(hidden) AS hidden, array_agg(author) AS author,
+    array_agg(array_to_string(words, E'\\n')) AS words FROM opened) AS reports,
+  (SELECT array_agg(opened.id) AS owner, array_agg(opened.hidden) AS owner_hidden, array_agg(e.space) AS space,
+    array_agg(e.source) AS source, array_agg(e.photo_id) AS photo, array_agg(halfvec_send(e.vector)) AS vector
+    FROM opened JOIN embedding e ON e.report_id = opened.id WHERE e.model_id = %(known_model)s) AS vectors
+"""
+_HEADER: Final = 4
+"""Bytes before a packed vector's numbers."""
+
+
+def changes_since(sketches: Sketches, community: UUID, opposite: str) -> Statement:
+    """Return the statement that finds what has changed, with the vectors of new reports if they are few."""
+    known = sketches.known
+    return _CHANGES, {
+        "community": community,
+        "opposite": opposite,
+        "seen": known.seen or _NEVER,
+        "most": MOST_CHANGES,
+        "few": FEW,
+        "applied": list(known.applied),
+        "applied_by": list(known.applied.values()),
+        "doubtful": list(known.doubtful),
+        "known_model": sketches.model,
+    }
+
+
+def add_new(sketches: Sketches, row: Row) -> None:
+    """Add the new reports of the row of `changes_since`."""
+    for report, hidden, author, words in _columns(row, "report", "hidden", "author", "words"):
+        sketches.add_report(Sampled(report, hidden, author, frozenset(words.split("\n"))))
+    grouped: dict[Group, list[tuple[UUID, UUID, bytes]]] = defaultdict(list)
+    for owner, hidden, space, source, photo, vector in _columns(
+        row, "owner", "owner_hidden", "space", "source", "photo", "vector"
+    ):
+        grouped[Group(hidden, space, source)].append((owner, photo or NO_PHOTO, vector))
+    for group, found in grouped.items():
+        owners, photos, packed = zip(*found, strict=True)
+        sketches.add(Vectors(group, ids_of(owners), ids_of(photos), _unpacked(packed)))
+
+
+def _columns(row: Row, *names: str) -> Iterator[tuple[Any, ...]]:
+    return zip(*[row[name] or () for name in names], strict=True)
+
+
+def _unpacked(vectors: Sequence[bytes]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    return np.stack([np.frombuffer(vector, ">f2", offset=_HEADER) for vector in vectors]).astype(np.float32)

@@ -1,0 +1,89 @@
+"""The pictures of a first reply: cases of the handlers."""
+
+import pytest
+
+from reunite.commands import Withdraw
+from reunite.entities import (
+    Label,
+)
+from reunite.errors import TellUserError
+from tests.contract.stages import ADA, BEN, Stage
+
+
+class GalleryCases:
+    """What is nearest to a lost report, and what its owner says about it."""
+
+    async def test_the_first_reply_shows_what_is_nearest(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found_reports = await stage.lost(), [await stage.found(f"thing {number}") for number in range(8)]
+        await stage.search(lost, *found_reports, label=None)
+        [gallery] = await stage.thread(lost)
+        assert [tile.report for tile in gallery.gallery] == [found.id for found in found_reports[:6]]
+        assert gallery.text().startswith("No likely match yet among 8 found items. These come closest:")
+        assert [await stage.thread(found) for found in found_reports] == [[]] * 8  # nobody is disturbed
+
+    async def test_labelled_matches_come_first_and_keep_their_cards(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found = await stage.lost(), await stage.found()
+        await stage.search(lost, found, label=Label.POSSIBLE)
+        gallery, card = await stage.thread(lost)
+        assert (gallery.gallery[0].label, card.kind) == (Label.POSSIBLE, "match")
+        assert gallery.text().startswith("1 possible match among 1 found item.")
+
+    async def test_a_sealed_report_is_in_no_gallery(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, sealed = await stage.lost(), await stage.found(sealed=True)
+        await stage.search(lost, sealed, label=None)
+        assert await stage.kinds(lost) == ["nothing"]
+
+    async def test_a_picked_picture_becomes_a_card(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found = await stage.lost(), await stage.found()
+        await stage.search(lost, found, label=None)
+        match = await stage.match(lost)
+        with pytest.raises(TellUserError, match="only_owner"):
+            await stage.press("pick", match.id, BEN)
+        for _ in range(2):
+            await stage.press("pick", match.id, ADA)
+        assert await stage.kinds(lost) == ["first_reply", "match"]
+        assert (await stage.match(lost)).picked
+        assert await stage.thread(found) == []
+        await stage.claim(match, found)
+
+    async def test_none_of_these_brings_the_next_ones_until_there_are_none(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found_reports = await stage.lost(), [await stage.found(f"thing {number}") for number in range(8)]
+        await stage.search(lost, *found_reports, label=None)
+        await stage.press("none_of_these", lost.id, ADA)
+        closed, following = await stage.thread(lost)
+        assert not closed.gallery
+        assert [tile.report for tile in following.gallery] == [found.id for found in found_reports[6:]]
+        await stage.press("none_of_these", lost.id, ADA)
+        assert await stage.kinds(lost) == ["first_reply", "first_reply", "nothing"]
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await stage.press("none_of_these", lost.id, ADA)
+
+    async def test_not_mine_folds_the_card_and_brings_the_next(self, stage: Stage) -> None:
+        await stage.join()
+        lost, first, second = await stage.lost(), await stage.found("one"), await stage.found("two")
+        await stage.search(lost, first, second, label=None)
+        [match] = [match for match in await stage.matches(lost) if match.found == first.id]
+        await stage.press("pick", match.id, ADA)
+        await stage.press("not_mine", match.id, ADA)
+        _, folded, following = await stage.thread(lost)
+        assert folded.text() == "Not yours: jump to the post"
+        assert [button.action for button in folded.buttons] == ["mine"]
+        assert following.quotes == {lost.id, second.id}
+        assert following.match
+        await stage.press("not_mine", following.match, ADA)
+        assert (await stage.thread(lost))[-1].kind == "nothing"
+        await stage.claim(match, first)  # a change of mind
+        assert "one" in (await stage.thread(lost))[1].text()
+
+    async def test_a_deleted_found_report_leaves_the_gallery(self, stage: Stage) -> None:
+        await stage.join()
+        lost, first, second = await stage.lost(), await stage.found("one"), await stage.found("two")
+        await stage.search(lost, first, second, label=None)
+        await stage.handlers.withdraw(Withdraw(target=first.target, member=BEN))
+        [gallery] = await stage.thread(lost)
+        assert [tile.report for tile in gallery.gallery] == [second.id]

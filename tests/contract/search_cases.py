@@ -1,0 +1,136 @@
+"""What a search announces, and the question: cases of the handlers."""
+
+from dataclasses import replace
+
+import pytest
+
+from reunite.commands import Withdraw
+from reunite.entities import (
+    ANOTHER,
+    Label,
+    Question,
+)
+from reunite.errors import TellUserError
+from reunite.language import sentence
+from reunite.messages import wording
+from tests.contract.questions import answer, ask
+from tests.contract.stages import BEN, MODERATOR, Stage
+
+
+class SearchCases:
+    """What a search shows, and the one question."""
+
+    async def test_a_sure_match_is_shown_in_both_threads_once(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, _ = await stage.matched()
+        await stage.search(found, lost)
+        assert await stage.kinds(lost) == ["first_reply", "match"]
+        assert await stage.kinds(found) == ["match"]
+        assert await stage.kinds(found, "moderators") == ["log"]
+
+    async def test_a_possible_match_does_not_disturb_the_finder(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found = await stage.lost(), await stage.found()
+        await stage.search(lost, found, label=Label.POSSIBLE)
+        assert (await stage.kinds(lost), await stage.kinds(found)) == (["first_reply", "match"], [])
+
+    async def test_an_empty_result_is_announced_once(self, stage: Stage) -> None:
+        await stage.join()
+        lost = await stage.lost()
+        await stage.search(lost)
+        await stage.search(lost)
+        assert await stage.kinds(lost) == ["nothing"]
+
+    async def test_a_private_report_is_shown_to_its_author_and_moderators_only(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found = await stage.lost(private=True), await stage.found()
+        await stage.search(lost, found, label=Label.POSSIBLE)
+        assert (await stage.kinds(lost), await stage.kinds(found)) == (["first_reply", "match"], [])
+        assert await stage.kinds(found, "moderators") == ["log"]
+
+    async def test_a_sealed_report_is_shown_once_a_moderator_releases_it(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await stage.matched(sealed=True)
+        assert (await stage.kinds(lost), await stage.kinds(found)) == (["nothing"], [])
+        with pytest.raises(TellUserError, match="only_moderators_release"):
+            await stage.press("release", match.id, BEN)
+        await stage.press("release", match.id, MODERATOR)
+        assert (await stage.kinds(lost), await stage.kinds(found)) == (["nothing", "match"], ["match"])
+        assert "an umbrella" not in "".join(reply.text() for reply in await stage.thread(lost))
+
+    async def test_a_withdrawn_report_takes_its_place_out_of_the_question(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, _ = await stage.matched(place="gym")
+        await ask(stage, lost, Question("place", ("gym", "pool"), (found.id,)))
+        await answer(stage, lost, "0")
+        await stage.handlers.withdraw(Withdraw(target=found.target))
+        now = await stage.now(lost)
+        assert now.question
+        assert (now.question.options, now.question_answer) == ((), "")
+        assert "gym" not in await stage.words(lost)
+        assert "question" in await stage.kinds(lost)
+
+    async def test_a_question_of_places_loses_them_with_their_reports(self, stage: Stage) -> None:
+        await stage.join()
+        lost = await stage.lost()
+        found = [await stage.found(place=place) for place in ("gym", "pool")]
+        await stage.search(lost, *found, label=Label.POSSIBLE)
+        question = (await stage.thread(lost))[-1]
+        others = [sentence("another_place"), sentence("not_sure")]
+        assert [choice.words for choice in question.choices] == ["gym", "pool", *others]
+        assert [button.action for button in question.buttons] == ["none_of_these"]
+        await stage.handlers.withdraw(Withdraw(target=found[0].target))
+        assert (await stage.thread(lost))[-1] == replace(question, choices=())
+
+    async def test_the_first_answer_counts(self, stage: Stage) -> None:
+        await stage.join()
+        lost = await stage.lost()
+        await ask(stage, lost, Question("colour", ("red", "blue")))
+        hints = len(stage.hints.work)
+        assert (await answer(stage, lost, "1")).changed
+        again = await answer(stage, lost, "0")
+        assert (again.words, again.changed) == (sentence("said_before", said="blue"), False)
+        assert (await stage.now(lost)).question_answer == "blue"
+        assert len(stage.hints.work) == hints + 1
+
+    async def test_another_answer_is_kept_and_searched_with(self, stage: Stage) -> None:
+        await stage.join()
+        lost = await stage.lost()
+        await ask(stage, lost, Question("colour", ("red", "blue")))
+        hints = len(stage.hints.work)
+        assert (await answer(stage, lost, ANOTHER)).words == sentence("said")
+        assert (await stage.now(lost)).question_answer == ANOTHER
+        assert len(stage.hints.work) == hints + 1
+        text = sentence("another_colour")
+        assert (await answer(stage, lost, "0")).words == sentence("said_before", said=text)
+
+    async def test_who_may_answer_and_what(self, stage: Stage) -> None:
+        await stage.join()
+        lost = await stage.lost()
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await answer(stage, lost, "0")
+        await ask(stage, lost, Question("colour", ("red", "blue")))
+        with pytest.raises(TellUserError, match="only_author"):
+            await answer(stage, lost, "0", BEN)
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await answer(stage, lost, "7")
+        assert (await answer(stage, lost, wording.UNSURE)).words == sentence("said_unsure")
+
+    async def test_an_answer_is_thanked_for_by_the_next_search(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, _ = await stage.matched(place="gym")
+        await ask(stage, lost, Question("colour", ("red", "blue")))
+        await answer(stage, lost, "0")
+        await stage.search(lost, found)
+        assert await stage.kinds(lost) == ["first_reply", "match", "question", "thanks"]
+        await stage.handlers.withdraw(Withdraw(target=found.target))
+        assert await stage.kinds(lost) == ["first_reply", "question"]
+
+    async def test_no_answer_rules_out_what_is_claimed(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await ask(stage, lost, Question("colour", ("red", "blue")))
+        await stage.claim(match, found)
+        await answer(stage, lost, "0")
+        await stage.search(lost, found)
+        assert "thanks" not in await stage.kinds(lost)

@@ -1,0 +1,135 @@
+"""Verdicts, claims and declines: cases of the handlers."""
+
+from dataclasses import replace
+
+import pytest
+
+from reunite.commands import GiveVerdict, Withdraw
+from reunite.entities import (
+    ClaimState,
+    ReportState,
+    VerdictKind,
+)
+from reunite.errors import TellUserError
+from reunite.language import sentence
+from tests.contract.stages import ADA, BEN, MODERATOR, Stage
+
+
+class VerdictCases:
+    """Verdicts and claims."""
+
+    async def test_a_confirmation_returns_both_and_taking_it_back_reopens_them(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await stage.matched()
+        assert await stage.verdict(match, VerdictKind.CONFIRM)
+        assert not await stage.verdict(match, VerdictKind.CONFIRM)
+        assert {await stage.state(report) for report in (lost, found)} == {ReportState.RETURNED}
+        assert MODERATOR.name in await stage.words(found)
+        assert await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        assert {await stage.state(report) for report in (lost, found)} == {ReportState.OPEN}
+        assert (await stage.kinds(lost))[-2:] == ["returned", "reopened"]
+
+    async def test_only_moderators_give_verdicts(self, stage: Stage) -> None:
+        await stage.join()
+        *_, match = await stage.matched()
+        with pytest.raises(TellUserError, match="only_moderators"):
+            await stage.verdict(match, VerdictKind.CONFIRM, by=ADA)
+
+    async def test_a_press_gives_a_verdict_and_the_next_takes_it_back(self, stage: Stage) -> None:
+        await stage.join()
+        lost, _, match = await stage.matched()
+        for state, key in (("rejected", "1"), ("rejected", "1"), ("undecided", "2")):
+            note = await stage.press("reject", match.id, MODERATOR, key=key)
+            assert note.text() == sentence(f"note_match_{state}")
+        assert (await stage.kinds(lost))[-2:] == ["rejected", "reopened"]
+
+    async def test_a_verdict_on_a_message_that_shows_a_match(self, stage: Stage) -> None:
+        await stage.join()
+        lost, _, match = await stage.matched()
+        await stage.deliver(lost)
+        async with stage.session(lost.community) as session:
+            cards = await session.workspaces.cards((await stage.join()).id, lost.created_at)
+        target = replace(lost.target, message=cards[0].sent.message)
+        command = GiveVerdict(target=target, member=MODERATOR, kind=VerdictKind.CONFIRM, given=True, is_moderator=True)
+        result = await stage.handlers.give_verdict(command)
+        assert result
+        assert result.match.id == match.id
+
+    async def test_a_claim_is_shown_to_the_finder_and_accepted(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await stage.matched(proof_question="what is inside?")
+        claim = await stage.claim(match, found)
+        assert "a scratch inside" not in await stage.words(lost, found)
+        seen = (await stage.press("see_claim", claim, BEN)).text()
+        assert "what is inside?" in seen
+        assert "a scratch inside" in seen
+        with pytest.raises(TellUserError, match="only_finder"):
+            await stage.press("accept_claim", claim, ADA, is_moderator=True)
+        await stage.press("accept_claim", claim, BEN)
+        assert (await stage.kinds(lost))[-1] == "claim"
+        assert (await stage.thread(found))[-1].text() == sentence("claim_closed_accepted")
+        assert (await stage.press("reject_claim", claim, BEN)).text() == sentence("note_claim_decided")
+        with pytest.raises(TellUserError, match="claim_accepted_before"):
+            await stage.claim(match, found)
+
+    @pytest.mark.parametrize("kind", list(VerdictKind))
+    async def test_a_verdict_deletes_the_answers_that_it_has_decided(self, stage: Stage, kind: VerdictKind) -> None:
+        await stage.join(log_channel="log")
+        other = await stage.lost("my blue umbrella", author=MODERATOR)
+        _, found, match = await stage.matched()
+        await stage.search(other, found)
+        await stage.claim(match, found)
+        await stage.press("mine", (await stage.match(other)).id, MODERATOR, words="a dent")
+        async with stage.session(found.community) as session:
+            [theirs] = [claim.id for claim in await session.claims.by(MODERATOR.id)]
+        await stage.verdict(match, kind)
+        async with stage.session(found.community) as session:
+            on = await session.claims.on(found.id)
+            claims = {claim.match: (claim.state, await session.claims.proof(claim.id)) for claim in on}
+        confirmed = kind is VerdictKind.CONFIRM
+        assert claims.pop(match.id) == (ClaimState.ACCEPTED if confirmed else ClaimState.REJECTED, "")
+        assert list(claims.values()) == [(ClaimState.REJECTED, "") if confirmed else (ClaimState.OPEN, "a dent")]
+        claimed = [reply for reply in await stage.thread(found) if reply.kind == "claim"]
+        buttons = [button for reply in claimed for button in reply.buttons if button.action == "see_claim"]
+        assert [button.subject for button in buttons] == ([] if confirmed else [theirs])
+
+    async def test_claims_are_limited_also_after_reporting_again(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.press("reject_claim", await stage.claim(match, found), BEN)
+        await stage.claim(match, found)
+        with pytest.raises(TellUserError, match="claim_waits"):
+            await stage.claim(match, found)
+        await stage.handlers.withdraw(Withdraw(target=lost.target))
+        again = await stage.lost()
+        await stage.search(again, found)
+        match = await stage.match(again)
+        await stage.press("reject_claim", await stage.claim(match, found), BEN)
+        with pytest.raises(TellUserError, match="claim_too_many"):
+            await stage.claim(match, found)
+
+    async def test_only_the_owner_claims_or_declines(self, stage: Stage) -> None:
+        await stage.join()
+        *_, match = await stage.matched()
+        for action in ("mine", "not_mine"):
+            with pytest.raises(TellUserError, match="only_owner"):
+                await stage.press(action, match.id, BEN, words="mine")
+        with pytest.raises(TellUserError, match="claim_empty"):
+            await stage.press("mine", match.id, ADA)
+
+    async def test_a_declined_match_can_still_be_claimed(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.press("not_mine", match.id, ADA)
+        assert (await stage.match(lost)).declined
+        await stage.claim(match, found)
+        assert not (await stage.match(lost)).declined
+
+    async def test_only_the_finder_sets_the_proof_question(self, stage: Stage) -> None:
+        await stage.join()
+        found = await stage.found()
+        with pytest.raises(TellUserError, match="only_finder"):
+            await stage.press("proof_question", found.id, ADA, words="?")
+        await stage.press("proof_question", found.id, BEN, words=" what is inside? ")
+        async with stage.session(found.community) as session:
+            assert await session.claims.proof_question(found.id) == "what is inside?"

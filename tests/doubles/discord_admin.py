@@ -1,0 +1,106 @@
+"""What the moderators of the double's guild change, and the events by which the bot hears of it."""
+
+from tests.doubles import discord_shapes as shapes
+from tests.doubles.discord_guild import Guild
+from tests.doubles.discord_shapes import BOT_ID
+
+
+class Admin:
+    """Members and the bot come and go; channels, roles and permissions change."""
+
+    def __init__(self, guild: Guild) -> None:
+        self._guild = guild
+
+    def join(self, name: str, *, moderator: bool = False, bot: bool = False) -> str:
+        """Let a person (or another bot) join the guild, and return their id."""
+        return self._guild.add_member(
+            self._guild.new_id(), name, bot=bot, roles=[self._guild.moderator_role] if moderator else []
+        )
+
+    def leave(self, user: str) -> None:
+        """Let a person leave the guild, or be banned; they keep their direct messages."""
+        del self._guild.members[user]
+
+    async def create_channel(self, name: str, kind: int = shapes.TEXT, *, forbidden: int = 0) -> str:
+        channel = self._guild.add_channel(name, kind, forbidden=forbidden)
+        await self._guild.gateway.dispatch("CHANNEL_CREATE", channel)
+        return str(channel["id"])
+
+    async def delete_channel(self, name: str) -> None:
+        """Delete a channel with all that was posted in it."""
+        gone = self._guild.channels.pop(self._guild.channel(name))
+        del self._guild.messages[gone["id"]]
+        await self._guild.gateway.dispatch("CHANNEL_DELETE", gone)
+
+    async def forbid(self, channel: str, permissions: int, whom: str = BOT_ID) -> None:
+        """Take permissions in a channel (by name) away from the bot, or from a role."""
+        await self._overwrite(channel, whom, deny=permissions)
+
+    async def allow_here(self, channel: str, permissions: int, whom: str) -> None:
+        """Give a member permissions in a channel (by name), and nowhere else."""
+        await self._overwrite(channel, whom, allow=permissions)
+
+    async def allow(self, channel: str) -> None:
+        """Give the bot back what it was forbidden in a channel (by name)."""
+        place = self._guild.channels[self._guild.channel(channel)]
+        place["permission_overwrites"] = []
+        await self._guild.gateway.dispatch("CHANNEL_UPDATE", place)
+
+    async def _overwrite(self, channel: str, whom: str, *, allow: int = 0, deny: int = 0) -> None:
+        place = self._guild.channels[self._guild.channel(channel)]
+        kind = 1 if whom in self._guild.members else 0
+        place["permission_overwrites"] = [{"id": whom, "type": kind, "allow": str(allow), "deny": str(deny)}]
+        await self._guild.gateway.dispatch("CHANNEL_UPDATE", place)
+
+    async def create_role(self, name: str) -> str:
+        role = self._guild.add_role(name, 0)
+        await self._guild.gateway.dispatch(
+            "GUILD_ROLE_CREATE", {"guild_id": self._guild.guild_id, "role": self._guild.roles[role]}
+        )
+        return role
+
+    async def permit(self, role: str, permissions: int) -> None:
+        """Give a role more permissions in the guild."""
+        self._guild.roles[role]["permissions"] = str(int(self._guild.roles[role]["permissions"]) | permissions)
+        await self._guild.gateway.dispatch(
+            "GUILD_ROLE_UPDATE", {"guild_id": self._guild.guild_id, "role": self._guild.roles[role]}
+        )
+
+    async def give_role(self, user: str, role: str) -> None:
+        self._guild.members[user]["roles"].append(role)
+
+    async def take_role(self, user: str, role: str) -> None:
+        self._guild.members[user]["roles"].remove(role)
+
+    async def remove_bot(self) -> None:
+        await self._guild.gateway.dispatch("GUILD_DELETE", {"id": self._guild.guild_id})
+
+    def invite(self, bot: str, by: str) -> None:
+        """Note in the audit log who added a bot."""
+        entry = {"id": self._guild.new_id(), "user_id": by, "target_id": bot, "action_type": shapes.BOT_ADD}
+        self._guild.invitations.insert(0, entry)
+
+    async def add_bot(self) -> None:
+        # discord.py takes a guild for a new one where `unavailable` is absent (discord.state, parse_guild_create).
+        guild = {key: value for key, value in self._guild.guild().items() if key != "unavailable"}
+        await self._guild.gateway.dispatch("GUILD_CREATE", guild)
+
+    async def require_tag(self, forum: str, *, moderated: bool) -> str:
+        """Let a forum (by name) require a tag, and add one, perhaps for moderators only."""
+        place = self._guild.channels[self._guild.channel(forum)]
+        tag = {"id": self._guild.new_id(), "name": f"tag {len(place['available_tags'])}", "moderated": moderated}
+        place["available_tags"].append({**tag, "emoji_id": None, "emoji_name": None})
+        place["flags"] |= shapes.REQUIRE_TAG
+        await self._guild.gateway.dispatch("CHANNEL_UPDATE", place)
+        return str(tag["id"])
+
+    async def lock(self, thread: str) -> None:
+        """Close a thread as a moderator, so that only moderators can go on in it."""
+        self._guild.channels[thread]["thread_metadata"] |= {"archived": True, "locked": True}
+        await self._guild.gateway.dispatch("THREAD_UPDATE", self._guild.channels[thread])
+
+    async def archive(self, thread: str) -> None:
+        """Let a thread go to sleep, as it does by itself when nobody has written for days."""
+        asleep = self._guild.channels[thread]
+        asleep["thread_metadata"]["archived"] = True
+        await self._guild.gateway.dispatch("THREAD_UPDATE", asleep)

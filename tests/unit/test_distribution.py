@@ -1,0 +1,24 @@
+"""The order of the tests for pytest-xdist."""
+
+import pytest
+
+from tests.support.distribution import slow_first
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 4, 7])
+def test_every_workers_part_begins_with_its_share_of_the_slow_ones(workers: int) -> None:
+    items = [*range(40), *range(100, 110)]
+    dealt = slow_first(items, lambda item: item >= 100, workers)
+    assert sorted(dealt) == items
+    begins = 0
+    for worker in range(workers):
+        size = (len(items) - begins) // (workers - worker)  # as pytest-xdist counts
+        part = dealt[begins : begins + size]
+        share = [item for item in part if item >= 100]
+        assert part[: len(share)] == share
+        assert abs(len(share) - 10 / workers) < 1
+        begins += size
+
+
+def test_more_workers_than_tests_lose_none() -> None:
+    assert sorted(slow_first([1, 2, 3], lambda _: True, 5)) == [1, 2, 3]
