@@ -104,7 +104,7 @@ def score(
     ]
     photos = bool(ranked) and PairKind.PHOTO_PHOTO in ranked[0].evidence
     limits = model.limits(photos=photos, translated=query.is_translated, readable=query.is_readable)
-    labels = assign_labels(probabilities, core, limits)
+    labels = assign_labels(probabilities, core, limits.among(search.open_count))
     return tuple(
         measured.scored(query, probability, label)
         for measured, probability, label in zip(ranked, probabilities, labels, strict=False)

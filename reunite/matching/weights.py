@@ -36,6 +36,9 @@ EVIDENCE: Final[tuple[str, ...]] = (
 the similarity of a text and a photo again if nothing else of the pair can be compared. Photos are alike by kind if both
 clearly show one: such photos look alike, whichever thing of the kind they show."""
 
+FEW: Final = 30
+"""Open reports among which labels have limits of their own: there, the best of a kind is more often the wrong one."""
+
 FORMAT: Final = 1
 """Version of the JSON in which scoring models are stored."""
 
@@ -85,6 +88,18 @@ class Limits:
     """Of the first candidate, to be labelled "High confidence"."""
     possible: float
     """Of all candidates labelled "Possible match" together."""
+    possible_of_few: float | None = None
+    """The same among `FEW` open reports or fewer, if another limit holds there."""
+
+    def among(self, open_count: int) -> "Limits":
+        """Return the limits among this many open reports."""
+        few = self.possible_of_few
+        return Limits(self.high, few if few is not None and open_count <= FEW else self.possible)
+
+    def stricter(self, other: "Limits") -> "Limits":
+        """Return the higher of each of two limits."""
+        few = [limits.among(1).possible for limits in (self, other)]
+        return Limits(max(self.high, other.high), max(self.possible, other.possible), max(few))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +130,7 @@ class ScoringModel:
         if photos:
             return self.photo_limits
         if not readable:
-            both = (self.text_limits, self.translated_limits)
-            return Limits(max(limits.high for limits in both), max(limits.possible for limits in both))
+            return self.text_limits.stricter(self.translated_limits)
         return self.translated_limits if translated else self.text_limits
 
     def to_json(self) -> dict[str, Any]:

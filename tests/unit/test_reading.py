@@ -37,5 +37,5 @@ def test_names_are_the_words_capitalised_within_a_sentence() -> None:
 def test_what_cannot_be_read_has_the_stricter_limits_of_all_words() -> None:
     clip = defaults.for_encoder("clip")
     model = replace(clip, text_limits=Limits(0.99, 0.6), translated_limits=Limits(0.97, 0.7))
-    assert model.limits(photos=False, translated=True, readable=False) == Limits(0.99, 0.7)
+    assert model.limits(photos=False, translated=True, readable=False) == Limits(0.99, 0.7, 0.7)
     assert model.limits(photos=True, translated=False, readable=False) == model.photo_limits
