@@ -27,67 +27,67 @@ NONE, MINE, NOT_MINE = sentence("button_none_of_these"), sentence("button_mine")
 
 async def test_one_goes_through_a_gallery_to_its_end(harness: Harness) -> None:
     lost, gallery = await _shown_gallery(harness, rules.MOST_TILES + 2)
-    assert (await harness.press(gallery, NONE, harness.join("Mallory"))).words == sentence("only_owner")
-    assert (await harness.press(gallery, "2", lost.author)).words == sentence("note_picked")
+    assert (await harness.ui.press(gallery, NONE, harness.join("Mallory"))).words == sentence("only_owner")
+    assert (await harness.ui.press(gallery, "2", lost.author)).words == sentence("note_picked")
     card = await _sent(harness, "match")
-    assert "umbrella 1" in str(await harness.words(card))
-    assert (await harness.press(card, NOT_MINE, lost.author)).words == sentence("note_declined")
+    assert "umbrella 1" in str(await harness.screen.words(card))
+    assert (await harness.ui.press(card, NOT_MINE, lost.author)).words == sentence("note_declined")
     following = await _sent(harness, "match", other_than=card)
-    assert "umbrella 0" in str(await harness.words(following))
-    assert (await harness.press(gallery, NONE, lost.author)).words == sentence("note_none_of_these")
+    assert "umbrella 0" in str(await harness.screen.words(following))
+    assert (await harness.ui.press(gallery, NONE, lost.author)).words == sentence("note_none_of_these")
     rest = await _sent(harness, "first_reply", other_than=gallery)
-    assert await harness.words(gallery) == sentence("gallery_closed")
-    assert "umbrella 0" not in str(await harness.words(following))  # it was among those
-    assert (await harness.press(rest, NONE, lost.author)).words == sentence("note_none_of_these")
+    assert await harness.screen.words(gallery) == sentence("gallery_closed")
+    assert "umbrella 0" not in str(await harness.screen.words(following))  # it was among those
+    assert (await harness.ui.press(rest, NONE, lost.author)).words == sentence("note_none_of_these")
     watching = await _sent(harness, "nothing")
-    assert sentence("nothing_closer", until=end_of(lost, "en")) in str(await harness.words(watching))
+    assert sentence("nothing_closer", until=end_of(lost, "en")) in str(await harness.screen.words(watching))
 
 
 async def test_a_claim_that_waits_is_brought_up_and_can_be_withdrawn(harness: Harness) -> None:
     card, lost, found, _ = await shown_match(harness)
-    await harness.press(card, MINE, lost.author, fill=PROOF)
+    await harness.ui.press(card, MINE, lost.author, fill=PROOF)
     await harness.deliver()
     [waits] = await _reminded(harness, hours=25)
-    assert sentence("claim_waits_for_you") in str(await harness.words(waits))
-    seen = await harness.press(waits, sentence("button_see_claim"), found.author)
+    assert sentence("claim_waits_for_you") in str(await harness.screen.words(waits))
+    seen = await harness.ui.press(waits, sentence("button_see_claim"), found.author)
     assert PROOF in seen.words
     withdraw = sentence("button_not_mine_after_all")
-    assert (await harness.press(card, withdraw, lost.author)).words == sentence("note_declined")
+    assert (await harness.ui.press(card, withdraw, lost.author)).words == sentence("note_declined")
     await harness.deliver()
-    assert sentence("claim_closed_withdrawn") in await harness.public()
-    late = await harness.press(seen, sentence("button_accept_claim"), found.author)
+    assert sentence("claim_closed_withdrawn") in await harness.screen.public()
+    late = await harness.ui.press(seen, sentence("button_accept_claim"), found.author)
     assert late.words == sentence("nothing_here")
     assert await _reminded(harness, hours=99) == []
 
 
 async def test_an_owner_is_asked_whether_it_is_back(harness: Harness) -> None:
     card, lost, found, _ = await shown_match(harness)
-    await harness.press(card, MINE, lost.author, fill=PROOF)
+    await harness.ui.press(card, MINE, lost.author, fill=PROOF)
     claim = await _sent(harness, "claim")
-    seen = await harness.press(claim, sentence("button_see_claim"), found.author)
-    await harness.press(seen, sentence("button_accept_claim"), found.author)
+    seen = await harness.ui.press(claim, sentence("button_see_claim"), found.author)
+    await harness.ui.press(seen, sentence("button_accept_claim"), found.author)
     await harness.deliver()
     [asked] = await _reminded(harness, hours=49)
-    assert sentence("is_it_back") in str(await harness.words(asked))
+    assert sentence("is_it_back") in str(await harness.screen.words(asked))
     got_back = sentence("button_got_back")
-    assert (await harness.press(asked, got_back, lost.author)).words == sentence("note_word_waits")
+    assert (await harness.ui.press(asked, got_back, lost.author)).words == sentence("note_word_waits")
     await harness.deliver()
     assert await _reminded(harness, hours=99) == []
 
 
 async def test_a_report_that_ends_is_kept_by_a_press_and_reminders_are_switched_off(harness: Harness) -> None:
     ann = harness.join("Ann")
-    await harness.post_photo("lost", ann, "my umbrella")
-    await harness.post_photo("lost", ann, "my cup")
+    await harness.people.post_photo("lost", ann, "my umbrella")
+    await harness.people.post_photo("lost", ann, "my cup")
     await _open(harness)
     first, second = await _reminded(harness, hours=53 * DAY + 1)
     lost, _ = await harness.reports()
-    assert sentence("ends_soon", until=end_of(lost, "en")) in str(await harness.words(first))
+    assert sentence("ends_soon", until=end_of(lost, "en")) in str(await harness.screen.words(first))
     off = sentence("button_reminders_off")
-    assert (await harness.press(second, off, ann)).words == sentence("note_reminders_off")
-    await harness.press(first, sentence("button_keep_watching"), ann)
+    assert (await harness.ui.press(second, off, ann)).words == sentence("note_reminders_off")
+    await harness.ui.press(first, sentence("button_keep_watching"), ann)
     await harness.deliver()
-    assert sentence("ends_soon", until=end_of(lost, "en")) not in str(await harness.words(first))
+    assert sentence("ends_soon", until=end_of(lost, "en")) not in str(await harness.screen.words(first))
     await _expire_later(harness)
     assert await _reminded(harness, hours=100 * DAY) == []
 
@@ -95,17 +95,17 @@ async def test_a_report_that_ends_is_kept_by_a_press_and_reminders_are_switched_
 async def test_a_digest_comes_where_it_is_wanted(harness: Harness) -> None:
     ann = harness.join("Ann")
     for number in range(2):
-        await harness.post_photo("found", ann, f"umbrella {number}")
+        await harness.people.post_photo("found", ann, f"umbrella {number}")
     await _open(harness)
     assert await _digests(harness) == []
     handlers = Handlers(harness.store, NoQueue())
     wanted = replace(await handlers.settings(harness.name, harness.workspace), digest=True)
     await handlers.set_up(ChangeSettings(platform=harness.name, workspace=harness.workspace, settings=wanted))
     [shown] = await _digests(harness)
-    words = str(await harness.words(shown)).replace("*", "")
+    words = str(await harness.screen.words(shown)).replace("*", "")
     assert plural("open_finds", 2) in words
     assert sentence("digest_claim") in words
-    assert plural("open_finds", 2) in (await harness.public()).replace("*", "")
+    assert plural("open_finds", 2) in (await harness.screen.public()).replace("*", "")
 
 
 async def _sent(harness: Harness, kind: str, other_than: Sent | None = None) -> Sent:
@@ -119,9 +119,9 @@ async def _sent(harness: Harness, kind: str, other_than: Sent | None = None) -> 
 
 async def _shown_gallery(harness: Harness, number: int) -> tuple[Report, Sent]:
     """Show a lost report's first reply with found reports, none of them labelled, the first one first."""
-    await harness.post_photo("lost", harness.join("Bob"), "my umbrella")
+    await harness.people.post_photo("lost", harness.join("Bob"), "my umbrella")
     for each in range(number):
-        await harness.post_photo("found", harness.join("Ann"), f"umbrella {each}")
+        await harness.people.post_photo("found", harness.join("Ann"), f"umbrella {each}")
     lost, *found = await _open(harness)
     await harness.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
     near = {"text-text": 3.0}
