@@ -7,6 +7,7 @@ from typing import Final
 from reunite.text import words
 from reunite.text.content import content_of
 from reunite.text.frequency import Frequency, frequency
+from reunite.text.heads import things_in
 from reunite.text.normalise import normalise
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,}|[^\W\d_a-z]{2}")
@@ -22,7 +23,11 @@ _MUCH: Final = 0.5
 @lru_cache(maxsize=16_384)
 def is_readable(text: str) -> bool:
     """Whether enough of a text's words are known to tell its thing from talk."""
-    found = _WORD.findall(words.plain(normalise(_IN_CODE.sub(" ", content_of(text).thing))))
+    original = _IN_CODE.sub(" ", content_of(text).thing)
+    english = normalise(original)
+    if things_in(english) - things_in(original):
+        return True  # a thing was translated
+    found = _WORD.findall(words.plain(english))
     unknown = [word for word in found if frequency(word) is Frequency.UNUSUAL]
     is_other_script = any(map(_OTHER_SCRIPT.search, unknown))
     return len(unknown) < _MUCH * len(found) or (len(unknown) < _MIN_UNKNOWN and not is_other_script)

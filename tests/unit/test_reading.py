@@ -11,6 +11,7 @@ READABLE = (
     *("laptop, serial C02XK1ABJG5H", "I've misplaced a blue fountain pen", "my watch, gold, engraved M.K."),
     *("Schwarzer Regenschirm im Bus liegen gelassen", "He perdido una mochila azul", "parapluie noir, poignée en bois"),
     *("zgubiłem czarny parasol", "ho perso un ombrello nero", "perdi meu guarda-chuva preto"),
+    "Zginął mi niebieski plecak, chyba w bibliotece. To jego starsze zdjęcie.",
     *("黒い傘を失くしました", "我丢了一把黑色雨伞"),
 )
 UNREADABLE = (
