@@ -11,7 +11,7 @@ from reunite.text.heads import things_in
 from reunite.text.normalise import normalise
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,}|[^\W\d_a-z]{2}")
-_IN_CODE: Final = re.compile(r"\S*\d\S*")
+_IN_CODE: Final = re.compile(r"(?<!\S)[^\s\d]{0,64}\d\S*")
 _OTHER_SCRIPT: Final = re.compile(r"[\u0370-\u1dff\u2c00-\u2dff\ua4d0-\ud7ff]")
 """Greek, Cyrillic, Arabic, Indic, Thai, Hangul and so on: not Latin, kana or Chinese characters."""
 _INSIDE: Final = re.compile(r"(?<=[^\s.!?:])[ \t]([^\W\d_]\w+)")
