@@ -54,7 +54,7 @@ lint: install
 check: lint
 	@$(BIN)/pytest --quiet --hypothesis-profile=quick --numprocesses=auto --dist=loadfile -m "not slow" tests/unit
 
-# The linters run beside the tests, which leave the cores idle at times.
+# The linters run at the same time as the tests, which leave the cores idle now and then.
 test: install
 	@$(MAKE) --no-print-directory --jobs=2 lint covered-tests
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import wording
@@ -49,8 +50,12 @@ def invalid(error: ValidationError) -> ProblemError:
     """Return the error for a request that doesn't fit its schema."""
     if any(problem["type"] == "json_invalid" for problem in error.errors()):
         return ProblemError(HTTPStatus.BAD_REQUEST, "The request isn't valid JSON.")
-    found = (f"{'.'.join(map(str, problem['loc'])) or 'the request'}: {problem['msg']}" for problem in error.errors())
-    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{'; '.join(found)}.")
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{'; '.join(map(_sentence, error.errors()))}.")
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    where = ".".join(map(str, problem["loc"])) or "the request"
+    return f"{where}: {problem['msg'].removeprefix('Value error, ')}"
 
 
 @web.middleware

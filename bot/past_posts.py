@@ -211,7 +211,7 @@ class PastPosts:
                 outgoing = Outgoing(key, target, say(_summary(together), settings.language), maybe_sent=True)
                 with suppress(UndeliverableError):  # the setup's button shows the numbers too
                     await self._platform.send(outgoing)
-            await self._backfills.note_told(backfill, "end" if backfill.tell == "start" else "")
+            await self._backfills.record_notice(backfill, "end" if backfill.tell == "start" else "")
 
     @staticmethod
     def _now() -> float:

@@ -48,15 +48,15 @@ class SlownessWatch:
         """Look again and again until cancelled."""
         while True:
             try:
-                await self.look()
+                await self.check()
             except psycopg.Error as error:
                 _log.warning("slowness_unknown", error=type(error).__name__)
             except Exception:  # noqa: BLE001 - the next look may succeed
                 _log.exception("slowness_defect")
             await asyncio.sleep(_EVERY)
 
-    async def look(self) -> None:
-        """Tell the moderators of each workspace what has changed; what can't be sent now is tried at the next look."""
+    async def check(self) -> None:
+        """Tell the moderators of each workspace what has changed; what can't be sent now is tried at the next check."""
         for workspace in await self._slowness.workspaces(self._platform.name):
             now = self._now()
             change = workspace.unanswered.change(now, self._limit)

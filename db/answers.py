@@ -66,7 +66,7 @@ class Answer:
         return self.sample is None
 
     def nearest(self) -> list[Ids]:
-        """Return the nearest of many reports by kind of pair, and some more, as far as sketches can tell."""
+        """Return the nearest of many reports by kind of pair, by their sketches, and some more."""
         return [estimate.nearest for estimate in self.estimates.values()]
 
     def background(self) -> dict[PairKind, Background]:

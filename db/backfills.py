@@ -137,7 +137,7 @@ class Backfills:
             problem=problem,
         )
 
-    async def note_told(self, backfill: Backfill, then: Tell) -> None:
+    async def record_notice(self, backfill: Backfill, then: Tell) -> None:
         """Record that the moderators' channel was notified of a request, and what to post there next."""
         await self._rows(
             backfill.community,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from db.vectors import Keys, keys_of
 
 _FEW: Final = 16
+"""Among so few, comparing with each is the fastest."""
 
 
 class Columns:
@@ -45,7 +46,7 @@ class Columns:
 
     def remove(self, keys: Keys) -> None:
         """Remove the rows of reports; the last ones take their places."""
-        for place in np.flatnonzero(_among(self["keys"], keys))[::-1]:
+        for place in np.flatnonzero(among(self["keys"], keys))[::-1]:
             self._count -= 1
             for column in self._columns.values():
                 column[place] = column[self._count]
@@ -79,15 +80,15 @@ class Rows:
         return found
 
 
-def _among(keys: Keys, wanted: Keys) -> NDArray[np.bool_]:
-    """Do the same as isin, which takes long for few."""
-    found: NDArray[np.bool_]
-    if len(wanted) > _FEW:
-        found = np.isin(keys, wanted)
-    else:
-        found = np.zeros(len(keys), np.bool_)
+def among(keys: Keys, wanted: Keys) -> NDArray[np.bool_]:
+    """Return which keys are among others; `np.isin` sorts all of them, which takes several times as long."""
+    found: NDArray[np.bool_] = np.zeros(len(keys), np.bool_)
+    if len(wanted) <= _FEW:
         for key in wanted:
             found |= keys == key
+    else:
+        ordered = np.sort(wanted)
+        found = ordered[np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)] == keys
     return found
 
 

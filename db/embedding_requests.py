@@ -49,7 +49,7 @@ class EmbeddingRequests:
             async with asyncio.timeout(self._patience):
                 return _read(await self._answer(community, request))
         except TimeoutError as error:
-            raise TryAgainError("no worker has answered; is one running?", after=self._patience) from error
+            raise TryAgainError("no worker has answered; check that one is running", after=self._patience) from error
         finally:
             await self._delete(community, request)
 

@@ -116,12 +116,16 @@ class WorkSession(CommunitySession):
         changed = await self._do("UPDATE photo SET stale_since = now() WHERE id = %(p)s AND NOT refreshed", p=photo)
         return changed == 1
 
-    async def mark_alone(self) -> int:
-        """Note that the work is being done alone, and return how often that has ended in a death."""
+    async def begin_alone(self) -> int:
+        """Note that a part is being embedded alone, and return how many workers have died of that one after another."""
         row = await self._one(
             "UPDATE work SET alone = alone + 1 WHERE id = %(work)s RETURNING alone", work=self._lease.work
         )
         return int((row or {})["alone"]) - 1
+
+    async def end_alone(self) -> None:
+        """Note that this worker didn't die of it."""
+        await self._do("UPDATE work SET alone = 0 WHERE id = %(work)s", work=self._lease.work)
 
     async def refuse_photo(self, photo: UUID, problem: str, state: PhotoState = PhotoState.PENDING) -> bool:
         """Note that a photo can't be used; `problem` is the key of the sentence that says why.

@@ -27,10 +27,10 @@ WITH changes AS MATERIALIZED (SELECT report_id, changed FROM search_change WHERE
     AND changed >= %(seen)s::text::xid8 AND changed < pg_snapshot_xmax(pg_current_snapshot()) LIMIT %(most)s),
   own AS MATERIALIZED (SELECT report_id FROM search_change
     WHERE community_id = %(community)s AND changed = pg_current_xact_id_if_assigned()),
-  new AS MATERIALIZED (SELECT report_id FROM changes WHERE NOT EXISTS (SELECT
-      FROM unnest(%(applied)s::uuid[], %(applied_by)s::bigint[]) AS applied (report, by)
-      WHERE applied.report = report_id AND applied.by = changed::text::bigint)
-    UNION SELECT report_id FROM own UNION SELECT unnest(%(doubtful)s::uuid[])),
+  unknown AS (SELECT report_id, changed::text::bigint FROM changes
+    EXCEPT SELECT * FROM unnest(%(applied)s::uuid[], %(applied_by)s::bigint[])),
+  new AS MATERIALIZED (SELECT report_id FROM unknown UNION SELECT report_id FROM own
+    UNION SELECT unnest(%(doubtful)s::uuid[])),
   opened AS MATERIALIZED (SELECT r.id, r.sealed OR r.private AS hidden, r.author_id AS author, r.words
     FROM new JOIN report r ON r.id = new.report_id WHERE (SELECT count(*) FROM new) <= %(few)s AND {SIDE})
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, ARRAY(SELECT report_id FROM own) AS own,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from db.answers import Answer, Estimate, estimate
 from db.axes import Axes
-from db.columns import Columns, Rows
+from db.columns import Columns, Rows, among
 from db.products import Floats, products
 from db.rare_words import Sampled
 from db.vectors import ID, Ids, Keys, Measured, Scope, Target, best_by_kind, ids_of, keys_of
@@ -170,11 +170,11 @@ class Sketches:
 
     def answer(self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID], limit: int) -> Answer:
         """Compare the query's vectors with everything. Among few reports, the hidden ones that were released count."""
-        among = keys_of(ids_of(released)) if self.few and released and not scope.hidden else _NONE
+        shown = keys_of(ids_of(released)) if self.few and released and not scope.hidden else _NONE
         measured: dict[PairKind, Measured] = {}
         estimates: dict[PairKind, Estimate] = {}
         for target in targets:
-            whole = _taking_part(self.whole, target, scope, among)
+            whole = _taking_part(self.whole, target, scope, shown)
             if len(whole):
                 similarities = products(target.vectors, whole["vectors"])
                 measured |= best_by_kind(target, scope.opposite, whole["ids"], whole["photos"], similarities)
@@ -192,15 +192,15 @@ class Sketches:
         )
 
     def measure(
-        self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID], among: Ids
+        self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID], reports: Ids
     ) -> dict[PairKind, Measured]:
         """Compare the query's vectors exactly with some reports, of which there must be precise sketches or vectors."""
-        wanted, hidden = keys_of(among), keys_of(ids_of(released)) if released else _NONE
+        wanted, hidden = keys_of(reports), keys_of(ids_of(released)) if released else _NONE
         measured: dict[PairKind, Measured] = {}
         for target in targets:
             axes = self.axes.get((target.space, target.source))
             rows = _taking_part(self.sketched if axes else self.whole, target, scope, hidden)
-            if not len(rows) or not len(places := np.flatnonzero(np.isin(rows["keys"], wanted))):
+            if not len(rows) or not len(places := np.flatnonzero(among(rows["keys"], wanted))):
                 continue
             if axes:
                 similarities = axes.similarities(target.vectors, rows.at("sketches", places))

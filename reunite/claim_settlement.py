@@ -67,7 +67,7 @@ async def revise_claimed_cards(session: Session, found: Report) -> None:
 
 
 async def _tell_withdrawn(session: Session, claimed: Claimed, before: ClaimState) -> None:
-    """Let the threads say that a claim was withdrawn; a finder who has accepted it is told."""
+    """Let the threads say that a claim was withdrawn; a finder who has accepted it gets a message."""
     claim, found = claimed.claim, claimed.found
     await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=False))
     if before is ClaimState.ACCEPTED:

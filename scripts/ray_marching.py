@@ -1,4 +1,4 @@
-"""Photos of solids, made by marching rays through their distance functions."""  # noqa: INP001 - beside scripts
+"""Photos of solids, made by marching rays through their distance functions."""  # noqa: INP001 - scripts are no package
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

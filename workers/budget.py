@@ -12,22 +12,22 @@ class ByteBudget:
     """Bytes that may be held at the same time. A request for more than the whole budget gets all of it."""
 
     total: int
-    _taken: int = 0
+    _reserved: int = 0
     _waiting: deque[tuple[int, asyncio.Future[None]]] = field(default_factory=deque)
 
     @asynccontextmanager
-    async def taken(self, wanted: int) -> AsyncIterator[None]:
-        """Hold the wanted bytes, once they are free."""
+    async def reserved(self, wanted: int) -> AsyncIterator[None]:
+        """Wait until so many bytes are free, and reserve them within the context."""
         amount = min(wanted, self.total)
-        await self._take(amount)
+        await self._acquire(amount)
         try:
             yield
         finally:
-            self._give_back(amount)
+            self._release(amount)
 
-    async def _take(self, amount: int) -> None:
-        if not self._waiting and self._taken + amount <= self.total:
-            self._taken += amount
+    async def _acquire(self, amount: int) -> None:
+        if not self._waiting and self._reserved + amount <= self.total:
+            self._reserved += amount
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((amount, turn))
@@ -35,17 +35,17 @@ class ByteBudget:
             await turn
         except asyncio.CancelledError:
             if not turn.cancelled():  # it was granted in the same moment
-                self._give_back(amount)
+                self._release(amount)
             self._next()
             raise
 
-    def _give_back(self, amount: int) -> None:
-        self._taken -= amount
+    def _release(self, amount: int) -> None:
+        self._reserved -= amount
         self._next()
 
     def _next(self) -> None:
-        while self._waiting and (self._waiting[0][1].cancelled() or self._taken + self._waiting[0][0] <= self.total):
+        while self._waiting and (self._waiting[0][1].cancelled() or self._reserved + self._waiting[0][0] <= self.total):
             amount, turn = self._waiting.popleft()
             if not turn.cancelled():
-                self._taken += amount
+                self._reserved += amount
                 turn.set_result(None)

@@ -125,7 +125,7 @@ class Intake:
         async with AsyncExitStack() as held:
 
             async def room(size: int) -> None:
-                await held.enter_async_context(self.in_flight.taken(size))
+                await held.enter_async_context(self.in_flight.reserved(size))
 
             if photo.url is None:
                 await room(rules.MOST_PHOTO_BYTES)

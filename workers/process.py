@@ -20,7 +20,6 @@ from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.store import Store
 from metrics import definitions as metrics
 from metrics.searches import note_search
-from reunite import rules
 from reunite.entities import ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import keys, wording
@@ -33,10 +32,11 @@ from workers.slots import Slots
 WorkOutcome = Literal["done", "again", "failed", "overtaken"]
 
 _SUSPECT_AFTER: Final = 2
-"""After this many workers died while processing it, perhaps with others, work is processed alone."""
+"""After this many workers died while processing it, perhaps with others, work is processed alone, part by part."""
 _DEATHS_ALONE: Final = 2
-"""After this many more deaths the part tried last is left out, and after each further one the next part."""
-_MOST_DEATHS_ALONE: Final = _DEATHS_ALONE + rules.MOST_PHOTOS
+"""A part is left out if this many workers died just when they embedded it, with nothing else in work."""
+_MOST_DEATHS: Final = 60
+"""After this many workers died while processing it, in whatever step, work is given up."""
 _LONGEST: Final = 240.0
 """Seconds after which work is interrupted and tried again: a step that hangs must not keep its lease forever."""
 _FIRST_PAUSE: Final = 2.0
@@ -75,12 +75,11 @@ class Processor:
         is_suspect = lease.deaths >= _SUSPECT_AFTER
         try:
             async with self._extending(lease), self.slots.slot(alone=is_suspect):
-                deaths = await self._deaths_alone(lease) if is_suspect else None
-                if deaths is not None and deaths > _MOST_DEATHS_ALONE:
+                if lease.deaths > _MOST_DEATHS:
                     log.error("work_kills_workers")
                     return await self._give_up(lease, "every worker that processed it was killed")
                 async with asyncio.timeout(self.longest_seconds):
-                    log = log.bind(**await self._run_steps(lease, deaths))
+                    log = log.bind(**await self._run_steps(lease, part_by_part=is_suspect))
         except LeaseLostError:
             log.info("work_overtaken")
             return "overtaken"
@@ -96,21 +95,17 @@ class Processor:
         log.info("work_done")
         return "done"
 
-    async def _run_steps(self, lease: WorkLease, deaths: int | None) -> dict[str, str | None]:
+    async def _run_steps(self, lease: WorkLease, *, part_by_part: bool) -> dict[str, str | None]:
         """Go through the steps with whatever works, then raise the first error.
 
         Returns the platform's ids of the report's post, for the log.
         """
         taken = await self.intake.take(lease)
-        await self._embed(lease, taken, deaths)
+        await self._embed(lease, taken, part_by_part=part_by_part)
         post = await self._search(lease, taken)
         if taken.errors:
             raise taken.errors[0]
         return post
-
-    async def _deaths_alone(self, lease: WorkLease) -> int:
-        async with self.store.work_session(lease) as session:
-            return await session.mark_alone()
 
     @asynccontextmanager
     async def _extending(self, lease: WorkLease) -> AsyncIterator[None]:
@@ -160,16 +155,25 @@ class Processor:
 
     # Embeddings
 
-    async def _embed(self, lease: WorkLease, taken: IntakeResult, deaths: int | None) -> None:
-        """Embed the parts that lack vectors; after `deaths`, one by one, so the next death tells which part kills."""
+    async def _embed(self, lease: WorkLease, taken: IntakeResult, *, part_by_part: bool) -> None:
+        """Embed the parts that lack vectors; part by part, a death tells which of them killed the worker."""
         async with self.store.work_session(lease) as session:
             wanted = await find_unembedded(session, lease.report, self.model, taken.views)
-        pieces = [wanted] if deaths is None else wanted.pieces()
-        if deaths is not None and deaths >= _DEATHS_ALONE and wanted.parts:
-            pieces[0] = Unembedded({}, "")
-            await self._leave_out(lease, wanted.parts[0])
-        for piece in pieces:
-            await self._embed_piece(lease, taken, piece)
+        if part_by_part:
+            for piece in wanted.pieces():
+                await self._embed_alone(lease, taken, piece)
+        else:
+            await self._embed_piece(lease, taken, wanted)
+
+    async def _embed_alone(self, lease: WorkLease, taken: IntakeResult, piece: Unembedded) -> None:
+        async with self.store.work_session(lease) as session:
+            deaths = await session.begin_alone()
+        if deaths >= _DEATHS_ALONE and piece.parts:
+            await self._leave_out(lease, piece.parts[0])
+            piece = Unembedded({}, "")
+        await self._embed_piece(lease, taken, piece)
+        async with self.store.work_session(lease) as session:
+            await session.end_alone()
 
     async def _embed_piece(self, lease: WorkLease, taken: IntakeResult, wanted: Unembedded) -> None:
         embedded = await embed(self.encoder, wanted)

@@ -94,11 +94,11 @@ def run(where: Servers, encoder: EncoderSettings, plan: Plan, *, as_json: bool) 
         return
     table = Table("workers", *(str(run["workers"]) for run in runs), title=f"{plan.posts} photo posts at once")
     for name in list(runs[0])[1:]:
-        table.add_row(name, *(_words(run[name]) for run in runs))
+        table.add_row(name, *(_formatted(run[name]) for run in runs))
     Console().print(table)
 
 
-def _words(figure: Any) -> str:
+def _formatted(figure: Any) -> str:
     return ", ".join(f"{name} {value}" for name, value in figure.items()) if isinstance(figure, dict) else str(figure)
 
 
@@ -144,7 +144,7 @@ def discord_settings(discord: LocalDiscord) -> Mapping[str, str]:
 
 async def _run(discord: LocalDiscord, owner: psycopg.AsyncConnection[Any], posts: int, workers: int) -> Run:
     photos = [photo(colour) for colour in _COLOURS]
-    answers = [await _alone(discord, photos[0]) for _ in range(workers + min(posts, _ALONE))]
+    answers = [await _seconds_to_answer(discord, photos[0]) for _ in range(workers + min(posts, _ALONE))]
     before = len(answers)
     watcher = asyncio.create_task(_watch_commits(owner, before + posts))
     drained = asyncio.create_task(_until_drained(owner, before + posts))
@@ -173,7 +173,7 @@ async def _run(discord: LocalDiscord, owner: psycopg.AsyncConnection[Any], posts
     )
 
 
-async def _alone(discord: LocalDiscord, picture: bytes) -> float:
+async def _seconds_to_answer(discord: LocalDiscord, picture: bytes) -> float:
     """Post a photo, and return how soon it was answered."""
     at = time.perf_counter()
     post = await discord.post("a thing", picture)

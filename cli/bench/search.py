@@ -127,7 +127,8 @@ async def _measure(home: Servers, keep: str | None, contents: Contents, plan: Pl
     ):
         encoder = contents.encoder
         model = await store.embedding_models.register(encoder, f"{encoder}-bench", SPACES[encoder])
-        contents = await filled(owner, Filler(owner, model), contents, plan.searched, plan.rounds)
+        to_search = plan.rounds + _COMPARED  # what a search has read is kept, so times and recall don't share reports
+        contents = await filled(owner, Filler(owner, model), contents, plan.searched, to_search)
         results = []
         for number, community in zip(plan.searched, contents.searched, strict=True):
             say(f"searching among {contents.sizes[number]} reports")

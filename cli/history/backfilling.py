@@ -152,7 +152,7 @@ def as_json(found: Sequence[Backfill]) -> list[dict[str, Any]]:
     ]
 
 
-def words(found: Sequence[Backfill]) -> list[str]:
+def summary(found: Sequence[Backfill]) -> list[str]:
     """Summarise the taken and the skipped messages, with reasons."""
     tally = Tally.of(backfill.tally for backfill in found)
     lines = [f"Read {tally.messages} messages: {tally.reports} reports with {tally.photos} photos."]

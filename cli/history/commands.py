@@ -45,7 +45,7 @@ def import_list(
         if listed.ignored:
             say(f"Ignored columns: {', '.join(listed.ignored)}.")
         result = run(importing.run(where, community, listed))
-        print(json.dumps(importing.as_json(result)) if as_json else "\n".join(importing.words(result)))
+        print(json.dumps(importing.as_json(result)) if as_json else "\n".join(importing.summary(result)))
 
 
 def backfill(  # noqa: PLR0913 - the command's options
@@ -81,7 +81,7 @@ def backfill(  # noqa: PLR0913 - the command's options
             print(f"Stopped: {run(backfilling.stop(where, selection))} channels were being read.")
             return
         found = run(backfilling.run(where, selection))
-        print(json.dumps(backfilling.as_json(found)) if as_json else "\n".join(backfilling.words(found)))
+        print(json.dumps(backfilling.as_json(found)) if as_json else "\n".join(backfilling.summary(found)))
 
 
 def export(

@@ -188,7 +188,7 @@ def as_json(result: Imported) -> dict[str, Any]:
     }
 
 
-def words(result: Imported) -> list[str]:
+def summary(result: Imported) -> list[str]:
     """Summarise the imported and the skipped entries, with reasons."""
     rate = result.photos / result.seconds if result.seconds else 0.0
     lines = [f"Imported {result.reports} reports with {result.photos} photos ({rate:.1f} photos a second)."]

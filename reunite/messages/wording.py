@@ -150,7 +150,7 @@ def match_card(
 ) -> Reply:
     """Show a match in the thread of `reader`: what the other side posted, the label, and why.
 
-    An owner who has no try left is told so instead of being offered another one.
+    For an owner who has no try left, the card says so and offers no other one.
     """
     language = reader.language
     sure = certainty(match, language)

@@ -1,4 +1,4 @@
-"""`make fuzz`: made and mutated pictures through a real worker, each beside a good photo of the same post.
+"""`make fuzz`: made and mutated pictures through a real worker, each with a good photo in the same post.
 
 python -m tests.chaos.photos --pictures 5000 --seed 1
 """
@@ -102,7 +102,7 @@ class Fuzz:
                 sys.stderr.write(f"{self.figures.mutated} mutated pictures\n")
 
     async def _post(self, pictures: Mapping[str, bytes]) -> Sequence[str]:
-        """Post pictures at once, each beside a good photo; return those that were opened once all is answered."""
+        """Post pictures at once, each with a good photo; return those that were opened once all is answered."""
         began = time.monotonic()
         for name, data in pictures.items():
             await self.world.found(name, photos=(IncomingPhoto("bad", data=data), _GOOD))

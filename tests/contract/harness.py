@@ -40,7 +40,7 @@ JPEG = drawing("red")
 
 @dataclass(frozen=True)
 class PrivateReply:
-    """What one person is told and nobody else: its words, what names the buttons below, its pictures."""
+    """A reply that only one person sees: its words, a handle for its buttons, and how many pictures it has."""
 
     words: str
     handle: Any = None

@@ -41,7 +41,7 @@ class LookCases:
         await stage.join()
         look = await _begun(stage, "badge XK-7731")
         assert await stage.handlers.look_answer("web", "here", look) is None
-        await _searched(stage, look, is_complete=False)  # a photo is still to come
+        await _searched(stage, look, is_complete=False)  # a photo hasn't been read yet
         assert await stage.handlers.look_answer("web", "here", look) is None
         await _searched(stage, look)
         nothing = await stage.handlers.look_answer("web", "here", look)

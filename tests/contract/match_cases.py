@@ -23,7 +23,7 @@ from reunite.entities import (
 from reunite.messages import wording
 from reunite.ports import ScoredPair, Session
 from tests.contract.stages import ADA, MODERATOR, Stage
-from tests.support.threads import readers_of_losses
+from tests.support.threads import readers_of_lost_reports
 
 
 async def paired(session: Session, lost: Report, found: Report, probability: float = 0.9, **fields: Any) -> Match:
@@ -98,7 +98,7 @@ class MatchCases:
     ) -> None:
         await stage.join()
         await stage.lost("my keys")
-        readers = readers_of_losses(monkeypatch)
+        readers = readers_of_lost_reports(monkeypatch)
         await stage.handlers.statistics("web", "here")
         assert readers
         assert threading.main_thread() not in readers

@@ -18,7 +18,7 @@ from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
 
 
 class OutboxCases:
-    """Replies, and what becomes of those that quote a report."""
+    """Replies, and what happens to those that quote a report."""
 
     async def test_a_key_is_posted_once(self, stage: Stage) -> None:
         await stage.join()

@@ -49,13 +49,13 @@ class PastPostCases:
 
     async def test_a_later_report_matches_a_past_one_as_usual(self, stage: Stage) -> None:
         await stage.join()
-        past_find, past_loss = await stage.found(**past(stage)), await stage.lost("a hat", **past(stage))
+        past_found, past_lost = await stage.found(**past(stage)), await stage.lost("a hat", **past(stage))
         lost, found = await stage.lost(), await stage.found("a hat")
-        await stage.search(lost, past_find)
-        await stage.search(found, past_loss, label=Label.POSSIBLE)
+        await stage.search(lost, past_found)
+        await stage.search(found, past_lost, label=Label.POSSIBLE)
         assert await stage.kinds(lost) == ["first_reply", "match"]
-        assert await stage.kinds(past_find) == ["match"]
-        assert await stage.kinds(past_loss) == ["match"]
+        assert await stage.kinds(past_found) == ["match"]
+        assert await stage.kinds(past_lost) == ["match"]
 
     async def test_the_same_post_in_the_usual_way_ends_its_quiet(self, stage: Stage) -> None:
         await stage.join()

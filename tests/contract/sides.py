@@ -24,7 +24,7 @@ class Admin(Part):
 
     @abstractmethod
     async def open_channel(self, name: str) -> None:
-        """Open a channel beside #found and #lost, and let the bot in."""
+        """Open another channel than #found and #lost, and let the bot in."""
 
     @abstractmethod
     async def leave(self) -> None:
@@ -47,7 +47,7 @@ class People(Part):
 
     @abstractmethod
     async def post_refused(self, author: Member, text: str) -> str:
-        """Post a photo in #found that can't be taken, and return what its author is told."""
+        """Post a photo in #found that can't be taken, and return the bot's answer to its author."""
 
     @abstractmethod
     async def post_as_bots(self) -> None:
@@ -81,15 +81,15 @@ class People(Part):
 
 
 class Ui(Part):
-    """The commands, forms and buttons that people use, and what they are told."""
+    """The commands, forms and buttons that people use, and the bot's private replies."""
 
     @abstractmethod
     async def report_privately(self, author: Member, words: str) -> str:
-        """Make a lost report that only its author and the moderators may see, and return what the author is told."""
+        """Make a lost report that only its author and the moderators may see, and return the reply."""
 
     @abstractmethod
     async def report_sealed(self, author: Member, words: str, where: str) -> str:
-        """Report found keys whose photo stays sealed, and return what the finder is told."""
+        """Report found keys whose photo stays sealed, and return the reply."""
 
     @abstractmethod
     async def search(self, member: Member, words: str, photo: bytes | None = None) -> PrivateReply:
@@ -101,19 +101,19 @@ class Ui(Part):
 
     @abstractmethod
     async def own_reports(self, member: Member) -> PrivateReply:
-        """Ask for one's own reports."""
+        """Ask for a member's open reports."""
 
     @abstractmethod
     async def use_lost(self, author: Member, words: str) -> str:
-        """Use `/lost` and return what its author is told at once."""
+        """Use `/lost` and return the immediate reply."""
 
     @abstractmethod
     async def press(
         self, on: Sent | PrivateReply, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
     ) -> PrivateReply:
-        """Press the button with these words, fill in the form that it opens, and return what that member is told.
+        """Press the button with these words, fill in the form that it opens, and return the reply to that member.
 
-        Fails where others are told of it too.
+        Fails if others see the reply, too.
         """
 
 

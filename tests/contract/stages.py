@@ -50,7 +50,7 @@ COPY = b"a stored copy"
 
 
 class Hints:
-    """A queue that remembers what it was told."""
+    """A queue that remembers its hints."""
 
     def __init__(self) -> None:
         self.work: list[UUID] = []

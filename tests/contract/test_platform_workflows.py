@@ -1,4 +1,4 @@
-"""What members and moderators do beside posting, shown on each platform: forms, claims, sealed and private, setup."""
+"""What members and moderators do apart from posting, on each platform: forms, claims, sealed and private, setup."""
 
 from functools import partial
 from uuid import uuid4

@@ -39,7 +39,7 @@ class World:
 
 
 class Nowhere:
-    """A queue that keeps what it is told."""
+    """A queue that keeps its hints."""
 
     def __init__(self) -> None:
         self.hinted: list[UUID] = []

@@ -1,4 +1,4 @@
-"""On each platform, the moderators' channel is told when answers take too long, and when that's over."""
+"""On each platform, a message in the moderators' channel says when answers take too long, and when that's over."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -51,7 +51,7 @@ class Watched:
         watch = SlownessWatch(
             platform, Handlers(store, NoQueue()), Slowness(store), Monitoring(store), LIMIT, now=lambda: now
         )
-        await watch.look()
+        await watch.check()
 
     async def notices(self) -> list[str]:
         return [str(await self.harness.screen.words(message)) for message in self.sent]

@@ -26,7 +26,7 @@ _NEEDS = {"MESSAGE_REACTION": 1 << 10, "MESSAGE": 1 << 9, "CHANNEL": 1, "THREAD"
 
 @dataclass
 class Session:
-    """What one shard has been told since it identified itself."""
+    """The events of one shard since it identified itself."""
 
     id: str
     shard: int
@@ -48,7 +48,7 @@ class Gateway:
         self.identified = 0
         self.resumed = 0
         self.replays = 0
-        """How many events that the bot has seen already are told again when it resumes."""
+        """How many events that the bot has seen are repeated when it resumes."""
         # Worse than anything that Discord documents: for storms.
         self.lateness = Lateness()
         self._later: set[asyncio.Task[None]] = set()
@@ -63,7 +63,7 @@ class Gateway:
 
     @property
     def shard(self) -> int:
-        """The shard that is told of the guild."""
+        """The shard that gets the guild's events."""
         # developers/events/gateway, "Sharding" (read 2026-11-26).
         return (int(self._guild.guild_id) >> 22) % self.shards
 
@@ -103,7 +103,7 @@ class Gateway:
             await session.socket.send_json({"op": RECONNECT, "d": None})
 
     async def forget_session(self) -> None:
-        """Have the bot identify itself anew; what it has not been told by then, it is never told."""
+        """Make the bot identify itself again; it never gets the events that it has missed by then."""
         for session in list(self._sessions.values()):
             del self._sessions[session.shard]
             await session.socket.send_json({"op": INVALID_SESSION, "d": False})

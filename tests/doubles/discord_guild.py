@@ -47,7 +47,7 @@ class Guild:
     takes_no_messages: set[str] = field(default_factory=set)
     """Members who take no direct messages from the bot (50007)."""
     links_age: float = 0
-    """Seconds that have passed, as far as the links to files go."""
+    """Seconds that have passed for links to files."""
     interactions: dict[str, Interaction] = field(default_factory=dict)
     """Commands, presses and modals, by token."""
     locales: dict[str, str] = field(default_factory=dict)
@@ -182,7 +182,7 @@ class Guild:
         return attachment if content_type is None else {**attachment, "content_type": content_type}
 
     def guild(self) -> Json:
-        """Return the guild as a new connection is told of it: archived threads are left out."""
+        """Return the guild as a new connection gets it: without archived threads."""
         places = [channel for channel in self.channels.values() if channel["type"] != shapes.DM]
         threads = [place for place in places if place["type"] in shapes.THREADS]
         return shapes.guild(

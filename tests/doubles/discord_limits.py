@@ -1,4 +1,4 @@
-"""Discord's rate limits, as far as the bot comes near them: buckets by route and channel, and one for all."""
+"""The rate limits of Discord that the bot may reach: buckets by route and channel, and one for all."""
 
 import re
 import time

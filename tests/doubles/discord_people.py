@@ -1,7 +1,6 @@
 """What people post in the double's guild, and the events by which the bot hears of it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 
 from tests.doubles import discord_shapes as shapes
 from tests.doubles.discord_guild import Guild
@@ -99,10 +98,6 @@ class People:
         del self._guild.messages[thread]
         about = {key: gone[key] for key in ("id", "guild_id", "parent_id", "type")}
         await self._guild.gateway.dispatch("THREAD_DELETE", about)
-
-    def age(self, message: str, **by: float) -> None:
-        """Let a message have been posted earlier (as `timedelta` says)."""
-        self._guild.message(message)["timestamp"] = (datetime.now(UTC) - timedelta(**by)).isoformat()
 
     # Reactions
 

@@ -106,7 +106,7 @@ def known(things: dict[str, T], key: str, otherwise: ApiError) -> T:
 
 
 async def body_of(request: web.Request) -> tuple[Json, dict[str, bytes]]:
-    """Read JSON, or JSON with files beside it."""
+    """Read JSON, or JSON and files."""
     if request.content_type == "application/json":
         return await request.json(), {}
     payload: Json = {}

@@ -51,7 +51,7 @@ class Channels:
         return place
 
     async def change(self, request: web.Request) -> Answer:
-        """Wake a thread up, which whoever may write in it may do; its name is its owner's to change."""
+        """Unarchive a thread, which everyone who may write in it may do; only its owner may rename it."""
         place, payload = self._place(request, shapes.SEND_IN_THREADS), await request.json()
         may_change = {"archived", "name"} if place.get("owner_id") == BOT_ID else {"archived"}
         # developers/resources/channel, "Modify Channel": who may write in a thread may unarchive it (read 2026-11-26).
@@ -288,7 +288,7 @@ def content_of(double: Guild, channel: str, payload: Json, files: dict[str, byte
 
 
 async def edit_message(double: Guild, message: Json, payload: Json, files: dict[str, bytes]) -> None:
-    """Change a message of the bot: what is not named stays, and of its files only those that are named again."""
+    """Change a message of the bot. Fields that the payload leaves out stay; of its files, only those that it lists."""
     check_rows(payload.get("components") or [])
     changed = content_of(double, message["channel_id"], payload, files)
     named = payload["attachments"] if "attachments" in payload else message["attachments"]

@@ -1,4 +1,4 @@
-"""Texts on which an expression that backtracks takes for ever, made from the expression itself, and their measure."""
+"""Texts on which a backtracking expression never ends, made from the expression itself, and their measurement."""
 
 import re
 import signal

@@ -29,7 +29,7 @@ class Lateness:
         return time.monotonic() < self._ends
 
     def waits(self) -> Iterator[float]:
-        """Yield after how long an event is told of, and perhaps told of again."""
+        """Yield the delay of an event, and perhaps that of its repetition."""
         for _ in range(self.chance.randint(1, 2) if self.is_on else 1):
             yield self.chance.uniform(0, self.longest) if self.is_on else 0.0
 

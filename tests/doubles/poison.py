@@ -1,4 +1,4 @@
-"""Pictures that are hard on whoever opens them, and pictures whose numbers are at an edge."""
+"""Pictures that are hard to open, and pictures whose numbers are at an edge."""
 
 import io
 from collections.abc import Iterable

@@ -162,7 +162,7 @@ class SlackDouble:
             self.tell(event)
 
     def react(self, channel: str, ts: str, name: str, user: str, *, given: bool = True) -> Envelope:
-        """React to a message, or take a reaction back."""
+        """Add a reaction to a message, or remove it."""
         message = self.react_unheard(channel, ts, name, user, given=given)
         kind = "reaction_added" if given else "reaction_removed"
         item = {"type": "message", "channel": channel, "ts": ts}
@@ -264,7 +264,7 @@ class SlackDouble:
         return self._last_id
 
     def message(self, channel: str, ts: str) -> Message | None:
-        """A message as it stands now."""
+        """A message as it is now."""
         return next((message for message in self.messages[channel] if message["ts"] == ts), None)
 
     def thread(self, channel: str, root: str) -> list[Message]:

@@ -25,7 +25,7 @@ _STATES: Final = {
     "multi_conversations_select": ("selected_conversations", "initial_conversations"),
     "multi_users_select": ("selected_users", "initial_users"),
 }
-"""How an input's value is called when it is told, and what was set beforehand."""
+"""The names of an input's value in a submission, and of its initial value."""
 
 
 class SlackUi:
@@ -123,7 +123,7 @@ class SlackUi:
         return await self._slack.delivery.sent(Envelope("interactive", payload, self._slack.last_id()))
 
     async def open_home(self, user: str, *, team: str | None = None) -> View:
-        """Open the app's home tab, and return what it shows once it was published anew."""
+        """Open the app's home tab, and return what it shows once it was published again."""
         before = self.homes.pop(user, None)
         event = {"type": "app_home_opened", "user": user, "channel": f"D{user[1:]}", "tab": "home"}
         envelope = self._slack.tell({**event, **({"view": before} if before else {})}, team=team)

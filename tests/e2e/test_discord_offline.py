@@ -100,7 +100,7 @@ async def test_a_session_that_discord_has_forgotten_is_begun_again_and_nothing_i
         await world.discord.gateway.forget_session()
         found = await world.discord.people.post(
             "found", world.ben, "umbrella", {"red.jpg": drawing("red")}
-        )  # nobody is told
+        )  # nobody gets a message
         await eventually(lambda: world.discord.gateway.identified == 2 or None)
         await world.taken_up(found)
         await world.wait_for_reply(found, "I'll keep watching")

@@ -66,7 +66,8 @@ async def test_a_wrong_claimant_is_rejected_and_attempts_are_counted(world: Disc
         assert f"guess {attempt}" in await world.private_answer(seeing)
         assert "doesn't match" in await world.press(seeing.responses[-1]["id"], "It doesn't match", world.ben)
         await world.wait_until_shown(asked, "didn't match")
-    assert "already tried 3 times" in await world.press(card, "This is mine", world.ada)
+    await eventually(lambda: "This is mine" not in world.discord.buttons(world.discord.message(card)))
+    assert "You have no tries left" in world.discord.text(world.discord.message(card))
 
 
 async def test_not_mine_is_not_brought_up_again_and_can_be_taken_back(world: DiscordWorld) -> None:
@@ -112,7 +113,7 @@ async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(world
     await world.discord.admin.take_role(world.ben, helpers)
     late = await world.post_found("green", "a scarf")  # handled after the reactions
     await world.wait_for_reply(late, "I'll keep watching")
-    await world.discord.people.unreact(card, "✅", world.ben)  # one's own verdict may be taken back at any time
+    await world.discord.people.unreact(card, "✅", world.ben)  # a moderator may withdraw a verdict at any time
     await world.wait_for_reply(lost, "open again")
 
 
@@ -158,7 +159,7 @@ async def test_for_keys_the_bot_suggests_to_seal(world: DiscordWorld) -> None:
     await world.wait_for_reply(found, "shouldn't be public")
 
 
-# One's own reports, numbers, privacy
+# A member's reports, numbers, privacy
 
 
 async def test_mine_lists_open_reports_with_what_can_be_done(world: DiscordWorld) -> None:

@@ -1,4 +1,4 @@
-"""What kills its worker each time is found out and left out; what was beside it is answered as ever."""
+"""A photo that kills its worker each time is found and left out; its neighbours are answered as usual."""
 
 import asyncio
 from collections import defaultdict
@@ -20,7 +20,7 @@ from tests.support.world import World
 pytestmark = pytest.mark.slow
 
 MOST_DEATHS = 12
-"""Two beside each other, and of each of two killers two alone, with as many again to spare."""
+"""Two deaths of both killers at once, two of each alone, and as many again to spare."""
 BLACK, RED = IncomingPhoto("black.png", data=poison.flat((0, 0, 0))), IncomingPhoto("red.jpg", data=drawing("red"))
 
 

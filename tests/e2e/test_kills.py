@@ -92,7 +92,7 @@ def working_here(database_url: str, redis_url: str) -> AbstractAsyncContextManag
 
 @asynccontextmanager
 async def delivering_here(database_url: str, file: Path) -> AsyncIterator[None]:
-    """Likewise a bot."""
+    """The same for a bot."""
     async with (
         Store(database_url, keys=KEYS) as store,
         background(Delivery(store, FilePlatform(file, "never"), lease_seconds=2).run()),

@@ -87,7 +87,7 @@ async def test_a_window_is_left_by_keyboard_and_keeps_what_could_not_be_sent(sit
     await expect(mine).to_be_focused()
     await ada.page.keyboard.press("Enter")
     await ben.be("Robin")
-    await press(ben.lost.cards, "It's back")  # so that the card is drawn anew
+    await press(ben.lost.cards, "It's back")  # so that the card is drawn again
     await ada.lost.wait_for_message("Returned, confirmed by @Robin")
     await ada.page.keyboard.press("Escape")
     await expect(mine).to_have_count(0)  # what is back can't be claimed

@@ -25,13 +25,13 @@ SIDE = "page"
 
 @dataclass
 class Linked:
-    """Slack, and beside it a community of the local page."""
+    """Slack, and a community of the local page."""
 
     slack: SlackWorld
     page: World
 
     async def say(self, words: str, user: str) -> str:
-        """Use a command on Slack, and return what its user is told."""
+        """Use a command on Slack, and return the reply."""
         used = await self.slack.slack.slash("lost", words, user, self.slack.lost)
         await eventually(lambda: used.answers)
         return str(used.answers[0]["text"])

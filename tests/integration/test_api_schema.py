@@ -1,6 +1,7 @@
 """The HTTP API does what its OpenAPI document says, whatever is sent (schemathesis)."""
 
 import asyncio
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,8 @@ from tests.support.api import Api, encoded, opened
 EXPECTED = ["2xx", "404", "409", "422", "429"]
 """What data that fit the schema may lead to: they may still make no sense."""
 PHOTO = encoded("red")
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "4"))
+"""Of each operation, of data that fit, of others, and of sensible ones."""
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def tried(operation: Any, mode: GenerationMode, ids: Mapping[str, str] | None) -
     statuses: Counter[int] = Counter()
 
     @given(case=operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=4, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
+    @settings(max_examples=EXAMPLES, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
     def check(case: Any) -> None:
         if ids is not None:
             make_sensible(case, ids)

@@ -36,7 +36,7 @@ async def test_it_says_what_was_taken_and_what_was_not(
     world: World, where: Servers, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = await backfilling.run(where, replace(WISH, since=datetime.now(UTC) - timedelta(days=90)))
-    assert backfilling.words(found) == [
+    assert backfilling.summary(found) == [
         "Read 6 messages: 5 reports with 5 photos.",
         "Skipped: 1.",
         "  1 without a photo",
@@ -78,4 +78,4 @@ async def test_it_can_be_stopped(world: World, where: Servers, capsys: pytest.Ca
     assert stopped + await backfilling.stop(where, WISH) >= 1
     for found in (await watching, await again):
         assert found[-1].problem == STOPPED
-        assert "#lost wasn't read to the end: stopped." in backfilling.words(found)
+        assert "#lost wasn't read to the end: stopped." in backfilling.summary(found)

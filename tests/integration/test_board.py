@@ -23,7 +23,7 @@ from tests.support.board import ADA, ROBIN, Browser, Community, browsing, commun
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.services import background, working
-from tests.support.threads import readers_of_losses
+from tests.support.threads import readers_of_lost_reports
 from tests.support.waiting import eventually
 
 robin_fixture = pytest.fixture(moderator_at_the_board, name="robin")
@@ -183,7 +183,7 @@ async def test_statistics_show_returns_and_where_things_are_lost(
             ("Gym", 1, 0),
             ("Tram stop", 0, 1),
         ]
-    readers = readers_of_losses(monkeypatch)
+    readers = readers_of_lost_reports(monkeypatch)
     _, words = await robin.get("/numbers")
     assert len(readers) == 1
     assert threading.main_thread() not in readers

@@ -75,7 +75,7 @@ async def said_everywhere(world: World, canary: str) -> tuple[Report, Report]:
     await world.press("mine", match.id, ada, words=f"a {canary} inside")
     await world.wait_until_idle()
     await world.press("confirm", match.id, MODERATOR)
-    await world.press("confirm", match.id, MODERATOR)  # and take it back
+    await world.press("confirm", match.id, MODERATOR)  # and withdraw it
     await world.wait_until_idle()
     return lost, found
 

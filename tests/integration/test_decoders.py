@@ -201,4 +201,4 @@ async def test_a_decoder_that_says_more_than_is_read_is_ended(monkeypatch: pytes
     monkeypatch.setattr(Decoder, "_started", started)
     async with asyncio.timeout(PATIENCE):
         with pytest.raises(DecoderDiedError):
-            await Decoder(PATIENT).decode(bytes(2**20), ByteBudget(1).taken)
+            await Decoder(PATIENT).decode(bytes(2**20), ByteBudget(1).reserved)

@@ -65,7 +65,9 @@ async def test_where_a_language_suggests_a_zone_times_are_read_in_it(database_ur
         assert (await world.report())["happened_at"] == yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
 
 
-async def test_of_several_channels_for_losses_the_one_where_the_command_is_used_takes_it(database_url: str) -> None:
+async def test_of_several_channels_for_lost_reports_the_one_where_the_command_is_used_takes_it(
+    database_url: str,
+) -> None:
     async with open_world(database_url) as world:
         second = await world.discord.admin.create_channel("lost-items")
         used = await world.discord.ui.slash(

@@ -98,14 +98,14 @@ def opening(world: World, words: str) -> Outgoing:
     return Outgoing("post", root, Reply("report_post", lines))
 
 
-async def only_a_forum_for_losses(world: World) -> str:
+async def only_a_forum_for_lost_reports(world: World) -> str:
     await world.discord.admin.delete_channel("lost")
     return await world.discord.admin.create_channel("lost-items", FORUM)
 
 
 async def test_a_forum_post_whose_title_is_refused_gets_a_neutral_one(database_url: str) -> None:
     async with open_world(database_url) as world:
-        await only_a_forum_for_losses(world)
+        await only_a_forum_for_lost_reports(world)
         world.discord.forbidden_words = {"bloody"}
         sent = await world.platform.send(opening(world, "a bloody good umbrella"))
         assert world.discord.channels[sent.channel]["name"].startswith("Lost: photo from")
@@ -113,7 +113,7 @@ async def test_a_forum_post_whose_title_is_refused_gets_a_neutral_one(database_u
 
 async def test_a_forum_that_requires_a_tag_gets_one_that_is_not_the_moderators(database_url: str) -> None:
     async with open_world(database_url) as world:
-        forum = await only_a_forum_for_losses(world)
+        forum = await only_a_forum_for_lost_reports(world)
         await world.discord.admin.require_tag("lost-items", moderated=True)
         with pytest.raises(TryAgainError):
             await world.platform.send(opening(world, "my bag"))

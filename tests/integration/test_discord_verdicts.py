@@ -105,7 +105,7 @@ async def test_a_bot_that_ends_leaves_no_such_words_behind(database_url: str) ->
                 await discord.people.react(card, "✅", discord.admin.join(name))
             await discord.people.react(card, "✅", discord.admin.join("Grace", moderator=True))
             await world.becomes(lost.id, ReportState.RETURNED)  # so the strangers' reactions were taken before
-            await eventually(lambda: len(discord.replies(thread)) == before + 1)  # one is told for both
+            await eventually(lambda: len(discord.replies(thread)) == before + 1)  # one notice for both
         assert len(discord.replies(thread)) == before
 
 

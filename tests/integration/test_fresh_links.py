@@ -1,4 +1,4 @@
-"""Photos whose links have expired are fetched by a link that the platform gives anew."""
+"""Photos whose links have expired are fetched by a fresh link from the platform."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""A bot that is told to end lets arrive what is on its way, and notes where it is."""
+"""A bot that is asked to end finishes sending, and records where the replies are."""
 
 import asyncio
 

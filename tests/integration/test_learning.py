@@ -1,4 +1,4 @@
-"""Communities learn from what people say about matches, and forget it when they are told to."""
+"""Communities learn from what people say about matches, and forget it on request."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID

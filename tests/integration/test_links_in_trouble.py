@@ -1,4 +1,4 @@
-"""A photo's link that can't be had anew keeps neither other photos, nor replies, nor the rest of its report back."""
+"""A photo without a fresh link delays no other photo, no reply, and nothing else of its report."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -23,7 +23,7 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
 
 
 def everything(world: World) -> str:
-    """Return all that stands anywhere."""
+    """Return everything that is shown anywhere."""
     there = [outgoing.reply.text() for target, outgoing in world.platform.messages if target.message != "removed"]
     return "\n".join(there)
 

@@ -1,4 +1,4 @@
-"""What befalls one photo keeps nothing of its report back, through the real worker."""
+"""What happens to one photo delays nothing else of its report, with the real worker."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence

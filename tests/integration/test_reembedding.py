@@ -1,8 +1,6 @@
-"""Another encoder gets ready beside the live one, is compared with it on what people decided, and takes over."""
+"""Another encoder is prepared while the live one is used, compared with it by people's decisions, and takes over."""
 
 import asyncio
-import sys
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -10,27 +8,23 @@ import numpy as np
 import pytest
 
 from db.config import Connections
-from db.store import Store
 from reunite.encoder import SHARED_SPACE, Vectors
 from reunite.entities import MatchState, Report, ReportKind
 from reunite.ports import ScoredPair
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
 from tests.support.keys import KEYS
-from tests.support.processes import process
-from tests.support.reembedding import embedded_with, posted
+from tests.support.reembedding import embed_all, embedded_with, killed_and_resumed, posted, reembedding
 from tests.support.reembedding_process import SlowColours
 from tests.support.services import background, colours_only
 from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import World, open_world
 from workers.app import WorkerConfig, run
-from workers.batching import BatchingEncoder
 from workers.encoders.choose import Choice
 from workers.live_encoder import ModelMismatchError
 from workers.model_comparison import compare_models
-from workers.reembedding import Progress, Reembedding
+from workers.reembedding import Progress
 
 REPORTS = 300
-CHILD = (sys.executable, "-m", "tests.support.reembedding_process")
 
 
 class Digits(ColourEncoder):
@@ -60,49 +54,15 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
         yield community
 
 
-async def reembedding(store: Store, encoder: ColourEncoder) -> Reembedding:
-    model = await store.embedding_models.register("clip", encoder.version, encoder.spaces)
-    return Reembedding(store, BatchingEncoder(encoder), model)
-
-
-async def embed_all(work: Reembedding) -> Progress:
-    return await work.embed_all(lambda _: None)
-
-
-async def finds_its_colour(world: World, lost: Report) -> bool:
-    """Search once, and tell whether the nearest found report has the colour of the lost report."""
-    async with world.store.session(world.workspace.community) as session:
-        found = await session.candidates.search(lost, 10)
-    best = max(found.candidates, key=lambda candidate: max(candidate.similarities.values()))
-    return best.item.text.split()[0] == lost.text.split()[0]
-
-
 async def test_killed_in_the_middle_it_resumes_and_searches_are_answered_all_the_while(
     world: World, database_url: str
 ) -> None:
-    reports = [*await posted(world, ReportKind.FOUND, REPORTS), *await posted(world, ReportKind.LOST, 1)]
-    await embed_all(await reembedding(world.store, ColourEncoder()))  # the first model is live
-    answers: list[bool] = []
-
-    async def keep_searching() -> None:
-        while True:
-            answers.append(await finds_its_colour(world, reports[-1]))
-            await asyncio.sleep(0.02)
-
-    async with background(keep_searching()):
-        async with process(*CHILD, database_url, "0.004", stdout=PIPE) as first:
-            assert first.stdout
-            while int((await first.stdout.readline()).split()[0]) < REPORTS // 3:
-                pass
-            first.kill()
-        kept = await embedded_with(world, "colours-2")
-        assert REPORTS // 3 <= len(kept) < REPORTS
-        async with process(*CHILD, database_url, "0", stdout=PIPE) as second:
-            output, _ = await second.communicate()
-    assert int(output.split()[1]) == len(reports) - len(kept)  # what was embedded before the kill is kept
-    assert await embedded_with(world, "colours-2") == sorted(report.id for report in reports)
-    assert len(answers) > 20
-    assert all(answers)
+    killed = await killed_and_resumed(world, database_url, REPORTS)
+    assert REPORTS // 3 <= killed.kept < REPORTS
+    assert killed.embedded == killed.reports - killed.kept  # what was embedded before the kill is kept
+    assert killed.embedded_once == killed.reports == REPORTS + 1
+    assert len(killed.searches) > 20
+    assert killed.wrong == 0
 
 
 async def test_both_models_are_compared_on_what_people_decided(world: World) -> None:

@@ -38,7 +38,7 @@ async def post(world: World) -> tuple[Report, Report]:
         [match] = await session.matches.of(known[ReportKind.LOST].id)
     assert match.label is Label.HIGH
     await world.press("confirm", match.id, MODERATOR)
-    await world.press("confirm", match.id, MODERATOR)  # which takes it back: both are open again
+    await world.press("confirm", match.id, MODERATOR)  # which withdraws it: both are open again
     await world.press("reject", match.id, MODERATOR)
     await world.wait_until_idle()
     found, lost = known[ReportKind.FOUND], known[ReportKind.LOST]

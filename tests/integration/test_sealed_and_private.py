@@ -130,7 +130,7 @@ async def test_the_log_line_takes_verdicts_and_shows_what_came_of_them(world: Wo
     assert await world.state(found) == "returned"
     [line] = world.log()
     assert "Mo" in line.text()
-    await world.press("confirm", confirm.subject, MODERATOR)  # once more takes it back
+    await world.press("confirm", confirm.subject, MODERATOR)  # once more withdraws it
     await world.wait_until_idle()
     assert await world.state(found) == "open"
 

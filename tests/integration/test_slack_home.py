@@ -1,4 +1,4 @@
-"""The App Home on Slack: one's own reports and data; for moderators setup, numbers and linking."""
+"""The App Home on Slack: a member's reports and data; for moderators setup, numbers and linking."""
 
 import asyncio
 import json

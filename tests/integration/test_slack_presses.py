@@ -1,4 +1,4 @@
-"""Buttons below replies on Slack, and the modals that some open: claims, declining, verdicts, one's own reports."""
+"""Buttons below replies on Slack, and the modals that some open: claims, declining, verdicts, a member's reports."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
 
 
 async def whispered(pressed: Envelope) -> dict[str, Any]:
-    """Wait for what only whoever pressed is told."""
+    """Wait for the reply that only the person who pressed sees."""
     await eventually(lambda: pressed.answers)
     assert pressed.answers[0]["response_type"] == "ephemeral"
     assert not pressed.answers[0]["replace_original"]

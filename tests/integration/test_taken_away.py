@@ -61,7 +61,7 @@ class World:
             yield
 
     async def delivered(self) -> list[str]:
-        """Run the bot until there is nothing to do, and return what stands."""
+        """Run the bot until there is nothing to do, and return what is shown."""
         async with self.bot():
             await eventually(self._is_quiet, "the outbox was never empty")
         return [sent.reply.text() for target, sent in self.platform.messages if target.message != "removed"]

@@ -49,7 +49,7 @@ OWNERS = {
     "unlink_workspace",
     "use_api_token",
 }
-"""The functions that run with the owner's rights, whoever calls them."""
+"""The functions that always run with the owner's rights."""
 NOT_CALLED = {
     "announce_embedding_request",
     "announce_outbox",

@@ -170,7 +170,7 @@ async def test_many_events_are_taken_at_once(world: World, monkeypatch: pytest.M
     all_of_them, report = asyncio.Barrier(20), world.handlers.report
 
     async def together(command: NewReport) -> Receipt:
-        await all_of_them.wait()  # for ever, where one event waits for another
+        await all_of_them.wait()  # endless if one event waits for another
         return await report(command)
 
     monkeypatch.setattr(world.handlers, "report", together)

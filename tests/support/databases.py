@@ -27,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose one home for the run; pytest-xdist's workers inherit the variables."""
     if not hasattr(config, "workerinput"):
         for name in [name for name in os.environ if name.startswith("REUNITE_")]:
-            del os.environ[name]  # the settings of whoever runs the tests
+            del os.environ[name]  # the settings of the developer's shell
         folder = Path(tempfile.mkdtemp(prefix="reunite-tests-"))
         folder.chmod(0o711)  # as root the servers run as another account, which must get through
         os.environ[HOME_VARIABLE] = str(folder)

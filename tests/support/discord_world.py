@@ -66,19 +66,19 @@ class DiscordWorld:
         return await eventually(look)
 
     async def private_answer(self, used: Interaction) -> str:
-        """Wait for what somebody is told privately."""
+        """Wait for a private reply."""
         answer = await self.discord.ui.answer(used, PATIENCE)
         assert used.ephemeral
         return answer
 
     async def press(self, message: str, words: str, user: str) -> str:
-        """Press a button and return what that person is told."""
+        """Press a button and return the private reply."""
         return await self.private_answer(await self.discord.ui.press(message, words, user))
 
     async def fill_in(
         self, opening: Interaction, photos: Mapping[str, bytes] | None = None, **values: str | list[str]
     ) -> str:
-        """Fill in the modal that opens, and return what that person is told."""
+        """Fill in the modal that opens, and return the private reply."""
         await self.discord.ui.opened(opening, PATIENCE)
         return await self.private_answer(await self.discord.ui.submit(opening, photos, **values))
 

@@ -62,7 +62,7 @@ def _size(connection: psycopg.Connection) -> int:
 
 
 def _empty(connection: psycopg.Connection) -> None:
-    """Delete all rows, without triggers, and start the sequences anew."""
+    """Delete all rows, without triggers, and restart the sequences."""
     tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
     deletions = [
         sql.SQL("DELETE FROM public.{}").format(sql.Identifier(name)) for [name] in tables if name != "migration"

@@ -23,7 +23,7 @@ def colours_only(*_: object) -> Choice:
 
 @asynccontextmanager
 async def background(service: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
-    """Run a service beside the test; its failure fails the test."""
+    """Run a service during the test; its failure fails the test."""
     task = asyncio.create_task(service)
     try:
         yield

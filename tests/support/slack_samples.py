@@ -104,7 +104,7 @@ def jump() -> Reply:
 
 
 def same_as_before(name: str, shown: Any) -> bool:
-    """Tell whether what is shown is as in its file; WRITE_SNAPSHOTS=1 writes the file anew."""
+    """Return whether the shown blocks are those of the file; WRITE_SNAPSHOTS=1 rewrites the file."""
     file = SNAPSHOTS / f"slack_{name}.yaml"
     if os.environ.get("WRITE_SNAPSHOTS"):
         file.write_text(yaml.safe_dump(shown, allow_unicode=True, sort_keys=False, width=110), "utf-8")

@@ -7,8 +7,8 @@ import pytest
 from reunite.text.heads import head_of
 
 
-def readers_of_losses(patched: pytest.MonkeyPatch) -> list[threading.Thread]:
-    """Return a list that fills with the threads in which the texts of losses are read."""
+def readers_of_lost_reports(patched: pytest.MonkeyPatch) -> list[threading.Thread]:
+    """Return a list that fills with the threads in which the texts of lost reports are read."""
     readers: list[threading.Thread] = []
 
     def read(text: str) -> str | None:

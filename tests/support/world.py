@@ -70,7 +70,7 @@ class World:
         await self.handlers.set_up(ChangeSettings(platform="web", workspace=self.name, settings=Settings(**settings)))
 
     async def press(self, action: Action, subject: UUID, by: Member, **fields: Any) -> Reply:
-        """Press a button, and return what is shown to whoever pressed it."""
+        """Press a button, and return the private reply."""
         target = ReplyTarget("web", self.name, "found", "any")
         press = Press(
             target=target, member=by, is_moderator=by is MODERATOR, action=action, subject=subject, key=uuid4().hex

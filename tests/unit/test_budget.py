@@ -13,7 +13,7 @@ async def test_never_is_more_taken_than_there_is() -> None:
 
     async def take(amount: int) -> None:
         nonlocal taken, most
-        async with budget.taken(amount):
+        async with budget.reserved(amount):
             taken += min(amount, 100)
             most = max(most, taken)
             try:
@@ -27,7 +27,7 @@ async def test_never_is_more_taken_than_there_is() -> None:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert 50 < most <= 100
-    assert not budget._taken
+    assert not budget._reserved
     assert not budget._waiting
 
 
@@ -35,7 +35,7 @@ async def test_who_came_first_goes_first() -> None:
     budget, order = ByteBudget(10), []
 
     async def take(name: str, amount: int) -> None:
-        async with budget.taken(amount):
+        async with budget.reserved(amount):
             order.append(name)
             await asyncio.sleep(0)
 
@@ -45,9 +45,9 @@ async def test_who_came_first_goes_first() -> None:
 
 async def test_one_that_stops_waiting_makes_way() -> None:
     budget = ByteBudget(10)
-    async with budget.taken(6):
-        large = asyncio.create_task(budget._take(10))
-        small = asyncio.create_task(budget._take(4))
+    async with budget.reserved(6):
+        large = asyncio.create_task(budget._acquire(10))
+        small = asyncio.create_task(budget._acquire(4))
         await asyncio.sleep(0)
         large.cancel()
         await asyncio.wait_for(small, 5)

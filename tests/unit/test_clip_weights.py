@@ -61,7 +61,7 @@ LOST, FOUND = item(0, ReportKind.LOST), [item(number, ReportKind.FOUND) for numb
 
 
 def drawn(rng: np.random.Generator, kinds: Kinds, size: int, *, there: bool) -> Search:
-    """A search among `size` finds; the first is the thing if it is there."""
+    """A search among `size` found reports; the first is the right one if it is there."""
     common, common_right = rng.normal(size=size), rng.normal()
     columns: dict[PairKind, NDArray[np.float64]] = {}
     for kind, known in kinds.items():

@@ -1,6 +1,6 @@
 """Replies in Discord's form: each kind's JSON, and that no words of members can break it.
 
-WRITE_SNAPSHOTS=1 writes the files anew.
+WRITE_SNAPSHOTS=1 rewrites the files.
 """
 
 import json

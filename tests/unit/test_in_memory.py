@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from db.axes import Axes
-from db.columns import Columns
+from db.columns import Columns, among
 from db.largest import largest, nearest_of_each
 from db.products import products
 from db.rare_words import Sampled
@@ -33,6 +33,13 @@ def test_columns_grow_and_shrink_together() -> None:
     assert columns["keys"].tolist() == keys_of(columns["ids"]).tolist()
     assert len(columns) == 26
     assert given.tolist() == [1, 2], "they are copied"
+
+
+@pytest.mark.parametrize("count", [0, 3, 200])
+def test_keys_are_found_among_few_and_many(count: int) -> None:
+    keys = np.random.default_rng(count).integers(0, 1000, 500).astype(np.uint64)
+    wanted = np.random.default_rng(1).integers(0, 2000, count).astype(np.uint64)
+    assert among(keys, wanted).tolist() == np.isin(keys, wanted).tolist()
 
 
 @pytest.mark.parametrize("count", [0, 5, 79, 80, 81, 3000, 20_000])
@@ -80,6 +87,34 @@ def test_axes_are_outgrown_by_far_more_vectors_and_by_those_without() -> None:
     enough = Sketches(whole_below=0, axes={("shared", "text"): Axes.of(vectors(2000).vectors)})
     enough.add(vectors(5000))
     assert not enough.outgrown
+
+
+@pytest.mark.parametrize(("precise", "off"), [(True, 1e-4), (False, 0.01)])
+def test_sketches_of_two_bytes_are_as_good_as_vectors(*, precise: bool, off: float) -> None:
+    random = np.random.default_rng(0)
+    found = random.standard_normal((500, 256)).astype(np.float32)
+    found /= np.linalg.norm(found, axis=1, keepdims=True)
+    axes = Axes.of(found[:300], precise=precise)
+    assert np.abs(axes.similarities(found[:2], axes.sketch(found)) - found[:2] @ found.T).max() < off
+
+
+@pytest.mark.parametrize("sketched", [True, False])
+def test_memory_measures_some_reports_and_of_hidden_ones_the_released(*, sketched: bool) -> None:
+    every = vectors(600, size=64)
+    every = every._replace(vectors=every.vectors / np.linalg.norm(every.vectors, axis=1, keepdims=True))
+    axes = {every.group.place: Axes.of(every.vectors, precise=True)} if sketched else {}
+    sketches = Sketches(whole_below=0, axes=axes)
+    sketches.add(every)
+    hidden = Vectors(every.group._replace(hidden=True), ids(1001, 1002), ids(1, 2), every.vectors[:2])
+    sketches.add(hidden)
+    scope = Scope(UUID(int=5000), ReportKind.FOUND, 1, {"shared": 64}, hidden=False)
+    targets = targets_of(scope, [OwnVector(1, "shared", None, every.vectors[7])])
+    found = sketches.measure(targets, scope, [UUID(int=1002)], ids(7, 9, 1001, 1002, 9999))
+    [measured] = found.values()
+    assert {UUID(bytes=report).int for report in measured.reports.tolist()} == {7, 9, 1002}
+    assert measured.nearest(1).tolist() == ids(7).tolist()
+    assert measured.similarities.max() == pytest.approx(1, abs=1e-4)
+    assert sketches.measure(targets, scope, [], ids(9999)) == {}
 
 
 def test_the_words_of_a_sample_take_room_too() -> None:

@@ -1,4 +1,4 @@
-"""Chinese, Portuguese, Italian and Polish words of the lexicon, beside the languages of the messages."""
+"""The lexicon's Chinese, Portuguese, Italian and Polish words."""
 
 import pytest
 

@@ -130,7 +130,7 @@ def test_what_is_transparent_turns_white(mode: str) -> None:
 
 def test_a_hidden_colour_does_not_bleed_into_the_edges_when_shrunk() -> None:
     pixels = np.zeros((2000, 2000, 4), np.uint8)  # transparent black …
-    pixels[:, 1000:] = (255, 255, 255, 255)  # … beside opaque white
+    pixels[:, 1000:] = (255, 255, 255, 255)  # … next to opaque white
     assert decode(make_stored_copy(saved(Image.fromarray(pixels), "PNG")).jpeg).min() >= 250
 
 

@@ -51,7 +51,7 @@ def notes(source: str) -> Iterator[str]:
             yield token.string
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", [*PACKAGES, "scripts", "tests"])
 def test_docstrings_and_comments_are_plain_english(package: str) -> None:
     read = [(path, note) for path in sorted((ROOT / package).rglob("*.py")) for note in notes(path.read_text("utf-8"))]
     assert read

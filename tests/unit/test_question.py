@@ -35,7 +35,7 @@ LOST = item(0, ReportKind.LOST)
 
 
 def listed(*found_items: tuple[Item, float], query: Item = LOST) -> tuple[Search, list[ScoredCandidate]]:
-    """A search and what it came to: finds with their probabilities, all of them possible matches."""
+    """A search and its result: found reports with their probabilities, all of them possible matches."""
     search = Search(query, tuple(Candidate(found, {}) for found, _ in found_items), {}, len(found_items))
     return search, [ScoredCandidate(found.report, share, Label.POSSIBLE, (), {}) for found, share in found_items]
 

@@ -74,7 +74,7 @@ class Readings:
     async def advance(self, _: Backfill, cursor: str, reached: datetime, tally: Tally, *, is_end: bool) -> None:
         self.now = replace(self.now, cursor=cursor, reached=reached, tally=tally, has_ended=is_end)
 
-    async def note_told(self, _: Backfill, then: Any) -> None:
+    async def record_notice(self, _: Backfill, then: Any) -> None:
         self.now = replace(self.now, tell=then)
 
 

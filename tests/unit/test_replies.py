@@ -1,4 +1,4 @@
-"""Each kind of reply in each language, as readable text; WRITE_SNAPSHOTS=1 writes the files anew."""
+"""Each kind of reply in each language, as readable text; WRITE_SNAPSHOTS=1 rewrites the files."""
 
 import os
 from collections.abc import Iterator

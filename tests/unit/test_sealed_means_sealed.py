@@ -131,12 +131,12 @@ async def _verdicts(scene: Scene) -> None:
             await scene.stage.deliver(scene.lost)
 
 
-async def _edit_find(scene: Scene) -> None:
+async def _edit_found(scene: Scene) -> None:
     text = "Passport of Zofia Quandt KQ4417 with a blue tag and a cord"
     await scene.stage.handlers.edit(EditReport(target=scene.found.target, text=text))
 
 
-async def _edit_loss(scene: Scene) -> None:
+async def _edit_lost(scene: Scene) -> None:
     await scene.stage.handlers.edit(EditReport(target=scene.lost.target, text="Rosalind's green diary, a thick one"))
 
 
@@ -173,7 +173,7 @@ async def _withdraw(scene: Scene) -> None:
     await scene.stage.handlers.withdraw(Withdraw(target=scene.found.target))
 
 
-async def _withdraw_loss(scene: Scene) -> None:
+async def _withdraw_lost(scene: Scene) -> None:
     await scene.press("withdraw", scene.lost.id, ADA)
 
 
@@ -241,14 +241,14 @@ MAKERS: Final[Sequence[Maker]] = (
     _accept,
     _reject,
     _verdicts,
-    _edit_find,
-    _edit_loss,
+    _edit_found,
+    _edit_lost,
     _details,
     _lists,
     _extend,
     _expire,
     _withdraw,
-    _withdraw_loss,
+    _withdraw_lost,
     _look,
     _handover,
     _one_side_says_so,

@@ -267,7 +267,7 @@ def test_tomorrow_is_to_come_wherever_the_member_is(text: str) -> None:
         ("5/6/2026", "America/New_York", "2026-05-06"),
         ("13/5", "America/New_York", "2026-05-13"),
         ("5/13", "Europe/Berlin", "2026-05-13"),
-        ("5/12/2026", "Europe/Berlin", "2026-05-12"),  # the fifth of December is still to come
+        ("5/12/2026", "Europe/Berlin", "2026-05-12"),  # the fifth of December is in the future
     ],
 )
 def test_slashes_are_read_as_the_zone_writes_them(text: str, zone: str, expected: str) -> None:

@@ -1,4 +1,4 @@
-"""What a decoder says is believed as far as it has a form; whatever else it says is nonsense."""
+"""A decoder's messages are read only if they keep to the protocol; everything else is an error."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ async def heard(output: bytes) -> Decoded | None:
     reader = asyncio.StreamReader()
     reader.feed_data(output)
     reader.feed_eof()
-    words = await wire.read_words(reader)
+    words = await wire.read_message(reader)
     if "problem" in words:
         raise wire.problem(words)
     return await wire.read_picture(reader, words)
@@ -39,7 +39,7 @@ async def test_a_picture_arrives_as_it_was_sent() -> None:
 
 async def test_a_problem_arrives_with_its_numbers() -> None:
     with pytest.raises(TellUserError, match="photo_too_large") as raised:
-        await heard(wire.words(problem="photo_too_large", params={"megabytes": 25, "name": "@everyone"}))
+        await heard(wire.message(problem="photo_too_large", params={"megabytes": 25, "name": "@everyone"}))
     assert raised.value.params == {"megabytes": 25}
 
 
@@ -50,15 +50,15 @@ async def test_a_problem_arrives_with_its_numbers() -> None:
         wire.frame(b"\xff\xfe"),
         wire.frame(b"[" * 50_000),
         wire.frame(b"[]"),
-        wire.words(),
-        wire.words(problem="our_fault", params={}),
-        wire.words(problem="photo_too_large", params=[]),
-        wire.words(colours=SHARES, width=10**9, height=10**9),
-        wire.words(colours=SHARES, width=0, height=4),
-        wire.words(colours=SHARES[:-1], width=4, height=4),
-        wire.words(colours=[float("nan")] * len(SHARES), width=4, height=4),
-        wire.words(colours=[2] * len(SHARES), width=4, height=4),
-        wire.words(colours=SHARES, width=4, height=4) + b"\xff\xff\xff\xff",
+        wire.message(),
+        wire.message(problem="our_fault", params={}),
+        wire.message(problem="photo_too_large", params=[]),
+        wire.message(colours=SHARES, width=10**9, height=10**9),
+        wire.message(colours=SHARES, width=0, height=4),
+        wire.message(colours=SHARES[:-1], width=4, height=4),
+        wire.message(colours=[float("nan")] * len(SHARES), width=4, height=4),
+        wire.message(colours=[2] * len(SHARES), width=4, height=4),
+        wire.message(colours=SHARES, width=4, height=4) + b"\xff\xff\xff\xff",
         b"\xff\xff\xff\xff",
     ],
 )

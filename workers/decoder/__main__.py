@@ -43,7 +43,7 @@ def main() -> None:
         try:
             answer, is_last = _opened(data, framing, finder, photos_in, answers), False
         except MemoryError:
-            answer, is_last = wire.words(problem="photo_unusable", params={}, is_last=True), True
+            answer, is_last = wire.message(problem="photo_unusable", params={}, is_last=True), True
         answers.write(answer)
         answers.flush()
         if is_last:
@@ -54,7 +54,7 @@ def _opened(
     data: bytes, framing: Framing, finder: FaceFinder | None, photos_in: IO[bytes], answers: IO[bytes]
 ) -> bytes:
     def take(needed: int) -> None:
-        answers.write(wire.words(needs=needed))
+        answers.write(wire.message(needs=needed))
         answers.flush()
         if photos_in.read(len(wire.GO)) != wire.GO:
             sys.exit()  # the worker has ended
@@ -73,7 +73,7 @@ def _opened(
             wire.Decoded(jpeg, copy.width, copy.height, views, shares, copy.is_partial, has_face=bool(faces))
         )
     except TellUserError as error:
-        return wire.words(problem=error.key, params=error.params)
+        return wire.message(problem=error.key, params=error.params)
     finally:
         _limit_memory(None)
 

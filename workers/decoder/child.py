@@ -117,7 +117,7 @@ class Decoder:
             for start, piece in ((start, message) for message in messages for start in range(0, len(message), _PIECE)):
                 process.stdin.write(piece[start : start + _PIECE])  # the whole would lie twice in memory
                 await process.stdin.drain()
-            return await wire.read_words(process.stdout)
+            return await wire.read_message(process.stdout)
 
     async def _outcome(self, process: asyncio.subprocess.Process, answer: dict[str, object]) -> wire.Decoded:
         if "problem" in answer:

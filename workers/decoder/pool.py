@@ -62,6 +62,6 @@ class Decoders:
     async def _decoded(self, data: bytes) -> Decoded:
         decoder = self._idle.pop()
         try:
-            return await decoder.decode(data, self._memory.taken)
+            return await decoder.decode(data, self._memory.reserved)
         finally:
             self._idle.append(decoder)  # and it is the next one taken, as it is warm

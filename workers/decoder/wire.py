@@ -29,7 +29,7 @@ PROBLEMS: Final = {
     "photo_unusable",
 }
 _LENGTH: Final = struct.Struct(">I")
-_MOST_WORDS: Final = 64 * 1024
+_MOST_MESSAGE: Final = 64 * 1024
 _MOST_COPY: Final = 16 * 1024 * 1024
 
 
@@ -70,7 +70,7 @@ def read_frame(file: IO[bytes]) -> bytes | None:
     return file.read(*_LENGTH.unpack(head)) if len(head) == _LENGTH.size else None
 
 
-def words(**content: Any) -> bytes:
+def message(**content: Any) -> bytes:
     """Return a message without a picture."""
     return frame(json.dumps(content).encode())
 
@@ -78,14 +78,14 @@ def words(**content: Any) -> bytes:
 def picture(decoded: Decoded) -> bytes:
     """Return a photo that could be opened."""
     size = {"width": decoded.width, "height": decoded.height}
-    head = words(colours=decoded.colours, **size, partial=decoded.is_partial, face=decoded.has_face)
+    head = message(colours=decoded.colours, **size, partial=decoded.is_partial, face=decoded.has_face)
     return head + frame(decoded.jpeg) + decoded.views.tobytes()
 
 
-async def read_words(reader: StreamReader) -> dict[str, Any]:
+async def read_message(reader: StreamReader) -> dict[str, Any]:
     """Read a message. Raises ProtocolError, and asyncio.IncompleteReadError if the decoder has ended."""
     try:
-        content = json.loads(await _read(reader, _MOST_WORDS))
+        content = json.loads(await _read(reader, _MOST_MESSAGE))
     except (ValueError, RecursionError) as error:
         raise ProtocolError from error
     if not isinstance(content, dict):

@@ -69,14 +69,14 @@ def _origin(row: Mapping[str, str]) -> Origin:
 
 
 def _report(kind: ReportKind, row: Mapping[str, Any]) -> LabelledReport:
-    said = row.get("at")
+    stated = row.get("at")
     return LabelledReport(
         id=report_id(kind, row["id"]),
         kind=kind,
         photos=tuple(path.rpartition("/")[2] for path in row["photos"]),
         text=row.get("text", ""),
         place=row.get("place", ""),
-        at=datetime.fromisoformat(said).replace(tzinfo=UTC) if said else _UNSTATED,
-        time_is_stated=bool(said),
+        at=datetime.fromisoformat(stated).replace(tzinfo=UTC) if stated else _UNSTATED,
+        time_is_stated=bool(stated),
         matches=frozenset(report_id(ReportKind.FOUND, match) for match in row.get("matches", ())),
     )

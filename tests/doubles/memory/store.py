@@ -149,7 +149,7 @@ class MemoryWorkspaces(Part):
         ]
 
     async def lock(self, workspace: UUID) -> None:
-        """Nothing runs beside this transaction."""
+        """No other transaction runs meanwhile."""
 
     async def unlink(self, workspace: UUID) -> None:
         others = [

@@ -89,7 +89,7 @@ class Tables:
 
 
 class Part:
-    """A part of a session: the tables, as far as they belong to one community."""
+    """A part of a session: the rows of one community."""
 
     def __init__(self, tables: Tables, community: UUID) -> None:
         self._tables = tables
