@@ -21,6 +21,7 @@ from db.learning import FEEDBACK, learn, undo
 from db.migrate import pending
 from db.store import Store
 from reunite.matching.defaults import prior_of
+from reunite.matching.weights import FEW
 from reunite.tuning import evaluation
 from reunite.tuning.calibration import TooLittleDataError, calibrate
 from reunite.tuning.label_limits import NEVER
@@ -161,7 +162,13 @@ def _learned(summary: Mapping[str, Any]) -> str:
         f" {_from(limits['words']['possible'])}; text in other languages than English,"
         f" {_from(limits['other languages']['high'])} and {_from(limits['other languages']['possible'])}; two photos,"
         f" {_from(limits['photos']['high'])} and {_from(limits['photos']['possible'])}."
+        f" Among at most {FEW} open reports, “Possible match” {_of_few(limits['words'])}, in other languages"
+        f" {_of_few(limits['other languages'])}, and for photos {_of_few(limits['photos'])}."
     )
+
+
+def _of_few(limits: Mapping[str, float | None]) -> str:
+    return _from(limits.get("possible_of_few") or limits["possible"] or 0.0)
 
 
 def _from(limit: float) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reunite.text import heads
-from reunite.text.colour_words import METALS, colours_and_words
+from reunite.text.colour_words import COLOUR_WORDS, METALS, SHADE_WORDS, colours_and_words
 from reunite.text.normalise import normalise
 
 _SAYS_MORE: Final = re.compile(
@@ -14,8 +14,14 @@ _SAYS_MORE: Final = re.compile(
     r"|there (?:is|are|was|were)|plus|also|full of|lined|mit|con|avec|com|ze|z|dans|dentro|darin|drin)\b"
 )
 """Words after which a text says what a thing has or holds."""
+_IN_COLOUR: Final = (
+    rf"(?:in|en)(?: (?:{'|'.join((*COLOUR_WORDS, *SHADE_WORDS))}))+"
+    r"(?=\s*[,.;:!?()\n]|\s*$| (?:found|lost|missing|with)\b)"
+)
+"""What a thing comes in is its own: "a case in white"."""
 _ELSEWHERE: Final = re.compile(
-    r"(?<=[^\s])\s+(?:next to|beside|near|behind|under|underneath|below|above|between|among|on|in|inside|into|at|by"
+    rf"(?<=[^\s])\s+(?!{_IN_COLOUR})"
+    r"(?:next to|beside|near|behind|under|underneath|below|above|between|among|on|in|inside|into|at|by"
     r"|from|close to|in front of|opposite|against|neben|auf|unter|hinter|bei|beim|am|im|vor|zwischen|junto a|al lado de"
     r"|cerca de|sobre|debajo de|en|detras de|pres de|sur|sous|derriere|obok|kolo|przy|pod|na|w|za)\b[^,.;:!?()\n]*"
 )
@@ -25,7 +31,7 @@ _JAPANESE_ELSEWHERE: Final = re.compile(r"[^、。！\n]{1,30}の(?:横|隣|と�
 _JAPANESE_PHRASES: Final = re.compile(r"[、。！\n]")
 _MOST_JAPANESE: Final = 500
 """Characters that are taken apart: nobody describes a thing in more."""
-_OF: Final = re.compile(r"の|(?:が|の)?(?:付いた|ついた|付き|入った|入り)")
+_OF: Final = re.compile(r"の(?!片方|片割れ|忘れ物|落とし物)|(?:が|の)?(?:付いた|ついた|付き|入った|入り)")
 """Between what a thing has and the thing itself, in Japanese."""
 _MANY_COLOURED: Final = re.compile(
     r"\b(?:multi-?colou?red|colou?rful|rainbow|patterned|striped|checked|dotted|tartan|plaid|floral|flowery|tie-?dyed?"

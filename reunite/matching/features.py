@@ -1,7 +1,7 @@
 """The features of a report's words, extracted once for all the pairs it is part of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reunite.matching import circumstances, colours
 from reunite.matching.described import Thing, held_nouns, things_of
@@ -12,6 +12,7 @@ from reunite.text.heads import head_noun
 from reunite.text.lexicon import is_translated
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts
+from reunite.text.reading import is_readable
 from reunite.text.words import is_code, tokens
 
 
@@ -22,10 +23,12 @@ class ReportFeatures:
     item: Item
     is_translated: bool
     """Whether the lexicon translates any of its text."""
+    is_readable: bool
+    """Whether its language is known well enough to tell the thing from talk."""
     tokens: tuple[str, ...]
     """The words that may tell the thing from others: no links, greetings, places, dates, or numbers but serials."""
     head_noun: str | None
-    """The noun that the text is about."""
+    """The noun that the text is about; None in a language that can't be read."""
     things: tuple[Thing, ...]
     """Each thing that the text is about."""
     held: frozenset[str]
@@ -42,15 +45,18 @@ def extract(item: Item) -> ReportFeatures:
     english = normalise(content.thing)
     place = item.place or content.place
     answered = [item.answered_colour] if item.answered_colour else []
-    things = parts(content.thing) or (english,)
+    named = parts(content.thing) or (english,)
+    readable = is_readable(item.text)
+    things = things_of(content.thing, named, answered)
     return ReportFeatures(
         item=item,
         is_translated=is_translated(item.text),
+        is_readable=readable,
         tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
-        head_noun=head_noun(english),
-        things=things_of(content.thing, things, answered),
-        held=held_nouns(things),
-        stated_colours=tuple(colours.of_names([*named_colours(part), *answered]) for part in things),
+        head_noun=head_noun(english) if readable else None,
+        things=things if readable else tuple(replace(thing, noun=None) for thing in things),
+        held=held_nouns(named) if readable else frozenset(),
+        stated_colours=tuple(colours.of_names([*named_colours(part), *answered]) for part in named),
         place=place,
         place_words=circumstances.place_words(place),
     )

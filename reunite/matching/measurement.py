@@ -1,6 +1,6 @@
 """Measures the evidence of a pair, on scales that hold for any community; unknown evidence is left out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import log, log1p, sqrt
 from typing import Final
 
@@ -13,6 +13,7 @@ from reunite.matching.weights import (
     COLOUR_OF_PHOTOS,
     DETAILS_OF_PHOTOS,
     KIND_OF_THING,
+    NAMED_COLOURS,
     ONLY_VIEW,
     PLACE,
     RARE_WORDS,
@@ -25,6 +26,7 @@ from reunite.text import words
 from reunite.text.content import stems
 from reunite.text.frequency import Frequency, frequency
 from reunite.text.rarity import rarity
+from reunite.text.reading import names_in
 
 _TEXT_AND_PHOTO: Final = (PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT)
 """Left out if photos are compared: both say what kind of thing it is, and counting that twice favours lookalikes."""
@@ -63,7 +65,8 @@ def word_evidence(
     search: Search, query: ReportFeatures, other: ReportFeatures, candidate: Candidate
 ) -> dict[str, float]:
     """Return what shared words say: the rare ones, and those of the others that aren't common to all posts."""
-    counted = search.boilerplate.union(*map(stems, (*candidate.rare_words, *search.boilerplate)))
+    rare = telling_words(candidate.rare_words, query, other)
+    counted = search.boilerplate.union(*map(stems, (*rare, *search.boilerplate)))
     shared = [
         word
         for word in words.shared_words(query.tokens, other.tokens)
@@ -71,15 +74,27 @@ def word_evidence(
     ]
     heads = {query.head_noun, other.head_noun}
     head = query.head_noun if len(heads) == 1 else None
-    return {RARE_WORDS: rarity(candidate.rare_words, head), SHARED_WORDS: log(1 + len(shared))}
+    return {RARE_WORDS: rarity(rare, head), SHARED_WORDS: log(1 + len(shared))}
+
+
+def telling_words(rare: Sequence[str], query: ReportFeatures, other: ReportFeatures) -> Sequence[str]:
+    """Return the rare words that may tell things apart: in a language that can't be read, serials and names alone."""
+    if query.is_readable or other.is_readable:
+        return rare
+    names = names_in(query.item.text) | names_in(other.item.text)
+    return [word for word in rare if words.is_code(word) or word in names]
 
 
 def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, float]:
     """Return the evidence that depends on the two reports alone: kinds, colours, place and time."""
-    stated = _stated_colours(query, other)
+    named = _named_colours(query, other)
+    stated = None if named is not None else _stated_colours(query, other)
+    if stated is None:
+        stated = _ruled_out_colours(query.item, other.item)
     possible: Mapping[str, float | None] = {
         ALIKE_BY_KIND: _LESS if kinds_compared.photos_show_one_kind(query, other) else None,
-        COLOUR: _ruled_out_colours(query.item, other.item) if stated is None else stated,
+        COLOUR: stated,
+        NAMED_COLOURS: named,
         COLOUR_OF_PHOTOS: _photo_colours(query.item, other.item),
         KIND_OF_THING: kinds_compared.log_odds(query, other),
         PLACE: _place(query, other),
@@ -113,6 +128,24 @@ def _leave_one_out(similarity: float, background: Background) -> tuple[float, fl
     mean = (background.count * background.mean - similarity) / others
     square = (background.count * (background.deviation**2 + background.mean**2) - similarity**2) / others
     return mean, max(square - mean**2, 0.0)
+
+
+def _named_colours(first: ReportFeatures, second: ReportFeatures) -> float | None:
+    """Compare the colours that both reports name; the best pair of things counts.
+
+    What words say of a colour holds more than what a photo shows in its light, so photos don't count then.
+    """
+    pairs = [
+        (one, other)
+        for one in _own_colours(first)
+        for other in _own_colours(second)
+        if one is not None and other is not None
+    ]
+    return max((colours.log_ratio_of_names(one, other) for one, other in pairs), default=None)
+
+
+def _own_colours(report: ReportFeatures) -> Sequence[colours.Shares | None]:
+    return [colours.of_names([colour.name for colour in thing.colours]) for thing in report.things]
 
 
 def _stated_colours(first: ReportFeatures, second: ReportFeatures) -> float | None:

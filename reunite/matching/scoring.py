@@ -12,15 +12,24 @@ from numpy.typing import NDArray
 from reunite.entities import Label, Why
 from reunite.matching.evidence import Candidate, Item, PairKind, Search
 from reunite.matching.features import ReportFeatures, extract
-from reunite.matching.measurement import measure
+from reunite.matching.measurement import measure, telling_words
 from reunite.matching.reasons import reasons
-from reunite.matching.weights import COLOUR, KIND_OF_THING, PLACE, TIME, Limits, ScoringModel
+from reunite.matching.weights import (
+    COLOUR,
+    COLOUR_OF_PHOTOS,
+    KIND_OF_THING,
+    NAMED_COLOURS,
+    PLACE,
+    TIME,
+    Limits,
+    ScoringModel,
+)
 
 Counts = NDArray[np.intp]
 LogOdds = NDArray[np.float64]
 
 MAX_RESULTS, MAX_LABELS = 20, 5
-CIRCUMSTANTIAL: Final = (PLACE, TIME, COLOUR, KIND_OF_THING)
+CIRCUMSTANTIAL: Final = (PLACE, TIME, COLOUR, NAMED_COLOURS, KIND_OF_THING)
 """Evidence that many things share: on its own it never gives a label."""
 
 _REPOSTED: Final = -2.3
@@ -33,6 +42,9 @@ _UNSEEN: Final = -2.0
 _COPY: Final = 0.98
 """Cosine from which two photos count as copies of one: resized or saved again, but not taken again. Two photos of one
 thing, or of two that look alike, rarely reach 0.95 with any encoder."""
+_WORN_COPY, _STANDS_OUT, _SAME_COLOURS = 0.94, 8.0, 0.99
+"""Copies too, if their cosine, its distance from the background and their colours all reach these: a photo saved small,
+or embedded again from its stored copy."""
 _COPY_LOG_ODDS: Final = 14.0
 """Copies show the same thing, however similar the other photos of a community are to each other."""
 _USUAL_COUNT: Final = 100
@@ -65,7 +77,8 @@ class _Measured:
     log_odds: float
 
     def scored(self, query: ReportFeatures, probability: float, label: Label | None) -> ScoredCandidate:
-        why = reasons(query, self.features, self.candidate.rare_words, self.evidence)
+        telling = telling_words(self.candidate.rare_words, query, self.features)
+        why = reasons(query, self.features, telling, self.evidence)
         photo = self.candidate.photo
         return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence, photo)
 
@@ -85,10 +98,13 @@ def score(
     ranked = _ranked(search, query, model, extract)
     log_odds = [measured.log_odds for measured in ranked]
     probabilities = softmax(log_odds, search.open_count, model)[:most]
-    core = [_copies_count(core_log_odds(measured.evidence, model), measured.candidate) for measured in ranked[:most]]
+    core = [
+        _copies_count(core_log_odds(measured.evidence, model), measured.candidate, measured.evidence)
+        for measured in ranked[:most]
+    ]
     photos = bool(ranked) and PairKind.PHOTO_PHOTO in ranked[0].evidence
-    limits = model.limits(photos=photos, translated=query.is_translated)
-    labels = assign_labels(probabilities, core, limits)
+    limits = model.limits(photos=photos, translated=query.is_translated, readable=query.is_readable)
+    labels = assign_labels(probabilities, core, limits.among(search.open_count))
     return tuple(
         measured.scored(query, probability, label)
         for measured, probability, label in zip(ranked, probabilities, labels, strict=False)
@@ -103,7 +119,7 @@ def _ranked(
     for candidate in search.candidates:
         features = extract(candidate.item)
         evidence = measure(search, query, features, candidate, model)
-        log_odds = _copies_count(total_log_odds(evidence, model), candidate)
+        log_odds = _copies_count(total_log_odds(evidence, model), candidate, evidence)
         ranked.append(_Measured(candidate, features, evidence, log_odds))
     ranked.sort(key=_rank)
     penalties = duplicate_penalties([measured.features for measured in ranked], search, model)
@@ -118,10 +134,19 @@ def _rank(measured: _Measured) -> tuple[float, UUID]:
     return -measured.log_odds, measured.candidate.item.report
 
 
-def _copies_count(log_odds: float, candidate: Candidate) -> float:
+def _copies_count(log_odds: float, candidate: Candidate, evidence: Mapping[str, float]) -> float:
     """Return a pair's log odds, raised if its photos are copies of one photo."""
-    is_copy = candidate.similarities.get(PairKind.PHOTO_PHOTO, 0.0) >= _COPY
-    return max(log_odds, _COPY_LOG_ODDS) if is_copy else log_odds
+    return max(log_odds, _COPY_LOG_ODDS) if _are_copies(candidate, evidence) else log_odds
+
+
+def _are_copies(candidate: Candidate, evidence: Mapping[str, float]) -> bool:
+    cosine = candidate.similarities.get(PairKind.PHOTO_PHOTO, 0.0)
+    least = (
+        (cosine, _WORN_COPY),
+        (evidence.get(PairKind.PHOTO_PHOTO, 0.0), _STANDS_OUT),
+        (evidence.get(COLOUR_OF_PHOTOS, 0.0), _SAME_COLOURS),
+    )
+    return cosine >= _COPY or all(measured >= limit for measured, limit in least)
 
 
 def total_log_odds(evidence: Mapping[str, float], model: ScoringModel) -> float:

@@ -12,6 +12,7 @@ COLOUR: Final = "colour"
 COLOUR_OF_PHOTOS: Final = "colour of photos"
 DETAILS_OF_PHOTOS: Final = "details of photos"
 KIND_OF_THING: Final = "kind of thing"
+NAMED_COLOURS: Final = "named colours"
 PLACE: Final = "place"
 TIME: Final = "time"
 RARE_WORDS: Final = "rare words"
@@ -24,6 +25,7 @@ EVIDENCE: Final[tuple[str, ...]] = (
     COLOUR_OF_PHOTOS,
     DETAILS_OF_PHOTOS,
     KIND_OF_THING,
+    NAMED_COLOURS,
     PLACE,
     TIME,
     RARE_WORDS,
@@ -33,6 +35,9 @@ EVIDENCE: Final[tuple[str, ...]] = (
 """The names of all evidence. A pair kind names its similarity, standardised against the background; the only view is
 the similarity of a text and a photo again if nothing else of the pair can be compared. Photos are alike by kind if both
 clearly show one: such photos look alike, whichever thing of the kind they show."""
+
+FEW: Final = 30
+"""Open reports among which labels have limits of their own: there, the best of a kind is more often the wrong one."""
 
 FORMAT: Final = 1
 """Version of the JSON in which scoring models are stored."""
@@ -83,6 +88,18 @@ class Limits:
     """Of the first candidate, to be labelled "High confidence"."""
     possible: float
     """Of all candidates labelled "Possible match" together."""
+    possible_of_few: float | None = None
+    """The same among `FEW` open reports or fewer, if another limit holds there."""
+
+    def among(self, open_count: int) -> "Limits":
+        """Return the limits among this many open reports."""
+        few = self.possible_of_few
+        return Limits(self.high, few if few is not None and open_count <= FEW else self.possible)
+
+    def stricter(self, other: "Limits") -> "Limits":
+        """Return the higher of each of two limits."""
+        few = [limits.among(1).possible for limits in (self, other)]
+        return Limits(max(self.high, other.high), max(self.possible, other.possible), max(few))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +122,15 @@ class ScoringModel:
     """The power of the number of open reports with which the odds of "none of them" grow: less than 1 if a larger
     community has more lookalikes of what it has, rather than more kinds of things."""
 
-    def limits(self, *, photos: bool, translated: bool) -> Limits:
-        """Return the limits for a search: whether photos were compared, and whether its text had to be translated."""
+    def limits(self, *, photos: bool, translated: bool, readable: bool = True) -> Limits:
+        """Return the limits for a search: whether photos were compared, and whether its text had to be translated.
+
+        Nothing was measured on languages that can't be read: there the stricter limits for words count.
+        """
         if photos:
             return self.photo_limits
+        if not readable:
+            return self.text_limits.stricter(self.translated_limits)
         return self.translated_limits if translated else self.text_limits
 
     def to_json(self) -> dict[str, Any]:

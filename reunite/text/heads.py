@@ -26,11 +26,12 @@ _RULED_OUT: Final = re.compile(r"\b(?:not|no)\b(?:(?!\bbut\b).)*+")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ASIDE: Final = re.compile(
     r"\b[^\W\d_]{1,30}(?:['’]s|s['’])(?=\s)|\byour\s\w{1,30}"
+    r"|\b(?:look|looking|search|searching|hunting) for\b"
     r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some)"
     r"|\b(?:one|some|two|owners?|pair|stack|set|bunch|box|pack|packet|lot|couple|bundle|pile)s? of\b",
     re.IGNORECASE,
 )
-"""Whose a thing is ("my son's jacket"), what readers have ("check your bags"), and how much of it there is."""
+"""Whose a thing is ("my son's jacket"), that it's looked for, what readers have, and how much of it there is."""
 
 
 @lru_cache(maxsize=16_384)

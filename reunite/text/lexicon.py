@@ -28,8 +28,8 @@ _SPANISH: Final = (
 )  # fmt: skip
 _FRENCH: Final = (("es", ""), ("es", "e"), ("e", ""), ("s", ""), ("x", ""))
 _ITALIAN: Final = (
-    ("chi", "co"), ("che", "ca"), ("ghi", "go"), ("ghe", "ga"), ("ini", "o"), ("ino", "o"), ("ina", "a"), ("i", "o"),
-    ("i", "e"), ("i", "a"), ("e", "a"), ("e", "o"), ("a", "o"), ("i", ""),
+    ("chi", "co"), ("che", "ca"), ("che", "co"), ("ghi", "go"), ("ghe", "ga"), ("ini", "o"), ("ino", "o"), ("ina", "a"),
+    ("i", "o"), ("i", "e"), ("i", "a"), ("e", "a"), ("e", "o"), ("a", "o"), ("i", ""),
 )  # fmt: skip
 _PORTUGUESE: Final = (
     ("oes", "ao"), ("ais", "al"), ("eis", "el"), ("inhos", "o"), ("inhas", "a"), ("inho", "o"), ("inha", "a"),

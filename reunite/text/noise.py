@@ -13,6 +13,10 @@ from reunite.text.words import stem
 
 _KNOWN: Final = frozenset({*THINGS, *COLOUR_WORDS})
 _SPACES: Final = re.compile(r"[ \t]{2,}")
+_LEFT_OF_WHEN: Final = re.compile(
+    r"(?<!\w)(?:on|at|around|about|by|am|um|gegen|le|vers|el|a las|il|alle|em|dnia|o)[ \t]{1,3}:(?=\s)", re.IGNORECASE
+)
+"""The preposition of a date that began a text: "Found on 12/11: a hat"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ def clean(text: str) -> Cleaned:
         codes.append(text[start:stop])
         end = stop
     pieces.append(_without(text[end:], AFTER_SERIALS, found))
-    cleaned = _SPACES.sub(" ", "".join(pieces)).strip()
+    cleaned = _SPACES.sub(" ", _LEFT_OF_WHEN.sub(":", "".join(pieces))).strip()
     return Cleaned(cleaned, {kind: tuple(texts) for kind, texts in found.items()}, tuple(codes))
 
 

@@ -14,6 +14,7 @@ from reunite.matching.features import extract
 from reunite.matching.measurement import content_evidence, similarity_evidence, word_evidence
 from reunite.matching.weights import EVIDENCE, BackgroundPrior, ScoringModel
 from reunite.text.lexicon import is_translated
+from reunite.text.reading import is_readable
 from reunite.tuning.labelled_set import LabelledSearch
 
 Numbers = NDArray[np.float64]
@@ -93,7 +94,7 @@ def measure_cases(searches: Sequence[LabelledSearch], weights: Sequence[float], 
 
 @lru_cache(maxsize=16_384)
 def _is_translated(text: str) -> bool:
-    return is_translated(text)
+    return is_translated(text) or not is_readable(text)
 
 
 def _evidence(searches: Sequence[Search], model: ScoringModel) -> Numbers:

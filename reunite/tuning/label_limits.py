@@ -9,7 +9,7 @@ import numpy as np
 from reunite.entities import Label
 from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import MAX_LABELS, assign_labels
-from reunite.matching.weights import EVIDENCE, Limits, ScoringModel
+from reunite.matching.weights import EVIDENCE, FEW, Limits, ScoringModel
 from reunite.tuning.cases import Cases, Flags, Numbers
 from reunite.tuning.out_of_fold import OutOfFoldScores
 
@@ -24,12 +24,13 @@ an answer, with this share labelled."""
 _HIGH_LIMITS: Final = (0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999)
 _POSSIBLE_LIMITS: Final = tuple(percent / 100 for percent in range(50, 97, 2))
 _LEAST_FOR_WORDS, _LEAST_FOR_PHOTOS = Limits(high=0.95, possible=0.5), Limits(high=0.97, possible=0.7)
-"""The lowest limits: the promises themselves, and more for photos, because a set may contain no lookalikes at all."""
+_LEAST_FOR_TRANSLATED: Final = Limits(high=0.95, possible=0.7)
+"""The lowest limits: the promises themselves, and more for photos, because a set may contain no lookalikes at all, and
+for words that were translated, because what was lost may have told two things apart."""
 _MIN_THINGS: Final = 10
 """With searches for fewer things in English or in other languages, the limits are those of all words."""
 NEVER: Final = 2.0
 """A limit that no probability reaches."""
-_FEW: Final = 30
 _CAPTIONED: Final = 0.6
 """Share of the candidates with words from which a search counts as one among captions."""
 
@@ -65,19 +66,23 @@ def with_limits(model: ScoringModel, scores: OutOfFoldScores, cases: Cases) -> S
     possible = _labellings(scores, cases, Label.POSSIBLE, Limits(high=NEVER, possible=0.0))
     photos = np.logical_or.reduceat(cases.photos_compared, cases.first)
     conditions = _conditions(cases)
+    few = cases.open_counts <= FEW
 
     def limits(group: Flags, least: Limits) -> Limits:
         return Limits(
             high=_lowest(_HIGH_LIMITS, least.high, lambda it: _keeps_high(high, it, group, conditions)),
-            possible=_lowest(
-                _POSSIBLE_LIMITS, least.possible, lambda it: _keeps_possible(possible, it, group, conditions)
-            ),
+            possible=lowest_possible(group, ~few, least),
+            possible_of_few=lowest_possible(group, few, least),
         )
+
+    def lowest_possible(group: Flags, size: Flags, least: Limits) -> float:
+        chosen = group & size if (group & size).any() else group
+        return _lowest(_POSSIBLE_LIMITS, least.possible, lambda it: _keeps_possible(possible, it, chosen, conditions))
 
     return replace(
         model,
         text_limits=limits(_of_language(~photos, ~cases.translated, cases), _LEAST_FOR_WORDS),
-        translated_limits=limits(_of_language(~photos, cases.translated, cases), _LEAST_FOR_WORDS),
+        translated_limits=limits(_of_language(~photos, cases.translated, cases), _LEAST_FOR_TRANSLATED),
         photo_limits=limits(photos, _LEAST_FOR_PHOTOS),
         calibrated=True,
     )
@@ -98,7 +103,7 @@ def _conditions(cases: Cases) -> Mapping[str, Flags]:
     """Return the searches in each condition that a community may be in for good."""
     words = np.add.reduceat(_known(cases, PairKind.TEXT_TEXT, PairKind.PHOTO_TEXT), cases.first) / cases.counts
     asks_by_words = np.logical_or.reduceat(_known(cases, PairKind.TEXT_TEXT, PairKind.TEXT_PHOTO), cases.first)
-    few = cases.open_counts <= _FEW
+    few = cases.open_counts <= FEW
     return {
         "few open": few,
         "many open": ~few,

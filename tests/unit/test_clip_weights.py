@@ -5,7 +5,7 @@ photo; photos of a real lost-and-found; two photos of one subject are .885 simil
 Wrong pairs have a longer tail than a normal distribution: 2.6 deviations at the 99th percentile, 3.6 at the 99.9th.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -130,6 +130,28 @@ def test_a_copy_of_a_photo_is_always_labelled(encoder: str, size: int, mean: flo
     background = {PairKind.PHOTO_PHOTO: Background(mean, 0.02, size)}
     scored = score(Search(LOST, (*others, copy), background, size), for_encoder(encoder))
     assert (scored[0].report, scored[0].label is None) == (copy.item.report, False)
+
+
+@pytest.mark.parametrize(
+    ("cosine", "mean", "shade", "probable"),
+    [
+        (0.95, 0.27, 0.0, (0.9, 1.0)),
+        (0.93, 0.27, 0.0, (0.0, 0.5)),
+        (0.95, 0.27, 0.4, (0.0, 0.5)),
+        (0.95, 0.55, 0.0, (0.0, 0.5)),
+    ],
+    ids=["a worn copy", "too different", "in another colour", "among lookalikes"],
+)
+def test_a_worn_copy_counts_where_it_stands_out_in_the_same_colours(
+    cosine: float, mean: float, shade: float, probable: tuple[float, float]
+) -> None:
+    seen = (1.0 - shade, shade, *[0.0] * 16)
+    lost, found = replace(LOST, colours=((1.0, *[0.0] * 17),)), replace(FOUND[0], colours=(seen,))
+    background = {PairKind.PHOTO_PHOTO: Background(mean, 0.055, 10_000)}
+    searched = Search(lost, (Candidate(found, {PairKind.PHOTO_PHOTO: cosine}),), background, 300_000)
+    [scored] = score(searched, for_encoder("concept"))
+    least, most = probable
+    assert least < scored.probability < most
 
 
 def test_calibrations_dont_start_from_these_weights() -> None:

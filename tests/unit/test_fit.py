@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import softmax, total_log_odds
-from reunite.matching.weights import COLOUR, EVIDENCE, PLACE, SHARED_WORDS, ScoringModel, Term
+from reunite.matching.weights import COLOUR, EVIDENCE, PLACE, SHARED_WORDS, Limits, ScoringModel, Term
 from reunite.tuning import likelihood
 from reunite.tuning.calibration import TooLittleDataError, calibrate
 from reunite.tuning.cases import Cases, measure_cases
@@ -201,6 +201,17 @@ def test_other_languages_have_limits_of_their_own_if_enough_was_said_in_them() -
     assert (misled.text_limits.high, misled.translated_limits.high > 0.97) == (0.95, True)
     few = with_limits(CLIP, scores, by_words(400, 9, (np.arange(400) < 9) | right))
     assert few.translated_limits.high > 0.97
+
+
+def test_few_open_reports_have_a_limit_of_their_own() -> None:
+    right = np.arange(400) >= 100
+    searched = replace(by_words(400, 0, right), open_counts=np.where(np.arange(400) < 200, 20, 50))
+    limits = with_limits(CLIP, OutOfFoldScores(np.zeros(400), np.full(400, 0.85), np.ones(400)), searched).text_limits
+    assert (limits.among(30).possible > 0.85, limits.among(31).possible) == (True, 0.5)
+    alone = by_words(400, 0, np.ones(400, bool))
+    assert with_limits(
+        CLIP, OutOfFoldScores(np.zeros(400), np.full(400, 0.85), np.ones(400)), alone
+    ).text_limits == Limits(0.95, 0.5, 0.5)
 
 
 def test_a_limit_keeps_its_promise_in_every_condition_not_on_their_mean() -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -10,7 +11,7 @@ from reunite.entities import Label, ReportKind, Why
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.scoring import ScoredCandidate, score, softmax
-from reunite.matching.weights import ONLY_VIEW, Limits, ScoringModel, Term
+from reunite.matching.weights import COLOUR, NAMED_COLOURS, ONLY_VIEW, Limits, ScoringModel, Term
 from reunite.text.lexicon import is_translated
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -246,6 +247,21 @@ def test_of_several_stated_colours_the_visible_one_is_the_reason() -> None:
     photo = replace(lost(""), colours=(GREEN,))
     [scored] = score(text_search(photo, (found(1, seen=RED), 0.5)), CONCEPT)
     assert ("colour", "green", "differs") in whys(scored)
+
+
+def test_colours_that_both_name_count_without_a_photo_and_before_one() -> None:
+    def evidence(text: str, seen: tuple[tuple[float, ...], ...]) -> Mapping[str, float]:
+        candidate = Candidate(replace(found(1, text), colours=seen), {PairKind.TEXT_TEXT: 0.4})
+        [scored] = score(Search(lost("red umbrella"), (candidate,), {}, 1), CONCEPT)
+        return scored.evidence
+
+    same, near, other = (
+        evidence(f"{colour} umbrella", ())[NAMED_COLOURS] for colour in ("red", "burgundy", "light blue")
+    )
+    assert same > near > 0 > other
+    assert COLOUR not in evidence("light blue umbrella", (RED,))
+    assert evidence("umbrella", (RED,))[COLOUR] > 0
+    assert NAMED_COLOURS not in evidence("umbrella with a red strap", (RED,))
 
 
 def test_a_word_of_both_texts_names_the_thing_and_rare_words_are_told() -> None:

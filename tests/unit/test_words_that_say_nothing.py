@@ -76,11 +76,20 @@ NOTHING = {
     "Polish thanks": ("kubek, z góry dziękuję za pomoc", "klucze, z góry dziękuję za pomoc"),
     "a German hour": ("Tasse, gegen halb sieben", "Schlüssel, gegen halb sieben"),
     "a message's id": ("mug 123456789012345678", "keys 123456789012345678"),
+    "Korean talk": ("오늘 아침에 우산을 주웠어요 연락 주세요", "오늘 아침에 지갑을 잃어버렸어요 연락 주세요"),
+    "Arabic talk": ("وجدت مظلة سوداء عند المدخل", "فقدت وشاحا أسود عند المدخل"),
+    "Czech talk": ("Nalezen černý deštník u vchodu", "Ztratil jsem černou šálu u vchodu"),
+    "Dutch talk": (
+        "Iemand is zijn paraplu vergeten, ligt bij de receptie",
+        "Iemand mijn sjaal gezien? Ik ben hem vergeten",
+    ),
+    "Swedish talk": ("Hittade ett svart paraply vid ingången", "Har tappat en svart halsduk vid ingången"),
 }
 A_LOT = {
     "a serial": ("headphones, serial number JX4471-B", "my headphones, S/N JX4471B"),
     "an inventory tag": ("laptop, tag AB-12345", "laptop with tag AB-12345"),
     "an unusual name": ("mug, it says Zarquon", "my mug with Zarquon on it"),
+    "a serial in Dutch": ("zwarte koptelefoon gevonden, SN: JX4471B", "mijn zwarte koptelefoon is weg, SN: JX4471B"),
 }
 
 

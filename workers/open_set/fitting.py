@@ -33,7 +33,7 @@ def fit(
 def with_margin(model: ScoringModel) -> ScoringModel:
     """Raise the limits of the labels: what a community loses is not what the open set has."""
     text, translated, photo = (
-        Limits(max(limits.high, least.high), max(limits.possible, least.possible))
+        limits.stricter(least)
         for limits, least in (
             (model.text_limits, _LEAST_TEXT),
             (model.translated_limits, _LEAST_TEXT),

@@ -1,0 +1,30 @@
+"""Everyday reports as people type them: errors, forms, dates, chat, in nine languages."""
+
+import csv
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from reunite.entities import ReportKind
+from reunite.matching.evidence import Item
+from reunite.matching.features import extract
+
+_TABLE = Path(__file__).parents[1] / "data" / "typed.tsv"
+with _TABLE.open(encoding="utf-8") as lines:
+    REPORTS = [*csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report["text"])
+def test_the_thing_and_its_colour_are_understood(report: Mapping[str, str]) -> None:
+    text = report["text"].replace("\\n", "\n")
+    features = extract(
+        Item(UUID(int=0), ReportKind.LOST, text, "", datetime(2026, 5, 4, tzinfo=UTC), time_is_stated=False)
+    )
+    nouns = [thing.noun for thing in features.things if thing.noun]
+    assert report["thing"] in (nouns[0] if nouns else features.head_noun or "").split()[-1]
+    colours = [colour.name for thing in features.things for colour in thing.colours]
+    assert "".join(colours[:1]) == report["colour"]
+    assert features.is_readable
