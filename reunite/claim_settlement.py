@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from reunite import rules
 from reunite.claim_cards import revise_cards, revise_claim, revise_owners_card
-from reunite.entities import Claim, ClaimState, Handover, Match, MatchState, Report, Whereabouts
+from reunite.entities import Claim, ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts
 from reunite.errors import TellUserError
 from reunite.messages import handovers, keys
 from reunite.messages.handovers import Claimed
@@ -69,10 +69,13 @@ async def revise_claimed_cards(session: Session, found: Report) -> None:
 async def _tell_withdrawn(session: Session, claimed: Claimed, before: ClaimState) -> None:
     """Let the threads say that a claim was withdrawn; notify a finder who has accepted it."""
     claim, found = claimed.claim, claimed.found
-    await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=False))
+    closed = handovers.claim_closed(claimed, by_word=False)
+    await session.outbox.revise(keys.claim(claim.id), closed)
     if before is ClaimState.ACCEPTED:
         decided = handovers.claim_decided(claimed, by_word=False, left=0)
         await session.outbox.revise(keys.claim_decision(claim.id, before), decided)
+        await session.outbox.revise(keys.said_returned(claim.id, ReportKind.LOST), decided)
+        await session.outbox.revise(keys.said_returned(claim.id, ReportKind.FOUND), closed)
         talk = handovers.conversation(claimed, Whereabouts(), by_word=False)
         await session.outbox.revise(keys.conversation(claim.id), talk)
         await session.outbox.post(found.id, keys.claim_decision(claim.id, claim.state), handovers.claim_gone(claimed))

@@ -12,9 +12,12 @@ from reunite.errors import TellUserError
 from reunite.handover import note_no_conversation
 from reunite.language import sentence
 from reunite.messages.reply import Action, Reply
+from reunite.rules import MOST_CLAIMS
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
 PLACE, CODE = "Reception", "L1920"
+GOT_BACK: tuple[Action, Member, str] = ("got_back", ADA, "owner_says")
+HANDED_OVER: tuple[Action, Member, str] = ("handed_over", BEN, "finder_says")
 
 
 class HandoverCases:
@@ -109,6 +112,33 @@ class HandoverCases:
         with pytest.raises(TellUserError, match="nothing_here"):
             await stage.press("handed_over", match.id, BEN)
         assert await stage.state(found) is ReportState.OPEN
+
+    async def test_a_second_claim_is_asked_about_like_the_first(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await accepted(stage)
+        for said, (action, by, asked) in enumerate((GOT_BACK, HANDED_OVER, GOT_BACK), start=1):
+            reader = found if by is ADA else lost
+            async with stage.session(lost.community) as session:
+                await note_no_conversation(session, match.id)
+            for thread in (lost, found):
+                texts = [reply.text() for reply in await stage.thread(thread)]
+                assert texts.count(sentence("no_pair")) == said
+            assert (await stage.press(action, match.id, by)).text() == sentence("note_word_waits")
+            assert sentence(asked) in await stage.words(reader)
+            if said < MOST_CLAIMS:
+                await stage.press("not_mine", match.id, ADA)
+                assert sentence(asked) not in await stage.words(reader)
+                await stage.press("accept_claim", await stage.claim(match, found), BEN)
+        await stage.press("handed_over", match.id, BEN)
+        assert await stage.state(found) is ReportState.RETURNED
+
+    async def test_a_conversation_that_fails_after_the_claim_is_withdrawn_concerns_nobody(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        await stage.press("not_mine", match.id, ADA)
+        async with stage.session(lost.community) as session:
+            await note_no_conversation(session, match.id)
+        assert sentence("no_pair") not in await stage.words(lost, found)
 
     async def test_what_is_returned_cannot_be_said_not_to_be_ones_own(self, stage: Stage) -> None:
         await stage.join()
