@@ -162,6 +162,27 @@ class HandoverCases:
         assert (note.text(), note.buttons) == (sentence("note_not_again"), ())
         assert not (await card_of(stage, lost)).buttons
 
+    @pytest.mark.parametrize("last", ["reject_claim", "not_mine"])
+    async def test_no_message_offers_a_fourth_try(self, stage: Stage, last: Any) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        folded, other = await stage.lost("an umbrella of mine"), await stage.lost("my umbrella of wool")
+        for report in (folded, other):
+            await stage.search(report, found)
+        await stage.press("not_mine", (await stage.match(folded)).id, ADA)
+        await stage.press("reject_claim", await stage.claim(await stage.match(other), found), BEN)
+        await stage.press("reject_claim", await stage.claim(match, found), BEN)
+        for report in (lost, folded, other):
+            assert "mine" in offered(await stage.thread(report))
+        claim = await stage.claim(match, found)
+        by, subject = (BEN, claim) if last == "reject_claim" else (ADA, match.id)
+        await stage.press(last, subject, by)
+        for report in (lost, folded, other):
+            assert "mine" not in offered(await stage.thread(report))
+        assert sentence("no_attempts_left") in (await card_of(stage, other)).text()
+        assert "Not yours" in (await card_of(stage, folded)).text()
+        assert sentence("no_attempts_left") in await stage.words(lost)
+
     @pytest.mark.parametrize(
         ("by", "refusal"), [(Member("mallory", "Mallory"), "only_owner"), (BEN, "only_owner"), (ADA, "claim_waits")]
     )
@@ -492,6 +513,10 @@ async def replies_to(stage: Stage, report: Report) -> list[Reply]:
 
 def actions(replies: list[Reply]) -> list[tuple[str, ...]]:
     return [tuple(button.action for button in reply.buttons) for reply in replies]
+
+
+def offered(replies: list[Reply]) -> set[str]:
+    return {action for each in actions(replies) for action in each}
 
 
 async def lines(stage: Stage, found: Report) -> list[Reply]:
