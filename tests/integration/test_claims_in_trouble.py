@@ -57,8 +57,11 @@ async def test_reporting_again_gives_no_more_tries_and_keeps_no_words(world: Wor
             await world.press("see_claim", old, BEN)
     await world.lost("again", "my red umbrella")
     await world.wait_until_idle()
+    match = world.button("again", "not_mine")
+    with pytest.raises(StopIteration):
+        world.button("again", "mine")
     with pytest.raises(TellUserError, match="claim_too_many"):
-        await claim(world, "again", ADA, "one more")
+        await world.press("mine", match, ADA, words="one more")
     assert (await world.handlers.export("web", world.name, ADA))["claims"] == []
     async with world.store.session(world.workspace.community) as session:
         rows = await session._all("SELECT proof, member_name FROM claim")

@@ -34,7 +34,8 @@ def test_make_demo_asks_before_it_installs(taken_port: int, tmp_path: Path) -> N
     for folder in ("scripts", "cli"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     command = ["make", "demo", f"PORT={taken_port}", f"PYTHON={sys.executable}"]
-    made = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    alone = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}}
+    made = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True, check=False)
     assert made.returncode != 0
     assert made.stderr.splitlines()[0] == problem(taken_port)
     assert not (tmp_path / ".venv").exists()

@@ -71,7 +71,7 @@ async def test_a_querys_photo_says_what_it_shows(database_url: str, monkeypatch:
 @pytest.mark.parametrize("error", [OSError("no process"), TryAgainError("no memory")])
 async def test_a_request_in_trouble_is_tried_again_and_disturbs_no_other(database_url: str, error: Exception) -> None:
     decoders = TroubledDecoders(drawing("red"), error)
-    async with answering(database_url, lambda: decoders, lease=2) as (requests, place):
+    async with answering(database_url, lambda: decoders, lease=5) as (requests, place):
         other = asyncio.create_task(requests.encode(place.community, photos=[drawing("blue")]))
         troubled = asyncio.create_task(requests.encode(place.community, photos=[drawing("red")]))
         assert len((await other).photos) == 1

@@ -45,8 +45,8 @@ def die() -> None:
 def dying_after(step: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
     """The step, and then death."""
 
-    async def wrapped(*args: Any) -> None:
-        await step(*args)
+    async def wrapped(*args: Any, **options: Any) -> None:
+        await step(*args, **options)
         die()
 
     return wrapped
