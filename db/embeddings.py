@@ -17,6 +17,10 @@ _UNEMBEDDED_TEXT = """(r.text <> '' AND NOT EXISTS (SELECT FROM embedding e
 _LACKING = f"""SELECT {{}} FROM report r WHERE r.state IN ('open', 'returned')
   AND ({_UNEMBEDDED_PHOTOS} OR {_UNEMBEDDED_TEXT})"""
 
+_MISSED = """ AND NOT EXISTS (SELECT FROM work w WHERE w.report_id = r.id AND w.state <> 'done')
+  AND EXISTS (SELECT FROM embedding e WHERE e.report_id = r.id AND e.model_id <> %(model)s)"""
+"""Came in before the model was in use. What a worker left out, gave up, or has still to do isn't among these."""
+
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingRow:
@@ -32,10 +36,15 @@ class EmbeddingRow:
 class SqlEmbeddings(Queries):
     """The embeddings of a community's reports."""
 
-    async def reports_lacking(self, model: int, limit: int, after: UUID | None = None) -> list[UUID]:
-        """Return at most `limit` reports that can still be matched and lack embeddings of a model, in order of id."""
+    async def reports_lacking(
+        self, model: int, limit: int, after: UUID | None = None, *, missed: bool = False
+    ) -> list[UUID]:
+        """Return at most `limit` reports that can still be matched and lack embeddings of a model, in order of id.
+
+        With `missed`, only those that another model has embedded and for which nothing is to be done.
+        """
         found = await self._all(
-            f"{_LACKING.format('r.id')} AND (%(after)s::uuid IS NULL OR r.id > %(after)s)"
+            f"{_LACKING.format('r.id')}{_MISSED if missed else ''} AND (%(after)s::uuid IS NULL OR r.id > %(after)s)"
             " ORDER BY r.id LIMIT %(limit)s",
             model=model,
             limit=limit,
@@ -43,9 +52,10 @@ class SqlEmbeddings(Queries):
         )
         return [row["id"] for row in found]
 
-    async def count_lacking(self, model: int) -> int:
-        """Return how many reports can still be matched and lack embeddings of a model."""
-        return int((await self._one(_LACKING.format("count(*) AS n"), model=model) or {})["n"])
+    async def count_lacking(self, model: int, *, missed: bool = False) -> int:
+        """Return how many there are."""
+        query = _LACKING.format("count(*) AS n") + (_MISSED if missed else "")
+        return int((await self._one(query, model=model) or {})["n"])
 
     async def lacking(self, report: UUID, model: int) -> tuple[dict[UUID, str], bool]:
         """Return the names of stored photos without embeddings of a model, and whether the text lacks them too."""

@@ -125,7 +125,7 @@ class WorkSession(CommunitySession):
 
     async def end_alone(self) -> None:
         """Note that this worker didn't die of it."""
-        await self._do("UPDATE work SET alone = 0 WHERE id = %(work)s", work=self._lease.work)
+        await self._do("UPDATE work SET alone = 0 WHERE id = %(work)s AND alone > 0", work=self._lease.work)
 
     async def refuse_photo(self, photo: UUID, problem: str, state: PhotoState = PhotoState.PENDING) -> bool:
         """Note that a photo can't be used; `problem` is the key of the sentence that says why.

@@ -1,12 +1,13 @@
 """Closes claims once it's decided whose an item is, and deletes their answers: nobody needs them any more."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from reunite import rules
 from reunite.claim_cards import revise_cards, revise_claim, revise_owners_card
-from reunite.entities import Claim, ClaimState, Handover, Match, MatchState, Report, Whereabouts
+from reunite.entities import Claim, ClaimState, Handover, Match, MatchState, Member, Report, ReportKind, Whereabouts
 from reunite.errors import TellUserError
-from reunite.messages import handovers, keys
+from reunite.messages import galleries, handovers, keys
 from reunite.messages.handovers import Claimed
 from reunite.ports import Session
 
@@ -66,13 +67,44 @@ async def revise_claimed_cards(session: Session, found: Report) -> None:
             await revise_owners_card(session, match, lost, found)
 
 
+async def withdraw_offers(session: Session, claimant: Member, found: Report) -> None:
+    """Let no message offer a member another claim on a found item, once they have no try left."""
+    claims = await session.claims.on(found.id)
+    if rules.tries_left(claims, claimant.id) > 0:
+        return
+    for match in await session.matches.of(found.id):
+        lost = await session.reports.get(match.lost)
+        if lost and lost.author.id == claimant.id:
+            made = [Claimed(claim, match, lost, found) for claim in claims if claim.match == match.id]
+            await _withdraw_offer(session, match, lost, found)
+            await _revise_rejections(session, made)
+
+
+async def _withdraw_offer(session: Session, match: Match, lost: Report, found: Report) -> None:
+    if match.declined:
+        folded = galleries.folded_card(match, lost, found, may_claim=False)
+        await session.outbox.revise(keys.card(match.id, lost.kind), folded)
+    else:
+        await revise_owners_card(session, match, lost, found)
+
+
+async def _revise_rejections(session: Session, made: Sequence[Claimed]) -> None:
+    for claimed in made:
+        if claimed.claim.state is ClaimState.REJECTED:
+            decided = handovers.claim_decided(claimed, by_word=False, left=0)
+            await session.outbox.revise(keys.claim_decision(claimed.claim.id, claimed.claim.state), decided)
+
+
 async def _tell_withdrawn(session: Session, claimed: Claimed, before: ClaimState) -> None:
     """Let the threads say that a claim was withdrawn; notify a finder who has accepted it."""
     claim, found = claimed.claim, claimed.found
-    await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=False))
+    closed = handovers.claim_closed(claimed, by_word=False)
+    await session.outbox.revise(keys.claim(claim.id), closed)
     if before is ClaimState.ACCEPTED:
         decided = handovers.claim_decided(claimed, by_word=False, left=0)
         await session.outbox.revise(keys.claim_decision(claim.id, before), decided)
+        await session.outbox.revise(keys.said_returned(claim.id, ReportKind.LOST), decided)
+        await session.outbox.revise(keys.said_returned(claim.id, ReportKind.FOUND), closed)
         talk = handovers.conversation(claimed, Whereabouts(), by_word=False)
         await session.outbox.revise(keys.conversation(claim.id), talk)
         await session.outbox.post(found.id, keys.claim_decision(claim.id, claim.state), handovers.claim_gone(claimed))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from reunite import rights, rules
 from reunite.claim_cards import post_card, revise_claim
+from reunite.claim_settlement import withdraw_offers
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Match, MatchState, Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
@@ -73,6 +74,7 @@ async def take_claim(session: Session, press: Press, match: Match, lost: Report,
     match = await session.matches.get(match.id) or match
     await show_card(session, lost, match, found)
     await _announce(session, claim, match, lost, found)
+    await withdraw_offers(session, claim.member, found)
 
 
 async def check_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> str:
@@ -99,14 +101,9 @@ async def _announce(session: Session, claim: Claim, match: Match, lost: Report, 
 async def _tell(session: Session, claimed: Claimed, *, by_word: bool) -> None:
     """Announce the decision on a claim; if it's accepted, let owner and finder talk."""
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
-    made = await session.claims.on(found.id)
-    left = rules.tries_left(made, claim.member.id)
+    left = rules.tries_left(await session.claims.on(found.id), claim.member.id)
     decided = handovers.claim_decided(claimed, by_word=by_word, left=left)
     await session.outbox.post(lost.id, keys.claim_decision(claim.id, claim.state), decided)
-    for earlier in made:
-        if earlier.match == match.id and earlier.state is ClaimState.REJECTED and not left:
-            decided = handovers.claim_decided(replace(claimed, claim=earlier), by_word=by_word, left=0)
-            await session.outbox.revise(keys.claim_decision(earlier.id, earlier.state), decided)
     await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=by_word))
     await revise_claim(session, match.id, lost, found)
     if claim.state is ClaimState.ACCEPTED:

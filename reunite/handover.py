@@ -1,27 +1,18 @@
 """Giving an item back once a claim is accepted: a conversation of owner and finder, and their word that it's done."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 from reunite import rights, rules
 from reunite.claim_settlement import revise_conversations
 from reunite.commands import Press
-from reunite.entities import ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts, Workspace
+from reunite.entities import Claim, ClaimState, Handover, Match, MatchState, ReportKind, Whereabouts, Workspace
 from reunite.errors import TellUserError
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 from reunite.verdicts import Change, lock_sides, locked_match, settle
-
-
-@dataclass(frozen=True, slots=True)
-class _Sides:
-    """A match with an accepted claim, and its two reports."""
-
-    match: Match
-    lost: Report
-    found: Report
 
 
 class HandoverHandlers:
@@ -80,7 +71,7 @@ class HandoverHandlers:
             change = Change(now, sides.match.state, (sides.lost, sides.found), None, press.key)
             work = await settle(session, change)
             if not has_spoken and state is MatchState.UNDECIDED:
-                await _ask_other(session, now, sides, speaker)
+                await _ask_other(session, replace(sides, match=now), speaker)
         for report in work:
             await self._queue.hint(report)
         return notices.note(_note(state, given=not has_spoken), press.language)
@@ -89,7 +80,7 @@ class HandoverHandlers:
 async def arrange(session: Session, claimed: Claimed, *, by_word: bool) -> None:
     """Let owner and finder talk once a claim is accepted."""
     if not claimed.lost.shares_workspace_with(claimed.found):
-        await announce_no_conversation(session, claimed.match, claimed.lost, claimed.found)
+        await announce_no_conversation(session, claimed)
         return
     whereabouts = await session.claims.whereabouts(claimed.found.id)
     begun = handovers.conversation(claimed, whereabouts, by_word=by_word)
@@ -97,30 +88,38 @@ async def arrange(session: Session, claimed: Claimed, *, by_word: bool) -> None:
 
 
 async def note_no_conversation(session: Session, match: UUID) -> None:
-    """Say that the platform couldn't open the conversation about a match."""
+    """Say that the platform couldn't open the conversation about a match, unless its claim was withdrawn."""
     known = await session.matches.get(match)
     if known:
-        await announce_no_conversation(session, known, *await lock_sides(session, known))
+        lost, found = await lock_sides(session, known)
+        if claim := await _accepted_claim(session, known):
+            await announce_no_conversation(session, Claimed(claim, known, lost, found))
 
 
-async def announce_no_conversation(session: Session, match: Match, lost: Report, found: Report) -> None:
-    """Say in both threads that no conversation could be opened, and ask the moderators to help. It's said once."""
+async def announce_no_conversation(session: Session, claimed: Claimed) -> None:
+    """Say in both threads that no conversation could be opened, and ask the moderators to help: once for each claim."""
+    claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     for reader in (lost, found):
         reply = handovers.no_conversation(match, reader)
-        await session.outbox.post(reader.id, keys.no_conversation(match.id, reader.kind), reply)
-    key = keys.no_conversation(match.id, "moderators")
+        await session.outbox.post(reader.id, keys.no_conversation(claim.id, reader.kind), reply)
+    key = keys.no_conversation(claim.id, "moderators")
     await session.outbox.post(found.id, key, handovers.help_needed(match, lost, found), audience="moderators")
 
 
-async def _accepted(session: Session, press: Press) -> _Sides:
-    """Return a match whose accepted claim still counts, locked. Raises TellUserError if there's none."""
+async def _accepted(session: Session, press: Press) -> Claimed:
+    """Return an accepted claim that still counts, its reports locked. Raises TellUserError if there's none."""
     match, lost, found = await locked_match(session, press.subject)
-    claims = [claim for claim in await session.claims.on(found.id) if claim.match == match.id]
-    if not rules.is_still_given(match, found) or not any(claim.state is ClaimState.ACCEPTED for claim in claims):
+    claim = await _accepted_claim(session, match)
+    if claim is None or not rules.is_still_given(match, found):
         raise TellUserError("nothing_here")
     if not {lost.state, found.state} <= rules.RETURNABLE:
         raise TellUserError("report_closed")
-    return _Sides(match, lost, found)
+    return Claimed(claim, match, lost, found)
+
+
+async def _accepted_claim(session: Session, match: Match) -> Claim | None:
+    claims = await session.claims.on(match.found)
+    return next((claim for claim in claims if claim.match == match.id and claim.state is ClaimState.ACCEPTED), None)
 
 
 def _with_word(handover: Handover, speaker: ReportKind, *, given: bool) -> Handover:
@@ -133,8 +132,8 @@ def _note(state: MatchState, *, given: bool) -> str:
     return f"match_{state}" if given else "word_back"
 
 
-async def _ask_other(session: Session, match: Match, sides: _Sides, speaker: ReportKind) -> None:
+async def _ask_other(session: Session, sides: Claimed, speaker: ReportKind) -> None:
     """Ask the other side whether it's right, unless it has said so already."""
     reader = sides.found if speaker is ReportKind.LOST else sides.lost
-    key = keys.said_returned(match.id, reader.kind)
-    await session.outbox.post(reader.id, key, handovers.said_returned(match, reader))
+    key = keys.said_returned(sides.claim.id, reader.kind)
+    await session.outbox.post(reader.id, key, handovers.said_returned(sides.match, reader))

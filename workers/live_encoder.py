@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic
 from typing import Final
 
@@ -81,7 +82,7 @@ async def _follow_update(work: Reembedding, report: Report) -> None:
                     await work.embed_all(_Lines(report, _UPDATED).show)
                     await work.take_over()
                 if await _is_live(work):
-                    await work.embed_all(_Lines(report, _LEFT).show)
+                    await replace(work, missed=True).embed_all(_Lines(report, _LEFT).show)
                 return
         if not await _is_behind(work):
             return

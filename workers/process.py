@@ -172,8 +172,6 @@ class Processor:
             await self._leave_out(lease, piece.parts[0])
             piece = Unembedded({}, "")
         await self._embed_piece(lease, taken, piece)
-        async with self.store.work_session(lease) as session:
-            await session.end_alone()
 
     async def _embed_piece(self, lease: WorkLease, taken: IntakeResult, wanted: Unembedded) -> None:
         embedded = await embed(self.encoder, wanted)
@@ -184,6 +182,7 @@ class Processor:
                 await self._leave_out(lease, part)
         async with self.store.work_session(lease) as session:
             await save(session, lease.report, self.model, embedded, wanted.text)
+            await session.end_alone()
             if embedded.rows or not taken.errors:
                 await session.open_if_pending(lease.report)
 

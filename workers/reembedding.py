@@ -53,6 +53,8 @@ class Reembedding:
     model: EmbeddingModel
     at_once: int = 16
     patience: float = 10.0
+    missed: bool = False
+    """Whether only reports are wanted that came in before the model was in use."""
 
     async def embed_all(self, show: Callable[[Progress], None]) -> Progress:
         """Embed all reports that lack embeddings, and call `show` after each step."""
@@ -69,7 +71,7 @@ class Reembedding:
         total = 0
         for community in await self.store.communities():
             async with self.store.session(community) as session:
-                total += await session.embeddings.count_lacking(self.model.id)
+                total += await session.embeddings.count_lacking(self.model.id, missed=self.missed)
         return total
 
     async def _steps(self) -> AsyncIterator[tuple[UUID, Sequence[UUID]]]:
@@ -81,7 +83,7 @@ class Reembedding:
 
     async def _next(self, community: UUID, after: UUID | None) -> list[UUID]:
         async with self.store.session(community) as session:
-            return await session.embeddings.reports_lacking(self.model.id, self.at_once, after)
+            return await session.embeddings.reports_lacking(self.model.id, self.at_once, after, missed=self.missed)
 
     async def _give_way(self) -> None:
         until = monotonic() + self.patience

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import accumulate
+from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 from uuid import UUID
@@ -34,6 +36,8 @@ _AHEAD: Final = 64
 """Reports that wait for a worker at once: no worker runs dry, and their photos take little room in the database."""
 _TOGETHER: Final = 8
 """Reports that are written at once: the disk takes as long for them as for one."""
+_BYTES_TOGETHER: Final = 100 * 2**20
+"""Bytes of photos that are read at once, however many reports that is; only one report alone may have more."""
 _POLL: Final = 0.2
 _SILENCE: Final = 30.0
 """Seconds without progress after which the operator is asked to look at the workers."""
@@ -90,7 +94,8 @@ class Importer:
         with _progress(len(left) + len(self.pending)) as show:
             while left or self.pending:
                 while left and (room := _AHEAD - len(self.pending)) > 0:
-                    together, left = left[: min(room, _TOGETHER)], left[min(room, _TOGETHER) :]
+                    count = await asyncio.to_thread(how_many_together, left[: min(room, _TOGETHER)])
+                    together, left = left[:count], left[count:]
                     await asyncio.gather(*map(self._report, together))
                 await self._collect()
                 show(len(left) + len(self.pending), self.result.photos)
@@ -151,6 +156,19 @@ async def run(where: Servers, community: str | None, listing: Listing) -> Import
         result.seconds = monotonic() - began
         await _settled(store, meant.id)
     return result
+
+
+def how_many_together(entries: Sequence[Entry]) -> int:
+    """Return how many entries, from the first, are reported at once: fewer where their photos take much memory."""
+    read = accumulate(sum(map(_size, entry.photos)) for entry in entries)
+    return max(1, sum(size <= _BYTES_TOGETHER for size in read))
+
+
+def _size(photo: Path) -> int:
+    try:
+        return photo.stat().st_size
+    except OSError:  # reading it says why
+        return 0
 
 
 async def _settled(store: Store, community: UUID) -> None:

@@ -69,6 +69,10 @@ class Term:
         return min(max(self.gain * steps, self.floor), self.cap)
 
 
+_ADDED_SINCE: Final = {NAMED_COLOURS: Term(1.0)}
+"""Terms that models stored earlier lack; their measurements are stated log odds."""
+
+
 @dataclass(frozen=True, slots=True)
 class BackgroundPrior:
     """Cosines of a report with reports of other things, before the community's own background is known."""
@@ -159,7 +163,7 @@ class ScoringModel:
             background_priors={
                 PairKind(kind): BackgroundPrior(**prior) for kind, prior in data["background_priors"].items()
             },
-            terms={name: Term(**term) for name, term in data["terms"].items()},
+            terms=_ADDED_SINCE | {name: Term(**term) for name, term in data["terms"].items()},
             none_log_odds=data["none_log_odds"],
             none_growth=data.get("none_growth", 1.0),
             text_limits=Limits(**data["text_limits"]),

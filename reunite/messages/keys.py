@@ -86,13 +86,13 @@ def conversation(claim: UUID) -> ReplyKey:
     return ReplyKey(f"{claim}:pair")
 
 
-def no_conversation(match: UUID, reader: ReportKind | Literal["moderators"]) -> ReplyKey:
-    return ReplyKey(f"{match}:no-pair:{reader}")
+def no_conversation(claim: UUID, reader: ReportKind | Literal["moderators"]) -> ReplyKey:
+    return ReplyKey(f"{claim}:no-pair:{reader}")
 
 
-def said_returned(match: UUID, reader: ReportKind) -> ReplyKey:
+def said_returned(claim: UUID, reader: ReportKind) -> ReplyKey:
     """Return the key of what a side reads once the other one says that the item is back."""
-    return ReplyKey(f"{match}:said:{reader}")
+    return ReplyKey(f"{claim}:said:{reader}")
 
 
 def digest(workspace: UUID, at: datetime) -> ReplyKey:

@@ -12,9 +12,12 @@ from reunite.errors import TellUserError
 from reunite.handover import note_no_conversation
 from reunite.language import sentence
 from reunite.messages.reply import Action, Reply
+from reunite.rules import MOST_CLAIMS
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
 PLACE, CODE = "Reception", "L1920"
+GOT_BACK: tuple[Action, Member, str] = ("got_back", ADA, "owner_says")
+HANDED_OVER: tuple[Action, Member, str] = ("handed_over", BEN, "finder_says")
 
 
 class HandoverCases:
@@ -110,6 +113,33 @@ class HandoverCases:
             await stage.press("handed_over", match.id, BEN)
         assert await stage.state(found) is ReportState.OPEN
 
+    async def test_a_second_claim_is_asked_about_like_the_first(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await accepted(stage)
+        for said, (action, by, asked) in enumerate((GOT_BACK, HANDED_OVER, GOT_BACK), start=1):
+            reader = found if by is ADA else lost
+            async with stage.session(lost.community) as session:
+                await note_no_conversation(session, match.id)
+            for thread in (lost, found):
+                texts = [reply.text() for reply in await stage.thread(thread)]
+                assert texts.count(sentence("no_pair")) == said
+            assert (await stage.press(action, match.id, by)).text() == sentence("note_word_waits")
+            assert sentence(asked) in await stage.words(reader)
+            if said < MOST_CLAIMS:
+                await stage.press("not_mine", match.id, ADA)
+                assert sentence(asked) not in await stage.words(reader)
+                await stage.press("accept_claim", await stage.claim(match, found), BEN)
+        await stage.press("handed_over", match.id, BEN)
+        assert await stage.state(found) is ReportState.RETURNED
+
+    async def test_a_conversation_that_fails_after_the_claim_is_withdrawn_concerns_nobody(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        await stage.press("not_mine", match.id, ADA)
+        async with stage.session(lost.community) as session:
+            await note_no_conversation(session, match.id)
+        assert sentence("no_pair") not in await stage.words(lost, found)
+
     async def test_what_is_returned_cannot_be_said_not_to_be_ones_own(self, stage: Stage) -> None:
         await stage.join()
         lost, found, match = await accepted(stage)
@@ -131,6 +161,27 @@ class HandoverCases:
         note = await stage.press("not_mine", match.id, ADA)
         assert (note.text(), note.buttons) == (sentence("note_not_again"), ())
         assert not (await card_of(stage, lost)).buttons
+
+    @pytest.mark.parametrize("last", ["reject_claim", "not_mine"])
+    async def test_no_message_offers_a_fourth_try(self, stage: Stage, last: Any) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        folded, other = await stage.lost("an umbrella of mine"), await stage.lost("my umbrella of wool")
+        for report in (folded, other):
+            await stage.search(report, found)
+        await stage.press("not_mine", (await stage.match(folded)).id, ADA)
+        await stage.press("reject_claim", await stage.claim(await stage.match(other), found), BEN)
+        await stage.press("reject_claim", await stage.claim(match, found), BEN)
+        for report in (lost, folded, other):
+            assert "mine" in offered(await stage.thread(report))
+        claim = await stage.claim(match, found)
+        by, subject = (BEN, claim) if last == "reject_claim" else (ADA, match.id)
+        await stage.press(last, subject, by)
+        for report in (lost, folded, other):
+            assert "mine" not in offered(await stage.thread(report))
+        assert sentence("no_attempts_left") in (await card_of(stage, other)).text()
+        assert "Not yours" in (await card_of(stage, folded)).text()
+        assert sentence("no_attempts_left") in await stage.words(lost)
 
     @pytest.mark.parametrize(
         ("by", "refusal"), [(Member("mallory", "Mallory"), "only_owner"), (BEN, "only_owner"), (ADA, "claim_waits")]
@@ -462,6 +513,10 @@ async def replies_to(stage: Stage, report: Report) -> list[Reply]:
 
 def actions(replies: list[Reply]) -> list[tuple[str, ...]]:
     return [tuple(button.action for button in reply.buttons) for reply in replies]
+
+
+def offered(replies: list[Reply]) -> set[str]:
+    return {action for each in actions(replies) for action in each}
 
 
 async def lines(stage: Stage, found: Report) -> list[Reply]:

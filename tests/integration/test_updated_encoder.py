@@ -14,8 +14,10 @@ from reunite.entities import ReportKind
 from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.reembedding import embedded_with, posted
 from tests.support.world import World, open_world
+from workers.batching import BatchingEncoder
 from workers.encoders.choose import Choice
 from workers.live_encoder import ModelMismatchError, is_update, live_encoder
+from workers.reembedding import Reembedding
 
 BEFORE, AFTER, LATER, OTHER = "colours@1+a", "colours@1+b", "colours@1+c", "shapes@1+b"
 
@@ -43,6 +45,15 @@ async def start(world: World, version: str, *, reembed: bool) -> list[str]:
     return lines
 
 
+async def processed(world: World) -> None:
+    """Let all that was posted be as if a worker had processed it, before the update."""
+    live = await world.store.embedding_models.live()
+    assert live
+    await Reembedding(world.store, BatchingEncoder(choice(BEFORE).encoder), live).embed_all(lambda _: None)
+    async with world.store.session(world.workspace.community) as session:
+        await session._do("UPDATE work SET state = 'done'")
+
+
 def test_only_a_later_version_of_the_same_encoder_is_an_update() -> None:
     live = EmbeddingModel(2, "clip", BEFORE, {})
     assert is_update(live, EmbeddingModel(3, "clip", AFTER, {}))
@@ -66,6 +77,8 @@ async def test_with_reembed_the_worker_embeds_everything_again_and_says_so_in_on
 async def test_a_start_embeds_what_an_interrupted_one_has_left(world: World) -> None:
     await start(world, BEFORE, reembed=True)
     reports = await posted(world, ReportKind.FOUND, 3)
+    await processed(world)
+    await posted(world, ReportKind.LOST, 2)  # which wait for a worker
     later = await world.store.embedding_models.register("clip", AFTER, ColourEncoder.spaces)
     await world.store.embedding_models.make_live(later.id)
     assert await start(world, AFTER, reembed=True) == [

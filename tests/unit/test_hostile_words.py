@@ -9,6 +9,7 @@ import pytest
 from bot.discord import markup as discord_markup
 from bot.slack import markup
 from reunite import rules
+from reunite.matching.described import things_of
 from reunite.text import (
     colour_words,
     heads,
@@ -18,6 +19,7 @@ from reunite.text import (
     normalise,
     parts,
     places,
+    reading,
     sealing,
     spelling,
     words,
@@ -29,7 +31,20 @@ from workers.encoders.chunks import chunks
 SIZES = (rules.MOST_TEXT // 64, rules.MOST_TEXT // 16, rules.MOST_TEXT // 4, rules.MOST_TEXT)
 PUMPS = (
     *EVERYWHERE,
-    *("not ", "not the ", "no red or ", "red not ", "red, ", "keys and ", "and ", "plus ", "with ", "has ", "dark "),
+    *(
+        "not ",
+        "not the ",
+        "no red or ",
+        "red not ",
+        "red, ",
+        "keys and ",
+        "and ",
+        "plus ",
+        "with ",
+        "has ",
+        "dark ",
+        "navy ",
+    ),
     *("red and umbrella and ", "umbrela ", "schlüssel", "lederjacke", "it's ", "鍵を", "赤い", ". ", "\n\n"),
     *(
         "12.",
@@ -85,7 +100,11 @@ def when(text: str) -> None:
         misspellings.split_compounds,
         when,
         words.tokens,
+        reading.is_readable,
+        reading.names_in,
         lambda text: chunks(text, lambda piece: len(piece) < 70),
+        lambda text: things_of(text, [text], ()),
+        lambda text: things_of(f"hat in {text}", [f"hat in {text}"], ()),
     ],
 )
 def test_words_are_read_in_the_time_that_their_length_explains(read: Callable[[str], object]) -> None:
