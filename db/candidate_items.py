@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from sys import getsizeof
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -18,27 +19,38 @@ _VERSIONS: Final = f"""SELECT string_agg(uuid_send(r.id), '') AS reports, array_
     SELECT string_agg({VERSION.format("p")}, '' ORDER BY p.position) FROM photo p
     WHERE p.report_id = r.id AND p.state = 'stored'), '')) AS versions
 FROM report r WHERE r.id = ANY(%(reports)s::uuid[]) AND {_TAKES_PART}"""
-_MOST: Final = 8192
-"""How many items are kept, of some 1.5 kB each; those not used for longest go first."""
+_MOST_BYTES: Final = 16 << 20
+"""Of all communities in one process; items not used for longest go first."""
+_FIXED: Final = 700
+"""About how many bytes an item takes besides its words and colours."""
+_TUPLE, _NUMBER = 56, 32
+"""Bytes of an empty tuple, and of each number in one."""
 _ID_BYTES: Final = 16
 
 
 class Kept(NamedTuple):
-    """An item, and which rows it was made of."""
+    """An item, whose it is, and which rows it was made of."""
 
+    community: UUID
     version: bytes
     item: Item
+
+    @property
+    def size(self) -> int:
+        """Roughly how many bytes it takes."""
+        item = self.item
+        words = (item.text, item.place, *item.shows, *item.ruled_out_colours, *item.ruled_out_places)
+        colours = sum(_TUPLE + _NUMBER * len(shares) for shares in item.colours)
+        return _FIXED + len(self.version) + sum(map(getsizeof, words)) + colours
 
 
 class ItemCache:
     """What a process keeps of reports in all communities, by their ids in bytes."""
 
-    def __init__(self, most: int = _MOST) -> None:
-        self._most = most
+    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
         self._kept: OrderedDict[bytes, Kept] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._kept)
+        self._bytes = 0
 
     def __contains__(self, report: bytes) -> bool:
         return report in self._kept
@@ -51,28 +63,36 @@ class ItemCache:
         self._kept.move_to_end(report)
         return kept.item
 
-    def keep(self, version: bytes, item: Item) -> None:
-        self._kept[item.report.bytes] = Kept(version, item)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+    def keep(self, community: UUID, version: bytes, item: Item) -> None:
+        self.drop([item.report])
+        kept = self._kept[item.report.bytes] = Kept(community, version, item)
+        self._bytes += kept.size
+        while self._bytes > self._most_bytes:
+            self._bytes -= self._kept.popitem(last=False)[1].size
 
     def drop(self, reports: Sequence[UUID]) -> None:
         for report in reports:
-            self._kept.pop(report.bytes, None)
+            if kept := self._kept.pop(report.bytes, None):
+                self._bytes -= kept.size
+
+    def drop_all(self, community: UUID) -> None:
+        """Drop what is kept of a community."""
+        self.drop([kept.item.report for kept in self._kept.values() if kept.community == community])
 
 
 class Wanted(NamedTuple):
     """Which candidates to read entirely, and of which to ask whether they have changed."""
 
+    community: UUID
     scope: Scope
     report: Report
     unknown: Ids
     known: Ids
 
     @classmethod
-    def of(cls, scope: Scope, report: Report, chosen: Ids, cache: ItemCache) -> "Wanted":
+    def of(cls, community: UUID, scope: Scope, report: Report, chosen: Ids, cache: ItemCache) -> "Wanted":
         known = [each in cache for each in chosen.tolist()]
-        return cls(scope, report, chosen[[not each for each in known]], chosen[known])
+        return cls(community, scope, report, chosen[[not each for each in known]], chosen[known])
 
     def statements(self) -> tuple[Statement, Statement, Statement]:
         """Return what is read, also of the query's own photos."""
@@ -99,6 +119,6 @@ def read(wanted: Wanted, versions: Row, details: Sequence[Row], seen: Row, cache
     kept = {each: cache.use(each, version) for each, version in zip(ids, versions["versions"] or (), strict=True)}
     *items, (_, query) = items_of([*details, fields_of(wanted.report)], seen)
     for version, item in items:
-        cache.keep(version, item)
+        cache.keep(wanted.community, version, item)
     changed = ids_of([UUID(bytes=each) for each, item in kept.items() if item is None])
     return Read([*(item for item in kept.values() if item), *(item for _, item in items)], query, changed)

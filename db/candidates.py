@@ -107,8 +107,11 @@ class SqlCandidates(Queries):
         if not report.sample:
             try:
                 async with sketches.lock:
-                    await self._sketches.refresh(sketches, query.scope, known, row)
-                self._sketch_cache.items.drop(row["new"])
+                    changed = await self._sketches.refresh(sketches, query.scope, known, row)
+                if changed is None:
+                    self._sketch_cache.items.drop_all(self.community)
+                else:
+                    self._sketch_cache.items.drop(changed)
             finally:
                 self._sketch_cache.trim(self.community, scope.opposite)
         return query
@@ -134,7 +137,7 @@ class SqlCandidates(Queries):
         nearest = answer.nearest() if measured is None else [each.nearest(limit) for each in measured.values()]
         released = ids_of(query.released if measured is None else ())
         chosen = query.without_ruled_out(distinct([rare, released, *nearest]))
-        wanted = Wanted.of(query.scope, report, chosen, self._sketch_cache.items)
+        wanted = Wanted.of(self.community, query.scope, report, chosen, self._sketch_cache.items)
         near = distinct([each[:_MOST_COMPARED] for each in nearest])
         async with self._sent(*wanted.statements(), _photos_of(query.scope, near)) as fetching:
             background = answer.background()
@@ -163,7 +166,7 @@ class SqlCandidates(Queries):
         if len(found.changed):
             cache = self._sketch_cache.items
             cache.drop(uuids(found.changed))
-            again = Wanted.of(wanted.scope, wanted.report, found.changed, cache)
+            again = Wanted.of(self.community, wanted.scope, wanted.report, found.changed, cache)
             [versions], details, [seen] = await self._together(*again.statements())
             found.items.extend(read(again, versions, details, seen, cache).items)
 

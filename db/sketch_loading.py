@@ -61,18 +61,23 @@ class SqlSketches(Queries):
         """Return the statement that finds what has changed."""
         return changes_since(sketches, self.community, scope.opposite)
 
-    async def refresh(self, sketches: Sketches, scope: Scope, asked: Known, changes: Row) -> None:
-        """Bring up to date; `changes` has what has changed since `asked`. Hold the lock meanwhile."""
+    async def refresh(self, sketches: Sketches, scope: Scope, asked: Known, changes: Row) -> Sequence[UUID] | None:
+        """Bring up to date; `changes` has what has changed since `asked`. Hold the lock meanwhile.
+
+        Return the reports that have changed; None if everything was read from the start.
+        """
         restored = changes["seen"] < asked.seen  # the database is another one: older, from a backup or a replica
         if sketches.model != scope.model or not sketches.known.seen or restored:
             await self._read(sketches, scope)
-            return
+            return None
         if asked is not sketches.known:  # another search has brought it up to date meanwhile
+            if _holds_all(sketches, asked, changes):
+                return []
             [[changes]] = await self._together(self.changes(sketches, scope))
         by = dict(zip(changes["changed"] or (), changes["changed_by"] or (), strict=True))
         if len(by) == MOST_CHANGES:
             await self._read(sketches, scope)
-            return
+            return None
         if new := changes["new"]:
             found = await self._found(sketches, scope, _SOME, reports=new) if len(new) > FEW else None
             sketches.remove(new)
@@ -82,6 +87,8 @@ class SqlSketches(Queries):
         sketches.known = Known(seen, own, applied)
         if len(sketches) not in sketches.fits or sketches.outgrown:
             await self._read(sketches, scope)
+            return None
+        return list(new)
 
     async def _read(self, sketches: Sketches, scope: Scope) -> None:
         sketches.known = NOTHING  # where reading fails, the next search reads everything again
@@ -132,6 +139,16 @@ class SqlSketches(Queries):
 
     def _given(self, scope: Scope) -> dict[str, Any]:
         return {"community": self.community, "opposite": scope.opposite, "model": scope.model}
+
+
+def _holds_all(sketches: Sketches, asked: Known, changes: Row) -> bool:
+    """Return whether memory, which others have brought up to date since `asked`, holds what `changes` was read from.
+
+    Where nothing had changed since `asked`, it does: others have only added what came later. What one of them knows of
+    its own transaction may still be undone.
+    """
+    complete = len(changes["changed"] or ()) < MOST_CHANGES
+    return asked.seen > 0 and complete and not changes["new"] and not sketches.known.doubtful
 
 
 def _up_to(first_bits: int | None) -> dict[str, UUID]:

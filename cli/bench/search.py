@@ -3,8 +3,9 @@
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Final
 from uuid import UUID
 
@@ -127,7 +128,7 @@ async def _measure(home: Servers, keep: str | None, contents: Contents, plan: Pl
     ):
         encoder = contents.encoder
         model = await store.embedding_models.register(encoder, f"{encoder}-bench", SPACES[encoder])
-        to_search = plan.rounds + _COMPARED  # what a search has read is kept, so times and recall don't share reports
+        to_search = 1 + plan.rounds + _COMPARED  # the first search, those that are timed, and recall
         contents = await filled(owner, Filler(owner, model), contents, plan.searched, to_search)
         results = []
         for number, community in zip(plan.searched, contents.searched, strict=True):
@@ -138,6 +139,17 @@ async def _measure(home: Servers, keep: str | None, contents: Contents, plan: Pl
         return Benchmark(measured, min(pace), contents.bytes_per_item, sum(first))
 
 
+def in_turn(lost: Sequence[UUID]) -> Iterator[tuple[UUID, bool]]:
+    """Yield the reports whose searches are timed, over and over, and whether they have been searched for before.
+
+    The first search and recall are of other reports, unless there are too few.
+    """
+    before = {lost[0], *lost[-_COMPARED:]}
+    for report in cycle(lost[1:-_COMPARED] or lost):
+        yield report, report in before
+        before.add(report)
+
+
 async def _search_one(store: Store, place: Place, filled: Filled, size: int, rounds: int) -> tuple[Round, float, float]:
     """Return the round, how many seconds the first search took, and how many reports a second were added."""
     first = await _search(store, filled.tenant, filled.lost[0])
@@ -145,8 +157,12 @@ async def _search_one(store: Store, place: Place, filled: Filled, size: int, rou
     async with adding(place) as added:
         before, start = added.count, time.perf_counter()
         seconds: list[float] = []
-        while len(seconds) < rounds or time.perf_counter() < start + _LEAST_SECONDS:
-            seconds.append(await _search(store, filled.tenant, filled.lost[len(seconds) % len(filled.lost)]))
+        for report, searched_before in in_turn(filled.lost):
+            if len(seconds) >= rounds and time.perf_counter() >= start + _LEAST_SECONDS:
+                break
+            if searched_before:  # what it has read is still kept
+                store.sketch_cache.items.drop_all(filled.tenant.community)
+            seconds.append(await _search(store, filled.tenant, report))
             await asyncio.sleep(_PAUSE)
         pace = (added.count - before) / (time.perf_counter() - start)
     return Round(size, tuple(seconds), (float(recall[0]), float(recall[1]))), first, pace

@@ -1,7 +1,7 @@
 """The search of a large community: sketches choose whom to measure, and follow what changes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,15 +12,16 @@ import pytest
 
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
-from db import candidates, search_changes, sketch_loading, vectors
+from db import candidate_items, candidates, evidence, search_changes, sketch_loading, vectors
 from db import sketches as sketches_module
 from db.rare_words import holders
-from db.sketches import NOTHING
+from db.sketches import NOTHING, Sketches
 from db.store import Store
 from db.vectors import ids_of
 from reunite.entities import ReportKind, ReportState
 from reunite.matching.evidence import PairKind, Search
 from reunite.ports import ScoredPair
+from tests.support.waiting import eventually
 
 REPORTS = 3000
 LIMIT = 20
@@ -59,6 +60,17 @@ class Large:
 
     async def rows(self, query: str, *params: object) -> list[Any]:
         return await (await self.owner.execute(query.encode(), params)).fetchall()
+
+    @property
+    def sketches(self) -> Sketches:
+        return self.store.sketch_cache.get(self.filled.tenant.community, ReportKind.FOUND)
+
+    async def start(self, search: Coroutine[Any, Any, Search]) -> asyncio.Task[Search]:
+        """Start a search that has asked what has changed, and now waits for the lock, which the caller holds."""
+        before = len(self.sketches.lock._waiters or ())
+        task = asyncio.create_task(search)
+        await eventually(lambda: len(self.sketches.lock._waiters or ()), holds=lambda waiting: waiting > before)
+        return task
 
     async def set_state(self, report: UUID, state: ReportState) -> None:
         async with self.store.session(self.filled.tenant.community) as session:
@@ -159,7 +171,15 @@ async def test_candidates_are_read_again_once_they_have_changed(
         found = (await community.search(lost)).candidates
         candidate = max(found, key=lambda each: each.similarities.get(PairKind.TEXT_TEXT, 0))  # also without its photo
         report = candidate.item.report
+        read: list[int] = []
+
+        def items_of(reports: Sequence[Any], seen: Any) -> Any:
+            read.append(len(reports))
+            return evidence.items_of(reports, seen)
+
+        monkeypatch.setattr(candidate_items, "items_of", items_of)
         assert candidate in (await community.search(lost)).candidates
+        assert read == [1], "only the query is read, all candidates are taken from memory"
         changes: dict[str, dict[str, Any]] = {
             "UPDATE report SET place = 'Main station' WHERE id = %s": {"place": "Main station"},
             "UPDATE photo SET colours = colours[2:], shows = '{umbrella}' WHERE report_id = %s": {
@@ -173,6 +193,35 @@ async def test_candidates_are_read_again_once_they_have_changed(
             await community.owner.execute(change.encode(), [report])
             right = replace(right, **fields)
             assert right in {each.item for each in (await community.search(lost)).candidates}
+
+
+@pytest.mark.parametrize("way", ["usual", "asked again", "forgotten", "many changes", "restored"])
+async def test_nothing_is_kept_of_deleted_reports_once_their_community_is_searched(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    async with large(owner_database_url, database_url, reports=600) as community:
+        lost = community.filled.lost[0]
+        gone = [each.item.report for each in (await community.search(lost)).candidates[:2]]
+        items, cache = community.store.sketch_cache.items, community.store.sketch_cache
+        assert all(report.bytes in items for report in gone)
+        if way == "asked again":
+            await community.add(like=lost)
+            async with community.sketches.lock:
+                searches = [await community.start(community.search(lost)) for _ in range(2)]
+                await community.owner.execute("DELETE FROM report WHERE id = ANY(%s)", [gone])
+            await asyncio.gather(*searches)
+        else:
+            await community.owner.execute("DELETE FROM report WHERE id = ANY(%s)", [gone])
+            if way == "forgotten":
+                cache._kept.clear()
+            elif way == "many changes":
+                monkeypatch.setattr(sketch_loading, "MOST_CHANGES", 1)
+                monkeypatch.setattr(search_changes, "MOST_CHANGES", 1)
+            elif way == "restored":
+                known = community.sketches.known
+                community.sketches.known = replace(known, seen=known.seen + 1_000_000)
+            await community.search(lost)
+        assert not any(report.bytes in items for report in gone)
 
 
 async def test_a_released_found_report_is_counted_once(owner_database_url: str, database_url: str) -> None:
@@ -216,7 +265,7 @@ async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
     async with large(owner_database_url, database_url, reports=600) as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
-        sketches = community.store.sketch_cache.get(community.filled.tenant.community, ReportKind.FOUND)
+        sketches = community.sketches
         reading: list[asyncio.Task[None]] = []
 
         async def read_again() -> None:
@@ -273,6 +322,50 @@ async def _undone(community: Large, lost: UUID, closed: UUID) -> None:
         assert report
         assert closed not in ids(await session.candidates.search(report, LIMIT)), "its own transaction sees it"
         raise ZeroDivisionError
+
+
+async def test_searches_at_once_ask_for_changes_again_only_if_there_are_any(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with large(owner_database_url, database_url, reports=600) as community:
+        lost = community.filled.lost[0]
+        await community.search(lost)
+        asked = []
+
+        def changes_since(*given: Any) -> Any:
+            asked.append(given)
+            return search_changes.changes_since(*given)
+
+        monkeypatch.setattr(sketch_loading, "changes_since", changes_since)
+        async with community.sketches.lock:
+            searches = [await community.start(community.search(lost)) for _ in range(2)]
+            await community.rows("SELECT pg_current_xact_id()")  # transactions go on elsewhere
+            searches.append(await community.start(community.search(lost)))
+            new = await community.add(like=lost)
+            late = await community.start(community.search(lost))
+        await asyncio.gather(*searches)
+        assert new in ids(await late)
+        assert len(asked) == 5, "only the last one asked twice"
+        assert new in ids(await community.search(lost))
+
+
+async def test_a_search_sees_nothing_of_another_ones_transaction_that_searches_meanwhile(
+    owner_database_url: str, database_url: str
+) -> None:
+    async with large(owner_database_url, database_url, reports=600) as community:
+        lost = community.filled.lost[0]
+        before = await community.search(lost)
+        [nearest_one, *_] = [report for kind in before.background for report in nearest(before, kind)]
+        async with community.store.session(community.filled.tenant.community) as session:
+            await session.reports.set_state(nearest_one, ReportState.RETURNED)
+            report = await session.reports.get(lost)
+            assert report
+            async with community.sketches.lock:
+                own = await community.start(session.candidates.search(report, LIMIT))
+                other = await community.start(community.search(lost))
+            assert nearest_one in ids(await other)
+            await own
+        assert nearest_one not in ids(await community.search(lost))
 
 
 async def test_a_new_model_is_searched_once_it_is_live(owner_database_url: str, database_url: str) -> None:
@@ -356,7 +449,7 @@ async def test_photos_are_compared_that_come_after_a_community_of_texts(
         assert {candidate.item.report for candidate in alike} == new
         await community.owner.execute("INSERT INTO embedding SELECT * FROM removed")
         search, exact = await community.search(lost), await community.exactly(lost)
-        sketches = community.store.sketch_cache.get(community.filled.tenant.community, ReportKind.FOUND)
+        sketches = community.sketches
         assert sketches.axes["photo", "photo"].sample == exact.background[PairKind.PHOTO_PHOTO].count
         for kind in (PairKind.PHOTO_PHOTO, PairKind.TEXT_PHOTO):
             assert len(set(nearest(search, kind)) & set(nearest(exact, kind))) >= LIMIT - 1
@@ -369,7 +462,7 @@ async def test_everything_is_read_again_from_a_database_that_has_gone_back_in_ti
         lost = community.filled.lost[0]
         await community.search(lost)
         new = await community.add(like=lost)
-        sketches = community.store.sketch_cache.get(community.filled.tenant.community, ReportKind.FOUND)
+        sketches = community.sketches
         sketches.known = replace(sketches.known, seen=sketches.known.seen + 1_000_000)
         assert new in ids(await community.search(lost))
 
@@ -379,7 +472,7 @@ async def test_sketches_are_kept_of_few_reports_with_many_vectors(
 ) -> None:
     monkeypatch.setattr(sketch_loading, "MANY", REPORTS)
     async with large(owner_database_url, database_url) as community:
-        sketches = community.store.sketch_cache.get(community.filled.tenant.community, ReportKind.FOUND)
+        sketches = community.sketches
         await community.search(community.filled.lost[0])
         assert sketches.few
         for module in (sketches_module, sketch_loading):

@@ -1,5 +1,6 @@
 """Items of candidates that a process keeps."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -7,27 +8,67 @@ from db.candidate_items import ItemCache
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
 
+HERE, ELSEWHERE = UUID(int=100), UUID(int=200)
+
 
 def item(number: int) -> Item:
     at = datetime(2026, 11, 27, tzinfo=UTC)
     return Item(UUID(int=number), ReportKind.FOUND, f"umbrella {number}", "", at, time_is_stated=False)
 
 
+def kept(cache: ItemCache, *numbers: int) -> list[bool]:
+    return [UUID(int=number).bytes in cache for number in numbers]
+
+
 def test_an_item_is_used_only_as_long_as_its_rows_are_the_same() -> None:
     cache = ItemCache()
-    cache.keep(b"first", item(1))
+    cache.keep(HERE, b"first", item(1))
     assert cache.use(UUID(int=1).bytes, b"first") == item(1)
     assert cache.use(UUID(int=1).bytes, b"second") is None
     assert cache.use(UUID(int=2).bytes, b"first") is None
     cache.drop([UUID(int=1), UUID(int=3)])
-    assert UUID(int=1).bytes not in cache
+    assert kept(cache, 1) == [False]
 
 
 def test_items_that_were_not_used_for_longest_go_first() -> None:
-    cache = ItemCache(most=2)
-    cache.keep(b"", item(1))
-    cache.keep(b"", item(2))
+    cache = ItemCache(most_bytes=2000)
+    cache.keep(HERE, b"", item(1))
+    cache.keep(HERE, b"", item(2))
     assert cache.use(UUID(int=1).bytes, b"")
-    cache.keep(b"", item(3))
-    assert [UUID(int=number).bytes in cache for number in (1, 2, 3)] == [True, False, True]
-    assert len(cache) == 2
+    cache.keep(HERE, b"", item(3))
+    assert kept(cache, 1, 2, 3) == [True, False, True]
+
+
+def test_long_texts_and_colours_take_the_place_of_several_items() -> None:
+    for large in (
+        replace(item(9), text="☂" * 4000),
+        replace(item(9), text="x" * 3999 + "🌂"),
+        replace(item(9), colours=((0.1,) * 18,) * 10),
+    ):
+        cache = ItemCache(most_bytes=20_000)
+        for number in range(8):
+            cache.keep(HERE, b"", item(number))
+        assert all(kept(cache, *range(8)))
+        for number in (10, 11, 12):
+            cache.keep(HERE, b"", replace(large, report=UUID(int=number)))
+        assert not any(kept(cache, *range(3))), "the oldest ones had to go"
+        assert kept(cache, 12) == [True]
+
+
+def test_what_is_kept_again_or_dropped_takes_no_room() -> None:
+    cache = ItemCache(most_bytes=2000)
+    for _ in range(10):
+        cache.keep(HERE, b"", item(1))
+        cache.keep(HERE, b"", item(2))
+        cache.drop([UUID(int=2)])
+    cache.keep(HERE, b"", item(2))
+    assert kept(cache, 1, 2) == [True, True]
+
+
+def test_all_items_of_one_community_are_dropped() -> None:
+    cache = ItemCache()
+    cache.keep(HERE, b"", item(1))
+    cache.keep(ELSEWHERE, b"", item(2))
+    cache.keep(HERE, b"", item(3))
+    cache.drop_all(HERE)
+    assert kept(cache, 1, 2, 3) == [False, True, False]
