@@ -15,7 +15,7 @@ _SAYS_MORE: Final = re.compile(
 )
 """Words after which a text says what a thing has or holds."""
 _IN_COLOUR: Final = (
-    rf"(?:in|en)(?: (?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))}))++"
+    rf"(?:in|en)(?: (?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))})\b)++"
     r"(?=\s*[,.;:!?()\n]|\s*$| (?:found|lost|missing|with)\b)"
 )
 """What a thing comes in is its own: "a case in white"."""

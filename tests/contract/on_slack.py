@@ -270,6 +270,6 @@ def _images(blocks: list[Any]) -> int:
 async def on_slack(database_url: str) -> AsyncIterator[OnSlack]:
     async with SlackDouble.running(acknowledge_within=5) as double, Store(database_url, keys=KEYS) as store:
         channels = {"found": double.admin.add_channel("found"), "lost": double.admin.add_channel("lost")}
-        config = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=double.api_base, ping_seconds=0.2)
+        config = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=double.api_base, ping_seconds=1)
         async with app.running(Handlers(store, NoQueue()), store, config) as platform:
             yield OnSlack(store, platform, double=double, channels=channels)

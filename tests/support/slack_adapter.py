@@ -46,7 +46,7 @@ def no_proxy() -> Iterator[None]:
 def config(slack: SlackDouble, **more: Any) -> SlackConfig:
     """Return the settings of a bot that talks to the double."""
     tokens = {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN}
-    return SlackConfig(api_base=slack.api_base, ping_seconds=0.2, **{**tokens, **more})
+    return SlackConfig(api_base=slack.api_base, ping_seconds=1, **{**tokens, **more})
 
 
 def by_http(slack: SlackDouble) -> dict[str, Any]:
