@@ -15,10 +15,10 @@ _SAYS_MORE: Final = re.compile(
 )
 """Words after which a text says what a thing has or holds."""
 _IN_COLOUR: Final = (
-    rf"(?:in|en)(?: (?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))})\b)++"
+    rf"(?:in|en)(?: (?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))})\b)+"
     r"(?=\s*[,.;:!?()\n]|\s*$| (?:found|lost|missing|with)\b)"
 )
-"""What a thing comes in is its own: "a case in white"."""
+"""What a thing comes in is its own: "a case in white". A word that was listed twice would be tried in every way."""
 _ELSEWHERE: Final = re.compile(
     rf"(?<=[^\s])\s+(?!{_IN_COLOUR})"
     r"(?:next to|beside|near|behind|under|underneath|below|above|between|among|on|in|inside|into|at|by"
