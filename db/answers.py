@@ -71,8 +71,8 @@ class Answer:
 
     def background(self) -> dict[PairKind, Background]:
         if not self.few:
-            return {kind: each.background(self.measured.get(kind)) for kind, each in self.estimates.items()}
-        return {kind: background(each) for kind, each in self.measured.items()}
+            return {kind: found.background(self.measured.get(kind)) for kind, found in self.estimates.items()}
+        return {kind: background(measured) for kind, measured in self.measured.items()}
 
 
 def background(measured: Measured) -> Background:

@@ -6,6 +6,8 @@ from sys import getsizeof
 from typing import Final, NamedTuple
 from uuid import UUID
 
+import numpy as np
+
 from db.evidence import OF_ANY_STATE, SEEN, VERSION, fields_of, items_of
 from db.mapping import Row
 from db.queries import Statement
@@ -91,8 +93,8 @@ class Wanted(NamedTuple):
 
     @classmethod
     def of(cls, community: UUID, scope: Scope, report: Report, chosen: Ids, cache: ItemCache) -> "Wanted":
-        known = [each in cache for each in chosen.tolist()]
-        return cls(community, scope, report, chosen[[not each for each in known]], chosen[known])
+        known = np.array([report_id in cache for report_id in chosen.tolist()], np.bool_)
+        return cls(community, scope, report, chosen[~known], chosen[known])
 
     def statements(self) -> tuple[Statement, Statement, Statement]:
         """Return what is read, also of the query's own photos."""
@@ -116,9 +118,9 @@ def read(wanted: Wanted, versions: Row, details: Sequence[Row], seen: Row, cache
     """Read the results of the statements."""
     packed = versions["reports"] or b""
     ids = [packed[start : start + _ID_BYTES] for start in range(0, len(packed), _ID_BYTES)]
-    kept = {each: cache.use(each, version) for each, version in zip(ids, versions["versions"] or (), strict=True)}
+    kept = {report: cache.use(report, version) for report, version in zip(ids, versions["versions"] or (), strict=True)}
     *items, (_, query) = items_of([*details, fields_of(wanted.report)], seen)
     for version, item in items:
         cache.keep(wanted.community, version, item)
-    changed = ids_of([UUID(bytes=each) for each, item in kept.items() if item is None])
+    changed = ids_of([UUID(bytes=report) for report, item in kept.items() if item is None])
     return Read([*(item for item in kept.values() if item), *(item for _, item in items)], query, changed)

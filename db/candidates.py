@@ -134,11 +134,11 @@ class SqlCandidates(Queries):
         """Read what scoring needs of the reports that are worth it; PostgreSQL measures them where memory can't."""
         answer, words, measured = compared
         rare = ids_of(list(words.rare))
-        nearest = answer.nearest() if measured is None else [each.nearest(limit) for each in measured.values()]
+        nearest = answer.nearest() if measured is None else [found.nearest(limit) for found in measured.values()]
         released = ids_of(query.released if measured is None else ())
         chosen = query.without_ruled_out(distinct([rare, released, *nearest]))
         wanted = Wanted.of(self.community, query.scope, report, chosen, self._sketch_cache.items)
-        near = distinct([each[:_MOST_COMPARED] for each in nearest])
+        near = distinct([ids[:_MOST_COMPARED] for ids in nearest])
         async with self._sent(*wanted.statements(), _photos_of(query.scope, near)) as fetching:
             background = answer.background()
             boilerplate = words.boilerplate | boilerplate_of_sample(words.common, answer.sample or ())
@@ -205,7 +205,7 @@ Pair = tuple[dict[PairKind, float], UUID | None]
 def _pairs_of_nearest(query: Searched, row: Row, rare: Ids, limit: int) -> dict[bytes, Pair]:
     """Return what was measured of those with rare words, and of the nearest by each kind of pair."""
     measured = measured_by_kind(query.scope, query.targets, row)
-    nearest = [each.nearest(limit) for each in measured.values()]
+    nearest = [found.nearest(limit) for found in measured.values()]
     return _pairs(query, measured, query.without_ruled_out(distinct([rare, *nearest])))
 
 
@@ -213,9 +213,11 @@ def _pairs(query: Searched, measured: Mapping[PairKind, Measured], chosen: Ids) 
     """Return what was measured of some reports, by id."""
     keys = keys_of(chosen)
     similarities: list[dict[PairKind, float]] = [{} for _ in keys]
-    for kind, each in measured.items():
-        places, known = each.places(keys)
-        for mine, value, is_known in zip(similarities, each.similarities[places].tolist(), known.tolist(), strict=True):
+    for kind, found in measured.items():
+        places, known = found.places(keys)
+        for mine, value, is_known in zip(
+            similarities, found.similarities[places].tolist(), known.tolist(), strict=True
+        ):
             if is_known:
                 mine[kind] = value
     photos = _photos(measured, query.scope.opposite, keys)

@@ -117,7 +117,7 @@ class SqlSketches(Queries):
                 place = {"space": row["space"], "source": row["source"]}
                 given = {**self._given(scope), **place, **_up_to(2**_ID_BITS * _FOR_AXES // row["n"])}
                 [found] = await self._together((_VECTORS.format(among=_OF_PLACE), given))
-                sample = np.concatenate([_vectors(scope, each).vectors for each in found])[:_FOR_AXES]
+                sample = np.concatenate([_vectors(scope, row).vectors for row in found])[:_FOR_AXES]
                 axes[row["space"], row["source"]] = await asyncio.to_thread(Axes.of, sample, precise=precise)
         return axes
 

@@ -14,7 +14,7 @@ from tests.chaos import child
 from tests.support.waiting import eventually
 
 _FORKS: Final = get_context("forkserver")
-"""Starts processes that have imported everything already: a start costs a third of a second, not one and a half."""
+"""Starts processes that have imported everything already, which takes over a second of processor time."""
 _FORKS.set_forkserver_preload([child.__name__])
 
 

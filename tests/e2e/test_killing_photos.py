@@ -60,13 +60,7 @@ async def test_killers_are_left_out_and_their_neighbours_are_not(
         kinds_in = defaultdict(list)
         for line in read(servers[2]):
             kinds_in[line["thread"]].append(line["reply"]["kind"])
-        async with world.store.session(world.workspace.community) as session:
-            report = await session.reports.get(lost.id)
-            assert report
-            found = {
-                candidate.item.report: candidate.similarities
-                for candidate in (await session.candidates.search(report, 50)).candidates
-            }
+        found = await world.similarities(lost)
     assert set(found[photo.id]) == set(PairKind)
     assert found[photo.id][PairKind.PHOTO_PHOTO] > 0.9
     assert PairKind.PHOTO_PHOTO in found[words.id]

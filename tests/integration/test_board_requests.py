@@ -16,8 +16,6 @@ from tests.support.board import (
 )
 
 robin_fixture = pytest.fixture(moderator_at_the_board, name="robin")
-
-
 PAGES = ("/", "/matches", "/claims", "/handovers", "/numbers", "/log", "/reports.csv")
 
 
@@ -26,9 +24,6 @@ def part(name: str, value: str, header: str) -> bytes:
 
 
 community_fixture = pytest.fixture(community_with_a_board, name="community")
-
-
-# Requests
 
 
 async def test_pages_are_for_those_who_are_signed_in(community: Community, robin: Browser) -> None:

@@ -23,12 +23,7 @@ from tests.support.board import (
 from tests.support.queues import NoQueue
 
 robin_fixture = pytest.fixture(moderator_at_the_board, name="robin")
-
-
 community_fixture = pytest.fixture(community_with_a_board, name="community")
-
-
-# Signing in
 
 
 async def test_a_link_signs_in_once(community: Community) -> None:

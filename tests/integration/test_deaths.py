@@ -1,5 +1,6 @@
 """Workers that died over a report: only those that died while they embedded a part alone speak against that part."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,6 +10,7 @@ from reunite.entities import IncomingPhoto
 from reunite.matching.evidence import PairKind
 from tests.support.pictures import drawing
 from tests.support.services import working
+from tests.support.waiting import PATIENCE
 from tests.support.world import World, open_world
 
 UMBRELLA = IncomingPhoto("red.jpg", data=drawing("red"))
@@ -40,12 +42,29 @@ async def test_a_part_is_left_out_only_for_deaths_of_its_own(
         await world.wait_until_idle()
         lost = await world.lost("l1", "my red umbrella", "red")
         await world.wait_until_idle()
-        async with world.store.session(world.workspace.community) as session:
-            report = await session.reports.get(lost.id)
-            assert report
-            [found] = (await session.candidates.search(report, 10)).candidates
-        assert set(PairKind) - set(found.similarities) == without
+        [found] = (await world.similarities(lost)).values()
+        assert set(PairKind) - set(found) == without
         assert ("problem" in world.platform.kinds("f1")) is bool(without)
+
+
+@pytest.mark.parametrize(
+    ("step", "counted"),
+    [("workers.intake.Intake.take", 0), ("workers.process.embed", 1), ("workers.process.Processor._search", 0)],
+)
+async def test_a_death_counts_only_while_a_part_is_embedded(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, step: str, counted: int
+) -> None:
+    begun = asyncio.Event()
+
+    async def never(*_: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(step, never)
+    async with after_deaths(database_url, redis_url, deaths=4, alone=0) as world:
+        await asyncio.wait_for(begun.wait(), PATIENCE)
+        async with world.store.session(world.workspace.community) as session:
+            assert await session._one("SELECT alone FROM work") == {"alone": counted}
 
 
 async def test_a_report_that_kills_every_worker_is_given_up_and_answered(database_url: str, redis_url: str) -> None:

@@ -28,11 +28,8 @@ async def test_an_incomplete_photo_is_matched_and_its_author_is_notified(world: 
     assert sum("Part of the photo cut.jpg is missing" in words for words in world.platform.thread("f1")) == 1
     lost = await world.lost("l1", "a red umbrella", "red")
     await world.wait_until_idle()
-    async with world.store.session(world.workspace.community) as session:
-        report = await session.reports.get(lost.id)
-        assert report
-        [found] = (await session.candidates.search(report, 10)).candidates
-    assert found.similarities[PairKind.PHOTO_PHOTO] > 0.9
+    [found] = (await world.similarities(lost)).values()
+    assert found[PairKind.PHOTO_PHOTO] > 0.9
     assert "match" in world.platform.kinds("l1")
 
 

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 
 from db.leases import StoredPhoto, WorkSession
 from reunite.encoder import Vectors, Views
-from reunite.entities import IncomingPhoto, Report
+from reunite.entities import IncomingPhoto
 from reunite.errors import DefectError
 from reunite.matching.evidence import PairKind
 from tests.doubles import poison
@@ -42,16 +42,6 @@ async def world(quiet_place: World, database_url: str, redis_url: str) -> AsyncI
 GOOD = IncomingPhoto("good.jpg", data=drawing("red"))
 
 
-async def similarities(world: World, lost: Report) -> Mapping[UUID, Mapping[PairKind, float]]:
-    async with world.store.session(world.workspace.community) as session:
-        report = await session.reports.get(lost.id)
-        assert report
-        return {
-            candidate.item.report: candidate.similarities
-            for candidate in (await session.candidates.search(report, 200)).candidates
-        }
-
-
 async def test_photos_with_numbers_at_the_edge_are_searched_and_matched(world: World) -> None:
     found_reports = {
         name: await world.found(name, text="umbrella", photos=(GOOD, IncomingPhoto(name, data=data)))
@@ -64,7 +54,7 @@ async def test_photos_with_numbers_at_the_edge_are_searched_and_matched(world: W
     await world.wait_until_idle()
     lost = await world.lost("l1", "a red umbrella", "red")
     await world.wait_until_idle()
-    found = await similarities(world, lost)
+    found = await world.similarities(lost)
     assert found.keys() == {report.id for report in (*found_reports.values(), *alone.values())}
     assert all(set(found[report.id]) == set(PairKind) for report in found_reports.values())
     assert min(found[report.id][PairKind.PHOTO_PHOTO] for report in found_reports.values()) > 0.9
@@ -77,7 +67,7 @@ async def test_a_photo_at_the_edge_matches_its_like(world: World) -> None:
         await world.wait_until_idle()
         lost = await world.lost(f"l {name}", photos=(IncomingPhoto(name, data=data),))
         await world.wait_until_idle()
-        assert (await similarities(world, lost))[found.id][PairKind.PHOTO_PHOTO] > 0.99, name
+        assert (await world.similarities(lost))[found.id][PairKind.PHOTO_PHOTO] > 0.99, name
 
 
 @pytest.mark.parametrize(
@@ -104,7 +94,7 @@ async def answered_and_searched(world: World, name: str, data: bytes) -> None:
     lost = await world.lost("l1", "my red umbrella", "red")
     await world.wait_until_idle()
     assert name in world.platform.thread("f1")[0]
-    best = max((await similarities(world, lost)).values(), key=lambda similarities: similarities[PairKind.PHOTO_PHOTO])
+    best = max((await world.similarities(lost)).values(), key=lambda similarities: similarities[PairKind.PHOTO_PHOTO])
     assert set(best) == set(PairKind)
     assert best[PairKind.PHOTO_PHOTO] > 0.9
 
@@ -201,7 +191,7 @@ async def test_words_that_cannot_be_embedded_keep_no_photo_back(spoilt: World) -
     await eventually(lambda: "match" in spoilt.platform.kinds("l1"))
     await at_the_last_try(spoilt)
     await spoilt.wait_for_reply("f1", "problem")
-    [found] = (await similarities(spoilt, lost)).values()
+    [found] = (await spoilt.similarities(lost)).values()
     assert PairKind.PHOTO_PHOTO in found
     assert PairKind.TEXT_TEXT not in found
 
@@ -214,7 +204,7 @@ async def searched_with_the_rest(world: World) -> None:
     await at_the_last_try(world)
     await world.wait_for_reply("f1", "problem")
     assert "bad.png" in next(words for words in world.platform.thread("f1") if ".png" in words)
-    [found] = (await similarities(world, lost)).values()
+    [found] = (await world.similarities(lost)).values()
     assert set(found) == set(PairKind)
     async with world.store.session(world.workspace.community) as session:
         states = await session._all(

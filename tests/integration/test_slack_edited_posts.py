@@ -28,14 +28,20 @@ async def test_an_edited_post_changes_the_report_and_unchanged_words_change_noth
     assert (await world.report()).text == "a red hat & a scarf"
 
 
-async def test_an_edit_that_comes_again_after_a_newer_one_changes_nothing(world: World) -> None:
+async def edited_twice(world: World, *, unheard: bool = False) -> Envelope:
+    """Edit a post to "second" and then to "third", which may go unheard; return the event of the first edit."""
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "first")
     await world.acknowledged(world.found, ts)
     world.slack.edit(world.found, ts, "second")
     second = world.slack.delivery.envelopes[-1]
     await second.acked.wait()
-    world.slack.edit(world.found, ts, "third")
+    world.slack.edit(world.found, ts, "third", unheard=unheard)
     await world.slack.settle()
+    return second
+
+
+async def test_an_edit_that_comes_again_after_a_newer_one_changes_nothing(world: World) -> None:
+    second = await edited_twice(world)
     await world.slack.tell_again(second)
     assert (await world.report()).text == "third"
 
@@ -47,24 +53,13 @@ async def late(world: World, edit: Envelope, sent: int) -> None:
 
 @pytest.mark.parametrize("sent", [0, 1])
 async def test_an_edit_that_comes_only_after_a_newer_one_changes_nothing(world: World, sent: int) -> None:
-    ts = world.slack.post_photo(world.found, world.ada, JPEG, "first")
-    await world.acknowledged(world.found, ts)
-    world.slack.edit(world.found, ts, "second")
-    second = world.slack.delivery.envelopes[-1]
-    await second.acked.wait()
-    world.slack.edit(world.found, ts, "third")
-    await world.slack.settle()
+    second = await edited_twice(world)
     await late(world, second, sent)
     assert (await world.report()).text == "third"
 
 
 async def test_an_edit_that_comes_again_gives_the_words_of_now(world: World) -> None:
-    ts = world.slack.post_photo(world.found, world.ada, JPEG, "first")
-    await world.acknowledged(world.found, ts)
-    world.slack.edit(world.found, ts, "second")
-    second = world.slack.delivery.envelopes[-1]
-    await second.acked.wait()
-    world.slack.edit(world.found, ts, "third", unheard=True)
+    second = await edited_twice(world, unheard=True)
     await late(world, second, sent=1)
     assert (await world.report()).text == "third"
 

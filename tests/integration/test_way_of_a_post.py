@@ -36,13 +36,7 @@ async def test_each_of_several_things_in_one_report_is_found(world: World) -> No
     await world.wait_until_idle()
     lost = await world.lost("l1", "my red umbrella and a green hat")
     await world.wait_until_idle()
-    async with world.store.session(world.workspace.community) as session:
-        report = await session.reports.get(lost.id)
-        assert report
-        similarities_of = {
-            candidate.item.report: candidate.similarities
-            for candidate in (await session.candidates.search(report, 10)).candidates
-        }
+    similarities_of = await world.similarities(lost)
     near = {found for found, similarities in similarities_of.items() if similarities[PairKind.TEXT_PHOTO] > 0.9}
     assert near == found_reports
 

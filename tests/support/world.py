@@ -1,6 +1,6 @@
 """A community on a recording platform, with the real handlers and the real delivery."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +12,7 @@ from db.store import Store
 from reunite.commands import ChangeSettings, GiveVerdict, JoinWorkspace, Press, ReportFound, ReportLost
 from reunite.entities import IncomingPhoto, Member, ReplyTarget, Report, Settings, VerdictKind, Workspace
 from reunite.handlers import Handlers
+from reunite.matching.evidence import PairKind
 from reunite.messages.reply import Action, Reply
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.support.keys import KEYS
@@ -101,6 +102,14 @@ class World:
             now = await session.reports.get(report.id)
         assert now
         return now.state
+
+    async def similarities(self, report: Report) -> Mapping[UUID, Mapping[PairKind, float]]:
+        """Search for a report as it is now; return how similar each candidate is."""
+        async with self.store.session(self.workspace.community) as session:
+            known = await session.reports.get(report.id)
+            assert known
+            found = await session.candidates.search(known, 200)
+        return {candidate.item.report: candidate.similarities for candidate in found.candidates}
 
     async def wait_for_reply(self, root: str, kind: str) -> None:
         """Wait until a thread has had a kind of reply."""
