@@ -57,7 +57,8 @@ async def run(settings: Settings, where: Servers, wish: Wish) -> Result:
     from workers.batching import BatchingEncoder  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.reembedding import Reembedding  # noqa: PLC0415
 
-    os.nice(_NICENESS)
+    if settings.encoder.give_way:
+        os.nice(_NICENESS)
     choice = _chosen(settings)
     encoder = BatchingEncoder(choice.encoder)
     async with Store(where.database_url) as store:

@@ -59,7 +59,8 @@ async def worker(
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
     from workers.live_encoder import ModelMismatchError  # noqa: PLC0415
 
-    give_way()
+    if settings.encoder.give_way:
+        give_way()
     config = WorkerConfig(
         connections=where.connections,
         encoder=settings.encoder,

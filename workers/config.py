@@ -15,13 +15,15 @@ DEFAULT_MODEL: Final = "openai/clip-vit-base-patch32"
 class EncoderSettings:
     """Which encoder to use. `torch_threads` is one for each core by default; workers on one machine share its cores.
 
-    Similar photos are compared in detail with `compare_details`, if the packages for it are installed.
+    Similar photos are compared in detail with `compare_details`, if the packages for it are installed. With `give_way`,
+    workers and re-embedding leave the processor to bots and other programs first.
     """
 
     kind: Literal["auto", "clip", "concept"] = Field(default="auto", validation_alias="REUNITE_ENCODER")
     model: str = DEFAULT_MODEL
     torch_threads: int | None = Field(default=None, ge=1)
     compare_details: bool = True
+    give_way: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_PHOTO_"))

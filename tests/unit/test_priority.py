@@ -10,9 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cli import services
+from cli.servers import Servers
+from cli.settings import Settings
 from reunite.encoder import SHARED_SPACE, Vectors, Views
 from tests.doubles.colour_encoder import ColourEncoder
 from workers.batching import BatchingEncoder
+from workers.config import EncoderSettings
 from workers.decoder.pool import Decoders
 
 _SAY = """
@@ -35,6 +39,22 @@ def test_a_process_gives_way_and_so_does_the_session_that_it_leads(
         maxsplit=1
     )
     assert (int(said[0]) - before, said[1].strip()) == (int(expected[0]), expected[2:])
+
+
+@pytest.mark.parametrize("gives_way", [True, False])
+async def test_a_setting_says_whether_workers_give_way(monkeypatch: pytest.MonkeyPatch, *, gives_way: bool) -> None:
+    from workers import app
+
+    done: list[str] = []
+
+    async def run(*_: object, **__: object) -> None:
+        done.append("ran")
+
+    monkeypatch.setattr(app, "run", run)
+    monkeypatch.setattr(services, "give_way", lambda: done.append("gave way"))
+    settings = Settings(encoder=EncoderSettings(give_way=gives_way))
+    await services.worker(settings, Servers("", "", "", queue=""))
+    assert done == ["gave way", "ran"][not gives_way :]
 
 
 class Nice(ColourEncoder):

@@ -46,7 +46,7 @@ def with_margin(model: ScoringModel) -> ScoringModel:
 async def fit_apart(
     found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedReport], answers: Answers, prior: ScoringModel
 ) -> FitResult:
-    """Fit in another process of the least priority, which ends with this task. Raises OpenSetError if it fails."""
+    """Fit in another process, which ends with this task. Raises OpenSetError if it fails."""
     context = multiprocessing.get_context("spawn")  # a fork would copy threads that hold locks
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_fit_and_send, args=(theirs, found, lost, answers, prior), daemon=True)
@@ -70,7 +70,8 @@ def _fit_and_send(
     answers: Answers,
     prior: ScoringModel,
 ) -> None:
-    os.nice(_LEAST_PRIORITY)
+    if os.nice(0):  # the worker gives way to others, and its fit to the worker
+        os.nice(_LEAST_PRIORITY)
     connection.send(fit(found, lost, answers, prior))
 
 
