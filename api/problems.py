@@ -18,9 +18,11 @@ MEDIA_TYPE: Final = "application/problem+json"
 _RETRY_AFTER: Final = 5
 _KEPT: Final = ("Allow", "WWW-Authenticate", "Retry-After")
 _DETAILS: Final = {
+    HTTPStatus.BAD_REQUEST: "The request can't be read.",
     HTTPStatus.NOT_FOUND: "There's nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address doesn't take this method.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is too large.",
+    HTTPStatus.EXPECTATION_FAILED: "A request may expect `100-continue`, and nothing else.",
 }
 _log = structlog.get_logger(__name__)
 
@@ -72,9 +74,13 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _of_http(error: web.HTTPException) -> web.Response:
-    status = HTTPStatus(error.status)
     kept = {name: error.headers[name] for name in _KEPT if name in error.headers}
-    return _response(status, _DETAILS.get(status, status.description or status.phrase), kept)
+    return refusal(HTTPStatus(error.status), kept)
+
+
+def refusal(status: HTTPStatus, headers: dict[str, str] | None = None) -> web.Response:
+    """Return the problem that a status alone tells."""
+    return _response(status, _DETAILS.get(status, status.description or status.phrase), headers)
 
 
 def _of(error: Exception, path: str) -> web.Response:
@@ -84,7 +90,7 @@ def _of(error: Exception, path: str) -> web.Response:
         case TellUserError():
             return _response(HTTPStatus.UNPROCESSABLE_ENTITY, explained(error))
         case HttpProcessingError() | UnicodeError():
-            return _response(HTTPStatus.BAD_REQUEST, "The request can't be read.")
+            return refusal(HTTPStatus.BAD_REQUEST)
         case TryAgainError() | psycopg.OperationalError():
             _log.warning("api_request_delayed", path=path, error=type(error).__name__)
             why = f": {error}" if isinstance(error, TryAgainError) else ""

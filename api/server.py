@@ -15,12 +15,13 @@ from api.bodies import MOST_BODY_BYTES
 from api.config import ApiConfig
 from api.openapi import document
 from api.operations import Operation, add_operation
-from api.problems import problems
+from api.problems import problems, refusal
 from api.timing import timed
 from db.api_tokens import ApiTokens
 from db.monitoring import Monitoring
 from db.store import Store
 from http_server.listening import listening
+from http_server.refusals import REFUSE
 from metrics.observed import Metrics
 
 _HEADERS: Final = {
@@ -36,6 +37,7 @@ async def serving(operations: Sequence[Operation], store: Store, config: ApiConf
     """Serve the API within the context; yield its address."""
     application = web.Application(middlewares=[timed, problems], client_max_size=MOST_BODY_BYTES)
     application.on_response_prepare.append(_add_headers)
+    application[REFUSE] = _refuse
     access = Access(ApiTokens(store), config.requests_per_minute)
     for operation in operations:
         add_operation(application, operation, access)
@@ -70,6 +72,10 @@ def _add_public(application: web.Application, operations: Sequence[Operation], s
 def _health(health: schemas.Health) -> web.Response:
     status = HTTPStatus.OK if health.status == "ok" else HTTPStatus.SERVICE_UNAVAILABLE
     return web.Response(text=health.model_dump_json(), status=status.value, content_type="application/json")
+
+
+def _refuse(_: web.BaseRequest, status: HTTPStatus) -> web.Response:
+    return refusal(status, {**_HEADERS, "Cache-Control": "no-store"})
 
 
 async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:

@@ -1,5 +1,6 @@
 """Error pages."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import psycopg
@@ -16,6 +17,7 @@ from reunite.messages import wording
 _SAID: Final = {
     web.HTTPBadRequest.status_code: "not_readable",
     web.HTTPUnsupportedMediaType.status_code: "not_readable",
+    web.HTTPExpectationFailed.status_code: "not_readable",
     web.HTTPUnauthorized.status_code: "signed_out",
     web.HTTPForbidden.status_code: "not_from_here",
     web.HTTPRequestEntityTooLarge.status_code: "too_large",
@@ -28,8 +30,7 @@ def errors(pages: Pages) -> Middleware:
 
     @web.middleware
     async def explained(request: web.Request, handler: Handler) -> web.StreamResponse:
-        preferred = request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0]
-        LANGUAGE.set(language_of(preferred.strip()))
+        _read_language(request)
         try:
             return await handler(request)
         except TellUserError as error:
@@ -40,13 +41,30 @@ def errors(pages: Pages) -> Middleware:
         except web.HTTPException as error:
             if error.status < web.HTTPBadRequest.status_code:
                 raise
-            return pages.error(request, error.status, _word(_SAID.get(error.status, "not_there")))
+            return pages.error(request, error.status, _said(error.status))
         except Exception:  # noqa: BLE001 - the moderator gets a sentence whatever happened
             _log.exception("board_request_failed", path=request.path)
             status = web.HTTPInternalServerError.status_code
             return pages.error(request, status, wording.sentence("our_fault", LANGUAGE.get()))
 
     return explained
+
+
+def refuse(pages: Pages, request: web.BaseRequest, status: int, headers: Mapping[str, str]) -> web.Response:
+    """Return the page for what can't be read as a request: nothing but its headers may be known."""
+    _read_language(request)
+    page = pages.show_anyone("error.html", status, words=_said(status), back="/", is_out=False)
+    page.headers.update({**headers, "Cache-Control": "no-store"})
+    return page
+
+
+def _read_language(request: web.BaseRequest) -> None:
+    preferred = request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0]
+    LANGUAGE.set(language_of(preferred.strip()))
+
+
+def _said(status: int) -> str:
+    return _word(_SAID.get(status, "not_there"))
 
 
 def _word(key: str) -> str:

@@ -10,12 +10,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from board.config import BoardConfig
-from board.errors import errors
+from board.errors import errors, refuse
 from board.pages import Pages
 from board.parts import Board
 from board.routes import add_routes
 from http_server.hosts import names_this_machine
 from http_server.listening import listening
+from http_server.refusals import REFUSE
 from reunite import rules
 
 _HEADERS: Final = {
@@ -38,6 +39,7 @@ async def serving(board: Board, config: BoardConfig) -> AsyncIterator[str]:
     application = web.Application(middlewares=[errors(pages), _guard(config)], client_max_size=_MOST_BODY_BYTES)
     application.on_response_prepare.append(_add_headers)
     add_routes(application, board, pages)
+    application[REFUSE] = lambda request, status: refuse(pages, request, status, _HEADERS)
     async with listening(application, config.host, config.port, "REUNITE_BOARD_PORT") as url:
         _log.info("board_ready", url=url)
         yield url

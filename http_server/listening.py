@@ -1,7 +1,8 @@
 """Runs an HTTP server as a context manager."""
 
+import asyncio
 import errno
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+
+from http_server.refusals import REFUSE, connections, plainly
 
 _SHUTDOWN_SECONDS: Final = 2.0
 _UTF_8: Final = {None, "utf-8", "utf8"}
@@ -24,32 +27,51 @@ class PortTakenError(Exception):
 
 
 @web.middleware
-async def _utf_8_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse bodies in other charsets before they are decoded: Python's punycode takes quadratic time."""
+async def _readable_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse bodies that can't be read, and those in other charsets: Python's punycode takes quadratic time."""
     if (request.charset and request.charset.lower()) not in _UTF_8:
         raise web.HTTPUnsupportedMediaType
-    return await handler(request)
+    try:
+        return await handler(request)
+    except web.RequestPayloadError as error:  # compressed or chunked, but not well
+        raise web.HTTPBadRequest from error
+    except ConnectionResetError as error:
+        if request.transport is None:  # the client has gone
+            raise web.HTTPBadRequest from error
+        raise
 
 
 @asynccontextmanager
 async def listening(
-    application: web.Application, host: str, port: int, variable: str, *, shutdown_seconds: float = _SHUTDOWN_SECONDS
+    application: web.Application,
+    host: str,
+    port: int,
+    variable: str,
+    *,
+    shutdown_seconds: float = _SHUTDOWN_SECONDS,
 ) -> AsyncIterator[str]:
-    """Serve within the context; yield the address. `variable` is the port's setting. Raises PortTakenError."""
-    application.middlewares.append(_utf_8_only)  # innermost: the refusal looks like the application's others
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=shutdown_seconds)  # paths may contain a code
+    """Serve within the context; yield the address. `variable` is the port's setting. Raises PortTakenError.
+
+    The application's `REFUSE`, if it has one, answers what can't be read as a request.
+    """
+    application.middlewares.append(_readable_only)  # innermost: the refusal looks like the application's others
+    runner = web.AppRunner(application, shutdown_timeout=shutdown_seconds)
     await runner.setup()
     try:
-        await _start(runner, host, port, variable)
-        host, port = runner.addresses[0][:2]
-        yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        connection = connections(runner, application.get(REFUSE, plainly))
+        listener = await _listen(connection, host, port, variable)
+        try:
+            host, port = listener.sockets[0].getsockname()[:2]
+            yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        finally:
+            listener.close()
     finally:
         await runner.cleanup()
 
 
-async def _start(runner: web.AppRunner, host: str, port: int, variable: str) -> None:
+async def _listen(connection: Callable[[], web.RequestHandler], host: str, port: int, variable: str) -> asyncio.Server:
     try:
-        await web.TCPSite(runner, host, port).start()
+        return await asyncio.get_running_loop().create_server(connection, host, port)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortTakenError(port, variable) from error

@@ -13,6 +13,7 @@ import aiohttp
 import bot
 from tests.chaos.sides import CARD, Side
 from tests.compose.engine import Deployment
+from tests.compose.update import Update
 from tests.support.waiting import eventually
 
 BOTS: Final = ("discord", "slack", "webhook", "api", "board")
@@ -60,6 +61,8 @@ class Drill:
             "a found report and a lost report get a labelled answer": self._answer,
             "doctor and the commands of the docs": self._commands,
             "each container restarted, nothing lost": self._restart,
+            "an update has changed the encoder: everything embedded again": self._update.followed,
+            "another encoder prepared beside the worker, and switched to": self._update.prepared,
             "backed up, destroyed and restored": self._restore,
         }
         for what, stage in stages.items():
@@ -70,6 +73,10 @@ class Drill:
                 say((await self.deployment.run("logs", "--tail=20")).decode(errors="replace"))
                 raise
             say(f"✓ {what} ({time.monotonic() - began:.0f} s)")
+
+    @property
+    def _update(self) -> Update:
+        return Update(self.deployment, ALL, self._answer_again)
 
     async def _build(self) -> None:
         await self.deployment.run("build")
@@ -89,6 +96,10 @@ class Drill:
     async def _answer(self) -> None:
         for side in self.sides:
             await self._post(side, "found", "backpack", "found this backpack by the stage")
+            await self._labelled(side, "backpack-side", "my backpack")
+
+    async def _answer_again(self) -> None:
+        for side in self.sides:
             await self._labelled(side, "backpack-side", "my backpack")
 
     async def _labelled(self, side: Side, picture: str, words: str) -> None:

@@ -1,9 +1,12 @@
 """Processes that listen say which of their ports is taken, and which setting chooses another."""
 
+import asyncio
 from typing import cast
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import ClientSession, web
+from aiohttp.typedefs import Handler
 
 from cli.children import children
 from cli.errors import UsageError
@@ -12,6 +15,8 @@ from db.database import Database
 from http_server.listening import PortTakenError, listening
 from metrics.config import MetricsSettings
 from metrics.observed import observed
+from tests.support.raw_requests import send_raw
+from tests.support.waiting import PATIENCE
 
 
 async def observe(port: int) -> None:
@@ -57,6 +62,38 @@ async def test_only_utf_8_is_decoded(content_type: str, status: int) -> None:
     async with listening(application, "127.0.0.1", 0, "PORT") as url, ClientSession() as client:
         response = await client.post(url, data=b"a-" + b"b" * 100, headers={"Content-Type": content_type})
         assert response.status == status
+
+
+async def test_a_client_that_leaves_while_it_sends_is_no_error_of_ours() -> None:
+    ended: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
+
+    @web.middleware
+    async def watch(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Exception as error:
+            ended.set_result(error)
+            raise
+
+    async def read(request: web.Request) -> web.Response:
+        reading.set()
+        return web.Response(text=await request.text())
+
+    reading = asyncio.Event()
+    application = web.Application(middlewares=[watch])
+    application.router.add_post("/", read)
+    async with listening(application, "127.0.0.1", 0, "PORT") as url:
+        _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(url).port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 1000\r\n\r\nhalf of")
+        await asyncio.wait_for(reading.wait(), PATIENCE)
+        writer.close()
+        assert isinstance(await asyncio.wait_for(ended, PATIENCE), web.HTTPBadRequest)
+
+
+async def test_what_is_no_request_is_refused_in_a_line() -> None:
+    async with listening(web.Application(), "127.0.0.1", 0, "PORT") as url:
+        answer = await send_raw(url, b"no request at all")
+    assert (answer.status, answer.body) == (400, "400 Bad Request\n")
 
 
 async def test_children_do_not_listen_where_their_parent_was_to_show_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
