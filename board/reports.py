@@ -8,6 +8,7 @@ from board.pages import Pages
 from board.parts import Board
 from board.visits import Visit
 from db.report_table import TOGETHER, Table, wanted
+from reunite import rules
 from reunite.entities import Match
 
 
@@ -29,7 +30,15 @@ class Reports:
             claims = [claim for claim in await session.claims.on(item.report.id) if claim.has_proof]
             others = await session.items.of([_other(match, visit.id) for match in matches])
         shown = [(match, others[other]) for match in matches if (other := _other(match, visit.id)) in others]
-        return self._pages.show(visit, "report.html", item=item, matches=shown, whereabouts=whereabouts, claims=claims)
+        return self._pages.show(
+            visit,
+            "report.html",
+            item=item,
+            matches=[(match, other) for match, other in shown if rules.is_match(match)],
+            nearest=[(match, other) for match, other in shown if not rules.is_match(match)],
+            whereabouts=whereabouts,
+            claims=claims,
+        )
 
     async def photo(self, visit: Visit) -> web.Response:
         """Return a photo's stored copy."""

@@ -127,6 +127,11 @@ def is_still_given(match: Match, found: Report) -> bool:
     return found.state is not ReportState.RETURNED or match.state is MatchState.CONFIRMED
 
 
+def is_match(match: Match) -> bool:
+    """Return whether a pair counts as a match: what was merely closest doesn't, until someone picks it or decides."""
+    return bool(match.label or match.picked or match.claim) or match.state is not MatchState.UNDECIDED
+
+
 def is_claimed(match: Match) -> bool:
     """Return whether the owner has said that it's theirs, and nobody has said that they are wrong."""
     return match.claim in PENDING_CLAIMS and match.state is not MatchState.REJECTED

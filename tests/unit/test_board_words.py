@@ -12,7 +12,7 @@ from reunite.language import words_in
 FOLDER = Path(board.__file__).parent
 _USED = re.compile(r'\bt\("(\w+)"[,)]|else t\("(\w+)"\)')
 _COMPOSED = re.compile(r'\bt\("(\w+_)" ~')
-_IN_CODE = re.compile(r'_word\("(\w+)"\)|\.board\["(\w+)"\]|status_code: "(\w+)"|error\.status, "(\w+)"')
+_IN_CODE = re.compile(r'_word\("(\w+)"\)|\.board\["(\w+)"\]|status_code: "(\w+)"|\bstatus, "(\w+)"')
 _WORDS = re.compile(r">\s*([^<>{}\s][^<>{}]*[A-Za-z]{3}[^<>{}]*)<")
 PARTS: dict[str, Iterable[str]] = {
     "menu_": MENU,
