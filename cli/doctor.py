@@ -25,6 +25,7 @@ from db.keys import check as check_keys
 from db.migrate import MigrationError, pending
 from db.store import Store
 from reunite.matching.defaults import for_encoder
+from reunite.plurals import counted
 
 
 async def findings(settings: Settings, where: Servers) -> AsyncIterator[Finding]:
@@ -73,7 +74,10 @@ async def _schema(where: Servers) -> AsyncIterator[Finding]:
         return
     if missing:
         yield Finding(
-            "its schema", ok=False, found=f"{len(missing)} migrations missing", remedy="Run `reunite migrate`."
+            "its schema",
+            ok=False,
+            found=f"{counted(len(missing), 'migration')} missing",
+            remedy="Run `reunite migrate`.",
         )
         return
     yield Finding("its schema", ok=True, found="up to date")
@@ -100,7 +104,7 @@ def running(status: Status) -> Iterator[Finding]:
     yield Finding(
         "Backlog",
         ok=not status.is_late,
-        found=f"{waiting} reports and {queued} replies wait",
+        found=f"waiting: {counted(waiting, 'report')}, {queued} {'reply' if queued == 1 else 'replies'}",
         remedy="Some have waited for more than 5 minutes: run `reunite status`, and read the logs."
         if status.is_late
         else "",

@@ -13,6 +13,7 @@ from cli.errors import UsageError
 from cli.progress import paced, say
 from cli.servers import Servers
 from cli.settings import Settings
+from reunite.plurals import counted
 from reunite.tuning.model_ranking import LEAST_CONFIRMED, Ranking
 
 if TYPE_CHECKING:
@@ -121,14 +122,14 @@ def as_json(result: Result) -> dict[str, Any]:
 def show(result: Result) -> None:
     """Print the result, and the next step."""
     console = Console(soft_wrap=True)
-    console.print(f"{result.embedded} reports embedded with {escape(result.model)}.")
+    console.print(f"{counted(result.embedded, 'report')} embedded with {escape(result.model)}.")
     if result.failed:
-        console.print(f"{result.failed} have a photo or text that can't be embedded; the log says which.")
+        console.print(f"Of {result.failed}, a photo or a text can't be embedded; the log says which.")
     if result.rankings:
         _print_comparison(console, result, *result.rankings)
     if result.deleted:
         size = result.deleted.bytes / 2**20
-        console.print(f"Deleted {result.deleted.vectors} embeddings of other models ({size:.1f} MB).")
+        console.print(f"Deleted {counted(result.deleted.vectors, 'embedding')} of other models ({size:.1f} MB).")
     console.print(escape(_next_step(result)))
 
 
@@ -146,7 +147,7 @@ def _next_step(result: Result) -> str:
 def _print_comparison(console: Console, result: Result, live: Ranking, new: Ranking) -> None:
     if live.confirmed < LEAST_CONFIRMED:
         console.print(
-            f"Only {live.confirmed} confirmed pairs: at least {LEAST_CONFIRMED} are needed to compare the models."
+            f"Only {counted(live.confirmed, 'confirmed pair')}: to compare the models, {LEAST_CONFIRMED} are needed."
         )
         return
     table = Table(

@@ -13,6 +13,7 @@ from db.communities import CommunityInfo, all_communities
 from db.items import Numbers
 from db.monitoring import FailedWork, Monitoring, Process, TaskCount
 from db.store import Store
+from reunite.plurals import counted
 
 LATE: Final = 300.0
 """Seconds after which waiting work counts as late."""
@@ -159,7 +160,7 @@ def _print_communities(console: Console, known: Sequence[tuple[CommunityInfo, Nu
         console.print(f"  {escape(community.name)} ({escape(places)})  {community.id}")
         console.print(
             f"    {numbers.open_lost} lost and {numbers.open_found} found open, {numbers.returned} returned;"
-            f" {numbers.photos} photos, {numbers.texts} texts"
+            f" {counted(numbers.photos, 'photo')}, {counted(numbers.texts, 'text')}"
         )
     if not known:
         console.print("  none yet: a bot creates one when it first meets a server or workspace")

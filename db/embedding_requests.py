@@ -56,7 +56,7 @@ class EmbeddingRequests:
     async def _add(self, community: UUID, texts: Sequence[str], photos: Sequence[bytes]) -> UUID:
         async with self._database.transaction(community) as connection:
             cursor = await connection.execute(
-                "INSERT INTO embedding_request (community_id, texts, photos) VALUES (%s, %s, %s::bytea[]) RETURNING id",
+                "INSERT INTO embedding_request (community_id, texts, photos) VALUES (%s, %s, %b::bytea[]) RETURNING id",
                 [community, list(texts), list(photos)],
             )
             return UUID(str((await cursor.fetchone() or {})["id"]))
@@ -95,7 +95,7 @@ class EmbeddingRequests:
         [row] = taken
         async with self._database.transaction(row["community_id"]) as connection:
             cursor = await connection.execute(
-                "SELECT texts, photos FROM embedding_request WHERE id = %s AND answer IS NULL", [row["id"]]
+                "SELECT texts, photos FROM embedding_request WHERE id = %s AND answer IS NULL", [row["id"]], binary=True
             )
             asked = await cursor.fetchone()
         return EmbeddingRequest(row["id"], row["community_id"], asked["texts"], asked["photos"]) if asked else None

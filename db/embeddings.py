@@ -57,18 +57,17 @@ class SqlEmbeddings(Queries):
         query = _LACKING.format("count(*) AS n") + (_MISSED if missed else "")
         return int((await self._one(query, model=model) or {})["n"])
 
-    async def lacking(self, report: UUID, model: int) -> tuple[dict[UUID, str], bool]:
-        """Return the names of stored photos without embeddings of a model, and whether the text lacks them too."""
-        photos = await self._all(
-            """SELECT p.id, p.name FROM photo p WHERE p.report_id = %(report)s AND p.state = 'stored' AND NOT EXISTS
-                 (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s) ORDER BY p.position""",
+    async def lacking(self, report: UUID, model: int) -> tuple[dict[UUID, str], str]:
+        """Return the names of stored photos without embeddings of a model, and the text if it lacks them too."""
+        found = await self._all(
+            f"""SELECT CASE WHEN {_UNEMBEDDED_TEXT} THEN r.text ELSE '' END AS text, p.id, p.name
+                FROM report r LEFT JOIN photo p ON p.report_id = r.id AND p.state = 'stored' AND NOT EXISTS
+                  (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s)
+                WHERE r.id = %(report)s ORDER BY p.position""",
             report=report,
             model=model,
         )
-        text = await self._one(
-            f"SELECT 1 FROM report r WHERE r.id = %(report)s AND {_UNEMBEDDED_TEXT}", report=report, model=model
-        )
-        return {row["id"]: row["name"] for row in photos}, text is not None
+        return {row["id"]: row["name"] for row in found if row["id"]}, found[0]["text"] if found else ""
 
     async def save(self, report: UUID, model: int, embeddings: Sequence[EmbeddingRow], *, text: str) -> None:
         """Store embeddings of a model; those of other models stay.

@@ -39,6 +39,8 @@ class SqlPhotoDetails(Queries):
 
         Each of `pairs` is a lost report, a found report, and the found report's photo.
         """
+        if not pairs:
+            return []
         found = await self._all(
             """SELECT pair.lost, pair.found, p.id AS lost_photo, pair.found_photo
                FROM unnest(%(lost)s::uuid[], %(found)s::uuid[], %(photos)s::uuid[]) AS pair (lost, found, found_photo)

@@ -19,6 +19,11 @@ _RANGE: Final = re.compile(r"(\d+)(?:\.\.(\d+))?")
 _Test = Callable[[int], bool]
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its English noun, which forms its plural with an s: what operators read is in English."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 @dataclass(frozen=True, slots=True)
 class PluralRules:
     """The plural forms of a language; a number that meets no condition takes the form `other`."""

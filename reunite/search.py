@@ -7,7 +7,7 @@ from uuid import UUID
 from reunite import rules, sample_threads
 from reunite.announce import announce, announce_sealed, pair_of
 from reunite.entities import PhotoState, Report, ReportKind, ReportState
-from reunite.matching.evidence import MAX_CANDIDATES
+from reunite.matching.evidence import MAX_CANDIDATES, Search
 from reunite.matching.scoring import ScoredCandidate, score
 from reunite.matching.shortlist import shortlist
 from reunite.matching.weights import ScoringModel
@@ -18,15 +18,15 @@ _MOST_FOUND: Final = 4 * rules.MOST_TILES
 
 
 async def search_and_announce(
-    session: Session, report_id: UUID, model: ScoringModel, *, is_complete: bool
+    session: Session, report_id: UUID, model: ScoringModel, *, is_complete: bool, search: Search | None = None
 ) -> Sequence[ScoredCandidate] | None:
     """Search for an open report's matches and return the candidates, None if there was no search.
 
-    A complete report that has no text and no usable photo is withdrawn.
+    A complete report that has no text and no usable photo is withdrawn. `search` is one that this transaction has made.
     """
     report = await session.reports.get(report_id)
     if report and report.state is ReportState.LOOK and is_complete:
-        await answer_look(session, report, model)
+        await answer_look(session, report, model, search)
     if report is None or report.state is not ReportState.OPEN:
         return None
     if not await _is_searchable(session, report):
@@ -35,7 +35,7 @@ async def search_and_announce(
         return None
     if report.sample and not await sample_threads.show_post(session, report):
         return None
-    search = await session.candidates.search(report, MAX_CANDIDATES)
+    search = search or await session.candidates.search(report, MAX_CANDIDATES)
     scored = await without_ruled_out(session, report, score(search, model))
     await announce(session, report, search, scored, percent=model.calibrated)
     if report.kind is ReportKind.LOST and await session.candidates.has_sealed():
@@ -48,9 +48,9 @@ async def search_and_announce(
     return scored
 
 
-async def answer_look(session: Session, look: Report, model: ScoringModel) -> None:
+async def answer_look(session: Session, look: Report, model: ScoringModel, search: Search | None = None) -> None:
     """Store the matches nearest to a look. Nobody is notified; the author's platform asks for them."""
-    search = await session.candidates.search(look, MAX_CANDIDATES)
+    search = search or await session.candidates.search(look, MAX_CANDIDATES)
     ranked = await without_ruled_out(session, look, score(search, model))
     for candidate in sorted(shortlist(ranked, _MOST_FOUND), key=lambda candidate: candidate.report):
         await session.matches.save(pair_of(look, candidate, percent=model.calibrated))

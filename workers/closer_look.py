@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Final, Protocol
 from uuid import UUID
@@ -17,7 +17,7 @@ from reunite.encoder import Pixels
 from reunite.entities import PhotoState, Report, ReportKind, ReportState
 from reunite.errors import DefectError
 from reunite.matching.closer_look import worth_a_closer_look
-from reunite.matching.evidence import MAX_CANDIDATES, Candidate
+from reunite.matching.evidence import MAX_CANDIDATES, Candidate, Search
 from reunite.matching.weights import ScoringModel
 from workers import photos
 
@@ -36,6 +36,15 @@ class ComparesDetails(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ToCompare:
+    """The pairs of photos worth a closer look, with their stored copies, and the search that says so, if any."""
+
+    pairs: Sequence[PhotoPair] = ()
+    copies: Mapping[UUID, bytes] = field(default_factory=dict)
+    search: Search | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CloserLook:
     """Looks closer at one report after the other."""
 
@@ -43,16 +52,16 @@ class CloserLook:
     details: ComparesDetails
     turn: asyncio.Lock
 
-    async def look(self, lease: WorkLease, model: ScoringModel) -> None:
-        """Compare the photos worth it and store the results. On errors, which are logged, the search goes without."""
-        async with self.store.work_session(lease) as session:
-            pairs = await _worth_comparing(session, lease.report, model)
-            copies = await stored_copies(session, pairs)
-        if not pairs:
-            return
+    async def choose(self, session: CommunitySession, report: UUID, model: ScoringModel) -> ToCompare:
+        """Search, and choose the photos worth comparing that haven't been compared yet."""
+        search, pairs = await _worth_comparing(session, report, model)
+        return ToCompare(pairs, await stored_copies(session, pairs), search)
+
+    async def look(self, lease: WorkLease, chosen: ToCompare) -> None:
+        """Compare photos and store the results. On errors, which are logged, the search goes without."""
         try:
             async with self.turn:
-                compared = await asyncio.to_thread(compare, self.details, pairs, copies)
+                compared = await asyncio.to_thread(compare, self.details, chosen.pairs, chosen.copies)
         except (DefectError, OSError, RuntimeError, ValueError) as error:  # then the search has no details
             _log.warning("details_not_compared", report=str(lease.report), error=type(error).__name__)
             return
@@ -88,18 +97,20 @@ def compare(
     return dict(zip(pairs, compared, strict=True))
 
 
-async def _worth_comparing(session: CommunitySession, report_id: UUID, model: ScoringModel) -> list[PhotoPair]:
+async def _worth_comparing(
+    session: CommunitySession, report_id: UUID, model: ScoringModel
+) -> tuple[Search | None, list[PhotoPair]]:
     report = await session.reports.get(report_id)
     if report is None or report.state not in {ReportState.OPEN, ReportState.LOOK}:
-        return []
+        return None, []
     if all(photo.state is not PhotoState.STORED for photo in await session.photos.of(report_id)):
-        return []
-    hidden = report.kind is ReportKind.LOST and await session.candidates.has_sealed()
-    worth: dict[UUID, Candidate] = {}
-    for sealed in (False, True) if hidden else (False,):
-        search = await session.candidates.search(report, MAX_CANDIDATES, sealed=sealed)
-        worth |= {candidate.item.report: candidate for candidate in worth_a_closer_look(search, model)}
-    return await session.photo_details.not_compared(pairs_of(report, list(worth.values())))
+        return None, []
+    search = await session.candidates.search(report, MAX_CANDIDATES)
+    worth = {candidate.item.report: candidate for candidate in worth_a_closer_look(search, model)}
+    if report.kind is ReportKind.LOST and await session.candidates.has_sealed():
+        sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
+        worth |= {candidate.item.report: candidate for candidate in worth_a_closer_look(sealed, model)}
+    return search, await session.photo_details.not_compared(pairs_of(report, list(worth.values())))
 
 
 def pairs_of(report: Report, candidates: Sequence[Candidate]) -> list[tuple[UUID, UUID, UUID]]:

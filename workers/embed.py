@@ -75,12 +75,11 @@ async def find_unembedded(
     session: CommunitySession, report: UUID, model: EmbeddingModel, views: Mapping[UUID, Views] = MappingProxyType({})
 ) -> Unembedded:
     """Read the parts of a report without embeddings of a model. Stored copies whose `views` are given aren't read."""
-    names, text_lacks = await session.embeddings.lacking(report, model.id)
-    known = await session.reports.get(report)
+    names, text = await session.embeddings.lacking(report, model.id)
     wanted = {
         photo: views[photo] if photo in views else await session.photos.stored_copy(photo) or b"" for photo in names
     }
-    return Unembedded(wanted, known.text if known and text_lacks else "", names)
+    return Unembedded(wanted, text, names)
 
 
 async def embed(encoder: ReportEncoder, wanted: Unembedded) -> Embedded:

@@ -8,6 +8,7 @@ from typing import Final
 
 from db.embedding_models import EmbeddingModel
 from db.store import Store
+from reunite.plurals import counted
 from workers.batching import BatchingEncoder
 from workers.encoders.catalogue import is_same_model
 from workers.encoders.choose import Choice
@@ -17,8 +18,8 @@ Report = Callable[[str], None]
 OUTDATED: Final = "Update Reunite here too, or run `reunite reembed --switch` to go back."
 _LOCK: Final = 0x454D4245
 """Any number, the same everywhere: one worker at a time embeds again."""
-_UPDATED: Final = "An update has changed the encoder. Embedding {} reports again …"
-_LEFT: Final = "Embedding {} reports that came in before this encoder was in use …"
+_UPDATED: Final = "An update has changed the encoder. Embedding {} again …"
+_LEFT: Final = "Embedding {} that came in before this encoder was in use …"
 _LOOK_AGAIN: Final = 1.0
 _LINE_EVERY: Final = 30.0
 
@@ -109,8 +110,8 @@ class _Lines:
 
     def show(self, now: Progress) -> None:
         if self._said is None and now.total:
-            self._report(self._first.format(now.total))
+            self._report(self._first.format(counted(now.total, "report")))
             self._said = monotonic()
         elif self._said is not None and monotonic() >= self._said + _LINE_EVERY:
-            self._report(f"{now.done} of {now.total} reports embedded.")
+            self._report(f"{now.done} of {counted(now.total, 'report')} embedded.")
             self._said = monotonic()

@@ -22,9 +22,11 @@ from metrics import definitions as metrics
 from metrics.searches import note_search
 from reunite.entities import ReportState
 from reunite.errors import TellUserError, TryAgainError
+from reunite.matching.evidence import Search
+from reunite.matching.weights import ScoringModel
 from reunite.messages import keys, wording
 from reunite.search import search_and_announce
-from workers.closer_look import CloserLook
+from workers.closer_look import CloserLook, ToCompare
 from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded, save
 from workers.intake import MOST_FAILURES, Intake, IntakeResult
 from workers.slots import Slots
@@ -182,7 +184,8 @@ class Processor:
                 await self._leave_out(lease, part)
         async with self.store.work_session(lease) as session:
             await save(session, lease.report, self.model, embedded, wanted.text)
-            await session.end_alone()
+            if lease.deaths >= _SUSPECT_AFTER:
+                await session.end_alone()
             if embedded.rows or not taken.errors:
                 await session.open_if_pending(lease.report)
 
@@ -201,15 +204,27 @@ class Processor:
 
     async def _search(self, lease: WorkLease, taken: IntakeResult) -> dict[str, str | None]:
         scoring_model = await scoring_models.in_use(self.store, lease.community, self.model)
-        if self.closer_look:
-            await self.closer_look.look(lease, scoring_model)
         async with self.store.work_session(lease) as session:
-            scored = await search_and_announce(session, lease.report, scoring_model, is_complete=not taken.errors)
-            if await session.items.live_model() != self.model.id:
-                raise ModelReplacedError  # rolls the search back: this report lacks the new model's embeddings
-            report = await session.reports.get(lease.report)
-            if not taken.errors:
-                await session.finish()
+            chosen = ToCompare()
+            if self.closer_look:
+                chosen = await self.closer_look.choose(session, lease.report, scoring_model)
+            if not chosen.pairs:  # nothing changes what was just found
+                return await self._announce(session, lease, taken, scoring_model, chosen.search)
+        if self.closer_look:
+            await self.closer_look.look(lease, chosen)
+        async with self.store.work_session(lease) as session:
+            return await self._announce(session, lease, taken, scoring_model, None)
+
+    async def _announce(
+        self, session: WorkSession, lease: WorkLease, taken: IntakeResult, model: ScoringModel, search: Search | None
+    ) -> dict[str, str | None]:
+        complete = not taken.errors
+        scored = await search_and_announce(session, lease.report, model, is_complete=complete, search=search)
+        if await session.items.live_model() != self.model.id:
+            raise ModelReplacedError  # rolls the search back: this report lacks the new model's embeddings
+        report = await session.reports.get(lease.report)
+        if complete:
+            await session.finish()
         if scored is not None and not (report and report.sample):
             note_search("report", scored)
         return {"platform": report.target.platform, "message": report.target.message} if report else {}

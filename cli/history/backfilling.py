@@ -22,6 +22,7 @@ from db.store import Store
 from reunite.entities import PlatformName, Workspace
 from reunite.handlers import Handlers
 from reunite.past_posts import Skipped, Tally
+from reunite.plurals import counted
 
 _POLL: Final = 0.5
 _SILENCE: Final = 180.0
@@ -155,7 +156,8 @@ def as_json(found: Sequence[Backfill]) -> list[dict[str, Any]]:
 def summary(found: Sequence[Backfill]) -> list[str]:
     """Summarise the taken and the skipped messages, with reasons."""
     tally = Tally.of(backfill.tally for backfill in found)
-    lines = [f"Read {tally.messages} messages: {tally.reports} reports with {tally.photos} photos."]
+    taken = f"{counted(tally.reports, 'report')} with {counted(tally.photos, 'photo')}"
+    lines = [f"Read {counted(tally.messages, 'message')}: {taken}."]
     if skipped := sum(tally.skipped.values()):
         lines.append(f"Skipped: {skipped}.")
         lines += [f"  {number} {_REASONS[reason]}" for reason, number in tally.skipped.most_common()]

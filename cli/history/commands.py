@@ -9,6 +9,7 @@ import typer
 
 from cli.context import AsJson, prepared, run
 from cli.tokens import Community
+from reunite.plurals import counted
 
 
 def import_list(
@@ -78,7 +79,7 @@ def backfill(  # noqa: PLR0913 - the command's options
     with prepared() as (settings, where):
         logs.configure(settings.log.level or "warning", as_json=settings.log.json)
         if stop:
-            print(f"Stopped: {run(backfilling.stop(where, selection))} channels were being read.")
+            print(f"Stopped reading {counted(run(backfilling.stop(where, selection)), 'channel')}.")
             return
         found = run(backfilling.run(where, selection))
         print(json.dumps(backfilling.as_json(found)) if as_json else "\n".join(backfilling.summary(found)))
@@ -99,7 +100,7 @@ def export(
 
     with prepared(with_redis=False) as (_, where):
         written = run(exporting.run(where, community, out, sealed=sealed))
-        print(f"Exported {written.reports} reports with {written.photos} photos to {out}.")
+        print(f"Exported {counted(written.reports, 'report')} with {counted(written.photos, 'photo')} to {out}.")
         say("It contains members' names, messages and photos. Delete it when you no longer need it.")
         if sealed:
             say("Sealed and private reports are included: show it to moderators only.")

@@ -30,6 +30,7 @@ from reunite.entities import IncomingPhoto, Member, ReplyTarget, ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages import wording
+from reunite.plurals import counted
 from reunite.text.sealing import category_of
 
 _AHEAD: Final = 64
@@ -38,7 +39,7 @@ _TOGETHER: Final = 8
 """Reports that are written at once: the disk takes as long for them as for one."""
 _BYTES_TOGETHER: Final = 100 * 2**20
 """Bytes of photos that are read at once, however many reports that is; only one report alone may have more."""
-_POLL: Final = 0.2
+_POLL: Final = 0.5
 _SILENCE: Final = 30.0
 """Seconds without progress after which the operator is asked to look at the workers."""
 _LEASE: Final = 3.0
@@ -209,7 +210,8 @@ def as_json(result: Imported) -> dict[str, Any]:
 def summary(result: Imported) -> list[str]:
     """Summarise the imported and the skipped entries, with reasons."""
     rate = result.photos / result.seconds if result.seconds else 0.0
-    lines = [f"Imported {result.reports} reports with {result.photos} photos ({rate:.1f} photos a second)."]
+    imported = f"{counted(result.reports, 'report')} with {counted(result.photos, 'photo')}"
+    lines = [f"Imported {imported} ({rate:.1f} photos a second)."]
     if result.before:
         lines.append(f"{result.before} had been imported before.")
     if result.skipped:

@@ -140,7 +140,7 @@ async def _communities(store: Store, only: str | None) -> tuple[EmbeddingModel, 
 
 def _text(summary: Mapping[str, Any]) -> str:
     if "undone" in summary:
-        return f"{len(summary['undone'])} communities use the deployment's weights again."
+        return f"Communities that use the deployment's weights again: {len(summary['undone'])}."
     if "communities" in summary:
         fitted = (f"Community {name}: {_learned(own)}" for name, own in summary["communities"].items())
         refused = (f"Community {name}: {reason}" for name, reason in summary["too little"].items())

@@ -62,7 +62,7 @@ class Drill:
             "doctor and the commands of the docs": self._commands,
             "each container restarted, nothing lost": self._restart,
             "an update has changed the encoder: everything embedded again": self._update.followed,
-            "another encoder prepared beside the worker, and switched to": self._update.prepared,
+            "another encoder prepared while the worker goes on, and switched to": self._update.prepared,
             "backed up, destroyed and restored": self._restore,
         }
         for what, stage in stages.items():

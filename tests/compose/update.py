@@ -1,4 +1,4 @@
-"""An update that changes the encoder, and another encoder prepared beside the worker, as docs/operations.md says."""
+"""An update that changes the encoder, and another encoder prepared meanwhile, as docs/operations.md says."""
 
 import asyncio
 import re
@@ -17,7 +17,7 @@ _LACKING: Final = """SELECT count(*) FROM report r JOIN embedding_model m ON m.l
     AND NOT EXISTS (SELECT FROM embedding e WHERE e.report_id = r.id AND e.model_id = m.id)"""
 _WORDS: Final = "workers/encoders/concept_words.tsv"
 _CHANGED: Final = "axolotl"
-_LINE: Final = re.compile(r"An update has changed the encoder\. Embedding (\d+) reports again")
+_LINE: Final = re.compile(r"An update has changed the encoder\. Embedding (\d+) reports? again")
 _REEMBED: Final = "run --rm -T worker reembed"
 
 
@@ -43,7 +43,7 @@ class Update:
         await self._is_whole(other_than=before)
 
     async def prepared(self) -> None:
-        """Embed with another encoder beside the worker, while its answers come, then switch and delete the old."""
+        """Embed with another encoder while the worker goes on answering, then switch and delete the old."""
         await self._check_out(", mud puppy, walking fish")
         before = await self._said(_LIVE)
         await self.deployment.run("build")

@@ -55,7 +55,7 @@ def test_work_that_waits_without_a_worker_is_a_problem() -> None:
     processes, backlog = running(Status([], [waits], [], [], []))
     assert (processes.ok, backlog.ok) == (False, False)
     assert "reunite worker" in processes.remedy
-    assert backlog.found == "3 reports and 0 replies wait"
+    assert backlog.found == "waiting: 3 reports, 0 replies"
     begun = TaskCount("", "in progress", 1, 400)  # it has waited, but somebody is at it
     processes, backlog = running(Status([], [begun], [], [], []))
     assert (processes.ok, backlog.ok) == (None, True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.history import importing
 from cli.history.importing import how_many_together
 from cli.history.listing import Entry
 from reunite.entities import ReportKind
@@ -41,3 +42,11 @@ def test_photos_that_are_read_at_once_fit_in_memory(tmp_path: Path, sizes: list[
 def test_a_photo_that_has_gone_counts_for_nothing(tmp_path: Path) -> None:
     gone = Entry("gone", "gone", ReportKind.FOUND, photos=(tmp_path / "gone.jpg",))
     assert how_many_together([gone, gone]) == 2
+
+
+@pytest.mark.parametrize(
+    ("reports", "photos", "words"),
+    [(1, 1, "1 report with 1 photo"), (2, 1, "2 reports with 1 photo"), (0, 0, "0 reports with 0 photos")],
+)
+def test_one_report_is_no_reports(reports: int, photos: int, words: str) -> None:
+    assert importing.summary(importing.Imported([], reports, photos, seconds=2.0))[0].startswith(f"Imported {words} (")

@@ -4,7 +4,7 @@ import pytest
 from babel import Locale
 from babel.localedata import locale_identifiers
 
-from reunite.plurals import PluralRules
+from reunite.plurals import PluralRules, counted
 
 NUMBERS = (*range(250), *range(9990, 10010), 99_999, 100_000, 1_000_000, 2_000_000)
 LANGUAGES = sorted(code for code in locale_identifiers() if "_" not in code)
@@ -60,3 +60,8 @@ def test_every_language_of_cldr_could_be_added(language: str) -> None:
     cldr = Locale.parse(language).plural_form
     ours = PluralRules.of({form: in_symbols(rule) for form, rule in cldr.rules.items()})
     assert [ours.form(number) for number in NUMBERS] == [cldr(number) for number in NUMBERS]
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 reports"), (1, "1 report"), (2, "2 reports")])
+def test_what_operators_read_has_a_singular(number: int, words: str) -> None:
+    assert counted(number, "report") == words
