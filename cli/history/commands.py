@@ -45,6 +45,8 @@ def import_list(
         listed = listing.read(source, ReportKind(kind), name)
         if listed.ignored:
             say(f"Ignored columns: {', '.join(listed.ignored)}.")
+        if listed.is_guessed:
+            say(f"{source} isn't in UTF-8 and was read as Windows-1252. If letters come out wrong, save it as UTF-8.")
         result = run(importing.run(where, community, listed))
         print(json.dumps(importing.as_json(result)) if as_json else "\n".join(importing.summary(result)))
 

@@ -1,10 +1,11 @@
 """Reads the list to import: a folder of photos, or a CSV file with a row for each item."""
 
+import codecs
 import csv
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from io import StringIO
@@ -21,6 +22,8 @@ _SUFFIXES: Final = frozenset(
 )
 _YES: Final = frozenset({"yes", "true", "1", "x"})
 _NO: Final = frozenset({"", "no", "false", "0"})
+_UNCLOSED: Final = "unexpected end of data"
+"""What the parser says of a quote without its end."""
 _CLOSED: Final = frozenset({ReportState.RETURNED, ReportState.WITHDRAWN, ReportState.EXPIRED})
 
 
@@ -59,6 +62,8 @@ class Listing:
     entries: Sequence[Entry]
     skipped: Sequence[Skipped]
     ignored: Sequence[str] = ()
+    is_guessed: bool = False
+    """Whether the file isn't in UTF-8, so that its letters may be others."""
 
 
 def read(source: Path, kind: ReportKind, name: str = "") -> Listing:
@@ -135,32 +140,60 @@ def _check_size(path: Path) -> None:
 
 
 def _csv(source: Path, kind: ReportKind, name: str) -> Listing:
-    text = _text(source)
-    reader = csv.DictReader(StringIO(text, newline=""), delimiter=_delimiter(text.partition("\n")[0]), restval="")
+    text, is_guessed = _text(source)
+    before, rows = _from_header(text)
+    delimiter = _delimiter(rows.partition("\n")[0])
+    # Strictly: without its closing quote, a cell would swallow the rest of the list.
+    reader = csv.DictReader(StringIO(rows, newline=""), delimiter=delimiter, restval="", strict=True)
     listed = _Listed()
     try:
-        reader.fieldnames = names = [column.strip().casefold() for column in reader.fieldnames or ()]
-        if not {"text", "photos"} & set(names):
-            raise UsageError(f"{source} needs a column `text` or `photos`. Known columns: {', '.join(IMPORTED)}.")
+        names = _columns(reader.fieldnames or (), source)
+        reader.fieldnames = names
         for row in reader:
             given = {column: unshielded((row[column] or "").strip()) for column in names if column in IMPORTED}
-            line = f"line {reader.line_num}"
+            line = f"line {before + reader.line_num}"
             listed.add(line, partial(_of_row, given, line, source.parent, kind, name))
     except csv.Error as error:
-        raise UsageError(f"{source} isn't a valid CSV file: line {reader.line_num}: {error}.") from error
-    return listed.listing([column for column in names if column not in IMPORTED])
+        line = before + reader.line_num
+        why = f"a quote after line {line} is never closed" if str(error) == _UNCLOSED else f"line {line}: {error}"
+        raise UsageError(f"{source} isn't a valid CSV file: {why}.") from error
+    ignored = [column for column in names if column and column not in IMPORTED]
+    return replace(listed.listing(ignored), is_guessed=is_guessed)
 
 
-def _text(source: Path) -> str:
-    data = source.read_bytes().replace(b"\0", b"")  # the database takes none
+def _text(source: Path) -> tuple[str, bool]:
+    """Return a file's text, and whether its encoding is a guess."""
+    data = source.read_bytes()
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # "Unicode text" of spreadsheets
+        return data.decode("utf-16", "replace").replace("\0", ""), False
+    data = data.replace(b"\0", b"")  # the database takes none
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig"), False
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")  # written by spreadsheets in western Europe
+        return data.decode("cp1252", "replace"), True  # written by spreadsheets in western Europe
+
+
+def _from_header(text: str) -> tuple[int, str]:
+    """Skip empty lines, and the one by which spreadsheets say what separates columns; return how many, and the rest."""
+    lines = text.splitlines(keepends=True)
+    skipped = 0
+    while skipped < len(lines) and (not lines[skipped].strip() or lines[skipped].startswith("sep=")):
+        skipped += 1
+    return skipped, "".join(lines[skipped:])
+
+
+def _columns(given: Sequence[str], source: Path) -> list[str]:
+    names = [column.strip().casefold() for column in given]
+    if not {"text", "photos"} & set(names):
+        raise UsageError(f"{source} needs a column `text` or `photos`. Known columns: {', '.join(IMPORTED)}.")
+    if twice := [column for column in IMPORTED if names.count(column) > 1]:
+        raise UsageError(f"{source} has more than one column `{twice[0]}`.")
+    return names
 
 
 def _delimiter(header: str) -> str:
-    return max(",;\t", key=header.count)
+    bare = "".join(header.split('"')[::2])  # a name in quotes may contain one
+    return max(",;\t", key=bare.count)
 
 
 def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, name: str) -> Entry:
@@ -208,6 +241,8 @@ def _time(given: str) -> datetime | None:
 
 def _photo(folder: Path, given: str) -> Path:
     path = folder / given
+    if not path.exists():
+        path = folder / given.replace("\\", "/")  # as Windows writes it
     if not path.resolve().is_relative_to(folder.resolve()):
         raise RefusedError(f"the photo {given} is outside the list's folder")
     if not path.is_file():

@@ -119,10 +119,51 @@ def test_equal_rows_without_ids_are_one(tmp_path: Path) -> None:
     assert (len(listing.entries), skipped(listing)) == (2, {"line 4": "the same as line 2"})
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_letters_survive_the_encodings_of_spreadsheets(tmp_path: Path, encoding: str) -> None:
-    [entry] = listed(tmp_path, "text\nSchlüssel\n", encoding=encoding).entries
-    assert entry.text == "Schlüssel"
+    listing = listed(tmp_path, "text\nSchlüssel\n", encoding=encoding)
+    assert [entry.text for entry in listing.entries] == ["Schlüssel"]
+    assert listing.is_guessed == (encoding == "cp1252")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\ntext;place\nbag;bar\n",
+        "\n\ntext,place\nbag,bar\n",
+        '"text";"place";"a, b, c"\nbag;bar\n',
+        "text;place;\nbag;bar;\n",
+    ],
+)
+def test_a_header_is_read_as_spreadsheets_write_it(tmp_path: Path, text: str) -> None:
+    listing = listed(tmp_path, text)
+    assert [(entry.text, entry.place) for entry in listing.entries] == [("bag", "bar")]
+    assert "" not in listing.ignored
+
+
+def test_lines_are_counted_from_the_first_of_the_file(tmp_path: Path) -> None:
+    assert skipped(listed(tmp_path, "sep=,\ntext,kind\nbag,neither\n")) == {
+        "line 3": "the kind is 'neither', not lost or found"
+    }
+
+
+def test_a_photo_may_be_named_as_on_windows(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.jpg").write_bytes(b"photo")
+    [entry] = listed(tmp_path, "photos\nphotos\\a.jpg\n").entries
+    assert entry.photos == (tmp_path / "photos" / "a.jpg",)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("text,text\nbag,cup\n", "more than one column `text`"),
+        ('text,place\n"bag,bar\ncup,gym\n', "a quote after line 1 is never closed"),
+    ],
+)
+def test_a_list_that_would_lose_something_is_refused(tmp_path: Path, text: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        listed(tmp_path, text)
 
 
 def test_text_may_have_several_lines(tmp_path: Path) -> None:
