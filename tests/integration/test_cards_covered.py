@@ -9,9 +9,12 @@ import pytest
 from reunite.entities import IncomingPhoto
 from reunite.language import sentence
 from tests.cards import papers, payment
-from tests.cards.drawn import Draw
+from tests.cards.drawn import Draw, Sheet
 from tests.cards.measure import cards
 from tests.cards.scenes import SCENES, Photo, photographed
+from tests.doubles import poison
+from tests.doubles.made_poison import WELL_FORMED
+from tests.doubles.poison import saved
 from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.world import World, open_world
@@ -31,6 +34,7 @@ def photo_of(draw: Draw, scene: str = "tilted", language: str = "en") -> Photo:
 
 def print_in(jpeg: bytes) -> str:
     """Read a picture, without what is only taken for a letter."""
+    assert READER
     pixels = photos.decode(jpeg)
     lines = READER.read(pixels, READER.boxes(pixels))
     return "\n".join(line.text for line in lines if line.certainty > 0.7 and len(line.text) > 2)
@@ -38,7 +42,7 @@ def print_in(jpeg: bytes) -> str:
 
 async def test_what_is_printed_on_a_card_can_no_longer_be_read() -> None:
     async with Decoders() as plain, Decoders(cover=("cards",)) as covering:
-        for draw in (payment.flat, payment.upright, papers.passport, papers.library):
+        for draw in (payment.upright, papers.library):
             photo = photo_of(draw)
             before, after = await plain.decode(photo.data), await covering.decode(photo.data)
             assert (before.has_card, after.has_card) == (False, True), draw
@@ -48,6 +52,33 @@ async def test_what_is_printed_on_a_card_can_no_longer_be_read() -> None:
             thing = await covering.decode(drawing("red"))
             assert not thing.has_card
             assert thing.jpeg == (await plain.decode(drawing("red"))).jpeg
+
+
+def full_of_print() -> bytes:
+    sheet = Sheet(Random(1), (255, 255, 255), (0, 0, 0), (1500, 1500))  # noqa: S311 - no secret
+    for row in range(50):
+        sheet.write((10, 10 + 29 * row), "0123456789 " * 8, 26, "mono")
+    return saved(sheet.image)
+
+
+async def test_odd_pictures_and_many_lines_harm_no_decoder() -> None:
+    strips = {f"{size}": poison.flat((200, 30, 40), size) for size in ((1, 512), (512, 1), (1, 1), (3, 60_000))}
+    pictures = {**poison.AT_THE_EDGE, **WELL_FORMED, **strips, "print": full_of_print()}
+    async with Decoders(cover=("faces", "cards")) as decoders:
+        first = await decoders.decode(drawing("red"))
+        family = {decoder.pid for decoder in decoders._idle}
+        for name, data in pictures.items():
+            assert (await decoders.decode(data)).views.size, name
+        assert {decoder.pid for decoder in decoders._idle} == family
+        assert (await decoders.decode(drawing("red"))).jpeg == first.jpeg
+
+
+def test_of_many_lines_only_some_are_read() -> None:
+    assert READER
+    pixels = photos.make_stored_copy(full_of_print()).pixels
+    boxes = READER.boxes(pixels)
+    lines = READER.read(pixels, boxes)
+    assert 3 < len(lines) < len(boxes)
 
 
 @pytest.mark.slow

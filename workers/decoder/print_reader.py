@@ -17,6 +17,13 @@ Quad = Floats
 """A line's corners, 4 × 2: where it begins above, where it ends above, then below, in reading order."""
 
 _STRIDE: Final = 32
+_HALF: Final = 0.5
+_MAY_BE_PRINT: Final = 0.2
+_MARGIN, _LEAST_MARGIN = 0.25, 32
+"""Around what a first look has seen: in parts of its extent, and in pixels."""
+_LARGE: Final = 512
+_MOST_ENLARGED: Final = 2.0
+"""A small part of a photo is enlarged to that size, but not by more: small print is found better so."""
 _IS_PRINT: Final = 0.3
 _LEAST_MEAN: Final = 0.5
 """Of the network's certainty that a line is print, in each point and over its box."""
@@ -63,7 +70,7 @@ class PrintReader:
         import cv2  # noqa: PLC0415 - an extra
         import onnxruntime  # noqa: PLC0415 - likewise
 
-        self._cv2 = cv2
+        self._cv2: Any = cv2
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # it would keep what the largest photo took
@@ -77,16 +84,41 @@ class PrintReader:
 
     def boxes(self, pixels: Pixels) -> list[Quad]:
         """Return where lines of print are, the longest first; which end is their beginning isn't known yet."""
-        height, width = pixels.shape[:2]
-        padded = [side + -side % _STRIDE for side in (height, width)]
-        square = np.full((*padded, 3), 127, np.uint8)
-        square[:height, :width] = pixels
-        marked = self._run(self._finder, square)[0, 0]
+        part = self._first_look(pixels)
+        if part is None:
+            return []
+        rows, columns = part
+        near = pixels[rows, columns]
+        scale = min(_MOST_ENLARGED, max(1.0, _LARGE / max(near.shape)))
+        marked = self._marked(near, scale)
         contours, _ = self._cv2.findContours(
             (marked > _IS_PRINT).astype(np.uint8), self._cv2.RETR_EXTERNAL, self._cv2.CHAIN_APPROX_SIMPLE
         )
-        boxes = [box for contour in contours if (box := self._box(marked, contour)) is not None]
-        return sorted(boxes, key=_length, reverse=True)[:_MOST_LINES]
+        boxes = [box / scale for contour in contours if (box := self._box(marked, contour)) is not None]
+        corner = np.array([columns.start, rows.start], np.float32)
+        legible = [box + corner for box in boxes if _height(box) >= _LEAST_HEIGHT]
+        return sorted(legible, key=_length, reverse=True)[:_MOST_LINES]
+
+    def _first_look(self, pixels: Pixels) -> tuple[slice, slice] | None:
+        """Return the rows and columns in which there may be print, by a look at half the size."""
+        places = np.argwhere(self._marked(pixels, _HALF) > _MAY_BE_PRINT) / _HALF
+        if not len(places):
+            return None
+        low, high = places.min(axis=0), places.max(axis=0)
+        margin = np.maximum(_LEAST_MARGIN, (high - low) * _MARGIN)
+        (top, left), (bottom, right) = (low - margin).clip(0).astype(int), (high + margin).astype(int)
+        return slice(int(top), int(bottom)), slice(int(left), int(right))
+
+    def _marked(self, pixels: Pixels, scale: float) -> Floats:
+        """Return how sure the network is that there's print, for each point of a picture brought to a scale."""
+        if scale != 1:
+            size = [max(1, round(side * scale)) for side in pixels.shape[1::-1]]
+            pixels = self._cv2.resize(pixels, size, interpolation=self._cv2.INTER_AREA)
+        height, width = pixels.shape[:2]
+        padded = [side + -side % _STRIDE for side in (height, width)]
+        whole = np.full((*padded, 3), 127, np.uint8)
+        whole[:height, :width] = pixels
+        return self._run(self._finder, whole)[0, 0, :height, :width]
 
     def _box(self, marked: Floats, contour: NDArray[np.int32]) -> Quad | None:
         middle, (across, down), angle = self._cv2.minAreaRect(contour)
@@ -98,9 +130,9 @@ class PrintReader:
         self._cv2.fillPoly(inside, [contour - (left, top)], 1)
         mean = float(marked[top : top + high, left : left + wide][inside > 0].mean())
         across, down = across + grow, down + grow
-        if mean < _LEAST_MEAN or min(across, down) < _LEAST_HEIGHT:
+        if mean < _LEAST_MEAN:
             return None
-        corners = self._cv2.boxPoints((middle, (across, down), angle))
+        corners: Quad = self._cv2.boxPoints((middle, (across, down), angle))
         return np.roll(corners, -1, axis=0) if across >= down else corners
 
     def read(self, pixels: Pixels, boxes: Sequence[Quad]) -> list[Line]:
@@ -145,7 +177,8 @@ class PrintReader:
 
 
 def _along(box: Quad) -> Floats:
-    return box[1] - box[0]
+    along: Floats = box[1] - box[0]
+    return along
 
 
 def _length(box: Quad) -> float:
