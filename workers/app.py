@@ -1,7 +1,7 @@
 """The worker's composition root: takes hints from arq, leases and processes the work, and sweeps for what is left."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -71,8 +71,8 @@ class WorkerConfig:
     open_set: OpenSetSource | None = None
     """What an encoder without weights is calibrated on; None: it keeps its defaults."""
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
-    cover_faces: bool = False
-    """Whether faces in photos are covered."""
+    cover: Sequence[str] = ()
+    """What is covered in photos: "faces", "cards"."""
     reembed: bool = False
     """Whether to embed everything again if an update has changed the encoder, instead of ending."""
 
@@ -107,7 +107,7 @@ async def run(
         stack.push_async_callback(encoder.close)
         fetcher = await stack.enter_async_context(PhotoFetcher(photos.hosts, allow_http_hosts=photos.http_hosts))
         slack_files = SlackFiles(Installations(store), photos.slack_hosts, photos.slack_token)
-        decoders = await stack.enter_async_context(Decoders(framing=encoder.framing, cover_faces=config.cover_faces))
+        decoders = await stack.enter_async_context(Decoders(framing=encoder.framing, cover=config.cover))
         intake = Intake(store, fetcher, slack_files, decoders)
         details = await asyncio.to_thread(load_details) if config.encoder.compare_details and given is None else None
         closer_look = CloserLook(store, details, asyncio.Lock()) if details else None

@@ -30,7 +30,7 @@ class EncoderSettings:
 class PhotoSettings:
     """Hosts from which photos may be fetched in addition to the platforms'; and without TLS (host:port), for tests.
 
-    `cover_faces`: nobody sees faces in photos.
+    `cover_faces`: nobody sees faces in photos, and the print on cards where what finds it is installed.
     """
 
     hosts: Listed = frozenset()

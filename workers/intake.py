@@ -14,7 +14,7 @@ from db.leases import LeaseLostError, StoredPhoto, WorkLease, WorkSession
 from db.store import Store
 from reunite import rules
 from reunite.encoder import Views
-from reunite.entities import Photo, PhotoState, ReportKind, ReportState
+from reunite.entities import Category, Photo, PhotoState, ReportKind, ReportState
 from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
 from reunite.messages import keys, notices, wording
 from workers.budget import ByteBudget
@@ -31,6 +31,9 @@ PHOTOS_AT_ONCE: Final = 2
 """Photos of one report that are taken in parallel: ten heavy ones don't fill the queue for others."""
 _FRESH_LINK: Final = 15.0
 """Seconds after which a photo whose link had expired is tried again, if the bot has not brought a fresh one before."""
+
+_SEALED: Final[set[Category]] = {"id", "card"}
+"""A community that suggests sealing neither gets no advice from what photos show."""
 
 _log = structlog.get_logger(__name__)
 
@@ -102,8 +105,8 @@ class Intake:
                 is_stored = await session.store_photo(photo.id, _stored(decoded))
                 if is_stored and decoded.is_partial:
                     await self._say(session, lease, photo, TellUserError("photo_partial"))
-                if is_stored and decoded.has_face:
-                    await _advise(session, lease)
+                if is_stored and (decoded.has_face or decoded.has_card):
+                    await _advise(session, lease, has_card=decoded.has_card)
         except TellUserError as error:
             is_last = lease.failures + 1 >= MOST_FAILURES  # a bot that is down must not keep the photo waiting
             if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
@@ -143,13 +146,14 @@ class Intake:
             return photo.url is not None and await session.mark_stale(photo.id)
 
 
-async def _advise(session: WorkSession, lease: WorkLease) -> None:
-    """Advise to seal a found report whose photo shows a face: it may be an ID."""
+async def _advise(session: WorkSession, lease: WorkLease, *, has_card: bool) -> None:
+    """Advise to seal a found report whose photo shows a card, or a face: it may be an ID."""
     report = await session.reports.get(lease.report)
     if report is None or report.kind is ReportKind.LOST or report.sealed or report.quiet:
         return
-    if (await session.workspaces.settings_for(report.id)).sealed_categories:
-        await session.outbox.post(report.id, keys.sealing_advice(report.id), notices.face_seen(report))
+    if _SEALED & set((await session.workspaces.settings_for(report.id)).sealed_categories):
+        advice = notices.card_seen(report) if has_card else notices.face_seen(report)
+        await session.outbox.post(report.id, keys.sealing_advice(report.id), advice)
 
 
 def _stored(decoded: Decoded) -> StoredPhoto:

@@ -83,6 +83,11 @@ def face_seen(report: Report) -> Reply:
     return Reply("note", ((Plain(sentence("face_better_sealed", report.language)),),), about=frozenset({report.id}))
 
 
+def card_seen(report: Report) -> Reply:
+    """Say that a photo shows a card or an ID, that its print is covered, and advise to seal it."""
+    return Reply("note", ((Plain(sentence("card_better_sealed", report.language)),),), about=frozenset({report.id}))
+
+
 def waiting(report: Report, minutes: int) -> Reply:
     """Say that much is to be done before a report."""
     return Reply("note", ((Plain(plural("waiting", minutes, report.language)),),), about=frozenset({report.id}))

@@ -31,7 +31,7 @@ ADVICE = sentence("face_better_sealed")
 
 
 async def test_a_face_is_covered_and_nothing_else() -> None:
-    async with Decoders() as plain, Decoders(cover_faces=True) as covering:
+    async with Decoders() as plain, Decoders(cover=("faces",)) as covering:
         before, after = await plain.decode(PORTRAIT), await covering.decode(PORTRAIT)
         thing = await covering.decode(drawing("red"))
         assert not thing.has_face
@@ -47,7 +47,7 @@ async def test_a_face_is_covered_and_nothing_else() -> None:
 
 @pytest.fixture
 async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community, working(database_url, redis_url, cover_faces=True):
+    async with open_world(database_url, redis_url) as community, working(database_url, redis_url, cover=("faces",)):
         yield community
 
 

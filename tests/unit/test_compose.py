@@ -116,10 +116,10 @@ def test_dependencies_are_installed_before_the_code_is_copied() -> None:
     assert "slack-sdk" not in str(printed)
 
 
-def test_the_workers_image_can_cover_faces_where_it_is_set() -> None:
+def test_the_workers_image_can_cover_faces_and_cards_where_it_is_set() -> None:
     [worker] = [stage for stage in DOCKERFILE.split("\nFROM ") if stage.startswith("base AS worker")]
-    assert re.search(r"scripts/requirements\.py .*\bfaces\b", worker)
-    assert re.search(r"--no-deps .*\bdeface\b", worker)
+    assert re.search(r"scripts/requirements\.py .*\bcards\b", worker)
+    assert re.search(r"--no-deps .*\bdeface rapidocr\b", worker)
     assert "REUNITE_PHOTO_COVER_FACES" in OURS["worker"]["environment"]
 
 

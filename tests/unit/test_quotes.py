@@ -99,6 +99,7 @@ QUEUED: dict[str, list[Reply]] = {
     ],
     "better_sealed": [notices.better_sealed(FOUND)],
     "face_seen": [notices.face_seen(FOUND)],
+    "card_seen": [notices.card_seen(FOUND)],
     "waiting": [notices.waiting(LOST, 3)],
     "claimed": [notices.claimed(CLAIM, lost, found) for lost in (LOST, PRIVATE) for found in (FOUND, SEALED)],
     "claimed_card": [

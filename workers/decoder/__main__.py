@@ -1,4 +1,4 @@
-"""The decoder itself: `python -m workers.decoder SECONDS FRAMING [faces]`.
+"""The decoder itself: `python -m workers.decoder SECONDS FRAMING [faces] [cards]`.
 
 SECONDS are the most CPU time that a photo may take, FRAMING says in JSON which views the encoder wants.
 
@@ -21,7 +21,7 @@ from reunite.errors import TellUserError
 from reunite.matching import colours
 from workers import photos
 from workers.decoder import wire
-from workers.decoder.faces import FaceFinder, covered
+from workers.decoder.cover import Cover
 from workers.framing import framed
 
 _SPARE: Final = 64 * 1024 * 1024
@@ -36,12 +36,12 @@ def main() -> None:
         os.dup2(nothing.fileno(), 0)
         os.dup2(nothing.fileno(), 1)
     framing = Framing(**json.loads(sys.argv[2]))
-    finder = FaceFinder() if "faces" in sys.argv[3:] else None
+    cover = Cover(faces="faces" in sys.argv[3:], cards="cards" in sys.argv[3:])
     _confine()
     while (data := wire.read_frame(photos_in)) is not None:
         _limit_time(int(sys.argv[1]))
         try:
-            answer, is_last = _opened(data, framing, finder, photos_in, answers), False
+            answer, is_last = _opened(data, framing, cover, photos_in, answers), False
         except MemoryError:
             answer, is_last = wire.message(problem="photo_unusable", params={}, is_last=True), True
         answers.write(answer)
@@ -50,9 +50,7 @@ def main() -> None:
             break
 
 
-def _opened(
-    data: bytes, framing: Framing, finder: FaceFinder | None, photos_in: IO[bytes], answers: IO[bytes]
-) -> bytes:
+def _opened(data: bytes, framing: Framing, cover: Cover, photos_in: IO[bytes], answers: IO[bytes]) -> bytes:
     def take(needed: int) -> None:
         answers.write(wire.message(needs=needed))
         answers.flush()
@@ -64,13 +62,13 @@ def _opened(
         copy = photos.make_stored_copy(data, take, framing)
         jpeg, pixels, views = copy.jpeg, copy.pixels, copy.views
         _limit_memory(None)  # from here on, it reads nothing but data made here
-        faces = finder.find(pixels) if finder else []
-        if faces:
-            pixels = covered(pixels, faces)
+        seen = cover.over(pixels)
+        if seen.has_face or seen.has_card:
+            pixels = seen.pixels
             jpeg, views = photos.as_jpeg(Image.fromarray(pixels)), framed(pixels, framing)
         shares = colours.of_photo(pixels)
         return wire.picture(
-            wire.Decoded(jpeg, copy.width, copy.height, views, shares, copy.is_partial, has_face=bool(faces))
+            wire.Decoded(*(jpeg, copy.width, copy.height, views, shares, copy.is_partial), seen.has_face, seen.has_card)
         )
     except TellUserError as error:
         return wire.message(problem=error.key, params=error.params)

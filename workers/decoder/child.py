@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import asdict, dataclass
 from typing import Final
@@ -44,11 +44,11 @@ class Limits:
 class Decoder:
     """A decoder's process, as the worker sees it."""
 
-    def __init__(self, limits: Limits, framing: Framing = WHOLE, *, cover_faces: bool = False) -> None:
-        """Start nothing yet."""
+    def __init__(self, limits: Limits, framing: Framing = WHOLE, *, cover: Sequence[str] = ()) -> None:
+        """Start nothing yet. What to `cover`: "faces", "cards"."""
         self._limits = limits
         self._framing = framing
-        self._options = (json.dumps(asdict(framing)), *(("faces",) if cover_faces else ()))
+        self._options = (json.dumps(asdict(framing)), *cover)
         self._process: asyncio.subprocess.Process | None = None
 
     async def decode(self, data: bytes, grant: Grant) -> wire.Decoded:

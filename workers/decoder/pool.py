@@ -1,6 +1,7 @@
 """A worker's pool of decoders, each with one photo at a time, within one budget of memory."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final, Self
 
 import structlog
@@ -27,10 +28,13 @@ class Decoders:
         at_once: int = AT_ONCE,
         *,
         framing: Framing = WHOLE,
-        cover_faces: bool = False,
+        cover: Sequence[str] = (),
     ) -> None:
-        """Start nothing yet: a decoder's process starts with its first photo, and stays."""
-        self._idle = [Decoder(limits or Limits(), framing, cover_faces=cover_faces) for _ in range(at_once)]
+        """Start nothing yet: a decoder's process starts with its first photo, and stays.
+
+        What to `cover` in photos: "faces", "cards".
+        """
+        self._idle = [Decoder(limits or Limits(), framing, cover=cover) for _ in range(at_once)]
         self._slots = Slots(at_once)
         self._memory = ByteBudget(MAX_DECODED_BYTES)
 

@@ -51,7 +51,8 @@ class Decoded:
     colours: tuple[float, ...]
     is_partial: bool = False
     has_face: bool = False
-    """Whether faces were found, and covered."""
+    has_card: bool = False
+    """Whether faces were found, and cards; they are covered."""
 
 
 def length(data: bytes) -> bytes:
@@ -78,7 +79,8 @@ def message(**content: Any) -> bytes:
 def picture(decoded: Decoded) -> bytes:
     """Return a photo that could be opened."""
     size = {"width": decoded.width, "height": decoded.height}
-    head = message(colours=decoded.colours, **size, partial=decoded.is_partial, face=decoded.has_face)
+    seen = {"partial": decoded.is_partial, "face": decoded.has_face, "card": decoded.has_card}
+    head = message(colours=decoded.colours, **size, **seen)
     return head + frame(decoded.jpeg) + decoded.views.tobytes()
 
 
@@ -109,8 +111,8 @@ async def read_picture(reader: StreamReader, content: dict[str, Any], framing: F
     jpeg = await _read(reader, _MOST_COPY)
     shape = framing.shape(width, height)
     views = np.frombuffer(await reader.readexactly(math.prod(shape)), np.uint8).reshape(shape)
-    partial, face = content.get("partial") is True, content.get("face") is True
-    return Decoded(jpeg, width, height, views, tuple(map(float, shares)), is_partial=partial, has_face=face)
+    seen = (content.get(name) is True for name in ("partial", "face", "card"))
+    return Decoded(jpeg, width, height, views, tuple(map(float, shares)), *seen)
 
 
 async def _read(reader: StreamReader, most: int) -> bytes:

@@ -1,0 +1,130 @@
+"""Numbers that nobody else should read: of payment cards and accounts, and documents' machine-readable lines."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from reunite.text.data import read_toml
+
+_TABLES: Final = read_toml("card_numbers.toml")
+_PREFIXES: Final[Sequence[tuple[range, int, frozenset[int]]]] = [
+    (range(first, last + 1), len(str(first)), frozenset(lengths))
+    for first, last, *lengths in _TABLES["payment"]["prefixes"]
+]
+_IBAN_LENGTHS: Final[dict[str, int]] = _TABLES["iban"]["lengths"]
+_AS_DIGITS: Final = str.maketrans("OoDQÖIil|!JZzASsGbBgq", "000001111112245566899")
+"""What a reader takes a digit for, and the digit."""
+_AS_LETTERS: Final = str.maketrans("01258", "OIZSB")
+_GROUPS: Final = ((4, 6, 5), (4, 6, 4), (4, 11), (10, 5), (10, 4))
+"""How numbers of 14 and 15 digits are grouped, also with a gap overlooked."""
+_MOST_TOKENS: Final = 60
+_FOUR: Final = 4
+_EAN: Final = 13
+_END_OF_CARD: Final = re.compile(r"(?<![\d./])(?:0[1-9]|1[0-2]) ?[/.-] ?(?:20)?[2-4]\d(?![/.\d])")
+_DATES: Final = re.compile(r"(\d{6}\d)[MFX<HKN](\d{6}\d)")
+"""In the second machine-readable line: birth with its check digit, sex, the document's end with its own."""
+_WEIGHTS: Final = (7, 3, 1)
+_SHORTEST_MACHINE_LINE: Final = 24
+_LEAST_FILLERS: Final = 3
+
+
+def has_payment_number(text: str, *, checked: bool = True) -> bool:
+    """Tell whether a payment card's number is in a line; not `checked`, one digit may have been misread."""
+    return any(
+        _is_of_network(number) and (_is_checked(number) if checked else is_grouped)
+        for number, is_grouped in _grouped_numbers(_tokens(text))
+    )
+
+
+def has_end_of_card(text: str) -> bool:
+    """Tell whether a line has a month and year as payment cards have them."""
+    return _END_OF_CARD.search(text) is not None
+
+
+def has_iban(text: str) -> bool:
+    """Tell whether an account's number is in a line."""
+    signs = "".join(sign for sign in text if sign.isascii() and sign.isalnum())[: _MOST_TOKENS * 2]
+    return any(
+        _is_iban(signs[start : start + length])
+        for start in range(len(signs))
+        if (length := _IBAN_LENGTHS.get(_country(signs[start : start + 2])))
+    )
+
+
+def is_machine_line(text: str) -> bool:
+    """Tell whether a line is for machines (ICAO 9303): by its two dates' check digits, or by its fillers."""
+    signs = "".join(text.split()).replace("«", "<<")
+    if len(signs) < _SHORTEST_MACHINE_LINE:
+        return False
+    if signs.count("<") > _LEAST_FILLERS and all(sign == "<" or sign.isalnum() for sign in signs):
+        return True
+    return any(map(_are_dates, (signs.upper(), signs.translate(_AS_DIGITS))))
+
+
+def digits_of(text: str) -> str:
+    """Return a line that consists of digits alone, as it would be read; empty if it doesn't."""
+    read = "".join(_tokens(text))
+    return read if read.isdecimal() and read.isascii() else ""
+
+
+def _tokens(text: str) -> list[str]:
+    """Split a line; what mostly consists of digits consists of digits alone."""
+    return [
+        token.translate(_AS_DIGITS) if 2 * sum(map(str.isdecimal, token)) >= len(token) else token
+        for token in re.split(r"[\s\-.·•]", text)[:_MOST_TOKENS]
+        if token
+    ]
+
+
+def _grouped_numbers(tokens: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield what may be a number in groups, and whether each group is as a card's."""
+    for start in range(len(tokens)):
+        number, sizes = "", list[int]()
+        for token in tokens[start:]:
+            if not (token.isdecimal() and token.isascii()):
+                break
+            number += token
+            sizes.append(len(token))
+            if len(number) > 19:  # noqa: PLR2004 - ISO/IEC 7812-1
+                break
+            if len(sizes) == 1 or tuple(sizes) in _GROUPS or all(size % _FOUR == 0 for size in sizes[:-1]):
+                yield number, sizes == [_FOUR] * _FOUR
+
+
+def _is_of_network(number: str) -> bool:
+    return any(
+        len(number) in lengths and int(number[:size]) in prefixes for prefixes, size, lengths in _PREFIXES
+    ) and not (len(number) == _EAN and _is_article(number))
+
+
+def _is_checked(number: str) -> bool:
+    """Check by Luhn's formula (ISO/IEC 7812-1, annex B)."""
+    values = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number)))
+    return sum(value // 10 + value % 10 for value in values) % 10 == 0
+
+
+def _is_article(number: str) -> bool:
+    """Tell whether it's a trade item's number (GTIN-13), as on most packages."""
+    return sum(int(digit) * (1 + 2 * (place % 2)) for place, digit in enumerate(number)) % 10 == 0
+
+
+def _is_iban(signs: str) -> bool:
+    country, rest = _country(signs[:2]), signs[2:]
+    return len(signs) == _IBAN_LENGTHS[country] and any(
+        number[:2].isdecimal()
+        and int("".join(str(int(sign, 36)) for sign in number[2:] + country + number[:2])) % 97 == 1
+        for number in {rest, rest.translate(_AS_DIGITS), rest[:2].translate(_AS_DIGITS) + rest[2:]}
+    )
+
+
+def _country(signs: str) -> str:
+    return signs.upper().translate(_AS_LETTERS)
+
+
+def _are_dates(signs: str) -> bool:
+    return any(_is_machine_checked(born) and _is_machine_checked(ends) for born, ends in _DATES.findall(signs))
+
+
+def _is_machine_checked(field: str) -> bool:
+    """Check a field's last digit (ICAO 9303-3, 4.9)."""
+    return sum(int(digit) * _WEIGHTS[place % 3] for place, digit in enumerate(field[:-1])) % 10 == int(field[-1])

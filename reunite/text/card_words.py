@@ -1,0 +1,50 @@
+"""Words on personal cards in all our languages: what a card calls itself, and its fields' labels."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from reunite.text.data import read_toml
+
+
+def bare(line: str) -> str:
+    """Return a line's letters and digits, small, without accents."""
+    apart = unicodedata.normalize("NFKD", line.casefold().replace("ł", "l"))
+    return unicodedata.normalize("NFC", "".join(sign for sign in apart if sign.isalnum()))
+
+
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    kind: tuple(bare(word) for line in lines for word in line.split())
+    for kind, lines in read_toml("card_words.toml").items()
+}
+_SHORT: Final = 6
+_NUMBERED: Final = re.compile(r"^\s*(?:4[abcd]|[1-359])\s*[.)]")
+"""The fields of the European driving licence."""
+_LEAST_NUMBERED: Final = 4
+_NUMBER: Final = re.compile(r"\d[\d ]{4,}\d")
+_DATE: Final = re.compile(r"\d{1,4}[./ -]\d{1,2}[./ -]\d{2,4}|\d{4}年")
+
+
+def is_personal_card(lines: Iterable[str]) -> bool:
+    """Tell whether lines that stand together are those of a personal card, by labels and what they label."""
+    lines = list(lines)
+    kinds = {kind for line in lines for kind in _kinds_of(line)}
+    dates = sum(len(_DATE.findall(line)) for line in lines)
+    has_number = any(_NUMBER.search(_DATE.sub(" ", line)) for line in lines)
+    if not (has_number or dates):
+        return False
+    if "title" in kinds or "born" in kinds:
+        return has_number or len(kinds) > 1
+    if sum(_NUMBERED.match(line) is not None for line in lines) >= _LEAST_NUMBERED:
+        return dates > 1
+    return has_number and len(kinds) > 1
+
+
+def _kinds_of(line: str) -> set[str]:
+    plain, alone = bare(line), set(map(bare, line.split()))
+    return {
+        kind
+        for kind, words in _WORDS.items()
+        if any(word in (alone if word.isascii() and len(word) <= _SHORT else plain) for word in words)
+    }

@@ -1,0 +1,1 @@
+"""Drawn cards in drawn scenes, to measure what `workers.decoder.cards` finds: `python -m tests.cards --help`."""

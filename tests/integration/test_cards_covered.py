@@ -1,0 +1,116 @@
+"""Print on a card is covered in the stored copy, its finder reads how to seal it, and no word of it is kept."""
+
+from collections.abc import AsyncIterator
+from random import Random
+
+import numpy as np
+import pytest
+
+from reunite.entities import IncomingPhoto
+from reunite.language import sentence
+from tests.cards import papers, payment
+from tests.cards.drawn import Draw, Sheet
+from tests.cards.measure import cards
+from tests.cards.scenes import SCENES, Photo, photographed
+from tests.doubles import poison
+from tests.doubles.made_poison import WELL_FORMED
+from tests.doubles.poison import saved
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.world import World, open_world
+from workers import photos
+from workers.decoder.pool import Decoders
+from workers.decoder.print_reader import PrintReader, is_installed
+
+pytestmark = pytest.mark.skipif(not is_installed(), reason="what reads print isn't installed")
+READER = PrintReader() if is_installed() else None
+ADVICE, FACE = sentence("card_better_sealed"), sentence("face_better_sealed")
+
+
+def photo_of(draw: Draw, scene: str = "tilted", language: str = "en") -> Photo:
+    chance = Random(7)  # noqa: S311 - no secret
+    return photographed(draw(chance, language), SCENES[scene], chance)
+
+
+def print_in(jpeg: bytes) -> str:
+    """Read a picture, without what is only taken for a letter."""
+    assert READER
+    pixels = photos.decode(jpeg)
+    lines = READER.read(pixels, READER.boxes(pixels))
+    return "\n".join(line.text for line in lines if line.certainty > 0.7 and len(line.text) > 2)
+
+
+async def test_what_is_printed_on_a_card_can_no_longer_be_read() -> None:
+    async with Decoders() as plain, Decoders(cover=("cards",)) as covering:
+        for draw in (payment.upright, papers.library):
+            photo = photo_of(draw)
+            before, after = await plain.decode(photo.data), await covering.decode(photo.data)
+            assert (before.has_card, after.has_card) == (False, True), draw
+            assert any(map(str.isdigit, print_in(before.jpeg))), draw
+            assert not any(map(str.isalnum, print_in(after.jpeg))), draw
+            assert (after.views[0] == photos.decode(after.jpeg)).mean() > 0.01  # both are of the covered picture
+            thing = await covering.decode(drawing("red"))
+            assert not thing.has_card
+            assert thing.jpeg == (await plain.decode(drawing("red"))).jpeg
+
+
+def full_of_print() -> bytes:
+    sheet = Sheet(Random(1), (255, 255, 255), (0, 0, 0), (1500, 1500))  # noqa: S311 - no secret
+    for row in range(50):
+        sheet.write((10, 10 + 29 * row), "0123456789 " * 8, 26, "mono")
+    return saved(sheet.image)
+
+
+async def test_odd_pictures_and_many_lines_harm_no_decoder() -> None:
+    strips = {f"{size}": poison.flat((200, 30, 40), size) for size in ((1, 512), (512, 1), (1, 1), (3, 60_000))}
+    pictures = {**poison.AT_THE_EDGE, **WELL_FORMED, **strips, "print": full_of_print()}
+    async with Decoders(cover=("faces", "cards")) as decoders:
+        first = await decoders.decode(drawing("red"))
+        family = {decoder.pid for decoder in decoders._idle}
+        for name, data in pictures.items():
+            assert (await decoders.decode(data)).views.size, name
+        assert {decoder.pid for decoder in decoders._idle} == family
+        assert (await decoders.decode(drawing("red"))).jpeg == first.jpeg
+
+
+def test_of_many_lines_only_some_are_read() -> None:
+    assert READER
+    pixels = photos.make_stored_copy(full_of_print()).pixels
+    boxes = READER.boxes(pixels)
+    lines = READER.read(pixels, boxes)
+    assert 3 < len(lines) < len(boxes)
+
+
+@pytest.mark.slow
+async def test_cards_of_all_kinds_are_found_in_every_scene() -> None:
+    """A fifth of the set that docs/privacy.md has the figures of."""
+    async with Decoders(cover=("cards",)) as covering:
+        found = [(await covering.decode(card.photo.data)).has_card for card in cards(lambda number: number % 5 == 0)]
+    assert len(found) > 40
+    assert np.mean(found) > 0.9
+
+
+@pytest.fixture
+async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with open_world(database_url, redis_url) as community, working(database_url, redis_url, cover=("cards",)):
+        yield community
+
+
+async def test_a_bank_card_without_words_is_covered_and_its_finder_reads_how_to_seal_it(world: World) -> None:
+    card = IncomingPhoto("photo.jpg", data=photo_of(payment.flat, "upside down").data)
+    found = await world.found("f1", photos=(card,))
+    await world.found("f2", "red")
+    await world.wait_until_idle()
+    await world.lost("l1", photos=(card,))
+    await world.wait_until_idle()
+    assert [ADVICE in "".join(world.platform.thread(root)) for root in ("f1", "f2", "l1")] == [True, False, False]
+    assert FACE not in "".join(world.platform.thread("f1"))
+    async with world.store.session(world.workspace.community) as session:
+        [photo] = await session.photos.of(found.id)
+        copy = await session.photos.stored_copy(photo.id)
+    assert copy
+    assert not any(map(str.isdigit, print_in(copy)))
+    await world.set_up(sealed_categories=("keys",))
+    await world.found("f3", photos=(card,))
+    await world.wait_until_idle()
+    assert ADVICE not in "".join(world.platform.thread("f3"))

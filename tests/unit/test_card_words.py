@@ -1,0 +1,37 @@
+"""Cards without a number that has checks are known by their labels, in each of our languages."""
+
+import pytest
+
+from reunite.text.card_words import is_personal_card
+
+CARDS = {
+    "en": ["Student Card", "Surname", "DOE", "Student ID", "40442804"],
+    "de": ["Krankenversicherung", "Name", "MUSTERMANN", "Versichertennummer", "A123456789"],
+    "es": ["Apellidos", "GARCÍA", "Fecha de nacimiento", "08.12.1973", "NÚM SOPORT"],
+    "fr": ["Carte Vitale", "Nom", "MARTIN", "1 85 05 78 006 084"],
+    "ja": ["運転免許証", "氏名", "山田花子", "生年月日", "番号 012345678900"],
+    "pl": ["Biblioteka Miejska", "Nazwisko", "KOWALSKI", "Nr karty", "06459027"],
+    "numbered": ["1. DOE", "2. JOHN", "3. 01.02.1990", "4a. 01.02.2020", "4b. 01.02.2030", "5. DOE99"],
+}
+OTHERS = {
+    "a bottle": ["Sparkling water", "Best before 12/2028", "LOT 123456", "4006381333931"],
+    "medicine": ["Expiry date 05.2027", "Batch no. 1234567"],
+    "a ticket": ["OPEN AIR 2027", "Row 12", "Seat 123456"],
+    "a poster": ["Lost cat", "Name: Luna", "Call 0123 456 789"],
+    "a phone": ["Model A1234", "IMEI 490154203237518"],
+    "a book": ["University Library", "Introduction to Optics", "ISBN 978-3-16-148410-0"],
+    "a business card": ["Jane Doe", "Example Ltd", "+44 20 1234 5678"],
+    "a jacket": ["MADE IN UTOPIA", "100% COTTON", "STYLE 123456"],
+    "a title alone": ["PASSPORT", "to adventure"],
+    "nothing": [],
+}
+
+
+@pytest.mark.parametrize("lines", CARDS.values(), ids=CARDS)
+def test_personal_cards_are_known(lines: list[str]) -> None:
+    assert is_personal_card(lines)
+
+
+@pytest.mark.parametrize("lines", OTHERS.values(), ids=OTHERS)
+def test_print_on_other_things_is_left_alone(lines: list[str]) -> None:
+    assert not is_personal_card(lines)
