@@ -1,5 +1,6 @@
 """`reunite doctor` for Discord: the token, the intent and the permissions. Doesn't connect to the gateway."""
 
+import logging
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -16,6 +17,7 @@ _MOST_GUILDS = 200  # Discord's page
 
 async def check(config: DiscordConfig, connections: Connections) -> AsyncIterator[Finding]:  # noqa: ARG001 - as on every platform
     """Check the token, the intent and the permissions in each guild, and give the invitation."""
+    logging.getLogger("discord").setLevel(logging.ERROR)  # it warns of intents and voice, which nothing here needs
     with addresses(config):
         async with discord.Client(intents=discord.Intents.none()) as client:
             try:
