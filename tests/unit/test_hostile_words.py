@@ -11,6 +11,8 @@ from bot.slack import markup
 from reunite import rules
 from reunite.matching.described import things_of
 from reunite.text import (
+    card_numbers,
+    card_words,
     colour_words,
     heads,
     lexicon,
@@ -72,6 +74,9 @@ PUMPS = (
         "Where: ",
         "図書館",
         "の前",
+        "4111 ",
+        "DE",
+        "1" * 7 + "F",
     ),
 )
 
@@ -84,6 +89,10 @@ def when(text: str) -> None:
 @pytest.mark.parametrize(
     "read",
     [
+        card_numbers.has_payment_number,
+        card_numbers.has_iban,
+        card_numbers.is_machine_line,
+        lambda text: card_words.is_personal_card([text, text]),
         colour_words.named_colours,
         discord_markup.escape,
         heads.head_noun,

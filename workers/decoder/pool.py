@@ -15,6 +15,8 @@ from workers.photos import MAX_DECODED_BYTES
 from workers.slots import Slots
 
 AT_ONCE: Final = 2
+_WITH_COVER: Final = Limits(cpu_seconds=12, clock_seconds=100)
+"""Finding what to cover takes up to three seconds more, and much longer by the clock of a busy machine."""
 
 _log = structlog.get_logger(__name__)
 
@@ -34,7 +36,8 @@ class Decoders:
 
         What to `cover` in photos: "faces", "cards".
         """
-        self._idle = [Decoder(limits or Limits(), framing, cover=cover) for _ in range(at_once)]
+        limits = limits or (_WITH_COVER if cover else Limits())
+        self._idle = [Decoder(limits, framing, cover=cover) for _ in range(at_once)]
         self._slots = Slots(at_once)
         self._memory = ByteBudget(MAX_DECODED_BYTES)
 
