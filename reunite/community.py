@@ -108,7 +108,7 @@ class CommunityHandlers:
             await session.workspaces.unlink(workspace.id)
 
     async def leave(self, workspace: Workspace) -> None:
-        """Delete a workspace that has removed the bot, with all that is known of it, also where others quote it."""
+        """Delete a workspace that has removed the bot, with everything known about it, also where others quote it."""
         async with self._store.session(workspace.community) as session:
             reports = await session.workspaces.reports(workspace.id)
         for report_id in reports:
