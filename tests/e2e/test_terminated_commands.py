@@ -73,7 +73,7 @@ def test_a_match_that_is_ended_leaves_no_database(
         wait_until(lambda: reports(environment) >= posted or process.poll() is not None)
         assert process.poll() is None, process.stderr and process.stderr.read()
         process.send_signal(end_by)
-        _, text = process.communicate(timeout=120)
+        _, text = process.communicate()
     finally:
         process.kill()
     assert process.returncode != 0
@@ -112,7 +112,7 @@ def test_every_command_ends_by_sigterm_where_sigint_is_ignored(
         wait_until(lambda: ready.exists() or reports(environment) >= 0 or computed(process) > AT_WORK)
         assert process.poll() is None, process.stderr and process.stderr.read()
         process.send_signal(signal.SIGTERM)
-        _, text = process.communicate(timeout=120)
+        _, text = process.communicate()
     finally:
         process.kill()
     assert process.returncode in {0, -signal.SIGTERM, 128 + signal.SIGTERM}
