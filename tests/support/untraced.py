@@ -15,10 +15,8 @@ import pytest
 
 _WHOLE_PROGRAMS: Final = Path(__file__).parents[1] / "e2e"
 """Tests of commands and services as processes of their own: each branch has its tests in the other folders."""
-_OF_ADAPTERS: Final = ("test_discord_", "test_slack_", "test_webhook")
-"""How files begin whose tests look at an adapter: what it calls of the domain and the store has tests of its own."""
 _ON_ANOTHER_PLATFORM: Final = {"discord", "slack", "webhook"}
-"""Cases of the contract that take the domain's same branches on each platform are measured on the local page."""
+"""The contract's cases take the same branches of the domain on each platform, so they're measured on the local page."""
 _OF_PROCESSES: Final = "COVERAGE_PROCESS_CONFIG"
 """The variable by which coverage starts itself in each new process."""
 
@@ -41,7 +39,6 @@ def is_measured(item: pytest.Item) -> bool:
     return not (
         item.get_closest_marker("untraced")
         or item.path.is_relative_to(_WHOLE_PROGRAMS)
-        or item.path.name.startswith(_OF_ADAPTERS)
         or (parameters and parameters.params.get("harness") in _ON_ANOTHER_PLATFORM)
     )
 
