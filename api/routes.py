@@ -63,7 +63,7 @@ def _posting(items: Items) -> Sequence[Operation]:
             name="withdrawItem",
             method="DELETE",
             path="/v1/items/{item}",
-            summary="Withdraw an item, and delete what is known of it",
+            summary="Withdraw an item, and delete what is known about it",
             scope="write",
             handle=items.withdraw,
             returns={HTTPStatus.NO_CONTENT: None},

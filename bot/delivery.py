@@ -242,7 +242,7 @@ def _is_waited_for(item: OutboxItem) -> bool:
 def _pause(attempts: int, after: float | None) -> float:
     """Return the seconds until the next attempt: as the platform says, or else doubled each time.
 
-    They are spread, so that what was put off together doesn't come back together.
+    They are spread out, so that replies that failed together aren't retried together.
     """
     if after is None:
         after = min(_FIRST_PAUSE * 2 ** min(attempts - 1, _MOST_DOUBLINGS), _LONGEST_PAUSE)

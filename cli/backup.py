@@ -81,7 +81,7 @@ def _version(path: Path) -> int:
 
 
 def _run(tool: Path, owner_url: str, *options: str) -> None:
-    """Run a program. The password goes by its environment: command lines are for all to see."""
+    """Run a program. The password is passed in its environment, because anyone can read command lines."""
     address = conninfo.conninfo_to_dict(owner_url)
     password = address.pop("password", None)
     dbname = f"--dbname={conninfo.make_conninfo('', **address)}"

@@ -108,13 +108,13 @@ def reembed(
     *,
     switch: Annotated[bool, typer.Option("--switch", help="Then search with the new encoder.")] = False,
     drop_old: Annotated[
-        bool, typer.Option("--drop-old", help="Delete the embeddings of all other encoders; needs the switch.")
+        bool, typer.Option("--drop-old", help="Delete the embeddings of all other encoders; needs --switch.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Embed all stored photos and text with the configured encoder, and compare it with the live one.
 
-    Bots and workers keep running: the new encoder works with the least priority while no post waits. After an
+    Bots and workers keep running: the new encoder runs at the lowest priority, while no posts are waiting. After an
     interruption, run the same command again. Without --switch, searches stay as they are.
 
     Example: REUNITE_MODEL=google/siglip2-base-patch16-224 reunite reembed

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workers.reembedding import Deleted, Reembedding
 
 _NICENESS: Final = 19
-"""The least priority: bots come first, and then workers."""
+"""The lowest priority: bots come first, and then workers."""
 _ROWS: Final = {
     "right find first": "first",
     "among the first 5": "among_five",

@@ -1,4 +1,4 @@
-"""What memory says of a query: similarities of few reports; of many, whom to measure and the background."""
+"""Answers queries from memory: similarities if there are few reports, otherwise which to measure and the background."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -16,19 +16,19 @@ from db.vectors import Ids, Measured, Target
 from reunite.matching.evidence import Background, PairKind
 
 _SPARE: Final = 12
-"""How many more than the nearest are measured: by sketch, one or two of 50 are a little further down."""
+"""How many are measured in addition to the nearest: sketches rank one or two of the 50 nearest a little lower."""
 _SHORTLIST: Final = 512
-"""Of more vectors, coarse sketches say which sketches are compared: so many, of very many a larger number."""
+"""With more vectors than this, coarse sketches choose which sketches are compared: this many at least."""
 _SHARE: Final = 80
-"""One of how many vectors is on the shortlist of very many."""
+"""With very many vectors, one in this many is compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What sketches say of one kind of pair: whom to measure, and what to correct the background by."""
+    """What sketches say about one pair kind: which vectors to measure, and what corrects the background."""
 
     nearest: Ids
-    """The nearest first, and some more."""
+    """Nearest first, with some to spare."""
     sampled: Floats
     """The estimated similarities of the sample's vectors."""
     mean: float
@@ -37,7 +37,7 @@ class Estimate:
     """How many vectors were compared."""
 
     def background(self, sample: Measured | None) -> Background:
-        """Correct the background by how far sketches are off in the sample; reports count by their best vectors."""
+        """Return the background, corrected by the sketches' error in the sample. A report counts by its best vector."""
         if sample is None:
             return Background(self.mean, math.sqrt(self.variance), self.count)
         best, sketched = sample.similarities, self.sampled.astype(np.float64)
@@ -50,15 +50,15 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What memory says of a query."""
+    """What memory knows about a query."""
 
     open_count: int
     measured: Mapping[PairKind, Measured]
-    """All of few reports, a sample of many."""
+    """All reports if there are few, otherwise a sample."""
     estimates: Mapping[PairKind, Estimate]
-    """By kinds of pair, of many reports."""
+    """By pair kind, if there are many reports."""
     sample: Sequence[Sampled] | None
-    """Some of many reports at random; none of few."""
+    """A random sample if there are many reports; None if there are few."""
 
     @property
     def few(self) -> bool:
@@ -76,7 +76,7 @@ class Answer:
 
 
 def background(measured: Measured) -> Background:
-    """Return the background of what was measured entirely."""
+    """Return the background where everything was measured."""
     similarities = measured.similarities
     return Background(float(similarities.mean()), float(similarities.std()), len(similarities))
 

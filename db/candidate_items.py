@@ -1,4 +1,4 @@
-"""Candidates as scoring knows them: those that a process has read before are only read again once they have changed."""
+"""Candidates as scoring sees them. What a process has read once is read again only if it has changed."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class Kept(NamedTuple):
 
 
 class ItemCache:
-    """What a process keeps of reports in all communities, by their ids in bytes."""
+    """The reports that a process keeps, of all communities, by id in bytes."""
 
     def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
         self._most_bytes = most_bytes
@@ -78,7 +78,7 @@ class ItemCache:
                 self._bytes -= kept.size
 
     def drop_all(self, community: UUID) -> None:
-        """Drop what is kept of a community."""
+        """Drop everything that is kept of a community."""
         self.drop([kept.item.report for kept in self._kept.values() if kept.community == community])
 
 

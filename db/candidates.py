@@ -1,6 +1,6 @@
 """The search in PostgreSQL: candidates by each pair kind and by rare words, with every similarity measured.
 
-Among few open reports all are measured. Among many, sketches say which are worth it
+If few reports are open, all are measured. If many are, sketches choose which
 (docs/decisions/0025-flat-search.md).
 """
 
@@ -53,12 +53,12 @@ _MOST_ALIKE: Final = 64
 
 
 class Compared(NamedTuple):
-    """What was found by comparing the query with all others, and by its words."""
+    """What comparing the query with all other reports found, and what its words found."""
 
     answer: Answer
     words: SharedWords
     measured: Mapping[PairKind, Measured] | None
-    """The exact similarities of all, or of the nearest; None if PostgreSQL is still to measure them."""
+    """The exact similarities of all reports or of the nearest; None if PostgreSQL has to measure them."""
 
 
 class SqlCandidates(Queries):
@@ -82,7 +82,7 @@ class SqlCandidates(Queries):
         return await self._put_together(report, query, compared, limit)
 
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
-        """Return what is known of reports for scoring, whatever has become of them."""
+        """Return what scoring needs to know about reports, in whatever state they are."""
         given = {"reports": list(reports)}
         found, [seen] = await self._together((OF_ANY_STATE, given), (SEEN, given))
         return {item.report: item for _, item in items_of(found, seen)}
@@ -97,7 +97,7 @@ class SqlCandidates(Queries):
         return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))
 
     async def _searched(self, report: Report, sketches: Sketches, *, hidden: bool) -> Searched:
-        """Return what is known of the query, and bring memory up to date for it."""
+        """Return what is known about the query, and bring memory up to date for it."""
         scope = Scope(report.id, report.kind.opposite, None, {}, hidden)
         known = sketches.known
         async with self._sent(knowing(scope, self._sketches.changes(sketches, scope))) as [fetch]:
@@ -131,7 +131,7 @@ class SqlCandidates(Queries):
         return Compared(answer, words, _measured(query, answer, sketches, words))
 
     async def _put_together(self, report: Report, query: Searched, compared: Compared, limit: int) -> Search:
-        """Read what scoring needs of the reports that are worth it; PostgreSQL measures them where memory can't."""
+        """Read what scoring needs to know about the chosen reports; PostgreSQL measures what memory can't."""
         answer, words, measured = compared
         rare = ids_of(list(words.rare))
         nearest = answer.nearest() if measured is None else [found.nearest(limit) for found in measured.values()]

@@ -21,7 +21,7 @@ _TAKE_BACK_OPTIONS: Final = f"""UPDATE report l SET question = l.question || '{{
   WHERE {_ASKED_BY}"""
 
 _FORGOTTEN: Final = "proof = '', member_name = '', state = CASE state WHEN 'open' THEN 'rejected' ELSE state END"
-"""What is left of a claim whose lost report ended: one attempt less, so that nobody gets more by reporting again."""
+"""What remains of a claim whose lost report ended: the try still counts, so reporting again gains nobody another."""
 _PURGE: Final = (
     f"{_TAKE_BACK_ANSWER} AND f.id = %(report)s",
     f"{_TAKE_BACK_OPTIONS} AND f.id = %(report)s",

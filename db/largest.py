@@ -12,7 +12,7 @@ _PART: Final = 16
 
 
 def nearest_of_each(similarities: Floats, ids: Ids, wanted: int) -> NDArray[np.intp]:
-    """Return where the best vectors of the nearest reports are, one of each."""
+    """Return the positions of the nearest reports' best vectors, one for each report."""
     asked = wanted
     while True:
         places = largest(similarities, asked)
@@ -26,7 +26,7 @@ def nearest_of_each(similarities: Floats, ids: Ids, wanted: int) -> NDArray[np.i
 
 
 def largest(values: Floats, wanted: int) -> NDArray[np.intp]:
-    """Return the places of the largest values; of many, only those are sorted that a part of them says are large."""
+    """Return the positions of the largest values. If there are many, a sample tells which of them are worth sorting."""
     part, rank = values[::_PART], 2 * wanted // _PART
     if rank and len(part) > 2 * rank:
         places = np.flatnonzero(values >= np.partition(part, len(part) - rank)[len(part) - rank])

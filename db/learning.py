@@ -61,7 +61,7 @@ async def _standing(connection: Connection, model: EmbeddingModel) -> tuple[Scor
 
 
 async def decided_pairs(connection: Connection, version: str) -> list[DecidedPair]:
-    """Return a community's newest feedback about matches that were scored by the weights of now."""
+    """Return a community's newest feedback about matches that the current weights have scored."""
     cursor = await connection.execute(_PAIRS, {"version": version, "most": _MOST_PAIRS})
     return [
         DecidedPair(row["evidence"], row["probability"], row["is_right"], float(row["weight"]), row["lost_id"])

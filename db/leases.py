@@ -26,7 +26,7 @@ class WorkLease:
 
     @property
     def deaths(self) -> int:
-        """How many earlier leases ended in neither success nor failure: their workers were killed, or died of it."""
+        """How many earlier leases ended in neither success nor failure, because their workers died."""
         return self.fence - self.failures - 1
 
 
@@ -124,7 +124,7 @@ class WorkSession(CommunitySession):
         return int((row or {})["alone"]) - 1
 
     async def end_alone(self) -> None:
-        """Note that this worker didn't die of it."""
+        """Note that the part didn't kill this worker."""
         await self._do("UPDATE work SET alone = 0 WHERE id = %(work)s AND alone > 0", work=self._lease.work)
 
     async def refuse_photo(self, photo: UUID, problem: str, state: PhotoState = PhotoState.PENDING) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from db.database import Database
 
 ALIVE: Final = timedelta(seconds=30)
-"""A process that wasn't seen for so long counts as gone."""
+"""A process that hasn't been seen for this long counts as gone."""
 _FORGOTTEN: Final = timedelta(days=1)
 _MOST_FAILED: Final = 20
 

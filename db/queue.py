@@ -51,7 +51,7 @@ class ArqQueue:
         await self._enqueue(work, _FIRST)
 
     async def hint_due(self, *, quiet: float, limit: int = 200) -> int:
-        """Hint at due work that got no hint for `quiet` seconds; return how much that was."""
+        """Send hints for due work that got none for `quiet` seconds; return how many."""
         due = await self._store.hint_due_work(quiet=quiet, limit=limit)
         for work, number in due:
             if not await self._enqueue(work, number):

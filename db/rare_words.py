@@ -30,11 +30,11 @@ class SharedWords(NamedTuple):
     """The rare words of other reports."""
     boilerplate: frozenset[str]
     common: Sequence[str]
-    """Of which only a sample of the open reports can say whether they are boilerplate."""
+    """Words for which a sample of the open reports has to tell whether they are boilerplate."""
 
 
 def holders(words: Sequence[str], params: Mapping[str, Any], most: int) -> tuple[str, dict[str, Any]]:
-    """Return the statement that finds who has which word; of what more than `most` have, it says no more."""
+    """Return the statement that finds which reports have which word; it leaves out words that more than `most` have."""
     return _HOLDERS, {**params, "words": list(words), "most": most}
 
 

@@ -13,7 +13,7 @@ IMPORTED: Final = ("id", "kind", "text", "place", "happened_at", "photos", "seal
 """The columns that `reunite import` knows."""
 COLUMNS: Final = (*IMPORTED, "author", "platform", "posted_at", "created_at")
 MARK: Final = "\ufeff"
-"""By which spreadsheets know UTF-8."""
+"""Tells spreadsheets that the file is UTF-8."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a cell begins that a spreadsheet may calculate: see https://owasp.org/www-community/attacks/CSV_Injection."""
 _SHIELD: Final = "'"

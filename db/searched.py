@@ -1,4 +1,4 @@
-"""What is known of the report that is searched for, read with one statement."""
+"""What is known about the report that is searched for, read with one statement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ CROSS JOIN ({{changes}}) AS changes"""
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What is known of a report that is searched for."""
+    """What is known about a report that is searched for."""
 
     scope: Scope
     targets: Sequence[Target]

@@ -25,7 +25,7 @@ class SketchCache:
         self._bytes = 0
 
     def get(self, community: UUID, kind: ReportKind) -> Sketches:
-        """Return what is known of a community's reports, which may still be nothing."""
+        """Return what is known about a community's reports, which may still be nothing."""
         key = community, kind
         if key not in self._kept:
             self._kept[key] = Sketches()

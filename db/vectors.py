@@ -77,7 +77,7 @@ class Measured:
 
     reports: Ids
     keys: Keys
-    """In rising order."""
+    """In ascending order."""
     similarities: Floats
     photos: Ids
     """The found report's photo that was compared."""
@@ -120,7 +120,7 @@ class Scope:
 
 
 def keys_of(ids: Ids) -> Keys:
-    """Return a number for each UUID: two of a community don't share one but by an odd chance."""
+    """Return a number for each UUID: two in one community almost never share it."""
     halves = np.ascontiguousarray(ids).view(np.uint64).reshape(-1, 2)
     return halves[:, 0] ^ (halves[:, 1] * np.uint64(0x9E3779B97F4A7C15))
 
@@ -162,7 +162,7 @@ class SqlVectors(Queries):
         return targets_of(scope, own_vectors(row))
 
     async def measure(self, scope: Scope, targets: Sequence[Target], among: Ids | None) -> dict[PairKind, Measured]:
-        """Measure all open reports that take part, or instead some, whatever has become of them."""
+        """Measure all open reports that take part, or only the given ones, in whatever state they are."""
         if not targets:
             return {}
         [[found]] = await self._together(measuring(self.community, scope, targets, among))

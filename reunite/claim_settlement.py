@@ -1,4 +1,4 @@
-"""Closes claims once it's decided whose an item is, and deletes their answers: nobody needs them any more."""
+"""Closes claims once it's decided who an item belongs to, and deletes their answers, which nobody needs any more."""
 
 from collections.abc import Sequence
 from dataclasses import replace

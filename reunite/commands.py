@@ -56,9 +56,9 @@ class NewReport:
     hidden: bool = False
     """Whether the author hides a part of it, words or a photo, from passers-by."""
     proof_question: str = ""
-    """What only the owner can answer: the finder's question, or a detail that isn't shown."""
+    """The proof question, or a detail that isn't shown."""
     sample: bool = False
-    """Whether it only shows how everything works."""
+    """Whether it's a sample, which only demonstrates how everything works."""
     is_past: bool = False
     """It was read from a channel's history: it expires as if it had been reported when it was posted."""
     quiet: bool = False

@@ -19,7 +19,7 @@ from reunite.ports import KnownCard, KnownPost, Queue, Store
 from reunite.text.zones import zone_named
 
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Without those that are easily confused."""
+"""Without characters that are easily confused."""
 _CODE_LENGTH: Final = 10
 """50 bits: nobody guesses them in the 15 minutes for which a code is valid."""
 KEEP_DAYS: Final = range(1, 366)
@@ -55,7 +55,7 @@ class CommunityHandlers:
         return ZoneInfo(name) if name else None
 
     async def set_zone(self, workspace: Workspace, member: Member, name: str) -> ZoneInfo:
-        """Keep the time zone that a member tells. Raises TellUserError for an unknown one."""
+        """Store a member's time zone. Raises TellUserError for an unknown one."""
         found = zone_named(name)
         if not found:
             raise TellUserError("zone_unknown", zone=name)
@@ -93,7 +93,7 @@ class CommunityHandlers:
             raise TellUserError("link_code_unknown")
 
     async def search_again(self, workspace: Workspace) -> None:
-        """Search again for every open lost report: what the others found is new to it."""
+        """Search again for every open lost report: what others have found is new to it."""
         async with self._store.session(workspace.community) as session:
             work = [await session.work.add(report) for report in await session.candidates.open_lost()]
         for report in work:
@@ -108,7 +108,7 @@ class CommunityHandlers:
             await session.workspaces.unlink(workspace.id)
 
     async def leave(self, workspace: Workspace) -> None:
-        """Delete a workspace that has removed the bot, with all that is known of it, also where others quote it."""
+        """Delete a workspace that has removed the bot, with everything known about it, also where others quote it."""
         async with self._store.session(workspace.community) as session:
             reports = await session.workspaces.reports(workspace.id)
         for report_id in reports:

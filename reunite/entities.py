@@ -13,7 +13,7 @@ CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 
 HIDDEN: Final = "SPOILER_"
-"""How the name of a photo begins that its author hides behind a spoiler: it's compared, but never shown."""
+"""The prefix of the name of a photo that its author hides behind a spoiler: it's compared, but never shown."""
 
 
 class ReportKind(StrEnum):
@@ -182,12 +182,12 @@ class Report:
     category: Category = "other"
     """What a sealed report is called."""
     details: str = ""
-    """The last part of `text`: what the author has added to their post since."""
+    """The last part of `text`: what the author has added since posting."""
     purged: bool = False
     posted_at: datetime | None = None
     """When its author posted it, which may be before the bot saw it (`created_at`); None if that isn't known."""
     sample: bool = False
-    """It shows how everything works: it matches samples only, counts nowhere, and nobody is its author."""
+    """It only demonstrates how everything works: it matches samples only, is in no number, and has no author."""
     quiet: bool = False
     """It was read from a channel's history: unless another report is news to it, nothing is said in its thread."""
 

@@ -26,7 +26,7 @@ _CHECKED: Final[Mapping[Action, tuple[frozenset[ReportKind], frozenset[ReportSta
 
 
 class FormChecks:
-    """Refuses forms to those who could only fill them in for nothing."""
+    """Refuses a form to members whose input would be refused anyway."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -61,7 +61,7 @@ def _now() -> datetime:
 class Handlers:
     """The domain's front door: the platforms' inbound sides call these, and nothing else.
 
-    What concerns a workspace as a whole names it by its platform and that platform's id.
+    Methods about a whole workspace name it by its platform and the platform's id.
     """
 
     def __init__(
@@ -73,9 +73,9 @@ class Handlers:
         board_url: str | None = None,
         reports_per_hour: int | None = None,
     ) -> None:
-        """`now` returns the time, with its zone; `board_url` is the moderators' board's, if there is one.
+        """`now` returns the time, with its zone; `board_url` is the address of the moderators' board, if there is one.
 
-        One member may make `reports_per_hour`, or as many as they like.
+        `reports_per_hour` is how many reports one member may make; None for no limit.
         """
         self._store = store
         limit = HourlyLimit(reports_per_hour)
@@ -136,7 +136,7 @@ class Handlers:
 
     @retried
     async def edit(self, command: EditReport) -> bool | None:
-        """Take over a post's words and photos, and search again.
+        """Apply the edit of a post's text and photos, and search again.
 
         Return whether that changed a report in progress; None if no report has this post: it may have been refused
         when it was posted.
@@ -179,7 +179,7 @@ class Handlers:
         return await self._my_reports.show(await self._named(platform, workspace), member, language)
 
     async def export(self, platform: PlatformName, workspace: str, member: Member) -> dict[str, Any]:
-        """Return all that is known of a member, JSON-ready."""
+        """Return everything known about a member, ready for JSON."""
         return await self._my_reports.export(await self._named(platform, workspace), member)
 
     async def privacy(self, platform: PlatformName, workspace: str, member: Member, language: str = "en") -> Reply:

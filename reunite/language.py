@@ -42,7 +42,7 @@ ENGLISH_NAMES: Final = CommandNames("/{}".format)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All that is said in one language."""
+    """Everything that Reunite says in one language."""
 
     sentences: Mapping[str, Template]
     commands: Mapping[str, CommandWords]

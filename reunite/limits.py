@@ -11,9 +11,9 @@ from reunite.ports import Backlog, Session
 
 _HOUR: Final = timedelta(hours=1)
 RECENTLY: Final = timedelta(minutes=10)
-"""How far back the pace of the work is looked up."""
+"""How far back the pace of the work is measured."""
 _SAID_FROM: Final = 120.0
-"""Seconds: of a shorter wait nobody needs to hear."""
+"""Seconds; a shorter wait isn't worth a message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class MyReportHandlers:
         return notices.note("looking_again", press.language)
 
     async def export(self, workspace: Workspace, member: Member) -> dict[str, Any]:
-        """Return all that is known of a member, JSON-ready; photos are JPEG in base64."""
+        """Return everything known about a member, ready for JSON; photos are JPEG in base64."""
         async with self._store.session(workspace.community) as session:
             reports = await session.reports.by_author(workspace.id, member.id)
             return {
@@ -104,7 +104,7 @@ class MyReportHandlers:
             }
 
     async def forget(self, workspace: Workspace, press: Press) -> Reply:
-        """Delete all that is known of a member: reports, claims, and the name on their verdicts."""
+        """Delete everything known about a member: reports, claims, and the name on their verdicts."""
         member = press.member.id
         async with self._store.session(workspace.community) as session:
             known = [report.id for report in await session.reports.by_author(workspace.id, member)]

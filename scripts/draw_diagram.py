@@ -29,7 +29,7 @@ def source() -> str:
 
 
 def mark(diagram: str) -> str:
-    """Return what says of which source a picture is."""
+    """Return the mark that says which source a picture was drawn from."""
     return f"<!-- {hashlib.sha256(diagram.encode()).hexdigest()} -->"
 
 

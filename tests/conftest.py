@@ -11,7 +11,10 @@ from hypothesis import settings
 from cli import logs
 
 pytest.register_assert_rewrite("tests.contract", "tests.doubles", "tests.support")
-pytest_plugins = [f"tests.support.{name}" for name in ("databases", "distribution", "processes", "untraced")]
+pytest_plugins = [
+    f"tests.support.{name}"
+    for name in ("collection", "databases", "distribution", "processes", "time_limit", "untraced")
+]
 settings.register_profile("default", deadline=None)  # a busy machine is no failure
 settings.register_profile("quick", deadline=None, max_examples=15)
 settings.load_profile("default")

@@ -166,7 +166,7 @@ def _tokenizer() -> CLIPTokenizer:
     tokens += ["<|startoftext|>", "<|endoftext|>"]
     return CLIPTokenizer(
         vocab={token: number for number, token in enumerate(dict.fromkeys(tokens))},
-        merges=list(merges),  # type: ignore[arg-type]  # declared as strings, taken as pairs
+        merges=list(merges),
     )
 
 

@@ -34,7 +34,7 @@ class LocalFeatures:
         self._points = XFeat(top_k=POINTS).eval()
         self._points.net.load_state_dict(_part(state, "extractor.model.net."))
         self._matcher = LightGlue(
-            features=None,  # type: ignore[arg-type]  # none of those whose weights it would download
+            features=None,
             input_dim=64,
             descriptor_dim=96,
             num_heads=1,

@@ -46,7 +46,7 @@ _SIGNATURE = re.compile(
 _LOOKED_AT: Final = 4096
 """Bytes by which a web page is known."""
 _BEFORE_PAGE: Final = {b"<?xml": b">", b"<!--": b"-->"}
-"""What may stand before the page itself, and how it ends."""
+"""What may precede the page itself, and how it ends."""
 _PAGE: Final = tuple(
     b"<" + name for name in (b"!doctype html", b"html", b"head", b"body", b"script", b"meta", b"title")
 )
@@ -68,7 +68,7 @@ _UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: undoes the camera's rotation
 _WITHOUT_WHITE: Final = {"I", "F"}
 """Modes in which the brightest pixel of a photo says what white is."""
 register_heif_opener(thumbnails=False)
-Image.MAX_IMAGE_PIXELS = None  # the limits are ours
+Image.MAX_IMAGE_PIXELS = None  # our own limits apply
 PngImagePlugin.MAX_TEXT_CHUNK = repair.MAX_PROFILE_BYTES
 
 

@@ -67,7 +67,7 @@ class Processor:
     """Set once searches use another model."""
 
     async def process(self, lease: WorkLease) -> WorkOutcome:
-        """Process all that can be processed of a report and return the outcome; never raises."""
+        """Process as much of a report as possible and return the outcome; never raises."""
         outcome = await self._process(lease)
         metrics.WORK.labels(outcome).inc()
         return outcome

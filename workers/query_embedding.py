@@ -21,7 +21,7 @@ from workers.embed import checked
 AT_ONCE: Final = 4
 """Requests that a worker answers in parallel: members' reports need the encoder too."""
 LEASE: Final = 8.0
-"""Seconds after which another worker may take a request, while it's still waited for."""
+"""Seconds after which another worker may take a request that somebody still waits for."""
 _LOOK_EVERY: Final = 1.0
 """Seconds between looks without a signal: for requests whose worker was killed."""
 

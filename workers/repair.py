@@ -19,7 +19,7 @@ _START_OF_SCAN: Final = 0xDA
 _COMMENT: Final = 0xFE
 _MARKER = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")
 _BETWEEN_SCANS: Final = {0xC4, 0xDA, 0xDB, 0xDC, 0xDD, _COMMENT}
-"""What a scan may end with. Anything else there is damage."""
+"""What a scan may end with; anything else means damage."""
 _APPLICATION: Final = {
     0xE0: (b"JFIF\0", 14),
     0xE1: (b"Exif\0\0", 6),

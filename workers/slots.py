@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Slots:
-    """At most `at_once` side by side; one that is alone waits for all others, and others wait for it."""
+    """Runs at most `at_once` pieces in parallel. A piece that runs alone waits for all others, and they wait for it."""
 
     at_once: int
     _free: asyncio.Semaphore = field(init=False)

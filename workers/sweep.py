@@ -25,7 +25,7 @@ _AT_ONCE: Final = 100
 _PAUSE: Final = 60.0
 """Seconds before a failed task is tried again."""
 _LONGEST: Final = 300.0
-"""Seconds after which a sweep that hangs is given up, and the next one begins."""
+"""Seconds after which a hanging sweep is abandoned and the next one begins."""
 _CLEAN_EVERY: Final = 3600.0
 
 _Item = TypeVar("_Item", UUID, Due)
@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Sweep:
-    """Finds due tasks. A failed one waits a while, and holds up nothing else."""
+    """Finds due tasks. A failed one waits a while without holding up others."""
 
     def __init__(
         self, store: Store, hints: ArqQueue, quiet: float, now: Callable[[], datetime], at_once: int = _AT_ONCE

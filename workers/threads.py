@@ -22,7 +22,7 @@ def use_threads(number: int | None) -> int:
 def available_cores(system: Path = _SYSTEM) -> int:
     """Return how many physical cores this process may use, by its affinity and its cgroup's quota.
 
-    With more threads than that, they wait for each other at every layer. The system's own counts ignore a container's
+    More threads than that would wait for each other at every layer. The system's own counts ignore a container's
     quota: a worker with two of sixty-four cores would start sixty-four threads.
     """
     try:

@@ -12,7 +12,7 @@ from reunite.entities import ReplyTarget
 _SECONDS: Final = 60
 """How long a notice stays."""
 _ENDING_SECONDS: Final = 5
-"""How long a bot that ends waits until all of them are deleted."""
+"""How long a bot waits at its end until all of them are deleted."""
 _MOST_REMEMBERED: Final = 1000
 
 

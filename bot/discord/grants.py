@@ -1,4 +1,4 @@
-"""Missing permissions that are granted later: the bot then looks for what had to wait for them."""
+"""Missing permissions that are granted later: the bot then catches up on what had to wait for them."""
 
 from collections.abc import Callable, Mapping
 from typing import Final

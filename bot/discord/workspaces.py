@@ -58,7 +58,7 @@ class Workspaces:
                     await self.join(guild)
 
     async def leave(self, guild: discord.Guild) -> None:
-        """Delete everything known of a guild that has removed the bot."""
+        """Delete everything known about a guild that has removed the bot."""
         async with self.lock(guild.id):
             self._settings.pop(guild.id, None)
             await self._handlers.leave("discord", str(guild.id))

@@ -150,7 +150,7 @@ class SlackWorkspace:
             return ""
 
     async def _user(self, user: str) -> Mapping[str, Any] | None:
-        """Return what Slack says of a user; None for one of another organisation of whom it says nothing."""
+        """Return what Slack says about a user; None for a user of another organisation about whom it says nothing."""
         try:
             found: Mapping[str, Any] = (await self.client.users_info(user=user, include_locale=True))["user"]
         except SlackApiError as error:

@@ -75,7 +75,7 @@ class Workspaces:
             _log.warning("slack_workspace_unreachable", team=installation.team, reason=str(error))
 
     async def leave(self, team: str) -> None:
-        """Delete everything known of a workspace that has removed the app."""
+        """Delete everything known about a workspace that has removed the app."""
         await self._installations.delete(team)
         self._connected.pop(team, None)
         await self._handlers.leave("slack", team)

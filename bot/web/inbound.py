@@ -116,7 +116,7 @@ class Inbound:
         return web.json_response({"words": answered.words})
 
     async def withdraw(self, request: web.Request) -> web.Response:
-        """Delete a post, as its author or a moderator, and everything known of its report."""
+        """Delete a post, as its author or a moderator, and everything known about its report."""
         body = await requests.json_body(request)
         message = requests.number(body.get("message"))
         info = await self._info(message)

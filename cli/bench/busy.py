@@ -1,4 +1,4 @@
-"""Keeps all cores busy with what an encoder does, multiplying matrices, at a worker's priority.
+"""Keeps all cores busy at a worker's priority with matrix products, which is what an encoder computes.
 
 It's run as `python -m cli.bench.busy PARENT`.
 """

@@ -32,7 +32,7 @@ _SMALL, _MIDDLE = 1000, 10_000
 _LEAST_SECONDS: Final = 1.0
 """The least number of seconds for which searches and inserts run."""
 _COMPARED: Final = 40
-"""For how many reports everything is measured as well, which takes long."""
+"""How many reports are also compared with all others, which is slow."""
 _PAUSE: Final = 0.01
 """Seconds between two searches."""
 

@@ -28,8 +28,7 @@ def import_list(
 
     From a folder, each photo becomes a report. A CSV file has a column text or photos (files in its folder, separated
     by semicolons) and optionally id, kind, place, happened_at, sealed, private, category and state (closed rows are
-    skipped). Nothing is imported twice:
-    after an interruption, run the same command again.
+    skipped). Nothing is imported twice: after an interruption, run the same command again.
 
     Example: reunite import shelf/ --community "Music festival"
 

@@ -66,7 +66,7 @@ def log_line(match: UUID, reader: ReportKind) -> ReplyKey:
 
 
 def verdict(match: UUID, state: MatchState, number: str, reader: ReportKind) -> ReplyKey:
-    """Return the key of what a thread reads of a verdict.
+    """Return the key of a thread's message about a verdict.
 
     `number` counts the verdicts on the match; where there's none, it's the press that says the item is back.
     """
@@ -91,7 +91,7 @@ def no_conversation(claim: UUID, reader: ReportKind | Literal["moderators"]) -> 
 
 
 def said_returned(claim: UUID, reader: ReportKind) -> ReplyKey:
-    """Return the key of what a side reads once the other one says that the item is back."""
+    """Return the key of the message to one side once the other one says that the item is back."""
     return ReplyKey(f"{claim}:said:{reader}")
 
 

@@ -14,6 +14,8 @@ from tests.support.checkpoints import make_tiny_clip
 from workers.batching import BatchingEncoder
 from workers.framing import framed
 
+pytestmark = pytest.mark.encoder
+
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:

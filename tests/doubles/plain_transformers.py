@@ -13,7 +13,7 @@ from reunite.encoder import Pixels
 
 def photo_vector(folder: Path, pixels: Pixels) -> NDArray[np.float32]:
     model = AutoModel.from_pretrained(folder).eval()
-    processor = AutoProcessor.from_pretrained(folder)  # type: ignore[no-untyped-call]
+    processor = AutoProcessor.from_pretrained(folder)
     inputs = processor(images=Image.fromarray(pixels), input_data_format="channels_last", return_tensors="pt")
     with torch.no_grad():
         return _unit(model.get_image_features(pixel_values=inputs["pixel_values"]).pooler_output)

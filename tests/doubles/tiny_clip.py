@@ -47,7 +47,7 @@ def make_tiny_clip(folder: Path, seed: int) -> None:
     model = CLIPModel(model_config)
     _spread(model)
     model.save_pretrained(folder)
-    CLIPProcessor(preprocess, tokenizer).save_pretrained(folder)  # type: ignore[no-untyped-call]
+    CLIPProcessor(preprocess, tokenizer).save_pretrained(folder)
 
 
 def make_tiny_siglip(folder: Path, seed: int) -> None:
@@ -74,7 +74,7 @@ def make_tiny_siglip2(folder: Path, seed: int) -> None:
     tokens = dict.fromkeys([*special, *letters, *(left + right for left, right in merges)])
     tokenizer = GemmaTokenizer(
         vocab={token: number for number, token in enumerate(tokens)},
-        merges=list(merges),  # type: ignore[arg-type]  # declared as strings, taken as pairs
+        merges=list(merges),
         padding_side="right",
         model_input_names=["input_ids"],
     )
@@ -126,6 +126,6 @@ def _tokenizer() -> CLIPTokenizer:
     tokens += ["<|startoftext|>", "<|endoftext|>"]
     return CLIPTokenizer(
         vocab={token: number for number, token in enumerate(dict.fromkeys(tokens))},
-        merges=list(merges),  # type: ignore[arg-type]  # declared as strings, taken as pairs
+        merges=list(merges),
         model_max_length=_TEXT_LIMIT,
     )

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
-from tests.support.labelled_sets import write_set
+from cli.main import app
+from tests.support.labelled_sets import with_vectors, write_set
 from tests.support.processes import reunite
 
 pytestmark = pytest.mark.slow
@@ -17,7 +19,7 @@ def test_a_set_is_evaluated_fold_by_fold_and_calibrates_the_deployment(
 ) -> None:
     pytest.importorskip("matplotlib")
     own = {**environment, "REUNITE_ENCODER": "concept"}
-    words = str(write_set(tmp_path / "words", 54, 90))
+    words = write_set(tmp_path / "words", 54, 90)
     out, plots = tmp_path / "out.jsonl", tmp_path / "plots"
     options = [
         "--folds",
@@ -32,8 +34,9 @@ def test_a_set_is_evaluated_fold_by_fold_and_calibrates_the_deployment(
         "--plots",
         str(plots),
         "--independent",
+        *with_vectors(words),
     ]
-    figures = json.loads(reunite(own, "evaluate", words, *options))
+    figures = json.loads(reunite(own, "evaluate", str(words), *options))
     assert figures["everything there"]["text"]["shares"]["recall @10"]["share"] > 0.5
     assert set(figures["half taken out"]) == {
         f"{size}{captions}"
@@ -54,10 +57,16 @@ def test_a_set_is_evaluated_fold_by_fold_and_calibrates_the_deployment(
 def test_verdicts_that_are_not_there_are_refused_in_a_sentence(environment: dict[str, str]) -> None:
     text = reunite(environment, "calibrate", "--from-verdicts", fails=True)
     assert "Traceback" not in text
-    assert "a labelled set, --open-set, --from-verdicts or --undo" in reunite(environment, "calibrate", fails=True)
 
 
-def test_nothing_is_fetched_where_the_open_set_is_off(environment: dict[str, str]) -> None:
-    text = reunite(environment, "calibrate", "--open-set", fails=True)
-    assert "REUNITE_OPEN_SET_URL is off" in text
-    assert "Traceback" not in text
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [([], "a labelled set, --open-set, --from-verdicts or --undo"), (["--open-set"], "REUNITE_OPEN_SET_URL is off")],
+)
+def test_what_cannot_be_learned_from_is_refused_in_a_sentence(
+    environment: dict[str, str], arguments: list[str], sentence: str
+) -> None:
+    told = CliRunner().invoke(app, ["calibrate", *arguments], env=environment)
+    assert told.exit_code
+    assert isinstance(told.exception, SystemExit)
+    assert sentence in told.stderr

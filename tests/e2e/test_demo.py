@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tests.support.processes import REUNITE, free_port
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 
 @pytest.mark.slow
@@ -46,10 +46,10 @@ def test_the_demo_sets_itself_up_answers_and_leaves_nothing_running(
         if "Encoder: concept (" not in text:
             demo.kill()  # or the end of the block would wait for it
         assert "Encoder: concept (" in text
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE) as page:
             assert page.status == 200
         family = psutil.Process(demo.pid).children(recursive=True)
         assert family
         demo.send_signal(end_by)
-        assert demo.wait(120) == (0 if end_by is signal.SIGTERM else -end_by)
+        assert demo.wait() == (0 if end_by is signal.SIGTERM else -end_by)
     wait_until(lambda: not any(process.is_running() for process in family))

@@ -21,7 +21,7 @@ from tests.support.dying_process import BOT_POINTS, WORKER_POINTS, FilePlatform,
 from tests.support.keys import KEYS
 from tests.support.processes import dying_process
 from tests.support.services import background, working
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import World
 
 pytestmark = pytest.mark.slow
@@ -107,7 +107,7 @@ async def kill_at(point: str, world: World, database_url: str, redis_url: str, f
             await eventually(lambda: all_processed(world))
     role = "bot" if point in BOT_POINTS else "worker"
     async with dying_process(role, point, *servers) as dying:
-        assert await asyncio.wait_for(dying.wait(), 60) == -signal.SIGKILL
+        assert await asyncio.wait_for(dying.wait(), PATIENCE) == -signal.SIGKILL
 
 
 async def all_processed(world: World) -> bool:

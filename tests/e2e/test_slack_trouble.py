@@ -17,7 +17,7 @@ from tests.support.processes import dying_process
 from tests.support.services import working
 from tests.support.slack_adapter import by_http, no_proxy
 from tests.support.slack_world import bot_on, people_of, slack_world, worker_config
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 OTHER = "T0OTHER"
 
@@ -69,7 +69,7 @@ async def test_a_worker_that_is_killed_between_search_and_reply_leaves_one_answe
             await world.reply(world.found, found, "Nobody has reported it missing yet")
         async with dying_process("worker", "after the matches", *places) as dying:
             lost = await world.report_lost("my red umbrella from Zanzibar")
-            assert await asyncio.wait_for(dying.wait(), 60) == -9
+            assert await asyncio.wait_for(dying.wait(), PATIENCE) == -9
         async with dying_process("worker", "never", *places):
             await world.card(lost)
             second = await world.report_lost(

@@ -3,21 +3,21 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
-from tests.support.labelled_sets import write_set
+from tests.support.labelled_sets import with_vectors, write_set
 from tests.support.pictures import drawing
 from tests.support.processes import REUNITE, scratch_databases
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-STARTING = 3.0
-"""Seconds; whatever a command has come to by then, it ends."""
+AT_WORK = 2.0
+"""Seconds that a command and its processes have computed: whatever it has come to by then, it ends."""
 
 
 def reports(environment: dict[str, str]) -> int:
@@ -48,6 +48,12 @@ def started(
     )
 
 
+def computed(process: subprocess.Popen[str]) -> float:
+    """Return the seconds that a process and those it has started have computed."""
+    family = [started := psutil.Process(process.pid), *started.children(recursive=True)]
+    return sum(sum(one.cpu_times()[:2]) for one in family)
+
+
 @pytest.mark.parametrize(
     ("end_by", "posted", "interrupts"),
     [
@@ -61,13 +67,13 @@ def test_a_match_that_is_ended_leaves_no_database(
     environment: dict[str, str], tmp_path: Path, end_by: signal.Signals, posted: int, interrupts: signal.Handlers
 ) -> None:
     words = write_set(tmp_path / "words", 2000, 10)
-    arguments = ["match", str(words), "--out", str(tmp_path / "predictions.jsonl")]
+    arguments = ["match", str(words), "--out", str(tmp_path / "predictions.jsonl"), *with_vectors(words)]
     process = started(environment, *arguments, interrupts=interrupts)
     try:
         wait_until(lambda: reports(environment) >= posted or process.poll() is not None)
         assert process.poll() is None, process.stderr and process.stderr.read()
         process.send_signal(end_by)
-        _, text = process.communicate(timeout=120)
+        _, text = process.communicate()
     finally:
         process.kill()
     assert process.returncode != 0
@@ -97,15 +103,16 @@ def test_every_command_ends_by_sigterm_where_sigint_is_ignored(
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(drawing("red"))
     words = write_set(tmp_path / "words", 400, 10)
-    environment = {**environment, "REUNITE_READY_FILE": str(tmp_path / "ready"), "REUNITE_PORT": "0"}
+    ready = tmp_path / "ready"
+    environment = {**environment, "REUNITE_READY_FILE": str(ready), "REUNITE_PORT": "0"}
     process = started(
         environment, *(word.format(photo=photo, words=words) for word in command), interrupts=signal.SIG_IGN
     )
     try:
-        time.sleep(STARTING)
+        wait_until(lambda: ready.exists() or reports(environment) >= 0 or computed(process) > AT_WORK)
         assert process.poll() is None, process.stderr and process.stderr.read()
         process.send_signal(signal.SIGTERM)
-        _, text = process.communicate(timeout=120)
+        _, text = process.communicate()
     finally:
         process.kill()
     assert process.returncode in {0, -signal.SIGTERM, 128 + signal.SIGTERM}

@@ -9,11 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
-from schemathesis import GenerationMode
-from schemathesis.config import SchemathesisConfig
 
 from tests.support.api import Api, encoded, opened
 
@@ -51,6 +48,9 @@ def served(database_url: str, redis_url: str) -> Iterator[tuple[Api, Mapping[str
 
 
 def described(api: Api) -> Any:
+    import schemathesis
+    from schemathesis.config import SchemathesisConfig
+
     config = SchemathesisConfig.from_dict(
         {
             "auth": {"openapi": {"token": {"bearer": api.secrets["moderator"]}}},
@@ -74,7 +74,7 @@ def make_sensible(case: Any, ids: Mapping[str, str]) -> None:
             body["text"] = "red"
 
 
-def tried(operation: Any, mode: GenerationMode, ids: Mapping[str, str] | None) -> tuple[list[str], Counter[int]]:
+def tried(operation: Any, mode: Any, ids: Mapping[str, str] | None) -> tuple[list[str], Counter[int]]:
     """Try data that fit the schema, or don't; return what is wrong with the responses, and their statuses."""
     statuses: Counter[int] = Counter()
 
@@ -96,6 +96,8 @@ def tried(operation: Any, mode: GenerationMode, ids: Mapping[str, str] | None) -
 
 @pytest.mark.slow
 def test_the_api_keeps_to_its_document(served: tuple[Api, Mapping[str, str]]) -> None:
+    from schemathesis import GenerationMode
+
     api, ids = served
     operations = [operation.ok() for operation in described(api).get_all_operations()]
     assert len(operations) == 13

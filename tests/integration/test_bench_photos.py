@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.checkpoints import make_tiny_clip
 
+pytestmark = pytest.mark.encoder
+
 
 def test_each_round_measures_three_ways_to_the_same_vectors(tmp_path: Path) -> None:
     from workers import bench_photos

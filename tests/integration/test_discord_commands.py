@@ -141,9 +141,9 @@ async def test_a_command_is_answered_once_even_if_delivered_several_times(databa
         await world.discord.ui.answer(used)
         world.discord.gateway.replays = 5
         await world.discord.gateway.drop()
-        await eventually(lambda: world.discord.gateway.resumed or None, within=20)
+        await eventually(lambda: world.discord.gateway.resumed or None)
         post = await world.discord.people.post("found", ada, "hat", {"a.jpg": JPEG})
-        await eventually(lambda: world.discord.people.has_reaction(post, "👀"), within=20)
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
         assert len(used.responses) == 1
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from reunite.entities import IncomingPhoto, ReplyTarget
 from reunite.errors import PhotoGoneError, UndeliverableError
 from tests.support.pictures import drawing
 from tests.support.services import working
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import World, open_world
 from workers.intake import MOST_FAILURES
 
@@ -39,17 +40,22 @@ async def said_all_the_same(world: World) -> None:
 
 
 async def test_a_platform_that_never_answers_holds_up_no_reply(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = asyncio.Event()
+    asked, over = asyncio.Event(), asyncio.Event()
 
     async def hang(target: ReplyTarget, name: str) -> str | None:
         asked.set()
-        await asyncio.Event().wait()
+        while not over.is_set():
+            with suppress(asyncio.CancelledError):  # no limit of ours ends it
+                await over.wait()
         return f"{target}{name}"
 
     monkeypatch.setattr(world.platform, "photo_url", hang)
     await stale(world, "f1")
-    await asyncio.wait_for(asked.wait(), 10)
-    await asyncio.wait_for(said_all_the_same(world), 3)
+    try:
+        await asyncio.wait_for(asked.wait(), PATIENCE)
+        await said_all_the_same(world)
+    finally:
+        over.set()
 
 
 async def test_a_platform_that_has_thrown_us_out_holds_up_nothing(

@@ -136,10 +136,10 @@ def database_url(databases: Databases, owner_database_url: str) -> str:
     return databases.as_application(owner_database_url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def scratch_owner(servers: Urls, worker_number: int) -> str:
-    """A superuser of this worker alone, so that the databases its commands create can be told from other workers'."""
-    name = f"scratch_owner_{worker_number}"
+    """A superuser of this test alone, so that the databases its commands create can be told from other tests'."""
+    name = f"scratch_owner_{worker_number}_{next(CLONE_NUMBERS)}"
     with psycopg.connect(servers.owner_database_url, autocommit=True) as connection:
         connection.execute(f"CREATE ROLE {name} LOGIN SUPERUSER".encode())
     return name

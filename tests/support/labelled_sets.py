@@ -78,3 +78,16 @@ def write_set(folder: Path, things: int, lost: int) -> Path:
     for name, rows in (("gallery", found_reports), ("queries", queries)):
         (folder / f"{name}.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
     return folder
+
+
+def with_vectors(folder: Path) -> tuple[str, ...]:
+    """Write a vector for each text of a set, alike for texts of one name; return the options that name the file."""
+    rows = [json.loads(line) for name in ("gallery", "queries") for line in (folder / f"{name}.jsonl").open()]
+    texts = sorted({row["text"] for row in rows})
+    names = [f"{colour} {noun}" for colour in COLOURS for noun in NOUNS]
+    rng = np.random.default_rng(0)
+    vectors = np.array([[text.startswith(name) for name in names] + rng.normal(0, 0.1, len(names)) for text in texts])
+    nothing = np.zeros((0, len(names)))
+    path = folder / "vectors.npz"
+    np.savez(path, photos=nothing, photo_names=np.array([], str), texts=vectors, text_strings=np.array(texts))
+    return "--vectors", str(path), "--as", "openai/clip-vit-large-patch14"

@@ -1,4 +1,4 @@
-"""Stops coverage's tracer for tests that take seconds on branches that other tests take, too.
+"""Stops coverage's tracer for tests on branches that other tests take, too.
 
 Under the tracer, code takes about twice as long, and a command of its own starts .7 s later. Leaving it out can only
 make the coverage measured smaller.
@@ -15,6 +15,8 @@ import pytest
 
 _WHOLE_PROGRAMS: Final = Path(__file__).parents[1] / "e2e"
 """Tests of commands and services as processes of their own: each branch has its tests in the other folders."""
+_ON_ANOTHER_PLATFORM: Final = {"discord", "slack", "webhook"}
+"""The contract's cases take the same branches of the domain on each platform, so they're measured on the local page."""
 _OF_PROCESSES: Final = "COVERAGE_PROCESS_CONFIG"
 """The variable by which coverage starts itself in each new process."""
 
@@ -31,9 +33,19 @@ def untraced() -> Iterator[None]:
             os.environ[_OF_PROCESSES] = settings
 
 
+def is_measured(item: pytest.Item) -> bool:
+    """Whether a test's branches are counted."""
+    parameters = getattr(item, "callspec", None)
+    return not (
+        item.get_closest_marker("untraced")
+        or item.path.is_relative_to(_WHOLE_PROGRAMS)
+        or (parameters and parameters.params.get("harness") in _ON_ANOTHER_PLATFORM)
+    )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    if item.get_closest_marker("untraced") is None and not item.path.is_relative_to(_WHOLE_PROGRAMS):
+    if is_measured(item):
         return (yield)
     with untraced():
         return (yield)

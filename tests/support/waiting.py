@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar, overload
 
 T = TypeVar("T")
-PATIENCE: Final = 30.0
+PATIENCE: Final = 120.0
 """Seconds after which a test gives up waiting; nothing is measured by it."""
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import numpy as np
 
+from tests.support.waiting import PATIENCE
 from workers.budget import ByteBudget
 
 
@@ -50,4 +51,4 @@ async def test_one_that_stops_waiting_makes_way() -> None:
         small = asyncio.create_task(budget._acquire(4))
         await asyncio.sleep(0)
         large.cancel()
-        await asyncio.wait_for(small, 5)
+        await asyncio.wait_for(small, PATIENCE)

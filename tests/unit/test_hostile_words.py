@@ -86,6 +86,7 @@ def when(text: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "read",
     [

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from tests.support.waiting import PATIENCE
 from workers.slots import Slots
 
 
@@ -18,6 +19,6 @@ async def test_a_turn_alone_has_no_others_and_two_have_each_other() -> None:
                 await asyncio.sleep(0)
             running.discard(name)
 
-    await asyncio.wait_for(asyncio.gather(*(work(n, alone=n % 4 == 0) for n in range(20))), 10)
+    await asyncio.wait_for(asyncio.gather(*(work(n, alone=n % 4 == 0) for n in range(20))), PATIENCE)
     assert {beside[n] for n in range(0, 20, 4)} == {1}
     assert max(beside.values()) == 3

@@ -4,7 +4,7 @@ from contextlib import suppress
 import pytest
 
 from db.cancellation import first_to_end, stop
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 async def stubborn(times: int) -> None:
@@ -18,7 +18,7 @@ async def stubborn(times: int) -> None:
 async def test_a_task_that_swallows_a_cancellation_is_still_ended() -> None:
     tasks = [asyncio.create_task(stubborn(times)) for times in (0, 1, 2)]
     await asyncio.sleep(0)
-    await asyncio.wait_for(stop(*tasks), 30)
+    await asyncio.wait_for(stop(*tasks), PATIENCE)
     assert all(task.cancelled() for task in tasks)
 
 
@@ -35,7 +35,7 @@ async def test_a_failed_task_keeps_its_error_for_its_caller() -> None:
 async def test_of_endless_tasks_those_that_swallow_cancellations_are_stopped_too() -> None:
     running = asyncio.create_task(first_to_end(*(stubborn(times) for times in (0, 1, 2))))
     await asyncio.sleep(0)
-    await asyncio.wait_for(stop(running), 30)
+    await asyncio.wait_for(stop(running), PATIENCE)
     await eventually(nothing_else_runs, "a task goes on")
 
 

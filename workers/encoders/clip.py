@@ -162,7 +162,7 @@ def _load(folder: Path, dtype: torch.dtype) -> tuple[Any, Any, Any]:
         )
         tokenizer = AutoTokenizer.from_pretrained(folder, **known)
         # Resize with Pillow on every machine: torchvision gives slightly different embeddings.
-        preprocess = AutoImageProcessor.from_pretrained(folder, backend="pil", **known)  # type: ignore[no-untyped-call]
+        preprocess = AutoImageProcessor.from_pretrained(folder, backend="pil", **known)
     except (OSError, ValueError, ImportError, KeyError, RuntimeError, SafetensorError) as error:
         raise EncoderUnavailableError(f"The model in {folder} can't be loaded: {error}") from error
     if not (hasattr(model, "get_image_features") and hasattr(model, "get_text_features")):
