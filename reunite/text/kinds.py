@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final, Literal
 
 from reunite.text.data import read_toml
 from reunite.text.phrases import listed
+from reunite.text.remembered import remembered
 from reunite.text.words import stem
 
 Relation = Literal["same", "broader", "narrower", "near", "other", "unknown"]
@@ -61,7 +61,7 @@ def is_known(name: str) -> bool:
     return _named(name) in _KNOWN
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def relation(first: str, second: str) -> Relation:
     """Return what the thing that a name stands for is to that of another name, both in English."""
     one, other = _named(first), _named(second)

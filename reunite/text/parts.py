@@ -27,7 +27,12 @@ def parts(text: str) -> Sequence[str]:
 
     What a thing has or holds ("a bag with a laptop and keys") stays with it.
     """
-    first, *rest = _BETWEEN.split(normalise(text))
+    return parts_of(normalise(text))
+
+
+def parts_of(normalised: str) -> Sequence[str]:
+    """Return the words about each thing of a text that is normalised already."""
+    first, *rest = _BETWEEN.split(normalised)
     found, named, holds = [first], _names_a_thing(first), _holds(first)
     for between, piece in zip(rest[::2], rest[1::2], strict=True):
         names = _names_a_thing(piece)
