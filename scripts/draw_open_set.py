@@ -60,12 +60,11 @@ async def _fitted(open_set: OpenSet, folder: Path) -> ScoringModel:
     answers = {report.id: report.matches for report in open_set.lost}
     thing_of = _things(open_set)
     draws = ClipLike(np.random.default_rng(1))
+    reports = (*open_set.found, *open_set.lost)
     async with Decoders() as decoders:
-        found, lost = (
-            [await _embedded(report, thing_of[report.id], draws, folder, decoders) for report in side]
-            for side in (open_set.found, open_set.lost)
-        )
-    return fit([*found], [*lost], answers, PRIOR).scoring_model
+        embedded = [await _embedded(report, thing_of[report.id], draws, folder, decoders) for report in reports]
+    split = len(open_set.found)
+    return fit(embedded[:split], embedded[split:], answers, PRIOR).scoring_model
 
 
 def _things(open_set: OpenSet) -> Mapping[UUID, UUID]:
