@@ -64,7 +64,7 @@ def names_a_part(phrase: str, thing: str) -> bool:
     """Whether a phrase is about a part of this thing, and not about the thing itself."""
     named = [stem(word) for word in _WORD.findall(_folded(phrase)) if stem(word) in _PARTS]
     own = [stem(word) for word in thing.split()]
-    return bool(named) and not set(named) & {*own, *(("strap",) if own[-1] in _STRAPPED else ())}
+    return bool(named) and not set(named) & {*own, *(("strap", "band") if own[-1] in _STRAPPED else ())}
 
 
 def never_names_a_thing(word: str) -> bool:

@@ -93,7 +93,7 @@ def _of_kinds(one: str, other: str) -> Relation:
 
 def told_by(name: str) -> str:
     """Return the words of a name that say what kind it is: all, or else the last ones that are known."""
-    words = name.split()
+    words = name.replace("-", " ").split()
     ends = (" ".join(words[start:]) for start in range(len(words)))
     return next((end for end in ends if _kind(end) in _KNOWN), words[-1] if words else "")
 
