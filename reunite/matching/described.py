@@ -10,7 +10,7 @@ from reunite.text.colour_words import COLOUR_WORDS, METALS, SHADE_WORDS, colours
 from reunite.text.normalise import normalise
 
 _SAYS_MORE: Final = re.compile(
-    r"\b(?:with|(?<!one )(?<!body )has(?! any| some)|having|contain\w{0,3}|holds?|holding"
+    r"\b(?:with|(?<!one )(?<!body )(?<!^)has(?! any| some)|having|contain\w{0,3}|holds?|holding"
     r"|there (?:is|are|was|were)|plus|also|full of|lined|mit|con|avec|com|ze|z|dans|dentro|darin|drin)\b"
 )
 """Words after which a text says what a thing has or holds."""
@@ -31,6 +31,8 @@ _ELSEWHERE: Final = re.compile(
 )
 """What a text says about other things around its own."""
 _PHRASES: Final = re.compile(r"[,.;:!?()\n]|\s[-–—]\s")
+_WORD: Final = re.compile(r"\w+")
+_ONLY_COLOURS: Final = frozenset((*COLOUR_WORDS, *SHADE_WORDS, "and"))
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _JAPANESE_ELSEWHERE: Final = re.compile(r"[^、。！\n]{1,30}の(?:横|隣|となり|近く|そば|上|下|前|後ろ|中)(?:で|に|から)")
 _JAPANESE_PHRASES: Final = re.compile(r"[、。！\s]")
@@ -82,8 +84,17 @@ def held_nouns(parts: Sequence[str]) -> frozenset[str]:
 def _thing(own: str, more: str, answered: list[Colour]) -> Thing:
     noun = heads.head_phrase(own) or heads.head_noun(own)
     own, of_parts = _without_parts(own, noun)
-    colours = (*_colours(own), *answered)
+    colours = (*_colours(own), *answered) or _colours_alone(more)
     return Thing(noun, colours, (*_colours(of_parts), *_colours(more)), bool(_MANY_COLOURED.search(own)))
+
+
+def _colours_alone(more: str) -> tuple[Colour, ...]:
+    """Return the colours that stand alone after a part, and so are the thing's: "a hat with a bobble, beige"."""
+    part, *phrases = _PHRASES.split(more)
+    if not heads.names_only_parts(part):
+        return ()  # "a bag with a laptop, silver"
+    alone = (phrase for phrase in phrases if phrase.strip() and set(_WORD.findall(phrase)) <= _ONLY_COLOURS)
+    return tuple(colour for phrase in alone for colour in _colours(phrase))
 
 
 def _without_parts(own: str, noun: str | None) -> tuple[str, str]:

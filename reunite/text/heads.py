@@ -67,6 +67,11 @@ def names_a_part(phrase: str, thing: str) -> bool:
     return bool(named) and not set(named) & {*own, *(("strap", "band") if own[-1] in _STRAPPED else ())}
 
 
+def names_only_parts(phrase: str) -> bool:
+    """Whether all things that a phrase names, if any, are parts of others."""
+    return things_in(phrase) <= _PARTS
+
+
 def never_names_a_thing(word: str) -> bool:
     """Whether a word is about people, sizes or the post itself: nobody recognises a thing by it."""
     return word in _NEVER or stem(word) in _NEVER

@@ -9,22 +9,24 @@ R = TypeVar("R")
 
 
 def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Remember up to `most` results, which must not hold words of reports; then begin anew.
+    """Remember up to `most` results, which must not hold words of reports. After that, forget them all.
 
     Python salts the hashes of strings in each process.
     """
 
     def remembering(function: Callable[P, R]) -> Callable[P, R]:
-        results: dict[int, R] = {}
+        results: dict[int, tuple[R]] = {}
 
         @wraps(function)
         def remembered_or_computed(*args: P.args, **kwargs: P.kwargs) -> R:
-            key = hash(args)
-            if key not in results:
+            key = hash((*args, *kwargs.items()))
+            found = results.get(key)
+            if found is None:
+                found = (function(*args, **kwargs),)
                 if len(results) >= most:
                     results.clear()
-                results[key] = function(*args, **kwargs)
-            return results[key]
+                results[key] = found
+            return found[0]
 
         return remembered_or_computed
 
