@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import lru_cache
 from math import log
 from typing import Final
 
@@ -15,6 +14,7 @@ from reunite.matching.evidence import Item
 from reunite.text.lexicon import to_english
 from reunite.text.place_names import english_place
 from reunite.text.place_words import SITES
+from reunite.text.remembered import remembered
 from reunite.text.word_lists import GENERIC_PLACES
 from reunite.text.words import place_tokens
 
@@ -77,7 +77,7 @@ def _covered(words: Mapping[str, float], by: Mapping[str, float]) -> float:
     return sum(weight * max(_word_similarity(word, other) for other in by) for word, weight in words.items())
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _word_similarity(first: str, second: str) -> float:
     if first == second:
         return 1.0

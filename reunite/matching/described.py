@@ -10,7 +10,7 @@ from reunite.text.colour_words import COLOUR_WORDS, METALS, SHADE_WORDS, colours
 from reunite.text.normalise import normalise
 
 _SAYS_MORE: Final = re.compile(
-    r"\b(?:with|(?<!one )(?<!body )has(?! any| some)|having|contain\w{0,3}|holds?|holding"
+    r"\b(?:with|(?<!one )(?<!body )(?<!^)has(?! any| some)|having|contain\w{0,3}|holds?|holding"
     r"|there (?:is|are|was|were)|plus|also|full of|lined|mit|con|avec|com|ze|z|dans|dentro|darin|drin)\b"
 )
 """Words after which a text says what a thing has or holds."""
@@ -19,16 +19,23 @@ _IN_COLOUR: Final = (
     r"(?=\s*[,.;:!?()\n]|\s*$| (?:found|lost|missing|with)\b)"
 )
 """What a thing comes in is its own: "a case in white". A word that was listed twice would be tried in every way."""
+_IN_MATERIAL: Final = (
+    r"(?:in|en|w) (?:wool|leather|jeans|denim|cotton|silk|velvet|suede|felt|plastic|metal|wood|wooden|steel|silver"
+    r"|gold)\b"
+)
 _ELSEWHERE: Final = re.compile(
-    rf"(?<=[^\s])\s+(?!{_IN_COLOUR})"
+    rf"(?<=[^\s])(?<!\bhanded)(?<!\bturned)\s+(?!{_IN_COLOUR}|{_IN_MATERIAL})"
     r"(?:next to|beside|near|behind|under|underneath|below|above|between|among|on|in|inside|into|at|by"
     r"|from|close to|in front of|opposite|against|neben|auf|unter|hinter|bei|beim|am|im|vor|zwischen|junto a|al lado de"
     r"|cerca de|sobre|debajo de|en|detras de|pres de|sur|sous|derriere|obok|kolo|przy|pod|na|w|za)\b[^,.;:!?()\n]*"
 )
 """What a text says about other things around its own."""
+_PHRASES: Final = re.compile(r"[,.;:!?()\n]|\s[-–—]\s")
+_WORD: Final = re.compile(r"\w+")
+_ONLY_COLOURS: Final = frozenset((*COLOUR_WORDS, *SHADE_WORDS, "and"))
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _JAPANESE_ELSEWHERE: Final = re.compile(r"[^、。！\n]{1,30}の(?:横|隣|となり|近く|そば|上|下|前|後ろ|中)(?:で|に|から)")
-_JAPANESE_PHRASES: Final = re.compile(r"[、。！\n]")
+_JAPANESE_PHRASES: Final = re.compile(r"[、。！\s]")
 _MOST_JAPANESE: Final = 500
 """Characters that are taken apart: nobody describes a thing in more."""
 _OF: Final = re.compile(r"の(?!片方|片割れ|忘れ物|落とし物)|(?:が|の)?(?:付いた|ついた|付き|入った|入り)")
@@ -76,8 +83,27 @@ def held_nouns(parts: Sequence[str]) -> frozenset[str]:
 
 def _thing(own: str, more: str, answered: list[Colour]) -> Thing:
     noun = heads.head_phrase(own) or heads.head_noun(own)
-    colours = (*_colours(own), *answered)
-    return Thing(noun, colours, tuple(_colours(more)), bool(_MANY_COLOURED.search(own)))
+    own, of_parts = _without_parts(own, noun)
+    colours = (*_colours(own), *answered) or _colours_alone(more)
+    return Thing(noun, colours, (*_colours(of_parts), *_colours(more)), bool(_MANY_COLOURED.search(own)))
+
+
+def _colours_alone(more: str) -> tuple[Colour, ...]:
+    """Return the colours that stand alone after a part, and so are the thing's: "a hat with a bobble, beige"."""
+    part, *phrases = _PHRASES.split(more)
+    if not heads.names_only_parts(part):
+        return ()  # "a bag with a laptop, silver"
+    alone = (phrase for phrase in phrases if phrase.strip() and set(_WORD.findall(phrase)) <= _ONLY_COLOURS)
+    return tuple(colour for phrase in alone for colour in _colours(phrase))
+
+
+def _without_parts(own: str, noun: str | None) -> tuple[str, str]:
+    """Split what is said about a thing into that, and the phrases about its parts: "coffee cup, green lid"."""
+    thing, of_parts = list[str](), list[str]()
+    for phrase in _PHRASES.split(own):
+        is_of_part = noun and any(thing) and heads.names_a_part(phrase, noun)
+        (of_parts if is_of_part else thing).append(phrase)
+    return " ; ".join(thing), " ; ".join(of_parts)
 
 
 def _split(part: str, position: int) -> tuple[str, str]:

@@ -9,10 +9,9 @@ from reunite.matching.evidence import Item
 from reunite.text.colour_words import named_colours
 from reunite.text.content import content_of
 from reunite.text.heads import head_noun
-from reunite.text.lexicon import is_translated
 from reunite.text.normalise import normalise
-from reunite.text.parts import parts
-from reunite.text.reading import is_readable
+from reunite.text.parts import parts_of
+from reunite.text.reading import can_read
 from reunite.text.words import is_code, tokens
 
 
@@ -21,8 +20,6 @@ class ReportFeatures:
     """What a report's words say, in English where we know them."""
 
     item: Item
-    is_translated: bool
-    """Whether the lexicon translates any of its text."""
     is_readable: bool
     """Whether its language is known well enough to tell the thing from talk."""
     tokens: tuple[str, ...]
@@ -45,12 +42,11 @@ def extract(item: Item) -> ReportFeatures:
     english = normalise(content.thing)
     place = item.place or content.place
     answered = [item.answered_colour] if item.answered_colour else []
-    named = parts(content.thing) or (english,)
-    readable = is_readable(item.text)
+    named = parts_of(english) or (english,)
+    readable = can_read(item.text, content.thing, english)
     things = things_of(content.thing, named, answered)
     return ReportFeatures(
         item=item,
-        is_translated=is_translated(item.text),
         is_readable=readable,
         tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
         head_noun=head_noun(english) if readable else None,

@@ -24,6 +24,7 @@ from reunite.matching.weights import (
     Limits,
     ScoringModel,
 )
+from reunite.text.lexicon import is_translated
 
 Counts = NDArray[np.intp]
 LogOdds = NDArray[np.float64]
@@ -103,7 +104,7 @@ def score(
         for measured in ranked[:most]
     ]
     photos = bool(ranked) and PairKind.PHOTO_PHOTO in ranked[0].evidence
-    limits = model.limits(photos=photos, translated=query.is_translated, readable=query.is_readable)
+    limits = model.limits(photos=photos, translated=is_translated(search.query.text), readable=query.is_readable)
     labels = assign_labels(probabilities, core, limits.among(search.open_count))
     return tuple(
         measured.scored(query, probability, label)

@@ -1,7 +1,6 @@
 """Splits a text into its noise, the description of the thing, and the place."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from reunite.text import noise, places, words
@@ -24,7 +23,6 @@ class Content:
     """Letters and digits alone, in lower case."""
 
 
-@lru_cache(maxsize=16_384)
 def content_of(text: str) -> Content:
     """Take a text apart."""
     cleaned = noise.clean(text)
@@ -33,7 +31,6 @@ def content_of(text: str) -> Content:
     return Content(located.rest, ", ".join(located.places), tuple(serials))
 
 
-@lru_cache(maxsize=16_384)
 def significant_words(text: str) -> tuple[str, ...]:
     """Return the words that may tell a thing from others, in order; of numbers only the serials, at the end."""
     content = content_of(text)
@@ -53,7 +50,6 @@ def rare_candidates(text: str) -> tuple[str, ...]:
     return tuple(sorted(unique, key=lambda word: not words.is_code(word))[:_MAX_LOOKED_UP])
 
 
-@lru_cache(maxsize=16_384)
 def stems(word: str) -> frozenset[str]:
     """Return a significant word's stem, and its English ones."""
     return frozenset(map(words.stem, (word, *words.tokens(normalise(word)))))

@@ -1,12 +1,12 @@
 """How frequent words are in everyday language, so that few reports don't make every word rare."""
 
 from enum import IntEnum
-from functools import lru_cache
 from typing import Final
 
 from reunite.text import lexicon
 from reunite.text.colour_words import COLOUR_WORDS
 from reunite.text.data import read_toml
+from reunite.text.remembered import remembered
 from reunite.text.word_lists import STOP_WORDS
 from reunite.text.words import is_code, plain
 
@@ -56,7 +56,7 @@ _COMMON: Final = _listed("common") | frozenset(map(plain, STOP_WORDS))
 _EVERYDAY: Final = _listed("everyday") | frozenset(map(plain, COLOUR_WORDS))
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def frequency(word: str) -> Frequency:
     """Return how frequent a plain word is, in any of our languages, as it is or without its ending.
 

@@ -1,7 +1,6 @@
 """The head of a description: the noun that names its thing."""
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
@@ -16,6 +15,9 @@ _LISTS: Final = read_toml("heads.toml")
 _NOUNS: Final = THINGS | frozenset(stem(noun) for noun in _LISTS["nouns"].split())
 _NEVER: Final = QUANTITIES | frozenset(_LISTS["never"].split()) | frozenset((*COLOUR_WORDS, *SHADE_WORDS))
 
+_PARTS: Final = frozenset(stem(noun) for noun in _LISTS["parts"].split())
+_STRAPPED: Final = frozenset(_LISTS["strapped"].split())
+
 _PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
 _REST: Final = re.compile(
     r"(?<![\w-])(?:with|without|for|of|in|on|at|to|near|from|by|after|behind|under|next|somewhere|around|inside|that|which|who|and"
@@ -28,13 +30,13 @@ _ASIDE: Final = re.compile(
     r"\b[^\W\d_]{1,30}(?:['’]s|s['’])(?=\s)|\byour\s\w{1,30}"
     r"|\b(?:look|looking|search|searching|hunting) for\b"
     r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some)"
+    r"|\b(?:has|have|did|does) (?:any|some)(?: ?one| ?body)?\b"
     r"|\b(?:one|some|two|owners?|pair|stack|set|bunch|box|pack|packet|lot|couple|bundle|pile)s? of\b",
     re.IGNORECASE,
 )
 """Whose a thing is ("my son's jacket"), that it's looked for, what readers have, and how much of it there is."""
 
 
-@lru_cache(maxsize=16_384)
 def head_of(text: str) -> str | None:
     """Return the noun that a text in any of our languages is likely about, in English where we know it."""
     return head_noun(normalise(content_of(text).thing))
@@ -56,6 +58,18 @@ def head_phrase(english: str) -> str | None:
 def things_in(english: str) -> frozenset[str]:
     """Return the stems of all nouns of things, whatever a text says about them."""
     return frozenset(stem(word) for word in _WORD.findall(_folded(english)) if _is_thing(word))
+
+
+def names_a_part(phrase: str, thing: str) -> bool:
+    """Whether a phrase is about a part of this thing, and not about the thing itself."""
+    named = [stem(word) for word in _WORD.findall(_folded(phrase)) if stem(word) in _PARTS]
+    own = [stem(word) for word in thing.split()]
+    return bool(named) and not set(named) & {*own, *(("strap", "band") if own[-1] in _STRAPPED else ())}
+
+
+def names_only_parts(phrase: str) -> bool:
+    """Whether all things that a phrase names, if any, are parts of others."""
+    return things_in(phrase) <= _PARTS
 
 
 def never_names_a_thing(word: str) -> bool:

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final, Literal
 
 from reunite.text.data import read_toml
 from reunite.text.phrases import listed
+from reunite.text.remembered import remembered
 from reunite.text.words import stem
 
 Relation = Literal["same", "broader", "narrower", "near", "other", "unknown"]
@@ -61,7 +61,7 @@ def is_known(name: str) -> bool:
     return _named(name) in _KNOWN
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def relation(first: str, second: str) -> Relation:
     """Return what the thing that a name stands for is to that of another name, both in English."""
     one, other = _named(first), _named(second)
@@ -93,7 +93,7 @@ def _of_kinds(one: str, other: str) -> Relation:
 
 def told_by(name: str) -> str:
     """Return the words of a name that say what kind it is: all, or else the last ones that are known."""
-    words = name.split()
+    words = name.replace("-", " ").split()
     ends = (" ".join(words[start:]) for start in range(len(words)))
     return next((end for end in ends if _kind(end) in _KNOWN), words[-1] if words else "")
 

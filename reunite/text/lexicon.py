@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from reunite.text.data import read_text
+from reunite.text.remembered import remembered
 
 _MAX_PHRASE_WORDS: Final = 4
 _MAX_COMPOUND: Final = 40
@@ -36,8 +37,8 @@ _PORTUGUESE: Final = (
     ("ns", "m"), ("as", "o"), ("as", "a"), ("os", "o"), ("es", ""), ("a", "o"), ("s", ""),
 )  # fmt: skip
 _POLISH: Final = (
-    ("ami", "a"), ("ego", "y"), ("ych", "y"), ("ej", "a"), ("ow", ""), ("em", ""), ("a", ""), ("e", "a"), ("i", ""),
-    ("y", ""),
+    ("ami", "a"), ("ego", "y"), ("ych", "y"), ("ym", "y"), ("im", "i"), ("ej", "a"), ("cji", "cja"), ("ow", ""),
+    ("em", ""), ("a", ""), ("e", "a"), ("i", ""), ("u", "o"), ("y", ""),
 )  # fmt: skip
 _ENDINGS: Final = {
     "de": _GERMAN, "es": _SPANISH, "fr": _FRENCH, "pt": _PORTUGUESE, "it": _ITALIAN, "pl": _POLISH
@@ -53,7 +54,7 @@ _SPACES: Final = re.compile(r"\s{2,}")
 _KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Language:
     endings: Sequence[tuple[str, str]] = ()
     compounds: bool = False
@@ -77,6 +78,7 @@ class _Language:
                 return first or phrase[:start], second, bool(first)
         return None
 
+    @remembered(65_536)
     def knows(self, word: str) -> bool:
         """Whether the word is known, including all parts of a compound."""
         if self.listed(word) is not None:

@@ -12,6 +12,8 @@ from reunite.text.word_lists import THINGS
 _TABLES: Final = read_toml("misspellings.toml")
 _MEANT: Final[Mapping[str, str]] = {typed: meant for meant, cell in _TABLES["meant"].items() for typed in listed(cell)}
 _TYPED: Final = re.compile(any_of(sorted(_MEANT, key=len, reverse=True)), re.IGNORECASE)
+_WORDS, _ANIMALS = ("|".join(_TABLES["stuffed"][key].split()) for key in ("words", "animals"))
+_STUFFED: Final = re.compile(rf"\b(?:{_WORDS})(?= (?:{_ANIMALS})s?\b(?! toy))", re.IGNORECASE)
 _FIRST: Final = frozenset(_TABLES["compounds"]["first"].split())
 _LAST: Final = THINGS | frozenset(_TABLES["compounds"]["last"].split())
 _COMPOUND: Final = re.compile(r"(?<![\w'’@./#-])[a-z]{6,24}(?![\w'’@-])", re.IGNORECASE)
@@ -19,8 +21,8 @@ _MIN_PART: Final = 3
 
 
 def correct_misspellings(text: str) -> str:
-    """Replace common misspellings of things and brands."""
-    return _TYPED.sub(lambda match: _MEANT[" ".join(match[0].lower().split())], text)
+    """Replace common misspellings of things and brands; a stuffed husky is a soft toy."""
+    return _STUFFED.sub("soft toy", _TYPED.sub(lambda match: _MEANT[" ".join(match[0].lower().split())], text))
 
 
 def split_compounds(english: str) -> str:

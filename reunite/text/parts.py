@@ -19,6 +19,7 @@ _HOLDS: Final = re.compile(
     r"\b(?:inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b", re.IGNORECASE
 )
 _WITH: Final = re.compile(r"\bwith\b", re.IGNORECASE)
+_COVERS: Final = frozenset(("case", "cover", "sleeve"))
 _BESIDES: Final = re.compile(r"\b(?:also|plus)\b", re.IGNORECASE)
 
 
@@ -27,11 +28,17 @@ def parts(text: str) -> Sequence[str]:
 
     What a thing has or holds ("a bag with a laptop and keys") stays with it.
     """
-    first, *rest = _BETWEEN.split(normalise(text))
+    return parts_of(normalise(text))
+
+
+def parts_of(normalised: str) -> Sequence[str]:
+    """Return the words about each thing of a text that is normalised already."""
+    first, *rest = _BETWEEN.split(normalised)
     found, named, holds = [first], _names_a_thing(first), _holds(first)
     for between, piece in zip(rest[::2], rest[1::2], strict=True):
         names = _names_a_thing(piece)
-        is_held = (holds or _HOLDS.search(_WITH.split(piece)[0])) and not _BESIDES.search(between)
+        is_held = holds or _HOLDS.search(_WITH.split(piece)[0]) or _names_only_a_cover(between, piece)
+        is_held = is_held and not _BESIDES.search(between)
         if named and names and not is_held and len(found) < MAX_PARTS:
             found.append(piece)
             holds = _holds(piece)
@@ -42,10 +49,19 @@ def parts(text: str) -> Sequence[str]:
     return tuple(found) if len(found) > 1 else ()
 
 
+def _names_only_a_cover(between: str, piece: str) -> bool:
+    """Whether a piece after a comma is about the case that a thing is in: "phone, cracked screen, blue case"."""
+    return not between.strip(" ,;:.") and _things(piece) <= _COVERS
+
+
 def _holds(piece: str) -> bool:
     return bool(_WITH.search(piece) or _HOLDS.search(piece))
 
 
 def _names_a_thing(piece: str) -> bool:
+    return bool(_things(piece))
+
+
+def _things(piece: str) -> set[str]:
     tokens = words.tokens(_ELSEWHERE.split(piece, maxsplit=1)[0])
-    return any(word in THINGS or words.stem(word) in THINGS for word in tokens)
+    return {words.stem(word) for word in tokens if word in THINGS or words.stem(word) in THINGS}

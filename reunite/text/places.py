@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from reunite.text import unspaced_places
@@ -52,7 +51,6 @@ class Located:
     places: tuple[str, ...]
 
 
-@lru_cache(maxsize=4096)
 def locate(text: str) -> Located:
     """Find the places that a text names, and return them and the rest of the text."""
     text, found = unspaced_places.take_places(text)

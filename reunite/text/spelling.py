@@ -4,7 +4,6 @@ Corrects only what can hardly mean anything else (docs/decisions/0010-spelling.m
 """
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import process
@@ -13,6 +12,8 @@ from rapidfuzz.distance import OSA
 from reunite.text import lexicon
 from reunite.text.colour_words import COLOUR_WORDS
 from reunite.text.data import read_text
+from reunite.text.remembered import remembered
+from reunite.text.word_lists import THINGS
 
 MIN_LENGTH: Final = 5
 """Shorter words are too often one letter apart."""
@@ -22,7 +23,7 @@ _WORD: Final = re.compile(r"(?<![\w'’.@/#-])[^\W\d_]+(?![\w'’@/-]|\.\w)")
 _NO_PLAIN_PLURAL: Final = ("s", "ed", "y", "sh", "ch")
 NAMES: Final = frozenset(
     name
-    for word in {*lexicon.ENGLISH_WORDS, *COLOUR_WORDS}
+    for word in {*lexicon.ENGLISH_WORDS, *COLOUR_WORDS, *THINGS}
     if len(word) >= MIN_LENGTH
     for name in ([word] if word.endswith(_NO_PLAIN_PLURAL) else [word, f"{word}s"])
 )
@@ -47,7 +48,7 @@ def _corrected(word: str, *, inside: bool) -> str:
     return word if name is None else name.capitalize() if word[0].isupper() else name
 
 
-@lru_cache(maxsize=4096)
+@remembered(16_384)
 def nearest(word: str) -> str | None:
     """Return the only name with the same first letter at an edit distance of one; None for real words."""
     if word in NAMES or word in REAL_WORDS or lexicon.is_known(word):

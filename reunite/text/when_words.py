@@ -203,9 +203,15 @@ def plain(text: str) -> str:
     return _KANJI_DATE.sub(lambda found: f"{_kanji_number(found[0]):.0f}", words)
 
 
+_NIGHT_BETWEEN_DAYS: Final = re.compile(
+    r"\b(nocy|nuit|noche|notte|noite) (?:z|du|del|do) (\d{1,2}) (?:na|au|al|ao) \d{1,2}(?=\s?(?:$|[,.;]))"
+)
+"""Numbers that would be hours elsewhere; with a month they are dates anyway."""
+
+
 def _split_compounds(text: str) -> str:
     """Part "Montagabend" and "3.5.18 Uhr" into a day and a time; write out "Do" before a time and "am So"."""
-    parted = _JOINED_TIME.sub(r"\1 ", text)
+    parted = _JOINED_TIME.sub(r"\1 ", _NIGHT_BETWEEN_DAYS.sub(r"\1 \2.", text))
     named = _DOUBTFUL_WEEKDAY.sub(lambda found: _DOUBTFUL_WEEKDAYS[found[0]], parted)
     return _compounds().sub(r"\1 \2", named)
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import sqrt
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -10,6 +11,9 @@ from reunite.matching.closer_look import nearest_by_photo
 from reunite.matching.evidence import MAX_CANDIDATES, Background, Candidate, PairKind, Search
 from reunite.text.content import rare_candidates, significant_words
 from reunite.text.rarity import rare_words
+
+_rare_candidates, _significant_words = map(lru_cache(maxsize=16_384), (rare_candidates, significant_words))
+"""Sets are narrowed many times, in a process that ends with the command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +158,9 @@ def _background(similarities: Sequence[float]) -> Background:
 
 def _rare_words(text: str, candidates: Sequence[Candidate]) -> tuple[dict[UUID, set[str]], frozenset[str]]:
     """Return the rare words of each candidate, and the boilerplate; each report counts as another author's."""
-    wanted = frozenset(rare_candidates(text))
+    wanted = frozenset(_rare_candidates(text))
     holders: dict[str, dict[UUID, UUID]] = {}
     for candidate in candidates if wanted else ():
-        for word in wanted.intersection(significant_words(candidate.item.text)):
+        for word in wanted.intersection(_significant_words(candidate.item.text)):
             holders.setdefault(word, {})[candidate.item.report] = candidate.item.report
     return rare_words(holders, {}, len(candidates))

@@ -16,9 +16,11 @@ from PIL import Image
 
 from reunite.encoder import SHARED_SPACE, WHOLE, Framing, Pixels, Vectors, Views
 from reunite.entities import ReportKind
-from reunite.matching.evidence import Item, Search
+from reunite.matching.evidence import Item, Search, Source
 from reunite.tuning.comparison import EmbeddedReport, compare
 from tests.support.clip_cosines import ClipLike
+
+Sides = Sequence[Source]
 
 THINGS: Final = 30
 NOON: Final = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -82,15 +84,24 @@ def _number(image: Pixels) -> int:
     return sum((image[0, bit * width + width // 2, 0] > 128) << bit for bit in range(_STRIPES))
 
 
-def fresh_search(draws: ClipLike, size: int, number: int, *, there: bool) -> tuple[Search, UUID]:
-    """Search for a new thing by its words among photos of new ones; the first is of the same, if it is there."""
-    lost, *found_reports = (
+def fresh_search(
+    draws: ClipLike, size: int, number: int, *, there: bool, sides: tuple[Sides, Sides] = (("text",), ("photo",))
+) -> tuple[Search, UUID]:
+    """Search for a new thing among reports about new ones; the first is about the same, if it is there.
+
+    `sides` are what the lost report and the found ones consist of.
+    """
+    lost, found = sides
+    query, *items = (
         Item(UUID(int=place), ReportKind.FOUND if place else ReportKind.LOST, "", "", NOON, time_is_stated=False)
         for place in range(size + 1)
     )
-    text = EmbeddedReport(lost, {}, {SHARED_SPACE: draws.text((number, 0))})
-    photos = [
-        EmbeddedReport(found, {SHARED_SPACE: draws.photo((number, place))}, {})
-        for place, found in enumerate(found_reports, start=0 if there else 1)
+    found_reports = [
+        _embedded(draws, item, (number, place), found) for place, item in enumerate(items, start=0 if there else 1)
     ]
-    return compare([text], photos)[0], found_reports[0].report
+    return compare([_embedded(draws, query, (number, 0), lost)], found_reports)[0], items[0].report
+
+
+def _embedded(draws: ClipLike, item: Item, thing: object, sides: Sides) -> EmbeddedReport:
+    photos = {SHARED_SPACE: draws.photo(thing)} if "photo" in sides else {}
+    return EmbeddedReport(item, photos, {SHARED_SPACE: draws.text(thing)} if "text" in sides else {})

@@ -102,7 +102,7 @@ def when(text: str) -> None:
         noise.clean,
         normalise.normalise,
         parts.parts,
-        places.locate.__wrapped__,  # without its cache
+        places.locate,
         sealing.category_of,
         markup.escape,
         spelling.correct_spelling,

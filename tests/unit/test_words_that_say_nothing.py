@@ -51,6 +51,18 @@ NOTHING = {
     ),
     "Spanish chat": ("Hola a todos, he encontrado una taza, gracias", "Hola a todos, he perdido unas llaves, gracias"),
     "French chat": ("Bonjour à tous, tasse trouvée, merci d'avance", "Bonjour à tous, clés perdues, merci d'avance"),
+    "Polish chat": (
+        "Drodzy sąsiedzi, znaleziono kubek przy wejściu, właściciela proszę o kontakt wieczorem",
+        "Drodzy sąsiedzi, wieczorem zgubiłam klucze, bardzo mi zależy, proszę o kontakt, nagroda dla znalazcy",
+    ),
+    "Italian chat": (
+        "Ho trovato una tazza davanti all'ingresso, il proprietario può contattarmi nel pomeriggio",
+        "Ho perso le chiavi nel pomeriggio davanti all'ingresso, hanno valore affettivo, ricompensa a chi le trova",
+    ),
+    "Portuguese chat": (
+        "Encontrei uma caneca perto da paragem, estava no chão, contactar o dono à noite",
+        "Perdi as chaves perto da paragem, talvez à noite, estava com pressa, agradeço muito a ajuda",
+    ),
     "Japanese chat": (
         "こんにちは、カップを見つけました。よろしくお願いします",
         "こんにちは、鍵をなくしました。よろしくお願いします",

@@ -1,0 +1,33 @@
+"""Remembers results by the hashes of words instead of the words: a process must not keep what deleted reports said."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Remember up to `most` results, which must not hold words of reports. After that, forget them all.
+
+    Python salts the hashes of strings in each process.
+    """
+
+    def remembering(function: Callable[P, R]) -> Callable[P, R]:
+        results: dict[int, tuple[R]] = {}
+
+        @wraps(function)
+        def remembered_or_computed(*args: P.args, **kwargs: P.kwargs) -> R:
+            key = hash((*args, *kwargs.items()))
+            found = results.get(key)
+            if found is None:
+                found = (function(*args, **kwargs),)
+                if len(results) >= most:
+                    results.clear()
+                results[key] = found
+            return found[0]
+
+        return remembered_or_computed
+
+    return remembering

@@ -1,0 +1,55 @@
+"""What is remembered of words, and that it isn't the words."""
+
+import gc
+from datetime import UTC, datetime
+from uuid import UUID
+
+from reunite.entities import ReportKind
+from reunite.matching.defaults import for_encoder
+from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
+from reunite.matching.scoring import score
+from reunite.text.content import rare_candidates
+from reunite.text.heads import head_of, names_a_thing
+from reunite.text.remembered import remembered
+
+
+def strings_with(part: str) -> list[str]:
+    """Return the strings with this part that are kept anywhere."""
+    gc.collect()
+    return [
+        held
+        for holder in gc.get_objects()
+        for held in gc.get_referents(holder)
+        if isinstance(held, str) and part in held and held != part
+    ]
+
+
+def test_no_word_of_a_report_stays_after_a_search() -> None:
+    part = "quorn"[:4] + "zwiersma"
+    noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    texts = (f"lost my {part}ab backpack, {part}ac label, near the {part}ad gym", f"{part}ab rucksack in {part}ae hall")
+    lost, found = (
+        Item(UUID(int=number), kind, text, "", noon, time_is_stated=False)
+        for number, (kind, text) in enumerate(zip(ReportKind, texts, strict=True))
+    )
+    background = {PairKind.TEXT_TEXT: Background(0.2, 0.1, 20)}
+    candidate = Candidate(found, {PairKind.TEXT_TEXT: 0.7}, rare_words=(f"{part}ab",))
+    assert score(Search(lost, (candidate,), background, 20), for_encoder("concept"))
+    for text in texts:
+        rare_candidates(text)
+        head_of(text)
+        names_a_thing(text)
+    del lost, found, candidate, text, texts
+    assert strings_with(part) == []
+
+
+def test_results_are_remembered_and_forgotten_when_they_are_too_many() -> None:
+    asked = list[str]()
+
+    @remembered(2)
+    def length(word: str) -> int:
+        asked.append(word)
+        return len(word)
+
+    assert [length(word) for word in ("a", "bb", "a", "bb", "ccc", "a")] == [1, 2, 1, 2, 3, 1]
+    assert asked == ["a", "bb", "ccc", "a"]
