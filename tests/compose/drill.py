@@ -31,6 +31,8 @@ COMMANDS: Final = ("exec -T worker reunite status", "run --rm migrate keys rotat
 _SAMPLES: Final = Path(bot.__file__).parent / "web" / "static" / "samples"
 _THINGS: Final = ("backpack", "umbrella", "teddy", "ball", "bottle")
 _ANSWER: Final = 300.0
+_UPDATE: Final = 1200.0
+"""Seconds for an answer while everything is started anew, and all reports are embedded again before it."""
 _CONFINED: Final = 'test "$(id -u)" != 0 && grep -q "^CapEff:[[:space:]]*0*$" /proc/self/status && ! touch /here'
 
 
@@ -100,16 +102,16 @@ class Drill:
 
     async def _answer_again(self) -> None:
         for side in self.sides:
-            await self._labelled(side, "backpack-side", "my backpack")
+            await self._labelled(side, "backpack-side", "my backpack", within=_UPDATE)
 
-    async def _labelled(self, side: Side, picture: str, words: str) -> None:
+    async def _labelled(self, side: Side, picture: str, words: str, within: float = _ANSWER) -> None:
         lost = await self._post(side, "lost", picture, words)
 
         def card() -> str | None:
             texts = [text for _, text in side.thread("lost", lost) if CARD in text]
             return next((text for text in texts if any(label in text for label in LABELS)), None)
 
-        await eventually(card, f"no labelled answer to “{words}” on {side.role}", within=_ANSWER)
+        await eventually(card, f"no labelled answer to “{words}” on {side.role}", within=within)
 
     async def _post(self, side: Side, kind: str, picture: str, words: str) -> str:
         post = await side.post(kind, picture, words)
