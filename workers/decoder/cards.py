@@ -1,7 +1,7 @@
 """Cards and papers in stored copies: found by the numbers and words printed on them, whose text goes nowhere."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 import numpy as np
 
@@ -38,9 +38,14 @@ def _codes(pixels: Pixels) -> Iterator[Quad]:
     """Yield where bar codes and QR codes are: they say the same as the print."""
     import cv2  # noqa: PLC0415 - an extra
 
-    for found in (cv2.barcode.BarcodeDetector().detect, cv2.QRCodeDetector().detectMulti):
-        _, codes = found(pixels)
-        yield from codes if codes is not None else ()
+    finders: Sequence[Callable[[Pixels], Any]] = (
+        cv2.barcode.BarcodeDetector().detect,
+        cv2.QRCodeDetector().detectMulti,
+    )
+    for find in finders:
+        codes = find(pixels)[1]
+        if codes is not None:
+            yield from codes
 
 
 def blanked(pixels: Pixels, lines: Sequence[Quad]) -> Pixels:
