@@ -91,7 +91,10 @@ def _corners(card: tuple[int, int], size: tuple[int, int], scene: Scene, chance:
     extent = turned.max(axis=0) - turned.min(axis=0)
     scaled = turned * min(scene.share * max(size), *(0.97 * np.array(size) / extent))
     free = np.array(size) / 2 - np.abs(scaled).max(axis=0)
-    return scaled + np.array(size) / 2 + np.array([chance.uniform(-0.9, 0.9) for _ in range(2)]) * np.maximum(0, free)
+    placed: _Floats = (
+        scaled + np.array(size) / 2 + np.array([chance.uniform(-0.9, 0.9) for _ in range(2)]) * np.maximum(0, free)
+    )
+    return placed
 
 
 def _ground(size: tuple[int, int], chance: Random, *, is_busy: bool) -> NDArray[np.float32]:

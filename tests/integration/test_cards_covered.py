@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from random import Random
 
+import cv2
 import numpy as np
 import pytest
 
@@ -49,6 +50,7 @@ async def test_what_is_printed_on_a_card_can_no_longer_be_read() -> None:
             assert (before.has_card, after.has_card) == (False, True), draw
             assert any(map(str.isdigit, print_in(before.jpeg))), draw
             assert not any(map(str.isalnum, print_in(after.jpeg))), draw
+            assert not cv2.barcode.BarcodeDetector().detect(photos.decode(after.jpeg))[0], draw
             assert (after.views[0] == photos.decode(after.jpeg)).mean() > 0.01  # both are of the covered picture
             thing = await covering.decode(drawing("red"))
             assert not thing.has_card

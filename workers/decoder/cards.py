@@ -1,7 +1,7 @@
 """Cards and papers in stored copies: found by the numbers and words printed on them, whose text goes nowhere."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 import numpy as np
 
@@ -27,11 +27,25 @@ class CardFinder:
         self._reader = PrintReader()
 
     def find(self, pixels: Pixels) -> list[Quad]:
-        """Return the lines of print on cards, none if there is no card."""
+        """Return the lines of print and the codes on cards, none if there is no card."""
         boxes = self._reader.boxes(pixels)
         lines = [line for line in self._reader.read(pixels, boxes) if line.certainty >= _LEAST_CERTAINTY]
         telling = [line.quad for line in _telling(lines)]
-        return [box for box in boxes if _is_on_card(box, telling)] if telling else []
+        return [box for box in (*boxes, *_codes(pixels)) if _is_on_card(box, telling)] if telling else []
+
+
+def _codes(pixels: Pixels) -> Iterator[Quad]:
+    """Yield where bar codes and QR codes are: they say the same as the print."""
+    import cv2  # noqa: PLC0415 - an extra
+
+    finders: Sequence[Callable[[Pixels], Any]] = (
+        cv2.barcode.BarcodeDetector().detect,
+        cv2.QRCodeDetector().detectMulti,
+    )
+    for find in finders:
+        codes = find(pixels)[1]
+        if codes is not None:
+            yield from codes
 
 
 def blanked(pixels: Pixels, lines: Sequence[Quad]) -> Pixels:
