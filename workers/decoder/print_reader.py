@@ -68,7 +68,7 @@ class PrintReader:
     def __init__(self) -> None:
         """Load the weights, which takes a moment."""
         import cv2  # noqa: PLC0415 - an extra
-        import onnxruntime  # noqa: PLC0415 - likewise
+        import onnxruntime  # noqa: PLC0415 - an extra
 
         self._cv2: Any = cv2
         options = onnxruntime.SessionOptions()
