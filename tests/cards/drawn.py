@@ -115,7 +115,7 @@ class Sheet:
             left += 6
 
     def fields(self, at: tuple[float, float], fields: Sequence[tuple[str, str]], size: int, *, below: bool) -> None:
-        """Write labels with their values, beside or below them."""
+        """Write labels with their values, next to them or below."""
         x, y = at
         for label, value in fields:
             if below:

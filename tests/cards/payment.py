@@ -84,7 +84,7 @@ def upright(chance: Random, _: str) -> Sheet:
 
 
 def back(chance: Random, _: str) -> Sheet:
-    """Return a card's back with its number, small, beside the strip."""
+    """Return a card's back with its number, small, below the strip."""
     sheet = _plain(chance)
     sheet.pen.rectangle((0, 60, 1012, 190), fill=(25, 25, 25))
     sheet.pen.rectangle((60, 240, 640, 310), fill=(240, 240, 235))

@@ -35,7 +35,7 @@ _READ_HEIGHT: Final = 48
 _MOST_WIDTH: Final = 1600
 _MOST_LINES: Final = 250
 _MOST_READ: Final = 12_000
-"""Pixels of one photo's lines, each brought to the height in which it's read, the longest first: about a second."""
+"""Pixels of one photo's lines, each brought to the height in which it's read, the longest first: a second or two."""
 _TRIED_BOTH_WAYS: Final = 3
 _MIRRORED: Final = ">>"
 
@@ -68,7 +68,7 @@ class PrintReader:
     def __init__(self) -> None:
         """Load the weights, which takes a moment."""
         import cv2  # noqa: PLC0415 - an extra
-        import onnxruntime  # noqa: PLC0415 - likewise
+        import onnxruntime  # noqa: PLC0415 - an extra
 
         self._cv2: Any = cv2
         options = onnxruntime.SessionOptions()
