@@ -28,8 +28,8 @@ _log = structlog.get_logger(__name__)
 
 
 def serialize(job: dict[str, Any]) -> bytes:
-    """Serialise a job as JSON: unlike a pickle, it can't run code."""
-    return json.dumps(job).encode()
+    """Serialise a job as JSON: unlike a pickle, it can't run code. A failed job's error becomes its text."""
+    return json.dumps(job, default=str).encode()
 
 
 def deserialize(data: bytes) -> dict[str, Any]:

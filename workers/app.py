@@ -185,6 +185,7 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
         max_jobs=config.parallel,
         poll_delay=0.1,
         job_timeout=_LONGEST_JOB,
+        keep_result=0,  # of a job whose worker was killed
         job_serializer=queue.serialize,
         job_deserializer=queue.deserialize,
         log_results=False,

@@ -32,7 +32,7 @@ _SAMPLES: Final = Path(bot.__file__).parent / "web" / "static" / "samples"
 _THINGS: Final = ("backpack", "umbrella", "teddy", "ball", "bottle")
 _ANSWER: Final = 300.0
 _UPDATE: Final = 1200.0
-"""Seconds for an answer while everything is started anew, and all reports are embedded again before it."""
+"""Seconds for an answer while everything is started again, and all reports are embedded again before it."""
 _CONFINED: Final = 'test "$(id -u)" != 0 && grep -q "^CapEff:[[:space:]]*0*$" /proc/self/status && ! touch /here'
 
 
