@@ -7,6 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cli import reembed
+from cli.errors import UsageError
+from cli.servers import Servers
+from cli.settings import Settings
 from db.config import Connections
 from reunite.encoder import SHARED_SPACE, Vectors
 from reunite.entities import MatchState, Report, ReportKind
@@ -135,6 +139,20 @@ async def test_a_worker_whose_model_was_replaced_ends_and_another_does_its_work(
     load = lambda *_: Choice("clip", SlowColours())  # noqa: E731
     async with background(run(config, lambda _: None, lambda _: None, load)):
         await eventually(lambda: world.platform.thread("l1"), "the new worker has not answered")
+
+
+async def test_the_live_models_embeddings_are_not_deleted_before_the_switch(
+    world: World, where: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await posted(world, ReportKind.FOUND, 1)
+    await embed_all(await reembedding(world.store, ColourEncoder()))
+    monkeypatch.setattr(reembed, "_chosen", lambda _: Choice("clip", SlowColours()))
+    with pytest.raises(UsageError, match="Searches still use colours-1"):
+        await reembed.run(Settings(), where, reembed.Wish(drop_old=True))
+    assert len(await embedded_with(world, "colours-1")) == 1
+    done = await reembed.run(Settings(), where, reembed.Wish(switch=True, drop_old=True))
+    assert (done.was_live, done.live) == ("colours-1", "colours-2")
+    assert await embedded_with(world, "colours-1") == []
 
 
 async def test_old_embeddings_are_deleted_once_they_are_not_needed(world: World) -> None:

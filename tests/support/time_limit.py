@@ -1,27 +1,49 @@
 """A time limit for each test: one that hangs fails by its name, and shows where it waits."""
 
 import signal
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
 import pytest
 
-SECONDS: Final = 540.0
+SECONDS: Final = 1500.0
 """Shorter than pytest's `faulthandler_timeout`, which ends the whole process: it's for code that no signal reaches."""
 _AGAIN: Final = 5.0
 """A task that the signal happens to interrupt may keep the failure for itself."""
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+@contextmanager
+def limited(item: pytest.Item) -> Iterator[None]:
     def fail(_number: int, _frame: FrameType | None) -> None:
         pytest.fail(f"{item.nodeid} took more than {SECONDS:.0f} seconds")
 
     before = signal.signal(signal.SIGALRM, fail)
     signal.setitimer(signal.ITIMER_REAL, SECONDS, _AGAIN)
     try:
-        return (yield)
+        yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+# Each step by itself: between them pytest writes its report, which a signal must not interrupt.
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    with limited(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    with limited(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    with limited(item):
+        return (yield)
