@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+from reunite.errors import TellUserError
 from tests.cards.drawn import FONTS
 from tests.cards.measure import Outcome, cards, heights, outcome, table
 from workers import photos
@@ -52,7 +53,7 @@ def _ordinary(finder: CardFinder, files: list[Path]) -> None:
         began = time.process_time()
         try:
             pixels = photos.make_stored_copy(file.read_bytes()).pixels
-        except photos.TellUserError:
+        except TellUserError:
             continue
         decoded = time.process_time()
         lines = finder.find(pixels)
