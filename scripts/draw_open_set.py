@@ -92,7 +92,10 @@ def _draws(vectors: Path | None) -> Iterator[tuple[str, Draw]]:
         draws = ClipLike(np.random.default_rng(size))
         yield f"{name}, {size} open", partial(_drawn, draws, size, sides)
     if vectors:
-        photos, texts = (np.load(vectors / f"coco_b16_{side}.npy").astype(np.float32) for side in ("image", "text"))
+        photos, texts = (
+            np.load(vectors / f"coco_b16_{side}.npy", allow_pickle=False).astype(np.float32)
+            for side in ("image", "text")
+        )
         for size in _SIZES:
             yield f"published, {size} open", partial(_published, np.random.default_rng(size), photos, texts, size)
 

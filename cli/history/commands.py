@@ -9,7 +9,6 @@ import typer
 
 from cli.context import AsJson, prepared, run
 from cli.tokens import Community
-from reunite.plurals import counted
 
 
 def import_list(
@@ -75,6 +74,7 @@ def backfill(  # noqa: PLR0913 - the command's options
     """
     from cli import logs  # noqa: PLC0415
     from cli.history import backfilling  # noqa: PLC0415
+    from reunite.plurals import counted  # noqa: PLC0415
 
     selection = backfilling.Selection(platform, community, tuple(channel or ()), backfilling.day(since), answers=reply)
     with prepared() as (settings, where):
@@ -98,6 +98,7 @@ def export(
     """
     from cli.history import exporting  # noqa: PLC0415
     from cli.progress import say  # noqa: PLC0415
+    from reunite.plurals import counted  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
         written = run(exporting.run(where, community, out, sealed=sealed))

@@ -20,6 +20,7 @@ _GROUPS: Final = ((4, 6, 5), (4, 6, 4), (4, 11), (10, 5), (10, 4))
 _MOST_TOKENS: Final = 60
 _FOUR: Final = 4
 _EAN: Final = 13
+_BETWEEN: Final = re.compile(r"[\s\-.·•]")
 _END_OF_CARD: Final = re.compile(r"(?<![\d./])(?:0[1-9]|1[0-2]) ?[/.-] ?(?:20)?[2-4]\d(?![/.\d])")
 _DATES: Final = re.compile(r"(\d{6}\d)[MFX<HKN](\d{6}\d)")
 """In the second machine-readable line: birth with its check digit, sex, the document's end with its own."""
@@ -71,7 +72,7 @@ def _tokens(text: str) -> list[str]:
     """Split a line; what mostly consists of digits consists of digits alone."""
     return [
         token.translate(_AS_DIGITS) if 2 * sum(map(str.isdecimal, token)) >= len(token) else token
-        for token in re.split(r"[\s\-.·•]", text)[:_MOST_TOKENS]
+        for token in _BETWEEN.split(text)[:_MOST_TOKENS]
         if token
     ]
 
