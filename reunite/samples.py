@@ -90,7 +90,7 @@ def _commands(pair: SamplePair, settings: Settings, key: str) -> tuple[NewReport
         source_key=f"{key}:found",
         target=pair.found,
         author=Member("sample finder", sentence("samples_finder", language)),
-        text=sentence("samples_find_words", language),
+        text=sentence("samples_found_words", language),
         photos=(pair.found_photo,),
         sample=True,
     )
@@ -98,7 +98,7 @@ def _commands(pair: SamplePair, settings: Settings, key: str) -> tuple[NewReport
         source_key=f"{key}:lost",
         target=pair.lost,
         author=Member("sample owner", sentence("samples_owner", language)),
-        text=sentence("samples_loss_words", language),
+        text=sentence("samples_lost_words", language),
         photos=(pair.lost_photo,),
         sample=True,
     )

@@ -27,7 +27,7 @@ def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], 
 
 def gallery_besides(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], searched: int) -> Reply:
     """Return the first reply to a report whose author has claimed something already: what else is near."""
-    among = plural("among_finds", searched, report.language)
+    among = plural("among_found", searched, report.language)
     return _gallery(report, [line("closest_besides", report.language, among=among)], pairs, tiles, _ASKS)
 
 
@@ -88,7 +88,7 @@ def _gallery(
 def headline(report: Report, pairs: Sequence[Pair], searched: int) -> Line:
     """Say how many matches there are, and among how many found reports."""
     language = report.language
-    among = plural("among_finds", searched, language)
+    among = plural("among_found", searched, language)
     labels = [match.label for match, _ in pairs if match.label]
     if not labels:
         return line("no_likely_match", language, among=among)

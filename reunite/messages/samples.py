@@ -12,7 +12,7 @@ def sample_post(sample: Report, picture: Picture | None) -> Reply:
     """Show a sample, marked as one, with its photo and the button that removes it."""
     language = sample.language
     lines: tuple[Line, ...] = (
-        line("samples_find" if sample.kind is ReportKind.FOUND else "samples_loss", language),
+        line("samples_found" if sample.kind is ReportKind.FOUND else "samples_lost", language),
         *quote(sample),
         line("samples_how", language, until=end_of(sample, language)),
     )

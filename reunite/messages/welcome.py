@@ -63,7 +63,7 @@ def usage(ways: Ways, language: str) -> Reply:
 def digest(shown: Sequence[Report], tiles: Sequence[Tile], *, waiting: int, returned: int) -> Reply:
     """Say what still waits for its owner, with a picture and a link each, and how much came back so far."""
     language = shown[0].language
-    counted = (plural("open_finds", waiting, language), plural("things_returned", returned, language))
+    counted = (plural("open_found", waiting, language), plural("things_returned", returned, language))
     lines: list[Line] = [(Strong(words),) for words in counted]
     for tile, report in zip(tiles, shown, strict=True):
         lines.append((Strong(str(tile.number)), Plain("  "), *found_line(report, language)))

@@ -102,9 +102,9 @@ def _draws(labelled: LabelledSet, seed: int) -> Iterator[tuple[LabelledSearch, f
     """Yield weighted searches as they would be with fewer reports open, half of them for absent things."""
     rng = random.Random(seed)  # noqa: S311 - no secret
     sizes = [size for size in _SIZES if size is None or size <= _MUCH_SMALLER * len(labelled.found)]
-    losses: dict[UUID, list[UUID]] = {}
+    lost_reports: dict[UUID, list[UUID]] = {}
     for search in labelled.lost:
-        losses.setdefault(search.thing, []).append(search.query)
+        lost_reports.setdefault(search.thing, []).append(search.query)
     for size in sizes:
         for share in _MISSING:
             weight = 1 / (len(_MISSING) * len(sizes))
@@ -112,9 +112,9 @@ def _draws(labelled: LabelledSet, seed: int) -> Iterator[tuple[LabelledSearch, f
             lost, found = leave_out(labelled.lost, missing), leave_out(labelled.found, missing)
             gallery = sample_gallery(labelled, absent=_ABSENT, size=size, seed=rng.getrandbits(32))
             yield from _weighted(_balanced(lost, gallery, size, rng), weight)
-            one_per_thing = [rng.choice(reports) for _, reports in sorted(losses.items())]
-            open_losses = rng.sample(one_per_thing, min(size or len(one_per_thing), len(one_per_thing)))
-            yield from _weighted(_balanced(found, set(open_losses), 0, rng), weight * _REVERSE_WEIGHT)
+            one_per_thing = [rng.choice(reports) for _, reports in sorted(lost_reports.items())]
+            open_lost = rng.sample(one_per_thing, min(size or len(one_per_thing), len(one_per_thing)))
+            yield from _weighted(_balanced(found, set(open_lost), 0, rng), weight * _REVERSE_WEIGHT)
 
 
 def _weighted(searches: Sequence[LabelledSearch], weight: float) -> Iterator[tuple[LabelledSearch, float]]:

@@ -267,8 +267,8 @@ class RefusalCases:
     async def test_the_bot_keeps_watching_only_once_no_card_waits_for_an_answer(self, stage: Stage) -> None:
         await stage.join()
         lost = await stage.lost()
-        finds = [await stage.found("an umbrella, left in the canteen"), await stage.found("another umbrella")]
-        await stage.search(lost, *finds, label=Label.POSSIBLE)
+        found = [await stage.found("an umbrella, left in the canteen"), await stage.found("another umbrella")]
+        await stage.search(lost, *found, label=Label.POSSIBLE)
         assert " · canteen · jump to the post" in (await stage.thread(lost))[0].text()
         counts = []
         for match in await stage.matches(lost):

@@ -140,7 +140,7 @@ class SampleCases:
         assert await samples(stage) == []
 
     async def test_samples_and_reports_never_find_each_other(self, stage: Stage) -> None:
-        words = sentence("samples_find_words")
+        words = sentence("samples_found_words")
         await stage.join()
         lost, found = await stage.lost(words), await stage.found(words)
         sample_found, sample_lost = await shown(stage)

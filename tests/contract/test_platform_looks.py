@@ -19,7 +19,7 @@ PROOF = "a blue thread sewn into the lining"
 
 async def test_a_search_shows_pages_to_one_person_and_mine_files_report_and_claim(harness: Harness) -> None:
     ben = harness.join("Ben")
-    found_reports = await _finds(harness, rules.MOST_TILES + 2)
+    found_reports = await _several_found(harness, rules.MOST_TILES + 2)
     page = await _searched(harness, harness.ui.search(ben, "umbrella with a *thread*"), *found_reports)
     assert "among 8 found items" in page.words
     assert "Page 1 of 2" in page.words
@@ -43,7 +43,7 @@ async def test_a_search_shows_pages_to_one_person_and_mine_files_report_and_clai
 
 
 async def test_a_photo_is_enough_to_search_for(harness: Harness) -> None:
-    ben, [found] = harness.join("Ben"), await _finds(harness, 1)
+    ben, [found] = harness.join("Ben"), await _several_found(harness, 1)
     page = await _searched(harness, harness.ui.search(ben, "", JPEG), found)
     assert page.pictures == 1
     look = (await harness.reports())[-1]
@@ -55,7 +55,7 @@ async def test_a_search_without_results_or_too_often_or_too_slow_is_explained_po
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ben = harness.join("Ben")
-    await _finds(harness, 1)
+    await _several_found(harness, 1)
     reply = await _searched(harness, harness.ui.search(ben, "umbrella"))
     assert reply.words == sentence("look_nothing", number=1)
     monkeypatch.setattr(looks, "PATIENCE", 0.1)
@@ -64,7 +64,7 @@ async def test_a_search_without_results_or_too_often_or_too_slow_is_explained_po
     assert (await harness.ui.search(ben, "umbrella")).words == sentence("look_too_often", number=KEPT_MINUTES)
 
 
-async def _finds(harness: Harness, number: int) -> list[Report]:
+async def _several_found(harness: Harness, number: int) -> list[Report]:
     for index in range(number):
         await harness.people.post_photo("found", harness.join("Ann"), f"umbrella {index}")
     await harness.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})

@@ -103,9 +103,9 @@ async def test_a_digest_comes_where_it_is_wanted(harness: Harness) -> None:
     await handlers.set_up(ChangeSettings(platform=harness.name, workspace=harness.workspace, settings=wanted))
     [shown] = await _digests(harness)
     words = str(await harness.screen.words(shown)).replace("*", "")
-    assert plural("open_finds", 2) in words
+    assert plural("open_found", 2) in words
     assert sentence("digest_claim") in words
-    assert plural("open_finds", 2) in (await harness.screen.public()).replace("*", "")
+    assert plural("open_found", 2) in (await harness.screen.public()).replace("*", "")
 
 
 async def _sent(harness: Harness, kind: str, other_than: Sent | None = None) -> Sent:

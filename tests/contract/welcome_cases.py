@@ -22,7 +22,7 @@ class WelcomeCases:
             await stage.digest(days)
             assert len([reply for found in found_reports for reply in await stage.thread(found, "channel")]) == times
         first = (await stage.thread(found_reports[-1], "channel"))[0]
-        assert plural("open_finds", 7) in first.text()
+        assert plural("open_found", 7) in first.text()
         assert [tile.report for tile in first.gallery] == [found.id for found in found_reports[1:]]
         assert (first.gallery[-1].photo is not None, sealed.id in first.quotes) == (True, False)
         await stage.handlers.withdraw(Withdraw(target=found_reports[-1].target))

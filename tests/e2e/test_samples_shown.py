@@ -21,8 +21,8 @@ async def test_a_guild_tries_the_samples_and_removes_them(database_url: str, red
         assert await world.private_answer(posting) == sentence("note_samples_posted")
         assert await world.press(panel, OFFER, world.manager) == sentence("note_samples_there")
 
-        found = await world.wait_for_reply(discord.channel("found"), sentence("samples_find_words"))
-        lost = await world.wait_for_reply(discord.channel("lost"), sentence("samples_loss_words"))
+        found = await world.wait_for_reply(discord.channel("found"), sentence("samples_found_words"))
+        lost = await world.wait_for_reply(discord.channel("lost"), sentence("samples_lost_words"))
         assert [len(discord.message(post)["attachments"]) for post in (found, lost)] == [1, 1]
         card = await world.wait_for_reply(lost, "This could be yours.")
         line = await world.wait_for_reply(discord.channel("general"), sentence("samples_owner"))
@@ -43,7 +43,7 @@ async def test_a_guild_tries_the_samples_and_removes_them(database_url: str, red
         await discord.admin.permit(discord.bot_role, MANAGE_THREADS)
         again = await discord.ui.press(panel, OFFER, world.manager)
         assert await world.private_answer(again) == sentence("note_samples_posted")
-        lost = await world.wait_for_reply(discord.channel("lost"), sentence("samples_loss_words"))
+        lost = await world.wait_for_reply(discord.channel("lost"), sentence("samples_lost_words"))
         await world.wait_for_reply(lost, "This could be yours.")
         texts = [await world.press(again.responses[-1]["id"], REMOVE, world.manager) for _ in range(2)]
         assert texts == [sentence("note_samples_removed"), sentence("note_samples_gone")]
@@ -59,8 +59,8 @@ async def test_a_workspace_tries_the_samples_and_removes_them(database_url: str,
             await slack.ui.press_in(home, OFFER, world.moderator)
             modal = await slack.ui.modal(world.moderator, sentence(words)[:40])
 
-        found = await slack.wait_for_post(world.found, sentence("samples_find_words"))
-        lost = await slack.wait_for_post(world.lost, sentence("samples_loss_words"))
+        found = await slack.wait_for_post(world.found, sentence("samples_found_words"))
+        lost = await slack.wait_for_post(world.lost, sentence("samples_lost_words"))
         pictures = [block for post in (found, lost) for block in post["blocks"] if block["type"] == "image"]
         assert [picture["alt_text"] for picture in pictures] == [sentence("picture_of_post")] * 2
         card = await world.reply(world.lost, lost["ts"], "This could be yours.")

@@ -64,7 +64,7 @@ def test_everyday_words_are_near_what_they_mean(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_setups_samples_are_surely_a_match(encoder: "ConceptEncoder", language: str) -> None:
-    words = [sentence(f"samples_{which}_words", language) for which in ("loss", "find")]
+    words = [sentence(f"samples_{which}_words", language) for which in ("lost", "found")]
     photos = [np.asarray(Image.open(SAMPLES / name)) for name in ("backpack-side.jpg", "backpack.jpg")]
     both = {"text": encoder.encode_texts(words), "photo": seen(encoder, photos)}
     alike = {

@@ -80,7 +80,7 @@ async def everything(world: World, reports: list[Report]) -> dict[str, Any]:
 
 async def test_samples_are_in_no_search_number_or_export(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sketch_loading, "MANY", 2)  # so that one of two searches goes by sketches
-    words = sentence("samples_find_words")
+    words = sentence("samples_found_words")
     found_reports = [await world.found(f"f{number}", "blue", words) for number in range(3)]
     lost_reports = [await world.lost(f"l{number}", words, "blue") for number in range(3)]
     await world.wait_until_idle()

@@ -60,7 +60,7 @@ def test_numbers_take_the_form_that_goes_with_them(language: str, texts: list[st
     ],
 )
 def test_polish_has_three_forms(number: int, words: str) -> None:
-    assert plural("open_finds", number, "pl") == words
+    assert plural("open_found", number, "pl") == words
 
 
 def test_a_message_that_counts_needs_a_number() -> None:

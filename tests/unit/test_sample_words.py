@@ -25,8 +25,8 @@ def item(kind: ReportKind, text: str) -> Item:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_of_both_samples_agree(language: str) -> None:
-    found = item(ReportKind.FOUND, sentence("samples_find_words", language))
-    lost = item(ReportKind.LOST, sentence("samples_loss_words", language))
+    found = item(ReportKind.FOUND, sentence("samples_found_words", language))
+    lost = item(ReportKind.LOST, sentence("samples_lost_words", language))
     [scored] = score(Search(lost, (Candidate(found, {}),), {}, 1), for_encoder("concept"))
     agreeing = {why.aspect: why.word for why in scored.why if why.agreement == "agrees"}
     assert agreeing.keys() >= {"thing", "colour", "place"}

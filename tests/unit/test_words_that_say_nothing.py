@@ -133,7 +133,7 @@ def search(found: str, lost: str, open_count: int, model: ScoringModel, steps: f
     return Search(query, candidates, background, open_count, boilerplate=boilerplate)
 
 
-def first_find(searched: Search, model: ScoringModel) -> ScoredCandidate:
+def first_found(searched: Search, model: ScoringModel) -> ScoredCandidate:
     """Return the result for the first found report; one without any probability if it isn't among the results."""
     none = ScoredCandidate(UUID(int=1), 0.0, None, (), {})
     return next((scored for scored in score(searched, model) if scored.report == UUID(int=1)), none)
@@ -144,7 +144,7 @@ def first_find(searched: Search, model: ScoringModel) -> ScoredCandidate:
 @pytest.mark.parametrize("words", NOTHING)
 def test_a_mug_is_not_the_keys_whatever_their_posts_share(words: str, open_count: int, model: ScoringModel) -> None:
     found, lost = NOTHING[words]
-    mug = first_find(search(found, lost, open_count, model, 0.0), model)
+    mug = first_found(search(found, lost, open_count, model, 0.0), model)
     assert mug.label is None
     assert mug.probability < 0.1
 
@@ -154,7 +154,7 @@ def test_a_mug_is_not_the_keys_whatever_their_posts_share(words: str, open_count
 @pytest.mark.parametrize("words", A_LOT)
 def test_a_shared_serial_or_an_unusual_name_makes_a_match(words: str, open_count: int, model: ScoringModel) -> None:
     found, lost = A_LOT[words]
-    thing = first_find(search(found, lost, open_count, model, 3.0), model)
+    thing = first_found(search(found, lost, open_count, model, 3.0), model)
     assert thing.label in {Label.HIGH, Label.POSSIBLE}
 
 
@@ -162,7 +162,7 @@ def test_a_shared_serial_or_an_unusual_name_makes_a_match(words: str, open_count
 @pytest.mark.parametrize("open_count", OPEN_COUNTS)
 def test_a_serial_outweighs_the_lack_of_any_likeness(open_count: int, model: ScoringModel) -> None:
     found, lost = "found this, serial JX4471", "my thing, serial JX4471"
-    assert first_find(search(found, lost, open_count, model, 0.0), model).probability > 0.5
+    assert first_found(search(found, lost, open_count, model, 0.0), model).probability > 0.5
 
 
 @pytest.mark.parametrize("open_count", OPEN_COUNTS)
@@ -172,13 +172,13 @@ def test_a_serial_outweighs_the_lack_of_any_likeness(open_count: int, model: Sco
 )
 def test_a_rare_noun_that_both_are_about_makes_a_possible_match(found: str, lost: str, open_count: int) -> None:
     model = MODELS["concept"]
-    assert first_find(search(found, lost, open_count, model, 1.5), model).label in {Label.HIGH, Label.POSSIBLE}
+    assert first_found(search(found, lost, open_count, model, 1.5), model).label in {Label.HIGH, Label.POSSIBLE}
 
 
 def test_a_rare_word_next_to_the_thing_says_less_than_a_rare_thing() -> None:
     model = MODELS["concept"]
     thing, beside = (
-        first_find(search(found, lost, 21, model, 0.5), model).evidence["rare words"]
+        first_found(search(found, lost, 21, model, 0.5), model).evidence["rare words"]
         for found, lost in (("a theremin", "my theremin"), ("mug, it says theremin", "my mug with theremin on it"))
     )
     assert thing > beside > 0
@@ -198,7 +198,7 @@ def test_a_caretakers_signature_is_boilerplate() -> None:
 def test_a_word_is_rare_or_shared_but_never_counted_twice() -> None:
     model = MODELS["concept"]
     found, lost = A_LOT["an unusual name"]
-    evidence = first_find(search(found, lost, 5, model, 0.5), model).evidence
+    evidence = first_found(search(found, lost, 5, model, 0.5), model).evidence
     assert evidence["rare words"] == pytest.approx(1.7)
     assert evidence["shared words"] == pytest.approx(0.693, abs=0.001)  # the mug alone
 
@@ -206,6 +206,6 @@ def test_a_word_is_rare_or_shared_but_never_counted_twice() -> None:
 def test_a_place_in_the_words_counts_as_a_place() -> None:
     model = MODELS["concept"]
     found, lost = NOTHING["a place"]
-    mug = first_find(search(found, lost, 5, model, 0.5), model)
+    mug = first_found(search(found, lost, 5, model, 0.5), model)
     assert mug.evidence["place"] > 0
     assert ("place", "Zarquon building", "agrees") in {(why.aspect, why.word, why.agreement) for why in mug.why}

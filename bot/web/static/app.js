@@ -164,7 +164,7 @@ document.querySelector(".sample-row").append(...samples.pictures());
 const tryButton = document.querySelector(".try");
 tryButton.addEventListener("click", () => trySamples(tryButton));
 document.querySelector(".suggestions").append(
-  ...samples.LOSSES.map((words) => {
+  ...samples.LOST_REPORTS.map((words) => {
     const button = element("button", { type: "button" }, words);
     button.addEventListener("click", () => composers.lost.suggest(words));
     return button;

@@ -12,7 +12,7 @@ const SAMPLES = [
   { pictures: ["bottle"], name: "Ada" },
   { pictures: ["ball"], name: "Ben" },
 ];
-export const LOSSES = text("sample_losses").split(/[,、]\s*/);
+export const LOST_REPORTS = text("sample_lost_reports").split(/[,、]\s*/);
 
 const path = (picture) => `/static/samples/${picture}.jpg`;
 
