@@ -23,8 +23,8 @@ B = TypeVar("B", bound=Body)
 
 async def read_body(request: web.Request, model: type[B], *, forms: bool) -> B:
     """Read what `model` describes. Raises ProblemError."""
-    if (request.content_length or 0) > MOST_BODY_BYTES:  # before it's sent
-        raise web.HTTPRequestEntityTooLarge(max_size=MOST_BODY_BYTES)
+    if (announced := request.content_length or 0) > MOST_BODY_BYTES:  # before it's read
+        raise web.HTTPRequestEntityTooLarge(max_size=MOST_BODY_BYTES, actual_size=announced)
     try:
         if request.content_type == JSON:
             return model.model_validate_json(await request.read(), strict=True)
@@ -59,7 +59,7 @@ async def _values(request: web.Request) -> AsyncIterator[tuple[str, str]]:
         data = await part.read(decode=True)
         number, size = number + 1, size + len(data)
         if size > MOST_BODY_BYTES:
-            raise web.HTTPRequestEntityTooLarge(max_size=MOST_BODY_BYTES)
+            raise web.HTTPRequestEntityTooLarge(max_size=MOST_BODY_BYTES, actual_size=size)
         is_file = part.filename is not None and part.name in FILES
         yield part.name, base64.b64encode(data).decode() if is_file else data.decode()
 

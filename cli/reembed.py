@@ -124,7 +124,9 @@ def show(result: Result) -> None:
     console = Console(soft_wrap=True)
     console.print(f"{counted(result.embedded, 'report')} embedded with {escape(result.model)}.")
     if result.failed:
-        console.print(f"Of {result.failed}, a photo or a text can't be embedded; the log says which.")
+        console.print(
+            f"{counted(result.failed, 'report')} with a photo or text that can't be embedded; the log says which."
+        )
     if result.rankings:
         _print_comparison(console, result, *result.rankings)
     if result.deleted:

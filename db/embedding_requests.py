@@ -20,7 +20,7 @@ from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText
 PATIENCE: Final = 20.0
 """Seconds after which a request counts as unanswered."""
 _LIFETIME: Final = timedelta(minutes=2)
-"""Seconds after which a request is deleted, answered or not."""
+"""How long after it was made a request is deleted, answered or not."""
 _FIRST_LOOK, _LAST_LOOK, _SLOWER = 0.01, 0.2, 1.5
 """Seconds before the first look for an answer, and at most between two; each pause is longer than the last."""
 

@@ -154,8 +154,10 @@ def _csv(source: Path, kind: ReportKind, name: str) -> Listing:
             line = f"line {before + reader.line_num}"
             listed.add(line, partial(_of_row, given, line, source.parent, kind, name))
     except csv.Error as error:
-        read = before + reader.line_num
-        why = f"a quote after line {read} is never closed" if str(error) == _UNCLOSED else f"line {read}: {error}"
+        if str(error) == _UNCLOSED:
+            why = f"a quote after line {before + reader.line_num} is never closed"
+        else:  # the list's own reader has gone on to the line with the error
+            why = f"line {before + reader.reader.line_num}: {error}"
         raise UsageError(f"{source} isn't a valid CSV file: {why}.") from error
     ignored = [column for column in names if column and column not in IMPORTED]
     return replace(listed.listing(ignored), is_guessed=is_guessed)

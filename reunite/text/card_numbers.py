@@ -18,6 +18,8 @@ _AS_LETTERS: Final = str.maketrans("01258", "OIZSB")
 _GROUPS: Final = ((4, 6, 5), (4, 6, 4), (4, 11), (10, 5), (10, 4))
 """How numbers of 14 and 15 digits are grouped, also with a gap overlooked."""
 _MOST_TOKENS: Final = 60
+_WORDS_HAVE_FEWER: Final = 3
+"""One in so many signs of an account's number is read as a digit at least: words have letters like digits, too."""
 _FOUR: Final = 4
 _EAN: Final = 13
 _BETWEEN: Final = re.compile(r"[\s\-.·•]")
@@ -110,6 +112,8 @@ def _is_article(number: str) -> bool:
 
 
 def _is_iban(signs: str) -> bool:
+    if _WORDS_HAVE_FEWER * sum(map(str.isdecimal, signs)) < len(signs):
+        return False
     country, rest = _country(signs[:2]), signs[2:]
     return len(signs) == _IBAN_LENGTHS[country] and any(
         number[:2].isdecimal()

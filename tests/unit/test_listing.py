@@ -178,7 +178,7 @@ def test_a_list_without_text_or_photos_is_refused(tmp_path: Path, text: str) -> 
 
 
 def test_a_file_that_is_no_csv_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="isn't a valid CSV file: line 1: field larger than"):
+    with pytest.raises(UsageError, match="isn't a valid CSV file: line 2: field larger than"):
         listed(tmp_path, "text\n" + 200_000 * "x")
 
 

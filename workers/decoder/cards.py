@@ -1,6 +1,7 @@
 """Cards and papers in stored copies: found by the numbers and words printed on them, whose text goes nowhere."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import numpy as np
@@ -43,9 +44,10 @@ def _codes(pixels: Pixels) -> Iterator[Quad]:
         cv2.QRCodeDetector().detectMulti,
     )
     for find in finders:
-        codes = find(pixels)[1]
-        if codes is not None:
-            yield from codes
+        with suppress(cv2.error):  # what was read is covered all the same
+            codes = find(pixels)[1]
+            if codes is not None:
+                yield from codes
 
 
 def blanked(pixels: Pixels, lines: Sequence[Quad]) -> Pixels:

@@ -16,7 +16,10 @@ from workers.slots import Slots
 
 AT_ONCE: Final = 2
 _WITH_COVER: Final = Limits(cpu_seconds=12, clock_seconds=100)
-"""Finding what to cover takes up to three seconds more, and much longer by the clock of a busy machine."""
+"""Finding what to cover takes three seconds more, and much longer by the clock of a busy machine.
+
+A picture made to take longer ends at the limit.
+"""
 
 _log = structlog.get_logger(__name__)
 
