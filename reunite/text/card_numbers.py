@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from reunite.text.data import read_toml
@@ -18,10 +19,14 @@ _AS_LETTERS: Final = str.maketrans("01258", "OIZSB")
 _GROUPS: Final = ((4, 6, 5), (4, 6, 4), (4, 11), (10, 5), (10, 4))
 """How numbers of 14 and 15 digits are grouped, also with a gap overlooked."""
 _MOST_TOKENS: Final = 60
-_WORDS_HAVE_FEWER: Final = 3
+_WORDS_HAVE_FEWER: Final = 4
 """One in so many signs of an account's number is read as a digit at least: words have letters like digits, too."""
 _FOUR: Final = 4
+_IN_BOOKS: Final = 14
+"""Digits of libraries' bar codes, which pass Luhn's check and may begin like a card's: they have to be in groups."""
 _EAN: Final = 13
+_PLAIN: Final = re.compile(r"[A-Za-z0-9]{1,64}")
+_LABEL: Final = "BAN"
 _BETWEEN: Final = re.compile(r"[\s\-.·•]")
 _END_OF_CARD: Final = re.compile(r"(?<![\d./])(?:0[1-9]|1[0-2]) ?[/.-] ?(?:20)?[2-4]\d(?![/.\d])")
 _DATES: Final = re.compile(r"(\d{6}\d)[MFX<HKN](\d{6}\d)")
@@ -32,7 +37,7 @@ _LEAST_FILLERS: Final = 3
 
 
 def has_payment_number(text: str, *, checked: bool = True) -> bool:
-    """Tell whether a payment card's number is in a line; not `checked`, one digit may have been misread."""
+    """Tell whether a payment card's number is in a line; not `checked`, digits may have been misread."""
     return any(
         _is_of_network(number) and (_is_checked(number) if checked else is_grouped)
         for number, is_grouped in _grouped_numbers(_tokens(text))
@@ -46,10 +51,15 @@ def has_end_of_card(text: str) -> bool:
 
 def has_iban(text: str) -> bool:
     """Tell whether an account's number is in a line."""
-    signs = "".join(sign for sign in text if sign.isascii() and sign.isalnum())[: _MOST_TOKENS * 2]
+    signs, starts = "", list[int]()
+    for word in islice(_PLAIN.finditer(text), _MOST_TOKENS):
+        starts.append(len(signs))
+        if word[0][1:_FOUR].upper() == _LABEL:  # the space after "IBAN" is often overlooked
+            starts.append(len(signs) + _FOUR)
+        signs += word[0]
     return any(
         _is_iban(signs[start : start + length])
-        for start in range(len(signs))
+        for start in starts
         if (length := _IBAN_LENGTHS.get(_country(signs[start : start + 2])))
     )
 
@@ -90,7 +100,8 @@ def _grouped_numbers(tokens: Sequence[str]) -> Iterator[tuple[str, bool]]:
             sizes.append(len(token))
             if len(number) > 19:  # noqa: PLR2004 - ISO/IEC 7812-1
                 break
-            if len(sizes) == 1 or tuple(sizes) in _GROUPS or all(size % _FOUR == 0 for size in sizes[:-1]):
+            in_fours = len(sizes) > 1 and all(size % _FOUR == 0 for size in sizes[:-1])
+            if in_fours or tuple(sizes) in _GROUPS or (len(sizes) == 1 and len(number) != _IN_BOOKS):
                 yield number, sizes == [_FOUR] * _FOUR
 
 

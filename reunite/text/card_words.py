@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Final
 
 from reunite.text.data import read_toml
@@ -22,6 +23,14 @@ _SHORT: Final = 6
 _NUMBERED: Final = re.compile(r"^\s*(?:4[abcd]|[1-359])\s*[.)]")
 """The fields of the European driving licence."""
 _LEAST_NUMBERED: Final = 4
+_ISSUED: Final = re.compile(r"^\s*4\s?[ab]")
+"""Its fields of dates, which other numbered lists don't have."""
+_CONTACT: Final = re.compile(
+    r"isbn|issn|\b(?:tel|tél|fax|call)\b|telefon|teléfono|téléphone|phone|電話|\+\d", re.IGNORECASE
+)
+"""What numbers of books and people to call stand beside."""
+_ANYWHERE: Final = frozenset(("name", "place"))
+"""Labels that school books and letters have, too."""
 _NUMBER: Final = re.compile(r"\d[\d ]{4,}\d")
 _DATE: Final = re.compile(r"\d{1,4}[./ -]\d{1,2}[./ -]\d{2,4}|\d{4}年")
 
@@ -31,18 +40,19 @@ def is_personal_card(lines: Iterable[str]) -> bool:
     lines = list(lines)
     kinds = {kind for line in lines for kind in _kinds_of(line)}
     dates = sum(len(_DATE.findall(line)) for line in lines)
-    has_number = any(_NUMBER.search(_DATE.sub(" ", line)) for line in lines)
+    has_number = any(_NUMBER.search(_DATE.sub(" ", line)) for line in lines if not _CONTACT.search(line))
     if not (has_number or dates):
         return False
     if "title" in kinds or "born" in kinds:
         return has_number or len(kinds) > 1
     if sum(_NUMBERED.match(line) is not None for line in lines) >= _LEAST_NUMBERED:
-        return dates > 1
-    return has_number and len(kinds) > 1
+        return dates > 1 and any(map(_ISSUED.match, lines))
+    return has_number and len(kinds) > 1 and not kinds <= _ANYWHERE
 
 
 def _kinds_of(line: str) -> set[str]:
-    plain, alone = bare(line), set(map(bare, line.split()))
+    words = list(map(bare, line.split()))
+    plain, alone = "".join(words), {*words, *map("".join, pairwise(words))}
     return {
         kind
         for kind, words in _WORDS.items()

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -51,7 +52,11 @@ def started(
 def computed(process: subprocess.Popen[str]) -> float:
     """Return the seconds that a process and those it has started have computed."""
     family = [started := psutil.Process(process.pid), *started.children(recursive=True)]
-    return sum(sum(one.cpu_times()[:2]) for one in family)
+    total = 0.0
+    for one in family:
+        with suppress(psutil.NoSuchProcess):  # it has just ended
+            total += sum(one.cpu_times()[:2])
+    return total
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ def tiny_clip(seed: int) -> Path:
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
-            make_tiny_clip(folder, seed)
+            make_tiny_clip(unfinished := folder.with_suffix(".part"), seed)
+            unfinished.rename(folder)
     return folder
 
 

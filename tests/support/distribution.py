@@ -28,7 +28,7 @@ def slow_first(items: Sequence[T], is_slow: Callable[[T], bool], workers: int) -
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the slow tests: one that begins last would keep all the others waiting.
 
-    One worker gets the tests with encoders: to import PyTorch and transformers takes seconds in each.
+    One worker gets the quick tests with encoders: to import PyTorch and transformers takes seconds in each.
     """
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     items.sort(key=lambda item: item.get_closest_marker("encoder") is None)

@@ -19,8 +19,9 @@ def test_payment_cards_numbers_are_known(network: str) -> None:
         number = payment_number(network, CHANCE)
         wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
         assert has_payment_number(grouped(number)), number
-        assert has_payment_number(f"Card: {number} 12/29"), number
-        assert has_payment_number(number.replace("5", "S", 1)), number
+        assert has_payment_number(f"Card: {grouped(number)} 12/29"), number
+        assert has_payment_number(grouped(number).replace("5", "S", 1)), number
+        assert has_payment_number(number) is (len(number) != 14), number
         assert len(number) > 16 or not has_payment_number(grouped(wrong)), wrong
 
 
@@ -29,6 +30,7 @@ def test_payment_cards_numbers_are_known(network: str) -> None:
     [
         "4006381333931",  # an article (GTIN-13)
         "9783161484100",  # a book
+        "39015291417775",  # a library's copy of a book
         "8949010000000000007",  # a SIM card
         "490154203237518",  # a phone (IMEI)
         "4111 1111 1111 1112",
@@ -65,7 +67,7 @@ def test_accounts_are_known(country: str) -> None:
         assert has_iban(f"IBAN: {number}"), number
         wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
         assert not has_iban(wrong), wrong
-    assert has_iban(iban("DE", CHANCE).translate(MISTAKES))
+    assert has_iban("DE89 3704 0044 0532 0130 00".translate(MISTAKES))
 
 
 @pytest.mark.parametrize("text", ["DE00 0000", "DE44 5001 0517 5407 3249 32", "ORDER DE12345", "", "DE" * 60, PROSE])

@@ -11,6 +11,8 @@ CARDS = {
     "fr": ["Carte Vitale", "Nom", "MARTIN", "1 85 05 78 006 084"],
     "ja": ["運転免許証", "氏名", "山田花子", "生年月日", "番号 012345678900"],
     "pl": ["Biblioteka Miejska", "Nazwisko", "KOWALSKI", "Nr karty", "06459027"],
+    "short labels": ["ID CARD", "Jane DOE", "12345678"],
+    "two short labels": ["Card No 12345678", "Né(e) le", "12.03.1990"],
     "numbered": ["1. DOE", "2. JOHN", "3. 01.02.1990", "4a. 01.02.2020", "4b. 01.02.2030", "5. DOE99"],
 }
 OTHERS = {
@@ -22,6 +24,10 @@ OTHERS = {
     "a book": ["University Library", "Introduction to Optics", "ISBN 978-3-16-148410-0"],
     "a business card": ["Jane Doe", "Example Ltd", "+44 20 1234 5678"],
     "a jacket": ["MADE IN UTOPIA", "100% COTTON", "STYLE 123456"],
+    "a school book": ["Name: Ella", "Class 4b", "Valley College", "No. 1234567"],
+    "a shopping list": ["1. eggs 1.2.24", "2. milk 2.2.24", "3. bread", "5. tea", "9. jam"],
+    "a travel guide": ["Your Passport to Adventure", "ISBN 978-3-16-148410-0"],
+    "a lost document's poster": ["LOST PASSPORT", "please call 0171 1234567"],
     "a title alone": ["PASSPORT", "to adventure"],
     "nothing": [],
 }
