@@ -10,18 +10,18 @@ from reunite.text.colour_words import COLOUR_WORDS, METALS, SHADE_WORDS, colours
 from reunite.text.normalise import normalise
 
 _SAYS_MORE: Final = re.compile(
-    r"\b(?:with|(?<!one )(?<!body )(?<!^)has(?! any| some)|having|contain\w{0,3}|holds?|holding"
+    r"\b(?:with|(?<!one )(?<!body )(?<!^)has(?! any| some| lost(?! its\b)| left| dropped| misplaced| forgotten)"
+    r"|having|contain\w{0,3}|holds?|holding"
     r"|there (?:is|are|was|were)|plus|also|full of|lined|mit|con|avec|com|ze|z|dans|dentro|darin|drin)\b"
 )
 """Words after which a text says what a thing has or holds."""
-_IN_COLOUR: Final = (
-    rf"(?:in|en)(?: (?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))})\b)+"
-    r"(?=\s*[,.;:!?()\n]|\s*$| (?:found|lost|missing|with)\b)"
-)
+_AT_ITS_END: Final = r"(?=\s*[,.;:!?()\n]|\s*$| (?:found|lost|missing|with)\b)"
+_A_COLOUR: Final = rf"(?: (?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))})\b)"
+_IN_COLOUR: Final = rf"(?:in|en){_A_COLOUR}+{_AT_ITS_END}"
 """What a thing comes in is its own: "a case in white". A word that was listed twice would be tried in every way."""
 _IN_MATERIAL: Final = (
     r"(?:in|en|w) (?:wool|leather|jeans|denim|cotton|silk|velvet|suede|felt|plastic|metal|wood|wooden|steel|silver"
-    r"|gold)\b"
+    rf"|gold)\b{_A_COLOUR}*{_AT_ITS_END}"
 )
 _ELSEWHERE: Final = re.compile(
     rf"(?<=[^\s])(?<!\bhanded)(?<!\bturned)\s+(?!{_IN_COLOUR}|{_IN_MATERIAL})"

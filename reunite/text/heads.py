@@ -16,7 +16,7 @@ _NOUNS: Final = THINGS | frozenset(stem(noun) for noun in _LISTS["nouns"].split(
 _NEVER: Final = QUANTITIES | frozenset(_LISTS["never"].split()) | frozenset((*COLOUR_WORDS, *SHADE_WORDS))
 
 _PARTS: Final = frozenset(stem(noun) for noun in _LISTS["parts"].split())
-_STRAPPED: Final = frozenset(_LISTS["strapped"].split())
+_STRAPPED, _COVERED = (frozenset(map(stem, _LISTS[key].split())) for key in ("strapped", "covered"))
 
 _PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
 _REST: Final = re.compile(
@@ -64,7 +64,8 @@ def names_a_part(phrase: str, thing: str) -> bool:
     """Whether a phrase is about a part of this thing, and not about the thing itself."""
     named = [stem(word) for word in _WORD.findall(_folded(phrase)) if stem(word) in _PARTS]
     own = [stem(word) for word in thing.split()]
-    return bool(named) and not set(named) & {*own, *(("strap", "band") if own[-1] in _STRAPPED else ())}
+    outside = (("strap", "band") if own[-1] in _STRAPPED else ()) + (("cover",) if own[-1] in _COVERED else ())
+    return bool(named) and not set(named) & {*own, *outside}
 
 
 def names_only_parts(phrase: str) -> bool:

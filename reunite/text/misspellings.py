@@ -13,7 +13,9 @@ _TABLES: Final = read_toml("misspellings.toml")
 _MEANT: Final[Mapping[str, str]] = {typed: meant for meant, cell in _TABLES["meant"].items() for typed in listed(cell)}
 _TYPED: Final = re.compile(any_of(sorted(_MEANT, key=len, reverse=True)), re.IGNORECASE)
 _WORDS, _ANIMALS = ("|".join(_TABLES["stuffed"][key].split()) for key in ("words", "animals"))
-_STUFFED: Final = re.compile(rf"\b(?:{_WORDS})(?= (?:{_ANIMALS})s?\b(?! toy))", re.IGNORECASE)
+_STUFFED: Final = re.compile(rf"\b(?:{_WORDS})(?=[ -](?:{_ANIMALS})s?\b(?! toy))", re.IGNORECASE)
+_BETWEEN, _GARMENTS = ("|".join(_TABLES["bottle_green"][key].split()) for key in ("between", "garments"))
+_BOTTLE_GREEN: Final = re.compile(rf"\bbottle[ -]green(?= (?:(?:{_BETWEEN}) )?(?:{_GARMENTS})s?\b)", re.IGNORECASE)
 _FIRST: Final = frozenset(_TABLES["compounds"]["first"].split())
 _LAST: Final = THINGS | frozenset(_TABLES["compounds"]["last"].split())
 _COMPOUND: Final = re.compile(r"(?<![\w'’@./#-])[a-z]{6,24}(?![\w'’@-])", re.IGNORECASE)
@@ -21,8 +23,14 @@ _MIN_PART: Final = 3
 
 
 def correct_misspellings(text: str) -> str:
-    """Replace common misspellings of things and brands; a stuffed husky is a soft toy."""
-    return _STUFFED.sub("soft toy", _TYPED.sub(lambda match: _MEANT[" ".join(match[0].lower().split())], text))
+    """Replace common misspellings of things and brands, and what could be read in two ways."""
+    typed = _TYPED.sub(lambda match: _MEANT[" ".join(match[0].lower().split())], text)
+    return name_soft_toys(_BOTTLE_GREEN.sub("dark green", typed))
+
+
+def name_soft_toys(english: str) -> str:
+    """Call a stuffed animal a soft toy: "plush husky"."""
+    return _STUFFED.sub("soft toy", english)
 
 
 def split_compounds(english: str) -> str:

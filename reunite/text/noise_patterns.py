@@ -47,13 +47,17 @@ _EMOJI_RANGES: Final = (
     r"\U0001f000-\U0001fbff\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2934\u2935\u2b00-\u2bff"
     r"\u3030\u303d\u3297\u3299\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f"
 )
-_ONE_DAY: Final = r"(?:\d{1,2}(?:st|nd|rd|th|\.)?|[^\W\d_]{3,12})"
+_ONE_DAY: Final = rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.)?|{any_of(listed(_DATES['weekdays'], _DATES['in_nights']))})"
 _NIGHT_LEAD: Final = r"\b(?:in der|in the|en la|dans la|w|nella|na)"
 _BETWEEN_DAYS: Final = (
-    r"[ ](?:vom|von|of|between|from|del|de|du|z|ze|tra|da|do)[ ](?:the |dem |el |le )?"
-    rf"{_ONE_DAY}[ ](?:auf den|auf|zum|to the|to|and|al|a|au|na|ao|e)[ ](?:the |el |le )?{_ONE_DAY}\b"
+    r"[ ](?:vom|von|of|between|from|del|de|du|z|ze|tra|da|dal|do)[ ](?:the |dem |el |le )?"
+    rf"{_ONE_DAY}[ ](?:auf den|auf|zum|to the|to|and|al|a|à|au|na|ao|para|e)[ ](?:the |el |le )?{_ONE_DAY}(?!\w)"
 )
 """A night is between two days: "in der Nacht von Samstag auf Sonntag", "w nocy z 12 na 13"."""
+_AFTER_DAY: Final = (
+    r"(?=[ \t]{0,3}(?:$|[\n.,;:!?)/&–-]|\d|(?:at|in|on(?! it\b)|outside|morning|afternoon|evening|night)\b))"
+)
+"""After "Sat", "Sun" and "Mon", which may also be in the name of a thing: "Garmin Sat Nav"."""
 _CLOCK: Final = r"(?<![\w:.])\d{1,2}"
 _TO_THE_HOUR: Final = r"(?::\d\d|(?:\.\d\d)?[ ]?(?:uhr|h)\b)"
 """What follows an hour, and no year."""
@@ -108,8 +112,8 @@ _AFTER_SERIALS: Final = (
     (Noise.DATE, r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?|(?<!\d)\d{1,2}日"),
     (Noise.DATE, rf"{_DAY}[ \t]{{0,2}}(?:(?:of|de|di)[ ])?{_MONTH}\.?(?:,?[ ](?:de[ ])?\d{{4}})?(?!\d)"),
     (Noise.DATE, rf"{_MONTH}\.?[ ]\d{{1,2}}(?:st|nd|rd|th)?(?:,?[ ]\d{{4}})?(?!\w)"),
-    (Noise.DATE, rf"(?:{_NIGHT_LEAD}[ ])?(?:nacht|night|noche|nuit|nocy|notte|noite){_BETWEEN_DAYS}"),
-    (Noise.DATE, r"(?<=[\w,;(][ ])(?-i:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?![\w'’-])(?![ ](?:hat|cream|glasses|shade))"),
+    (Noise.DATE, rf"(?:{_NIGHT_LEAD}[ ])?(?<!\w)(?:nacht|night|noche|nuit|nocy|notte|noite){_BETWEEN_DAYS}"),
+    (Noise.DATE, rf"(?<=[\w,;(][ ])(?-i:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?![\w'’-]){_AFTER_DAY}"),
     (Noise.DATE, any_of(listed(_DATES["weekdays"], _DATES["relative"], _DATES["unspaced"]))),
     (Noise.TIME, rf"{_CLOCK}[:.]\d\d(?::\d\d)?[ ]?(?:[ap]\.?m\b\.?|uhr\b|h\b)"),
     (Noise.TIME, rf"{_CLOCK}:\d\d(?::\d\d)?(?![\w:])"),

@@ -2,7 +2,7 @@
 
 from reunite.text.data import read_text
 from reunite.text.lexicon import to_english
-from reunite.text.misspellings import correct_misspellings, split_compounds
+from reunite.text.misspellings import correct_misspellings, name_soft_toys, split_compounds
 from reunite.text.negation import strip_negations
 from reunite.text.spelling import correct_spelling
 
@@ -10,7 +10,7 @@ from reunite.text.spelling import correct_spelling
 def normalise(text: str) -> str:
     """Translate the words we know to English, correct the spelling of English texts, and strip negations."""
     text = correct_misspellings(text)
-    english = to_english(text)
+    english = name_soft_toys(to_english(text))
     return strip_negations(english if english != text else split_compounds(correct_spelling(text)))
 
 

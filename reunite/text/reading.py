@@ -19,11 +19,14 @@ _OTHER_SCRIPT: Final = re.compile(r"[\u0370-\u1dff\u2c00-\u2dff\ua4d0-\ud7ff]")
 _INSIDE: Final = re.compile(r"(?<=[^\s.!?:])[ \t]([^\W\d_]\w+)")
 _ENGLISH: Final = frozenset(
     (
-        *("the", "and", "from", "with", "have", "anyone", "anybody", "someone", "found", "lost", "left", "missing"),
+        *("the", "and", "from", "with", "have", "anyone", "anybody", "someone", "left", "missing"),
         *("please", "near", "your", "our", "been", "which", "there"),
     )
 )
-"""Words of English alone, which say the language also where the thing has an unusual name."""
+"""Words of English alone, which say the language also where the thing has an unusual name.
+
+"Lost" and "found" say nothing: they head posts in all languages.
+"""
 _MIN_UNKNOWN: Final = 3
 """Unknown words in Latin letters; fewer may be brands and names."""
 _MUCH: Final = 0.5
@@ -37,7 +40,7 @@ def is_readable(text: str) -> bool:
 
 def can_read(text: str, thing: str, english: str) -> bool:
     """Say the same, given the text's description of its thing and what `normalise` makes of that."""
-    if len(_ENGLISH.intersection(words.plain(text).split())) > 1:
+    if len(_ENGLISH.intersection(words.plain(text).split())) > 1 and not _OTHER_SCRIPT.search(text):
         return True
     original = _IN_CODE.sub(" ", thing)
     if original != thing:

@@ -23,6 +23,12 @@ from reunite.text.normalise import normalise
         ("gymbag, bikehelmet", "gym bag, bike helmet"),
         ("neckless with a heart", "necklace with a heart"),
         ("rubber duck", "rubber duck"),
+        ("Plüschjacke rosa", "plush jacket pink"),
+        ("Mütze aus Plüsch", "woolly hat of plush"),
+        ("Plüsch-Hase", "soft toy-rabbit"),
+        ("Plüschi", "soft toy"),
+        ("bottle green v-neck", "bottle green v-neck"),
+        ("Bottle-green school jumper", "dark green school jumper"),
     ],
 )
 def test_typing_errors_and_compounds_are_read(typed: str, meant: str) -> None:

@@ -17,6 +17,9 @@ READABLE = (
 UNREADABLE = (
     *("검은색 우산을 주웠어요", "우산", "Нашёл чёрный зонт", "Βρήκα μαύρη ομπρέλα", "وجدت مظلة سوداء عند المدخل"),
     *("zwarte paraplu gevonden bij de ingang", "Ztratil jsem černou šálu u vchodu", "Hittade ett svart paraply"),
+    *("LOST AND FOUND: потерял черный рюкзак возле метро", "Lost and found: Kayıp siyah çanta metro yakınında"),
+    *("Lost and found: Ztratil jsem černou šálu u vchodu", "LOST + FOUND: Hittade ett svart paraply"),
+    "Пропал рюкзак возле метро, please help, anyone, with your",
     *("Siyah atkımı kaybettim, bulan yazsın", "Elvesztettem a fekete sálamat", "Tôi bị mất ô màu đen ở cổng"),
 )
 

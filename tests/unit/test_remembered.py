@@ -2,6 +2,7 @@
 
 import gc
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from reunite.entities import ReportKind
@@ -14,14 +15,31 @@ from reunite.text.remembered import remembered
 
 
 def strings_with(part: str) -> list[str]:
-    """Return the strings with this part that are kept anywhere."""
+    """Return the strings with this part that are kept anywhere, also in what the collector doesn't track."""
     gc.collect()
-    return [
-        held
-        for holder in gc.get_objects()
-        for held in gc.get_referents(holder)
-        if isinstance(held, str) and part in held and held != part
-    ]
+    holders, seen, found = gc.get_objects(), set[int](), list[str]()
+    while holders:
+        holder = holders.pop()
+        keys = dict.keys(holder) if isinstance(holder, dict) else ()  # no referents where all are strings
+        for held in (*gc.get_referents(holder), *keys):
+            if isinstance(held, str):
+                found += [held] if part in held and held != part else []
+            elif isinstance(held, dict | tuple) and not gc.is_tracked(held) and id(held) not in seen:
+                seen.add(id(held))
+                holders.append(held)
+    return found
+
+
+def test_words_are_seen_in_every_cache() -> None:
+    part = "quorn"[:4] + "zwiersmb"
+
+    @lru_cache
+    def is_longer(first: str, second: str) -> bool:
+        return len(first) > len(second)
+
+    kept = [{f"{part}x": 1.0}]
+    assert is_longer(f"{part}ab", f"{part}c") is True
+    assert sorted(strings_with(part)) == [f"{part}ab", f"{part}c", *kept[0]]
 
 
 def test_no_word_of_a_report_stays_after_a_search() -> None:
