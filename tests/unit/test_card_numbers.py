@@ -7,7 +7,6 @@ import pytest
 from reunite.text.card_numbers import digits_of, has_end_of_card, has_iban, has_payment_number, is_machine_line
 from tests.cards.numbers import NETWORKS, grouped, iban, machine_lines, payment_number
 
-CHANCE = Random(5)  # noqa: S311 - no secret
 PROSE = "decoder dies, its photo is tried once more with no"
 """'de co' and so on would be DE and check digits, if letters alone could be digits."""
 MISTAKES = str.maketrans({"0": "O", "1": "l", "5": "S", "8": "B"})
@@ -15,8 +14,9 @@ MISTAKES = str.maketrans({"0": "O", "1": "l", "5": "S", "8": "B"})
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_payment_cards_numbers_are_known(network: str) -> None:
+    chance = Random(network)  # noqa: S311 - no secret
     for _ in range(30):
-        number = payment_number(network, CHANCE)
+        number = payment_number(network, chance)
         wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
         assert has_payment_number(grouped(number)), number
         assert has_payment_number(f"Card: {grouped(number)} 12/29"), number
@@ -62,8 +62,9 @@ def test_the_end_of_a_card_is_a_month_and_a_year(text: str, is_end: bool) -> Non
 
 @pytest.mark.parametrize("country", ["DE", "FR", "ES", "PL", "GB", "NL", "AT"])
 def test_accounts_are_known(country: str) -> None:
+    chance = Random(country)  # noqa: S311 - no secret
     for _ in range(30):
-        number = iban(country, CHANCE)
+        number = iban(country, chance)
         assert has_iban(f"IBAN: {number}"), number
         wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
         assert not has_iban(wrong), wrong
@@ -77,8 +78,9 @@ def test_other_codes_are_no_accounts(text: str) -> None:
 
 @pytest.mark.parametrize("kind", ["TD1", "TD2", "TD3"])
 def test_machine_readable_lines_are_known(kind: str) -> None:
+    chance = Random(kind)  # noqa: S311 - no secret
     for _ in range(30):
-        lines = machine_lines(kind, "GARCIA LOPEZ", "ANNA MARIA", CHANCE)
+        lines = machine_lines(kind, "GARCIA LOPEZ", "ANNA MARIA", chance)
         assert sum(map(is_machine_line, lines)) > 1, lines
         dates = lines[1].replace("<", "K")
         assert is_machine_line(dates), dates
