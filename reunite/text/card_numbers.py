@@ -60,7 +60,8 @@ def has_iban(text: str) -> bool:
     return any(
         _is_iban(signs[start : start + length])
         for start in starts
-        if (length := _IBAN_LENGTHS.get(_country(signs[start : start + 2])))
+        if not signs[start : start + 2].isdecimal()
+        and (length := _IBAN_LENGTHS.get(_country(signs[start : start + 2])))
     )
 
 
