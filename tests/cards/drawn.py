@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import Final
 
-import matplotlib as mpl
 from PIL import Image, ImageDraw, ImageFont
 
 Colour = tuple[int, int, int]
@@ -25,16 +25,22 @@ _FILES: Final = {
     "typewriter": "cmtt10.ttf",
     "machine": "DejaVuSansMono.ttf",
 }
-"""Fonts that come with matplotlib."""
+"""Fonts that come with matplotlib, which takes long to import."""
+
+
+def _come_with_matplotlib() -> dict[str, Path]:
+    package = find_spec("matplotlib")
+    assert package
+    assert package.origin
+    folder = Path(package.origin).parent / "mpl-data/fonts/ttf"
+    return {name: folder / file for name, file in _FILES.items()}
 
 
 @dataclass(slots=True)
 class Fonts:
     """Which font files there are; a folder may hold better ones (OCR-B for "machine", one with Japanese signs)."""
 
-    files: dict[str, Path] = field(
-        default_factory=lambda: {name: Path(mpl.get_data_path(), "fonts/ttf", file) for name, file in _FILES.items()}
-    )
+    files: dict[str, Path] = field(default_factory=_come_with_matplotlib)
 
     @property
     def has_japanese(self) -> bool:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 
 from tests.support.api import Api, encoded, opened
+from tests.support.waiting import PATIENCE
 
 EXPECTED = ["2xx", "404", "409", "422", "429"]
 """What data that fit the schema may lead to: they may still make no sense."""
@@ -83,7 +84,7 @@ def tried(operation: Any, mode: Any, ids: Mapping[str, str] | None) -> tuple[lis
     def check(case: Any) -> None:
         if ids is not None:
             make_sensible(case, ids)
-        statuses[case.call_and_validate().status_code] += 1
+        statuses[case.call_and_validate(timeout=PATIENCE).status_code] += 1
 
     try:
         check()
