@@ -28,7 +28,7 @@ _ISSUED: Final = re.compile(r"^\s*4\s?[ab]")
 _CONTACT: Final = re.compile(
     r"isbn|issn|\b(?:tel|tél|fax|call)\b|telefon|teléfono|téléphone|phone|電話|\+\d", re.IGNORECASE
 )
-"""What numbers of books and people to call stand beside."""
+"""What is written next to numbers of books and of people to call."""
 _ANYWHERE: Final = frozenset(("name", "place"))
 """Labels that school books and letters have, too."""
 _NUMBER: Final = re.compile(r"\d[\d ]{4,}\d")
