@@ -104,7 +104,7 @@ def running(status: Status) -> Iterator[Finding]:
     yield Finding(
         "Backlog",
         ok=not status.is_late,
-        found=f"waiting: {counted(waiting, 'report')}, {queued} {'reply' if queued == 1 else 'replies'}",
+        found=f"waiting: {counted(waiting, 'report')}, {counted(queued, 'reply', 'replies')}",
         remedy="Some have waited for more than 5 minutes: run `reunite status`, and read the logs."
         if status.is_late
         else "",

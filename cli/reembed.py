@@ -1,7 +1,6 @@
 """`reunite reembed`: prepares another encoder while the live one works, compares them, and switches."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.errors import UsageError
+from cli.priority import give_way
 from cli.progress import paced, say
 from cli.servers import Servers
 from cli.settings import Settings
@@ -59,7 +59,7 @@ async def run(settings: Settings, where: Servers, wish: Wish) -> Result:
     from workers.reembedding import Reembedding  # noqa: PLC0415
 
     if settings.encoder.give_way:
-        os.nice(_NICENESS)
+        give_way(_NICENESS)
     choice = _chosen(settings)
     encoder = BatchingEncoder(choice.encoder)
     async with Store(where.database_url) as store:

@@ -19,9 +19,9 @@ _RANGE: Final = re.compile(r"(\d+)(?:\.\.(\d+))?")
 _Test = Callable[[int], bool]
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its English noun, which forms its plural with an s: what operators read is in English."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its English noun, by default with an s in the plural: what operators read is in English."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,8 @@ settings.register_profile("default", deadline=None)  # a busy machine is no fail
 settings.register_profile("quick", deadline=None, max_examples=15)
 settings.load_profile("default")
 os.environ["OMP_NUM_THREADS"] = "1"  # read when numpy and torch are imported; workers and processes inherit it
-os.environ["REUNITE_GIVE_WAY"] = (
-    "off"  # where all cores are busy with tests, a process that gives way gets minutes late
-)
+# Where all cores are busy with tests, a process that gives way gets minutes late.
+os.environ["REUNITE_GIVE_WAY"] = "off"
 
 IMPORTED: Final = pytest.StashKey[set[str]]()
 """Which heavy libraries the collection of the tests has imported."""

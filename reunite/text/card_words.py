@@ -1,18 +1,17 @@
 """Words on personal cards in all our languages: what a card calls itself, and its fields' labels."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Final
 
 from reunite.text.data import read_toml
+from reunite.text.words import plain
 
 
 def bare(line: str) -> str:
     """Return a line's letters and digits, small, without accents."""
-    apart = unicodedata.normalize("NFKD", line.casefold().replace("ł", "l"))
-    return unicodedata.normalize("NFC", "".join(sign for sign in apart if sign.isalnum()))
+    return "".join(filter(str.isalnum, plain(line).replace("ł", "l")))
 
 
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -52,9 +51,9 @@ def is_personal_card(lines: Iterable[str]) -> bool:
 
 def _kinds_of(line: str) -> set[str]:
     words = list(map(bare, line.split()))
-    plain, alone = "".join(words), {*words, *map("".join, pairwise(words))}
+    whole, alone = "".join(words), {*words, *map("".join, pairwise(words))}
     return {
         kind
         for kind, words in _WORDS.items()
-        if any(word in (alone if word.isascii() and len(word) <= _SHORT else plain) for word in words)
+        if any(word in (alone if word.isascii() and len(word) <= _SHORT else whole) for word in words)
     }

@@ -1,6 +1,7 @@
 """Print on a card is covered in the stored copy, its finder reads how to seal it, and no word of it is kept."""
 
 from collections.abc import AsyncIterator
+from functools import cache
 from random import Random
 
 import cv2
@@ -22,11 +23,14 @@ from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import World, open_world
 from workers import photos
 from workers.decoder.pool import Decoders
-from workers.decoder.print_reader import PrintReader, is_installed
+from workers.decoder.print_reader import PrintReader
 
-pytestmark = pytest.mark.skipif(not is_installed(), reason="what reads print isn't installed")
-READER = PrintReader() if is_installed() else None
 ADVICE, FACE = sentence("card_better_sealed"), sentence("face_better_sealed")
+
+
+@cache
+def reader() -> PrintReader:
+    return PrintReader()
 
 
 def photo_of(draw: Draw, scene: str = "tilted", language: str = "en") -> Photo:
@@ -36,9 +40,8 @@ def photo_of(draw: Draw, scene: str = "tilted", language: str = "en") -> Photo:
 
 def print_in(jpeg: bytes) -> str:
     """Read a picture, without what is only taken for a letter."""
-    assert READER
     pixels = photos.decode(jpeg)
-    lines = READER.read(pixels, READER.boxes(pixels))
+    lines = reader().read(pixels, reader().boxes(pixels))
     return "\n".join(line.text for line in lines if line.certainty > 0.7 and len(line.text) > 2)
 
 
@@ -77,10 +80,9 @@ async def test_odd_pictures_and_many_lines_harm_no_decoder() -> None:
 
 
 def test_of_many_lines_only_some_are_read() -> None:
-    assert READER
     pixels = photos.make_stored_copy(full_of_print()).pixels
-    boxes = READER.boxes(pixels)
-    lines = READER.read(pixels, boxes)
+    boxes = reader().boxes(pixels)
+    lines = reader().read(pixels, boxes)
     assert 3 < len(lines) < len(boxes)
 
 

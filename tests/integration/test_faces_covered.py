@@ -12,10 +12,7 @@ from reunite.language import sentence
 from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.world import World, open_world
-from workers.decoder.faces import is_installed
 from workers.decoder.pool import Decoders
-
-pytestmark = pytest.mark.skipif(not is_installed(), reason="the face detector isn't installed")
 
 
 def portrait() -> bytes:
@@ -26,7 +23,7 @@ def portrait() -> bytes:
     return (Path(package.origin).parent / "mpl-data/sample_data/grace_hopper.jpg").read_bytes()
 
 
-PORTRAIT = portrait() if is_installed() else b""
+PORTRAIT = portrait()
 ADVICE = sentence("face_better_sealed")
 
 

@@ -68,7 +68,16 @@ def _opened(data: bytes, framing: Framing, cover: Cover, photos_in: IO[bytes], a
             jpeg, views = photos.as_jpeg(Image.fromarray(pixels)), framed(pixels, framing)
         shares = colours.of_photo(pixels)
         return wire.picture(
-            wire.Decoded(*(jpeg, copy.width, copy.height, views, shares, copy.is_partial), seen.has_face, seen.has_card)
+            wire.Decoded(
+                jpeg,
+                copy.width,
+                copy.height,
+                views,
+                shares,
+                is_partial=copy.is_partial,
+                has_face=seen.has_face,
+                has_card=seen.has_card,
+            )
         )
     except TellUserError as error:
         return wire.message(problem=error.key, params=error.params)

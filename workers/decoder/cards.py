@@ -9,7 +9,7 @@ import numpy as np
 from reunite.encoder import Pixels
 from reunite.text import card_numbers
 from reunite.text.card_words import is_personal_card
-from workers.decoder.print_reader import Line, PrintReader, Quad
+from workers.decoder.print_reader import Line, PrintReader, Quad, height
 
 _LEAST_CERTAINTY: Final = 0.5
 _SAME_ROW: Final = 0.6
@@ -88,7 +88,7 @@ def _rows(lines: Sequence[Line]) -> list[list[Line]]:
     depths = {id(line): float(line.quad.mean(axis=0) @ (-down, across)) for line in lines}
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: depths[id(line)]):
-        if rows and depths[id(line)] - depths[id(rows[-1][0])] < _SAME_ROW * _height(line.quad):
+        if rows and depths[id(line)] - depths[id(rows[-1][0])] < _SAME_ROW * height(line.quad):
             rows[-1].append(line)
         else:
             rows.append([line])
@@ -102,10 +102,6 @@ def _stacked(rows: Sequence[Sequence[Line]]) -> Iterator[list[Line]]:
         digits = [card_numbers.digits_of(line.text) for line in stack]
         if all(len(part) == _FOUR for part in digits) and card_numbers.has_payment_number(" ".join(digits)):
             yield stack
-
-
-def _height(quad: Quad) -> float:
-    return float(np.linalg.norm(quad[3] - quad[0]))
 
 
 def _is_on_card(box: Quad, telling: Sequence[Quad]) -> bool:

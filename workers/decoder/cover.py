@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 from reunite.encoder import Pixels
-from workers.decoder import faces as found_faces
 from workers.decoder.cards import CardFinder, blanked
-from workers.decoder.faces import FaceFinder
+from workers.decoder.faces import FaceFinder, covered
 
 
 class Seen(NamedTuple):
@@ -28,6 +27,6 @@ class Cover:
         """Look for both in the picture as it came."""
         faces = self._faces.find(pixels) if self._faces else []
         print_on_cards = self._cards.find(pixels) if self._cards else []
-        pixels = found_faces.covered(pixels, faces) if faces else pixels
+        pixels = covered(pixels, faces) if faces else pixels
         pixels = blanked(pixels, print_on_cards) if print_on_cards else pixels
         return Seen(pixels, bool(faces), bool(print_on_cards))

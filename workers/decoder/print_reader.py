@@ -96,7 +96,7 @@ class PrintReader:
         )
         boxes = [box / scale for contour in contours if (box := self._box(marked, contour)) is not None]
         corner = np.array([columns.start, rows.start], np.float32)
-        legible = [box + corner for box in boxes if _height(box) >= _LEAST_HEIGHT]
+        legible = [box + corner for box in boxes if height(box) >= _LEAST_HEIGHT]
         return sorted(legible, key=_length, reverse=True)[:_MOST_LINES]
 
     def _first_look(self, pixels: Pixels) -> tuple[slice, slice] | None:
@@ -187,10 +187,11 @@ def _length(box: Quad) -> float:
 
 def _width(box: Quad) -> int:
     """Return how wide a line is once it has the height in which it's read."""
-    return min(_MOST_WIDTH, max(_READ_HEIGHT, round(_length(box) / _height(box) * _READ_HEIGHT)))
+    return min(_MOST_WIDTH, max(_READ_HEIGHT, round(_length(box) / height(box) * _READ_HEIGHT)))
 
 
-def _height(box: Quad) -> float:
+def height(box: Quad) -> float:
+    """Return how tall a line of print is."""
     return float(np.linalg.norm(box[3] - box[0]))
 
 

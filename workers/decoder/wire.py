@@ -111,8 +111,9 @@ async def read_picture(reader: StreamReader, content: dict[str, Any], framing: F
     jpeg = await _read(reader, _MOST_COPY)
     shape = framing.shape(width, height)
     views = np.frombuffer(await reader.readexactly(math.prod(shape)), np.uint8).reshape(shape)
-    seen = (content.get(name) is True for name in ("partial", "face", "card"))
-    return Decoded(jpeg, width, height, views, tuple(map(float, shares)), *seen)
+    partial, face, card = (content.get(name) is True for name in ("partial", "face", "card"))
+    colours = tuple(map(float, shares))
+    return Decoded(jpeg, width, height, views, colours, is_partial=partial, has_face=face, has_card=card)
 
 
 async def _read(reader: StreamReader, most: int) -> bytes:
