@@ -38,21 +38,22 @@ async def test_another_encoder_says_again_what_photos_show(
     database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ColourEncoder, "things", only_umbrellas)
-    async with open_world(database_url, redis_url) as world, working(database_url, redis_url):
-        await world.found("f1", "red")
-        await world.wait_until_idle()
-        monkeypatch.setattr(ColourEncoder, "things", other_things)
-        encoder = BatchingEncoder(ColourEncoder())
-        model = await world.store.embedding_models.register("clip", "colours-2", ColourEncoder.spaces)
-        work = Reembedding(world.store, encoder, model)
-        await work.embed_all(lambda _: None)
-        async with world.store.session(world.workspace.community) as session:
-            [row] = await session._all("SELECT shows FROM photo")
-        assert row["shows"] == ["umbrella"]
-        monkeypatch.setattr(ColourEncoder, "things", only_umbrellas)
-        await world.found("f2", "blue")  # between the passes, so the old encoder says what it shows
-        await world.wait_until_idle()
-        monkeypatch.setattr(ColourEncoder, "things", other_things)
+    async with open_world(database_url, redis_url) as world:
+        async with working(database_url, redis_url):
+            await world.found("f1", "red")
+            await world.wait_until_idle()
+            monkeypatch.setattr(ColourEncoder, "things", other_things)
+            encoder = BatchingEncoder(ColourEncoder())
+            model = await world.store.embedding_models.register("clip", "colours-2", ColourEncoder.spaces)
+            work = Reembedding(world.store, encoder, model)
+            await work.embed_all(lambda _: None)
+            async with world.store.session(world.workspace.community) as session:
+                [row] = await session._all("SELECT shows FROM photo")
+            assert row["shows"] == ["umbrella"]
+            monkeypatch.setattr(ColourEncoder, "things", only_umbrellas)
+            await world.found("f2", "blue")  # between the passes, so the old encoder says what it shows
+            await world.wait_until_idle()
+        monkeypatch.setattr(ColourEncoder, "things", other_things)  # and its worker has ended
         await work.take_over()
         await work.embed_all(lambda _: None)
         await encoder.close()

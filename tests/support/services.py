@@ -22,10 +22,18 @@ def colours_only(*_: object) -> Choice:
 
 
 @asynccontextmanager
-async def background(service: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
-    """Run a service during the test; its failure fails the test."""
+async def background(service: Coroutine[Any, Any, object], ready: asyncio.Event | None = None) -> AsyncIterator[None]:
+    """Run a service during the test, from when it's ready; its failure fails the test."""
     task = asyncio.create_task(service)
     try:
+        if ready:
+            starting = asyncio.create_task(ready.wait())
+            await asyncio.wait({task, starting}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+            await stop(starting)
+            if not ready.is_set():
+                if task.done():
+                    await task
+                raise TimeoutError("the service hasn't started")
         yield
         if task.done():
             await task
@@ -47,6 +55,5 @@ async def working(
         photos=PhotoHosts(hosts=photo_hosts(), **photos),
         **config,
     )
-    async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only)):
-        await asyncio.wait_for(ready.wait(), PATIENCE)
+    async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only), ready):
         yield
