@@ -61,6 +61,12 @@ class Large:
     async def rows(self, query: str, *params: object) -> list[Any]:
         return await (await self.owner.execute(query.encode(), params)).fetchall()
 
+    async def is_settled(self) -> None:
+        """Wait for older transactions of the server, also of other tests: during one, changes are read twice."""
+        [[now]] = await self.rows("SELECT pg_current_xact_id()::text::bigint")
+        oldest = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        await eventually(lambda: self.rows(oldest), holds=lambda rows: rows[0][0] > now)
+
     @property
     def sketches(self) -> Sketches:
         return self.store.sketch_cache.get(self.filled.tenant.community, ReportKind.FOUND)
@@ -85,7 +91,9 @@ async def large(owner_url: str, url: str, encoder: str = "clip", *, reports: int
         await filler.fill(60)
         filled = await filler.fill(reports, to_search=10)
         await owner.execute("ANALYZE")
-        yield Large(store, owner, filler, filled)
+        community = Large(store, owner, filler, filled)
+        await community.is_settled()
+        yield community
 
 
 @pytest.fixture(autouse=True)
