@@ -61,7 +61,7 @@ class Large:
     async def rows(self, query: str, *params: object) -> list[Any]:
         return await (await self.owner.execute(query.encode(), params)).fetchall()
 
-    async def is_settled(self) -> None:
+    async def settle(self) -> None:
         """Wait for older transactions of the server, also of other tests: during one, changes are read twice."""
         [[now]] = await self.rows("SELECT pg_current_xact_id()::text::bigint")
         oldest = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
@@ -92,7 +92,7 @@ async def large(owner_url: str, url: str, encoder: str = "clip", *, reports: int
         filled = await filler.fill(reports, to_search=10)
         await owner.execute("ANALYZE")
         community = Large(store, owner, filler, filled)
-        await community.is_settled()
+        await community.settle()
         yield community
 
 

@@ -53,7 +53,8 @@ async def test_another_encoder_says_again_what_photos_show(
             monkeypatch.setattr(ColourEncoder, "things", only_umbrellas)
             await world.found("f2", "blue")  # between the passes, so the old encoder says what it shows
             await world.wait_until_idle()
-        monkeypatch.setattr(ColourEncoder, "things", other_things)  # and its worker has ended
+        # The old encoder's worker has ended: it would end by itself, with an error, once another model is live.
+        monkeypatch.setattr(ColourEncoder, "things", other_things)
         await work.take_over()
         await work.embed_all(lambda _: None)
         await encoder.close()

@@ -10,7 +10,7 @@ from db.cancellation import stop
 from db.config import Connections
 from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.keys import KEYS
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import eventually
 from workers.app import WorkerConfig, run
 from workers.config import EncoderSettings, PhotoHosts
 from workers.encoders.choose import Choice
@@ -27,13 +27,9 @@ async def background(service: Coroutine[Any, Any, object], ready: asyncio.Event 
     task = asyncio.create_task(service)
     try:
         if ready:
-            starting = asyncio.create_task(ready.wait())
-            await asyncio.wait({task, starting}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
-            await stop(starting)
-            if not ready.is_set():
-                if task.done():
-                    await task
-                raise TimeoutError("the service hasn't started")
+            await eventually(lambda: ready.is_set() or task.done(), "the service hasn't started")
+            if task.done():
+                await task
         yield
         if task.done():
             await task
