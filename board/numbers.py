@@ -45,7 +45,7 @@ class Numbers:
         )
 
     async def log(self, visit: Visit) -> web.Response:
-        """Show every verdict and who gave it or took it back, newest first."""
+        """Show every verdict and every decision on a claim, and whose it was, newest first."""
         async with self._board.store.session(visit.community) as session:
             lines = await session.board.log()
             items = await session.items.of({line.found for line in lines})

@@ -1,4 +1,4 @@
-"""Queries of the moderators' board: reports, matches, claims, verdicts, and numbers over time."""
+"""Queries of the moderators' board: reports, matches, claims, the log, and numbers over time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from db import mapping
 from db.queries import Queries
-from reunite.entities import Claim, Match, VerdictKind
+from reunite.entities import Claim, Match
 
 MOST_LISTED: Final = 200
 """The most matches, claims or verdicts on one page, newest first."""
@@ -39,16 +39,14 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedVerdict:
-    """A line of the log of verdicts; the moderator's name is empty once it was deleted."""
+class LoggedDecision:
+    """A line of the log: a verdict, or a decision on a claim. The name of who decided is empty once it was deleted."""
 
     at: datetime
-    moderator: str
-    kind: VerdictKind
-    given: bool
+    name: str
+    what: str
     match: UUID
     found: UUID
-    lost: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +121,19 @@ class SqlBoard(Queries):
         )
         return [row["id"] for row in found]
 
-    async def log(self, match: UUID | None = None) -> Sequence[LoggedVerdict]:
-        """Return what moderators said about matches, or about one, newest first."""
+    async def log(self, match: UUID | None = None) -> Sequence[LoggedDecision]:
+        """Return what people decided about matches and claims, or about one match, newest first."""
         found = await self._all(
-            f"""SELECT v.at, v.moderator_name AS moderator, v.kind, v.given, v.match_id AS match, m.found_id AS found,
-                  m.lost_id AS lost
-                FROM verdict v JOIN match m ON m.id = v.match_id JOIN report f ON f.id = m.found_id AND NOT f.sample
-                WHERE %(match)s::uuid IS NULL OR v.match_id = %(match)s ORDER BY v.seq DESC LIMIT {MOST_LISTED}""",
+            f"""SELECT d.at, d.name, d.what, d.match, m.found_id AS found FROM (
+                  SELECT at, seq, moderator_name AS name, match_id AS match,
+                    kind::text || CASE WHEN given THEN '' ELSE '_back' END AS what FROM verdict
+                  UNION ALL SELECT at, seq, member_name, match_id, 'claim_' || state FROM claim_decision) AS d
+                JOIN match m ON m.id = d.match JOIN report f ON f.id = m.found_id AND NOT f.sample
+                WHERE %(match)s::uuid IS NULL OR d.match = %(match)s
+                ORDER BY d.at DESC, d.seq DESC LIMIT {MOST_LISTED}""",
             match=match,
         )
-        return [LoggedVerdict(**{**row, "kind": VerdictKind(row["kind"])}) for row in found]
+        return [LoggedDecision(**row) for row in found]
 
     # Numbers
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from reunite.entities import (
     Claim,
+    ClaimDecision,
     ClaimState,
     Handover,
     Label,
@@ -111,6 +112,12 @@ def claim(row: Row) -> Claim:
     """Read a row of `claim`."""
     member = Member(row["member_id"], row["member_name"])
     return Claim(row["id"], row["match_id"], member, bool(row["proof"]), ClaimState(row["state"]))
+
+
+def claim_decision(row: Row) -> ClaimDecision:
+    """Read a row of `claim_decision`."""
+    by = Member(row["member_id"], row["member_name"])
+    return ClaimDecision(row["match_id"], ClaimState(row["state"]), by, row["at"])
 
 
 def settings(row: Row) -> Settings:

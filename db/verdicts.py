@@ -1,4 +1,4 @@
-"""The append-only log of verdicts in PostgreSQL."""
+"""The append-only log of verdicts and of decisions on claims, in PostgreSQL."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from db import mapping
 from db.queries import Queries
 from reunite.commands import GiveVerdict
-from reunite.entities import Verdict
+from reunite.entities import Claim, ClaimDecision, ClaimState, Member, Verdict
 
 
 class SqlVerdicts(Queries):
@@ -35,3 +35,18 @@ class SqlVerdicts(Queries):
     async def by(self, member: str) -> Sequence[Verdict]:
         found = await self._all("SELECT * FROM verdict WHERE moderator_id = %(member)s ORDER BY seq", member=member)
         return [mapping.verdict(row) for row in found]
+
+    async def add_claim_decision(self, claim: Claim, state: ClaimState, by: Member) -> None:
+        await self._do(
+            "INSERT INTO claim_decision (community_id, match_id, member_id, member_name, state)"
+            " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(state)s)",
+            community=self.community,
+            match=claim.match,
+            id=by.id,
+            name=by.name,
+            state=state,
+        )
+
+    async def claim_decisions_by(self, member: str) -> Sequence[ClaimDecision]:
+        found = await self._all("SELECT * FROM claim_decision WHERE member_id = %(member)s ORDER BY seq", member=member)
+        return [mapping.claim_decision(row) for row in found]

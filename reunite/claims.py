@@ -50,6 +50,7 @@ class ClaimHandlers:
             if claim.state is not ClaimState.OPEN:
                 return notices.note("claim_decided", press.language)
             await session.claims.set_state(claim.id, state)
+            await session.verdicts.add_claim_decision(claim, state, press.member)
             settings = await session.workspaces.settings_for(found.id)
             await _tell(session, Claimed(replace(claim, state=state), match, lost, found), by_word=settings.by_word)
         return notices.note(f"claim_{state}", press.language)

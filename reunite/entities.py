@@ -299,6 +299,17 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimDecision:
+    """One line of the append-only log: somebody accepted or rejected a claim on a match."""
+
+    match: UUID
+    state: ClaimState
+    by: Member
+    """Without a name once it was deleted."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A member's claim to a found item. Its proof is read apart: only those who decide see it, until it's deleted."""
 

@@ -101,10 +101,14 @@ class MyReportHandlers:
                     {"kind": verdict.kind, "given": verdict.given, "at": verdict.at.isoformat()}
                     for verdict in await session.verdicts.by(member.id)
                 ],
+                "claim_decisions": [
+                    {"state": decision.state, "match": str(decision.match), "at": decision.at.isoformat()}
+                    for decision in await session.verdicts.claim_decisions_by(member.id)
+                ],
             }
 
     async def forget(self, workspace: Workspace, press: Press) -> Reply:
-        """Delete everything known about a member: reports, claims, and the name on their verdicts."""
+        """Delete everything known about a member: reports, claims, and the name on what they decided."""
         member = press.member.id
         async with self._store.session(workspace.community) as session:
             known = [report.id for report in await session.reports.by_author(workspace.id, member)]

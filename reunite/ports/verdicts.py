@@ -1,15 +1,15 @@
-"""The append-only log of verdicts."""
+"""The append-only log of verdicts and of decisions on claims."""
 
 from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
 from reunite.commands import GiveVerdict
-from reunite.entities import Verdict
+from reunite.entities import Claim, ClaimDecision, ClaimState, Member, Verdict
 
 
 class Verdicts(Protocol):
-    """The verdicts of a community's moderators."""
+    """What the people of a community have decided."""
 
     async def add(self, match: UUID, command: GiveVerdict, *, given: bool) -> None: ...
 
@@ -19,4 +19,10 @@ class Verdicts(Protocol):
 
     async def by(self, member: str) -> Sequence[Verdict]:
         """Return the verdicts that a member gave or took back, oldest first."""
+        ...
+
+    async def add_claim_decision(self, claim: Claim, state: ClaimState, by: Member) -> None: ...
+
+    async def claim_decisions_by(self, member: str) -> Sequence[ClaimDecision]:
+        """Return which claims a member accepted or rejected, oldest first."""
         ...

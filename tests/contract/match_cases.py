@@ -13,6 +13,7 @@ from reunite.entities import (
     LostItem,
     Match,
     MatchState,
+    Member,
     PromisesKept,
     ReplyTarget,
     Report,
@@ -169,6 +170,21 @@ class MatchCases:
             ]
             assert await session.verdicts.by(MODERATOR.id) == log
             assert await session.verdicts.by(ADA.id) == []
+
+    async def test_who_decided_a_claim_is_logged_until_they_are_forgotten(self, stage: Stage) -> None:
+        await stage.join()
+        _, found, match = await stage.matched()
+        async with stage.session(found.community) as session:
+            claim = await session.claims.add(match.id, ADA, "one")
+            await session.verdicts.add_claim_decision(claim, ClaimState.REJECTED, MODERATOR)
+            [decision] = await session.verdicts.claim_decisions_by(MODERATOR.id)
+            assert (decision.match, decision.state, decision.by) == (match.id, ClaimState.REJECTED, MODERATOR)
+            assert await session.verdicts.claim_decisions_by(ADA.id) == []
+            await session.deletion.forget_moderator(ADA.id)
+            assert await session.verdicts.claim_decisions_by(MODERATOR.id) == [decision]
+            await session.deletion.forget_moderator(MODERATOR.id)
+            [decision] = await session.verdicts.claim_decisions_by(MODERATOR.id)
+            assert decision.by == Member(MODERATOR.id, "")
 
     async def test_claims_are_kept_by_found_report_and_by_member(self, stage: Stage) -> None:
         await stage.join()

@@ -127,6 +127,7 @@ async def test_a_claim_is_read_and_accepted(community: Community, robin: Browser
     _, words = await robin.post(f"/claims/{claim}/decision", decision="accept")
     assert "Accepted" in words
     assert "Goes to Ada" in (await robin.get("/handovers"))[1]
+    assert "Robin: claim accepted" in (await robin.get("/log"))[1]
 
 
 async def test_nobody_decides_on_their_own_claim(community: Community) -> None:

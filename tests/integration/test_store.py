@@ -33,6 +33,7 @@ TENANT_TABLES = {
     "work",
     "match",
     "verdict",
+    "claim_decision",
     "outbox",
     "web_message",
 }

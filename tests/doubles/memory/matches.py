@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from reunite.commands import GiveVerdict
 from reunite.entities import (
     Claim,
+    ClaimDecision,
     ClaimState,
     Handover,
     Match,
@@ -128,6 +129,13 @@ class MemoryVerdicts(Part):
 
     async def by(self, member: str) -> Sequence[Verdict]:
         return [row.verdict for row in self._log() if row.verdict.moderator == member]
+
+    async def add_claim_decision(self, claim: Claim, state: ClaimState, by: Member) -> None:
+        self._tables.claim_decisions.append(ClaimDecision(claim.match, state, by, now()))
+
+    async def claim_decisions_by(self, member: str) -> Sequence[ClaimDecision]:
+        known = {match.id for match in self._matches()}
+        return [row for row in self._tables.claim_decisions if row.match in known and row.by.id == member]
 
 
 class MemoryClaims(Part):

@@ -99,6 +99,9 @@ class MemoryDeletion(Part):
             if row.match in known and row.member.id == member:
                 unnamed = replace(row.verdict, name="")
                 self._tables.verdicts[number] = replace(row, member=replace(row.member, name=""), verdict=unnamed)
+        for number, decision in enumerate(self._tables.claim_decisions):
+            if decision.match in known and decision.by.id == member:
+                self._tables.claim_decisions[number] = replace(decision, by=replace(decision.by, name=""))
         for queued in self._outbox():
             word = sentence("unknown_member", self._require(queued.report).report.language)
             self._tables.outbox[queued.key] = replace(queued, reply=queued.reply.without_person(member, word))

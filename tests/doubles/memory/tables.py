@@ -5,7 +5,18 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from reunite.entities import Claim, Match, Member, Photo, Report, Settings, Verdict, Whereabouts, Workspace
+from reunite.entities import (
+    Claim,
+    ClaimDecision,
+    Match,
+    Member,
+    Photo,
+    Report,
+    Settings,
+    Verdict,
+    Whereabouts,
+    Workspace,
+)
 from reunite.errors import TryAgainError
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
@@ -74,6 +85,7 @@ class Tables:
     photos: dict[UUID, PhotoRow] = field(default_factory=dict)
     matches: dict[UUID, Match] = field(default_factory=dict)
     verdicts: list[VerdictRow] = field(default_factory=list)
+    claim_decisions: list[ClaimDecision] = field(default_factory=list)
     claims: dict[UUID, Claim] = field(default_factory=dict)
     proofs: dict[UUID, str] = field(default_factory=dict)
     claim_times: dict[UUID, ClaimTimes] = field(default_factory=dict)
