@@ -7,6 +7,7 @@ import pytest
 from reunite import rules
 from reunite.commands import ChangeSettings, Withdraw
 from reunite.entities import (
+    ClaimState,
     Question,
     ReplyTarget,
     Report,
@@ -165,6 +166,21 @@ class LinkCases:
         assert (await stage.now(lost)).question_answer == ""
         async with stage.session(lost.community) as session:
             assert (await session.matches.of(lost.id), await session.reports.get(found.id)) == ([], None)
+
+    async def test_what_people_have_decided_moves_with_their_workspace(self, stage: Stage) -> None:
+        here, there = await stage.join(), await stage.join("there")
+        lost = await stage.lost(target=ReplyTarget("web", "there", "lost", "l1"))
+        found = await stage.found(target=ReplyTarget("web", "there", "found", "f1"))
+        await stage.search(lost, found)
+        async with stage.session(there.community) as session:
+            [match] = await session.matches.of(lost.id)
+            claim = await session.claims.add(match.id, ADA, "a scratch")
+        target = ReplyTarget("web", "there", "found", "any")
+        await stage.press("reject_claim", claim.id, BEN, target=target)
+        await _link(stage)
+        async with stage.session(here.community) as session:
+            assert [claim.state for claim in await session.claims.on(found.id)] == [ClaimState.REJECTED]
+            assert [each.match for each in await session.verdicts.claim_decisions_by(BEN.id)] == [match.id]
 
     async def test_a_link_code_is_valid_once_and_not_for_its_own_community(self, stage: Stage) -> None:
         await stage.join()
