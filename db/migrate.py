@@ -3,11 +3,16 @@
 import hashlib
 from dataclasses import dataclass
 from importlib import resources
+from typing import Final
 
 import psycopg
 from psycopg import conninfo, sql
 
 _LOCK = 0x52454E49  # any number, the same everywhere: one migration at a time in a database
+_BASELINE: Final = "0111_schema.sql"
+_LAST_FORMER: Final = "0111_photo_storage.sql"
+_ALL_FORMER: Final = "7170ad08fc8fa7504c9e18277a02f60b071f15ba34df77ff2f7977b3585ee819"
+"""SHA-256 of the names and checksums of the migrations that the baseline replaced (docs/decisions/0062-baseline.md)."""
 
 
 class MigrationError(Exception):
@@ -38,7 +43,7 @@ async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:
     """Apply the missing migrations, as the owner, under an advisory lock; return their names.
 
     Where `app_url` carries a password, the application's role gets it. Raises MigrationError if an applied file was
-    changed, or if the database is newer than this version.
+    changed, or if the database is newer than this version, or too old for it.
     """
     async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as connection:
         await connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # freed with the connection
@@ -58,7 +63,7 @@ async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:
     if (await known.fetchone()) != (True,):
         return shipped()
     rows = await (await connection.execute("SELECT name, checksum FROM public.migration")).fetchall()
-    applied: dict[str, str] = dict(rows)
+    applied = _without_former(dict(rows))
     files = {migration.name: migration for migration in shipped()}
     if newer := sorted(applied.keys() - files.keys()):
         msg = f"The database is newer than this program (it has {newer[-1]}). Update the program."
@@ -69,6 +74,25 @@ async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:
     return [migration for name, migration in files.items() if name not in applied]
 
 
+def _without_former(applied: dict[str, str]) -> dict[str, str]:
+    """Leave out the migrations that the baseline replaced, so that it's pending; all of them or none must be there."""
+    former = sorted(name for name in applied if name < _BASELINE)
+    if former and hashlib.sha256("".join(name + applied[name] for name in former).encode()).hexdigest() != _ALL_FORMER:
+        msg = (
+            f"The database lacks migrations up to {_LAST_FORMER} that this version no longer has."
+            " First run `reunite migrate` with the last version that has that file."
+        )
+        raise MigrationError(msg)
+    return {name: checksum for name, checksum in applied.items() if name not in former}
+
+
+async def _replaces_former(connection: psycopg.AsyncConnection, migration: Migration) -> bool:
+    """Whether it's the baseline, and the former migrations have made all that it would make; forget them then."""
+    if migration.name != _BASELINE:
+        return False
+    return (await connection.execute("DELETE FROM public.migration WHERE name < %s", [_BASELINE])).rowcount > 0
+
+
 async def _apply(connection: psycopg.AsyncConnection, migrations: list[Migration]) -> list[str]:
     await connection.execute(
         "CREATE TABLE IF NOT EXISTS public.migration"
@@ -76,7 +100,8 @@ async def _apply(connection: psycopg.AsyncConnection, migrations: list[Migration
     )
     for migration in migrations:
         async with connection.transaction():
-            await connection.execute(migration.statements.encode())
+            if not await _replaces_former(connection, migration):
+                await connection.execute(migration.statements.encode())
             await connection.execute(
                 "INSERT INTO public.migration (name, checksum) VALUES (%s, %s)", [migration.name, migration.checksum]
             )

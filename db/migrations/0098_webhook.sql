@@ -1,3 +1,0 @@
--- A chat that talks to the bot by webhooks (docs/webhook.md).
-
-ALTER TYPE platform ADD VALUE 'webhook';
