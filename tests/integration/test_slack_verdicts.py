@@ -125,7 +125,7 @@ async def test_both_posts_show_that_the_thing_is_back_and_no_more_when_it_is_not
 async def test_who_no_longer_moderates_is_signed_out_of_the_board(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_deactivated: bool
 ) -> None:
-    monkeypatch.setattr("bot.board_roles._EVERY", 0.05)
+    monkeypatch.setattr("bot.board_roles._CHECK_EVERY", 0.05)
     async with world_in(database_url) as world:
         await world.card()
         session = await signed_in(world.store, "slack", TEAM, world.admin)
