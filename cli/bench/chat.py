@@ -26,7 +26,7 @@ from cli.servers import Servers, scratch
 from workers.config import EncoderSettings
 
 _POLL_SECONDS: Final = 0.005
-"""Between looks at the reports: the resolution of the measured commit times."""
+"""Between two queries: the resolution of the measured commit times."""
 _TIMEOUT: Final = 540.0
 _ALONE: Final = 20
 """Posts that are made one after the other, each once the one before was answered."""
@@ -206,7 +206,7 @@ async def until_answered(owner: psycopg.AsyncConnection[Any], posts: int) -> Non
 
 
 def photo(colour: str, size: tuple[int, int] = (240, 240)) -> bytes:
-    """Draw a thing of one colour on a pale ground."""
+    """Draw a thing of one colour on a pale background."""
     image = Image.new("RGB", size, "#e1ded7")
     ImageDraw.Draw(image).ellipse((40, 40, 200, 200), fill=colour)
     out = io.BytesIO()

@@ -148,9 +148,9 @@ async def test_the_live_models_embeddings_are_not_deleted_before_the_switch(
     await embed_all(await reembedding(world.store, ColourEncoder()))
     monkeypatch.setattr(reembed, "_chosen", lambda _: Choice("clip", SlowColours()))
     with pytest.raises(UsageError, match="Searches still use colours-1"):
-        await reembed.run(Settings(), where, reembed.Wish(drop_old=True))
+        await reembed.run(Settings(), where, reembed.Options(drop_old=True))
     assert len(await embedded_with(world, "colours-1")) == 1
-    done = await reembed.run(Settings(), where, reembed.Wish(switch=True, drop_old=True))
+    done = await reembed.run(Settings(), where, reembed.Options(switch=True, drop_old=True))
     assert (done.was_live, done.live) == ("colours-1", "colours-2")
     assert await embedded_with(world, "colours-1") == []
 
