@@ -33,7 +33,7 @@ _TEXT_AND_PHOTO: Final = (PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT)
 _TRUSTED_COUNT: Final = 10
 """Open reports at which their own deviation weighs as much as the prior's."""
 _MIN_DEVIATION: Final = 1e-6
-_LESS: Final = -1.0
+_WEAKENS_OTHERS: Final = -1.0
 """Measured where something is known to make other evidence say less."""
 
 
@@ -92,7 +92,7 @@ def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, 
     if stated is None:
         stated = _ruled_out_colours(query.item, other.item)
     possible: Mapping[str, float | None] = {
-        ALIKE_BY_KIND: _LESS if kinds_compared.photos_show_one_kind(query, other) else None,
+        ALIKE_BY_KIND: _WEAKENS_OTHERS if kinds_compared.photos_show_one_kind(query, other) else None,
         COLOUR: stated,
         NAMED_COLOURS: named,
         COLOUR_OF_PHOTOS: _photo_colours(query.item, other.item),
