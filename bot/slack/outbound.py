@@ -136,7 +136,7 @@ class SlackPlatform:
             return await link_of(workspace, message, name) if message else None
 
     async def acknowledge(self, target: ReplyTarget) -> None:
-        """React to a post with 👀; a second time changes nothing."""
+        """React to a post with 👀. Idempotent."""
         workspace = await self._workspace(target)
         with slack_errors():
             try:

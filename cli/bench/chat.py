@@ -183,7 +183,7 @@ async def _seconds_to_answer(discord: LocalDiscord, picture: bytes) -> float:
 
 
 async def _use_lost(discord: LocalDiscord, times: int) -> list[float]:
-    """Use `/lost` so many times at once, and return how soon each was acknowledged."""
+    """Use `/lost` this many times at once, and return how soon each was acknowledged."""
     seen = discord.interactions
     for number in range(times):
         await discord.use_lost(f"black umbrella, number {number}")
@@ -193,14 +193,14 @@ async def _use_lost(discord: LocalDiscord, times: int) -> list[float]:
 
 
 async def _until_drained(owner: psycopg.AsyncConnection[Any], posts: int) -> float:
-    """Wait until so many posts are embedded and searched for; return when that was."""
+    """Wait until this many posts are embedded and searched for; return when that was."""
     while (await _rows(owner, _DONE))[0][0] < posts:  # noqa: ASYNC110 - the workers are other processes
         await asyncio.sleep(_POLL_SECONDS)
     return time.perf_counter()
 
 
 async def until_answered(owner: psycopg.AsyncConnection[Any], posts: int) -> None:
-    """Wait until so many posts have their answer."""
+    """Wait until this many posts have their answer."""
     while (await _rows(owner, _ANSWERED))[0][0] < posts:  # noqa: ASYNC110 - the bot is another process
         await asyncio.sleep(_POLL_SECONDS * 20)
 

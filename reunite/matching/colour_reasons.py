@@ -1,4 +1,4 @@
-"""Whether the colours of two reports' things agree, by what is said of them and by what their photos show."""
+"""Whether the colours of two reports' things agree, by what the texts say about them and by what the photos show."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final

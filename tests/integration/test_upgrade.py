@@ -1,4 +1,4 @@
-"""A database of an earlier version, with data in it, goes on with this one.
+"""A database of an earlier version, with data in it, keeps working with this one.
 
 tests/data/earlier_database.sql.gz was written by the program when EARLIER were all its migrations: a claimed find, a
 match that a moderator confirmed, and a lost report that no worker has searched for.
