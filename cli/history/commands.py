@@ -66,7 +66,7 @@ def backfill(  # noqa: PLR0913 - the command's options
     stop: Annotated[bool, typer.Option("--stop", help="Stop reading.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take in the past posts of the channels for found and lost things. Needs a running bot and worker.
+    """Turn past posts in the channels for found and lost things into reports. Needs a running bot and worker.
 
     The bot reads within its platform's limits and otherwise works as usual. Past posts can be found and match later
     reports, but nothing is written in their threads unless you add --reply. No post is taken in twice: after an

@@ -55,7 +55,7 @@ class SlackUi:
     async def submit(self, view: View, user: str, **values: Any) -> Envelope:
         """Fill in a modal and submit it: text, lists of ids or values, or files, by the block's id.
 
-        What is not filled in keeps what was set beforehand. The answer may change the modal or close it.
+        Other inputs keep their initial values. The answer may change the modal or close it.
         """
         filled: dict[str, dict[str, Any]] = {}
         for block in view["blocks"]:
