@@ -100,7 +100,7 @@ def score(
     log_odds = [measured.log_odds for measured in ranked]
     probabilities = softmax(log_odds, search.open_count, model)[:most]
     core = [
-        _raised_for_copies(core_log_odds(measured.evidence, model), measured.candidate, measured.evidence)
+        _copies_count(core_log_odds(measured.evidence, model), measured.candidate, measured.evidence)
         for measured in ranked[:most]
     ]
     photos = bool(ranked) and PairKind.PHOTO_PHOTO in ranked[0].evidence
@@ -120,7 +120,7 @@ def _ranked(
     for candidate in search.candidates:
         features = extract(candidate.item)
         evidence = measure(search, query, features, candidate, model)
-        log_odds = _raised_for_copies(total_log_odds(evidence, model), candidate, evidence)
+        log_odds = _copies_count(total_log_odds(evidence, model), candidate, evidence)
         ranked.append(_Measured(candidate, features, evidence, log_odds))
     ranked.sort(key=_rank)
     penalties = duplicate_penalties([measured.features for measured in ranked], search, model)
@@ -135,7 +135,7 @@ def _rank(measured: _Measured) -> tuple[float, UUID]:
     return -measured.log_odds, measured.candidate.item.report
 
 
-def _raised_for_copies(log_odds: float, candidate: Candidate, evidence: Mapping[str, float]) -> float:
+def _copies_count(log_odds: float, candidate: Candidate, evidence: Mapping[str, float]) -> float:
     """Return a pair's log odds, raised if its photos are copies of one photo."""
     return max(log_odds, _COPY_LOG_ODDS) if _are_copies(candidate, evidence) else log_odds
 
