@@ -31,9 +31,9 @@ class BoardConfig:
             return None
         named = urlsplit(url)
         if not is_local(url) and not (named.scheme == "https" and named.hostname):
-            raise ValueError("the board's address begins with https://; http:// works on this machine only")
+            raise ValueError("the board's address must begin with https://; http:// works on this machine only")
         if named.path.strip("/") or named.query or named.fragment:
-            raise ValueError("the board needs a host name of its own; its address has no path")
+            raise ValueError("the board's address must have no path: give the board a host name of its own")
         return str(URL(url).origin())  # as browsers send it: lower case, without a default port
 
     @property

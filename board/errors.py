@@ -14,7 +14,7 @@ from reunite.errors import TellUserError, TryAgainError
 from reunite.language import language_of, words_in
 from reunite.messages import wording
 
-_SAID: Final = {
+_SENTENCES: Final = {
     web.HTTPBadRequest.status_code: "not_readable",
     web.HTTPUnsupportedMediaType.status_code: "not_readable",
     web.HTTPExpectationFailed.status_code: "not_readable",
@@ -41,7 +41,7 @@ def errors(pages: Pages) -> Middleware:
         except web.HTTPException as error:
             if error.status < web.HTTPBadRequest.status_code:
                 raise
-            return pages.error(request, error.status, _said(error.status))
+            return pages.error(request, error.status, _sentence(error.status))
         except Exception:  # noqa: BLE001 - the moderator gets a sentence whatever happened
             _log.exception("board_request_failed", path=request.path)
             status = web.HTTPInternalServerError.status_code
@@ -53,7 +53,7 @@ def errors(pages: Pages) -> Middleware:
 def refuse(pages: Pages, request: web.BaseRequest, status: int, headers: Mapping[str, str]) -> web.Response:
     """Return the page for what can't be read as a request: nothing but its headers may be known."""
     _read_language(request)
-    page = pages.show_anyone("error.html", status, words=_said(status), back="/", is_out=False)
+    page = pages.show_anyone("error.html", status, words=_sentence(status), back="/", is_out=False)
     page.headers.update({**headers, "Cache-Control": "no-store"})
     return page
 
@@ -63,8 +63,8 @@ def _read_language(request: web.BaseRequest) -> None:
     LANGUAGE.set(language_of(preferred.strip()))
 
 
-def _said(status: int) -> str:
-    return _word(_SAID.get(status, "not_there"))
+def _sentence(status: int) -> str:
+    return _word(_SENTENCES.get(status, "not_there"))
 
 
 def _word(key: str) -> str:

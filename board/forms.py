@@ -24,7 +24,7 @@ _MALFORMED: Final = (
 
 
 async def plain_form(request: web.Request) -> dict[str, str]:
-    """Return a small form's fields, without what can't be stored. Raises HTTPBadRequest."""
+    """Return a small form's fields, without characters that can't be stored. Raises HTTPBadRequest."""
     if request.content_type != "application/x-www-form-urlencoded":
         raise web.HTTPBadRequest
     try:
@@ -39,7 +39,7 @@ async def plain_form(request: web.Request) -> dict[str, str]:
 
 
 async def form(request: web.Request) -> tuple[dict[str, str], bytes]:
-    """Return a form's fields, without what can't be stored, and its photo. Raises HTTPBadRequest."""
+    """Return a form's fields, without characters that can't be stored, and its photo. Raises HTTPBadRequest."""
     if not request.content_type.startswith("multipart/"):
         return await plain_form(request), b""
     fields, photo = dict[str, str](), b""

@@ -87,7 +87,7 @@ def _page_number(given: str) -> int:
 
 
 def _filter(chosen: Mapping[str, str], zone: ZoneInfo) -> Filter:
-    """Read the filters; what isn't one chooses nothing."""
+    """Read the filters; an invalid value filters nothing."""
     until = _day(chosen["until"], zone)
     return Filter(
         kind=chosen["kind"] if chosen["kind"] in set(ReportKind) else "",

@@ -13,14 +13,14 @@ from reunite.ports.query_encoder import QueryEncoder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """Where the board reads, and through whom it acts: every change goes through the handlers."""
+    """What the board reads from and acts through: every change goes through the handlers."""
 
     store: Store
     handlers: Handlers
     encoder: QueryEncoder
     visits: Visits
     url: str
-    """By which moderators reach it."""
+    """The address at which moderators reach it."""
 
     async def press(self, visit: Visit, action: Action, subject: UUID, *, words: str = "", code: str = "") -> Reply:
         """Do what a button in chat does. Raises TellUserError."""

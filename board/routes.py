@@ -24,7 +24,7 @@ def add_routes(application: web.Application, board: Board, pages: Pages) -> None
     claims, handovers, numbers = Claims(board, pages), Handovers(board, pages), Numbers(board, pages)
     sign_in = SignIn(board.visits, pages)
     files = Path(str(resources.files("board").joinpath("static")))
-    seen: dict[str, Handle] = {
+    reads: dict[str, Handle] = {
         "/": gallery.show,
         "/reports.csv": reports.table,
         "/reports/{id}": reports.show,
@@ -38,7 +38,7 @@ def add_routes(application: web.Application, board: Board, pages: Pages) -> None
         "/numbers": numbers.show,
         "/log": numbers.log,
     }
-    done: dict[str, Handle] = {
+    writes: dict[str, Handle] = {
         "/search": gallery.search,
         "/matches/{id}/verdict": matches.give_verdict,
         "/matches/{id}/release": matches.release,
@@ -48,8 +48,8 @@ def add_routes(application: web.Application, board: Board, pages: Pages) -> None
     }
     application.add_routes(
         [
-            *(web.get(path, board.visits.guarded(handle)) for path, handle in seen.items()),
-            *(web.post(path, board.visits.guarded(handle)) for path, handle in done.items()),
+            *(web.get(path, board.visits.guarded(handle)) for path, handle in reads.items()),
+            *(web.post(path, board.visits.guarded(handle)) for path, handle in writes.items()),
             web.get("/sign-in", sign_in.show),
             web.post("/sign-in", sign_in.begin),
             web.static("/static", files),

@@ -19,7 +19,7 @@ from reunite.entities import ReplyTarget
 SECONDS: Final = 12 * 60 * 60
 """How long a session lasts; the database ends it too."""
 _PURPOSE: Final = "board"
-"""How what the cookie seals begins: no other sealed words are taken for a session."""
+"""The prefix of what the cookie seals, so that nothing else that is sealed passes for a session."""
 _CSRF_BYTES: Final = 24
 LANGUAGE: Final = ContextVar("language", default="en")
 """The language of the request in progress: the moderator's, or the browser's before we know who it is."""
@@ -88,7 +88,7 @@ class Visits:
         return guarded
 
     async def begin(self, request: web.Request) -> web.Response | None:
-        """Use the link in a form; return the way to the board, or None if the link can't be used."""
+        """Use the link in a form; return a redirect to the board, or None if the link can't be used."""
         session = await self._sessions.begin((await plain_form(request)).get("link", ""))
         if session is None:
             return None
@@ -133,5 +133,5 @@ class Visits:
 
 
 def see_other(path: str) -> web.Response:
-    """Lead from a form to a page, so that reloading it repeats nothing."""
+    """Redirect from a form to a page, so that reloading the page doesn't send the form again."""
     return web.Response(status=web.HTTPSeeOther.status_code, headers={"Location": path})

@@ -11,27 +11,27 @@ from reunite.absence import IsThere, absent_for_long
 from reunite.entities import PlatformName
 from reunite.ports import Store
 
-_EVERY: Final = 6 * 3600.0
-"""Seconds between two looks."""
+_CHECK_EVERY: Final = 6 * 3600.0
+"""Seconds between two checks."""
 
 _log = structlog.get_logger(__name__)
 
 
-async def watch(
+async def watch_absence(
     store: Store,
     platform: PlatformName,
-    ask: Callable[[], Awaitable[IsThere]],
+    start_check: Callable[[], Awaitable[IsThere]],
     leave: Callable[[str], Awaitable[None]],
 ) -> None:
-    """Check regularly until cancelled, and leave workspaces that have been gone for long.
+    """Until cancelled, check regularly, and leave the workspaces that have been without the bot for long enough.
 
-    `ask` begins a look, and fails where the platform can't be asked.
+    `start_check` returns what says whether one workspace still has the bot. It raises if the platform can't be reached.
     """
     while True:
         try:
-            for workspace in await absent_for_long(store, platform, await ask(), datetime.now(UTC)):
+            for workspace in await absent_for_long(store, platform, await start_check(), datetime.now(UTC)):
                 await leave(workspace)
                 _log.info("absent_workspace_left", platform=platform, workspace=workspace)
-        except Exception:  # noqa: BLE001 - the next look may succeed
-            _log.exception("absence_unknown", platform=platform)
-        await asyncio.sleep(_EVERY)
+        except Exception:  # noqa: BLE001 - the next check may succeed
+            _log.exception("absence_check_failed", platform=platform)
+        await asyncio.sleep(_CHECK_EVERY)

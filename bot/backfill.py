@@ -14,7 +14,7 @@ from reunite.past_posts import Span, Tally, span_of
 
 
 class BackfillRequests:
-    """Lets a workspace's past posts be read."""
+    """Requests the reading of a workspace's past posts."""
 
     def __init__(self, handlers: Handlers, store: Store) -> None:
         self._handlers = handlers
@@ -22,7 +22,7 @@ class BackfillRequests:
         self._backfills = Backfills(store)
 
     async def span(self, workspace: Workspace, since: datetime | None = None) -> Span:
-        """Return which posts are read: as far back as reports live, or from `since`."""
+        """Return the time span to read: from `since`, or for as long as reports are kept."""
         settings = await self._handlers.settings(workspace.platform, workspace.external_id)
         return span_of(datetime.now(UTC), settings.keep_days, since)
 
@@ -33,8 +33,8 @@ class BackfillRequests:
         await self._backfills.start(workspace, channels, span, answers=answers, tell=tell)
         return await self._running(workspace)
 
-    async def press(self, platform: PlatformName, external_id: str, language: str) -> str:
-        """Let all channels for reports be read, or say how far that is, in words for the moderator who asks."""
+    async def start_or_report(self, platform: PlatformName, external_id: str, language: str) -> str:
+        """Start to read all channels for reports, or report the progress; return the words for the moderator."""
         workspace = await self._store.workspace(platform, external_id)
         if workspace is None:
             raise DefectError(f"workspace {platform}:{external_id} was never joined")
@@ -53,5 +53,5 @@ class BackfillRequests:
 
 
 def share_of(backfills: Sequence[Backfill]) -> float:
-    """Return how much of several channels is read, from 0 to 1."""
+    """Return how much of several channels has been read, from 0 to 1."""
     return sum(backfill.share for backfill in backfills) / len(backfills) if backfills else 1.0

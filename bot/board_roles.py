@@ -10,8 +10,8 @@ from db.board_sessions import BoardSessions
 from db.store import Store
 from reunite.entities import PlatformName
 
-_EVERY: Final = 10 * 60.0
-"""Seconds between two looks: how long a session may outlive the role."""
+_CHECK_EVERY: Final = 10 * 60.0
+"""Seconds between two checks, and so the longest that a session can outlive the role."""
 
 Moderates = Callable[[str, str], Awaitable[bool | None]]
 """Whether a member (second) moderates a workspace (first); None where the platform can't tell."""
@@ -25,19 +25,19 @@ async def watch_roles(store: Store, platform: PlatformName, moderates: Moderates
     while True:
         try:
             await sign_out_former(sessions, platform, moderates)
-        except Exception:  # noqa: BLE001 - the next look may succeed
-            _log.exception("board_sessions_unknown", platform=platform)
-        await asyncio.sleep(_EVERY)
+        except Exception:  # noqa: BLE001 - the next check may succeed
+            _log.exception("board_roles_check_failed", platform=platform)
+        await asyncio.sleep(_CHECK_EVERY)
 
 
 async def sign_out_former(sessions: BoardSessions, platform: PlatformName, moderates: Moderates) -> None:
     """End the sessions and links of people who are no longer moderators."""
     for visitor in await sessions.on(platform):
         try:
-            still = await moderates(visitor.workspace, visitor.member.id)
-        except Exception as error:  # noqa: BLE001 - the others are asked all the same
-            _log.warning("board_role_unknown", platform=platform, workspace=visitor.workspace, reason=str(error))
+            is_still_moderator = await moderates(visitor.workspace, visitor.member.id)
+        except Exception as error:  # noqa: BLE001 - the others are checked all the same
+            _log.warning("board_role_check_failed", platform=platform, workspace=visitor.workspace, reason=str(error))
             continue
-        if still is False:
+        if is_still_moderator is False:
             await sessions.end(visitor)
             _log.info("board_session_ended", platform=platform, workspace=visitor.workspace)

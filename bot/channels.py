@@ -27,7 +27,10 @@ def role_of(channel: str, name: str, settings: Settings) -> ReportKind | None:
 
 
 def without_deleted(settings: Settings, exists: Callable[[str], bool]) -> Settings:
-    """Drop deleted channels from the settings: one that stayed would count as chosen, and seal reports nobody reads."""
+    """Drop deleted channels from the settings.
+
+    One that stayed would still count as chosen, and sealed reports would go where nobody reads them.
+    """
     return replace(
         settings,
         found_channels=tuple(filter(exists, settings.found_channels)),

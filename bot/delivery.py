@@ -44,7 +44,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Delivery:
-    """Sends replies to at most `parallel` threads at once, and to MOST_EACH of a community.
+    """Sends replies to at most `parallel` threads at once, `db.delivery.MOST_EACH` of them in one community.
 
     After `lease_seconds` another process may try a reply.
     """
@@ -58,7 +58,7 @@ class Delivery:
         """The sends under way, each with its community."""
 
     async def run(self) -> None:
-        """Deliver until cancelled; what doesn't arrive within a few seconds then is left to its lease."""
+        """Deliver until cancelled. Sends in progress then get a few seconds; the rest is left to the leases."""
         while True:
             try:
                 async with self._store.delivery.signals(self._platform.name) as signal:
@@ -106,7 +106,7 @@ class Delivery:
             task = asyncio.create_task(self._deliver(item, until))
             self._in_progress[task] = item.community
             task.add_done_callback(self._in_progress.pop)
-            task.add_done_callback(lambda _: signal.set())  # for the thread's next reply
+            task.add_done_callback(lambda _: signal.set())  # the thread's next reply may be due
         if len(leased) == free:
             signal.set()  # there may be more
 
@@ -137,30 +137,17 @@ class Delivery:
             await session.photos.refresh(stale.photo.id, url)
 
     def _until(self) -> float:
-        """Return when a lease that begins now is nearly over: after that, another may send the same reply."""
+        """Return when a lease that begins now is nearly over: after that, another process may send the same reply."""
         return asyncio.get_running_loop().time() + self._lease_seconds * 0.8
 
     async def _deliver(self, item: OutboxItem, until: float) -> None:
-        """Try a reply `until` its lease is nearly over, even if its turn here comes late."""
+        """Try a reply, but only `until` its lease is nearly over."""
         ids = {"outbox": item.seq, "report": str(item.report), "message": item.target.message}
         log = _log.bind(platform=self._platform.name, attempt=item.attempts, **ids)
-        picture, maybe_sent = item.picture or await _gallery_picture(item), item.attempts > 1
-        people = item.reply.people(item.target.platform) if item.audience == "pair" else ()
-        outgoing = Outgoing(
-            item.key,
-            item.target,
-            item.reply,
-            picture,
-            maybe_sent,
-            item.author,
-            people=people,
-            ahead=_is_waited_for(item),
-            since=item.created_at,
-        )
         try:
             async with asyncio.timeout_at(until):
                 await asyncio.sleep(0)  # if it's too late, this ends here
-                sent = await self._attempt(item, outgoing)
+                sent = await self._attempt(item, await _outgoing(item))
             async with self._store.session(item.community) as session:
                 await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)
             self._note("done", item)
@@ -213,9 +200,9 @@ class Delivery:
         return sent
 
     async def _unsent(self, item: OutboxItem, problem: str, after: float | None) -> None:
-        """Record a failed attempt: due again after a pause, or never where `after` is None.
+        """Record a failed attempt: the reply is due again after a pause, or never if `after` is None.
 
-        With a conversation that can never begin, it's said so; neither is recorded without the other.
+        If it would have begun a conversation, the match gets a note in the same transaction that there won't be one.
         """
         async with self._store.session(item.community) as session:
             match = await _conversation(session, item) if after is None else None
@@ -225,7 +212,7 @@ class Delivery:
 
 
 async def _conversation(session: Session, item: OutboxItem) -> Match | None:
-    """Return the match whose conversation a reply would begin, with its reports locked, as they are before replies."""
+    """Return the match whose conversation a reply would begin. Its reports are locked: always before their replies."""
     begins = item.audience == "pair" and item.task != "remove" and item.sent is None
     match = await session.matches.get(item.reply.match) if begins and item.reply.match else None
     if match:
@@ -234,7 +221,7 @@ async def _conversation(session: Session, item: OutboxItem) -> Match | None:
 
 
 def _is_waited_for(item: OutboxItem) -> bool:
-    """Return whether a member waits for a reply after their report."""
+    """Return whether a member who just reported something is waiting for this reply."""
     report = item.report
     return item.key in {keys.report_post(report), keys.waiting(report), keys.first_reply(report)}
 
@@ -247,6 +234,20 @@ def _pause(attempts: int, after: float | None) -> float:
     if after is None:
         after = min(_FIRST_PAUSE * 2 ** min(attempts - 1, _MOST_DOUBLINGS), _LONGEST_PAUSE)
     return max(after, _FIRST_PAUSE) + random.uniform(0, _FIRST_PAUSE + after * _SPREAD)  # noqa: S311 - no secret
+
+
+async def _outgoing(item: OutboxItem) -> Outgoing:
+    return Outgoing(
+        item.key,
+        item.target,
+        item.reply,
+        item.picture or await _gallery_picture(item),
+        maybe_sent=item.attempts > 1,
+        author=item.author,
+        people=item.reply.people(item.target.platform) if item.audience == "pair" else (),
+        ahead=_is_waited_for(item),
+        since=item.created_at,
+    )
 
 
 async def _gallery_picture(item: OutboxItem) -> bytes | None:

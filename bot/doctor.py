@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was checked. `ok` is None if there is nothing to judge."""
+    """One thing that was checked. `ok` is None for mere information."""
 
     what: str
     ok: bool | None
@@ -15,7 +15,7 @@ class Finding:
 
 
 def whole_cause(error: BaseException) -> str:
-    """Return what an error says, and what it came from: "connection failed … (Connection refused)"."""
+    """Return what an error says and what caused it: "connection failed … (Connection refused)"."""
     text = " ".join(str(error).split()) or type(error).__name__
     cause = error
     while below := cause.__cause__ or cause.__context__:

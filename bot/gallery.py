@@ -13,7 +13,7 @@ from reunite.rules import MOST_TILES
 TILE: Final = 384
 """Pixels a side."""
 _GAP, _BADGE, _CORNER = 12, 72, 22
-_GROUND: Final = (43, 45, 49)
+_BACKGROUND: Final = (43, 45, 49)
 """Dark enough for a dark theme, and a frame on a light one."""
 _COLUMNS: Final = (1, 2, 3, 2, 3, 3)
 """Columns for one to six tiles."""
@@ -44,7 +44,7 @@ def compose(tiles: Sequence[Tile]) -> bytes:
         raise ValueError(f"a gallery has 1 to {MOST_TILES} pictures, not {len(tiles)}")
     columns = _COLUMNS[len(tiles) - 1]
     rows = -(-len(tiles) // columns)
-    grid = Image.new("RGB", (_length(columns), _length(rows)), _GROUND)
+    grid = Image.new("RGB", (_length(columns), _length(rows)), _BACKGROUND)
     for position, tile in enumerate(tiles):
         row, column = divmod(position, columns)
         corner = (_GAP + column * (TILE + _GAP), _GAP + row * (TILE + _GAP))
@@ -68,8 +68,8 @@ def _framed(tile: Tile) -> Image.Image:
 
 
 def _show_whole(photo: Image.Image, frame: Image.Image) -> None:
-    ground = ImageOps.fit(photo, frame.size, Image.Resampling.BILINEAR)
-    frame.paste(ground.filter(ImageFilter.GaussianBlur(24)))
+    backdrop = ImageOps.fit(photo, frame.size, Image.Resampling.BILINEAR)
+    frame.paste(backdrop.filter(ImageFilter.GaussianBlur(24)))
     scale = TILE / max(photo.size)
     width, height = (max(1, round(side * scale)) for side in photo.size)
     whole = photo.resize((width, height), Image.Resampling.LANCZOS)

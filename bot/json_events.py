@@ -73,7 +73,7 @@ class Event:
 
     @property
     def direct(self) -> ReplyTarget:
-        """The conversation of the member and the bot: a channel that is called after the member's id."""
+        """The conversation of the member and the bot: a channel named after the member's id."""
         return replace(self.target, channel=f"@{self.member.id}", message=None)
 
     def report(self, kind: type[NewReport], *, private: bool) -> NewReport:
@@ -87,9 +87,9 @@ class Event:
         )
         happened_at = report.happened_at
         if happened_at and not (happened_at.tzinfo and rules.is_plausible_time(happened_at)):
-            raise MalformedError("happened_at is a time with its zone")
+            raise MalformedError("happened_at must be a plausible time with its zone")
         if message and (report.private or report.sealed):
-            raise MalformedError("a private or sealed report has no message that everyone sees")
+            raise MalformedError("a private or sealed report must not name a message: everyone can see that")
         if (report.private and kind is not ReportLost) or (report.sealed and kind is not ReportFound):
             raise MalformedError("only a lost report can be private, and only a found report sealed")
         return replace(report, target=self.direct) if report.private else report
@@ -126,7 +126,7 @@ class Event:
     def _photos(self, given: Any) -> tuple[IncomingPhoto, ...]:
         photos = read(_PHOTOS, given)
         if not all(self._may_be_fetched(photo) for photo in photos):
-            raise MalformedError("photos are https links to hosts in REUNITE_PHOTO_HOSTS")
+            raise MalformedError("photos must be https links to hosts in REUNITE_PHOTO_HOSTS")
         return photos
 
     def _may_be_fetched(self, photo: IncomingPhoto) -> bool:

@@ -1,6 +1,6 @@
 """Reads channels' past posts while the bot runs: page by page, newest first, as fast as platform and workers allow.
 
-How far a channel was read is in the database, so a restart goes on there, and each post becomes one report at most.
+The progress is in the database, so reading continues there after a restart, and each post becomes one report at most.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ from reunite.ports import Outgoing, Platform
 
 _AHEAD: Final = 64
 """Reports that may wait for a worker before more are read: new posts wait behind them."""
-_IDLE: Final = 2.5
-"""The factor by which it waits longer when there is nothing to read."""
-_TROUBLE: Final = 30.0
-"""Seconds until a workspace is tried again where its platform doesn't say when."""
+_IDLE_FACTOR: Final = 2.5
+"""How many times longer it waits when there is nothing to read."""
+_RETRY_SECONDS: Final = 30.0
+"""Until a workspace is tried again if its platform doesn't say when."""
 
 _log = structlog.get_logger(__name__)
 
@@ -48,7 +48,7 @@ class PastMessage:
 class Page:
     """Messages, newest first. `cursor` and `reached` say where the next page begins."""
 
-    found: Sequence[PastMessage]
+    messages: Sequence[PastMessage]
     cursor: str
     reached: datetime
     is_last: bool
@@ -95,38 +95,38 @@ class PastPosts:
                 _log.warning("past_posts_interrupted", error=type(error).__name__)
             except Exception:  # noqa: BLE001 - the next round may succeed
                 _log.exception("past_posts_defect")
-            await asyncio.sleep(self._pause if is_busy else _IDLE * self._pause)
+            await asyncio.sleep(self._pause if is_busy else _IDLE_FACTOR * self._pause)
 
     async def _round(self) -> bool:
         """Read a page in each workspace that has something to read; return whether there is any."""
-        asked: dict[str, list[Backfill]] = {}
+        by_workspace: dict[str, list[Backfill]] = {}
         for backfill in await self._backfills.open(self._platform.name):
-            asked.setdefault(backfill.workspace, []).append(backfill)
-        for workspace, backfills in asked.items():
+            by_workspace.setdefault(backfill.workspace, []).append(backfill)
+        for workspace, backfills in by_workspace.items():
             if self._now() >= self._not_before.get(workspace, 0.0) and await self._history.is_ready(workspace):
                 self._not_before[workspace] = self._now() + await self._attempt(backfills)
-        return bool(asked)
+        return bool(by_workspace)
 
     async def _attempt(self, backfills: Sequence[Backfill]) -> float:
         """Take the next step in a workspace; return the seconds until it may be read again."""
         try:
             pause = await self._try_to_tell(backfills)
-            left = next((backfill for backfill in backfills if not backfill.has_ended), None)
-            if left is None:
+            unread = next((backfill for backfill in backfills if not backfill.has_ended), None)
+            if unread is None:
                 return pause
-            if await self._backfills.waiting(left.community) < _AHEAD:
-                await self._read(left)
+            if await self._backfills.waiting(unread.community) < _AHEAD:
+                await self._read(unread)
         except TryAgainError as error:
             return _delay(backfills, error)
         except psycopg.OperationalError:
             raise
-        except Exception:  # noqa: BLE001 - it's tried again later; the others go on
+        except Exception:  # noqa: BLE001 - the others continue, and this one is tried again later
             _log.exception("past_posts_failed", workspace=backfills[0].workspace)
-            return _TROUBLE
+            return _RETRY_SECONDS
         return self._pause
 
     async def _read(self, backfill: Backfill) -> None:
-        """Take a page. An interruption doesn't lose the messages that were already taken."""
+        """Take in a page. An interruption doesn't lose the messages that were already taken in."""
         try:
             page = await self._history.page(backfill)
         except UndeliverableError as error:
@@ -136,10 +136,10 @@ class PastPosts:
         known, oldest = await self._known(backfill, page), await self._oldest(backfill)
         tally, cursor, reached, is_end = deepcopy(backfill.tally), backfill.cursor, backfill.reached, False
         try:
-            for found in page.found:
-                post = found.post
+            for message in page.messages:
+                post = message.post
                 reason = why_skipped(post, known.get(post.key), oldest=oldest, answers=backfill.answers)
-                tally.note(reason or await self._take(backfill, found))
+                tally.note(reason or await self._take(backfill, message))
                 cursor, reached = post.cursor, post.posted_at
             cursor, reached, is_end = page.cursor, page.reached, page.is_last
         finally:
@@ -149,25 +149,25 @@ class PastPosts:
 
     async def _known(self, backfill: Backfill, page: Page) -> Mapping[str, KnownBefore]:
         """Return the posts known before this reading; its own may have to be counted after an interruption."""
-        known = await self._backfills.known_posts(backfill, [found.post.key for found in page.found])
+        known = await self._backfills.known_posts(backfill, [message.post.key for message in page.messages])
         return {key: post for key, post in known.items() if post.created_at < backfill.created_at}
 
-    async def _take(self, backfill: Backfill, found: PastMessage) -> Skipped | int:
+    async def _take(self, backfill: Backfill, message: PastMessage) -> Skipped | int:
         """Take a message as a report; return how many photos it has, or why it was skipped."""
         try:
-            command = await found.read()
+            command = await message.read()
             if command is None:
                 return Skipped.NO_PHOTO
             await self._handlers.report(replace(command, is_past=True, quiet=not backfill.answers))
         except (TryAgainError, psycopg.OperationalError, OSError):
             raise
         except (TellUserError, UndeliverableError) as error:
-            _log.info("past_post_refused", channel=backfill.channel, post=found.post.key, reason=str(error))
+            _log.info("past_post_refused", channel=backfill.channel, post=message.post.key, reason=str(error))
             return Skipped.REFUSED
         except Exception:  # noqa: BLE001 - one message's defect must not hold up the others
-            _log.exception("past_post_left_out", channel=backfill.channel, post=found.post.key)
+            _log.exception("past_post_failed", channel=backfill.channel, post=message.post.key)
             return Skipped.REFUSED
-        if self._history.is_deleted(found.post.key):  # since its page was read: the bot then knew of no report
+        if self._history.is_deleted(message.post.key):  # since its page was read: the bot then knew of no report
             await self._handlers.withdraw(Withdraw(target=command.target))
             return Skipped.DELETED
         if backfill.answers:
@@ -175,7 +175,7 @@ class PastPosts:
         return len(command.photos)
 
     async def _oldest(self, backfill: Backfill) -> datetime:
-        """Return when the oldest post was made whose report wouldn't expire at once."""
+        """Return the age limit for posts: the report of an older one would expire right away."""
         settings = await self._handlers.settings(self._platform.name, backfill.workspace)
         return datetime.now(UTC) - timedelta(days=settings.keep_days)
 
@@ -221,7 +221,7 @@ class PastPosts:
 def _delay(backfills: Sequence[Backfill], error: TryAgainError) -> float:
     """Return for how many seconds to wait after temporary trouble in a workspace."""
     _log.info("past_posts_delayed", workspace=backfills[0].workspace, reason=str(error))
-    return _TROUBLE if error.after is None else error.after
+    return _RETRY_SECONDS if error.after is None else error.after
 
 
 def _summary(backfills: Sequence[Backfill]) -> messages.Summary:

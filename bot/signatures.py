@@ -15,14 +15,18 @@ PREFIX: Final = "whsec_"
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 _KEY_BYTES: Final = range(24, 65)
 _TOLERANCE: Final = 300
-"""Seconds between the clocks of both sides, the way included."""
+"""Seconds that the two sides' clocks may differ by, the message's transit included."""
 
 
 def key_of(secret: str) -> bytes:
     """Return the key in a secret: whsec_ and 24 to 64 bytes in Base64. Raises ValueError."""
-    key = b64decode(secret.removeprefix(PREFIX), validate=True)
+    try:
+        key = b64decode(secret.removeprefix(PREFIX), validate=True)
+    except ValueError:
+        key = b""
     if not secret.startswith(PREFIX) or len(key) not in _KEY_BYTES:
-        raise ValueError(f"a secret is {PREFIX} and {_KEY_BYTES.start} to {_KEY_BYTES.stop - 1} bytes in Base64")
+        sizes = f"{_KEY_BYTES.start} to {_KEY_BYTES.stop - 1}"
+        raise ValueError(f"it must be {PREFIX} followed by {sizes} bytes in Base64")
     return key
 
 

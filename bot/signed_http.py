@@ -11,12 +11,12 @@ from reunite.errors import DefectError, PostGoneError, TryAgainError, Undelivera
 from reunite.retry_after import seconds_to_wait
 
 _MOST_ANSWER: Final = 64 * 1024
-_COME_BACK: Final = {401, 404, 408, 425, 429}
-"""The first two mean a wrong secret or address, which can be put right."""
+_RETRIED: Final = {401, 404, 408, 425, 429}
+"""The first two mean a wrong secret or address, which the operator can correct."""
 _OBJECT: Final = TypeAdapter(dict[str, Any])
 
 
-async def received(key: bytes, request: web.Request) -> tuple[str, dict[str, Any]]:
+async def read_signed(key: bytes, request: web.Request) -> tuple[str, dict[str, Any]]:
     """Return the id and the JSON object of a signed request; aiohttp limits its size."""
     body = await request.read()
     if not is_signed(key, request.headers, body):
@@ -28,7 +28,7 @@ async def received(key: bytes, request: web.Request) -> tuple[str, dict[str, Any
 
 
 async def call(session: ClientSession, url: str, key: bytes, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Send a signed JSON object, and return the one that is answered. Raises TryAgainError, UndeliverableError."""
+    """Send a signed JSON object, and return the one in the answer. Raises TryAgainError, UndeliverableError."""
     content = _OBJECT.dump_json(dict(body))
     headers = {**signed(key, content), "Content-Type": "application/json"}
     try:
@@ -44,7 +44,7 @@ async def call(session: ClientSession, url: str, key: bytes, body: Mapping[str, 
 def _check(response: ClientResponse) -> None:
     """Raise what an answer says went wrong."""
     reason = f"the chat answers {response.status}"
-    if response.status in _COME_BACK or response.status >= 500:  # noqa: PLR2004 - 5xx: the server's own trouble
+    if response.status in _RETRIED or response.status >= 500:  # noqa: PLR2004 - 5xx: the server's own trouble
         raise TryAgainError(reason, seconds_to_wait(response.headers.get("Retry-After")))
     if response.status == web.HTTPGone.status_code:
         raise PostGoneError(reason)

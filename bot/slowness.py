@@ -18,14 +18,14 @@ from reunite.messages.reply import Reply
 from reunite.ports import Outgoing, Platform
 from reunite.slowness import Change
 
-_EVERY: Final = 30.0
-"""Seconds between two looks."""
+_CHECK_EVERY: Final = 30.0
+"""Seconds between two checks."""
 
 _log = structlog.get_logger(__name__)
 
 
 class SlownessWatch:
-    """Looks for posts that have waited for longer than `limit`."""
+    """Watches for posts that have waited for an answer for longer than `limit`."""
 
     def __init__(  # noqa: PLR0913 - what it reads, where it writes, and the clock
         self,
@@ -45,15 +45,15 @@ class SlownessWatch:
         self._now = now
 
     async def run(self) -> None:
-        """Look again and again until cancelled."""
+        """Check regularly until cancelled."""
         while True:
             try:
                 await self.check()
             except psycopg.Error as error:
-                _log.warning("slowness_unknown", error=type(error).__name__)
-            except Exception:  # noqa: BLE001 - the next look may succeed
+                _log.warning("slowness_check_delayed", error=type(error).__name__)
+            except Exception:  # noqa: BLE001 - the next check may succeed
                 _log.exception("slowness_defect")
-            await asyncio.sleep(_EVERY)
+            await asyncio.sleep(_CHECK_EVERY)
 
     async def check(self) -> None:
         """Tell the moderators of each workspace what has changed; what can't be sent now is tried at the next check."""
@@ -66,9 +66,9 @@ class SlownessWatch:
                 await self._tell(workspace, change, now)
                 await self._slowness.note(workspace, change, now)
             except (TryAgainError, TimeoutError, OSError) as error:
-                _log.warning("slowness_untold", workspace=workspace.external_id, error=type(error).__name__)
+                _log.warning("slowness_notice_delayed", workspace=workspace.external_id, error=type(error).__name__)
             except psycopg.OperationalError:
-                raise  # the database is away, for all of them
+                raise  # no workspace can be checked without the database
             except Exception:  # noqa: BLE001 - the other workspaces get their messages
                 _log.exception("slowness_defect", workspace=workspace.external_id)
 
@@ -87,7 +87,7 @@ class SlownessWatch:
         try:
             await self._platform.send(Outgoing(workspace.key(change), target, reply, maybe_sent=True))
         except UndeliverableError as error:
-            _log.warning("slowness_undeliverable", workspace=workspace.external_id, reason=str(error))
+            _log.warning("slowness_notice_undeliverable", workspace=workspace.external_id, reason=str(error))
 
     async def _message(self, workspace: SlowWorkspace, now: datetime, language: str) -> Reply:
         waiting = workspace.unanswered

@@ -12,7 +12,7 @@ from reunite.handlers import Handlers
 from reunite.ports import KnownCard
 
 _PAUSES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-"""Seconds between looks for a card that was sent but isn't recorded yet: longer than a lease, and than most outages."""
+"""Seconds between checks for a card that isn't recorded yet; together longer than a lease and most outages."""
 
 _log = structlog.get_logger(__name__)
 
@@ -58,8 +58,8 @@ class UnrecordedCards:
             try:
                 if await self.compare_now(target, compare):
                     return
-            except Exception:  # noqa: BLE001 - it's looked at again, and at the next start
-                _log.exception("verdicts_unread", platform=target.platform, message=target.message)
+            except Exception:  # noqa: BLE001 - it's tried again, and at the next start
+                _log.exception("reactions_compare_failed", platform=target.platform, message=target.message)
 
     def _forget(self, target: ReplyTarget) -> None:
         del self._waiting[target]

@@ -59,7 +59,7 @@ def _major(owner_url: str) -> int:
 
 
 def _tool(name: str, least: int) -> Path:
-    """Return one of PostgreSQL's programs: as old as the server or newer. Raises UsageError."""
+    """Return one of PostgreSQL's programs, at least as new as the server. Raises UsageError."""
     for path in (_embedded(name), *([Path(found)] if (found := shutil.which(name)) else [])):
         if path.is_file() and _version(path) >= least:
             return path

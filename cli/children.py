@@ -59,7 +59,7 @@ class Child:
         """The process's number once it was started."""
         return self._process.pid if self._process else None
 
-    async def ended(self) -> int:
+    async def wait(self) -> int:
         """Wait until the process ends, and return its exit status."""
         return await self._process.wait() if self._process else 0
 

@@ -124,7 +124,7 @@ def reembed(
     from cli import reembed as command  # noqa: PLC0415
 
     with prepared(with_redis=False) as (settings, where):
-        result = run(command.run(settings, where, command.Wish(switch=switch, drop_old=drop_old)))
+        result = run(command.run(settings, where, command.Options(switch=switch, drop_old=drop_old)))
         (command.print_json if as_json else command.show)(result)
 
 

@@ -7,20 +7,20 @@ from db.communities import CommunityInfo, all_communities
 from db.database import Database
 
 
-async def chosen(database: Database, wanted: str | None) -> CommunityInfo:
+async def find_community(database: Database, wanted: str | None) -> CommunityInfo:
     """Return the community with an id or a name; without one, the only one. Raises UsageError."""
     known = await all_communities(database)
-    fitting = [community for community in known if wanted is None or _is_meant(community, wanted)]
-    if len(fitting) == 1:
-        return fitting[0]
+    matching = [community for community in known if wanted is None or _is_named(community, wanted)]
+    if len(matching) == 1:
+        return matching[0]
     if not known:
         raise UsageError("There's no community yet: it's created when a bot first meets its server or workspace.")
-    listed = "; ".join(f"{community.name} ({community.id})" for community in fitting or known)
-    problem = "There's no such community." if not fitting else "Say which community: --community ID."
+    listed = "; ".join(f"{community.name} ({community.id})" for community in matching or known)
+    problem = "There's no such community." if not matching else "Say which community: --community ID."
     raise UsageError(f"{problem} Known: {listed}.")
 
 
-def _is_meant(community: CommunityInfo, wanted: str) -> bool:
+def _is_named(community: CommunityInfo, wanted: str) -> bool:
     return wanted.casefold() in {str(community.id), community.name.casefold()} or wanted in _workspaces(community)
 
 

@@ -1,6 +1,6 @@
 """The context of every command: settings, log, servers, and errors shown as one sentence.
 
-Heavy imports wait until a command runs: `reunite --help` is read while somebody waits.
+Heavy imports wait until a command runs, so that `reunite --help` is fast.
 """
 
 from __future__ import annotations

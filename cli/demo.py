@@ -9,7 +9,7 @@ from api.config import DEFAULT_PORT
 from board.config import DEFAULT_PORT as BOARD_PORT
 from cli.children import Child, ChildError, children, until_asked_to_stop
 from cli.errors import UsageError
-from cli.port import chosen, problem
+from cli.port import concrete_port, problem
 from cli.servers import Servers
 from cli.settings import Settings
 from db.migrate import migrate
@@ -52,9 +52,9 @@ def with_ports(settings: Settings, page: int | None) -> Settings:
         if message := problem(port, variable):
             raise UsageError(message)
     changed = {
-        "web": replace(settings.web, port=chosen(wanted)),
-        "api": replace(settings.api, port=chosen(api)),
-        "board": replace(settings.board, port=chosen(board)),
+        "web": replace(settings.web, port=concrete_port(wanted)),
+        "api": replace(settings.api, port=concrete_port(api)),
+        "board": replace(settings.board, port=concrete_port(board)),
     }
     return settings.model_copy(update=changed)
 
@@ -64,7 +64,7 @@ def _above(page: int, number: int) -> int:
 
 
 def log_level(settings: Settings) -> str:
-    """Keep the terminal readable: a worker and a bot log each reply, here only what goes wrong is of interest."""
+    """Keep the terminal readable: worker and bot log every reply, but in the demo only problems matter."""
     return settings.log.level or "warning"
 
 
@@ -85,7 +85,7 @@ async def _start(running: Sequence[Child], settings: Settings) -> None:
 async def _watch(running: Sequence[Child]) -> None:
     """Restart processes that end; give up if they keep ending."""
     restarts = 0
-    waiting = {asyncio.create_task(child.ended()): child for child in running}
+    waiting = {asyncio.create_task(child.wait()): child for child in running}
     while True:
         done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -96,4 +96,4 @@ async def _watch(running: Sequence[Child]) -> None:
                 raise ChildError(msg)
             print(f"`reunite {child.name}` exited (status {task.result()}). Restarting it.", flush=True)
             await child.start()
-            waiting[asyncio.create_task(child.ended())] = child
+            waiting[asyncio.create_task(child.wait())] = child

@@ -149,13 +149,13 @@ def _weights(encoder: str, source: str | None, problem: str | None) -> Finding:
 async def platform_findings(entry: PlatformEntry, config: AdapterConfig, where: Servers) -> AsyncIterator[Finding]:
     """Check a platform, if it is set up."""
     if not config.is_set:
-        yield Finding(entry.title, ok=None, found="no token set")
+        yield Finding(entry.title, ok=None, found="not set up")
         return
     try:
         config.check()
         check = entry.check()
     except SetupError as error:
-        yield Finding(entry.title, ok=False, found="not set up", remedy=str(error))
+        yield Finding(entry.title, ok=False, found="settings missing or wrong", remedy=str(error))
         return
     except ImportError as error:
         remedy = f"pip install 'reunite[{entry.extra}]', or `make install` in a checkout"

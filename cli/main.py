@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 bench_app = typer.Typer(help="Measure how fast this machine is.", no_args_is_help=True)
-token_app = typer.Typer(help="Make, list and revoke tokens for the HTTP API.", no_args_is_help=True)
+token_app = typer.Typer(help="Create, list and revoke tokens for the HTTP API.", no_args_is_help=True)
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "demo": commands.demo,

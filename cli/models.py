@@ -50,7 +50,7 @@ def fetch(
 ) -> None:
     """Fetch a checkpoint from the model hub, or take it from a folder, and check the hashes of its files.
 
-    An interrupted download continues where it was. HTTPS_PROXY, HF_HOME, HF_ENDPOINT and HF_TOKEN count.
+    An interrupted download continues where it stopped. HTTPS_PROXY, HF_HOME, HF_ENDPOINT and HF_TOKEN are respected.
 
     Example: reunite model fetch siglip2
 
@@ -66,7 +66,7 @@ def fetch(
             got = take(name, folder, settings.embedded.home / "models") if folder else from_hub(name, say)
         except EncoderUnavailableError as error:
             raise UsageError(str(error)) from error
-        print(f"{got.folder}: {got.size / 10**6:,.0f} MB, all hashes are right. To use it:")
+        print(f"{got.folder}: {got.size / 10**6:,.0f} MB, all hashes match. To use it:")
         print(f"REUNITE_ENCODER=clip REUNITE_MODEL={got.setting}")
 
 
@@ -128,7 +128,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
     console.print(table)
     for row in rows:
         _print_one(console, row)
-    console.print("MB: weights in float32; half of it where the processor or GPU computes in bfloat16.")
+    console.print("MB: weights in float32; half of that if the processor or GPU computes in bfloat16.")
     console.print("photos/s: on this machine, by `reunite bench embed` (–: not yet); --like measures without fetching.")
     console.print("COCO: published share of captions that rank their own photo first.")
     console.print(

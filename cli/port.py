@@ -15,7 +15,7 @@ _HOST: Final = "127.0.0.1"
 def problem(port: int, variable: str = "PORT") -> str | None:
     """Say why a port can't be listened on, and which variable chooses another."""
     if not 0 <= port <= _HIGHEST:
-        return f"There is no port {port}. Choose another with {variable}=."
+        return f"There's no port {port}. Choose another with {variable}=."
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the page does: a port just freed is free
         try:
@@ -28,8 +28,8 @@ def problem(port: int, variable: str = "PORT") -> str | None:
     return None
 
 
-def chosen(port: int) -> int:
-    """Return a free port for 0: those who link to it have to know it before a program listens there."""
+def concrete_port(port: int) -> int:
+    """Return the port, or a free one for 0: links to it are needed before a program listens there."""
     if port:
         return port
     with socket.socket() as probe:
@@ -45,4 +45,4 @@ def taken_message(port: int, variable: str = "PORT") -> str:
 
 if __name__ == "__main__":
     given = sys.argv[1]
-    sys.exit(problem(int(given)) if given.isdecimal() else f"PORT={given} is no port. Choose a number.")
+    sys.exit(problem(int(given)) if given.isdecimal() else f"PORT={given} isn't a port. Choose a number.")

@@ -12,6 +12,7 @@ from rich.progress import MofNCompleteColumn, Progress, ProgressColumn, Task, Ti
 from rich.text import Text
 
 _LINE_EVERY: Final = 10.0
+"""Seconds between two lines."""
 
 
 @contextmanager
@@ -25,7 +26,7 @@ def progress_bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 @contextmanager
 def paced(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield the function that sets how much is done of how much.
+    """Yield a function that takes how much is done, and of how much.
 
     It shows the rate and the expected end: in a bar on a terminal, otherwise in a line every ten seconds.
     """
@@ -53,12 +54,12 @@ class _Lines:
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._began = self._said = monotonic()
+        self._began = self._last_line_at = monotonic()
 
     def __call__(self, done: int, total: int) -> None:
         now = monotonic()
-        if total and (done in {0, total} or now >= self._said + _LINE_EVERY):
-            self._said = now
+        if total and (done in {0, total} or now >= self._last_line_at + _LINE_EVERY):
+            self._last_line_at = now
             say(pace_line(self._what, done, total, now - self._began, datetime.now().astimezone()))
 
 

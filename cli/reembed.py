@@ -32,7 +32,7 @@ _ROWS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Options:
     """What to do once everything is embedded."""
 
     switch: bool = False
@@ -52,7 +52,7 @@ class Result:
     deleted: "Deleted | None" = None
 
 
-async def run(settings: Settings, where: Servers, wish: Wish) -> Result:
+async def run(settings: Settings, where: Servers, options: Options) -> Result:
     """Embed everything that lacks embeddings of the settings' encoder, then do as asked. Raises UsageError."""
     from db.store import Store  # noqa: PLC0415
     from workers.batching import BatchingEncoder  # noqa: PLC0415 - imports torch, which takes seconds
@@ -65,10 +65,10 @@ async def run(settings: Settings, where: Servers, wish: Wish) -> Result:
     async with Store(where.database_url) as store:
         model = await store.embedding_models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
         live = await store.embedding_models.live() or model
-        if wish.drop_old and not wish.switch and live.id != model.id:
+        if options.drop_old and not options.switch and live.id != model.id:
             raise UsageError(f"Searches still use {live.version}. Add --switch, or switch first.")
         try:
-            return await _reembed(Reembedding(store, encoder, model), live, wish)
+            return await _reembed(Reembedding(store, encoder, model), live, options)
         finally:
             await encoder.close()
 
@@ -84,16 +84,16 @@ def _chosen(settings: Settings) -> "Choice":
         raise UsageError(str(error)) from error
 
 
-async def _reembed(work: "Reembedding", live: "EmbeddingModel", wish: Wish) -> Result:
+async def _reembed(work: "Reembedding", live: "EmbeddingModel", options: Options) -> Result:
     result = Result(work.model.version, live.version, live.version)
     await _embed(work, result)
     if live.id != work.model.id:
         await _compare(work, live, result)
-    if wish.switch or live.id == work.model.id:
+    if options.switch or live.id == work.model.id:
         await work.take_over()
         result.live = work.model.version
         await _embed(work, result)  # reports that came in meanwhile
-    if wish.drop_old:
+    if options.drop_old:
         result.deleted = await work.delete_others()
     return result
 
@@ -143,7 +143,7 @@ def _next_step(result: Result) -> str:
             f"Searches now use {result.live}. Workers with another model stop by themselves: start them again with"
             " these settings. To delete the old embeddings, run the same command with --drop-old."
         )
-    return "Searches use it."
+    return "Searches use this encoder."
 
 
 def _print_comparison(console: Console, result: Result, live: Ranking, new: Ranking) -> None:

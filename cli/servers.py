@@ -17,7 +17,7 @@ from db.keys import NO_KEYS, Keys
 from db.migrate import migrate
 
 _CANCEL_AGAIN: Final = 30.0
-"""Seconds, more than clearing away takes: before Python 3.12 psycopg may swallow a cancellation."""
+"""Seconds, longer than the cleanup takes: before Python 3.12 psycopg may swallow a cancellation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ def _keys(settings: Settings) -> Keys:
 
 @contextmanager
 def _cancelled_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM cancel this task, so that what must be cleared away is; otherwise the process is gone at once.
+    """Let SIGTERM cancel this task, so that the cleanup runs; otherwise the process would end immediately.
 
-    Not by way of SIGINT, which is ignored in what a script or `nohup` has started in the background.
+    SIGINT can't serve for this: a process that a script or `nohup` has started in the background ignores it.
     """
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
 

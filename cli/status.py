@@ -22,8 +22,11 @@ _REMEDIES: Final = (
         "TryAgainError",
         "The platform or the file's host didn't answer. The author got a message; posting it again retries.",
     ),
-    ("OperationalError", "The database was away. Check it with `reunite doctor`; posting the report again retries."),
-    ("its workers ended", "The report killed its workers, perhaps for lack of memory. Give the worker more of it."),
+    (
+        "OperationalError",
+        "The database couldn't be reached. Check it with `reunite doctor`; posting the report again retries.",
+    ),
+    ("its workers ended", "The report killed its workers, perhaps for lack of memory. Give the worker more memory."),
 )
 _OTHER_REMEDY: Final = "The worker's log has the traceback: search it for the report's id. Please report the bug."
 
@@ -45,7 +48,7 @@ class Status:
 
     @property
     def waiting(self) -> list[TaskCount]:
-        """Return the work and replies that nobody has begun with."""
+        """Return the work and replies that nobody has started on."""
         return [backlog for backlog in (*self.work, *self.outbox) if backlog.state in {"due", "queued"}]
 
     @property
@@ -135,7 +138,7 @@ def _print(status: Status) -> None:
     console.print("Processes", style="bold")
     for process in status.processes:
         mark = "[green]✓[/]" if process.is_alive else "[red]✗[/]"
-        since = f"since {process.started_at:%Y-%m-%d %H:%M}" if process.is_alive else "gone without a word"
+        since = f"since {process.started_at:%Y-%m-%d %H:%M}" if process.is_alive else "ended unexpectedly"
         console.print(
             f"{mark} {escape(process.role)} {process.version} on {escape(process.host)} ({process.pid}), {since}"
         )

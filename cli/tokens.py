@@ -62,7 +62,7 @@ def revoke(
 async def _create(url: str, community: str | None, name: str, scopes: Sequence[str], days: int | None) -> str:
     from datetime import UTC, datetime, timedelta  # noqa: PLC0415
 
-    from cli.communities import chosen  # noqa: PLC0415
+    from cli.communities import find_community  # noqa: PLC0415
     from db.api_tokens import SCOPES, ApiTokens  # noqa: PLC0415
     from db.database import Database  # noqa: PLC0415
 
@@ -70,20 +70,20 @@ async def _create(url: str, community: str | None, name: str, scopes: Sequence[s
     if unknown := sorted(set(scopes) - set(SCOPES)):
         raise UsageError(f"There's no scope {unknown[0]!r}. Choose from {', '.join(SCOPES)}.")
     if days is not None and not 1 <= days <= _LONGEST_DAYS:
-        raise UsageError(f"A token is valid for 1 to {_LONGEST_DAYS} days.")
+        raise UsageError(f"--days has to be from 1 to {_LONGEST_DAYS}.")
     async with Database(url, connections=1) as database:
-        meant = await chosen(database, community)
+        chosen = await find_community(database, community)
         expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
-        return await ApiTokens(database).create(meant.id, name, wanted, expires_at)
+        return await ApiTokens(database).create(chosen.id, name, wanted, expires_at)
 
 
 async def _list(url: str, community: str | None) -> list[dict[str, Any]]:
-    from cli.communities import chosen  # noqa: PLC0415
+    from cli.communities import find_community  # noqa: PLC0415
     from db.api_tokens import ApiTokens  # noqa: PLC0415
     from db.database import Database  # noqa: PLC0415
 
     async with Database(url, connections=1) as database:
-        meant = await chosen(database, community)
+        chosen = await find_community(database, community)
         return [
             {
                 "id": str(token.id),
@@ -93,17 +93,17 @@ async def _list(url: str, community: str | None) -> list[dict[str, Any]]:
                 "expires_at": token.expires_at.isoformat() if token.expires_at else None,
                 "used_at": token.used_at.isoformat() if token.used_at else None,
             }
-            for token in await ApiTokens(database).of(meant.id)
+            for token in await ApiTokens(database).of(chosen.id)
         ]
 
 
 async def _revoke(url: str, community: str | None, token: str) -> None:
-    from cli.communities import chosen, token_id  # noqa: PLC0415
+    from cli.communities import find_community, token_id  # noqa: PLC0415
     from db.api_tokens import ApiTokens  # noqa: PLC0415
     from db.database import Database  # noqa: PLC0415
 
     wanted = token_id(token)
     async with Database(url, connections=1) as database:
-        meant = await chosen(database, community)
-        if not await ApiTokens(database).revoke(meant.id, wanted):
+        chosen = await find_community(database, community)
+        if not await ApiTokens(database).revoke(chosen.id, wanted):
             raise UsageError("The community has no such token. `reunite token list` shows them.")

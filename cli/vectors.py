@@ -1,4 +1,4 @@
-"""Vectors of a model that isn't here, from a file: the options `--vectors FILE.npz --as MODEL`."""
+"""Vectors of a model that isn't installed, from a file: the options `--vectors FILE.npz --as MODEL`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

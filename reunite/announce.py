@@ -38,8 +38,8 @@ async def announce(
     """
     locked = await _lock_open(session, report, scored)
     searched, report = report, locked.get(report.id, report)
-    if report.id not in locked or not _is_same(searched, report):
-        return  # it has ended since the search began, or another search knows more
+    if report.id not in locked or not _is_unchanged(searched, report):
+        return  # it has ended, or has changed since: a later search knows more
     scored = [candidate for candidate in scored if candidate.report in locked]
     known = await session.matches.of(report.id)
     before = {match.id: (match.label, match.why, match.photo) for match in known}
@@ -87,7 +87,7 @@ async def announce_sealed(
 
 
 async def log_match(session: Session, match: Match, report: Report, other: Report) -> None:
-    """Show a match in the moderators' channel, of both sides if they have one each.
+    """Show a match in the moderators' channel: in both workspaces' channels if the two reports are of different ones.
 
     Moderators are busy: they get only matches that are sure, or that the threads don't show to everyone. A claim has
     a card of its own (reunite/claim_cards.py).
@@ -112,7 +112,7 @@ async def _lock_open(session: Session, report: Report, scored: Sequence[ScoredCa
     return {report_id: known for report_id, known in locked.items() if known.state is ReportState.OPEN}
 
 
-def _is_same(searched: Report, now: Report) -> bool:
+def _is_unchanged(searched: Report, now: Report) -> bool:
     return (now.question_answer, now.text) == (searched.question_answer, searched.text)
 
 

@@ -47,7 +47,7 @@ async def withdraw_claim(session: Session, match: Match, lost: Report, found: Re
 
 
 async def revise_conversations(session: Session, found: Report) -> None:
-    """Let the conversations about a found item say where it is, to those whose claim still counts."""
+    """Update where a found item is in the conversations with those whose claim was accepted."""
     settings = await session.workspaces.settings_for(found.id)
     whereabouts = await session.claims.whereabouts(found.id)
     for claim in await session.claims.on(found.id):
@@ -60,7 +60,7 @@ async def revise_conversations(session: Session, found: Report) -> None:
 
 
 async def revise_claimed_cards(session: Session, found: Report) -> None:
-    """Let the owners' cards of what they have claimed say whether it may still be theirs."""
+    """Update the owners' cards of what they have claimed: whether it may still be theirs."""
     for match in await session.matches.of(found.id):
         lost = await session.reports.get(match.lost) if match.claim else None
         if lost and lost.state in rules.RETURNABLE:
@@ -68,16 +68,16 @@ async def revise_claimed_cards(session: Session, found: Report) -> None:
 
 
 async def withdraw_offers(session: Session, claimant: Member, found: Report) -> None:
-    """Let no message offer a member another claim on a found item, once they have no try left."""
+    """Stop offering a member another claim on a found item, once they have no try left."""
     claims = await session.claims.on(found.id)
     if rules.tries_left(claims, claimant.id) > 0:
         return
     for match in await session.matches.of(found.id):
         lost = await session.reports.get(match.lost)
         if lost and lost.author.id == claimant.id:
-            made = [Claimed(claim, match, lost, found) for claim in claims if claim.match == match.id]
+            claims_made = [Claimed(claim, match, lost, found) for claim in claims if claim.match == match.id]
             await _withdraw_offer(session, match, lost, found)
-            await _revise_rejections(session, made)
+            await _revise_rejections(session, claims_made)
 
 
 async def _withdraw_offer(session: Session, match: Match, lost: Report, found: Report) -> None:
@@ -88,15 +88,15 @@ async def _withdraw_offer(session: Session, match: Match, lost: Report, found: R
         await revise_owners_card(session, match, lost, found)
 
 
-async def _revise_rejections(session: Session, made: Sequence[Claimed]) -> None:
-    for claimed in made:
+async def _revise_rejections(session: Session, claims_made: Sequence[Claimed]) -> None:
+    for claimed in claims_made:
         if claimed.claim.state is ClaimState.REJECTED:
             decided = handovers.claim_decided(claimed, by_word=False, left=0)
             await session.outbox.revise(keys.claim_decision(claimed.claim.id, claimed.claim.state), decided)
 
 
 async def _tell_withdrawn(session: Session, claimed: Claimed, before: ClaimState) -> None:
-    """Let the threads say that a claim was withdrawn; notify a finder who has accepted it."""
+    """Say in the threads that a claim was withdrawn; notify a finder who has accepted it."""
     claim, found = claimed.claim, claimed.found
     closed = handovers.claim_closed(claimed, by_word=False)
     await session.outbox.revise(keys.claim(claim.id), closed)

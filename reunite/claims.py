@@ -1,6 +1,6 @@
 """Claims: a claimant gives proof, and the finder decides.
 
-Nothing of it is public: only the finder or a moderator sees the proof and the proof question, by pressing a button.
+Nothing of this is public: only the finder or a moderator sees the proof and the proof question, by pressing a button.
 """
 
 from collections.abc import Sequence

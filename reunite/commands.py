@@ -92,7 +92,7 @@ class Look(ReportLost):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveVerdict:
-    """A member gave a verdict on a match (`given`), took theirs back (false), or toggled it (None).
+    """A member gave a verdict on a match (`given`), withdrew theirs (false), or toggled it (None).
 
     The match is named by `match`, or by the reply that shows it: `target.message` is then that reply's id.
     `is_moderator` is the member's right at this moment.

@@ -67,7 +67,9 @@ class CommunityHandlers:
         async with self._store.session(workspace.community) as session:
             numbers = await session.workspaces.statistics()
             last_weeks = await session.workspaces.trends() if trends else Trends()
-        return await asyncio.to_thread(notices.statistics, numbers, language, last_weeks)  # it reads many texts
+        return await asyncio.to_thread(
+            notices.statistics, numbers, language, last_weeks
+        )  # it reads many language files
 
     async def known_posts(self, workspace: Workspace, since: datetime | None) -> Sequence[KnownPost]:
         async with self._store.session(workspace.community) as session:
@@ -102,7 +104,9 @@ class CommunityHandlers:
     async def unlink(self, workspace: Workspace) -> None:
         """Leave a community of several workspaces: quotes and pictures of each are removed from the others."""
         async with self._store.session(workspace.community) as session:
-            await session.workspaces.lock(workspace.id)  # or a search under way would find across once more
+            await session.workspaces.lock(
+                workspace.id
+            )  # or a running search could match across the workspaces once more
             for report in await session.workspaces.reports(workspace.id):
                 await session.deletion.separate(report)
             await session.workspaces.unlink(workspace.id)

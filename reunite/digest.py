@@ -16,7 +16,7 @@ from reunite.tiles import picture_of
 async def digest(session: Session, workspace: UUID, at: datetime) -> None:
     """Post what still waits in the channel where most of it was posted; nothing if nothing waits.
 
-    A second time at one day changes nothing.
+    A second call on the same day changes nothing.
     """
     await session.prompts.note_digest(workspace, at)
     posts = await session.workspaces.posts(workspace, None)

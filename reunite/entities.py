@@ -65,7 +65,7 @@ class VerdictKind(StrEnum):
 
 
 class MatchState(StrEnum):
-    """A match's state, from the verdicts that were not taken back."""
+    """A match's state, from the verdicts that were not withdrawn."""
 
     UNDECIDED = "undecided"
     CONFIRMED = "confirmed"
@@ -187,7 +187,7 @@ class Report:
     posted_at: datetime | None = None
     """When its author posted it, which may be before the bot saw it (`created_at`); None if that isn't known."""
     sample: bool = False
-    """It only demonstrates how everything works: it matches samples only, is in no number, and has no author."""
+    """It only demonstrates how everything works: it matches only samples, is counted nowhere, and has no author."""
     quiet: bool = False
     """It was read from a channel's history: unless another report is news to it, nothing is said in its thread."""
 

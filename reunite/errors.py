@@ -4,7 +4,7 @@ import math
 from typing import Final
 
 LONGEST_PAUSE: Final = 3600.0
-"""Seconds; whatever a platform asks for, it is tried again after an hour."""
+"""Seconds; however long a platform asks us to wait, we try again after an hour."""
 
 
 class TellUserError(Exception):

@@ -11,7 +11,7 @@ from reunite.ports import Session
 
 
 async def expire(session: Session, report: UUID, now: datetime) -> None:
-    """End a report, and say so in a thread that still waits. A second time changes nothing.
+    """End a report, and say so in a thread that still waits. Idempotent.
 
     Raises TryAgainError if its author has extended it meanwhile.
     """

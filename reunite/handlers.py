@@ -112,14 +112,14 @@ class Handlers:
 
     @retried
     async def look(self, command: Look) -> UUID:
-        """Begin a private search of the open found reports, and return its id. Raises TellUserError."""
+        """Start a private search of the open found reports, and return its id. Raises TellUserError."""
         return await self._looks.look(_clean_report(command))
 
     async def look_answer(
         self, platform: PlatformName, workspace: str, look: UUID, language: str = "en"
     ) -> Reply | None:
         """Return what a look found; None while a worker is busy with it. Raises TellUserError if it's over."""
-        return await self._looks.answer(await self._named(platform, workspace), look, language)
+        return await self._looks.answer(await self._known_workspace(platform, workspace), look, language)
 
     async def files_privately(self, press: Press) -> bool | None:
         """Return whether the report that a claim after a look files is private; None if it's filed already.
@@ -130,8 +130,8 @@ class Handlers:
 
     async def gallery_photos(self, platform: PlatformName, workspace: str, reply: Reply) -> list[bytes | None]:
         """Return the stored copies of the photos in a reply's gallery."""
-        named = await self._named(platform, workspace)
-        async with self._store.session(named.community) as session:
+        known = await self._known_workspace(platform, workspace)
+        async with self._store.session(known.community) as session:
             return [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
 
     @retried
@@ -161,7 +161,7 @@ class Handlers:
     async def give_verdict(self, command: GiveVerdict) -> VerdictResult | None:
         """Record a moderator's verdict, and what it changes; None if no match is shown there.
 
-        Raises TellUserError if the member may not give verdicts. Everyone may take back a verdict they gave.
+        Raises TellUserError if the member may not give verdicts. Everyone may withdraw their own verdict.
         """
         return await self._verdicts.give_verdict(await self._workspace(command), command)
 
@@ -176,15 +176,15 @@ class Handlers:
         self, platform: PlatformName, workspace: str, member: Member, language: str = "en"
     ) -> list[Reply]:
         """Return a member's open reports, each with what they can do with it."""
-        return await self._my_reports.show(await self._named(platform, workspace), member, language)
+        return await self._my_reports.show(await self._known_workspace(platform, workspace), member, language)
 
     async def export(self, platform: PlatformName, workspace: str, member: Member) -> dict[str, Any]:
         """Return everything known about a member, ready for JSON."""
-        return await self._my_reports.export(await self._named(platform, workspace), member)
+        return await self._my_reports.export(await self._known_workspace(platform, workspace), member)
 
     async def privacy(self, platform: PlatformName, workspace: str, member: Member, language: str = "en") -> Reply:
         """Return the data kept about a member, with buttons to delete it and to switch reminders."""
-        return await self._reminders.privacy(await self._named(platform, workspace), member, language)
+        return await self._reminders.privacy(await self._known_workspace(platform, workspace), member, language)
 
     # Workspaces
 
@@ -193,31 +193,33 @@ class Handlers:
         return await self._store.join(command)
 
     async def settings(self, platform: PlatformName, workspace: str) -> Settings:
-        return await self._community.settings(await self._named(platform, workspace))
+        return await self._community.settings(await self._known_workspace(platform, workspace))
 
     async def set_up(self, command: ChangeSettings) -> None:
         """Change a workspace's settings. Raises TellUserError if they contradict each other."""
-        await self._community.set_up(await self._named(command.platform, command.workspace), command)
+        await self._community.set_up(await self._known_workspace(command.platform, command.workspace), command)
 
     async def zone(self, platform: PlatformName, workspace: str, member: Member, given: str = "") -> ZoneInfo | None:
         """Return a member's time zone, or else the workspace's; None if it isn't known.
 
         If the member has just `given` one, by any name, it's stored. Raises TellUserError for an unknown one.
         """
-        named = await self._named(platform, workspace)
+        known = await self._known_workspace(platform, workspace)
         if given:
-            return await self._community.set_zone(named, member, given)
-        return await self._community.zone(named, member)
+            return await self._community.set_zone(known, member, given)
+        return await self._community.zone(known, member)
 
     async def statistics(
         self, platform: PlatformName, workspace: str, language: str = "en", *, trends: bool = True
     ) -> Reply:
         """Return the community's numbers, with what the last weeks have brought."""
-        return await self._community.statistics(await self._named(platform, workspace), language, trends=trends)
+        return await self._community.statistics(
+            await self._known_workspace(platform, workspace), language, trends=trends
+        )
 
     async def link_code(self, platform: PlatformName, workspace: str) -> str:
         """Return a code by which another workspace may join the community: once, within 15 minutes."""
-        return await self._community.link_code(await self._named(platform, workspace))
+        return await self._community.link_code(await self._known_workspace(platform, workspace))
 
     async def link(self, platform: PlatformName, workspace: str, code: str) -> None:
         """Join the community that a code was made in. Raises TellUserError if the code isn't valid."""
@@ -226,16 +228,16 @@ class Handlers:
 
     @retried
     async def _link(self, platform: PlatformName, workspace: str, code: str) -> None:
-        await self._community.link(await self._named(platform, workspace), code)
+        await self._community.link(await self._known_workspace(platform, workspace), code)
 
     @retried
     async def _search_again(self, platform: PlatformName, workspace: str) -> None:
-        await self._community.search_again(await self._named(platform, workspace))
+        await self._community.search_again(await self._known_workspace(platform, workspace))
 
     @retried
     async def unlink(self, platform: PlatformName, workspace: str) -> None:
         """Leave a community of several workspaces; quotes and pictures of each are removed from the others."""
-        await self._community.unlink(await self._named(platform, workspace))
+        await self._community.unlink(await self._known_workspace(platform, workspace))
 
     @retried
     async def leave(self, platform: PlatformName, workspace: str) -> None:
@@ -246,7 +248,7 @@ class Handlers:
 
     async def report_at(self, target: ReplyTarget, author: Member | None = None) -> Report | None:
         """Return the report whose post is `target.message`, or the `author`'s that is answered in the channel."""
-        workspace = await self._named(target.platform, target.workspace)
+        workspace = await self._known_workspace(target.platform, target.workspace)
         async with self._store.session(workspace.community) as session:
             if author is None:
                 return await session.reports.at(target)
@@ -257,7 +259,7 @@ class Handlers:
         self, platform: PlatformName, workspace: str, since: datetime | None = None
     ) -> Sequence[KnownPost]:
         """Return the posts of a workspace's reports, except withdrawn and expired ones."""
-        return await self._community.known_posts(await self._named(platform, workspace), since)
+        return await self._community.known_posts(await self._known_workspace(platform, workspace), since)
 
     async def known_cards(
         self, platform: PlatformName, workspace: str, since: datetime | None = None, message: str | None = None
@@ -266,12 +268,12 @@ class Handlers:
 
         With `message`, only those that are this message.
         """
-        return await self._community.known_cards(await self._named(platform, workspace), since, message)
+        return await self._community.known_cards(await self._known_workspace(platform, workspace), since, message)
 
     async def _workspace(self, command: EditReport | Withdraw | GiveVerdict | AnswerQuestion | Press) -> Workspace:
-        return await self._named(command.target.platform, command.target.workspace)
+        return await self._known_workspace(command.target.platform, command.target.workspace)
 
-    async def _named(self, platform: PlatformName, external_id: str) -> Workspace:
+    async def _known_workspace(self, platform: PlatformName, external_id: str) -> Workspace:
         workspace = await self._store.workspace(platform, external_id)
         if workspace is None:
             raise DefectError(f"workspace {platform}:{external_id} was never joined")

@@ -12,7 +12,7 @@ from reunite.ports import Backlog, Session
 _HOUR: Final = timedelta(hours=1)
 RECENTLY: Final = timedelta(minutes=10)
 """How far back the pace of the work is measured."""
-_SAID_FROM: Final = 120.0
+_LEAST_ANNOUNCED: Final = 120.0
 """Seconds; a shorter wait isn't worth a message."""
 
 
@@ -35,4 +35,4 @@ def minutes_to_wait(backlog: Backlog) -> int | None:
     if backlog.seconds_each is None:
         return None
     seconds = backlog.queued * backlog.seconds_each
-    return math.ceil(seconds / 60) if seconds > _SAID_FROM else None
+    return math.ceil(seconds / 60) if seconds > _LEAST_ANNOUNCED else None

@@ -119,7 +119,9 @@ class MyReportHandlers:
                     await end(session, report)
         async with self._store.session(workspace.community) as session:
             await session.deletion.forget_moderator(member)
-            await session.prompts.switch_reminders(workspace.id, member, on=True)  # their wish is kept no longer either
+            await session.prompts.switch_reminders(
+                workspace.id, member, on=True
+            )  # this choice of theirs is deleted too
             await session.workspaces.set_member_zone(workspace.id, member, "")
         return notices.forgotten(len(known), press.language)
 

@@ -11,7 +11,7 @@ from reunite import rules
 from reunite.entities import ReportState
 
 IN_FLIGHT: Final = timedelta(minutes=5)
-"""Posts as new as this are left to the bot's usual way: it may just be dealing with them."""
+"""Newer posts are left to the bot's usual way: it may be processing them right now."""
 
 
 class Skipped(StrEnum):
@@ -30,7 +30,7 @@ class Skipped(StrEnum):
 class PastPost:
     """What decides whether a message of a channel's history is looked at more closely.
 
-    `cursor` says where reading goes on after it, in its platform's terms.
+    `cursor` says where reading continues after it, in the platform's terms.
     """
 
     key: str

@@ -10,11 +10,11 @@ from reunite.errors import TellUserError
 from reunite.ports import Session
 
 _NUMBERED: Final = re.compile(r" \(\w+\)(\.\w+)?\Z")
-"""How a platform tells photos of one name apart: then a name may stand for another photo once one is gone."""
+"""How a platform numbers photos of the same name: once one is removed, its name may mean another photo."""
 
 
 async def change_photos(session: Session, report: Report, now: Sequence[IncomingPhoto]) -> bool:
-    """Let a report have the photos that its post has now, and keep those added by a button; false if they're the same.
+    """Give a report the photos that its post has now, besides those added by a button; false if nothing changed.
 
     Raises TellUserError if that makes too many.
     """

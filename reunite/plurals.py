@@ -34,7 +34,7 @@ class PluralRules:
     def of(cls, conditions: Mapping[str, str]) -> Self:
         """Read conditions in CLDR's notation; raises ValueError for one that isn't in it."""
         if unknown := set(conditions) - _FORMS:
-            msg = f"No plural forms of CLDR: {', '.join(sorted(unknown))}"
+            msg = f"Not plural categories of CLDR: {', '.join(sorted(unknown))}"
             raise ValueError(msg)
         return cls({form: _condition(text) for form, text in conditions.items()})
 
@@ -44,9 +44,9 @@ class PluralRules:
 
 
 def _condition(text: str) -> _Test:
-    samples_gone = text.partition("@")[0]
+    without_samples = text.partition("@")[0]
     alternatives = [
-        [_relation(relation) for relation in _AND.split(alternative)] for alternative in _OR.split(samples_gone)
+        [_relation(relation) for relation in _AND.split(alternative)] for alternative in _OR.split(without_samples)
     ]
     return lambda number: any(all(holds(number) for holds in relations) for relations in alternatives)
 

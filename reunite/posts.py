@@ -74,7 +74,7 @@ class PostHandlers:
             await session.outbox.post(report.id, keys.waiting(report.id), notices.waiting(report, minutes))
 
     async def edit(self, workspace: Workspace, command: EditReport) -> bool | None:
-        """Take over a post's words and photos, and search again.
+        """Apply the edit of a post's text and photos, and search again.
 
         Return whether that changed a report in progress; None if no report has this post.
         """

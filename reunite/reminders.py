@@ -49,7 +49,7 @@ class ReminderHandlers:
 
 
 async def remind(session: Session, due: Due) -> None:
-    """Bring something up, if it still waits. A second time changes nothing."""
+    """Send a reminder, if its report or claim still waits. Idempotent."""
     if due.kind == "report":
         await _remind_of_end(session, due.subject)
     else:

@@ -23,7 +23,7 @@ class Role(StrEnum):
     """The author of the lost report, who is also the claimant."""
     FINDER = "finder"
     GIVER = "giver"
-    """Who gave the verdict that is taken back."""
+    """Who gave the verdict that is being withdrawn."""
     MODERATOR = "moderator"
 
 
@@ -36,7 +36,7 @@ Act = (
         "edit_post",
         "delete_post",
         "give_verdict",
-        "take_back_verdict",
+        "withdraw_verdict",
         "show_own",
         "export",
         "set_up",
@@ -104,7 +104,7 @@ TABLE: Final[Mapping[Act, Right]] = {
     "confirm": _VERDICT,
     "reject": _VERDICT,
     "give_verdict": _VERDICT,
-    "take_back_verdict": Right(frozenset({Role.MODERATOR, Role.GIVER}), "only_moderators"),
+    "withdraw_verdict": Right(frozenset({Role.MODERATOR, Role.GIVER}), "only_moderators"),
     "release": Right(frozenset({Role.MODERATOR}), "only_moderators_release"),
     "set_up": _MODERATOR,
     "post_samples": _MODERATOR,

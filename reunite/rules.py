@@ -57,7 +57,7 @@ _STATES = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REJECT: MatchS
 
 
 def in_force(log: Iterable[Verdict]) -> list[Verdict]:
-    """Return the verdicts that were given and not taken back, oldest first (a repeated one by its first time)."""
+    """Return the verdicts that were given and not withdrawn, oldest first (a repeated one by its first time)."""
     given: dict[tuple[str, VerdictKind], Verdict] = {}
     for verdict in log:
         key = verdict.moderator, verdict.kind

@@ -22,7 +22,7 @@ async def search_and_announce(
 ) -> Sequence[ScoredCandidate] | None:
     """Search for an open report's matches and return the candidates, None if there was no search.
 
-    A complete report that has no text and no usable photo is withdrawn. `search` is one that this transaction has made.
+    A complete report that has no text and no usable photo is withdrawn. `search` is one made in this transaction.
     """
     report = await session.reports.get(report_id)
     if report and report.state is ReportState.LOOK and is_complete:
@@ -39,7 +39,7 @@ async def search_and_announce(
     scored = await without_ruled_out(session, report, score(search, model))
     await announce(session, report, search, scored, percent=model.calibrated)
     if report.kind is ReportKind.LOST and await session.candidates.has_sealed():
-        # Apart, so that nothing that is public follows from sealed reports: no count, rare word or probability.
+        # Separately, so that nothing public depends on sealed reports: no count, rare word or probability.
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
         ranked = await without_ruled_out(session, report, score(sealed, model))
         await announce_sealed(session, report, ranked, percent=model.calibrated)

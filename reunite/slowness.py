@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 PAUSE: Final = timedelta(minutes=30)
-"""After the end of one, moderators aren't told of another for so long."""
+"""After one slow phase has ended, moderators hear of no other for this long."""
 
 Change = Literal["began", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A workspace's posts that wait for their first answer, and what its moderators were last told of that."""
+    """A workspace's posts that wait for their first answer, and what its moderators last heard about that."""
 
     number: int
     oldest: datetime | None

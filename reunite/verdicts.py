@@ -18,8 +18,8 @@ from reunite.messages import keys, notices, wording
 from reunite.messages.reply import Person, Reply
 from reunite.ports import Queue, Session, Store
 
-_NOTING_PAUSES: Final = (0.2, 0.5, 1.0)
-"""Seconds between looks for the match that a message shows: people see it a moment before the delivery notes it."""
+_MATCH_LOOKUP_PAUSES: Final = (0.2, 0.5, 1.0)
+"""Seconds between attempts to find a message's match: people see it a moment before the delivery records it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ class VerdictHandlers:
     async def give_verdict(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
         """Record a moderator's verdict and its consequences; None if no match is shown there.
 
-        Raises TellUserError if the member may not give verdicts. Everyone may take back a verdict they gave.
+        Raises TellUserError if the member may not give verdicts. Everyone may withdraw their own verdict.
         """
-        for pause in _NOTING_PAUSES:
+        for pause in _MATCH_LOOKUP_PAUSES:
             with suppress(TryAgainError):
                 if result := await self._give_verdict(workspace, command):
                     return result
@@ -80,7 +80,7 @@ class VerdictHandlers:
         return notices.note(f"match_{result.match.state}", press.language)
 
     async def release(self, workspace: Workspace, press: Press) -> Reply:
-        """Let the owner know about a sealed match. A second time changes nothing."""
+        """Let the owner know about a sealed match. Idempotent."""
         async with self._store.session(workspace.community) as session:
             match, lost, found = await locked_match(session, press.subject)
             rights.check_member("release", is_moderator=press.is_moderator)
@@ -96,7 +96,7 @@ class VerdictHandlers:
 
     async def _give_verdict(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
         async with self._store.session(workspace.community) as session:
-            match = await _named(session, command)
+            match = await _match_of(session, command)
             if match is None:
                 return None
             if command.given:
@@ -121,7 +121,7 @@ class VerdictHandlers:
 
 
 async def settle(session: Session, change: Change) -> list[UUID]:
-    """Let all that shows a match show its change; return the work this makes."""
+    """Update everything that shows a match after its change; return the work this makes."""
     work = []
     if change.match.state is not change.before:
         await session.matches.set_state(change.match.id, change.match.state)
@@ -151,14 +151,14 @@ async def lock_sides(session: Session, match: Match) -> tuple[Report, Report]:
     return locked[match.lost], locked[match.found]
 
 
-async def _named(session: Session, command: GiveVerdict) -> Match | None:
+async def _match_of(session: Session, command: GiveVerdict) -> Match | None:
     if command.match:
         return await session.matches.get(command.match)
     return await session.matches.shown_at(command.target)
 
 
 def _given(log: Sequence[Verdict], command: GiveVerdict) -> bool | None:
-    """Return whether the command gives a verdict or takes one back; None if it changes nothing."""
+    """Return whether the command gives a verdict (true) or withdraws one; None if it changes nothing."""
     if command.press and any(verdict.press == command.press for verdict in log):
         return None
     in_force = any(
@@ -171,13 +171,13 @@ def _given(log: Sequence[Verdict], command: GiveVerdict) -> bool | None:
 def _check(command: GiveVerdict, reports: tuple[Report, Report], *, given: bool) -> None:
     moderates = command.is_moderator  # and only verdicts of their own can be withdrawn
     roles = rights.roles_of(command.target.platform, command.member, is_moderator=moderates, gave=not given)
-    rights.check("give_verdict" if given else "take_back_verdict", roles)
+    rights.check("give_verdict" if given else "withdraw_verdict", roles)
     if given and not {report.state for report in reports} <= rules.RETURNABLE:
         raise TellUserError("report_closed")
 
 
 async def _apply(session: Session, change: Change) -> list[UUID]:
-    """Let a verdict close or reopen the two reports, and say so in their threads. Return the work this makes."""
+    """Close or reopen the two reports after a verdict, and say so in their threads. Return the work this makes."""
     work = []
     for report, other in (change.reports, change.reports[::-1]):
         confirmed = any(match.state is MatchState.CONFIRMED for match in await session.matches.of(report.id))

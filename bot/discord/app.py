@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.absence import watch
+from bot.absence import watch_absence
 from bot.backfill import BackfillRequests
 from bot.board_roles import watch_roles
 from bot.discord.addresses import addresses
@@ -59,7 +59,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                     try:
                         await client.wait_until_ready()
                         await events.start()
-                        background.append(tasks.create_task(_watch(store, handlers, client)))
+                        background.append(tasks.create_task(_watch_absence(store, handlers, client)))
                         background.append(tasks.create_task(watch_roles(store, "discord", verdicts.moderates)))
                         history = ChannelHistory(client, workspaces, events.is_reconciled, events.is_deleted)
                         past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
@@ -74,10 +74,10 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                 raise
 
 
-async def _watch(store: Store, handlers: Handlers, client: ReuniteClient) -> None:
-    """Look for guilds that have removed the bot while it was away."""
+async def _watch_absence(store: Store, handlers: Handlers, client: ReuniteClient) -> None:
+    """Leave guilds that removed the bot while it was down."""
 
-    async def ask() -> IsThere:
+    async def start_check() -> IsThere:
         guilds = {str(guild.id) async for guild in client.fetch_guilds(limit=None, with_counts=False)}
 
         async def is_there(guild: str) -> bool:
@@ -88,7 +88,7 @@ async def _watch(store: Store, handlers: Handlers, client: ReuniteClient) -> Non
     async def leave(guild: str) -> None:
         await handlers.leave("discord", guild)
 
-    await watch(store, "discord", ask, leave)
+    await watch_absence(store, "discord", start_check, leave)
 
 
 def _events(  # noqa: PLR0913 - the parts that others need too
@@ -105,7 +105,7 @@ def _events(  # noqa: PLR0913 - the parts that others need too
     inbound = Inbound(client, handlers, workspaces, platform)
     reports = Reports(handlers, workspaces, platform)
     commands, looks = Commands(handlers, workspaces, reports, settings_form), Looks(handlers, workspaces, reports)
-    client.commands = command_tree(client, commands, looks, inbound.count)
+    client.commands = command_tree(client, commands, looks, inbound.track)
     return Events(
         client,
         workspaces=workspaces,

@@ -5,6 +5,7 @@ from collections import deque
 from contextlib import suppress
 from typing import Final
 
+import aiohttp
 import discord
 
 from reunite.entities import ReplyTarget
@@ -12,12 +13,13 @@ from reunite.entities import ReplyTarget
 _SECONDS: Final = 60
 """How long a notice stays."""
 _ENDING_SECONDS: Final = 5
-"""How long a bot waits at its end until all of them are deleted."""
+"""Seconds that a stopping bot waits for all notices to be deleted."""
 _MOST_REMEMBERED: Final = 1000
+_FAILURES: Final = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError)
 
 
 class BriefNotices:
-    """Sends a notice once for each message and person, and deletes it soon, or when the bot ends.
+    """Sends a notice once for each message and person, and deletes it after a minute, or when the bot stops.
 
     While a message has a notice, nobody else gets one there: many may react at once.
     """
@@ -26,11 +28,11 @@ class BriefNotices:
         self._client = client
         self._sent: deque[tuple[str | None, int]] = deque(maxlen=_MOST_REMEMBERED)
         self._shown: dict[str | None, asyncio.Task[None]] = {}
-        """The notices that aren't deleted yet, by message."""
+        """Notices that aren't deleted yet, by message."""
         self._is_ending = asyncio.Event()
 
     def send(self, target: ReplyTarget, member: discord.Member, text: str) -> None:
-        """Begin to send a notice to a member, in the channel of a message."""
+        """Start to send a notice to a member, in the channel of a message."""
         notice = (target.message, member.id)
         if notice in self._sent or target.message in self._shown:
             return
@@ -39,14 +41,14 @@ class BriefNotices:
         task.add_done_callback(lambda _: self._shown.pop(target.message, None))
 
     async def stop(self) -> None:
-        """Delete at once what is still shown."""
+        """Delete right away what is still shown."""
         self._is_ending.set()
         if self._shown:
             await asyncio.wait(self._shown.values(), timeout=_ENDING_SECONDS)
 
     async def _show(self, target: ReplyTarget, member: discord.Member, text: str) -> None:
         channel = self._client.get_partial_messageable(int(target.channel), guild_id=member.guild.id)
-        with suppress(discord.HTTPException, OSError):  # the bot may not write there, or someone was faster
+        with suppress(*_FAILURES):  # the bot may not write there, or someone deleted the notice
             notice = await channel.send(
                 f"{member.mention} {text}",
                 allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=[member]),

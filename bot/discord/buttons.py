@@ -17,11 +17,11 @@ from bot.discord.permissions import may_set_up
 from bot.discord.posts import check_photos
 from bot.discord.private_replies import (
     PrivateReply,
-    acknowledged,
+    follow_up,
     language_of_user,
     reply_privately,
     result_or_problem,
-    tell,
+    try_acknowledge,
 )
 from bot.discord.render import guild_in, parse_answer_id, parse_press_id, with_answer
 from bot.discord.reports import guild_of
@@ -42,7 +42,7 @@ _OWN_DATA: Final[frozenset[Action]] = frozenset({"withdraw", "forget"})
 """Actions that people who have left the guild can still take, in direct messages."""
 
 _CHECK_SECONDS: Final = 1.5
-"""Seconds that a check may take before a modal is opened; Discord allows three from the press."""
+"""Seconds that a check may take before a modal is opened; Discord allows three, counted from the press."""
 
 
 class Buttons:
@@ -85,7 +85,7 @@ class Buttons:
     async def _open(
         self, interaction: discord.Interaction, custom_id: str, form: Form, action: Action, subject: UUID
     ) -> None:
-        """Open a button's modal, or say at once why its form would be filled in for nothing."""
+        """Open a button's modal, or say right away why filling it in would be pointless."""
         try:
             async with asyncio.timeout(_CHECK_SECONDS):
                 await self._handlers.forms.check(
@@ -95,10 +95,10 @@ class Buttons:
             await reply_privately(interaction, partial(_refuse, error))
             return
         except TimeoutError:
-            _log.info("discord_form_check_too_slow", interaction=interaction.id)
+            _log.info("discord_form_check_timed_out", interaction=interaction.id)
         except Exception:  # noqa: BLE001 - the form is checked again once it's filled in
-            _log.exception("discord_form_unchecked", interaction=interaction.id)
-        await acknowledged(interaction.response.send_modal(form_modal(form, custom_id)))
+            _log.exception("discord_form_check_failed", interaction=interaction.id)
+        await try_acknowledge(interaction.response.send_modal(form_modal(form, custom_id)))
 
     async def _submitted(self, interaction: discord.Interaction, custom_id: str) -> None:
         given = form_input(interaction)
@@ -156,7 +156,7 @@ class Buttons:
     async def _answered(self, interaction: discord.Interaction, custom_id: str, report: UUID, choice: str) -> None:
         """Take the answer to a question, and show it in place of the buttons."""
         message = interaction.message
-        if message is None or not await acknowledged(interaction.response.defer()):
+        if message is None or not await try_acknowledge(interaction.response.defer()):
             return
 
         async def answer() -> PrivateReply:
@@ -172,7 +172,7 @@ class Buttons:
             return PrivateReply(answered.words)
 
         reply = await result_or_problem(interaction, answer)
-        await tell(interaction, reply.words)
+        await follow_up(interaction, reply.words)
 
 
 async def _refuse(error: TellUserError) -> PrivateReply:

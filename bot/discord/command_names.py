@@ -9,12 +9,12 @@ def names_in(language: str) -> CommandNames:
     return CommandNames(lambda key: f"/{command(key, language).name}")
 
 
-def seen_by_one(named: Command) -> str:
+def name_for_one(named: Command) -> str:
     """Name a command in a reply that one person sees, in their language."""
     return f"{names_in(named.language):{named.name}}"
 
 
-def seen_by_all(named: Command) -> str:
+def name_for_all(named: Command) -> str:
     """Name a command in a reply that several people see: in the guild's language, and in English for the others."""
-    local = seen_by_one(named)
+    local = name_for_one(named)
     return local if local == named.text else f"{local} ({named.text})"

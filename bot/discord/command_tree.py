@@ -43,18 +43,18 @@ class Translator(app_commands.Translator):
 class _Tree(app_commands.CommandTree[C]):
     """Keeps track of the commands in progress."""
 
-    count: Callable[[], None]
+    track: Callable[[], None]
 
     async def interaction_check(self, _: discord.Interaction[C], /) -> bool:
         """Let everyone in; this runs in the command's task."""
-        self.count()
+        self.track()
         return True
 
 
-def command_tree(client: C, commands: Commands, looks: Looks, count: Callable[[], None]) -> app_commands.CommandTree[C]:
-    """Return all commands, still to be translated and synced. `count` is called in the task of each use."""
+def command_tree(client: C, commands: Commands, looks: Looks, track: Callable[[], None]) -> app_commands.CommandTree[C]:
+    """Return all commands, still to be translated and synced. `track` is called in the task of each use."""
     tree = _Tree(client)
-    tree.count = count
+    tree.track = track
     for listed in (
         *_reports(commands),
         _search(looks),

@@ -11,7 +11,7 @@ from bot.discord.command_names import names_in
 from bot.discord.forms import FormInput, form_modal
 from bot.discord.greeting import ways
 from bot.discord.permissions import may_set_up
-from bot.discord.private_replies import PrivateReply, Work, acknowledged, language_of_user, reply_privately
+from bot.discord.private_replies import PrivateReply, Work, language_of_user, reply_privately, try_acknowledge
 from bot.discord.reports import ReportInput, Reports, guild_of
 from bot.discord.settings_form import SettingsForm
 from bot.discord.workspaces import Workspaces, member_of
@@ -24,8 +24,8 @@ from reunite.messages.wording import sentence
 
 REPORT: Final = "report"
 """The prefix of a report modal's id."""
-_MOST_FILE: Final = 8_000_000
-"""Bytes of the largest file that every guild accepts."""
+_MOST_FILE_BYTES: Final = 8_000_000
+"""The largest file that every guild accepts."""
 
 
 class Commands:
@@ -43,7 +43,7 @@ class Commands:
         """Take a report, or ask for it with a modal if nothing was given."""
         if given.is_empty:
             form = self._reports.form(interaction, which, given)
-            await acknowledged(interaction.response.send_modal(form_modal(form, f"{REPORT}:{which}")))
+            await try_acknowledge(interaction.response.send_modal(form_modal(form, f"{REPORT}:{which}")))
         else:
             await reply_privately(interaction, lambda: self._reports.submit(interaction, which, given))
 
@@ -70,7 +70,7 @@ class Commands:
         await reply_privately(interaction, lambda: self._reports.from_menu(interaction, message, kind))
 
     async def in_guild(self, interaction: discord.Interaction, work: Work, *, act: rights.Act | None = None) -> None:
-        """Reply in a guild that has been joined. What an `act` says is for those who may manage the guild."""
+        """Join the guild if needed, and reply. An `act` is reserved to those who may manage the guild."""
 
         async def checked() -> PrivateReply:
             guild = guild_of(interaction)
@@ -88,7 +88,7 @@ class Commands:
         return PrivateReply.of(*replies) if replies else PrivateReply(sentence("home_no_reports", language))
 
     async def help(self, interaction: discord.Interaction) -> PrivateReply:
-        """Say what one can do."""
+        """List what members can do."""
         language = language_of_user(interaction)
         return PrivateReply.of(welcome.usage(ways(language), language))
 
@@ -106,11 +106,11 @@ class Commands:
     async def timezone(self, interaction: discord.Interaction, zone: str) -> PrivateReply:
         """Keep a member's time zone, or say which one they have."""
         language, member = language_of_user(interaction), member_of(interaction.user)
-        known = await self._handlers.zone(*_workspace(interaction), member, zone.strip())
-        if known is None:
+        kept = await self._handlers.zone(*_workspace(interaction), member, zone.strip())
+        if kept is None:
             return PrivateReply(sentence("zone_not_known", language, command=names_in(language)))
-        key, now = "zone_kept" if zone.strip() else "zone_is", datetime.now(known)
-        return PrivateReply(sentence(key, language, command=names_in(language), zone=str(known), time=f"{now:%H:%M}"))
+        key, now = "zone_kept" if zone.strip() else "zone_is", datetime.now(kept)
+        return PrivateReply(sentence(key, language, command=names_in(language), zone=str(kept), time=f"{now:%H:%M}"))
 
     async def link(self, interaction: discord.Interaction, code: str) -> PrivateReply:
         """Join the community of a link code, or make a code if none is given."""
@@ -118,8 +118,8 @@ class Commands:
         if code:
             await self._handlers.link(*_workspace(interaction), code)
             return PrivateReply(sentence("linked", language))
-        made = await self._handlers.link_code(*_workspace(interaction))
-        return PrivateReply(sentence("link_code", language, command=names_in(language), code=made))
+        new_code = await self._handlers.link_code(*_workspace(interaction))
+        return PrivateReply(sentence("link_code", language, command=names_in(language), code=new_code))
 
     async def unlink(self, interaction: discord.Interaction) -> PrivateReply:
         await self._handlers.unlink(*_workspace(interaction))
@@ -135,9 +135,8 @@ class Commands:
         link = await self._handlers.board.link(
             *_workspace(interaction), member_of(user), language, is_moderator=moderates
         )
-        return PrivateReply(
-            sentence("board_link", language, link=f"<{link}>")
-        )  # the brackets keep Discord from opening it
+        # The link works once, and without the brackets Discord would open it for a preview.
+        return PrivateReply(sentence("board_link", language, link=f"<{link}>"))
 
     async def setup(self, interaction: discord.Interaction) -> PrivateReply:
         """Show the guild's settings."""
@@ -151,7 +150,7 @@ def _workspace(interaction: discord.Interaction) -> tuple[PlatformName, str]:
 def _file(export: dict[str, Any]) -> bytes:
     """Return an export as a file, without the photos themselves if it would be too large."""
     written = json.dumps(export, ensure_ascii=False, indent=2).encode()
-    if len(written) <= _MOST_FILE:
+    if len(written) <= _MOST_FILE_BYTES:
         return written
     reports = [{**report, "photos": [photo["name"] for photo in report["photos"]]} for report in export["reports"]]
     return json.dumps({**export, "reports": reports}, ensure_ascii=False, indent=2).encode()

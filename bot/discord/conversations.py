@@ -10,7 +10,7 @@ import structlog
 from bot.discord.errors import NO_MORE_THREADS, is_refusal
 from bot.discord.permissions import TO_HIDE, missing
 from bot.discord.render import nonce
-from bot.discord.threads import is_ours, open_private, under_a_name
+from bot.discord.threads import is_ours, open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import UndeliverableError
@@ -63,7 +63,7 @@ class Conversations:
     ) -> discord.Thread:
         channel = self._channel(guild, outgoing.target, members)
         names = (self._name(guild, people, outgoing.key) for people in (members, ()))
-        return await under_a_name(partial(open_private, channel), *names)
+        return await with_fallback_name(partial(open_private, channel), *names)
 
     def _guild(self, target: ReplyTarget) -> discord.Guild:
         guild = self._client.get_guild(int(target.workspace))

@@ -1,4 +1,4 @@
-"""Discord's errors as temporary or permanent ones of ours."""
+"""Maps Discord's errors to our temporary and permanent ones."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -73,7 +73,7 @@ class Events:
         await self._client.close()
 
     async def on_ready(self) -> None:
-        """Start again where Discord starts a new session."""
+        """Start again after Discord has begun a new session."""
         if self._has_started:
             await self.start()
 
@@ -100,7 +100,7 @@ class GuildEvents:
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         self._grants.note(guild)
-        async with self._workspaces.lock(guild.id):  # after it's forgotten, if it has just removed the bot
+        async with self._workspaces.lock(guild.id):  # if the guild has just removed the bot, after its data is deleted
             await self._workspaces.join(guild)
         await self._greeter.greet(guild)
 
@@ -120,7 +120,7 @@ class GuildEvents:
         self._grants.note(after.guild)
 
     async def on_member_update(self, _: discord.Member, after: discord.Member) -> None:
-        """Discord always tells of the bot's own roles."""
+        """The bot's own roles changed: Discord reports that even without the members intent."""
         if after == after.guild.me:
             self._grants.note(after.guild)
 
@@ -170,11 +170,11 @@ class ReactionEvents:
         self._buttons = buttons
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
-        self._inbound.count()
+        self._inbound.track()
         await self._verdicts.reaction(event, given=True)
 
     async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
-        self._inbound.count()
+        self._inbound.track()
         await self._verdicts.reaction(event, given=False)
 
     async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
@@ -184,5 +184,5 @@ class ReactionEvents:
         await self._verdicts.cleared(event.guild_id or 0, event.channel_id, event.message_id)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        self._inbound.count()
+        self._inbound.track()
         await self._buttons.interaction(interaction)

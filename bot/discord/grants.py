@@ -9,28 +9,28 @@ from bot.discord.permissions import TO_ANSWER, missing
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReportKind
 
-_ANYTHING: Final = frozenset(name for name, is_needed in TO_ANSWER if is_needed)
+_EVERYTHING: Final = frozenset(name for name, is_needed in TO_ANSWER if is_needed)
 
 
 class Grants:
-    """Tracks the permissions that the bot lacks in the channels for reports; `look` reconciles a guild."""
+    """Tracks the permissions that the bot lacks in the channels for reports; calls `reconcile` if one is granted."""
 
-    def __init__(self, workspaces: Workspaces, look: Callable[[], None]) -> None:
+    def __init__(self, workspaces: Workspaces, reconcile: Callable[[], None]) -> None:
         self._workspaces = workspaces
-        self._look = look
+        self._reconcile = reconcile
         self._lacking: dict[int, Mapping[int, frozenset[str]]] = {}
 
     def note(self, guild: discord.Guild) -> None:
         """Compare what the bot lacks in a guild with what it lacked before.
 
-        Of a new channel we don't know that, so it counts as having lacked everything; a new guild is only noted.
+        A new channel counts as having lacked everything; a new guild is only noted.
         """
         before = self._lacking.get(guild.id)
         channels = [candidate for kind in ReportKind for candidate in self._workspaces.channels(guild, kind)]
         now = {channel.id: frozenset(missing(channel, TO_ANSWER)) for channel in channels}
         self._lacking[guild.id] = now
-        if before is not None and any(before.get(channel, _ANYTHING) - lacking for channel, lacking in now.items()):
-            self._look()
+        if before is not None and any(before.get(channel, _EVERYTHING) - lacking for channel, lacking in now.items()):
+            self._reconcile()
 
     def forget(self, guild: discord.Guild) -> None:
         """Forget a guild that the bot has left."""

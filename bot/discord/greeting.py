@@ -20,8 +20,8 @@ from reunite.messages.welcome import Ways
 from reunite.messages.wording import line
 from reunite.ports import Outgoing
 
-_RECENT: Final = 20
-"""Entries of the audit log, among which the newest about this bot counts."""
+_MOST_ENTRIES: Final = 20
+"""Entries of the audit log that are searched for the one about this bot, newest first."""
 _NEEDED: Final = discord.Permissions(view_channel=True, send_messages=True, embed_links=True)
 
 _log = structlog.get_logger(__name__)
@@ -37,8 +37,8 @@ class Greeter:
 
     async def greet(self, guild: discord.Guild) -> None:
         """Greet a guild that has just invited the bot."""
-        await self._begin_in_its_language(guild)
-        direct, channel = await _direct(guild), next(_writable(guild), None)
+        await self._adopt_language(guild)
+        direct, channel = await _inviter_messages(guild), next(_writable(guild), None)
         if not (direct or channel):
             return
         language = self._workspaces.language(guild)
@@ -51,7 +51,7 @@ class Greeter:
         if channel:
             await self._send(guild, channel, greeting)
 
-    async def _begin_in_its_language(self, guild: discord.Guild) -> None:
+    async def _adopt_language(self, guild: discord.Guild) -> None:
         """Use the language that a community has chosen on Discord, unless somebody has set up the bot."""
         before, language = self._workspaces.settings(guild), language_of(str(guild.preferred_locale))
         if before == Settings() and language != before.language:
@@ -60,7 +60,7 @@ class Greeter:
             await self._workspaces.join(guild)
 
     async def _send(self, guild: discord.Guild, channel: discord.abc.Snowflake, greeting: Reply) -> bool:
-        """Send the greeting, and tell whether it arrived."""
+        """Send the greeting; return whether it arrived."""
         target = ReplyTarget("discord", str(guild.id), str(channel.id))
         try:
             await self._platform.send(Outgoing(f"{guild.id}:greeting", target, greeting))
@@ -70,22 +70,22 @@ class Greeter:
         return True
 
 
-async def _direct(guild: discord.Guild) -> discord.DMChannel | None:
+async def _inviter_messages(guild: discord.Guild) -> discord.DMChannel | None:
     """Return the direct messages with the person who added the bot, if the bot may read the audit log."""
     if not guild.me.guild_permissions.view_audit_log:
         return None
     try:
         with discord_errors():
-            async for entry in guild.audit_logs(action=discord.AuditLogAction.bot_add, limit=_RECENT):
+            async for entry in guild.audit_logs(action=discord.AuditLogAction.bot_add, limit=_MOST_ENTRIES):
                 if entry.user and entry.target and entry.target.id == guild.me.id:
                     return await entry.user.create_dm()
     except (TryAgainError, UndeliverableError, discord.HTTPException) as error:
-        _log.warning("discord_inviter_unknown", guild=str(guild.id), reason=str(error))
+        _log.warning("discord_inviter_lookup_failed", guild=str(guild.id), reason=str(error))
     return None
 
 
 def ways(language: str) -> Ways:
-    """Return the commands, in sentences of a language."""
+    """Return the commands as sentences of a language name them."""
     names = ("lost", "found", "sealed", "search", "mine", "privacy", "setup", "help")
     return Ways(**{name: Command(name, language) for name in names})
 

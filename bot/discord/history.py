@@ -1,4 +1,4 @@
-"""Channels' past posts on Discord, page by page; a forum's are its threads, first those that are active."""
+"""Channels' past posts on Discord, page by page; a forum's posts are its threads, the active ones first."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -38,7 +38,7 @@ class ChannelHistory:
     ) -> None:
         """`is_reconciled` tells whether the bot has caught up on what it missed in a guild.
 
-        `is_deleted` says whether a post was deleted recently.
+        `is_deleted` tells whether a post was deleted recently.
         """
         self._client = client
         self._workspaces = workspaces
@@ -68,7 +68,7 @@ class ChannelHistory:
         channel = guild.get_channel(int(backfill.channel))
         role = self._workspaces.role_of(channel) if isinstance(channel, ReportChannel) else None
         if role is None or not isinstance(channel, ReportChannel):
-            raise UndeliverableError("it's gone, or nothing is reported there any more")
+            raise UndeliverableError("the channel is gone, or it's no longer for reports")
         if names := missing(channel, _TO_READ):
             raise UndeliverableError(f"the bot lacks the permission {', '.join(names)}")
         return channel, role
@@ -81,7 +81,7 @@ async def _channel_page(channel: discord.TextChannel, kind: ReportKind, backfill
     cursor = str(found[-1].id) if found else backfill.cursor
     is_last = len(within) < _PAGE
     reached = backfill.span.since if is_last else found[-1].created_at
-    return Page([_found(message, kind, str(message.id)) for message in within], cursor, reached, is_last)
+    return Page([_past_message(message, kind, str(message.id)) for message in within], cursor, reached, is_last)
 
 
 async def _forum_page(forum: discord.ForumChannel, kind: ReportKind, backfill: Backfill) -> Page:
@@ -90,8 +90,8 @@ async def _forum_page(forum: discord.ForumChannel, kind: ReportKind, backfill: B
     if phase != "archived":
         active = _active(forum, backfill, int(at) if at else None)
         if active:
-            found = [await _opened(thread, kind, f"active:{thread.id}") for thread in active]
-            return Page(found, found[-1].post.cursor, backfill.reached, is_last=False)
+            messages = [await _first_message(thread, kind, f"active:{thread.id}") for thread in active]
+            return Page(messages, messages[-1].post.cursor, backfill.reached, is_last=False)
         at = ""
     return await _archived_page(forum, kind, backfill, datetime.fromisoformat(at) if at else None)
 
@@ -99,8 +99,8 @@ async def _forum_page(forum: discord.ForumChannel, kind: ReportKind, backfill: B
 def _active(forum: discord.ForumChannel, backfill: Backfill, before: int | None) -> Sequence[discord.Thread]:
     span = backfill.span
     threads = sorted(forum.threads, key=lambda thread: thread.id, reverse=True)
-    asked = (thread for thread in threads if span.since <= discord.utils.snowflake_time(thread.id) < span.until)
-    return [thread for thread in asked if before is None or thread.id < before][:_THREADS]
+    within = (thread for thread in threads if span.since <= discord.utils.snowflake_time(thread.id) < span.until)
+    return [thread for thread in within if before is None or thread.id < before][:_THREADS]
 
 
 async def _archived_page(
@@ -111,17 +111,17 @@ async def _archived_page(
     threads = [thread async for thread in forum.archived_threads(limit=_THREADS, before=before)]
     recent = [thread for thread in threads if thread.archive_timestamp >= span.since]
     is_last = len(recent) < _THREADS
-    found = [
-        await _opened(thread, kind, f"archived:{thread.archive_timestamp.isoformat()}")
+    messages = [
+        await _first_message(thread, kind, f"archived:{thread.archive_timestamp.isoformat()}")
         for thread in recent
         if span.since <= discord.utils.snowflake_time(thread.id) < span.until
     ]
     ended = threads[-1].archive_timestamp if threads else span.since
     cursor = f"archived:{ended.isoformat()}"
-    return Page(found, cursor, span.since if is_last else min(ended, backfill.reached), is_last)
+    return Page(messages, cursor, span.since if is_last else min(ended, backfill.reached), is_last)
 
 
-async def _opened(thread: discord.Thread, kind: ReportKind, cursor: str) -> PastMessage:
+async def _first_message(thread: discord.Thread, kind: ReportKind, cursor: str) -> PastMessage:
     """Return the first message of a forum's thread; if that was deleted, an empty one."""
     try:
         message = await thread.fetch_message(thread.id)
@@ -129,10 +129,10 @@ async def _opened(thread: discord.Thread, kind: ReportKind, cursor: str) -> Past
         created = discord.utils.snowflake_time(thread.id)
         gone = PastPost(str(thread.id), created, cursor, by_member=True, has_files=False, settled=False, deleted=True)
         return PastMessage(gone, _nothing)
-    return _found(message, kind, cursor, is_closed=thread.locked)
+    return _past_message(message, kind, cursor, is_closed=thread.locked)
 
 
-def _found(message: discord.Message, kind: ReportKind, cursor: str, *, is_closed: bool = False) -> PastMessage:
+def _past_message(message: discord.Message, kind: ReportKind, cursor: str, *, is_closed: bool = False) -> PastMessage:
     async def read() -> NewReport:
         return report_of(message, kind)
 

@@ -31,7 +31,7 @@ _P = ParamSpec("_P")
 _NOTICE_EVERY: Final = 3600.0
 """Seconds between two notices in a channel that a permission is missing there."""
 _SETTLE_SECONDS: Final = 5.0
-_RECENT: Final = 1000
+_REMEMBERED: Final = 1000
 
 _log = structlog.get_logger(__name__)
 
@@ -41,15 +41,15 @@ _OFFERED_WITHIN: Final = timedelta(minutes=10)
 _Method = Callable[Concatenate["Inbound", _P], Coroutine[object, object, None]]
 
 
-def _counted(method: _Method[_P]) -> _Method[_P]:
+def _tracked(method: _Method[_P]) -> _Method[_P]:
     """Keep track of the events in progress."""
 
     @wraps(method)
-    async def counted(self: "Inbound", /, *args: _P.args, **kwargs: _P.kwargs) -> None:
-        self.count()
+    async def tracked(self: "Inbound", /, *args: _P.args, **kwargs: _P.kwargs) -> None:
+        self.track()
         await method(self, *args, **kwargs)
 
-    return counted
+    return tracked
 
 
 class Inbound:
@@ -63,14 +63,14 @@ class Inbound:
         self._workspaces = workspaces
         self._platform = platform
         self._in_progress: set[asyncio.Task[object]] = set()
-        self.recent: deque[int] = deque(maxlen=_RECENT)
+        self.recent: deque[int] = deque(maxlen=_REMEMBERED)
         """The latest posts."""
-        self._deleted: deque[str] = deque(maxlen=_RECENT)
-        """The latest deleted posts: one may just be read as a past post."""
+        self._deleted: deque[str] = deque(maxlen=_REMEMBERED)
+        """The latest deleted posts: one of them may be being read as a past post right now."""
         self._proxies = Proxies()
         self._notices: dict[int, float] = {}
 
-    def count(self) -> None:
+    def track(self) -> None:
         """Keep track of the event that this task is handling."""
         task = asyncio.current_task()
         if task is not None:
@@ -82,7 +82,7 @@ class Inbound:
         if self._in_progress:
             await asyncio.wait(self._in_progress, timeout=_SETTLE_SECONDS)
 
-    @_counted
+    @_tracked
     async def posted(self, message: discord.Message) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
         self._proxies.remember(message)
@@ -127,7 +127,7 @@ class Inbound:
     ) -> bool:
         """Save a report, then acknowledge it; `again` acknowledges a known one too.
 
-        Return False where that waits for a permission: once it is granted, the post is looked at again.
+        Return False if that has to wait for a permission: once it's granted, the post is handled again.
         """
         try:
             try:
@@ -146,7 +146,7 @@ class Inbound:
         return True
 
     async def _send_problem(self, target: ReplyTarget, key: str, error: TellUserError, guild: discord.Guild) -> None:
-        """Say why a post isn't taken; the post comes again when the bot starts again, so look for the words first."""
+        """Say why a post is refused, unless it was said before: after a restart the post is handled again."""
         problem = wording.problem(error.key, self._workspaces.language(guild), None, **error.params)
         await self._platform.send(Outgoing(key, target, problem, maybe_sent=True))
 
@@ -170,11 +170,11 @@ class Inbound:
         with discord_errors():
             await (await self._client.create_dm(discord.Object(int(author.id)))).send(words)
 
-    @_counted
+    @_tracked
     async def edited(self, message: discord.Message) -> None:
         """Update a report with the new words and photos of its post; one that was refused before is tried again."""
-        is_of_a_member = is_post(message) or message.webhook_id  # a proxy may edit what it has posted
-        if message.edited_at is None or not is_of_a_member or message.guild is None:
+        is_by_member = is_post(message) or message.webhook_id  # a proxy may edit what it has posted
+        if message.edited_at is None or not is_by_member or message.guild is None:
             return
         async with self._workspaces.lock(message.id):
             await self._workspaces.ensure_joined(message.guild)
@@ -190,7 +190,7 @@ class Inbound:
             if edited is None and channel and photos_of(message):
                 await self._report(report_of(message, channel[1]), channel[0], again=False)
 
-    @_counted
+    @_tracked
     async def renamed(self, thread: discord.Thread) -> None:
         """Update a report with the new title of its forum post."""
         if isinstance(thread.parent, discord.ForumChannel) and self._workspaces.role_of(thread.parent):
@@ -202,18 +202,18 @@ class Inbound:
                 await self._workspaces.ensure_joined(thread.guild)
                 await self._handlers.edit(EditReport(target=target_of(message), text=text_of(message)))
 
-    @_counted
+    @_tracked
     async def channel_deleted(self, guild_id: int, channel: int) -> None:
         """Withdraw the reports whose posts were in a deleted channel or thread; Discord doesn't list them."""
         guild = self._client.get_guild(guild_id)
         if guild is None:
             return
         await self._workspaces.ensure_joined(guild)
-        for known in await self._handlers.known_posts("discord", str(guild_id)):
-            if known.report.target.channel == str(channel):
-                await self._handlers.withdraw(Withdraw(target=known.report.target))
+        for post in await self._handlers.known_posts("discord", str(guild_id)):
+            if post.report.target.channel == str(channel):
+                await self._handlers.withdraw(Withdraw(target=post.report.target))
 
-    @_counted
+    @_tracked
     async def deleted(self, guild_id: int | None, channel: int, message: int) -> None:
         """Withdraw the report whose post was deleted."""
         self._deleted.append(str(message))
@@ -224,7 +224,7 @@ class Inbound:
             await self._workspaces.ensure_joined(guild)
             target = ReplyTarget("discord", str(guild_id), str(channel), str(message))
             if await self._handlers.withdraw(Withdraw(target=target)):
-                await self._platform.threads.unname_of(target)
+                await self._platform.threads.reset_name_of(target)
 
     def is_deleted(self, key: str) -> bool:
         """Return whether a post (given by its idempotency key) was deleted recently."""

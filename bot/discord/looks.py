@@ -12,11 +12,11 @@ from bot.discord.markup import without_spoilers
 from bot.discord.posts import check_photos
 from bot.discord.private_replies import (
     PrivateReply,
-    acknowledged,
     language_of_user,
     reply_privately,
     result_or_problem,
     show,
+    try_acknowledge,
 )
 from bot.discord.reports import ReportInput, Reports, guild_of
 from bot.discord.workspaces import Workspaces, member_of
@@ -42,7 +42,7 @@ class Looks:
         """Search, or ask what for with a modal if nothing was given."""
         if given.is_empty:
             form = look_form(language_of_user(interaction))
-            await acknowledged(interaction.response.send_modal(form_modal(form, self.FORM)))
+            await try_acknowledge(interaction.response.send_modal(form_modal(form, self.FORM)))
         else:
             await reply_privately(interaction, lambda: self._search(interaction, given))
 
@@ -58,11 +58,11 @@ class Looks:
             press = await read()
             return await self._shown(press.target.workspace, await self._handlers.press(press))
 
-        if await acknowledged(interaction.response.defer()):
+        if await try_acknowledge(interaction.response.defer()):
             await show(interaction, await result_or_problem(interaction, turned))
 
     async def claim(self, interaction: discord.Interaction, press: Press) -> Reply:
-        """File the report and the claim; the report goes where `/lost` would bring it."""
+        """File the report and the claim; the report goes where `/lost` would put it."""
         guild = guild_of(interaction)
         async with self._workspaces.lock(int(press.target.message or 0)):  # a second press finds the report filed
             private = await self._handlers.files_privately(press)

@@ -18,7 +18,7 @@ _LEFT_OUT: Final = "…"
 def without_spoilers(text: str) -> str:
     """Return text without the words hidden in spoilers: wherever it's shown again, nothing hides them."""
     parts = text.split(_SPOILER)
-    if len(parts) % 2 == 0:  # the last mark has no other one that goes with it
+    if len(parts) % 2 == 0:  # the last mark has no partner
         parts[-2:] = [_SPOILER.join(parts[-2:])]
     shown = _LEFT_OUT.join(parts[::2]) if len(parts) > 1 else text
     return shown if shown.strip(f" \n{_LEFT_OUT}") else ""

@@ -99,7 +99,7 @@ async def _created(
 def _for_moderators(guild: discord.Guild, settings: Settings, manager: discord.Member) -> Overwrites:
     """Hide a channel from all but the moderators, the manager who wants it, and the bot.
 
-    Discord takes only permissions that the bot has in the guild.
+    Discord accepts only permissions that the bot has in the guild.
     """
     seen = discord.PermissionOverwrite(view_channel=True)
     mine = discord.PermissionOverwrite.from_pair(TO_POST & guild.me.guild_permissions, discord.Permissions.none())

@@ -20,7 +20,7 @@ from bot.discord.errors import (
 )
 from bot.discord.posts import photos_of
 from bot.discord.render import PICTURE_NAME, marker, nonce, render, thread_name, title_of
-from bot.discord.threads import ARCHIVE_AFTER, Place, Threads, free_tags, message_with, under_a_name
+from bot.discord.threads import ARCHIVE_AFTER, Place, Threads, free_tags, message_with, with_fallback_name
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget, ReportKind
@@ -77,7 +77,7 @@ class DiscordPlatform:
             message = earlier or await self._answer(place, channel, outgoing)
             await self._mark(outgoing)
             sent = Sent(str(message.channel.id), str(message.id))
-            if earlier and outgoing.reply.match:  # people saw it before it was known, and may have reacted
+            if earlier and outgoing.reply.match:  # people may have reacted before it was recorded
                 target = replace(outgoing.target, channel=sent.channel, message=sent.message)
                 self._verdicts.compare_once_recorded(target)
             return sent
@@ -90,7 +90,7 @@ class DiscordPlatform:
         return Sent(str(thread.id), str(message.id))
 
     async def _answer(self, place: Place, channel: Place, outgoing: Outgoing) -> discord.Message:
-        """Send a reply; if its thread is closed or can't be woken, in the channel, or else to the author."""
+        """Send a reply; if its thread is closed or can't be reopened, in the channel, or else to the author."""
         try:
             return await self._post(place, outgoing)
         except discord.HTTPException as error:
@@ -103,7 +103,7 @@ class DiscordPlatform:
             return await self._write_to_author(outgoing) or await self._post(place, outgoing)
 
     async def _write_to_author(self, outgoing: Outgoing) -> discord.Message | None:
-        """Send a reply to a report's author directly; None if they take no messages."""
+        """Send a reply to a report's author directly; None if they don't accept messages."""
         report = await self._handlers.report_at(outgoing.target)
         if report is None or report.sample:
             return None
@@ -139,7 +139,7 @@ class DiscordPlatform:
             await self._unarchived(sent, change)
             await self._mark(outgoing)
             if outgoing.reply.opens_thread and not title_of(outgoing.reply) and not is_direct:
-                await self.threads.unname(sent.channel, sent.message)
+                await self.threads.reset_name(sent.channel, sent.message)
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Delete a reply, with the thread that it opened; all of it may be gone already."""
@@ -171,9 +171,8 @@ class DiscordPlatform:
             try:
                 await self._message(Sent(target.channel, str(target.message))).add_reaction(TAKEN_UP)
             except discord.HTTPException as error:
-                if type(error) is discord.HTTPException and is_refusal(
-                    error
-                ):  # such as 30010: the post has as many different reactions as it can take
+                # Such as 30010: the post has as many different reactions as it can take.
+                if type(error) is discord.HTTPException and is_refusal(error):
                     raise UndeliverableError(f"Discord refuses the reaction ({error.code})") from error
                 raise
 
@@ -184,12 +183,12 @@ class DiscordPlatform:
         return found
 
     async def _is_direct(self, outgoing: Outgoing, sent: Sent) -> bool:
-        """Whether a reply is in direct messages; a conversation and a post's thread, which has its id, are threads."""
+        """Return whether a reply is in direct messages, not in a conversation or a post's thread (which has its id)."""
         if outgoing.people or sent.channel == outgoing.target.message:
             return False
         number = int(sent.channel)
-        known = self._client.get_channel(number) or await self._client.fetch_channel(number)
-        return isinstance(known, discord.DMChannel)
+        channel = self._client.get_channel(number) or await self._client.fetch_channel(number)
+        return isinstance(channel, discord.DMChannel)
 
     def _language_of(self, target: ReplyTarget) -> str:
         guild = self._client.get_guild(int(target.workspace))
@@ -274,7 +273,7 @@ class DiscordPlatform:
             )
             return opened.message
 
-        return await under_a_name(create, *(thread_name(kind, words, now, language) for words in (title, "")))
+        return await with_fallback_name(create, *(thread_name(kind, words, now, language) for words in (title, "")))
 
 
 def _files(outgoing: Outgoing) -> list[discord.File]:

@@ -21,8 +21,8 @@ TO_HIDE: Final = TO_POST | discord.Permissions(create_private_threads=True)
 NEEDED: Final = TO_HIDE
 """What the invitation asks for. The bot uses three more if it has them.
 
-Manage Channels lets `/setup` create channels, Manage Threads lets it delete a sample's thread, View Audit Log tells
-whom to greet.
+Manage Channels lets `/setup` create channels, Manage Threads lets it delete a sample's thread, View Audit Log
+tells it whom to greet.
 """
 
 ReportChannel = discord.TextChannel | discord.ForumChannel

@@ -18,7 +18,7 @@ _POSTS: Final = {discord.MessageType.default, discord.MessageType.reply}
 _PHOTOS: Final = (
     ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".avif", ".heic", ".heif", ".bmp", ".tif", ".tiff",
 )  # fmt: skip
-"""Endings of files that are tried whatever Discord takes them for: it often has no content type, or a general one."""
+"""File endings that count as photos whatever Discord says: it often gives no content type, or a general one."""
 _OTHER_PICTURES: Final = {
     ".dng", ".raw", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".psd", ".svg", ".jxl", ".jp2", ".eps",
 }  # fmt: skip

@@ -49,8 +49,8 @@ def language_of_user(interaction: discord.Interaction) -> str:
     return language_of(str(interaction.locale))
 
 
-async def acknowledged(acknowledgement: Awaitable[object]) -> bool:
-    """Acknowledge an interaction; false if it already is, as when an event comes twice, or if it is too late."""
+async def try_acknowledge(acknowledgement: Awaitable[object]) -> bool:
+    """Acknowledge an interaction; return False if that has been done (an event can come twice) or if it's too late."""
     try:
         await acknowledgement
     except discord.HTTPException as error:
@@ -61,7 +61,7 @@ async def acknowledged(acknowledgement: Awaitable[object]) -> bool:
 
 async def reply_privately(interaction: discord.Interaction, work: Work) -> None:
     """Acknowledge an interaction, then reply with the result of `work`."""
-    if await acknowledged(interaction.response.defer(ephemeral=True, thinking=True)):
+    if await try_acknowledge(interaction.response.defer(ephemeral=True, thinking=True)):
         await show(interaction, await result_or_problem(interaction, work))
 
 
@@ -80,7 +80,7 @@ async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
         await _show_otherwise(interaction, reply, error)
 
 
-async def tell(interaction: discord.Interaction, words: str) -> None:
+async def follow_up(interaction: discord.Interaction, words: str) -> None:
     """Send a person a private message, and leave the message whose button they pressed as it is."""
     try:
         await interaction.followup.send(words, ephemeral=True)
@@ -100,7 +100,7 @@ async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply,
     files = [discord.File(io.BytesIO(reply.file[1]), reply.file[0])] if reply.file else []
     try:
         await interaction.user.send(reply.words or None, embeds=embeds, files=files, allowed_mentions=none)
-    except discord.Forbidden:  # they take no messages from the bot
+    except discord.Forbidden:  # they don't accept messages from the bot
         person = interaction.user.mention
         words = sentence("answer_too_late", language_of_user(interaction), person=person)
         if isinstance(interaction.channel, discord.abc.Messageable):

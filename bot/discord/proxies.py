@@ -45,7 +45,7 @@ class Proxies:
             return None
         for post in reversed(self._posts):
             is_near = post.channel == message.channel.id and abs(message.created_at - post.at) <= _WITHIN
-            if is_near and post.files == _files(message) and message.content in post.words:  # its tags are left out
+            if is_near and post.files == _files(message) and message.content in post.words:  # the proxy drops its tags
                 return post.author
         return None
 

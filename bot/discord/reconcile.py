@@ -22,7 +22,7 @@ from reunite.ports import KnownPost
 _MOST_MESSAGES: Final = 500
 """Messages read in a channel, newest first."""
 _LONGEST_PAUSE: Final = 3600.0
-"""Seconds between two attempts, which grow from one to the next."""
+"""The longest backoff between two attempts, in seconds."""
 
 _log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ class Reconciler:
         self._pause = config.pause_after_trouble
         self._due: set[int] = set()
         self._unseen: set[int] = set()
-        """The guilds in which it hasn't looked since the last start."""
+        """Guilds that haven't been checked since the last start."""
         self._at_once = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -79,7 +79,7 @@ class Reconciler:
             self._at_once.clear()
             due, self._due = self._due, set()
             for guild in due:
-                if not await self._is_reconciled(guild):
+                if not await self._try_guild(guild):
                     self._due.add(guild)
             if self._due:
                 await self._sleep(pause)
@@ -92,7 +92,8 @@ class Reconciler:
             async with asyncio.timeout(seconds):
                 await self._at_once.wait()
 
-    async def _is_reconciled(self, guild_id: int) -> bool:
+    async def _try_guild(self, guild_id: int) -> bool:
+        """Reconcile a guild; return whether that succeeded."""
         guild = self._client.get_guild(guild_id)
         try:
             if guild:
@@ -112,17 +113,17 @@ class Reconciler:
         posts = {str(post.report.target.message): post for post in known}
         for channel in guild.text_channels:
             if self._workspaces.role_of(channel):
-                await self._apart(guild, self._channel(channel, since, posts))
+                await self._isolated(guild, self._channel(channel, since, posts))
         for forum in guild.forums:
             if self._workspaces.role_of(forum):
-                await self._apart(guild, self._forum(forum, since, posts))
+                await self._isolated(guild, self._forum(forum, since, posts))
         for card in reversed(await self._handlers.known_cards("discord", str(guild.id))):
-            await self._apart(guild, self._verdicts.compare(guild, card))
+            await self._isolated(guild, self._verdicts.compare(guild, card))
         for post in reversed(posts.values()):
-            await self._apart(guild, self._post(guild, post))
+            await self._isolated(guild, self._post(guild, post))
 
-    async def _apart(self, guild: discord.Guild, step: Awaitable[None]) -> None:
-        """Take a step: whatever goes wrong with one channel or message, the others follow."""
+    async def _isolated(self, guild: discord.Guild, step: Awaitable[None]) -> None:
+        """Take a step. If it fails for one channel or message, the others still follow."""
         try:
             await step
         except psycopg.OperationalError:
@@ -132,19 +133,19 @@ class Reconciler:
             if not is_refusal(error):
                 self._due.add(guild.id)
         except Exception:  # noqa: BLE001 - it's tried again later, together with what else is due
-            _log.exception("discord_reconcile_left_out", guild=str(guild.id))
+            _log.exception("discord_reconcile_step_failed", guild=str(guild.id))
             self._due.add(guild.id)
 
     async def _channel(self, channel: discord.TextChannel, since: datetime, posts: dict[str, KnownPost]) -> None:
         history = channel.history(limit=_MOST_MESSAGES, after=since, oldest_first=False)
         for message in reversed([message async for message in history]):
             known = posts.pop(str(message.id), None)
-            await self._apart(channel.guild, self._message(message, known))
+            await self._isolated(channel.guild, self._message(message, known))
 
     async def _forum(self, forum: discord.ForumChannel, since: datetime, posts: dict[str, KnownPost]) -> None:
         for thread in forum.threads:
             if discord.utils.snowflake_time(thread.id) >= since:
-                await self._apart(forum.guild, self._forum_post(thread, posts))
+                await self._isolated(forum.guild, self._forum_post(thread, posts))
 
     async def _forum_post(self, thread: discord.Thread, posts: dict[str, KnownPost]) -> None:
         with suppress(discord.NotFound, discord.Forbidden):

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import discord
 
-from bot.discord.command_names import seen_by_all, seen_by_one
+from bot.discord.command_names import name_for_all, name_for_one
 from bot.discord.markup import escape
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.language import date_words, sentence, shortened
@@ -40,7 +40,7 @@ from reunite.text.controls import without_controls
 
 PICTURE_NAME: Final = "photo.jpg"
 MOST_QUOTED: Final = 800
-"""Characters shown of a member's words, so that even all escaped they fit an embed's 4096 with everything else."""
+"""Characters shown of a member's words: even if each is escaped, an embed's 4096 have room for everything else."""
 _MOST_NAME: Final = 80
 _MOST_THREAD_NAME: Final = 100  # Discord's limits
 _MOST_BUTTON: Final = 80
@@ -111,10 +111,10 @@ def render(outgoing: Outgoing, *, direct: bool = False) -> Rendered:
 
 def render_private(reply: Reply) -> Rendered:
     """Return a reply that one person sees: nobody is pinged, and it has no marker."""
-    return Rendered(None, embed_of(reply, seen_by_one), discord.AllowedMentions.none(), buttons_of(reply))
+    return Rendered(None, embed_of(reply, name_for_one), discord.AllowedMentions.none(), buttons_of(reply))
 
 
-def embed_of(reply: Reply, named: CommandNaming = seen_by_all) -> discord.Embed:
+def embed_of(reply: Reply, named: CommandNaming = name_for_all) -> discord.Embed:
     """Return the words of a reply, without the mentions that ping."""
     lines = [
         _line(line, named) for line in reply.with_live_jumps(_is_here).lines if not all(_pings(span) for span in line)

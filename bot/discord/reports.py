@@ -20,7 +20,7 @@ from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, 
 from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, report_of
 from bot.discord.private_replies import PrivateReply, language_of_user
 from bot.discord.render import thread_name
-from bot.discord.threads import Destination, free_tags, open_private, under_a_name
+from bot.discord.threads import Destination, free_tags, open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
 from reunite import rights
 from reunite.commands import REPORTS
@@ -69,12 +69,12 @@ class Reports:
         self._platform = platform
 
     def form(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> Form:
-        """Return the form of a report, filled in with what the member has said already."""
+        """Return the form of a report, filled in with what the member has already entered."""
         private = interaction.guild is not None and self._workspaces.settings(interaction.guild).private_reports
         form = report_form(which, language_of_user(interaction), private=private)
-        known = {"where": given.where, "when": given.when}
+        entered = {"where": given.where, "when": given.when}
         return replace(
-            form, fields=tuple(replace(field, value=known.get(field.name) or field.value) for field in form.fields)
+            form, fields=tuple(replace(field, value=entered.get(field.name) or field.value) for field in form.fields)
         )
 
     async def submit(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> PrivateReply:
@@ -133,7 +133,7 @@ class Reports:
         now, language = discord.utils.utcnow(), self._workspaces.language(guild)
         names = [thread_name(kind, caption, now, language) for caption in (words, "")]
         try:
-            thread = await under_a_name(partial(open_private, channel), *names)
+            thread = await with_fallback_name(partial(open_private, channel), *names)
         except discord.HTTPException as error:
             if error.code in NO_MORE_THREADS:
                 raise TellUserError("too_many_threads") from error
@@ -141,25 +141,25 @@ class Reports:
         try:
             yield thread
         except BaseException:
-            await self._left(thread, interaction.user)
+            await self._clean_up(thread, interaction.user)
             raise
         await thread.add_user(interaction.user)
 
-    async def _left(self, thread: discord.Thread, author: discord.User | discord.Member) -> None:
+    async def _clean_up(self, thread: discord.Thread, author: discord.User | discord.Member) -> None:
         """Delete a private thread after an error, unless the report was saved before that: it's answered there.
 
-        It's kept too if that isn't known. One that can't be deleted is left where nobody sees it. Nothing is raised:
-        the first error counts.
+        The thread is also kept if that can't be found out. One that can't be deleted stays where nobody sees it.
+        Nothing is raised: the first error counts.
         """
         target, is_kept = ReplyTarget("discord", str(thread.guild.id), str(thread.id)), True
         try:
             is_kept = await self._handlers.report_at(target, member_of(author)) is not None
         except Exception:  # noqa: BLE001 - see above
-            _log.exception("discord_report_unknown", thread=str(thread.id))
+            _log.exception("discord_report_lookup_failed", thread=str(thread.id))
         try:
             await (thread.add_user(author) if is_kept else thread.delete())
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            _log.warning("discord_thread_left", thread=str(thread.id), reason=str(error))
+            _log.warning("discord_thread_not_cleaned_up", thread=str(thread.id), reason=str(error))
 
     async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
         """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
@@ -214,7 +214,7 @@ class Reports:
 
 
 def _assumed_zone(interaction: discord.Interaction) -> tuple[tzinfo, timedelta]:
-    """Return the zone in which to read what a member says, and how far theirs may be from it."""
+    """Return the time zone to read a member's words in, and how far off it may be."""
     likely = likely_zone(str(interaction.locale))
     return (ZoneInfo(likely), NEIGHBOURING_ZONES) if likely else (UTC, UNKNOWN_ZONE)
 

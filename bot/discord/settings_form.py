@@ -14,12 +14,12 @@ from bot.discord.permissions import TO_ANSWER, TO_POST, ReportChannel, may_set_u
 from bot.discord.private_replies import (
     PrivateReply,
     Work,
-    acknowledged,
+    follow_up,
     language_of_user,
     reply_privately,
     result_or_problem,
     show,
-    tell,
+    try_acknowledge,
 )
 from bot.discord.render import Rendered, RenderedButton
 from bot.discord.samples import Samples
@@ -129,7 +129,9 @@ class SettingsForm:
             inputs = _digest_inputs(settings, language)
         else:
             inputs = _rule_inputs(settings, language)
-        await acknowledged(interaction.response.send_modal(modal(sentence("home_setup", language), custom_id, inputs)))
+        await try_acknowledge(
+            interaction.response.send_modal(modal(sentence("home_setup", language), custom_id, inputs))
+        )
 
     async def submit(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> None:
         """Save the choices, and show the settings again."""
@@ -137,13 +139,13 @@ class SettingsForm:
 
     async def _reply(self, interaction: discord.Interaction, work: Work) -> None:
         """Acknowledge a press or a modal, then show the panel in its place, or an error."""
-        if not await acknowledged(interaction.response.defer()):
+        if not await try_acknowledge(interaction.response.defer()):
             return
         reply = await result_or_problem(interaction, work)
         if reply.embeds:
             await show(interaction, reply)
         else:
-            await tell(interaction, reply.words)
+            await follow_up(interaction, reply.words)
 
     async def _save(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> PrivateReply:
         guild, language = await self._managed(interaction), language_of_user(interaction)
@@ -162,7 +164,7 @@ class SettingsForm:
 
     async def _read_past_posts(self, interaction: discord.Interaction) -> PrivateReply:
         guild, language = await self._managed(interaction), language_of_user(interaction)
-        return PrivateReply(await self._requests.press("discord", str(guild.id), language))
+        return PrivateReply(await self._requests.start_or_report("discord", str(guild.id), language))
 
     async def _managed(self, interaction: discord.Interaction) -> discord.Guild:
         """Return the guild of someone who may manage it."""

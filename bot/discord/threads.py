@@ -44,7 +44,7 @@ class Threads:
         except discord.HTTPException as error:
             if error.code not in NO_MORE_THREADS:
                 raise
-            _log.warning("discord_too_many_threads", guild=str(channel.guild.id), code=error.code)
+            _log.warning("discord_thread_limit_reached", guild=str(channel.guild.id), code=error.code)
             return channel
 
     async def _open(self, channel: Destination, post: int, kind: ReportKind | None) -> discord.Thread:
@@ -67,7 +67,7 @@ class Threads:
 
         names = [thread_name(kind, words, message.created_at, language) for words in (await self._caption(message), "")]
         try:
-            return await under_a_name(create, *names)
+            return await with_fallback_name(create, *names)
         except discord.HTTPException as error:
             if error.code != THREAD_EXISTS:
                 raise
@@ -89,18 +89,18 @@ class Threads:
             raise UndeliverableError(f"{number} is not a thread")
         return found
 
-    async def unname_of(self, post: ReplyTarget) -> None:
+    async def reset_name_of(self, post: ReplyTarget) -> None:
         """Remove the words of a deleted post from the name of its thread, if it has one."""
         try:
             with discord_errors():
-                await self.unname(post.channel, str(post.message))
+                await self.reset_name(post.channel, str(post.message))
         except (TryAgainError, UndeliverableError) as error:
-            _log.warning("discord_thread_still_named", post=post.message, reason=str(error))
+            _log.warning("discord_thread_not_renamed", post=post.message, reason=str(error))
 
-    async def unname(self, channel_id: str, post: str) -> None:
+    async def reset_name(self, channel_id: str, post: str) -> None:
         """Name a post's thread by its day: the one opened at the post, or the private one that the post is in."""
         with suppress(discord.NotFound):
-            thread = await self.get(self._number(channel_id, post))
+            thread = await self.get(self._thread_id(channel_id, post))
             language = self._workspaces.language(thread.guild)
             day = date_words(discord.utils.snowflake_time(thread.id), language)
             name = sentence("thread_unnamed", language, day=day)
@@ -110,20 +110,20 @@ class Threads:
     async def clear(self, channel_id: str, post: str) -> None:
         """Delete the thread of a removed post if the bot may; otherwise only remove the words from its name."""
         with suppress(discord.NotFound):
-            thread = await self.get(self._number(channel_id, post))
+            thread = await self.get(self._thread_id(channel_id, post))
             if thread.permissions_for(thread.guild.me).manage_threads:
                 await thread.delete()
                 return
-        await self.unname(channel_id, post)
+        await self.reset_name(channel_id, post)
 
-    def _number(self, channel_id: str, post: str) -> int:
+    def _thread_id(self, channel_id: str, post: str) -> int:
         """Return the id of a post's thread, which is the post's own unless the post is in a private one."""
         channel = self._client.get_channel(int(channel_id))
         return int(post if isinstance(channel, discord.TextChannel | discord.ForumChannel) else channel_id)
 
 
-async def under_a_name(create: Callable[[str], Awaitable[T]], name: str, neutral: str) -> T:
-    """Open a thread; if Discord refuses words of its name, under a neutral one."""
+async def with_fallback_name(create: Callable[[str], Awaitable[T]], name: str, neutral: str) -> T:
+    """Open a thread; if Discord refuses a word in its name, use a neutral one."""
     try:
         return await create(name)
     except discord.HTTPException as error:

@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Verdicts:
-    """Takes verdicts by reaction, live or looked up later."""
+    """Takes verdicts by reaction, as they are given or when they are found later."""
 
     def __init__(self, client: discord.Client, handlers: Handlers, workspaces: Workspaces) -> None:
         self._client = client
@@ -56,8 +56,8 @@ class Verdicts:
     ) -> bool:
         """Record a verdict; false if no match is known to be shown there.
 
-        `by` is only an id where the member has left, and may only withdraw their own. Someone who gives a verdict just
-        now hears why it doesn't count.
+        `by` is only an id where the member has left, and may only withdraw their own. Someone who gives a verdict at
+        this moment hears why it doesn't count.
         """
         command = GiveVerdict(
             target=target,

@@ -91,7 +91,7 @@ class Workspaces:
             candidates = [
                 channel for channel in candidates if isinstance(channel, discord.TextChannel) and not channel.is_news()
             ]
-        for channel in sorted(candidates, key=lambda channel: channel != here):  # the one at hand first
+        for channel in sorted(candidates, key=lambda channel: channel != here):  # prefer this one
             if not missing(channel, needed):
                 return channel
         if not candidates:

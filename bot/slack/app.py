@@ -11,7 +11,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.absence import watch
+from bot.absence import watch_absence
 from bot.backfill import BackfillRequests
 from bot.board_roles import watch_roles
 from bot.past_posts import PastPosts
@@ -80,7 +80,8 @@ async def running(
         tasks = (reconciler.run(is_connected), past_posts.run(), roles)
         background_tasks = [asyncio.create_task(task) for task in tasks]
         if not config.bot_token:  # a single token says nothing about other workspaces
-            background_tasks.append(asyncio.create_task(watch(store, "slack", workspaces.membership, workspaces.leave)))
+            absence = watch_absence(store, "slack", workspaces.membership, workspaces.leave)
+            background_tasks.append(asyncio.create_task(absence))
         try:
             yield platform
         finally:

@@ -1,4 +1,4 @@
-"""Lets work go on after Slack was acknowledged."""
+"""Runs work in the background after Slack has been acknowledged."""
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
@@ -24,10 +24,10 @@ class Background:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def awaited(self, listening: Awaitable[None]) -> None:
-        """Wait for a listener and, within Slack's patience, for the work it starts.
+    async def wait_briefly(self, listening: Awaitable[None]) -> None:
+        """Wait for a listener and, for as long as Slack has patience, for the work it starts.
 
-        Bolt acknowledges once this returns: what Slack counts as done is in the database then, unless it's slow.
+        Bolt acknowledges once this returns, so what Slack counts as done is in the database, unless that was slow.
         """
         before = set(self._tasks)
         await listening
@@ -43,6 +43,6 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
     try:
         await work
     except (TryAgainError, UndeliverableError) as error:
-        _log.warning("slack_unanswered", reason=str(error))
+        _log.warning("slack_work_abandoned", reason=str(error))
     except Exception:  # noqa: BLE001 - see the class
         _log.exception("slack_defect")

@@ -12,7 +12,7 @@ from bot.slack.forms import View, context_of, form_input, form_modal, reply_moda
 from bot.slack.looks import Looks
 from bot.slack.markup import escape
 from bot.slack.posts import form_photos
-from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies, submitted
+from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies, process_submission
 from bot.slack.render import PRESS, parse_answer_id, with_answer
 from bot.slack.reports import Reports
 from bot.slack.workspace import Person, SlackWorkspace
@@ -57,7 +57,7 @@ class Buttons:
 
     async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body) -> None:
         """Handle the modal of a button."""
-        await submitted(ack, workspace, body["view"], self._submit(workspace, body), self._background)
+        await process_submission(ack, workspace, body["view"], self._submit(workspace, body), self._background)
 
     async def answered(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
         """Take the answer to a question, and show it in place of the buttons."""

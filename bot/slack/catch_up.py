@@ -16,11 +16,11 @@ from db.slack_windows import SlackWindows, Window
 from reunite.handlers import Handlers
 
 AWAY: Final = timedelta(minutes=3)
-"""After so long without a record, events may be lost; before that, Slack sends them again."""
+"""After this long without a record, events may be lost; before that, Slack sends them again."""
 _OVERLAP: Final = timedelta(minutes=5)
 """For clocks that differ."""
 _NEAR: Final = 3600.0
-"""Seconds between two older posts that are looked at together."""
+"""Seconds between two older posts that are read together."""
 _NEVER: Final = "9999999999.000000"
 """As a window's `since`: no post in it is new."""
 _GONE: Final = {"channel_not_found", "not_in_channel"}
@@ -28,7 +28,7 @@ _log = structlog.get_logger(__name__)
 
 
 class CatchUp:
-    """What is still to be read is in the database, so that neither a limit of Slack's nor a restart begins it again."""
+    """Keeps what is still unread in the database, so that neither a rate limit nor a restart makes it start over."""
 
     def __init__(self, handlers: Handlers, inbound: Inbound, windows: SlackWindows) -> None:
         self._handlers = handlers
@@ -39,7 +39,7 @@ class CatchUp:
         """Note that events may be missing since the bot last heard, and that known posts may have changed meanwhile."""
         team, covered = workspace.team, [window.opened_at for window in await self._windows.of(workspace.team)]
         if covered and now - heard <= AWAY:
-            return  # a restart: Slack sends the events again, and more to read would keep us from getting on
+            return  # a restart: Slack sends the events again, and a longer list would only delay us
         posts = await self._known(workspace, None)
         since, latest = ts_of(max([heard - _OVERLAP, earliest, *covered])), ts_of(now + _OVERLAP)
         for channel in workspace.channels.values():
@@ -50,7 +50,7 @@ class CatchUp:
         await self._note_older(workspace, posts, earliest)
 
     async def _note_older(self, workspace: SlackWorkspace, posts: Mapping[str, list[str]], earliest: datetime) -> None:
-        """Note that the older posts must be looked at, together where they are near each other.
+        """Note that the older posts must be read, together if they are near each other.
 
         Between others there may be years of messages that don't concern us.
         """
@@ -59,7 +59,7 @@ class CatchUp:
             here = [window for window in noted if window.channel == channel]
             older = [ts for ts in known if ts < ts_of(earliest)]
             unread = [ts for ts in older if not any(window.oldest < ts < window.latest for window in here)]
-            for first, last in _near(unread):
+            for first, last in _groups(unread):
                 await self._windows.open(
                     workspace.team, channel, oldest=_before(first), since=_NEVER, latest=_after(last)
                 )
@@ -102,10 +102,10 @@ class CatchUp:
     ) -> None:
         """Compare a page with the posts known before it was read: take new ones, edits and deletions."""
         known = {ts for ts in posts if window.oldest <= ts < window.latest}
-        there = {message["ts"]: message for message in messages if message.get("subtype") != "tombstone"}
-        for ts in sorted(known - there.keys()):
+        present = {message["ts"]: message for message in messages if message.get("subtype") != "tombstone"}
+        for ts in sorted(known - present.keys()):
             await self._inbound.deleted(workspace, window.channel, ts)
-        for ts, message in there.items():
+        for ts, message in present.items():
             if not is_post(workspace, message):
                 continue
             if ts in known and message.get("edited"):
@@ -122,8 +122,8 @@ class CatchUp:
         return found
 
 
-def _near(posts: Iterable[str]) -> list[tuple[str, str]]:
-    """Put posts together that are near each other; return the first and the last of each group."""
+def _groups(posts: Iterable[str]) -> list[tuple[str, str]]:
+    """Group posts that are near each other; return the first and the last of each group."""
     groups: list[tuple[str, str]] = []
     for ts in sorted(posts):
         if groups and float(ts) - float(groups[-1][1]) <= _NEAR:

@@ -14,7 +14,7 @@ from reunite.errors import TryAgainError
 _EVERY: Final = 1.0
 """Seconds from one message's arrival to the next message."""
 _SLOT: Final = 1.1
-"""Seconds between turns that are given out: a little more, for the message's own way."""
+"""Seconds between reserved turns: a little more, because a message takes time to arrive."""
 _LONGEST_WAIT: Final = 1.5
 """Seconds that a message waits for its turn; if it takes longer, others of its process go first."""
 _FORGOTTEN: Final = 600.0
@@ -42,7 +42,7 @@ class ChannelPace:
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def reserve(self, channel: str, key: str, *, ahead: bool = False) -> None:
-        """Give a message its turn, `ahead` of those that aren't. Raises PutOffError if that is far away."""
+        """Give a message its turn, `ahead` of those that aren't. Raises PutOffError if that is far in the future."""
         now, turns = _now(), self._turns[channel]
         for old in [reply for reply, at in turns.items() if at < now - _FORGOTTEN]:
             self.release(channel, old)

@@ -72,8 +72,8 @@ class Commands:
             case ["search", *_] if kind is ReportKind.LOST:
                 words = "".join(body["text"].split(maxsplit=1)[1:])
                 await self._looks.by_text(workspace, body, person, words, private)
-            case ["privacy" | "setup" | "stats"] | ["timezone", *_]:  # nobody loses these
-                await private.send_words(escape(_told_elsewhere(words, person)), person.language)
+            case ["privacy" | "setup" | "stats"] | ["timezone", *_]:  # none of these is a lost item
+                await private.send_words(escape(_directions(words, person)), person.language)
             case ["link" | "unlink"]:
                 await self._linking.command(workspace, person, words, private)
             case ["link", _] if is_link_code(words.split()[1]):  # a "link bracelet" is a lost item
@@ -84,12 +84,12 @@ class Commands:
     async def _my_reports(self, workspace: SlackWorkspace, person: Person, private: PrivateReplies) -> None:
         """Show someone their open reports, each with its buttons."""
         replies = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
-        none = Reply("note", ((Plain(sentence("home_no_reports", person.language)),),))
-        await private.send(replies or [none], person.language)
+        empty = Reply("note", ((Plain(sentence("home_no_reports", person.language)),),))
+        await private.send(replies or [empty], person.language)
 
 
-def _told_elsewhere(words: str, person: Person) -> str:
-    """Say where someone finds what other platforms have a command for."""
+def _directions(words: str, person: Person) -> str:
+    """Say where to find on Slack what is a command on other platforms."""
     command = words.lower().split()[0]
     if command in _FOR_MODERATORS and not person.is_moderator:
         return sentence("only_moderators_here", person.language)

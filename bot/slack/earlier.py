@@ -34,24 +34,24 @@ class _Search:
     def is_over(self) -> bool:
         return self.pages >= _MOST_PAGES
 
-    def turn(self, page: Mapping[str, Any]) -> None:
-        """Go on to the next page, if there is one."""
+    def advance(self, page: Mapping[str, Any]) -> None:
+        """Move to the next page, if there is one."""
         self.cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         self.pages = self.pages + 1 if self.cursor else _MOST_PAGES
 
 
-class Earlier:
-    """Remembers searches that Slack interrupts: an app that gets one page a minute would begin again without end."""
+class EarlierAttempts:
+    """Remembers searches that Slack interrupts: an app that gets one page a minute would never finish otherwise."""
 
     def __init__(self) -> None:
         self._searches: dict[tuple[str, str], _Search] = {}
         """By the reply's key and the channel: a refused report post is searched for in direct messages too."""
 
     async def find(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent | None:
-        """Return the message of an earlier try, found by the key in its metadata; None if there is none.
+        """Return the message of an earlier attempt, found by the key in its metadata; None if there is none.
 
         Raises PostGoneError if the post to reply to is gone. Slack then showed the reply to the whole channel, so it's
-        deleted there. That there is none is remembered until `forget`.
+        deleted there. A search without a result is remembered until `forget`.
         """
         at = place_of(outgoing)
         search = self._searches.setdefault(at, _Search(in_thread=bool(outgoing.target.message)))
@@ -88,21 +88,21 @@ async def _search(workspace: SlackWorkspace, outgoing: Outgoing, search: _Search
                 search.post_is_gone = True
             if message.get("user") == workspace.bot_user and message.get("metadata") == metadata(outgoing.key):
                 return Sent(outgoing.target.channel, message["ts"])
-        search.turn(page)
+        search.advance(page)
     return None
 
 
 async def _page(workspace: SlackWorkspace, outgoing: Outgoing, search: _Search) -> Mapping[str, Any]:
-    asked: dict[str, Any] = {"channel": outgoing.target.channel, "include_all_metadata": True, "limit": _PAGE}
+    query: dict[str, Any] = {"channel": outgoing.target.channel, "include_all_metadata": True, "limit": _PAGE}
     if search.cursor:
-        asked["cursor"] = search.cursor
+        query["cursor"] = search.cursor
     if outgoing.since:
-        asked["oldest"] = ts_of(outgoing.since - _CLOCKS_DIFFER)
+        query["oldest"] = ts_of(outgoing.since - _CLOCKS_DIFFER)
     try:
         if search.in_thread:
-            answer = await workspace.client.conversations_replies(ts=str(outgoing.target.message), **asked)
+            answer = await workspace.client.conversations_replies(ts=str(outgoing.target.message), **query)
         else:
-            answer = await workspace.client.conversations_history(**asked)
+            answer = await workspace.client.conversations_history(**query)
     except SlackApiError as error:
         if code_of(error) != "thread_not_found":
             raise

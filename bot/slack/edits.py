@@ -8,7 +8,7 @@ _MOST_POSTS: Final = 1000
 
 
 class NewestEdits:
-    """When posts were edited, of the posts edited last; more are not remembered."""
+    """Remembers when the posts that were edited most recently were edited."""
 
     def __init__(self, most: int = _MOST_POSTS) -> None:
         self._most = most

@@ -1,4 +1,4 @@
-"""Slack's errors as temporary or permanent ones of ours."""
+"""Maps Slack's errors to our temporary and permanent ones."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,8 +55,8 @@ def code_of(error: SlackApiError) -> str:
     return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 
-def put_off(error: SlackApiError) -> float | None:
-    """Return for how many seconds Slack puts a call off; None if it doesn't, or doesn't say."""
+def seconds_put_off(error: SlackApiError) -> float | None:
+    """Return for how many seconds a rate limit puts a call off; None for any other error, or if Slack doesn't say."""
     return _retry_after(error) if error.response.status_code == _TOO_MANY else None
 
 

@@ -116,7 +116,7 @@ def _requests(app: AsyncApp, parts: Parts) -> None:
 
 
 def _once(parts: Parts, listener: _Listener) -> _Listener:
-    """Handle an event, unless it is a repetition of one that was handled."""
+    """Handle an event, unless Slack repeats one that was already handled."""
 
     async def listen(
         event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, req: AsyncBoltRequest
@@ -148,7 +148,7 @@ def _leaving(parts: Parts) -> _Listener:
 def _replying(parts: Parts, listener: _Listener) -> _Listener:
     async def listen(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, context: AsyncBoltContext) -> None:
         workspace = await _workspace(parts.workspaces, context)
-        await parts.background.awaited(listener(workspace, ack, body, respond))
+        await parts.background.wait_briefly(listener(workspace, ack, body, respond))
 
     return listen
 

@@ -29,7 +29,7 @@ from reunite.past_posts import PastPost
 _DONE: Final = frozenset({"white_check_mark", "heavy_check_mark", "ballot_box_with_check"})
 """The reactions by which people mark a post as done."""
 _REMEMBERED: Final = 1000
-"""Authors whose names are kept meanwhile: Slack is asked once for each."""
+"""Authors whose names are cached, so that Slack is asked once for each."""
 IsCaughtUp = Callable[[str], Awaitable[bool]]
 
 
@@ -39,7 +39,7 @@ class ChannelHistory:
     def __init__(self, workspaces: Workspaces, is_caught_up: IsCaughtUp, is_deleted: Callable[[str], bool]) -> None:
         """`is_caught_up` tells whether the bot has caught up on what it missed in a workspace.
 
-        `is_deleted` says whether a post was deleted recently.
+        `is_deleted` tells whether a post was deleted recently.
         """
         self._workspaces = workspaces
         self._is_caught_up = is_caught_up
@@ -53,7 +53,7 @@ class ChannelHistory:
     async def page(self, backfill: Backfill) -> Page:
         workspace = await self._workspaces.get(backfill.workspace)
         if workspace is None or not workspace.role(backfill.channel):
-            raise UndeliverableError("the bot isn't in the channel, or nothing is reported there any more")
+            raise UndeliverableError("the bot isn't in the channel, or it's no longer for reports")
         oldest, latest = ts_of(backfill.span.since), backfill.cursor or ts_of(backfill.span.until)
         with slack_errors():
             messages, has_more = await history_page(workspace, backfill.channel, oldest, latest)
@@ -61,10 +61,10 @@ class ChannelHistory:
         cursor = latest if is_last else str(messages[-1]["ts"])
         reached: datetime = backfill.span.since if is_last else moment_of(cursor)
         return Page(
-            [self._found(workspace, backfill.channel, message) for message in messages], cursor, reached, is_last
+            [self._past_message(workspace, backfill.channel, message) for message in messages], cursor, reached, is_last
         )
 
-    def _found(self, workspace: SlackWorkspace, channel: str, message: Body) -> PastMessage:
+    def _past_message(self, workspace: SlackWorkspace, channel: str, message: Body) -> PastMessage:
         ts = str(message["ts"])
         reactions = {reaction["name"] for reaction in message.get("reactions", ())}
         post = PastPost(

@@ -139,15 +139,15 @@ class Home:
                 reply = await self._handlers.statistics("slack", workspace.team, language)
                 return modal(sentence("home_numbers", language), blocks(reply, workspace.link_to), language)
             case _:
-                return words_modal(await self._done(workspace, person, action), language)
+                return words_modal(await self._carry_out(workspace, person, action), language)
 
-    async def _done(self, workspace: SlackWorkspace, person: Person, action: str) -> str:
-        """Do what a button says that only has words to show."""
+    async def _carry_out(self, workspace: SlackWorkspace, person: Person, action: str) -> str:
+        """Do what a button says; return the sentence that is all there is to show."""
         match action:
             case "board":
                 return await self._board(workspace, person)
             case "past_posts":
-                return await self._requests.press("slack", workspace.team, person.language)
+                return await self._requests.start_or_report("slack", workspace.team, person.language)
             case "make_code":
                 return await self._linking.make_code(workspace, person)
             case "unlink":

@@ -42,7 +42,7 @@ class Inbound:
         self._background = background
         self._edits = NewestEdits()
         self._deleted: deque[str] = deque(maxlen=_REMEMBERED)
-        """The latest deleted messages: Slack may tell of a post after its deletion."""
+        """The latest deleted messages: Slack may send a post's event after its deletion."""
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def message(self, workspace: SlackWorkspace, event: Body) -> None:
@@ -86,7 +86,7 @@ class Inbound:
             settings = await self._handlers.settings("slack", workspace.team)
             target = workspace.target(channel, message["ts"])
             offered = Outgoing(key, target, offers.offer(key, settings.language), maybe_sent=True)
-            self._background.start(_persistently(lambda: self._platform.send(offered)))
+            self._background.start(_with_retries(lambda: self._platform.send(offered)))
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
@@ -156,13 +156,13 @@ class Inbound:
         """Greet a workspace in the first channel that the bot is invited to."""
         if greeting := await self._handlers.welcome.greeting("slack", workspace.team, WAYS):
             outgoing = Outgoing(f"{workspace.team}:greeting", workspace.target(channel, None), greeting)
-            self._background.start(_persistently(lambda: self._platform.send(outgoing)))
+            self._background.start(_with_retries(lambda: self._platform.send(outgoing)))
 
     async def _channel_deleted(self, team: str, channel: str) -> None:
         """Withdraw the reports whose posts were in a deleted channel, and drop it from the settings."""
-        for known in await self._handlers.known_posts("slack", team, datetime.min.replace(tzinfo=UTC)):
-            if known.report.target.channel == channel:
-                await self._handlers.withdraw(Withdraw(target=known.report.target))
+        for post in await self._handlers.known_posts("slack", team, datetime.min.replace(tzinfo=UTC)):
+            if post.report.target.channel == channel:
+                await self._handlers.withdraw(Withdraw(target=post.report.target))
         saved = await self._handlers.settings("slack", team)
         settings = without_deleted(saved, lambda chosen: chosen != channel)
         if settings != saved:
@@ -173,17 +173,17 @@ class Inbound:
         reply = wording.problem(error.key, settings.language, None, **error.params)
         # The event may come again, so this may have been sent.
         outgoing = Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True)
-        await _persistently(lambda: self._platform.send(outgoing))
+        await _with_retries(lambda: self._platform.send(outgoing))
 
     async def _acknowledge(self, target: ReplyTarget) -> None:
         try:
-            await _persistently(lambda: self._platform.acknowledge(target))
+            await _with_retries(lambda: self._platform.acknowledge(target))
         except PostGoneError:
             await self._handlers.withdraw(Withdraw(target=target))
 
 
-async def _persistently(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-    """Do something once Slack lets us. Raises TryAgainError if it doesn't for long."""
+async def _with_retries(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Retry temporary errors of Slack a few times. Raises TryAgainError after the last."""
     for tries_left in reversed(range(_TRIES)):
         try:
             await work()

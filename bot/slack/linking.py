@@ -7,7 +7,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack.background import Background
 from bot.slack.forms import View, form_input, labelled, modal, words_modal
-from bot.slack.private_replies import PrivateReplies, submitted
+from bot.slack.private_replies import PrivateReplies, process_submission
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite import rights
 from reunite.handlers import Handlers
@@ -63,7 +63,7 @@ class Linking:
 
     async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Handle the modal with a code."""
-        await submitted(ack, workspace, body["view"], self._submit(workspace, body), self._background)
+        await process_submission(ack, workspace, body["view"], self._submit(workspace, body), self._background)
 
     async def _submit(self, workspace: SlackWorkspace, body: Mapping[str, Any]) -> View:
         person = await workspace.person(body["user"]["id"])

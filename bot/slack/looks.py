@@ -16,7 +16,7 @@ from bot.slack.errors import slack_errors
 from bot.slack.forms import LOOK, View, context_of, form_input, form_modal, reply_modal
 from bot.slack.pictures import upload
 from bot.slack.posts import form_photos
-from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies, submitted
+from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies, process_submission
 from bot.slack.reports import channel_of
 from bot.slack.workspace import Person, SlackWorkspace
 from db.cancellation import stop
@@ -56,7 +56,7 @@ class Looks:
 
     async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body) -> None:
         """Handle the modal."""
-        await submitted(ack, workspace, body["view"], self._submit(workspace, body), self._background)
+        await process_submission(ack, workspace, body["view"], self._submit(workspace, body), self._background)
 
     async def by_text(
         self, workspace: SlackWorkspace, body: Body, person: Person, words: str, private: PrivateReplies
@@ -79,7 +79,7 @@ class Looks:
         await private.send([reply], press.language, await self._picture(workspace, reply), in_place=True)
 
     async def claim(self, workspace: SlackWorkspace, person: Person, press: Press) -> Reply:
-        """File the report and the claim; the report goes where `/lost` would bring it."""
+        """File the report and the claim; the report goes where `/lost` would put it."""
         private = await self._handlers.files_privately(press)
         if private is not None:
             channel = await channel_of(workspace, person, ReportKind.LOST, press.target.channel, private=private)

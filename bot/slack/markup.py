@@ -18,7 +18,7 @@ def escape(text: str) -> str:
 def plain_text(text: str, names: Mapping[str, str] = {}) -> str:
     """Return a message's text as people read it: mentions and links as words, nothing escaped.
 
-    `names` are those of people and channels by their ids. A mention without any name goes: an id says nothing.
+    `names` are those of people and channels by their ids. A mention without any name is dropped: an id says nothing.
     """
     words = _MARKUP.sub(lambda found: _words(found, names), text)
     words = _SPACES.sub(" ", words) if words != text else words

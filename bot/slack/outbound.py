@@ -9,8 +9,8 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.channel_pace import ChannelPace, PutOffError
-from bot.slack.earlier import Earlier, place_of
-from bot.slack.errors import code_of, is_refusal, put_off, slack_errors
+from bot.slack.earlier import EarlierAttempts, place_of
+from bot.slack.errors import code_of, is_refusal, seconds_put_off, slack_errors
 from bot.slack.pictures import Pictures
 from bot.slack.posts import link_of, message_at
 from bot.slack.render import Element, blocks, metadata, notification
@@ -41,7 +41,7 @@ class SlackPlatform:
         self._verdicts = verdicts
         self._pace = ChannelPace()
         self._pictures = Pictures()
-        self._earlier = Earlier()
+        self._earlier = EarlierAttempts()
         self._unsent: set[tuple[str, str]] = set()
         """Replies, by key and channel, that Slack has certainly not taken: they needn't be searched for there."""
 
@@ -70,7 +70,7 @@ class SlackPlatform:
             sent = await self._earlier.find(workspace, outgoing) if is_searched else None
             if sent:
                 self._pace.release(outgoing.target.channel, outgoing.key)
-                if outgoing.reply.match:  # people saw it before it was known, and may have reacted
+                if outgoing.reply.match:  # people may have reacted before it was recorded
                     self._verdicts.compare_once_recorded(workspace, (sent.channel, sent.message))
             else:
                 sent = await self._post(workspace, outgoing)
@@ -105,7 +105,7 @@ class SlackPlatform:
             self._unsent.add(place_of(outgoing))
             raise
         except SlackApiError as error:
-            seconds = put_off(error)
+            seconds = seconds_put_off(error)
             if seconds is not None or is_refusal(error):
                 self._unsent.add(place_of(outgoing))
             if seconds is not None:
@@ -136,7 +136,7 @@ class SlackPlatform:
             return await link_of(workspace, message, name) if message else None
 
     async def acknowledge(self, target: ReplyTarget) -> None:
-        """React to a post with 👀; a second time changes nothing."""
+        """React to a post with 👀. Idempotent."""
         workspace = await self._workspace(target)
         with slack_errors():
             try:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.errors import code_of, put_off
+from bot.slack.errors import code_of, seconds_put_off
 from bot.slack.workspace import SlackWorkspace
 from reunite.entities import IncomingPhoto
 from reunite.errors import PhotoGoneError, TellUserError
@@ -23,14 +23,14 @@ _UNLABELLED: Final = {"", "application/octet-stream", _REMOTE}
 _IMAGES: Final = {"avif", "bmp", "gif", "heic", "heif", "jpeg", "jpg", "png", "tif", "tiff", "webp"}
 _PAGE: Final = 200
 """Messages asked for at once; an app outside the Marketplace gets 15, once a minute."""
-_LOOKS: Final = 3
+_CHECKS: Final = 3
 _PAUSE: Final = 0.5
-"""Seconds between looks at a file that Slack is still processing: it has no type until then."""
+"""Seconds between checks of a file that Slack is still processing: it has no type until then."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostPhotos:
-    """The photos of a message, and what to tell its author about files that can't be had."""
+    """The photos of a message, and what to tell its author about files that can't be fetched."""
 
     photos: tuple[IncomingPhoto, ...]
     problems: tuple[TellUserError, ...]
@@ -76,13 +76,13 @@ async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body |
 async def version_now(workspace: SlackWorkspace, channel: str, known: Body) -> Body | None:
     """Return a message as it is now; None if it is gone.
 
-    An app that may read one page of history a minute gets the words of now, and the rest as `known`.
+    An app that may read only one page of history a minute gets the current words, and the rest from `known`.
     """
     ts = known["ts"]
     try:
         return await message_at(workspace, channel, ts)
     except SlackApiError as error:
-        if put_off(error) is None:
+        if seconds_put_off(error) is None:
             raise
     try:
         answer = await workspace.client.reactions_get(channel=channel, timestamp=ts)
@@ -143,7 +143,7 @@ async def form_photos(workspace: SlackWorkspace, files: Sequence[Body]) -> tuple
 
 
 async def photo_of(workspace: SlackWorkspace, file: Body, *, by_id: bool = False) -> IncomingPhoto | None:
-    """Return a file as a photo; None if it is something else. Raises TellUserError if it can't be had."""
+    """Return a file as a photo; None if it is something else. Raises TellUserError if it can't be fetched."""
     if file.get("mode") == "tombstone":
         raise PhotoGoneError(name=_name(file))
     if file.get("file_access") == "check_file_info" or not (file.get("mimetype") or file.get("is_external")):
@@ -160,7 +160,7 @@ async def photo_of(workspace: SlackWorkspace, file: Body, *, by_id: bool = False
 async def _looked_up(workspace: SlackWorkspace, file: Body) -> Body:
     """Ask Slack for a file: an event has only the id of one from another organisation, and no type of a new one."""
     found: Body = file
-    for look in range(_LOOKS):
+    for check in range(_CHECKS):
         try:
             found = (await workspace.client.files_info(file=file["id"]))["file"]
         except SlackApiError as error:
@@ -169,7 +169,7 @@ async def _looked_up(workspace: SlackWorkspace, file: Body) -> Body:
             if code_of(error) in _GONE:
                 raise PhotoGoneError(name=_name(file)) from error
             raise TellUserError("photo_not_shared", name=_name(file)) from error
-        if found.get("mimetype") or found.get("is_external") or look == _LOOKS - 1:
+        if found.get("mimetype") or found.get("is_external") or check == _CHECKS - 1:
             break
         await asyncio.sleep(_PAUSE)
     return found

@@ -30,7 +30,7 @@ _FAILED: Final = {REPORT.partition(":")[0]: REPORT_FAILED, LOOK: SEARCH_FAILED}
 _MODAL_SECONDS: Final = 2.0
 """Seconds that a modal waits for its result; Slack gives up after three."""
 _TRIGGER_SECONDS: Final = 1.0
-"""Seconds that work may take before a modal is opened; Slack allows three from the press."""
+"""Seconds that work may take before a modal is opened; Slack allows three, counted from the press."""
 _MOST_BLOCKS: Final = 50
 _FIELDS: Final = {"photo": "photos", "too_many_photos": "photos", "claim_": "words"}
 """The field that an error is about, by the beginning of its key; otherwise it is the first field."""
@@ -154,7 +154,7 @@ class PrivateReplies:
         await self._send_otherwise(thread, message)
 
     async def _send_otherwise(self, thread: str | None, message: Mapping[str, Any]) -> None:
-        """Answer where the response_url is refused: it can be used 5 times within 30 minutes."""
+        """Answer without the response_url if Slack refuses it: it works only 5 times, within 30 minutes."""
         client = self._workspace.client
         with slack_errors():
             if self.channel in self._workspace.channels:
@@ -167,7 +167,7 @@ class PrivateReplies:
             await client.chat_postMessage(channel=await self._workspace.direct(self._user), **message)
 
 
-async def submitted(
+async def process_submission(
     ack: AsyncAck,
     workspace: SlackWorkspace,
     view: Body,
@@ -176,7 +176,7 @@ async def submitted(
 ) -> None:
     """Process a modal's submission, and show the result in its place.
 
-    Where the person can correct something, the modal stays and says so. A late result is shown when it is there.
+    If the person can correct something, the modal stays open and says so. A late result replaces the notice to wait.
     """
     language = context_of(view).get("language", "en")
     task = asyncio.create_task(_attempt(work, view, language))

@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Cards:
-    """Knows which match replies may have got other reactions while the bot was away."""
+    """Tracks which match replies may have new reactions from the time when the bot was down."""
 
     def __init__(self, handlers: Handlers, verdicts: Verdicts) -> None:
         self._handlers = handlers
@@ -45,7 +45,7 @@ class Cards:
             cards.pop(0)
 
     async def _compare(self, workspace: SlackWorkspace, card: Sent) -> None:
-        """Compare a card; what fails for good there holds up no other."""
+        """Compare a card. A permanent error with one doesn't hold up the others."""
         try:
             with slack_errors():
                 await self._verdicts.compare(workspace, (card.channel, card.message))
@@ -73,7 +73,7 @@ class Reconciler:
         """By workspace, when Slack allows the next call."""
 
     async def run(self, is_connected: Callable[[], Any]) -> None:
-        """Go on until cancelled. `is_connected` may be awaitable."""
+        """Run until cancelled. `is_connected` may be awaitable."""
         while True:
             connected = is_connected()
             if await connected if asyncio.iscoroutine(connected) else connected:
@@ -89,7 +89,7 @@ class Reconciler:
 
     @staticmethod
     async def _attempt(work: Coroutine[Any, Any, None], team: str = "") -> None:
-        """Do something whose failure holds up nothing else: the next round may succeed."""
+        """Do something, and only log its failure: the next round may succeed."""
         try:
             await work
         except (TryAgainError, UndeliverableError, OSError) as error:
@@ -98,7 +98,7 @@ class Reconciler:
             _log.exception("slack_reconcile_failed", team=team)
 
     async def _record(self, workspace: SlackWorkspace) -> None:
-        """Record that the bot is there; what it missed before is noted, and read as fast as Slack allows."""
+        """Record that the bot is running; note what it missed before, and read that as fast as Slack allows."""
         team, now = workspace.team, datetime.now(UTC)
         heard = await self._installations.heard_at(team)
         if heard and (team not in self._reconciled or now - heard > AWAY):
@@ -106,13 +106,13 @@ class Reconciler:
             await self._cards.note_pending(workspace)
             self._reconciled.add(team)
         try:
-            await self._go_on(workspace, now)
+            await self._continue(workspace, now)
         finally:
             if workspace in self._workspaces:  # it may have left in the meantime
                 await self._installations.note_presence(team)
                 self._reconciled.add(team)
 
-    async def _go_on(self, workspace: SlackWorkspace, now: datetime) -> None:
+    async def _continue(self, workspace: SlackWorkspace, now: datetime) -> None:
         team, clock = workspace.team, asyncio.get_running_loop()
         if clock.time() < self._not_before.get(team, 0.0):
             return

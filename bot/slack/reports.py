@@ -14,7 +14,7 @@ from bot.slack.forms import REPORT, View, context_of, form_input, form_modal, wo
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
 from bot.slack.markup import escape
 from bot.slack.posts import form_photos, is_post, key_of, moment_of, photos_of, version_now, words_of
-from bot.slack.private_replies import PrivateReplies, submitted
+from bot.slack.private_replies import PrivateReplies, process_submission
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite import rights
 from reunite.commands import REPORTS, NewReport, ReportLost
@@ -58,7 +58,7 @@ class Reports:
 
     async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body) -> None:
         """Handle a report's modal."""
-        await submitted(ack, workspace, body["view"], self._submit(workspace, body), self._background)
+        await process_submission(ack, workspace, body["view"], self._submit(workspace, body), self._background)
 
     async def open(self, workspace: SlackWorkspace, person: Person, private: PrivateReplies, which: ReportForm) -> None:
         """Open the modal of a report."""
@@ -110,7 +110,7 @@ class Reports:
         person: Person,
         private: PrivateReplies,
     ) -> None:
-        """Take a post (its channel and message) as a report by its author, and tell a person so."""
+        """Take a post (its channel and message) as a report by its author, and tell the person who asked."""
         channel, message = post
         is_own = message["user"] == person.member.id
         rights.check_member("report_post_of", is_moderator=person.is_moderator, is_author=is_own)
@@ -144,16 +144,16 @@ class Reports:
         view = body["view"]
         which = cast("ReportForm", view["callback_id"].removeprefix(REPORT))
         person = await workspace.person(body["user"]["id"])
-        report, notes = await _filled_in(workspace, which, person, view)
+        report, notes = await _report_from_modal(workspace, which, person, view)
         await self._handlers.report(report)
         words = "\n".join([_confirmation(report, person.language), *notes])
         return words_modal(words, person.language)
 
 
-async def _filled_in(
+async def _report_from_modal(
     workspace: SlackWorkspace, which: ReportForm, person: Person, view: Body
 ) -> tuple[NewReport, list[str]]:
-    """Return the report of a modal and what to tell about it. Raises TellUserError."""
+    """Return the report of a modal, and notes for its author. Raises TellUserError."""
     given = form_input(view)
     kind = ReportKind.LOST if which == "lost" else ReportKind.FOUND
     is_private = given.get("seen") == "private"

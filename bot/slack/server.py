@@ -16,7 +16,7 @@ from http_server.listening import listening
 _MOST_BYTES: Final = 4 << 20
 """Slack's requests are far smaller."""
 _SHUTDOWN_SECONDS: Final = 60.0
-"""What Slack has sent is finished first: it doesn't repeat presses."""
+"""Time to finish what Slack has sent: it doesn't repeat presses."""
 
 
 @asynccontextmanager
@@ -45,11 +45,7 @@ class _Events:
     async def handle(self, request: web.Request) -> web.Response:
         try:
             bolt_request = await to_bolt_request(request)
-        except (
-            ValueError,
-            AttributeError,
-            RecursionError,
-        ):  # neither text nor a JSON object: Slack sends no such thing
+        except (ValueError, AttributeError, RecursionError):  # not text, or no JSON object: it isn't from Slack
             return web.Response(status=401)
         if not _is_sound(bolt_request.body):
             return web.Response(status=401)

@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.background import Background
 from bot.slack.forms import View, form_input, labelled, modal, option, words_modal
-from bot.slack.private_replies import submitted
+from bot.slack.private_replies import process_submission
 from bot.slack.render import Element
 from bot.slack.workspace import SlackWorkspace
 from reunite import rights
@@ -54,7 +54,7 @@ class SettingsForm:
             invite = sentence("setup_invite", person.language)
             await ack(response_action="errors", errors=dict.fromkeys(fields, invite))
             return
-        await submitted(ack, workspace, body["view"], self._save(workspace, user, given), self._background)
+        await process_submission(ack, workspace, body["view"], self._save(workspace, user, given), self._background)
 
     async def _save(self, workspace: SlackWorkspace, user: str, given: Mapping[str, Any]) -> View:
         person = await workspace.person(user)

@@ -31,7 +31,7 @@ At = tuple[str, str]
 
 
 class Verdicts:
-    """Takes verdicts by reaction, as they are given or when they are found."""
+    """Takes verdicts by reaction, as they are given or when they are found later."""
 
     def __init__(self, handlers: Handlers, installations: Installations) -> None:
         self._handlers = handlers
@@ -56,7 +56,7 @@ class Verdicts:
     ) -> bool:
         """Record a verdict, with the user's rights now; false if no match is known to be shown there.
 
-        Someone who gives a verdict just now hears why it doesn't count.
+        Someone who gives a verdict at this moment hears why it doesn't count.
         """
         kind = KINDS.get(reaction)
         if kind is None or user == workspace.bot_user:

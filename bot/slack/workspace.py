@@ -183,13 +183,13 @@ class SlackWorkspace:
         except SlackApiError as error:
             if error.response.status_code != OK or code_of(error) in TEMPORARY | TOKEN_REFUSED:
                 raise
-            _log.warning("slack_groups_unknown", team=self.team, error=code_of(error))
+            _log.warning("slack_groups_lookup_failed", team=self.team, error=code_of(error))
             return set()
         return {user for group in found if group["id"] in groups for user in group.get("users", ())}
 
 
 def zone_of(user: Mapping[str, Any]) -> tzinfo:
-    """Return someone's time zone; if its name isn't known here, by how far it is from UTC at the moment."""
+    """Return someone's time zone; if its name isn't known here, its current offset from UTC."""
     try:
         return ZoneInfo(user.get("tz") or "")
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -37,7 +37,7 @@ class Workspaces:
         return iter([*self._connected.values()])
 
     async def connect(self) -> None:
-        """Connect to every workspace. Raises TryAgainError, UndeliverableError if the token's one can't be."""
+        """Connect to every workspace. Raises TryAgainError, UndeliverableError if the token's one can't be reached."""
         if self._config.bot_token:
             await self._connect(self._config.bot_token)
             return

@@ -51,7 +51,7 @@ class ViewerDiff:
 
     def update(self, snapshot: Snapshot) -> Json:
         """Return the whole snapshot the first time, then what differs from the last one."""
-        before, self._sent = self._sent, render.board(snapshot.messages, self._viewer)
+        before, self._sent = self._sent, render.page(snapshot.messages, self._viewer)
         known = before or {}
         return {
             "all": before is None,

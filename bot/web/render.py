@@ -39,7 +39,7 @@ _WHILE_OPEN: Final[Collection[Action]] = {
     "add_detail",
     "proof_question",
 }
-"""What does nothing once the item is returned."""
+"""Buttons that do nothing once the item is returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,15 @@ class Viewer:
         return self.is_moderator or self.owns(report) or not (report.sealed or report.private)
 
 
-def board(messages: Collection[WebMessage], viewer: Viewer) -> dict[int, Json]:
+def page(messages: Collection[WebMessage], viewer: Viewer) -> dict[int, Json]:
     """Return the messages that a viewer sees, by id."""
-    visible = _Board(messages, viewer)
+    visible = _Page(messages, viewer)
     return {message.id: visible.message(message) for message in messages if visible.has(message)}
 
 
 def is_pending(messages: Collection[WebMessage]) -> bool:
     """Return whether a report is waiting for its first reply, or the bot's post for its report."""
-    everything = _Board(messages, Viewer())
+    everything = _Page(messages, Viewer())
     return any(everything.is_waiting(message) or _lacks_report(message) for message in messages)
 
 
@@ -109,7 +109,7 @@ def span_json(span: Span) -> Json:
     return {**shown, "message": int(shown["message"])} if shown["is"] == "jump" else shown
 
 
-class _Board:
+class _Page:
     """The page's messages as one viewer sees them."""
 
     def __init__(self, messages: Collection[WebMessage], viewer: Viewer) -> None:

@@ -9,7 +9,7 @@ from bot import looks
 from bot.channels import role_of
 from bot.json_events import Event, MalformedError
 from bot.json_replies import Json, reply_json
-from bot.signed_http import received
+from bot.signed_http import read_signed
 from bot.webhook.config import WebhookConfig
 from bot.webhook.outbound import HERE
 from reunite import rights
@@ -24,7 +24,7 @@ Replies = Sequence[Reply] | None
 
 
 class Inbound:
-    """Takes one event a request."""
+    """Takes one event per request."""
 
     def __init__(self, handlers: Handlers, config: WebhookConfig) -> None:
         self._handlers = handlers
@@ -32,10 +32,10 @@ class Inbound:
 
     async def take(self, request: web.Request) -> web.Response:
         """Verify a request and do what its event says; a chat may send it again."""
-        key, body = await received(self._config.key, request)
+        key, body = await read_signed(self._config.key, request)
         try:
             event = Event.of(body, key, HERE, self._config.photo_hosts)
-            replies = await self._done(event)
+            replies = await self._handle(event)
             taken = replies is not None
         except MalformedError as error:
             raise web.HTTPUnprocessableEntity(text=str(error)) from None
@@ -48,7 +48,7 @@ class Inbound:
         picture = await looks.picture_of(self._handlers, *HERE, reply)
         return reply_json(reply, event.language, HERE[0], picture)
 
-    async def _done(self, event: Event) -> Replies:
+    async def _handle(self, event: Event) -> Replies:
         handlers, done = self._handlers, True
         replies: Replies = ()
         match event.name:
@@ -72,7 +72,7 @@ class Inbound:
             case "privacy":
                 replies = (await handlers.privacy(*HERE, event.member, event.language),)
             case _:
-                replies = await self._done_by_moderator(event)
+                replies = await self._handle_as_moderator(event)
         return replies if done else None
 
     async def _report(self, event: Event) -> Replies:
@@ -93,7 +93,7 @@ class Inbound:
             press = replace(press, target=target, private=private)
         return await self._handlers.press(press)
 
-    async def _done_by_moderator(self, event: Event) -> Replies:
+    async def _handle_as_moderator(self, event: Event) -> Replies:
         rights.check_member("set_up", is_moderator=event.is_moderator)
         match event.name:
             case "statistics":

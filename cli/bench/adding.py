@@ -22,8 +22,8 @@ _STOPS_IN: Final = 30.0
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where reports are added."""
+class Target:
+    """The database and the community to which reports are added."""
 
     database_url: str
     owner_database_url: str
@@ -31,14 +31,14 @@ class Place:
     tenant: Tenant
 
 
-class Adding:
-    """The process, from outside."""
+class AddingProcess:
+    """A process that adds reports, as its parent sees it."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, target: Target) -> None:
         context = multiprocessing.get_context("spawn")
         self._count = context.Value("q", 0)
         self._ready, self._stop = context.Event(), context.Event()
-        given = (place, self._count, self._ready, self._stop)
+        given = (target, self._count, self._ready, self._stop)
         self._process = context.Process(target=_run, args=given, daemon=True)
 
     @property
@@ -60,9 +60,9 @@ class Adding:
 
 
 @asynccontextmanager
-async def adding(place: Place) -> AsyncIterator[Adding]:
-    """Add reports meanwhile."""
-    process = Adding(place)
+async def adding_reports(target: Target) -> AsyncIterator[AddingProcess]:
+    """Add reports in another process within the context."""
+    process = AddingProcess(target)
     try:
         await asyncio.to_thread(process.start)
         yield process
@@ -70,25 +70,25 @@ async def adding(place: Place) -> AsyncIterator[Adding]:
         await asyncio.to_thread(process.stop)
 
 
-def _run(place: Place, count: "multiprocessing.sharedctypes.Synchronized[int]", ready: Event, stop: Event) -> None:
-    asyncio.run(_add_until(place, count, ready, stop))
+def _run(target: Target, count: "multiprocessing.sharedctypes.Synchronized[int]", ready: Event, stop: Event) -> None:
+    asyncio.run(_add_until(target, count, ready, stop))
 
 
 async def _add_until(
-    place: Place, count: "multiprocessing.sharedctypes.Synchronized[int]", ready: Event, stop: Event
+    target: Target, count: "multiprocessing.sharedctypes.Synchronized[int]", ready: Event, stop: Event
 ) -> None:
     async with (
-        Store(place.database_url) as store,
-        await psycopg.AsyncConnection.connect(place.owner_database_url, autocommit=True) as owner,
+        Store(target.database_url) as store,
+        await psycopg.AsyncConnection.connect(target.owner_database_url, autocommit=True) as owner,
     ):
-        filler = Filler(owner, place.model)
-        await filler.add_one(store, place.tenant)
+        filler = Filler(owner, target.model)
+        await filler.add_one(store, target.tenant)
         ready.set()
         start = time.perf_counter()
 
         async def add() -> None:
             while not stop.is_set():
-                await filler.add_one(store, place.tenant)
+                await filler.add_one(store, target.tenant)
                 count.value += 1
                 await asyncio.sleep(max(0.0, start + count.value / _PER_SECOND - time.perf_counter()))
 

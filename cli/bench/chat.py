@@ -26,7 +26,7 @@ from cli.servers import Servers, scratch
 from workers.config import EncoderSettings
 
 _POLL_SECONDS: Final = 0.005
-"""Between looks at the reports: the resolution of the measured commit times."""
+"""Between two queries: the resolution of the measured commit times."""
 _TIMEOUT: Final = 540.0
 _ALONE: Final = 20
 """Posts that are made one after the other, each once the one before was answered."""
@@ -183,7 +183,7 @@ async def _seconds_to_answer(discord: LocalDiscord, picture: bytes) -> float:
 
 
 async def _use_lost(discord: LocalDiscord, times: int) -> list[float]:
-    """Use `/lost` so many times at once, and return how soon each was acknowledged."""
+    """Use `/lost` this many times at once, and return how soon each was acknowledged."""
     seen = discord.interactions
     for number in range(times):
         await discord.use_lost(f"black umbrella, number {number}")
@@ -193,20 +193,20 @@ async def _use_lost(discord: LocalDiscord, times: int) -> list[float]:
 
 
 async def _until_drained(owner: psycopg.AsyncConnection[Any], posts: int) -> float:
-    """Wait until so many posts are embedded and searched for; return when that was."""
+    """Wait until this many posts are embedded and searched for; return when that was."""
     while (await _rows(owner, _DONE))[0][0] < posts:  # noqa: ASYNC110 - the workers are other processes
         await asyncio.sleep(_POLL_SECONDS)
     return time.perf_counter()
 
 
 async def until_answered(owner: psycopg.AsyncConnection[Any], posts: int) -> None:
-    """Wait until so many posts have their answer."""
+    """Wait until this many posts have their answer."""
     while (await _rows(owner, _ANSWERED))[0][0] < posts:  # noqa: ASYNC110 - the bot is another process
         await asyncio.sleep(_POLL_SECONDS * 20)
 
 
 def photo(colour: str, size: tuple[int, int] = (240, 240)) -> bytes:
-    """Draw a thing of one colour on a pale ground."""
+    """Draw a thing of one colour on a pale background."""
     image = Image.new("RGB", size, "#e1ded7")
     ImageDraw.Draw(image).ellipse((40, 40, 200, 200), fill=colour)
     out = io.BytesIO()

@@ -50,7 +50,7 @@ def search(  # noqa: PLR0913 - the command's options
     communities: Annotated[int, typer.Option(min=1, help="Communities of the --items, few large, many small.")] = 1,
     rounds: Annotated[int, typer.Option(min=1, help="Searches in each community.")] = 100,
     keep: Annotated[
-        str | None, typer.Option(help="Name under which the database is kept, and used again the next time.")
+        str | None, typer.Option(help="Keep the database under this name, and use it again the next time.")
     ] = None,
     *,
     as_json: AsJson = False,
@@ -73,7 +73,7 @@ def search(  # noqa: PLR0913 - the command's options
 def chat(
     posts: Annotated[int, typer.Option(min=1, help="Photo posts, and uses of /lost, in one burst.")] = 100,
     workers: Annotated[
-        list[int] | None, typer.Option(min=1, help="Workers. Repeat to measure with other numbers too.")
+        list[int] | None, typer.Option(min=1, help="How many workers; repeat to compare several numbers.")
     ] = None,
     *,
     busy: Annotated[bool, typer.Option("--busy", help="Keep all cores busy meanwhile.")] = False,
@@ -102,7 +102,7 @@ def start(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how soon worker and bot are ready, and how much memory they take after their first photos.
+    """Measure how soon worker and bot are ready, and how much memory they use after their first photos.
 
     Example: reunite bench start --full-size-clip --demo
     """

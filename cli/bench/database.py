@@ -1,4 +1,4 @@
-"""The database of `reunite bench search`: filled, and kept for the next time if wanted."""
+"""The database of `reunite bench search`: filled once, and kept for the next run if it has a name."""
 
 import json
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -19,7 +19,7 @@ from db.migrate import migrate
 STORED_COPY: Final = 34_000
 """Bytes of a photo's stored copy: the mean of 503 photos of things."""
 _NO_CHECKS: Final = "SET session_replication_role = replica"
-"""No triggers or foreign keys: looking for what hangs on each row takes longer than writing or deleting it."""
+"""No triggers or foreign keys: checking what depends on each row takes longer than writing or deleting it."""
 _DELETE_ADDED: Final = """WITH added AS (DELETE FROM report WHERE author_id = 'bench' RETURNING id),
   photos AS (DELETE FROM photo WHERE report_id IN (SELECT id FROM added)),
   vectors AS (DELETE FROM embedding WHERE report_id IN (SELECT id FROM added))
@@ -72,10 +72,10 @@ async def database(home: Servers, keep: str | None) -> AsyncIterator[Servers]:
     yield own
 
 
-async def filled(
+async def fill(
     owner: psycopg.AsyncConnection[Any], filler: Filler, contents: Contents, searched: Collection[int], rounds: int
 ) -> Contents:
-    """Fill the database, unless it's one that was kept. What was added to that during searches is deleted."""
+    """Fill the database; if it was kept from an earlier run, only delete what that run added during its searches."""
     if text := await _comment(owner, owner.info.dbname):
         kept = Contents.from_json(text)
         if (kept.encoder, [*kept.sizes], len(kept.searched)) != (contents.encoder, [*contents.sizes], len(searched)):
@@ -92,10 +92,10 @@ async def filled(
         say(f"{sum(contents.sizes[: number + 1])} reports in {number + 1} communities")
     await owner.execute("VACUUM ANALYZE")
     bytes_per_item = (await _bytes(owner) - before) / sum(contents.sizes) + STORED_COPY
-    made = replace(contents, searched=[communities[number] for number in searched], bytes_per_item=bytes_per_item)
+    result = replace(contents, searched=[communities[number] for number in searched], bytes_per_item=bytes_per_item)
     name = sql.Identifier(owner.info.dbname)
-    await owner.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(made.as_json())))
-    return made
+    await owner.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(result.as_json())))
+    return result
 
 
 async def connect(url: str) -> psycopg.AsyncConnection[Any]:

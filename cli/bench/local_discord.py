@@ -28,7 +28,7 @@ class LocalDiscord:
         self.acknowledged: set[str] = set()
         """Messages that the bot has reacted to."""
         self.answered: dict[str, float] = {}
-        """When the bot first wrote in a thread, by the message that it hangs on (`time.perf_counter`)."""
+        """When the bot first wrote in a thread (`time.perf_counter`), by the message that the thread belongs to."""
         self._last_id = 0
         self._channels = {
             name: objects.channel(self._new_id(), name, position) for position, name in enumerate(("found", "lost"))

@@ -1,4 +1,4 @@
-"""Slash commands of the local Discord: a member uses `/lost`, and what counts is when the bot acknowledges it."""
+"""Slash commands of the local Discord: a member uses `/lost`, and the bot's acknowledgement is timed."""
 
 import json
 import time

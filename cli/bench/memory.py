@@ -22,7 +22,7 @@ def resident(pid: int) -> Resident:
         listed = subprocess.run(_LISTING, check=True, capture_output=True, text=True).stdout  # noqa: S603 - a constant
     except (OSError, subprocess.CalledProcessError) as error:
         raise UsageError(
-            "`reunite bench start` needs the program ps, which tells how much memory a process takes."
+            "`reunite bench start` measures memory with the program ps: install it (in Debian's package procps)."
         ) from error
     return of_listing(listed, pid)
 

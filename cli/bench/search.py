@@ -13,8 +13,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from cli.bench.adding import Place, adding
-from cli.bench.database import Contents, connect, database, filled
+from cli.bench.adding import Target, adding_reports
+from cli.bench.database import Contents, connect, database, fill
 from cli.bench.filling import Filled, Filler, Tenant
 from cli.progress import say
 from cli.servers import Servers
@@ -44,7 +44,7 @@ class Round:
     open: int
     seconds: tuple[float, ...]
     recall: tuple[float, float]
-    """Of the 10 and of the 50 nearest of each kind of pair, what share was found."""
+    """The share that was found of the 10 and of the 50 nearest of each pair kind."""
 
     def figures(self) -> dict[str, float]:
         p50, p95 = (round(1000 * float(quantile), 2) for quantile in np.quantile(self.seconds, [0.5, 0.95]))
@@ -89,7 +89,7 @@ def to_search(sizes: Sequence[int]) -> list[int]:
 
 
 def run(settings: Settings, where: Servers, keep: str | None, plan: Plan, *, as_json: bool) -> None:
-    """Measure searches, in a database that is kept under a name if wanted."""
+    """Measure searches, in a scratch database or in one that is kept under a name."""
     encoder = "concept" if settings.encoder.kind == "concept" else "clip"
     sizes = plan.sizes
     outcome = asyncio.run(_measure(where, keep, Contents(encoder, sizes), plan))
@@ -129,12 +129,12 @@ async def _measure(home: Servers, keep: str | None, contents: Contents, plan: Pl
         encoder = contents.encoder
         model = await store.embedding_models.register(encoder, f"{encoder}-bench", SPACES[encoder])
         to_search = 1 + plan.rounds + _COMPARED  # the first search, those that are timed, and recall
-        contents = await filled(owner, Filler(owner, model), contents, plan.searched, to_search)
+        contents = await fill(owner, Filler(owner, model), contents, plan.searched, to_search)
         results = []
         for number, community in zip(plan.searched, contents.searched, strict=True):
             say(f"searching among {contents.sizes[number]} reports")
-            place = Place(own.database_url, own.owner_database_url, model, community.tenant)
-            results.append(await _search_one(store, place, community, contents.sizes[number], plan.rounds))
+            target = Target(own.database_url, own.owner_database_url, model, community.tenant)
+            results.append(await _search_one(store, target, community, contents.sizes[number], plan.rounds))
         measured, first, pace = zip(*results, strict=True)
         return Benchmark(measured, min(pace), contents.bytes_per_item, sum(first))
 
@@ -150,17 +150,19 @@ def in_turn(lost: Sequence[UUID]) -> Iterator[tuple[UUID, bool]]:
         before.add(report)
 
 
-async def _search_one(store: Store, place: Place, filled: Filled, size: int, rounds: int) -> tuple[Round, float, float]:
+async def _search_one(
+    store: Store, target: Target, filled: Filled, size: int, rounds: int
+) -> tuple[Round, float, float]:
     """Return the round, how many seconds the first search took, and how many reports a second were added."""
     first = await _search(store, filled.tenant, filled.lost[0])
     recall = np.mean([await _recall(store, filled.tenant, report) for report in filled.lost[-_COMPARED:]], axis=0)
-    async with adding(place) as added:
+    async with adding_reports(target) as added:
         before, start = added.count, time.perf_counter()
         seconds: list[float] = []
         for report, searched_before in in_turn(filled.lost):
             if len(seconds) >= rounds and time.perf_counter() >= start + _LEAST_SECONDS:
                 break
-            if searched_before:  # what it has read is still kept
+            if searched_before:  # its sketches are still cached
                 store.sketch_cache.items.drop_all(filled.tenant.community)
             seconds.append(await _search(store, filled.tenant, report))
             await asyncio.sleep(_PAUSE)

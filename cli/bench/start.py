@@ -124,11 +124,11 @@ def _seconds(command: tuple[str, ...]) -> float:
 
 def _demo() -> float:
     """Start the demo twice in a folder of its own; return how long the second start took."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("REUNITE_")}
+    without_ours = {name: value for name, value in os.environ.items() if not name.startswith("REUNITE_")}
     with tempfile.TemporaryDirectory(prefix="reunite-bench-") as folder:
         for what in ("the first time, which makes its database", "again"):
             say(f"Starting the demo {what} …")
-            seconds = _demo_ready({**ours, "REUNITE_HOME": folder, "REUNITE_OPEN_SET_URL": "off"})
+            seconds = _demo_ready({**without_ours, "REUNITE_HOME": folder, "REUNITE_OPEN_SET_URL": "off"})
     return seconds
 
 

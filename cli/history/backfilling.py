@@ -11,7 +11,7 @@ from uuid import UUID
 
 from bot.backfill import BackfillRequests, share_of
 from bot.platforms import PLATFORMS
-from cli.communities import chosen
+from cli.communities import find_community
 from cli.errors import UsageError
 from cli.progress import progress_bar, say
 from cli.servers import Servers
@@ -51,7 +51,7 @@ class Selection:
 
 
 async def run(where: Servers, selection: Selection) -> list[Backfill]:
-    """Have past posts read, and wait until they are. If it's stopped and run again, it watches again."""
+    """Request the reading of past posts, and watch until it ends; a second run only watches."""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(where.database_url, keys=where.keys))
         hints = await stack.enter_async_context(queue.connect(store, where.redis_url, where.queue))
@@ -61,15 +61,15 @@ async def run(where: Servers, selection: Selection) -> list[Backfill]:
             backfill for workspace in workspaces for backfill in await _start(store, requests, workspace, selection)
         ]
         if not started:
-            raise UsageError("There's no such channel for reports. /setup shows which there are.")
+            raise UsageError("There's no such channel for reports. /setup lists them.")
         if any(backfill.answers is not selection.answers for backfill in started):
-            say("This is being read already, with or without answers as it was asked for then.")
+            say("This is being read already. Whether it's answered was decided by the first request.")
         await _warn_without_bot(store, selection.platform)
         return await _watch(Backfills(store), workspaces, {backfill.id for backfill in started})
 
 
 async def stop(where: Servers, selection: Selection) -> int:
-    """Let nothing more be read; return how many channels were being read."""
+    """Stop the reading; return how many channels were being read."""
     async with Store(where.database_url, keys=where.keys) as store:
         backfills = Backfills(store)
         found = [
@@ -78,7 +78,7 @@ async def stop(where: Servers, selection: Selection) -> int:
         running = [
             backfill
             for backfill in found
-            if not backfill.has_ended and _is_meant(selection, backfill.channel, backfill.name)
+            if not backfill.has_ended and _is_selected(selection, backfill.channel, backfill.name)
         ]
         for backfill in running:
             await backfills.end(backfill, STOPPED)
@@ -86,7 +86,7 @@ async def stop(where: Servers, selection: Selection) -> int:
 
 
 async def _workspaces(store: Store, selection: Selection) -> list[Workspace]:
-    community = await chosen(store, selection.community)
+    community = await find_community(store, selection.community)
     ids = await Backfills(store).workspaces(community.id, selection.platform)
     found = [await store.workspace(selection.platform, workspace_id) for workspace_id in ids]
     if not found:
@@ -99,22 +99,22 @@ async def _start(
     store: Store, requests: BackfillRequests, workspace: Workspace, selection: Selection
 ) -> Sequence[Backfill]:
     known = await Backfills(store).channels(workspace)
-    meant = {channel: name for channel, name in known.items() if _is_meant(selection, channel, name)}
+    selected = {channel: name for channel, name in known.items() if _is_selected(selection, channel, name)}
     span = await requests.span(workspace, selection.since)
     if selection.since and selection.since < span.since:
-        say(f"Posts before {span.since:%Y-%m-%d} are left out: their reports would expire at once.")
-    running = await requests.start(workspace, meant, span, answers=selection.answers)
-    return [backfill for backfill in running if backfill.channel in meant]
+        say(f"Posts before {span.since:%Y-%m-%d} are left out: their reports would expire right away.")
+    running = await requests.start(workspace, selected, span, answers=selection.answers)
+    return [backfill for backfill in running if backfill.channel in selected]
 
 
-def _is_meant(selection: Selection, channel: str, name: str) -> bool:
+def _is_selected(selection: Selection, channel: str, name: str) -> bool:
     return not selection.channels or not {channel, name, f"#{name}"}.isdisjoint(selection.channels)
 
 
 async def _warn_without_bot(store: Store, platform: PlatformName) -> None:
     alive = {process.role for process in await Monitoring(store).processes() if process.is_alive}
     if f"bot {platform}" not in alive:
-        say(f"`reunite bot {platform}` doesn't seem to run: it does the reading, as soon as it runs.")
+        say(f"`reunite bot {platform}` doesn't seem to be running. It does the reading, as soon as you start it.")
     say("You can stop watching at any time; the bot keeps reading. `--stop` ends it.")
 
 
@@ -133,7 +133,7 @@ async def _watch(backfills: Backfills, workspaces: Sequence[Workspace], ids: Col
             if tally != seen:
                 seen, moved_at = tally, monotonic()
             elif monotonic() > moved_at + _SILENCE:
-                say("Nothing has moved for a while. Do the bot and a worker run? `reunite status` shows it.")
+                say("Nothing has moved for a while. Are the bot and a worker running? `reunite status` shows it.")
                 moved_at = monotonic()
             await asyncio.sleep(_POLL)
 
@@ -165,6 +165,6 @@ def summary(found: Sequence[Backfill]) -> list[str]:
     return lines
 
 
-def day(given: datetime | None) -> datetime | None:
-    """Return the beginning of a day, which counts in UTC."""
+def start_of_day(given: datetime | None) -> datetime | None:
+    """Return when a day begins, in UTC."""
     return given.replace(tzinfo=UTC) if given else None

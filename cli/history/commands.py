@@ -39,7 +39,9 @@ def import_list(
     from reunite.entities import ReportKind  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        logs.configure(settings.log.level or "warning", as_json=settings.log.json)  # a line a report hides the progress
+        logs.configure(
+            settings.log.level or "warning", as_json=settings.log.json
+        )  # a line per report would hide the progress
         listed = listing.read(source, ReportKind(kind), name)
         if listed.ignored:
             say(f"Ignored columns: {', '.join(listed.ignored)}.")
@@ -64,11 +66,11 @@ def backfill(  # noqa: PLR0913 - the command's options
     stop: Annotated[bool, typer.Option("--stop", help="Stop reading.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take in the past posts of the channels for found and lost things. Needs a running bot and worker.
+    """Turn past posts in the channels for found and lost things into reports. Needs a running bot and worker.
 
-    The bot reads within its platform's limits, while it goes on as usual. Past posts can be found and match later
-    reports, but nothing is written in their threads unless you say --reply. Nothing is taken twice: after an
-    interruption, the bot goes on where it was, and the same command shows the progress again.
+    The bot reads within its platform's limits and otherwise works as usual. Past posts can be found and match later
+    reports, but nothing is written in their threads unless you add --reply. No post is taken in twice: after an
+    interruption, the bot continues where it stopped, and the same command shows the progress again.
 
     Example: reunite backfill slack --since 2026-10-01
     """
@@ -76,7 +78,9 @@ def backfill(  # noqa: PLR0913 - the command's options
     from cli.history import backfilling  # noqa: PLC0415
     from reunite.plurals import counted  # noqa: PLC0415
 
-    selection = backfilling.Selection(platform, community, tuple(channel or ()), backfilling.day(since), answers=reply)
+    selection = backfilling.Selection(
+        platform, community, tuple(channel or ()), backfilling.start_of_day(since), answers=reply
+    )
     with prepared() as (settings, where):
         logs.configure(settings.log.level or "warning", as_json=settings.log.json)
         if stop:

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 from zipfile import ZipFile
 
-from cli.communities import chosen
+from cli.communities import find_community
 from cli.errors import UsageError
 from cli.progress import progress_bar
 from cli.servers import Servers
@@ -25,7 +25,7 @@ Write = Callable[[str, bytes], None]
 
 @dataclass
 class Exported:
-    """The result of an export. `left_out` counts the sealed and private reports that it lacks."""
+    """The result of an export. `left_out` counts the sealed and private reports that aren't in it."""
 
     left_out: int
     reports: int = 0
@@ -35,14 +35,14 @@ class Exported:
 async def run(where: Servers, community: str | None, out: Path, *, sealed: bool) -> Exported:
     """Write a community's reports. Raises UsageError where `out` can't be written."""
     async with Store(where.database_url, connections=1, keys=where.keys) as store:
-        meant = await chosen(store, community)
-        async with store.session(meant.id) as session:
+        chosen = await find_community(store, community)
+        async with store.session(chosen.id) as session:
             everything = await session.import_export.reports()
         reports, table = wanted(everything, sealed=sealed), Table()
         exported = Exported(len(everything) - len(reports))
         with _opened(out) as write, progress_bar("Exporting", len(reports)) as show:
             for start in range(0, len(reports), TOGETHER):
-                async with store.session(meant.id) as session:
+                async with store.session(chosen.id) as session:
                     for item, photos in await _read(session, reports[start : start + TOGETHER], write):
                         table.add(item, photos)
                         exported.reports += 1

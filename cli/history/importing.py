@@ -16,7 +16,7 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedC
 
 from api.outbound import ApiPlatform
 from bot.delivery import Delivery
-from cli.communities import chosen
+from cli.communities import find_community
 from cli.history.listing import Entry, Listing, Skipped, readable
 from cli.progress import say
 from cli.servers import Servers
@@ -60,7 +60,7 @@ _PROBLEMS: Final = {
 
 @dataclass
 class Imported:
-    """What an import has come to. `before` counts what an earlier import had finished."""
+    """The result of an import. `before` counts the entries that an earlier import had finished."""
 
     skipped: list[Skipped]
     reports: int = 0
@@ -91,7 +91,7 @@ class Importer:
 
     async def run(self, entries: list[Entry]) -> None:
         """Report everything and wait until the workers are done with it."""
-        left = await self._unknown(entries)
+        left = await self._resume(entries)
         with _progress(len(left) + len(self.pending)) as show:
             while left or self.pending:
                 while left and (room := _AHEAD - len(self.pending)) > 0:
@@ -104,8 +104,8 @@ class Importer:
                 if self.pending:
                     await asyncio.sleep(_POLL)
 
-    async def _unknown(self, entries: list[Entry]) -> list[Entry]:
-        """Return what was never reported; what was, and isn't processed yet, becomes pending."""
+    async def _resume(self, entries: list[Entry]) -> list[Entry]:
+        """Return the entries that were never reported; those that were reported but not processed become pending."""
         async with self.store.session(self.community) as session:
             known = await session.import_export.known_reports(self.workspace, [entry.key for entry in entries])
             done = {post.report for post in await session.import_export.processed(known.values())}
@@ -147,15 +147,15 @@ async def run(where: Servers, community: str | None, listing: Listing) -> Import
     warn_of_unsealed(listing.entries)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(where.database_url, keys=where.keys))
-        meant = await chosen(store, community)
+        chosen = await find_community(store, community)
         hints = await stack.enter_async_context(queue.connect(store, where.redis_url, where.queue))
-        workspace = await ApiTokens(store).workspace(meant.id)
+        workspace = await ApiTokens(store).workspace(chosen.id)
         delivering = Delivery(store, ApiPlatform(), lease_seconds=_LEASE).run()  # so that replies don't wait for an API
         delivery = asyncio.create_task(delivering)
         stack.push_async_callback(stop, delivery)
-        await Importer(store, Handlers(store, hints), meant.id, workspace, result).run(list(listing.entries))
+        await Importer(store, Handlers(store, hints), chosen.id, workspace, result).run(list(listing.entries))
         result.seconds = monotonic() - began
-        await _settled(store, meant.id)
+        await _wait_for_replies(store, chosen.id)
     return result
 
 
@@ -172,7 +172,7 @@ def _size(photo: Path) -> int:
         return 0
 
 
-async def _settled(store: Store, community: UUID) -> None:
+async def _wait_for_replies(store: Store, community: UUID) -> None:
     """Wait until no reply to a report of the API is queued, but not forever: another process may have one."""
     until = monotonic() + _LAST_REPLIES
     while monotonic() < until:
@@ -183,7 +183,7 @@ async def _settled(store: Store, community: UUID) -> None:
 
 
 def warn_of_unsealed(entries: Sequence[Entry]) -> None:
-    """Say which found items everyone will see although they look like something to seal."""
+    """Warn of found items that everyone will see although they look like something to seal."""
     names = [
         entry.name
         for entry in entries

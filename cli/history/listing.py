@@ -23,7 +23,7 @@ _SUFFIXES: Final = frozenset(
 _YES: Final = frozenset({"yes", "true", "1", "x"})
 _NO: Final = frozenset({"", "no", "false", "0"})
 _UNCLOSED: Final = "unexpected end of data"
-"""What the parser says of a quote without its end."""
+"""The parser's message for a quote that is never closed."""
 _CLOSED: Final = frozenset({ReportState.RETURNED, ReportState.WITHDRAWN, ReportState.EXPIRED})
 
 
@@ -57,17 +57,17 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All of a folder or a CSV file. `ignored` are its columns that mean nothing here."""
+    """All entries of a folder or a CSV file. `ignored` are its columns that have no meaning here."""
 
     entries: Sequence[Entry]
     skipped: Sequence[Skipped]
     ignored: Sequence[str] = ()
     is_guessed: bool = False
-    """Whether the file isn't in UTF-8, so that its letters may be others."""
+    """Whether the file isn't in UTF-8, so that letters may be wrong."""
 
 
 def read(source: Path, kind: ReportKind, name: str = "") -> Listing:
-    """Read a folder or a CSV file; rows that don't say so are of this `kind`, `name` sets its ids apart.
+    """Read a folder or a CSV file. `kind` is for rows without one; `name` keeps the ids of different lists apart.
 
     Raises UsageError if it is neither.
     """
@@ -116,7 +116,7 @@ def _folder(folder: Path, kind: ReportKind) -> Listing:
 
 
 def readable(name: str) -> str:
-    """Return a file's name without bytes that are no UTF-8, which neither a terminal nor the database takes."""
+    """Return a file's name without bytes that aren't UTF-8: neither a terminal nor the database accepts them."""
     return name.encode("utf-8", "replace").decode()
 
 
@@ -168,7 +168,7 @@ def _text(source: Path) -> tuple[str, bool]:
     data = source.read_bytes()
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # "Unicode text" of spreadsheets
         return data.decode("utf-16", "replace").replace("\0", ""), False
-    data = data.replace(b"\0", b"")  # the database takes none
+    data = data.replace(b"\0", b"")  # the database accepts no null characters
     try:
         return data.decode("utf-8-sig"), False
     except UnicodeDecodeError:
@@ -176,7 +176,7 @@ def _text(source: Path) -> tuple[str, bool]:
 
 
 def _from_header(text: str) -> tuple[int, str]:
-    """Skip empty lines, and the one by which spreadsheets say what separates columns; return how many, and the rest."""
+    """Skip empty lines and a spreadsheet's `sep=` line; return how many were skipped, and the rest."""
     lines = text.splitlines(keepends=True)
     skipped = 0
     while skipped < len(lines) and (not lines[skipped].strip() or lines[skipped].startswith("sep=")):
@@ -220,7 +220,7 @@ def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, n
 def _key(row: Mapping[str, str], name: str) -> str:
     if row.get("id"):
         return f"row:{name}:{row['id']}"
-    kept = {column: cell for column, cell in row.items() if column != "state"}  # it changes, the thing doesn't
+    kept = {column: cell for column, cell in row.items() if column != "state"}  # the state changes, the thing doesn't
     content = json.dumps(kept, ensure_ascii=False, sort_keys=True)
     return f"row:{name}:{hashlib.sha256(content.encode()).hexdigest()}"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from cli.communities import chosen
+from cli.communities import find_community
 from cli.errors import UsageError
 from cli.progress import progress_bar
 from cli.servers import Servers
@@ -129,7 +129,7 @@ async def _communities(store: Store, only: str | None) -> tuple[EmbeddingModel, 
     live = await store.embedding_models.live()
     if live is None:
         raise UsageError("No worker has run here yet, so there's nothing to learn from.")
-    communities = [(await chosen(store, only)).id] if only else list(await store.communities())
+    communities = [(await find_community(store, only)).id] if only else list(await store.communities())
     if not communities:
         raise UsageError("There's no community yet.")
     return live, communities

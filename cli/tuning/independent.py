@@ -1,7 +1,7 @@
 """An independent check of the stated probabilities by the library `venn-abers` (an extra).
 
-A Venn–ABERS predictor learns from half of the things which probability each stated one comes to, as an interval that is
-valid whatever the scoring does (Vovk and Petej, 2014), and says it of the other half.
+A Venn–ABERS predictor is fitted on half of the things. For each probability stated on the other half, it returns an
+interval that is valid whatever the scoring does (Vovk and Petej, 2014).
 """
 
 from collections.abc import Mapping, Sequence

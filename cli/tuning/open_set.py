@@ -68,7 +68,7 @@ def _chosen(settings: Settings, recorded: str | None) -> "Choice":
 
 
 def _progress(bars: ExitStack) -> Callable[[str, int, int], None]:
-    """Show a progress bar for each thing that is done, from its first report on."""
+    """Show a progress bar for each step, from its first report on."""
     shown: dict[str, Callable[[int], None]] = {}
 
     def progress(what: str, done: int, total: int) -> None:

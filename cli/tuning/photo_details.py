@@ -1,6 +1,6 @@
 """Compares the photos of a labelled set in detail, for more pairs than a worker would.
 
-An evaluation leaves reports out, which brings up pairs that no search of the whole set comes to.
+An evaluation leaves reports out, so it needs pairs that no search of the whole set returns.
 """
 
 import asyncio

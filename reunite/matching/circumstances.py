@@ -36,7 +36,7 @@ _OPEN_DAYS, _FOUND_WITHIN, _MISREMEMBERED = 21.0, 2.5, 1.0
 _IN_TIME, _LATE, _EARLY = 0.85, 0.10, 0.05
 """Shares of things found soon, found at any time, and (as stated) found before they were lost."""
 _FLOOR: Final = 0.03
-_SAID: Final[Delays] = np.zeros(1)
+_NO_DELAY: Final[Delays] = np.zeros(1)
 _AFTER_FOUND: Final[Delays] = np.array([0.25, 0.75, 1.5, 2.5, 5.0, 12.0, 24.0, 40.0]) / 24
 """How many days after finding something people post it, each equally likely. Finders post at once or when they get
 home: half within three hours, nearly all within two days."""
@@ -119,7 +119,7 @@ def time_evidence(first: Item, second: Item) -> float | None:
 def _delays(item: Item) -> Delays | None:
     """Return by how many days `item.at` may be later than what happened, each equally likely; None if unknown."""
     if item.time_is_stated:
-        return _SAID
+        return _NO_DELAY
     if item.posted_at is None:
         return None
     return _AFTER_LOST if item.kind is ReportKind.LOST else _AFTER_FOUND

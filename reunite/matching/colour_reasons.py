@@ -1,4 +1,4 @@
-"""Whether the colours of two reports' things agree, by what is said of them and by what their photos show."""
+"""Whether the colours of two reports' things agree, by what the texts say about them and by what the photos show."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
@@ -11,13 +11,13 @@ from reunite.text.kinds import relation
 
 _MUCH, _SOME, _HARDLY = 0.30, 0.12, 0.05
 """Shares of a photo from which a stated colour agrees, or partly agrees, and below which it differs."""
-_GROUND: Final = frozenset(("black", "grey"))
+_BACKGROUND: Final = frozenset(("black", "grey"))
 """What most photos have as shadow or ground: it counts as the thing's colour only where little else is seen."""
-_MUCH_GROUND, _SOME_GROUND = 0.5, 0.25
+_MUCH_OF_BACKGROUND, _SOME_OF_BACKGROUND = 0.5, 0.25
 _SAME_COLOURS, _SIMILAR_COLOURS = 0.8, 0.6
 """Colour similarities that 90% and 98% of the photos of one thing reach."""
 _SHADE: Final = 0.5
-"""How alike two colours are that share their name in everyday language: navy is a blue, but black is no navy."""
+"""How alike two colours are that share their name in everyday language: navy is a kind of blue, but not of black."""
 _ALIKE: Final = 0.35
 """How alike two colours are that people take for each other."""
 _COATS: Final[Mapping[str, frozenset[str]]] = {
@@ -78,7 +78,7 @@ def _by_photos(stated: Sequence[Colour], photos: Sequence[Shares]) -> Iterator[W
     """Compare stated colours with photos; a share between "hardly any" and "some" decides nothing."""
     shares = [(colour, seen, colours.share_of(colour.name, seen)) for colour in stated for seen in photos]
     colour, seen, share = max(shares, key=lambda entry: entry[2])
-    if share >= (_SOME_GROUND if colour.name in _GROUND else _SOME):
+    if share >= (_SOME_OF_BACKGROUND if colour.name in _BACKGROUND else _SOME):
         is_clear = _is_much(colour.name, seen) and not colour.is_metal
         agreement: Agreement = "agrees" if is_clear else "partly"
         yield Why("colour", colour.word, agreement)
@@ -87,7 +87,7 @@ def _by_photos(stated: Sequence[Colour], photos: Sequence[Shares]) -> Iterator[W
 
 
 def _is_much(name: str, seen: Shares) -> bool:
-    return colours.share_of(name, seen, _SHADE) >= (_MUCH_GROUND if name in _GROUND else _MUCH)
+    return colours.share_of(name, seen, _SHADE) >= (_MUCH_OF_BACKGROUND if name in _BACKGROUND else _MUCH)
 
 
 def _one_coat(name: str) -> str:
@@ -105,7 +105,7 @@ def _coat_by_photos(stated: Sequence[Colour], photos: Sequence[Shares]) -> Itera
         for seen in photos
     ]
     colour, share = max(shares, key=lambda entry: entry[1])
-    some, much = (_SOME_GROUND, _MUCH_GROUND) if colour.name in _GROUND else (_SOME, _MUCH)
+    some, much = (_SOME_OF_BACKGROUND, _MUCH_OF_BACKGROUND) if colour.name in _BACKGROUND else (_SOME, _MUCH)
     if share >= some:
         yield Why("colour", colour.word, "agrees" if share >= much else "partly")
     elif share < _HARDLY:

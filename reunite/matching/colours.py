@@ -105,7 +105,7 @@ _SIDE: Final = 64
 """Photos are sampled down to this many pixels a side."""
 _CENTRE_SPREAD: Final = 0.35
 """Where photos show their thing: standard deviation around the centre, in half sides."""
-_GROUND_WEIGHT: Final = 4.0
+_BORDER_WEIGHT: Final = 4.0
 _SMOOTHING: Final = 0.01
 """Added to shares before their logarithm is taken: smaller shares may be noise."""
 _BORDER: Final = 0.09
@@ -161,7 +161,7 @@ def of_photo(pixels: Pixels) -> Shares:
     coarse = _cells(small, 3)
     in_centre = np.bincount(coarse.ravel(), centre.ravel(), 512) / centre.sum()
     in_border = np.bincount(coarse[border], minlength=512) / max(border.sum(), 1)
-    foreground = in_centre / (in_centre + _GROUND_WEIGHT * in_border + 1e-9)
+    foreground = in_centre / (in_centre + _BORDER_WEIGHT * in_border + 1e-9)
     weights = (centre * foreground[coarse]).ravel()
     shares = weights @ _CELL_NAMES[_cells(small, 4).ravel()]
     shares[shares < _LEAST_SHARE * shares.sum()] = 0.0

@@ -7,7 +7,7 @@ from typing import Final
 from reunite.matching.described import Thing
 from reunite.matching.features import ReportFeatures
 from reunite.text import words
-from reunite.text.kinds import Relation, relation, told_by
+from reunite.text.kinds import Relation, kind_part, relation
 
 CLOSEST: Final[Sequence[Relation]] = ("same", "narrower", "broader", "near", "unknown", "other")
 AGREE: Final = frozenset[Relation](("same", "narrower", "broader"))
@@ -21,7 +21,7 @@ Related = tuple[Relation, str]
 
 
 def log_odds(first: ReportFeatures, second: ReportFeatures) -> float | None:
-    """Return how much it speaks for one thing that the reports name or show the same kind; None if that is unknown.
+    """Return how much the kinds that the reports name or show speak for one thing; None if a kind is unknown.
 
     If both have photos, these are compared themselves, and what each clearly shows isn't counted again.
     """
@@ -104,4 +104,4 @@ def _common(related: Relation, first: str, second: str) -> str:
     """Return the name that holds for both of two things that agree."""
     if related == "narrower" or first.endswith(f" {second}"):
         return second
-    return told_by(first) if related == "broader" else first
+    return kind_part(first) if related == "broader" else first

@@ -36,7 +36,7 @@ _FEW: Final = 50
 """Open reports among which other posts of a candidate's thing hide it: k equal similarities among n are at most
 √(n/k − 1) deviations above the mean."""
 _MIN_DEVIATION: Final = 1e-6
-_LESS: Final = -1.0
+_WEAKENS_OTHERS: Final = -1.0
 """Measured where something is known to make other evidence say less."""
 
 
@@ -107,7 +107,7 @@ def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, 
     if stated is None:
         stated = _ruled_out_colours(query.item, other.item)
     possible: Mapping[str, float | None] = {
-        ALIKE_BY_KIND: _LESS if kinds_compared.photos_show_one_kind(query, other) else None,
+        ALIKE_BY_KIND: _WEAKENS_OTHERS if kinds_compared.photos_show_one_kind(query, other) else None,
         COLOUR: stated,
         NAMED_COLOURS: named,
         COLOUR_OF_PHOTOS: _photo_colours(query.item, other.item),

@@ -67,16 +67,16 @@ def _strength(evidence: Mapping[str, float], *kinds: PairKind) -> float:
 
 def _named_thing(lost: ReportFeatures, found: ReportFeatures, fits: float) -> Why | None:
     """Name the thing by what both sides say or show; None if that says nothing about it."""
-    said, noun = named(lost, found)
-    shows, seen = shown(lost, found)
-    if said in AGREE:
+    by_words, noun = named(lost, found)
+    by_photos, seen = shown(lost, found)
+    if by_words in AGREE:
         return Why("thing", noun, "agrees")
-    if shows in AGREE and said != "other" and not only_one_is_toy(lost, found):
+    if by_photos in AGREE and by_words != "other" and not only_one_is_toy(lost, found):
         return Why("thing", seen, "agrees")
     own = next(iter(nouns(lost) or nouns(found)), "")
-    if "near" in {said, shows} or shows in AGREE or (said == "other" and is_held(lost, found)):
+    if "near" in {by_words, by_photos} or by_photos in AGREE or (by_words == "other" and is_held(lost, found)):
         return Why("thing", own, "partly")
-    if said == "other" or (shows == "other" and fits < _PARTLY):
+    if by_words == "other" or (by_photos == "other" and fits < _PARTLY):
         return Why("thing", own, "differs")
     return None
 

@@ -15,9 +15,9 @@ class Looks(Protocol):
         ...
 
     async def file(self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool) -> None:
-        """Make an open lost report of a look; `target` is where its thread, still without a reply, will be."""
+        """Turn a look into an open lost report; `target` is where its thread, still without a reply, will be."""
         ...
 
     async def remove(self, look: UUID) -> None:
-        """Delete a look with everything of it; any other report stays."""
+        """Delete a look and everything that belongs to it; any other report stays."""
         ...

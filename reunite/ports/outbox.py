@@ -20,7 +20,7 @@ class Outbox(Protocol):
         ...
 
     async def revise(self, key: ReplyKey, reply: Reply) -> None:
-        """Replace a reply, sent or queued; one that isn't there stays away."""
+        """Replace a reply, sent or queued; does nothing if there is no such reply."""
         ...
 
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:

@@ -23,7 +23,7 @@ class Reports(Protocol):
         ...
 
     async def by_author(self, workspace: UUID, member: str) -> Sequence[Report]:
-        """Return a member's reports that are not purged, the one that was posted first at the beginning."""
+        """Return a member's reports that are not purged, oldest post first."""
         ...
 
     async def samples(self, target: ReplyTarget) -> Sequence[Report]:
@@ -52,7 +52,7 @@ class Reports(Protocol):
         ...
 
     async def end_quiet(self, report: UUID) -> None:
-        """Let a report's thread be answered as any other's from now on."""
+        """Answer in a report's thread as in any other's from now on."""
         ...
 
     async def set_expiry(self, report: UUID, expires_at: datetime) -> None: ...

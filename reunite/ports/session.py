@@ -71,11 +71,11 @@ class Store(Protocol):
     async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None: ...
 
     async def known_workspaces(self, platform: PlatformName) -> Sequence[tuple[Workspace, datetime | None]]:
-        """Return a platform's workspaces, each with since when the bot has been absent from it."""
+        """Return a platform's workspaces, each with the time since which the bot has been absent from it."""
         ...
 
     async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
-        """Store since when the bot has been absent from a workspace: of several moments, the earliest counts.
+        """Store the time since which the bot has been absent from a workspace: of several, the earliest counts.
 
         None, or joining it again, clears that.
         """

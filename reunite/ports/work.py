@@ -13,12 +13,12 @@ class Work(Protocol):
     async def add(self, report: UUID, *, hinted: bool = True) -> UUID:
         """Have a report processed (again), and return the work's id.
 
-        Work that nobody will hint at (not `hinted`) is found by the workers' sweep at once.
+        Work that nobody will hint at (not `hinted`) is found by the workers' next sweep.
         """
         ...
 
     async def backlog(self, since: datetime) -> Backlog:
-        """Return what is due, and how long each of the latest pieces took that were done since then.
+        """Return what is due, and how long each of the latest pieces done since then took.
 
         The time that a piece took begins where the one before was done: several workers are faster than one.
         """

@@ -25,7 +25,7 @@ class Workspaces(Protocol):
         ...
 
     async def set_member_zone(self, workspace: UUID, member: str, zone: str) -> None:
-        """Keep a member's time zone; an empty name forgets it."""
+        """Store a member's time zone; an empty name deletes it."""
         ...
 
     async def statistics(self) -> Statistics:

@@ -37,12 +37,12 @@ def _narrower() -> Mapping[str, frozenset[str]]:
 
 
 def _near() -> Mapping[str, frozenset[str]]:
-    beside: dict[str, set[str]] = defaultdict(set)
+    neighbours: dict[str, set[str]] = defaultdict(set)
     for names in _TABLES["near"]:
         alike = {_kind(name) for name in listed(names)}
         for name in alike:
-            beside[name] |= alike
-    return {name: frozenset(alike) for name, alike in beside.items()}
+            neighbours[name] |= alike
+    return {name: frozenset(alike) for name, alike in neighbours.items()}
 
 
 _ONE_KIND: Final = frozenset[Relation](("broader", "narrower"))
@@ -58,13 +58,13 @@ _KNOWN: Final = (
 
 def is_known(name: str) -> bool:
     """Whether the table says what a name may mean; of "sports towel" the last word counts."""
-    return _named(name) in _KNOWN
+    return _kind_named(name) in _KNOWN
 
 
 @remembered(16_384)
 def relation(first: str, second: str) -> Relation:
     """Return what the thing that a name stands for is to that of another name, both in English."""
-    one, other = _named(first), _named(second)
+    one, other = _kind_named(first), _kind_named(second)
     if one == other and one in {_kind(first), _kind(second)}:
         return "same"
     if _differ_in_use(first, second):
@@ -77,7 +77,7 @@ def relation(first: str, second: str) -> Relation:
 def _is_kept_in(first: str, second: str) -> bool:
     """Whether one is the other's case: a violin and a violin case are lost together."""
     *before, container = second.split()
-    inside, thing = _kind(" ".join(before)), _named(first)
+    inside, thing = _kind(" ".join(before)), _kind_named(first)
     return container in _CONTAINERS and bool(before) and (inside == thing or _of_kinds(inside, thing) in _ONE_KIND)
 
 
@@ -91,16 +91,16 @@ def _of_kinds(one: str, other: str) -> Relation:
     return "other" if {one, other} <= _KNOWN else "unknown"
 
 
-def told_by(name: str) -> str:
+def kind_part(name: str) -> str:
     """Return the words of a name that say what kind it is: all, or else the last ones that are known."""
     words = name.replace("-", " ").split()
     ends = (" ".join(words[start:]) for start in range(len(words)))
     return next((end for end in ends if _kind(end) in _KNOWN), words[-1] if words else "")
 
 
-def _named(name: str) -> str:
+def _kind_named(name: str) -> str:
     """Return the kind that a name means."""
-    return _kind(told_by(name))
+    return _kind(kind_part(name))
 
 
 def _differ_in_use(first: str, second: str) -> bool:

@@ -158,8 +158,8 @@ def _takes_anything(words: Sequence[str], first: int, start: int, end: int) -> b
         return True
     before = range(first - 1, max(-1, first - 1 - _MAX_VERB), -1)
     sentence_start = next((position for position in before if words[position] in ".!?\n:"), before.stop)
-    beside = [*range(sentence_start + 1, first), *range(end, min(end + 1, len(words)))]
-    return lead in FIRM and any(words[position] in VERBS for position in beside)
+    nearby = [*range(sentence_start + 1, first), *range(end, min(end + 1, len(words)))]
+    return lead in FIRM and any(words[position] in VERBS for position in nearby)
 
 
 def _names_a_thing(words: Sequence[str]) -> bool:

@@ -86,10 +86,10 @@ def rarity(words: Collection[str], head: str | None = None) -> float:
 
     `head` is the noun that both texts are about, if it's the same.
     """
-    return max(_says(word, head) for word in words) + log(len(words)) if words else 0.0
+    return max(_weight(word, head) for word in words) + log(len(words)) if words else 0.0
 
 
-def _says(word: str, head: str | None) -> float:
+def _weight(word: str, head: str | None) -> float:
     if is_code(word):
         return _SERIAL_SAYS
     if frequency(word) is not Frequency.UNUSUAL:

@@ -39,7 +39,7 @@ def is_readable(text: str) -> bool:
 
 
 def can_read(text: str, thing: str, english: str) -> bool:
-    """Say the same, given the text's description of its thing and what `normalise` makes of that."""
+    """Like `is_readable`, given the text's description of its thing and what `normalise` makes of that."""
     if len(_ENGLISH.intersection(words.plain(text).split())) > 1 and not _OTHER_SCRIPT.search(text):
         return True
     original = _IN_CODE.sub(" ", thing)

@@ -105,8 +105,8 @@ def _evidence(searches: Sequence[Search], model: ScoringModel) -> Numbers:
     for search in searches:
         for candidate in search.candidates:
             similarities = similarity_evidence(search.background, candidate, model)
-            said = word_evidence(search, features(search.query), features(candidate.item), candidate)
-            evidence = {**similarities, **said, **content(search.query, candidate.item)}
+            by_words = word_evidence(search, features(search.query), features(candidate.item), candidate)
+            evidence = {**similarities, **by_words, **content(search.query, candidate.item)}
             rows.append([evidence.get(name, np.nan) for name in EVIDENCE])
     return np.array(rows, np.float64).reshape(-1, len(EVIDENCE))
 

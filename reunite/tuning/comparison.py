@@ -35,8 +35,8 @@ def _search(row: int, query: EmbeddedReport, others: Sequence[EmbeddedReport], b
     background = {}
     for kind, cosines in best.items():
         known = np.flatnonzero(~np.isnan(cosines[row]))
-        for place in known.tolist():
-            similarities[place][kind] = float(cosines[row, place])
+        for column in known.tolist():
+            similarities[column][kind] = float(cosines[row, column])
         if len(known):
             values = cosines[row, known]
             background[kind] = Background(float(values.mean()), float(values.std()), len(known))

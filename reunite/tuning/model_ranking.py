@@ -63,10 +63,10 @@ def rank_pairs(
     return [_ranked(pair, ranked.get(pair.lost, {}).get(pair.found)) for pair in pairs]
 
 
-def _ranked(pair: DecidedPair, place: tuple[int, ScoredCandidate] | None) -> RankedPair:
-    if place is None:
+def _ranked(pair: DecidedPair, found: tuple[int, ScoredCandidate] | None) -> RankedPair:
+    if found is None:
         return RankedPair(pair.is_right, None, 0.0)
-    rank, candidate = place
+    rank, candidate = found
     return RankedPair(pair.is_right, rank, candidate.probability)
 
 

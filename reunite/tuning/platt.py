@@ -23,7 +23,7 @@ MIN_ANSWERS, MIN_OF_EACH = 20, 5
 _SCALE_SPREAD, _SHIFT_SPREAD = 0.3, 1.5
 """Prior standard deviations of the log scale and the shift; their means are 0, the model as it is."""
 _KEPT: Final = 0.5
-"""How much of what was learnt before still counts, next to new answers: communities change."""
+"""How much of what was learned before still counts, next to new answers: communities change."""
 _STEPS: Final = 30
 _FOLDS: Final = 5
 _MIN_PROBABILITY: Final = 1e-4
@@ -46,7 +46,7 @@ class DecidedPair:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What a community has learnt: the log scale and the shift of a base model's log odds, and their precision."""
+    """What a community has learned: the log scale and the shift of a base model's log odds, and their precision."""
 
     log_scale: float = 0.0
     shift: float = 0.0
@@ -96,10 +96,10 @@ class _Answers:
 def from_feedback(
     pairs: Sequence[DecidedPair], base: ScoringModel, before: Learned | None = None
 ) -> tuple[FitResult, Learned]:
-    """Scale and shift a model's log odds to fit answers about matches that were scored by it, as learnt `before`.
+    """Scale and shift a model's log odds to fit answers about matches that were scored by it, as learned `before`.
 
-    The result is shrunk towards the base model, and remembers some of what was learnt before. Raises
-    TooLittleDataError, also if the model of now does as well out of fold.
+    The result is shrunk towards the base model, and remembers some of what was learned before. Raises
+    TooLittleDataError, also if the current weights do as well out of fold.
     """
     _check_enough(pairs)
     before = before or Learned()
@@ -107,7 +107,7 @@ def from_feedback(
     now = _average(answers.losses(before.parameters), answers)
     out_of_fold = _average(_out_of_fold_losses(answers, prior, _folds(pairs)), answers)
     if out_of_fold >= now:
-        raise TooLittleDataError(f"{len(pairs)} answers say nothing new: the weights of now do as well.")
+        raise TooLittleDataError(f"{len(pairs)} answers say nothing new: the current weights do as well.")
     learned = _fit(answers, prior)
     return FitResult(
         scoring_model=learned.applied_to(base),
@@ -141,9 +141,9 @@ def _answers(pairs: Sequence[DecidedPair], base: ScoringModel, before: Learned) 
 
 
 def _discounted(before: Learned) -> Learned:
-    """Return the prior of a further fit: what was learnt before, with less certainty and nearer to the base model."""
-    learnt = _KEPT * (before.precision - _OPEN_MINDED)
-    precision = _OPEN_MINDED + learnt
+    """Return the prior of a further fit: what was learned before, with less certainty and nearer to the base model."""
+    kept_precision = _KEPT * (before.precision - _OPEN_MINDED)
+    precision = _OPEN_MINDED + kept_precision
     mean = np.linalg.solve(precision, _KEPT * before.precision @ before.parameters)
     return Learned(float(mean[0]), float(mean[1]), precision)
 

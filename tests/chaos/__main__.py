@@ -24,7 +24,7 @@ from tests.doubles.slack import SlackDouble
 from tests.support.slack_adapter import no_proxy
 
 _AGAIN, _RETRIES = 10, 200
-"""Slack sends an event again after so many seconds here, so often: more often than Slack, and for longer."""
+"""Seconds after which an unacknowledged event is sent again, and how often: more often than Slack, and for longer."""
 
 
 async def chaos(platform: str, given: argparse.Namespace) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Children:
                 await self.start(role)
 
     async def wait(self, seconds: float) -> None:
-        """Wait until all are ready, for no longer than so many seconds."""
+        """Wait until all are ready, at most this many seconds."""
         with suppress(TimeoutError):
             await eventually(self._are_ready, within=seconds)
 

@@ -24,7 +24,7 @@ from tests.chaos.sides import DiscordSide, Side, SlackSide
 from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_shapes import snowflake
 from tests.doubles.slack import TEAM, SlackDouble
-from tests.support.past_posts import asked, read, whole, workspace_of
+from tests.support.past_posts import start_reading, total_of, wait_until_read, workspace_of
 from tests.support.pictures import drawing
 from tests.support.processes import process
 from tests.support.queues import NoQueue
@@ -32,7 +32,7 @@ from tests.support.slack_adapter import no_proxy
 from tests.support.waiting import eventually
 
 _EVERY: Final = 3
-"""Every so many messages there is a photo."""
+"""One in this many messages has a photo."""
 _MINUTE: Final = 0.05
 """Seconds that stand for the minute between two of Slack's pages, of 15 messages each."""
 _DAYS: Final = 50
@@ -68,7 +68,7 @@ def _post(side: Side, at: float, words: str, photo: bytes | None) -> None:
 
 
 async def run(platform: PlatformName, messages: int) -> dict[str, Any]:
-    """Read so many messages with one kill; return the figures."""
+    """Read this many messages with one kill; return the figures."""
     with no_proxy(), folder() as home, EmbeddedServers(home) as servers:
         async with AsyncExitStack() as stack:
             side = await _side(platform, stack)
@@ -96,7 +96,7 @@ async def _read(platform: PlatformName, side: Side, servers: Urls, expected: set
         async with process(*child, "worker", json.dumps(settings)):
             async with process(*child, platform, json.dumps(settings)) as bot:
                 workspace = await workspace_of(store, platform, external)
-                await asked(store, Handlers(store, NoQueue()), workspace)
+                await start_reading(store, Handlers(store, NoQueue()), workspace)
                 enough = len(expected) // 2
                 await eventually(
                     lambda: _reports(store, workspace.community), holds=lambda n: n >= enough, within=_LONGEST
@@ -105,7 +105,7 @@ async def _read(platform: PlatformName, side: Side, servers: Urls, expected: set
                 await bot.wait()
                 killed_at = await _reports(store, workspace.community)
             async with process(*child, platform, json.dumps(settings)):
-                tally = whole(await read(store, workspace, within=_LONGEST))
+                tally = total_of(await wait_until_read(store, workspace, within=_LONGEST))
             await eventually(
                 lambda: Backfills(store).waiting(workspace.community), holds=lambda due: due == 0, within=_LONGEST
             )

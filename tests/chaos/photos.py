@@ -35,7 +35,7 @@ _AT_ONCE: Final = 4
 _LONGEST: Final = 10.0
 """Seconds within which every post should be answered …"""
 _GIVEN_UP: Final = 300.0
-"""… and after which the run goes on without."""
+"""… and after which the run continues without them."""
 _MEMORY: Final = 300 * 2**20
 """By so much the worker's own memory may grow."""
 _SAID_EVERY: Final = 500

@@ -14,18 +14,18 @@ from typing import Any
 from db.migrate import migrate
 from embedded import EmbeddedServers
 from tests.chaos.folders import folder
-from tests.support.reembedding import Killed, killed_and_resumed
+from tests.support.reembedding import KilledRun, kill_and_resume
 from tests.support.world import open_world
 
 
-async def run(reports: int) -> Killed:
+async def run(reports: int) -> KilledRun:
     with folder() as home, EmbeddedServers(home) as servers:
         await migrate(servers.owner_database_url)
         async with open_world(servers.database_url, servers.redis_url) as world:
-            return await killed_and_resumed(world, servers.database_url, reports)
+            return await kill_and_resume(world, servers.database_url, reports)
 
 
-def figures(killed: Killed) -> dict[str, Any]:
+def figures(killed: KilledRun) -> dict[str, Any]:
     return {
         "reports": killed.reports,
         "embedded before the kill": killed.kept,

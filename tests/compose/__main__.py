@@ -21,7 +21,7 @@ from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
 from tests.support.processes import free_port
 
 _AGAIN, _RETRIES = 10, 200
-"""Slack sends an event again after so many seconds here, so often: restarts take minutes."""
+"""Seconds after which an unacknowledged event is sent again, and how often: restarts take minutes."""
 _PORTS = {"SLACK_PORT": "", "WEBHOOK_PORT": "", "API_PORT": "/healthz", "BOARD_PORT": "/"}
 
 

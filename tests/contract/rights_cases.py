@@ -116,7 +116,7 @@ ACTS: Final[Mapping[Act, Do]] = {
     "delete_post": Scene.delete_post,
     "open_board": Scene.open_board,
     "give_verdict": Scene.give_verdict,
-    "take_back_verdict": partial(Scene.give_verdict, given=False),
+    "withdraw_verdict": partial(Scene.give_verdict, given=False),
     **{act: _press(act, "lost") for act in ("withdraw", "extend", "add_photo", "add_detail", "none_of_these")},
     **{act: _press(act, "match") for act in ("mine", "not_mine", "pick", "confirm", "reject", "release")},
     **{act: _press(act, "claim") for act in ("see_claim", "accept_claim", "reject_claim")},
@@ -156,7 +156,7 @@ class RightsCases:
         if act in HANDOVERS:
             await scene.press("accept_claim", PEOPLE["finder"], scene.claim)
         allowed = _allowed(scene, act, who)
-        if act == "take_back_verdict":
+        if act == "withdraw_verdict":
             await scene.give_verdict(replace(PEOPLE["moderator"]))
         refusal = await _refusal(scene, act, who)
         if allowed:
@@ -193,7 +193,7 @@ def _allowed(scene: Scene, act: Act, who: Who) -> bool:
         "whereabouts": (scene.found,),
         **dict.fromkeys(HANDOVERS, (scene.lost, scene.found)),
     }.get(act, (scene.lost,))
-    if act == "take_back_verdict":  # of another's verdict there is nothing to take back
+    if act == "withdraw_verdict":  # of another's verdict there is nothing to take back
         return True
     if act == "delete_post" and who.target.platform != "web":
         return True

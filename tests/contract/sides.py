@@ -43,7 +43,7 @@ class People(Part):
 
     @abstractmethod
     async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
-        """Post a photo; the platform tells of it so many times, and all of them are taken when this returns."""
+        """Post a photo; the platform sends its event this many times, and all are handled when this returns."""
 
     @abstractmethod
     async def post_refused(self, author: Member, text: str) -> str:

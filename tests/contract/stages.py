@@ -107,7 +107,7 @@ class Stage(ABC):
                 await digest(session, workspace, at)
 
     async def remind(self, hours: float) -> None:
-        """Bring up what is due after so many hours, as a worker's sweep does."""
+        """Send the reminders that are due after this many hours, as a worker's sweep does."""
         for community, due in await self.due(self.time + timedelta(hours=hours)):
             async with self.session(community) as session:
                 await remind(session, due)

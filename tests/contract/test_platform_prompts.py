@@ -146,7 +146,7 @@ async def _open(harness: Harness) -> list[Report]:
 
 
 async def _reminded(harness: Harness, *, hours: float) -> Sequence[Sent]:
-    """Bring up what is due after so many hours, deliver it, and return where it is."""
+    """Send the reminders that are due after this many hours, deliver them, and return where they are."""
     for community, due in await harness.store.due_reminders(datetime.now(UTC) + timedelta(hours=hours), 100):
         async with harness.store.session(community) as session:
             await remind(session, due)

@@ -89,7 +89,7 @@ async def test_moderators_are_notified_once_of_slow_answers_and_once_of_their_en
     await harness.deliver()
     for minutes in (302, 303):
         await watched.look(minutes)
-    assert [words.replace("**", "") for words in (await watched.notices())[1:]] == ["👍 Answers come promptly again."]
+    assert [words.replace("**", "") for words in (await watched.notices())[1:]] == ["👍 Answers are back to normal."]
     await harness.people.post_photo("found", harness.join("Ann"), "a cup")
     await watched.look(320)  # within the pause
     await watched.look(340)

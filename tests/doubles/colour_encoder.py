@@ -32,7 +32,7 @@ class ColourEncoder:
         return {SHARED_SPACE: _rows([np.array(row) for row in seen])}
 
     def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
-        """Name nothing. A test that adds this method for a while would change what Python remembers of the class."""
+        """Name nothing. It exists for tests to patch: adding it would change what Python caches of the class."""
         return [()] * len(photos)
 
     def _seen(self, image: Pixels) -> NDArray[np.float64]:

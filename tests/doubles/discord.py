@@ -1,6 +1,6 @@
 """A Discord of our own on 127.0.0.1: enough of the HTTP API and the gateway for the unmodified client library.
 
-A test tells a story with it: who is there, what they post, what they react; and looks at what the bot has made of it.
+A test lets people post and react, and checks what the bot makes of it.
 """
 
 import re
@@ -51,7 +51,7 @@ class DiscordDouble(Guild):
         """Let the next request whose method and path match fail; with `after`, once it has taken effect."""
         self.refusals.append(Refusal(re.compile(path), status, body, after))
 
-    # What has come of it
+    # What the bot has made of it
 
     async def reply(self, channel: str, *words: str, within: float = 10) -> Json:
         """Wait for a message of the bot that has all these words, in a channel or thread (by id)."""
@@ -65,7 +65,7 @@ class DiscordDouble(Guild):
             return await eventually(look, within=within)
         except TimeoutError as error:
             there = "\n---\n".join(self.text(reply) for reply in self.replies(channel))
-            raise AssertionError(f"{words} were not said, but:\n{there}") from error
+            raise AssertionError(f"{words} are in no message of the bot. There is:\n{there}") from error
 
     def replies(self, channel: str) -> list[Json]:
         """Return the bot's messages in a channel or thread (by id), in order."""

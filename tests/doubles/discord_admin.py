@@ -27,7 +27,7 @@ class Admin:
         return str(channel["id"])
 
     async def delete_channel(self, name: str) -> None:
-        """Delete a channel with all that was posted in it."""
+        """Delete a channel with everything posted in it."""
         gone = self._guild.channels.pop(self._guild.channel(name))
         del self._guild.messages[gone["id"]]
         await self._guild.gateway.dispatch("CHANNEL_DELETE", gone)
@@ -95,12 +95,12 @@ class Admin:
         return str(tag["id"])
 
     async def lock(self, thread: str) -> None:
-        """Close a thread as a moderator, so that only moderators can go on in it."""
+        """Close a thread as a moderator, so that only moderators can write in it."""
         self._guild.channels[thread]["thread_metadata"] |= {"archived": True, "locked": True}
         await self._guild.gateway.dispatch("THREAD_UPDATE", self._guild.channels[thread])
 
     async def archive(self, thread: str) -> None:
-        """Let a thread go to sleep, as it does by itself when nobody has written for days."""
+        """Archive a thread, as Discord does when nobody has written for days."""
         asleep = self._guild.channels[thread]
         asleep["thread_metadata"]["archived"] = True
         await self._guild.gateway.dispatch("THREAD_UPDATE", asleep)

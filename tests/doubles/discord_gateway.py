@@ -68,7 +68,7 @@ class Gateway:
         return (int(self._guild.guild_id) >> 22) % self.shards
 
     async def dispatch(self, name: str, data: Json) -> None:
-        """Send an event, now or when the bot resumes; what the bot's intents leave out is left out."""
+        """Send an event, now or when the bot resumes, unless the bot's intents leave it out."""
         needed = next((intent for prefix, intent in _NEEDS.items() if name.startswith(prefix)), 0)
         if needed and not self.intents & needed:
             return
@@ -78,14 +78,14 @@ class Gateway:
                 self._later.add(task)
                 task.add_done_callback(self._later.discard)
             elif session := self._sessions.get(self.shard):
-                await self._tell(session, name, data)
+                await self._send_event(session, name, data)
 
     async def _dispatch_later(self, wait: float, name: str, data: Json) -> None:
         await asyncio.sleep(wait)
         if session := self._sessions.get(self.shard):
-            await self._tell(session, name, data)
+            await self._send_event(session, name, data)
 
-    async def _tell(self, session: Session, name: str, data: Json) -> None:
+    async def _send_event(self, session: Session, name: str, data: Json) -> None:
         event = {"op": DISPATCH, "t": name, "s": len(session.events) + 1, "d": data}
         session.events.append(event)
         if not session.socket.closed:
@@ -93,12 +93,12 @@ class Gateway:
                 await session.socket.send_json(event)
 
     async def drop(self) -> None:
-        """Break the connections off."""
+        """Abort the connections."""
         for session in self._sessions.values():
             await session.socket.close(code=ABNORMAL)
 
     async def ask_to_reconnect(self) -> None:
-        """Send the bot away, as Discord does several times a day."""
+        """Ask the bot to reconnect, as Discord does several times a day."""
         for session in self._sessions.values():
             await session.socket.send_json({"op": RECONNECT, "d": None})
 
@@ -145,9 +145,9 @@ class Gateway:
             "guilds": [{"id": guild.guild_id, "unavailable": True}] if is_here else [],
             "application": {"id": bot["id"], "flags": 0}, "shard": [shard, of],
         }  # fmt: skip
-        await self._tell(session, "READY", ready)
+        await self._send_event(session, "READY", ready)
         if is_here:
-            await self._tell(session, "GUILD_CREATE", guild.guild())
+            await self._send_event(session, "GUILD_CREATE", guild.guild())
 
     async def _resume(self, socket: web.WebSocketResponse, data: Json) -> None:
         session = next((session for session in self._sessions.values() if session.id == data["session_id"]), None)
@@ -158,4 +158,4 @@ class Gateway:
         session.socket = socket
         for event in session.events[max(data["seq"] - self.replays, 0) :]:
             await socket.send_json(event)
-        await self._tell(session, "RESUMED", {})
+        await self._send_event(session, "RESUMED", {})

@@ -124,7 +124,7 @@ class Guild:
             rights |= int(self.roles[role]["permissions"])
         return rights
 
-    # What it is made of
+    # Roles, members, channels and messages
 
     def add_role(self, name: str, permissions: int) -> str:
         number = self.new_id()
@@ -198,14 +198,14 @@ class Guild:
             threads=[thread for thread in threads if not thread["thread_metadata"]["archived"]],
         )
 
-    # What it shows of it
+    # What the bot gets to see
 
     async def tell_of(self, message: Json) -> None:
         """Send a message's event (again)."""
         await self.gateway.dispatch("MESSAGE_CREATE", {**self.public(message), **self._about(message)})
 
     def _about(self, message: Json) -> Json:
-        """Return what only the gateway says of a message."""
+        """Return the fields of a message that only the gateway sends."""
         about: Json = {"guild_id": self.guild_id}
         if message.get("webhook_id"):
             return about

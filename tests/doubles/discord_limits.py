@@ -16,7 +16,7 @@ _RULES = (
     (re.compile(r"PATCH /channels/(\d+)/messages/"), "edit", 5, 5.0),
     (re.compile(r"DELETE /channels/(\d+)/messages/\d+$"), "delete", 5, 1.0),
 )
-"""Routes, the name of their bucket, and how many requests a channel takes in how many seconds."""
+"""Routes, their bucket's name, and how many requests a channel takes in how many seconds."""
 # developers/topics/rate-limits, "Global Rate Limit": 50 requests per second, interactions excepted (read 2026-11-26).
 _ALL = 50
 """Requests in a second, all routes together; answers to interactions don't count."""
@@ -47,7 +47,7 @@ class Limits:
     _all: _Window = field(default_factory=lambda: _Window(_ALL, 1.0))
 
     def take(self, what: str) -> tuple[dict[str, str], Json | None]:
-        """Count a request ("POST /channels/…"): return the headers that tell of its bucket, and a refusal's body."""
+        """Count a request ("POST /channels/…"); return its bucket's headers, and the body of a refusal or None."""
         if not self.enforced:
             return {}, None
         now = time.monotonic()

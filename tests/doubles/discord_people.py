@@ -93,7 +93,7 @@ class People:
             await self._guild.gateway.dispatch("MESSAGE_DELETE", {"id": messages[0], **about})
 
     async def delete_thread(self, thread: str) -> None:
-        """Delete a thread with all that was said in it; a forum's post goes like this."""
+        """Delete a thread with all its messages; a forum's post is deleted like this, too."""
         gone = self._guild.channels.pop(thread)
         del self._guild.messages[thread]
         about = {key: gone[key] for key in ("id", "guild_id", "parent_id", "type")}
@@ -115,7 +115,7 @@ class People:
             await self._guild.gateway.dispatch("MESSAGE_REACTION_REMOVE", self._reaction(message, emoji, user))
 
     async def clear_reactions(self, message: str, emoji: str | None = None) -> None:
-        """Take all reactions to a message away, or all of one kind, as moderators may."""
+        """Remove all reactions to a message, or all with one emoji, as moderators may."""
         for about, given in list(self._guild.reactions):
             if about == message and emoji in {None, given}:
                 del self._guild.reactions[about, given]
@@ -131,7 +131,7 @@ class People:
             await self._guild.gateway.dispatch("MESSAGE_REACTION_REMOVE_EMOJI", event)
 
     def has_reaction(self, message: str, emoji: str) -> bool:
-        """Tell whether the bot has reacted."""
+        """Return whether the bot has reacted."""
         return BOT_ID in self._guild.reactions.get((message, emoji), [])
 
     def _reaction(self, message: str, emoji: str, user: str) -> Json:

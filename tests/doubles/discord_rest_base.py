@@ -50,9 +50,9 @@ THREAD_EXISTS = ApiError(400, 160004, "A thread has already been created for thi
 
 @dataclass
 class Refusal:
-    """How the next request to a path is to fail; `after` lets it take effect before its answer is lost.
+    """How the next request to a path fails: before it takes effect, or after it (`after`).
 
-    Where the status is 0, the connection breaks instead.
+    With status 0, the connection breaks instead of an answer.
     """
 
     path: re.Pattern[str]
@@ -62,7 +62,7 @@ class Refusal:
 
 
 def guarded(double: Guild, refusals: list[Refusal], handler: Handler) -> Callable[[web.Request], Awaitable[Any]]:
-    """Check the token, record the request, fail where that was asked for, and give the answer its form."""
+    """Check the token, record the request, fail if a test asked for it, and format the answer."""
 
     async def guard(request: web.Request) -> web.Response:
         path = request.path.removeprefix(PREFIX)

@@ -67,7 +67,7 @@ class Channels:
         # developers/resources/channel, "Delete/Close Channel": a thread takes Manage Threads (read 2026-11-26).
         place = self._place(request, shapes.MANAGE_THREADS)
         if place["type"] not in shapes.THREADS:
-            raise base.MISSING_PERMISSIONS  # the bot deletes nobody's channel
+            raise base.MISSING_PERMISSIONS  # the bot never deletes a channel
         await self._people.delete_thread(place["id"])
         return place
 
@@ -85,7 +85,7 @@ class Channels:
         return [self._double.public(message) for message in newest[:most]]
 
     async def archived(self, request: web.Request) -> Answer:
-        """Return archived threads, those first that were archived last."""
+        """Return archived threads, the latest archived first."""
         # developers/resources/channel, "List Public Archived Threads": READ_MESSAGE_HISTORY (read 2026-11-26).
         place = self._place(request, shapes.READ_HISTORY)
         threads = [channel for channel in self._double.channels.values() if channel.get("parent_id") == place["id"]]
@@ -124,7 +124,7 @@ class Channels:
         return {**shown, "nonce": nonce}
 
     def _wake(self, thread: Json) -> None:
-        """Let a thread that is written to wake up, where it may and the guild takes one more."""
+        """Unarchive a thread that is written to, unless it is locked or the guild has too many active ones."""
         if thread["thread_metadata"]["locked"]:
             raise base.THREAD_IS_LOCKED
         if thread["thread_metadata"]["archived"]:
@@ -180,7 +180,7 @@ class Channels:
         return await self._opened(place, number, payload["name"], shapes.PRIVATE_THREAD)
 
     def _check_tags(self, forum: Json, chosen: list[str]) -> None:
-        """Ask for a tag where the forum does; one that is moderated takes Manage Threads, which the bot doesn't have.
+        """Require a tag where the forum does; a moderated one takes Manage Threads, which the bot doesn't have.
 
         docs.discord.com, Forum Tag Object and Channel Flags; read in November 2026.
         """
@@ -266,7 +266,7 @@ class Channels:
 
 
 def content_of(double: Guild, channel: str, payload: Json, files: dict[str, bytes]) -> Json:
-    """Return what a message has of what was sent: files have their addresses, and pictures refer to them."""
+    """Return a sent payload as a message shows it: files get addresses, and pictures refer to them."""
     kinds: dict[str, Any] = {"jpg": "image/jpeg", "png": "image/png", "json": "application/json"}
     attachments = [
         double.attach(channel, name, data, kinds.get(name.rpartition(".")[2])) for name, data in files.items()

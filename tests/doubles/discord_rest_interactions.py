@@ -51,7 +51,7 @@ class Interactions:
         return {"interaction": {"id": used.id, "type": used.kind, "response_message_loading": used.state == "deferred"}}
 
     async def edit(self, request: web.Request) -> Answer:
-        """Change the first answer: the message below which the button is, if it was to be updated."""
+        """Change the first answer, or the button's message if that is what is being updated."""
         used = self._still_used(request)
         payload, files = await body_of(request)
         if used.state == "updating":

@@ -67,7 +67,7 @@ class Ui:
     async def submit(
         self, opened: Interaction, photos: Mapping[str, bytes] | None = None, **values: str | list[str]
     ) -> Interaction:
-        """Fill in a modal that the bot has opened, and send it off; what is left out stays as it was set beforehand."""
+        """Fill in a modal that the bot has opened, and send it off; other inputs keep their initial values."""
         assert opened.modal is not None
         filled: list[Json] = []
         files: dict[str, bytes] = {}

@@ -16,9 +16,9 @@ sre: Any = import_module("re._constants")  # the parser of `re` is typed nowhere
 parser: Any = import_module("re._parser")
 
 FLOOR = 0.1
-"""Seconds of CPU time that every size may take: what is faster is not compared."""
+"""Seconds of CPU time that every size may take: below it, times aren't compared."""
 MOST_GROWTH = 8.0
-"""How many times the time four times the text may take: 4 where it is linear, 16 where it is quadratic."""
+"""By what factor the time may grow with four times the text: linear growth is 4, quadratic 16."""
 SIZES = tuple(4**power for power in range(2, 8))
 """Letters, up to 16,384."""
 EVERYWHERE = (" ", "\n", "a", "1", "-", ",", "<", "鍵", "a ", " \n")
@@ -36,13 +36,13 @@ _REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 
 
 class TooSlowError(Exception):
-    """It grows faster than the text."""
+    """The time grows faster than the text."""
 
 
 def check_growth(run: Callable[[int], object], sizes: Sequence[int] = SIZES) -> None:
     """Run with each size, and raise TooSlowError if one takes far longer than the size before explains.
 
-    On a busy machine a single run may be slow for reasons of its own; what grows too fast does so every time.
+    On a busy machine a single run may be slow for other reasons; what grows too fast does so every time.
     """
     for _ in range(_ATTEMPTS - 1):
         with suppress(TooSlowError):
@@ -64,7 +64,7 @@ def _check_once(run: Callable[[int], object], sizes: Sequence[int]) -> None:
 def _timed(run: Callable[[], object], limit: float) -> float:
     """Return the CPU time taken, without coverage's own.
 
-    The engine of `re` looks for signals, so that even what never ends is ended.
+    The engine of `re` checks for signals, so that even an endless match is interrupted.
     """
 
     def end(_: int, frame: FrameType | None) -> None:
@@ -96,7 +96,7 @@ def pumps(pattern: re.Pattern[Any]) -> list[tuple[str, str]]:
 
 
 def texts(pattern: re.Pattern[Any], before: str, repeated: str, tail: str, size: int) -> Any:
-    """Return what the expression is to be tried on, in its own kind."""
+    """Return the text to try the expression on, as str or bytes like the expression."""
     text = before + repeated * (size // len(repeated)) + tail
     return text.encode("latin-1", "replace") if _is_bytes(pattern) else text
 
@@ -130,7 +130,7 @@ def _inside(kind: Any, value: Any) -> list[list[Any]]:
 
 
 def _example(tree: list[Any], least: int, choice: int = 0) -> str:
-    """Return a short text that a part of an expression takes, with each repetition at least so often."""
+    """Return a short text that a part of an expression matches, with `least` repetitions wherever it may repeat."""
     return "".join(_one(kind, value, least, choice) for kind, value in tree)
 
 

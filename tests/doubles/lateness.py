@@ -1,4 +1,4 @@
-"""A platform that for a while answers late or breaks the connection instead, and tells of events late and twice."""
+"""A platform that for a while answers late or breaks connections, and sends events late and twice."""
 
 import asyncio
 import random
@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler
 
 @dataclass
 class Lateness:
-    """Calm until it begins; each thing waits for a random while of its own, so things also change their order."""
+    """Calm until it begins; each answer and event is then delayed at random, so their order changes too."""
 
     chance: random.Random = field(default_factory=random.Random)
     longest: float = 0.0
@@ -21,7 +21,7 @@ class Lateness:
     _ends: float = 0.0
 
     def begin(self, seconds: float, *, longest: float, breaks: float = 0.0) -> None:
-        """Hold everything back by up to `longest` for so many seconds."""
+        """For this many seconds, delay everything by up to `longest`."""
         self.longest, self.breaks, self._ends = longest, breaks, time.monotonic() + seconds
 
     @property
@@ -35,7 +35,7 @@ class Lateness:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer late: what was asked for has happened by then."""
+        """Answer late; the request has taken effect by then."""
         response = await handler(request)
         if self.is_on and not isinstance(response, web.WebSocketResponse):
             await asyncio.sleep(self.chance.uniform(0, self.longest))

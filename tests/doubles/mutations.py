@@ -11,7 +11,7 @@ _TELLING: Final = (b"\0", b"\xff", b"\x7f", b"\x80", b"\xff\xff", b"\0\0\0\0", b
 
 
 class Mutator:
-    """Makes mutated pictures from `bases`, always the same ones for a seed and for what was kept."""
+    """Mutates pictures, `bases` first; the same seed and the same kept pictures give the same mutations."""
 
     def __init__(self, bases: list[bytes], seed: int) -> None:
         self._chance = random.Random(seed)  # noqa: S311 - no secret
@@ -28,7 +28,7 @@ class Mutator:
         return data[:_MOST_BYTES]
 
     def keep(self, data: bytes) -> None:
-        """Begin from this picture too, from now on."""
+        """Mutate this picture too, from now on."""
         if len(self._bases) < self._first + _MOST_KEPT:
             self._bases.append(data)
         else:

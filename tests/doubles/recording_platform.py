@@ -1,4 +1,4 @@
-"""A chat platform that only takes down what it is sent."""
+"""A chat platform that only records what it is sent."""
 
 from dataclasses import dataclass, field, replace
 
@@ -16,7 +16,7 @@ class RecordingPlatform:
     closed: set[str] = field(default_factory=set)
     """Threads (by root message) that can't be written to."""
     failing: dict[str, int] = field(default_factory=dict)
-    """How many tries at a thread fail for the moment."""
+    """How many of the next messages to a thread fail temporarily."""
 
     links: dict[tuple[str | None, str], str] = field(default_factory=dict)
     """Fresh links to photos, by post and name."""
@@ -50,18 +50,18 @@ class RecordingPlatform:
         return self.links.get((target.message, name))
 
     async def acknowledge(self, target: ReplyTarget) -> None:
-        """Nothing is shown."""
+        """Show nothing."""
 
     def thread(self, root: str) -> list[str]:
-        """The words of a thread, in order."""
+        """Return the texts in a thread, in order."""
         return [outgoing.reply.text() for target, outgoing in self.messages if target.message == root]
 
     def kinds(self, root: str) -> list[str]:
-        """What kinds of reply a thread has had, in order."""
+        """Return the kinds of the replies in a thread, in order."""
         return [outgoing.reply.kind for target, outgoing in self.messages if target.message == root]
 
     def message_of(self, root: str, kind: str) -> str:
-        """The id of the last reply of a kind in a thread."""
+        """Return the id of the last reply of a kind in a thread."""
         return next(
             f"m{number}"
             for number, (target, outgoing) in reversed(list(enumerate(self.messages)))

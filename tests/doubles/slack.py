@@ -29,9 +29,9 @@ class SlackDouble:
     """Members act by the methods below; what the bot did is in `calls`, `messages`, `whispers`, `views`, `homes`."""
 
     def __init__(self, *, acknowledge_within: float = 3, retries: int = 3) -> None:
-        """Unacknowledged events come again after so many seconds, so many times: 3 and 3 with Slack.
+        """Events not acknowledged within `acknowledge_within` seconds are sent again, at most `retries` times.
 
-        https://docs.slack.dev/tools/bolt-python/concepts/acknowledge gives 3 seconds, and
+        Slack takes 3 for both: https://docs.slack.dev/tools/bolt-python/concepts/acknowledge gives 3 seconds, and
         https://docs.slack.dev/apis/events-api, "Retries", 3 retries: at once, after 1 and after 5 minutes (read
         2026-11-26). The double waits for none of them.
         """
@@ -191,7 +191,7 @@ class SlackDouble:
         }
         for name in ("user", "team", "type"):
             payload.pop(name, None)
-        return await self.delivery.sent(Envelope("slash_commands", payload, self.last_id()))
+        return await self.delivery.send_and_wait(Envelope("slash_commands", payload, self.last_id()))
 
     async def press(self, channel: str, ts: str, words: str, user: str) -> Envelope:
         """Press the button with these words below a message and wait until it is acknowledged."""
@@ -203,7 +203,7 @@ class SlackDouble:
     # Events
 
     def tell(self, event: dict[str, Any], *, team: str | None = None, at: float | None = None) -> Envelope:
-        """Send an event, again and again until it is acknowledged."""
+        """Send an event, with retries until it is acknowledged."""
         if team is None:
             channel = event.get("channel") or event.get("item", {}).get("channel")
             team = self.channels.get(channel, {}).get("team", TEAM) if isinstance(channel, str) else TEAM
@@ -220,7 +220,7 @@ class SlackDouble:
 
     async def tell_again(self, envelope: Envelope) -> Envelope:
         """Send the same event once more, as Slack does when it missed an acknowledgement, and wait for this one."""
-        return await self.delivery.sent(
+        return await self.delivery.send_and_wait(
             Envelope(envelope.kind, envelope.payload, f"E{next(self.numbers)}", sent=envelope.sent)
         )
 

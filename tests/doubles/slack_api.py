@@ -38,7 +38,7 @@ Answer = dict[str, Any]
 
 
 class TooManyError(Exception):
-    """Slack puts a call off for so many seconds."""
+    """Slack asks to repeat a call after this many seconds."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
@@ -59,7 +59,7 @@ class Bot:
 class SlackApi:
     """Methods are found by name: `chat.postMessage` is `chat_postMessage`. Each takes the call's arguments.
 
-    Families of methods in `_families` are objects of their own.
+    The methods of a family are those of its object in `_families`.
     """
 
     def __init__(self, world: "SlackDouble") -> None:
@@ -76,7 +76,7 @@ class SlackApi:
         """Teams by the codes that an app may exchange for their token."""
         self.failures: dict[str, list[web.Response]] = defaultdict(list)
         self.delays: dict[str, float] = {}
-        """By method, for how many seconds every call of it waits for its answer."""
+        """By method, the seconds by which its answers are delayed."""
         self._posted_at: dict[str, float] = {}
         self.message_every = 1.0
         """Seconds between the messages that a channel takes."""
@@ -90,7 +90,7 @@ class SlackApi:
         self.history_most = 3
         """Objects on a page: few, so that every reader has to turn pages."""
         self.before_answer: dict[str, Any] = {}
-        """By method, a coroutine function that is awaited when the call's work is done and not answered yet."""
+        """By method, a coroutine function that is awaited after a call has taken effect and before it is answered."""
 
     @property
     def contents(self) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """How the Slack double tells an app of what happens: envelopes by Socket Mode, or signed requests by HTTP.
 
-What is not acknowledged in time comes again; a connection may end in mid-envelope.
+What is not acknowledged in time is sent again; a connection may break in the middle of an envelope.
 """
 
 import asyncio
@@ -65,7 +65,7 @@ class SlackDelivery:
         self._retries = retries
         self._sockets: list[web.WebSocketResponse] = []
         self._connected = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._deliveries: set[asyncio.Task[None]] = set()
         self.envelopes: list[Envelope] = []
         self.connections = 0
         self.address: str | None = None
@@ -77,31 +77,31 @@ class SlackDelivery:
         return self._connected.is_set()
 
     def send(self, envelope: Envelope) -> Envelope:
-        """Send an event, again and again until it is acknowledged; a command or a press only once, as Slack does."""
+        """Send an event, with retries until it is acknowledged; a command or a press only once, as Slack does."""
         self.envelopes.append(envelope)
         # Only events come again: https://docs.slack.dev/apis/events-api, "Retries" (read 2026-11-26).
         is_event = envelope.kind == "events_api"
         for wait in self.lateness.waits() if is_event else [0.0]:
             task = asyncio.create_task(self._deliver(envelope, 1 + self._retries if is_event else 1, wait))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._deliveries.add(task)
+            task.add_done_callback(self._deliveries.discard)
         return envelope
 
-    async def sent(self, envelope: Envelope) -> Envelope:
+    async def send_and_wait(self, envelope: Envelope) -> Envelope:
         """Send an envelope and wait until it is acknowledged."""
         self.send(envelope)
         await asyncio.wait_for(envelope.acked.wait(), PATIENCE)
         return envelope
 
     async def settle(self) -> None:
-        """Wait until every envelope was acknowledged or given up."""
-        await asyncio.wait_for(asyncio.gather(*self._under_way, return_exceptions=True), PATIENCE)
+        """Wait until every envelope is acknowledged or given up."""
+        await asyncio.wait_for(asyncio.gather(*self._deliveries, return_exceptions=True), PATIENCE)
 
     async def close(self) -> None:
-        """Give up what is under way."""
-        for task in self._under_way:
+        """Cancel all deliveries."""
+        for task in self._deliveries:
             task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await asyncio.gather(*self._deliveries, return_exceptions=True)
 
     async def _deliver(self, envelope: Envelope, tries: int, wait: float) -> None:
         await asyncio.sleep(wait)

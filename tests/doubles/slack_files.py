@@ -16,7 +16,7 @@ Answer = dict[str, Any]
 
 
 class SlackFiles:
-    """Files by id; `contents` are their bytes. An upload is asked for `looks_until_ready` times before it shows."""
+    """Files by id; `contents` are their bytes. An upload is ready at the `looks_until_ready`-th call of files.info."""
 
     def __init__(self, world: "SlackDouble") -> None:
         self._world = world
@@ -30,7 +30,7 @@ class SlackFiles:
         app.router.add_get("/files-pri/{file}/download/{name}", self._download)
 
     def add(self, owner: str, name: str, content: bytes, *, ready: bool = True) -> Answer:
-        """Keep a file; return it as events and modals tell of it."""
+        """Store a file; return it as events and modals show it."""
         file = f"F{next(self._numbers):09}"
         self.contents[file] = content
         url = f"{self._world.origin}/files-pri/{file}/download/{name}"

@@ -50,12 +50,12 @@ class SlackUi:
         """Choose a global shortcut and wait until it is acknowledged."""
         payload = {**self._slack.interaction(user, "shortcut"), "callback_id": callback}
         payload.pop("response_url")
-        return await self._slack.delivery.sent(Envelope("interactive", payload, self._slack.last_id()))
+        return await self._slack.delivery.send_and_wait(Envelope("interactive", payload, self._slack.last_id()))
 
     async def submit(self, view: View, user: str, **values: Any) -> Envelope:
         """Fill in a modal and submit it: text, lists of ids or values, or files, by the block's id.
 
-        What is not filled in keeps what was set beforehand. The answer may change the modal or close it.
+        Other inputs keep their initial values. The answer may change the modal or close it.
         """
         filled: dict[str, dict[str, Any]] = {}
         for block in view["blocks"]:
@@ -67,7 +67,7 @@ class SlackUi:
         payload = {**self._slack.interaction(user, "view_submission"), "view": {**view, "state": {"values": filled}}}
         payload["response_urls"] = []
         payload.pop("response_url")
-        envelope = await self._slack.delivery.sent(Envelope("interactive", payload, self._slack.last_id()))
+        envelope = await self._slack.delivery.send_and_wait(Envelope("interactive", payload, self._slack.last_id()))
         answer = (envelope.ack or {}).get("payload") or {}
         match answer.get("response_action"):
             case "errors":
@@ -88,7 +88,7 @@ class SlackUi:
             "actions": [{**button, "action_ts": "1"}],
         }
         payload.pop("response_url")
-        return await self._slack.delivery.sent(Envelope("interactive", payload, self._slack.last_id()))
+        return await self._slack.delivery.send_and_wait(Envelope("interactive", payload, self._slack.last_id()))
 
     async def press_whisper(self, whisper: dict[str, Any], words: str, user: str) -> Envelope:
         """Press a button below an ephemeral message; `whisper` is what the bot said to a response_url or in one."""
@@ -109,7 +109,7 @@ class SlackUi:
         # https://docs.slack.dev/reference/interaction-payloads/block_actions-payload (read 2026-11-26).
         if not box["is_ephemeral"]:  # of an ephemeral message Slack tells no more than its container
             payload["message"] = {**message, "blocks": blocks}
-        return await self._slack.delivery.sent(Envelope("interactive", payload, self._slack.last_id()))
+        return await self._slack.delivery.send_and_wait(Envelope("interactive", payload, self._slack.last_id()))
 
     async def use_message(self, callback: str, channel: str, ts: str, user: str) -> Envelope:
         """Choose a message shortcut and wait until it is acknowledged."""
@@ -120,7 +120,7 @@ class SlackUi:
             "message": self._slack.message(channel, ts),
             "message_ts": ts,
         }
-        return await self._slack.delivery.sent(Envelope("interactive", payload, self._slack.last_id()))
+        return await self._slack.delivery.send_and_wait(Envelope("interactive", payload, self._slack.last_id()))
 
     async def open_home(self, user: str, *, team: str | None = None) -> View:
         """Open the app's home tab, and return what it shows once it was published again."""

@@ -1,6 +1,6 @@
 """A chat that talks to the bot by webhooks, as strict as docs/webhook.md asks of one.
 
-It signs and verifies with code of its own (standardwebhooks.com), so that both sides can't be wrong alike.
+It signs and verifies independently of the bot (standardwebhooks.com), so that a shared bug can't hide.
 """
 
 import hashlib

@@ -11,7 +11,7 @@ async def test_hidden_photos_and_words_are_compared_but_never_shown(database_url
         discord = world.discord
         photos = {"SPOILER_red.jpg": drawing("red")}
         found = await discord.people.post("found", world.ben, "umbrella of ||Erika Mustermann|| at the door", photos)
-        await world.taken_up(found)
+        await world.wait_until_acknowledged(found)
         await world.wait_for_reply(found, sentence("hidden_better_sealed"))
         lost = await world.report_lost("my umbrella", drawing("red"))
         card = discord.message(await world.wait_for_reply(lost, "This could be yours.", "umbrella of … at the door"))
@@ -26,7 +26,7 @@ async def test_a_photo_that_is_shown_goes_before_one_that_is_hidden(database_url
     async with discord_world(database_url, redis_url) as world:
         discord = world.discord
         photos = {"SPOILER_back.jpg": drawing("red"), "front.jpg": drawing("red")}
-        await world.taken_up(await discord.people.post("found", world.ben, "umbrella", photos))
+        await world.wait_until_acknowledged(await discord.people.post("found", world.ben, "umbrella", photos))
         lost = await world.report_lost("my red umbrella")
         card = discord.message(await world.wait_for_reply(lost, "This could be yours."))
         assert await eventually(lambda: card["attachments"])

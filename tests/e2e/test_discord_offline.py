@@ -38,7 +38,7 @@ async def test_what_happened_while_the_bot_was_away_is_caught_up_on(database_url
 
         async with online(world, database_url, redis_url):
             for found in (missed, in_forum):
-                await world.taken_up(found)
+                await world.wait_until_acknowledged(found)
                 await world.wait_for_reply(found, "I'll keep watching")
             await world.wait_until_shown(card, "wooden handle")
             for thread in (lost, edited):
@@ -102,7 +102,7 @@ async def test_a_session_that_discord_has_forgotten_is_begun_again_and_nothing_i
             "found", world.ben, "umbrella", {"red.jpg": drawing("red")}
         )  # nobody gets a message
         await eventually(lambda: world.discord.gateway.identified == 2 or None)
-        await world.taken_up(found)
+        await world.wait_until_acknowledged(found)
         await world.wait_for_reply(found, "I'll keep watching")
 
 

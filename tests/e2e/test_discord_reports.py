@@ -116,7 +116,7 @@ async def test_a_forum_post_is_a_found_report_and_answered_in_its_thread(world: 
     await world.wait_for_reply(lost, "I'll keep watching")
     photos = {"cup.jpg": drawing("blue")}
     post = await world.discord.people.post_in_forum("found-items", world.ben, "A cup", "in the kitchen", photos)
-    await world.taken_up(post)
+    await world.wait_until_acknowledged(post)
     await world.wait_for_reply(post, "Possible owner found.", "a blue cup")
     card = await world.wait_for_reply(lost, "This could be yours.", "A cup", "in the kitchen")
     link = f"https://discord.com/channels/{world.discord.guild_id}/{post}/{post}"
@@ -158,7 +158,7 @@ async def test_a_post_that_was_too_long_is_taken_once_it_is_shorter(world: Disco
     post = await world.discord.people.post("found", world.ben, "x" * 4001, {"red.jpg": drawing("red")})
     await world.wait_for_reply(post, "too long")
     await world.discord.people.edit(post, "an umbrella")
-    await world.taken_up(post)
+    await world.wait_until_acknowledged(post)
     await world.wait_for_reply(post, "I'll keep watching")
 
 

@@ -47,8 +47,8 @@ async def test_it_says_what_was_taken_and_what_was_not(
     ]
     text = capsys.readouterr().err
     assert "Reading past posts" in text
-    assert "their reports would expire at once" in text
-    assert "`reunite bot slack` doesn't seem to run" in text
+    assert "their reports would expire right away" in text
+    assert "`reunite bot slack` doesn't seem to be running" in text
     assert len(await world.reports()) == 5
 
 

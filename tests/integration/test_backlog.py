@@ -23,7 +23,7 @@ async def test_what_a_piece_takes_begins_with_itself_or_where_the_one_before_was
 ) -> None:
     now = datetime.now(UTC)
     reports = [await stage.found() for _ in range(5)]
-    # Created and done, so many seconds ago: 4 seconds alone, 2 and 6 in a row, and one that is long ago.
+    # Seconds since they were created and done: 4 seconds alone, 2 and 6 in a row, and one long ago.
     times = [(100, 96), (50, 48), (50, 42), (9000, 8000)]
     async with await psycopg.AsyncConnection.connect(owner_database_url) as connection:
         for report, (created, done) in zip(reports, times, strict=False):

@@ -1,4 +1,4 @@
-"""`auto` takes CLIP where it can be had, else the offline encoder within seconds; a choice once made stays."""
+"""`auto` takes CLIP where it's available, else the offline encoder within seconds; a choice once made stays."""
 
 import json
 import os

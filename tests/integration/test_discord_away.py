@@ -123,7 +123,7 @@ async def test_a_verdict_on_a_card_that_was_sent_but_never_noted_is_taken_once_i
 async def test_a_check_mark_given_long_before_the_card_is_noted_counts(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reunite.verdicts._NOTING_PAUSES", (0.01,))
+    monkeypatch.setattr("reunite.verdicts._MATCH_LOOKUP_PAUSES", (0.01,))
     async with guild(database_url) as (discord, store), online(discord, store) as world:
         grace = discord.admin.join("Grace", moderator=True)
 
@@ -157,7 +157,7 @@ async def test_an_old_post_that_was_deleted_while_the_bot_was_away_is_withdrawn(
 async def test_a_guild_that_removed_the_bot_while_it_was_away_is_deleted_after_a_week(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.absence._EVERY", 0.05)
+    monkeypatch.setattr("bot.absence._CHECK_EVERY", 0.05)
     async with guild(database_url) as (discord, store):
         gone = await store.join(JoinWorkspace("discord", "999", "gone"))
         async with online(discord, store) as world:

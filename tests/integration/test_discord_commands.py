@@ -130,8 +130,8 @@ async def test_a_form_whose_check_takes_too_long_opens_unchecked(
             await world.discord.ui.press(listed.responses[0]["id"], "Add a detail", used.user)
         )
     logged = capsys.readouterr().out
-    assert "discord_form_check_too_slow" in logged
-    assert "discord_form_unchecked" not in logged
+    assert "discord_form_check_timed_out" in logged
+    assert "discord_form_check_failed" not in logged
 
 
 async def test_a_command_is_answered_once_even_if_delivered_several_times(database_url: str) -> None:

@@ -23,7 +23,7 @@ from tests.doubles import discord_shapes as shapes
 from tests.doubles.discord import DiscordDouble
 from tests.support.discord_adapter import JPEG, World, config
 from tests.support.keys import KEYS
-from tests.support.past_posts import asked, forgetful, read, whole, workspace_of
+from tests.support.past_posts import lose_positions, start_reading, total_of, wait_until_read, workspace_of
 from tests.support.queues import NoQueue
 from tests.support.services import background
 from tests.support.waiting import eventually
@@ -81,8 +81,8 @@ async def test_each_past_post_is_taken_once_and_stays_unanswered(database_url: s
             discord.limits.enforced = True
             workspace = await workspace_of(here.store, "discord", discord.guild_id)
             before = len(discord.requests)
-            await asked(here.store, handlers, workspace)
-            tally = whole(await read(here.store, workspace))
+            await start_reading(here.store, handlers, workspace)
+            tally = total_of(await wait_until_read(here.store, workspace))
             assert (tally.reports, tally.photos, tally.skipped) == (len(EXPECTED), len(EXPECTED), SKIPPED)
             reports = await here.reports()
             assert texts(reports) == EXPECTED
@@ -99,8 +99,8 @@ async def test_what_was_read_quietly_stays_so_when_the_bot_starts_again(database
             old = posted(discord, discord.channel("found"), ann, 1, "a hat")
             edited = posted(discord, discord.channel("found"), ann, 1.1, "a scarf", edited_timestamp=shapes.now())
             workspace = await workspace_of(here.store, "discord", discord.guild_id)
-            await asked(here.store, handlers, workspace)
-            assert whole(await read(here.store, workspace)).reports == 2
+            await start_reading(here.store, handlers, workspace)
+            assert total_of(await wait_until_read(here.store, workspace)).reports == 2
         discord.members[discord.bot_id]["joined_at"] = (datetime.now(UTC) - timedelta(days=2)).isoformat()
         missed = await discord.people.post("found", ann, "a cap", {"a.jpg": JPEG}, times=0)
         async with bot(discord, database_url) as (back, _):
@@ -123,7 +123,7 @@ async def test_an_edited_post_of_an_archived_thread_keeps_its_title_and_its_quie
         discord.add_message(number, ann, it, number)
         thread["thread_metadata"] |= {"archived": True, "archive_timestamp": at}
         async with bot(discord, database_url) as (here, handlers):
-            await asked(here.store, handlers, await workspace_of(here.store, "discord", discord.guild_id))
+            await start_reading(here.store, handlers, await workspace_of(here.store, "discord", discord.guild_id))
             await eventually(here.reports)
         with capture_logs() as logs:
             async with bot(discord, database_url) as (back, _):
@@ -137,12 +137,12 @@ async def test_a_killed_bot_goes_on_and_takes_nothing_twice(database_url: str) -
         past(discord)
         async with bot(discord, database_url) as (here, _):
             workspace = await workspace_of(here.store, "discord", discord.guild_id)
-        with forgetful(after=1):
+        with lose_positions(after=1):
             async with bot(discord, database_url) as (killed, handlers):
-                await asked(killed.store, handlers, workspace)
+                await start_reading(killed.store, handlers, workspace)
                 await eventually(killed.reports, holds=lambda reports: len(reports) == len(range(0, FOUND, EVERY)))
         async with bot(discord, database_url) as (back, _):
-            tally = whole(await read(back.store, workspace))
+            tally = total_of(await wait_until_read(back.store, workspace))
             assert (tally.reports, tally.photos, tally.skipped) == (len(EXPECTED), len(EXPECTED), SKIPPED)
             assert texts(await back.reports()) == EXPECTED
 
@@ -161,8 +161,8 @@ async def test_a_forums_posts_are_read_whether_archived_or_not(database_url: str
         discord.messages[snowflake_of(discord, "title 10")].clear()
         async with bot(discord, database_url) as (here, handlers):
             workspace = await workspace_of(here.store, "discord", discord.guild_id)
-            await asked(here.store, handlers, workspace)
-            tally = whole(await read(here.store, workspace))
+            await start_reading(here.store, handlers, workspace)
+            tally = total_of(await wait_until_read(here.store, workspace))
             assert texts(await here.reports()) == sorted(
                 f"title {days}\nit" for days in range(6, 41) if days not in {10, 20}
             )
@@ -179,8 +179,8 @@ async def test_a_channel_that_the_bot_may_not_read_says_why(database_url: str) -
         async with bot(discord, database_url) as (here, handlers):
             workspace = await workspace_of(here.store, "discord", discord.guild_id)
             await discord.admin.forbid("found", shapes.READ_HISTORY)
-            await asked(here.store, handlers, workspace)
-            problems = {channel.name: channel.problem for channel in await read(here.store, workspace)}
+            await start_reading(here.store, handlers, workspace)
+            problems = {channel.name: channel.problem for channel in await wait_until_read(here.store, workspace)}
             assert problems == {"found": "the bot lacks the permission read_message_history", "lost": ""}
 
 

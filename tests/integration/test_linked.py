@@ -39,7 +39,7 @@ async def link(world: World) -> None:
 
 
 async def whole(world: World) -> None:
-    """Look at the community as it is now, and wait for it to come to rest."""
+    """Look at the community as it is now, and wait for it to become idle."""
     known = await world.store.workspace("web", world.name)
     assert known
     world.workspace = known

@@ -26,7 +26,7 @@ def test_port_0_takes_free_ports_that_the_links_name() -> None:
 
 
 def test_there_are_65535_ports() -> None:
-    assert problem(65536) == "There is no port 65536. Choose another with PORT=."
+    assert problem(65536) == "There's no port 65536. Choose another with PORT=."
 
 
 def test_make_demo_asks_before_it_installs(taken_port: int, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from reunite.entities import MatchState, Report, ReportKind
 from reunite.ports import ScoredPair
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
 from tests.support.keys import KEYS
-from tests.support.reembedding import embed_all, embedded_with, killed_and_resumed, posted, reembedding
+from tests.support.reembedding import embed_all, embedded_with, kill_and_resume, posted, reembedding
 from tests.support.reembedding_process import SlowColours
 from tests.support.services import background, colours_only
 from tests.support.waiting import PATIENCE, eventually
@@ -61,7 +61,7 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
 async def test_killed_in_the_middle_it_resumes_and_searches_are_answered_all_the_while(
     world: World, database_url: str
 ) -> None:
-    killed = await killed_and_resumed(world, database_url, REPORTS)
+    killed = await kill_and_resume(world, database_url, REPORTS)
     assert REPORTS // 3 <= killed.kept < REPORTS
     assert killed.embedded == killed.reports - killed.kept  # what was embedded before the kill is kept
     assert killed.embedded_once == killed.reports == REPORTS + 1
@@ -148,9 +148,9 @@ async def test_the_live_models_embeddings_are_not_deleted_before_the_switch(
     await embed_all(await reembedding(world.store, ColourEncoder()))
     monkeypatch.setattr(reembed, "_chosen", lambda _: Choice("clip", SlowColours()))
     with pytest.raises(UsageError, match="Searches still use colours-1"):
-        await reembed.run(Settings(), where, reembed.Wish(drop_old=True))
+        await reembed.run(Settings(), where, reembed.Options(drop_old=True))
     assert len(await embedded_with(world, "colours-1")) == 1
-    done = await reembed.run(Settings(), where, reembed.Wish(switch=True, drop_old=True))
+    done = await reembed.run(Settings(), where, reembed.Options(switch=True, drop_old=True))
     assert (done.was_live, done.live) == ("colours-1", "colours-2")
     assert await embedded_with(world, "colours-1") == []
 

@@ -47,5 +47,5 @@ async def test_a_slow_database_delays_the_acknowledgement_no_longer_than_slack_w
             await world.slack.slash("lost", "a black rucksack", world.ada, world.lost)
         assert await world.reports() == []
         await lock.rollback()
-    [report] = await world.until_reported()
+    [report] = await world.wait_for_reports()
     assert report.text == "a black rucksack"

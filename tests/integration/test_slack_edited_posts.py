@@ -19,7 +19,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
 
 async def test_an_edited_post_changes_the_report_and_unchanged_words_change_nothing(world: World) -> None:
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "a red hat")
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     world.slack.edit(world.found, ts, "a red hat &amp; a scarf")
     await world.slack.settle()
     assert (await world.report()).text == "a red hat & a scarf"
@@ -31,7 +31,7 @@ async def test_an_edited_post_changes_the_report_and_unchanged_words_change_noth
 async def edited_twice(world: World, *, unheard: bool = False) -> Envelope:
     """Edit a post to "second" and then to "third", which may go unheard; return the event of the first edit."""
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "first")
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     world.slack.edit(world.found, ts, "second")
     second = world.slack.delivery.envelopes[-1]
     await second.acked.wait()
@@ -48,7 +48,9 @@ async def test_an_edit_that_comes_again_after_a_newer_one_changes_nothing(world:
 
 async def late(world: World, edit: Envelope, sent: int) -> None:
     """Deliver an edit's event as one that the bot has not handled yet."""
-    await world.slack.delivery.sent(Envelope(edit.kind, {**edit.payload, "event_id": "Ev-late"}, "E-late", sent=sent))
+    await world.slack.delivery.send_and_wait(
+        Envelope(edit.kind, {**edit.payload, "event_id": "Ev-late"}, "E-late", sent=sent)
+    )
 
 
 @pytest.mark.parametrize("sent", [0, 1])
@@ -84,7 +86,7 @@ async def test_a_post_that_changed_before_it_could_be_taken_is_taken_as_it_is_by
     await eventually(lambda: not world.slack.api.failures["users.info"])
     world.slack.edit(world.found, edited, "second words")
     world.slack.delete(world.found, deleted)
-    await world.acknowledged(world.found, edited)
+    await world.wait_until_acknowledged(world.found, edited)
     await world.slack.settle()
     assert [report.text for report in await world.reports()] == ["second words"]
 
@@ -93,7 +95,7 @@ async def test_a_post_that_was_too_long_is_taken_once_it_was_shortened(world: Wo
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "x" * 5000)
     await world.slack.wait_for_reply(world.found, ts, "too long")
     world.slack.edit(world.found, ts, "a hat")
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     assert (await world.report()).text == "a hat"
 
 
@@ -102,5 +104,5 @@ async def test_edits_in_quick_succession_are_taken_in_their_order(world: World) 
     for number in range(1, 10):
         world.slack.edit(world.found, ts, str(number))
     await world.slack.settle()
-    await world.until_reported()
+    await world.wait_for_reports()
     assert (await world.report()).text == "9"

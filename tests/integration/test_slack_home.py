@@ -122,7 +122,7 @@ async def test_a_moderators_settings_are_saved_and_shown_again(world: World) -> 
         keep_days=14,
     )
     ts = world.slack.post_photo(world.general, world.ada, JPEG, "a hat")
-    await world.acknowledged(world.general, ts)
+    await world.wait_until_acknowledged(world.general, ts)
     assert ((await world.report()).kind, (await world.report()).language) == (ReportKind.FOUND, "de")
 
     ben = await world.slack.ui.open_home(world.ben)  # he moderates now, by his group

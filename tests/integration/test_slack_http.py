@@ -41,12 +41,12 @@ def posted(world: World) -> str:
 
 async def test_events_commands_and_modals_come_by_http_too(world: World) -> None:
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "a hat")
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     used = await world.slack.slash("lost", "", world.ada, world.lost)
     assert used.sent == 1
     modal = await world.slack.ui.modal(world.ada)
     await world.slack.ui.submit(modal, world.ada, words="a red umbrella")
-    assert [report.text for report in await world.until_reported(2)] == ["a hat", "a red umbrella"]
+    assert [report.text for report in await world.wait_for_reports(2)] == ["a hat", "a red umbrella"]
 
 
 async def test_slacks_question_whether_the_address_is_ours_is_answered(world: World) -> None:
@@ -59,7 +59,7 @@ async def test_an_event_that_is_slow_to_be_taken_comes_again_and_is_one_report(w
     world.slack.api.fail_next("users.info", status=503, error="service_unavailable")
     ts = world.slack.post_photo(world.found, world.ada, JPEG)
     first = world.slack.delivery.envelopes[0]
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     await first.acked.wait()
     assert first.sent == 2
     for _ in range(2):

@@ -54,13 +54,13 @@ async def answers(used: Envelope, number: int = 1) -> list[dict[str, Any]]:
 async def test_a_slow_search_says_so_and_still_answers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looks, "_SOON", 0.05)
     ts = world.slack.post_photo(world.found, world.ben, JPEG, "an umbrella")
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     await world.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
     await world.open(await world.report())
     used = await world.slack.slash("lost", "search umbrella", world.ada, world.general)
     [waiting] = await answers(used)
     assert waiting["text"] == sentence("one_moment")
-    found, look = await world.until_reported(2)
+    found, look = await world.wait_for_reports(2)
     async with world.store.session(look.community) as session:
         assert look.state is ReportState.LOOK
         await session.matches.save(ScoredPair(look.id, found.id, 0.9, Label.HIGH, (), {}))

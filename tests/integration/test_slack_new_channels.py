@@ -65,7 +65,7 @@ async def test_created_channels_take_reports_in_the_workspaces_language(database
         await pressed(world, "Created: ")
         found = str(named(world, "gefunden")["id"])
         assert (await world.settings()).found_channels == (found,)
-        await world.acknowledged(found, world.slack.post_photo(found, world.ben, JPEG, "ein Hut"))
+        await world.wait_until_acknowledged(found, world.slack.post_photo(found, world.ben, JPEG, "ein Hut"))
 
 
 async def test_a_channel_that_exists_already_is_named(world: World) -> None:

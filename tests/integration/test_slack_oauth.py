@@ -83,7 +83,7 @@ async def test_two_workspaces_install_the_app_and_are_kept_apart(world: World) -
     theirs = world.slack.admin.add_channel("found", team=OTHER)
     await world.slack.tell({"type": "channel_rename", "channel": theirs}, team=OTHER).acked.wait()
     zoe = world.slack.admin.add_member("Zoe", team=OTHER)
-    await world.acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "ours"))
+    await world.wait_until_acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "ours"))
     there = world.slack.post_photo(theirs, zoe, JPEG, "theirs")
     await eventually(lambda: world.reports(OTHER))
     assert [[report.text for report in await world.reports(team)] for team in (TEAM, OTHER)] == [["ours"], ["theirs"]]
@@ -130,7 +130,7 @@ async def test_a_workspace_that_takes_the_app_away_is_forgotten_and_others_stay(
 ) -> None:
     for team in (TEAM, OTHER):
         await install(world, team)
-    await world.acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "ours"))
+    await world.wait_until_acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "ours"))
     world.slack.teams[TEAM].installed = False
     await leave(world, TEAM, *events, at=time.time() + 1)
     assert [await is_kept(world, team) for team in (TEAM, OTHER)] == [False, True]
@@ -145,7 +145,7 @@ async def test_a_workspace_that_left_can_come_back_and_start_afresh(world: World
     assert await install(world, TEAM) == 200
     await leave(world, TEAM, "tokens_revoked", at=time.time() - 60)  # of the earlier installation, late
     assert await is_kept(world, TEAM)
-    await world.acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "again"))
+    await world.wait_until_acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "again"))
     assert [report.text for report in await world.reports()] == ["again"]
 
 
@@ -159,7 +159,7 @@ async def test_a_members_own_token_is_no_reason_to_forget_a_workspace(world: Wor
 async def test_a_workspace_that_took_the_app_away_while_the_bot_was_down_is_forgotten(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.absence._EVERY", 0.05)
+    monkeypatch.setattr("bot.absence._CHECK_EVERY", 0.05)
     for team in (TEAM, OTHER):
         await install(world, team)
     known = await world.store.workspace("slack", TEAM)
@@ -185,7 +185,7 @@ async def test_tokens_are_in_no_log(
 ) -> None:
     caplog.set_level(logging.INFO)
     await install(world, TEAM)
-    await world.acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "a hat"))
+    await world.wait_until_acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "a hat"))
     await leave(world, TEAM, "app_uninstalled", at=time.time() + 1)
     await asyncio.sleep(0)
     seen = capsys.readouterr()

@@ -8,7 +8,7 @@ from reunite.commands import ChangeSettings
 from reunite.entities import Report, ReportKind, Settings
 from reunite.language import sentence
 from tests.doubles.slack import TEAM, SlackDouble
-from tests.support.past_posts import asked, forgetful, read, whole, workspace_of
+from tests.support.past_posts import lose_positions, start_reading, total_of, wait_until_read, workspace_of
 from tests.support.slack_adapter import JPEG, World, world_on
 from tests.support.waiting import eventually
 
@@ -56,8 +56,8 @@ async def test_each_past_post_is_taken_once_under_slacks_limits(database_url: st
         past(world, slack)
         slack.api.history_every, slack.api.history_most = MINUTE, 15
         workspace = await workspace_of(world.store, "slack", TEAM)
-        await asked(world.store, world.handlers, workspace)
-        tally = whole(await read(world.store, workspace))
+        await start_reading(world.store, world.handlers, workspace)
+        tally = total_of(await wait_until_read(world.store, workspace))
         assert (tally.reports, tally.photos, tally.skipped) == (FOUND + LOST, FOUND + LOST, SKIPPED)
         reports = await world.reports()
         assert texts_of(reports) == EXPECTED
@@ -69,8 +69,8 @@ async def test_each_past_post_is_taken_once_under_slacks_limits(database_url: st
         assert not slack.calls_of("chat.postMessage")
         assert len(slack.calls_of("users.info")) < 10
 
-        await asked(world.store, world.handlers, workspace)
-        again = whole(await read(world.store, workspace))
+        await start_reading(world.store, world.handlers, workspace)
+        again = total_of(await wait_until_read(world.store, workspace))
         assert (again.reports, again.skipped) == (0, {**SKIPPED, "known": FOUND + LOST})
         assert texts_of(await world.reports()) == EXPECTED
 
@@ -81,12 +81,12 @@ async def test_a_killed_bot_goes_on_and_takes_nothing_twice(database_url: str) -
         async with world_on(slack, database_url, **FAST) as world:
             workspace = await workspace_of(world.store, "slack", TEAM)
         past(world, slack)
-        with forgetful(after=1):
+        with lose_positions(after=1):
             async with world_on(slack, database_url, again=world, **FAST) as killed:
-                await asked(killed.store, killed.handlers, workspace)
+                await start_reading(killed.store, killed.handlers, workspace)
                 await eventually(killed.reports, holds=lambda reports: len(reports) > 20)
         async with world_on(slack, database_url, again=world, **FAST) as back:
-            tally = whole(await read(back.store, workspace))
+            tally = total_of(await wait_until_read(back.store, workspace))
             assert (tally.reports, tally.photos, tally.skipped) == (FOUND + LOST, FOUND + LOST, SKIPPED)
             assert texts_of(await back.reports()) == EXPECTED
 
@@ -96,11 +96,13 @@ async def test_answers_are_given_where_they_are_wanted(database_url: str) -> Non
         ts = slack.post_photo(world.found, world.ada, JPEG, "a hat", unheard=True, ts=ago(3))
         older = slack.post_photo(world.lost, world.ada, JPEG, "a cap", unheard=True, ts=ago(5))
         workspace = await workspace_of(world.store, "slack", TEAM)
-        await asked(world.store, world.handlers, workspace)
-        await read(world.store, workspace)
-        await asked(world.store, world.handlers, workspace, answers=True, since=datetime.now(UTC) - timedelta(days=4))
-        await world.acknowledged(world.found, ts)
-        assert whole(await read(world.store, workspace)).reports == 1
+        await start_reading(world.store, world.handlers, workspace)
+        await wait_until_read(world.store, workspace)
+        await start_reading(
+            world.store, world.handlers, workspace, answers=True, since=datetime.now(UTC) - timedelta(days=4)
+        )
+        await world.wait_until_acknowledged(world.found, ts)
+        assert total_of(await wait_until_read(world.store, workspace)).reports == 1
         assert {report.text: report.quiet for report in await world.reports()} == {"a hat": False, "a cap": True}
         assert "reactions" not in (slack.message(world.lost, older) or {})
 

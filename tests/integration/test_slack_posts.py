@@ -25,7 +25,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
 
 async def test_a_photo_in_found_is_a_report_and_then_gets_eyes(world: World) -> None:
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "a &lt;red&gt; hat, ask <@U1|bob>")
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     report = await world.report()
     assert (report.kind, report.text, report.author.name) == ("found", "a <red> hat, ask @bob", "Ada")
     assert (report.target.workspace, report.target.channel, report.target.message) == (TEAM, world.found, ts)
@@ -41,13 +41,13 @@ async def test_a_photo_in_found_is_a_report_and_then_gets_eyes(world: World) -> 
 
 async def test_a_photo_in_lost_is_a_lost_report(world: World) -> None:
     ts = world.slack.post_photo(world.lost, world.ada, JPEG, "my hat")
-    await world.acknowledged(world.lost, ts)
+    await world.wait_until_acknowledged(world.lost, ts)
     assert (await world.report()).kind == "lost"
 
 
 async def test_the_same_event_three_times_is_one_report(world: World) -> None:
     ts = world.slack.post_photo(world.found, world.ada, JPEG)
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     first = world.slack.delivery.envelopes[0]
     for _ in range(2):
         await world.slack.tell_again(first)
@@ -57,7 +57,7 @@ async def test_the_same_event_three_times_is_one_report(world: World) -> None:
 async def test_an_event_that_could_not_be_written_down_comes_again(world: World) -> None:
     world.slack.api.fail_next("users.info", status=503, error="service_unavailable")
     ts = world.slack.post_photo(world.found, world.ada, JPEG)
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     assert len(await world.reports()) == 1
     assert world.slack.delivery.envelopes[0].sent == 2
 
@@ -69,7 +69,7 @@ async def test_a_connection_lost_in_mid_envelope_loses_and_doubles_nothing(world
 
     world.slack.api.before_answer["users.info"] = cut
     ts = world.slack.post_photo(world.found, world.ada, JPEG)
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     await world.slack.settle()
     assert world.slack.delivery.connections >= 2
     assert world.slack.delivery.envelopes[0].acked.is_set()
@@ -102,7 +102,7 @@ async def test_a_text_that_is_too_long_is_answered_once_in_the_thread(world: Wor
 @pytest.mark.parametrize("answered", [False, True])
 async def test_a_deleted_post_withdraws_the_report(world: World, *, answered: bool) -> None:
     ts = world.slack.post_photo(world.found, world.ada, JPEG)
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     if answered:  # the post then stays as a tombstone
         await world.platform.send(Outgoing("k", (await world.report()).target, Reply("nothing", ((Plain("hm"),),))))
     world.slack.delete(world.found, ts)
@@ -126,7 +126,7 @@ async def test_a_post_that_the_bot_hears_of_after_its_deletion_is_not_kept(world
 
 async def test_a_post_that_turns_out_to_be_gone_when_it_is_answered_is_withdrawn(world: World) -> None:
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "a hat")
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     report = await world.report()
     world.slack.delete(world.found, ts, unheard=True)
     async with world.store.session(report.community) as session:
@@ -136,7 +136,7 @@ async def test_a_post_that_turns_out_to_be_gone_when_it_is_answered_is_withdrawn
 
 async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_not(world: World) -> None:
     for channel in (world.found, world.lost):
-        await world.acknowledged(channel, world.slack.post_photo(channel, world.ada, JPEG))
+        await world.wait_until_acknowledged(channel, world.slack.post_photo(channel, world.ada, JPEG))
     chosen = Settings(found_channels=(world.found,), lost_channels=(world.lost,), log_channel=world.found)
     await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
     del world.slack.channels[world.found]
@@ -150,7 +150,7 @@ async def test_the_bot_listens_where_it_is_invited_later(world: World) -> None:
     world.slack.admin.invite_bot(late)
     await world.slack.settle()
     ts = world.slack.post_photo(late, world.ada, JPEG)
-    await world.acknowledged(late, ts)
+    await world.wait_until_acknowledged(late, ts)
     assert (await world.report()).target.channel == late
 
 
@@ -158,7 +158,7 @@ async def test_people_of_another_organisation_report_as_members_do_and_never_mod
     world.slack.admin.add_team("T0OTHER")
     eve = world.slack.admin.add_member("Eve", admin=True, team="T0OTHER")
     ts = world.slack.post_photo(world.found, eve, JPEG, "a hat")
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     [photo] = await world.photos(await world.report())
     assert photo.url
     async with (
@@ -171,7 +171,7 @@ async def test_people_of_another_organisation_report_as_members_do_and_never_mod
     _, _, match, card = await world.card()
     await world.slack.react(card.channel, card.message, "white_check_mark", eve).acked.wait()
     report, *_ = await world.reports()
-    assert await world.standing(match, report.community) is MatchState.UNDECIDED
+    assert await world.match_state(match, report.community) is MatchState.UNDECIDED
 
 
 async def test_a_post_of_another_organisation_whose_photo_is_gone_by_then_hinders_nothing(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Posts as Slack really sends them: retried, forwarded, from strangers, with files that can't be had."""
+"""Posts as Slack really sends them: retried, forwarded, from strangers, with files that can't be downloaded."""
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -35,7 +35,7 @@ async def test_a_retried_post_is_taken_though_the_history_has_no_subtype(
 
     monkeypatch.setattr(Handlers, "report", interrupted)
     ts = world.slack.post_photo(world.lost, world.ada, JPEG, "my hat", bot_id=None)
-    await world.acknowledged(world.lost, ts)
+    await world.wait_until_acknowledged(world.lost, ts)
     assert isinstance(refused[0], ReportLost)
     assert "subtype" not in (world.slack.message(world.lost, ts) or {})
     assert (await world.report()).text == "my hat"
@@ -73,7 +73,7 @@ async def test_a_retried_post_needs_no_history_where_slack_puts_that_off(world: 
 @pytest.mark.parametrize(("caption", "text"), [("", "a red hat"), ("found this", "found this")])
 async def test_a_forwarded_photo_is_the_forwarders_report(world: World, caption: str, text: str) -> None:
     ts = world.slack.forward(world.found, world.ada, JPEG, "a red hat", caption)
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     report = await world.report()
     assert (report.author.id, report.text) == (world.ada, text)
     [photo] = await world.photos(report)
@@ -92,7 +92,7 @@ async def test_a_strangers_id_is_enough_for_a_report(world: World) -> None:
     eve = world.slack.admin.add_member("Eve", team="T0OTHER")
     world.slack.members[eve]["is_hidden"] = True
     ts = world.slack.post_photo(world.found, eve, JPEG, "a hat")
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     assert (await world.report()).author.id == eve
     assert world.slack.delivery.envelopes[0].sent == 1
 
@@ -112,7 +112,7 @@ async def test_a_strangers_missing_file_is_reported_once(world: World) -> None:
 async def test_photos_of_the_same_name_have_each_their_own_link(world: World) -> None:
     files = [world.slack.api.files.add(world.ada, "image.png", JPEG) for _ in range(2)]
     ts = world.slack.post(world.found, world.ada, "two hats", files=files)
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     report = await world.report()
     photos = await world.photos(report)
     assert len({photo.url for photo in photos}) == 2
@@ -128,7 +128,7 @@ async def test_photos_of_the_same_name_have_each_their_own_link(world: World) ->
 async def test_a_file_that_slack_still_processes_is_asked_for(world: World) -> None:
     file = world.slack.api.files.add(world.ada, "IMG_1", JPEG, ready=False)
     ts = world.slack.post(world.found, world.ada, "a hat", files=[file])
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     assert len(await world.photos(await world.report())) == 1
     assert world.slack.delivery.envelopes[0].sent == 1
 
@@ -146,5 +146,5 @@ async def test_a_photo_that_is_hosted_elsewhere_is_answered_at_once(world: World
 async def test_mentions_and_channels_become_names(world: World) -> None:
     words = f"<@{world.ben}> left it in <#{world.general}>, ask <@U0NOBODY>"
     ts = world.slack.post_photo(world.found, world.ada, JPEG, words)
-    await world.acknowledged(world.found, ts)
+    await world.wait_until_acknowledged(world.found, ts)
     assert (await world.report()).text == "@Ben left it in #general, ask"

@@ -124,11 +124,13 @@ async def test_moderators_give_verdicts_by_button_or_reaction_in_their_own_chann
     assert refused["text"] == sentence("only_moderators")
     answer = await whispered(await world.slack.press(line["channel"], line["ts"], confirm, world.chosen))
     assert sentence("note_match_confirmed") in shown(answer)
-    assert await world.standing(match, lost.community) is MatchState.CONFIRMED
+    assert await world.match_state(match, lost.community) is MatchState.CONFIRMED
     await world.slack.press(line["channel"], line["ts"], confirm, world.chosen)
-    await eventually(lambda: world.standing(match, lost.community), holds=lambda state: state is MatchState.UNDECIDED)
+    await eventually(
+        lambda: world.match_state(match, lost.community), holds=lambda state: state is MatchState.UNDECIDED
+    )
     await world.slack.react(line["channel"], line["ts"], "x", world.admin).acked.wait()
-    assert await world.standing(match, lost.community) is MatchState.REJECTED
+    assert await world.match_state(match, lost.community) is MatchState.REJECTED
 
 
 async def test_a_moderators_card_is_updated_in_place(world: World) -> None:
@@ -197,7 +199,7 @@ async def test_an_earlier_versions_button_does_what_it_did(world: World) -> None
     button = next(element for element in row["elements"] if element["action_id"].startswith("press:reject:"))
     button["action_id"] = button["action_id"].replace("reject", "refuse")
     await world.slack.press(line["channel"], line["ts"], button["text"]["text"], world.admin)
-    await eventually(lambda: world.standing(match, lost.community), holds=lambda state: state is MatchState.REJECTED)
+    await eventually(lambda: world.match_state(match, lost.community), holds=lambda state: state is MatchState.REJECTED)
 
 
 async def test_a_press_that_could_not_be_taken_is_answered_too(world: World) -> None:
@@ -219,7 +221,7 @@ async def test_confidential_words_are_in_no_log(
 async def asked(world: World) -> tuple[Report, Sent]:
     """A lost report whose thread asks for the colour."""
     ts = world.slack.post_photo(world.lost, world.ada, JPEG, "my hat")
-    await world.acknowledged(world.lost, ts)
+    await world.wait_until_acknowledged(world.lost, ts)
     report, question = await world.report(), Question("colour", ("red", "green"))
     await world.open(report)
     async with world.store.session(report.community) as session:

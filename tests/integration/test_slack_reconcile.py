@@ -39,7 +39,7 @@ async def test_posts_edits_and_deletions_are_followed_once_the_bot_is_back(datab
             posts = {}
             for words in ("stays", "is edited", "is deleted", "is deleted with its thread"):
                 posts[words] = slack.post_photo(before.found, before.ada, JPEG, words)
-                await before.acknowledged(before.found, posts[words])
+                await before.wait_until_acknowledged(before.found, posts[words])
             slack.post(before.found, before.ben, "nice of you", thread_ts=posts["is deleted with its thread"])
             await slack.settle()
         slack.edit(before.found, posts["is edited"], "was edited &amp; more", unheard=True)
@@ -51,7 +51,7 @@ async def test_posts_edits_and_deletions_are_followed_once_the_bot_is_back(datab
         for _ in range(2):  # a second look finds nothing new
             async with world_on(slack, database_url, again=before) as world:
                 await caught_up(world)
-                await world.acknowledged(world.lost, missed)
+                await world.wait_until_acknowledged(world.lost, missed)
                 reports = [(report.text, report.state) for report in await world.reports()]
             assert reports == [
                 ("stays", ReportState.PENDING),
@@ -85,7 +85,7 @@ async def test_a_verdict_given_meanwhile_counts_by_its_moderators_rights(databas
         async with world_on(slack, database_url, again=before) as world:
             await caught_up(world)
             state = MatchState.CONFIRMED if who == "admin" else MatchState.UNDECIDED
-            assert await world.standing(match, lost.community) is state
+            assert await world.match_state(match, lost.community) is state
 
 
 async def test_a_verdict_undone_meanwhile_no_longer_counts(database_url: str) -> None:
@@ -94,11 +94,11 @@ async def test_a_verdict_undone_meanwhile_no_longer_counts(database_url: str) ->
             await caught_up(before)
             lost, _, match, card = await before.card()
             await slack.react(card.channel, card.message, "white_check_mark", before.admin).acked.wait()
-            assert await before.standing(match, lost.community) is MatchState.CONFIRMED
+            assert await before.match_state(match, lost.community) is MatchState.CONFIRMED
         slack.react_unheard(card.channel, card.message, "white_check_mark", before.admin, given=False)
         async with world_on(slack, database_url, again=before) as world:
             await caught_up(world)
-            assert await world.standing(match, lost.community) is MatchState.UNDECIDED
+            assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
 
 
 async def test_a_verdict_by_button_has_no_reaction_and_stays(database_url: str) -> None:
@@ -113,11 +113,11 @@ async def test_a_verdict_by_button_has_no_reaction_and_stays(database_url: str) 
             words = message["blocks"][-1]["elements"][0]["text"]["text"]
             await slack.press(card.channel, card.message, words, before.admin)
             await eventually(
-                lambda: before.standing(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED
+                lambda: before.match_state(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED
             )
         async with world_on(slack, database_url, again=before) as world:
             await caught_up(world)
-            assert await world.standing(match, lost.community) is MatchState.CONFIRMED
+            assert await world.match_state(match, lost.community) is MatchState.CONFIRMED
 
 
 async def test_a_card_that_is_gone_keeps_nothing_else_from_being_looked_up(database_url: str) -> None:
@@ -128,7 +128,7 @@ async def test_a_card_that_is_gone_keeps_nothing_else_from_being_looked_up(datab
         slack.delete(card.channel, card.message, unheard=True)
         missed = slack.post_photo(before.found, before.ben, JPEG, "was missed", unheard=True)
         async with world_on(slack, database_url, again=before) as world:
-            await world.acknowledged(world.found, missed)
+            await world.wait_until_acknowledged(world.found, missed)
             await caught_up(world)
 
 
@@ -140,7 +140,7 @@ async def test_no_further_back_than_allowed_is_looked(database_url: str) -> None
         slack.post_photo(before.found, before.ben, JPEG, "too old", unheard=True, ts=old)
         missed = slack.post_photo(before.found, before.ben, JPEG, "was missed", unheard=True)
         async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
-            await world.acknowledged(world.found, missed)
+            await world.wait_until_acknowledged(world.found, missed)
             await caught_up(world)
             assert [report.text for report in await world.reports()] == ["was missed"]
 
@@ -155,12 +155,12 @@ async def test_an_old_post_that_was_deleted_meanwhile_is_withdrawn_and_an_old_ve
             lost, _, match, card = await before.card()
             posts = {words: slack.post_photo(before.found, before.ada, JPEG, words) for words in ("stays", "goes")}
             for ts in posts.values():
-                await before.acknowledged(before.found, ts)
+                await before.wait_until_acknowledged(before.found, ts)
         slack.delete(before.found, posts["goes"], unheard=True)
         slack.react_unheard(card.channel, card.message, "white_check_mark", before.admin)
         async with world_on(slack, database_url, again=before, look_back=timedelta(0)) as world:
             await eventually(
-                lambda: world.standing(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED
+                lambda: world.match_state(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED
             )
             await eventually(world.reports, holds=lambda all_: {report.text for report in all_[2:]} == {"stays", ""})
 
@@ -175,7 +175,7 @@ async def test_a_busy_slack_delays_reconciling_and_loses_nothing(
         missed = slack.post_photo(before.found, before.ben, JPEG, "was missed", unheard=True)
         slack.api.fail_next("conversations.history", status=429, error="ratelimited", retry_after=1)
         async with world_on(slack, database_url, again=before) as world:
-            await world.acknowledged(world.found, missed)
+            await world.wait_until_acknowledged(world.found, missed)
 
 
 async def test_a_workspace_that_refuses_us_keeps_no_other_from_being_looked_up(
@@ -201,4 +201,4 @@ async def test_a_workspace_that_refuses_us_keeps_no_other_from_being_looked_up(
 
         slack.api.before_answer["users.conversations"] = revoke
         async with world_on(slack, database_url, again=before, **oauth, **by_http(slack)) as world:
-            await world.acknowledged(theirs, missed, by=other.user)
+            await world.wait_until_acknowledged(theirs, missed, by=other.user)

@@ -42,7 +42,7 @@ async def test_a_form_opens_though_slack_takes_longer_than_its_trigger_lives(wor
     form = await world.slack.ui.modal(world.ada, sentence("form_lost"))
     world.slack.api.delays.clear()
     await world.slack.ui.submit(form, world.ada, words="a red hat")
-    assert (await world.until_reported())[0].text == "a red hat"
+    assert (await world.wait_for_reports())[0].text == "a red hat"
 
 
 async def test_an_edit_whose_picture_is_refused_changes_the_words(world: World) -> None:

@@ -27,15 +27,15 @@ async def test_an_admins_reaction_confirms_and_taking_it_away_undoes_it(world: W
     lost, _, match, card = await world.card()
     for name, state in (("white_check_mark", MatchState.CONFIRMED), ("x", MatchState.REJECTED)):
         await world.slack.react(card.channel, card.message, name, world.admin).acked.wait()
-        assert await world.standing(match, lost.community) is state
+        assert await world.match_state(match, lost.community) is state
         await world.slack.react(card.channel, card.message, name, world.admin, given=False).acked.wait()
-        assert await world.standing(match, lost.community) is MatchState.UNDECIDED
+        assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
 
 
 async def test_people_named_in_the_settings_are_moderators(world: World) -> None:
     lost, _, match, card = await world.card()
     await world.slack.react(card.channel, card.message, "white_check_mark", world.chosen).acked.wait()
-    assert await world.standing(match, lost.community) is MatchState.CONFIRMED
+    assert await world.match_state(match, lost.community) is MatchState.CONFIRMED
 
 
 async def test_a_members_reaction_changes_nothing_and_they_alone_hear_why(world: World) -> None:
@@ -43,7 +43,7 @@ async def test_a_members_reaction_changes_nothing_and_they_alone_hear_why(world:
     await world.slack.react(card.channel, card.message, "white_check_mark", world.ada).acked.wait()
     await world.slack.react(card.channel, card.message, "white_check_mark", world.ada, given=False).acked.wait()
     await world.slack.react(card.channel, card.message, "tada", world.admin).acked.wait()
-    assert await world.standing(match, lost.community) is MatchState.UNDECIDED
+    assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
     [whisper] = await eventually(lambda: world.slack.whispers)
     assert (whisper["user"], whisper["text"]) == (world.ada, wording.sentence("only_moderators"))
 
@@ -52,7 +52,7 @@ async def test_rights_are_those_of_the_moment(world: World) -> None:
     lost, _, match, card = await world.card()
     world.slack.members[world.admin]["is_admin"] = False
     await world.slack.react(card.channel, card.message, "white_check_mark", world.admin).acked.wait()
-    assert await world.standing(match, lost.community) is MatchState.UNDECIDED
+    assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
 
 
 @pytest.mark.parametrize("is_heard", [True, False])
@@ -69,7 +69,7 @@ async def test_a_verdict_on_a_card_that_is_not_noted_yet_counts_once_it_is(
         await mark_sent(*args)
 
     lost, found, match = await world.match()
-    monkeypatch.setattr("reunite.verdicts._NOTING_PAUSES", ())
+    monkeypatch.setattr("reunite.verdicts._MATCH_LOOKUP_PAUSES", ())
     monkeypatch.setattr("bot.unrecorded_cards._PAUSES", (0.2,) * 50)
     monkeypatch.setattr(SqlOutbox, "mark_sent", interrupted)
     async with world.store.session(lost.community) as session:
@@ -81,7 +81,9 @@ async def test_a_verdict_on_a_card_that_is_not_noted_yet_counts_once_it_is(
     else:
         world.slack.react_unheard(world.lost, shown["ts"], "white_check_mark", world.admin)
     given.set()
-    await eventually(lambda: world.standing(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED)
+    await eventually(
+        lambda: world.match_state(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED
+    )
 
 
 async def test_a_user_group_moderates_as_long_as_one_is_in_it(world: World) -> None:
@@ -91,11 +93,11 @@ async def test_a_user_group_moderates_as_long_as_one_is_in_it(world: World) -> N
         ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(moderators=(group,)))
     )
     await world.slack.react(card.channel, card.message, "white_check_mark", world.ben).acked.wait()
-    assert await world.standing(match, lost.community) is MatchState.CONFIRMED
+    assert await world.match_state(match, lost.community) is MatchState.CONFIRMED
     await world.slack.react(card.channel, card.message, "white_check_mark", world.ben, given=False).acked.wait()
     world.slack.groups[group]["users"].remove(world.ben)
     await world.slack.react(card.channel, card.message, "white_check_mark", world.ben).acked.wait()
-    assert await world.standing(match, lost.community) is MatchState.UNDECIDED
+    assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
 
 
 async def test_a_user_group_that_is_gone_makes_nobody_a_moderator_and_hinders_nobody(world: World) -> None:
@@ -103,9 +105,9 @@ async def test_a_user_group_that_is_gone_makes_nobody_a_moderator_and_hinders_no
     chosen = Settings(moderators=("S0GONE", world.ben))
     await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
     await world.slack.react(card.channel, card.message, "white_check_mark", world.ada).acked.wait()
-    assert await world.standing(match, lost.community) is MatchState.UNDECIDED
+    assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
     await world.slack.react(card.channel, card.message, "white_check_mark", world.ben).acked.wait()
-    assert await world.standing(match, lost.community) is MatchState.CONFIRMED
+    assert await world.match_state(match, lost.community) is MatchState.CONFIRMED
 
 
 async def test_both_posts_show_that_the_thing_is_back_and_no_more_when_it_is_not(world: World) -> None:
@@ -125,7 +127,7 @@ async def test_both_posts_show_that_the_thing_is_back_and_no_more_when_it_is_not
 async def test_who_no_longer_moderates_is_signed_out_of_the_board(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_deactivated: bool
 ) -> None:
-    monkeypatch.setattr("bot.board_roles._EVERY", 0.05)
+    monkeypatch.setattr("bot.board_roles._CHECK_EVERY", 0.05)
     async with world_in(database_url) as world:
         await world.card()
         session = await signed_in(world.store, "slack", TEAM, world.admin)

@@ -183,7 +183,7 @@ class Country:
 async def test_no_attempt_at_anothers_data_shows_or_changes_any(
     database_url: str, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reunite.verdicts._NOTING_PAUSES", ())
+    monkeypatch.setattr("reunite.verdicts._MATCH_LOOKUP_PAUSES", ())
     async with Store(database_url, keys=KEYS) as store:
         country = Country(store, seed)
         await country.settle()

@@ -1,4 +1,4 @@
-"""A database of an earlier version, with data in it, goes on with this one.
+"""A database of an earlier version, with data in it, keeps working with this one.
 
 tests/data/earlier_database.sql.gz is a dump, schema included, of a database that the 33 migrations before the baseline
 had made (docs/decisions/0062-baseline.md): a claimed find, a match that a moderator confirmed, and a lost report that

@@ -36,7 +36,7 @@ from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
 
 BOARD = "https://board.example"
-"""Where a bot of the tests says that the board is."""
+"""The board's address in the settings of the tests' bots."""
 ADA, BEN, ROBIN = Member("ada", "Ada"), Member("ben", "Ben"), Member("robin", "Robin")
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 

@@ -1,7 +1,7 @@
 """Vectors whose cosines follow the published statistics of CLIP B/32, for any photos and texts of known things.
 
 A vector is a part that all of its kind share, which makes every cosine of a kind high; a part in a space that photos
-and texts share; and, for texts, a part in a space of their own. Things differ in both spaces.
+and texts share; and, for texts, a part in a space that only texts have. Things differ in both spaces.
 """
 
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ _OF_PHOTO, _OF_TEXT, _OF_WORDS = 0.85, 0.85, 0.74
 """How close a photo, what a text says of its looks, and its words are to their thing; each varies."""
 _VARIES: Final = 0.17
 _KINDS, _OF_KIND = 60, 0.75
-"""Things are of so many kinds; things of one kind look alike, and the words about them are alike."""
+"""The number of kinds, and how close things of one kind are in their looks and in the words about them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from tests.support.untraced import untraced
 
 @contextmanager
 def first_alone(marker: Path) -> Iterator[None]:
-    """Let the first caller go alone; the others wait for it, and then go at once."""
+    """Run the first caller alone; the others wait for it, then run concurrently."""
     with marker.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         is_first = os.fstat(file.fileno()).st_size == 0

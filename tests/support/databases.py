@@ -86,7 +86,7 @@ class Databases:
             return None
         name, untouched = self.returned.popitem()
         with psycopg.connect(_of_database(self.servers, OWNER, name), autocommit=True) as connection:
-            restored = untouched.is_restored(connection)
+            restored = untouched.try_restore(connection)
         if not restored:
             self._execute(f"DROP DATABASE {name} WITH (FORCE)")
         return (name, untouched) if restored else None

@@ -28,13 +28,13 @@ class DiscordWorld:
     manager: str
 
     async def post_found(self, colour: str, caption: str = "", times: int = 1) -> str:
-        """Post a found report as Ben, and return the post once it is seen to be taken up."""
+        """Post a found report as Ben, and return the post once the bot has acknowledged it."""
         photos = {f"{colour}.jpg": drawing(colour)}
         post = await self.discord.people.post("found", self.ben, caption, photos, times=times)
-        await self.taken_up(post)
+        await self.wait_until_acknowledged(post)
         return post
 
-    async def taken_up(self, post: str) -> None:
+    async def wait_until_acknowledged(self, post: str) -> None:
         await eventually(lambda: self.discord.people.has_reaction(post, "👀"))
 
     async def report_lost(self, words: str, photo: bytes | None = None) -> str:
@@ -133,6 +133,5 @@ async def online(world: DiscordWorld, database_url: str, redis_url: str, **setti
     servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
     config = BotConfig(connections=servers, adapter=adapter, lease_seconds=5)
     ready = asyncio.Event()
-    async with background(run(config, ready.set)):
-        await asyncio.wait_for(ready.wait(), PATIENCE)
+    async with background(run(config, ready.set), ready):
         yield

@@ -1,4 +1,4 @@
-"""A worker or a bot as a process of its own that kills itself (SIGKILL) once, at a named point.
+"""A worker or a bot in a separate process that kills itself (SIGKILL) once, at a named point.
 
 python -m tests.support.dying_process ROLE POINT DATABASE_URL REDIS_URL FILE
 
@@ -43,7 +43,7 @@ def die() -> None:
 
 
 def dying_after(step: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """The step, and then death."""
+    """Return a step that kills the process afterwards."""
 
     async def wrapped(*args: Any, **options: Any) -> None:
         await step(*args, **options)
@@ -53,7 +53,7 @@ def dying_after(step: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable
 
 
 class KilledByBlack(ColourEncoder):
-    """Does not survive a black photo, nor words of dragons."""
+    """Kills its process at a black photo, or at a text about dragons."""
 
     def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
         if any(not image.any() for image in images):
@@ -105,14 +105,14 @@ class FilePlatform:
         self._path.write_text("".join(f"{json.dumps(line)}\n" for line in kept))
 
     async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
-        """There are no photos: the posts are not the platform's."""
+        """Return None: this platform has no photos."""
 
     async def acknowledge(self, target: ReplyTarget) -> None:
-        """Nothing is shown."""
+        """Show nothing."""
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The messages of a file platform."""
+    """Return the messages of a file platform."""
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 

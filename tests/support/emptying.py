@@ -18,7 +18,7 @@ _SETTINGS: Final = sql.SQL(
 )
 """The settings of this database; the catalog has those of all databases."""
 MOST_GROWTH: Final = 8 * 2**20
-"""Bytes of rows, and of what was deleted, up to which the next test can't feel them."""
+"""Bytes by which a database may have grown and still be used again: less doesn't slow down the next test."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Untouched:
     def read(cls, connection: psycopg.Connection) -> Self:
         return cls(_catalogs(connection), _size(connection))
 
-    def is_restored(self, connection: psycopg.Connection) -> bool:
-        """Empty the database; False, and nothing done, where that wouldn't make it as before."""
+    def try_restore(self, connection: psycopg.Connection) -> bool:
+        """Empty the database; do nothing and return False if that wouldn't restore it."""
         if _is_used(connection) or _catalogs(connection) != self.catalogs:
             return False
         if _size(connection) > self.size + MOST_GROWTH:

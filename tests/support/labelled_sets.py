@@ -26,7 +26,7 @@ RANGES = {
 def drawn_set(  # noqa: PLR0913 - what a set may differ in
     things: int = 60, others: int = 60, *, asked: int = 2, seed: int = 0, scale: float = 1.0, offset: float = 0.0
 ) -> LabelledSet:
-    """Finds with a photo each, the first `things` of them asked for, by words and by a photo in turn."""
+    """Found reports with a photo each; the first `things` of them are searched for, by words and by photo in turn."""
     rng = np.random.default_rng(seed)
     found_reports = [_item(1, number, ReportKind.FOUND) for number in range(things + others)]
     lost_reports = [_item(2, number, ReportKind.LOST) for number in range(things * asked)]

@@ -87,7 +87,7 @@ def _number(image: Pixels) -> int:
 def fresh_search(
     draws: ClipLike, size: int, number: int, *, there: bool, sides: tuple[Sides, Sides] = (("text",), ("photo",))
 ) -> tuple[Search, UUID]:
-    """Search for a new thing among reports about new ones; the first is about the same, if it is there.
+    """Search for a new thing among reports about new ones; the first is about the same thing if it is `there`.
 
     `sides` are what the lost report and the found ones consist of.
     """

@@ -105,8 +105,7 @@ class Site:
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
         ready = asyncio.Event()
-        async with background(run(self.config, ready.set)):
-            await asyncio.wait_for(ready.wait(), PATIENCE)
+        async with background(run(self.config, ready.set), ready):
             yield
 
     def working(self) -> AbstractAsyncContextManager[None]:

@@ -19,15 +19,15 @@ async def workspace_of(store: Store, platform: PlatformName, external_id: str) -
     return await eventually(lambda: store.workspace(platform, external_id), f"{external_id} is joined")
 
 
-async def asked(store: Store, handlers: Handlers, workspace: Workspace, **how: Any) -> None:
-    """Let all channels for reports be read."""
+async def start_reading(store: Store, handlers: Handlers, workspace: Workspace, **how: Any) -> None:
+    """Have the past posts of all channels for reports read."""
     requests, since = BackfillRequests(handlers, store), how.pop("since", None)
     channels = await eventually(lambda: Backfills(store).channels(workspace), "there are channels for reports")
     await requests.start(workspace, channels, await requests.span(workspace, since), **how)
 
 
-async def read(store: Store, workspace: Workspace, within: float = 20) -> list[Backfill]:
-    """Wait until everything that was asked for is read."""
+async def wait_until_read(store: Store, workspace: Workspace, within: float = 20) -> list[Backfill]:
+    """Wait until all requested channels are read."""
     return await eventually(
         lambda: Backfills(store).of(workspace),
         holds=lambda found: found and all(channel.has_ended for channel in found),
@@ -35,13 +35,13 @@ async def read(store: Store, workspace: Workspace, within: float = 20) -> list[B
     )
 
 
-def whole(found: list[Backfill]) -> Tally:
+def total_of(found: list[Backfill]) -> Tally:
     return Tally.of(channel.tally for channel in found)
 
 
 @contextmanager
-def forgetful(after: int) -> Iterator[None]:
-    """Let a bot note only so many pages: it then has taken more than it knows of, as when it is killed."""
+def lose_positions(after: int) -> Iterator[None]:
+    """Store the bot's position only for the first `after` pages, as if it were killed before it stored the others."""
     noted, advance = [0], Backfills.advance
 
     async def note(

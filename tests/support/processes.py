@@ -1,4 +1,4 @@
-"""Programs as processes of their own, ended with the test; `reunite` as an operator runs it."""
+"""Programs in separate processes that end with the test; `reunite` as an operator runs it."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ def environment(database_url: str, owner_database_url: str, redis_url: str, scra
 
 
 def reunite(environment: Mapping[str, str], *arguments: str, fails: bool = False) -> str:
-    """Run the command; return its standard output, or its error output where it has to fail."""
+    """Run the command; return its standard output, or its error output if it `fails`, as it then must."""
     done = subprocess.run([*REUNITE, *arguments], env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode != 0) is fails, done.stderr
     return done.stderr if fails else done.stdout

@@ -1,4 +1,4 @@
-"""Reports without embeddings, a change of the encoder that is killed, and what has become of them."""
+"""Reports without embeddings, and a re-embedding that is killed and run again."""
 
 import asyncio
 import sys
@@ -25,8 +25,8 @@ _PAUSE: Final = 0.02
 
 
 @dataclass
-class Killed:
-    """What came of a re-embedding that was killed after a third and run again, while a loss was searched for."""
+class KilledRun:
+    """The result of a re-embedding that was killed after a third and run again, with searches running meanwhile."""
 
     reports: int
     kept: int = 0
@@ -49,11 +49,11 @@ async def embed_all(work: Reembedding) -> Progress:
     return await work.embed_all(lambda _: None)
 
 
-async def killed_and_resumed(world: World, database_url: str, number: int) -> Killed:
-    """Kill a process that embeds so many found reports again (SIGKILL), and start another one."""
+async def kill_and_resume(world: World, database_url: str, number: int) -> KilledRun:
+    """Kill (SIGKILL) a process that re-embeds `number` found reports, and start another one."""
     reports = [*await posted(world, ReportKind.FOUND, number), *await posted(world, ReportKind.LOST, 1)]
     await embed_all(await reembedding(world.store, ColourEncoder()))  # the first model is live
-    run = Killed(len(reports))
+    run = KilledRun(len(reports))
     async with background(_keep_searching(world, reports[-1], run)):
         async with process(*_CHILD, database_url, _SECONDS_EACH, stdout=PIPE) as first:
             assert first.stdout
@@ -69,7 +69,7 @@ async def killed_and_resumed(world: World, database_url: str, number: int) -> Ki
     return run
 
 
-async def _keep_searching(world: World, lost: Report, run: Killed) -> None:
+async def _keep_searching(world: World, lost: Report, run: KilledRun) -> None:
     while True:
         began = perf_counter()
         is_found = await _finds_its_colour(world, lost)
@@ -106,7 +106,7 @@ async def posted(world: World, kind: ReportKind, number: int) -> list[Report]:
 
 
 async def embedded_with(world: World, version: str) -> list[UUID]:
-    """Return the reports that have embeddings of a model, each once for each of them."""
+    """Return the reports that have embeddings of a model, each once per embedding."""
     async with world.store.session(world.workspace.community) as session:
         rows = await session._all(
             "SELECT report_id AS id FROM embedding JOIN embedding_model m ON m.id = model_id WHERE m.version = %(v)s",

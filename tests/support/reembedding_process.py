@@ -1,4 +1,4 @@
-"""A change of the encoder as a process of its own, slow enough to be killed in the middle.
+"""A change of the encoder in a separate process, slow enough to be killed in the middle.
 
 python -m tests.support.reembedding_process DATABASE_URL SECONDS_EACH
 """

@@ -58,7 +58,7 @@ def by_http(slack: SlackDouble) -> dict[str, Any]:
 
 @dataclass
 class World:
-    """A workspace with the bot in it, and what the bot wrote down."""
+    """A workspace with the bot in it, and what the bot has stored."""
 
     slack: SlackDouble
     store: Store
@@ -83,8 +83,8 @@ class World:
         [report] = await self.reports()
         return report
 
-    async def until_reported(self, number: int = 1) -> list[Report]:
-        """Wait until so many reports are written down."""
+    async def wait_for_reports(self, number: int = 1) -> list[Report]:
+        """Wait until this many reports are stored."""
         return await eventually(self.reports, holds=lambda reports: len(reports) == number)
 
     async def photos(self, report: Report) -> list[Photo]:
@@ -92,7 +92,7 @@ class World:
         async with self.store.session(report.community) as session:
             return list(await session.photos.of(report.id))
 
-    async def acknowledged(self, channel: str, ts: str, by: str = BOT_USER) -> None:
+    async def wait_until_acknowledged(self, channel: str, ts: str, by: str = BOT_USER) -> None:
         """Wait for 👀 on a post."""
 
         def eyes() -> bool:
@@ -102,7 +102,7 @@ class World:
         await eventually(eyes)
 
     async def open(self, *reports: Report) -> None:
-        """Let reports be open, as a worker does when it has looked at them."""
+        """Mark reports as open, as a worker does once it has processed them."""
         for report in reports:
             async with self.store.session(report.community) as session:
                 await session.reports.set_state(report.id, ReportState.OPEN)
@@ -110,7 +110,7 @@ class World:
     async def match(self) -> tuple[Report, Report, Match]:
         """Let Ada lose something and Ben find it, and pair the two as a search would."""
         for channel, author, words in ((self.lost, self.ada, "my hat"), (self.found, self.ben, "a hat")):
-            await self.acknowledged(channel, self.slack.post_photo(channel, author, JPEG, words))
+            await self.wait_until_acknowledged(channel, self.slack.post_photo(channel, author, JPEG, words))
         lost, found = (await self.reports())[-2:]
         await self.open(lost, found)
         await self.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
@@ -133,15 +133,15 @@ class World:
         async with self.store.session(community) as session:
             return await session.matches.shown_at(target)
 
-    async def standing(self, match: Match, community: UUID) -> MatchState:
-        """Return what the verdicts make of a match."""
+    async def match_state(self, match: Match, community: UUID) -> MatchState:
+        """Return a match's state, as the verdicts decide it."""
         async with self.store.session(community) as session:
             found = await session.matches.get(match.id)
         assert found
         return found.state
 
     async def settings(self) -> Settings:
-        """Return how the workspace wants it."""
+        """Return the workspace's settings."""
         return await self.handlers.settings("slack", TEAM)
 
 
@@ -149,7 +149,7 @@ class World:
 async def world_on(
     slack: SlackDouble, database_url: str, *, again: World | None = None, **more: Any
 ) -> AsyncIterator[World]:
-    """Run the bot in a workspace with three channels and four people: new ones, or once more those of a world."""
+    """Run the bot in a workspace with three channels and four people: new ones, or those of an earlier world."""
     if again is None:
         channels = [slack.admin.add_channel(name) for name in ("found", "lost", "general")]
         people = [slack.admin.add_member("Ada"), slack.admin.add_member("Ben")]

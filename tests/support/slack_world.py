@@ -15,7 +15,7 @@ from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.services import background, working
 from tests.support.slack_adapter import config, no_proxy
-from tests.support.waiting import PATIENCE, eventually
+from tests.support.waiting import eventually
 
 
 @dataclass
@@ -73,8 +73,7 @@ async def bot_on(slack: SlackDouble, database_url: str, redis_url: str, **more: 
     adapter, ready = config(slack, **more), asyncio.Event()
     servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
     settings = BotConfig(connections=servers, adapter=adapter, lease_seconds=5)
-    async with background(run(settings, ready.set)):
-        await asyncio.wait_for(ready.wait(), PATIENCE)
+    async with background(run(settings, ready.set), ready):
         yield
 
 

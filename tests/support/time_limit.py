@@ -1,4 +1,4 @@
-"""A time limit for each test: one that hangs fails by its name, and shows where it waits."""
+"""A time limit for each test: one that hangs fails under its own name, and shows where it waits."""
 
 import signal
 from collections.abc import Generator, Iterator
@@ -11,7 +11,7 @@ import pytest
 SECONDS: Final = 1500.0
 """Shorter than pytest's `faulthandler_timeout`, which ends the whole process: it's for code that no signal reaches."""
 _AGAIN: Final = 5.0
-"""A task that the signal happens to interrupt may keep the failure for itself."""
+"""Seconds between repetitions of the signal: a task that it happens to interrupt may swallow the failure."""
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def limited(item: pytest.Item) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-# Each step by itself: between them pytest writes its report, which a signal must not interrupt.
+# Each phase by itself: between them pytest writes its report, which a signal must not interrupt.
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,7 +1,7 @@
 """Stops coverage's tracer for tests on branches that other tests take, too.
 
-Under the tracer, code takes about twice as long, and a command of its own starts .7 s later. Leaving it out can only
-make the coverage measured smaller.
+Under the tracer, code takes about twice as long, and a separate process starts 0.7 s later. Leaving it out can only
+lower the measured coverage.
 """
 
 import os
@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 
 _WHOLE_PROGRAMS: Final = Path(__file__).parents[1] / "e2e"
-"""Tests of commands and services as processes of their own: each branch has its tests in the other folders."""
+"""Tests of commands and services in separate processes: each branch has its tests in the other folders."""
 _ON_ANOTHER_PLATFORM: Final = {"discord", "slack", "webhook"}
 """The contract's cases take the same branches of the domain on each platform, so they're measured on the local page."""
 _OF_PROCESSES: Final = "COVERAGE_PROCESS_CONFIG"

@@ -1,4 +1,4 @@
-"""Waiting for something to come about, with a limit that only a broken test reaches."""
+"""Waiting for a condition, with a limit that only a broken test reaches."""
 
 import asyncio
 import inspect
@@ -30,7 +30,7 @@ async def eventually(
 async def eventually(
     look: Callable[[], Any], what: str = "", *, holds: Callable[[Any], object] = bool, within: float = PATIENCE
 ) -> Any:
-    """Look, again and again, until what is seen holds; return it. `look` may be a coroutine function."""
+    """Call `look` until its result holds, and return that. `look` may be a coroutine function."""
     seen, began = None, time.monotonic()
     try:
         async with asyncio.timeout(within):
@@ -55,5 +55,5 @@ def wait_until(condition: Callable[[], object], within: float = 120.0) -> None:
     """Block until the condition holds."""
     end = time.monotonic() + within
     while not condition():
-        assert time.monotonic() < end, "waited in vain"
+        assert time.monotonic() < end, "the condition never held"
         time.sleep(0.05)

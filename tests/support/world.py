@@ -60,14 +60,14 @@ class World:
         return ReplyTarget("web", self.workspace.external_id, channel, message)
 
     async def give_verdict(self, root: str, kind: VerdictKind, by: Member = MODERATOR, **fields: Any) -> Any:
-        """React to the match shown in a thread."""
+        """Give a verdict on the match shown in a thread, as by a reaction."""
         channel = next(target.channel for target, _ in self.platform.messages if target.message == root)
         where = self.at(channel, self.platform.message_of(root, "match"))
         command = GiveVerdict(target=where, member=by, kind=kind, given=True, is_moderator=by is MODERATOR)
         return await self.handlers.give_verdict(replace(command, **fields))
 
     async def set_up(self, **settings: Any) -> None:
-        """Decide how the workspace wants it."""
+        """Change the workspace's settings."""
         await self.handlers.set_up(ChangeSettings(platform="web", workspace=self.name, settings=Settings(**settings)))
 
     async def press(self, action: Action, subject: UUID, by: Member, **fields: Any) -> Reply:
@@ -113,10 +113,10 @@ class World:
 
     async def wait_for_reply(self, root: str, kind: str) -> None:
         """Wait until a thread has had a kind of reply."""
-        await eventually(lambda: kind in self.platform.kinds(root), f"{kind} was never said")
+        await eventually(lambda: kind in self.platform.kinds(root), f"no reply {kind} was sent")
 
     async def is_idle(self) -> bool:
-        """Tell whether all work is done and everything said."""
+        """Return whether all work is done and every reply sent."""
         async with self.store.session(self.workspace.community) as session:
             unfinished = await session.work.unfinished()
             troubled = await session._one("SELECT problem FROM work WHERE problem IS NOT NULL")
@@ -125,8 +125,8 @@ class World:
         return not unfinished and not (unsent or {})["n"]
 
     async def wait_until_idle(self) -> None:
-        """Wait until all work is done and everything said."""
-        await eventually(self.is_idle, "the community never came to rest")
+        """Wait until all work is done and every reply sent."""
+        await eventually(self.is_idle, "the community never became idle")
 
 
 @asynccontextmanager

@@ -24,8 +24,8 @@ async def only_finding(name: str, config: AdapterConfig) -> Finding:
 
 
 async def test_a_platform_that_is_not_set_up_is_no_problem() -> None:
-    assert await only_finding("discord", DiscordConfig()) == Finding("Discord", ok=None, found="no token set")
-    assert await only_finding("slack", SlackConfig()) == Finding("Slack", ok=None, found="no token set")
+    assert await only_finding("discord", DiscordConfig()) == Finding("Discord", ok=None, found="not set up")
+    assert await only_finding("slack", SlackConfig()) == Finding("Slack", ok=None, found="not set up")
 
 
 async def test_settings_that_can_not_work_together_are_a_problem_with_its_remedy() -> None:

@@ -1,4 +1,4 @@
-"""What is said of a model before it replaces another, and how far that work is."""
+"""What is reported about a model before it replaces another, and how far that work is."""
 
 from datetime import UTC, datetime
 from uuid import UUID

@@ -21,7 +21,7 @@ HELPS = {2}
 def answers(
     count: int, boldness: float, shift: float = 0.0, *, seed: int = 0, before: Learned | None = None
 ) -> list[DecidedPair]:
-    """Pairs that a model, as learnt `before`, states too boldly by a factor, and too high by a shift."""
+    """Pairs that a model, as learned `before`, states too boldly by a factor, and too high by a shift."""
     rng, before = np.random.default_rng(seed), before or Learned()
     pairs = []
     for number, value in enumerate(rng.normal(2.6, 0.8, count)):
@@ -56,11 +56,11 @@ def test_what_does_not_help_is_not_used(seed: int) -> None:
         assert fitted.log_loss < fitted.log_loss_before
         assert abs(learned.shift) < 1.0
     else:
-        with pytest.raises(TooLittleDataError, match="the weights of now do as well"):
+        with pytest.raises(TooLittleDataError, match="the current weights do as well"):
             from_feedback(pairs, CLIP)
 
 
-def test_it_goes_on_from_what_was_learnt_and_stays_near_the_model() -> None:
+def test_it_builds_on_what_was_learned_and_stays_near_the_model() -> None:
     _, first = from_feedback(answers(60, 1.0, 2.5), CLIP)
     with pytest.raises(TooLittleDataError, match="say nothing new"):
         from_feedback(answers(60, 1.0, 2.5, seed=2, before=first), CLIP, first)

@@ -69,7 +69,7 @@ async def test_a_look_that_fails_is_logged_and_repeated() -> None:
     with capture_logs() as log:
         unrecorded.compare_once_recorded(TARGET, compared)
         await eventually(lambda: compared.cards)
-    assert [(entry["event"], entry["platform"]) for entry in log] == [("verdicts_unread", "slack")]
+    assert [(entry["event"], entry["platform"]) for entry in log] == [("reactions_compare_failed", "slack")]
 
 
 async def test_a_message_that_never_becomes_a_card_is_given_up() -> None:

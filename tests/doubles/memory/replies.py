@@ -41,7 +41,7 @@ class MemoryOutbox(Part):
         ]
 
     def deliver(self, key: ReplyKey, sent: Sent) -> None:
-        """Note where a reply was sent."""
+        """Record where a reply was sent."""
         row = self._tables.outbox[key]
         self._tables.outbox[key] = replace(row, sent=sent)
         report = self._require(row.report).report
@@ -60,7 +60,7 @@ class MemoryDeletion(Part):
             elif report in row.reply.quotes and not row.is_removed:
                 is_post = row.reply.opens_thread and row.report == report
                 self._reduce(row, ended if is_post else row.reply.without({report}))
-        self._take_back_words(purged)
+        self._remove_words(purged)
         self._forget_claims(report)
         for photo in [number for number, row in self._tables.photos.items() if row.photo.report == report]:
             del self._tables.photos[photo]
@@ -88,7 +88,7 @@ class MemoryDeletion(Part):
                 self._reduce(row, row.reply.without(others))
         for match in self._matches():
             if report in {match.lost, match.found} and self._is_across(match.lost, match.found):
-                self._take_back_words(self._require(match.found).report, {match.lost})
+                self._remove_words(self._require(match.found).report, {match.lost})
                 del self._tables.matches[match.id]
                 for claim in [number for number, row in self._tables.claims.items() if row.match == match.id]:
                     del self._tables.claims[claim]
@@ -114,8 +114,8 @@ class MemoryDeletion(Part):
         kept = rest or Reply(row.reply.kind, (), match=row.reply.match)
         self._tables.outbox[row.key] = replace(row, reply=kept, is_removed=rest is None)
 
-    def _take_back_words(self, source: Report, among: Collection[UUID] | None = None) -> None:
-        """Take a found report's words out of the questions that offer them, and out of their answers."""
+    def _remove_words(self, source: Report, among: Collection[UUID] | None = None) -> None:
+        """Remove a found report's words from the questions that offer them, and from their answers."""
         for row in self._rows():
             question, report = row.report.question, row.report
             if question and source.id in question.sources and (among is None or report.id in among):

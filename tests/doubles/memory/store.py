@@ -98,7 +98,7 @@ class MemoryWorkspaces(Part):
         return Trends(counted, median(days) if days else None, tuple(lost_reports))
 
     def _kept(self, public: Sequence[Match]) -> PromisesKept:
-        answer = {match.id: self._said(match) for match in public}
+        answer = {match.id: self._is_right(match) for match in public}
         high = [answer[match.id] for match in public if match.label is Label.HIGH]
         by_lost: dict[UUID, list[bool | None]] = {}
         for match in public:
@@ -107,7 +107,7 @@ class MemoryWorkspaces(Part):
         lists = [any(own) for own in by_lost.values() if any(own) or None not in own]
         return PromisesKept(sum(right is not None for right in high), high.count(True), len(lists), lists.count(True))
 
-    def _said(self, match: Match) -> bool | None:
+    def _is_right(self, match: Match) -> bool | None:
         """Return whether people say that a match is right; None if they said nothing."""
         if match.state is not MatchState.UNDECIDED:
             return match.state is MatchState.CONFIRMED
@@ -149,7 +149,7 @@ class MemoryWorkspaces(Part):
         ]
 
     async def lock(self, workspace: UUID) -> None:
-        """No other transaction runs meanwhile."""
+        """Do nothing: transactions run one after the other."""
 
     async def unlink(self, workspace: UUID) -> None:
         others = [
@@ -180,7 +180,7 @@ class MemorySession:
 
 
 class MemoryStore:
-    """`reunite.ports.Store`. Transactions are one after the other: conflicts are for PostgreSQL's own tests."""
+    """`reunite.ports.Store`. Transactions run one after the other: conflicts have their tests on PostgreSQL."""
 
     def __init__(self) -> None:
         self.tables = Tables()

@@ -90,7 +90,7 @@ class Tables:
     proofs: dict[UUID, str] = field(default_factory=dict)
     claim_times: dict[UUID, ClaimTimes] = field(default_factory=dict)
     quiet: frozenset[tuple[UUID, str]] = frozenset()
-    """Members who want no reminders, after their workspace."""
+    """Workspaces and members who want no reminders."""
     outbox: dict[ReplyKey, OutboxRow] = field(default_factory=dict)
     work: dict[UUID, UUID] = field(default_factory=dict)
     zones: dict[tuple[UUID, str], str] = field(default_factory=dict)
@@ -136,7 +136,7 @@ class Part:
         return row if row and row.workspace.community == self._community else None
 
     def _require(self, report: UUID) -> ReportRow:
-        """Return a report that is to be referred to. Raises TryAgainError where it's of another community."""
+        """Return a report's row. Raises TryAgainError if the report is of another community."""
         row = self._row(report)
         if row is None:
             raise TryAgainError("it is of another community")
