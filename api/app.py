@@ -41,7 +41,7 @@ async def run(service: ApiService, ready: Callable[[str], None] = lambda _: None
     servers = service.connections
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(
-            Store(servers.database_url, connections=_CONNECTIONS, ready=True, keys=servers.keys)
+            Store(servers.database_url, connections=_CONNECTIONS, warm=True, keys=servers.keys)
         )
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         searches = Searches(store, EmbeddingRequests(store, patience=service.patience))

@@ -15,16 +15,16 @@ from reunite import rules
 from reunite.entities import IncomingPhoto
 from reunite.text.controls import storable
 
-MOST_BODY_BYTES: Final = 64 * 1024 * 1024
+MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 FORM, JSON = "multipart/form-data", "application/json"
-_MOST_PARTS: Final = 64
+_MAX_PARTS: Final = 64
 B = TypeVar("B", bound=Body)
 
 
 async def read_body(request: web.Request, model: type[B], *, forms: bool) -> B:
     """Read what `model` describes. Raises ProblemError."""
-    if (announced := request.content_length or 0) > MOST_BODY_BYTES:  # before it's read
-        raise web.HTTPRequestEntityTooLarge(max_size=MOST_BODY_BYTES, actual_size=announced)
+    if (announced := request.content_length or 0) > MAX_BODY_BYTES:  # before it's read
+        raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY_BYTES, actual_size=announced)
     try:
         if request.content_type == JSON:
             return model.model_validate_json(await request.read(), strict=True)
@@ -54,12 +54,12 @@ async def _values(request: web.Request) -> AsyncIterator[tuple[str, str]]:
     """Read a form's parts, within the limit of every body; files as base64."""
     number = size = 0
     async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or part.name is None or number >= _MOST_PARTS:
+        if not isinstance(part, BodyPartReader) or part.name is None or number >= _MAX_PARTS:
             raise ProblemError(HTTPStatus.BAD_REQUEST, "The form has parts without a name, or too many.")
         data = await part.read(decode=True)
         number, size = number + 1, size + len(data)
-        if size > MOST_BODY_BYTES:
-            raise web.HTTPRequestEntityTooLarge(max_size=MOST_BODY_BYTES, actual_size=size)
+        if size > MAX_BODY_BYTES:
+            raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY_BYTES, actual_size=size)
         is_file = part.filename is not None and part.name in FILES
         yield part.name, base64.b64encode(data).decode() if is_file else data.decode()
 

@@ -98,7 +98,7 @@ def _parameters(operation: Operation) -> list[Json]:
         for name in operation.ids
     ]
     if operation.takes_top_k:
-        wanted = {"type": "integer", "minimum": 1, "maximum": schemas.MOST_RESULTS, "default": 10}
+        wanted = {"type": "integer", "minimum": 1, "maximum": schemas.MAX_RESULTS, "default": 10}
         found.append({"name": "top_k", "in": "query", "schema": wanted})
     if operation.takes_key:
         description = "The same key again changes nothing: the first answer's item or job is returned."

@@ -17,7 +17,7 @@ from api.schemas import Body
 from db.api_tokens import Scope
 from reunite.text.controls import storable
 
-_MOST_KEY: Final = 200
+_MAX_KEY: Final = 200
 _NUMBER: Final = re.compile(r"[1-9][0-9]?|100")
 
 
@@ -110,6 +110,6 @@ def _key(request: web.Request, operation: Operation) -> str:
     key = request.headers.get("Idempotency-Key", "")
     if operation.takes_key and storable(key) != key:
         raise ProblemError(HTTPStatus.BAD_REQUEST, "Idempotency-Key isn't UTF-8.")
-    if operation.takes_key and len(key) > _MOST_KEY:
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"Idempotency-Key is longer than {_MOST_KEY} characters.")
+    if operation.takes_key and len(key) > _MAX_KEY:
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"Idempotency-Key is longer than {_MAX_KEY} characters.")
     return key

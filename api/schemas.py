@@ -11,9 +11,9 @@ from reunite import rules
 from reunite.entities import Category
 from reunite.text.controls import storable
 
-MOST_RESULTS: Final = 100
-MOST_COMPARED: Final = 16
-MOST_ITEMS: Final = 100
+MAX_RESULTS: Final = 100
+MAX_COMPARED: Final = 16
+MAX_ITEMS: Final = 100
 FILES: Final = frozenset({"photo", "photos"})
 """The fields that a form may send as files."""
 
@@ -26,7 +26,7 @@ Words = Annotated[
     str, StringConstraints(min_length=1, max_length=rules.MOST_TEXT, pattern=r"\S"), AfterValidator(storable)
 ]
 Place = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
-TopK = Annotated[int, Field(ge=1, le=MOST_RESULTS, description="How many results to return at most")]
+TopK = Annotated[int, Field(ge=1, le=MAX_RESULTS, description="How many results to return at most")]
 PhotoData = Annotated[
     str,
     StringConstraints(min_length=1),
@@ -74,8 +74,8 @@ class SearchQuery(Body):
 class SimilarityQuery(Body):
     """Texts and photos to compare, each text with each photo."""
 
-    texts: Annotated[list[Words], Field(min_length=1, max_length=MOST_COMPARED)]
-    photos: Annotated[list[PhotoData], Field(min_length=1, max_length=MOST_COMPARED)]
+    texts: Annotated[list[Words], Field(min_length=1, max_length=MAX_COMPARED)]
+    photos: Annotated[list[PhotoData], Field(min_length=1, max_length=MAX_COMPARED)]
 
 
 class NewItem(Body):
@@ -105,7 +105,7 @@ class NewItem(Body):
 class NewItems(Body):
     """Many items in one request."""
 
-    items: Annotated[list[NewItem], Field(min_length=1, max_length=MOST_ITEMS)]
+    items: Annotated[list[NewItem], Field(min_length=1, max_length=MAX_ITEMS)]
 
 
 # What the API returns

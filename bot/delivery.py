@@ -44,7 +44,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Delivery:
-    """Sends replies to at most `parallel` threads at once, and to MOST_EACH of a community.
+    """Sends replies to at most `parallel` threads at once, and to MAX_PER_COMMUNITY of a community.
 
     After `lease_seconds` another process may try a reply.
     """

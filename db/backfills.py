@@ -15,12 +15,12 @@ from reunite.past_posts import KnownBefore, Span, Tally
 
 Tell = Literal["", "start", "end"]
 STOPPED: Final = "stopped"
-"""The problem of a channel whose reading the operator has stopped."""
+"""The problem recorded when the operator stops the reading of a channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """A channel of a workspace: the span to read, and how far it was read."""
+    """A channel whose past posts are read: the span, and how far it was read."""
 
     id: UUID
     request: UUID
@@ -33,9 +33,9 @@ class Backfill:
     reached: datetime
     cursor: str
     answers: bool
-    """Whether the old threads are answered."""
+    """Whether the bot answers in the old threads."""
     tell: Tell
-    """What to post next in the moderators' channel."""
+    """The next notice for the moderator channel."""
     tally: Tally
     problem: str
     created_at: datetime
@@ -43,12 +43,12 @@ class Backfill:
 
     @property
     def share(self) -> float:
-        """How much of the channel is read, from 0 to 1."""
+        """How much of the span was read, from 0 to 1."""
         return 1.0 if self.has_ended else self.span.share(self.reached)
 
 
 class Backfills:
-    """Each method is one transaction of its own."""
+    """The table `backfill`. Methods run their own transactions."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -68,7 +68,7 @@ class Backfills:
     async def start(
         self, workspace: Workspace, channels: Mapping[str, str], span: Span, *, answers: bool, tell: Tell = ""
     ) -> None:
-        """Let channels be read, unless they already are; earlier readings of them are forgotten."""
+        """Start reading channels that aren't being read; results of earlier readings are deleted."""
         about = {"workspace": workspace.id, "channels": list(channels), "names": list(channels.values())}
         await self._rows(
             workspace.community,
@@ -106,11 +106,11 @@ class Backfills:
         return [_backfill(row) for row in found]
 
     async def open(self, platform: PlatformName) -> list[Backfill]:
-        """Return what a platform's bot has to read, or to tell moderators, in all communities."""
+        """Return the channels that a platform's bot must still read or report on, in all communities."""
         return [_backfill(row) for row in await self._database.rows("SELECT * FROM open_backfills(%s)", platform)]
 
     async def advance(self, backfill: Backfill, cursor: str, reached: datetime, tally: Tally, *, is_end: bool) -> None:
-        """Record how far a channel was read; nothing changes where another process was faster."""
+        """Record how far a channel was read, unless another process already went further."""
         await self._rows(
             backfill.community,
             """UPDATE backfill SET cursor = %(cursor)s, reached = least(reached, %(reached)s),
@@ -129,7 +129,7 @@ class Backfills:
         )
 
     async def end(self, backfill: Backfill, problem: str) -> None:
-        """Record that a channel can't be read any further."""
+        """Stop reading a channel, and record why."""
         await self._rows(
             backfill.community,
             "UPDATE backfill SET problem = %(problem)s, ended_at = now() WHERE id = %(id)s AND ended_at IS NULL",
@@ -138,7 +138,7 @@ class Backfills:
         )
 
     async def record_notice(self, backfill: Backfill, then: Tell) -> None:
-        """Record that the moderators' channel was notified of a request, and what to post there next."""
+        """Record that the moderator channel got a notice, and which one comes next."""
         await self._rows(
             backfill.community,
             "UPDATE backfill SET tell = %(then)s WHERE request = %(request)s AND tell = %(tell)s",
@@ -148,7 +148,7 @@ class Backfills:
         )
 
     async def known_posts(self, backfill: Backfill, keys: Collection[str]) -> Mapping[str, KnownBefore]:
-        """Return the reports that have one of these idempotency keys, purged ones included."""
+        """Return the reports with these idempotency keys, purged ones included."""
         found = await self._rows(
             backfill.community,
             """SELECT source_key, created_at, quiet, state FROM report
@@ -161,7 +161,7 @@ class Backfills:
         }
 
     async def waiting(self, community: UUID) -> int:
-        """Return how many of a community's reports wait for a worker."""
+        """Count the community's reports that wait for a worker."""
         [row] = await self._rows(community, "SELECT count(*) AS number FROM work WHERE state = 'due'")
         return int(row["number"])
 

@@ -10,7 +10,7 @@ from db import mapping
 from db.queries import Queries
 from reunite.entities import Claim, Match
 
-MOST_LISTED: Final = 200
+MAX_LISTED: Final = 200
 """The most matches, claims or verdicts on one page, newest first."""
 _WEEKS: Final = 12
 _PLACES: Final = 10
@@ -28,7 +28,7 @@ _BETWEEN_KEPT: Final = """JOIN report l ON l.id = m.lost_id AND l.purged_at IS N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A filter on reports; empty means all. `sealed` is true for what only moderators see, false for the rest."""
+    """A filter on reports; empty fields match all. `sealed` selects what only moderators see (true) or the rest."""
 
     kind: str = ""
     state: str = ""
@@ -40,7 +40,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class LoggedDecision:
-    """A line of the log: a verdict, or a decision on a claim. The name of who decided is empty once it was deleted."""
+    """A line of the log: a verdict or a decision on a claim. `name` is empty if that person's data was deleted."""
 
     at: datetime
     name: str
@@ -51,7 +51,7 @@ class LoggedDecision:
 
 @dataclass(frozen=True, slots=True)
 class WeekCount:
-    """How many reports came in a week, and how many items were returned; it begins on a Monday."""
+    """How many reports came in and how many items were returned in the week that begins on a Monday."""
 
     begins: date
     lost: int
@@ -93,12 +93,12 @@ class SqlBoard(Queries):
         return [row["id"] for row in found], int((counted or {})["number"])
 
     async def undecided(self) -> tuple[Sequence[Match], int]:
-        """Return labelled matches that wait for a verdict, the most probable first, and how many wait in all."""
+        """Return labelled matches that wait for a verdict, most probable first, and their total number."""
         found = await self._all(
             f"""SELECT {mapping.MATCH}, count(*) OVER () AS waiting FROM match m {_BETWEEN_KEPT}
                 WHERE m.state = 'undecided' AND m.label IS NOT NULL AND NOT m.declined
                   AND l.state = 'open' AND f.state = 'open'
-                ORDER BY m.probability DESC, m.id LIMIT {MOST_LISTED}"""
+                ORDER BY m.probability DESC, m.id LIMIT {MAX_LISTED}"""
         )
         return [mapping.match(row) for row in found], found[0]["waiting"] if found else 0
 
@@ -108,21 +108,21 @@ class SqlBoard(Queries):
             f"""SELECT m.*, c.id AS claim_id, c.member_id, c.member_name, c.proof, c.state AS claim_state
                 FROM claim c JOIN match m ON m.id = c.match_id {_BETWEEN_KEPT}
                 WHERE c.proof <> '' AND (%(state)s = '' OR c.state = %(state)s)
-                ORDER BY c.state <> 'open', c.at DESC LIMIT {MOST_LISTED}""",
+                ORDER BY c.state <> 'open', c.at DESC LIMIT {MAX_LISTED}""",
             state=state,
         )
         return [(_claim(row), mapping.match(row)) for row in found]
 
     async def handed_in(self) -> Sequence[UUID]:
-        """Return the found reports whose items were handed in somewhere and aren't returned, newest first."""
+        """Return found reports whose items were handed in somewhere and not returned yet, newest first."""
         found = await self._all(
             f"""SELECT id FROM report WHERE kind = 'found' AND kept_at <> '' AND state IN ('pending', 'open')
-                ORDER BY created_at DESC LIMIT {MOST_LISTED}"""
+                ORDER BY created_at DESC LIMIT {MAX_LISTED}"""
         )
         return [row["id"] for row in found]
 
     async def log(self, match: UUID | None = None) -> Sequence[LoggedDecision]:
-        """Return what people decided about matches and claims, or about one match, newest first."""
+        """Return decisions on all matches and claims, or on one match, newest first."""
         found = await self._all(
             f"""SELECT d.at, d.name, d.what, d.match, m.found_id AS found FROM (
                   SELECT at, seq, moderator_name AS name, match_id AS match,
@@ -130,7 +130,7 @@ class SqlBoard(Queries):
                   UNION ALL SELECT at, seq, member_name, match_id, 'claim_' || state FROM claim_decision) AS d
                 JOIN match m ON m.id = d.match JOIN report f ON f.id = m.found_id AND NOT f.sample
                 WHERE %(match)s::uuid IS NULL OR d.match = %(match)s
-                ORDER BY d.at DESC, d.seq DESC LIMIT {MOST_LISTED}""",
+                ORDER BY d.at DESC, d.seq DESC LIMIT {MAX_LISTED}""",
             match=match,
         )
         return [LoggedDecision(**row) for row in found]
@@ -155,7 +155,7 @@ class SqlBoard(Queries):
         return [WeekCount(**row) for row in found]
 
     async def days_to_return(self) -> float | None:
-        """Return the median of days from a found report to the item's return; None before any."""
+        """Return the median number of days from a found report to the return; None before the first return."""
         row = await self._one(
             f"""SELECT percentile_cont(0.5) WITHIN GROUP
                  (ORDER BY extract(epoch FROM r.returned_at - {_REPORTED}) / 86400) AS days FROM report r
@@ -174,7 +174,7 @@ class SqlBoard(Queries):
         return [PlaceCount(**row) for row in found]
 
     async def weekdays(self, zone: str) -> Sequence[WeekdayCount]:
-        """Return on which days of the week things are lost and found."""
+        """Count lost and found items by day of the week."""
         found = await self._all(
             f"""SELECT day, count(*) FILTER (WHERE kind = 'lost') AS lost,
                   count(*) FILTER (WHERE kind = 'found') AS found

@@ -9,9 +9,9 @@ from db.queries import Queries
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """A report that the workers are done with: how many photos they stored, and what was wrong with the others.
+    """A report that the workers have finished: how many photos they stored, and why they refused others.
 
-    `problems` has each refused photo's name and the key of the sentence that says why.
+    `problems` has each refused photo's name and the key of the sentence that explains it.
     """
 
     report: UUID
@@ -24,7 +24,7 @@ class SqlImportExport(Queries):
     """Imports and exports of a community."""
 
     async def known_reports(self, workspace: str, keys: Collection[str]) -> Mapping[str, UUID]:
-        """Return those of the API's reports that have one of these idempotency keys."""
+        """Return the API's reports with these idempotency keys."""
         found = await self._all(
             """SELECT r.source_key, r.id FROM report r JOIN workspace w ON w.id = r.workspace_id
                WHERE w.platform = 'api' AND w.external_id = %(workspace)s AND r.source_key = ANY(%(keys)s)""",
@@ -34,7 +34,7 @@ class SqlImportExport(Queries):
         return {row["source_key"]: row["id"] for row in found}
 
     async def processed(self, reports: Collection[UUID]) -> Sequence[Processed]:
-        """Return those of the reports for which no work is due any more."""
+        """Return the given reports that have no due work left."""
         found = await self._all(
             """SELECT r.id AS report,
                  (SELECT count(*) FROM photo p WHERE p.report_id = r.id AND p.state = 'stored') AS photos,
@@ -51,7 +51,7 @@ class SqlImportExport(Queries):
         ]
 
     async def replies_waiting(self) -> bool:
-        """Return whether replies to the API's reports are still to be settled."""
+        """Return whether replies to the API's reports are still queued."""
         return bool(await self._one("SELECT 1 FROM outbox WHERE platform = 'api' AND state = 'queued' LIMIT 1"))
 
     async def reports(self) -> Sequence[tuple[UUID, bool]]:

@@ -10,12 +10,12 @@ from db.database import Database
 ALIVE: Final = timedelta(seconds=30)
 """A process that hasn't been seen for this long counts as gone."""
 _FORGOTTEN: Final = timedelta(days=1)
-_MOST_FAILED: Final = 20
+_MAX_FAILED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process that runs, or did until it was last seen."""
+    """A bot, worker or API process, and when it was last seen."""
 
     id: UUID
     role: str
@@ -63,7 +63,7 @@ class Monitoring:
         self._database = database
 
     async def beat(self, process: UUID, role: str, host: str, pid: int, version: str) -> None:
-        """Note that a process is alive."""
+        """Record a process's heartbeat."""
         async with self._database.outside() as connection:
             await connection.execute(
                 """INSERT INTO process (id, role, host, pid, version) VALUES (%s, %s, %s, %s, %s)
@@ -73,7 +73,7 @@ class Monitoring:
             await connection.execute("DELETE FROM process WHERE seen_at < now() - %s", [_FORGOTTEN])
 
     async def end(self, process: UUID) -> None:
-        """Note that a process has ended as it should."""
+        """Remove a process that ends in order."""
         async with self._database.outside() as connection:
             await connection.execute("DELETE FROM process WHERE id = %s", [process])
 
@@ -106,7 +106,7 @@ class Monitoring:
         return [StateCount(**row) for row in found]
 
     async def failed_work(self) -> list[FailedWork]:
-        found = await self._database.rows("SELECT * FROM failed_work(%s)", _MOST_FAILED)
+        found = await self._database.rows("SELECT * FROM failed_work(%s)", _MAX_FAILED)
         return [
             FailedWork(row["community_id"], row["report_id"], row["problem"] or "", row["created_at"]) for row in found
         ]

@@ -11,8 +11,8 @@ OF_REPORT: Final = """SELECT other, max(details) AS details FROM (
   SELECT found_id AS other, details FROM photo_details WHERE lost_id = %(report)s
   UNION ALL SELECT lost_id, details FROM photo_details WHERE found_id = %(report)s) AS compared
 GROUP BY other"""
-"""How many details match at best with each report whose photos were compared with a report's."""
-_MOST_PHOTOS: Final = 2
+"""For a report: the most details that its photos share with each report they were compared with."""
+_MAX_PHOTOS: Final = 2
 """How many photos of a lost report are compared."""
 
 
@@ -27,17 +27,17 @@ class PhotoPair:
 
 
 class SqlPhotoDetails(Queries):
-    """The compared photos of a community."""
+    """The photo comparisons of a community."""
 
     async def of(self, report: UUID) -> dict[UUID, float]:
-        """Return for each report whose photos were compared with this one's how many details match at best."""
+        """Return the most details that a report's photos share with each report they were compared with."""
         found = await self._all(OF_REPORT, report=report)
         return {row["other"]: row["details"] for row in found}
 
     async def not_compared(self, pairs: Sequence[tuple[UUID, UUID, UUID]]) -> list[PhotoPair]:
-        """Return the photos to compare: of the lost reports with the given photos of the found reports.
+        """Return the pairs of photos that haven't been compared yet.
 
-        Each of `pairs` is a lost report, a found report, and the found report's photo.
+        `pairs` has a lost report, a found report, and the found report's photo to compare with.
         """
         if not pairs:
             return []
@@ -51,12 +51,12 @@ class SqlPhotoDetails(Queries):
             lost=[lost for lost, _, _ in pairs],
             found=[found for _, found, _ in pairs],
             photos=[photo for _, _, photo in pairs],
-            most=_MOST_PHOTOS,
+            most=_MAX_PHOTOS,
         )
         return [PhotoPair(**row) for row in found]
 
     async def save(self, details: Mapping[PhotoPair, float]) -> None:
-        """Store comparisons, without pairs whose photos were deleted meanwhile."""
+        """Store comparisons, except for photos that were deleted meanwhile."""
         for pair, value in details.items():
             await self._do(
                 """INSERT INTO photo_details (community_id, lost_id, found_id, lost_photo, found_photo, details)

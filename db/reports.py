@@ -14,7 +14,7 @@ from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.errors import TryAgainError
 from reunite.text.content import significant_words
 
-# One statement: every post waits for it. Uploads go in binary (b): as text, a photo takes 14 ms more.
+# A single statement, because every post waits for it. Uploads are sent in binary (b): as text they take 14 ms longer.
 _ADD: Final = """
 WITH added AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
@@ -40,7 +40,7 @@ SELECT added.*, work.id AS work, w.language, w.timezone FROM added, work, worksp
 
 
 class SqlReports(Queries):
-    """`reunite.ports.reports.Reports`, and what delivery and workers need besides."""
+    """`reunite.ports.reports.Reports`, and what else delivery and workers need."""
 
     def __init__(self, connection: Connection, community: UUID, keys: Keys) -> None:
         super().__init__(connection, community)
@@ -166,7 +166,7 @@ class SqlReports(Queries):
         )
 
     async def targets(self, reports: Collection[UUID]) -> Mapping[UUID, ReplyTarget]:
-        """Return the threads of reports, without reports that have none yet."""
+        """Return the reports' threads, if they have one."""
         found = await self._all(
             f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) AND r.message IS NOT NULL", reports=list(reports)
         )

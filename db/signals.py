@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 
@@ -11,6 +11,14 @@ from db.cancellation import stop
 
 ROLE_OPTION = "-c role=reunite_app"
 """Every login gets the rights of the application's role, and no more."""
+KEEPALIVE: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""With these, a database host that vanishes silently is noticed within a minute, not within hours."""
 
 
 @asynccontextmanager

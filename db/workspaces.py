@@ -32,12 +32,12 @@ SELECT
 
 
 class SqlWorkspaces(SqlTrends):
-    """`reunite.ports.workspaces.Workspaces`, and what delivery needs besides."""
+    """`reunite.ports.workspaces.Workspaces`, and what else delivery needs."""
 
     async def settings(self, workspace: UUID) -> Settings:
         row = await self._one("SELECT * FROM workspace WHERE id = %(workspace)s", workspace=workspace)
         if row is None:
-            raise DefectError(f"workspace {workspace} is not of this community")
+            raise DefectError(f"workspace {workspace} isn't in this community")
         return mapping.settings(row)
 
     async def settings_for(self, report: UUID) -> Settings:
@@ -47,7 +47,7 @@ class SqlWorkspaces(SqlTrends):
         return mapping.settings(row or {})
 
     async def save_settings(self, workspace: UUID, settings: Settings) -> None:
-        await self._do(  # who moderates no more must not stay signed in to the board
+        await self._do(  # former moderators must not stay signed in to the board
             """DELETE FROM board_session s USING workspace w
                WHERE w.id = %(workspace)s AND s.workspace_id = w.id AND w.moderators <> %(moderators)s""",
             workspace=workspace,
@@ -166,7 +166,7 @@ class SqlWorkspaces(SqlTrends):
         await self._do("SELECT unlink_workspace(%(workspace)s)", workspace=workspace)
 
     async def log_channel(self, report: UUID) -> str | None:
-        """Return the moderators' channel of a report's workspace."""
+        """Return the moderator channel of a report's workspace."""
         row = await self._one(
             "SELECT w.log_channel FROM report r JOIN workspace w ON w.id = r.workspace_id WHERE r.id = %(report)s",
             report=report,

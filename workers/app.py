@@ -50,7 +50,7 @@ _LONGEST_ROUND: Final = _LONGEST_JOB / 2
 _CLOSE_SECONDS: Final = 30.0
 _LOOK: Final = 5.0
 """Seconds between two checks for a change of model."""
-_QUIET: Final = 10.0
+_REHINT_SECONDS: Final = 10.0
 """Seconds after a hint before the sweep repeats it: arq may be busy with the work."""
 _OTHER_SETTINGS: Final = "Set REUNITE_ENCODER and REUNITE_MODEL to the new encoder, and start the worker again."
 
@@ -78,7 +78,7 @@ class WorkerConfig:
 
     # Hooks for tests
     lease_seconds: float = 30
-    quiet_seconds: float = _QUIET
+    rehint_seconds: float = _REHINT_SECONDS
     look_seconds: float = _LOOK
     now: Callable[[], datetime] = _now
     """When reminders are due."""
@@ -115,7 +115,7 @@ async def run(
         processor = Processor(store, encoder, model, intake, slots, config.lease_seconds, closer_look)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         await stack.enter_async_context(observed(store, "worker", config.metrics))
-        sweeper = asyncio.create_task(Sweep(store, hints, config.quiet_seconds, config.now).run())
+        sweeper = asyncio.create_task(Sweep(store, hints, config.rehint_seconds, config.now).run())
         calibration = asyncio.create_task(_calibrate(store, encoder, model, config.open_set))
         learning = asyncio.create_task(keep_learning(store, model))
         answers = asyncio.create_task(_answer(store, encoder, model, decoders))

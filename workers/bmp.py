@@ -11,11 +11,11 @@ _CORE_HEADER: Final = 12
 _INFO_HEADER: Final = 40
 _PLAIN: Final = struct.Struct("<IiiHHIIiiII")
 _BITFIELDS, _ALPHA_BITFIELDS = 3, 6
-_MOST_COLOURS: Final = 256
+_MAX_COLOURS: Final = 256
 _BGRA: Final = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
 _FEW_BITS: Final = 2
 _HEADER_WITH_ALPHA: Final = 56
-_MOST_PIXELS: Final = 10_000_000
+_MAX_PIXELS: Final = 10_000_000
 """How many pixels are rewritten; that takes eight bytes for each."""
 
 
@@ -43,12 +43,12 @@ def repaired(data: bytes) -> bytes:
     bitmap = _Bitmap(*_PLAIN.unpack(fields))
     if bitmap.width <= 0 or not bitmap.height:
         return data
-    is_small = bitmap.width * abs(bitmap.height) <= _MOST_PIXELS
+    is_small = bitmap.width * abs(bitmap.height) <= _MAX_PIXELS
     if is_small and bitmap.compression in {_BITFIELDS, _ALPHA_BITFIELDS} and bitmap.bits in {16, 32}:
         return _with_plain_fields(data, bitmap, offset)
     if is_small and bitmap.bits == _FEW_BITS and bitmap.compression == 0:
         return _with_whole_bytes(data, bitmap, offset)
-    if header < _INFO_HEADER or (bitmap.bits <= 8 and bitmap.colours > _MOST_COLOURS):  # noqa: PLR2004 - bits
+    if header < _INFO_HEADER or (bitmap.bits <= 8 and bitmap.colours > _MAX_COLOURS):  # noqa: PLR2004 - bits
         palette = _palette(data, bitmap)
         return _file(bitmap._replace(colours=len(palette) // 4), palette, data[offset:])
     return data

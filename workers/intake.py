@@ -23,7 +23,7 @@ from workers.decoder.wire import Decoded
 from workers.fetch import PhotoFetcher
 from workers.slack_files import SlackFiles
 
-MOST_FAILURES: Final = 6
+MAX_FAILURES: Final = 6
 """After this many tries (about a minute), temporary trouble is reported to the author and not tried again."""
 IN_FLIGHT_BYTES: Final = 4 * rules.MOST_PHOTO_BYTES
 """The budget for posted files that a worker holds in memory."""
@@ -108,14 +108,14 @@ class Intake:
                 if is_stored and (decoded.has_face or decoded.has_card):
                     await _advise(session, lease, has_card=decoded.has_card)
         except TellUserError as error:
-            is_last = lease.failures + 1 >= MOST_FAILURES  # a bot that is down must not keep the photo waiting
+            is_last = lease.failures + 1 >= MAX_FAILURES  # a bot that is down must not keep the photo waiting
             if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
                 raise TryAgainError("a photo's link has expired", after=_FRESH_LINK) from error
             await self.refuse(lease, photo, error)
         except (LeaseLostError, psycopg.OperationalError):
             raise
         except Exception as error:
-            if lease.failures + 1 < MOST_FAILURES:
+            if lease.failures + 1 < MAX_FAILURES:
                 raise
             _log.warning("photo_given_up", photo=str(photo.id), error=type(error).__name__)
             on_the_way = isinstance(error, TryAgainError | DefectError | OSError)

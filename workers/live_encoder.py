@@ -77,8 +77,8 @@ async def _follow_update(work: Reembedding, report: Report) -> None:
     Reports that came in before it was live are embedded last, also if that was interrupted before.
     """
     while True:
-        async with work.store.alone(_LOCK) as is_alone:
-            if is_alone:
+        async with work.store.try_lock(_LOCK) as has_lock:
+            if has_lock:
                 if await _is_behind(work):  # another worker may have been faster, perhaps with a later version
                     await work.embed_all(_Lines(report, _UPDATED).show)
                     await work.take_over()

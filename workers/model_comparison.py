@@ -12,9 +12,9 @@ from db.store import Store
 from reunite.tuning.comparison import EmbeddedReport
 from reunite.tuning.model_ranking import DecidedPair, RankedPair, Ranking, rank_pairs, summary
 
-_MOST_PAIRS: Final = 200
+_MAX_PAIRS: Final = 200
 """The newest decisions of each community."""
-_MOST_FOUND: Final = 500
+_MAX_FOUND: Final = 500
 """Among how many found reports each lost report is searched."""
 
 
@@ -23,7 +23,7 @@ async def compare_models(store: Store, models: Sequence[EmbeddingModel]) -> list
     ranked: list[list[RankedPair]] = [[] for _ in models]
     for community in await store.communities():
         async with store.session(community) as session:
-            pairs = await session.model_change.decided_pairs(_MOST_PAIRS)
+            pairs = await session.model_change.decided_pairs(_MAX_PAIRS)
             found_reports = await _found_reports(session, pairs) if pairs else []
         for known, model in zip(ranked if pairs else (), models, strict=False):
             known.extend(await _ranked(store, community, model, pairs, found_reports))
@@ -31,7 +31,7 @@ async def compare_models(store: Store, models: Sequence[EmbeddingModel]) -> list
 
 
 async def _found_reports(session: CommunitySession, pairs: Sequence[DecidedPair]) -> list[UUID]:
-    newest = await session.model_change.newest_found_reports(_MOST_FOUND)
+    newest = await session.model_change.newest_found_reports(_MAX_FOUND)
     return list(dict.fromkeys([*(pair.found for pair in pairs), *newest]))
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from reunite.errors import TellUserError
 
-LEAST_SHARE: Final = 0.9
+MIN_SHARE: Final = 0.9
 """The share of a photo's rows that must be there."""
 _MARKS: Final = (1, 254, 3, 6)
 """What a row is filled with before it is decoded: hardly ever the end of a row."""
@@ -55,7 +55,7 @@ def _kept(image: Image.Image, missing: Flags) -> DecodedRows:
     if not missing.any():
         return DecodedRows()
     there = np.flatnonzero(~missing)
-    if len(there) < LEAST_SHARE * image.height:
+    if len(there) < MIN_SHARE * image.height:
         raise TellUserError("photo_unreadable")
     first, last = int(there[0]), int(there[-1])
     for row in range(first, last):  # an interlaced photo lacks some in between
@@ -67,7 +67,7 @@ def _kept(image: Image.Image, missing: Flags) -> DecodedRows:
 def _of_cut_jpeg(image: Image.Image) -> DecodedRows:
     """Leave out the rows that lack their end too, unless they are too many: in a small photo, blocks are high."""
     lack_end = _grey_at_the_end(image, 1)
-    few = lack_end.sum() <= (1 - LEAST_SHARE) * image.height
+    few = lack_end.sum() <= (1 - MIN_SHARE) * image.height
     rows = _kept(image, lack_end if few else _grey_at_the_end(image, image.width))
     return rows._replace(is_partial=bool(lack_end.any()))
 

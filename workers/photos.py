@@ -55,7 +55,7 @@ _BYTES_A_PIXEL: Final = {"WEBP": 18, "HEIF": 14, "AVIF": 11, "JPEG": 1}
 _BYTES_A_PIXEL_OF_MODE: Final = {"1": 3, "L": 3, "RGB": 5, "F": 5, "I": 5, "P": 6, "I;16": 7}
 _BYTES_A_PIXEL_OF_SCANS: Final = 5
 """A progressive JPEG is kept whole until its last scan."""
-_MOST_BYTES_A_PIXEL: Final = 11
+_MAX_BYTES_A_PIXEL: Final = 11
 _UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: undoes the camera's rotation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -152,8 +152,8 @@ def _bytes_a_pixel(image: Image.Image) -> int:
     if image.format in _BYTES_A_PIXEL:
         return _BYTES_A_PIXEL[image.format]
     if "transparency" in image.info:
-        return _MOST_BYTES_A_PIXEL
-    return _BYTES_A_PIXEL_OF_MODE.get(image.mode, _MOST_BYTES_A_PIXEL)
+        return _MAX_BYTES_A_PIXEL
+    return _BYTES_A_PIXEL_OF_MODE.get(image.mode, _MAX_BYTES_A_PIXEL)
 
 
 def _is_web_page(start: bytes) -> bool:

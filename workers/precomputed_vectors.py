@@ -14,10 +14,10 @@ from reunite.text.parts import parts
 from workers.encoders.catalogue import kind_of
 
 PHOTOS, PHOTO_NAMES, TEXTS, TEXT_STRINGS = _ARRAYS = ("photos", "photo_names", "texts", "text_strings")
-_MOST_DIMENSIONS: Final = 16_000
+_MAX_DIMENSIONS: Final = 16_000
 """The most that a column of vectors can hold."""
-_MOST_NAMED: Final = 3
-_MOST_SHOWN: Final = 60
+_MAX_NAMED: Final = 3
+_MAX_SHOWN: Final = 60
 
 
 class VectorFileError(Exception):
@@ -118,8 +118,8 @@ def _rows(name: str, array: NDArray[Any]) -> Vectors:
     """Return rows of length 1. Raises VectorFileError for what isn't a table of finite numbers without zero rows."""
     if array.ndim != 2 or array.dtype.kind not in "fiu":  # noqa: PLR2004 - rows and columns
         raise VectorFileError(f"The array {name} must be rows of numbers, but is {_shape(array)} of {array.dtype}.")
-    if len(array) and not 0 < array.shape[1] <= _MOST_DIMENSIONS:
-        raise VectorFileError(f"The array {name} has {array.shape[1]} columns; 1 to {_MOST_DIMENSIONS} are possible.")
+    if len(array) and not 0 < array.shape[1] <= _MAX_DIMENSIONS:
+        raise VectorFileError(f"The array {name} has {array.shape[1]} columns; 1 to {_MAX_DIMENSIONS} are possible.")
     numbers = array.astype(np.float64)
     lengths = np.linalg.norm(numbers, axis=1)
     for problem, flags in (("isn't finite", ~np.isfinite(lengths)), ("is zero", lengths == 0)):
@@ -156,10 +156,10 @@ def _shape(array: NDArray[Any]) -> str:
 
 
 def _named(what: str, missing: Sequence[str]) -> str:
-    named = ", ".join(map(_quoted, missing[:_MOST_NAMED]))
-    more = len(missing) - _MOST_NAMED
+    named = ", ".join(map(_quoted, missing[:_MAX_NAMED]))
+    more = len(missing) - _MAX_NAMED
     return f"the {what} {named}" if len(missing) == 1 else f"{len(missing)} {what}s: {named}{', …' if more > 0 else ''}"
 
 
 def _quoted(text: str) -> str:
-    return f"“{text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + '…'}”"
+    return f"“{text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + '…'}”"

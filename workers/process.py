@@ -28,7 +28,7 @@ from reunite.messages import keys, wording
 from reunite.search import search_and_announce
 from workers.closer_look import CloserLook, ToCompare
 from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded, save
-from workers.intake import MOST_FAILURES, Intake, IntakeResult
+from workers.intake import MAX_FAILURES, Intake, IntakeResult
 from workers.slots import Slots
 
 WorkOutcome = Literal["done", "again", "failed", "overtaken"]
@@ -37,7 +37,7 @@ _SUSPECT_AFTER: Final = 2
 """After this many workers died while processing it, perhaps with others, work is processed alone, part by part."""
 _DEATHS_ALONE: Final = 2
 """A part is left out if this many workers died just when they embedded it, with nothing else in work."""
-_MOST_DEATHS: Final = 60
+_MAX_DEATHS: Final = 60
 """After this many workers died while processing it, in whatever step, work is given up."""
 _LONGEST: Final = 240.0
 """Seconds after which work is interrupted and tried again: a step that hangs must not keep its lease forever."""
@@ -77,7 +77,7 @@ class Processor:
         is_suspect = lease.deaths >= _SUSPECT_AFTER
         try:
             async with self._extending(lease), self.slots.slot(alone=is_suspect):
-                if lease.deaths > _MOST_DEATHS:
+                if lease.deaths > _MAX_DEATHS:
                     log.error("work_kills_workers")
                     return await self._give_up(lease, "every worker that processed it was killed")
                 async with asyncio.timeout(self.longest_seconds):
@@ -126,7 +126,7 @@ class Processor:
             await stop(keeper)
 
     async def _again(self, lease: WorkLease, problem: str, after: float | None) -> WorkOutcome:
-        if lease.failures + 1 >= MOST_FAILURES:
+        if lease.failures + 1 >= MAX_FAILURES:
             return await self._give_up(lease, problem)
         return await self._hand_back(lease, problem, after or _FIRST_PAUSE * 2**lease.failures)
 
@@ -178,7 +178,7 @@ class Processor:
     async def _embed_piece(self, lease: WorkLease, taken: IntakeResult, wanted: Unembedded) -> None:
         embedded = await embed(self.encoder, wanted)
         for part, error in embedded.failed.items():
-            if lease.failures + 1 < MOST_FAILURES:
+            if lease.failures + 1 < MAX_FAILURES:
                 taken.errors.append(error)
             else:
                 await self._leave_out(lease, part)

@@ -37,12 +37,12 @@ class Sweep:
     """Finds due tasks. A failed one waits a while without holding up others."""
 
     def __init__(
-        self, store: Store, hints: ArqQueue, quiet: float, now: Callable[[], datetime], at_once: int = _AT_ONCE
+        self, store: Store, hints: ArqQueue, rehint_seconds: float, now: Callable[[], datetime], at_once: int = _AT_ONCE
     ) -> None:
         """`now` says when reminders and digests are due."""
         self._store = store
         self._hints = hints
-        self._quiet = quiet
+        self._rehint_seconds = rehint_seconds
         self._now = now
         self._at_once = at_once
         self._failed: dict[UUID | Due, float] = {}
@@ -63,7 +63,7 @@ class Sweep:
 
     async def run_once(self) -> None:
         """Send hints for due work (left by a lost hint, an emptied Redis or a killed worker), expire, remind."""
-        if found := await self._hints.hint_due(quiet=self._quiet):
+        if found := await self._hints.hint_due(silence=self._rehint_seconds):
             _log.info("sweep_hinted", works=found)
         await self._do_each(self._store.expired_reports, partial(expire, now=datetime.now(UTC)))
         at = self._now()

@@ -142,8 +142,8 @@ async def test_the_command_replaces_weights_for_all(  # noqa: PLR0913, PLR0917 -
 async def test_one_worker_does_it(
     store: Store, encoder: BatchingEncoder, model: EmbeddingModel, source: OpenSetSource, host: PhotoHost
 ) -> None:
-    async with store.alone(0x4F50454E) as is_alone, store.alone(0x4F50454E) as is_second:
-        assert (is_alone, is_second) == (True, False)
+    async with store.try_lock(0x4F50454E) as has_lock, store.try_lock(0x4F50454E) as is_second:
+        assert (has_lock, is_second) == (True, False)
         await calibrate_by_itself(store, encoder, model, source)
     assert host.asked == []
     assert await weights(store, model) == []

@@ -86,7 +86,7 @@ async def test_only_photos_of_a_form_are_files() -> None:
 
 @pytest.mark.parametrize("parts", [1, 3])
 async def test_a_form_is_limited_as_a_whole(monkeypatch: pytest.MonkeyPatch, parts: int) -> None:
-    monkeypatch.setattr(bodies, "MOST_BODY_BYTES", 1000)
+    monkeypatch.setattr(bodies, "MAX_BODY_BYTES", 1000)
     data = form(kind="found")
     for _ in range(parts):
         data.add_field("photos", bytes(1200 // parts), filename="a.jpg")

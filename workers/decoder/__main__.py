@@ -26,7 +26,7 @@ from workers.framing import framed
 
 _SPARE: Final = 64 * 1024 * 1024
 """Bytes of address space beyond what a photo should need."""
-_MOST_FILES: Final = 64
+_MAX_FILES: Final = 64
 
 
 def main() -> None:
@@ -90,7 +90,7 @@ def _confine() -> None:
     AvifImagePlugin.DEFAULT_MAX_THREADS = pillow_heif.options.DECODE_THREADS = 1
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_FILES, _MOST_FILES))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_MAX_FILES, _MAX_FILES))
 
 
 def _limit_time(seconds: int) -> None:

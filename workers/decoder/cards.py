@@ -11,7 +11,7 @@ from reunite.text import card_numbers
 from reunite.text.card_words import is_personal_card
 from workers.decoder.print_reader import Line, PrintReader, Quad, height
 
-_LEAST_CERTAINTY: Final = 0.5
+_MIN_CERTAINTY: Final = 0.5
 _SAME_ROW: Final = 0.6
 """Of a line's height: by less, lines in one row are apart."""
 _FOUR, _ROWS = 4, 4
@@ -30,7 +30,7 @@ class CardFinder:
     def find(self, pixels: Pixels) -> list[Quad]:
         """Return the lines of print and the codes on cards, none if there is no card."""
         boxes = self._reader.boxes(pixels)
-        lines = [line for line in self._reader.read(pixels, boxes) if line.certainty >= _LEAST_CERTAINTY]
+        lines = [line for line in self._reader.read(pixels, boxes) if line.certainty >= _MIN_CERTAINTY]
         telling = [line.quad for line in _telling(lines)]
         return [box for box in (*boxes, *_codes(pixels)) if _is_on_card(box, telling)] if telling else []
 

@@ -16,12 +16,12 @@ _Floats = NDArray[np.float32]
 
 _SIDE: Final = 512
 """Of the square that is looked at: a stored copy's longest side."""
-_LEAST_SCORE: Final = 0.6
+_MIN_SCORE: Final = 0.6
 """As measured (docs/privacy.md)."""
-_LEAST_SIDE: Final = 0.04
+_MIN_SIDE: Final = 0.04
 """A face's share of the shorter side: smaller ones can't be recognised."""
 _STEP: Final = 4
-_MOST_OVERLAP: Final = 0.3
+_MAX_OVERLAP: Final = 0.3
 _MARGIN: Final = 0.15
 _BLOCKS: Final = 6
 """So many blocks are left of a face's shorter side."""
@@ -61,7 +61,7 @@ class FaceFinder:
 
 def boxes_of(scores: _Floats, sizes: _Floats, offsets: _Floats, shape: tuple[int, int]) -> list[Box]:
     """Read the network's outputs: the best boxes, of those that overlap only one, within a picture's shape."""
-    rows, columns = np.nonzero(scores >= _LEAST_SCORE)
+    rows, columns = np.nonzero(scores >= _MIN_SCORE)
     order = np.argsort(-scores[rows, columns])
     rows, columns = rows[order], columns[order]
     height, width = (np.exp(sizes[axis, rows, columns]) * _STEP for axis in (0, 1))
@@ -72,9 +72,9 @@ def boxes_of(scores: _Floats, sizes: _Floats, offsets: _Floats, shape: tuple[int
     found = np.stack([left, top, left + width, top + height], axis=1).clip(0, [*shape[::-1], *shape[::-1]])
     kept: list[_Floats] = []
     for box in found:
-        if min(box[2] - box[0], box[3] - box[1]) < _LEAST_SIDE * min(shape):
+        if min(box[2] - box[0], box[3] - box[1]) < _MIN_SIDE * min(shape):
             continue
-        if all(_overlap(box, other) < _MOST_OVERLAP for other in kept):
+        if all(_overlap(box, other) < _MAX_OVERLAP for other in kept):
             kept.append(box)
     return [
         (round(left), round(top), round(right), round(bottom)) for left, top, right, bottom in np.array(kept).tolist()

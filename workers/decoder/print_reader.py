@@ -19,22 +19,22 @@ Quad = Floats
 _STRIDE: Final = 32
 _HALF: Final = 0.5
 _MAY_BE_PRINT: Final = 0.2
-_MARGIN, _LEAST_MARGIN = 0.25, 32
+_MARGIN, _MIN_MARGIN = 0.25, 32
 """Around what a first look has seen: in parts of its extent, and in pixels."""
 _LARGE: Final = 512
-_MOST_ENLARGED: Final = 2.0
+_MAX_ENLARGED: Final = 2.0
 """A small part of a photo is enlarged to that size, but not by more: small print is found better so."""
 _IS_PRINT: Final = 0.3
-_LEAST_MEAN: Final = 0.5
+_MIN_MEAN: Final = 0.5
 """Of the network's certainty that a line is print, in each point and over its box."""
-_LEAST_HEIGHT: Final = 5.0
+_MIN_HEIGHT: Final = 5.0
 """In pixels: nobody reads what is smaller."""
 _GROW: Final = 1.6
 """The network marks the middle of a line: by so much its box is larger."""
 _READ_HEIGHT: Final = 48
-_MOST_WIDTH: Final = 1600
-_MOST_LINES: Final = 250
-_MOST_READ: Final = 12_000
+_MAX_WIDTH: Final = 1600
+_MAX_LINES: Final = 250
+_MAX_READ: Final = 12_000
 """Pixels of one photo's lines, each brought to the height in which it's read, the longest first: a second or two."""
 _TRIED_BOTH_WAYS: Final = 3
 _MIRRORED: Final = ">>"
@@ -89,15 +89,15 @@ class PrintReader:
             return []
         rows, columns = part
         near = pixels[rows, columns]
-        scale = min(_MOST_ENLARGED, max(1.0, _LARGE / max(near.shape)))
+        scale = min(_MAX_ENLARGED, max(1.0, _LARGE / max(near.shape)))
         marked = self._marked(near, scale)
         contours, _ = self._cv2.findContours(
             (marked > _IS_PRINT).astype(np.uint8), self._cv2.RETR_EXTERNAL, self._cv2.CHAIN_APPROX_SIMPLE
         )
         boxes = [box / scale for contour in contours if (box := self._box(marked, contour)) is not None]
         corner = np.array([columns.start, rows.start], np.float32)
-        legible = [box + corner for box in boxes if height(box) >= _LEAST_HEIGHT]
-        return sorted(legible, key=_length, reverse=True)[:_MOST_LINES]
+        legible = [box + corner for box in boxes if height(box) >= _MIN_HEIGHT]
+        return sorted(legible, key=_length, reverse=True)[:_MAX_LINES]
 
     def _first_look(self, pixels: Pixels) -> tuple[slice, slice] | None:
         """Return the rows and columns in which there may be print, by a look at half the size."""
@@ -105,7 +105,7 @@ class PrintReader:
         if not len(places):
             return None
         low, high = places.min(axis=0), places.max(axis=0)
-        margin = np.maximum(_LEAST_MARGIN, (high - low) * _MARGIN)
+        margin = np.maximum(_MIN_MARGIN, (high - low) * _MARGIN)
         (top, left), (bottom, right) = (low - margin).clip(0).astype(int), (high + margin).astype(int)
         return slice(int(top), int(bottom)), slice(int(left), int(right))
 
@@ -130,7 +130,7 @@ class PrintReader:
         self._cv2.fillPoly(inside, [contour - (left, top)], 1)
         mean = float(marked[top : top + high, left : left + wide][inside > 0].mean())
         across, down = across + grow, down + grow
-        if mean < _LEAST_MEAN:
+        if mean < _MIN_MEAN:
             return None
         corners: Quad = self._cv2.boxPoints((middle, (across, down), angle))
         return np.roll(corners, -1, axis=0) if across >= down else corners
@@ -145,9 +145,9 @@ class PrintReader:
         one, other = self._read_all(pixels, first), self._read_all(pixels, map(_turned, first))
         if _sureness(other) > _sureness(one):
             one, rest = other, list(map(_turned, rest))
-        return one + self._read_all(pixels, rest, _MOST_READ - 2 * sum(map(_width, first)))
+        return one + self._read_all(pixels, rest, _MAX_READ - 2 * sum(map(_width, first)))
 
-    def _read_all(self, pixels: Pixels, boxes: Iterable[Quad], most: int = _MOST_READ) -> list[Line]:
+    def _read_all(self, pixels: Pixels, boxes: Iterable[Quad], most: int = _MAX_READ) -> list[Line]:
         lines = []
         for box in boxes:
             most -= _width(box)
@@ -187,7 +187,7 @@ def _length(box: Quad) -> float:
 
 def _width(box: Quad) -> int:
     """Return how wide a line is once it has the height in which it's read."""
-    return min(_MOST_WIDTH, max(_READ_HEIGHT, round(_length(box) / height(box) * _READ_HEIGHT)))
+    return min(_MAX_WIDTH, max(_READ_HEIGHT, round(_length(box) / height(box) * _READ_HEIGHT)))
 
 
 def height(box: Quad) -> float:

@@ -29,8 +29,8 @@ PROBLEMS: Final = {
     "photo_unusable",
 }
 _LENGTH: Final = struct.Struct(">I")
-_MOST_MESSAGE: Final = 64 * 1024
-_MOST_COPY: Final = 16 * 1024 * 1024
+_MAX_MESSAGE: Final = 64 * 1024
+_MAX_COPY: Final = 16 * 1024 * 1024
 
 
 class ProtocolError(Exception):
@@ -87,7 +87,7 @@ def picture(decoded: Decoded) -> bytes:
 async def read_message(reader: StreamReader) -> dict[str, Any]:
     """Read a message. Raises ProtocolError, and asyncio.IncompleteReadError if the decoder has ended."""
     try:
-        content = json.loads(await _read(reader, _MOST_MESSAGE))
+        content = json.loads(await _read(reader, _MAX_MESSAGE))
     except (ValueError, RecursionError) as error:
         raise ProtocolError from error
     if not isinstance(content, dict):
@@ -108,7 +108,7 @@ async def read_picture(reader: StreamReader, content: dict[str, Any], framing: F
     width, height, shares = content.get("width"), content.get("height"), content.get("colours")
     if not (_is_side(width) and _is_side(height) and _is_shares(shares)):
         raise ProtocolError
-    jpeg = await _read(reader, _MOST_COPY)
+    jpeg = await _read(reader, _MAX_COPY)
     shape = framing.shape(width, height)
     views = np.frombuffer(await reader.readexactly(math.prod(shape)), np.uint8).reshape(shape)
     partial, face, card = (content.get(name) is True for name in ("partial", "face", "card"))

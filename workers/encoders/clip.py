@@ -25,7 +25,7 @@ _HASHED: Final = {".json", ".txt", ".model", ".safetensors"}
 _HASH_LENGTH: Final = 12
 _SHORT_HASH_LENGTH: Final = 6
 _BATCH: Final = 64
-_MOST_WORDS_OF_ONE_LANGUAGE: Final = 100_000
+_MAX_WORDS_OF_ONE_LANGUAGE: Final = 100_000
 """CLIP's vocabulary has 49,408 tokens and SigLIP's 32,000, multilingual ones have 250,000 and more."""
 
 PLAIN: Final = ("{}",)
@@ -61,7 +61,7 @@ class ClipEncoder:
         config = self._model.config
         self._text_limit = int(config.text_config.max_position_embeddings)
         self._is_siglip = config.model_type.startswith("siglip")
-        self._is_multilingual = int(config.text_config.vocab_size) > _MOST_WORDS_OF_ONE_LANGUAGE
+        self._is_multilingual = int(config.text_config.vocab_size) > _MAX_WORDS_OF_ONE_LANGUAGE
         self._templates = templates or (PLAIN if self._is_multilingual else TEMPLATES)
         self._longest_template = max(self._templates, key=self._count_tokens)
         tables_used = "" if self._is_multilingual else tables()

@@ -17,8 +17,8 @@ from reunite.tuning.labelled_set import label_searches
 from workers.open_set.fetch import OpenSetError
 
 Answers = Mapping[UUID, Collection[UUID]]
-_LEAST_PRIORITY: Final = 19
-_LEAST_TEXT, _LEAST_PHOTO = Limits(high=0.98, possible=0.88), Limits(high=0.98, possible=0.85)
+_MIN_PRIORITY: Final = 19
+_MIN_TEXT, _MIN_PHOTO = Limits(high=0.98, possible=0.88), Limits(high=0.98, possible=0.85)
 """The lowest limits with which labels were rarely false on other sets, also on bare photos (docs/calibration.md)."""
 
 
@@ -35,9 +35,9 @@ def with_margin(model: ScoringModel) -> ScoringModel:
     text, translated, photo = (
         limits.stricter(least)
         for limits, least in (
-            (model.text_limits, _LEAST_TEXT),
-            (model.translated_limits, _LEAST_TEXT),
-            (model.photo_limits, _LEAST_PHOTO),
+            (model.text_limits, _MIN_TEXT),
+            (model.translated_limits, _MIN_TEXT),
+            (model.photo_limits, _MIN_PHOTO),
         )
     )
     return replace(model, text_limits=text, translated_limits=translated, photo_limits=photo)
@@ -71,7 +71,7 @@ def _fit_and_send(
     prior: ScoringModel,
 ) -> None:
     if os.nice(0):  # the worker gives way to others, and its fit to the worker
-        os.nice(_LEAST_PRIORITY)
+        os.nice(_MIN_PRIORITY)
     connection.send(fit(found, lost, answers, prior))
 
 

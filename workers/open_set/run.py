@@ -48,8 +48,8 @@ async def calibrate_by_itself(
     Never raises: if anything is wrong, the worker continues with the defaults, and its next start tries again.
     """
     try:
-        async with store.alone(_LOCK) as is_alone:
-            if is_alone and not await _has_weights(store, model):
+        async with store.try_lock(_LOCK) as has_lock:
+            if has_lock and not await _has_weights(store, model):
                 await _calibrate(store, encoder, model, source)
     except (OpenSetError, TooLittleDataError, psycopg.Error, OSError) as error:
         _log.warning("open_set_failed", problem=str(error), weights="defaults")
