@@ -1,4 +1,4 @@
-"""Valid BMP files that Pillow doesn't open, rewritten as ones that it does."""
+"""Rewrites valid BMP files that Pillow can't open as ones that it can."""
 
 import struct
 from typing import Final, NamedTuple
@@ -16,7 +16,7 @@ _BGRA: Final = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
 _FEW_BITS: Final = 2
 _HEADER_WITH_ALPHA: Final = 56
 _MAX_PIXELS: Final = 10_000_000
-"""How many pixels are rewritten; that takes eight bytes for each."""
+"""Larger pictures aren't rewritten, which takes eight bytes per pixel."""
 
 
 class _Bitmap(NamedTuple):
@@ -34,7 +34,7 @@ class _Bitmap(NamedTuple):
 
 
 def repaired(data: bytes) -> bytes:
-    """Rewrite odd bit fields, pixels of two bits, short headers and oversized palettes; the rest stays as it is."""
+    """Rewrite odd bit fields, two-bit pixels, short headers and oversized palettes; other files are unchanged."""
     if len(data) < _FILE_HEADER + 16 or int.from_bytes(data[14:18], "little") == _CORE_HEADER:
         return data
     [offset] = struct.unpack_from("<I", data, 10)
@@ -68,10 +68,10 @@ def _file(bitmap: _Bitmap, tables: bytes, pixels: bytes) -> bytes:
 
 
 def _rows(data: bytes, bitmap: _Bitmap, offset: int) -> NDArray[np.uint8]:
-    """Return the rows that are there, padding included."""
+    """Return the rows that the file has, padding included."""
     stride = (bitmap.width * bitmap.bits + 31) // 32 * 4
-    there = min(abs(bitmap.height), (len(data) - offset) // stride)
-    return np.frombuffer(data, np.uint8, max(0, there) * stride, min(offset, len(data))).reshape(-1, stride)
+    count = min(abs(bitmap.height), (len(data) - offset) // stride)
+    return np.frombuffer(data, np.uint8, max(0, count) * stride, min(offset, len(data))).reshape(-1, stride)
 
 
 def _with_whole_bytes(data: bytes, bitmap: _Bitmap, offset: int) -> bytes:

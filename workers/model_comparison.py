@@ -1,4 +1,4 @@
-"""Compares models on what communities have decided, each as it would search: with its weights, words and places too."""
+"""Compares models on communities' decisions; each one searches with its own weights, and with words and places."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ from reunite.tuning.comparison import EmbeddedReport
 from reunite.tuning.model_ranking import DecidedPair, RankedPair, Ranking, rank_pairs, summary
 
 _MAX_PAIRS: Final = 200
-"""The newest decisions of each community."""
+"""How many decisions of each community count, newest first."""
 _MAX_FOUND: Final = 500
-"""Among how many found reports each lost report is searched."""
+"""How many found reports each lost report is compared with."""
 
 
 async def compare_models(store: Store, models: Sequence[EmbeddingModel]) -> list[Ranking]:
@@ -25,9 +25,9 @@ async def compare_models(store: Store, models: Sequence[EmbeddingModel]) -> list
         async with store.session(community) as session:
             pairs = await session.model_change.decided_pairs(_MAX_PAIRS)
             found_reports = await _found_reports(session, pairs) if pairs else []
-        for known, model in zip(ranked if pairs else (), models, strict=False):
-            known.extend(await _ranked(store, community, model, pairs, found_reports))
-    return [summary(known) for known in ranked]
+        for ranked_pairs, model in zip(ranked if pairs else (), models, strict=False):
+            ranked_pairs.extend(await _ranked(store, community, model, pairs, found_reports))
+    return [summary(ranked_pairs) for ranked_pairs in ranked]
 
 
 async def _found_reports(session: CommunitySession, pairs: Sequence[DecidedPair]) -> list[UUID]:

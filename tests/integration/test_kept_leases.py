@@ -78,7 +78,7 @@ async def one_lost_report(database_url: str, intake: Any, **options: Any) -> Asy
 
 
 async def test_work_that_hangs_is_tried_again(database_url: str) -> None:
-    async with one_lost_report(database_url, Hanging(), lease_seconds=_LEASE, longest_seconds=1) as (processor, lease):
+    async with one_lost_report(database_url, Hanging(), lease_seconds=_LEASE, timeout_seconds=1) as (processor, lease):
         assert await asyncio.wait_for(processor.process(lease), PATIENCE) == "again"
 
 

@@ -124,7 +124,7 @@ async def test_a_worker_whose_model_was_replaced_ends_and_another_does_its_work(
     world: World, database_url: str, redis_url: str
 ) -> None:
     servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
-    config = WorkerConfig(connections=servers, lease_seconds=1, rehint_seconds=0.2, look_seconds=1)
+    config = WorkerConfig(connections=servers, lease_seconds=1, rehint_seconds=0.2, model_poll_seconds=1)
     old = asyncio.create_task(run(config, lambda _: None, lambda _: None, colours_only))
     await world.found("f1", text="blue cup")
     await world.wait_until_idle()
