@@ -1,4 +1,4 @@
-"""The API's composition root. It has no encoder: a worker embeds what is searched for."""
+"""The API's composition root. It has no encoder: a worker embeds queries."""
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -25,7 +25,7 @@ _CONNECTIONS: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiService:
-    """What the API needs: its servers, its settings, and the hosts from which photos may be fetched."""
+    """What the API needs: its servers, its settings, and the hosts that may serve photos."""
 
     connections: Connections
     api: ApiConfig

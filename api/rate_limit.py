@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 _MAX_CLIENTS: Final = 10_000
-"""Clients that are remembered; the one that asked least recently is forgotten first."""
+"""Clients whose buckets are kept; the least recently seen one is evicted first."""
 _MINUTE: Final = 60.0
 
 
@@ -19,7 +19,7 @@ class RateLimiter:
     per_minute: int
     now: Callable[[], float] = time.monotonic
     _buckets: OrderedDict[Hashable, tuple[float, float]] = field(default_factory=OrderedDict)
-    """The tokens left to each client, and when they were counted."""
+    """By client: the tokens left, and when they were counted."""
 
     def take(self, client: Hashable) -> int:
         """Count a request; return 0, or the seconds until the next one is allowed."""

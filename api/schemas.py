@@ -14,7 +14,7 @@ from reunite.text.controls import storable
 MAX_RESULTS: Final = 100
 MAX_COMPARED: Final = 16
 MAX_ITEMS: Final = 100
-FILES: Final = frozenset({"photo", "photos"})
+FILE_FIELDS: Final = frozenset({"photo", "photos"})
 """The fields that a form may send as files."""
 
 
@@ -42,13 +42,13 @@ PhotoSource = Annotated[
 ]
 
 
-def _sensible(moment: datetime | None) -> None:
+def _check_time(moment: datetime | None) -> None:
     if moment and not rules.is_plausible_time(moment):
         raise ValueError(f"the year must be from {rules.FIRST_YEAR} to {rules.LAST_YEAR}")
 
 
 class Body(BaseModel):
-    """What a client sends: nothing unknown is taken."""
+    """A request body; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -64,8 +64,8 @@ class SearchQuery(Body):
     top_k: TopK = 10
 
     @model_validator(mode="after")
-    def _has_something(self) -> "SearchQuery":
-        _sensible(self.happened_at)
+    def _check(self) -> "SearchQuery":
+        _check_time(self.happened_at)
         if not (self.text or "").strip() and self.photo is None:
             raise ValueError("give a text, a photo or both")
         return self
@@ -91,8 +91,8 @@ class NewItem(Body):
     private: Annotated[bool, Field(description="For a lost item: only moderators see it")] = False
 
     @model_validator(mode="after")
-    def _fits(self) -> "NewItem":
-        _sensible(self.happened_at)
+    def _check(self) -> "NewItem":
+        _check_time(self.happened_at)
         if not self.text.strip() and not self.photos:
             raise ValueError("give a text, photos or both")
         if self.sealed and self.kind == "lost":
@@ -112,7 +112,7 @@ class NewItems(Body):
 
 
 class Photo(BaseModel):
-    """A photo of an item: where its stored copy is, once it has been made, or what was wrong, as a word."""
+    """A photo of an item. `url` is its stored copy's, once there is one; `problem` is a keyword."""
 
     id: UUID
     state: Literal["pending", "stored", "failed"]
@@ -176,7 +176,7 @@ class Similarities(BaseModel):
 
 
 class Match(BaseModel):
-    """A match of an item with another one."""
+    """A match of an item with another item."""
 
     id: UUID
     score: float = Field(ge=0, le=1)
@@ -208,7 +208,7 @@ class Refused(BaseModel):
 
 
 class Job(BaseModel):
-    """Many items and how far the workers are with them."""
+    """Many items, and how many the workers have processed."""
 
     id: UUID
     created_at: datetime

@@ -19,7 +19,7 @@ from db.embedding_models import EmbeddingModel
 from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.store import Store
 from metrics import definitions as metrics
-from metrics.searches import note_search
+from metrics.searches import count_search
 from reunite.entities import ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.matching.evidence import Search
@@ -226,5 +226,5 @@ class Processor:
         if complete:
             await session.finish()
         if scored is not None and not (report and report.sample):
-            note_search("report", scored)
+            count_search("report", scored)
         return {"platform": report.target.platform, "message": report.target.message} if report else {}

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from api import bodies, schemas
 from api.access import Access
 from api.bodies import incoming_photo
-from api.operations import Answer, Call, Operation, add_operation
+from api.operations import Call, JsonResponse, Operation, add_operation
 from api.problems import ProblemError, problems
 from api.timing import timed
 from db.api_tokens import ApiTokens, TokenInUse
@@ -40,11 +40,11 @@ class Taken:
     calls: list[Call] = field(default_factory=list)
     error: Exception | None = None
 
-    async def take(self, call: Call) -> Answer:
+    async def take(self, call: Call) -> JsonResponse:
         self.calls.append(call)
         if self.error:
             raise self.error
-        return Answer(schemas.Posted(id=UUID(int=0), created=True), HTTPStatus.CREATED)
+        return JsonResponse(schemas.Posted(id=UUID(int=0), created=True), HTTPStatus.CREATED)
 
 
 @asynccontextmanager
