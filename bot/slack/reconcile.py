@@ -45,7 +45,7 @@ class Cards:
             cards.pop(0)
 
     async def _compare(self, workspace: SlackWorkspace, card: Sent) -> None:
-        """Compare a card; what fails for good there holds up no other."""
+        """Compare a card. A permanent error with one doesn't hold up the others."""
         try:
             with slack_errors():
                 await self._verdicts.compare(workspace, (card.channel, card.message))

@@ -66,9 +66,9 @@ def backfill(  # noqa: PLR0913 - the command's options
 ) -> None:
     """Take in the past posts of the channels for found and lost things. Needs a running bot and worker.
 
-    The bot reads within its platform's limits, while it goes on as usual. Past posts can be found and match later
-    reports, but nothing is written in their threads unless you say --reply. Nothing is taken twice: after an
-    interruption, the bot goes on where it was, and the same command shows the progress again.
+    The bot reads within its platform's limits and otherwise works as usual. Past posts can be found and match later
+    reports, but nothing is written in their threads unless you add --reply. No post is taken in twice: after an
+    interruption, the bot continues where it stopped, and the same command shows the progress again.
 
     Example: reunite backfill slack --since 2026-10-01
     """

@@ -1,4 +1,4 @@
-"""An import that is killed goes on where it was: each photo becomes a report once."""
+"""An import that is killed continues where it stopped: each photo becomes a report once."""
 
 import asyncio
 import json

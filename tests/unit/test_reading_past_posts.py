@@ -1,4 +1,4 @@
-"""Reading past posts goes on where the platform refuses some of what is to be said or shown."""
+"""Reading past posts continues even if the platform refuses a notice or a photo."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
