@@ -100,10 +100,10 @@ def _top_k(request: web.Request, operation: Operation) -> int:
     unknown = sorted(set(request.query) - ({"top_k"} if operation.takes_top_k else set()))
     if unknown:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"This operation has no parameter {unknown[0]!r}.")
-    given = request.query.getall("top_k", ["10"])
-    if len(given) != 1 or not _NUMBER.fullmatch(given[0]):
+    values = request.query.getall("top_k", ["10"])
+    if len(values) != 1 or not _NUMBER.fullmatch(values[0]):
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "top_k must be a number from 1 to 100.")
-    return int(given[0])
+    return int(values[0])
 
 
 def _key(request: web.Request, operation: Operation) -> str:

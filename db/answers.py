@@ -87,16 +87,16 @@ def estimate(target: Target, axes: Axes | None, every: Rows, sample: Rows, limit
     of_all, of_sample = (_similarities(target.vectors, axes, rows, coarsely=coarsely) for rows in (every, sample))
     estimates = {}
     for kind in dict.fromkeys(target.kinds):
-        mine = target.of(kind)
-        best = _best(of_all, mine)
+        positions = target.of(kind)
+        best = _best(of_all, positions)
         mean = float(best.mean(dtype=np.float64))
         apart = best - np.float32(mean)
         if axes and coarsely:
-            nearest = _nearest_of_shortlist(target.vectors[mine], axes, every, best, limit)
+            nearest = _nearest_of_shortlist(target.vectors[positions], axes, every, best, limit)
         else:
             nearest = _nearest(every["ids"], best, limit)
         estimates[kind] = Estimate(
-            nearest, _best(of_sample, mine), mean, float(np.dot(apart, apart)) / len(apart), len(apart)
+            nearest, _best(of_sample, positions), mean, float(np.dot(apart, apart)) / len(apart), len(apart)
         )
     return estimates
 
@@ -123,6 +123,6 @@ def _similarities(vectors: Floats, axes: Axes | None, rows: Rows, *, coarsely: b
     )
 
 
-def _best(similarities: Floats, mine: list[int]) -> Floats:
-    best: Floats = similarities[mine[0]] if len(mine) == 1 else similarities[mine].max(axis=0)
+def _best(similarities: Floats, positions: list[int]) -> Floats:
+    best: Floats = similarities[positions[0]] if len(positions) == 1 else similarities[positions].max(axis=0)
     return best

@@ -52,10 +52,10 @@ class ApiTokens:
 
     async def find(self, secret: str) -> TokenInUse | None:
         """Return what a token gives access to; None if it isn't valid."""
-        found = await self._database.rows("SELECT * FROM use_api_token(%s)", _hash(secret))
-        if not found:
+        rows = await self._database.rows("SELECT * FROM use_api_token(%s)", _hash(secret))
+        if not rows:
             return None
-        [row] = found
+        [row] = rows
         return TokenInUse(
             row["id"],
             row["community_id"],

@@ -87,7 +87,7 @@ def _products(vectors: Floats, sketches: Numbers) -> Floats:
     found = np.empty((len(sketches), len(vectors)), np.float32)
     block = np.empty((min(max(BLOCK // weights.size, 1), len(sketches)), len(weights)), np.float32)
     for start in range(0, len(sketches), max(len(block), 1)):
-        some = sketches[start : start + len(block)]
-        np.copyto(block[: len(some)], some)
-        np.matmul(block[: len(some)], weights, out=found[start : start + len(some)])
+        part = sketches[start : start + len(block)]
+        np.copyto(block[: len(part)], part)
+        np.matmul(block[: len(part)], weights, out=found[start : start + len(part)])
     return np.ascontiguousarray(found.T)

@@ -62,8 +62,8 @@ class Backfills:
         """Return the names of a workspace's channels for reports, by the platform's ids."""
         query = """SELECT external_id, name FROM channel WHERE workspace_id = %(workspace)s AND role IS NOT NULL
                    ORDER BY role DESC, name"""
-        found = await self._rows(workspace.community, query, workspace=workspace.id)
-        return {row["external_id"]: row["name"] for row in found}
+        rows = await self._rows(workspace.community, query, workspace=workspace.id)
+        return {row["external_id"]: row["name"] for row in rows}
 
     async def start(
         self, workspace: Workspace, channels: Mapping[str, str], span: Span, *, answers: bool, tell: Tell = ""
@@ -97,13 +97,13 @@ class Backfills:
 
     async def of(self, workspace: Workspace) -> list[Backfill]:
         """Return the latest reading of each of a workspace's channels."""
-        found = await self._rows(
+        rows = await self._rows(
             workspace.community,
             """SELECT * FROM (SELECT DISTINCT ON (channel) * FROM backfill WHERE workspace_id = %(workspace)s
                ORDER BY channel, created_at DESC) AS latest ORDER BY name, id""",
             workspace=workspace.id,
         )
-        return [_backfill(row) for row in found]
+        return [_backfill(row) for row in rows]
 
     async def open(self, platform: PlatformName) -> list[Backfill]:
         """Return the channels that a platform's bot must still read or report on, in all communities."""
@@ -149,7 +149,7 @@ class Backfills:
 
     async def known_posts(self, backfill: Backfill, keys: Collection[str]) -> Mapping[str, KnownBefore]:
         """Return the reports with these idempotency keys, purged ones included."""
-        found = await self._rows(
+        rows = await self._rows(
             backfill.community,
             """SELECT source_key, created_at, quiet, state FROM report
                WHERE workspace_id = %(workspace)s AND source_key = ANY(%(keys)s)""",
@@ -157,7 +157,7 @@ class Backfills:
             keys=list(keys),
         )
         return {
-            row["source_key"]: KnownBefore(row["created_at"], row["quiet"], ReportState(row["state"])) for row in found
+            row["source_key"]: KnownBefore(row["created_at"], row["quiet"], ReportState(row["state"])) for row in rows
         }
 
     async def waiting(self, community: UUID) -> int:

@@ -83,47 +83,47 @@ class SqlBoard(Queries):
     async def reports(self, wanted: Filter, limit: int, offset: int) -> tuple[Sequence[UUID], int]:
         """Return the reports of one page, newest first, and how many there are."""
         values = {name: getattr(wanted, name) for name in ("kind", "state", "sealed", "place", "since", "until")}
-        found = await self._all(
+        rows = await self._all(
             f"SELECT r.id {_LISTED} ORDER BY {_REPORTED} DESC, r.id LIMIT %(limit)s OFFSET %(offset)s",
             **values,
             limit=limit,
             offset=offset,
         )
         counted = await self._one(f"SELECT count(*) AS number {_LISTED}", **values)
-        return [row["id"] for row in found], int((counted or {})["number"])
+        return [row["id"] for row in rows], int((counted or {})["number"])
 
     async def undecided(self) -> tuple[Sequence[Match], int]:
         """Return labelled matches that wait for a verdict, most probable first, and their total number."""
-        found = await self._all(
+        rows = await self._all(
             f"""SELECT {mapping.MATCH}, count(*) OVER () AS waiting FROM match m {_BETWEEN_KEPT}
                 WHERE m.state = 'undecided' AND m.label IS NOT NULL AND NOT m.declined
                   AND l.state = 'open' AND f.state = 'open'
                 ORDER BY m.probability DESC, m.id LIMIT {MAX_LISTED}"""
         )
-        return [mapping.match(row) for row in found], found[0]["waiting"] if found else 0
+        return [mapping.match(row) for row in rows], rows[0]["waiting"] if rows else 0
 
     async def claims(self, state: str = "") -> Sequence[tuple[Claim, Match]]:
         """Return claims with their matches, open ones first, then the newest."""
-        found = await self._all(
+        rows = await self._all(
             f"""SELECT m.*, c.id AS claim_id, c.member_id, c.member_name, c.proof, c.state AS claim_state
                 FROM claim c JOIN match m ON m.id = c.match_id {_BETWEEN_KEPT}
                 WHERE c.proof <> '' AND (%(state)s = '' OR c.state = %(state)s)
                 ORDER BY c.state <> 'open', c.at DESC LIMIT {MAX_LISTED}""",
             state=state,
         )
-        return [(_claim(row), mapping.match(row)) for row in found]
+        return [(_claim(row), mapping.match(row)) for row in rows]
 
     async def handed_in(self) -> Sequence[UUID]:
         """Return found reports whose items were handed in somewhere and not returned yet, newest first."""
-        found = await self._all(
+        rows = await self._all(
             f"""SELECT id FROM report WHERE kind = 'found' AND kept_at <> '' AND state IN ('pending', 'open')
                 ORDER BY created_at DESC LIMIT {MAX_LISTED}"""
         )
-        return [row["id"] for row in found]
+        return [row["id"] for row in rows]
 
     async def log(self, match: UUID | None = None) -> Sequence[LoggedDecision]:
         """Return decisions on all matches and claims, or on one match, newest first."""
-        found = await self._all(
+        rows = await self._all(
             f"""SELECT d.at, d.name, d.what, d.match, m.found_id AS found FROM (
                   SELECT at, seq, moderator_name AS name, match_id AS match,
                     kind::text || CASE WHEN given THEN '' ELSE '_back' END AS what FROM verdict
@@ -133,13 +133,13 @@ class SqlBoard(Queries):
                 ORDER BY d.at DESC, d.seq DESC LIMIT {MAX_LISTED}""",
             match=match,
         )
-        return [LoggedDecision(**row) for row in found]
+        return [LoggedDecision(**row) for row in rows]
 
     # Numbers
 
     async def weeks(self, zone: str) -> Sequence[WeekCount]:
         """Return the last weeks of a time zone, oldest first."""
-        found = await self._all(
+        rows = await self._all(
             f"""SELECT week::date AS begins, count(*) FILTER (WHERE what = 'lost') AS lost,
                   count(*) FILTER (WHERE what = 'found') AS found, count(*) FILTER (WHERE what = 'returned') AS returned
                 FROM generate_series(date_trunc('week', now() AT TIME ZONE %(zone)s) - interval '{_WEEKS - 1} weeks',
@@ -152,7 +152,7 @@ class SqlBoard(Queries):
                 GROUP BY week ORDER BY week""",
             zone=zone,
         )
-        return [WeekCount(**row) for row in found]
+        return [WeekCount(**row) for row in rows]
 
     async def days_to_return(self) -> float | None:
         """Return the median number of days from a found report to the return; None before the first return."""
@@ -165,17 +165,17 @@ class SqlBoard(Queries):
 
     async def places(self) -> Sequence[PlaceCount]:
         """Return the places that most reports name."""
-        found = await self._all(
+        rows = await self._all(
             f"""SELECT min(place) AS name, count(*) FILTER (WHERE kind = 'lost') AS lost,
                   count(*) FILTER (WHERE kind = 'found') AS found
                 FROM report WHERE place <> '' AND state <> 'look' AND NOT sample GROUP BY lower(btrim(place))
                 ORDER BY count(*) DESC, 1 LIMIT {_PLACES}"""
         )
-        return [PlaceCount(**row) for row in found]
+        return [PlaceCount(**row) for row in rows]
 
     async def weekdays(self, zone: str) -> Sequence[WeekdayCount]:
         """Count lost and found items by day of the week."""
-        found = await self._all(
+        rows = await self._all(
             f"""SELECT day, count(*) FILTER (WHERE kind = 'lost') AS lost,
                   count(*) FILTER (WHERE kind = 'found') AS found
                 FROM generate_series(1, 7) AS day LEFT JOIN report r
@@ -183,7 +183,7 @@ class SqlBoard(Queries):
                 GROUP BY day ORDER BY day""",
             zone=zone,
         )
-        return [WeekdayCount(**row) for row in found]
+        return [WeekdayCount(**row) for row in rows]
 
 
 def _claim(row: mapping.Row) -> Claim:

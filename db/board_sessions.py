@@ -32,18 +32,18 @@ class BoardSessions:
 
     async def begin(self, secret: str) -> UUID | None:
         """Redeem a link for a session; None if it was used before, has expired or never existed."""
-        found = await self._database.rows("SELECT * FROM begin_board_session(%s)", link_hash(secret))
-        return found[0]["id"] if found else None
+        rows = await self._database.rows("SELECT * FROM begin_board_session(%s)", link_hash(secret))
+        return rows[0]["id"] if rows else None
 
     async def find(self, session: UUID) -> Moderator | None:
         """Return the moderator of a session; None if the session has ended."""
-        found = await self._database.rows("SELECT * FROM find_board_session(%s)", session)
-        return _moderator(session, found[0]) if found else None
+        rows = await self._database.rows("SELECT * FROM find_board_session(%s)", session)
+        return _moderator(session, rows[0]) if rows else None
 
     async def on(self, platform: PlatformName) -> Sequence[Moderator]:
         """Return the moderators of a platform who are signed in or have a valid link."""
-        found = await self._database.rows("SELECT * FROM board_sessions_on(%s::platform)", platform)
-        return [_moderator(row["id"], row) for row in found]
+        rows = await self._database.rows("SELECT * FROM board_sessions_on(%s::platform)", platform)
+        return [_moderator(row["id"], row) for row in rows]
 
     async def end(self, moderator: Moderator) -> None:
         async with self._database.transaction(moderator.community) as connection:

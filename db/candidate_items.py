@@ -98,10 +98,10 @@ class ReadPlan(NamedTuple):
 
     def statements(self) -> tuple[Statement, Statement, Statement]:
         """Return the statements to run; they also read the query's own photos."""
-        given = self.scope.params()
+        params = self.scope.params()
         return (
-            (_VERSIONS, {**given, "reports": as_array(self.cached)}),
-            (_DETAILS, {**given, "reports": as_array(self.missing)}),
+            (_VERSIONS, {**params, "reports": as_array(self.cached)}),
+            (_DETAILS, {**params, "reports": as_array(self.missing)}),
             (PHOTO_CONTENT, {"reports": as_array(distinct([self.missing, ids_of([self.report.id])]))}),
         )
 

@@ -82,15 +82,15 @@ class SqlCandidates(Queries):
 
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
         """Return what scoring needs to know about reports in any state."""
-        given = {"reports": list(reports)}
-        found, [seen] = await self._batch((REPORT_DETAILS, given), (PHOTO_CONTENT, given))
-        return {item.report: item for _, item in items_of(found, seen)}
+        params = {"reports": list(reports)}
+        rows, [photos] = await self._batch((REPORT_DETAILS, params), (PHOTO_CONTENT, params))
+        return {item.report: item for _, item in items_of(rows, photos)}
 
     async def open_lost(self) -> Sequence[UUID]:
-        found = await self._all(
+        rows = await self._all(
             "SELECT id FROM report WHERE kind = 'lost' AND state = 'open' AND NOT sample ORDER BY id"
         )
-        return [row["id"] for row in found]
+        return [row["id"] for row in rows]
 
     async def has_sealed(self) -> bool:
         return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))
@@ -171,9 +171,9 @@ class SqlCandidates(Queries):
 
     async def _from_database(self, query: QueryContext) -> Compared:
         """Measure everything in PostgreSQL: for samples, near the limit, or if the cache was emptied."""
-        given = query.scope.params()
-        [[counted]] = await self._batch((_COUNT, {**given, "community": self.community}))
-        [found] = await self._batch(holders(query.words, given, counted["n"]))
+        params = query.scope.params()
+        [[counted]] = await self._batch((_COUNT, {**params, "community": self.community}))
+        [found] = await self._batch(holders(query.words, params, counted["n"]))
         measured = await self._vectors.measure(query.scope, query.targets, None)
         words = shared_words(found, counted["n"], counted["n"])
         return Compared(Answer(counted["n"], measured, {}, None), words, measured)
@@ -213,12 +213,12 @@ def _pairs(query: QueryContext, measured: Mapping[PairKind, Measured], chosen: I
     keys = keys_of(chosen)
     similarities: list[dict[PairKind, float]] = [{} for _ in keys]
     for kind, found in measured.items():
-        places, known = found.places(keys)
-        for mine, value, is_known in zip(
-            similarities, found.similarities[places].tolist(), known.tolist(), strict=True
+        places, measured_here = found.places(keys)
+        for of_report, similarity, is_measured in zip(
+            similarities, found.similarities[places].tolist(), measured_here.tolist(), strict=True
         ):
-            if is_known:
-                mine[kind] = value
+            if is_measured:
+                of_report[kind] = similarity
     photos = _photos(measured, query.scope.opposite, keys)
     return dict(zip(chosen.tolist(), zip(similarities, photos, strict=True), strict=True))
 
@@ -229,8 +229,8 @@ def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: K
     photos = ids_of([NO_PHOTO] * len(keys)).copy()
     for kind in (to_text, PairKind.PHOTO_PHOTO):
         if kind in measured:
-            places, known = measured[kind].places(keys)
-            photos[known] = measured[kind].photos[places[known]]
+            places, is_measured = measured[kind].places(keys)
+            photos[is_measured] = measured[kind].photos[places[is_measured]]
     return [UUID(bytes=photo) if photo != NO_PHOTO.bytes else None for photo in photos.tolist()]
 
 

@@ -126,9 +126,9 @@ class Deliveries:
 
     async def stale_photos(self, platform: PlatformName, limit: int) -> list[StalePhoto]:
         """Return photos whose links have expired, the longest-waiting ones first."""
-        found = await self._database.rows("SELECT * FROM stale_photos(%s::platform, %s)", platform, limit)
+        rows = await self._database.rows("SELECT * FROM stale_photos(%s::platform, %s)", platform, limit)
         stale = []
-        for row in found:
+        for row in rows:
             async with self._database.session(row["community_id"]) as session:
                 photo = await session.photos.get(row["photo_id"])
                 report = await session.reports.get(photo.report) if photo else None

@@ -27,8 +27,8 @@ class EmbeddingModels:
 
     async def live(self) -> EmbeddingModel | None:
         """Return the model that searches use; None until the first worker has chosen one."""
-        found = await self._database.rows("SELECT id, encoder, version, spaces FROM embedding_model WHERE live")
-        return EmbeddingModel(**found[0]) if found else None
+        rows = await self._database.rows("SELECT id, encoder, version, spaces FROM embedding_model WHERE live")
+        return EmbeddingModel(**rows[0]) if rows else None
 
     async def register(self, encoder: str, version: str, spaces: Mapping[str, int]) -> EmbeddingModel:
         """Add a model; the very first one becomes live."""

@@ -43,14 +43,14 @@ class SqlEmbeddings(Queries):
 
         With `missed`, only those that another model has embedded and that have no unfinished work.
         """
-        found = await self._all(
+        rows = await self._all(
             f"{_LACKING.format('r.id')}{_MISSED if missed else ''} AND (%(after)s::uuid IS NULL OR r.id > %(after)s)"
             " ORDER BY r.id LIMIT %(limit)s",
             model=model,
             limit=limit,
             after=after,
         )
-        return [row["id"] for row in found]
+        return [row["id"] for row in rows]
 
     async def count_lacking(self, model: int, *, missed: bool = False) -> int:
         """Count the reports that `reports_lacking` would return."""
@@ -59,7 +59,7 @@ class SqlEmbeddings(Queries):
 
     async def lacking(self, report: UUID, model: int) -> tuple[dict[UUID, str], str]:
         """Return the names of a report's photos without embeddings of a model, and its text if that lacks them."""
-        found = await self._all(
+        rows = await self._all(
             f"""SELECT CASE WHEN {_UNEMBEDDED_TEXT} THEN r.text ELSE '' END AS text, p.id, p.name
                 FROM report r LEFT JOIN photo p ON p.report_id = r.id AND p.state = 'stored' AND NOT EXISTS
                   (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s)
@@ -67,7 +67,7 @@ class SqlEmbeddings(Queries):
             report=report,
             model=model,
         )
-        return {row["id"]: row["name"] for row in found if row["id"]}, found[0]["text"] if found else ""
+        return {row["id"]: row["name"] for row in rows if row["id"]}, rows[0]["text"] if rows else ""
 
     async def save(self, report: UUID, model: int, embeddings: Sequence[EmbeddingRow], *, text: str) -> None:
         """Store embeddings of a model; those of other models stay.

@@ -25,17 +25,17 @@ class SqlImportExport(Queries):
 
     async def known_reports(self, workspace: str, keys: Collection[str]) -> Mapping[str, UUID]:
         """Return the API's reports with these idempotency keys."""
-        found = await self._all(
+        rows = await self._all(
             """SELECT r.source_key, r.id FROM report r JOIN workspace w ON w.id = r.workspace_id
                WHERE w.platform = 'api' AND w.external_id = %(workspace)s AND r.source_key = ANY(%(keys)s)""",
             workspace=workspace,
             keys=list(keys),
         )
-        return {row["source_key"]: row["id"] for row in found}
+        return {row["source_key"]: row["id"] for row in rows}
 
     async def processed(self, reports: Collection[UUID]) -> Sequence[Processed]:
         """Return the given reports that have no due work left."""
-        found = await self._all(
+        rows = await self._all(
             """SELECT r.id AS report,
                  (SELECT count(*) FROM photo p WHERE p.report_id = r.id AND p.state = 'stored') AS photos,
                  (SELECT coalesce(json_agg(json_build_array(p.name, p.problem) ORDER BY p.position), '[]')
@@ -47,7 +47,7 @@ class SqlImportExport(Queries):
         )
         return [
             Processed(row["report"], row["photos"], tuple((name, why) for name, why in row["problems"]), row["failed"])
-            for row in found
+            for row in rows
         ]
 
     async def replies_waiting(self) -> bool:
@@ -56,8 +56,8 @@ class SqlImportExport(Queries):
 
     async def reports(self) -> Sequence[tuple[UUID, bool]]:
         """Return the reports that aren't purged, oldest first, each with whether it's sealed or private."""
-        found = await self._all(
+        rows = await self._all(
             """SELECT id, sealed OR private AS hidden FROM report WHERE purged_at IS NULL AND state <> 'look'
                AND NOT sample ORDER BY created_at, id"""
         )
-        return [(row["id"], row["hidden"]) for row in found]
+        return [(row["id"], row["hidden"]) for row in rows]

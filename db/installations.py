@@ -50,8 +50,8 @@ class Installations:
         )
 
     async def of(self, team: str) -> Installation | None:
-        found = await self._rows(f"{_SELECT} WHERE team = %(team)s", team=team)
-        return self._installation(found[0]) if found else None
+        rows = await self._rows(f"{_SELECT} WHERE team = %(team)s", team=team)
+        return self._installation(rows[0]) if rows else None
 
     async def all(self) -> list[Installation]:
         """Return every installation, the oldest first."""
@@ -88,8 +88,8 @@ class Installations:
     async def consume_state(self, state: str) -> bool:
         """Return whether a secret is ours and still valid; it can be used once."""
         query = "DELETE FROM slack_oauth_state WHERE state = %(state)s RETURNING expires_at > now() AS valid"
-        found = await self._rows(query, state=state)
-        return bool(found and found[0]["valid"])
+        rows = await self._rows(query, state=state)
+        return bool(rows and rows[0]["valid"])
 
     # Events
 
@@ -119,21 +119,21 @@ class Installations:
 
     async def reactions_at(self, team: str, at: tuple[str, str]) -> set[tuple[str, str]]:
         """Return the reactions on a message that were taken as verdicts, each as its name and member."""
-        found = await self._rows(
+        rows = await self._rows(
             """SELECT reaction, member FROM slack_reaction
                WHERE team = %(team)s AND channel = %(channel)s AND message = %(message)s""",
             team=team,
             channel=at[0],
             message=at[1],
         )
-        return {(row["reaction"], row["member"]) for row in found}
+        return {(row["reaction"], row["member"]) for row in rows}
 
     # Presence
 
     async def heard_at(self, team: str) -> datetime | None:
         """Return the moment up to which the bot has received everything in a workspace; None if it never did."""
-        found = await self._rows("SELECT heard_at FROM slack_presence WHERE team = %(team)s", team=team)
-        heard: datetime | None = found[0]["heard_at"] if found else None
+        rows = await self._rows("SELECT heard_at FROM slack_presence WHERE team = %(team)s", team=team)
+        heard: datetime | None = rows[0]["heard_at"] if rows else None
         return heard
 
     async def note_presence(self, team: str) -> None:

@@ -48,7 +48,7 @@ class SqlItems(Queries):
 
     async def of(self, reports: Collection[UUID]) -> Mapping[UUID, Item]:
         """Return reports with their photos, without purged ones, looks and samples."""
-        found = await self._all(
+        rows = await self._all(
             f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) AND r.purged_at IS NULL AND r.state <> 'look'"
             " AND NOT r.sample",
             reports=list(reports),
@@ -56,14 +56,14 @@ class SqlItems(Queries):
         photos: dict[UUID, list[Photo]] = defaultdict(list)
         for row in await self._all(
             f"{mapping.PHOTO} WHERE report_id = ANY(%(reports)s) ORDER BY position",
-            reports=[row["id"] for row in found],
+            reports=[row["id"] for row in rows],
         ):
             photos[row["report_id"]].append(mapping.photo(row))
-        return {row["id"]: Item(mapping.report(row), tuple(photos[row["id"]])) for row in found}
+        return {row["id"]: Item(mapping.report(row), tuple(photos[row["id"]])) for row in rows}
 
     async def similar(self, report: UUID, limit: int, *, sealed: bool) -> Sequence[Similar]:
         """Return the open reports with the most similar photos, each with its best photo."""
-        found = await self._all(
+        rows = await self._all(
             f"""WITH model AS (SELECT id, CASE WHEN spaces ? '{PHOTO_SPACE}' THEN '{PHOTO_SPACE}'
                                  ELSE '{SHARED_SPACE}' END AS space FROM embedding_model WHERE live),
               compared AS MATERIALIZED (
@@ -80,7 +80,7 @@ class SqlItems(Queries):
             limit=limit,
             all=sealed,
         )
-        return [Similar(**row) for row in found]
+        return [Similar(**row) for row in rows]
 
     async def add_query_photo(self, report: UUID, position: int, photo: EncodedPhoto) -> UUID:
         """Store what a query's photo shows, without its picture; return its id."""

@@ -26,10 +26,10 @@ _PAIRS: Final = b"""SELECT f.evidence, f.probability, f.is_right, f.weight, f.lo
 
 async def communities_to_teach(store: Store, most: int) -> list[UUID]:
     """Return at most `most` communities with enough new feedback."""
-    found = await store.rows(
+    rows = await store.rows(
         "SELECT communities_to_teach AS id FROM communities_to_teach(%s, %s, %s)", MIN_ANSWERS, MIN_OF_EACH, most
     )
-    return [row["id"] for row in found]
+    return [row["id"] for row in rows]
 
 
 async def learn(store: Store, community: UUID, model: EmbeddingModel) -> FitResult:

@@ -78,35 +78,35 @@ class Monitoring:
             await connection.execute("DELETE FROM process WHERE id = %s", [process])
 
     async def processes(self) -> list[Process]:
-        found = await self._database.rows(
+        rows = await self._database.rows(
             "SELECT *, seen_at > now() - %s AS is_alive FROM process ORDER BY role, started_at", ALIVE
         )
-        return [Process(**row) for row in found]
+        return [Process(**row) for row in rows]
 
     async def work(self) -> list[TaskCount]:
-        found = await self._database.rows(
+        rows = await self._database.rows(
             "SELECT '' AS platform, state, number, extract(epoch FROM now() - oldest)::float AS seconds"
             " FROM work_numbers() ORDER BY state"
         )
-        return [TaskCount(**row) for row in found]
+        return [TaskCount(**row) for row in rows]
 
     async def outbox(self) -> list[TaskCount]:
-        found = await self._database.rows(
+        rows = await self._database.rows(
             "SELECT platform, state, number, extract(epoch FROM now() - oldest)::float AS seconds"
             " FROM outbox_numbers() ORDER BY platform, state"
         )
-        return [TaskCount(**row) for row in found]
+        return [TaskCount(**row) for row in rows]
 
     async def reports(self) -> list[StateCount]:
-        found = await self._database.rows("SELECT kind AS what, state, number FROM report_numbers() ORDER BY 1, 2")
-        return [StateCount(**row) for row in found]
+        rows = await self._database.rows("SELECT kind AS what, state, number FROM report_numbers() ORDER BY 1, 2")
+        return [StateCount(**row) for row in rows]
 
     async def matches(self) -> list[StateCount]:
-        found = await self._database.rows("SELECT label AS what, state, number FROM match_numbers() ORDER BY 1, 2")
-        return [StateCount(**row) for row in found]
+        rows = await self._database.rows("SELECT label AS what, state, number FROM match_numbers() ORDER BY 1, 2")
+        return [StateCount(**row) for row in rows]
 
     async def failed_work(self) -> list[FailedWork]:
-        found = await self._database.rows("SELECT * FROM failed_work(%s)", _MAX_FAILED)
+        rows = await self._database.rows("SELECT * FROM failed_work(%s)", _MAX_FAILED)
         return [
-            FailedWork(row["community_id"], row["report_id"], row["problem"] or "", row["created_at"]) for row in found
+            FailedWork(row["community_id"], row["report_id"], row["problem"] or "", row["created_at"]) for row in rows
         ]

@@ -52,22 +52,22 @@ class SqlOutbox(Queries):
         )
 
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
-        found = await self._all(
+        rows = await self._all(
             "SELECT key, reply FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'"
             " ORDER BY seq",
             report=report,
         )
-        return {row["key"]: from_json(row["reply"]) for row in found}
+        return {row["key"]: from_json(row["reply"]) for row in rows}
 
     async def thread(self, report: UUID, audience: Audience = "thread") -> list[Reply]:
         """Return the replies in a report's thread, or to its moderators, sent or queued, in order."""
-        found = await self._all(
+        rows = await self._all(
             "SELECT reply FROM outbox WHERE report_id = %(report)s AND audience = %(audience)s AND task <> 'remove'"
             " ORDER BY seq",
             report=report,
             audience=audience,
         )
-        return [from_json(row["reply"]) for row in found]
+        return [from_json(row["reply"]) for row in rows]
 
     async def outgoing(self, seq: int) -> dict[str, Any] | None:
         """Return a queued row of the outbox; None if it was deleted meanwhile."""

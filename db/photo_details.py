@@ -31,8 +31,8 @@ class SqlPhotoDetails(Queries):
 
     async def of(self, report: UUID) -> dict[UUID, float]:
         """Return the most details that a report's photos share with each report they were compared with."""
-        found = await self._all(OF_REPORT, report=report)
-        return {row["other"]: row["details"] for row in found}
+        rows = await self._all(OF_REPORT, report=report)
+        return {row["other"]: row["details"] for row in rows}
 
     async def not_compared(self, pairs: Sequence[tuple[UUID, UUID, UUID]]) -> list[PhotoPair]:
         """Return the pairs of photos that haven't been compared yet.
@@ -41,7 +41,7 @@ class SqlPhotoDetails(Queries):
         """
         if not pairs:
             return []
-        found = await self._all(
+        rows = await self._all(
             """SELECT pair.lost, pair.found, p.id AS lost_photo, pair.found_photo
                FROM unnest(%(lost)s::uuid[], %(found)s::uuid[], %(photos)s::uuid[]) AS pair (lost, found, found_photo)
                CROSS JOIN LATERAL (SELECT id FROM photo WHERE report_id = pair.lost AND state = 'stored'
@@ -49,11 +49,11 @@ class SqlPhotoDetails(Queries):
                WHERE NOT EXISTS (SELECT FROM photo_details d
                  WHERE d.lost_photo = p.id AND d.found_photo = pair.found_photo)""",
             lost=[lost for lost, _, _ in pairs],
-            found=[found for _, found, _ in pairs],
+            found=[rows for _, rows, _ in pairs],
             photos=[photo for _, _, photo in pairs],
             most=_MAX_PHOTOS,
         )
-        return [PhotoPair(**row) for row in found]
+        return [PhotoPair(**row) for row in rows]
 
     async def save(self, details: Mapping[PhotoPair, float]) -> None:
         """Store comparisons, except for photos that were deleted meanwhile."""

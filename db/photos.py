@@ -12,14 +12,14 @@ class SqlPhotos(Queries):
     """`reunite.ports.photos.Photos`, and what else delivery and workers need."""
 
     async def of(self, report: UUID) -> Sequence[Photo]:
-        found = await self._all(f"{mapping.PHOTO} WHERE report_id = %(report)s ORDER BY position", report=report)
-        return [mapping.photo(row) for row in found]
+        rows = await self._all(f"{mapping.PHOTO} WHERE report_id = %(report)s ORDER BY position", report=report)
+        return [mapping.photo(row) for row in rows]
 
     async def of_post(self, report: UUID) -> Sequence[Photo]:
-        found = await self._all(
+        rows = await self._all(
             f"{mapping.PHOTO} WHERE report_id = %(report)s AND added_by IS NULL ORDER BY position", report=report
         )
-        return [mapping.photo(row) for row in found]
+        return [mapping.photo(row) for row in rows]
 
     async def remove(self, photos: Collection[UUID]) -> None:
         await self._do("DELETE FROM photo WHERE id = ANY(%(photos)s)", photos=list(photos))

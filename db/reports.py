@@ -104,22 +104,22 @@ class SqlReports(Queries):
         return mapping.report(row) if row else None
 
     async def by_author(self, workspace: UUID, member: str) -> Sequence[Report]:
-        found = await self._all(
+        rows = await self._all(
             f"{mapping.REPORT} WHERE r.workspace_id = %(workspace)s AND r.author_id = %(member)s"
             " AND r.purged_at IS NULL ORDER BY coalesce(r.posted_at, r.created_at)",
             workspace=workspace,
             member=member,
         )
-        return [mapping.report(row) for row in found]
+        return [mapping.report(row) for row in rows]
 
     async def samples(self, target: ReplyTarget) -> Sequence[Report]:
-        found = await self._all(
+        rows = await self._all(
             f"{mapping.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.sample"
             " ORDER BY r.created_at, r.kind",
             platform=target.platform,
             workspace=target.workspace,
         )
-        return [mapping.report(row) for row in found]
+        return [mapping.report(row) for row in rows]
 
     async def count_by_same_author(self, report: UUID, since: datetime) -> int:
         row = await self._one(
@@ -133,11 +133,11 @@ class SqlReports(Queries):
         return int(row["n"]) if row else 0
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
-        found = await self._all(
+        rows = await self._all(
             f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) ORDER BY r.id FOR NO KEY UPDATE OF r",
             reports=list(reports),
         )
-        return {row["id"]: mapping.report(row) for row in found}
+        return {row["id"]: mapping.report(row) for row in rows}
 
     async def set_state(self, report: UUID, state: ReportState) -> None:
         await self._do("UPDATE report SET state = %(state)s WHERE id = %(report)s", report=report, state=state)
@@ -167,7 +167,7 @@ class SqlReports(Queries):
 
     async def targets(self, reports: Collection[UUID]) -> Mapping[UUID, ReplyTarget]:
         """Return the reports' threads, if they have one."""
-        found = await self._all(
+        rows = await self._all(
             f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) AND r.message IS NOT NULL", reports=list(reports)
         )
-        return {row["id"]: mapping.target(row) for row in found}
+        return {row["id"]: mapping.target(row) for row in rows}

@@ -26,7 +26,7 @@ _LOST: Final[Sequence[LiteralString]] = (
     "DELETE FROM slack_installation WHERE team = %s",
     "DELETE FROM key_check WHERE is_one = %s",
 )
-"""What happens to a value that can't be decrypted any more, in the same order."""
+"""What to do with a value that can't be decrypted any more, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,12 +68,12 @@ async def save_for_all(owner_url: str, version: str, model: ScoringModel, summar
 
 async def is_calibrated(store: Store, version: str) -> bool:
     """Return whether the deployment has fitted weights for an encoder's version."""
-    found = await store.rows(
+    rows = await store.rows(
         "SELECT 1 FROM calibration WHERE community_id IS NULL AND model_version = %s AND parameters -> 'format' = %s",
         version,
         Jsonb(FORMAT),
     )
-    return bool(found)
+    return bool(rows)
 
 
 async def save_first_for_all(store: Store, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:

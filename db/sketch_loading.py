@@ -55,7 +55,7 @@ _RANGE: Final = "r.id BETWEEN %(first)s AND %(last)s"  # ids are random
 _OF_PLACE: Final = f"{_RANGE} AND (e.space, e.source) = (%(space)s, %(source)s)"
 
 
-class Found(NamedTuple):
+class LoadedRows(NamedTuple):
     """Rows that were read."""
 
     reports: Sequence[Row]
@@ -78,7 +78,7 @@ class SqlSketches(Queries):
         """
         restored = changes["seen"] < asked.seen  # the database has gone back in time: a backup or a replica
         if sketches.model != scope.model or not sketches.watermark.seen or restored:
-            await self._read(sketches, scope)
+            await self._reload(sketches, scope)
             return None
         if asked is not sketches.watermark:  # another search has refreshed them meanwhile
             if _holds_all(sketches, asked, changes):
@@ -86,37 +86,37 @@ class SqlSketches(Queries):
             [[changes]] = await self._batch(self.changes(sketches, scope))
         by = dict(zip(changes["changed"] or (), changes["changed_by"] or (), strict=True))
         if len(by) == MAX_CHANGES:
-            await self._read(sketches, scope)
+            await self._reload(sketches, scope)
             return None
         if new := changes["new"]:
-            found = await self._found(sketches, scope, _SOME, reports=new) if len(new) > FEW else None
+            loaded = await self._read_rows(sketches, scope, _SOME, reports=new) if len(new) > FEW else None
             sketches.remove(new)
-            _add(sketches, scope, found) if found else add_new(sketches, changes)
+            _add(sketches, scope, loaded) if loaded else add_new(sketches, changes)
         seen, own = changes["seen"], changes["own"]
         applied = {report: changed for report, changed in by.items() if changed >= seen and report not in own}
         sketches.watermark = Watermark(seen, own, applied)
         if len(sketches) not in sketches.valid_counts or sketches.outgrown:
-            await self._read(sketches, scope)
+            await self._reload(sketches, scope)
             return None
         return list(new)
 
-    async def _read(self, sketches: Sketches, scope: Scope) -> None:
+    async def _reload(self, sketches: Sketches, scope: Scope) -> None:
         sketches.watermark = NOTHING_READ  # if reading fails, the next search starts over
-        given = self._given(scope)
+        params = self._params(scope)
         [[now], [counted], vectors] = await self._batch(
-            self.changes(sketches, scope), (_COUNT, given), (_VECTOR_COUNTS, given)
+            self.changes(sketches, scope), (_COUNT, params), (_VECTOR_COUNTS, params)
         )
         count = counted["n"]
         sketches.clear()
         if count <= MANY and sum(4 * scope.spaces[row["space"]] * row["n"] for row in vectors) <= MAX_VECTOR_BYTES:
             sketches.axes, sketches.kept_below, sketches.valid_counts = {}, None, range(2 * MANY)
-            _add(sketches, scope, await self._found(sketches, scope, _RANGE, **_up_to(None)))
+            _add(sketches, scope, await self._read_rows(sketches, scope, _RANGE, **_up_to(None)))
         else:
             sketches.axes = await self._axes(scope, vectors)
             sketches.kept_below = min(2**_ID_BITS * _SAMPLE // count, 2**_ID_BITS - 1)
             sketches.valid_counts = range(count // 2, 2 * count)
-            async for found in self._batches(sketches, scope, count):
-                _add(sketches, scope, found)
+            async for loaded in self._batches(sketches, scope, count):
+                _add(sketches, scope, loaded)
         sketches.model, sketches.watermark = scope.model, Watermark(now["seen"], now["own"])
 
     async def _axes(self, scope: Scope, counts: Sequence[Row]) -> dict[Place, Axes]:
@@ -125,29 +125,29 @@ class SqlSketches(Queries):
         for row in counts:
             if needs_axes(row["n"], None):
                 place = {"space": row["space"], "source": row["source"]}
-                given = {**self._given(scope), **place, **_up_to(2**_ID_BITS * _FOR_AXES // row["n"])}
-                [found] = await self._batch((_VECTORS.format(among=_OF_PLACE), given))
-                sample = np.concatenate([_vectors(scope, row).vectors for row in found])[:_FOR_AXES]
+                params = {**self._params(scope), **place, **_up_to(2**_ID_BITS * _FOR_AXES // row["n"])}
+                [loaded] = await self._batch((_VECTORS.format(among=_OF_PLACE), params))
+                sample = np.concatenate([_vectors(scope, row).vectors for row in loaded])[:_FOR_AXES]
                 axes[row["space"], row["source"]] = await asyncio.to_thread(Axes.of, sample, precise=precise)
         return axes
 
-    async def _batches(self, sketches: Sketches, scope: Scope, count: int) -> AsyncIterator[Found]:
+    async def _batches(self, sketches: Sketches, scope: Scope, count: int) -> AsyncIterator[LoadedRows]:
         batches = -(-count // _BATCH)
         bounds = [2**128 * number // batches for number in range(batches + 1)]
         for first, end in pairwise(bounds):
-            yield await self._found(sketches, scope, _RANGE, first=UUID(int=first), last=UUID(int=end - 1))
+            yield await self._read_rows(sketches, scope, _RANGE, first=UUID(int=first), last=UUID(int=end - 1))
 
-    async def _found(self, sketches: Sketches, scope: Scope, among: str, **params: object) -> Found:
+    async def _read_rows(self, sketches: Sketches, scope: Scope, among: str, **extra: object) -> LoadedRows:
         """Return reports and their vectors, packed, and the words of those in the sample."""
-        given = {**self._given(scope), **params}
+        params = {**self._params(scope), **extra}
         statements = [_REPORTS, _VECTORS]
         if sketches.kept_below:
             statements.append(_WORDS)
-            given["unsampled"] = UUID(int=sketches.kept_below << (128 - _ID_BITS))
-        found = await self._batch(*((statement.format(among=among), given) for statement in statements))
-        return Found(found[0], found[1], found[2] if sketches.kept_below else ())
+            params["unsampled"] = UUID(int=sketches.kept_below << (128 - _ID_BITS))
+        loaded = await self._batch(*((statement.format(among=among), params) for statement in statements))
+        return LoadedRows(loaded[0], loaded[1], loaded[2] if sketches.kept_below else ())
 
-    def _given(self, scope: Scope) -> dict[str, Any]:
+    def _params(self, scope: Scope) -> dict[str, Any]:
         return {"community": self.community, "opposite": scope.opposite, "model": scope.model}
 
 
@@ -166,12 +166,12 @@ def _up_to(first_bits: int | None) -> dict[str, UUID]:
     return {"first": UUID(int=0), "last": UUID(int=last - 1)}
 
 
-def _add(sketches: Sketches, scope: Scope, found: Found) -> None:
-    for row in found.reports:
+def _add(sketches: Sketches, scope: Scope, loaded: LoadedRows) -> None:
+    for row in loaded.reports:
         sketches.reports[row["hidden"]].add(ids=np.frombuffer(row["ids"], ID))
-    for row in found.words:
+    for row in loaded.words:
         sketches.sample[row["report"]] = Sampled(**{**row, "words": frozenset(row["words"])})
-    for row in found.vectors:
+    for row in loaded.vectors:
         sketches.add(_vectors(scope, row))
 
 

@@ -38,23 +38,23 @@ class SlackWindows:
 
     async def of(self, team: str) -> list[Window]:
         """Return a workspace's windows, the newest posts first."""
-        found = await self._rows(
+        rows = await self._rows(
             "SELECT id, channel, oldest, since, latest, opened_at FROM slack_window WHERE team = %(team)s"
             " ORDER BY latest DESC, id",
             team=team,
         )
-        return [Window(**row) for row in found]
+        return [Window(**row) for row in rows]
 
     async def next(self, team: str, *, never: str, older: bool) -> Window | None:
         """Return the window with the newest posts, among those with new posts or (`older`) with `never` as `since`."""
-        found = await self._rows(
+        rows = await self._rows(
             "SELECT id, channel, oldest, since, latest, opened_at FROM slack_window"
             " WHERE team = %(team)s AND (since = %(never)s) = %(older)s ORDER BY latest DESC, id LIMIT 1",
             team=team,
             never=never,
             older=older,
         )
-        return Window(**found[0]) if found else None
+        return Window(**rows[0]) if rows else None
 
     async def advance(self, window: int, latest: str) -> None:
         """Record that everything from `latest` on was read."""

@@ -32,7 +32,7 @@ class Slowness:
 
     async def workspaces(self, platform: PlatformName) -> list[SlowWorkspace]:
         """Return workspaces with a moderator channel whose posts wait, or did when moderators were last notified."""
-        found = await self._database.rows("SELECT * FROM unanswered_posts(%s::platform)", platform)
+        rows = await self._database.rows("SELECT * FROM unanswered_posts(%s::platform)", platform)
         return [
             SlowWorkspace(
                 row["community_id"],
@@ -41,7 +41,7 @@ class Slowness:
                 row["slow_times"],
                 Unanswered(row["number"], row["oldest"], row["slow_since"], row["slow_until"]),
             )
-            for row in found
+            for row in rows
         ]
 
     async def note(self, workspace: SlowWorkspace, change: Change, at: datetime) -> None:

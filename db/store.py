@@ -86,14 +86,14 @@ class Store(Database):
         return workspace
 
     async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None:
-        found = await self.rows("SELECT * FROM find_workspace(%s::platform, %s)", platform, external_id)
-        return Workspace(found[0]["workspace_id"], found[0]["community_id"], platform, external_id) if found else None
+        rows = await self.rows("SELECT * FROM find_workspace(%s::platform, %s)", platform, external_id)
+        return Workspace(rows[0]["workspace_id"], rows[0]["community_id"], platform, external_id) if rows else None
 
     async def known_workspaces(self, platform: PlatformName) -> list[tuple[Workspace, datetime | None]]:
-        found = await self.rows("SELECT * FROM known_workspaces(%s::platform)", platform)
+        rows = await self.rows("SELECT * FROM known_workspaces(%s::platform)", platform)
         return [
             (Workspace(row["workspace_id"], row["community_id"], platform, row["external_id"]), row["absent_since"])
-            for row in found
+            for row in rows
         ]
 
     async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
@@ -105,18 +105,18 @@ class Store(Database):
 
     async def expired_reports(self, limit: int) -> list[tuple[UUID, UUID]]:
         """Return reports that have expired and aren't purged, as pairs of community and report."""
-        found = await self.rows("SELECT * FROM expired_reports(%s)", limit)
-        return [(row["community_id"], row["report_id"]) for row in found]
+        rows = await self.rows("SELECT * FROM expired_reports(%s)", limit)
+        return [(row["community_id"], row["report_id"]) for row in rows]
 
     async def due_reminders(self, at: datetime, limit: int) -> list[tuple[UUID, Due]]:
         """Return the reminders that are due at a moment, each with its community."""
-        found = await self.rows("SELECT * FROM due_reminders(%s, %s)", at, limit)
-        return [(row["community_id"], Due(row["kind"], row["subject"])) for row in found]
+        rows = await self.rows("SELECT * FROM due_reminders(%s, %s)", at, limit)
+        return [(row["community_id"], Due(row["kind"], row["subject"])) for row in rows]
 
     async def due_digests(self, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
         """Return the workspaces whose digest is due at a moment, as pairs of community and workspace."""
-        found = await self.rows("SELECT * FROM due_digests(%s, %s)", at, limit)
-        return [(row["community_id"], row["workspace_id"]) for row in found]
+        rows = await self.rows("SELECT * FROM due_digests(%s, %s)", at, limit)
+        return [(row["community_id"], row["workspace_id"]) for row in rows]
 
     async def delete_old_jobs(self) -> None:
         """Delete the HTTP API's jobs that are older than 30 days."""
@@ -154,8 +154,8 @@ class Store(Database):
 
     async def hint_due_work(self, *, silence: float, limit: int) -> list[tuple[UUID, int]]:
         """Return due work without a hint in the last `silence` seconds, each with the number of its new hint."""
-        found = await self.rows("SELECT * FROM hint_due_work(%s, %s)", timedelta(seconds=silence), limit)
-        return [(row["work_id"], row["hint"]) for row in found]
+        rows = await self.rows("SELECT * FROM hint_due_work(%s, %s)", timedelta(seconds=silence), limit)
+        return [(row["work_id"], row["hint"]) for row in rows]
 
     async def lease_work(
         self, in_flight: Collection[UUID], *, max_per_community: int, seconds: float
@@ -165,13 +165,13 @@ class Store(Database):
         `in_flight` has the community of each piece that the caller is working on; together they may have at most
         `max_per_community` of one community.
         """
-        found = await self.rows(
+        rows = await self.rows(
             "SELECT * FROM lease_work(%s::uuid[], %s, %s)",
             list(in_flight),
             max_per_community,
             timedelta(seconds=seconds),
         )
-        if not found:
+        if not rows:
             return None
-        [row] = found
+        [row] = rows
         return WorkLease(row["work_id"], row["community_id"], row["report_id"], row["fence"], row["failures"])

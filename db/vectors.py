@@ -171,17 +171,17 @@ class SqlVectors(Queries):
 
 def measuring(community: UUID, scope: Scope, targets: Sequence[Target], among: Ids | None) -> Statement:
     """Return the statement that measures similarities; `targets` must not be empty."""
-    given = {**scope.params(), "community": community, "reports": None if among is None else as_array(among)}
+    params = {**scope.params(), "community": community, "reports": None if among is None else as_array(among)}
     columns = []
     for number, target in enumerate(targets):
-        given |= {f"space{number}": target.space, f"source{number}": target.source}
+        params |= {f"space{number}": target.space, f"source{number}": target.source}
         columns.append(_REPORTS.format(target=number))
         for place, vector in enumerate(target.vectors):
-            given[f"v{number}_{place}"] = HalfVector(vector)
+            params[f"v{number}_{place}"] = HalfVector(vector)
             columns.append(_SIMILARITIES.format(target=number, vector=place))
     cases = " ".join([_TARGET.format(target=number) for number in range(len(targets))])
     source = _ALL if among is None else _SOME
-    return _MEASURED.format(columns=", ".join(columns), targets=cases, among=source), given
+    return _MEASURED.format(columns=", ".join(columns), targets=cases, among=source), params
 
 
 def measured_by_kind(scope: Scope, targets: Sequence[Target], found: Row) -> dict[PairKind, Measured]:
@@ -235,14 +235,16 @@ def best_by_kind(
     own = ids_of([photo or NO_PHOTO for photo in target.photos])
     measured = {}
     for kind in dict.fromkeys(target.kinds):
-        mine = target.of(kind)
-        values = similarities[mine].astype(np.float64)
-        of_vectors = values[0] if len(mine) == 1 else values.max(axis=0)
+        positions = target.of(kind)
+        values = similarities[positions].astype(np.float64)
+        of_vectors = values[0] if len(positions) == 1 else values.max(axis=0)
         best = np.maximum.reduceat(of_vectors[by_report], starts)
         winners = (
             by_report[starts] if len(starts) == len(keys) else _winners(of_vectors[by_report], best, counts, by_report)
         )
-        compared = photos[winners] if opposite is ReportKind.FOUND else own[mine][values[:, winners].argmax(axis=0)]
+        compared = (
+            photos[winners] if opposite is ReportKind.FOUND else own[positions][values[:, winners].argmax(axis=0)]
+        )
         measured[kind] = Measured(reports[by_report[starts]], keys[by_report[starts]], best, compared, counts)
     return measured
 

@@ -141,17 +141,17 @@ class WebSession(CommunitySession):
 
     async def messages(self, posts: int) -> list[WebMessage]:
         """Return the newest `posts` posts of each channel with their threads, oldest message first."""
-        found = await self._all(
+        rows = await self._all(
             """SELECT * FROM web_message WHERE coalesce(root_id, id) IN
                  (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY channel ORDER BY id DESC) AS nth
                                   FROM web_message WHERE root_id IS NULL) AS post WHERE nth <= %(posts)s)
                ORDER BY id""",
             posts=posts,
         )
-        replies = {row["id"]: from_json(row["reply"]) for row in found if row["reply"]}
-        posted = await self._posted([str(row["id"]) for row in found if row["root_id"] is None])
+        replies = {row["id"]: from_json(row["reply"]) for row in rows if row["reply"]}
+        posted = await self._posted([str(row["id"]) for row in rows if row["root_id"] is None])
         verdict_marks = await self._verdict_marks([reply.match for reply in replies.values() if reply.match])
-        return [_message(row, replies.get(row["id"]), posted, verdict_marks) for row in found]
+        return [_message(row, replies.get(row["id"]), posted, verdict_marks) for row in rows]
 
     async def _known(self, key: str) -> list[int]:
         return [row["id"] for row in await self._all("SELECT id FROM web_message WHERE key = %(key)s", key=key)]
@@ -179,11 +179,11 @@ class WebSession(CommunitySession):
         ):
             logs[row["match_id"]].append(mapping.verdict(row))
             names[row["moderator_id"]] = row["moderator_name"]
-        known = await self._all(
+        shown = await self._all(
             f"SELECT {mapping.MATCH} FROM match m WHERE m.id = ANY(%(matches)s)", matches=list(matches)
         )
         result = {}
-        for match in map(mapping.match, known):
+        for match in map(mapping.match, shown):
             in_force = rules.in_force(logs[match.id])
             given = {
                 kind: tuple(
