@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -70,7 +71,8 @@ class ServerProcess:
         pid = self._pid()
         if pid is not None:
             for number in self.server.stop_signals:
-                os.kill(pid, number)
+                with suppress(ProcessLookupError):  # it has just ended
+                    os.kill(pid, number)
                 if self._gone_within(STOP_SECONDS):
                     break
         self._child = None
