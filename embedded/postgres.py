@@ -74,8 +74,8 @@ class Postgres:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(programs / "postgres"), "-D", str(self._data), *options]
 
-    def answers(self) -> bool:
-        """Return whether the server accepts connections, and create our database if it's missing."""
+    def prepare(self) -> bool:
+        """Create our database if it's missing; False if the server doesn't accept connections yet."""
         try:
             with psycopg.connect(
                 url(OWNER, self._sockets, "postgres"), autocommit=True, connect_timeout=5

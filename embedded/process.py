@@ -28,8 +28,8 @@ class Server(Protocol):
     def command(self) -> list[str]:
         """Prepare the data if needed, and return the command line."""
 
-    def answers(self) -> bool:
-        """Whether the server responds to clients."""
+    def prepare(self) -> bool:
+        """Make the running server ready for clients; False if it doesn't respond yet."""
 
     def recorded_pid(self) -> int | None:
         """Read the process id from the server's own file, which may be stale."""
@@ -48,7 +48,7 @@ class ServerProcess:
 
     def ensure(self) -> None:
         """Make sure that the server responds: take over a running one, or start it. Raises EmbeddedServersError."""
-        if self._pid() is not None and self.server.answers():
+        if self._pid() is not None and self.server.prepare():
             return
         self.end()
         deadline = time.monotonic() + START_SECONDS
@@ -97,7 +97,7 @@ class ServerProcess:
                 **as_service(),
             )
         while self._child.poll() is None and time.monotonic() < deadline:
-            if self.server.answers():
+            if self.server.prepare():
                 return True
             time.sleep(0.02)
         return False

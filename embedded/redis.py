@@ -42,8 +42,8 @@ class Redis:
         }
         return [self._program(), *(part for name, value in settings.items() for part in (f"--{name}", value))]
 
-    def answers(self) -> bool:
-        """Whether the server answers a ping."""
+    def prepare(self) -> bool:
+        """Do nothing; False if the server doesn't respond yet."""
         try:
             with Client.from_url(url(self._sockets), socket_timeout=5) as client:
                 return bool(client.ping())

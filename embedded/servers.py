@@ -94,7 +94,7 @@ def _healthy(layout: Layout) -> bool:
     if not is_held(layout.keeper):
         return False
     sockets = layout.sockets()
-    return Postgres(layout, sockets, durable=True).answers() and Redis(layout, sockets).answers()
+    return Postgres(layout, sockets, durable=True).prepare() and Redis(layout, sockets).prepare()
 
 
 def _end_keeper(layout: Layout) -> None:

@@ -21,7 +21,7 @@ class Ending:
     def command(self) -> list[str]:
         raise NotImplementedError
 
-    def answers(self) -> bool:
+    def prepare(self) -> bool:
         return False
 
     def recorded_pid(self) -> int:
