@@ -25,7 +25,7 @@ from reunite.matching.weights import FEW
 from reunite.tuning import evaluation
 from reunite.tuning.calibration import TooLittleDataError, calibrate
 from reunite.tuning.label_limits import NEVER
-from reunite.tuning.predictions import OutOfFoldScorers
+from reunite.tuning.predictions import out_of_fold
 
 _FOLDS, _DRAWS = 5, 4
 
@@ -88,7 +88,7 @@ def _plot(searched: SearchedSet, folder: Path) -> None:
     from cli.tuning import plots  # noqa: PLC0415 - an extra
 
     with progress_bar("folds", _FOLDS) as progress:
-        scorers = OutOfFoldScorers(searched.labelled, prior_of(searched.encoder), _FOLDS, progress)
+        scorers = out_of_fold(searched.labelled, prior_of(searched.encoder), _FOLDS, progress)
     draws = [scorers.predict(absent=evaluation.ABSENT, size=None, seed=seed) for seed in range(_DRAWS)]
     by_kind = {
         kind: [[prediction for prediction in draw if searched.kinds[prediction.query] == kind] for draw in draws]

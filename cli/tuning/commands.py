@@ -38,7 +38,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     sizes: Annotated[
         list[int] | None, typer.Option(help="Also evaluate with at most this many found reports. Repeat for more.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write out-of-fold predictions here.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the predictions with everything there here.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Write diagrams here (needs the extra `evaluate`).")] = None,
     vectors: Vectors = None,
     model: As = None,
@@ -49,9 +49,12 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     independent: Annotated[
         bool, typer.Option("--independent", help="Also check the probabilities by Venn–ABERS (needs `evaluate`).")
     ] = False,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="Score with the weights that Reunite comes with; fit nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the matching on a labelled set by cross-validation, split by thing.
+    """Measure the matching on a labelled set: by cross-validation, split by thing, or with the shipped weights.
 
     Example: reunite evaluate sets/dev --ablation --plots curves
     """
@@ -60,7 +63,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
 
     with prepared() as (_, where):
         given = vector_file(vectors, model, scores_live=False)
-        options = command.Options(folds, seeds, sizes or [100], out, plots, as_json, ablation, independent, given)
+        options = command.Options(
+            folds, seeds, sizes or [100], out, plots, as_json, ablation, independent, shipped, given
+        )
         command.run(where, folder, options)
 
 

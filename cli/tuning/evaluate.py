@@ -1,4 +1,4 @@
-"""`reunite evaluate`: how good the matching is on a labelled set, measured out of fold."""
+"""`reunite evaluate`: how good the matching is on a labelled set, out of fold or with the shipped weights."""
 
 import asyncio
 import json
@@ -14,13 +14,13 @@ from cli.servers import Servers
 from cli.tuning import figures
 from cli.tuning.searched_set import SearchedSet, searched_set
 from cli.vectors import VectorFile
-from reunite.matching.defaults import prior_of
+from reunite.matching.defaults import for_encoder, prior_of
 from reunite.matching.weights import EVIDENCE
 from reunite.tuning import evaluation
 from reunite.tuning.ablation import ablation
 from reunite.tuning.calibration import TooLittleDataError, training_cases
 from reunite.tuning.labelled_set import assign_folds
-from reunite.tuning.predictions import OutOfFoldScorers, Prediction
+from reunite.tuning.predictions import Prediction, Scorers, out_of_fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,12 @@ class Options:
     as_json: bool
     ablation: bool
     independent: bool
+    shipped: bool = False
     vectors: VectorFile | None = None
 
 
 def run(where: Servers, folder: Path, options: Options) -> None:
-    """Post the set, fit and score it fold by fold, and print figures. Raises UsageError."""
+    """Post the set, score it, and print figures. Raises UsageError."""
     for path in filter(None, (options.out, options.plots)):
         if not path.parent.is_dir():
             msg = f"Can't write {path.name}: the folder {path.parent} doesn't exist."
@@ -48,7 +49,8 @@ def run(where: Servers, folder: Path, options: Options) -> None:
     scorers = _scorers(searched, options)
     complete = scorers.predict(absent=0.0, size=None, seed=0)
     draws = _draws(scorers, options)
-    result: dict[str, Any] = {"encoder": searched.version, "folds": options.folds, "seeds": options.seeds}
+    weights = {"weights": "shipped"} if options.shipped else {"weights": "out of fold", "folds": options.folds}
+    result: dict[str, Any] = {"encoder": searched.version, **weights, "seeds": options.seeds}
     result["everything there"] = _figures([complete], searched)
     result["half taken out"] = {name: _figures(drawn, searched) for name, drawn in draws.items()}
     if options.independent:
@@ -66,15 +68,18 @@ def run(where: Servers, folder: Path, options: Options) -> None:
         plots.draw(options.plots, {name: _by_kind(drawn, searched) for name, drawn in draws.items()})
 
 
-def _scorers(searched: SearchedSet, options: Options) -> OutOfFoldScorers:
+def _scorers(searched: SearchedSet, options: Options) -> Scorers:
+    if options.shipped:
+        shipped = for_encoder(searched.encoder)
+        return Scorers(searched.labelled, lambda _: shipped)
     try:
         with progress_bar("folds", options.folds) as progress:
-            return OutOfFoldScorers(searched.labelled, prior_of(searched.encoder), options.folds, progress)
+            return out_of_fold(searched.labelled, prior_of(searched.encoder), options.folds, progress)
     except TooLittleDataError as error:
         raise UsageError(str(error)) from error
 
 
-def _draws(scorers: OutOfFoldScorers, options: Options) -> dict[str, list[list[Prediction]]]:
+def _draws(scorers: Scorers, options: Options) -> dict[str, list[list[Prediction]]]:
     sizes: list[int | None] = [None, *options.sizes]
     draws: dict[str, list[list[Prediction]]] = {}
     with progress_bar("draws", 2 * len(sizes) * options.seeds) as progress:

@@ -18,6 +18,11 @@ _CALIBRATION_ROWS: Final = {
     "base_log_loss": "… of the base rate",
 }
 
+_WEIGHTS: Final = {
+    "out of fold": "All results are out of fold.",
+    "shipped": "With the weights that come with Reunite; on sets that they were fitted to, results are too good.",
+}
+
 
 def show(figures: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
@@ -31,7 +36,7 @@ def show(figures: Mapping[str, Any], *, as_json: bool) -> None:
         console.print(_independent_table(name, own))
     if "ablation" in figures:
         console.print(_ablation_table(figures["ablation"]))
-    console.print("In brackets: 95% intervals, bootstrapped over things. All results are out of fold.")
+    console.print(f"In brackets: 95% intervals, bootstrapped over things. {_WEIGHTS[figures['weights']]}")
     console.print("Surely: exact binomial bounds (Clopper–Pearson) at 95%, each thing counted once.")
 
 

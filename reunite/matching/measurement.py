@@ -32,25 +32,40 @@ _TEXT_AND_PHOTO: Final = (PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT)
 """Left out if photos are compared: both say what kind of thing it is, and counting that twice favours lookalikes."""
 _TRUSTED_COUNT: Final = 10
 """Open reports at which their own deviation weighs as much as the prior's."""
+_FEW: Final = 50
+"""Open reports among which other posts of a candidate's thing hide it: k equal similarities among n are at most
+√(n/k − 1) deviations above the mean."""
 _MIN_DEVIATION: Final = 1e-6
 _LESS: Final = -1.0
 """Measured where something is known to make other evidence say less."""
 
 
-def measure(
-    search: Search, query: ReportFeatures, other: ReportFeatures, candidate: Candidate, model: ScoringModel
+def measure(  # noqa: PLR0913, PLR0917 - a pair, and what it is compared with
+    search: Search,
+    query: ReportFeatures,
+    other: ReportFeatures,
+    candidate: Candidate,
+    model: ScoringModel,
+    duplicates: Sequence[Candidate] = (),
 ) -> dict[str, float]:
-    """Return all evidence of a pair."""
-    similarities = similarity_evidence(search.background, candidate, model)
+    """Return all evidence of a pair; `duplicates` are the candidate's other posts."""
+    similarities = similarity_evidence(search.background, candidate, model, duplicates)
     return similarities | word_evidence(search, query, other, candidate) | content_evidence(query, other)
 
 
 def similarity_evidence(
-    background: Mapping[PairKind, Background], candidate: Candidate, model: ScoringModel
+    background: Mapping[PairKind, Background],
+    candidate: Candidate,
+    model: ScoringModel,
+    duplicates: Sequence[Candidate] = (),
 ) -> dict[str, float]:
     """Return what the search measured on a pair: standardised similarities, and matching details of photos."""
+
+    def similarities_of_duplicates(kind: PairKind) -> list[float]:
+        return [duplicate.similarities[kind] for duplicate in duplicates if kind in duplicate.similarities]
+
     evidence: dict[str, float] = {
-        kind: z_score(similarity, background.get(kind), model.background_priors[kind])
+        kind: z_score(similarity, background.get(kind), model.background_priors[kind], similarities_of_duplicates(kind))
         for kind, similarity in candidate.similarities.items()
         if PairKind.PHOTO_PHOTO not in candidate.similarities or kind not in _TEXT_AND_PHOTO
     }
@@ -103,15 +118,19 @@ def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, 
     return {name: value for name, value in possible.items() if value is not None}
 
 
-def z_score(similarity: float, background: Background | None, prior: BackgroundPrior) -> float:
+def z_score(
+    similarity: float, background: Background | None, prior: BackgroundPrior, of_duplicates: Sequence[float] = ()
+) -> float:
     """Return by how many deviations a cosine exceeds that of a wrong pair.
 
     The wrong pairs' mean and deviation are estimated from the community's other reports, shrunk towards the prior as
-    long as there are few; the uncertainty of the mean widens the deviation.
+    long as there are few; the uncertainty of the mean widens the deviation. If the pair is right, so are those of the
+    candidate's other posts, and they count as little as the pair itself.
     """
-    others = max(background.count - 1, 0) if background else 0
+    left_out = (similarity, *of_duplicates) if background and background.count <= _FEW else (similarity,)
+    others = max(background.count - len(left_out), 0) if background else 0
     if background and others:
-        mean, variance = _leave_one_out(similarity, background)
+        mean, variance = _leave_out(left_out, background)
     else:
         mean, variance = prior.mean, prior.deviation**2
     trust = others / (others + _TRUSTED_COUNT)
@@ -122,11 +141,12 @@ def z_score(similarity: float, background: Background | None, prior: BackgroundP
     return (similarity - mean) / max(sqrt(variance * (1 + 1 / count)), _MIN_DEVIATION)
 
 
-def _leave_one_out(similarity: float, background: Background) -> tuple[float, float]:
-    """Return mean and variance of the background without the pair itself."""
-    others = background.count - 1
-    mean = (background.count * background.mean - similarity) / others
-    square = (background.count * (background.deviation**2 + background.mean**2) - similarity**2) / others
+def _leave_out(similarities: Sequence[float], background: Background) -> tuple[float, float]:
+    """Return mean and variance of the background without some of its similarities."""
+    others = background.count - len(similarities)
+    mean = (background.count * background.mean - sum(similarities)) / others
+    squares = background.count * (background.deviation**2 + background.mean**2)
+    square = (squares - sum(similarity**2 for similarity in similarities)) / others
     return mean, max(square - mean**2, 0.0)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 from math import log
 from typing import Final
 from uuid import UUID
@@ -36,6 +37,7 @@ CIRCUMSTANTIAL: Final = (PLACE, TIME, COLOUR, NAMED_COLOURS, KIND_OF_THING)
 _REPOSTED: Final = -2.3
 """Prior log odds that two found reports are about one thing, relative to a lost and a found one: most that look alike
 are two things."""
+_PROBABLY_SAME: Final = 0.5
 _MIN_DISTINCT: Final = 0.01
 """Two posts are never quite certainly of the same thing."""
 _UNSEEN: Final = -2.0
@@ -116,14 +118,17 @@ def _ranked(
     search: Search, query: ReportFeatures, model: ScoringModel, extract: Callable[[Item], ReportFeatures]
 ) -> list[_Measured]:
     """Measure the candidates and rank them by log odds, duplicates penalised."""
+    features = {candidate.item.report: extract(candidate.item) for candidate in search.candidates}
+    same = same_things(features, search, model)
+    duplicates = _duplicates(search.candidates, same)
     ranked = []
     for candidate in search.candidates:
-        features = extract(candidate.item)
-        evidence = measure(search, query, features, candidate, model)
+        other = features[candidate.item.report]
+        evidence = measure(search, query, other, candidate, model, duplicates.get(candidate.item.report, ()))
         log_odds = _copies_count(total_log_odds(evidence, model), candidate, evidence)
-        ranked.append(_Measured(candidate, features, evidence, log_odds))
+        ranked.append(_Measured(candidate, other, evidence, log_odds))
     ranked.sort(key=_rank)
-    penalties = duplicate_penalties([measured.features for measured in ranked], search, model)
+    penalties = duplicate_penalties([measured.candidate.item.report for measured in ranked], same)
     ranked = [
         _Measured(measured.candidate, measured.features, measured.evidence, measured.log_odds + penalty)
         for measured, penalty in zip(ranked, penalties, strict=True)
@@ -160,25 +165,46 @@ def core_log_odds(evidence: Mapping[str, float], model: ScoringModel) -> float:
     return total_log_odds({name: value for name, value in evidence.items() if name not in CIRCUMSTANTIAL}, model)
 
 
-def duplicate_penalties(ranked: Sequence[ReportFeatures], search: Search, model: ScoringModel) -> list[float]:
-    """Return for each post the log probability that no better-ranked post is of the same thing.
+def same_things(
+    features: Mapping[UUID, ReportFeatures], search: Search, model: ScoringModel
+) -> dict[frozenset[UUID], float]:
+    """Return for each pair of found reports that look alike the probability that they're about one thing.
 
-    This way a thing's probability goes to its best post, and its posts don't compete with each other. Two found
-    reports are compared like a lost and a found one: people who post an item again do so soon, and name the same place.
+    Two found reports are compared like a lost and a found one: people who post an item again do so soon, and name the
+    same place.
     """
-    penalties = [0.0] * len(ranked)
     alone = replace(search, background={})
-    rank = {features.item.report: position for position, features in enumerate(ranked)}
+    same = {}
     for pair, similarity in search.lookalikes.items():
-        if pair <= rank.keys():
-            better, worse = sorted(rank[report] for report in pair)
-            later, earlier = sorted(
-                (ranked[better], ranked[worse]), key=lambda features: features.item.at, reverse=True
-            )
+        if pair <= features.keys():
+            earlier, later = sorted((features[report] for report in sorted(pair)), key=lambda post: post.item.at)
             candidate = Candidate(earlier.item, {PairKind.PHOTO_PHOTO: similarity})
             total = total_log_odds(measure(alone, later, earlier, candidate, model), model)
-            [same] = softmax([_REPOSTED + total], search.open_count, model)
-            penalties[worse] = min(penalties[worse], log(max(1 - same, _MIN_DISTINCT)))
+            [same[pair]] = softmax([_REPOSTED + total], search.open_count, model)
+    return same
+
+
+def _duplicates(candidates: Sequence[Candidate], same: Mapping[frozenset[UUID], float]) -> dict[UUID, list[Candidate]]:
+    """Return for each candidate those that are rather of the same thing than of another."""
+    by_report = {candidate.item.report: candidate for candidate in candidates}
+    duplicates: dict[UUID, list[Candidate]] = {}
+    for pair, probability in same.items():
+        if probability >= _PROBABLY_SAME:
+            for report, other in permutations(pair):
+                duplicates.setdefault(report, []).append(by_report[other])
+    return duplicates
+
+
+def duplicate_penalties(ranked: Sequence[UUID], same: Mapping[frozenset[UUID], float]) -> list[float]:
+    """Return for each post the log probability that no better-ranked post is of the same thing.
+
+    This way a thing's probability goes to its best post, and its posts don't compete with each other.
+    """
+    penalties = [0.0] * len(ranked)
+    rank = {report: position for position, report in enumerate(ranked)}
+    for pair, probability in same.items():
+        worse = max(rank[report] for report in pair)
+        penalties[worse] = min(penalties[worse], log(max(1 - probability, _MIN_DISTINCT)))
     return penalties
 
 

@@ -1,4 +1,4 @@
-"""Scores a labelled set's searches, each by a scoring model that was fitted without that search's thing."""
+"""Scores a labelled set's searches, by one scoring model or by models fitted without the search's thing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -54,21 +54,13 @@ def predict(
     )
 
 
-class OutOfFoldScorers:
-    """One scoring model for each fold, fitted to the set without that fold's things and their reports."""
+class Scorers:
+    """Scores the searches of a set, each with the scoring model that goes with its thing."""
 
-    def __init__(
-        self, labelled: LabelledSet, prior: ScoringModel, count: int, progress: Callable[[int], None] = lambda _: None
-    ) -> None:
-        """Fit `count` models, reporting each to `progress`. Raises TooLittleDataError."""
+    def __init__(self, labelled: LabelledSet, model_for: Callable[[UUID], ScoringModel]) -> None:
         self._labelled = labelled
-        self._fold_of = assign_folds(labelled, count)
+        self._model_for = model_for
         self._extract = lru_cache(maxsize=None)(extract)
-        self._models = []
-        for fold in range(count):
-            others = {thing for thing, own in self._fold_of.items() if own != fold}
-            self._models.append(calibrate(labelled.of(others), prior).scoring_model)
-            progress(fold + 1)
 
     def predict(self, *, absent: float, size: int | None, seed: int, captions: bool = True) -> list[Prediction]:
         """Score every lost report's search, with a random share of the things absent from the gallery.
@@ -78,6 +70,22 @@ class OutOfFoldScorers:
         gallery = sample_gallery(self._labelled, absent=absent, size=size, seed=seed)
         missing = Missing() if captions else Missing(captions=gallery)
         return [
-            predict(narrow(search, gallery), self._models[self._fold_of[search.thing]], self._extract)
+            predict(narrow(search, gallery), self._model_for(search.thing), self._extract)
             for search in leave_out(self._labelled.lost, missing)
         ]
+
+
+def out_of_fold(
+    labelled: LabelledSet, prior: ScoringModel, count: int, progress: Callable[[int], None] = lambda _: None
+) -> Scorers:
+    """Fit `count` scoring models, each without one fold's things and their reports, for the searches of that fold.
+
+    Reports each model to `progress`. Raises TooLittleDataError.
+    """
+    fold_of = assign_folds(labelled, count)
+    models = []
+    for fold in range(count):
+        others = {thing for thing, own in fold_of.items() if own != fold}
+        models.append(calibrate(labelled.of(others), prior).scoring_model)
+        progress(fold + 1)
+    return Scorers(labelled, lambda thing: models[fold_of[thing]])

@@ -1,4 +1,7 @@
-"""A long import that is killed in the middle: every photo once, and how its rate compares with embedding alone.
+"""A long import that is killed in the middle: every photo once, and how its rate compares with embedding.
+
+`share` is of the rate at which photos go from bytes to vectors, as `reunite bench embed` measures it; `share of the
+encoder` of the rate at which the encoder takes photos that are decoded already.
 
 python -m tests.chaos.imports --photos 2000 --size 1280x960
 python -m tests.chaos.imports --photos 200 --like l14
@@ -41,7 +44,7 @@ from reunite.entities import ReportKind
 from tests.chaos.folders import folder
 from tests.support.processes import REUNITE, process
 from tests.support.waiting import eventually
-from workers import bench
+from workers import bench, bench_photos
 from workers.encoders.catalogue import find_checkpoint
 from workers.encoders.choose import choose
 
@@ -62,15 +65,17 @@ _PHOTOS: Final = """SELECT (SELECT count(*) FROM photo p WHERE p.report_id = r.i
 
 @dataclass
 class Measured:
-    """Photos a second: of embedding alone, around each shelf, and of each shelf's import that wasn't killed."""
+    """Photos a second: encoded and embedded, around each shelf, and imported, for each shelf that wasn't killed."""
 
+    encoder: list[float] = field(default_factory=list)
     embedding: list[float] = field(default_factory=list)
     imports: dict[int, float] = field(default_factory=dict)
     reported_when_killed: int = 0
 
-    def shares(self) -> list[float]:
-        """Return the rate of each import, measured in embedding rates around it."""
-        return [rate / (sum(self.embedding[shelf : shelf + 2]) / 2) for shelf, rate in self.imports.items()]
+    def share_of(self, rates: Sequence[float]) -> float:
+        """Return the median rate of the imports, measured in the rates around each."""
+        shares = [rate / (sum(rates[shelf : shelf + 2]) / 2) for shelf, rate in self.imports.items()]
+        return round(median(shares), 3)
 
 
 @dataclass(frozen=True)
@@ -111,10 +116,12 @@ def _encoder(kind: str, model: str) -> Encoder:
     return choose(kind, None, model, lambda _: None, threads=None).encoder
 
 
-def embedding_rate(kind: str, model: str) -> float:
-    """Return the photos that `reunite bench embed` measures a second, with a worker's batches."""
-    [speed] = bench.measure([_encoder(kind, model)], _BATCHES * bench.BATCH, _ROUNDS)
-    return median(speed.photos)
+def rates(kind: str, model: str, size: tuple[int, int]) -> tuple[float, float]:
+    """Return how many photos a second the encoder takes in a worker's batches, and how many become vectors."""
+    encoder, count = _encoder(kind, model), _BATCHES * bench.BATCH
+    [speed] = bench.measure([encoder], count, _ROUNDS)
+    posted = [picture(seed, size) for seed in range(bench.BATCH)] * _BATCHES
+    return median(speed.photos), asyncio.run(bench_photos.whole_way_per_second(encoder, posted, _ROUNDS))
 
 
 def random_weights(alias: str | None, place: Path) -> tuple[str, str]:
@@ -142,14 +149,16 @@ async def run(photos: int, size: tuple[int, int], alias: str | None) -> dict[str
             community = (await store.join(JoinWorkspace("web", "here", "Our place"))).community
             await worker.start()
             reports = Reports(store, community)
-            measured = await _measure(shelves, reports, environment, partial(embedding_rate, kind, model))
+            measured = await _measure(shelves, reports, environment, partial(rates, kind, model, size))
             by_photos = Counter(await reports.photos())
     return {
         "photos": photos,
         "size": list(size),
+        "encoder": [round(rate, 1) for rate in measured.encoder],
         "embedding": [round(rate, 1) for rate in measured.embedding],
         "imports": [round(rate, 1) for rate in measured.imports.values()],
-        "share": round(median(measured.shares()), 3),
+        "share": measured.share_of(measured.embedding),
+        "share of the encoder": measured.share_of(measured.encoder),
         "reported when killed": measured.reported_when_killed,
         "missing": photos - by_photos[1],
         "not once": sum(by_photos.values()) - by_photos[1],
@@ -157,13 +166,18 @@ async def run(photos: int, size: tuple[int, int], alias: str | None) -> dict[str
 
 
 async def _measure(
-    shelves: Sequence[Path], reports: Reports, environment: dict[str, str], rate: Callable[[], float]
+    shelves: Sequence[Path],
+    reports: Reports,
+    environment: dict[str, str],
+    measure_rates: Callable[[], tuple[float, float]],
 ) -> Measured:
     measured = Measured()
     with ProcessPoolExecutor(1, get_context("spawn"), give_way, (_NICENESS,)) as alone:
 
         async def measure_embedding() -> None:
-            measured.embedding.append(await asyncio.get_running_loop().run_in_executor(alone, rate))
+            encoder, embedding = await asyncio.get_running_loop().run_in_executor(alone, measure_rates)
+            measured.encoder.append(encoder)
+            measured.embedding.append(embedding)
 
         await measure_embedding()
         for number, shelf in enumerate(shelves):

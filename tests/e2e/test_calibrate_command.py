@@ -46,6 +46,11 @@ def test_a_set_is_evaluated_fold_by_fold_and_calibrates_the_deployment(
     assert [json.loads(line)["id"] for line in out.read_text("utf-8").splitlines()] == [f"q{n}" for n in range(90)]
     assert {path.name for path in plots.iterdir()} == {"reliability.png", "precision-recall.png"}
 
+    options = ["--shipped", "--seeds", "1", "--sizes", "20", "--json", *with_vectors(words)]
+    shipped = json.loads(reunite(own, "evaluate", str(words), *options))
+    assert (shipped["weights"], figures["weights"]) == ("shipped", "out of fold")
+    assert shipped["everything there"] != figures["everything there"]
+
     enough = str(write_set(tmp_path / "enough", 26, 41))  # without folds
     summary = json.loads(reunite(own, "calibrate", enough, "--json"))
     assert (summary["searches"], summary["things"]) == (41, 26)

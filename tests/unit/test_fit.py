@@ -21,7 +21,7 @@ from reunite.tuning.fit import map_estimate
 from reunite.tuning.label_limits import NEVER, with_limits
 from reunite.tuning.labelled_set import LabelledSet, assign_folds, narrow, sample_gallery
 from reunite.tuning.out_of_fold import OutOfFoldScores, score_out_of_fold
-from reunite.tuning.predictions import OutOfFoldScorers
+from reunite.tuning.predictions import Scorers, out_of_fold
 from tests.support.labelled_sets import drawn_set
 
 CLIP = PRIOR
@@ -33,8 +33,8 @@ def drawn() -> LabelledSet:
 
 
 @pytest.fixture(scope="module")
-def scorers(drawn: LabelledSet) -> OutOfFoldScorers:
-    return OutOfFoldScorers(drawn, CLIP, 2)
+def scorers(drawn: LabelledSet) -> Scorers:
+    return out_of_fold(drawn, CLIP, 2)
 
 
 def cases(model: ScoringModel, searches: int = 1500, candidates: int = 12, seed: int = 0) -> Cases:
@@ -139,7 +139,7 @@ def test_an_encoders_scale_does_not_matter_after_the_fit() -> None:
 
 
 @pytest.mark.untraced
-def test_every_lost_report_is_scored_once_in_a_draw(drawn: LabelledSet, scorers: OutOfFoldScorers) -> None:
+def test_every_lost_report_is_scored_once_in_a_draw(drawn: LabelledSet, scorers: Scorers) -> None:
     scored = scorers.predict(absent=0.5, size=20, seed=1)
     assert [candidate.query for candidate in scored] == [case.search.query.report for case in drawn.lost]
     assert 0.3 < sum(candidate.has_answer for candidate in scored) / len(scored) < 0.7
@@ -147,7 +147,7 @@ def test_every_lost_report_is_scored_once_in_a_draw(drawn: LabelledSet, scorers:
 
 
 @pytest.mark.untraced
-def test_the_labels_keep_their_promises_with_cosines_in_clips_ranges(scorers: OutOfFoldScorers) -> None:
+def test_the_labels_keep_their_promises_with_cosines_in_clips_ranges(scorers: Scorers) -> None:
     for size in (None, 40):
         found = proportions([scorers.predict(absent=0.5, size=size, seed=seed) for seed in range(3)])
         assert (found[HIGH_RIGHT].share or 0) >= 0.95

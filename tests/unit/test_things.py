@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import sin
 from uuid import UUID
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,3 +104,28 @@ def test_alike_finds_are_less_surely_one_thing_the_farther_apart_they_were_found
         for other in (found(2, 0.45, hours=3), found(2, 0.45, "sports hall", hours=24 * 12))
     )
     assert near < far
+
+
+@pytest.mark.parametrize("model", MODELS, ids=["concept", "clip"])
+@pytest.mark.parametrize("count", [9, 20])
+def test_a_found_report_posted_three_times_is_as_probable_as_one_posted_once_among_few(
+    model: ScoringModel, count: int
+) -> None:
+    prior = model.background_priors[PairKind.PHOTO_PHOTO]
+    similar = prior.mean + 4 * prior.deviation
+    thrice = [replace(found(number), similarities={PairKind.PHOTO_PHOTO: similar}) for number in (1, 2, 3)]
+    rest = [
+        replace(
+            found(number, hours=30 * number),
+            similarities={PairKind.PHOTO_PHOTO: prior.mean + prior.deviation * sin(number)},
+        )
+        for number in range(4, count + 1)
+    ]
+    probable = []
+    for posts in (thrice[:1], thrice):
+        cosines = np.array([post.similarities[PairKind.PHOTO_PHOTO] for post in (*posts, *rest)])
+        background = Background(float(cosines.mean()), float(cosines.std()), len(cosines))
+        alike = search(*posts, *rest, **({"_1_2": 0.99, "_1_3": 0.99, "_2_3": 0.99} if posts is thrice else {}))
+        searched = replace(alike, background={PairKind.PHOTO_PHOTO: background}, open_count=len(cosines))
+        probable.append(score(searched, model)[0].probability)
+    assert probable[1] == pytest.approx(probable[0], abs=0.05)
