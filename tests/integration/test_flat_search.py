@@ -278,7 +278,8 @@ async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
 
         async def read_again() -> None:
             async with sketches.lock:
-                kept = {name: getattr(sketches, name) for name in ("watermark", "reports", "sample", "whole", "sketched")}
+                names = ("watermark", "reports", "sample", "whole", "sketched")
+                kept = {name: getattr(sketches, name) for name in names}
                 sketches.watermark = NOTHING_READ
                 sketches.clear()
                 await asyncio.sleep(0.1)
