@@ -1,4 +1,4 @@
-"""Migrates a database to the newest schema: applies plain SQL files in order, each once."""
+"""Migrates a database to the newest schema: plain SQL files, in order, each once."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from importlib import resources
 import psycopg
 from psycopg import conninfo, sql
 
-_LOCK = 0x52454E49  # an arbitrary number: the advisory lock lets one migration run at a time
+_LOCK = 0x52454E49  # any number, the same everywhere: one migration at a time in a database
 
 
 class MigrationError(Exception):
@@ -16,7 +16,7 @@ class MigrationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One SQL file; files are applied in order of `name`."""
+    """One file of SQL; `name` gives the order."""
 
     name: str
     statements: str
@@ -35,13 +35,13 @@ def shipped() -> list[Migration]:
 
 
 async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:
-    """Apply the missing migrations as the owner, under an advisory lock; return their names.
+    """Apply the missing migrations, as the owner, under an advisory lock; return their names.
 
-    If `app_url` has a password, it becomes the application role's. Raises MigrationError if an applied file was
+    Where `app_url` carries a password, the application's role gets it. Raises MigrationError if an applied file was
     changed, or if the database is newer than this version.
     """
     async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as connection:
-        await connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # released with the connection
+        await connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # freed with the connection
         applied = await _apply(connection, await _pending(connection))
         await _set_password(connection, app_url)
         return applied
@@ -54,8 +54,8 @@ async def pending(url: str) -> list[str]:
 
 
 async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:
-    has_table = await connection.execute("SELECT to_regclass('public.migration') IS NOT NULL")
-    if (await has_table.fetchone()) != (True,):
+    known = await connection.execute("SELECT to_regclass('public.migration') IS NOT NULL")
+    if (await known.fetchone()) != (True,):
         return shipped()
     rows = await (await connection.execute("SELECT name, checksum FROM public.migration")).fetchall()
     applied: dict[str, str] = dict(rows)

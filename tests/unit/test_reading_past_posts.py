@@ -1,4 +1,4 @@
-"""Reading past posts continues even if the platform refuses a notice or a photo."""
+"""Reading past posts continues where the platform refuses some of what is to be said or shown."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
