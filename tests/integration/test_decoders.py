@@ -83,7 +83,7 @@ async def test_unusable_photos_are_explained(decoders: Decoders, data: bytes, ke
 
 async def test_a_jpeg_that_is_decoded_at_a_fraction_may_have_more_pixels(decoders: Decoders) -> None:
     decoded = await decoders.decode(poison.saved(Image.new("RGB", (16_000, 12_500), (200, 30, 40)), "JPEG"))
-    assert decoded.views.shape == (1, 400, 512, 3)
+    assert decoded.views.shape == (1, 391, 500, 3)
     assert not decoded.is_partial
 
 
