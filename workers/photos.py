@@ -28,8 +28,8 @@ MAX_DECODED_BYTES: Final = 600_000_000
 """The memory that an open photo may take."""
 STORED_SIDE: Final = 512
 _NEARLY_STORED_SIDE: Final = 496
-"""A copy may be this small if averaging whole pixels is enough, which takes a tenth of the time. A phone's photo of 4032
-pixels, decoded at a quarter, becomes one of 504."""
+"""A copy may be this small if averaging whole pixels is enough, which takes a tenth of the time. A phone's photo of
+4032 pixels, decoded at a quarter, becomes one of 504."""
 _COPY_DETAIL, _VIEW_DETAIL = 1.5, 3.0
 """A photo is first reduced to this many times the width of a stored copy and of an encoder's view. With less for views,
 vectors change noticeably (docs/performance.md)."""
