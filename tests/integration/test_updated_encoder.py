@@ -114,7 +114,7 @@ async def test_a_worker_whose_turn_comes_late_does_not_undo_a_later_update(
         await models.make_live(later.id)
         yield True
 
-    monkeypatch.setattr(world.store, "alone", late)
+    monkeypatch.setattr(world.store, "try_lock", late)
     with pytest.raises(ModelMismatchError, match=re.escape(LATER)):
         await start(world, AFTER, reembed=True)
     live = await models.live()
