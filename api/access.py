@@ -27,11 +27,11 @@ class Caller:
 
     @property
     def author(self) -> str:
-        """Return the id under which it reports."""
+        """The id under which the caller reports."""
         return f"token:{self.token.id}"
 
     def may_see(self, report: Report) -> bool:
-        """Return whether it may see a report: what everyone may, its own, and as a moderator all."""
+        """Return whether the caller may see a report: public ones, its own, and for moderators all."""
         return not (report.sealed or report.private) or self.is_moderator or self.owns(report)
 
     def owns(self, report: Report) -> bool:
@@ -39,30 +39,30 @@ class Caller:
 
 
 class Access:
-    """Knows tokens, and counts requests."""
+    """Checks tokens, and limits requests."""
 
     def __init__(self, tokens: ApiTokens, requests_per_minute: int) -> None:
         self._tokens = tokens
         self._rates = RateLimiter(requests_per_minute)
         self._failures = RateLimiter(requests_per_minute)
-        """By address: requests without a valid token."""
+        """Requests without a valid token, by address."""
 
     async def caller(self, request: web.Request, scope: Scope) -> Caller:
-        """Return who makes a request. Raises ProblemError without a valid token, the scope, or after too many."""
+        """Return who makes a request. Raises ProblemError without a valid token or the scope, or above the limit."""
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         is_token = scheme.lower() == _SCHEME and secret.isascii()
         token = await self._tokens.find(secret.strip()) if is_token else None
         if token is None:
-            _check(self._failures.take(request.remote))
+            _refuse_if_limited(self._failures.take(request.remote))
             detail = "Send a valid token in the header `Authorization: Bearer …`; `reunite token create` makes one."
             raise ProblemError(HTTPStatus.UNAUTHORIZED, detail, _CHALLENGE)
-        _check(self._rates.take(token.id))
+        _refuse_if_limited(self._rates.take(token.id))
         if scope not in token.scopes:
-            raise ProblemError(HTTPStatus.FORBIDDEN, f"This needs the scope `{scope}`, which the token lacks.")
+            raise ProblemError(HTTPStatus.FORBIDDEN, f"This needs a token with the scope `{scope}`, which yours lacks.")
         return Caller(token)
 
 
-def _check(seconds: int) -> None:
+def _refuse_if_limited(seconds: int) -> None:
     if seconds:
         detail = f"Too many requests. Try again in {seconds} s."
         raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": str(seconds)})

@@ -1,4 +1,4 @@
-"""The API's composition root. It has no encoder: a worker embeds what is searched for."""
+"""The API's composition root. It has no encoder: a worker embeds queries."""
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -25,7 +25,7 @@ _CONNECTIONS: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiService:
-    """What the API needs: its servers, its settings, and the hosts from which photos may be fetched."""
+    """What the API needs: its servers, its settings, and the hosts that may serve photos."""
 
     connections: Connections
     api: ApiConfig
@@ -41,7 +41,7 @@ async def run(service: ApiService, ready: Callable[[str], None] = lambda _: None
     servers = service.connections
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(
-            Store(servers.database_url, connections=_CONNECTIONS, ready=True, keys=servers.keys)
+            Store(servers.database_url, connections=_CONNECTIONS, warm=True, keys=servers.keys)
         )
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         searches = Searches(store, EmbeddingRequests(store, patience=service.patience))

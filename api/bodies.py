@@ -1,4 +1,4 @@
-"""Requests' bodies, read and checked: JSON, or a multipart form with files."""
+"""Reads and checks request bodies: JSON, or multipart forms with files."""
 
 import base64
 from collections.abc import AsyncIterator, Mapping
@@ -10,21 +10,21 @@ from pydantic import ValidationError
 from yarl import URL
 
 from api.problems import ProblemError, invalid
-from api.schemas import FILES, Body
+from api.schemas import FILE_FIELDS, Body
 from reunite import rules
 from reunite.entities import IncomingPhoto
 from reunite.text.controls import storable
 
-MOST_BODY_BYTES: Final = 64 * 1024 * 1024
+MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 FORM, JSON = "multipart/form-data", "application/json"
-_MOST_PARTS: Final = 64
+_MAX_PARTS: Final = 64
 B = TypeVar("B", bound=Body)
 
 
 async def read_body(request: web.Request, model: type[B], *, forms: bool) -> B:
-    """Read what `model` describes. Raises ProblemError."""
-    if (announced := request.content_length or 0) > MOST_BODY_BYTES:  # before it's read
-        raise web.HTTPRequestEntityTooLarge(max_size=MOST_BODY_BYTES, actual_size=announced)
+    """Read a body that `model` describes. Raises ProblemError."""
+    if (announced := request.content_length or 0) > MAX_BODY_BYTES:  # before it's read
+        raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY_BYTES, actual_size=announced)
     try:
         if request.content_type == JSON:
             return model.model_validate_json(await request.read(), strict=True)
@@ -38,37 +38,37 @@ async def read_body(request: web.Request, model: type[B], *, forms: bool) -> B:
 
 async def _form(request: web.Request, model: type[Body]) -> Mapping[str, Any]:
     lists = {name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
-    given: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     try:
         async for name, value in _values(request):
             if name in lists:
-                given.setdefault(name, []).append(value)
+                fields.setdefault(name, []).append(value)
             else:
-                given[name] = value
+                fields[name] = value
     except (ValueError, AssertionError, LookupError) as error:  # raised by aiohttp for a malformed form
-        raise ProblemError(HTTPStatus.BAD_REQUEST, "The form can't be read.") from error
-    return given
+        raise ProblemError(HTTPStatus.BAD_REQUEST, "The form is malformed. Send it as multipart/form-data.") from error
+    return fields
 
 
 async def _values(request: web.Request) -> AsyncIterator[tuple[str, str]]:
-    """Read a form's parts, within the limit of every body; files as base64."""
+    """Yield a form's fields, files as base64, within the limit for all bodies."""
     number = size = 0
     async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or part.name is None or number >= _MOST_PARTS:
-            raise ProblemError(HTTPStatus.BAD_REQUEST, "The form has parts without a name, or too many.")
+        if not isinstance(part, BodyPartReader) or part.name is None or number >= _MAX_PARTS:
+            raise ProblemError(HTTPStatus.BAD_REQUEST, f"A form may have at most {_MAX_PARTS} parts, each with a name.")
         data = await part.read(decode=True)
         number, size = number + 1, size + len(data)
-        if size > MOST_BODY_BYTES:
-            raise web.HTTPRequestEntityTooLarge(max_size=MOST_BODY_BYTES, actual_size=size)
-        is_file = part.filename is not None and part.name in FILES
+        if size > MAX_BODY_BYTES:
+            raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY_BYTES, actual_size=size)
+        is_file = part.filename is not None and part.name in FILE_FIELDS
         yield part.name, base64.b64encode(data).decode() if is_file else data.decode()
 
 
-def photo_bytes(given: str) -> bytes:
+def photo_bytes(photo: str) -> bytes:
     """Return a photo's bytes from base64 or a `data:` URL. Raises ProblemError."""
-    encoded = given
-    if given.startswith("data:"):
-        head, _, encoded = given.partition(",")
+    encoded = photo
+    if photo.startswith("data:"):
+        head, _, encoded = photo.partition(",")
         if not head.endswith(";base64"):
             raise _unusable("A `data:` URL must carry base64.")
     try:
@@ -82,16 +82,16 @@ def photo_bytes(given: str) -> bytes:
     return data
 
 
-def incoming_photo(given: str, number: int, hosts: frozenset[str]) -> IncomingPhoto:
-    """Return a photo to store: its bytes, or a link to one of the `hosts`. Raises ProblemError."""
+def incoming_photo(photo: str, number: int, hosts: frozenset[str]) -> IncomingPhoto:
+    """Return a photo to store, from its bytes or a link to one of the `hosts`. Raises ProblemError."""
     name = f"photo-{number}"
-    if not given.startswith(("https:", "http:")):
-        return IncomingPhoto(name, data=photo_bytes(given))
-    if not _may_be_fetched(given, hosts):
+    if not photo.startswith(("https:", "http:")):
+        return IncomingPhoto(name, data=photo_bytes(photo))
+    if not _may_be_fetched(photo, hosts):
         raise _unusable(
             "Photos can be fetched only by https and from hosts that the operator allows (REUNITE_PHOTO_HOSTS)."
         )
-    return IncomingPhoto(name, url=given)
+    return IncomingPhoto(name, url=photo)
 
 
 def _may_be_fetched(link: str, hosts: frozenset[str]) -> bool:

@@ -32,7 +32,7 @@ class ApiError(Exception):
 
 
 class Client:
-    """Talks to one community with its token. An asynchronous context manager."""
+    """A client for one community's token. An asynchronous context manager."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url
@@ -67,17 +67,17 @@ class Client:
             body["text"] = text
         if photo is not None:
             body["photo"] = await _encoded(photo)
-        return (await self._ask(schemas.SearchResults, "POST", "/v1/search", body)).results
+        return (await self._request(schemas.SearchResults, "POST", "/v1/search", body)).results
 
     async def similar(self, item: UUID, *, top_k: int = 10) -> list[schemas.Similar]:
         """Return the items with the most similar photos."""
         path = f"/v1/items/{item}/similar?top_k={top_k}"
-        return (await self._ask(schemas.SimilarResults, "GET", path)).results
+        return (await self._request(schemas.SimilarResults, "GET", path)).results
 
     async def similarities(self, texts: Sequence[str], photos: Sequence[PhotoInput]) -> list[list[float]]:
         """Return the cosine of each text (row) with each photo (column)."""
         body = {"texts": list(texts), "photos": [await _encoded(photo) for photo in photos]}
-        return (await self._ask(schemas.Similarities, "POST", "/v1/similarity", body)).similarities
+        return (await self._request(schemas.Similarities, "POST", "/v1/similarity", body)).similarities
 
     async def post(  # noqa: PLR0913 - the fields of an item
         self,
@@ -92,7 +92,7 @@ class Client:
         category: Category = "other",
         key: str | None = None,
     ) -> UUID:
-        """Post a found or lost item, once for each `key`; return the item's id."""
+        """Post a found or lost item, once per idempotency key; return its id."""
         item = schemas.NewItem(
             kind=kind,
             text=text,
@@ -104,59 +104,59 @@ class Client:
             category=category,
         )
         body = item.model_dump(mode="json", exclude_none=True)
-        return (await self._ask(schemas.Posted, "POST", "/v1/items", body, key)).id
+        return (await self._request(schemas.Posted, "POST", "/v1/items", body, key)).id
 
     async def item(self, item: UUID) -> schemas.Item:
-        return await self._ask(schemas.Item, "GET", f"/v1/items/{item}")
+        return await self._request(schemas.Item, "GET", f"/v1/items/{item}")
 
     async def matches(self, item: UUID, *, top_k: int = 10) -> list[schemas.Match]:
         """Return an item's matches, the most probable first."""
-        return (await self._ask(schemas.Matches, "GET", f"/v1/items/{item}/matches?top_k={top_k}")).matches
+        return (await self._request(schemas.Matches, "GET", f"/v1/items/{item}/matches?top_k={top_k}")).matches
 
     async def photo(self, photo: UUID) -> bytes:
         """Return a photo's stored copy, a JPEG."""
-        async with self._open.get(f"/v1/photos/{photo}") as response:
-            await _check(response)
+        async with self._opened_session.get(f"/v1/photos/{photo}") as response:
+            await _raise_for_problem(response)
             return await response.read()
 
     async def withdraw(self, item: UUID) -> None:
-        """Withdraw an item; everything known about it is deleted."""
-        async with self._open.delete(f"/v1/items/{item}") as response:
-            await _check(response)
+        """Withdraw an item, which deletes everything known about it."""
+        async with self._opened_session.delete(f"/v1/items/{item}") as response:
+            await _raise_for_problem(response)
 
     async def start_job(self, items: Sequence[schemas.NewItem], *, key: str | None = None) -> schemas.Job:
         """Post many items in one request."""
         body = {"items": [item.model_dump(mode="json", exclude_none=True) for item in items]}
-        return await self._ask(schemas.Job, "POST", "/v1/jobs", body, key)
+        return await self._request(schemas.Job, "POST", "/v1/jobs", body, key)
 
     async def wait_for_job(self, job: UUID) -> schemas.Job:
         """Wait until a job is done."""
         while True:
-            found = await self._ask(schemas.Job, "GET", f"/v1/jobs/{job}")
+            found = await self._request(schemas.Job, "GET", f"/v1/jobs/{job}")
             if found.state == "done":
                 return found
             await asyncio.sleep(_POLL_SECONDS)
 
     async def stats(self) -> schemas.Stats:
         """Return the community's numbers."""
-        return await self._ask(schemas.Stats, "GET", "/v1/stats")
+        return await self._request(schemas.Stats, "GET", "/v1/stats")
 
     @property
-    def _open(self) -> ClientSession:
+    def _opened_session(self) -> ClientSession:
         if self._session is None:
-            raise RuntimeError("A Client is used inside `async with`.")
+            raise RuntimeError("Use a Client inside `async with`.")
         return self._session
 
-    async def _ask(
+    async def _request(
         self, model: type[M], method: str, path: str, body: dict[str, Any] | None = None, key: str | None = None
     ) -> M:
         headers = {"Idempotency-Key": key} if key else {}
-        async with self._open.request(method, path, json=body, headers=headers) as response:
-            await _check(response)
+        async with self._opened_session.request(method, path, json=body, headers=headers) as response:
+            await _raise_for_problem(response)
             return model.model_validate_json(await response.read())
 
 
-async def _check(response: ClientResponse) -> None:
+async def _raise_for_problem(response: ClientResponse) -> None:
     if response.status < HTTPStatus.BAD_REQUEST:
         return
     try:

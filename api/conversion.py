@@ -1,4 +1,4 @@
-"""The domain's entities as the API returns them."""
+"""Converts the domain's entities to the API's schemas."""
 
 from collections.abc import Mapping
 from typing import Final, cast
@@ -15,7 +15,7 @@ _LABELS: Final[Mapping[Label, schemas.LabelName]] = {Label.HIGH: "high", Label.P
 
 
 def visible_photos(item: Item, caller: Caller) -> list[Photo]:
-    """Return the photos that a caller may see: those behind a spoiler only the author and moderators."""
+    """Return the photos that a caller may see; only the author and moderators see those behind a spoiler."""
     sees_all = caller.is_moderator or caller.owns(item.report)
     return [photo for photo in item.photos if sees_all or not photo.name.startswith(HIDDEN)]
 
@@ -69,6 +69,6 @@ def match_of(match: Match, other: Item, caller: Caller) -> schemas.Match:
 
 
 def _matched(photo: UUID | None, item: Item, caller: Caller) -> UUID | None:
-    """Return the photo of an item that matched, or else its first one."""
+    """Return the item's photo that matched, if the caller may see it, or else the first visible one."""
     stored = [shown.id for shown in visible_photos(item, caller) if shown.state is PhotoState.STORED]
     return photo if photo in stored else next(iter(stored), None)

@@ -12,7 +12,7 @@ from api import schemas
 from api.access import Caller
 from api.bodies import incoming_photo
 from api.conversion import item_of, match_of, visible_photos
-from api.operations import Answer, Call
+from api.operations import Call, JsonResponse
 from api.problems import ProblemError, explained, not_found
 from db.api_jobs import Job, Refusal
 from db.items import Item
@@ -30,24 +30,24 @@ _PHOTO_AGE: Final = "private, max-age=3600"
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """Takes items from programs and shows them. `photo_hosts` are those from which photos may be fetched."""
+    """Posts, shows and withdraws items. Only `photo_hosts` may serve photos."""
 
     store: Store
     handlers: Handlers
     photo_hosts: frozenset[str]
 
-    async def post(self, call: Call) -> Answer:
+    async def post(self, call: Call) -> JsonResponse:
         receipt = await self._report(call.caller, call.body, _own_key(call))
         posted = schemas.Posted(id=receipt.report.id, created=receipt.created)
         headers = {"Location": f"/v1/items/{receipt.report.id}"}
-        return Answer(posted, HTTPStatus.CREATED if receipt.created else HTTPStatus.OK, headers)
+        return JsonResponse(posted, HTTPStatus.CREATED if receipt.created else HTTPStatus.OK, headers)
 
-    async def get(self, call: Call) -> Answer:
+    async def get(self, call: Call) -> JsonResponse:
         async with self.store.session(call.caller.token.community) as session:
-            return Answer(item_of(await _visible(session, call), call.caller))
+            return JsonResponse(item_of(await _visible(session, call), call.caller))
 
-    async def matches(self, call: Call) -> Answer:
-        """Return an item's matches with those of the other side that the caller may see."""
+    async def matches(self, call: Call) -> JsonResponse:
+        """Return an item's matches with other items that the caller may see."""
         caller = call.caller
         async with self.store.session(caller.token.community) as session:
             item = await _visible(session, call)
@@ -58,7 +58,7 @@ class Items:
             for match in found
             if (other := others.get(_other(match, item))) and _may_show(caller, match, item, other)
         ]
-        return Answer(schemas.Matches(matches=shown[: call.top_k]))
+        return JsonResponse(schemas.Matches(matches=shown[: call.top_k]))
 
     async def withdraw(self, call: Call) -> web.Response:
         """Delete everything known about an item, as its author or a moderator."""
@@ -87,31 +87,31 @@ class Items:
             raise not_found("photo")
         return web.Response(body=copy, content_type="image/jpeg", headers={"Cache-Control": _PHOTO_AGE})
 
-    # Many at once
+    # Jobs
 
-    async def start_job(self, call: Call) -> Answer:
-        """Accept many items; the workers process them one after the other."""
+    async def start_job(self, call: Call) -> JsonResponse:
+        """Accept many items for the workers to process."""
         caller, key = call.caller, _own_key(call)
         community, workspace = caller.token.community, caller.token.workspace_id
         async with self.store.session(community) as session:
-            known = await session.api_jobs.by_key(workspace, key)
-        if known is None:
+            job_id = await session.api_jobs.by_key(workspace, key)
+        if job_id is None:
             reports, refused = await self._report_all(call, key)
             async with self.store.session(community) as session:
-                known = await session.api_jobs.add(workspace, key, reports, refused)
-                known = known or await session.api_jobs.by_key(workspace, key)
+                job_id = await session.api_jobs.add(workspace, key, reports, refused)
+                job_id = job_id or await session.api_jobs.by_key(workspace, key)
         async with self.store.session(community) as session:
-            job = await session.api_jobs.get(known) if known else None
+            job = await session.api_jobs.get(job_id) if job_id else None
         if job is None:
             raise not_found("job")
-        return Answer(_job(job), HTTPStatus.ACCEPTED, {"Location": f"/v1/jobs/{job.id}"})
+        return JsonResponse(_job(job), HTTPStatus.ACCEPTED, {"Location": f"/v1/jobs/{job.id}"})
 
-    async def job(self, call: Call) -> Answer:
+    async def job(self, call: Call) -> JsonResponse:
         async with self.store.session(call.caller.token.community) as session:
             job = await session.api_jobs.get(call.id("job"))
         if job is None:
             raise not_found("job")
-        return Answer(_job(job))
+        return JsonResponse(_job(job))
 
     async def _report_all(self, call: Call, key: str) -> tuple[list[UUID | None], list[Refusal]]:
         reports: list[UUID | None] = []
@@ -127,7 +127,7 @@ class Items:
         return reports, refused
 
     async def _report(self, caller: Caller, item: schemas.NewItem, key: str) -> Receipt:
-        """Report an item, once for each `key`: a known one changes nothing."""
+        """Report an item, once per idempotency key."""
         command = REPORTS[item.kind](
             source_key=key,
             target=ReplyTarget("api", caller.token.workspace, item.kind, key),
@@ -147,12 +147,12 @@ class Items:
 
 
 def _own_key(call: Call) -> str:
-    """Return the idempotency key, apart from those of other tokens."""
+    """Return the request's idempotency key, made unique to the token."""
     return f"{call.caller.token.id}:{call.key or uuid4()}"
 
 
 async def _visible(session: CommunitySession, call: Call) -> Item:
-    """Return the item in the path. Raises ProblemError if the caller may not know of it."""
+    """Return the item in the path. Raises ProblemError if the caller may not see it."""
     wanted = call.id("item")
     item = (await session.items.of([wanted])).get(wanted)
     if item is None or not call.caller.may_see(item.report):

@@ -26,7 +26,7 @@ _ALWAYS: Final = (
 _OF_BODIES: Final = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 _PUBLIC: Final = {
     "/healthz": "Whether the process runs",
-    "/readyz": "Whether it can answer: its database is there",
+    "/readyz": "Whether it can serve requests: its database can be reached",
 }
 Json = dict[str, Any]
 
@@ -98,10 +98,10 @@ def _parameters(operation: Operation) -> list[Json]:
         for name in operation.ids
     ]
     if operation.takes_top_k:
-        wanted = {"type": "integer", "minimum": 1, "maximum": schemas.MOST_RESULTS, "default": 10}
+        wanted = {"type": "integer", "minimum": 1, "maximum": schemas.MAX_RESULTS, "default": 10}
         found.append({"name": "top_k", "in": "query", "schema": wanted})
     if operation.takes_key:
-        description = "The same key again changes nothing: the first answer's item or job is returned."
+        description = "A repeated key changes nothing: the response has the item or job of the first request."
         key = {"type": "string", "maxLength": 200}
         found.append({"name": "Idempotency-Key", "in": "header", "description": description, "schema": key})
     return found

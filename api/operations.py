@@ -1,4 +1,4 @@
-"""The API's operations: the routes, the request checks and the OpenAPI document are all made from one table."""
+"""The API's operations: one table defines the routes, the checks of requests, and the OpenAPI document."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,13 +17,13 @@ from api.schemas import Body
 from db.api_tokens import Scope
 from reunite.text.controls import storable
 
-_MOST_KEY: Final = 200
+_MAX_KEY_LENGTH: Final = 200
 _NUMBER: Final = re.compile(r"[1-9][0-9]?|100")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A checked request: who makes it, and what they send."""
+    """A checked request: its caller and what they sent."""
 
     request: web.Request
     caller: Caller
@@ -40,20 +40,20 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The response."""
+class JsonResponse:
+    """A response with a JSON body."""
 
     body: BaseModel
     status: HTTPStatus = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Handle = Callable[[Call], Awaitable[Answer | web.Response]]
+Handle = Callable[[Call], Awaitable[JsonResponse | web.Response]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One address with one method."""
+    """A path with a method, and how to handle it."""
 
     name: str
     method: Literal["GET", "POST", "DELETE"]
@@ -67,49 +67,51 @@ class Operation:
     forms: bool = False
     """Whether the body may also be a multipart form."""
     takes_key: bool = False
-    """Whether a header makes it idempotent."""
+    """Whether the header Idempotency-Key makes it idempotent."""
     takes_top_k: bool = False
 
     @property
     def ids(self) -> list[str]:
-        """Return the names of the ids in the path."""
+        """The names of the ids in the path."""
         return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
 
 
 def add_operation(application: web.Application, operation: Operation, access: Access) -> None:
-    """Register an operation, with the checks that precede it."""
+    """Register an operation, and check requests before it handles them."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         caller = await access.caller(request, operation.scope)
-        top_k = _query(request, operation)
+        top_k = _top_k(request, operation)
         body = await read_body(request, operation.body, forms=operation.forms) if operation.body else None
-        answer = await operation.handle(Call(request, caller, body, top_k, _key(request, operation)))
-        if isinstance(answer, web.Response):
-            return answer
+        response = await operation.handle(Call(request, caller, body, top_k, _key(request, operation)))
+        if isinstance(response, web.Response):
+            return response
         return web.Response(
-            text=answer.body.model_dump_json(),
-            status=answer.status.value,
-            headers=answer.headers,
+            text=response.body.model_dump_json(),
+            status=response.status.value,
+            headers=response.headers,
             content_type="application/json",
         )
 
     application.router.add_route(operation.method, operation.path, handle, name=operation.name)
 
 
-def _query(request: web.Request, operation: Operation) -> int:
+def _top_k(request: web.Request, operation: Operation) -> int:
     unknown = sorted(set(request.query) - ({"top_k"} if operation.takes_top_k else set()))
     if unknown:
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"There's no parameter {unknown[0]!r} here.")
-    given = request.query.getall("top_k", ["10"])
-    if len(given) != 1 or not _NUMBER.fullmatch(given[0]):
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"This operation has no parameter {unknown[0]!r}.")
+    values = request.query.getall("top_k", ["10"])
+    if len(values) != 1 or not _NUMBER.fullmatch(values[0]):
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "top_k must be a number from 1 to 100.")
-    return int(given[0])
+    return int(values[0])
 
 
 def _key(request: web.Request, operation: Operation) -> str:
     key = request.headers.get("Idempotency-Key", "")
     if operation.takes_key and storable(key) != key:
         raise ProblemError(HTTPStatus.BAD_REQUEST, "Idempotency-Key isn't UTF-8.")
-    if operation.takes_key and len(key) > _MOST_KEY:
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"Idempotency-Key is longer than {_MOST_KEY} characters.")
+    if operation.takes_key and len(key) > _MAX_KEY_LENGTH:
+        raise ProblemError(
+            HTTPStatus.UNPROCESSABLE_ENTITY, f"Idempotency-Key is longer than {_MAX_KEY_LENGTH} characters."
+        )
     return key

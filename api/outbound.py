@@ -6,24 +6,24 @@ from reunite.ports import Outgoing, Sent
 
 
 class ApiPlatform:
-    """`reunite.ports.Platform` for reports that came by the API."""
+    """`reunite.ports.Platform` for reports from the API."""
 
     name: PlatformName = "api"
 
     async def send(self, outgoing: Outgoing) -> Sent:
         if outgoing.people:
-            raise UndeliverableError("nobody can talk with a program")
+            raise UndeliverableError("there is no conversation with a program")
         return Sent(outgoing.target.channel, outgoing.key)
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
-        """Do nothing: a program that asks gets the current state."""
+        """Do nothing: programs read the current state."""
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Do nothing, for the same reason."""
 
     async def photo_url(self, target: ReplyTarget, name: str) -> str | None:  # noqa: ARG002 - as on every platform
-        """Return None: a link that has expired was the client's."""
+        """Return None: only the client can renew its link."""
         return None
 
     async def acknowledge(self, target: ReplyTarget) -> None:
-        """Do nothing: the response was the acknowledgement."""
+        """Do nothing: the HTTP response acknowledged the report."""

@@ -15,14 +15,14 @@ from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import wording
 
 MEDIA_TYPE: Final = "application/problem+json"
-_RETRY_AFTER: Final = 5
-_KEPT: Final = ("Allow", "WWW-Authenticate", "Retry-After")
+_RETRY_SECONDS: Final = 5
+_KEPT_HEADERS: Final = ("Allow", "WWW-Authenticate", "Retry-After")
 _DETAILS: Final = {
     HTTPStatus.BAD_REQUEST: "The request can't be read.",
-    HTTPStatus.NOT_FOUND: "There's nothing at this address.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address doesn't take this method.",
+    HTTPStatus.NOT_FOUND: "There's nothing at this path. See /openapi.json for what there is.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This path doesn't support this method. See the header Allow.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is too large.",
-    HTTPStatus.EXPECTATION_FAILED: "A request may expect `100-continue`, and nothing else.",
+    HTTPStatus.EXPECTATION_FAILED: "The only `Expect` header that's supported is `100-continue`.",
 }
 _log = structlog.get_logger(__name__)
 
@@ -38,12 +38,12 @@ class ProblemError(Exception):
 
 
 def not_found(what: str) -> ProblemError:
-    """Return the error for something that isn't there, or that the token may not see: both look the same."""
+    """Return the error for something that doesn't exist or that the token may not see, which look the same."""
     return ProblemError(HTTPStatus.NOT_FOUND, f"There's no such {what}.")
 
 
 def explained(error: TellUserError, name: str = "photo") -> str:
-    """Return the sentence that members read."""
+    """Return the sentence that members get for an error."""
     params: dict[str, str | int] = {"name": name, **error.params}
     return wording.explain(TellUserError(error.key, **params))
 
@@ -62,24 +62,24 @@ def _sentence(problem: ErrorDetails) -> str:
 
 @web.middleware
 async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer every error as a problem."""
+    """Respond to every error with a problem."""
     try:
         return await handler(request)
     except web.HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
         return _of_http(error)
-    except Exception as error:  # noqa: BLE001 - the client gets a sentence whatever happened
+    except Exception as error:  # noqa: BLE001 - the client always gets a sentence
         return _of(error, request.path)
 
 
 def _of_http(error: web.HTTPException) -> web.Response:
-    kept = {name: error.headers[name] for name in _KEPT if name in error.headers}
+    kept = {name: error.headers[name] for name in _KEPT_HEADERS if name in error.headers}
     return refusal(HTTPStatus(error.status), kept)
 
 
 def refusal(status: HTTPStatus, headers: dict[str, str] | None = None) -> web.Response:
-    """Return the problem that a status alone tells."""
+    """Return the problem for a status without details."""
     return _response(status, _DETAILS.get(status, status.description or status.phrase), headers)
 
 
@@ -94,8 +94,8 @@ def _of(error: Exception, path: str) -> web.Response:
         case TryAgainError() | psycopg.OperationalError():
             _log.warning("api_request_delayed", path=path, error=type(error).__name__)
             why = f": {error}" if isinstance(error, TryAgainError) else ""
-            detail = f"This can't be done now{why}. Try again in {_RETRY_AFTER} s."
-            return _response(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": str(_RETRY_AFTER)})
+            detail = f"This can't be done now{why}. Try again in {_RETRY_SECONDS} s."
+            return _response(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": str(_RETRY_SECONDS)})
         case _:
             _log.error("api_request_failed", path=path, exc_info=error)
             return _response(HTTPStatus.INTERNAL_SERVER_ERROR, wording.sentence("our_fault"))

@@ -7,8 +7,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Final
 
-_MOST_CLIENTS: Final = 10_000
-"""Clients that are remembered; the one that asked least recently is forgotten first."""
+_MAX_CLIENTS: Final = 10_000
+"""Clients whose buckets are kept; the least recently seen one is evicted first."""
 _MINUTE: Final = 60.0
 
 
@@ -19,7 +19,7 @@ class RateLimiter:
     per_minute: int
     now: Callable[[], float] = time.monotonic
     _buckets: OrderedDict[Hashable, tuple[float, float]] = field(default_factory=OrderedDict)
-    """The tokens left to each client, and when they were counted."""
+    """By client: the tokens left, and when they were counted."""
 
     def take(self, client: Hashable) -> int:
         """Count a request; return 0, or the seconds until the next one is allowed."""
@@ -28,6 +28,6 @@ class RateLimiter:
         left = min(self.per_minute, left + (now - at) * self.per_minute / _MINUTE)
         is_allowed = left >= 1
         self._buckets[client] = (left - 1 if is_allowed else left, now)
-        if len(self._buckets) > _MOST_CLIENTS:
+        if len(self._buckets) > _MAX_CLIENTS:
             self._buckets.popitem(last=False)
         return 0 if is_allowed else math.ceil((1 - left) * _MINUTE / self.per_minute)

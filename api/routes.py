@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from api import schemas
 from api.items import Items
-from api.operations import Answer, Call, Handle, Operation
+from api.operations import Call, Handle, JsonResponse, Operation
 from api.search import Searches
 from db.store import Store
 
@@ -13,7 +13,7 @@ from db.store import Store
 def operations(searches: Searches, items: Items, store: Store) -> Sequence[Operation]:
     """Return every operation that needs a token."""
 
-    async def stats(call: Call) -> Answer:
+    async def stats(call: Call) -> JsonResponse:
         return await _stats(call, store)
 
     return (*_searching(searches), *_posting(items), *_reading(items, searches), _stats_operation(stats))
@@ -146,11 +146,11 @@ def _stats_operation(stats: Handle) -> Operation:
     )
 
 
-async def _stats(call: Call, store: Store) -> Answer:
+async def _stats(call: Call, store: Store) -> JsonResponse:
     live = await store.embedding_models.live()
     async with store.session(call.caller.token.community) as session:
         numbers = await session.items.numbers(sealed=call.caller.is_moderator)
-    return Answer(
+    return JsonResponse(
         schemas.Stats(
             model=live.version if live else None,
             dimensions=dict(live.spaces) if live else {},

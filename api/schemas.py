@@ -11,10 +11,10 @@ from reunite import rules
 from reunite.entities import Category
 from reunite.text.controls import storable
 
-MOST_RESULTS: Final = 100
-MOST_COMPARED: Final = 16
-MOST_ITEMS: Final = 100
-FILES: Final = frozenset({"photo", "photos"})
+MAX_RESULTS: Final = 100
+MAX_COMPARED: Final = 16
+MAX_ITEMS: Final = 100
+FILE_FIELDS: Final = frozenset({"photo", "photos"})
 """The fields that a form may send as files."""
 
 
@@ -26,7 +26,7 @@ Words = Annotated[
     str, StringConstraints(min_length=1, max_length=rules.MOST_TEXT, pattern=r"\S"), AfterValidator(storable)
 ]
 Place = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
-TopK = Annotated[int, Field(ge=1, le=MOST_RESULTS, description="How many results to return at most")]
+TopK = Annotated[int, Field(ge=1, le=MAX_RESULTS, description="How many results to return at most")]
 PhotoData = Annotated[
     str,
     StringConstraints(min_length=1),
@@ -42,13 +42,13 @@ PhotoSource = Annotated[
 ]
 
 
-def _sensible(moment: datetime | None) -> None:
+def _check_time(moment: datetime | None) -> None:
     if moment and not rules.is_plausible_time(moment):
         raise ValueError(f"the year must be from {rules.FIRST_YEAR} to {rules.LAST_YEAR}")
 
 
 class Body(BaseModel):
-    """What a client sends: nothing unknown is taken."""
+    """A request body; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -64,8 +64,8 @@ class SearchQuery(Body):
     top_k: TopK = 10
 
     @model_validator(mode="after")
-    def _has_something(self) -> "SearchQuery":
-        _sensible(self.happened_at)
+    def _check(self) -> "SearchQuery":
+        _check_time(self.happened_at)
         if not (self.text or "").strip() and self.photo is None:
             raise ValueError("give a text, a photo or both")
         return self
@@ -74,8 +74,8 @@ class SearchQuery(Body):
 class SimilarityQuery(Body):
     """Texts and photos to compare, each text with each photo."""
 
-    texts: Annotated[list[Words], Field(min_length=1, max_length=MOST_COMPARED)]
-    photos: Annotated[list[PhotoData], Field(min_length=1, max_length=MOST_COMPARED)]
+    texts: Annotated[list[Words], Field(min_length=1, max_length=MAX_COMPARED)]
+    photos: Annotated[list[PhotoData], Field(min_length=1, max_length=MAX_COMPARED)]
 
 
 class NewItem(Body):
@@ -91,8 +91,8 @@ class NewItem(Body):
     private: Annotated[bool, Field(description="For a lost item: only moderators see it")] = False
 
     @model_validator(mode="after")
-    def _fits(self) -> "NewItem":
-        _sensible(self.happened_at)
+    def _check(self) -> "NewItem":
+        _check_time(self.happened_at)
         if not self.text.strip() and not self.photos:
             raise ValueError("give a text, photos or both")
         if self.sealed and self.kind == "lost":
@@ -105,14 +105,14 @@ class NewItem(Body):
 class NewItems(Body):
     """Many items in one request."""
 
-    items: Annotated[list[NewItem], Field(min_length=1, max_length=MOST_ITEMS)]
+    items: Annotated[list[NewItem], Field(min_length=1, max_length=MAX_ITEMS)]
 
 
 # What the API returns
 
 
 class Photo(BaseModel):
-    """A photo of an item: where its stored copy is, once it has been made, or what was wrong, as a word."""
+    """A photo of an item. `url` is its stored copy's, once there is one; `problem` is a keyword."""
 
     id: UUID
     state: Literal["pending", "stored", "failed"]
@@ -176,7 +176,7 @@ class Similarities(BaseModel):
 
 
 class Match(BaseModel):
-    """A match of an item with another one."""
+    """A match of an item with another item."""
 
     id: UUID
     score: float = Field(ge=0, le=1)
@@ -208,7 +208,7 @@ class Refused(BaseModel):
 
 
 class Job(BaseModel):
-    """Many items and how far the workers are with them."""
+    """Many items, and how many the workers have processed."""
 
     id: UUID
     created_at: datetime

@@ -9,12 +9,12 @@ from api import schemas
 from api.access import Caller
 from api.bodies import photo_bytes
 from api.conversion import item_of, result_of, visible_photos
-from api.operations import Answer, Call
+from api.operations import Call, JsonResponse
 from api.problems import not_found
 from db.items import Item
 from db.store import Store
 from db.transient_search import run_query
-from metrics.searches import note_search
+from metrics.searches import count_search
 from reunite.commands import REPORTS, NewReport
 from reunite.encoder import SHARED_SPACE
 from reunite.entities import Member, ReplyTarget, ReportKind
@@ -24,13 +24,13 @@ from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText, Quer
 
 @dataclass(frozen=True, slots=True)
 class Searches:
-    """Answers searches, with embeddings by a worker."""
+    """Answers searches; a worker makes the embeddings."""
 
     store: Store
     encoder: QueryEncoder
 
-    async def search(self, call: Call) -> Answer:
-        """Score the open reports as if the query were a report, which it is until the transaction is rolled back."""
+    async def search(self, call: Call) -> JsonResponse:
+        """Score the open reports for a query."""
         query: schemas.SearchQuery = call.body
         caller, photos = call.caller, [photo_bytes(query.photo)] if query.photo else []
         texts = [query.text.strip()] if query.text else []
@@ -38,7 +38,7 @@ class Searches:
         limit, sees_all = max(MAX_CANDIDATES, query.top_k), caller.is_moderator
         community, command = caller.token.community, _command(query, caller)
         found = await run_query(self.store, community, command, encoded, limit, hidden=sees_all)
-        note_search("api", found.candidates[: query.top_k])
+        count_search("api", found.candidates[: query.top_k])
         items = found.items
         visible = [
             (candidate, items[candidate.report])
@@ -46,9 +46,11 @@ class Searches:
             if _sees(caller, items.get(candidate.report))
         ]
         results = [result_of(candidate, item, caller) for candidate, item in visible[: query.top_k]]
-        return Answer(schemas.SearchResults(results=results, searched=found.searched, calibrated=found.calibrated))
+        return JsonResponse(
+            schemas.SearchResults(results=results, searched=found.searched, calibrated=found.calibrated)
+        )
 
-    async def similar(self, call: Call) -> Answer:
+    async def similar(self, call: Call) -> JsonResponse:
         """Find items whose photos are most similar to those of an item."""
         caller, wanted = call.caller, call.id("item")
         async with self.store.session(caller.token.community) as session:
@@ -65,21 +67,21 @@ class Searches:
             if similar.report in items
             and any(photo.id == similar.photo for photo in visible_photos(items[similar.report], caller))
         ]
-        return Answer(schemas.SimilarResults(results=results))
+        return JsonResponse(schemas.SimilarResults(results=results))
 
-    async def similarities(self, call: Call) -> Answer:
-        """Compare each text with each photo in the space that both have."""
+    async def similarities(self, call: Call) -> JsonResponse:
+        """Compare each text with each photo in the shared space."""
         query: schemas.SimilarityQuery = call.body
         photos = [photo_bytes(photo) for photo in query.photos]
         encoded = await self.encoder.encode(call.caller.token.community, query.texts, photos)
         live = await self.store.embedding_models.live()
-        return Answer(
+        return JsonResponse(
             schemas.Similarities(similarities=matrix(encoded), model=live.version if live else ""),
         )
 
 
 def matrix(encoded: Encoded) -> list[list[float]]:
-    """Return the cosine of each text with each photo; of a text about several things, the best one counts."""
+    """Return the cosine of each text with each photo; for a text about several things, the highest one."""
     return [[_cosine(text, photo) for photo in encoded.photos] for text in encoded.texts]
 
 

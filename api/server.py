@@ -11,7 +11,7 @@ from aiohttp import web
 
 from api import schemas
 from api.access import Access
-from api.bodies import MOST_BODY_BYTES
+from api.bodies import MAX_BODY_BYTES
 from api.config import ApiConfig
 from api.openapi import document
 from api.operations import Operation, add_operation
@@ -35,7 +35,7 @@ _log = structlog.get_logger(__name__)
 @asynccontextmanager
 async def serving(operations: Sequence[Operation], store: Store, config: ApiConfig) -> AsyncIterator[str]:
     """Serve the API within the context; yield its address."""
-    application = web.Application(middlewares=[timed, problems], client_max_size=MOST_BODY_BYTES)
+    application = web.Application(middlewares=[timed, problems], client_max_size=MAX_BODY_BYTES)
     application.on_response_prepare.append(_add_headers)
     application[REFUSE] = _refuse
     access = Access(ApiTokens(store), config.requests_per_minute)

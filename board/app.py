@@ -41,7 +41,7 @@ async def run(service: BoardService, ready: Callable[[str], None] = lambda _: No
     servers, config = service.connections, service.config
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(
-            Store(servers.database_url, connections=_CONNECTIONS, ready=True, keys=servers.keys)
+            Store(servers.database_url, connections=_CONNECTIONS, warm=True, keys=servers.keys)
         )
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))

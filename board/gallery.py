@@ -14,7 +14,7 @@ from board.parts import Board
 from board.visits import Visit
 from db.board import Filter
 from db.transient_search import run_query
-from metrics.searches import note_search
+from metrics.searches import count_search
 from reunite import rules
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import Match, MatchState, ReportKind, ReportState
@@ -71,7 +71,7 @@ class Gallery:
         encoded = await self._board.encoder.encode(visit.community, [words] if words else [], photos)
         query = _query(visit, words, among)
         found = await run_query(self._board.store, visit.community, query, encoded, MAX_CANDIDATES, hidden=True)
-        note_search("board", found.candidates)
+        count_search("board", found.candidates)
         results = [
             (found.items[candidate.report], _match(candidate))
             for candidate in found.candidates

@@ -27,7 +27,7 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",  # with none at all, forms would come from the origin "null"
     "X-Content-Type-Options": "nosniff",
 }
-_MOST_BODY_BYTES: Final = rules.MOST_PHOTO_BYTES + 2**20
+_MAX_BODY_BYTES: Final = rules.MOST_PHOTO_BYTES + 2**20
 """A photo as large as intake can open, and a form around it."""
 _log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ _log = structlog.get_logger(__name__)
 async def serving(board: Board, config: BoardConfig) -> AsyncIterator[str]:
     """Serve the board within the context; yield its address on this machine."""
     pages = Pages()
-    application = web.Application(middlewares=[errors(pages), _guard(config)], client_max_size=_MOST_BODY_BYTES)
+    application = web.Application(middlewares=[errors(pages), _guard(config)], client_max_size=_MAX_BODY_BYTES)
     application.on_response_prepare.append(_add_headers)
     add_routes(application, board, pages)
     application[REFUSE] = lambda request, status: refuse(pages, request, status, _HEADERS)

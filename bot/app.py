@@ -51,7 +51,7 @@ async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> No
     servers, entry = config.connections, entry_of(config.adapter)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(
-            Store(servers.database_url, connections=_CONNECTIONS, ready=True, keys=servers.keys)
+            Store(servers.database_url, connections=_CONNECTIONS, warm=True, keys=servers.keys)
         )
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))

@@ -44,7 +44,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Delivery:
-    """Sends replies to at most `parallel` threads at once, `db.delivery.MOST_EACH` of them in one community.
+    """Sends replies to at most `parallel` threads at once, `db.delivery.MAX_PER_COMMUNITY` of them in one community.
 
     After `lease_seconds` another process may try a reply.
     """

@@ -55,7 +55,7 @@ async def until_stopped(service: Coroutine[Any, Any, None]) -> None:
 async def worker(
     settings: Settings, where: Servers, vectors: Path | None = None, version: str = "", *, reembed: bool = False
 ) -> None:
-    """Run a worker; with given `vectors` of the model `version` if there is such a file."""
+    """Run a worker; with precomputed `vectors` of the model `version` if there is such a file."""
     from workers.app import WorkerConfig, run  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
     from workers.live_encoder import ModelMismatchError  # noqa: PLC0415
@@ -71,10 +71,10 @@ async def worker(
         cover=_covered() if settings.photos.cover_faces else (),
         reembed=reembed,
     )
-    given = precomputed_vectors(vectors, version) if vectors else None
+    precomputed = precomputed_vectors(vectors, version) if vectors else None
     try:
         ready = lambda model: announce_ready(f"{model.encoder} {model.version}")  # noqa: E731
-        await until_stopped(run(config, say, ready, given=given))
+        await until_stopped(run(config, say, ready, precomputed=precomputed))
     except (ModelMismatchError, EncoderUnavailableError) as error:
         raise UsageError(str(error)) from error
 

@@ -1,4 +1,4 @@
-"""Answers queries from memory: similarities if there are few reports, otherwise which to measure and the background."""
+"""Answers queries from memory: exact similarities among few reports; among many, an estimate of what to measure."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,20 +15,20 @@ from db.rare_words import Sampled
 from db.vectors import Ids, Measured, Target
 from reunite.matching.evidence import Background, PairKind
 
-_SPARE: Final = 12
-"""How many are measured in addition to the nearest: sketches rank one or two of the 50 nearest a little lower."""
-_SHORTLIST: Final = 512
-"""With more vectors than this, coarse sketches choose which sketches are compared: this many at least."""
-_SHARE: Final = 80
-"""With very many vectors, one in this many is compared."""
+_SPARE_MEASURED: Final = 12
+"""Candidates measured beyond the limit: sketches rank one or two of the 50 nearest a little too low."""
+_MIN_SHORTLIST: Final = 512
+"""With more vectors than this, coarse sketches choose at least this many sketches to compare."""
+_SHORTLIST_DIVISOR: Final = 80
+"""With very many vectors, one in this many is shortlisted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What sketches say about one pair kind: which vectors to measure, and what corrects the background."""
+    """What sketches say about one pair kind: which reports to measure, and an estimated background."""
 
     nearest: Ids
-    """Nearest first, with some to spare."""
+    """Reports, nearest first, and a few more than asked for."""
     sampled: Floats
     """The estimated similarities of the sample's vectors."""
     mean: float
@@ -37,7 +37,7 @@ class Estimate:
     """How many vectors were compared."""
 
     def background(self, sample: Measured | None) -> Background:
-        """Return the background, corrected by the sketches' error in the sample. A report counts by its best vector."""
+        """Return the background, corrected by the sketches' error on the sample. Only a report's best vector counts."""
         if sample is None:
             return Background(self.mean, math.sqrt(self.variance), self.count)
         best, sketched = sample.similarities, self.sampled.astype(np.float64)
@@ -50,7 +50,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What memory knows about a query."""
+    """What memory can tell about a query."""
 
     open_count: int
     measured: Mapping[PairKind, Measured]
@@ -61,55 +61,55 @@ class Answer:
     """A random sample if there are many reports; None if there are few."""
 
     @property
-    def few(self) -> bool:
+    def is_exact(self) -> bool:
         """Whether everything was measured."""
         return self.sample is None
 
     def nearest(self) -> list[Ids]:
-        """Return the nearest of many reports by kind of pair, by their sketches, and some more."""
+        """Return the nearest reports by pair kind, as their sketches rank them, and a few more."""
         return [estimate.nearest for estimate in self.estimates.values()]
 
     def background(self) -> dict[PairKind, Background]:
-        if not self.few:
+        if not self.is_exact:
             return {kind: found.background(self.measured.get(kind)) for kind, found in self.estimates.items()}
         return {kind: background(measured) for kind, measured in self.measured.items()}
 
 
 def background(measured: Measured) -> Background:
-    """Return the background where everything was measured."""
+    """Return the exact background of similarities that were all measured."""
     similarities = measured.similarities
     return Background(float(similarities.mean()), float(similarities.std()), len(similarities))
 
 
 def estimate(target: Target, axes: Axes | None, every: Rows, sample: Rows, limit: int) -> dict[PairKind, Estimate]:
     """Estimate similarities with all vectors from their sketches, or compute them where there are no sketches."""
-    coarsely = axes is not None and len(every) > _SHORTLIST
+    coarsely = axes is not None and len(every) > _MIN_SHORTLIST
     of_all, of_sample = (_similarities(target.vectors, axes, rows, coarsely=coarsely) for rows in (every, sample))
     estimates = {}
     for kind in dict.fromkeys(target.kinds):
-        mine = target.of(kind)
-        best = _best(of_all, mine)
+        positions = target.of(kind)
+        best = _best(of_all, positions)
         mean = float(best.mean(dtype=np.float64))
         apart = best - np.float32(mean)
         if axes and coarsely:
-            nearest = _nearest_of_shortlist(target.vectors[mine], axes, every, best, limit)
+            nearest = _nearest_of_shortlist(target.vectors[positions], axes, every, best, limit)
         else:
             nearest = _nearest(every["ids"], best, limit)
         estimates[kind] = Estimate(
-            nearest, _best(of_sample, mine), mean, float(np.dot(apart, apart)) / len(apart), len(apart)
+            nearest, _best(of_sample, positions), mean, float(np.dot(apart, apart)) / len(apart), len(apart)
         )
     return estimates
 
 
 def _nearest_of_shortlist(vectors: Floats, axes: Axes, every: Rows, coarse: Floats, limit: int) -> Ids:
-    """Compare the sketches of those that are best by coarse sketch."""
-    places = largest(coarse, max(_SHORTLIST, len(every) // _SHARE))
+    """Shortlist by coarse sketches, then compare the sketches of the shortlist."""
+    places = largest(coarse, max(_MIN_SHORTLIST, len(every) // _SHORTLIST_DIVISOR))
     similarities = axes.similarities(vectors, every.at("sketches", places)).max(axis=0)
     return _nearest(every.at("ids", places), similarities, limit)
 
 
 def _nearest(ids: Ids, similarities: Floats, limit: int) -> Ids:
-    return ids[nearest_of_each(similarities, ids, limit + _SPARE)]
+    return ids[nearest_of_each(similarities, ids, limit + _SPARE_MEASURED)]
 
 
 def _similarities(vectors: Floats, axes: Axes | None, rows: Rows, *, coarsely: bool) -> Floats:
@@ -118,9 +118,11 @@ def _similarities(vectors: Floats, axes: Axes | None, rows: Rows, *, coarsely: b
         return np.empty((len(vectors), 0), np.float32)
     if axes is None:
         return products(vectors, rows["vectors"])
-    return axes.coarsely(vectors, rows["coarse"]) if coarsely else axes.similarities(vectors, rows["sketches"])
+    return (
+        axes.coarse_similarities(vectors, rows["coarse"]) if coarsely else axes.similarities(vectors, rows["sketches"])
+    )
 
 
-def _best(similarities: Floats, mine: list[int]) -> Floats:
-    best: Floats = similarities[mine[0]] if len(mine) == 1 else similarities[mine].max(axis=0)
+def _best(similarities: Floats, positions: list[int]) -> Floats:
+    best: Floats = similarities[positions[0]] if len(positions) == 1 else similarities[positions].max(axis=0)
     return best

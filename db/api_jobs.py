@@ -43,7 +43,7 @@ class SqlApiJobs(Queries):
     async def add(
         self, workspace: UUID, key: str, reports: Sequence[UUID | None], refused: Sequence[Refusal]
     ) -> UUID | None:
-        """Store a job; None if one with this key is there."""
+        """Store a job; None if the key is in use."""
         row = await self._one(
             """INSERT INTO api_job (community_id, workspace_id, key, reports, refused)
                VALUES (%(community)s, %(workspace)s, %(key)s, %(reports)s, %(refused)s)

@@ -22,7 +22,7 @@ _BYTES: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class TokenInUse:
-    """A valid token: what it opens. `workspace` is the API's workspace by its external id."""
+    """A valid token and what it gives access to. `workspace` is the external id of the API's workspace."""
 
     id: UUID
     community: UUID
@@ -34,7 +34,7 @@ class TokenInUse:
 
 @dataclass(frozen=True, slots=True)
 class TokenInfo:
-    """A token as an operator sees it; the secret itself is known to its holder only."""
+    """A token as an operator sees it: without the secret, which only its holder knows."""
 
     id: UUID
     name: str
@@ -51,11 +51,11 @@ class ApiTokens:
         self._database = database
 
     async def find(self, secret: str) -> TokenInUse | None:
-        """Return what a token opens; None if it isn't valid."""
-        found = await self._database.rows("SELECT * FROM use_api_token(%s)", _hash(secret))
-        if not found:
+        """Return what a token gives access to; None if it isn't valid."""
+        rows = await self._database.rows("SELECT * FROM use_api_token(%s)", _hash(secret))
+        if not rows:
             return None
-        [row] = found
+        [row] = rows
         return TokenInUse(
             row["id"],
             row["community_id"],
@@ -66,7 +66,7 @@ class ApiTokens:
         )
 
     async def create(self, community: UUID, name: str, scopes: Sequence[Scope], expires_at: datetime | None) -> str:
-        """Make a token and return it: it's shown this once."""
+        """Make a token and return its secret, which can't be read again."""
         secret = PREFIX + secrets.token_urlsafe(_BYTES)
         async with self._database.transaction(community) as connection:
             workspace = await _workspace(connection, community)
@@ -98,14 +98,14 @@ class ApiTokens:
 
 
 async def _workspace(connection: psycopg.AsyncConnection[Any], community: UUID) -> UUID:
-    """Return the API's workspace in a community; the first token brings it.
+    """Return the API's workspace in a community; make it for the first token.
 
-    It has a moderators' channel, so that sealed reports can come by the API: those who read it have `moderate`.
+    It gets a moderator channel because sealed reports need one; tokens with the scope `moderate` take its place.
     """
     await connection.execute("SELECT 1 FROM community WHERE id = %s FOR NO KEY UPDATE", [community])
     cursor = await connection.execute("SELECT id FROM workspace WHERE platform = 'api' ORDER BY id LIMIT 1")
-    if known := await cursor.fetchone():
-        return UUID(str(known["id"]))
+    if existing := await cursor.fetchone():
+        return UUID(str(existing["id"]))
     cursor = await connection.execute(
         """INSERT INTO workspace (community_id, platform, external_id, name, log_channel, language)
            SELECT id, 'api', gen_random_uuid()::text, 'API', 'moderators',
@@ -117,5 +117,5 @@ async def _workspace(connection: psycopg.AsyncConnection[Any], community: UUID) 
 
 
 def _hash(secret: str) -> str:
-    """Hash a token. It's random and long, so nothing slower than SHA-256 is needed."""
+    """Hash a secret. It's long and random, so nothing slower than SHA-256 is needed."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Sketches, a byte or two for each number of a vector, and coarse ones: a vector's place along the main axes."""
+"""Sketches: vectors quantised to a byte or two per number; coarse ones keep a byte for each of the main axes."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,37 +9,37 @@ from numpy.typing import NDArray
 from db.products import BLOCK, Floats, products
 
 AXES: Final = 48
-"""How many axes are enough to say which sketches are worth comparing."""
+"""Enough axes to tell which sketches are worth comparing."""
 _ITERATIONS: Final = 6
 _MARGIN: Final = 1.1
-"""How much further than the sample other vectors may reach."""
-_FINER: Final = 64
-"""How much smaller steps of two bytes are: they could be 256 times as small, but then reach no further."""
+"""Headroom for vectors that reach further than those of the sample."""
+_PRECISE_STEPS: Final = 64
+"""A step of two bytes is this much smaller than one of one byte. 256 would fit, but leave no headroom."""
 
 Numbers = NDArray[np.int8] | NDArray[np.int16]
-"""A byte each, or two."""
+"""Quantised numbers, one or two bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """The main axes of vectors, and what a step is worth: along each axis, and of each of a vector's numbers."""
+    """The main axes of vectors, and the size of a step along each axis (`scale`) and of each number (`steps`)."""
 
     directions: Floats
     scale: Floats
     steps: Floats
     sample: int
-    """From how many vectors they were found."""
+    """How many vectors they were computed from."""
     precise: bool = False
-    """Whether sketches have two bytes for each number: then they are as good as vectors."""
+    """Whether sketches have two bytes per number, which makes them as good as vectors."""
 
     @classmethod
     def of(cls, vectors: Floats, *, precise: bool = False) -> "Axes":
-        """Find the axes along which vectors extend most, from the origin."""
+        """Compute the axes along which vectors vary most, measured from the origin."""
         count = min(AXES, *vectors.shape)
         found = np.random.default_rng(0).standard_normal((vectors.shape[1], count), np.float32)
         for _ in range(_ITERATIONS):
             found = np.linalg.qr(vectors.T @ (vectors @ found))[0]
-        steps = _step(vectors) / np.float32(_FINER) if precise else _step(vectors)
+        steps = _step(vectors) / np.float32(_PRECISE_STEPS) if precise else _step(vectors)
         return cls(found, _step(vectors @ found), steps, len(vectors), precise)
 
     @property
@@ -56,16 +56,16 @@ class Axes:
         return _bytes(np.rint(products(np.ascontiguousarray(self.directions.T), vectors).T / self.scale))
 
     def similarities(self, vectors: Floats, sketches: Numbers) -> Floats:
-        """Return an estimate for each of `vectors` (rows) and sketches (columns)."""
+        """Estimate the similarity of each vector (row) and each sketch (column)."""
         return _products(vectors * self.steps, sketches)
 
-    def coarsely(self, vectors: Floats, coarse: NDArray[np.int8]) -> Floats:
-        """Do the same with coarse sketches."""
+    def coarse_similarities(self, vectors: Floats, coarse: NDArray[np.int8]) -> Floats:
+        """Estimate similarities with coarse sketches."""
         return _products(vectors @ self.directions * self.scale, coarse)
 
 
 def _step(values: Floats) -> Floats:
-    """Return what a byte is worth so that it reaches a little further than any value in a column."""
+    """Return the step with which a byte covers a little more than the values of each column."""
     reach = np.abs(values).max(axis=0) * np.float32(_MARGIN)
     step: Floats = np.maximum(reach, np.float32(1e-6)) / np.float32(127)
     return step
@@ -87,7 +87,7 @@ def _products(vectors: Floats, sketches: Numbers) -> Floats:
     found = np.empty((len(sketches), len(vectors)), np.float32)
     block = np.empty((min(max(BLOCK // weights.size, 1), len(sketches)), len(weights)), np.float32)
     for start in range(0, len(sketches), max(len(block), 1)):
-        some = sketches[start : start + len(block)]
-        np.copyto(block[: len(some)], some)
-        np.matmul(block[: len(some)], weights, out=found[start : start + len(some)])
+        part = sketches[start : start + len(block)]
+        np.copyto(block[: len(part)], part)
+        np.matmul(block[: len(part)], weights, out=found[start : start + len(part)])
     return np.ascontiguousarray(found.T)

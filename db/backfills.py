@@ -15,12 +15,12 @@ from reunite.past_posts import KnownBefore, Span, Tally
 
 Tell = Literal["", "start", "end"]
 STOPPED: Final = "stopped"
-"""The problem of a channel whose reading the operator has stopped."""
+"""The problem recorded when the operator stops the reading of a channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """A channel of a workspace: the span to read, and how far it was read."""
+    """A channel whose past posts are read: the span, and how far it was read."""
 
     id: UUID
     request: UUID
@@ -33,9 +33,9 @@ class Backfill:
     reached: datetime
     cursor: str
     answers: bool
-    """Whether the old threads are answered."""
+    """Whether the bot answers in the old threads."""
     tell: Tell
-    """What to post next in the moderators' channel."""
+    """The next notice for the moderator channel."""
     tally: Tally
     problem: str
     created_at: datetime
@@ -43,12 +43,12 @@ class Backfill:
 
     @property
     def share(self) -> float:
-        """How much of the channel is read, from 0 to 1."""
+        """How much of the span was read, from 0 to 1."""
         return 1.0 if self.has_ended else self.span.share(self.reached)
 
 
 class Backfills:
-    """Each method is one transaction of its own."""
+    """The table `backfill`. Methods run their own transactions."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -62,13 +62,13 @@ class Backfills:
         """Return the names of a workspace's channels for reports, by the platform's ids."""
         query = """SELECT external_id, name FROM channel WHERE workspace_id = %(workspace)s AND role IS NOT NULL
                    ORDER BY role DESC, name"""
-        found = await self._rows(workspace.community, query, workspace=workspace.id)
-        return {row["external_id"]: row["name"] for row in found}
+        rows = await self._rows(workspace.community, query, workspace=workspace.id)
+        return {row["external_id"]: row["name"] for row in rows}
 
     async def start(
         self, workspace: Workspace, channels: Mapping[str, str], span: Span, *, answers: bool, tell: Tell = ""
     ) -> None:
-        """Let channels be read, unless they already are; earlier readings of them are forgotten."""
+        """Start reading channels that aren't being read; results of earlier readings are deleted."""
         about = {"workspace": workspace.id, "channels": list(channels), "names": list(channels.values())}
         await self._rows(
             workspace.community,
@@ -97,20 +97,20 @@ class Backfills:
 
     async def of(self, workspace: Workspace) -> list[Backfill]:
         """Return the latest reading of each of a workspace's channels."""
-        found = await self._rows(
+        rows = await self._rows(
             workspace.community,
             """SELECT * FROM (SELECT DISTINCT ON (channel) * FROM backfill WHERE workspace_id = %(workspace)s
                ORDER BY channel, created_at DESC) AS latest ORDER BY name, id""",
             workspace=workspace.id,
         )
-        return [_backfill(row) for row in found]
+        return [_backfill(row) for row in rows]
 
     async def open(self, platform: PlatformName) -> list[Backfill]:
-        """Return what a platform's bot has to read, or to tell moderators, in all communities."""
+        """Return the channels that a platform's bot must still read or report on, in all communities."""
         return [_backfill(row) for row in await self._database.rows("SELECT * FROM open_backfills(%s)", platform)]
 
     async def advance(self, backfill: Backfill, cursor: str, reached: datetime, tally: Tally, *, is_end: bool) -> None:
-        """Record how far a channel was read; nothing changes where another process was faster."""
+        """Record how far a channel was read, unless another process already went further."""
         await self._rows(
             backfill.community,
             """UPDATE backfill SET cursor = %(cursor)s, reached = least(reached, %(reached)s),
@@ -129,7 +129,7 @@ class Backfills:
         )
 
     async def end(self, backfill: Backfill, problem: str) -> None:
-        """Record that a channel can't be read any further."""
+        """Stop reading a channel, and record why."""
         await self._rows(
             backfill.community,
             "UPDATE backfill SET problem = %(problem)s, ended_at = now() WHERE id = %(id)s AND ended_at IS NULL",
@@ -138,7 +138,7 @@ class Backfills:
         )
 
     async def record_notice(self, backfill: Backfill, then: Tell) -> None:
-        """Record that the moderators' channel was notified of a request, and what to post there next."""
+        """Record that the moderator channel got a notice, and which one comes next."""
         await self._rows(
             backfill.community,
             "UPDATE backfill SET tell = %(then)s WHERE request = %(request)s AND tell = %(tell)s",
@@ -148,8 +148,8 @@ class Backfills:
         )
 
     async def known_posts(self, backfill: Backfill, keys: Collection[str]) -> Mapping[str, KnownBefore]:
-        """Return the reports that have one of these idempotency keys, purged ones included."""
-        found = await self._rows(
+        """Return the reports with these idempotency keys, purged ones included."""
+        rows = await self._rows(
             backfill.community,
             """SELECT source_key, created_at, quiet, state FROM report
                WHERE workspace_id = %(workspace)s AND source_key = ANY(%(keys)s)""",
@@ -157,11 +157,11 @@ class Backfills:
             keys=list(keys),
         )
         return {
-            row["source_key"]: KnownBefore(row["created_at"], row["quiet"], ReportState(row["state"])) for row in found
+            row["source_key"]: KnownBefore(row["created_at"], row["quiet"], ReportState(row["state"])) for row in rows
         }
 
     async def waiting(self, community: UUID) -> int:
-        """Return how many of a community's reports wait for a worker."""
+        """Count the community's reports that wait for a worker."""
         [row] = await self._rows(community, "SELECT count(*) AS number FROM work WHERE state = 'due'")
         return int(row["number"])
 

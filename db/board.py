@@ -10,7 +10,7 @@ from db import mapping
 from db.queries import Queries
 from reunite.entities import Claim, Match
 
-MOST_LISTED: Final = 200
+MAX_LISTED: Final = 200
 """The most matches, claims or verdicts on one page, newest first."""
 _WEEKS: Final = 12
 _PLACES: Final = 10
@@ -28,7 +28,7 @@ _BETWEEN_KEPT: Final = """JOIN report l ON l.id = m.lost_id AND l.purged_at IS N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A filter on reports; empty means all. `sealed` is true for what only moderators see, false for the rest."""
+    """A filter on reports; empty fields match all. `sealed` selects what only moderators see (true) or the rest."""
 
     kind: str = ""
     state: str = ""
@@ -40,7 +40,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class LoggedDecision:
-    """A line of the log: a verdict, or a decision on a claim. The name of who decided is empty once it was deleted."""
+    """A line of the log: a verdict or a decision on a claim. `name` is empty if that person's data was deleted."""
 
     at: datetime
     name: str
@@ -51,7 +51,7 @@ class LoggedDecision:
 
 @dataclass(frozen=True, slots=True)
 class WeekCount:
-    """How many reports came in a week, and how many items were returned; it begins on a Monday."""
+    """How many reports came in and how many items were returned in the week that begins on a Monday."""
 
     begins: date
     lost: int
@@ -83,63 +83,63 @@ class SqlBoard(Queries):
     async def reports(self, wanted: Filter, limit: int, offset: int) -> tuple[Sequence[UUID], int]:
         """Return the reports of one page, newest first, and how many there are."""
         values = {name: getattr(wanted, name) for name in ("kind", "state", "sealed", "place", "since", "until")}
-        found = await self._all(
+        rows = await self._all(
             f"SELECT r.id {_LISTED} ORDER BY {_REPORTED} DESC, r.id LIMIT %(limit)s OFFSET %(offset)s",
             **values,
             limit=limit,
             offset=offset,
         )
         counted = await self._one(f"SELECT count(*) AS number {_LISTED}", **values)
-        return [row["id"] for row in found], int((counted or {})["number"])
+        return [row["id"] for row in rows], int((counted or {})["number"])
 
     async def undecided(self) -> tuple[Sequence[Match], int]:
-        """Return labelled matches that wait for a verdict, the most probable first, and how many wait in all."""
-        found = await self._all(
+        """Return labelled matches that wait for a verdict, most probable first, and their total number."""
+        rows = await self._all(
             f"""SELECT {mapping.MATCH}, count(*) OVER () AS waiting FROM match m {_BETWEEN_KEPT}
                 WHERE m.state = 'undecided' AND m.label IS NOT NULL AND NOT m.declined
                   AND l.state = 'open' AND f.state = 'open'
-                ORDER BY m.probability DESC, m.id LIMIT {MOST_LISTED}"""
+                ORDER BY m.probability DESC, m.id LIMIT {MAX_LISTED}"""
         )
-        return [mapping.match(row) for row in found], found[0]["waiting"] if found else 0
+        return [mapping.match(row) for row in rows], rows[0]["waiting"] if rows else 0
 
     async def claims(self, state: str = "") -> Sequence[tuple[Claim, Match]]:
         """Return claims with their matches, open ones first, then the newest."""
-        found = await self._all(
+        rows = await self._all(
             f"""SELECT m.*, c.id AS claim_id, c.member_id, c.member_name, c.proof, c.state AS claim_state
                 FROM claim c JOIN match m ON m.id = c.match_id {_BETWEEN_KEPT}
                 WHERE c.proof <> '' AND (%(state)s = '' OR c.state = %(state)s)
-                ORDER BY c.state <> 'open', c.at DESC LIMIT {MOST_LISTED}""",
+                ORDER BY c.state <> 'open', c.at DESC LIMIT {MAX_LISTED}""",
             state=state,
         )
-        return [(_claim(row), mapping.match(row)) for row in found]
+        return [(_claim(row), mapping.match(row)) for row in rows]
 
     async def handed_in(self) -> Sequence[UUID]:
-        """Return the found reports whose items were handed in somewhere and aren't returned, newest first."""
-        found = await self._all(
+        """Return found reports whose items were handed in somewhere and not returned yet, newest first."""
+        rows = await self._all(
             f"""SELECT id FROM report WHERE kind = 'found' AND kept_at <> '' AND state IN ('pending', 'open')
-                ORDER BY created_at DESC LIMIT {MOST_LISTED}"""
+                ORDER BY created_at DESC LIMIT {MAX_LISTED}"""
         )
-        return [row["id"] for row in found]
+        return [row["id"] for row in rows]
 
     async def log(self, match: UUID | None = None) -> Sequence[LoggedDecision]:
-        """Return what people decided about matches and claims, or about one match, newest first."""
-        found = await self._all(
+        """Return decisions on all matches and claims, or on one match, newest first."""
+        rows = await self._all(
             f"""SELECT d.at, d.name, d.what, d.match, m.found_id AS found FROM (
                   SELECT at, seq, moderator_name AS name, match_id AS match,
                     kind::text || CASE WHEN given THEN '' ELSE '_back' END AS what FROM verdict
                   UNION ALL SELECT at, seq, member_name, match_id, 'claim_' || state FROM claim_decision) AS d
                 JOIN match m ON m.id = d.match JOIN report f ON f.id = m.found_id AND NOT f.sample
                 WHERE %(match)s::uuid IS NULL OR d.match = %(match)s
-                ORDER BY d.at DESC, d.seq DESC LIMIT {MOST_LISTED}""",
+                ORDER BY d.at DESC, d.seq DESC LIMIT {MAX_LISTED}""",
             match=match,
         )
-        return [LoggedDecision(**row) for row in found]
+        return [LoggedDecision(**row) for row in rows]
 
     # Numbers
 
     async def weeks(self, zone: str) -> Sequence[WeekCount]:
         """Return the last weeks of a time zone, oldest first."""
-        found = await self._all(
+        rows = await self._all(
             f"""SELECT week::date AS begins, count(*) FILTER (WHERE what = 'lost') AS lost,
                   count(*) FILTER (WHERE what = 'found') AS found, count(*) FILTER (WHERE what = 'returned') AS returned
                 FROM generate_series(date_trunc('week', now() AT TIME ZONE %(zone)s) - interval '{_WEEKS - 1} weeks',
@@ -152,10 +152,10 @@ class SqlBoard(Queries):
                 GROUP BY week ORDER BY week""",
             zone=zone,
         )
-        return [WeekCount(**row) for row in found]
+        return [WeekCount(**row) for row in rows]
 
     async def days_to_return(self) -> float | None:
-        """Return the median of days from a found report to the item's return; None before any."""
+        """Return the median number of days from a found report to the return; None before the first return."""
         row = await self._one(
             f"""SELECT percentile_cont(0.5) WITHIN GROUP
                  (ORDER BY extract(epoch FROM r.returned_at - {_REPORTED}) / 86400) AS days FROM report r
@@ -165,17 +165,17 @@ class SqlBoard(Queries):
 
     async def places(self) -> Sequence[PlaceCount]:
         """Return the places that most reports name."""
-        found = await self._all(
+        rows = await self._all(
             f"""SELECT min(place) AS name, count(*) FILTER (WHERE kind = 'lost') AS lost,
                   count(*) FILTER (WHERE kind = 'found') AS found
                 FROM report WHERE place <> '' AND state <> 'look' AND NOT sample GROUP BY lower(btrim(place))
                 ORDER BY count(*) DESC, 1 LIMIT {_PLACES}"""
         )
-        return [PlaceCount(**row) for row in found]
+        return [PlaceCount(**row) for row in rows]
 
     async def weekdays(self, zone: str) -> Sequence[WeekdayCount]:
-        """Return on which days of the week things are lost and found."""
-        found = await self._all(
+        """Count lost and found items by day of the week."""
+        rows = await self._all(
             f"""SELECT day, count(*) FILTER (WHERE kind = 'lost') AS lost,
                   count(*) FILTER (WHERE kind = 'found') AS found
                 FROM generate_series(1, 7) AS day LEFT JOIN report r
@@ -183,7 +183,7 @@ class SqlBoard(Queries):
                 GROUP BY day ORDER BY day""",
             zone=zone,
         )
-        return [WeekdayCount(**row) for row in found]
+        return [WeekdayCount(**row) for row in rows]
 
 
 def _claim(row: mapping.Row) -> Claim:

@@ -25,25 +25,25 @@ class Moderator:
 
 
 class BoardSessions:
-    """Begins, finds and ends sessions, whatever community they are of."""
+    """Begins, finds and ends sessions, across communities."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def begin(self, secret: str) -> UUID | None:
-        """Use a link, and return the session; None if the link was used before, is too old or was never made."""
-        found = await self._database.rows("SELECT * FROM begin_board_session(%s)", link_hash(secret))
-        return found[0]["id"] if found else None
+        """Redeem a link for a session; None if it was used before, has expired or never existed."""
+        rows = await self._database.rows("SELECT * FROM begin_board_session(%s)", link_hash(secret))
+        return rows[0]["id"] if rows else None
 
     async def find(self, session: UUID) -> Moderator | None:
-        """Return whose session it is; None if it's over."""
-        found = await self._database.rows("SELECT * FROM find_board_session(%s)", session)
-        return _moderator(session, found[0]) if found else None
+        """Return the moderator of a session; None if the session has ended."""
+        rows = await self._database.rows("SELECT * FROM find_board_session(%s)", session)
+        return _moderator(session, rows[0]) if rows else None
 
     async def on(self, platform: PlatformName) -> Sequence[Moderator]:
-        """Return who is signed in, or has a link that still works, from a platform's workspaces."""
-        found = await self._database.rows("SELECT * FROM board_sessions_on(%s::platform)", platform)
-        return [_moderator(row["id"], row) for row in found]
+        """Return the moderators of a platform who are signed in or have a valid link."""
+        rows = await self._database.rows("SELECT * FROM board_sessions_on(%s::platform)", platform)
+        return [_moderator(row["id"], row) for row in rows]
 
     async def end(self, moderator: Moderator) -> None:
         async with self._database.transaction(moderator.community) as connection:

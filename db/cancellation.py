@@ -1,37 +1,36 @@
-"""Ending tasks that talk to the database."""
+"""Cancels tasks that talk to the database."""
 
 import asyncio
 from collections.abc import Coroutine
 from typing import Any, Final
 
-_AGAIN: Final = 0.5
+_CANCEL_AGAIN_SECONDS: Final = 0.5
 """Seconds between two cancellations of one task."""
 
 
 async def stop(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel tasks until they are done; their exceptions stay in the tasks.
+    """Cancel tasks, repeatedly, until they are done. Doesn't raise their exceptions.
 
-    Once isn't enough: before Python 3.12, a response of the database at the same moment swallows a cancellation
-    (`asyncio.wait_for`, within psycopg's pool), and an endless task would continue.
+    Cancelling once isn't enough: before Python 3.12, `asyncio.wait_for` (in psycopg's pool) swallows a cancellation
+    that coincides with the database's response, and an endless task would keep running.
     """
     while pending := [task for task in tasks if not task.done()]:
         for task in pending:
             task.cancel()
-        await asyncio.wait(pending, timeout=_AGAIN)
+        await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)
     for task in tasks:
-        _ = task.cancelled() or task.exception()  # or asyncio would warn that it was never retrieved
+        _ = task.cancelled() or task.exception()  # retrieved, so that asyncio doesn't warn
 
 
 async def first_to_end(*endless: Coroutine[Any, Any, None]) -> None:
     """Run coroutines until one of them ends or fails, then stop the others.
 
-    Once it's cancelled, a task group waits for its tasks without cancelling them again: one that has swallowed its
-    cancellation would keep it forever.
+    Not a task group: that cancels its tasks only once, and would wait forever for one that swallowed the cancellation.
     """
     tasks = [asyncio.create_task(loop) for loop in endless]
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in ended:
-            task.result()  # raises why
+            task.result()  # raises its exception
     finally:
-        await asyncio.shield(stop(*tasks))  # it goes on if another cancellation comes meanwhile
+        await asyncio.shield(stop(*tasks))  # continues even if we are cancelled again

@@ -1,7 +1,6 @@
 """The search in PostgreSQL: candidates by each pair kind and by rare words, with every similarity measured.
 
-If few reports are open, all are measured. If many are, sketches choose which
-(docs/decisions/0025-flat-search.md).
+Among few open reports, all are measured; among many, sketches choose which (docs/decisions/0025-flat-search.md).
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,12 +8,12 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from db.answers import Answer
-from db.candidate_items import Read, Wanted, read
-from db.evidence import OF_ANY_STATE, SEEN, items_of
+from db.candidate_items import ReadItems, ReadPlan, read_items
+from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, items_of
 from db.mapping import Row
 from db.queries import Connection, Queries, Statement
+from db.query_context import QueryContext, context_statement
 from db.rare_words import SharedWords, boilerplate_of_sample, holders, shared_words
-from db.searched import Searched, knowing
 from db.sketch_cache import SketchCache
 from db.sketch_loading import MANY, SqlSketches
 from db.sketches import Sketches
@@ -47,25 +46,25 @@ _PHOTOS: Final = """
 SELECT string_agg(uuid_send(report_id), '') AS reports, string_agg(halfvec_send(vector), '') AS vectors FROM embedding
 WHERE report_id = ANY(%(reports)s::uuid[]) AND model_id = %(model)s AND space = %(space)s AND source = 'photo'
 """
-_MOST_COMPARED: Final = 10
-"""How many candidates, the nearest in each kind of pair, are compared with each other."""
-_MOST_ALIKE: Final = 64
+_MAX_COMPARED: Final = 10
+"""The nearest candidates of each pair kind that are compared with each other."""
+_MAX_LOOKALIKES: Final = 64
 
 
 class Compared(NamedTuple):
-    """What comparing the query with all other reports found, and what its words found."""
+    """The results of comparing the query with all other reports, by vectors and by words."""
 
     answer: Answer
     words: SharedWords
     measured: Mapping[PairKind, Measured] | None
-    """The exact similarities of all reports or of the nearest; None if PostgreSQL has to measure them."""
+    """Exact similarities of all or of the nearest reports; None if PostgreSQL still has to measure them."""
 
 
 class SqlCandidates(Queries):
     """`reunite.ports.candidates.Candidates`."""
 
     def __init__(self, connection: Connection, community: UUID, sketch_cache: SketchCache) -> None:
-        """`connection` is in the community's transaction; `sketch_cache` keeps what the process knows."""
+        """`connection` is in the community's transaction; `sketch_cache` is the process's cache."""
         super().__init__(connection, community)
         self._sketch_cache = sketch_cache
         self._vectors = SqlVectors(connection, community)
@@ -74,40 +73,40 @@ class SqlCandidates(Queries):
     async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
         hidden = private if report.kind is ReportKind.FOUND else sealed
         sketches = self._sketch_cache.get(self.community, report.kind.opposite)
-        query = await self._searched(report, sketches, hidden=hidden)
-        if not report.sample and (sketches.few or len(sketches) > limit):
+        query = await self._context_of(report, sketches, hidden=hidden)
+        if not report.sample and (sketches.holds_all or len(sketches) > limit):
             compared = await self._from_memory(query, sketches, limit)
         else:
             compared = await self._from_database(query)
-        return await self._put_together(report, query, compared, limit)
+        return await self._assemble(report, query, compared, limit)
 
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
-        """Return what scoring needs to know about reports, in whatever state they are."""
-        given = {"reports": list(reports)}
-        found, [seen] = await self._together((OF_ANY_STATE, given), (SEEN, given))
-        return {item.report: item for _, item in items_of(found, seen)}
+        """Return what scoring needs to know about reports in any state."""
+        params = {"reports": list(reports)}
+        rows, [photos] = await self._batch((REPORT_DETAILS, params), (PHOTO_CONTENT, params))
+        return {item.report: item for _, item in items_of(rows, photos)}
 
     async def open_lost(self) -> Sequence[UUID]:
-        found = await self._all(
+        rows = await self._all(
             "SELECT id FROM report WHERE kind = 'lost' AND state = 'open' AND NOT sample ORDER BY id"
         )
-        return [row["id"] for row in found]
+        return [row["id"] for row in rows]
 
     async def has_sealed(self) -> bool:
         return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))
 
-    async def _searched(self, report: Report, sketches: Sketches, *, hidden: bool) -> Searched:
-        """Return what is known about the query, and bring memory up to date for it."""
+    async def _context_of(self, report: Report, sketches: Sketches, *, hidden: bool) -> QueryContext:
+        """Read what a search needs to know about the query, and bring the cache up to date."""
         scope = Scope(report.id, report.kind.opposite, None, {}, hidden)
-        known = sketches.known
-        async with self._sent(knowing(scope, self._sketches.changes(sketches, scope))) as [fetch]:
+        asked = sketches.watermark
+        async with self._pipeline(context_statement(scope, self._sketches.changes(sketches, scope))) as [fetch]:
             words = rare_candidates(report.text)
         [row] = await fetch()
-        query = Searched.of(scope, row, words)
+        query = QueryContext.of(scope, row, words)
         if not report.sample:
             try:
                 async with sketches.lock:
-                    changed = await self._sketches.refresh(sketches, query.scope, known, row)
+                    changed = await self._sketches.refresh(sketches, query.scope, asked, row)
                 if changed is None:
                     self._sketch_cache.items.drop_all(self.community)
                 else:
@@ -116,39 +115,39 @@ class SqlCandidates(Queries):
                 self._sketch_cache.trim(self.community, scope.opposite)
         return query
 
-    async def _from_memory(self, query: Searched, sketches: Sketches, limit: int) -> Compared:
-        """Ask memory while PostgreSQL looks up the words."""
+    async def _from_memory(self, query: QueryContext, sketches: Sketches, limit: int) -> Compared:
+        """Compare in memory while PostgreSQL looks up the words."""
         scope = query.scope
-        most = 2 * MANY if sketches.few else MOST_HOLDERS
-        # Under the lock: another search may be reading everything again.
-        async with self._sent(holders(query.words, scope.params(), most)) as [fetch], sketches.lock:
-            known = sketches.know(scope.model)
-            answer = sketches.answer(query.targets, scope, query.released, limit) if known else None
+        max_holders = 2 * MANY if sketches.holds_all else MOST_HOLDERS
+        # Under the lock, because another search may be reloading the sketches.
+        async with self._pipeline(holders(query.words, scope.params(), max_holders)) as [fetch], sketches.lock:
+            is_loaded = sketches.is_loaded(scope.model)
+            answer = sketches.answer(query.targets, scope, query.released, limit) if is_loaded else None
         found = await fetch()
         if answer is None:
             return await self._from_database(query)
-        words = shared_words(found, answer.open_count, answer.open_count if answer.few else MOST_HOLDERS)
+        words = shared_words(found, answer.open_count, answer.open_count if answer.is_exact else MOST_HOLDERS)
         return Compared(answer, words, _measured(query, answer, sketches, words))
 
-    async def _put_together(self, report: Report, query: Searched, compared: Compared, limit: int) -> Search:
+    async def _assemble(self, report: Report, query: QueryContext, compared: Compared, limit: int) -> Search:
         """Read what scoring needs to know about the chosen reports; PostgreSQL measures what memory can't."""
         answer, words, measured = compared
         rare = ids_of(list(words.rare))
         nearest = answer.nearest() if measured is None else [found.nearest(limit) for found in measured.values()]
         released = ids_of(query.released if measured is None else ())
         chosen = query.without_ruled_out(distinct([rare, released, *nearest]))
-        wanted = Wanted.of(self.community, query.scope, report, chosen, self._sketch_cache.items)
-        near = distinct([ids[:_MOST_COMPARED] for ids in nearest])
-        async with self._sent(*wanted.statements(), _photos_of(query.scope, near)) as fetching:
+        plan = ReadPlan.of(self.community, query.scope, report, chosen, self._sketch_cache.items)
+        near = distinct([ids[:_MAX_COMPARED] for ids in nearest])
+        async with self._pipeline(*plan.statements(), _photos_of(query.scope, near)) as fetching:
             background = answer.background()
             boilerplate = words.boilerplate | boilerplate_of_sample(words.common, answer.sample or ())
             pairs = {} if measured is None else _pairs(query, measured, chosen)
         [versions], details, [seen], [alike] = [await fetch() for fetch in fetching]
-        exactly = [] if measured is not None else [measuring(self.community, query.scope, query.targets, chosen)]
-        async with self._sent(*exactly) as fetching:
-            items = read(wanted, versions, details, seen, self._sketch_cache.items)
+        measure = [] if measured is not None else [measuring(self.community, query.scope, query.targets, chosen)]
+        async with self._pipeline(*measure) as fetching:
+            items = read_items(plan, versions, details, seen, self._sketch_cache.items)
             lookalikes = _lookalikes(query.scope, alike)
-        await self._read_changed(wanted, items)
+        await self._read_changed(plan, items)
         for fetch in fetching:
             pairs = _pairs_of_nearest(query, (await fetch())[0], rare, limit)
         details_of_photos = query.details if PairKind.PHOTO_PHOTO in background else {}
@@ -161,77 +160,77 @@ class SqlCandidates(Queries):
             boilerplate=boilerplate,
         )
 
-    async def _read_changed(self, wanted: Wanted, found: Read) -> None:
-        """Read those candidates again that have changed since they were read before."""
+    async def _read_changed(self, plan: ReadPlan, found: ReadItems) -> None:
+        """Read the cached candidates that have changed again."""
         if len(found.changed):
             cache = self._sketch_cache.items
             cache.drop(uuids(found.changed))
-            again = Wanted.of(self.community, wanted.scope, wanted.report, found.changed, cache)
-            [versions], details, [seen] = await self._together(*again.statements())
-            found.items.extend(read(again, versions, details, seen, cache).items)
+            again = ReadPlan.of(self.community, plan.scope, plan.report, found.changed, cache)
+            [versions], details, [seen] = await self._batch(*again.statements())
+            found.items.extend(read_items(again, versions, details, seen, cache).items)
 
-    async def _from_database(self, query: Searched) -> Compared:
-        """Measure everything in the database: for a sample, for nearly all, or where memory has been emptied."""
-        given = query.scope.params()
-        [[counted]] = await self._together((_COUNT, {**given, "community": self.community}))
-        [found] = await self._together(holders(query.words, given, counted["n"]))
+    async def _from_database(self, query: QueryContext) -> Compared:
+        """Measure everything in PostgreSQL: for samples, near the limit, or if the cache was emptied."""
+        params = query.scope.params()
+        [[counted]] = await self._batch((_COUNT, {**params, "community": self.community}))
+        [found] = await self._batch(holders(query.words, params, counted["n"]))
         measured = await self._vectors.measure(query.scope, query.targets, None)
         words = shared_words(found, counted["n"], counted["n"])
         return Compared(Answer(counted["n"], measured, {}, None), words, measured)
 
 
 def _measured(
-    query: Searched, answer: Answer, sketches: Sketches, words: SharedWords
+    query: QueryContext, answer: Answer, sketches: Sketches, words: SharedWords
 ) -> Mapping[PairKind, Measured] | None:
     """Return what memory can measure exactly; None if it can't."""
-    if answer.few or not query.targets:
+    if answer.is_exact or not query.targets:
         return answer.measured
-    if not sketches.precise or not sketches.know(query.scope.model):
+    if not sketches.precise or not sketches.is_loaded(query.scope.model):
         return None
     among = distinct([ids_of([*words.rare, *query.released]), *answer.nearest()])
     return sketches.measure(query.targets, query.scope, query.released, among)
 
 
 def _photos_of(scope: Scope, near: Ids) -> Statement:
-    """Return the statement for the photos of found reports nearby."""
+    """Return the statement that reads the photos of the nearest found reports."""
     compared = near if scope.opposite is ReportKind.FOUND else near[:0]
     return _PHOTOS, {"model": scope.model, "space": scope.space(PHOTO_SPACE), "reports": as_array(compared)}
 
 
 Pair = tuple[dict[PairKind, float], UUID | None]
-"""The similarities of the query and another report, and the found one's photo that is the most similar."""
+"""The query's similarities to another report by pair kind, and the found report's most similar photo."""
 
 
-def _pairs_of_nearest(query: Searched, row: Row, rare: Ids, limit: int) -> dict[bytes, Pair]:
-    """Return what was measured of those with rare words, and of the nearest by each kind of pair."""
+def _pairs_of_nearest(query: QueryContext, row: Row, rare: Ids, limit: int) -> dict[bytes, Pair]:
+    """Return the measured pairs with reports that share rare words, and with the nearest of each pair kind."""
     measured = measured_by_kind(query.scope, query.targets, row)
     nearest = [found.nearest(limit) for found in measured.values()]
     return _pairs(query, measured, query.without_ruled_out(distinct([rare, *nearest])))
 
 
-def _pairs(query: Searched, measured: Mapping[PairKind, Measured], chosen: Ids) -> dict[bytes, Pair]:
-    """Return what was measured of some reports, by id."""
+def _pairs(query: QueryContext, measured: Mapping[PairKind, Measured], chosen: Ids) -> dict[bytes, Pair]:
+    """Return the measured pairs with the chosen reports, by id."""
     keys = keys_of(chosen)
     similarities: list[dict[PairKind, float]] = [{} for _ in keys]
     for kind, found in measured.items():
-        places, known = found.places(keys)
-        for mine, value, is_known in zip(
-            similarities, found.similarities[places].tolist(), known.tolist(), strict=True
+        places, measured_here = found.places(keys)
+        for of_report, similarity, is_measured in zip(
+            similarities, found.similarities[places].tolist(), measured_here.tolist(), strict=True
         ):
-            if is_known:
-                mine[kind] = value
+            if is_measured:
+                of_report[kind] = similarity
     photos = _photos(measured, query.scope.opposite, keys)
     return dict(zip(chosen.tolist(), zip(similarities, photos, strict=True), strict=True))
 
 
 def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: Keys) -> list[UUID | None]:
-    """Return which photo of the found report is the most similar: to a photo, otherwise to the text."""
+    """Return the found report's photo that is most similar to the other's photos, or else to its text."""
     to_text = PairKind.TEXT_PHOTO if opposite is ReportKind.FOUND else PairKind.PHOTO_TEXT
     photos = ids_of([NO_PHOTO] * len(keys)).copy()
     for kind in (to_text, PairKind.PHOTO_PHOTO):
         if kind in measured:
-            places, known = measured[kind].places(keys)
-            photos[known] = measured[kind].photos[places[known]]
+            places, is_measured = measured[kind].places(keys)
+            photos[is_measured] = measured[kind].photos[places[is_measured]]
     return [UUID(bytes=photo) if photo != NO_PHOTO.bytes else None for photo in photos.tolist()]
 
 
@@ -249,6 +248,6 @@ def _candidates(
 
 
 def _lookalikes(scope: Scope, photos: Row) -> dict[frozenset[UUID], float]:
-    """Return the pairs of found reports near the query whose photos are most alike: perhaps posts of one thing."""
+    """Return the pairs of nearby found reports with the most similar photos: they may show the same thing."""
     size = scope.spaces.get(scope.space(PHOTO_SPACE), 0)
-    return most_alike(photos["reports"], photos["vectors"], size, _MOST_ALIKE) if photos["reports"] else {}
+    return most_alike(photos["reports"], photos["vectors"], size, _MAX_LOOKALIKES) if photos["reports"] else {}

@@ -1,4 +1,4 @@
-"""Arrays in memory that grow and shrink together."""
+"""Columns of a table in memory: arrays that grow and shrink together."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from db.vectors import Keys, keys_of
 
 _FEW: Final = 16
-"""Among so few, comparing with each is the fastest."""
+"""Up to this many keys, comparing with each of them is fastest."""
 
 
 class Columns:
-    """Rows of reports, or of their vectors: the column `ids` says whose they are, `keys` is made from it."""
+    """Rows of reports or of their vectors. The column `ids` has the report ids, and `keys` is derived from it."""
 
     def __init__(self, **columns: NDArray[Any]) -> None:
-        """Begin with these rows."""
+        """Start with these rows."""
         self._columns = {name: column.copy() for name, column in columns.items()} | {"keys": keys_of(columns["ids"])}
         self._count = len(columns["ids"])
 
@@ -45,7 +45,7 @@ class Columns:
         self._count = end
 
     def remove(self, keys: Keys) -> None:
-        """Remove the rows of reports; the last ones take their places."""
+        """Remove the rows of reports; the last rows fill the gaps."""
         for place in np.flatnonzero(among(self["keys"], keys))[::-1]:
             self._count -= 1
             for column in self._columns.values():
@@ -53,7 +53,7 @@ class Columns:
 
 
 class Rows:
-    """Rows from several places, put together where they are needed."""
+    """Rows from several sources, concatenated only where necessary."""
 
     def __init__(self, parts: Sequence[Mapping[str, NDArray[Any]]]) -> None:
         """All parts have the same columns, one of which is `ids`."""
@@ -67,7 +67,7 @@ class Rows:
         return columns[0] if len(columns) == 1 else np.concatenate(columns)
 
     def at(self, name: str, places: NDArray[np.intp]) -> NDArray[Any]:
-        """Return some rows of a column, without putting it together."""
+        """Return some rows of a column without concatenating all of it."""
         if len(self._parts) == 1:
             return self._parts[0][name].take(places, axis=0)
         found = np.empty((len(places), *self._parts[0][name].shape[1:]), self._parts[0][name].dtype)
@@ -81,7 +81,7 @@ class Rows:
 
 
 def among(keys: Keys, wanted: Keys) -> NDArray[np.bool_]:
-    """Return which keys are among others; `np.isin` sorts all of them, which takes several times as long."""
+    """Return which of `keys` are wanted. `np.isin` would sort them all, which takes several times as long."""
     found: NDArray[np.bool_] = np.zeros(len(keys), np.bool_)
     if len(wanted) <= _FEW:
         for key in wanted:

@@ -1,4 +1,4 @@
-"""The settings of the servers, and how every group of settings is read from the environment."""
+"""The servers' settings, and how all groups of settings are read from the environment."""
 
 import dataclasses
 from pathlib import Path
@@ -19,13 +19,13 @@ def _split(value: object) -> object:
 
 
 Listed = Annotated[frozenset[str], BeforeValidator(_split)]
-"""Words with commas or spaces between them."""
+"""A list, separated by commas or spaces."""
 
 
 def from_environment(prefix: str) -> ConfigDict:
-    """Return the configuration of a group of settings: a field's variable is `prefix` and its name in capitals.
+    """Configure a group of settings: each field is read from the variable `prefix` + its name in capitals.
 
-    A field with an alias in lower case has no variable: it is a hook for tests.
+    A field with a lower-case alias isn't a setting but a hook for tests.
     """
     variable = AliasGenerator(validation_alias=lambda name: prefix + name.upper())
     return ConfigDict(alias_generator=variable, populate_by_name=True)
@@ -40,11 +40,11 @@ class DatabaseSettings:
 
     @field_validator("url", "owner_url")
     @classmethod
-    def _is_of_postgresql(cls, url: str | None) -> str | None:
+    def _check_postgresql_url(cls, url: str | None) -> str | None:
         try:
             conninfo.conninfo_to_dict(url or "")
         except ProgrammingError:
-            raise ValueError("this is no PostgreSQL URL; it begins with postgresql://") from None
+            raise ValueError("this isn't a PostgreSQL URL: it must begin with postgresql://") from None
         return url
 
 
@@ -57,15 +57,15 @@ class RedisSettings:
 
     @field_validator("url")
     @classmethod
-    def _is_of_redis(cls, url: str | None) -> str | None:
+    def _check_redis_url(cls, url: str | None) -> str | None:
         if url and not url.startswith(_REDIS_SCHEMES):
-            raise ValueError(f"this is no Redis URL; it begins with {', '.join(_REDIS_SCHEMES)}")
+            raise ValueError(f"this isn't a Redis URL: it must begin with {', '.join(_REDIS_SCHEMES)}")
         return url
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
 class KeySettings:
-    """The encryption keys, the newest first, or the file with them; None means the file `keys` at home."""
+    """The encryption keys, newest first, or a file that has them; by default the file `keys` in REUNITE_HOME."""
 
     keys: str | None = Field(default=None, repr=False)
     key_file: Path | None = None
@@ -73,7 +73,7 @@ class KeySettings:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Connections:
-    """The addresses of the servers for a worker or a bot."""
+    """The servers that a worker or a bot connects to."""
 
     database_url: str = dataclasses.field(repr=False)
     redis_url: str = dataclasses.field(repr=False)

@@ -14,34 +14,25 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from db.keys import NO_KEYS, Keys
 from db.queries import Connection
 from db.session import CommunitySession
-from db.signals import ROLE_OPTION
+from db.signals import KEEPALIVE, ROLE_OPTION
 from db.sketch_cache import SketchCache
 from reunite.errors import TryAgainError
 
 _OPEN_SECONDS: Final = 10
-_NOTICE_SILENCE: Final = {
-    "connect_timeout": 10,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
-}
-"""A database whose machine is gone without a word is noticed within a minute, not within hours."""
-HOLDER_OPTIONS: Final = (
-    f"{ROLE_OPTION} -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
-)
-"""Of a connection that holds a lock: the server notices within half a minute that its holder's machine is gone."""
-_READY: Final = 4
-"""Connections that are kept open for a burst of posts."""
+LOCK_OPTIONS: Final = f"{ROLE_OPTION} -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+"""For a connection that holds a lock: the server frees it half a minute after the holder's host has vanished."""
+_WARM_CONNECTIONS: Final = 4
+"""Connections kept open for bursts of posts."""
 
 
 class Database:
     """A pool of connections as the application's role: `async with` opens it."""
 
-    def __init__(self, url: str, *, connections: int = 8, ready: bool = False, keys: Keys = NO_KEYS) -> None:
-        """Open nothing yet; `connections` is the most that are open at a time, `keys` are the encryption keys.
+    def __init__(self, url: str, *, connections: int = 8, warm: bool = False, keys: Keys = NO_KEYS) -> None:
+        """Open nothing yet; `connections` is the maximum, `keys` are the encryption keys.
 
-        With `ready`, several are always open. They take turns, so each has to warm up, and searches take longer.
+        With `warm`, several connections stay open. They take turns, so each has to fill its caches, and searches take
+        longer.
         """
         self.url = url
         self.sketch_cache = SketchCache()
@@ -49,8 +40,8 @@ class Database:
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
-            kwargs={"row_factory": dict_row, "options": ROLE_OPTION, **_NOTICE_SILENCE},
-            min_size=min(_READY, connections) if ready else 1,
+            kwargs={"row_factory": dict_row, "options": ROLE_OPTION, **KEEPALIVE},
+            min_size=min(_WARM_CONNECTIONS, connections) if warm else 1,
             max_size=connections,
             configure=_configure,
             check=AsyncConnectionPool.check_connection,
@@ -73,26 +64,29 @@ class Database:
 
     @asynccontextmanager
     async def outside(self) -> AsyncIterator[Connection]:
-        """Open a transaction outside every community: of their data it sees nothing."""
+        """Open a transaction outside all communities; it sees none of their data."""
         async with self._pool.connection() as connection, connection.transaction():
             yield connection
 
     @asynccontextmanager
-    async def alone(self, lock: int) -> AsyncIterator[bool]:
-        """Hold a lock that one process at a time can have; yields whether this one has it."""
-        url = make_conninfo(self.url, options=HOLDER_OPTIONS, **_NOTICE_SILENCE)
+    async def try_lock(self, lock: int) -> AsyncIterator[bool]:
+        """Try to take a lock that only one process can hold; yield whether this process holds it."""
+        url = make_conninfo(self.url, options=LOCK_OPTIONS, **KEEPALIVE)
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
             cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", [lock])
             yield await cursor.fetchone() == (True,)  # freed with the connection
 
     @asynccontextmanager
     async def transaction(self, community: UUID) -> AsyncIterator[Connection]:
-        """Open a transaction in which row-level security lets only a community be seen."""
+        """Open a transaction in which row-level security shows one community only."""
         try:
             async with self.outside() as connection:
                 await connection.execute("SELECT set_config('reunite.community', %s, true)", [str(community)])
                 yield connection
-        except (psycopg.errors.DeadlockDetected, psycopg.errors.ForeignKeyViolation) as error:  # or it has moved
+        except (
+            psycopg.errors.DeadlockDetected,
+            psycopg.errors.ForeignKeyViolation,
+        ) as error:  # or the workspace has moved
             raise TryAgainError("conflict with another transaction") from error
 
     @asynccontextmanager
@@ -101,7 +95,7 @@ class Database:
             yield CommunitySession(connection, community, self.sketch_cache, self.keys)
 
     async def rows(self, query: str, *params: object) -> list[dict[str, Any]]:
-        """Run one statement outside every community."""
+        """Run one statement outside all communities."""
         async with self.outside() as connection:
             return await (await connection.execute(query.encode(), params)).fetchall()
 

@@ -14,24 +14,26 @@ from reunite.messages.reply import Reply, from_json, to_json
 
 _ASKED_BY: Final = """l.question @> jsonb_build_object('sources', jsonb_build_array(f.id))
   AND l.id IN (SELECT m.lost_id FROM match m WHERE m.found_id = f.id)"""
-"""Lost reports `l` whose question offers words of the found report `f`."""
-_TAKE_BACK_ANSWER: Final = f"""UPDATE report l SET question_answer = '' FROM report f
+"""Lost reports `l` whose question offers an answer from the found report `f`."""
+_CLEAR_ANSWER: Final = f"""UPDATE report l SET question_answer = '' FROM report f
   WHERE {_ASKED_BY} AND l.question_answer = nullif(f.place, '')"""
-_TAKE_BACK_OPTIONS: Final = f"""UPDATE report l SET question = l.question || '{{"options": []}}' FROM report f
+_CLEAR_OPTIONS: Final = f"""UPDATE report l SET question = l.question || '{{"options": []}}' FROM report f
   WHERE {_ASKED_BY}"""
 
-_FORGOTTEN: Final = "proof = '', member_name = '', state = CASE state WHEN 'open' THEN 'rejected' ELSE state END"
-"""What remains of a claim whose lost report ended: the try still counts, so reporting again gains nobody another."""
+_REJECTED_WITHOUT_PROOF: Final = (
+    "proof = '', member_name = '', state = CASE state WHEN 'open' THEN 'rejected' ELSE state END"
+)
+"""What remains of a claim when its lost report ends: it still counts, so reporting again gives no further attempt."""
 _PURGE: Final = (
-    f"{_TAKE_BACK_ANSWER} AND f.id = %(report)s",
-    f"{_TAKE_BACK_OPTIONS} AND f.id = %(report)s",
+    f"{_CLEAR_ANSWER} AND f.id = %(report)s",
+    f"{_CLEAR_OPTIONS} AND f.id = %(report)s",
     """UPDATE web_message SET text = '', author_name = '' WHERE author_id IS NOT NULL AND id::text =
          (SELECT r.message FROM report r JOIN workspace w ON w.id = r.workspace_id
           WHERE r.id = %(report)s AND w.platform = 'web')""",
     "DELETE FROM photo WHERE report_id = %(report)s",
     "DELETE FROM embedding WHERE report_id = %(report)s",
     "DELETE FROM claim WHERE match_id IN (SELECT id FROM match WHERE found_id = %(report)s)",
-    f"UPDATE claim SET {_FORGOTTEN} WHERE match_id IN (SELECT id FROM match WHERE lost_id = %(report)s)",
+    f"UPDATE claim SET {_REJECTED_WITHOUT_PROOF} WHERE match_id IN (SELECT id FROM match WHERE lost_id = %(report)s)",
     "UPDATE match SET why = '[]', evidence = '{}' WHERE lost_id = %(report)s OR found_id = %(report)s",
     """UPDATE report SET purged_at = now(), text = '', words = '{}', place = '', author_name = '', question = NULL,
          question_answer = NULL, proof_question = '', details = '', kept_at = '', kept_code = ''
@@ -40,8 +42,8 @@ _PURGE: Final = (
 
 _ACROSS: Final = "l.workspace_id <> f.workspace_id AND %(report)s IN (l.id, f.id)"
 _SEPARATE: Final = (
-    f"{_TAKE_BACK_ANSWER} AND {_ACROSS}",
-    f"{_TAKE_BACK_OPTIONS} AND {_ACROSS}",
+    f"{_CLEAR_ANSWER} AND {_ACROSS}",
+    f"{_CLEAR_OPTIONS} AND {_ACROSS}",
     f"""DELETE FROM match m USING report l, report f WHERE l.id = m.lost_id AND f.id = m.found_id AND {_ACROSS}""",
 )
 _QUOTING: Final = """SELECT * FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'
@@ -57,7 +59,7 @@ _NAMING: Final = """SELECT o.seq, o.reply, w.language
   FROM outbox o JOIN report r ON r.id = o.report_id JOIN workspace w ON w.id = r.workspace_id
   WHERE strpos(o.reply::text, '"id": ' || to_jsonb(%(member)s::text)::text) > 0 ORDER BY o.seq FOR UPDATE OF o"""
 
-# A try whose end is unknown, or one before a failure, may have arrived: then delivery looks for the reply.
+# After any attempt, the reply may have arrived even if the attempt failed: only delivery can find out.
 _NEVER_SENT: Final = "sent_message IS NULL AND task = 'send' AND attempts = 0"
 _REMOVE: Final = """UPDATE outbox SET task = 'remove', state = 'queued', version = version + 1, attempts = 0,
     due_at = now(), problem = NULL, quotes = '{}',
@@ -99,7 +101,7 @@ class SqlDeletion(Queries):
         await self._do("DELETE FROM board_session WHERE member_id = %(member)s", member=member)
 
     async def _reduce(self, row: mapping.Row, rest: Reply | None) -> list[int]:
-        """Replace a reply by the part of it that may stay; return its number if nothing may."""
+        """Reduce a reply to `rest`; return its number instead if nothing may remain."""
         if rest is None:
             return [row["seq"]]
         await self._do(
@@ -112,7 +114,7 @@ class SqlDeletion(Queries):
         return []
 
     async def _remove(self, gone: Collection[int]) -> None:
-        """Delete replies that were never sent, and have the others removed."""
+        """Delete replies that were never sent, and queue the removal of the others."""
         numbers = list(gone)
         await self._do(
             "DELETE FROM web_message WHERE root_id IS NOT NULL"

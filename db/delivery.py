@@ -14,16 +14,16 @@ from reunite.entities import Photo, PlatformName, ReplyTarget
 from reunite.messages.reply import Reply, from_json
 from reunite.ports import Audience, Sent
 
-MOST_EACH: Final = 8
-"""How many replies of one community are sent at once: a channel that answers slowly delays no other community."""
+MAX_PER_COMMUNITY: Final = 8
+"""How many replies of one community are sent at once, so that a slow channel delays no other community."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
-    """A task leased for delivery: a reply to send, to edit or to remove. `attempts` counts this one.
+    """A task leased for delivery: a reply to send, to edit or to remove. `attempts` includes this one.
 
-    `target` is its report's thread, or the moderators' channel ("" where they have none any more); `sent` is where
-    the reply is already.
+    `target` is its report's thread, or the moderator channel ("" if it was unset meanwhile); `sent` is where the
+    reply is if it was sent before.
     """
 
     seq: int
@@ -35,14 +35,14 @@ class OutboxItem:
     reply: Reply
     target: ReplyTarget
     picture: bytes | None
-    """The stored copy of the photo that the reply shows."""
+    """The stored copy of the reply's photo."""
     created_at: datetime
-    """When its report was stored."""
+    """When the report was stored."""
     tiles: tuple[bytes | None, ...] = ()
-    """The stored copies of its gallery."""
+    """The stored copies of the gallery's photos."""
     author: str = ""
     sample: bool = False
-    """Whether its report is one."""
+    """Whether the report is a sample."""
     audience: Audience = "thread"
     task: Literal["send", "edit", "remove"] = "send"
     version: int = 0
@@ -51,7 +51,7 @@ class OutboxItem:
 
 @dataclass(frozen=True, slots=True)
 class StalePhoto:
-    """A photo whose link has expired, and the post that it was in."""
+    """A photo whose link has expired, and its post."""
 
     community: UUID
     photo: Photo
@@ -71,19 +71,19 @@ class Deliveries:
         limit: int,
         seconds: float,
         in_flight: Collection[UUID] = (),
-        most_each: int = MOST_EACH,
+        max_per_community: int = MAX_PER_COMMUNITY,
     ) -> list[OutboxItem]:
-        """Lease the next reply of each thread, if it's due, in turn by community.
+        """Lease the next due reply of each thread, taking turns between communities.
 
-        `in_flight` has the community of each reply that the caller is sending, and `most_each` is how many it may send
-        of one community.
+        `in_flight` has the community of each reply that the caller is already sending; together they may have at most
+        `max_per_community` of one community.
         """
         leased = await self._database.rows(
             "SELECT * FROM lease_outbox(%s::platform, %s, %s::uuid[], %s, %s)",
             platform,
             limit,
             list(in_flight),
-            most_each,
+            max_per_community,
             timedelta(seconds=seconds),
         )
         items = [await self._outbox_item(row) for row in sorted(leased, key=lambda row: row["seq"])]
@@ -121,14 +121,14 @@ class Deliveries:
         )
 
     def signals(self, platform: PlatformName) -> AbstractAsyncContextManager[asyncio.Event]:
-        """Hold a connection that sets the event whenever a reply for the platform is put into the outbox."""
+        """Yield an event that is set whenever the outbox gets a reply for the platform."""
         return signals(self._database.url, "reunite_outbox", lambda payload: payload == platform)
 
     async def stale_photos(self, platform: PlatformName, limit: int) -> list[StalePhoto]:
-        """Return photos whose links have expired, longest waiting first."""
-        found = await self._database.rows("SELECT * FROM stale_photos(%s::platform, %s)", platform, limit)
+        """Return photos whose links have expired, the longest-waiting ones first."""
+        rows = await self._database.rows("SELECT * FROM stale_photos(%s::platform, %s)", platform, limit)
         stale = []
-        for row in found:
+        for row in rows:
             async with self._database.session(row["community_id"]) as session:
                 photo = await session.photos.get(row["photo_id"])
                 report = await session.reports.get(photo.report) if photo else None
@@ -138,7 +138,7 @@ class Deliveries:
 
 
 def _target(thread: ReplyTarget, audience: Audience, log: str | None) -> ReplyTarget:
-    """Return where a reply goes: to the thread, to the moderators' channel (`log`), or to the thread's channel."""
+    """Return where a reply goes: the thread, the moderator channel (`log`), or the thread's channel."""
     if log is not None:
         return replace(thread, channel=log, message=None)
     return replace(thread, message=None) if audience == "channel" else thread

@@ -1,4 +1,4 @@
-"""Encoders that the deployment knows, and the one that is searched."""
+"""The encoders of a deployment, and which of them searches use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from reunite.errors import DefectError
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingModel:
-    """An encoder's version: its number here, which encoder was chosen, and its spaces with their dimensions."""
+    """A version of an encoder: its id, the encoder's kind, and the dimensions of its spaces."""
 
     id: int
     encoder: str
@@ -26,9 +26,9 @@ class EmbeddingModels:
         self._database = database
 
     async def live(self) -> EmbeddingModel | None:
-        """Return the model that is searched; None before the first worker has chosen."""
-        found = await self._database.rows("SELECT id, encoder, version, spaces FROM embedding_model WHERE live")
-        return EmbeddingModel(**found[0]) if found else None
+        """Return the model that searches use; None until the first worker has chosen one."""
+        rows = await self._database.rows("SELECT id, encoder, version, spaces FROM embedding_model WHERE live")
+        return EmbeddingModel(**rows[0]) if rows else None
 
     async def register(self, encoder: str, version: str, spaces: Mapping[str, int]) -> EmbeddingModel:
         """Add a model; the very first one becomes live."""
@@ -46,7 +46,7 @@ class EmbeddingModels:
         return EmbeddingModel(**found)
 
     async def note_problem(self, model: int, problem: str | None) -> None:
-        """Store why a model could not be calibrated on the open set; None if nothing is wrong."""
+        """Record why a model couldn't be calibrated on the open set; None clears the problem."""
         async with self._database.outside() as connection:
             await connection.execute(
                 "UPDATE embedding_model SET calibration_problem = %s WHERE id = %s", [problem, model]

@@ -1,4 +1,4 @@
-"""Embeddings that a worker makes for another process, through a table. Rows are deleted with their request."""
+"""Requests to embed: a process without an encoder asks a worker, through a table."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -18,16 +18,16 @@ from reunite.errors import TellUserError, TryAgainError
 from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText
 
 PATIENCE: Final = 20.0
-"""Seconds after which a request counts as unanswered."""
+"""Seconds to wait for an answer."""
 _LIFETIME: Final = timedelta(minutes=2)
-"""How long after it was made a request is deleted, answered or not."""
-_FIRST_LOOK, _LAST_LOOK, _SLOWER = 0.01, 0.2, 1.5
-"""Seconds before the first look for an answer, and at most between two; each pause is longer than the last."""
+"""The age at which a request is deleted, answered or not."""
+_FIRST_POLL, _MAX_POLL, _BACKOFF = 0.01, 0.2, 1.5
+"""Seconds before the first poll for an answer, and at most between two polls; each pause is longer than the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingRequest:
-    """What a worker is asked to embed."""
+    """Texts and photos for a worker to embed."""
 
     id: UUID
     community: UUID
@@ -43,7 +43,7 @@ class EmbeddingRequests:
         self._patience = patience
 
     async def encode(self, community: UUID, texts: Sequence[str] = (), photos: Sequence[bytes] = ()) -> Encoded:
-        """Ask a worker and wait. Raises TellUserError and TryAgainError."""
+        """Ask a worker and wait for the answer. Raises TellUserError and TryAgainError."""
         request = await self._add(community, texts, photos)
         try:
             async with asyncio.timeout(self._patience):
@@ -62,10 +62,10 @@ class EmbeddingRequests:
             return UUID(str((await cursor.fetchone() or {})["id"]))
 
     async def _answer(self, community: UUID, request: UUID) -> Mapping[str, Any]:
-        pause = _FIRST_LOOK
+        pause = _FIRST_POLL
         while True:
             await asyncio.sleep(pause)
-            pause = min(pause * _SLOWER, _LAST_LOOK)
+            pause = min(pause * _BACKOFF, _MAX_POLL)
             async with self._database.transaction(community) as connection:
                 cursor = await connection.execute("SELECT answer FROM embedding_request WHERE id = %s", [request])
                 row = await cursor.fetchone()
@@ -82,11 +82,11 @@ class EmbeddingRequests:
     # The worker's side
 
     def signals(self) -> AbstractAsyncContextManager[asyncio.Event]:
-        """Hold a connection that sets the event at each request."""
+        """Yield an event that is set at each request."""
         return signals(self._database.url, "reunite_embedding")
 
     async def take(self, *, seconds: float) -> EmbeddingRequest | None:
-        """Take the oldest request that no worker is busy with; after `seconds` another worker may take it."""
+        """Lease the oldest request that no worker has leased; after `seconds` the lease expires."""
         taken = await self._database.rows(
             "SELECT * FROM take_embedding_request(%s, %s)", timedelta(seconds=seconds), _LIFETIME
         )
@@ -101,7 +101,7 @@ class EmbeddingRequests:
         return EmbeddingRequest(row["id"], row["community_id"], asked["texts"], asked["photos"]) if asked else None
 
     async def answer(self, request: EmbeddingRequest, answer: Mapping[str, Any]) -> None:
-        """Store the answer, made by `encoded_json` or `problem_json`, unless another worker was faster."""
+        """Store an answer from `encoded_json` or `problem_json`, unless another worker was faster."""
         async with self._database.transaction(request.community) as connection:
             await connection.execute(
                 "UPDATE embedding_request SET answer = %s, photos = '{}' WHERE id = %s AND answer IS NULL",

@@ -19,7 +19,7 @@ _LACKING = f"""SELECT {{}} FROM report r WHERE r.state IN ('open', 'returned')
 
 _MISSED = """ AND NOT EXISTS (SELECT FROM work w WHERE w.report_id = r.id AND w.state <> 'done')
   AND EXISTS (SELECT FROM embedding e WHERE e.report_id = r.id AND e.model_id <> %(model)s)"""
-"""Came in before the model was in use. What a worker left out, gave up, or has still to do isn't among these."""
+"""Only reports from before the model was in use, without those that a worker gave up or has still to process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class EmbeddingRow:
     space: str
     vector: NDArray[np.float32]
     part: int = 0
-    """Which of the things that the text is about."""
+    """The number of the thing in a text that mentions several."""
 
 
 class SqlEmbeddings(Queries):
@@ -39,27 +39,27 @@ class SqlEmbeddings(Queries):
     async def reports_lacking(
         self, model: int, limit: int, after: UUID | None = None, *, missed: bool = False
     ) -> list[UUID]:
-        """Return at most `limit` reports that can still be matched and lack embeddings of a model, in order of id.
+        """Return matchable reports that lack embeddings of a model, in order of id.
 
-        With `missed`, only those that another model has embedded and for which nothing is to be done.
+        With `missed`, only those that another model has embedded and that have no unfinished work.
         """
-        found = await self._all(
+        rows = await self._all(
             f"{_LACKING.format('r.id')}{_MISSED if missed else ''} AND (%(after)s::uuid IS NULL OR r.id > %(after)s)"
             " ORDER BY r.id LIMIT %(limit)s",
             model=model,
             limit=limit,
             after=after,
         )
-        return [row["id"] for row in found]
+        return [row["id"] for row in rows]
 
     async def count_lacking(self, model: int, *, missed: bool = False) -> int:
-        """Return how many there are."""
+        """Count the reports that `reports_lacking` would return."""
         query = _LACKING.format("count(*) AS n") + (_MISSED if missed else "")
         return int((await self._one(query, model=model) or {})["n"])
 
     async def lacking(self, report: UUID, model: int) -> tuple[dict[UUID, str], str]:
-        """Return the names of stored photos without embeddings of a model, and the text if it lacks them too."""
-        found = await self._all(
+        """Return the names of a report's photos without embeddings of a model, and its text if that lacks them."""
+        rows = await self._all(
             f"""SELECT CASE WHEN {_UNEMBEDDED_TEXT} THEN r.text ELSE '' END AS text, p.id, p.name
                 FROM report r LEFT JOIN photo p ON p.report_id = r.id AND p.state = 'stored' AND NOT EXISTS
                   (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s)
@@ -67,12 +67,12 @@ class SqlEmbeddings(Queries):
             report=report,
             model=model,
         )
-        return {row["id"]: row["name"] for row in found if row["id"]}, found[0]["text"] if found else ""
+        return {row["id"]: row["name"] for row in rows if row["id"]}, rows[0]["text"] if rows else ""
 
     async def save(self, report: UUID, model: int, embeddings: Sequence[EmbeddingRow], *, text: str) -> None:
         """Store embeddings of a model; those of other models stay.
 
-        `text` is the text that was embedded: if the report has another by now, its embeddings are left out.
+        `text` is the text that was embedded: if it has been edited since, its embeddings are left out.
         """
         for row in embeddings:
             await self._do(
@@ -94,10 +94,10 @@ class SqlEmbeddings(Queries):
 
 
 def of_photo(photo: UUID, vectors: Mapping[str, NDArray[np.float32]], index: int) -> list[EmbeddingRow]:
-    """Take row `index` of each space."""
+    """Make rows from a photo's vectors: row `index` of each space."""
     return [EmbeddingRow(photo, space, array[index]) for space, array in vectors.items()]
 
 
 def of_text(vectors: Mapping[str, NDArray[np.float32]]) -> list[EmbeddingRow]:
-    """Take each row of each space, one for each thing that a text is about."""
+    """Make rows from a text's vectors, one for each thing that it mentions."""
     return [EmbeddingRow(None, space, row, part) for space, array in vectors.items() for part, row in enumerate(array)]

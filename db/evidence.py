@@ -1,4 +1,4 @@
-"""Reports as scoring knows them."""
+"""Reads reports as scoring sees them."""
 
 import struct
 from collections.abc import Sequence
@@ -12,22 +12,22 @@ from reunite.entities import ANOTHER, Report, ReportKind
 from reunite.matching.evidence import Item
 
 VERSION: Final = "xidsend({0}.xmin) || tidsend({0}.ctid)"
-"""Tells a row's versions apart: what has written it, and where it lies."""
-OF_ANY_STATE: Final = f"""
+"""Identifies a row's version by the transaction that wrote it and by its place."""
+REPORT_DETAILS: Final = f"""
 SELECT {VERSION.format("r")} AS version, r.id, r.kind::text, r.text, r.place, r.happened_at, r.posted_at, r.created_at,
   r.question ->> 'aspect' AS asked, r.question -> 'options' AS options, r.question_answer
 FROM report r WHERE r.id = ANY(%(reports)s::uuid[])
 """
-# Report by report: the planner would read a small community's whole index of photos besides.
-SEEN: Final = f"""SELECT array_agg(p.report_id) AS reports, array_agg(p.version) AS versions,
+# LATERAL: otherwise the planner reads a small community's whole index of photos.
+PHOTO_CONTENT: Final = f"""SELECT array_agg(p.report_id) AS reports, array_agg(p.version) AS versions,
   array_agg(array_send(p.colours)) AS colours, array_agg(array_to_string(p.shows, E'\\n')) AS shows
 FROM unnest(%(reports)s::uuid[]) AS given (id) CROSS JOIN LATERAL (
   SELECT report_id, {VERSION.format("photo")} AS version, colours, shows FROM photo
   WHERE report_id = given.id AND state = 'stored' ORDER BY position) AS p"""
-"""What is seen in photos, as one row: that takes less time to read."""
+"""What photos show, packed into one row because that's faster to read."""
 _ARRAY_HEADER, _ARRAY_DIMENSION = 12, 8
 """Bytes before the first element of a binary array."""
-Seen = tuple[bytes, bytes, str]
+PhotoContent = tuple[bytes, bytes, str]
 """A photo's version, its colours as a binary array, and the things that it shows."""
 _KINDS: Final = {kind.value: kind for kind in ReportKind}
 
@@ -50,20 +50,21 @@ def fields_of(report: Report) -> Row:
 
 
 def items_of(reports: Sequence[Row], seen: Row) -> list[tuple[bytes, Item]]:
-    """Put reports and what is seen in their photos together; with the versions of what each item is made of."""
-    photos: dict[UUID, list[Seen]] = {}
+    """Combine reports with what their photos show; each item comes with the versions of its rows."""
+    photos: dict[UUID, list[PhotoContent]] = {}
     columns = [seen[name] or () for name in ("reports", "versions", "colours", "shows")]
     for report, *photo in zip(*columns, strict=True):
         photos.setdefault(report, []).append(tuple(photo))
     items = []
     for row in reports:
-        of_it = photos.get(row["id"], ())
-        items.append((row["version"] + b"".join([version for version, _, _ in of_it]), _item(row, of_it)))
+        its_photos = photos.get(row["id"], ())
+        version = row["version"] + b"".join([photo_version for photo_version, _, _ in its_photos])
+        items.append((version, _item(row, its_photos)))
     return items
 
 
-def _item(row: Row, photos: Sequence[Seen]) -> Item:
-    said: datetime | None = row["happened_at"]
+def _item(row: Row, photos: Sequence[PhotoContent]) -> Item:
+    stated_at: datetime | None = row["happened_at"]
     asked, answer, ruled_out = row["asked"], row["question_answer"] or "", ()
     if answer == ANOTHER:
         answer, ruled_out = "", tuple(row["options"])
@@ -72,18 +73,18 @@ def _item(row: Row, photos: Sequence[Seen]) -> Item:
         kind=_KINDS[row["kind"]],
         text=row["text"],
         place=row["place"] or (answer if asked == "place" else ""),
-        at=said or row["posted_at"] or row["created_at"],
-        time_is_stated=said is not None,
+        at=stated_at or row["posted_at"] or row["created_at"],
+        time_is_stated=stated_at is not None,
         posted_at=row["posted_at"],
         colours=tuple([_colours(colours) for _, colours, _ in photos]),
-        shows=_together([shows for _, _, shows in photos if shows]),
+        shows=_merged([shows for _, _, shows in photos if shows]),
         answered_colour=answer if asked == "colour" else "",
         ruled_out_colours=ruled_out if asked == "colour" else (),
         ruled_out_places=ruled_out if asked == "place" else (),
     )
 
 
-def _together(shows: Sequence[str]) -> tuple[str, ...]:
+def _merged(shows: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(set("\n".join(shows).split("\n")))) if shows else ()
 
 

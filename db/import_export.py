@@ -9,9 +9,9 @@ from db.queries import Queries
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """A report that the workers are done with: how many photos they stored, and what was wrong with the others.
+    """A report that the workers have finished: how many photos they stored, and why they refused others.
 
-    `problems` has each refused photo's name and the key of the sentence that says why.
+    `problems` has each refused photo's name and the key of the sentence that explains it.
     """
 
     report: UUID
@@ -24,18 +24,18 @@ class SqlImportExport(Queries):
     """Imports and exports of a community."""
 
     async def known_reports(self, workspace: str, keys: Collection[str]) -> Mapping[str, UUID]:
-        """Return those of the API's reports that have one of these idempotency keys."""
-        found = await self._all(
+        """Return the API's reports with these idempotency keys."""
+        rows = await self._all(
             """SELECT r.source_key, r.id FROM report r JOIN workspace w ON w.id = r.workspace_id
                WHERE w.platform = 'api' AND w.external_id = %(workspace)s AND r.source_key = ANY(%(keys)s)""",
             workspace=workspace,
             keys=list(keys),
         )
-        return {row["source_key"]: row["id"] for row in found}
+        return {row["source_key"]: row["id"] for row in rows}
 
     async def processed(self, reports: Collection[UUID]) -> Sequence[Processed]:
-        """Return those of the reports for which no work is due any more."""
-        found = await self._all(
+        """Return the given reports that have no due work left."""
+        rows = await self._all(
             """SELECT r.id AS report,
                  (SELECT count(*) FROM photo p WHERE p.report_id = r.id AND p.state = 'stored') AS photos,
                  (SELECT coalesce(json_agg(json_build_array(p.name, p.problem) ORDER BY p.position), '[]')
@@ -47,17 +47,17 @@ class SqlImportExport(Queries):
         )
         return [
             Processed(row["report"], row["photos"], tuple((name, why) for name, why in row["problems"]), row["failed"])
-            for row in found
+            for row in rows
         ]
 
     async def replies_waiting(self) -> bool:
-        """Return whether replies to the API's reports are still to be settled."""
+        """Return whether replies to the API's reports are still queued."""
         return bool(await self._one("SELECT 1 FROM outbox WHERE platform = 'api' AND state = 'queued' LIMIT 1"))
 
     async def reports(self) -> Sequence[tuple[UUID, bool]]:
         """Return the reports that aren't purged, oldest first, each with whether it's sealed or private."""
-        found = await self._all(
+        rows = await self._all(
             """SELECT id, sealed OR private AS hidden FROM report WHERE purged_at IS NULL AND state <> 'look'
                AND NOT sample ORDER BY created_at, id"""
         )
-        return [(row["id"], row["hidden"]) for row in found]
+        return [(row["id"], row["hidden"]) for row in rows]

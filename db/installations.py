@@ -8,14 +8,14 @@ from typing import Any, Final
 from db.store import Store
 
 _EVENTS_KEPT: Final = "1 day"
-"""Slack sends an event again for about an hour at most."""
+"""Slack retries an event for about an hour."""
 _REACTIONS_KEPT: Final = "1 year"
-"""The longest that a report, and so its match, stays open."""
+"""As long as a report, and therefore its match, can stay open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A workspace that has the app. Its repr leaves the token out."""
+    """A workspace that has installed the app."""
 
     team: str
     name: str
@@ -24,7 +24,7 @@ class Installation:
 
 
 class Installations:
-    """The tables `slack_…`. Each method is one transaction of its own, outside every community."""
+    """The tables `slack_…`. Methods run their own transactions, outside all communities."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -50,8 +50,8 @@ class Installations:
         )
 
     async def of(self, team: str) -> Installation | None:
-        found = await self._rows(f"{_SELECT} WHERE team = %(team)s", team=team)
-        return self._installation(found[0]) if found else None
+        rows = await self._rows(f"{_SELECT} WHERE team = %(team)s", team=team)
+        return self._installation(rows[0]) if rows else None
 
     async def all(self) -> list[Installation]:
         """Return every installation, the oldest first."""
@@ -61,20 +61,20 @@ class Installations:
         return Installation(**{**row, "bot_token": self._store.keys.decrypt(row["bot_token"])})
 
     async def is_newer(self, team: str, than: datetime) -> bool:
-        """Return whether a workspace installed the app (again) after a moment."""
+        """Return whether a workspace has installed the app, perhaps again, after a moment."""
         query = "SELECT 1 FROM slack_installation WHERE team = %(team)s AND installed_at > %(than)s"
         return bool(await self._rows(query, team=team, than=than))
 
     async def delete(self, team: str) -> None:
-        """Delete a workspace's token and all else that is stored here."""
+        """Delete a workspace's token and everything else that is stored about it."""
         async with self._store.outside() as connection:
             for table in ("slack_reaction", "slack_presence", "slack_window", "slack_installation"):
                 await connection.execute(f"DELETE FROM {table} WHERE team = %(team)s".encode(), {"team": team})
 
-    # Installations that have begun
+    # Installations in progress
 
     async def issue_state(self, seconds: int) -> str:
-        """Return a new secret for an installation that begins, valid for some seconds."""
+        """Return a new secret for an installation, valid for some seconds."""
         state = secrets.token_urlsafe(32)
         await self._rows("DELETE FROM slack_oauth_state WHERE expires_at < now()")
         await self._rows(
@@ -88,26 +88,26 @@ class Installations:
     async def consume_state(self, state: str) -> bool:
         """Return whether a secret is ours and still valid; it can be used once."""
         query = "DELETE FROM slack_oauth_state WHERE state = %(state)s RETURNING expires_at > now() AS valid"
-        found = await self._rows(query, state=state)
-        return bool(found and found[0]["valid"])
+        rows = await self._rows(query, state=state)
+        return bool(rows and rows[0]["valid"])
 
     # Events
 
-    async def has_dealt_with(self, event: str) -> bool:
+    async def is_handled(self, event: str) -> bool:
         return bool(await self._rows("SELECT 1 FROM slack_event WHERE id = %(event)s", event=event))
 
     async def note_event(self, event: str) -> None:
         await self._rows("INSERT INTO slack_event (id) VALUES (%(event)s) ON CONFLICT (id) DO NOTHING", event=event)
 
     async def forget_old(self) -> None:
-        """Delete events that can't come again, and reactions on matches that have ended."""
+        """Delete events that won't be retried, and reactions on matches that have ended."""
         await self._rows(f"DELETE FROM slack_event WHERE at < now() - interval '{_EVENTS_KEPT}'")
         await self._rows(f"DELETE FROM slack_reaction WHERE at < now() - interval '{_REACTIONS_KEPT}'")
 
     # Reactions
 
     async def note_reaction(self, team: str, at: tuple[str, str], reaction: str, member: str, *, given: bool) -> None:
-        """Record that a reaction on the message at (channel, ts) was taken as a verdict, or removed."""
+        """Record that a reaction on the message at (channel, ts) was taken as a verdict, or was removed."""
         values = {"team": team, "channel": at[0], "message": at[1], "reaction": reaction, "member": member}
         if given:
             query = """INSERT INTO slack_reaction (team, channel, message, reaction, member)
@@ -118,26 +118,26 @@ class Installations:
         await self._rows(query, **values)
 
     async def reactions_at(self, team: str, at: tuple[str, str]) -> set[tuple[str, str]]:
-        """Return the reactions on a message that were taken as verdicts: each name and member."""
-        found = await self._rows(
+        """Return the reactions on a message that were taken as verdicts, each as its name and member."""
+        rows = await self._rows(
             """SELECT reaction, member FROM slack_reaction
                WHERE team = %(team)s AND channel = %(channel)s AND message = %(message)s""",
             team=team,
             channel=at[0],
             message=at[1],
         )
-        return {(row["reaction"], row["member"]) for row in found}
+        return {(row["reaction"], row["member"]) for row in rows}
 
     # Presence
 
     async def heard_at(self, team: str) -> datetime | None:
-        """Return until when the bot received everything in a workspace; None if it never did."""
-        found = await self._rows("SELECT heard_at FROM slack_presence WHERE team = %(team)s", team=team)
-        heard: datetime | None = found[0]["heard_at"] if found else None
+        """Return the moment up to which the bot has received everything in a workspace; None if it never did."""
+        rows = await self._rows("SELECT heard_at FROM slack_presence WHERE team = %(team)s", team=team)
+        heard: datetime | None = rows[0]["heard_at"] if rows else None
         return heard
 
     async def note_presence(self, team: str) -> None:
-        """Record that the bot receives everything in a workspace at this moment."""
+        """Record that the bot is receiving everything in a workspace now."""
         await self._rows(
             """INSERT INTO slack_presence (team, heard_at) VALUES (%(team)s, now())
                ON CONFLICT (team) DO UPDATE SET heard_at = now()""",

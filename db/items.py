@@ -1,4 +1,4 @@
-"""Reports as the HTTP API shows them: read in bulk, with photos, and those with similar photos."""
+"""Reports as the HTTP API shows them, with their photos: read in bulk, or found by similar photos."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -11,7 +11,7 @@ from reunite.encoder import PHOTO_SPACE, SHARED_SPACE
 from reunite.entities import Photo, Report
 from reunite.ports.query_encoder import EncodedPhoto
 
-# What everyone may see, or what a moderator may; a member's private search is nobody else's, and samples don't count.
+# What everyone may see, or (%(all)s) what moderators may. Looks are private to their member, and samples don't count.
 _VISIBLE = "(r.state <> 'look' AND NOT r.sample AND (%(all)s OR NOT (r.sealed OR r.private)))"
 
 
@@ -25,7 +25,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A photo and its cosine with another."""
+    """A photo and its cosine similarity to the query's."""
 
     photo: UUID
     report: UUID
@@ -34,7 +34,7 @@ class Similar:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What a community has, without what only moderators know of."""
+    """A community's numbers, of what the caller may see."""
 
     photos: int
     texts: int
@@ -47,8 +47,8 @@ class SqlItems(Queries):
     """Reads reports in bulk."""
 
     async def of(self, reports: Collection[UUID]) -> Mapping[UUID, Item]:
-        """Return reports with their photos; purged ones, private searches and samples are left out."""
-        found = await self._all(
+        """Return reports with their photos, without purged ones, looks and samples."""
+        rows = await self._all(
             f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) AND r.purged_at IS NULL AND r.state <> 'look'"
             " AND NOT r.sample",
             reports=list(reports),
@@ -56,14 +56,14 @@ class SqlItems(Queries):
         photos: dict[UUID, list[Photo]] = defaultdict(list)
         for row in await self._all(
             f"{mapping.PHOTO} WHERE report_id = ANY(%(reports)s) ORDER BY position",
-            reports=[row["id"] for row in found],
+            reports=[row["id"] for row in rows],
         ):
             photos[row["report_id"]].append(mapping.photo(row))
-        return {row["id"]: Item(mapping.report(row), tuple(photos[row["id"]])) for row in found}
+        return {row["id"]: Item(mapping.report(row), tuple(photos[row["id"]])) for row in rows}
 
     async def similar(self, report: UUID, limit: int, *, sealed: bool) -> Sequence[Similar]:
-        """Return the open reports' photos most similar to a report's, each report once, itself left out."""
-        found = await self._all(
+        """Return the open reports with the most similar photos, each with its best photo."""
+        rows = await self._all(
             f"""WITH model AS (SELECT id, CASE WHEN spaces ? '{PHOTO_SPACE}' THEN '{PHOTO_SPACE}'
                                  ELSE '{SHARED_SPACE}' END AS space FROM embedding_model WHERE live),
               compared AS MATERIALIZED (
@@ -80,10 +80,10 @@ class SqlItems(Queries):
             limit=limit,
             all=sealed,
         )
-        return [Similar(**row) for row in found]
+        return [Similar(**row) for row in rows]
 
     async def add_query_photo(self, report: UUID, position: int, photo: EncodedPhoto) -> UUID:
-        """Store a query's photo without its picture, and return its id."""
+        """Store what a query's photo shows, without its picture; return its id."""
         row = await self._one(
             """INSERT INTO photo (community_id, report_id, position, name, state, copy, colours, shows)
                VALUES (%(community)s, %(report)s, %(position)s, 'query', 'stored', '', %(colours)s, %(shows)s)

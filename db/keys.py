@@ -12,7 +12,7 @@ import psycopg
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 _MARK: Final = "gAAAA"
-"""How every token of Fernet begins: its version, and a time before 2106."""
+"""How every Fernet token begins: its version, and a time before 2106."""
 _KNOWN: Final = "reunite"
 _LOST: Final = "If the keys are lost, run `reunite keys reset`, which deletes what can't be read any more."
 
@@ -22,17 +22,16 @@ class KeysError(Exception):
 
 
 class Keys:
-    """The keys as they are set, or as they are in a file at this moment."""
+    """Encryption keys: given ones, or those that a file has at the moment of use."""
 
     def __init__(self, keys: Sequence[str] = (), file: Path | None = None) -> None:
-        """Read nothing yet. `keys` come before `file`."""
+        """Read nothing yet. `keys` take precedence over `file`."""
         self.file = None if keys else file
         self._keys = tuple(keys)
         self._fernet: MultiFernet | None = None
         self._read_at: tuple[int, int] | None = None
 
-    def __repr__(self) -> str:
-        """Leave the keys out."""
+    def __repr__(self) -> str:  # without the keys
         return f"Keys(file={self.file})"
 
     def environment(self) -> dict[str, str]:
@@ -42,11 +41,11 @@ class Keys:
         return {"REUNITE_KEYS": ",".join(self._keys)} if self._keys else {}
 
     def encrypt(self, words: str) -> str:
-        """Return words encrypted; nothing stays nothing."""
+        """Encrypt words; an empty string stays empty."""
         return self._current().encrypt(words.encode()).decode() if words else ""
 
     def decrypt(self, value: str) -> str:
-        """Return the words of an encrypted value. One from before there were keys is returned as it is."""
+        """Decrypt a value. A plain value, from before there were keys, is returned unchanged."""
         if not value.startswith(_MARK):
             return value
         try:
@@ -55,20 +54,20 @@ class Keys:
             raise KeysError(_wrong()) from error
 
     def unseal(self, token: str) -> str | None:
-        """Return the words of a token that `encrypt` made; None for anything else."""
+        """Decrypt a token that `encrypt` made; return None for anything else."""
         try:
             return self._current().decrypt(token.encode(errors="replace")).decode()
         except InvalidToken:
             return None
 
     def create(self) -> None:
-        """Write a first key into the file, unless it is there."""
+        """Create the file with a new key, unless it exists."""
         if self.file and not self.file.exists():
             self.file.parent.mkdir(parents=True, exist_ok=True)
             write(self.file, [Fernet.generate_key().decode()], is_new=True)
 
     def _current(self) -> MultiFernet:
-        """Return the keys; a file is read again once it has changed."""
+        """Return the keys, reading the file again if it has changed."""
         if self.file is None:
             self._fernet = self._fernet or _fernet(self._keys, "REUNITE_KEYS")
             return self._fernet
@@ -95,7 +94,7 @@ def read(file: Path) -> list[str]:
 
 
 def write(file: Path, keys: Sequence[str], *, is_new: bool = False) -> None:
-    """Replace a file of keys atomically, readable only by its owner; `is_new` leaves one that has just been made."""
+    """Write a key file atomically, readable only by its owner. With `is_new`, an existing file is left alone."""
     part = file.with_name(f"{file.name}.{os.getpid()}")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as opened:
@@ -117,7 +116,7 @@ def new_key() -> str:
 
 
 async def check(url: str, keys: Keys) -> None:
-    """Make sure that the keys are those of a database; a database without any takes them. Raises KeysError."""
+    """Check that the keys fit a database; a database without keys adopts them. Raises KeysError."""
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
         if (token := await _token(connection)) is None:
             keys.create()

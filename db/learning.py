@@ -1,4 +1,4 @@
-"""The feedback that communities learn from: scores only, no content."""
+"""Communities' feedback, and what they learn from it: scores only, no content."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -14,8 +14,8 @@ from reunite.tuning.calibration import FitResult
 from reunite.tuning.platt import MIN_ANSWERS, MIN_OF_EACH, DecidedPair, Learned, from_feedback
 
 FEEDBACK, UNDONE = "feedback", "undone"
-_MOST_PAIRS: Final = 1000
-"""The newest feedback counts."""
+_MAX_PAIRS: Final = 1000
+"""The number of pairs that count, newest first."""
 
 _PAIRS: Final = b"""SELECT f.evidence, f.probability, f.is_right, f.weight, f.lost_id FROM feedback f
   JOIN embedding_model e ON e.id = f.model_id AND e.version = %(version)s
@@ -25,29 +25,29 @@ _PAIRS: Final = b"""SELECT f.evidence, f.probability, f.is_right, f.weight, f.lo
 
 
 async def communities_to_teach(store: Store, most: int) -> list[UUID]:
-    """Return some communities with enough feedback since the last time."""
-    found = await store.rows(
+    """Return at most `most` communities with enough new feedback."""
+    rows = await store.rows(
         "SELECT communities_to_teach AS id FROM communities_to_teach(%s, %s, %s)", MIN_ANSWERS, MIN_OF_EACH, most
     )
-    return [row["id"] for row in found]
+    return [row["id"] for row in rows]
 
 
 async def learn(store: Store, community: UUID, model: EmbeddingModel) -> FitResult:
-    """Fit a community's weights to its feedback since the last time, and use them from now on.
+    """Fit a community's weights to its new feedback, and use them from now on.
 
-    Raises TooLittleDataError if there is too little, or if it says nothing new.
+    Raises TooLittleDataError if there is too little feedback, or if it changes nothing.
     """
     async with store.transaction(community) as connection:
         await connection.execute(b"SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"learn {community}"])
-        base, before, base_row = await _standing(connection, model)
+        base, before, base_row = await _base_and_learned(connection, model)
         fitted, learned = from_feedback(await decided_pairs(connection, model.version), base, before)
         summary = {**fitted.summary(FEEDBACK, model.version), "learned": learned.to_json(), "base": base_row}
         await scoring_models.insert(connection, community, model.version, fitted.scoring_model.to_json(), summary)
     return fitted
 
 
-async def _standing(connection: Connection, model: EmbeddingModel) -> tuple[ScoringModel, Learned, int | None]:
-    """Return the base weights, what the community has learnt on top of them, and their row (None: the defaults)."""
+async def _base_and_learned(connection: Connection, model: EmbeddingModel) -> tuple[ScoringModel, Learned, int | None]:
+    """Return the base weights, what the community has learned on top, and the base's row (None for the defaults)."""
     row = await scoring_models.newest_row(connection, model.version)
     shared = await scoring_models.newest_row(connection, model.version, shared=True)
     base = ScoringModel.from_json(shared["parameters"]) if shared else for_encoder(model.encoder)
@@ -61,8 +61,8 @@ async def _standing(connection: Connection, model: EmbeddingModel) -> tuple[Scor
 
 
 async def decided_pairs(connection: Connection, version: str) -> list[DecidedPair]:
-    """Return a community's newest feedback about matches that the current weights have scored."""
-    cursor = await connection.execute(_PAIRS, {"version": version, "most": _MOST_PAIRS})
+    """Return a community's newest feedback on matches that the current weights have scored."""
+    cursor = await connection.execute(_PAIRS, {"version": version, "most": _MAX_PAIRS})
     return [
         DecidedPair(row["evidence"], row["probability"], row["is_right"], float(row["weight"]), row["lost_id"])
         for row in await cursor.fetchall()
@@ -70,7 +70,7 @@ async def decided_pairs(connection: Connection, version: str) -> list[DecidedPai
 
 
 async def undo(store: Store, community: UUID, version: str) -> bool:
-    """Score a community's matches by the deployment's weights again; False if it has none of its own."""
+    """Return a community to the deployment's weights; False if it has none of its own."""
     async with store.transaction(community) as connection:
         row = await scoring_models.newest_row(connection, version)
         if row is None or row["community_id"] is None:

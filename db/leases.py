@@ -1,4 +1,4 @@
-"""A worker's writes under a lease, all of them fenced: stored copies, and the end of the work."""
+"""A worker's writes under a lease, all of them fenced: stored copies and the work's outcome."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,7 +16,7 @@ class LeaseLostError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WorkLease:
-    """The right to process a report until the lease runs out; `fence` tells leases of the same work apart."""
+    """The right to process a report until the lease expires; `fence` tells leases of the same work apart."""
 
     work: UUID
     community: UUID
@@ -32,7 +32,7 @@ class WorkLease:
 
 @dataclass(frozen=True, slots=True)
 class StoredPhoto:
-    """What intake made of a photo; `copy` is the stored copy (JPEG)."""
+    """A photo after intake; `copy` is the stored copy (JPEG)."""
 
     copy: bytes
     sha256: str
@@ -42,7 +42,7 @@ class StoredPhoto:
 
 
 class WorkSession(CommunitySession):
-    """A community's transaction under a lease. Entering checks the fence and holds it to the end."""
+    """A community's transaction under a lease, which it locks until the end."""
 
     def __init__(self, connection: Connection, lease: WorkLease, sketch_cache: SketchCache, keys: Keys) -> None:
         """`connection` is in a transaction of the lease's community."""
@@ -50,7 +50,7 @@ class WorkSession(CommunitySession):
         self._lease = lease
 
     async def hold(self) -> None:
-        """Lock the work's row. Raises LeaseLostError if the lease expired and another worker took it."""
+        """Check the fence, and lock the work's row. Raises LeaseLostError if another worker has the work now."""
         row = await self._one(
             "SELECT 1 FROM work WHERE id = %(work)s AND fence = %(fence)s AND state = 'due' FOR UPDATE",
             work=self._lease.work,
@@ -60,7 +60,7 @@ class WorkSession(CommunitySession):
             raise LeaseLostError
 
     async def extend(self, seconds: float) -> None:
-        """Keep the lease for longer."""
+        """Renew the lease for `seconds` from now."""
         await self._do(
             "UPDATE work SET leased_until = now() + make_interval(secs => %(seconds)s) WHERE id = %(work)s",
             seconds=seconds,
@@ -68,14 +68,14 @@ class WorkSession(CommunitySession):
         )
 
     async def finish(self) -> None:
-        """Note that the work is done."""
+        """Record that the work is done."""
         await self._do(
             "UPDATE work SET state = 'done', leased_until = NULL, done_at = clock_timestamp() WHERE id = %(work)s",
             work=self._lease.work,
         )
 
     async def give_up(self, problem: str) -> None:
-        """Note that the work has failed permanently, and why."""
+        """Record that the work has failed permanently, and why."""
         await self._do(
             "UPDATE work SET state = 'failed', leased_until = NULL, problem = %(problem)s WHERE id = %(work)s",
             problem=problem,
@@ -83,7 +83,7 @@ class WorkSession(CommunitySession):
         )
 
     async def retry(self, problem: str, after: float, *, has_failed: bool = True) -> None:
-        """Hand the work back, due again in `after` seconds."""
+        """Return the work, to be retried in `after` seconds."""
         await self._do(
             "UPDATE work SET failures = failures + %(failed)s, alone = 0, problem = %(problem)s, leased_until = NULL,"
             " hinted_at = NULL, due_at = now() + make_interval(secs => %(after)s) WHERE id = %(work)s",
@@ -94,9 +94,9 @@ class WorkSession(CommunitySession):
         )
 
     async def store_photo(self, photo: UUID, stored: StoredPhoto) -> bool:
-        """Keep a photo's stored copy and forget where it came from, with its metadata.
+        """Store a photo's copy, and delete its upload and link.
 
-        False if other work on the same report was faster: its copy stays.
+        False if other work on the same report has stored one before, which is kept.
         """
         changed = await self._do(
             """UPDATE photo SET state = 'stored', copy = %(copy)s, sha256 = %(sha256)s, width = %(width)s,
@@ -112,25 +112,25 @@ class WorkSession(CommunitySession):
         return changed == 1
 
     async def mark_stale(self, photo: UUID) -> bool:
-        """Ask the platform's bot for a fresh link to a photo; false if it has given one before."""
+        """Request a fresh link to a photo from the platform's bot; false if it has given one before."""
         changed = await self._do("UPDATE photo SET stale_since = now() WHERE id = %(p)s AND NOT refreshed", p=photo)
         return changed == 1
 
     async def begin_alone(self) -> int:
-        """Note that a part is being embedded alone, and return how many workers have died of that one after another."""
+        """Record that a part is being embedded alone; return how many workers in a row have died doing so."""
         row = await self._one(
             "UPDATE work SET alone = alone + 1 WHERE id = %(work)s RETURNING alone", work=self._lease.work
         )
         return int((row or {})["alone"]) - 1
 
     async def end_alone(self) -> None:
-        """Note that the part didn't kill this worker."""
+        """Record that the part didn't kill this worker."""
         await self._do("UPDATE work SET alone = 0 WHERE id = %(work)s AND alone > 0", work=self._lease.work)
 
     async def refuse_photo(self, photo: UUID, problem: str, state: PhotoState = PhotoState.PENDING) -> bool:
-        """Note that a photo can't be used; `problem` is the key of the sentence that says why.
+        """Record that a photo can't be used; `problem` is the key of the sentence that explains it.
 
-        False if other work on the same report has done so: its upload is gone then, and can't be read.
+        False if the photo's state has changed: other work on the same report has settled it, and deleted its upload.
         """
         changed = await self._do(
             """UPDATE photo SET state = 'failed', problem = %(problem)s, url = NULL, upload = NULL, copy = NULL,
@@ -143,7 +143,7 @@ class WorkSession(CommunitySession):
         return changed == 1
 
     async def open_if_pending(self, report: UUID) -> None:
-        """Let a report be found by others: its vectors are part of the same commit."""
+        """Make a report searchable; its vectors must be part of the same commit."""
         await self._do(
             "UPDATE report SET state = %(open)s WHERE id = %(report)s AND state = %(pending)s",
             report=report,

@@ -85,12 +85,12 @@ class SqlMatches(Queries):
         return row is not None
 
     async def of(self, report: UUID) -> Sequence[Match]:
-        found = await self._all(
+        rows = await self._all(
             f"SELECT {mapping.MATCH} FROM match m WHERE lost_id = %(report)s OR found_id = %(report)s"
             " ORDER BY probability DESC, id",
             report=report,
         )
-        return [mapping.match(row) for row in found]
+        return [mapping.match(row) for row in rows]
 
     async def set_why(self, match: UUID, why: tuple[Why, ...]) -> None:
         await self._do(

@@ -1,4 +1,4 @@
-"""Queries of a change of encoder: decided pairs, vectors of any model, and the deletion of old vectors."""
+"""Queries for a change of encoder: decided pairs, vectors of any model, and the deletion of old vectors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,19 +44,19 @@ def _stacked(rows: Mapping[str, Sequence[NDArray[np.float32]]]) -> dict[str, Vec
 
 
 class SqlModelChange(Queries):
-    """A community's part in a change of the encoder."""
+    """A community's part in a change of encoder."""
 
     async def decided_pairs(self, most: int) -> list[DecidedPair]:
-        """Return the newest pairs that moderators or owners have decided, and whose reports are still there."""
+        """Return the newest pairs that moderators or owners have decided, if both reports still exist."""
         rows = await self._all(_PAIRS, most=most)
         return [DecidedPair(row["lost_id"], row["found_id"], row["is_right"]) for row in rows]
 
     async def newest_found_reports(self, most: int) -> list[UUID]:
-        """Return the newest found reports that are open or returned."""
+        """Return the newest open or returned found reports."""
         return [row["id"] for row in await self._all(_FOUND, most=most)]
 
     async def vectors(self, reports: Sequence[UUID], model: int) -> dict[UUID, ReportVectors]:
-        """Return the embeddings that reports have of a model."""
+        """Return the reports' embeddings of a model."""
         rows = await self._all(
             "SELECT report_id, space, source, vector FROM embedding"
             " WHERE report_id = ANY(%(reports)s::uuid[]) AND model_id = %(model)s ORDER BY photo_id, part",
@@ -71,12 +71,12 @@ class SqlModelChange(Queries):
         return found
 
     async def photos(self, model: int, limit: int, after: UUID | None) -> tuple[list[UUID], Vectors]:
-        """Return photos and their embeddings in the shared space, in order of id."""
+        """Return a page of photos and their embeddings in the shared space, in order of id."""
         rows = await self._all(_PHOTOS, model=model, space=SHARED_SPACE, limit=limit, after=after)
         vectors = [row["vector"].to_numpy().astype(np.float32) for row in rows]
         return [row["photo_id"] for row in rows], np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
 
     async def delete_others(self, kept: int, limit: int) -> tuple[int, int]:
-        """Delete at most `limit` embeddings of other models; return how many there were, and their bytes."""
+        """Delete at most `limit` embeddings of other models; return their number and their bytes."""
         [row] = await self._all(_DELETE, kept=kept, limit=limit)
         return row["vectors"], row["bytes"]

@@ -10,12 +10,12 @@ from db.database import Database
 ALIVE: Final = timedelta(seconds=30)
 """A process that hasn't been seen for this long counts as gone."""
 _FORGOTTEN: Final = timedelta(days=1)
-_MOST_FAILED: Final = 20
+_MAX_FAILED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process that runs, or did until it was last seen."""
+    """A bot, worker or API process, and when it was last seen."""
 
     id: UUID
     role: str
@@ -63,7 +63,7 @@ class Monitoring:
         self._database = database
 
     async def beat(self, process: UUID, role: str, host: str, pid: int, version: str) -> None:
-        """Note that a process is alive."""
+        """Record a process's heartbeat."""
         async with self._database.outside() as connection:
             await connection.execute(
                 """INSERT INTO process (id, role, host, pid, version) VALUES (%s, %s, %s, %s, %s)
@@ -73,40 +73,40 @@ class Monitoring:
             await connection.execute("DELETE FROM process WHERE seen_at < now() - %s", [_FORGOTTEN])
 
     async def end(self, process: UUID) -> None:
-        """Note that a process has ended as it should."""
+        """Remove a process that ends in order."""
         async with self._database.outside() as connection:
             await connection.execute("DELETE FROM process WHERE id = %s", [process])
 
     async def processes(self) -> list[Process]:
-        found = await self._database.rows(
+        rows = await self._database.rows(
             "SELECT *, seen_at > now() - %s AS is_alive FROM process ORDER BY role, started_at", ALIVE
         )
-        return [Process(**row) for row in found]
+        return [Process(**row) for row in rows]
 
     async def work(self) -> list[TaskCount]:
-        found = await self._database.rows(
+        rows = await self._database.rows(
             "SELECT '' AS platform, state, number, extract(epoch FROM now() - oldest)::float AS seconds"
             " FROM work_numbers() ORDER BY state"
         )
-        return [TaskCount(**row) for row in found]
+        return [TaskCount(**row) for row in rows]
 
     async def outbox(self) -> list[TaskCount]:
-        found = await self._database.rows(
+        rows = await self._database.rows(
             "SELECT platform, state, number, extract(epoch FROM now() - oldest)::float AS seconds"
             " FROM outbox_numbers() ORDER BY platform, state"
         )
-        return [TaskCount(**row) for row in found]
+        return [TaskCount(**row) for row in rows]
 
     async def reports(self) -> list[StateCount]:
-        found = await self._database.rows("SELECT kind AS what, state, number FROM report_numbers() ORDER BY 1, 2")
-        return [StateCount(**row) for row in found]
+        rows = await self._database.rows("SELECT kind AS what, state, number FROM report_numbers() ORDER BY 1, 2")
+        return [StateCount(**row) for row in rows]
 
     async def matches(self) -> list[StateCount]:
-        found = await self._database.rows("SELECT label AS what, state, number FROM match_numbers() ORDER BY 1, 2")
-        return [StateCount(**row) for row in found]
+        rows = await self._database.rows("SELECT label AS what, state, number FROM match_numbers() ORDER BY 1, 2")
+        return [StateCount(**row) for row in rows]
 
     async def failed_work(self) -> list[FailedWork]:
-        found = await self._database.rows("SELECT * FROM failed_work(%s)", _MOST_FAILED)
+        rows = await self._database.rows("SELECT * FROM failed_work(%s)", _MAX_FAILED)
         return [
-            FailedWork(row["community_id"], row["report_id"], row["problem"] or "", row["created_at"]) for row in found
+            FailedWork(row["community_id"], row["report_id"], row["problem"] or "", row["created_at"]) for row in rows
         ]

@@ -14,11 +14,11 @@ from reunite.ports import Audience, Sent
 CHANGED: Final = """version = version + 1, due_at = now(), attempts = 0, problem = NULL,
   task = CASE WHEN attempts > 0 OR sent_message IS NOT NULL THEN 'edit' ELSE task END,
   state = CASE WHEN state = 'failed' AND sent_message IS NULL THEN state ELSE 'queued' END"""
-"""What follows from a changed `reply`: one that was sent is edited, one that could never be sent is left."""
+"""What a change of `reply` requires: a sent reply is edited, and one that failed to be sent stays failed."""
 
 
 class SqlOutbox(Queries):
-    """`reunite.ports.outbox.Outbox`, and what delivery needs besides."""
+    """`reunite.ports.outbox.Outbox`, and what else delivery needs."""
 
     async def post(self, report: UUID, key: ReplyKey, reply: Reply, audience: Audience = "thread") -> bool:
         # The report's row is locked first, so that the outbox's numbers follow the order of commits within a thread.
@@ -52,29 +52,29 @@ class SqlOutbox(Queries):
         )
 
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
-        found = await self._all(
+        rows = await self._all(
             "SELECT key, reply FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'"
             " ORDER BY seq",
             report=report,
         )
-        return {row["key"]: from_json(row["reply"]) for row in found}
+        return {row["key"]: from_json(row["reply"]) for row in rows}
 
     async def thread(self, report: UUID, audience: Audience = "thread") -> list[Reply]:
         """Return the replies in a report's thread, or to its moderators, sent or queued, in order."""
-        found = await self._all(
+        rows = await self._all(
             "SELECT reply FROM outbox WHERE report_id = %(report)s AND audience = %(audience)s AND task <> 'remove'"
             " ORDER BY seq",
             report=report,
             audience=audience,
         )
-        return [from_json(row["reply"]) for row in found]
+        return [from_json(row["reply"]) for row in rows]
 
     async def outgoing(self, seq: int) -> dict[str, Any] | None:
         """Return a queued row of the outbox; None if it was deleted meanwhile."""
         return await self._one("SELECT * FROM outbox WHERE seq = %(seq)s AND state = 'queued'", seq=seq)
 
     async def mark_sent(self, seq: int, fence: int, version: int, sent: Sent | None) -> None:
-        """Note that a task is done and where the reply is now; below the report's own post its thread begins.
+        """Record that a task is done and where the reply is now; a report post also starts the report's thread.
 
         A task that was changed meanwhile (another `version`) stays due.
         """
@@ -99,12 +99,12 @@ class SqlOutbox(Queries):
             )
 
     async def mark_unsent(self, seq: int, fence: int, version: int, problem: str, after: float | None) -> bool:
-        """Note that a reply was not sent: it's due again in `after` seconds, or never if that is None.
+        """Record a failed attempt; it's retried in `after` seconds, or never if that is None.
 
-        A task that was changed meanwhile (another `version`) is due as if it had not been tried. Return whether it has
-        failed for good.
+        A task that was changed meanwhile (another `version`) is due as if it hadn't been tried. Return whether the task
+        has failed permanently.
         """
-        noted = await self._one(
+        changed = await self._one(
             """UPDATE outbox SET leased_until = NULL, problem = %(problem)s,
                  state = CASE WHEN version = %(version)s AND %(after)s::float IS NULL THEN 'failed' ELSE state END,
                  due_at = CASE version WHEN %(version)s
@@ -116,4 +116,4 @@ class SqlOutbox(Queries):
             problem=problem,
             after=after,
         )
-        return noted is not None and noted["state"] == "failed"
+        return changed is not None and changed["state"] == "failed"

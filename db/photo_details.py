@@ -11,8 +11,8 @@ OF_REPORT: Final = """SELECT other, max(details) AS details FROM (
   SELECT found_id AS other, details FROM photo_details WHERE lost_id = %(report)s
   UNION ALL SELECT lost_id, details FROM photo_details WHERE found_id = %(report)s) AS compared
 GROUP BY other"""
-"""How many details match at best with each report whose photos were compared with a report's."""
-_MOST_PHOTOS: Final = 2
+"""For a report: the most details that its photos share with each report they were compared with."""
+_MAX_PHOTOS: Final = 2
 """How many photos of a lost report are compared."""
 
 
@@ -27,21 +27,21 @@ class PhotoPair:
 
 
 class SqlPhotoDetails(Queries):
-    """The compared photos of a community."""
+    """The photo comparisons of a community."""
 
     async def of(self, report: UUID) -> dict[UUID, float]:
-        """Return for each report whose photos were compared with this one's how many details match at best."""
-        found = await self._all(OF_REPORT, report=report)
-        return {row["other"]: row["details"] for row in found}
+        """Return the most details that a report's photos share with each report they were compared with."""
+        rows = await self._all(OF_REPORT, report=report)
+        return {row["other"]: row["details"] for row in rows}
 
     async def not_compared(self, pairs: Sequence[tuple[UUID, UUID, UUID]]) -> list[PhotoPair]:
-        """Return the photos to compare: of the lost reports with the given photos of the found reports.
+        """Return the pairs of photos that haven't been compared yet.
 
-        Each of `pairs` is a lost report, a found report, and the found report's photo.
+        `pairs` has a lost report, a found report, and the found report's photo to compare with.
         """
         if not pairs:
             return []
-        found = await self._all(
+        rows = await self._all(
             """SELECT pair.lost, pair.found, p.id AS lost_photo, pair.found_photo
                FROM unnest(%(lost)s::uuid[], %(found)s::uuid[], %(photos)s::uuid[]) AS pair (lost, found, found_photo)
                CROSS JOIN LATERAL (SELECT id FROM photo WHERE report_id = pair.lost AND state = 'stored'
@@ -49,14 +49,14 @@ class SqlPhotoDetails(Queries):
                WHERE NOT EXISTS (SELECT FROM photo_details d
                  WHERE d.lost_photo = p.id AND d.found_photo = pair.found_photo)""",
             lost=[lost for lost, _, _ in pairs],
-            found=[found for _, found, _ in pairs],
+            found=[rows for _, rows, _ in pairs],
             photos=[photo for _, _, photo in pairs],
-            most=_MOST_PHOTOS,
+            most=_MAX_PHOTOS,
         )
-        return [PhotoPair(**row) for row in found]
+        return [PhotoPair(**row) for row in rows]
 
     async def save(self, details: Mapping[PhotoPair, float]) -> None:
-        """Store comparisons, without pairs whose photos were deleted meanwhile."""
+        """Store comparisons, except for photos that were deleted meanwhile."""
         for pair, value in details.items():
             await self._do(
                 """INSERT INTO photo_details (community_id, lost_id, found_id, lost_photo, found_photo, details)

@@ -9,17 +9,17 @@ from reunite.entities import IncomingPhoto, Photo
 
 
 class SqlPhotos(Queries):
-    """`reunite.ports.photos.Photos`, and what delivery and workers need besides."""
+    """`reunite.ports.photos.Photos`, and what else delivery and workers need."""
 
     async def of(self, report: UUID) -> Sequence[Photo]:
-        found = await self._all(f"{mapping.PHOTO} WHERE report_id = %(report)s ORDER BY position", report=report)
-        return [mapping.photo(row) for row in found]
+        rows = await self._all(f"{mapping.PHOTO} WHERE report_id = %(report)s ORDER BY position", report=report)
+        return [mapping.photo(row) for row in rows]
 
     async def of_post(self, report: UUID) -> Sequence[Photo]:
-        found = await self._all(
+        rows = await self._all(
             f"{mapping.PHOTO} WHERE report_id = %(report)s AND added_by IS NULL ORDER BY position", report=report
         )
-        return [mapping.photo(row) for row in found]
+        return [mapping.photo(row) for row in rows]
 
     async def remove(self, photos: Collection[UUID]) -> None:
         await self._do("DELETE FROM photo WHERE id = ANY(%(photos)s)", photos=list(photos))
@@ -51,8 +51,8 @@ class SqlPhotos(Queries):
         return row["copy"] if row else None
 
     async def upload(self, photo: UUID) -> bytes | None:
-        """Return the upload, which is kept until the stored copy is made."""
-        [rows] = await self._together(("SELECT upload FROM photo WHERE id = %(photo)s", {"photo": photo}))  # in binary
+        """Return the uploaded file; it's deleted once the stored copy has been made."""
+        [rows] = await self._batch(("SELECT upload FROM photo WHERE id = %(photo)s", {"photo": photo}))  # in binary
         return rows[0]["upload"] if rows else None
 
     async def get(self, photo: UUID) -> Photo | None:
@@ -60,7 +60,7 @@ class SqlPhotos(Queries):
         return mapping.photo(row) if row else None
 
     async def set_shown(self, photo: UUID, things: Sequence[str]) -> None:
-        """Keep which things a photo clearly shows."""
+        """Store which things a photo clearly shows."""
         await self._do(
             "UPDATE photo SET shows = %(things)s WHERE id = %(photo)s AND shows <> %(things)s::text[]",
             photo=photo,
@@ -68,7 +68,7 @@ class SqlPhotos(Queries):
         )
 
     async def refresh(self, photo: UUID, url: str | None) -> None:
-        """Store a photo's fresh link, None if its post is gone; its report's work is due at once."""
+        """Store a photo's fresh link (None if its post is gone), and make its report's work due now."""
         await self._do(
             "UPDATE photo SET url = coalesce(%(url)s, url), stale_since = NULL, refreshed = true"
             " WHERE id = %(photo)s AND state = 'pending'",

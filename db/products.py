@@ -1,4 +1,4 @@
-"""Products of matrices on one thread."""
+"""Matrix products on one thread."""
 
 from typing import Final
 
@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 BLOCK: Final = 1 << 18
-"""Products that are computed at once: few enough for the processor's cache, and for BLAS to leave them to one thread.
+"""Products computed in one block: few enough to fit the CPU's cache, and for BLAS to use a single thread.
 
-Several threads wait for each other, and on a busy machine that takes longer than the products.
+Several threads would wait for each other, which takes longer than the products themselves on a busy machine.
 """
 
 
 def products(rows: Floats, others: Floats) -> Floats:
-    """Return the product of each row with each of the others."""
+    """Return the dot product of each row with each of the others."""
     found = np.empty((len(rows), len(others)), np.float32)
     block = max(BLOCK // max(rows.size, 1), 1)
     for start in range(0, len(others), block):

@@ -1,4 +1,4 @@
-"""The base of all parts of a session: a connection, and rows by column name."""
+"""The base class of a session's parts: runs statements, and returns rows by column name."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,11 +15,11 @@ Connection = AsyncConnection[DictRow]
 Statement = tuple[str, dict[str, Any]]
 """A query and its parameters."""
 Fetch = Callable[[], Awaitable[list[mapping.Row]]]
-"""Fetches the rows of a statement."""
+"""Fetches the rows of a statement that was sent in a pipeline."""
 
 
 def as_real(number: float) -> float:
-    """Return the nearest 4-byte float: PostgreSQL refuses numbers that are too small for its column."""
+    """Round to a 4-byte float: PostgreSQL refuses numbers that are too small for a column of type `real`."""
     with np.errstate(over="ignore", under="ignore"):
         return float(np.float32(number))
 
@@ -28,7 +28,7 @@ class Queries:
     """Statements within one community's transaction."""
 
     def __init__(self, connection: Connection, community: UUID) -> None:
-        """`connection` is in a transaction in which row-level security lets only `community` be seen."""
+        """`connection` is in a transaction in which row-level security shows only `community`."""
         self._connection = connection
         self.community = community
 
@@ -40,18 +40,18 @@ class Queries:
         cursor = await self._connection.execute(query.encode(), params)
         return await cursor.fetchall()
 
-    async def _together(self, *statements: Statement) -> list[list[mapping.Row]]:
-        """Run statements with one round trip. Results come in binary: enums must be cast to text."""
+    async def _batch(self, *statements: Statement) -> list[list[mapping.Row]]:
+        """Run statements in one round trip. Results come in binary, so enums must be cast to text."""
         if len(statements) == 1:
             [(query, params)] = statements
             return [await (await self._connection.execute(query.encode(), params, binary=True)).fetchall()]
-        async with self._sent(*statements) as fetching:
+        async with self._pipeline(*statements) as fetching:
             pass
         return [await fetch() for fetch in fetching]
 
     @asynccontextmanager
-    async def _sent(self, *statements: Statement) -> AsyncIterator[list[Fetch]]:
-        """Send statements in a pipeline; what is yielded fetches their rows, at the end or later."""
+    async def _pipeline(self, *statements: Statement) -> AsyncIterator[list[Fetch]]:
+        """Send statements in a pipeline; yield a function for each that fetches its rows, at the end or later."""
         if not statements:
             yield []
             return

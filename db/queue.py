@@ -16,13 +16,13 @@ from redis.exceptions import RedisError
 from db.store import Store
 
 JOB: Final = "process"
-"""The name of the workers' one kind of job."""
+"""The name of the workers' only kind of job."""
 PAYLOAD_VERSION: Final = 1
-PATIENCE: Final = 2.0
-"""Seconds after which Redis counts as down; Slack waits 3 seconds for our response, which comes after the hint."""
+REDIS_TIMEOUT: Final = 2.0
+"""Seconds after which Redis counts as down: the hint precedes our response, for which Slack waits 3 seconds."""
 
-_FIRST: Final = 1
-"""The number of the hint that new work comes with; the sweep counts on from there."""
+_FIRST_HINT: Final = 1
+"""The number of the hint for new work; the sweep continues from there."""
 
 _log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ def deserialize(data: bytes) -> dict[str, Any]:
 
 
 class ArqQueue:
-    """Hints by arq jobs. A job id is the work and the hint's number: arq swallows an id seen within the hour."""
+    """Hints as arq jobs. Job ids contain the hint's number, because arq ignores an id that it saw within the hour."""
 
     def __init__(self, store: Store, redis: ArqRedis, name: str) -> None:
         """`name` is the queue's name in Redis."""
@@ -48,20 +48,20 @@ class ArqQueue:
         self._name = name
 
     async def hint(self, work: UUID) -> None:
-        await self._enqueue(work, _FIRST)
+        await self._enqueue(work, _FIRST_HINT)
 
-    async def hint_due(self, *, quiet: float, limit: int = 200) -> int:
-        """Send hints for due work that got none for `quiet` seconds; return how many."""
-        due = await self._store.hint_due_work(quiet=quiet, limit=limit)
+    async def hint_due(self, *, silence: float, limit: int = 200) -> int:
+        """Send hints for due work without a hint in the last `silence` seconds; return how many."""
+        due = await self._store.hint_due_work(silence=silence, limit=limit)
         for work, number in due:
             if not await self._enqueue(work, number):
-                break  # Redis is down: the rest is due again after the same time
+                break  # Redis is down: the sweep hints at the rest again
         return len(due)
 
     async def _enqueue(self, work: UUID, number: int) -> bool:
         payload = {"v": PAYLOAD_VERSION, "work": str(work)}
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(REDIS_TIMEOUT):
                 await self._redis.enqueue_job(JOB, payload, _job_id=f"{work}:{number}", _queue_name=self._name)
         except (RedisError, OSError) as error:
             _log.warning("hint_lost", work=str(work), error=type(error).__name__)  # the sweep hints again
@@ -70,7 +70,7 @@ class ArqQueue:
 
 
 def settings_of(redis_url: str) -> RedisSettings:
-    """Read Redis's address; arq leaves encoded characters of the name and the password as they are."""
+    """Read Redis's URL; arq doesn't decode percent-encoded characters in the user name and password."""
     settings = RedisSettings.from_dsn(redis_url)
     return replace(
         settings,

@@ -11,11 +11,11 @@ from reunite.text.rarity import boilerplate_words, rare_words
 _HOLDERS: Final = """SELECT word, reports, authors, repeated, repeats
 FROM reports_with_words(%(words)s, %(opposite)s::report_kind, %(most)s, %(report)s, %(hidden)s)"""
 Holders = dict[str, dict[UUID, str]]
-"""For each word the reports with it, and their authors."""
+"""By word: the reports that contain it, with their authors."""
 
 
 class Sampled(NamedTuple):
-    """One of some open reports at random."""
+    """An open report of a random sample."""
 
     report: UUID
     hidden: bool
@@ -24,22 +24,22 @@ class Sampled(NamedTuple):
 
 
 class SharedWords(NamedTuple):
-    """The query's words that open reports have, too."""
+    """The query's words that open reports share."""
 
     rare: Mapping[UUID, set[str]]
-    """The rare words of other reports."""
+    """The rare words that each report shares."""
     boilerplate: frozenset[str]
     common: Sequence[str]
-    """Words for which a sample of the open reports has to tell whether they are boilerplate."""
+    """Frequent words: only a sample of the open reports can tell whether they are boilerplate."""
 
 
 def holders(words: Sequence[str], params: Mapping[str, Any], most: int) -> tuple[str, dict[str, Any]]:
-    """Return the statement that finds which reports have which word; it leaves out words that more than `most` have."""
+    """Return the statement that finds the reports with each word, except for words in more than `most` reports."""
     return _HOLDERS, {**params, "words": list(words), "most": most}
 
 
 def shared_words(found: Sequence[Row], open_count: int, most: int) -> SharedWords:
-    """Read the rows of `holders`: words that at most so many have."""
+    """Read the rows of `holders`, with the same `most`."""
     holding: Holders = {
         row["word"]: dict(zip(row["reports"], row["authors"], strict=True))
         for row in found
@@ -55,7 +55,7 @@ def shared_words(found: Sequence[Row], open_count: int, most: int) -> SharedWord
 
 
 def boilerplate_of_sample(words: Sequence[str], sample: Sequence[Sampled]) -> frozenset[str]:
-    """Return which of some words are boilerplate in a sample."""
+    """Return the words that are boilerplate in a sample."""
     holding: Holders = {
         word: {sampled.report: sampled.author for sampled in sample if word in sampled.words} for word in words
     }

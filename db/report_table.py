@@ -1,4 +1,4 @@
-"""Reports as rows of a CSV file, with cells that no spreadsheet takes for formulas."""
+"""Reports as rows of a CSV file whose cells no spreadsheet mistakes for formulas."""
 
 import csv
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ COLUMNS: Final = (*IMPORTED, "author", "platform", "posted_at", "created_at")
 MARK: Final = "\ufeff"
 """Tells spreadsheets that the file is UTF-8."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""How a cell begins that a spreadsheet may calculate: see https://owasp.org/www-community/attacks/CSV_Injection."""
+"""What a formula begins with in some spreadsheet: see https://owasp.org/www-community/attacks/CSV_Injection."""
 _SHIELD: Final = "'"
 
 
@@ -24,7 +24,7 @@ TOGETHER: Final = 50
 
 
 class Table:
-    """A CSV file that grows report by report."""
+    """Builds a CSV file, report by report."""
 
     def __init__(self) -> None:
         self._text = StringIO()
@@ -32,7 +32,7 @@ class Table:
         self._rows.writeheader()
 
     def add(self, item: Item, photos: Sequence[str] = ()) -> None:
-        """Add a report, with the names of its photos' files."""
+        """Add a report and the names of its photo files."""
         self._rows.writerow(_cells(item, photos))
 
     def file(self) -> bytes:
@@ -40,12 +40,12 @@ class Table:
 
 
 def wanted(everything: Sequence[tuple[UUID, bool]], *, sealed: bool) -> Sequence[UUID]:
-    """Return the reports to write, of all with whether each is sealed or private."""
+    """Select the reports to write; `everything` has each report with whether it's sealed or private."""
     return [report for report, is_hidden in everything if sealed or not is_hidden]
 
 
 def shielded(cell: str) -> str:
-    """Return a cell that is shown as it is."""
+    """Protect a cell from being calculated."""
     return _SHIELD + cell if cell.lstrip(_SHIELD).startswith(_FORMULA) else cell
 
 

@@ -14,7 +14,7 @@ from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.errors import TryAgainError
 from reunite.text.content import significant_words
 
-# One statement: every post waits for it. Uploads go in binary (b): as text, a photo takes 14 ms more.
+# A single statement, because every post waits for it. Uploads are sent in binary (b): as text they take 14 ms longer.
 _ADD: Final = """
 WITH added AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
@@ -40,7 +40,7 @@ SELECT added.*, work.id AS work, w.language, w.timezone FROM added, work, worksp
 
 
 class SqlReports(Queries):
-    """`reunite.ports.reports.Reports`, and what delivery and workers need besides."""
+    """`reunite.ports.reports.Reports`, and what else delivery and workers need."""
 
     def __init__(self, connection: Connection, community: UUID, keys: Keys) -> None:
         super().__init__(connection, community)
@@ -104,22 +104,22 @@ class SqlReports(Queries):
         return mapping.report(row) if row else None
 
     async def by_author(self, workspace: UUID, member: str) -> Sequence[Report]:
-        found = await self._all(
+        rows = await self._all(
             f"{mapping.REPORT} WHERE r.workspace_id = %(workspace)s AND r.author_id = %(member)s"
             " AND r.purged_at IS NULL ORDER BY coalesce(r.posted_at, r.created_at)",
             workspace=workspace,
             member=member,
         )
-        return [mapping.report(row) for row in found]
+        return [mapping.report(row) for row in rows]
 
     async def samples(self, target: ReplyTarget) -> Sequence[Report]:
-        found = await self._all(
+        rows = await self._all(
             f"{mapping.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.sample"
             " ORDER BY r.created_at, r.kind",
             platform=target.platform,
             workspace=target.workspace,
         )
-        return [mapping.report(row) for row in found]
+        return [mapping.report(row) for row in rows]
 
     async def count_by_same_author(self, report: UUID, since: datetime) -> int:
         row = await self._one(
@@ -133,11 +133,11 @@ class SqlReports(Queries):
         return int(row["n"]) if row else 0
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
-        found = await self._all(
+        rows = await self._all(
             f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) ORDER BY r.id FOR NO KEY UPDATE OF r",
             reports=list(reports),
         )
-        return {row["id"]: mapping.report(row) for row in found}
+        return {row["id"]: mapping.report(row) for row in rows}
 
     async def set_state(self, report: UUID, state: ReportState) -> None:
         await self._do("UPDATE report SET state = %(state)s WHERE id = %(report)s", report=report, state=state)
@@ -166,8 +166,8 @@ class SqlReports(Queries):
         )
 
     async def targets(self, reports: Collection[UUID]) -> Mapping[UUID, ReplyTarget]:
-        """Return the threads of reports, without reports that have none yet."""
-        found = await self._all(
+        """Return the reports' threads, if they have one."""
+        rows = await self._all(
             f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) AND r.message IS NOT NULL", reports=list(reports)
         )
-        return {row["id"]: mapping.target(row) for row in found}
+        return {row["id"]: mapping.target(row) for row in rows}

@@ -1,4 +1,4 @@
-"""Encrypts every secret value again with the newest key, across communities: as the owner."""
+"""Re-encrypts every secret value with the newest key, across communities, as the database's owner."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,7 +17,7 @@ _VALUES: Final[Sequence[tuple[LiteralString, LiteralString, LiteralString]]] = (
     ("slack_installation", "team", "bot_token"),
     ("key_check", "is_one", "token"),
 )
-"""Every encrypted column, with its table and the table's key."""
+"""Every encrypted column: its table, the table's key, and the column."""
 _LOST: Final[Sequence[LiteralString]] = (
     "UPDATE claim SET proof = '', state = CASE state WHEN 'open' THEN 'rejected' ELSE state END WHERE id = %s",
     "UPDATE report SET proof_question = '' WHERE id = %s",
@@ -26,38 +26,38 @@ _LOST: Final[Sequence[LiteralString]] = (
     "DELETE FROM slack_installation WHERE team = %s",
     "DELETE FROM key_check WHERE is_one = %s",
 )
-"""The statements for values that can't be read any more, in the same order."""
+"""What to do with a value that can't be decrypted any more, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """How many values were encrypted again, and how many couldn't be read and were deleted."""
+    """How many values were re-encrypted, and how many couldn't be decrypted and were deleted."""
 
     kept: int
     lost: int
 
 
 async def rotate(owner_url: str, keys: Keys) -> Rotated:
-    """Put a new key before those of the file, if there is one, and encrypt everything with the newest key.
+    """Add a new key to the key file, if there is one, and re-encrypt everything with the newest key.
 
-    The file keeps the key before: a bot may have used it at that moment. Raises KeysError.
+    The file keeps the previous key, because a bot may just have encrypted with it. Raises KeysError.
     """
-    keys.decrypt(keys.encrypt("is there a key"))
+    keys.decrypt(keys.encrypt("any text"))  # raises KeysError without a key
     if keys.file:
         write(keys.file, [new_key(), *read(keys.file)])
-    done = await _encrypt_again(owner_url, keys, reset=False)
+    done = await _reencrypt(owner_url, keys, reset=False)
     if keys.file:
         write(keys.file, read(keys.file)[:2])
     return done
 
 
 async def reset(owner_url: str, keys: Keys) -> Rotated:
-    """Make a key if the file is missing, and delete what can't be read with the keys."""
+    """Create the key file if it's missing, and delete what can't be decrypted."""
     keys.create()
-    return await _encrypt_again(owner_url, keys, reset=True)
+    return await _reencrypt(owner_url, keys, reset=True)
 
 
-async def _encrypt_again(owner_url: str, keys: Keys, *, reset: bool) -> Rotated:
+async def _reencrypt(owner_url: str, keys: Keys, *, reset: bool) -> Rotated:
     kept = lost = 0
     async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as connection:
         for (table, key, column), forget in zip(_VALUES, _LOST, strict=True):

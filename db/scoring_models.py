@@ -1,4 +1,4 @@
-"""Fitted scoring models: a community's own, and the deployment's for all."""
+"""Fitted scoring models: communities' own, and the deployment's for all others."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,23 +22,23 @@ _IN_FORCE = """model_version = %(version)s AND parameters -> 'format' = %(format
   AND (community_id IS NULL OR seq > coalesce((SELECT max(seq) FROM calibration u
     WHERE u.community_id = current_community() AND u.model_version = %(version)s
       AND u.summary ->> 'source' = 'undone'), 0))"""
-"""Rows that may count for a community: its own only if they weren't undone."""
+"""Rows that apply to a community: the deployment's, and its own if they weren't undone."""
 
 
 async def newest(store: Store, community: UUID, version: str) -> ScoringModel | None:
-    """Return the model that scores a community's matches: its own, else the deployment's; None before any."""
+    """Return the fitted model for a community: its own, or else the deployment's; None before any fit."""
     async with store.transaction(community) as connection:
         row = await newest_row(connection, version)
     return ScoringModel.from_json(row["parameters"]) if row else None
 
 
 async def in_use(store: Store, community: UUID, live: EmbeddingModel) -> ScoringModel:
-    """Return the model that scores a community's matches: the newest one, or before any the encoder's default."""
+    """Return the model that scores a community's matches: the newest fitted one, or the encoder's defaults."""
     return await newest(store, community, live.version) or defaults.for_encoder(live.encoder)
 
 
 async def newest_row(connection: Connection, version: str, *, shared: bool = False) -> DictRow | None:
-    """Return the row that counts for a community, or (`shared`) for those without weights of their own."""
+    """Return the row that applies to a community, or with `shared` to those without weights of their own."""
     cursor = await connection.execute(
         f"""SELECT seq, community_id, parameters, summary FROM calibration
             WHERE {_IN_FORCE} AND (community_id IS NULL OR NOT %(shared)s)
@@ -49,7 +49,7 @@ async def newest_row(connection: Connection, version: str, *, shared: bool = Fal
 
 
 async def save(store: Store, community: UUID, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
-    """Score a community's matches by these weights from now on."""
+    """Use these weights for a community from now on."""
     async with store.transaction(community) as connection:
         await insert(connection, community, version, model.to_json(), summary)
 
@@ -61,30 +61,30 @@ async def insert(
 
 
 async def save_for_all(owner_url: str, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
-    """Score every community without weights of its own by these. Only the database's owner may."""
+    """Use these weights for all communities without their own. Only the database's owner may do this."""
     async with await psycopg.AsyncConnection.connect(owner_url) as connection:
         await connection.execute(_INSERT, _row(None, version, model.to_json(), summary))
 
 
 async def is_calibrated(store: Store, version: str) -> bool:
-    """Return whether the deployment has weights of its own for an encoder."""
-    found = await store.rows(
+    """Return whether the deployment has fitted weights for an encoder's version."""
+    rows = await store.rows(
         "SELECT 1 FROM calibration WHERE community_id IS NULL AND model_version = %s AND parameters -> 'format' = %s",
         version,
         Jsonb(FORMAT),
     )
-    return bool(found)
+    return bool(rows)
 
 
 async def save_first_for_all(store: Store, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
-    """Give an encoder its first weights; if the deployment has some, these stay."""
+    """Store the first fitted weights of an encoder's version, unless the deployment has some already."""
     await store.rows("SELECT add_first_calibration(%s, %s, %s)", version, Jsonb(model.to_json()), Jsonb(dict(summary)))
 
 
 async def newest_for_all(owner_url: str, model: str) -> tuple[str, ScoringModel] | None:
-    """Return the deployment's newest weights for an encoder's version, or else for any revision of a model.
+    """Return the deployment's newest weights for an encoder's version, or else for any revision of the model.
 
-    They come with the version that they were fitted to; None before any calibration.
+    They come with the version that they were fitted to. None before any calibration.
     """
     async with await psycopg.AsyncConnection.connect(owner_url, row_factory=dict_row) as connection:
         cursor = await connection.execute("SELECT to_regclass('public.calibration') IS NOT NULL AS there")

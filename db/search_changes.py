@@ -1,4 +1,4 @@
-"""What has changed of a community's open reports since memory was brought up to date, read with one statement."""
+"""Changes to a community's open reports since the sketches were last brought up to date, read in one statement."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -15,13 +15,13 @@ from db.vectors import NO_PHOTO, ids_of
 
 SIDE: Final = """r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open'
   AND NOT r.sample"""
-MOST_CHANGES: Final = 5000
-"""With more changes, a community is read again from the start."""
+MAX_CHANGES: Final = 5000
+"""After more changes, the sketches are reloaded."""
 FEW: Final = 100
-"""Of so many new reports the vectors come with the changes; of more, they are read separately."""
+"""For up to this many new reports, the vectors come with the changes; for more, they are read separately."""
 _NEVER: Final = 2**63 - 1
 
-# After a restore from a backup old rows carry transactions that are yet to come.
+# The upper bound is for restored backups, whose rows can have transaction ids that are still in the future.
 _CHANGES: Final = f"""
 WITH changes AS MATERIALIZED (SELECT report_id, changed FROM search_change WHERE community_id = %(community)s
     AND changed >= %(seen)s::text::xid8 AND changed < pg_snapshot_xmax(pg_current_snapshot()) LIMIT %(most)s),
@@ -43,27 +43,27 @@ FROM (SELECT array_agg(report_id) AS changed, array_agg(changed::text::bigint) A
     FROM opened JOIN embedding e ON e.report_id = opened.id WHERE e.model_id = %(known_model)s) AS vectors
 """
 _HEADER: Final = 4
-"""Bytes before a packed vector's numbers."""
+"""Bytes that precede the numbers of a packed vector."""
 
 
 def changes_since(sketches: Sketches, community: UUID, opposite: str) -> Statement:
-    """Return the statement that finds what has changed, with the vectors of new reports if they are few."""
-    known = sketches.known
+    """Return the statement that reads the changes, and the vectors of up to `FEW` new reports."""
+    watermark = sketches.watermark
     return _CHANGES, {
         "community": community,
         "opposite": opposite,
-        "seen": known.seen or _NEVER,
-        "most": MOST_CHANGES,
+        "seen": watermark.seen or _NEVER,
+        "most": MAX_CHANGES,
         "few": FEW,
-        "applied": list(known.applied),
-        "applied_by": list(known.applied.values()),
-        "doubtful": list(known.doubtful),
+        "applied": list(watermark.applied),
+        "applied_by": list(watermark.applied.values()),
+        "doubtful": list(watermark.doubtful),
         "known_model": sketches.model,
     }
 
 
 def add_new(sketches: Sketches, row: Row) -> None:
-    """Add the new reports of the row of `changes_since`."""
+    """Add the new reports in a row of `changes_since`."""
     for report, hidden, author, words in _columns(row, "report", "hidden", "author", "words"):
         sketches.add_report(Sampled(report, hidden, author, frozenset(words.split("\n"))))
     grouped: dict[Group, list[tuple[UUID, UUID, bytes]]] = defaultdict(list)

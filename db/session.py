@@ -1,4 +1,4 @@
-"""One transaction within one community, with its parts."""
+"""One transaction within one community, composed of parts."""
 
 from uuid import UUID
 
@@ -29,10 +29,10 @@ __all__ = ["CommunitySession", "Connection"]
 
 
 class CommunitySession(Queries):
-    """`reunite.ports.Session`, embeddings for the workers, and what the HTTP API reads."""
+    """`reunite.ports.Session`, and what workers, the HTTP API and the board need in addition."""
 
     def __init__(self, connection: Connection, community: UUID, sketch_cache: SketchCache, keys: Keys) -> None:
-        """`connection` is in a transaction in which row-level security lets only `community` be seen."""
+        """`connection` is in a transaction in which row-level security shows only `community`."""
         super().__init__(connection, community)
         self.reports = SqlReports(connection, community, keys)
         self.looks = SqlLooks(connection, community)

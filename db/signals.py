@@ -3,32 +3,72 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import psycopg
+import structlog
+from psycopg.conninfo import make_conninfo
 
 from db.cancellation import stop
 
 ROLE_OPTION = "-c role=reunite_app"
 """Every login gets the rights of the application's role, and no more."""
+KEEPALIVE: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""With these, a database host that vanishes silently is noticed within a minute, not within hours."""
+_RECONNECT_SECONDS: Final = 1.0
+
+_log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
 async def signals(
     database_url: str, channel: str, is_ours: Callable[[str], bool] = lambda _: True
 ) -> AsyncIterator[asyncio.Event]:
-    """Hold a connection that sets the event at each notification whose payload `is_ours`."""
+    """Yield an event that is set at each notification whose payload `is_ours`, and whenever some may have been missed.
+
+    Raises psycopg.OperationalError if the database can't be reached; a connection that breaks later is replaced.
+    """
     event = asyncio.Event()
+    connection = await _listen(database_url, channel)
 
-    async def listen(connection: psycopg.AsyncConnection[Any]) -> None:
-        async for notice in connection.notifies():
-            if is_ours(notice.payload):
-                event.set()
+    async def relay() -> None:
+        nonlocal connection
+        while True:
+            try:
+                async with connection:
+                    async for notification in connection.notifies():
+                        if is_ours(notification.payload):
+                            event.set()
+            except psycopg.OperationalError as error:
+                _log.warning("signals_interrupted", channel=channel, error=type(error).__name__)
+            connection = await _listen_again(database_url, channel)
+            event.set()
 
-    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True, options=ROLE_OPTION) as connection:
-        await connection.execute(f"LISTEN {channel}".encode())
-        listener = asyncio.create_task(listen(connection))
+    relaying = asyncio.create_task(relay())
+    try:
+        yield event
+    finally:
+        await stop(relaying)
+        await connection.close()  # in case the task was cancelled before it began
+
+
+async def _listen(database_url: str, channel: str) -> psycopg.AsyncConnection[Any]:
+    url = make_conninfo(database_url, options=ROLE_OPTION, **KEEPALIVE)
+    connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
+    await connection.execute(f"LISTEN {channel}".encode())
+    return connection
+
+
+async def _listen_again(database_url: str, channel: str) -> psycopg.AsyncConnection[Any]:
+    while True:
+        await asyncio.sleep(_RECONNECT_SECONDS)
         try:
-            yield event
-        finally:
-            await stop(listener)
+            return await _listen(database_url, channel)
+        except (psycopg.OperationalError, OSError) as error:
+            _log.warning("signals_interrupted", channel=channel, error=type(error).__name__)

@@ -1,4 +1,4 @@
-"""What a process keeps in memory of all communities, within a limit."""
+"""A process's cache of all communities' sketches and items, within a limit."""
 
 from collections import OrderedDict
 from typing import Final
@@ -8,16 +8,16 @@ from db.candidate_items import ItemCache
 from db.sketches import Sketches
 from reunite.entities import ReportKind
 
-_MOST_BYTES: Final = 256 << 20
-"""Of all communities in one process; those not used for longest go first."""
-_FIXED: Final = 4096
-"""About what a community takes of which nothing is known."""
+_MAX_BYTES: Final = 256 << 20
+"""For all communities of a process; the least recently used ones are evicted first."""
+_BASE_BYTES: Final = 4096
+"""Roughly the bytes of an empty entry."""
 
 
 class SketchCache:
-    """What a process keeps, by community and kind, and items of any community."""
+    """Sketches by community and kind of report, and items of all communities."""
 
-    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+    def __init__(self, most_bytes: int = _MAX_BYTES) -> None:
         self.items = ItemCache()
         self._most_bytes = most_bytes
         self._kept: OrderedDict[tuple[UUID, ReportKind], Sketches] = OrderedDict()
@@ -25,7 +25,7 @@ class SketchCache:
         self._bytes = 0
 
     def get(self, community: UUID, kind: ReportKind) -> Sketches:
-        """Return what is known about a community's reports, which may still be nothing."""
+        """Return a community's sketches, which may still be empty."""
         key = community, kind
         if key not in self._kept:
             self._kept[key] = Sketches()
@@ -34,7 +34,7 @@ class SketchCache:
         return self._kept[key]
 
     def trim(self, community: UUID, kind: ReportKind) -> None:
-        """Count again what has just been used, and drop the least recently used ones, but never the last one."""
+        """Update the size of the sketches just used, and evict the least recently used ones, but never the last."""
         key = community, kind
         if key in self._kept:
             self._count(key, self._kept[key].size)
@@ -43,5 +43,5 @@ class SketchCache:
             self._bytes -= self._sizes.pop(dropped)
 
     def _count(self, key: tuple[UUID, ReportKind], size: int) -> None:
-        self._bytes += _FIXED + size - self._sizes.get(key, 0)
-        self._sizes[key] = _FIXED + size
+        self._bytes += _BASE_BYTES + size - self._sizes.get(key, 0)
+        self._sizes[key] = _BASE_BYTES + size

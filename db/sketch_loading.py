@@ -1,4 +1,4 @@
-"""Reads a community's open reports into memory, and what has changed since."""
+"""Loads a community's open reports into sketches, and keeps them up to date."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -12,20 +12,30 @@ from db.axes import Axes
 from db.mapping import Row
 from db.queries import Queries, Statement
 from db.rare_words import Sampled
-from db.search_changes import FEW, MOST_CHANGES, SIDE, add_new, changes_since
-from db.sketches import MOST_PRECISE, MOST_WHOLE, NOTHING, Group, Known, Place, Sketches, Vectors, needs_axes
+from db.search_changes import FEW, MAX_CHANGES, SIDE, add_new, changes_since
+from db.sketches import (
+    MAX_PRECISE_BYTES,
+    MAX_VECTOR_BYTES,
+    NOTHING_READ,
+    Group,
+    Place,
+    Sketches,
+    Vectors,
+    Watermark,
+    needs_axes,
+)
 from db.vectors import ID, Scope
 
 MANY: Final = 1000
-"""Of more open reports of one kind, sketches are kept instead of all vectors."""
+"""With more open reports of one kind, sketches are kept instead of all vectors."""
 _SAMPLE: Final = 400
-"""Of how many reports vectors are kept in any case."""
+"""How many reports keep their vectors even among many."""
 _FOR_AXES: Final = 4096
-"""From how many vectors of a space and source their axes are taken."""
+"""How many vectors of a space and source their axes are computed from."""
 _BATCH: Final = 1500
-"""Reports whose vectors are read at once."""
+"""How many reports' vectors are read at once."""
 _ID_BITS: Final = 64
-"""Of an id's beginning, enough to tell where it is among others."""
+"""The leading bits of an id that decide whether it's in a sample."""
 _COUNT: Final = f"SELECT count(*) AS n FROM report r WHERE {SIDE}"
 _VECTOR_COUNTS: Final = f"""SELECT e.space, e.source, count(*) AS n
 FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
@@ -45,110 +55,110 @@ _RANGE: Final = "r.id BETWEEN %(first)s AND %(last)s"  # ids are random
 _OF_PLACE: Final = f"{_RANGE} AND (e.space, e.source) = (%(space)s, %(source)s)"
 
 
-class Found(NamedTuple):
-    """What was read."""
+class LoadedRows(NamedTuple):
+    """Rows that were read."""
 
     reports: Sequence[Row]
     vectors: Sequence[Row]
     words: Sequence[Row]
-    """Of those in the sample."""
+    """Of the reports in the sample."""
 
 
 class SqlSketches(Queries):
-    """Keeps what a process knows of a community's open reports as the database is."""
+    """Keeps a process's sketches of a community in step with the database."""
 
     def changes(self, sketches: Sketches, scope: Scope) -> Statement:
-        """Return the statement that finds what has changed."""
+        """Return the statement that reads the changes since the last refresh."""
         return changes_since(sketches, self.community, scope.opposite)
 
-    async def refresh(self, sketches: Sketches, scope: Scope, asked: Known, changes: Row) -> Sequence[UUID] | None:
-        """Bring up to date; `changes` has what has changed since `asked`. Hold the lock meanwhile.
+    async def refresh(self, sketches: Sketches, scope: Scope, asked: Watermark, changes: Row) -> Sequence[UUID] | None:
+        """Bring sketches up to date with `changes`, which were read since `asked`. The caller holds their lock.
 
-        Return the reports that have changed; None if everything was read from the start.
+        Return the reports that have changed; None if everything was reloaded.
         """
-        restored = changes["seen"] < asked.seen  # the database is another one: older, from a backup or a replica
-        if sketches.model != scope.model or not sketches.known.seen or restored:
-            await self._read(sketches, scope)
+        restored = changes["seen"] < asked.seen  # the database has gone back in time: a backup or a replica
+        if sketches.model != scope.model or not sketches.watermark.seen or restored:
+            await self._reload(sketches, scope)
             return None
-        if asked is not sketches.known:  # another search has brought it up to date meanwhile
+        if asked is not sketches.watermark:  # another search has refreshed them meanwhile
             if _holds_all(sketches, asked, changes):
                 return []
-            [[changes]] = await self._together(self.changes(sketches, scope))
+            [[changes]] = await self._batch(self.changes(sketches, scope))
         by = dict(zip(changes["changed"] or (), changes["changed_by"] or (), strict=True))
-        if len(by) == MOST_CHANGES:
-            await self._read(sketches, scope)
+        if len(by) == MAX_CHANGES:
+            await self._reload(sketches, scope)
             return None
         if new := changes["new"]:
-            found = await self._found(sketches, scope, _SOME, reports=new) if len(new) > FEW else None
+            loaded = await self._read_rows(sketches, scope, _SOME, reports=new) if len(new) > FEW else None
             sketches.remove(new)
-            _add(sketches, scope, found) if found else add_new(sketches, changes)
+            _add(sketches, scope, loaded) if loaded else add_new(sketches, changes)
         seen, own = changes["seen"], changes["own"]
         applied = {report: changed for report, changed in by.items() if changed >= seen and report not in own}
-        sketches.known = Known(seen, own, applied)
-        if len(sketches) not in sketches.fits or sketches.outgrown:
-            await self._read(sketches, scope)
+        sketches.watermark = Watermark(seen, own, applied)
+        if len(sketches) not in sketches.valid_counts or sketches.outgrown:
+            await self._reload(sketches, scope)
             return None
         return list(new)
 
-    async def _read(self, sketches: Sketches, scope: Scope) -> None:
-        sketches.known = NOTHING  # where reading fails, the next search reads everything again
-        given = self._given(scope)
-        [[now], [counted], vectors] = await self._together(
-            self.changes(sketches, scope), (_COUNT, given), (_VECTOR_COUNTS, given)
+    async def _reload(self, sketches: Sketches, scope: Scope) -> None:
+        sketches.watermark = NOTHING_READ  # if reading fails, the next search starts over
+        params = self._params(scope)
+        [[now], [counted], vectors] = await self._batch(
+            self.changes(sketches, scope), (_COUNT, params), (_VECTOR_COUNTS, params)
         )
         count = counted["n"]
         sketches.clear()
-        if count <= MANY and sum(4 * scope.spaces[row["space"]] * row["n"] for row in vectors) <= MOST_WHOLE:
-            sketches.axes, sketches.whole_below, sketches.fits = {}, None, range(2 * MANY)
-            _add(sketches, scope, await self._found(sketches, scope, _RANGE, **_up_to(None)))
+        if count <= MANY and sum(4 * scope.spaces[row["space"]] * row["n"] for row in vectors) <= MAX_VECTOR_BYTES:
+            sketches.axes, sketches.kept_below, sketches.valid_counts = {}, None, range(2 * MANY)
+            _add(sketches, scope, await self._read_rows(sketches, scope, _RANGE, **_up_to(None)))
         else:
             sketches.axes = await self._axes(scope, vectors)
-            sketches.whole_below = min(2**_ID_BITS * _SAMPLE // count, 2**_ID_BITS - 1)
-            sketches.fits = range(count // 2, 2 * count)
-            async for found in self._batches(sketches, scope, count):
-                _add(sketches, scope, found)
-        sketches.model, sketches.known = scope.model, Known(now["seen"], now["own"])
+            sketches.kept_below = min(2**_ID_BITS * _SAMPLE // count, 2**_ID_BITS - 1)
+            sketches.valid_counts = range(count // 2, 2 * count)
+            async for loaded in self._batches(sketches, scope, count):
+                _add(sketches, scope, loaded)
+        sketches.model, sketches.watermark = scope.model, Watermark(now["seen"], now["own"])
 
     async def _axes(self, scope: Scope, counts: Sequence[Row]) -> dict[Place, Axes]:
         axes = {}
-        precise = sum(2 * scope.spaces[row["space"]] * row["n"] for row in counts) <= MOST_PRECISE
+        precise = sum(2 * scope.spaces[row["space"]] * row["n"] for row in counts) <= MAX_PRECISE_BYTES
         for row in counts:
             if needs_axes(row["n"], None):
                 place = {"space": row["space"], "source": row["source"]}
-                given = {**self._given(scope), **place, **_up_to(2**_ID_BITS * _FOR_AXES // row["n"])}
-                [found] = await self._together((_VECTORS.format(among=_OF_PLACE), given))
-                sample = np.concatenate([_vectors(scope, row).vectors for row in found])[:_FOR_AXES]
+                params = {**self._params(scope), **place, **_up_to(2**_ID_BITS * _FOR_AXES // row["n"])}
+                [loaded] = await self._batch((_VECTORS.format(among=_OF_PLACE), params))
+                sample = np.concatenate([_vectors(scope, row).vectors for row in loaded])[:_FOR_AXES]
                 axes[row["space"], row["source"]] = await asyncio.to_thread(Axes.of, sample, precise=precise)
         return axes
 
-    async def _batches(self, sketches: Sketches, scope: Scope, count: int) -> AsyncIterator[Found]:
+    async def _batches(self, sketches: Sketches, scope: Scope, count: int) -> AsyncIterator[LoadedRows]:
         batches = -(-count // _BATCH)
         bounds = [2**128 * number // batches for number in range(batches + 1)]
         for first, end in pairwise(bounds):
-            yield await self._found(sketches, scope, _RANGE, first=UUID(int=first), last=UUID(int=end - 1))
+            yield await self._read_rows(sketches, scope, _RANGE, first=UUID(int=first), last=UUID(int=end - 1))
 
-    async def _found(self, sketches: Sketches, scope: Scope, among: str, **params: object) -> Found:
+    async def _read_rows(self, sketches: Sketches, scope: Scope, among: str, **extra: object) -> LoadedRows:
         """Return reports and their vectors, packed, and the words of those in the sample."""
-        given = {**self._given(scope), **params}
+        params = {**self._params(scope), **extra}
         statements = [_REPORTS, _VECTORS]
-        if sketches.whole_below:
+        if sketches.kept_below:
             statements.append(_WORDS)
-            given["unsampled"] = UUID(int=sketches.whole_below << (128 - _ID_BITS))
-        found = await self._together(*((statement.format(among=among), given) for statement in statements))
-        return Found(found[0], found[1], found[2] if sketches.whole_below else ())
+            params["unsampled"] = UUID(int=sketches.kept_below << (128 - _ID_BITS))
+        loaded = await self._batch(*((statement.format(among=among), params) for statement in statements))
+        return LoadedRows(loaded[0], loaded[1], loaded[2] if sketches.kept_below else ())
 
-    def _given(self, scope: Scope) -> dict[str, Any]:
+    def _params(self, scope: Scope) -> dict[str, Any]:
         return {"community": self.community, "opposite": scope.opposite, "model": scope.model}
 
 
-def _holds_all(sketches: Sketches, asked: Known, changes: Row) -> bool:
-    """Return whether memory, which others have brought up to date since `asked`, holds what `changes` was read from.
+def _holds_all(sketches: Sketches, asked: Watermark, changes: Row) -> bool:
+    """Return whether the sketches, which others have refreshed since `asked`, already include `changes`.
 
-    Where nothing had changed since `asked`, it does: others have only added what came later. What one of them knows of
-    its own transaction may still be undone.
+    They do if nothing had changed since `asked`: the others only added what came later. But what one of them added
+    from its own transaction may still be rolled back.
     """
-    complete = len(changes["changed"] or ()) < MOST_CHANGES
-    return asked.seen > 0 and complete and not changes["new"] and not sketches.known.doubtful
+    complete = len(changes["changed"] or ()) < MAX_CHANGES
+    return asked.seen > 0 and complete and not changes["new"] and not sketches.watermark.doubtful
 
 
 def _up_to(first_bits: int | None) -> dict[str, UUID]:
@@ -156,12 +166,12 @@ def _up_to(first_bits: int | None) -> dict[str, UUID]:
     return {"first": UUID(int=0), "last": UUID(int=last - 1)}
 
 
-def _add(sketches: Sketches, scope: Scope, found: Found) -> None:
-    for row in found.reports:
+def _add(sketches: Sketches, scope: Scope, loaded: LoadedRows) -> None:
+    for row in loaded.reports:
         sketches.reports[row["hidden"]].add(ids=np.frombuffer(row["ids"], ID))
-    for row in found.words:
+    for row in loaded.words:
         sketches.sample[row["report"]] = Sampled(**{**row, "words": frozenset(row["words"])})
-    for row in found.vectors:
+    for row in loaded.vectors:
         sketches.add(_vectors(scope, row))
 
 

@@ -1,8 +1,7 @@
-"""What a process keeps in memory of a community's open reports: vectors of few, sketches of many.
+"""A community's open reports in memory: the vectors of few reports, or sketches of many.
 
-A sketch is a vector with a byte or two for each of its numbers (docs/decisions/0054-sketches-of-all-numbers.md). With
-two, it's as good as the vector; with one, it says which vectors are worth measuring. Of many reports, some
-vectors are kept as well.
+A sketch is a vector with a byte or two per number (docs/decisions/0054-sketches-of-all-numbers.md). With two bytes it's
+as good as the vector; with one, it tells which vectors are worth measuring. A sample of the vectors is kept as well.
 """
 
 import asyncio
@@ -24,26 +23,26 @@ from db.vectors import ID, Ids, Keys, Measured, Scope, Target, best_by_kind, ids
 from reunite.matching.evidence import PairKind
 
 _SAMPLE: Final = 200
-"""How many reports say whether words are boilerplate."""
+"""The reports by which frequent words are judged to be boilerplate."""
 _SAMPLED: Final = 2048
-"""About how many bytes a report's author and words take."""
+"""Roughly the bytes of a sampled report's author and words."""
 _FEWEST_FOR_AXES: Final = 256
-"""Of fewer vectors of a space and source, all are kept instead of sketches."""
+"""With fewer vectors of a space and source, all are kept instead of sketches."""
 _ENOUGH_FOR_AXES: Final = 2000
-"""Axes from fewer vectors are found again once there are twice as many."""
-MOST_WHOLE: Final = 16 << 20
-"""How many bytes of vectors are kept before sketches are; they may grow to twice as many."""
-MOST_PRECISE: Final = 32 << 20
-"""How many bytes of sketches are kept before they have one byte for a number instead of two."""
+"""Axes computed from fewer vectors are computed again once there are twice as many."""
+MAX_VECTOR_BYTES: Final = 16 << 20
+"""With more bytes of vectors, sketches are kept instead; kept vectors may grow to twice as many bytes."""
+MAX_PRECISE_BYTES: Final = 32 << 20
+"""With more bytes of sketches, they have one byte per number instead of two."""
 
 _NONE: Final[Keys] = np.empty(0, np.uint64)
 
 Place = tuple[str, str]
-"""A space and a source: vectors with axes of their own."""
+"""A space and a source; their vectors share axes."""
 
 
 class Group(NamedTuple):
-    """Vectors that are compared with a query's at once."""
+    """The key of vectors that are compared with a query's at once."""
 
     hidden: bool
     space: str
@@ -55,7 +54,7 @@ class Group(NamedTuple):
 
 
 class Vectors(NamedTuple):
-    """Vectors of a group, with whose they are."""
+    """Vectors of a group, with their reports and photos."""
 
     group: Group
     ids: Ids
@@ -64,18 +63,18 @@ class Vectors(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """Up to where changes are known."""
+class Watermark:
+    """Up to which transaction the sketches include all changes."""
 
     seen: int
-    """The oldest transaction whose changes are perhaps not known; 0: nothing has been read."""
+    """The oldest transaction whose changes may be missing; 0 if nothing has been read."""
     doubtful: Sequence[UUID] = ()
-    """Reports as changed by a transaction that may still be undone: they are read again."""
+    """Reports that include changes of a transaction that may still be rolled back; they are read again."""
     applied: Mapping[UUID, int] = field(default_factory=dict)
-    """By which transaction reports were changed that are known as changed by it, where `seen` is older."""
+    """Reports that already include a change from `seen` or later, with the transaction that made it."""
 
 
-NOTHING: Final = Known(0)
+NOTHING_READ: Final = Watermark(0)
 
 
 def _no_reports() -> dict[bool, Columns]:
@@ -84,20 +83,20 @@ def _no_reports() -> dict[bool, Columns]:
 
 @dataclass(slots=True)
 class Sketches:
-    """What is known of one community's open reports of one kind."""
+    """One community's open reports of one kind."""
 
     model: int | None = None
-    known: Known = NOTHING
-    fits: range = range(0)
-    """With how many open reports it was read; with many more or less it's read again."""
-    whole_below: int | None = None
-    """Vectors of reports with lower ids are kept, the first 64 bits count; None: of all."""
+    watermark: Watermark = NOTHING_READ
+    valid_counts: range = range(0)
+    """The numbers of open reports for which the sketches are suitable; outside, they are reloaded."""
+    kept_below: int | None = None
+    """Reports whose first 64 bits of the id are lower keep their vectors; None if all do."""
     axes: Mapping[Place, Axes] = field(default_factory=dict)
-    """Of those places that have sketches; of the others all vectors are kept."""
+    """The axes of places with sketches; other places keep all vectors."""
     reports: dict[bool, Columns] = field(default_factory=_no_reports)
-    """By whether they are hidden."""
+    """By whether they are sealed or private."""
     sample: dict[UUID, Sampled] = field(default_factory=dict)
-    """Some of many reports, those whose vectors are kept."""
+    """Among many reports, those that keep their vectors."""
     whole: dict[Group, Columns] = field(default_factory=dict)
     sketched: dict[Group, Columns] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -113,20 +112,20 @@ class Sketches:
         return sum(column.size for column in columns) + axes + _SAMPLED * len(self.sample)
 
     @property
-    def few(self) -> bool:
-        """Whether all vectors are here."""
-        return self.whole_below is None
+    def holds_all(self) -> bool:
+        """Whether all vectors are in memory."""
+        return self.kept_below is None
 
     @property
     def precise(self) -> bool:
-        """Whether similarities can be measured here."""
+        """Whether sketches are precise enough to measure similarities."""
         return all(axes.precise for axes in self.axes.values())
 
     @property
     def outgrown(self) -> bool:
-        """Whether there are too many vectors by now to keep all, or for the axes."""
-        if self.few:
-            return sum(columns.size for columns in self.whole.values()) > 2 * MOST_WHOLE
+        """Whether there are now too many vectors to keep them all, or too many for the axes."""
+        if self.holds_all:
+            return sum(columns.size for columns in self.whole.values()) > 2 * MAX_VECTOR_BYTES
         vectors: Counter[Place] = Counter()
         for kept in (self.whole, self.sketched):
             for group, columns in kept.items():
@@ -134,9 +133,9 @@ class Sketches:
                     vectors[group.place] += len(columns)
         return any(needs_axes(count, self.axes.get(place)) for place, count in vectors.items())
 
-    def know(self, model: int | None) -> bool:
-        """Whether everything is here, by this model: reading it may have failed."""
-        return self.known.seen > 0 and self.model == model
+    def is_loaded(self, model: int | None) -> bool:
+        """Whether everything has been read, for this model."""
+        return self.watermark.seen > 0 and self.model == model
 
     def clear(self) -> None:
         self.reports, self.sample, self.whole, self.sketched = _no_reports(), {}, {}, {}
@@ -150,27 +149,27 @@ class Sketches:
                 columns.remove(keys)
 
     def add_report(self, report: Sampled) -> None:
-        """Add a report without its vectors; its words are kept if it's in the sample."""
+        """Add a report without its vectors, and its words if it's in the sample."""
         added = ids_of([report.report])
         self.reports[report.hidden].add(ids=added)
-        if self.whole_below is not None and first_bits(added)[0] < self.whole_below:
+        if self.kept_below is not None and first_bits(added)[0] < self.kept_below:
             self.sample[report.report] = report
 
     def add(self, found: Vectors) -> None:
-        """Add vectors, sketched or whole or both."""
+        """Add vectors as sketches, as vectors, or both."""
         axes = self.axes.get(found.group.place)
         none = np.empty((len(found.ids), 0), np.int8)
         made, coarse = (axes.sketch(found.vectors), axes.coarse(found.vectors)) if axes else (none, none)
         if axes:
             _add(self.sketched, found.group, ids=found.ids, photos=found.photos, sketches=made, coarse=coarse)
-        kept = slice(None) if self.whole_below is None or not axes else first_bits(found.ids) < self.whole_below
+        kept = slice(None) if self.kept_below is None or not axes else first_bits(found.ids) < self.kept_below
         columns = {"ids": found.ids, "photos": found.photos, "vectors": found.vectors}
         columns |= {"sketches": made, "coarse": coarse}
         _add(self.whole, found.group, **{name: column[kept] for name, column in columns.items()})
 
     def answer(self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID], limit: int) -> Answer:
-        """Compare the query's vectors with everything. Among few reports, the hidden ones that were released count."""
-        shown = keys_of(ids_of(released)) if self.few and released and not scope.hidden else _NONE
+        """Compare the query's vectors with everything; if all vectors are here, also with released hidden reports."""
+        shown = keys_of(ids_of(released)) if self.holds_all and released and not scope.hidden else _NONE
         measured: dict[PairKind, Measured] = {}
         estimates: dict[PairKind, Estimate] = {}
         for target in targets:
@@ -178,7 +177,7 @@ class Sketches:
             if len(whole):
                 similarities = products(target.vectors, whole["vectors"])
                 measured |= best_by_kind(target, scope.opposite, whole["ids"], whole["photos"], similarities)
-            if not self.few:
+            if not self.holds_all:
                 axes = self.axes.get((target.space, target.source))
                 every = _taking_part(self.sketched, target, scope, _NONE) if axes else whole
                 if len(every):
@@ -188,18 +187,18 @@ class Sketches:
             count if scope.hidden else count + len(released),
             measured,
             estimates,
-            None if self.few else self._sample(scope),
+            None if self.holds_all else self._sample(scope),
         )
 
     def measure(
         self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID], reports: Ids
     ) -> dict[PairKind, Measured]:
-        """Compare the query's vectors exactly with some reports, of which there must be precise sketches or vectors."""
-        wanted, hidden = keys_of(reports), keys_of(ids_of(released)) if released else _NONE
+        """Compare the query's vectors exactly with some reports, which must have precise sketches or vectors."""
+        wanted, shown = keys_of(reports), keys_of(ids_of(released)) if released else _NONE
         measured: dict[PairKind, Measured] = {}
         for target in targets:
             axes = self.axes.get((target.space, target.source))
-            rows = _taking_part(self.sketched if axes else self.whole, target, scope, hidden)
+            rows = _taking_part(self.sketched if axes else self.whole, target, scope, shown)
             if not len(rows) or not len(places := np.flatnonzero(among(rows["keys"], wanted))):
                 continue
             if axes:
@@ -211,12 +210,12 @@ class Sketches:
         return measured
 
     def _sample(self, scope: Scope) -> list[Sampled]:
-        """Return some reports at random: ids are."""
+        """Return a random sample of reports: their ids are random."""
         return [sampled for sampled in self.sample.values() if scope.hidden or not sampled.hidden][:_SAMPLE]
 
 
 def needs_axes(vectors: int, axes: Axes | None) -> bool:
-    """Return whether so many vectors need axes: the first ones, or better ones than those from few vectors."""
+    """Return whether this many vectors need their first axes, or better ones than those from fewer vectors."""
     if axes is None:
         return vectors >= _FEWEST_FOR_AXES
     return axes.sample < _ENOUGH_FOR_AXES and vectors >= 2 * axes.sample
@@ -236,7 +235,7 @@ def _add(kept: dict[Group, Columns], group: Group, **columns: NDArray[Any]) -> N
 
 
 def _taking_part(kept: Mapping[Group, Columns], target: Target, scope: Scope, released: Keys) -> Rows:
-    """Return the rows of a target's groups that take part: of hidden reports all or the released ones."""
+    """Return the rows to compare a target with: public reports, and hidden ones if they take part or are released."""
     parts: list[Mapping[str, NDArray[Any]]] = []
     if public := kept.get(Group(hidden=False, space=target.space, source=target.source)):
         parts.append(public.rows())

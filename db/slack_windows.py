@@ -1,4 +1,4 @@
-"""The parts of Slack's channels that the bot still has to read after a downtime."""
+"""The gaps in Slack's channels that the bot must still read after a downtime."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from db.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Posts of a channel from `oldest` to before `latest`, as Slack's ts; those since `since` may be new."""
+    """A channel's posts from `oldest` until before `latest` (both a Slack ts); those from `since` on may be new."""
 
     id: int
     channel: str
@@ -20,7 +20,7 @@ class Window:
 
 
 class SlackWindows:
-    """The table `slack_window`. Each method is one transaction of its own."""
+    """The table `slack_window`. Methods run their own transactions."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -38,26 +38,26 @@ class SlackWindows:
 
     async def of(self, team: str) -> list[Window]:
         """Return a workspace's windows, the newest posts first."""
-        found = await self._rows(
+        rows = await self._rows(
             "SELECT id, channel, oldest, since, latest, opened_at FROM slack_window WHERE team = %(team)s"
             " ORDER BY latest DESC, id",
             team=team,
         )
-        return [Window(**row) for row in found]
+        return [Window(**row) for row in rows]
 
     async def next(self, team: str, *, never: str, older: bool) -> Window | None:
-        """Return the window of the newest posts among those with new posts, or (`older`) with `never` as `since`."""
-        found = await self._rows(
+        """Return the window with the newest posts, among those with new posts or (`older`) with `never` as `since`."""
+        rows = await self._rows(
             "SELECT id, channel, oldest, since, latest, opened_at FROM slack_window"
             " WHERE team = %(team)s AND (since = %(never)s) = %(older)s ORDER BY latest DESC, id LIMIT 1",
             team=team,
             never=never,
             older=older,
         )
-        return Window(**found[0]) if found else None
+        return Window(**rows[0]) if rows else None
 
     async def advance(self, window: int, latest: str) -> None:
-        """Record that everything from `latest` on is read."""
+        """Record that everything from `latest` on was read."""
         await self._rows("UPDATE slack_window SET latest = %(latest)s WHERE id = %(id)s", latest=latest, id=window)
 
     async def close(self, window: int) -> None:

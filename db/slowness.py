@@ -1,4 +1,4 @@
-"""Posts that wait for their first answer, and whether moderators know."""
+"""Posts that wait too long for their first reply, and whether moderators were notified."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,28 +11,28 @@ from reunite.slowness import Change, Unanswered
 
 @dataclass(frozen=True, slots=True)
 class SlowWorkspace:
-    """A workspace whose posts wait, or did. `times` counts how often that was over."""
+    """A workspace whose posts wait or waited too long. `ended_count` counts the slow periods that are over."""
 
     community: UUID
     id: UUID
     external_id: str
-    times: int
+    ended_count: int
     unanswered: Unanswered
 
     def key(self, change: Change) -> str:
-        """Return the key of a message: the same until the change is noted."""
-        return f"{self.id}:slow:{self.times}:{change}"
+        """Return the key of a notice: the same until the change is recorded."""
+        return f"{self.id}:slow:{self.ended_count}:{change}"
 
 
 class Slowness:
-    """Each method is one transaction of its own."""
+    """Methods run their own transactions."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def workspaces(self, platform: PlatformName) -> list[SlowWorkspace]:
-        """Return the workspaces with a moderator channel where posts wait, or where it has announced that they do."""
-        found = await self._database.rows("SELECT * FROM unanswered_posts(%s::platform)", platform)
+        """Return workspaces with a moderator channel whose posts wait, or did when moderators were last notified."""
+        rows = await self._database.rows("SELECT * FROM unanswered_posts(%s::platform)", platform)
         return [
             SlowWorkspace(
                 row["community_id"],
@@ -41,15 +41,13 @@ class Slowness:
                 row["slow_times"],
                 Unanswered(row["number"], row["oldest"], row["slow_since"], row["slow_until"]),
             )
-            for row in found
+            for row in rows
         ]
 
     async def note(self, workspace: SlowWorkspace, change: Change, at: datetime) -> None:
-        """Note what the bot has told moderators."""
-        change_to = (
-            "slow_since = %s"
-            if change == "began"
-            else ("slow_since = NULL, slow_until = %s, slow_times = slow_times + 1")
-        )
+        """Record that moderators were notified of a change."""
+        began = "slow_since = %s"
+        ended = "slow_since = NULL, slow_until = %s, slow_times = slow_times + 1"
+        update = f"UPDATE workspace SET {began if change == 'began' else ended} WHERE id = %s"
         async with self._database.transaction(workspace.community) as connection:
-            await connection.execute(f"UPDATE workspace SET {change_to} WHERE id = %s", [at, workspace.id])
+            await connection.execute(update.encode(), [at, workspace.id])

@@ -27,11 +27,11 @@ _NOTE_ABSENCE: Final = """UPDATE workspace
 
 
 class Store(Database):
-    """`reunite.ports.Store` on PostgreSQL, and what workers and bots need besides."""
+    """`reunite.ports.Store` on PostgreSQL, and what else workers and bots need."""
 
-    def __init__(self, url: str, *, connections: int = 8, ready: bool = False, keys: Keys = NO_KEYS) -> None:
+    def __init__(self, url: str, *, connections: int = 8, warm: bool = False, keys: Keys = NO_KEYS) -> None:
         """Open nothing yet; see `Database`."""
-        super().__init__(url, connections=connections, ready=ready, keys=keys)
+        super().__init__(url, connections=connections, warm=warm, keys=keys)
         self.embedding_models = EmbeddingModels(self)
         self.delivery = Deliveries(self)
 
@@ -39,7 +39,7 @@ class Store(Database):
     async def entered(
         self, platform: PlatformName, external_id: str
     ) -> AsyncIterator[tuple[Workspace, Settings, CommunitySession]]:
-        # As few round trips as possible: every post needs one.
+        # A single round trip, because every post needs it.
         try:
             async with self.outside() as connection:
                 cursor = await connection.execute(
@@ -61,7 +61,7 @@ class Store(Database):
 
     @asynccontextmanager
     async def work_session(self, lease: WorkLease) -> AsyncIterator[WorkSession]:
-        """Open a transaction under a lease. Raises LeaseLostError if the lease was overtaken."""
+        """Open a transaction under a lease. Raises LeaseLostError if another worker has the work now."""
         async with self.transaction(lease.community) as connection:
             session = WorkSession(connection, lease, self.sketch_cache, self.keys)
             await session.hold()
@@ -86,14 +86,14 @@ class Store(Database):
         return workspace
 
     async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None:
-        found = await self.rows("SELECT * FROM find_workspace(%s::platform, %s)", platform, external_id)
-        return Workspace(found[0]["workspace_id"], found[0]["community_id"], platform, external_id) if found else None
+        rows = await self.rows("SELECT * FROM find_workspace(%s::platform, %s)", platform, external_id)
+        return Workspace(rows[0]["workspace_id"], rows[0]["community_id"], platform, external_id) if rows else None
 
     async def known_workspaces(self, platform: PlatformName) -> list[tuple[Workspace, datetime | None]]:
-        found = await self.rows("SELECT * FROM known_workspaces(%s::platform)", platform)
+        rows = await self.rows("SELECT * FROM known_workspaces(%s::platform)", platform)
         return [
             (Workspace(row["workspace_id"], row["community_id"], platform, row["external_id"]), row["absent_since"])
-            for row in found
+            for row in rows
         ]
 
     async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
@@ -104,19 +104,19 @@ class Store(Database):
         return [row["id"] for row in await self.rows("SELECT all_communities AS id FROM all_communities()")]
 
     async def expired_reports(self, limit: int) -> list[tuple[UUID, UUID]]:
-        """Return reports that have expired and are not purged, each after its community."""
-        found = await self.rows("SELECT * FROM expired_reports(%s)", limit)
-        return [(row["community_id"], row["report_id"]) for row in found]
+        """Return reports that have expired and aren't purged, as pairs of community and report."""
+        rows = await self.rows("SELECT * FROM expired_reports(%s)", limit)
+        return [(row["community_id"], row["report_id"]) for row in rows]
 
     async def due_reminders(self, at: datetime, limit: int) -> list[tuple[UUID, Due]]:
-        """Return the reminders that are due at a moment, each after its community."""
-        found = await self.rows("SELECT * FROM due_reminders(%s, %s)", at, limit)
-        return [(row["community_id"], Due(row["kind"], row["subject"])) for row in found]
+        """Return the reminders that are due at a moment, each with its community."""
+        rows = await self.rows("SELECT * FROM due_reminders(%s, %s)", at, limit)
+        return [(row["community_id"], Due(row["kind"], row["subject"])) for row in rows]
 
     async def due_digests(self, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-        """Return the workspaces whose digest is due at a moment, each after its community."""
-        found = await self.rows("SELECT * FROM due_digests(%s, %s)", at, limit)
-        return [(row["community_id"], row["workspace_id"]) for row in found]
+        """Return the workspaces whose digest is due at a moment, as pairs of community and workspace."""
+        rows = await self.rows("SELECT * FROM due_digests(%s, %s)", at, limit)
+        return [(row["community_id"], row["workspace_id"]) for row in rows]
 
     async def delete_old_jobs(self) -> None:
         """Delete the HTTP API's jobs that are older than 30 days."""
@@ -152,21 +152,26 @@ class Store(Database):
 
     # Work
 
-    async def hint_due_work(self, *, quiet: float, limit: int) -> list[tuple[UUID, int]]:
-        """Return due work that got no hint for `quiet` seconds, each with the number of its new hint."""
-        found = await self.rows("SELECT * FROM hint_due_work(%s, %s)", timedelta(seconds=quiet), limit)
-        return [(row["work_id"], row["hint"]) for row in found]
+    async def hint_due_work(self, *, silence: float, limit: int) -> list[tuple[UUID, int]]:
+        """Return due work without a hint in the last `silence` seconds, each with the number of its new hint."""
+        rows = await self.rows("SELECT * FROM hint_due_work(%s, %s)", timedelta(seconds=silence), limit)
+        return [(row["work_id"], row["hint"]) for row in rows]
 
-    async def lease_work(self, in_flight: Collection[UUID], *, most_each: int, seconds: float) -> WorkLease | None:
-        """Lease the next work in turn by community for some seconds; None if nothing is due.
+    async def lease_work(
+        self, in_flight: Collection[UUID], *, max_per_community: int, seconds: float
+    ) -> WorkLease | None:
+        """Lease the next due work for some seconds, taking turns between communities; None if nothing is due.
 
-        `in_flight` has the community of each piece that the caller is working on, and `most_each` is how many it may
-        have of one community.
+        `in_flight` has the community of each piece that the caller is working on; together they may have at most
+        `max_per_community` of one community.
         """
-        found = await self.rows(
-            "SELECT * FROM lease_work(%s::uuid[], %s, %s)", list(in_flight), most_each, timedelta(seconds=seconds)
+        rows = await self.rows(
+            "SELECT * FROM lease_work(%s::uuid[], %s, %s)",
+            list(in_flight),
+            max_per_community,
+            timedelta(seconds=seconds),
         )
-        if not found:
+        if not rows:
             return None
-        [row] = found
+        [row] = rows
         return WorkLease(row["work_id"], row["community_id"], row["report_id"], row["fence"], row["failures"])

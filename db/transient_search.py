@@ -21,7 +21,10 @@ from reunite.ports.query_encoder import Encoded
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """What a search found, the most probable first, among how many; `calibrated` says what its numbers are worth."""
+    """Scored candidates, most probable first; `searched` is how many reports took part.
+
+    Only if `calibrated` are the scores probabilities.
+    """
 
     candidates: Sequence[ScoredCandidate]
     items: Mapping[UUID, Item]
@@ -32,10 +35,10 @@ class QueryResult:
 async def run_query(  # noqa: PLR0913 - what a search is made of
     store: Store, community: UUID, query: NewReport, encoded: Encoded, limit: int, *, hidden: bool
 ) -> QueryResult:
-    """Score the open reports as if the query were a report, which it is until the transaction is rolled back.
+    """Score the open reports for a query, which is a report until the transaction is rolled back.
 
-    With `hidden`, sealed and private ones too. Raises TryAgainError if no encoder was chosen yet, or it was
-    changed meanwhile.
+    With `hidden`, sealed and private reports take part. Raises TryAgainError if no encoder has been chosen yet, or if
+    it was changed meanwhile.
     """
     live = await store.embedding_models.live()
     if live is None:
@@ -51,13 +54,13 @@ async def run_query(  # noqa: PLR0913 - what a search is made of
 
 @asynccontextmanager
 async def transient_session(database: Database, community: UUID) -> AsyncIterator[CommunitySession]:
-    """Open a transaction that is always rolled back: others see nothing of it, and nothing stays."""
+    """Open a transaction that is always rolled back, so nothing of it is visible to others or remains."""
     async with database.transaction(community) as connection, connection.transaction(force_rollback=True):
         yield CommunitySession(connection, community, database.sketch_cache, database.keys)
 
 
 async def add_query(session: CommunitySession, command: NewReport, now: datetime, encoded: Encoded) -> Report:
-    """Store a query as a report with its embeddings, to be searched for as any report; for a transient session.
+    """Store a query as a report with embeddings, so that it's searched like any report; for a transient session.
 
     Raises TryAgainError if the encoder was changed meanwhile.
     """

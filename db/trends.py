@@ -6,7 +6,7 @@ from db.queries import Queries
 from reunite.entities import WEEKS, LostItem, Trends
 from reunite.trends import LOOKED_AT
 
-_MOST_READ: Final = 1000
+_MAX_READ: Final = 1000
 _RETURNED: Final = "r.kind = 'found' AND r.state = 'returned' AND r.returned_at IS NOT NULL AND NOT r.sample"
 _NUMBERS: Final = f"""
 SELECT
@@ -21,7 +21,7 @@ SELECT
 """
 _LOST: Final = f"""
 SELECT text, place FROM report WHERE kind = 'lost' AND state <> 'look' AND NOT (private OR sample) AND purged_at IS NULL
-  AND coalesce(posted_at, created_at) > now() - %(since)s ORDER BY created_at DESC LIMIT {_MOST_READ}
+  AND coalesce(posted_at, created_at) > now() - %(since)s ORDER BY created_at DESC LIMIT {_MAX_READ}
 """
 
 

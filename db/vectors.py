@@ -1,4 +1,4 @@
-"""Similarities measured by PostgreSQL, read in bulk: packed columns, and arrays of them."""
+"""Similarities measured by PostgreSQL and read in bulk, as packed columns."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,22 +23,22 @@ Floats = NDArray[np.float64]
 
 ID: Final = np.dtype("V16")
 NO_PHOTO: Final = UUID(int=0)
-"""Stands for no photo in a packed column."""
+"""Means "no photo" in a packed column."""
 
-# A hidden report isn't even counted: a sealed one until a moderator releases it to this lost report.
+# Hidden reports aren't even counted, except sealed ones that a moderator has released to this lost report.
 TAKES_PART: Final = """(%(hidden)s OR NOT (r.sealed OR r.private) OR EXISTS (SELECT FROM match m
   WHERE m.found_id = r.id AND m.lost_id = %(report)s AND m.released))"""
 COMPARED: Final = f"""{TAKES_PART} AND CASE WHEN r.sample
   THEN r.workspace_id = (SELECT mine.workspace_id FROM report mine WHERE mine.id = %(report)s AND mine.sample)
   ELSE NOT EXISTS (SELECT FROM report mine WHERE mine.id = %(report)s AND mine.sample) END"""
-"""Samples are compared with those of their workspace, everything else with everything but samples."""
+"""Samples are compared only with samples of their workspace, other reports only with other reports."""
 
 MINE: Final = """SELECT array_agg(model_id) AS models, array_agg(space) AS in_spaces, array_agg(photo_id) AS photos,
   array_agg(halfvec_send(vector)) AS vectors
 FROM (SELECT model_id, space, photo_id, vector FROM embedding WHERE report_id = %(report)s
   ORDER BY photo_id, part) AS own"""
-"""The query's vectors, by all models: another one may have become live since the scope was read."""
-# One pass for all targets; OFFSET 0 keeps the planner from working `target` out again in each column.
+"""The query's vectors of all models, because the live model may have changed since the scope was read."""
+# One pass for all targets; OFFSET 0 keeps the planner from computing `target` again for each column.
 _MEASURED: Final = """SELECT {columns} FROM (SELECT e.report_id, e.photo_id, e.vector, CASE {targets} END AS target
 {among} OFFSET 0) AS e"""
 _TARGET: Final = "WHEN e.space = %(space{target})s AND e.source = %(source{target})s THEN {target}"
@@ -56,36 +56,36 @@ _SOME: Final = """FROM embedding e WHERE e.report_id = ANY(%(reports)s::uuid[]) 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What some vectors of the query are compared with: those of one space and source of other reports."""
+    """Vectors of the query that are compared with the same space and source of other reports."""
 
     space: str
     source: str
     kinds: tuple[PairKind, ...]
-    """The kind of pair that each of the query's vectors makes."""
+    """The pair kind of each of the query's vectors."""
     photos: tuple[UUID | None, ...]
-    """The photo that each of the query's vectors is of."""
+    """The photo of each of the query's vectors, if it's one of a photo."""
     vectors: NDArray[np.float32]
 
     def of(self, kind: PairKind) -> list[int]:
-        """Return which of the query's vectors make a kind of pair."""
+        """Return the positions of the query's vectors that make a pair kind."""
         return [index for index, other in enumerate(self.kinds) if other is kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The best similarity of each report for one kind of pair."""
+    """Each report's best similarity for one pair kind."""
 
     reports: Ids
     keys: Keys
     """In ascending order."""
     similarities: Floats
     photos: Ids
-    """The found report's photo that was compared."""
+    """The photo of the found report in the best pair."""
     vectors: NDArray[np.int64]
     """How many vectors of each report were compared."""
 
     def nearest(self, limit: int) -> Ids:
-        """Return the reports with the highest similarities; of equal ones those with the lowest ids."""
+        """Return the reports with the highest similarities; ties go to the lower id."""
         count = len(self.similarities)
         least = np.partition(self.similarities, count - limit)[count - limit] if limit < count else -np.inf
         best = np.flatnonzero(self.similarities >= least)
@@ -95,14 +95,14 @@ class Measured:
         return nearest
 
     def places(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return where reports are, and which of them were measured at all."""
+        """Return the reports' positions, and which of them were measured at all."""
         places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         return places, self.keys[places] == keys
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which reports a search is among."""
+    """Which reports take part in a search, and by which model."""
 
     report: UUID
     opposite: ReportKind
@@ -112,7 +112,7 @@ class Scope:
     """Whether sealed or private reports take part."""
 
     def space(self, preferred: str) -> str:
-        """Return the space to compare in: if the model lacks the preferred one, all sources share one."""
+        """Return the space to compare in: the preferred one, or the shared one if the model lacks it."""
         return preferred if preferred in self.spaces else SHARED_SPACE
 
     def params(self) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class Scope:
 
 
 def keys_of(ids: Ids) -> Keys:
-    """Return a number for each UUID: two in one community almost never share it."""
+    """Hash UUIDs to numbers; a collision within a community is next to impossible."""
     halves = np.ascontiguousarray(ids).view(np.uint64).reshape(-1, 2)
     return halves[:, 0] ^ (halves[:, 1] * np.uint64(0x9E3779B97F4A7C15))
 
@@ -135,7 +135,7 @@ def distinct(ids: Sequence[Ids]) -> Ids:
 
 
 def as_array(ids: Ids) -> str:
-    """Return UUIDs as PostgreSQL reads an array of them."""
+    """Format UUIDs as a PostgreSQL array."""
     digits = ids.tobytes().hex()
     return "{" + ",".join(digits[start : start + 32] for start in range(0, len(digits), 32)) + "}"
 
@@ -157,31 +157,31 @@ class SqlVectors(Queries):
     """Measures the query's vectors against those of other reports."""
 
     async def targets(self, scope: Scope) -> list[Target]:
-        """Return what each vector of the query is compared with, in the space that its kind of pair prefers."""
-        [[row]] = await self._together((MINE, scope.params()))
+        """Return what the query's vectors are compared with, in the spaces that the pair kinds prefer."""
+        [[row]] = await self._batch((MINE, scope.params()))
         return targets_of(scope, own_vectors(row))
 
     async def measure(self, scope: Scope, targets: Sequence[Target], among: Ids | None) -> dict[PairKind, Measured]:
-        """Measure all open reports that take part, or only the given ones, in whatever state they are."""
+        """Measure all open reports that take part, or only the given ones, which may be in any state."""
         if not targets:
             return {}
-        [[found]] = await self._together(measuring(self.community, scope, targets, among))
+        [[found]] = await self._batch(measuring(self.community, scope, targets, among))
         return measured_by_kind(scope, targets, found)
 
 
 def measuring(community: UUID, scope: Scope, targets: Sequence[Target], among: Ids | None) -> Statement:
-    """Return the statement that measures; there must be targets."""
-    given = {**scope.params(), "community": community, "reports": None if among is None else as_array(among)}
+    """Return the statement that measures similarities; `targets` must not be empty."""
+    params = {**scope.params(), "community": community, "reports": None if among is None else as_array(among)}
     columns = []
     for number, target in enumerate(targets):
-        given |= {f"space{number}": target.space, f"source{number}": target.source}
+        params |= {f"space{number}": target.space, f"source{number}": target.source}
         columns.append(_REPORTS.format(target=number))
         for place, vector in enumerate(target.vectors):
-            given[f"v{number}_{place}"] = HalfVector(vector)
+            params[f"v{number}_{place}"] = HalfVector(vector)
             columns.append(_SIMILARITIES.format(target=number, vector=place))
-    which = " ".join([_TARGET.format(target=number) for number in range(len(targets))])
-    among_which = _ALL if among is None else _SOME
-    return _MEASURED.format(columns=", ".join(columns), targets=which, among=among_which), given
+    cases = " ".join([_TARGET.format(target=number) for number in range(len(targets))])
+    source = _ALL if among is None else _SOME
+    return _MEASURED.format(columns=", ".join(columns), targets=cases, among=source), params
 
 
 def measured_by_kind(scope: Scope, targets: Sequence[Target], found: Row) -> dict[PairKind, Measured]:
@@ -227,7 +227,7 @@ def _measured(scope: Scope, target: Target, row: Row, number: int) -> dict[PairK
 def best_by_kind(
     target: Target, opposite: ReportKind, reports: Ids, photos: Ids, similarities: NDArray[np.floating]
 ) -> dict[PairKind, Measured]:
-    """Take the best of each report by kind of pair; `similarities` has a row for each of the query's vectors."""
+    """Find each report's best similarity by pair kind; `similarities` has a row for each of the query's vectors."""
     keys = keys_of(reports)
     by_report = np.argsort(keys, kind="stable")
     starts = np.flatnonzero(np.concatenate(([True], np.diff(keys[by_report]) != 0)))
@@ -235,20 +235,22 @@ def best_by_kind(
     own = ids_of([photo or NO_PHOTO for photo in target.photos])
     measured = {}
     for kind in dict.fromkeys(target.kinds):
-        mine = target.of(kind)
-        values = similarities[mine].astype(np.float64)
-        of_vectors = values[0] if len(mine) == 1 else values.max(axis=0)
+        positions = target.of(kind)
+        values = similarities[positions].astype(np.float64)
+        of_vectors = values[0] if len(positions) == 1 else values.max(axis=0)
         best = np.maximum.reduceat(of_vectors[by_report], starts)
         winners = (
             by_report[starts] if len(starts) == len(keys) else _winners(of_vectors[by_report], best, counts, by_report)
         )
-        compared = photos[winners] if opposite is ReportKind.FOUND else own[mine][values[:, winners].argmax(axis=0)]
+        compared = (
+            photos[winners] if opposite is ReportKind.FOUND else own[positions][values[:, winners].argmax(axis=0)]
+        )
         measured[kind] = Measured(reports[by_report[starts]], keys[by_report[starts]], best, compared, counts)
     return measured
 
 
 def _winners(values: Floats, best: Floats, counts: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the place of a best vector for each report; all but `best` and `counts` are in order of reports."""
+    """Return the position of each report's best vector; `values` and `places` are sorted by report."""
     owners = np.repeat(np.arange(len(counts)), counts)
     positions = np.flatnonzero(values == best[owners])
     winners = np.empty(len(counts), np.int64)
@@ -257,7 +259,7 @@ def _winners(values: Floats, best: Floats, counts: NDArray[np.int64], places: ND
 
 
 def most_alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[frozenset[UUID], float]:
-    """Return at most `most` pairs of different reports by their most similar vectors; both are packed."""
+    """Return the pairs of reports with the most similar vectors, at most `most`; both arguments are packed."""
     row = np.dtype([("dimension", ">i2"), ("unused", ">i2"), ("vector", ">f2", (dimension,))])
     halves = np.frombuffer(vectors, row)["vector"].astype(np.float32)
     ids = np.frombuffer(reports, ID)

@@ -29,12 +29,12 @@ class SqlVerdicts(Queries):
         )
 
     async def of(self, match: UUID) -> Sequence[Verdict]:
-        found = await self._all("SELECT * FROM verdict WHERE match_id = %(match)s ORDER BY seq", match=match)
-        return [mapping.verdict(row) for row in found]
+        rows = await self._all("SELECT * FROM verdict WHERE match_id = %(match)s ORDER BY seq", match=match)
+        return [mapping.verdict(row) for row in rows]
 
     async def by(self, member: str) -> Sequence[Verdict]:
-        found = await self._all("SELECT * FROM verdict WHERE moderator_id = %(member)s ORDER BY seq", member=member)
-        return [mapping.verdict(row) for row in found]
+        rows = await self._all("SELECT * FROM verdict WHERE moderator_id = %(member)s ORDER BY seq", member=member)
+        return [mapping.verdict(row) for row in rows]
 
     async def add_claim_decision(self, claim: Claim, state: ClaimState, by: Member) -> None:
         await self._do(
@@ -48,5 +48,5 @@ class SqlVerdicts(Queries):
         )
 
     async def claim_decisions_by(self, member: str) -> Sequence[ClaimDecision]:
-        found = await self._all("SELECT * FROM claim_decision WHERE member_id = %(member)s ORDER BY seq", member=member)
-        return [mapping.claim_decision(row) for row in found]
+        rows = await self._all("SELECT * FROM claim_decision WHERE member_id = %(member)s ORDER BY seq", member=member)
+        return [mapping.claim_decision(row) for row in rows]

@@ -27,7 +27,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class VerdictMarks:
-    """A shown match and the members whose verdicts are in force, by kind."""
+    """A shown match, and by kind the members whose verdicts on it are in force."""
 
     match: Match
     given: Mapping[VerdictKind, tuple[Member, ...]]
@@ -44,7 +44,7 @@ class MessageInfo:
 
 @dataclass(frozen=True, slots=True)
 class WebMessage:
-    """A message of the page. `author` is None if the bot speaks; `root` is the post whose thread it is in."""
+    """A message on the page. `author` is None for the bot's messages; `root` is the post whose thread it's in."""
 
     id: int
     channel: str
@@ -83,7 +83,7 @@ class WebSession(CommunitySession):
         return (row["id"], True) if row else ((await self._known(key))[0], False)
 
     async def add_reply(self, channel: str, root: int | None, key: str, reply: Reply) -> int | None:
-        """Add a message of the bot, once for each `key`; None if the thread's post is gone."""
+        """Add a message of the bot, once per `key`; None if the thread's post is gone."""
         row = await self._one(
             """INSERT INTO web_message (community_id, channel, root_id, key, reply)
                SELECT %(community)s, %(channel)s, %(root)s, %(key)s, %(reply)s
@@ -98,7 +98,7 @@ class WebSession(CommunitySession):
         return row["id"] if row else next(iter(await self._known(key)), None)
 
     async def forget_refused(self, message: int) -> None:
-        """Delete a post that became no report."""
+        """Delete a post unless it became a report."""
         await self._do(
             """DELETE FROM web_message m WHERE id = %(message)s AND NOT EXISTS
                  (SELECT FROM report r JOIN workspace w ON w.id = r.workspace_id
@@ -107,7 +107,7 @@ class WebSession(CommunitySession):
         )
 
     async def remove_post(self, message: int) -> None:
-        """Delete a member's post with its thread."""
+        """Delete a member's post and its thread."""
         await self._do("DELETE FROM web_message WHERE id = %(message)s AND author_id IS NOT NULL", message=message)
 
     async def change_post(self, message: int, text: str) -> None:
@@ -127,7 +127,7 @@ class WebSession(CommunitySession):
         return changed == 1
 
     async def remove_reply(self, key: str) -> None:
-        """Delete a message of the bot, with its thread."""
+        """Delete a message of the bot and its thread."""
         await self._do("DELETE FROM web_message WHERE key = %(key)s AND author_id IS NULL", key=key)
 
     async def message_info(self, message: int) -> MessageInfo | None:
@@ -141,17 +141,17 @@ class WebSession(CommunitySession):
 
     async def messages(self, posts: int) -> list[WebMessage]:
         """Return the newest `posts` posts of each channel with their threads, oldest message first."""
-        found = await self._all(
+        rows = await self._all(
             """SELECT * FROM web_message WHERE coalesce(root_id, id) IN
                  (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY channel ORDER BY id DESC) AS nth
                                   FROM web_message WHERE root_id IS NULL) AS post WHERE nth <= %(posts)s)
                ORDER BY id""",
             posts=posts,
         )
-        replies = {row["id"]: from_json(row["reply"]) for row in found if row["reply"]}
-        posted = await self._posted([str(row["id"]) for row in found if row["root_id"] is None])
+        replies = {row["id"]: from_json(row["reply"]) for row in rows if row["reply"]}
+        posted = await self._posted([str(row["id"]) for row in rows if row["root_id"] is None])
         verdict_marks = await self._verdict_marks([reply.match for reply in replies.values() if reply.match])
-        return [_message(row, replies.get(row["id"]), posted, verdict_marks) for row in found]
+        return [_message(row, replies.get(row["id"]), posted, verdict_marks) for row in rows]
 
     async def _known(self, key: str) -> list[int]:
         return [row["id"] for row in await self._all("SELECT id FROM web_message WHERE key = %(key)s", key=key)]
@@ -179,11 +179,11 @@ class WebSession(CommunitySession):
         ):
             logs[row["match_id"]].append(mapping.verdict(row))
             names[row["moderator_id"]] = row["moderator_name"]
-        known = await self._all(
+        shown = await self._all(
             f"SELECT {mapping.MATCH} FROM match m WHERE m.id = ANY(%(matches)s)", matches=list(matches)
         )
         result = {}
-        for match in map(mapping.match, known):
+        for match in map(mapping.match, shown):
             in_force = rules.in_force(logs[match.id])
             given = {
                 kind: tuple(

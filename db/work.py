@@ -15,7 +15,7 @@ SELECT (SELECT count(*) FROM work WHERE state = 'due') AS queued,
 
 
 class SqlWork(Queries):
-    """`reunite.ports.work.Work`, and what tests and the command line need besides."""
+    """`reunite.ports.work.Work`, and what else tests and the command line need."""
 
     async def add(self, report: UUID, *, hinted: bool = True) -> UUID:
         row = await self._one(
@@ -35,6 +35,6 @@ class SqlWork(Queries):
         await self._do("DELETE FROM work WHERE report_id = %(report)s", report=report)
 
     async def unfinished(self) -> int:
-        """Return how many pieces of work of the community are not done yet."""
+        """Count the community's due work."""
         row = await self._one("SELECT count(*) AS n FROM work WHERE state = 'due'")
         return int(row["n"]) if row else 0

@@ -32,12 +32,12 @@ SELECT
 
 
 class SqlWorkspaces(SqlTrends):
-    """`reunite.ports.workspaces.Workspaces`, and what delivery needs besides."""
+    """`reunite.ports.workspaces.Workspaces`, and what else delivery needs."""
 
     async def settings(self, workspace: UUID) -> Settings:
         row = await self._one("SELECT * FROM workspace WHERE id = %(workspace)s", workspace=workspace)
         if row is None:
-            raise DefectError(f"workspace {workspace} is not of this community")
+            raise DefectError(f"workspace {workspace} isn't in this community")
         return mapping.settings(row)
 
     async def settings_for(self, report: UUID) -> Settings:
@@ -47,7 +47,7 @@ class SqlWorkspaces(SqlTrends):
         return mapping.settings(row or {})
 
     async def save_settings(self, workspace: UUID, settings: Settings) -> None:
-        await self._do(  # who moderates no more must not stay signed in to the board
+        await self._do(  # former moderators must not stay signed in to the board
             """DELETE FROM board_session s USING workspace w
                WHERE w.id = %(workspace)s AND s.workspace_id = w.id AND w.moderators <> %(moderators)s""",
             workspace=workspace,
@@ -107,14 +107,14 @@ class SqlWorkspaces(SqlTrends):
         return Statistics(**row or {}, kept=PromisesKept(**kept or {}))
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
-        found = await self._all(
+        rows = await self._all(
             "SELECT id FROM report WHERE workspace_id = %(workspace)s AND purged_at IS NULL ORDER BY id",
             workspace=workspace,
         )
-        return [row["id"] for row in found]
+        return [row["id"] for row in rows]
 
     async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[KnownPost]:
-        found = await self._all(
+        rows = await self._all(
             f"""SELECT known.*, EXISTS (SELECT FROM outbox o WHERE o.report_id = known.id
                                         AND o.opens_thread) AS by_bot
                 FROM ({mapping.REPORT}) AS known
@@ -124,10 +124,10 @@ class SqlWorkspaces(SqlTrends):
             workspace=workspace,
             since=since,
         )
-        return [KnownPost(mapping.report(row), row["by_bot"]) for row in found]
+        return [KnownPost(mapping.report(row), row["by_bot"]) for row in rows]
 
     async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:
-        found = await self._all(
+        rows = await self._all(
             """SELECT o.sent_channel, o.sent_message, o.match_id FROM outbox o JOIN report r ON r.id = o.report_id
                WHERE r.workspace_id = %(workspace)s AND o.match_id IS NOT NULL AND o.sent_message IS NOT NULL
                  AND r.state NOT IN ('withdrawn', 'expired') AND o.task <> 'remove'
@@ -139,7 +139,7 @@ class SqlWorkspaces(SqlTrends):
         )
         log = await self._all(
             "SELECT * FROM verdict WHERE match_id = ANY(%(matches)s) ORDER BY seq",
-            matches=[row["match_id"] for row in found],
+            matches=[row["match_id"] for row in rows],
         )
         given = defaultdict[UUID, list[Verdict]](list)
         for row in log:
@@ -149,7 +149,7 @@ class SqlWorkspaces(SqlTrends):
             KnownCard(
                 Sent(row["sent_channel"], row["sent_message"]), row["match_id"], in_force.get(row["match_id"], ())
             )
-            for row in found
+            for row in rows
         ]
 
     async def lock(self, workspace: UUID) -> None:
@@ -166,7 +166,7 @@ class SqlWorkspaces(SqlTrends):
         await self._do("SELECT unlink_workspace(%(workspace)s)", workspace=workspace)
 
     async def log_channel(self, report: UUID) -> str | None:
-        """Return the moderators' channel of a report's workspace."""
+        """Return the moderator channel of a report's workspace."""
         row = await self._one(
             "SELECT w.log_channel FROM report r JOIN workspace w ON w.id = r.workspace_id WHERE r.id = %(report)s",
             report=report,

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis for a machine that has none: started by the first user, stopped by the last."""
+"""PostgreSQL and Redis for machines without them: the first program starts them, the last one stops them."""
 
 from embedded.errors import EmbeddedServersError
 from embedded.servers import EmbeddedServers, Urls

@@ -2,4 +2,4 @@
 
 
 class EmbeddedServersError(Exception):
-    """The embedded servers could not be started; the message tells the operator what to do, in one sentence."""
+    """The embedded servers couldn't be started; the message says what to do."""

@@ -1,6 +1,6 @@
-"""The keeper process: it starts both servers and stops them when the last user is gone, however that user ended.
+"""The keeper process: starts both servers, and stops them when the last user has ended, even if that was killed.
 
-It is separate from its first user, so that users may leave in any order and a killed one leaves nothing running.
+It's separate from its users so that they can end in any order.
 """
 
 import argparse
@@ -21,7 +21,7 @@ POLL_SECONDS = 1.0
 
 
 def main() -> None:
-    """Fork: the parent reports through its exit status and stderr, the child becomes the keeper."""
+    """Fork: the child becomes the keeper; the parent reports the start through its exit status and stderr."""
     parser = argparse.ArgumentParser()
     parser.add_argument("home", type=Path)
     parser.add_argument("--not-durable", action="store_true")
@@ -42,9 +42,9 @@ def main() -> None:
 
 
 def _leave_terminal(layout: Layout) -> None:
-    nothing = os.open(os.devnull, os.O_RDONLY)
+    devnull = os.open(os.devnull, os.O_RDONLY)
     log = os.open(layout.log("keeper"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for target, source in ((0, nothing), (1, log), (2, log)):
+    for target, source in ((0, devnull), (1, log), (2, log)):
         os.dup2(source, target)
 
 
@@ -86,9 +86,9 @@ def _watch(layout: Layout, servers: list[ServerProcess]) -> None:
         if not layout.control.exists() or not layout.users.exists():  # the home folder was deleted
             return
         control = open_lock(layout.control)
-        if try_lock(control):  # otherwise a user is just joining or leaving
+        if try_lock(control):  # otherwise, a user is joining or leaving
             if try_lock(users):
-                return  # holding both locks: a new user waits until this process has ended
+                return  # still holding both locks, so a new user waits until this process has ended
             for server in servers:
                 if not server.is_running():
                     server.ensure()

@@ -26,7 +26,7 @@ PLAIN_SHORT_PATH = re.compile(r"[A-Za-z0-9_./+@-]{1,80}")
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything is: `folder` is private to the keeper, `data` belongs to the servers' account."""
+    """The paths of a home: `folder` is private to the keeper, `data` belongs to the servers' account."""
 
     control: Path
     folder: Path
@@ -47,17 +47,17 @@ class Layout:
         return self.folder / "keeper.lock"
 
     def log(self, name: str) -> Path:
-        """Path of the log of the keeper or of one server."""
+        """Return the log file of the keeper or of a server."""
         return self.folder / f"{name}.log"
 
     def sockets(self) -> Path:
-        """Read which folder the sockets are in. Raises FileNotFoundError before the first start."""
+        """Return the recorded folder of the sockets. Raises FileNotFoundError before the first start."""
         return Path(json.loads((self.folder / "sockets.json").read_text()))
 
 
 @dataclass(frozen=True)
 class Package:
-    """Programs from a wheel: its installation folder, the parts needed from it, and one program to test access with."""
+    """Programs from a wheel: where it's installed, the parts that are needed, and a program to test access with."""
 
     name: str
     installed: Path
@@ -66,12 +66,12 @@ class Package:
 
 
 def is_root() -> bool:
-    """Whether the servers need a less privileged account."""
+    """Whether this process is root, so that the servers need a less privileged account."""
     return os.geteuid() == 0
 
 
 def as_service() -> dict[str, Any]:
-    """Options for `subprocess` that run a program as the servers' account."""
+    """Return options for `subprocess` that run a program as the servers' account."""
     if not is_root():
         return {}
     try:
@@ -85,7 +85,7 @@ def as_service() -> dict[str, Any]:
 
 
 def lay_out(home: Path) -> Layout:
-    """Create `home` if it is missing, and locate the lock that guards everything else."""
+    """Create `home` if it's missing, and the lock file that guards everything else."""
     home = home.expanduser().absolute()
     try:
         _create(home)
@@ -104,7 +104,7 @@ def make_folders(layout: Layout) -> Layout:
     if not folder.exists():
         folder.unlink(missing_ok=True)  # a dangling symlink
         if is_root() and not _service_may_enter(folder.parent):
-            # Don't open other people's folders to the servers' account: put the data where it has access.
+            # Don't open other people's folders to the servers' account; put the data where it has access.
             _create(ROOTS_FOLDERS)
             elsewhere = tempfile.mkdtemp(prefix="home-", dir=ROOTS_FOLDERS)
             Path(elsewhere).chmod(0o711)
@@ -129,10 +129,10 @@ def discard_sockets(layout: Layout, sockets: Path) -> None:
         shutil.rmtree(sockets, ignore_errors=True)
 
 
-def reachable(layout: Layout, package: Package) -> Path:
-    """Return a folder with `package.parts`: the installation, or a copy the servers' account can read.
+def readable_programs(layout: Layout, package: Package) -> Path:
+    """Return a folder with `package.parts` that the servers' account can read: the installation, or else a copy.
 
-    For example, it can't read a checkout below /root.
+    A copy is needed for an installation below /root, for example.
     """
     if not is_root() or _service_may_run(package.installed / package.executable):
         return package.installed
@@ -170,7 +170,7 @@ def _short_folder(layout: Layout) -> Path:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether the folder is still the private one we made: anyone can write to /tmp."""
+    """Whether the folder is still the private one that we made, because anyone can write to /tmp."""
     try:
         status = folder.lstat()
     except FileNotFoundError:

@@ -14,7 +14,7 @@ def open_lock(path: Path) -> int:
 
 
 def try_lock(descriptor: int, *, shared: bool = False) -> bool:
-    """Take the lock without waiting; False if someone else holds it."""
+    """Take the lock without waiting; False if another process holds it."""
     try:
         fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -39,7 +39,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether someone holds this lock exclusively."""
+    """Whether a process holds this lock exclusively."""
     descriptor = open_lock(path)
     try:
         return not try_lock(descriptor, shared=True)
@@ -48,7 +48,7 @@ def is_held(path: Path) -> bool:
 
 
 def wait_until_free(path: Path, seconds: float) -> bool:
-    """Wait until nobody holds this lock exclusively; False on timeout."""
+    """Wait until no process holds this lock exclusively; False on timeout."""
     deadline = time.monotonic() + seconds
     while is_held(path):
         if time.monotonic() > deadline:

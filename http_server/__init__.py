@@ -1,1 +1,1 @@
-"""How every HTTP server of Reunite listens: the API, the board, the local page, webhooks and metrics."""
+"""What Reunite's HTTP servers share: the API, the board, the local page, webhooks and metrics."""

@@ -1,4 +1,4 @@
-"""Tells whether a request names this machine as its host."""
+"""Checks the host that a request names."""
 
 from collections.abc import Collection
 from typing import Final
@@ -12,11 +12,11 @@ _HTTP_PORT: Final = 80
 
 
 def names_this_machine(request: web.Request, hosts: Collection[str] = LOOPBACK) -> bool:
-    """Return whether a request's host is one of `hosts`, with the port that it came to: other names may lead here."""
+    """Return whether a request names one of `hosts` and the port it came in on: foreign names may resolve to us too."""
     try:
-        named = urlsplit(f"//{request.host}")
-        port = named.port or _HTTP_PORT
+        host = urlsplit(f"//{request.host}")
+        port = host.port or _HTTP_PORT
     except ValueError:
         return False
     sockname = request.transport.get_extra_info("sockname") if request.transport else None
-    return named.hostname in hosts and sockname is not None and port == sockname[1]
+    return host.hostname in hosts and sockname is not None and port == sockname[1]

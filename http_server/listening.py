@@ -18,7 +18,7 @@ _UTF_8: Final = {None, "utf-8", "utf8"}
 
 
 class PortTakenError(Exception):
-    """Another program listens on a port; `variable` is the setting that chooses another one."""
+    """Another program listens on a port; `variable` is the setting to change it."""
 
     def __init__(self, port: int, variable: str) -> None:
         super().__init__(f"port {port} is taken ({variable})")
@@ -28,12 +28,12 @@ class PortTakenError(Exception):
 
 @web.middleware
 async def _readable_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse bodies that can't be read, and those in other charsets: Python's punycode takes quadratic time."""
+    """Refuse bodies that can't be read, and charsets but UTF-8: Python's punycode takes quadratic time."""
     if (request.charset and request.charset.lower()) not in _UTF_8:
         raise web.HTTPUnsupportedMediaType
     try:
         return await handler(request)
-    except web.RequestPayloadError as error:  # compressed or chunked, but not well
+    except web.RequestPayloadError as error:  # broken compression or chunks
         raise web.HTTPBadRequest from error
     except ConnectionResetError as error:
         if request.transport is None:  # the client has gone
@@ -52,9 +52,9 @@ async def listening(
 ) -> AsyncIterator[str]:
     """Serve within the context; yield the address. `variable` is the port's setting. Raises PortTakenError.
 
-    The application's `REFUSE`, if it has one, answers what can't be read as a request.
+    The application's `REFUSE`, if it has one, responds to what isn't a valid HTTP request.
     """
-    application.middlewares.append(_readable_only)  # innermost: the refusal looks like the application's others
+    application.middlewares.append(_readable_only)  # innermost, so that refusals look like the application's others
     runner = web.AppRunner(application, shutdown_timeout=shutdown_seconds)
     await runner.setup()
     try:

@@ -1,4 +1,4 @@
-"""What an HTTP server says of requests that reach none of an application's handlers: aiohttp has bare text for them."""
+"""Responses to requests that reach no handler of an application, for which aiohttp only has bare text."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,25 +9,25 @@ import structlog
 from aiohttp import web
 
 Refuse = Callable[[web.BaseRequest, HTTPStatus], web.Response]
-"""Makes the response; what's known of the request may be its connection alone."""
+"""Makes the response; of the request, only the connection may be known."""
 Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 REFUSE: Final = web.AppKey[Refuse]("refuse")
-"""An application's own way."""
+"""An application's own way to refuse a request."""
 
 _log = structlog.get_logger(__name__)
 
 
 def plainly(_: web.BaseRequest, status: HTTPStatus) -> web.Response:
-    """Say it in a line of text."""
+    """Refuse with a line of text."""
     return web.Response(text=f"{status.value} {status.phrase}\n", status=status.value)
 
 
 def connections(runner: web.AppRunner, refuse: Refuse) -> Callable[[], web.RequestHandler]:
-    """Return what makes an application's connections."""
+    """Return a factory of an application's connections."""
     server = runner.server
     if server is None:
         raise RuntimeError("The application isn't set up.")
-    server.request_handler = _expecting_nothing(server.request_handler, refuse)
+    server.request_handler = _refusing_expectations(server.request_handler, refuse)
     return lambda: _Connection(server, refuse)
 
 
@@ -37,7 +37,7 @@ class _Connection(web.RequestHandler):
     __slots__ = ("_refuse",)
 
     def __init__(self, server: web.Server, refuse: Refuse) -> None:
-        # Without a log of paths: they may contain a code. (It may be None, its type says otherwise.)
+        # No access log, because paths may contain a code. (None is allowed, although its type says otherwise.)
         super().__init__(server, loop=asyncio.get_running_loop(), access_log=None)  # type: ignore[arg-type]
         self._refuse = refuse
 
@@ -48,7 +48,7 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Refuse what can't be read as HTTP, and end the connection."""
+        """Refuse what isn't valid HTTP, and close the connection."""
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             super().handle_error(request, status, exc, message)  # which logs it
         else:
@@ -58,8 +58,8 @@ class _Connection(web.RequestHandler):
         return refusal
 
 
-def _expecting_nothing(handle: Handle, refuse: Refuse) -> Handle:
-    """Refuse what expects more than to be told to continue: aiohttp does so before an application's middleware."""
+def _refusing_expectations(handle: Handle, refuse: Refuse) -> Handle:
+    """Refuse unknown `Expect` headers: aiohttp would do so before the application's middleware."""
 
     async def handled(request: web.BaseRequest) -> web.StreamResponse:
         try:

@@ -10,7 +10,7 @@ from db.config import from_environment
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_METRICS_"))
 class MetricsSettings:
-    """The address of a worker's or a bot's metrics; without a port, there are none. The API has its own."""
+    """Where a worker or a bot serves its metrics; nowhere without a port. The API serves them on its own port."""
 
     host: str = "127.0.0.1"
     port: int | None = Field(default=None, ge=0, le=65535)

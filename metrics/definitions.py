@@ -11,7 +11,7 @@ _CALLS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _SHARES: Final = (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1)
 _DEVIATIONS: Final = (-2, -1, 0, 1, 2, 3, 4, 5, 6, 8, 10)
 
-# By the process that does it
+# Of this process
 
 FIRST_ANSWER: Final = Histogram(
     "reunite_first_answer_seconds",
@@ -48,7 +48,7 @@ API_SECONDS: Final = Histogram(
     registry=REGISTRY,
 )
 
-# Of the whole deployment, read from the database: every process shows the same
+# Of the whole deployment, read from the database and therefore the same in every process
 
 PROCESSES: Final = Gauge("reunite_processes", "Processes that are alive", ["role"], registry=REGISTRY)
 BACKLOG: Final = Gauge("reunite_backlog", "Work that isn't done, by state", ["state"], registry=REGISTRY)

@@ -18,14 +18,14 @@ async def refresh(monitoring: Monitoring) -> None:
     for count in reports:
         metrics.REPORTS.labels(count.what, count.state).set(count.number)
     metrics.RETURN_RATIO.set(return_ratio(reports))
-    matches = await monitoring.matches()  # first: while it waits, another scrape may be answered
+    matches = await monitoring.matches()  # before clearing: another scrape may be served while this waits
     metrics.MATCHES.clear()
     for count in matches:
         metrics.MATCHES.labels(count.what, count.state).set(count.number)
 
 
 def return_ratio(reports: Sequence[StateCount]) -> float:
-    """Return the share of the ended lost reports whose items were returned; 0 before any."""
+    """Return the share of ended lost reports whose items were returned; 0 before any has ended."""
     ended = {count.state: count.number for count in reports if count.what == "lost" and count.state in _ENDED}
     return ended.get("returned", 0) / sum(ended.values()) if ended else 0.0
 

@@ -1,4 +1,4 @@
-"""A process as an operator sees it: its heartbeat, and its metrics over HTTP."""
+"""Makes a process observable: its heartbeat, and its metrics over HTTP."""
 
 import asyncio
 import os
@@ -24,16 +24,16 @@ from metrics.config import MetricsSettings
 from metrics.definitions import REGISTRY
 from metrics.deployment import refresh
 
-_EVERY: Final = 10.0
-_FRESH: Final = 5.0
-"""Seconds for which the deployment's numbers are kept: several scrapers cost no more than one."""
+_HEARTBEAT_SECONDS: Final = 10.0
+_CACHE_SECONDS: Final = 5.0
+"""Seconds for which the deployment's numbers are cached, so that several scrapers cost no more than one."""
 
 _log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
 async def observed(database: Database, role: str, settings: MetricsSettings) -> AsyncIterator[None]:
-    """Keep the process on the list of live ones, and serve its metrics, until the context ends."""
+    """Send heartbeats and serve metrics within the context."""
     monitoring = Monitoring(database)
     async with AsyncExitStack() as stack:
         if settings.port is not None:
@@ -41,12 +41,12 @@ async def observed(database: Database, role: str, settings: MetricsSettings) -> 
             application.router.add_get("/metrics", Metrics(monitoring).show)
             serving = listening(application, settings.host, settings.port, "REUNITE_METRICS_PORT")
             _log.info("metrics_ready", address=await stack.enter_async_context(serving))
-        await stack.enter_async_context(_beating(monitoring, role, settings.health_file))
+        await stack.enter_async_context(_heartbeat(monitoring, role, settings.health_file))
         yield
 
 
 @asynccontextmanager
-async def _beating(monitoring: Monitoring, role: str, health_file: Path | None) -> AsyncIterator[None]:
+async def _heartbeat(monitoring: Monitoring, role: str, health_file: Path | None) -> AsyncIterator[None]:
     process, version = uuid4(), metadata.version("reunite")
 
     async def beat() -> None:
@@ -57,13 +57,13 @@ async def _beating(monitoring: Monitoring, role: str, health_file: Path | None) 
                     await asyncio.to_thread(health_file.touch)
             except (psycopg.Error, OSError) as error:
                 _log.warning("heartbeat_missed", error=type(error).__name__)
-            await asyncio.sleep(_EVERY)
+            await asyncio.sleep(_HEARTBEAT_SECONDS)
 
-    beating = asyncio.create_task(beat())
+    heartbeat = asyncio.create_task(beat())
     try:
         yield
     finally:
-        await stop(beating)
+        await stop(heartbeat)
         try:
             await monitoring.end(process)
         except psycopg.Error as error:
@@ -71,18 +71,18 @@ async def _beating(monitoring: Monitoring, role: str, health_file: Path | None) 
 
 
 class Metrics:
-    """Shows the metrics of this process, and the deployment's numbers."""
+    """Serves the metrics of this process and of the deployment."""
 
     def __init__(self, monitoring: Monitoring) -> None:
-        self._operation = monitoring
+        self._monitoring = monitoring
         self._refreshed_at = float("-inf")
 
     async def show(self, _: web.Request) -> web.Response:
-        """Answer a scrape; while the database is away, with the last numbers."""
-        if time.monotonic() - self._refreshed_at > _FRESH:
+        """Answer a scrape; while the database is down, with the deployment's last numbers."""
+        if time.monotonic() - self._refreshed_at > _CACHE_SECONDS:
             self._refreshed_at = time.monotonic()
             try:
-                await refresh(self._operation)
+                await refresh(self._monitoring)
             except psycopg.Error as error:
                 _log.warning("numbers_unavailable", error=type(error).__name__)
         return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})

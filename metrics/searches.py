@@ -7,8 +7,8 @@ from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import ScoredCandidate
 
 
-def note_search(origin: str, scored: Sequence[ScoredCandidate]) -> None:
-    """Count a search and its labels, and note how near its best candidate is."""
+def count_search(origin: str, scored: Sequence[ScoredCandidate]) -> None:
+    """Count a search and its labels, and observe its best candidate's probability and similarities."""
     metrics.SEARCHES.labels(origin).inc()
     for candidate in scored:
         if candidate.label:

@@ -1,4 +1,4 @@
-"""The worker's composition root: takes hints from arq, leases and processes the work, and sweeps for what is left."""
+"""The worker's composition root: takes hints from arq, leases and processes work, and sweeps for due work."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -34,25 +34,25 @@ from workers.intake import Intake
 from workers.learning import keep_learning
 from workers.leases import Leases
 from workers.live_encoder import OUTDATED, ModelMismatchError, is_update, live_encoder
-from workers.open_set.run import OpenSetSource, calibrate_by_itself
+from workers.open_set.run import OpenSetSource, calibrate_once
 from workers.precomputed_vectors import PrecomputedVectors
 from workers.process import Processor
 from workers.query_embedding import QueryEmbedder
 from workers.slack_files import SlackFiles
 from workers.slots import Slots
-from workers.sweep import EVERY, Sweep
+from workers.sweep import SWEEP_SECONDS, Sweep
 
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
-_LONGEST_JOB: Final = 600
-"""Seconds after which arq ends a job."""
-_LONGEST_ROUND: Final = _LONGEST_JOB / 2
-"""Seconds after which a job begins no further work."""
+_JOB_TIMEOUT: Final = 600
+"""Seconds after which arq cancels a job."""
+_ROUND_SECONDS: Final = _JOB_TIMEOUT / 2
+"""Seconds after which a job starts no more work."""
 _CLOSE_SECONDS: Final = 30.0
-_LOOK: Final = 5.0
-"""Seconds between two checks for a change of model."""
-_QUIET: Final = 10.0
-"""Seconds after a hint before the sweep repeats it: arq may be busy with the work."""
-_OTHER_SETTINGS: Final = "Set REUNITE_ENCODER and REUNITE_MODEL to the new encoder, and start the worker again."
+_MODEL_POLL_SECONDS: Final = 5.0
+"""Seconds between two checks whether the live model has changed."""
+_REHINT_SECONDS: Final = 10.0
+"""Seconds before the sweep repeats a hint, because arq may be processing the work."""
+_MODEL_CHANGED: Final = "Set REUNITE_ENCODER and REUNITE_MODEL to the new encoder, and start the worker again."
 
 _log = structlog.get_logger(__name__)
 
@@ -69,19 +69,19 @@ class WorkerConfig:
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     photos: PhotoHosts = field(default_factory=PhotoHosts)
     open_set: OpenSetSource | None = None
-    """What an encoder without weights is calibrated on; None: it keeps its defaults."""
+    """What an encoder without weights is calibrated on; with None it keeps its defaults."""
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     cover: Sequence[str] = ()
-    """What is covered in photos: "faces", "cards"."""
+    """What to cover in photos: "faces", "cards"."""
     reembed: bool = False
-    """Whether to embed everything again if an update has changed the encoder, instead of ending."""
+    """Whether to embed everything again if an update has changed the encoder; otherwise the worker ends."""
 
     # Hooks for tests
     lease_seconds: float = 30
-    quiet_seconds: float = _QUIET
-    look_seconds: float = _LOOK
+    rehint_seconds: float = _REHINT_SECONDS
+    model_poll_seconds: float = _MODEL_POLL_SECONDS
     now: Callable[[], datetime] = _now
-    """When reminders are due."""
+    """The time by which reminders and digests are due."""
     parallel: int = 16
 
 
@@ -90,72 +90,74 @@ async def run(
     report: Callable[[str], None],
     ready: Callable[[EmbeddingModel], None] = lambda _: None,
     load: Load | None = None,
-    given: PrecomputedVectors | None = None,
+    precomputed: PrecomputedVectors | None = None,
 ) -> None:
-    """Work until cancelled. Calls `report` with what is being prepared, and `ready` when work begins.
+    """Work until cancelled. Calls `report` with each step of the preparation, and `ready` when work begins.
 
-    `load` replaces `workers.encoders.choose.choose`, and `given` vectors replace any encoder. Raises ModelMismatchError
-    if the settings and the live model disagree; its message says what to do.
+    `load` replaces `choose`, and `precomputed` vectors replace any encoder. Raises ModelMismatchError if the settings
+    and the live model disagree; its message says what to do.
     """
     servers, photos = config.connections, config.photos
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(servers.database_url, keys=servers.keys))
         if photos.slack_token is None and await store.rows("SELECT FROM slack_installation LIMIT 1"):
-            await check(servers.database_url, servers.keys)  # or no photo of Slack's could be fetched
+            await check(servers.database_url, servers.keys)  # without the keys, no photo on Slack could be fetched
         load = load or partial(choose, threads=config.encoder.torch_threads)
-        encoder, model = await (_given(store, given) if given else _model(store, config, load, report))
+        encoder, model = await (
+            _register_precomputed(store, precomputed) if precomputed else _load_encoder(store, config, load, report)
+        )
         stack.push_async_callback(encoder.close)
         fetcher = await stack.enter_async_context(PhotoFetcher(photos.hosts, allow_http_hosts=photos.http_hosts))
         slack_files = SlackFiles(Installations(store), photos.slack_hosts, photos.slack_token)
         decoders = await stack.enter_async_context(Decoders(framing=encoder.framing, cover=config.cover))
         intake = Intake(store, fetcher, slack_files, decoders)
-        details = await asyncio.to_thread(load_details) if config.encoder.compare_details and given is None else None
+        compares_details = config.encoder.compare_details and precomputed is None
+        details = await asyncio.to_thread(load_details) if compares_details else None
         closer_look = CloserLook(store, details, asyncio.Lock()) if details else None
-        slots = Slots(config.parallel)
-        processor = Processor(store, encoder, model, intake, slots, config.lease_seconds, closer_look)
+        processor = Processor(store, encoder, model, intake, Slots(config.parallel), config.lease_seconds, closer_look)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         await stack.enter_async_context(observed(store, "worker", config.metrics))
-        sweeper = asyncio.create_task(Sweep(store, hints, config.quiet_seconds, config.now).run())
+        sweeper = asyncio.create_task(Sweep(store, hints, config.rehint_seconds, config.now).run())
         calibration = asyncio.create_task(_calibrate(store, encoder, model, config.open_set))
         learning = asyncio.create_task(keep_learning(store, model))
-        answers = asyncio.create_task(_answer(store, encoder, model, decoders))
-        taking = asyncio.create_task(_take_all_hints(config, store, processor))
-        replaced = asyncio.create_task(_until_replaced(store, processor, config.look_seconds))
+        embedding_queries = asyncio.create_task(_embed_queries(store, encoder, model, decoders))
+        processing_hints = asyncio.create_task(_process_hints_forever(config, store, processor))
+        watching_model = asyncio.create_task(_watch_model(store, processor, config.model_poll_seconds))
         ready(model)
         try:
-            ended, _ = await asyncio.wait({taking, replaced}, return_when=asyncio.FIRST_COMPLETED)
-            ended.pop().result()  # raises why
+            ended, _ = await asyncio.wait({processing_hints, watching_model}, return_when=asyncio.FIRST_COMPLETED)
+            ended.pop().result()  # raises its exception
         finally:
-            await stop(taking, replaced, sweeper, answers, learning, calibration)
+            await stop(processing_hints, watching_model, sweeper, embedding_queries, learning, calibration)
 
 
-async def _until_replaced(store: Store, processor: Processor, every: float) -> None:
-    """Regularly check which model is searched. Raises ModelMismatchError once it's another one."""
+async def _watch_model(store: Store, processor: Processor, poll_seconds: float) -> None:
+    """Wait until searches use another model, then raise ModelMismatchError."""
     while True:
         with suppress(TimeoutError):
-            await asyncio.wait_for(processor.replaced.wait(), every)
+            await asyncio.wait_for(processor.replaced.wait(), poll_seconds)
         processor.replaced.clear()
         try:
             live = await store.embedding_models.live()
         except (psycopg.OperationalError, OSError):
-            continue  # the database is away
+            continue  # the database is down
         if live and live.id != processor.model.id:
-            advice = OUTDATED if is_update(processor.model, live) else _OTHER_SETTINGS
+            advice = OUTDATED if is_update(processor.model, live) else _MODEL_CHANGED
             raise ModelMismatchError(
                 f"Searches now use {live.version}, and this worker has {processor.model.version}. {advice}"
             )
 
 
-async def _answer(store: Store, encoder: ReportEncoder, model: EmbeddingModel, decoders: Decoders) -> None:
-    if isinstance(encoder, BatchingEncoder):  # given vectors are of known reports only
+async def _embed_queries(store: Store, encoder: ReportEncoder, model: EmbeddingModel, decoders: Decoders) -> None:
+    if isinstance(encoder, BatchingEncoder):  # precomputed vectors exist for known reports only
         await QueryEmbedder(EmbeddingRequests(store), encoder, model, decoders).run()
 
 
-async def _given(store: Store, given: PrecomputedVectors) -> tuple[ReportEncoder, EmbeddingModel]:
-    return given, await store.embedding_models.register(given.kind, given.version, given.spaces)
+async def _register_precomputed(store: Store, precomputed: PrecomputedVectors) -> tuple[ReportEncoder, EmbeddingModel]:
+    return precomputed, await store.embedding_models.register(precomputed.kind, precomputed.version, precomputed.spaces)
 
 
-async def _model(
+async def _load_encoder(
     store: Store, config: WorkerConfig, load: Load, report: Callable[[str], None]
 ) -> tuple[ReportEncoder, EmbeddingModel]:
     live, wanted = await store.embedding_models.live(), config.encoder
@@ -165,8 +167,8 @@ async def _model(
 
 
 async def _calibrate(store: Store, encoder: ReportEncoder, model: EmbeddingModel, source: OpenSetSource | None) -> None:
-    if source and isinstance(encoder, BatchingEncoder):  # given vectors have none of the open set
-        await calibrate_by_itself(store, encoder, model, source)
+    if source and isinstance(encoder, BatchingEncoder):  # there are no precomputed vectors of the open set
+        await calibrate_once(store, encoder, model, source)
 
 
 def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Worker:
@@ -174,7 +176,7 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
 
     async def process(ctx: dict[Any, Any], payload: dict[str, Any]) -> str:  # noqa: ARG001 - arq's signature
         if payload.get("v") != queue.PAYLOAD_VERSION:
-            return "unknown payload"  # from another version of the program; the sweep will send a hint in our format
+            return "unknown payload"  # from another version; the sweep repeats the hint in our format
         return await _process_due(leases, processor)
 
     return Worker(
@@ -184,8 +186,8 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
         handle_signals=False,
         max_jobs=config.parallel,
         poll_delay=0.1,
-        job_timeout=_LONGEST_JOB,
-        keep_result=0,  # of a job whose worker was killed
+        job_timeout=_JOB_TIMEOUT,
+        keep_result=0,  # also for jobs whose worker was killed
         job_serializer=queue.serialize,
         job_deserializer=queue.deserialize,
         log_results=False,
@@ -193,12 +195,12 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
 
 
 async def _process_due(leases: Leases, processor: Processor) -> str:
-    """Process what is due: a hint says that there is work, and whose turn it is decides which.
+    """Process due work, in turn by community: a hint only says that there is some.
 
-    It continues until nothing is left: a hint that came while its community had its share in flight had no effect.
+    Continue until nothing is due, because a hint has no effect if its community has its share in flight already.
     """
-    ends, outcome = asyncio.get_running_loop().time() + _LONGEST_ROUND, "not due"
-    while asyncio.get_running_loop().time() < ends:
+    deadline, outcome = asyncio.get_running_loop().time() + _ROUND_SECONDS, "not due"
+    while asyncio.get_running_loop().time() < deadline:
         async with leases.next() as lease:
             if lease is None:
                 break
@@ -206,14 +208,14 @@ async def _process_due(leases: Leases, processor: Processor) -> str:
     return outcome
 
 
-async def _take_all_hints(config: WorkerConfig, store: Store, processor: Processor) -> None:
+async def _process_hints_forever(config: WorkerConfig, store: Store, processor: Processor) -> None:
     while True:
-        await _take_hints(_arq_worker(config, store, processor))
-        await asyncio.sleep(EVERY)
+        await _process_hints(_arq_worker(config, store, processor))
+        await asyncio.sleep(SWEEP_SECONDS)
 
 
-async def _take_hints(worker: Worker) -> None:
-    """Process arq's hints until cancelled or Redis goes away."""
+async def _process_hints(worker: Worker) -> None:
+    """Process arq's hints until cancelled or Redis is down."""
     try:
         await worker.async_run()
     except (RedisError, OSError) as error:

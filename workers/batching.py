@@ -25,7 +25,7 @@ Item = TypeVar("Item")
 class BatchingEncoder:
     """An encoder for many concurrent tasks: one thread encodes up to `max_batch` items at a time.
 
-    The first request waits at most `max_wait_ms` for others; those that come while it's encoded make up the next batch.
+    The first request waits at most `max_wait_ms` for others; requests that arrive during a batch form the next one.
     If a batch fails, each of its requests is retried alone.
     """
 
@@ -56,7 +56,7 @@ class BatchingEncoder:
         return await self.texts(parts(text) or [text])
 
     def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
-        """Return what photos clearly show, if the encoder can say it."""
+        """Return what photos clearly show, if the encoder can name things."""
         return self.encoder.things(photos) if isinstance(self.encoder, NamesThings) else [()] * len(photos)
 
     @property
@@ -71,8 +71,8 @@ class BatchingEncoder:
 
 
 def _give_way() -> None:
-    """Let the worker's other threads go first: they answer, while the encoder's threads use all cores."""
-    if sys.platform == "linux":  # elsewhere it would be the whole process
+    """Let the worker's other threads go first: they respond to others, and the encoder's would take all cores."""
+    if sys.platform == "linux":  # elsewhere, it would apply to the whole process
         os.nice(_NICENESS)
 
 
@@ -85,7 +85,7 @@ class _Request(Generic[Item]):
 
 
 class _Lane(Generic[Item]):
-    """The queue of one kind of request, and the task that encodes them while there are any."""
+    """A queue of one kind of request, and the task that encodes while there are any."""
 
     def __init__(
         self,

@@ -44,14 +44,14 @@ Item = TypeVar("Item")
 
 
 class Measurable(Encoder, Protocol):
-    """An encoder whose network can be measured without what comes before and after it."""
+    """An encoder whose network can be measured apart from pre- and postprocessing."""
 
     def bare_pass(self, images: Sequence[Views]) -> Callable[[], object]:
-        """Return the network's pass alone over photos that are prepared now."""
+        """Prepare photos, and return a function that runs only the network on them."""
         ...
 
     def usual_way(self, photo: Pixels) -> Mapping[str, Vectors]:
-        """Embed a whole photo as is usual."""
+        """Embed a whole photo the way the model's documentation shows."""
         ...
 
 
@@ -67,7 +67,7 @@ class Speed:
 def measure(
     encoders: Sequence[Encoder], photos: int, rounds: int, progress: Callable[[str], None] = lambda _: None
 ) -> list[Speed]:
-    """Alternate between the encoders, so other load affects all of them alike; an extra round warms up."""
+    """Measure in rounds over all encoders, so that other load affects them alike; the first round is a warm-up."""
     noise = np.random.default_rng(0)
     pictures = [noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(photos)]
     texts = [TEXTS[number % len(TEXTS)] for number in range(photos)]
@@ -100,7 +100,7 @@ def _per_second(encode: Callable[[Sequence[Item]], object], items: Sequence[Item
 
 
 def forward_pass_per_second(encoder: Measurable, rounds: int = 5) -> float:
-    """Return how many photos a second an encoder's network takes by itself, the median of rounds of one batch."""
+    """Return how many photos a second an encoder's network alone processes: the median of several batches."""
     noise = np.random.default_rng(0)
     pictures = (noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH))
     forward = encoder.bare_pass([framed(picture, encoder.framing) for picture in pictures])
@@ -109,13 +109,13 @@ def forward_pass_per_second(encoder: Measurable, rounds: int = 5) -> float:
 
 
 def full_size_clip(folder: Path) -> ClipEncoder:
-    """Save CLIP ViT-B/32 with random weights to a folder, and load it like any checkpoint: it is just as slow."""
+    """Save CLIP ViT-B/32 with random weights to a folder, and load it: it's as slow as the real one."""
     save_full_size_clip(folder, fastest_dtype())
     return ClipEncoder(str(folder))
 
 
 def save_full_size_clip(folder: Path, dtype: torch.dtype = torch.float32) -> None:
-    """Save it in the format of the published weights."""
+    """Save CLIP ViT-B/32 with random weights, by default in the precision of the published ones."""
     checkpoint = find_checkpoint("b32")
     if checkpoint is None:
         raise DefectError("The catalogue has no ViT-B/32.")
@@ -125,7 +125,7 @@ def save_full_size_clip(folder: Path, dtype: torch.dtype = torch.float32) -> Non
 def random_like(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype | None = None) -> Path:
     """Save a model of a checkpoint's size with random weights to a folder, and return the folder.
 
-    Its tokenizer knows whole words, as a real one knows everyday ones.
+    Its tokenizer has whole words as tokens, as a real one has for everyday words.
     """
     tokenizer = _tokenizer()
     model = build(checkpoint, {name: getattr(tokenizer, name) for name in ("bos_token_id", "eos_token_id")})
@@ -143,13 +143,13 @@ def random_like(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype | None 
 
 def build(checkpoint: Checkpoint, text: Mapping[str, Any] = MappingProxyType({})) -> Any:
     """Build a checkpoint's network with random weights; `text` adds to the configuration of its text side."""
-    given = checkpoint.architecture
-    kind = {"clip": (CLIPConfig, CLIPModel), "siglip": (SiglipConfig, SiglipModel)}[given["kind"]]
+    architecture = checkpoint.architecture
+    kind = {"clip": (CLIPConfig, CLIPModel), "siglip": (SiglipConfig, SiglipModel)}[architecture["kind"]]
     sizes: dict[str, Any] = {
-        "text_config": {**given.get("text", {}), **text},  # the other sizes default to ViT-B's
-        "vision_config": given.get("vision", {}),
+        "text_config": {**architecture.get("text", {}), **text},  # the other sizes default to ViT-B's
+        "vision_config": architecture.get("vision", {}),
     }
-    if given["kind"] == "clip":
+    if architecture["kind"] == "clip":
         sizes["projection_dim"] = checkpoint.dimension
     return kind[1](kind[0](**sizes))
 

@@ -1,4 +1,4 @@
-"""Measures the way from a photo's bytes to its vector, against the usual loop and the network's pass alone."""
+"""Compares our way from a photo's bytes to its vector with the usual loop, and with the network alone."""
 
 import asyncio
 import time
@@ -23,7 +23,7 @@ from workers.framing import framed
 SIZE: Final = (4032, 3024)
 """Of a photo with 12 megapixels."""
 _KINDS: Final = 4
-"""So many different photos are made; more are repeated."""
+"""How many different photos are made; more are repetitions."""
 _SPOTS: Final = (28, 21)
 _NOISE: Final = 4.0
 _QUALITY: Final = 92
@@ -31,7 +31,7 @@ _QUALITY: Final = 92
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Photos per second in one round, and the least cosine of the same photo's vectors on both ways."""
+    """Photos per second in one round, and the lowest cosine of a photo's vectors made both ways."""
 
     whole_way: float
     usual_loop: float
@@ -42,14 +42,14 @@ class Round:
 def measure(
     kind: EncoderKind, model: str, photos: int, rounds: int, progress: Callable[[str], None] = lambda _: None
 ) -> list[Round]:
-    """Alternate between the three, so that other load affects all of them alike; an extra round warms up."""
+    """Measure all three in each round, so that other load affects them alike; the first round is a warm-up."""
     progress("Making photos of 12 megapixels …")
     encoder, usual = _load(kind, model, "auto"), _load(kind, model, "float32")
     return asyncio.run(_rounds(encoder, usual, _posted(photos), rounds, progress))
 
 
 def summary(rounds: Sequence[Round]) -> dict[str, float]:
-    """Return the medians of the rounds' ratios and speeds, and the least cosine of all."""
+    """Return the median ratios and speeds of the rounds, and the lowest cosine."""
     return {
         "ratio_to_usual_loop": round(median(measured.whole_way / measured.usual_loop for measured in rounds), 2),
         "share_of_forward_pass": round(median(measured.whole_way / measured.forward_pass for measured in rounds), 3),

@@ -1,4 +1,4 @@
-"""Valid BMP files that Pillow doesn't open, rewritten as ones that it does."""
+"""Rewrites valid BMP files that Pillow can't open as ones that it can."""
 
 import struct
 from typing import Final, NamedTuple
@@ -11,12 +11,12 @@ _CORE_HEADER: Final = 12
 _INFO_HEADER: Final = 40
 _PLAIN: Final = struct.Struct("<IiiHHIIiiII")
 _BITFIELDS, _ALPHA_BITFIELDS = 3, 6
-_MOST_COLOURS: Final = 256
+_MAX_COLOURS: Final = 256
 _BGRA: Final = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
 _FEW_BITS: Final = 2
 _HEADER_WITH_ALPHA: Final = 56
-_MOST_PIXELS: Final = 10_000_000
-"""How many pixels are rewritten; that takes eight bytes for each."""
+_MAX_PIXELS: Final = 10_000_000
+"""Larger pictures aren't rewritten, which takes eight bytes per pixel."""
 
 
 class _Bitmap(NamedTuple):
@@ -34,7 +34,7 @@ class _Bitmap(NamedTuple):
 
 
 def repaired(data: bytes) -> bytes:
-    """Rewrite odd bit fields, pixels of two bits, short headers and oversized palettes; the rest stays as it is."""
+    """Rewrite odd bit fields, two-bit pixels, short headers and oversized palettes; other files are unchanged."""
     if len(data) < _FILE_HEADER + 16 or int.from_bytes(data[14:18], "little") == _CORE_HEADER:
         return data
     [offset] = struct.unpack_from("<I", data, 10)
@@ -43,12 +43,12 @@ def repaired(data: bytes) -> bytes:
     bitmap = _Bitmap(*_PLAIN.unpack(fields))
     if bitmap.width <= 0 or not bitmap.height:
         return data
-    is_small = bitmap.width * abs(bitmap.height) <= _MOST_PIXELS
+    is_small = bitmap.width * abs(bitmap.height) <= _MAX_PIXELS
     if is_small and bitmap.compression in {_BITFIELDS, _ALPHA_BITFIELDS} and bitmap.bits in {16, 32}:
         return _with_plain_fields(data, bitmap, offset)
     if is_small and bitmap.bits == _FEW_BITS and bitmap.compression == 0:
         return _with_whole_bytes(data, bitmap, offset)
-    if header < _INFO_HEADER or (bitmap.bits <= 8 and bitmap.colours > _MOST_COLOURS):  # noqa: PLR2004 - bits
+    if header < _INFO_HEADER or (bitmap.bits <= 8 and bitmap.colours > _MAX_COLOURS):  # noqa: PLR2004 - bits
         palette = _palette(data, bitmap)
         return _file(bitmap._replace(colours=len(palette) // 4), palette, data[offset:])
     return data
@@ -68,10 +68,10 @@ def _file(bitmap: _Bitmap, tables: bytes, pixels: bytes) -> bytes:
 
 
 def _rows(data: bytes, bitmap: _Bitmap, offset: int) -> NDArray[np.uint8]:
-    """Return the rows that are there, padding included."""
+    """Return the rows that the file has, padding included."""
     stride = (bitmap.width * bitmap.bits + 31) // 32 * 4
-    there = min(abs(bitmap.height), (len(data) - offset) // stride)
-    return np.frombuffer(data, np.uint8, max(0, there) * stride, min(offset, len(data))).reshape(-1, stride)
+    count = min(abs(bitmap.height), (len(data) - offset) // stride)
+    return np.frombuffer(data, np.uint8, max(0, count) * stride, min(offset, len(data))).reshape(-1, stride)
 
 
 def _with_whole_bytes(data: bytes, bitmap: _Bitmap, offset: int) -> bytes:

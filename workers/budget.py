@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class ByteBudget:
-    """Bytes that may be held at the same time. A request for more than the whole budget gets all of it."""
+    """A limit on bytes held at the same time. A request for more than the whole budget gets all of it."""
 
     total: int
     _reserved: int = 0
@@ -17,7 +17,7 @@ class ByteBudget:
 
     @asynccontextmanager
     async def reserved(self, wanted: int) -> AsyncIterator[None]:
-        """Wait until so many bytes are free, and reserve them within the context."""
+        """Wait until `wanted` bytes are free, and reserve them within the context."""
         amount = min(wanted, self.total)
         await self._acquire(amount)
         try:
@@ -29,12 +29,12 @@ class ByteBudget:
         if not self._waiting and self._reserved + amount <= self.total:
             self._reserved += amount
             return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((amount, turn))
+        granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((amount, granted))
         try:
-            await turn
+            await granted
         except asyncio.CancelledError:
-            if not turn.cancelled():  # it was granted in the same moment
+            if not granted.cancelled():  # granted at the same moment
                 self._release(amount)
             self._next()
             raise
@@ -45,7 +45,7 @@ class ByteBudget:
 
     def _next(self) -> None:
         while self._waiting and (self._waiting[0][1].cancelled() or self._reserved + self._waiting[0][0] <= self.total):
-            amount, turn = self._waiting.popleft()
-            if not turn.cancelled():
+            amount, granted = self._waiting.popleft()
+            if not granted.cancelled():
                 self._reserved += amount
-                turn.set_result(None)
+                granted.set_result(None)

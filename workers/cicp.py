@@ -1,4 +1,4 @@
-"""Colours given by code points (CICP, ITU-T H.273) instead of a profile: HDR and wide gamut, converted to sRGB."""
+"""Converts colours that are described by code points (CICP, ITU-T H.273), such as HDR and wide gamut, to sRGB."""
 
 import struct
 from collections.abc import Callable
@@ -39,13 +39,13 @@ class Cicp(NamedTuple):
 
 
 def of_boxes(found: Properties) -> Cicp | None:
-    """Return the code points of an AVIF or HEIC file, unless it brings a profile instead."""
+    """Return the code points of an AVIF or HEIC file, unless it has a profile instead."""
     colour = found.get(b"colr", b"")
     return Cicp(*struct.unpack_from(">HH", colour, 4)) if colour.startswith(b"nclx") and len(colour) >= 8 else None  # noqa: PLR2004
 
 
 def of_png(data: bytes) -> Cicp | None:
-    """Return what a PNG says (cICP comes before PLTE and IDAT)."""
+    """Return a PNG's code points; the chunk cICP comes before IDAT."""
     at = data.find(b"cICP", 0, data.find(b"IDAT"))
     return Cicp(data[at + 4], data[at + 5]) if at > 0 else None
 
@@ -94,4 +94,4 @@ _CURVES: Final[dict[int, Callable[[Floats], Floats]]] = {
     16: _pq_curve,
     18: _hlg_curve,
 }
-"""H.273, table 3. The curves of television (1, 6, 14, 15) are shown as sRGB's, as browsers do."""
+"""H.273, table 3. Like browsers, treat television's curves (1, 6, 14, 15) as sRGB's."""

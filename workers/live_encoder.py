@@ -1,4 +1,4 @@
-"""The encoder that searches use. After an update that changed it, a worker can embed everything again by itself."""
+"""The encoder that searches use. If an update has changed it, a worker can embed everything again by itself."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,11 +17,11 @@ from workers.reembedding import Progress, Reembedding
 Report = Callable[[str], None]
 OUTDATED: Final = "Update Reunite here too, or run `reunite reembed --switch` to go back."
 _LOCK: Final = 0x454D4245
-"""Any number, the same everywhere: one worker at a time embeds again."""
+"""An arbitrary number for the advisory lock: one worker at a time embeds everything again."""
 _UPDATED: Final = "An update has changed the encoder. Embedding {} again …"
-_LEFT: Final = "Embedding {} that came in before this encoder was in use …"
-_LOOK_AGAIN: Final = 1.0
-_LINE_EVERY: Final = 30.0
+_MISSED: Final = "Embedding {} that came in before this encoder was in use …"
+_LOCK_POLL_SECONDS: Final = 1.0
+_LINE_SECONDS: Final = 30.0
 
 
 class ModelMismatchError(Exception):
@@ -29,9 +29,9 @@ class ModelMismatchError(Exception):
 
 
 def is_update(live: EmbeddingModel, chosen: EmbeddingModel) -> bool:
-    """Whether `chosen` is a later version of the live encoder: Reunite has changed, the settings haven't.
+    """Whether `chosen` is a later version of the live encoder: Reunite was updated, with the same settings.
 
-    An earlier version never takes over, or a worker that hasn't been updated yet would undo the update.
+    An earlier version never counts; otherwise a worker that hasn't been updated yet would undo the update.
     """
     return live.encoder == chosen.encoder and is_same_model(live.version, chosen.version) and chosen.id > live.id
 
@@ -39,7 +39,7 @@ def is_update(live: EmbeddingModel, chosen: EmbeddingModel) -> bool:
 async def live_encoder(
     store: Store, choice: Choice, report: Report, *, reembed: bool
 ) -> tuple[BatchingEncoder, EmbeddingModel]:
-    """Return the chosen encoder, if searches use it. With `reembed`, an updated one takes over first.
+    """Return the chosen encoder if searches use it. With `reembed`, an updated encoder takes over first.
 
     Raises ModelMismatchError; its message says what to do.
     """
@@ -74,20 +74,20 @@ def _check(live: EmbeddingModel | None, chosen: EmbeddingModel) -> None:
 async def _follow_update(work: Reembedding, report: Report) -> None:
     """Embed everything with the updated model and make it live, unless another worker does so.
 
-    Reports that came in before it was live are embedded last, also if that was interrupted before.
+    Then embed the reports that came in before the switch, even if an earlier run was interrupted there.
     """
     while True:
-        async with work.store.alone(_LOCK) as is_alone:
-            if is_alone:
+        async with work.store.try_lock(_LOCK) as has_lock:
+            if has_lock:
                 if await _is_behind(work):  # another worker may have been faster, perhaps with a later version
                     await work.embed_all(_Lines(report, _UPDATED).show)
                     await work.take_over()
                 if await _is_live(work):
-                    await replace(work, missed=True).embed_all(_Lines(report, _LEFT).show)
+                    await replace(work, missed=True).embed_all(_Lines(report, _MISSED).show)
                 return
         if not await _is_behind(work):
             return
-        await asyncio.sleep(_LOOK_AGAIN)
+        await asyncio.sleep(_LOCK_POLL_SECONDS)
 
 
 async def _is_behind(work: Reembedding) -> bool:
@@ -101,17 +101,17 @@ async def _is_live(work: Reembedding) -> bool:
 
 
 class _Lines:
-    """Says what is being done, and from time to time how much of it is."""
+    """Reports the start, and the progress from time to time."""
 
     def __init__(self, report: Report, first: str) -> None:
         self._report = report
         self._first = first
-        self._said: float | None = None
+        self._printed_at: float | None = None
 
     def show(self, now: Progress) -> None:
-        if self._said is None and now.total:
+        if self._printed_at is None and now.total:
             self._report(self._first.format(counted(now.total, "report")))
-            self._said = monotonic()
-        elif self._said is not None and monotonic() >= self._said + _LINE_EVERY:
+            self._printed_at = monotonic()
+        elif self._printed_at is not None and monotonic() >= self._printed_at + _LINE_SECONDS:
             self._report(f"{now.done} of {counted(now.total, 'report')} embedded.")
-            self._said = monotonic()
+            self._printed_at = monotonic()

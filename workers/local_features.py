@@ -18,11 +18,11 @@ from workers.package_files import package_file, read_pinned
 
 WEIGHTS_SHA256: Final = "766102df37f11189efe5b0811d1f47c72b22629b79bfabfcfff9d2a2f84654b8"
 POINTS: Final = 512
-"""The most points of a photo: matching takes time in proportion to their square."""
+"""The maximum per photo; matching time grows with the square."""
 _LAYERS: Final = 6
 _CENTRE: Final = 0.28
-"""Points count less towards the edges, with this standard deviation as a share of the side: things are in the middle,
-and two photos taken on one table share its surface."""
+"""Points count less towards the edges; this is the standard deviation, as a share of the side. Things are in the
+middle, and two photos taken on the same table share its surface."""
 
 
 class LocalFeatures:
@@ -46,7 +46,7 @@ class LocalFeatures:
         self._matcher.load_state_dict({**self._matcher.state_dict(), **_matcher_state(state)})
 
     def compare(self, photos: Mapping[UUID, Pixels], pairs: Sequence[tuple[UUID, UUID]]) -> list[float]:
-        """Return how many details match in each pair of photos, each by its certainty and by how central it is."""
+        """Return how many details match in each pair, weighted by certainty and by how central they are."""
         with torch.inference_mode():
             found = {photo: self._found(pixels) for photo, pixels in photos.items()}
             return [self._matched(found[first], found[second]) for first, second in pairs]

@@ -1,4 +1,4 @@
-"""Compares models on what communities have decided, each as it would search: with its weights, words and places too."""
+"""Compares models on communities' decisions; each one searches with its own weights, and with words and places."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from db.store import Store
 from reunite.tuning.comparison import EmbeddedReport
 from reunite.tuning.model_ranking import DecidedPair, RankedPair, Ranking, rank_pairs, summary
 
-_MOST_PAIRS: Final = 200
-"""The newest decisions of each community."""
-_MOST_FOUND: Final = 500
-"""Among how many found reports each lost report is searched."""
+_MAX_PAIRS: Final = 200
+"""How many decisions of each community count, newest first."""
+_MAX_FOUND: Final = 500
+"""How many found reports each lost report is compared with."""
 
 
 async def compare_models(store: Store, models: Sequence[EmbeddingModel]) -> list[Ranking]:
@@ -23,15 +23,15 @@ async def compare_models(store: Store, models: Sequence[EmbeddingModel]) -> list
     ranked: list[list[RankedPair]] = [[] for _ in models]
     for community in await store.communities():
         async with store.session(community) as session:
-            pairs = await session.model_change.decided_pairs(_MOST_PAIRS)
+            pairs = await session.model_change.decided_pairs(_MAX_PAIRS)
             found_reports = await _found_reports(session, pairs) if pairs else []
-        for known, model in zip(ranked if pairs else (), models, strict=False):
-            known.extend(await _ranked(store, community, model, pairs, found_reports))
-    return [summary(known) for known in ranked]
+        for ranked_pairs, model in zip(ranked if pairs else (), models, strict=False):
+            ranked_pairs.extend(await _ranked(store, community, model, pairs, found_reports))
+    return [summary(ranked_pairs) for ranked_pairs in ranked]
 
 
 async def _found_reports(session: CommunitySession, pairs: Sequence[DecidedPair]) -> list[UUID]:
-    newest = await session.model_change.newest_found_reports(_MOST_FOUND)
+    newest = await session.model_change.newest_found_reports(_MAX_FOUND)
     return list(dict.fromkeys([*(pair.found for pair in pairs), *newest]))
 
 

@@ -8,20 +8,20 @@ from PIL import Image
 
 from reunite.errors import TellUserError
 
-LEAST_SHARE: Final = 0.9
-"""The share of a photo's rows that must be there."""
+MIN_SHARE: Final = 0.9
+"""The share of a photo's rows that must be decodable."""
 _MARKS: Final = (1, 254, 3, 6)
-"""What a row is filled with before it is decoded: hardly ever the end of a row."""
+"""Rows are filled with this colour before decoding; a real row hardly ever ends in it."""
 _MARKED_COLUMNS: Final = 16
 _FORMATS: Final = {"PNG", "BMP"}
 _GREY: Final = (127, 128)
-"""What libjpeg fills the rest with."""
+"""The greys with which libjpeg fills what it can't decode."""
 
 Flags = NDArray[np.bool_]
 
 
 class DecodedRows(NamedTuple):
-    """What could be decoded: the first row and the one after the last, as shares of the height."""
+    """The rows that could be decoded: where they begin and end, as shares of the height."""
 
     top: float = 0.0
     bottom: float = 1.0
@@ -29,9 +29,9 @@ class DecodedRows(NamedTuple):
 
 
 def load(image: Image.Image, *, is_cut: bool) -> DecodedRows:
-    """Decode a photo, and return which of its rows are there. `is_cut`: it's a JPEG without its end.
+    """Decode a photo, and return which of its rows could be decoded. `is_cut` means a JPEG without its end.
 
-    Raises TellUserError: photo_unreadable, where that is too few of them.
+    Raises TellUserError (photo_unreadable) if too few rows could be decoded.
     """
     if image.format not in _FORMATS:
         image.load()
@@ -41,7 +41,7 @@ def load(image: Image.Image, *, is_cut: bool) -> DecodedRows:
     try:
         image.load()
     except (OSError, SyntaxError, ValueError):
-        image.tile = []  # type: ignore[attr-defined]  # or each further step would decode it again
+        image.tile = []  # type: ignore[attr-defined]  # otherwise, each further step would decode it again
         return _kept(image, _ends(image, _MARKED_COLUMNS, (fill,)))
     return DecodedRows()
 
@@ -54,20 +54,20 @@ def _mark(mode: str) -> int | tuple[int, ...]:
 def _kept(image: Image.Image, missing: Flags) -> DecodedRows:
     if not missing.any():
         return DecodedRows()
-    there = np.flatnonzero(~missing)
-    if len(there) < LEAST_SHARE * image.height:
+    decoded = np.flatnonzero(~missing)
+    if len(decoded) < MIN_SHARE * image.height:
         raise TellUserError("photo_unreadable")
-    first, last = int(there[0]), int(there[-1])
-    for row in range(first, last):  # an interlaced photo lacks some in between
+    first, last = int(decoded[0]), int(decoded[-1])
+    for row in range(first, last):  # an interlaced photo lacks rows in between
         if missing[row]:
             image.paste(image.crop((0, row - 1, image.width, row)), (0, row))
     return DecodedRows(first / image.height, (last + 1) / image.height, is_partial=True)
 
 
 def _of_cut_jpeg(image: Image.Image) -> DecodedRows:
-    """Leave out the rows that lack their end too, unless they are too many: in a small photo, blocks are high."""
+    """Leave out rows without their end too, unless there are too many: in a small photo, blocks are large."""
     lack_end = _grey_at_the_end(image, 1)
-    few = lack_end.sum() <= (1 - LEAST_SHARE) * image.height
+    few = lack_end.sum() <= (1 - MIN_SHARE) * image.height
     rows = _kept(image, lack_end if few else _grey_at_the_end(image, image.width))
     return rows._replace(is_partial=bool(lack_end.any()))
 
@@ -78,7 +78,7 @@ def _grey_at_the_end(image: Image.Image, columns: int) -> Flags:
 
 
 def _ends(image: Image.Image, columns: int, values: tuple[int | tuple[int, ...], ...]) -> Flags:
-    """Say of each row whether its last pixels all have one of the values."""
+    """Return for each row whether its last pixels all have the same one of the values."""
     edge = image.crop((max(0, image.width - columns), 0, *image.size))
     pixels = np.asarray(edge).reshape(edge.height, edge.width, -1)
     return np.array([any((row == value).all() for value in values) for row in pixels])

@@ -23,42 +23,42 @@ from workers.srgb import Colours
 
 MAX_PHOTO_PIXELS: Final = 80_000_000
 MAX_SCALED_PIXELS: Final = 400_000_000
-"""For photos that are decoded at a fraction of their size."""
+"""For JPEGs, which can be decoded at a fraction of their size."""
 MAX_DECODED_BYTES: Final = 600_000_000
-"""What a photo may take while it is open."""
+"""The memory that an open photo may take."""
 STORED_SIDE: Final = 512
 _NEARLY_STORED_SIDE: Final = 496
-"""A copy may be so small if pixels only have to be averaged: that takes a tenth of the time. A phone's photo of 4032
-pixels, decoded at a quarter, becomes one of 504."""
+"""A copy may be this small if averaging whole pixels is enough, which takes a tenth of the time. A phone's photo of
+4032 pixels, decoded at a quarter, becomes one of 504."""
 _COPY_DETAIL, _VIEW_DETAIL = 1.5, 3.0
-"""How many times as wide as a stored copy, and as an encoder's view, a photo stays until they are made of it: with less
-for the views, vectors change noticeably (docs/performance.md)."""
+"""A photo is first reduced to this many times the width of a stored copy and of an encoder's view. With less for views,
+vectors change noticeably (docs/performance.md)."""
 _FRACTIONS: Final = (1, 2, 4, 8)
-"""By which a JPEG can be reduced while it is decoded."""
-_ENOUGH_PIXELS: Final = 6_000_000
-"""A larger photo is reduced to fewer in any case: turning it takes as much memory again."""
+"""The factors by which a JPEG can be reduced during decoding."""
+_TARGET_PIXELS: Final = 6_000_000
+"""Larger photos are always reduced further, because rotating a photo doubles the memory."""
 _STORED: Final = {"quality": 72, "subsampling": "4:4:4", "optimize": True}
-"""So an item takes less than 40 kB in the database (docs/performance.md)."""
+"""With these, an item takes less than 40 kB in the database (docs/performance.md)."""
 
-# Formats in which people post photos. Pillow would open far more, some through other programs (EPS).
+# Formats in which people post photos. Pillow knows many more, and runs other programs for some (EPS).
 _FORMATS: Final = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "BMP", "TIFF")
 _SIGNATURE = re.compile(
     rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftyp(?:hei|hev|mif1|msf1|avi[fs])|BM....\0\0\0\0|II\*\0|MM\0\*",
     re.DOTALL,
 )
-_LOOKED_AT: Final = 4096
-"""Bytes by which a web page is known."""
+_SNIFFED_BYTES: Final = 4096
+"""How many bytes are examined to recognise a web page."""
 _BEFORE_PAGE: Final = {b"<?xml": b">", b"<!--": b"-->"}
-"""What may precede the page itself, and how it ends."""
+"""What may precede a page's first tag, and how that ends."""
 _PAGE: Final = tuple(
     b"<" + name for name in (b"!doctype html", b"html", b"head", b"body", b"script", b"meta", b"title")
 )
-_BYTES_A_PIXEL: Final = {"WEBP": 18, "HEIF": 14, "AVIF": 11, "JPEG": 1}
-"""What was measured while a photo of a format was made into its stored copy, rounded up; else by its mode."""
-_BYTES_A_PIXEL_OF_MODE: Final = {"1": 3, "L": 3, "RGB": 5, "F": 5, "I": 5, "P": 6, "I;16": 7}
-_BYTES_A_PIXEL_OF_SCANS: Final = 5
-"""A progressive JPEG is kept whole until its last scan."""
-_MOST_BYTES_A_PIXEL: Final = 11
+_BYTES_PER_PIXEL: Final = {"WEBP": 18, "HEIF": 14, "AVIF": 11, "JPEG": 1}
+"""Measured while stored copies were made, and rounded up; for other formats it depends on the mode."""
+_BYTES_PER_PIXEL_OF_MODE: Final = {"1": 3, "L": 3, "RGB": 5, "F": 5, "I": 5, "P": 6, "I;16": 7}
+_BYTES_PER_PIXEL_PROGRESSIVE: Final = 5
+"""A progressive JPEG stays in memory until its last scan."""
+_MAX_BYTES_PER_PIXEL: Final = 11
 _UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: undoes the camera's rotation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -69,7 +69,7 @@ _UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: undoes the camera's rotation
     8: Image.Transpose.ROTATE_90,
 }
 _WITHOUT_WHITE: Final = {"I", "F"}
-"""Modes in which the brightest pixel of a photo says what white is."""
+"""Modes without a fixed white: a photo's brightest pixel becomes white."""
 register_heif_opener(thumbnails=False)
 Image.MAX_IMAGE_PIXELS = None  # our own limits apply
 PngImagePlugin.MAX_TEXT_CHUNK = repair.MAX_PROFILE_BYTES
@@ -79,8 +79,8 @@ PngImagePlugin.MAX_TEXT_CHUNK = repair.MAX_PROFILE_BYTES
 class StoredCopy:
     """The one image that is kept: upright sRGB, no metadata, at most 512 px on the long side.
 
-    `pixels` are those from before it was compressed, and `views` what the encoder sees, made from the posted photo.
-    `is_partial`: some rows of the posted photo could not be decoded.
+    `pixels` are the copy's before compression; `views` are the encoder's, made from the posted photo. With
+    `is_partial`, some rows of the posted photo couldn't be decoded.
     """
 
     pixels: Pixels = field(repr=False, compare=False)
@@ -93,12 +93,12 @@ class StoredCopy:
 
 
 def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, framing: Framing = WHOLE) -> StoredCopy:
-    """Turn a posted file into its stored copy and an encoder's views; equal bytes give equal copies.
+    """Make the stored copy and the encoder's views from a posted file; equal bytes give equal copies.
 
-    `take` gets the number of bytes that opening the photo will need, once the header has been read; it may raise.
+    After the header has been read, `take` is called with the bytes of memory that decoding will need; it may raise.
 
     Raises TellUserError: photo_too_large, photo_too_many_pixels, photo_not_an_image, photo_unreadable or
-    photo_is_web_page; MemoryError if there is too little of it.
+    photo_is_web_page; and MemoryError.
     """
     if len(data) > rules.MOST_PHOTO_BYTES:
         raise TellUserError("photo_too_large", megabytes=rules.MOST_PHOTO_BYTES // 2**20)
@@ -111,7 +111,7 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, 
             copy = _copy(opened)
     except (TellUserError, MemoryError):
         raise
-    except Exception as error:  # a damaged file makes the decoders raise anything, from struct.error to SyntaxError
+    except Exception as error:  # on damaged files, decoders raise anything from struct.error to SyntaxError
         raise TellUserError("photo_unreadable") from error
     jpeg = as_jpeg(copy)
     sha256 = hashlib.sha256(jpeg).hexdigest()
@@ -121,7 +121,7 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, 
 
 
 def decode(jpeg: bytes) -> Pixels:
-    """Pixels of a stored copy, height × width × 3. Raises DefectError if it isn't one."""
+    """Decode a stored copy to height × width × 3. Raises DefectError if it can't be decoded."""
     try:
         with Image.open(BytesIO(jpeg), formats=("JPEG",)) as image:
             return np.array(image.convert("RGB"))
@@ -130,33 +130,33 @@ def decode(jpeg: bytes) -> Pixels:
 
 
 def _open(data: bytes) -> Image.Image:
-    """Read only the header, and refuse files that are no photos or too big to decode."""
+    """Read only the header, and refuse files that aren't photos or are too big to decode."""
     try:
         image = Image.open(BytesIO(data), formats=_FORMATS)
     except UnidentifiedImageError as error:
-        if _is_web_page(data[:_LOOKED_AT]):
+        if _is_web_page(data[:_SNIFFED_BYTES]):
             raise TellUserError("photo_is_web_page") from error
         damaged = not data or _SIGNATURE.match(data)
         raise TellUserError("photo_unreadable" if damaged else "photo_not_an_image") from error
-    most = MAX_SCALED_PIXELS if image.format == "JPEG" else MAX_PHOTO_PIXELS
-    if image.width * image.height > most or _needed(image) > MAX_DECODED_BYTES:
-        most = min(most, MAX_DECODED_BYTES // _bytes_a_pixel(image))
-        raise TellUserError("photo_too_many_pixels", number=most // 1_000_000)
+    limit = MAX_SCALED_PIXELS if image.format == "JPEG" else MAX_PHOTO_PIXELS
+    if image.width * image.height > limit or _needed(image) > MAX_DECODED_BYTES:
+        limit = min(limit, MAX_DECODED_BYTES // _bytes_per_pixel(image))
+        raise TellUserError("photo_too_many_pixels", number=limit // 1_000_000)
     return image
 
 
 def _needed(image: Image.Image) -> int:
-    return image.width * image.height * _bytes_a_pixel(image)
+    return image.width * image.height * _bytes_per_pixel(image)
 
 
-def _bytes_a_pixel(image: Image.Image) -> int:
+def _bytes_per_pixel(image: Image.Image) -> int:
     if image.format == "JPEG" and image.info.get("progressive"):
-        return _BYTES_A_PIXEL_OF_SCANS
-    if image.format in _BYTES_A_PIXEL:
-        return _BYTES_A_PIXEL[image.format]
+        return _BYTES_PER_PIXEL_PROGRESSIVE
+    if image.format in _BYTES_PER_PIXEL:
+        return _BYTES_PER_PIXEL[image.format]
     if "transparency" in image.info:
-        return _MOST_BYTES_A_PIXEL
-    return _BYTES_A_PIXEL_OF_MODE.get(image.mode, _MOST_BYTES_A_PIXEL)
+        return _MAX_BYTES_PER_PIXEL
+    return _BYTES_PER_PIXEL_OF_MODE.get(image.mode, _MAX_BYTES_PER_PIXEL)
 
 
 def _is_web_page(start: bytes) -> bool:
@@ -167,7 +167,7 @@ def _is_web_page(start: bytes) -> bool:
 
 
 class _Opened(NamedTuple):
-    """A decoded photo, upright, in a mode whose pixels can be averaged, and what its numbers mean."""
+    """A decoded photo, upright, in a mode whose pixels can be averaged, and its colour space."""
 
     image: Image.Image
     colours: Colours
@@ -181,30 +181,30 @@ def _upright(image: Image.Image, photo: RepairedFile, framing: Framing) -> _Open
     fraction = max(fraction for fraction in _FRACTIONS if fraction <= reduction)
     image.draft(None, (max(1, image.width // fraction), max(1, image.height // fraction)))
     reduction /= fraction if image.format == "JPEG" else 1
-    there = partial_photos.load(image, is_cut=photo.is_cut)
+    rows = partial_photos.load(image, is_cut=photo.is_cut)
     orientation = _orientation(image)
-    if crop and image.format == "AVIF":  # libheif does that itself
+    if crop and image.format == "AVIF":  # libheif crops HEIC itself
         image = image.crop(crop)
     image = srgb.resizable(image)
-    if reduction >= 2:  # noqa: PLR2004 - by a whole number
+    if reduction >= 2:  # noqa: PLR2004 - only whole factors
         image = image.reduce(int(reduction))
-    if there.is_partial:
-        top, bottom = math.ceil(there.top * image.height), math.floor(there.bottom * image.height)
+    if rows.is_partial:
+        top, bottom = math.ceil(rows.top * image.height), math.floor(rows.bottom * image.height)
         image = image.crop((0, top, image.width, max(top + 1, bottom)))
     if orientation in _UPRIGHT:
         image = image.transpose(_UPRIGHT[orientation])
-    return _Opened(image, colours, there.is_partial)
+    return _Opened(image, colours, rows.is_partial)
 
 
 def _reduction(width: int, height: int, framing: Framing) -> float:
-    """Return by how much a photo is reduced before its copy and its views are made."""
+    """Return the factor by which a photo is reduced before its copy and its views are made."""
     kept = min(max(width, height) / STORED_SIDE / _COPY_DETAIL, framing.detail(width, height) / _VIEW_DETAIL)
-    enough = math.sqrt(width * height / _ENOUGH_PIXELS)
+    enough = math.sqrt(width * height / _TARGET_PIXELS)
     return max(1, kept, 2 * enough if enough > 1 else 0)
 
 
 def _copy(opened: _Opened) -> Image.Image:
-    """Shrink an opened photo itself: it may be big."""
+    """Make the stored copy by shrinking the photo in place, because it may be large."""
     image = opened.image
     reduction = math.ceil(max(image.size) / STORED_SIDE)
     if image.mode not in _WITHOUT_WHITE and reduction > 1 and max(image.size) // reduction >= _NEARLY_STORED_SIDE:
@@ -217,14 +217,14 @@ def _copy(opened: _Opened) -> Image.Image:
 
 
 def _views(opened: _Opened, framing: Framing) -> Views | None:
-    """Make an encoder's views of an opened photo; None if they should be made from its copy."""
+    """Make an encoder's views from an opened photo; None if they have to be made from its copy."""
     if not framing.width or opened.image.mode in _WITHOUT_WHITE:
         return None
     return stacked([srgb.over_white(view, opened.colours) for view in views_of(opened.image, framing)])
 
 
 def _colours(image: Image.Image, data: bytes, found: isobmff.Properties) -> Colours:
-    """A PNG's code points come before its profile, those of AVIF and HEIC after it."""
+    """Return a photo's colour space. A PNG's code points take precedence over its profile; AVIF's and HEIC's don't."""
     profile: bytes | None = image.info.get("icc_profile")
     if image.format == "PNG":
         return cicp.of_png(data) or profile
@@ -239,8 +239,8 @@ def _orientation(image: Image.Image) -> int:
 
 
 def as_jpeg(image: Image.Image) -> bytes:
-    """Return a picture as a stored copy's file, without metadata."""
-    bare = Image.new("RGB", image.size)  # Pillow would carry a comment or profile of the source over
+    """Compress a picture as a stored copy, without metadata."""
+    bare = Image.new("RGB", image.size)  # Pillow would copy the source's comment or profile
     bare.paste(image)
     buffer = BytesIO()
     bare.save(buffer, "JPEG", **_STORED)

@@ -1,4 +1,4 @@
-"""Vectors from a file, computed elsewhere by another model, and looked up by file name and text."""
+"""Vectors that another model has computed, read from a file and looked up by file name and text."""
 
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
@@ -14,10 +14,10 @@ from reunite.text.parts import parts
 from workers.encoders.catalogue import kind_of
 
 PHOTOS, PHOTO_NAMES, TEXTS, TEXT_STRINGS = _ARRAYS = ("photos", "photo_names", "texts", "text_strings")
-_MOST_DIMENSIONS: Final = 16_000
-"""The most that a column of vectors can hold."""
-_MOST_NAMED: Final = 3
-_MOST_SHOWN: Final = 60
+_MAX_DIMENSIONS: Final = 16_000
+"""The limit of a vector column in the database."""
+_MAX_NAMED: Final = 3
+_MAX_QUOTED: Final = 60
 
 
 class VectorFileError(Exception):
@@ -26,7 +26,7 @@ class VectorFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PrecomputedVectors:
-    """Vectors in one space, of photos by file name and of texts. Embeds reports as a `BatchingEncoder` does.
+    """Vectors of photos and texts in one space. Embeds reports like a `BatchingEncoder`.
 
     `version` is the name of the model that computed them.
     """
@@ -54,15 +54,15 @@ class PrecomputedVectors:
         return {SHARED_SPACE: self.photos[name][None]}
 
     async def text(self, text: str) -> Mapping[str, Vectors]:
-        """Return a vector for each thing of a text if the file has all of them, otherwise one for the whole text."""
+        """Return a vector for each thing in a text if the file has all of them, otherwise one for the whole text."""
         return {SHARED_SPACE: np.stack([self.texts[key] for key in self._keys(text)])}
 
     def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
-        """Return no names: a file has none."""
+        """Name nothing: the file only has vectors."""
         return [()] * len(photos)
 
     async def close(self) -> None:
-        """Do nothing: there is no thread to end."""
+        """Do nothing: no resources are held."""
 
     def check(self, photo_names: Sequence[str], texts: Collection[str]) -> None:
         """Raise VectorFileError if a photo or text has no vector."""
@@ -73,7 +73,7 @@ class PrecomputedVectors:
             raise VectorFileError(f"The array text_strings lacks {_named('text', missing)}.")
 
     def _keys(self, text: str) -> list[str]:
-        """Return what to look up for a text; nothing if there is no vector for it."""
+        """Return the keys of a text's vectors; none if the file lacks it."""
         things, whole = [_key(thing) for thing in parts(text)], _key(text)
         if things and all(thing in self.texts for thing in things):
             return things
@@ -115,11 +115,11 @@ def _read(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def _rows(name: str, array: NDArray[Any]) -> Vectors:
-    """Return rows of length 1. Raises VectorFileError for what isn't a table of finite numbers without zero rows."""
+    """Scale rows to length 1. Raises VectorFileError unless all rows are finite numbers and not zero."""
     if array.ndim != 2 or array.dtype.kind not in "fiu":  # noqa: PLR2004 - rows and columns
         raise VectorFileError(f"The array {name} must be rows of numbers, but is {_shape(array)} of {array.dtype}.")
-    if len(array) and not 0 < array.shape[1] <= _MOST_DIMENSIONS:
-        raise VectorFileError(f"The array {name} has {array.shape[1]} columns; 1 to {_MOST_DIMENSIONS} are possible.")
+    if len(array) and not 0 < array.shape[1] <= _MAX_DIMENSIONS:
+        raise VectorFileError(f"The array {name} has {array.shape[1]} columns; 1 to {_MAX_DIMENSIONS} are possible.")
     numbers = array.astype(np.float64)
     lengths = np.linalg.norm(numbers, axis=1)
     for problem, flags in (("isn't finite", ~np.isfinite(lengths)), ("is zero", lengths == 0)):
@@ -136,7 +136,7 @@ def _strings(name: str, array: NDArray[Any]) -> list[str]:
 
 
 def _by_name(arrays: tuple[str, str], rows: Vectors, names: Sequence[str]) -> dict[str, Vectors]:
-    """Return rows by name. Raises VectorFileError if their numbers differ, or two rows of one name."""
+    """Return rows by name. Raises VectorFileError if the counts differ, or if a name has two different rows."""
     if len(rows) != len(names):
         raise VectorFileError(f"{arrays[0]} has {len(rows)} rows, but {arrays[1]} has {len(names)}.")
     found: dict[str, Vectors] = {}
@@ -147,7 +147,7 @@ def _by_name(arrays: tuple[str, str], rows: Vectors, names: Sequence[str]) -> di
 
 
 def _key(text: str) -> str:
-    """Return a text as a key: chats may change its white space."""
+    """Normalise a text's white space, which chats may change, to use it as a key."""
     return " ".join(text.split())
 
 
@@ -156,10 +156,10 @@ def _shape(array: NDArray[Any]) -> str:
 
 
 def _named(what: str, missing: Sequence[str]) -> str:
-    named = ", ".join(map(_quoted, missing[:_MOST_NAMED]))
-    more = len(missing) - _MOST_NAMED
+    named = ", ".join(map(_quoted, missing[:_MAX_NAMED]))
+    more = len(missing) - _MAX_NAMED
     return f"the {what} {named}" if len(missing) == 1 else f"{len(missing)} {what}s: {named}{', …' if more > 0 else ''}"
 
 
 def _quoted(text: str) -> str:
-    return f"“{text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + '…'}”"
+    return f"“{text if len(text) <= _MAX_QUOTED else text[: _MAX_QUOTED - 1] + '…'}”"

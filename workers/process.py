@@ -19,7 +19,7 @@ from db.embedding_models import EmbeddingModel
 from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.store import Store
 from metrics import definitions as metrics
-from metrics.searches import note_search
+from metrics.searches import count_search
 from reunite.entities import ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.matching.evidence import Search
@@ -28,27 +28,27 @@ from reunite.messages import keys, wording
 from reunite.search import search_and_announce
 from workers.closer_look import CloserLook, ToCompare
 from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded, save
-from workers.intake import MOST_FAILURES, Intake, IntakeResult
+from workers.intake import MAX_FAILURES, Intake, IntakeResult
 from workers.slots import Slots
 
 WorkOutcome = Literal["done", "again", "failed", "overtaken"]
 
 _SUSPECT_AFTER: Final = 2
-"""After this many workers died while processing it, perhaps with others, work is processed alone, part by part."""
+"""After this many workers died while processing it among other work, it's processed alone, part by part."""
 _DEATHS_ALONE: Final = 2
-"""A part is left out if this many workers died just when they embedded it, with nothing else in work."""
-_MOST_DEATHS: Final = 60
-"""After this many workers died while processing it, in whatever step, work is given up."""
-_LONGEST: Final = 240.0
-"""Seconds after which work is interrupted and tried again: a step that hangs must not keep its lease forever."""
-_FIRST_PAUSE: Final = 2.0
-"""Seconds before the second try, doubled for each further one."""
+"""A part is left out after this many workers died while embedding it alone."""
+_MAX_DEATHS: Final = 60
+"""Work is given up after this many workers died while processing it, in any step."""
+_WORK_TIMEOUT: Final = 240.0
+"""Seconds after which work is interrupted and retried, so that a step that hangs doesn't keep its lease forever."""
+_FIRST_BACKOFF: Final = 2.0
+"""Seconds before the first retry, doubled for each further one."""
 
 _log = structlog.get_logger(__name__)
 
 
 class ModelReplacedError(Exception):
-    """Searches use another model now; a worker with that model will do the work."""
+    """Searches use another model now; a worker with that model must do the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Processor:
     slots: Slots
     lease_seconds: float = 30
     closer_look: CloserLook | None = None
-    longest_seconds: float = _LONGEST
+    timeout_seconds: float = _WORK_TIMEOUT
     replaced: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once searches use another model."""
 
@@ -77,17 +77,17 @@ class Processor:
         is_suspect = lease.deaths >= _SUSPECT_AFTER
         try:
             async with self._extending(lease), self.slots.slot(alone=is_suspect):
-                if lease.deaths > _MOST_DEATHS:
-                    log.error("work_kills_workers")
+                if lease.deaths > _MAX_DEATHS:
+                    log.error("work_killed_workers")
                     return await self._give_up(lease, "every worker that processed it was killed")
-                async with asyncio.timeout(self.longest_seconds):
+                async with asyncio.timeout(self.timeout_seconds):
                     log = log.bind(**await self._run_steps(lease, part_by_part=is_suspect))
         except LeaseLostError:
             log.info("work_overtaken")
             return "overtaken"
         except ModelReplacedError:
             self.replaced.set()
-            return await self._hand_back(lease, "searches use another model now", _FIRST_PAUSE, has_failed=False)
+            return await self._hand_back(lease, "searches use another model now", _FIRST_BACKOFF, has_failed=False)
         except (TryAgainError, psycopg.OperationalError, OSError) as error:
             log.warning("work_interrupted", error=type(error).__name__)
             return await self._again(lease, f"{type(error).__name__}: {error}", getattr(error, "after", None))
@@ -98,9 +98,9 @@ class Processor:
         return "done"
 
     async def _run_steps(self, lease: WorkLease, *, part_by_part: bool) -> dict[str, str | None]:
-        """Go through the steps with whatever works, then raise the first error.
+        """Run all steps with the parts that work, then raise the first error.
 
-        Returns the platform's ids of the report's post, for the log.
+        Return the platform's ids of the report's post, for the log.
         """
         taken = await self.intake.take(lease)
         await self._embed(lease, taken, part_by_part=part_by_part)
@@ -111,7 +111,7 @@ class Processor:
 
     @asynccontextmanager
     async def _extending(self, lease: WorkLease) -> AsyncIterator[None]:
-        """Keep extending the lease while the work is running."""
+        """Renew the lease within the context."""
 
         async def keep() -> None:
             while True:
@@ -126,9 +126,9 @@ class Processor:
             await stop(keeper)
 
     async def _again(self, lease: WorkLease, problem: str, after: float | None) -> WorkOutcome:
-        if lease.failures + 1 >= MOST_FAILURES:
+        if lease.failures + 1 >= MAX_FAILURES:
             return await self._give_up(lease, problem)
-        return await self._hand_back(lease, problem, after or _FIRST_PAUSE * 2**lease.failures)
+        return await self._hand_back(lease, problem, after or _FIRST_BACKOFF * 2**lease.failures)
 
     async def _hand_back(self, lease: WorkLease, problem: str, after: float, *, has_failed: bool = True) -> WorkOutcome:
         try:
@@ -136,19 +136,19 @@ class Processor:
                 await session.retry(problem, after, has_failed=has_failed)
                 return "again"
         except (LeaseLostError, psycopg.OperationalError):
-            return "overtaken"  # the lease expires, and the sweep finds the work
+            return "overtaken"  # when the lease expires, the sweep finds the work
 
     async def _give_up(self, lease: WorkLease, problem: str) -> WorkOutcome:
         try:
             async with self.store.work_session(lease) as session:
                 await session.give_up(problem)
-                await session.open_if_pending(lease.report)  # others may find it by its finished parts
-                await self._say_our_fault(session, lease)
+                await session.open_if_pending(lease.report)  # it can be found by the parts that were embedded
+                await self._apologise(session, lease)
                 return "failed"
         except (LeaseLostError, psycopg.OperationalError):
             return "overtaken"
 
-    async def _say_our_fault(self, session: WorkSession, lease: WorkLease) -> None:
+    async def _apologise(self, session: WorkSession, lease: WorkLease) -> None:
         report = await session.reports.get(lease.report)
         if report and (report.quiet or report.state is ReportState.LOOK):
             return
@@ -158,7 +158,7 @@ class Processor:
     # Embeddings
 
     async def _embed(self, lease: WorkLease, taken: IntakeResult, *, part_by_part: bool) -> None:
-        """Embed the parts that lack vectors; part by part, a death tells which of them killed the worker."""
+        """Embed the parts that lack vectors. With `part_by_part`, a death shows which part killed the worker."""
         async with self.store.work_session(lease) as session:
             wanted = await find_unembedded(session, lease.report, self.model, taken.views)
         if part_by_part:
@@ -178,7 +178,7 @@ class Processor:
     async def _embed_piece(self, lease: WorkLease, taken: IntakeResult, wanted: Unembedded) -> None:
         embedded = await embed(self.encoder, wanted)
         for part, error in embedded.failed.items():
-            if lease.failures + 1 < MOST_FAILURES:
+            if lease.failures + 1 < MAX_FAILURES:
                 taken.errors.append(error)
             else:
                 await self._leave_out(lease, part)
@@ -190,12 +190,12 @@ class Processor:
                 await session.open_if_pending(lease.report)
 
     async def _leave_out(self, lease: WorkLease, part: UUID | None) -> None:
-        """Say that a photo can't be used, or (None) that the words could not be read, and let the rest be searched."""
+        """Leave a photo or (None) the text out of the search, and say so in the thread."""
         _log.warning("embedding_failed", report=str(lease.report), photo=str(part))
         async with self.store.work_session(lease) as session:
             photos = await session.photos.of(lease.report)
             if part is None:
-                await self._say_our_fault(session, lease)
+                await self._apologise(session, lease)
         for photo in photos:
             if photo.id == part:
                 await self.intake.refuse(lease, photo, TellUserError("photo_unusable"))
@@ -208,7 +208,7 @@ class Processor:
             chosen = ToCompare()
             if self.closer_look:
                 chosen = await self.closer_look.choose(session, lease.report, scoring_model)
-            if not chosen.pairs:  # nothing changes what was just found
+            if not chosen.pairs:  # without new details, the search stays valid
                 return await self._announce(session, lease, taken, scoring_model, chosen.search)
         if self.closer_look:
             await self.closer_look.look(lease, chosen)
@@ -221,10 +221,10 @@ class Processor:
         complete = not taken.errors
         scored = await search_and_announce(session, lease.report, model, is_complete=complete, search=search)
         if await session.items.live_model() != self.model.id:
-            raise ModelReplacedError  # rolls the search back: this report lacks the new model's embeddings
+            raise ModelReplacedError  # rolls the search back: the report lacks the new model's embeddings
         report = await session.reports.get(lease.report)
         if complete:
             await session.finish()
         if scored is not None and not (report and report.sample):
-            note_search("report", scored)
+            count_search("report", scored)
         return {"platform": report.target.platform, "message": report.target.message} if report else {}

@@ -1,4 +1,4 @@
-"""Embeds queries for processes without an encoder."""
+"""Embeds queries on behalf of processes without an encoder."""
 
 import asyncio
 from contextlib import suppress
@@ -18,12 +18,12 @@ from workers.batching import BatchingEncoder
 from workers.decoder.pool import Decoders
 from workers.embed import checked
 
-AT_ONCE: Final = 4
-"""Requests that a worker answers in parallel: members' reports need the encoder too."""
-LEASE: Final = 8.0
-"""Seconds after which another worker may take a request that somebody still waits for."""
-_LOOK_EVERY: Final = 1.0
-"""Seconds between looks without a signal: for requests whose worker was killed."""
+PARALLEL: Final = 4
+"""Requests answered in parallel; few, because reports need the encoder too."""
+LEASE_SECONDS: Final = 8.0
+"""Seconds after which another worker may answer an unanswered request."""
+_POLL_SECONDS: Final = 1.0
+"""Seconds between polls without a signal, for requests whose worker was killed."""
 
 _log = structlog.get_logger(__name__)
 
@@ -36,19 +36,19 @@ class QueryEmbedder:
     encoder: BatchingEncoder
     model: EmbeddingModel
     decoders: Decoders
-    lease: float = LEASE
+    lease: float = LEASE_SECONDS
 
     async def run(self) -> None:
         """Answer until cancelled."""
         while True:
             try:
                 async with self.requests.signals() as signal:
-                    await first_to_end(*(self._answer_all(signal) for _ in range(AT_ONCE)))
+                    await first_to_end(*(self._answer_all(signal) for _ in range(PARALLEL)))
             except (TryAgainError, psycopg.OperationalError, OSError) as error:
                 _log.warning("embedding_requests_interrupted", error=type(error).__name__)
             except Exception:  # noqa: BLE001 - the next request may be answered
                 _log.exception("embedding_requests_defect")
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(_POLL_SECONDS)
 
     async def _answer_all(self, signal: asyncio.Event) -> None:
         while True:
@@ -56,16 +56,16 @@ class QueryEmbedder:
             while request := await self.requests.take(seconds=self.lease):
                 await self._answer(request)
             with suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_EVERY):
+                async with asyncio.timeout(_POLL_SECONDS):
                     await signal.wait()
 
     async def _answer(self, request: EmbeddingRequest) -> None:
         try:
-            await self.requests.answer(request, await self._made(request))
-        except (TryAgainError, OSError) as error:  # it's taken again after its lease
+            await self.requests.answer(request, await self._answer_to(request))
+        except (TryAgainError, OSError) as error:  # it's retried when its lease expires
             _log.warning("embedding_request_delayed", request=str(request.id), error=type(error).__name__)
 
-    async def _made(self, request: EmbeddingRequest) -> dict[str, Any]:
+    async def _answer_to(self, request: EmbeddingRequest) -> dict[str, Any]:
         try:
             return encoded_json(await self._encoded(request))
         except TellUserError as error:

@@ -1,4 +1,4 @@
-"""Embeds everything with another encoder while workers go on with the live one. Progress is stored as it's made."""
+"""Embeds everything with another encoder while workers use the live one. An interrupted run can be continued."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -15,8 +15,8 @@ from db.store import Store
 from reunite.errors import TryAgainError
 from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded, save
 
-_TRIES: Final = 5
-_PAUSE: Final = 0.2
+_ATTEMPTS: Final = 5
+_PAUSE_SECONDS: Final = 0.2
 _PHOTOS_AT_ONCE: Final = 500
 _DELETED_AT_ONCE: Final = 5000
 
@@ -25,7 +25,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many reports are done, of how many; `failed` ones have a part that can't be embedded."""
+    """How many reports of the total are done; `failed` ones have a part that can't be embedded."""
 
     done: int
     total: int
@@ -34,7 +34,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """Old embeddings that are gone."""
+    """How many old embeddings were deleted, and their size."""
 
     vectors: int
     bytes: int
@@ -42,10 +42,10 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True)
 class Reembedding:
-    """Embeds with a model what lacks its embeddings; those of other models stay.
+    """Embeds the reports that lack a model's embeddings; other models' embeddings are kept.
 
-    Before each step it waits until no worker is busy, but for no more than `patience` seconds: live posts come first,
-    and the new model gets ready even if posts never stop.
+    Before each step it waits until no worker is busy, because live posts come first; but for at most `patience`
+    seconds, so that it finishes even if posts never stop.
     """
 
     store: Store
@@ -54,7 +54,7 @@ class Reembedding:
     at_once: int = 16
     patience: float = 10.0
     missed: bool = False
-    """Whether only reports are wanted that came in before the model was in use."""
+    """Whether to embed only reports from before the model was in use."""
 
     async def embed_all(self, show: Callable[[Progress], None]) -> Progress:
         """Embed all reports that lack embeddings, and call `show` after each step."""
@@ -87,21 +87,21 @@ class Reembedding:
 
     async def _give_way(self) -> None:
         until = monotonic() + self.patience
-        while monotonic() < until and await self._is_busy():  # noqa: ASYNC110 - workers say nothing when they rest
-            await asyncio.sleep(_PAUSE)
+        while monotonic() < until and await self._is_busy():  # noqa: ASYNC110 - no event tells when workers are idle
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _is_busy(self) -> bool:
         return any(count.state == "in progress" for count in await Monitoring(self.store).work())
 
     async def _embed(self, community: UUID, reports: Sequence[UUID]) -> int:
-        """Embed some reports; return how many have a part that can't be."""
+        """Embed some reports; return how many have a part that can't be embedded."""
         async with self.store.session(community) as session:
             missing = [await find_unembedded(session, report, self.model) for report in reports]
-        for attempt in range(_TRIES):
+        for attempt in range(_ATTEMPTS):
             try:
                 return await self._embed_missing(community, reports, missing)
-            except TryAgainError:  # members change reports meanwhile
-                await asyncio.sleep(_PAUSE * 2**attempt)
+            except TryAgainError:  # a report was changed meanwhile
+                await asyncio.sleep(_PAUSE_SECONDS * 2**attempt)
         return await self._embed_missing(community, reports, missing)
 
     async def _embed_missing(self, community: UUID, reports: Sequence[UUID], missing: Sequence[Unembedded]) -> int:
@@ -109,24 +109,26 @@ class Reembedding:
         async with self.store.session(community) as session:
             is_live = await session.items.live_model() == self.model.id
             for report, wanted, embedded in zip(reports, missing, everything, strict=True):
-                kept = embedded if is_live else replace(embedded, shown={})  # which the live encoder says
+                kept = (
+                    embedded if is_live else replace(embedded, shown={})
+                )  # the live encoder still decides what photos show
                 await save(session, report, self.model, kept, wanted.text)
                 for part, error in embedded.failed.items():
                     _log.warning("not_embedded", report=str(report), photo=str(part), error=type(error).__name__)
         return sum(bool(embedded.failed) for embedded in everything)
 
     async def take_over(self) -> None:
-        """Say again what photos show, because encoders differ in that, and let searches use the model from now on.
+        """Update what photos show, which depends on the encoder, and let searches use the model from now on.
 
-        In this order, a run after a kill does the rest. What came in meanwhile lacks embeddings: embed all again.
+        In this order, another run can continue after a kill. Call `embed_all` again for reports that came in meanwhile.
         """
         for community in await self.store.communities():
             after: UUID | None = None
-            while after := await self._show_again(community, after):
+            while after := await self._update_shown(community, after):
                 pass
         await self.store.embedding_models.make_live(self.model.id)
 
-    async def _show_again(self, community: UUID, after: UUID | None) -> UUID | None:
+    async def _update_shown(self, community: UUID, after: UUID | None) -> UUID | None:
         async with self.store.session(community) as session:
             photos, vectors = await session.model_change.photos(self.model.id, _PHOTOS_AT_ONCE, after)
             shown = await asyncio.to_thread(self.encoder.things, vectors) if photos else ()
@@ -135,12 +137,12 @@ class Reembedding:
         return photos[-1] if photos else None
 
     async def delete_others(self) -> Deleted:
-        """Delete the embeddings of all other models, a few thousand at a time."""
+        """Delete the embeddings of all other models, in batches."""
         vectors = size = 0
         for community in await self.store.communities():
-            gone = _DELETED_AT_ONCE
-            while gone == _DELETED_AT_ONCE:
+            deleted = _DELETED_AT_ONCE
+            while deleted == _DELETED_AT_ONCE:
                 async with self.store.session(community) as session:
-                    gone, freed = await session.model_change.delete_others(self.model.id, _DELETED_AT_ONCE)
-                vectors, size = vectors + gone, size + freed
+                    deleted, freed = await session.model_change.delete_others(self.model.id, _DELETED_AT_ONCE)
+                vectors, size = vectors + deleted, size + freed
         return Deleted(vectors, size)

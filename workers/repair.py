@@ -1,4 +1,4 @@
-"""Repairs files that browsers show so that Pillow opens them: only what the picture needs, with right checksums."""
+"""Repairs files that browsers show but Pillow doesn't: keeps only what the picture needs, with correct checksums."""
 
 import re
 import struct
@@ -19,18 +19,18 @@ _START_OF_SCAN: Final = 0xDA
 _COMMENT: Final = 0xFE
 _MARKER = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")
 _BETWEEN_SCANS: Final = {0xC4, 0xDA, 0xDB, 0xDC, 0xDD, _COMMENT}
-"""What a scan may end with; anything else means damage."""
+"""Markers that may follow a scan; any other means damage."""
 _APPLICATION: Final = {
     0xE0: (b"JFIF\0", 14),
     0xE1: (b"Exif\0\0", 6),
     0xE2: (b"ICC_PROFILE\0", 14),
     0xEE: (b"Adobe", 12),
 }
-"""The segments of applications that say how to show the picture: how they begin, and their least length."""
+"""The application segments that affect how the picture is shown: how they begin, and their minimum length."""
 
 
 class RepairedFile(NamedTuple):
-    """A file that Pillow opens. `is_cut`: it's a JPEG that ended early, and has been given an end."""
+    """A file that Pillow can open. `is_cut` means a JPEG without its end, to which one was added."""
 
     data: bytes
     is_cut: bool = False
@@ -46,7 +46,7 @@ def repaired(data: bytes) -> RepairedFile:
 
 
 def _repaired_jpeg(data: bytes) -> RepairedFile:
-    """Keep what comes before the end marker, without other applications' segments and those that are too short."""
+    """Keep everything up to the end marker except unneeded application segments and those that are too short."""
     view, kept, at, in_scan = memoryview(data), [memoryview(_JPEG)], len(_JPEG), False
     while found := _MARKER.search(data, at):
         kind = found[1][0]

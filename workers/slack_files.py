@@ -9,14 +9,14 @@ from reunite.entities import ReplyTarget
 
 @dataclass(frozen=True, slots=True)
 class SlackFiles:
-    """Only `hosts` (host or host:port) are sent a token: `token`, or the workspace's own if that is None."""
+    """Only `hosts` (host or host:port) are sent a token: `token`, or if that's None, the workspace's own."""
 
     installations: Installations
     hosts: frozenset[str]
     token: str | None = field(default=None, repr=False)
 
     async def authorization(self, url: str, target: ReplyTarget) -> str | None:
-        """Return the Authorization header for a photo; None if it needs none, or there is no token."""
+        """Return the Authorization header for a photo; None if it needs none or there's no token."""
         if target.platform != "slack" or urlsplit(url).netloc not in self.hosts:
             return None
         if self.token:

@@ -1,4 +1,4 @@
-"""Runs work in parallel, or one piece alone if it may kill the process."""
+"""Runs work in parallel, or alone if it may kill the process."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Slots:
-    """Runs at most `at_once` pieces in parallel. A piece that runs alone waits for all others, and they wait for it."""
+    """Runs at most `at_once` tasks in parallel; one that must run alone waits for the others, and they wait for it."""
 
     at_once: int
     _free: asyncio.Semaphore = field(init=False)
-    _first: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _taking_all: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self._free = asyncio.Semaphore(self.at_once)
 
     @asynccontextmanager
     async def slot(self, *, alone: bool = False) -> AsyncIterator[None]:
-        """Wait for a place, or for all of them."""
+        """Hold one slot, or all of them, within the context."""
         async with AsyncExitStack() as held:
             if alone:
-                await held.enter_async_context(self._first)  # two that wait for all would wait for each other
+                await held.enter_async_context(self._taking_all)  # two tasks that take all slots would deadlock
             for _ in range(self.at_once if alone else 1):
                 await held.enter_async_context(self._free)
             yield

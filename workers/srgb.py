@@ -1,4 +1,4 @@
-"""Converts pixels of every mode and colour space to opaque sRGB."""
+"""Converts pixels of any mode and colour space to opaque sRGB."""
 
 from io import BytesIO
 from typing import Final
@@ -13,12 +13,12 @@ from workers.cicp import Cicp
 _SRGB: Final = ImageCms.createProfile("sRGB")
 
 Colours = Cicp | bytes | None
-"""What a photo's numbers mean: code points, a profile, or sRGB."""
+"""A photo's colour space: code points, a profile, or (None) sRGB."""
 
 
 def resizable(image: Image.Image) -> Image.Image:
-    """Bring the image into a mode whose pixels can be averaged."""
-    if image.mode.startswith("I;16"):  # Pillow's own conversion would cut off at 255
+    """Convert an image to a mode whose pixels can be averaged."""
+    if image.mode.startswith("I;16"):  # Pillow's own conversion clips at 255
         return Image.fromarray((np.asarray(image).astype(np.uint16) // 257).astype(np.uint8))
     if image.mode in {"I", "F"}:
         return image
@@ -30,7 +30,7 @@ def resizable(image: Image.Image) -> Image.Image:
 
 
 def stretched(values: NDArray[np.float64]) -> Image.Image:
-    """Integers of 32 bits and floats have no agreed white: the darkest becomes black, the brightest white."""
+    """Stretch values, whose white isn't defined, so that the darkest becomes black and the brightest white."""
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     scaled = (np.nan_to_num(values, nan=low, posinf=high, neginf=low) - low) * (255 / ((high - low) or 1))
@@ -60,5 +60,5 @@ def _to_srgb(image: Image.Image, colours: Colours) -> Image.Image:
             source = ImageCms.ImageCmsProfile(BytesIO(colours))
             return ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB") or image
         except (ImageCms.PyCMSError, OSError):
-            pass  # a profile that is damaged or meant for other channels: the numbers are taken as sRGB
+            pass  # a damaged profile, or one for other channels: treat the numbers as sRGB
     return image.convert("RGB")

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Final
 
 _SYSTEM: Final = Path("/sys")
-_VERSION_1: Final = ("cpu", "cpu,cpuacct")
-"""The mount point of the CPU controller on systems with control groups version 1."""
+_CPU_MOUNTS_V1: Final = ("cpu", "cpu,cpuacct")
+"""Where control groups version 1 mount the CPU controller."""
 
 
 def use_threads(number: int | None) -> int:
-    """Set the number of torch's threads, by default at most one per available core, and return it."""
+    """Set torch's number of threads, by default at most one per available core, and return it."""
     import torch  # noqa: PLC0415 - an extra, and slow to import
 
     threads = number or min(torch.get_num_threads(), available_cores())
@@ -22,8 +22,8 @@ def use_threads(number: int | None) -> int:
 def available_cores(system: Path = _SYSTEM) -> int:
     """Return how many physical cores this process may use, by its affinity and its cgroup's quota.
 
-    More threads than that would wait for each other at every layer. The system's own counts ignore a container's
-    quota: a worker with two of sixty-four cores would start sixty-four threads.
+    More threads would wait for each other at every layer. The usual counts ignore a container's quota: a worker with
+    two of sixty-four cores would start sixty-four threads.
     """
     try:
         allowed: Iterable[int] = os.sched_getaffinity(0)
@@ -34,7 +34,7 @@ def available_cores(system: Path = _SYSTEM) -> int:
 
 
 def _siblings(system: Path, cpu: int) -> str:
-    """Return the logical processors that share a core, in the system's notation; only this one if that is unknown."""
+    """Return the logical processors that share a core, in the system's notation; only this one if unknown."""
     try:
         return (system / f"devices/system/cpu/cpu{cpu}/topology/thread_siblings_list").read_text("ascii").strip()
     except OSError:
@@ -44,15 +44,15 @@ def _siblings(system: Path, cpu: int) -> str:
 def _quota(system: Path) -> float:
     """Return the cgroup's quota, in processors."""
     root = system / "fs/cgroup"
-    ways = [
+    candidates = [
         (root / "cpu.max",),
-        *((root / v1 / "cpu.cfs_quota_us", root / v1 / "cpu.cfs_period_us") for v1 in _VERSION_1),
+        *((root / v1 / "cpu.cfs_quota_us", root / v1 / "cpu.cfs_period_us") for v1 in _CPU_MOUNTS_V1),
     ]
-    return min((quota for way in ways if (quota := _granted(way))), default=float(os.cpu_count() or 1))
+    return min((quota for files in candidates if (quota := _quota_in(files))), default=float(os.cpu_count() or 1))
 
 
-def _granted(files: tuple[Path, ...]) -> float | None:
-    """Return what these files grant, quota before period; None without a quota: "max 100000", or -1 in version 1."""
+def _quota_in(files: tuple[Path, ...]) -> float | None:
+    """Read quota and period from the files; None without a quota: "max", or -1 in version 1."""
     try:
         quota, period = (float(number) for file in files for number in file.read_text("ascii").split())
         return quota / period if quota > 0 else None

@@ -123,7 +123,7 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
     ) -> None:
         workspace = await parts.workspaces.get(context.team_id)
         is_retry = req.headers.get(_RETRY, ["0"])[0] != "0"
-        if workspace is None or (is_retry and await parts.installations.has_dealt_with(body["event_id"])):
+        if workspace is None or (is_retry and await parts.installations.is_handled(body["event_id"])):
             return
         current = await parts.inbound.current(workspace, event) if is_retry else event
         if current is not None:

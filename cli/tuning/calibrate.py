@@ -52,7 +52,7 @@ class Options:
 
 
 def run(settings: Settings, where: Servers, options: Options, *, as_json: bool) -> None:
-    """Fit, store and print a summary. Raises UsageError, also if there is too little to learn from."""
+    """Fit, store and print a summary. Raises UsageError, for example if there is too little to learn from."""
     options.check()
     if missing := asyncio.run(pending(where.owner_database_url)):
         raise UsageError(f"The database is missing {', '.join(missing)}: run `reunite migrate` first.")

@@ -98,8 +98,8 @@ def from_feedback(
 ) -> tuple[FitResult, Learned]:
     """Scale and shift a model's log odds to fit answers about matches that were scored by it, as learned `before`.
 
-    The result is shrunk towards the base model, and remembers some of what was learned before. Raises
-    TooLittleDataError, also if the current weights do as well out of fold.
+    The result is shrunk towards the base model, and keeps some of what was learned before. Raises TooLittleDataError if
+    there are too few answers, or if the current model does as well out of fold.
     """
     _check_enough(pairs)
     before = before or Learned()

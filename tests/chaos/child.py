@@ -58,7 +58,7 @@ async def main(role: str, settings: dict[str, Any]) -> None:
             photos=PhotoHosts(**photos),
             metrics=metrics,
             lease_seconds=LEASE_SECONDS,
-            quiet_seconds=1,
+            rehint_seconds=1,
         )
         await run_worker(worker, lambda _: None, lambda _: tell_ready(settings), colours_only)
     adapter: AdapterConfig = {"discord": DiscordConfig, "slack": SlackConfig}[role](**settings["adapter"])

@@ -94,22 +94,22 @@ def test_a_pickle_is_never_read(data: bytes) -> None:
 async def test_new_work_is_hinted_at_once_and_each_hint_of_the_sweep_is_a_job_of_its_own(world: World) -> None:
     for _ in range(2):
         await world.hints.hint(world.work)
-        await world.hints.hint_due(quiet=0)
+        await world.hints.hint_due(silence=0)
     assert list(await world.jobs()) == [f"{world.work}:{number}" for number in (1, 2, 3)]
 
 
 async def test_what_was_not_hinted_at_for_a_while_is_hinted_at_again(world: World) -> None:
     await world.hints.hint(world.work)
-    assert await world.hints.hint_due(quiet=3600) == 0
-    assert await world.hints.hint_due(quiet=0) == 1
+    assert await world.hints.hint_due(silence=3600) == 0
+    assert await world.hints.hint_due(silence=0) == 1
     assert list(await world.jobs()) == [f"{world.work}:1", f"{world.work}:2"]
 
 
 async def test_connections_that_redis_has_cut_are_opened_again(world: World) -> None:
     await world.hints.hint(world.work)
     await world.redis.client_kill_filter(_type="normal", skipme=True)
-    await world.hints.hint_due(quiet=0)
-    await world.hints.hint_due(quiet=0)
+    await world.hints.hint_due(silence=0)
+    await world.hints.hint_due(silence=0)
     assert f"{world.work}:3" in await world.jobs()
 
 
@@ -123,11 +123,11 @@ def silent() -> Iterator[int]:
 async def test_a_redis_that_is_away_or_hangs_is_no_error_and_costs_no_hint(
     world: World, silent: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue, "PATIENCE", 0.1)
+    monkeypatch.setattr(queue, "REDIS_TIMEOUT", 0.1)
     for away in (ArqRedis(unix_socket_path=str(tmp_path / "none")), ArqRedis(host="127.0.0.1", port=silent)):
         async with away:
             hints = ArqQueue(world.store, away, NAME)
             await hints.hint(world.work)
-            assert await hints.hint_due(quiet=0) == 1
-    assert await world.hints.hint_due(quiet=0) == 1
+            assert await hints.hint_due(silence=0) == 1
+    assert await world.hints.hint_due(silence=0) == 1
     assert list(await world.jobs()) == [f"{world.work}:4"]

@@ -13,8 +13,8 @@ ROUNDS = 50
 @pytest.mark.slow
 async def test_two_reports_at_the_same_moment_find_each_other(database_url: str, redis_url: str) -> None:
     async with (
-        working(database_url, redis_url, lease_seconds=5, quiet_seconds=2),
-        working(database_url, redis_url, lease_seconds=5, quiet_seconds=2),
+        working(database_url, redis_url, lease_seconds=5, rehint_seconds=2),
+        working(database_url, redis_url, lease_seconds=5, rehint_seconds=2),
     ):
         for number in range(ROUNDS):
             async with open_world(database_url, redis_url, f"world {number}") as world:

@@ -90,5 +90,5 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
 
     weights = tmp_path / "weights.pth"
     weights.write_bytes(b"tampered")
-    with pytest.raises(ValueError, match="reinstall its package"):
+    with pytest.raises(ValueError, match="Reinstall its package"):
         read_pinned(weights, "0" * 64)

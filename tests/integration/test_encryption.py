@@ -82,7 +82,7 @@ async def test_workers_and_the_page_have_the_keys(database_url: str) -> None:
     keys = Keys([new_key()])
     await kept_with(database_url, keys)
     async with Store(database_url, keys=keys) as store:
-        lease = await store.lease_work([], most_each=9, seconds=60)
+        lease = await store.lease_work([], max_per_community=9, seconds=60)
         assert lease
         for opened in (store.work_session(lease), web_session(store, lease.community)):
             async with opened as session:

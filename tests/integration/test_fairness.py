@@ -12,7 +12,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from bot.delivery import Delivery
-from db.delivery import MOST_EACH
+from db.delivery import MAX_PER_COMMUNITY
 from db.store import Store
 from reunite.commands import JoinWorkspace
 from reunite.entities import Workspace
@@ -98,10 +98,10 @@ async def test_what_is_in_flight_counts_and_no_community_gets_more_than_its_shar
     communities = [await village.reports(name, FLOOD) for name in "abc"]
     for community in communities:
         await village.replies(community)
-    in_flight = [communities[0]] * MOST_EACH + [communities[1]] * (MOST_EACH - 1)
+    in_flight = [communities[0]] * MAX_PER_COMMUNITY + [communities[1]] * (MAX_PER_COMMUNITY - 1)
     leased = await village.store.delivery.lease("web", limit=64, seconds=60, in_flight=in_flight)
     shares = Counter(item.community for item in leased)
-    assert shares == {communities[1]: 1, communities[2]: MOST_EACH}
+    assert shares == {communities[1]: 1, communities[2]: MAX_PER_COMMUNITY}
 
 
 async def test_two_that_lease_at_once_never_get_the_same_nor_two_of_a_thread(village: Village) -> None:
@@ -113,7 +113,7 @@ async def test_two_that_lease_at_once_never_get_the_same_nor_two_of_a_thread(vil
     assert len({item.report for item in leased}) == len(leased)
     assert {item.reply.text() for item in leased} == {"0"}
     for items in rounds:
-        assert max(Counter(item.community for item in items).values(), default=0) <= MOST_EACH
+        assert max(Counter(item.community for item in items).values(), default=0) <= MAX_PER_COMMUNITY
 
 
 async def test_many_communities_all_get_their_turn_at_one_place(village: Village) -> None:
@@ -156,10 +156,10 @@ async def test_a_slow_guild_delays_no_other_and_keeps_its_order(village: Village
     async with background(Delivery(village.store, platform).run()):
         await eventually(lambda: len(platform.messages) == 36, "the quick guild's replies")
         assert {target.workspace for target, _ in platform.messages} == {"quick"}
-        assert platform.most_waiting == MOST_EACH
+        assert platform.most_waiting == MAX_PER_COMMUNITY
         platform.let.set()
         await eventually(lambda: len(platform.messages) == 36 + 120, "the slow guild's replies")
-    assert platform.most_waiting == MOST_EACH
+    assert platform.most_waiting == MAX_PER_COMMUNITY
     for name, count in (("slow", 40), ("quick", 12)):
         threads = [platform.thread(f"{name}{number}") for number in range(1, count + 1)]
         assert threads == [["0", "1", "2"]] * count
@@ -172,7 +172,7 @@ async def test_work_is_leased_in_turn_and_bounds_hold_at_once(village: Village) 
     flood, single = await village.reports("flood", FLOOD), await village.reports("single", 1)
     await village.works(flood)
     await village.works(single)
-    leases = Leases(village.store, most_each=8, seconds=60)
+    leases = Leases(village.store, max_per_community=8, seconds=60)
     async with AsyncExitStack() as held:
         taken = await asyncio.gather(*(held.enter_async_context(leases.next()) for _ in range(16)))
         got = [lease for lease in taken if lease]
@@ -189,7 +189,7 @@ async def test_work_is_leased_in_turn_and_bounds_hold_at_once(village: Village) 
 async def test_workers_that_lease_at_once_never_get_the_same(village: Village) -> None:
     for name in "abc":
         await village.works(await village.reports(name, 10))
-    leases = [Leases(village.store, most_each=30, seconds=60) for _ in range(4)]
+    leases = [Leases(village.store, max_per_community=30, seconds=60) for _ in range(4)]
     async with AsyncExitStack() as held:
         taken = await asyncio.gather(*(held.enter_async_context(lease.next()) for lease in leases * 7))
     works = [lease.work for lease in taken if lease]
@@ -204,7 +204,7 @@ async def test_within_a_community_the_oldest_work_comes_first(village: Village) 
         " FROM report r WHERE r.id = report_id"
     )
     order = []
-    while lease := await village.store.lease_work([], most_each=1, seconds=60):
+    while lease := await village.store.lease_work([], max_per_community=1, seconds=60):
         async with village.store.session(community) as session:
             row = await session._one("SELECT source_key FROM report WHERE id = %(id)s", id=lease.report)
         order.append((row or {})["source_key"])
@@ -226,7 +226,7 @@ async def test_a_worker_answers_one_post_amid_a_flood_and_leaves_nothing(
         async def is_done(community: UUID) -> bool:
             return not await left(community)
 
-        async with working(database_url, redis_url, quiet_seconds=0.5):
+        async with working(database_url, redis_url, rehint_seconds=0.5):
             await eventually(lambda: is_done(single.workspace.community), "the single post")
             assert await left(flood) > FLOOD / 2
             await eventually(lambda: is_done(flood), "the flood", within=180)

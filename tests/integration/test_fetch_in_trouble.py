@@ -108,7 +108,7 @@ async def test_room_is_asked_for_before_a_photo_is_taken_in(host: Host, declared
     asked, granted = list[int](), asyncio.Event()
     host.answers["/a.jpg"] = large
     async with fetcher(host, total_seconds=60) as fetch:
-        fetching = asyncio.create_task(fetch.fetch(host.url("/a.jpg"), room=room))
+        fetching = asyncio.create_task(fetch.fetch(host.url("/a.jpg"), reserve=room))
         await asyncio.sleep(0.5)
         assert asked == [rules.MOST_PHOTO_BYTES]
         assert sent < rules.MOST_PHOTO_BYTES
@@ -119,4 +119,4 @@ async def test_room_is_asked_for_before_a_photo_is_taken_in(host: Host, declared
 async def test_waiting_for_room_is_not_the_hosts_fault(host: Host) -> None:
     host.responds("/a.jpg", body=b"photo")
     async with fetcher(host, total_seconds=0.2) as fetch:
-        assert await fetch.fetch(host.url("/a.jpg"), room=lambda _: asyncio.sleep(0.5)) == b"photo"
+        assert await fetch.fetch(host.url("/a.jpg"), reserve=lambda _: asyncio.sleep(0.5)) == b"photo"

@@ -15,7 +15,7 @@ from cli.bench.search import SPACES
 from db import candidate_items, candidates, evidence, search_changes, sketch_loading, vectors
 from db import sketches as sketches_module
 from db.rare_words import holders
-from db.sketches import NOTHING, Sketches
+from db.sketches import NOTHING_READ, Sketches
 from db.store import Store
 from db.vectors import ids_of
 from reunite.entities import ReportKind, ReportState
@@ -120,7 +120,7 @@ async def test_nearly_all_of_the_nearest_are_found_and_the_background_is_right(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, encoder: str, *, precise: bool
 ) -> None:
     if not precise:
-        monkeypatch.setattr(sketch_loading, "MOST_PRECISE", 0)
+        monkeypatch.setattr(sketch_loading, "MAX_PRECISE_BYTES", 0)
     async with large(owner_database_url, database_url, encoder) as community:
         hits = total = 0
         for report in community.filled.lost:
@@ -223,11 +223,11 @@ async def test_nothing_is_kept_of_deleted_reports_once_their_community_is_search
             if way == "forgotten":
                 cache._kept.clear()
             elif way == "many changes":
-                monkeypatch.setattr(sketch_loading, "MOST_CHANGES", 1)
-                monkeypatch.setattr(search_changes, "MOST_CHANGES", 1)
+                monkeypatch.setattr(sketch_loading, "MAX_CHANGES", 1)
+                monkeypatch.setattr(search_changes, "MAX_CHANGES", 1)
             elif way == "restored":
-                known = community.sketches.known
-                community.sketches.known = replace(known, seen=known.seen + 1_000_000)
+                known = community.sketches.watermark
+                community.sketches.watermark = replace(known, seen=known.seen + 1_000_000)
             await community.search(lost)
         assert not any(report.bytes in items for report in gone)
 
@@ -257,8 +257,8 @@ async def test_sketches_are_read_anew_where_reading_them_failed(
         before = await community.search(lost)
         await community.set_state(await community.add(like=lost), ReportState.RETURNED)
         with monkeypatch.context() as failing:
-            failing.setattr(sketch_loading, "MOST_CHANGES", 1)
-            failing.setattr(search_changes, "MOST_CHANGES", 1)
+            failing.setattr(sketch_loading, "MAX_CHANGES", 1)
+            failing.setattr(search_changes, "MAX_CHANGES", 1)
             failing.setattr(sketch_loading, "_RANGE", "1 / (r.sealed::int - r.sealed::int) = 1")
             with pytest.raises(psycopg.errors.DivisionByZero):
                 await community.search(lost)
@@ -278,8 +278,9 @@ async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
 
         async def read_again() -> None:
             async with sketches.lock:
-                kept = {name: getattr(sketches, name) for name in ("known", "reports", "sample", "whole", "sketched")}
-                sketches.known = NOTHING
+                names = ("watermark", "reports", "sample", "whole", "sketched")
+                kept = {name: getattr(sketches, name) for name in names}
+                sketches.watermark = NOTHING_READ
                 sketches.clear()
                 await asyncio.sleep(0.1)
                 for name in () if fails else kept:
@@ -411,7 +412,7 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
             known = await session.reports.get(community.filled.lost[0])
             assert known
             sketches = community.store.sketch_cache.get(place.community, ReportKind.FOUND)
-            query = await session.candidates._searched(known, sketches, hidden=False)
+            query = await session.candidates._context_of(known, sketches, hidden=False)
             among = ids_of([known.id] * 300)
             statement, given = vectors.measuring(place.community, query.scope, query.targets, among)
             plan = str(await session._all(f"EXPLAIN {statement}", **given))
@@ -471,7 +472,7 @@ async def test_everything_is_read_again_from_a_database_that_has_gone_back_in_ti
         await community.search(lost)
         new = await community.add(like=lost)
         sketches = community.sketches
-        sketches.known = replace(sketches.known, seen=sketches.known.seen + 1_000_000)
+        sketches.watermark = replace(sketches.watermark, seen=sketches.watermark.seen + 1_000_000)
         assert new in ids(await community.search(lost))
 
 
@@ -482,8 +483,8 @@ async def test_sketches_are_kept_of_few_reports_with_many_vectors(
     async with large(owner_database_url, database_url) as community:
         sketches = community.sketches
         await community.search(community.filled.lost[0])
-        assert sketches.few
+        assert sketches.holds_all
         for module in (sketches_module, sketch_loading):
-            monkeypatch.setattr(module, "MOST_WHOLE", 1 << 20)
+            monkeypatch.setattr(module, "MAX_VECTOR_BYTES", 1 << 20)
         await community.search(community.filled.lost[0])
-        assert not sketches.few
+        assert not sketches.holds_all

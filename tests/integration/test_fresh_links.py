@@ -35,7 +35,7 @@ async def world(database_url: str, redis_url: str, files: str) -> AsyncIterator[
     hosts = frozenset({files})
     async with (
         open_world(database_url, redis_url) as community,
-        working(database_url, redis_url, http_hosts=hosts, quiet_seconds=0.2),
+        working(database_url, redis_url, http_hosts=hosts, rehint_seconds=0.2),
     ):
         yield community
 

@@ -13,7 +13,7 @@ from reunite.errors import TryAgainError
 from tests.contract.stages import PostgresStage
 from tests.support.keys import KEYS
 from tests.support.waiting import PATIENCE
-from workers.intake import MOST_FAILURES
+from workers.intake import MAX_FAILURES
 from workers.process import ModelReplacedError, Processor
 from workers.slots import Slots
 
@@ -41,7 +41,7 @@ async def test_a_connection_that_comes_with_the_end_of_the_work_keeps_no_lease(d
         await stage.join()
         for ticks in range(6):
             await stage.lost(f"umbrella {ticks}")
-            lease = await store.lease_work([], most_each=1, seconds=_LEASE)
+            lease = await store.lease_work([], max_per_community=1, seconds=_LEASE)
             assert lease
             intake: Any = Breaking(store, ticks)
             encoder: Any = unused
@@ -71,20 +71,20 @@ async def one_lost_report(database_url: str, intake: Any, **options: Any) -> Asy
         stage = PostgresStage(store)
         await stage.join()
         await stage.lost()
-        lease = await store.lease_work([], most_each=1, seconds=60)
+        lease = await store.lease_work([], max_per_community=1, seconds=60)
         assert lease
         encoder: Any = SimpleNamespace()
         yield Processor(store, encoder, model, intake, Slots(1), **options), lease
 
 
 async def test_work_that_hangs_is_tried_again(database_url: str) -> None:
-    async with one_lost_report(database_url, Hanging(), lease_seconds=_LEASE, longest_seconds=1) as (processor, lease):
+    async with one_lost_report(database_url, Hanging(), lease_seconds=_LEASE, timeout_seconds=1) as (processor, lease):
         assert await asyncio.wait_for(processor.process(lease), PATIENCE) == "again"
 
 
 async def test_work_of_a_worker_whose_model_was_replaced_has_not_failed(database_url: str) -> None:
     async with one_lost_report(database_url, Replaced()) as (processor, lease):
-        last = replace(lease, failures=MOST_FAILURES - 1)
+        last = replace(lease, failures=MAX_FAILURES - 1)
         assert await asyncio.wait_for(processor.process(last), PATIENCE) == "again"
         assert processor.replaced.is_set()
         async with processor.store.transaction(lease.community) as connection:

@@ -14,7 +14,7 @@ from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import World, open_world
-from workers.intake import MOST_FAILURES
+from workers.intake import MAX_FAILURES
 
 STALE = IncomingPhoto("photo.jpg", url="https://cdn.discordapp.com/photo.jpg")
 
@@ -94,8 +94,8 @@ async def test_without_a_fresh_link_the_words_are_still_searched(
     monkeypatch.setattr(world.platform, "photo_url", down)
     await world.found("f1", text="an umbrella", photos=(STALE,))
     async with world.store.session(world.workspace.community) as session:
-        await session._do("UPDATE work SET failures = %(n)s, fence = %(n)s", n=MOST_FAILURES - 1)
-    async with working(database_url, redis_url, quiet_seconds=0.2):
+        await session._do("UPDATE work SET failures = %(n)s, fence = %(n)s", n=MAX_FAILURES - 1)
+    async with working(database_url, redis_url, rehint_seconds=0.2):
         await eventually(lambda: world.platform.kinds("f1") == ["problem", "nothing"])
 
 
@@ -114,7 +114,7 @@ async def test_a_sealed_photos_name_is_not_shown_in_public(world: World, databas
 
 async def test_a_stored_copy_made_by_other_work_stays(world: World) -> None:
     await world.found("f1", "red")
-    lease = await world.store.lease_work([], most_each=1, seconds=30)
+    lease = await world.store.lease_work([], max_per_community=1, seconds=30)
     assert lease
     async with world.store.work_session(lease) as session:
         [photo] = await session.photos.of(lease.report)

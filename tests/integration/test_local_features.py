@@ -77,5 +77,5 @@ def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     from workers import local_features
 
     monkeypatch.setattr(local_features, "WEIGHTS_SHA256", "0" * 64)
-    with pytest.raises(ValueError, match="reinstall"):
+    with pytest.raises(ValueError, match="Reinstall"):
         local_features.LocalFeatures()

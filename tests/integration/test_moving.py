@@ -65,7 +65,7 @@ class Sides:
     async def leased(self) -> WorkLease:
         """Take the newest work, as a worker does."""
         [[work]] = self.rows("SELECT id FROM work ORDER BY created_at DESC LIMIT 1")
-        while lease := await self.store.lease_work([], most_each=1, seconds=60):
+        while lease := await self.store.lease_work([], max_per_community=1, seconds=60):
             if lease.work == work:
                 return lease
         raise AssertionError("somebody else has it")

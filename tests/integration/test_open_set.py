@@ -34,7 +34,7 @@ from workers.encoders.choose import Choice
 from workers.open_set import fetch, run
 from workers.open_set.fetch import OpenSetError, PhotoSource, fetch_photos
 from workers.open_set.labels import read_open_set
-from workers.open_set.run import OpenSetSource, calibrate_by_itself
+from workers.open_set.run import OpenSetSource, calibrate_once
 
 NAME = "/org/set/abc123/images/5.png"
 
@@ -97,7 +97,7 @@ async def weights(store: Store, model: EmbeddingModel) -> list[dict[str, object]
 async def test_a_model_without_weights_is_calibrated_once_and_for_all(
     store: Store, encoder: BatchingEncoder, model: EmbeddingModel, source: OpenSetSource, host: PhotoHost
 ) -> None:
-    await calibrate_by_itself(store, encoder, model, source)
+    await calibrate_once(store, encoder, model, source)
     assert await weights(store, model) == [{"community_id": None, "model_version": "stand-in-1", "source": "open set"}]
     assert len(host.asked) == THINGS
     newest = await scoring_models.newest_for_all(store.url, model.version)
@@ -108,7 +108,7 @@ async def test_a_model_without_weights_is_calibrated_once_and_for_all(
         assert (right >= least, labels_right >= 0.8, false <= 0.06) == (True, True, True)
     typical = newest[1].background_priors[PairKind.TEXT_PHOTO].mean
     assert typical == pytest.approx(0.17, abs=0.03)
-    await calibrate_by_itself(store, encoder, model, source)
+    await calibrate_once(store, encoder, model, source)
     assert len(await weights(store, model)) == 1
 
 
@@ -142,9 +142,9 @@ async def test_the_command_replaces_weights_for_all(  # noqa: PLR0913, PLR0917 -
 async def test_one_worker_does_it(
     store: Store, encoder: BatchingEncoder, model: EmbeddingModel, source: OpenSetSource, host: PhotoHost
 ) -> None:
-    async with store.alone(0x4F50454E) as is_alone, store.alone(0x4F50454E) as is_second:
-        assert (is_alone, is_second) == (True, False)
-        await calibrate_by_itself(store, encoder, model, source)
+    async with store.try_lock(0x4F50454E) as has_lock, store.try_lock(0x4F50454E) as is_second:
+        assert (has_lock, is_second) == (True, False)
+        await calibrate_once(store, encoder, model, source)
     assert host.asked == []
     assert await weights(store, model) == []
 
@@ -157,7 +157,7 @@ async def test_what_has_weights_is_left_alone(
     model = await store.embedding_models.register(encoder_kind, "known-1", {})
     if not for_encoder(encoder_kind).calibrated:
         await scoring_models.save_for_all(owner_database_url, "known-1", PRIOR, {"source": "set"})
-    await calibrate_by_itself(store, encoder, model, source)
+    await calibrate_once(store, encoder, model, source)
     assert host.asked == []
 
 
@@ -172,7 +172,7 @@ async def test_an_unreachable_host_is_logged_once_and_reported_by_doctor(  # noq
 ) -> None:
     away = replace(source, photos=PhotoSource("http://127.0.0.1:1", frozenset({"127.0.0.1:1"})))
     with capture_logs() as log:  # in a task of its own, as in a worker
-        await asyncio.create_task(calibrate_by_itself(store, encoder, model, away))
+        await asyncio.create_task(calibrate_once(store, encoder, model, away))
     assert [entry["event"] for entry in log] == ["open_set_begun", "open_set_failed"]
     assert await weights(store, model) == []
 

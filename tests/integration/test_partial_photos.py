@@ -14,7 +14,7 @@ from workers.photos import make_stored_copy
 
 @pytest.fixture
 async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community, working(database_url, redis_url, quiet_seconds=0.2):
+    async with open_world(database_url, redis_url) as community, working(database_url, redis_url, rehint_seconds=0.2):
         yield community
 
 

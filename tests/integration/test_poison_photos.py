@@ -23,7 +23,7 @@ from tests.support.waiting import eventually
 from tests.support.world import World, open_world
 from workers.decoder.child import Limits
 from workers.decoder.pool import Decoders
-from workers.intake import IN_FLIGHT_BYTES, MOST_FAILURES
+from workers.intake import IN_FLIGHT_BYTES, MAX_FAILURES
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def quiet_place(database_url: str, redis_url: str) -> AsyncIterator[World]
 
 @pytest.fixture
 async def world(quiet_place: World, database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with working(database_url, redis_url, quiet_seconds=0.2):
+    async with working(database_url, redis_url, rehint_seconds=0.2):
         yield quiet_place
 
 
@@ -175,7 +175,7 @@ async def spoilt(
 ) -> AsyncIterator[World]:
     encoder = OneSided(with_numbers=request.param)
     monkeypatch.setattr("tests.support.services.ColourEncoder", lambda: encoder)
-    async with working(database_url, redis_url, quiet_seconds=0.2):
+    async with working(database_url, redis_url, rehint_seconds=0.2):
         yield quiet_place
 
 
@@ -227,7 +227,7 @@ async def at_the_last_try(world: World) -> None:
             return await session._do(
                 "UPDATE work SET failures = %(n)s, fence = %(n)s, due_at = now(), hinted_at = NULL"
                 " WHERE state = 'due' AND failures > 0 AND leased_until IS NULL",
-                n=MOST_FAILURES - 1,
+                n=MAX_FAILURES - 1,
             )
 
     await eventually(handed_back)

@@ -20,7 +20,7 @@ from tests.support.waiting import eventually
 from workers.batching import BatchingEncoder
 from workers.decoder.pool import Decoders
 from workers.decoder.wire import Decoded
-from workers.query_embedding import LEASE, QueryEmbedder
+from workers.query_embedding import LEASE_SECONDS, QueryEmbedder
 
 
 class TroubledDecoders(Decoders):
@@ -88,4 +88,4 @@ async def test_the_request_of_a_killed_worker_is_taken_by_another(database_url: 
         await eventually(lambda: requests.take(seconds=0.2))
         async with answering(database_url):
             assert len((await asked).texts) == 1
-    assert 2 * LEASE < PATIENCE, "a request outlives the one who asked"
+    assert 2 * LEASE_SECONDS < PATIENCE, "a request outlives the one who asked"

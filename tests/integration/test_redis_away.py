@@ -25,7 +25,7 @@ async def test_a_worker_outlives_its_redis(database_url: str, tmp_path_factory: 
 
         async with (
             open_world(database_url, own.redis_url) as world,
-            working(database_url, own.redis_url, quiet_seconds=1),
+            working(database_url, own.redis_url, rehint_seconds=1),
         ):
             await world.found("f1", "red")
             await world.wait_until_idle()

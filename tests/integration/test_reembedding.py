@@ -105,7 +105,7 @@ async def test_live_posts_come_first(world: World) -> None:
     await posted(world, ReportKind.FOUND, 1)
     await world.lost("l1", "my red cup")
     work = replace(await reembedding(world.store, ColourEncoder()), patience=60)
-    lease = await world.store.lease_work([], most_each=1, seconds=60)
+    lease = await world.store.lease_work([], max_per_community=1, seconds=60)
     assert lease
     task = asyncio.create_task(embed_all(work))
     await asyncio.sleep(0.5)
@@ -116,7 +116,7 @@ async def test_live_posts_come_first(world: World) -> None:
 
     impatient = replace(await reembedding(world.store, SlowColours()), patience=0)
     await world.lost("l2", "my red cup")
-    assert await world.store.lease_work([], most_each=1, seconds=60)
+    assert await world.store.lease_work([], max_per_community=1, seconds=60)
     assert (await embed_all(impatient)).done == 1
 
 
@@ -124,7 +124,7 @@ async def test_a_worker_whose_model_was_replaced_ends_and_another_does_its_work(
     world: World, database_url: str, redis_url: str
 ) -> None:
     servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
-    config = WorkerConfig(connections=servers, lease_seconds=1, quiet_seconds=0.2, look_seconds=1)
+    config = WorkerConfig(connections=servers, lease_seconds=1, rehint_seconds=0.2, model_poll_seconds=1)
     old = asyncio.create_task(run(config, lambda _: None, lambda _: None, colours_only))
     await world.found("f1", text="blue cup")
     await world.wait_until_idle()

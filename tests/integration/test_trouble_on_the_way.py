@@ -52,7 +52,7 @@ async def test_an_emptied_redis_loses_nothing(database_url: str, redis_url: str)
         await world.lost("l1", "red cup")
         assert await redis.dbsize()
         await redis.flushdb()
-        async with working(database_url, redis_url, quiet_seconds=1):
+        async with working(database_url, redis_url, rehint_seconds=1):
             await world.wait_until_idle()
     assert "match" in world.platform.kinds("l1")
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import psycopg
 import pytest
 
-from db.database import HOLDER_OPTIONS
+from db.database import LOCK_OPTIONS
 from db.embedding_models import EmbeddingModel
 from reunite.entities import ReportKind
 from tests.doubles.colour_encoder import ColourEncoder
@@ -88,7 +88,7 @@ async def test_a_start_embeds_what_an_interrupted_one_has_left(world: World) -> 
 
 
 async def test_the_server_notices_that_the_machine_of_the_embedding_worker_is_gone(database_url: str) -> None:
-    with psycopg.connect(database_url, options=HOLDER_OPTIONS) as connection:
+    with psycopg.connect(database_url, options=LOCK_OPTIONS) as connection:
         rows = connection.execute("SELECT reset_val FROM pg_settings WHERE name LIKE 'tcp_keepalives%'").fetchall()
     idle, *pauses = sorted((int(seconds) for [seconds] in rows), reverse=True)
     assert 0 < idle + pauses[0] * pauses[1] <= 30
@@ -114,7 +114,7 @@ async def test_a_worker_whose_turn_comes_late_does_not_undo_a_later_update(
         await models.make_live(later.id)
         yield True
 
-    monkeypatch.setattr(world.store, "alone", late)
+    monkeypatch.setattr(world.store, "try_lock", late)
     with pytest.raises(ModelMismatchError, match=re.escape(LATER)):
         await start(world, AFTER, reembed=True)
     live = await models.live()

@@ -119,7 +119,7 @@ class Databases:
 def databases(servers: Urls, template_database: str, worker_number: int) -> Iterator[Databases]:
     """Stores open connections as they need them: few tests need more than one."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("db.database._READY", 1)
+        patch.setattr("db.database._WARM_CONNECTIONS", 1)
         yield Databases(servers, template_database, f"test_{worker_number}")
 
 

@@ -124,7 +124,7 @@ async def main(role: str, point: str, database_url: str, redis_url: str, file: s
         load = killed_by_black if point == "black photos, dragons" else colours_only
         servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
         settings = EncoderSettings(compare_details=False)
-        config = WorkerConfig(connections=servers, encoder=settings, lease_seconds=1, quiet_seconds=1)
+        config = WorkerConfig(connections=servers, encoder=settings, lease_seconds=1, rehint_seconds=1)
         await run(config, lambda _: None, lambda _: None, load)
     else:
         async with Store(database_url, keys=KEYS) as store:

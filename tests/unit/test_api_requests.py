@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from api import bodies, schemas
 from api.access import Access
 from api.bodies import incoming_photo
-from api.operations import Answer, Call, Operation, add_operation
+from api.operations import Call, JsonResponse, Operation, add_operation
 from api.problems import ProblemError, problems
 from api.timing import timed
 from db.api_tokens import ApiTokens, TokenInUse
@@ -40,11 +40,11 @@ class Taken:
     calls: list[Call] = field(default_factory=list)
     error: Exception | None = None
 
-    async def take(self, call: Call) -> Answer:
+    async def take(self, call: Call) -> JsonResponse:
         self.calls.append(call)
         if self.error:
             raise self.error
-        return Answer(schemas.Posted(id=UUID(int=0), created=True), HTTPStatus.CREATED)
+        return JsonResponse(schemas.Posted(id=UUID(int=0), created=True), HTTPStatus.CREATED)
 
 
 @asynccontextmanager
@@ -86,7 +86,7 @@ async def test_only_photos_of_a_form_are_files() -> None:
 
 @pytest.mark.parametrize("parts", [1, 3])
 async def test_a_form_is_limited_as_a_whole(monkeypatch: pytest.MonkeyPatch, parts: int) -> None:
-    monkeypatch.setattr(bodies, "MOST_BODY_BYTES", 1000)
+    monkeypatch.setattr(bodies, "MAX_BODY_BYTES", 1000)
     data = form(kind="found")
     for _ in range(parts):
         data.add_field("photos", bytes(1200 // parts), filename="a.jpg")

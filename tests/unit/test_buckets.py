@@ -7,15 +7,15 @@ from workers.encoders.buckets import by_length
 
 
 def test_a_long_text_leaves_the_short_ones_short() -> None:
-    assert by_length([5, 70, 6, 7], most=16) == [[0, 2, 3], [1]]
+    assert by_length([5, 70, 6, 7], max_size=16) == [[0, 2, 3], [1]]
 
 
 def test_no_bucket_is_larger_than_a_batch() -> None:
-    assert by_length([4] * 5, most=2) == [[0, 1], [2, 3], [4]]
+    assert by_length([4] * 5, max_size=2) == [[0, 1], [2, 3], [4]]
 
 
 def test_nothing_makes_no_bucket() -> None:
-    assert by_length([], most=16) == []
+    assert by_length([], max_size=16) == []
 
 
 @given(st.lists(st.integers(1, 256)), st.integers(1, 20))

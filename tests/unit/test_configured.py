@@ -20,9 +20,9 @@ from embedded.layout import lay_out
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
     [
-        ("REUNITE_DATABASE_URL", "nonsense", "no PostgreSQL URL"),
-        ("REUNITE_OWNER_DATABASE_URL", "postgresql://x?none=1", "no PostgreSQL URL"),
-        ("REUNITE_REDIS_URL", "http://localhost:6379", "no Redis URL"),
+        ("REUNITE_DATABASE_URL", "nonsense", "a PostgreSQL URL: it must"),
+        ("REUNITE_OWNER_DATABASE_URL", "postgresql://x?none=1", "a PostgreSQL URL: it must"),
+        ("REUNITE_REDIS_URL", "http://localhost:6379", "a Redis URL: it must"),
         ("REUNITE_LOG_LEVEL", "loud", "debug"),
         ("REUNITE_TORCH_THREADS", "0", "greater than"),
         ("REUNITE_API_PORT", "http", "integer"),

@@ -75,7 +75,7 @@ def vectors(count: int, source: str = "text", size: int = 4) -> Vectors:
 
 
 def test_axes_are_outgrown_by_far_more_vectors_and_by_those_without() -> None:
-    sketches = Sketches(whole_below=0, axes={("shared", "text"): Axes.of(vectors(300).vectors)})
+    sketches = Sketches(kept_below=0, axes={("shared", "text"): Axes.of(vectors(300).vectors)})
     sketches.add(vectors(599))
     sketches.add(vectors(255, "photo"))
     assert not sketches.outgrown
@@ -84,7 +84,7 @@ def test_axes_are_outgrown_by_far_more_vectors_and_by_those_without() -> None:
         grown = deepcopy(sketches)
         grown.add(vectors(1, source))
         assert grown.outgrown
-    enough = Sketches(whole_below=0, axes={("shared", "text"): Axes.of(vectors(2000).vectors)})
+    enough = Sketches(kept_below=0, axes={("shared", "text"): Axes.of(vectors(2000).vectors)})
     enough.add(vectors(5000))
     assert not enough.outgrown
 
@@ -103,7 +103,7 @@ def test_memory_measures_some_reports_and_of_hidden_ones_the_released(*, sketche
     every = vectors(600, size=64)
     every = every._replace(vectors=every.vectors / np.linalg.norm(every.vectors, axis=1, keepdims=True))
     axes = {every.group.place: Axes.of(every.vectors, precise=True)} if sketched else {}
-    sketches = Sketches(whole_below=0, axes=axes)
+    sketches = Sketches(kept_below=0, axes=axes)
     sketches.add(every)
     hidden = Vectors(every.group._replace(hidden=True), ids(1001, 1002), ids(1, 2), every.vectors[:2])
     sketches.add(hidden)

@@ -1,8 +1,8 @@
 """The decoder itself: `python -m workers.decoder SECONDS FRAMING [faces] [cards]`.
 
-SECONDS are the most CPU time that a photo may take, FRAMING says in JSON which views the encoder wants.
+SECONDS is the limit of CPU time per photo; FRAMING describes in JSON which views the encoder needs.
 
-It starts with no more than a path in its environment and no descriptor but its pipes, and may write no file.
+It starts with little more than a path in its environment and no descriptors but its pipes, and can't write files.
 """
 
 import json
@@ -24,15 +24,15 @@ from workers.decoder import wire
 from workers.decoder.cover import Cover
 from workers.framing import framed
 
-_SPARE: Final = 64 * 1024 * 1024
-"""Bytes of address space beyond what a photo should need."""
-_MOST_FILES: Final = 64
+_EXTRA_BYTES: Final = 64 * 1024 * 1024
+"""Bytes of address space allowed beyond a photo's estimated need."""
+_MAX_FILES: Final = 64
 
 
 def main() -> None:
-    """Open photos until there are no more. A photo for which memory was too little is the last one."""
+    """Open photos until the pipe is closed. A photo that runs out of memory is the last one."""
     photos_in, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    with Path(os.devnull).open("r+b") as nothing:  # keep the libraries' output out of the answers
+    with Path(os.devnull).open("r+b") as nothing:  # keep libraries' output out of the answers
         os.dup2(nothing.fileno(), 0)
         os.dup2(nothing.fileno(), 1)
     framing = Framing(**json.loads(sys.argv[2]))
@@ -55,16 +55,16 @@ def _opened(data: bytes, framing: Framing, cover: Cover, photos_in: IO[bytes], a
         answers.write(wire.message(needs=needed))
         answers.flush()
         if photos_in.read(len(wire.GO)) != wire.GO:
-            sys.exit()  # the worker has ended
-        _limit_memory(needed + needed // 4 + _SPARE)
+            sys.exit()  # the worker is gone
+        _limit_memory(needed + needed // 4 + _EXTRA_BYTES)
 
     try:
         copy = photos.make_stored_copy(data, take, framing)
         jpeg, pixels, views = copy.jpeg, copy.pixels, copy.views
-        _limit_memory(None)  # from here on, it reads nothing but data made here
-        seen = cover.over(pixels)
-        if seen.has_face or seen.has_card:
-            pixels = seen.pixels
+        _limit_memory(None)  # from here on, only our own data is read
+        covered = cover.apply(pixels)
+        if covered.has_face or covered.has_card:
+            pixels = covered.pixels
             jpeg, views = photos.as_jpeg(Image.fromarray(pixels)), framed(pixels, framing)
         shares = colours.of_photo(pixels)
         return wire.picture(
@@ -75,8 +75,8 @@ def _opened(data: bytes, framing: Framing, cover: Cover, photos_in: IO[bytes], a
                 views,
                 shares,
                 is_partial=copy.is_partial,
-                has_face=seen.has_face,
-                has_card=seen.has_card,
+                has_face=covered.has_face,
+                has_card=covered.has_card,
             )
         )
     except TellUserError as error:
@@ -86,22 +86,22 @@ def _opened(data: bytes, framing: Framing, cover: Cover, photos_in: IO[bytes], a
 
 
 def _confine() -> None:
-    Image.init()  # whatever has to be read is read now
+    Image.init()  # load plugins while files can be opened
     AvifImagePlugin.DEFAULT_MAX_THREADS = pillow_heif.options.DECODE_THREADS = 1
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_FILES, _MOST_FILES))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_MAX_FILES, _MAX_FILES))
 
 
 def _limit_time(seconds: int) -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + 1 + seconds, most))
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + 1 + seconds, hard_limit))
 
 
 def _limit_memory(more: int | None) -> None:
     """Let the address space grow by at most `more` bytes; None for no limit."""
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (most if more is None else _address_space() + more, most))
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard_limit if more is None else _address_space() + more, hard_limit))
 
 
 def _address_space() -> int:

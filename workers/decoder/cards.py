@@ -1,4 +1,4 @@
-"""Cards and papers in stored copies: found by the numbers and words printed on them, whose text goes nowhere."""
+"""Finds cards and papers in stored copies by the numbers and words printed on them; the text isn't kept."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -11,13 +11,13 @@ from reunite.text import card_numbers
 from reunite.text.card_words import is_personal_card
 from workers.decoder.print_reader import Line, PrintReader, Quad, height
 
-_LEAST_CERTAINTY: Final = 0.5
+_MIN_CERTAINTY: Final = 0.5
 _SAME_ROW: Final = 0.6
-"""Of a line's height: by less, lines in one row are apart."""
-_FOUR, _ROWS = 4, 4
+"""Lines of one row are vertically less than this share of a line's height apart."""
+_DIGITS_PER_ROW, _ROWS = 4, 4
 _MARGIN: Final = 1.06
 _REACH: Final = 1.2
-"""How far a card reaches from what was read on it, in its lengths."""
+"""How far a card extends from the middle of its print, in multiples of the print's extent."""
 
 
 class CardFinder:
@@ -28,15 +28,15 @@ class CardFinder:
         self._reader = PrintReader()
 
     def find(self, pixels: Pixels) -> list[Quad]:
-        """Return the lines of print and the codes on cards, none if there is no card."""
+        """Return the lines of print and the codes on cards; none without a card."""
         boxes = self._reader.boxes(pixels)
-        lines = [line for line in self._reader.read(pixels, boxes) if line.certainty >= _LEAST_CERTAINTY]
-        telling = [line.quad for line in _telling(lines)]
-        return [box for box in (*boxes, *_codes(pixels)) if _is_on_card(box, telling)] if telling else []
+        lines = [line for line in self._reader.read(pixels, boxes) if line.certainty >= _MIN_CERTAINTY]
+        on_card = [line.quad for line in _card_lines(lines)]
+        return [box for box in (*boxes, *_codes(pixels)) if _is_on_card(box, on_card)] if on_card else []
 
 
 def _codes(pixels: Pixels) -> Iterator[Quad]:
-    """Yield where bar codes and QR codes are: they say the same as the print."""
+    """Yield the corners of bar codes and QR codes, which contain the same as the print."""
     import cv2  # noqa: PLC0415 - an extra
 
     finders: Sequence[Callable[[Pixels], Any]] = (
@@ -44,14 +44,14 @@ def _codes(pixels: Pixels) -> Iterator[Quad]:
         cv2.QRCodeDetector().detectMulti,
     )
     for find in finders:
-        with suppress(cv2.error):  # what was read is covered all the same
+        with suppress(cv2.error):  # the print is covered anyway
             codes = find(pixels)[1]
             if codes is not None:
                 yield from codes
 
 
 def blanked(pixels: Pixels, lines: Sequence[Quad]) -> Pixels:
-    """Return a picture in which each line is one colour: from smaller blocks, numbers can be computed back."""
+    """Return a picture in which each line is a single colour: numbers can be recovered from smaller blocks."""
     import cv2  # noqa: PLC0415 - an extra
 
     changed = pixels.copy()
@@ -63,11 +63,11 @@ def blanked(pixels: Pixels, lines: Sequence[Quad]) -> Pixels:
     return changed
 
 
-def _telling(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines by which there is a card."""
+def _card_lines(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines that show that there is a card."""
     rows = _rows(lines)
     by_number = [row for row in rows if _has_number(" ".join(line.text for line in row))]
-    by_number += list(_stacked(rows))
+    by_number += list(_stacked_numbers(rows))
     if any(card_numbers.has_end_of_card(line.text) for line in lines):
         by_number += [
             row for row in rows if card_numbers.has_payment_number(" ".join(line.text for line in row), checked=False)
@@ -82,8 +82,8 @@ def _has_number(text: str) -> bool:
 
 
 def _rows(lines: Sequence[Line]) -> list[list[Line]]:
-    """Put lines that stand side by side into rows, from top to bottom as they are read."""
-    along = sum((line.quad[1] - line.quad[0] for line in lines), np.zeros(2))  # the longest say it best
+    """Group lines that are next to each other into rows, from top to bottom in reading direction."""
+    along = sum((line.quad[1] - line.quad[0] for line in lines), np.zeros(2))  # long lines count most
     across, down = along / (np.linalg.norm(along) or 1)
     depths = {id(line): float(line.quad.mean(axis=0) @ (-down, across)) for line in lines}
     rows: list[list[Line]] = []
@@ -95,17 +95,17 @@ def _rows(lines: Sequence[Line]) -> list[list[Line]]:
     return [sorted(row, key=lambda line: float(line.quad.mean(axis=0) @ (across, down))) for row in rows]
 
 
-def _stacked(rows: Sequence[Sequence[Line]]) -> Iterator[list[Line]]:
-    """Yield numbers in four rows of four digits each."""
+def _stacked_numbers(rows: Sequence[Sequence[Line]]) -> Iterator[list[Line]]:
+    """Yield card numbers that are printed as four rows of four digits."""
     for start in range(len(rows) - _ROWS + 1):
         stack = [row[0] for row in rows[start : start + _ROWS]]
         digits = [card_numbers.digits_of(line.text) for line in stack]
-        if all(len(part) == _FOUR for part in digits) and card_numbers.has_payment_number(" ".join(digits)):
+        if all(len(part) == _DIGITS_PER_ROW for part in digits) and card_numbers.has_payment_number(" ".join(digits)):
             yield stack
 
 
-def _is_on_card(box: Quad, telling: Sequence[Quad]) -> bool:
+def _is_on_card(box: Quad, on_card: Sequence[Quad]) -> bool:
     middle = box.mean(axis=0)
-    points = np.concatenate(telling)
+    points = np.concatenate(on_card)
     reach = _REACH * float(np.linalg.norm(points.max(axis=0) - points.min(axis=0)))
     return float(np.linalg.norm(points.mean(axis=0) - middle)) <= reach

@@ -1,4 +1,4 @@
-"""One decoder: a process that opens one photo at a time, started when needed and killed when it takes too long."""
+"""A decoder process: opens one photo at a time; started when needed, and killed if it takes too long."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from reunite.errors import TellUserError
 from workers.decoder import wire
 
 _ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
-"""All that a decoder sees of the worker's environment: no token, no password."""
+"""The only variables that a decoder gets from the worker: no tokens or passwords."""
 _ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 
 _PIECE: Final = 256 * 1024
@@ -25,7 +25,7 @@ Grant = Callable[[int], AbstractAsyncContextManager[None]]
 
 
 class DecoderDiedError(Exception):
-    """A decoder ended while it decoded a photo. `by_limit`: it had used up its time, and would do so again."""
+    """A decoder died while decoding a photo. With `by_limit` it ran out of CPU time, so a retry is pointless."""
 
     def __init__(self, reason: str, *, by_limit: bool = False) -> None:
         """`reason` is for the log."""
@@ -35,7 +35,7 @@ class DecoderDiedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one photo may take of a decoder: seconds of CPU time, and seconds by the clock between two answers."""
+    """Limits for one photo: seconds of CPU time, and seconds by the clock between two answers."""
 
     cpu_seconds: int = 8
     clock_seconds: float = 60
@@ -45,16 +45,16 @@ class Decoder:
     """A decoder's process, as the worker sees it."""
 
     def __init__(self, limits: Limits, framing: Framing = WHOLE, *, cover: Sequence[str] = ()) -> None:
-        """Start nothing yet. What to `cover`: "faces", "cards"."""
+        """Start nothing yet. `cover` may contain "faces" and "cards"."""
         self._limits = limits
         self._framing = framing
         self._options = (json.dumps(asdict(framing)), *cover)
         self._process: asyncio.subprocess.Process | None = None
 
     async def decode(self, data: bytes, grant: Grant) -> wire.Decoded:
-        """Open a photo; `grant` holds the memory that it needs.
+        """Open a photo; `grant` reserves the memory that it needs.
 
-        Raises TellUserError if it can't be used, and DecoderDiedError if the decoder ended over it.
+        Raises TellUserError if the photo can't be used, and DecoderDiedError if the decoder died.
         """
         process = self._process = self._process or await self._started()
         try:
@@ -63,13 +63,13 @@ class Decoder:
             raise
         except TimeoutError as error:
             await self.end()
-            raise DecoderDiedError("it took too long") from error
+            raise DecoderDiedError("timed out") from error
         except (asyncio.IncompleteReadError, OSError, wire.ProtocolError) as error:
             await self.end()
             by_limit = process.returncode == -signal.SIGXCPU
             raise DecoderDiedError(f"{type(error).__name__}, status {process.returncode}", by_limit=by_limit) from error
         except BaseException:
-            await self.end()  # it is in the middle of a photo that nobody waits for
+            await self.end()  # nobody waits any more for the photo that it's decoding
             raise
 
     async def end(self) -> None:
@@ -80,11 +80,11 @@ class Decoder:
                 process.kill()
             with suppress(TimeoutError, OSError):
                 async with asyncio.timeout(_END_SECONDS):
-                    await process.communicate()  # before Python 3.13, wait() hangs while there is more to read
+                    await process.communicate()  # before Python 3.13, wait() hangs if there is unread output
 
     @property
     def pid(self) -> int | None:
-        """The process's number while there is one."""
+        """The id of the process, if it's running."""
         return self._process.pid if self._process else None
 
     async def _started(self) -> asyncio.subprocess.Process:
@@ -94,10 +94,10 @@ class Decoder:
                 *(sys.executable, "-P", "-B", "-m", "workers.decoder", str(self._limits.cpu_seconds), *self._options),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,  # libraries complain there of every odd photo
+                stderr=asyncio.subprocess.DEVNULL,  # libraries write there about every unusual photo
                 env=environment | _ONE_THREAD,
-                # Ctrl-C reaches the worker alone; a decoder ends when its pipe does. A session of its own would put it
-                # on a level with the bot, whatever its priority (cli/priority.py).
+                # Ctrl-C must only reach the worker; a decoder ends with its pipe. A new session would raise its
+                # priority to the bot's (cli/priority.py).
                 process_group=0,
             )
 
@@ -111,11 +111,11 @@ class Decoder:
             return await self._outcome(process, await self._answer(process, wire.GO))
 
     async def _answer(self, process: asyncio.subprocess.Process, *messages: bytes) -> dict[str, object]:
-        assert process.stdin is not None  # noqa: S101 - asked for above
+        assert process.stdin is not None  # noqa: S101 - it was started with pipes
         assert process.stdout is not None  # noqa: S101
         async with asyncio.timeout(self._limits.clock_seconds):
             for start, piece in ((start, message) for message in messages for start in range(0, len(message), _PIECE)):
-                process.stdin.write(piece[start : start + _PIECE])  # the whole would lie twice in memory
+                process.stdin.write(piece[start : start + _PIECE])  # writing all at once would copy it in memory
                 await process.stdin.drain()
             return await wire.read_message(process.stdout)
 

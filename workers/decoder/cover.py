@@ -7,8 +7,8 @@ from workers.decoder.cards import CardFinder, blanked
 from workers.decoder.faces import FaceFinder, covered
 
 
-class Seen(NamedTuple):
-    """A picture in which what was found is covered."""
+class Covered(NamedTuple):
+    """A picture with faces and cards covered, and which of them were found."""
 
     pixels: Pixels
     has_face: bool
@@ -16,17 +16,17 @@ class Seen(NamedTuple):
 
 
 class Cover:
-    """Finds and covers faces and cards, each if asked to."""
+    """Finds and covers faces, cards or both."""
 
     def __init__(self, *, faces: bool, cards: bool) -> None:
         """Load the networks' weights, which takes a moment."""
         self._faces = FaceFinder() if faces else None
         self._cards = CardFinder() if cards else None
 
-    def over(self, pixels: Pixels) -> Seen:
-        """Look for both in the picture as it came."""
+    def apply(self, pixels: Pixels) -> Covered:
+        """Cover a picture; both finders see it uncovered."""
         faces = self._faces.find(pixels) if self._faces else []
         print_on_cards = self._cards.find(pixels) if self._cards else []
         pixels = covered(pixels, faces) if faces else pixels
         pixels = blanked(pixels, print_on_cards) if print_on_cards else pixels
-        return Seen(pixels, bool(faces), bool(print_on_cards))
+        return Covered(pixels, bool(faces), bool(print_on_cards))

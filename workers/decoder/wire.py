@@ -1,7 +1,7 @@
 """The protocol between a worker and its decoder, over two pipes.
 
-The worker sends a photo. The decoder answers with what opening it needs, and waits until that is granted; then it sends
-the outcome: the stored copy and an encoder's views, or the sentence that says why there is none.
+The worker sends a photo. The decoder answers with the memory that it needs, and waits until that is granted; then it
+sends the outcome: the stored copy and an encoder's views, or the key of the sentence that says why there is none.
 """
 
 import json
@@ -19,7 +19,7 @@ from reunite.matching import colours
 from workers.photos import STORED_SIDE
 
 GO: Final = b"+"
-"""Grants what a decoder has said that it needs."""
+"""Grants the memory that a decoder needs."""
 PROBLEMS: Final = {
     "photo_is_web_page",
     "photo_not_an_image",
@@ -29,8 +29,8 @@ PROBLEMS: Final = {
     "photo_unusable",
 }
 _LENGTH: Final = struct.Struct(">I")
-_MOST_MESSAGE: Final = 64 * 1024
-_MOST_COPY: Final = 16 * 1024 * 1024
+_MAX_MESSAGE_BYTES: Final = 64 * 1024
+_MAX_COPY_BYTES: Final = 16 * 1024 * 1024
 
 
 class ProtocolError(Exception):
@@ -39,9 +39,9 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What a decoder made of a photo: its stored copy (JPEG), the encoder's views, and its colours.
+    """A decoded photo: its stored copy (JPEG), the encoder's views, and its colours.
 
-    `is_partial`: some rows of the posted photo could not be decoded.
+    With `is_partial`, some rows of the posted photo couldn't be decoded.
     """
 
     jpeg: bytes
@@ -52,21 +52,21 @@ class Decoded:
     is_partial: bool = False
     has_face: bool = False
     has_card: bool = False
-    """Whether faces were found, and cards; they are covered."""
+    """Faces and cards that were found are covered."""
 
 
 def length(data: bytes) -> bytes:
-    """Return the prefix of a frame."""
+    """Return the length prefix of a frame."""
     return _LENGTH.pack(len(data))
 
 
 def frame(data: bytes) -> bytes:
-    """Put its length before it."""
+    """Return data with its length prefix."""
     return length(data) + data
 
 
 def read_frame(file: IO[bytes]) -> bytes | None:
-    """Read one; None at the end."""
+    """Read a frame; None at the end of the stream."""
     head = file.read(_LENGTH.size)
     return file.read(*_LENGTH.unpack(head)) if len(head) == _LENGTH.size else None
 
@@ -77,17 +77,17 @@ def message(**content: Any) -> bytes:
 
 
 def picture(decoded: Decoded) -> bytes:
-    """Return a photo that could be opened."""
+    """Return the outcome for a photo that could be opened."""
     size = {"width": decoded.width, "height": decoded.height}
-    seen = {"partial": decoded.is_partial, "face": decoded.has_face, "card": decoded.has_card}
-    head = message(colours=decoded.colours, **size, **seen)
+    flags = {"partial": decoded.is_partial, "face": decoded.has_face, "card": decoded.has_card}
+    head = message(colours=decoded.colours, **size, **flags)
     return head + frame(decoded.jpeg) + decoded.views.tobytes()
 
 
 async def read_message(reader: StreamReader) -> dict[str, Any]:
     """Read a message. Raises ProtocolError, and asyncio.IncompleteReadError if the decoder has ended."""
     try:
-        content = json.loads(await _read(reader, _MOST_MESSAGE))
+        content = json.loads(await _read(reader, _MAX_MESSAGE_BYTES))
     except (ValueError, RecursionError) as error:
         raise ProtocolError from error
     if not isinstance(content, dict):
@@ -96,7 +96,7 @@ async def read_message(reader: StreamReader) -> dict[str, Any]:
 
 
 def problem(content: dict[str, Any]) -> TellUserError:
-    """Return the error to show to the author. Raises ProtocolError if there is no such sentence."""
+    """Return the error to show to the author. Raises ProtocolError if a decoder can't report it."""
     key, params = content.get("problem"), content.get("params")
     if key not in PROBLEMS or not isinstance(params, dict):
         raise ProtocolError
@@ -104,11 +104,11 @@ def problem(content: dict[str, Any]) -> TellUserError:
 
 
 async def read_picture(reader: StreamReader, content: dict[str, Any], framing: Framing = WHOLE) -> Decoded:
-    """Read the picture that follows its message. Trust nothing: a photo may have taken over the decoder."""
+    """Read the picture that follows its message. Trust nothing, because a photo may have taken over the decoder."""
     width, height, shares = content.get("width"), content.get("height"), content.get("colours")
     if not (_is_side(width) and _is_side(height) and _is_shares(shares)):
         raise ProtocolError
-    jpeg = await _read(reader, _MOST_COPY)
+    jpeg = await _read(reader, _MAX_COPY_BYTES)
     shape = framing.shape(width, height)
     views = np.frombuffer(await reader.readexactly(math.prod(shape)), np.uint8).reshape(shape)
     partial, face, card = (content.get(name) is True for name in ("partial", "face", "card"))
@@ -116,9 +116,9 @@ async def read_picture(reader: StreamReader, content: dict[str, Any], framing: F
     return Decoded(jpeg, width, height, views, colours, is_partial=partial, has_face=face, has_card=card)
 
 
-async def _read(reader: StreamReader, most: int) -> bytes:
+async def _read(reader: StreamReader, max_bytes: int) -> bytes:
     [size] = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-    if size > most:
+    if size > max_bytes:
         raise ProtocolError
     return await reader.readexactly(size)
 

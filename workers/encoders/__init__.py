@@ -2,8 +2,8 @@
 
 
 class EncoderUnavailableError(Exception):
-    """The encoder can't be loaded; the message says why and what the operator can do."""
+    """The encoder can't be loaded; the message says why, and what to do."""
 
 
 class ModelOutOfReachError(EncoderUnavailableError):
-    """The model's files are on a hub that can't be reached now."""
+    """The model isn't available locally, and the hub can't be reached."""

@@ -1,4 +1,4 @@
-"""The checkpoints that are known to run: what they are, and what is published about them."""
+"""The catalogue of tested checkpoints, and what's published about them."""
 
 import re
 import tomllib
@@ -13,12 +13,12 @@ from reunite.encoder import EncoderKind
 CONCEPT: Final = "concept"
 BYTES_OF_FLOAT32: Final = 4
 _OFFLINE_ENCODER = re.compile(rf"{CONCEPT}(-\d+-[0-9a-f]+)?")
-"""Its name, or one of its versions."""
+"""The offline encoder's name, or one of its versions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """A model by its name on the hub. `coco` and `flickr` are published recalls at 1, from captions to photos."""
+    """A model on the hub. `coco` and `flickr` are published values of recall@1 for captions that search photos."""
 
     alias: str
     name: str
@@ -29,18 +29,18 @@ class Checkpoint:
     licence: str
     licence_source: str
     weights: Literal["calibrated", "stated", "none"]
-    """Of the evidence: measured on labelled posts, from published statistics, or none until it calibrates itself."""
+    """The scoring weights: measured on labelled posts, from published statistics, or none until it's calibrated."""
     revision: str | None = None
     coco: float | None = None
     flickr: float | None = None
     source: str = ""
     note: str = ""
     architecture: Mapping[str, Any] = field(default_factory=dict)
-    """The kind, and what differs from the defaults of its configuration."""
+    """The kind of model, and its differences from that kind's default configuration."""
 
     @property
     def weight_bytes(self) -> int:
-        """Return the size of the weights in float32; in bfloat16 it's half of it."""
+        """The size of the weights in float32; in bfloat16 it's half."""
         return self.parameters * BYTES_OF_FLOAT32
 
 
@@ -56,12 +56,12 @@ def find_checkpoint(name: str) -> Checkpoint | None:
 
 
 def kind_of(model: str) -> EncoderKind:
-    """Return the kind of the encoder with this name or version: all but the offline encoder count as CLIP."""
+    """Return the kind of an encoder by its name or version; everything but the offline encoder counts as CLIP."""
     return "concept" if _OFFLINE_ENCODER.fullmatch(model) else "clip"
 
 
 def is_same_model(version: str, other: str) -> bool:
-    """Whether two versions have the same networks. What Reunite adds may differ: prompts and word lists."""
+    """Whether two versions have the same networks; the prompts and word lists that Reunite adds may differ."""
     if kind_of(version) == kind_of(other) == "concept":
         return True
     return version.partition("+")[0] == other.partition("+")[0]

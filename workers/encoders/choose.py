@@ -1,4 +1,4 @@
-"""Chooses the deployment's encoder: once, then it's kept."""
+"""Chooses a deployment's encoder once; later starts keep it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ def choose(
 ) -> Choice:
     """Load the encoder for the setting `auto`, `clip` or `concept`; a previously `recorded` kind is kept.
 
-    `auto` chooses CLIP if `model` (a folder, or a hub's name[@revision]) is local or its hub answers, otherwise the
-    offline encoder. Calls `report` with what is being done. `threads` is for `workers.threads.use_threads`. Raises
+    `auto` chooses CLIP if `model` (a folder, or a hub name[@revision]) is local or its hub responds, otherwise the
+    offline encoder. Calls `report` with each step. `threads` is for `workers.threads.use_threads`. Raises
     EncoderUnavailableError; its message says what to do.
     """
     if recorded is not None and setting not in {"auto", recorded}:
@@ -66,7 +66,7 @@ def _clip_or_concept(model: str, report: Callable[[str], None]) -> Choice:
 
 
 def _clip(model: str, report: Callable[[str], None]) -> Choice:
-    # Imported here: the encoders' packages are extras, and take seconds to import.
+    # Imported here because the encoders' packages are extras, and take seconds to import.
     from workers.encoders.hub import obtain  # noqa: PLC0415
 
     obtain(model, report)

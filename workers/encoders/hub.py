@@ -16,7 +16,7 @@ from workers.encoders.catalogue import find_checkpoint
 _READ_SECONDS: Final = 3.0
 _GIVE_UP_SECONDS: Final = 5.0  # in total: the read timeout doesn't cover DNS or a slow trickle
 _FILES: Final = ["*.json", "*.txt", "*.model", "*.safetensors"]
-_NOT_OURS: Final = ["*/*", "open_clip*"]  # copies of the same weights for other runtimes
+_IGNORED: Final = ["*/*", "open_clip*"]  # copies of the same weights for other runtimes
 _HUB_NAME: Final = re.compile(r"(?P<repo>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<revision>[\w./-]+))?")
 
 
@@ -28,7 +28,7 @@ class Source(NamedTuple):
 
 
 def local_folder(model: str) -> Path | None:
-    """Return the folder that `model` names, None if it is the name of a model on the hub."""
+    """Return the folder that `model` names; None if it's the name of a model on the hub."""
     folder = Path(model).expanduser()
     if folder.is_dir():
         return folder.resolve()
@@ -38,7 +38,7 @@ def local_folder(model: str) -> Path | None:
 
 
 def cached_folder(model: str) -> Path | None:
-    """Return the cache folder of a model that was fetched completely, or None."""
+    """Return a model's folder in the cache; None unless it was fetched completely."""
     source = source_of(model)
     try:
         folder = Path(snapshot(source, local_files_only=True))
@@ -50,7 +50,7 @@ def cached_folder(model: str) -> Path | None:
 def obtain(model: str, report: Callable[[str], None], *, local_files_only: bool = False) -> Path:
     """Return the folder with the model's files, fetching them from the hub (with a progress bar) if necessary.
 
-    Raises ModelOutOfReachError, within seconds if the hub doesn't answer, and EncoderUnavailableError if `model` is
+    Raises ModelOutOfReachError (within seconds if the hub doesn't respond), and EncoderUnavailableError if `model` is
     neither a folder nor a name.
     """
     folder = local_folder(model) or cached_folder(model)
@@ -69,12 +69,12 @@ def obtain(model: str, report: Callable[[str], None], *, local_files_only: bool 
 
 
 def is_used(file: str) -> bool:
-    """Tell whether a file of a repository or folder is used."""
-    return any(fnmatch(file, pattern) for pattern in _FILES) and not any(fnmatch(file, other) for other in _NOT_OURS)
+    """Return whether a file of a repository or folder is used."""
+    return any(fnmatch(file, pattern) for pattern in _FILES) and not any(fnmatch(file, other) for other in _IGNORED)
 
 
 def source_of(model: str) -> Source:
-    """Read a name[@revision]; a known checkpoint without one gets its own."""
+    """Parse a name[@revision]; without a revision, a checkpoint gets the one in the catalogue."""
     match = _HUB_NAME.fullmatch(model)
     if match is None:
         raise EncoderUnavailableError(f"{model} isn't a valid name of a model on the hub.")
@@ -83,34 +83,34 @@ def source_of(model: str) -> Source:
 
 
 def snapshot(source: Source, *, local_files_only: bool) -> str:
-    """Return the folder with the files that are used, fetched unless only local ones count."""
+    """Return the folder with the files that are used, fetching missing ones unless `local_files_only`."""
     return snapshot_download(
         source.repo,
         revision=source.revision,
         allow_patterns=_FILES,
-        ignore_patterns=_NOT_OURS,
+        ignore_patterns=_IGNORED,
         local_files_only=local_files_only,
     )
 
 
 def _problem_at_hub(source: Source) -> str | None:
-    """Ask the hub for the model once; None if it has it. Takes at most seconds, including DNS."""
+    """Return why the hub can't provide a model, or None. Takes seconds at most, including DNS."""
     if constants.HF_HUB_OFFLINE:
         return "HF_HUB_OFFLINE is set"
-    answers: list[str | None] = []
+    problems: list[str | None] = []
 
     def ask() -> None:
         try:
             HfApi().model_info(source.repo, revision=source.revision, timeout=_READ_SECONDS)
         except Exception as error:  # noqa: BLE001 - any failure means we can't fetch the model
-            answers.append(brief(error))
+            problems.append(brief(error))
         else:
-            answers.append(None)
+            problems.append(None)
 
-    asking = Thread(target=ask, name="model-hub-probe", daemon=True)
-    asking.start()
-    asking.join(_GIVE_UP_SECONDS)
-    return answers[0] if answers else "it does not answer"
+    probe = Thread(target=ask, name="model-hub-probe", daemon=True)
+    probe.start()
+    probe.join(_GIVE_UP_SECONDS)
+    return problems[0] if problems else "it doesn't respond"
 
 
 def brief(error: Exception) -> str:

@@ -1,7 +1,6 @@
 """MiniLM sentence embeddings (all-MiniLM-L6-v2), with the weights from a package: nothing is downloaded.
 
-It's BERT's architecture, which PyTorch has by itself: importing `transformers` for it would take seconds at each start,
-and 115 MB of memory.
+PyTorch has BERT's layers itself; importing `transformers` would take seconds at each start, and 115 MB of memory.
 """
 
 import json
@@ -17,7 +16,7 @@ from torch.nn import functional
 
 DIMENSION = 384
 REVISION = "1"
-"""To be raised with each change of this code after which a text's embedding differs."""
+"""Raise this whenever a change of this code changes embeddings."""
 MAX_TOKENS = 256
 """The length the model was trained for; longer texts are truncated."""
 
@@ -29,7 +28,7 @@ _PARTS: Final = {
     "linear2": "output.dense",
     "norm2": "output.LayerNorm",
 }
-"""What PyTorch's layer calls its parts, and what the file does."""
+"""The parts' names in PyTorch's layer, and in the file."""
 
 
 class MiniLM:
@@ -60,11 +59,11 @@ class MiniLM:
 
 
 class _Network(nn.Module):
-    """BERT without its pooler, for texts of one part."""
+    """BERT without its pooler and its second segment."""
 
     def __init__(self, config: Mapping[str, int], state: Mapping[str, Tensor]) -> None:
         super().__init__()
-        torch.backends.mha.set_fastpath_enabled(False)  # with texts of unequal lengths it takes 1.4 times as long
+        torch.backends.mha.set_fastpath_enabled(False)  # it takes 1.4 times as long with texts of unequal lengths
         self._words = state["embeddings.word_embeddings.weight"]
         self._places = (
             state["embeddings.position_embeddings.weight"] + state["embeddings.token_type_embeddings.weight"][0]

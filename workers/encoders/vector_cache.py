@@ -18,10 +18,10 @@ _NORM_TOLERANCE: Final = 1e-3
 def cached(name: str, shape: tuple[int, int], make: Callable[[], Vectors], folder: Path | None = None) -> Vectors:
     """Return the unit vectors cached under a name; make and cache them if there are none of this shape.
 
-    A folder that can't be written to costs only time.
+    If the folder isn't writable, they are made at each start.
     """
     path = (folder or user_cache_path("reunite")) / f"{name}.npy"
-    with suppress(Exception):  # NumPy has many ways to fail at a damaged file (TokenError, BadZipFile, TypeError, …)
+    with suppress(Exception):  # on damaged files NumPy raises TokenError, BadZipFile, TypeError, …
         found: Vectors = np.load(path, allow_pickle=False)
         if _is_whole(found, shape):
             return found

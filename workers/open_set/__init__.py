@@ -1,4 +1,4 @@
-"""The open set: labelled reports whose photos are public, which calibrate an encoder that has no weights yet.
+"""The open set: labelled reports with public photos, on which an encoder without weights is calibrated.
 
 The labels are in this package. The photos are fetched from where they were published.
 """

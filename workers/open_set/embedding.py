@@ -1,4 +1,4 @@
-"""Embeds the open set with the live encoder, as reports are embedded, and lets live work go first."""
+"""Embeds the open set with the live encoder, like reports; live work goes first."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ from workers.decoder.wire import Decoded
 from workers.open_set.fetch import OpenSetError
 from workers.open_set.labels import LabelledReport
 
-_BREATH: Final = 0.05
+_POLL_SECONDS: Final = 0.05
 
 
 async def embed_reports(
@@ -31,8 +31,8 @@ async def embed_reports(
     async with Decoders(at_once=1, framing=encoder.framing) as decoders:
         for report in reports:
             decoded = [await _decoded(folder / name, decoders) for name in report.photos]
-            while not encoder.is_idle:  # noqa: ASYNC110 - others use the encoder, and it says nothing of its own
-                await asyncio.sleep(_BREATH)
+            while not encoder.is_idle:  # noqa: ASYNC110 - no event tells when it's idle
+                await asyncio.sleep(_POLL_SECONDS)
             embedded.append(await _embedded(report, decoded, encoder))
             progress(len(embedded))
     return embedded

@@ -16,17 +16,17 @@ from workers.open_set.labels import OpenSet, Origin
 
 _AT_ONCE: Final = 4
 _PAUSES: Final = (1.0, 5.0)
-"""Seconds before the second and the third try of a photo."""
-_LONGEST_PAUSE: Final = 60.0
+"""Seconds before the first and the second retry of a photo."""
+_MAX_PAUSE: Final = 60.0
 
 
 class OpenSetError(Exception):
-    """The open set can't be used now; the message says why."""
+    """The open set can't be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoSource:
-    """The address below which the photos are. Without TLS it must be among `http_hosts` (host:port)."""
+    """The base URL of the photos. Without TLS, its host must be among `http_hosts` (host:port)."""
 
     url: str
     http_hosts: frozenset[str] = frozenset()
@@ -40,15 +40,15 @@ async def fetch_photos(
     open_set: OpenSet, folder: Path, source: PhotoSource, progress: Callable[[int], None] = lambda _: None
 ) -> None:
     """Fetch missing or damaged photos, and check them. Raises OpenSetError at the first photo that can't be fetched."""
-    with _disk_errors_as_ours(folder):
+    with _explained_disk_errors(folder):
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    done, few = 0, asyncio.Semaphore(_AT_ONCE)
+    done, limit = 0, asyncio.Semaphore(_AT_ONCE)
 
     async def obtain(origin: Origin, fetcher: PhotoFetcher) -> None:
         nonlocal done
-        async with few:
-            with _disk_errors_as_ours(folder):
-                if not await asyncio.to_thread(_is_there, folder / origin.name, origin):
+        async with limit:
+            with _explained_disk_errors(folder):
+                if not await asyncio.to_thread(_is_fetched, folder / origin.name, origin):
                     data = await _fetched(origin, fetcher, source.url)
                     await asyncio.to_thread(_keep, folder / origin.name, data)
         done += 1
@@ -66,7 +66,7 @@ async def fetch_photos(
 
 
 @contextmanager
-def _disk_errors_as_ours(folder: Path) -> Iterator[None]:
+def _explained_disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -82,7 +82,7 @@ async def _fetched(origin: Origin, fetcher: PhotoFetcher, url: str) -> bytes:
         except TryAgainError as error:
             if pause is None:
                 raise OpenSetError(f"{URL(url).host} can't be reached ({error})") from error
-            await asyncio.sleep(min(error.after or pause, _LONGEST_PAUSE))
+            await asyncio.sleep(min(error.after or pause, _MAX_PAUSE))
         except TellUserError as error:
             raise OpenSetError(f"{address} isn't there ({error.key})") from error
         except DefectError as error:
@@ -92,7 +92,7 @@ async def _fetched(origin: Origin, fetcher: PhotoFetcher, url: str) -> bytes:
     return data
 
 
-def _is_there(path: Path, origin: Origin) -> bool:
+def _is_fetched(path: Path, origin: Origin) -> bool:
     return path.is_file() and path.stat().st_size == origin.size and _is_right(path.read_bytes(), origin)
 
 
@@ -103,4 +103,4 @@ def _is_right(data: bytes, origin: Origin) -> bool:
 def _keep(path: Path, data: bytes) -> None:
     part = path.with_suffix(f"{path.suffix}.part")
     part.write_bytes(data)
-    part.replace(path)  # so that a photo is there as a whole or not at all
+    part.replace(path)  # atomic: a photo is either complete or missing

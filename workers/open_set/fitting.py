@@ -1,4 +1,4 @@
-"""Fits a scoring model in a process of its own: a fit takes minutes, and must not hold up a worker's live work."""
+"""Fits a scoring model in a separate process, because a fit takes minutes and mustn't hold up live work."""
 
 import asyncio
 import multiprocessing
@@ -17,9 +17,9 @@ from reunite.tuning.labelled_set import label_searches
 from workers.open_set.fetch import OpenSetError
 
 Answers = Mapping[UUID, Collection[UUID]]
-_LEAST_PRIORITY: Final = 19
-_LEAST_TEXT, _LEAST_PHOTO = Limits(high=0.98, possible=0.88), Limits(high=0.98, possible=0.85)
-"""The lowest limits with which labels were rarely false on other sets, also on bare photos (docs/calibration.md)."""
+_MAX_NICENESS: Final = 19
+_MIN_TEXT_LIMITS, _MIN_PHOTO_LIMITS = Limits(high=0.98, possible=0.88), Limits(high=0.98, possible=0.85)
+"""Limits that kept false labels rare on other sets, including photos without text (docs/calibration.md)."""
 
 
 def fit(
@@ -31,13 +31,13 @@ def fit(
 
 
 def with_margin(model: ScoringModel) -> ScoringModel:
-    """Raise the limits of the labels: what a community loses is not what the open set has."""
+    """Raise the label limits, because communities lose other things than the open set contains."""
     text, translated, photo = (
         limits.stricter(least)
         for limits, least in (
-            (model.text_limits, _LEAST_TEXT),
-            (model.translated_limits, _LEAST_TEXT),
-            (model.photo_limits, _LEAST_PHOTO),
+            (model.text_limits, _MIN_TEXT_LIMITS),
+            (model.translated_limits, _MIN_TEXT_LIMITS),
+            (model.photo_limits, _MIN_PHOTO_LIMITS),
         )
     )
     return replace(model, text_limits=text, translated_limits=translated, photo_limits=photo)
@@ -46,7 +46,7 @@ def with_margin(model: ScoringModel) -> ScoringModel:
 async def fit_apart(
     found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedReport], answers: Answers, prior: ScoringModel
 ) -> FitResult:
-    """Fit in another process, which ends with this task. Raises OpenSetError if it fails."""
+    """Fit in a separate process, which ends with this task. Raises OpenSetError if it fails."""
     context = multiprocessing.get_context("spawn")  # a fork would copy threads that hold locks
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_fit_and_send, args=(theirs, found, lost, answers, prior), daemon=True)
@@ -70,8 +70,8 @@ def _fit_and_send(
     answers: Answers,
     prior: ScoringModel,
 ) -> None:
-    if os.nice(0):  # the worker gives way to others, and its fit to the worker
-        os.nice(_LEAST_PRIORITY)
+    if os.nice(0):  # if the worker runs at a lower priority, its fit gets the lowest
+        os.nice(_MAX_NICENESS)
     connection.send(fit(found, lost, answers, prior))
 
 

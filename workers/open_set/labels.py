@@ -1,4 +1,4 @@
-"""The labels of the open set: reports, which of them are of one thing, and where their photos are."""
+"""The labels of the open set: its reports, which of them match, and where their photos are published."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ _UNSTATED: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A published photo: its path below the host's address, its licence, and what its bytes must be."""
+    """A published photo: its path below the base URL, its licence, and its expected hash and size."""
 
     name: str
     path: str
@@ -52,7 +52,7 @@ class OpenSet:
 
 
 def read_open_set(folder: Traversable | None = None) -> OpenSet:
-    """Read the labels in this package, or those in a folder of the same form."""
+    """Read the labels in this package, or in a folder of the same structure."""
     folder = folder or resources.files("workers.open_set")
     gallery, queries, photos = (folder.joinpath(name).read_text("utf-8") for name in LISTS)
     origins = (_origin(row) for row in csv.DictReader(io.StringIO(photos), delimiter="\t"))

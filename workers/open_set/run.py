@@ -1,4 +1,4 @@
-"""Calibrates the live encoder on the open set: by itself in a worker, once, or when asked to."""
+"""Calibrates the live encoder on the open set: once automatically in a worker, or on request."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ from workers.open_set.fitting import fit_apart
 from workers.open_set.labels import OpenSet, read_open_set
 
 _LOCK: Final = 0x4F50454E
-"""Any number, the same in every worker."""
+"""An arbitrary number for the advisory lock: one worker at a time calibrates."""
 Progress = Callable[[str, int, int], None]
-"""Called with the current step, how much of it is done, and its total."""
+"""Called with the current step, how much of it is done, and the total."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSetSource:
-    """Where the photos come from, the folder where they are kept, and the labels if not this package's."""
+    """Where the photos come from, the folder that keeps them, and the labels if not this package's."""
 
     photos: PhotoSource
     folder: Path
@@ -40,23 +40,21 @@ class OpenSetSource:
         return read_open_set(self.labels)
 
 
-async def calibrate_by_itself(
-    store: Store, encoder: BatchingEncoder, model: EmbeddingModel, source: OpenSetSource
-) -> None:
-    """Calibrate a model without weights, in one worker only. A problem is logged, and stored for `reunite doctor`.
+async def calibrate_once(store: Store, encoder: BatchingEncoder, model: EmbeddingModel, source: OpenSetSource) -> None:
+    """Calibrate a model that has no weights, in one worker only. Problems are logged and stored for `reunite doctor`.
 
-    Never raises: if anything is wrong, the worker continues with the defaults, and its next start tries again.
+    Never raises: after a problem, the worker continues with the defaults, and its next start retries.
     """
     try:
-        async with store.alone(_LOCK) as is_alone:
-            if is_alone and not await _has_weights(store, model):
+        async with store.try_lock(_LOCK) as has_lock:
+            if has_lock and not await _has_weights(store, model):
                 await _calibrate(store, encoder, model, source)
     except (OpenSetError, TooLittleDataError, psycopg.Error, OSError) as error:
         _log.warning("open_set_failed", problem=str(error), weights="defaults")
-        await _note(store, model, str(error))
-    except Exception as error:  # noqa: BLE001 - the worker's own work doesn't depend on it
+        await _record_problem(store, model, str(error))
+    except Exception as error:  # noqa: BLE001 - a worker works without calibration
         _log.exception("open_set_defect")
-        await _note(store, model, type(error).__name__)
+        await _record_problem(store, model, type(error).__name__)
 
 
 async def _has_weights(store: Store, model: EmbeddingModel) -> bool:
@@ -72,7 +70,7 @@ async def _calibrate(store: Store, encoder: BatchingEncoder, model: EmbeddingMod
     _log.info("open_set_done", encoder=model.version, log_loss=round(fitted.log_loss, 3))
 
 
-async def _note(store: Store, model: EmbeddingModel, problem: str) -> None:
+async def _record_problem(store: Store, model: EmbeddingModel, problem: str) -> None:
     try:
         await store.embedding_models.note_problem(model.id, problem)
     except psycopg.Error:

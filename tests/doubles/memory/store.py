@@ -42,7 +42,7 @@ class MemoryWorkspaces(Part):
     async def settings(self, workspace: UUID) -> Settings:
         row = self._workspace(workspace)
         if row is None:
-            raise DefectError(f"workspace {workspace} is not of this community")
+            raise DefectError(f"workspace {workspace} isn't in this community")
         return row.settings
 
     async def settings_for(self, report: UUID) -> Settings:

@@ -1,4 +1,4 @@
-"""What is known about the report that is searched for, read with one statement."""
+"""What a search needs to know about its query, read in one statement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _RULED_OUT: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id
     WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'rejected' OR declined))"""
 _RELEASED: Final = """ARRAY(SELECT r.id FROM match m JOIN report r ON r.id = m.found_id
     WHERE m.lost_id = %(report)s AND m.released AND r.sealed AND r.state = 'open')"""
-_KNOWN: Final = f"""SELECT live.model, live.spaces, {_RULED_OUT} AS ruled_out, {_RELEASED} AS released, compared.*,
+_CONTEXT: Final = f"""SELECT live.model, live.spaces, {_RULED_OUT} AS ruled_out, {_RELEASED} AS released, compared.*,
   mine.*, changes.*
 FROM ({MINE}) AS mine
 LEFT JOIN (SELECT id AS model, spaces FROM embedding_model WHERE live) AS live ON true
@@ -24,21 +24,21 @@ CROSS JOIN ({{changes}}) AS changes"""
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
-    """What is known about a report that is searched for."""
+class QueryContext:
+    """What a search needs to know about its query, which is a report."""
 
     scope: Scope
     targets: Sequence[Target]
     ruled_out: Sequence[UUID]
     released: Sequence[UUID]
     details: Mapping[UUID, float]
-    """How many details of photos match with which report."""
+    """How many photo details match with each report they were compared with."""
     words: Sequence[str]
-    """Words worth looking up."""
+    """Words that may be rare."""
 
     @classmethod
-    def of(cls, scope: Scope, row: Row, words: Sequence[str]) -> "Searched":
-        """Read the row of `knowing`; of `scope` only the model isn't known yet."""
+    def of(cls, scope: Scope, row: Row, words: Sequence[str]) -> "QueryContext":
+        """Read the row of `context_statement`, which completes `scope` with the model."""
         details = dict(zip(row["others"] or (), row["details"] or (), strict=True))
         scope = Scope(scope.report, scope.opposite, row["model"], row["spaces"] or {}, scope.hidden)
         targets = targets_of(scope, own_vectors(row))
@@ -51,7 +51,7 @@ class Searched:
         return left
 
 
-def knowing(scope: Scope, changes: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
-    """Return the statement for one row: what is known, together with the row of `changes`."""
+def context_statement(scope: Scope, changes: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """Return the statement, whose single row also has the columns of `changes`."""
     statement, params = changes
-    return _KNOWN.format(changes=statement), {**scope.params(), **params}
+    return _CONTEXT.format(changes=statement), {**scope.params(), **params}

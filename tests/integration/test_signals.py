@@ -1,0 +1,28 @@
+"""A signal's connection that breaks is replaced: without it, replies would wait for the next poll until a restart."""
+
+import asyncio
+
+import psycopg
+
+from db.signals import signals
+from tests.support.waiting import PATIENCE
+
+_LISTENERS = "SELECT pid FROM pg_stat_activity WHERE query = 'LISTEN reunite_test' AND datname = current_database()"
+
+
+async def test_a_broken_connection_is_replaced(owner_database_url: str, database_url: str) -> None:
+    async with (
+        await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner,
+        signals(database_url, "reunite_test", lambda payload: payload == "ours") as event,
+    ):
+        [listener] = await (await owner.execute(_LISTENERS)).fetchall()
+        await owner.execute("SELECT pg_terminate_backend(%s)", listener)
+        await asyncio.wait_for(event.wait(), PATIENCE)  # something may have been missed
+        event.clear()
+        await owner.execute("NOTIFY reunite_test, 'theirs'")
+        await owner.execute("NOTIFY reunite_test, 'ours'")
+        await asyncio.wait_for(event.wait(), PATIENCE)
+        [replacement] = await (await owner.execute(_LISTENERS)).fetchall()
+        assert replacement != listener
+    async with await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner:
+        assert await (await owner.execute(_LISTENERS)).fetchall() == []
