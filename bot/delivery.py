@@ -241,7 +241,7 @@ async def _outgoing(item: OutboxItem) -> Outgoing:
         item.key,
         item.target,
         item.reply,
-        item.picture or await _gallery_picture(item),
+        await _picture(item) if item.task != "remove" else None,
         maybe_sent=item.attempts > 1,
         author=item.author,
         people=item.reply.people(item.target.platform) if item.audience == "pair" else (),
@@ -250,7 +250,13 @@ async def _outgoing(item: OutboxItem) -> Outgoing:
     )
 
 
-async def _gallery_picture(item: OutboxItem) -> bytes | None:
-    """Compose a reply's gallery into one picture, off the event loop."""
+async def _picture(item: OutboxItem) -> bytes | None:
+    """Return a reply's picture, or compose its gallery into one, off the event loop; None if that is impossible."""
     tiles = [Tile(jpeg, tile.number, tile.label) for tile, jpeg in zip(item.reply.gallery, item.tiles, strict=True)]
-    return await asyncio.to_thread(compose, tiles) if tiles else None
+    if item.picture or not tiles:
+        return item.picture
+    try:
+        return await asyncio.to_thread(compose, tiles)
+    except Exception:  # noqa: BLE001 - the words are worth sending without the picture
+        _log.exception("gallery_defect", outbox=item.seq, report=str(item.report))
+        return None
