@@ -45,7 +45,7 @@ async def signals(
                     async for notification in connection.notifies():
                         if is_ours(notification.payload):
                             event.set()
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 _log.warning("signals_interrupted", channel=channel, error=type(error).__name__)
             connection = await _listen_again(database_url, channel)
             event.set()
@@ -61,7 +61,11 @@ async def signals(
 async def _listen(database_url: str, channel: str) -> psycopg.AsyncConnection[Any]:
     url = make_conninfo(database_url, options=ROLE_OPTION, **KEEPALIVE)
     connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
-    await connection.execute(f"LISTEN {channel}".encode())
+    try:
+        await connection.execute(f"LISTEN {channel}".encode())
+    except BaseException:
+        await connection.close()
+        raise
     return connection
 
 
@@ -70,5 +74,5 @@ async def _listen_again(database_url: str, channel: str) -> psycopg.AsyncConnect
         await asyncio.sleep(_RECONNECT_SECONDS)
         try:
             return await _listen(database_url, channel)
-        except (psycopg.OperationalError, OSError) as error:
+        except (psycopg.Error, OSError) as error:
             _log.warning("signals_interrupted", channel=channel, error=type(error).__name__)
