@@ -13,6 +13,7 @@ from db.communities import CommunityInfo, all_communities
 from db.items import Numbers
 from db.monitoring import FailedWork, Monitoring, Process, TaskCount
 from db.store import Store
+from db.work import KILLED_WORKERS
 from reunite.plurals import counted
 
 LATE: Final = 300.0
@@ -26,7 +27,7 @@ _REMEDIES: Final = (
         "OperationalError",
         "The database couldn't be reached. Check it with `reunite doctor`; posting the report again retries.",
     ),
-    ("its workers ended", "The report killed its workers, perhaps for lack of memory. Give the worker more memory."),
+    (KILLED_WORKERS, "The report killed its workers, perhaps for lack of memory. Give the worker more memory."),
 )
 _OTHER_REMEDY: Final = "The worker's log has the traceback: search it for the report's id. Please report the bug."
 

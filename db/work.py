@@ -1,11 +1,14 @@
 """The record of work in PostgreSQL."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from db.queries import Queries
 from reunite.ports import Backlog
 
+KILLED_WORKERS: Final = "every worker that processed it was killed"
+"""Why such work was given up; `reunite status` knows what to do about it."""
 _BACKLOG = """
 WITH taken AS (SELECT done_at - greatest(created_at, lag(done_at, 1, %(since)s) OVER (ORDER BY done_at)) AS time
                FROM work WHERE state = 'done' AND done_at > %(since)s ORDER BY done_at DESC LIMIT 20)

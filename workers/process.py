@@ -18,6 +18,7 @@ from db.cancellation import stop
 from db.embedding_models import EmbeddingModel
 from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.store import Store
+from db.work import KILLED_WORKERS
 from metrics import definitions as metrics
 from metrics.searches import count_search
 from reunite.entities import ReportState
@@ -79,7 +80,7 @@ class Processor:
             async with self._extending(lease), self.slots.slot(alone=is_suspect):
                 if lease.deaths > _MAX_DEATHS:
                     log.error("work_killed_workers")
-                    return await self._give_up(lease, "every worker that processed it was killed")
+                    return await self._give_up(lease, KILLED_WORKERS)
                 async with asyncio.timeout(self.timeout_seconds):
                     log = log.bind(**await self._run_steps(lease, part_by_part=is_suspect))
         except LeaseLostError:
