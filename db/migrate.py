@@ -87,7 +87,7 @@ def _without_former(applied: dict[str, str]) -> dict[str, str]:
 
 
 async def _replaces_former(connection: psycopg.AsyncConnection, migration: Migration) -> bool:
-    """Whether it's the baseline, and the former migrations have made all that it would make; forget them then."""
+    """Forget the former migrations if the baseline's turn has come; return whether they made all that it would make."""
     if migration.name != _BASELINE:
         return False
     return (await connection.execute("DELETE FROM public.migration WHERE name < %s", [_BASELINE])).rowcount > 0

@@ -204,7 +204,7 @@ def _reduction(width: int, height: int, framing: Framing) -> float:
 
 
 def _copy(opened: _Opened) -> Image.Image:
-    """Make the stored copy by shrinking the photo in place, because it may be large."""
+    """Average whole pixels if that leaves nearly the right size, or else shrink the photo itself: it may be large."""
     image = opened.image
     reduction = math.ceil(max(image.size) / STORED_SIDE)
     if image.mode not in _WITHOUT_WHITE and reduction > 1 and max(image.size) // reduction >= _NEARLY_STORED_SIDE:

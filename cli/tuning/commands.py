@@ -38,7 +38,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     sizes: Annotated[
         list[int] | None, typer.Option(help="Also evaluate with at most this many found reports. Repeat for more.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write the predictions with everything there here.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the predictions made with all found reports here.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Write diagrams here (needs the extra `evaluate`).")] = None,
     vectors: Vectors = None,
     model: As = None,

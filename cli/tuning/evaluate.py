@@ -41,6 +41,8 @@ class Options:
 
 def run(where: Servers, folder: Path, options: Options) -> None:
     """Post the set, score it, and print figures. Raises UsageError."""
+    if options.shipped and options.ablation:
+        raise UsageError("--ablation fits weights anew, so it can't go with --shipped. Leave one of them out.")
     for path in filter(None, (options.out, options.plots)):
         if not path.parent.is_dir():
             msg = f"Can't write {path.name}: the folder {path.parent} doesn't exist."

@@ -373,7 +373,7 @@ CREATE TABLE verdict (
   moderator_name text NOT NULL,          -- empty: forgotten
   platform platform,                     -- where it was given, so that the name is shown as there; null: unknown
   kind verdict_kind NOT NULL,
-  given boolean NOT NULL,                -- false: taken back
+  given boolean NOT NULL,                -- false: withdrawn
   message text,                          -- the reply that was reacted to; null for a button
   press text,                            -- idempotency key of the button's press
   at timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -28,3 +28,9 @@ def test_it_is_refused_in_a_sentence(where: Servers, tmp_path: Path, monkeypatch
     measuring = evaluate.Options(2, 1, [20], None, None, as_json=True, ablation=False, independent=False)
     with pytest.raises(UsageError, match=text):
         evaluate.run(where, tmp_path, measuring)
+
+
+def test_an_ablation_of_weights_that_are_not_fitted_is_refused(where: Servers, tmp_path: Path) -> None:
+    both = evaluate.Options(2, 1, [20], None, None, as_json=True, ablation=True, independent=False, shipped=True)
+    with pytest.raises(UsageError, match="can't go with --shipped"):
+        evaluate.run(where, tmp_path, both)
