@@ -19,7 +19,7 @@ from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble, Interaction
 from tests.doubles.discord_shapes import CREATE_PRIVATE_THREADS, MANAGE_GUILD, PRIVATE_THREAD
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 @dataclass
@@ -235,7 +235,7 @@ class DiscordScreen(Screen):
 
 @asynccontextmanager
 async def on_discord(database_url: str) -> AsyncIterator[OnDiscord]:
-    async with DiscordDouble() as double, Store(database_url, keys=KEYS) as store:
+    async with DiscordDouble(answer_within=PATIENCE) as double, Store(database_url, keys=KEYS) as store:
         config = DiscordConfig(token=TOKEN, api_base=double.api_base, gateway=double.gateway_url, guilds_wait=0.05)
         async with app.running(Handlers(store, NoQueue()), store, config) as platform:
             yield OnDiscord(store, platform, double=double)

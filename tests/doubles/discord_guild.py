@@ -40,6 +40,9 @@ class Guild:
     """Active threads that the guild takes (docs.discord.com, Threads: 160006; read in November 2026)."""
     most_channels: int = 500
     """Channels that the guild takes (docs.discord.com, Opcodes and Status Codes, 30013; read in November 2026)."""
+    answer_within: float = 3.0
+    """Seconds for the first answer to an interaction, then 10062 (docs.discord.com, Receiving and Responding to
+    Interactions; read in November 2026). Tests about something else allow more, because the machine may be busy."""
     invitations: list[Json] = field(default_factory=list)
     """The audit log's entries about bots that were added, the newest first."""
     forbidden_words: set[str] = field(default_factory=set)

@@ -32,7 +32,7 @@ class Interactions:
         if used.state != "new":
             raise base.ALREADY_ANSWERED
         # The same page: the first answer within 3 seconds, later ones within 15 minutes.
-        if time.monotonic() - used.since > 3:
+        if time.monotonic() - used.since > self._double.answer_within:
             raise base.UNKNOWN_INTERACTION
         payload, files = await body_of(request)
         kind, data = payload["type"], payload.get("data") or {}

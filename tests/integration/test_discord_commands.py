@@ -18,7 +18,7 @@ from tests.doubles.discord_shapes import MANAGE_GUILD, inputs
 from tests.support.board import BOARD
 from tests.support.discord_adapter import JPEG, World, config, open_world
 from tests.support.queues import NoQueue
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 LOCALES = {"de": "de", "es-ES": "es", "es-419": "es", "fr": "fr", "ja": "ja", "pl": "pl"}
 
@@ -99,7 +99,7 @@ async def test_two_photos_of_one_name_are_distinguished(database_url: str) -> No
 
 
 async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
+    async with DiscordDouble(answer_within=PATIENCE) as discord, Store(database_url) as store:
         handlers = Handlers(store, NoQueue())
         async with running(handlers, store, config(discord)) as platform:
             world = World(discord, store, platform)

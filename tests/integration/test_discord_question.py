@@ -11,7 +11,7 @@ from reunite.ports import Outgoing
 from tests.doubles.discord import DiscordDouble
 from tests.support.discord_adapter import JPEG, World, config, open_world
 from tests.support.queues import NoQueue
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 async def asked(world: World, author: str) -> tuple[UUID, str]:
@@ -47,7 +47,7 @@ async def test_a_pressed_button_is_taken_once_and_replaced_by_the_answer(databas
 
 
 async def test_a_button_outlives_the_bots_process_and_is_its_authors_alone(database_url: str) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
+    async with DiscordDouble(answer_within=PATIENCE) as discord, Store(database_url) as store:
         handlers = Handlers(store, NoQueue())
         ann, bob = discord.admin.join("Ann"), discord.admin.join("Bob")
         async with running(handlers, store, config(discord)) as platform:

@@ -17,7 +17,7 @@ from tests.support.board_sessions import is_over, signed_in
 from tests.support.discord_adapter import JPEG, World, config, match_state, open_world, reply, shown_match
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 async def test_a_moderators_check_mark_confirms_and_taking_it_away_reopens(database_url: str) -> None:
@@ -95,7 +95,7 @@ async def test_a_member_hears_once_why_their_reaction_decides_nothing(
 
 
 async def test_a_bot_that_ends_leaves_no_such_words_behind(database_url: str) -> None:
-    async with DiscordDouble() as discord, Store(database_url, keys=KEYS) as store:
+    async with DiscordDouble(answer_within=PATIENCE) as discord, Store(database_url, keys=KEYS) as store:
         async with running(Handlers(store, NoQueue()), store, config(discord)) as platform:
             world = World(discord, store, platform)
             card, lost, _ = await shown_match(world)

@@ -109,7 +109,7 @@ async def discord_world(database_url: str, redis_url: str, **settings: Any) -> A
 @asynccontextmanager
 async def guild(**double: Any) -> AsyncIterator[DiscordWorld]:
     """Open a guild without anything at work."""
-    async with DiscordDouble(**double) as discord:
+    async with DiscordDouble(**{"answer_within": PATIENCE, **double}) as discord:
         manager = discord.admin.join("Max")
         discord.members[manager]["roles"].append(discord.add_role("managers", MANAGE_GUILD | MANAGE_MESSAGES))
         people = discord.admin.join("Ada"), discord.admin.join("Ben"), discord.admin.join("Mo", moderator=True)
