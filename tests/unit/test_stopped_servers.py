@@ -1,31 +1,35 @@
 """Stopping embedded servers."""
 
+import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from embedded import process
 from embedded.layout import Layout
 from embedded.process import ServerProcess
 
 
-class Ending:
-    """A server that ends by itself just before it gets its signal."""
+class Sleeping:
+    """A server that its last keeper has left running."""
 
-    name = "ending"
-    mark = "ending-server"
+    name = "sleeping"
+    mark = "sleep 86399"
     stop_signals = (signal.SIGTERM, signal.SIGKILL)
     is_forgotten = False
 
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(self.command())
+
     def command(self) -> list[str]:
-        raise NotImplementedError
+        return self.mark.split()
 
     def prepare(self) -> bool:
         return False
 
     def recorded_pid(self) -> int:
-        return 12345
+        return self.process.pid
 
     def forget(self) -> None:
         self.is_forgotten = True
@@ -34,16 +38,17 @@ class Ending:
 def test_a_server_that_has_just_ended_is_stopped_without_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command_lines = ["ending-server"]  # once; then the process is gone
-    monkeypatch.setattr(process, "command_line", lambda _: command_lines.pop() if command_lines else "")
+    server = Sleeping()
     signals: list[int] = []
+    send = os.kill
 
-    def kill(_: int, number: int) -> None:
+    def send_too_late(pid: int, number: int) -> None:
         signals.append(number)
-        raise ProcessLookupError
+        send(pid, signal.SIGKILL)
+        server.process.wait()
+        send(pid, number)
 
-    monkeypatch.setattr("os.kill", kill)
-    server = Ending()
+    monkeypatch.setattr("os.kill", send_too_late)
     ServerProcess(server, Layout(tmp_path / "control", tmp_path)).end()
     assert signals == [signal.SIGTERM]
     assert server.is_forgotten
