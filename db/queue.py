@@ -51,12 +51,13 @@ class ArqQueue:
         await self._enqueue(work, _FIRST_HINT)
 
     async def hint_due(self, *, silence: float, limit: int = 200) -> int:
-        """Send hints for due work without a hint in the last `silence` seconds; return how many."""
-        due = await self._store.hint_due_work(silence=silence, limit=limit)
-        for work, number in due:
+        """Send hints for due work without a hint in the last `silence` seconds; return how many were sent."""
+        sent = 0
+        for work, number in await self._store.hint_due_work(silence=silence, limit=limit):
             if not await self._enqueue(work, number):
                 break  # Redis is down: the sweep hints at the rest again
-        return len(due)
+            sent += 1
+        return sent
 
     async def _enqueue(self, work: UUID, number: int) -> bool:
         payload = {"v": PAYLOAD_VERSION, "work": str(work)}

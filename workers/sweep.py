@@ -63,8 +63,8 @@ class Sweep:
 
     async def run_once(self) -> None:
         """Send hints for due work (a hint may be lost with Redis or a killed worker), then expire and remind."""
-        if found := await self._hints.hint_due(silence=self._rehint_seconds):
-            _log.info("sweep_hinted", works=found)
+        if sent := await self._hints.hint_due(silence=self._rehint_seconds):
+            _log.info("sweep_hinted", works=sent)
         await self._run_due(self._store.expired_reports, partial(expire, now=datetime.now(UTC)))
         at = self._now()
         await self._run_due(partial(self._store.due_reminders, at), remind)
