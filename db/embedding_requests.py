@@ -9,6 +9,8 @@ from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
+import psycopg
+import structlog
 from psycopg.types.json import Jsonb
 
 from db.database import Database
@@ -23,6 +25,8 @@ _LIFETIME: Final = timedelta(minutes=2)
 """The age at which a request is deleted, answered or not."""
 _FIRST_POLL, _MAX_POLL, _BACKOFF = 0.01, 0.2, 1.5
 """Seconds before the first poll for an answer, and at most between two polls; each pause is longer than the last."""
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,12 @@ class EmbeddingRequests:
                 return answer
 
     async def _delete(self, community: UUID, request: UUID) -> None:
-        async with self._database.transaction(community) as connection:
-            await connection.execute("DELETE FROM embedding_request WHERE id = %s", [request])
+        """Delete a request. A failure hides no other error: an old request is deleted by whoever takes the next."""
+        try:
+            async with self._database.transaction(community) as connection:
+                await connection.execute("DELETE FROM embedding_request WHERE id = %s", [request])
+        except (TryAgainError, psycopg.Error, OSError) as error:
+            _log.warning("embedding_request_left", request=str(request), error=type(error).__name__)
 
     # The worker's side
 

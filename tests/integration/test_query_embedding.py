@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import psycopg
 import pytest
 
 from db.embedding_requests import PATIENCE, EmbeddingRequests
@@ -78,6 +79,18 @@ async def test_a_request_in_trouble_is_tried_again_and_disturbs_no_other(databas
         assert decoders.others == 1, "it was interrupted"
         decoders.error = None
         assert len((await troubled).photos) == 1
+
+
+async def test_a_request_that_cant_be_deleted_hides_neither_the_answer_nor_the_error(
+    database_url: str, owner_database_url: str
+) -> None:
+    async with await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner:
+        await owner.execute("REVOKE DELETE ON embedding_request FROM reunite_app")
+    async with answering(database_url) as (requests, place):
+        assert len((await requests.encode(place.community, ["a red cup"])).texts) == 1
+    async with Store(database_url, keys=KEYS) as store:
+        with pytest.raises(TryAgainError, match="no worker has answered"):
+            await EmbeddingRequests(store, patience=0.05).encode(place.community, ["a red cup"])
 
 
 async def test_the_request_of_a_killed_worker_is_taken_by_another(database_url: str) -> None:
