@@ -99,11 +99,12 @@ class PastPosts:
 
     async def _round(self) -> bool:
         """Read a page in each workspace that has something to read; return whether there is any."""
+        self._not_before = {workspace: at for workspace, at in self._not_before.items() if at > self._now()}
         by_workspace: dict[str, list[Backfill]] = {}
         for backfill in await self._backfills.open(self._platform.name):
             by_workspace.setdefault(backfill.workspace, []).append(backfill)
         for workspace, backfills in by_workspace.items():
-            if self._now() >= self._not_before.get(workspace, 0.0) and await self._history.is_ready(workspace):
+            if workspace not in self._not_before and await self._history.is_ready(workspace):
                 self._not_before[workspace] = self._now() + await self._attempt(backfills)
         return bool(by_workspace)
 

@@ -121,10 +121,14 @@ def moment_words(moment: datetime, language: str = "en") -> str:
     return words_in(language).dates["moment"].format(weekday=day, date=date, time=f"{moment:%H:%M}")
 
 
-@cache
 def words_in(language: str) -> Words:
     """Return all words of a language, which are read once; those of English for one that we don't speak."""
-    read = tomllib.loads(_FILES.joinpath(f"{language_of(language)}.toml").read_text(encoding="utf-8"))
+    return _words_in(language_of(language))
+
+
+@cache
+def _words_in(language: str) -> Words:
+    read = tomllib.loads(_FILES.joinpath(f"{language}.toml").read_text(encoding="utf-8"))
     return Words(
         sentences=read["sentences"],
         commands={key: CommandWords(**words) for key, words in read["commands"].items()},

@@ -153,7 +153,8 @@ class Inbound:
     async def _notify_of_missing_permissions(self, channel: ReportChannel, author: Member) -> None:
         """Name the permissions that the bot lacks, once an hour: in the channel, in the log, or to the author."""
         names, now = missing(channel, TO_ANSWER), time.monotonic()
-        if not names or now - self._notices.get(channel.id, -_NOTICE_EVERY) < _NOTICE_EVERY:
+        self._notices = {noticed: at for noticed, at in self._notices.items() if now - at < _NOTICE_EVERY}
+        if not names or channel.id in self._notices:
             return
         self._notices[channel.id] = now
         _log.warning("discord_permissions_missing", channel=str(channel.id), permissions=names)

@@ -7,6 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Final
 
 from reunite.errors import TryAgainError
@@ -18,10 +19,49 @@ _SLOT: Final = 1.1
 _LONGEST_WAIT: Final = 1.5
 """Seconds that a message waits for its turn; if it takes longer, others of its process go first."""
 _FORGOTTEN: Final = 600.0
+"""Seconds after which a turn that wasn't taken is forgotten, and between two looks for idle channels."""
 
 
 class PutOffError(TryAgainError):
     """It isn't a message's turn yet; it certainly wasn't sent."""
+
+
+@dataclass
+class _Channel:
+    """What is to be sent in a channel, and when it takes the next message."""
+
+    turns: dict[str, float] = field(default_factory=dict)
+    """By key, when a message's turn is."""
+    ahead: set[str] = field(default_factory=set)
+    """Keys of the first answers among them."""
+    held_until: float = 0.0
+    """When Slack takes messages again."""
+    ready_at: float = 0.0
+    """When the latest message allows another."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def reserve(self, key: str, *, ahead: bool) -> None:
+        """Give a message its turn, unless it has one."""
+        if key in self.turns:
+            return
+        now = _now()
+        earlier = [at + _SLOT for reply, at in self.turns.items() if reply in self.ahead or not ahead]
+        turn = max(now, self.held_until, *earlier)
+        if ahead:
+            self.ahead.add(key)
+            self.turns = {reply: at if reply in self.ahead else at + _SLOT for reply, at in self.turns.items()}
+        self.turns[key] = turn
+
+    def release(self, key: str) -> None:
+        self.turns.pop(key, None)
+        self.ahead.discard(key)
+
+    def clean(self) -> bool:
+        """Forget the turns that nobody took, and return whether nothing else is known of the channel."""
+        now = _now()
+        for old in [reply for reply, at in self.turns.items() if at < now - _FORGOTTEN]:
+            self.release(old)
+        return not (self.turns or self.lock.locked()) and now >= max(self.held_until, self.ready_at)
 
 
 class ChannelPace:
@@ -31,62 +71,50 @@ class ChannelPace:
     """
 
     def __init__(self) -> None:
-        self._turns: dict[str, dict[str, float]] = defaultdict(dict)
-        """By channel and key, when a message's turn is."""
-        self._ahead: set[str] = set()
-        """Keys of the first answers among them."""
-        self._held: dict[str, float] = {}
-        """By channel, when Slack takes messages again."""
-        self._ready: dict[str, float] = {}
-        """By channel, when the latest message allows another."""
-        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._channels: dict[str, _Channel] = defaultdict(_Channel)
+        self._next_cleaning = 0.0
 
     def reserve(self, channel: str, key: str, *, ahead: bool = False) -> None:
         """Give a message its turn, `ahead` of those that aren't. Raises PutOffError if that is far in the future."""
-        now, turns = _now(), self._turns[channel]
-        for old in [reply for reply, at in turns.items() if at < now - _FORGOTTEN]:
-            self.release(channel, old)
-        if key not in turns:
-            earlier = [at + _SLOT for reply, at in turns.items() if reply in self._ahead or not ahead]
-            turn = max(now, self._held.get(channel, now), *earlier)
-            if ahead:
-                self._ahead.add(key)
-                self._move(channel, _SLOT)
-            turns[key] = turn
+        if _now() >= self._next_cleaning:
+            self._clean()
+        self._channels[channel].reserve(key, ahead=ahead)
         self._check(channel, key)
 
-    def _move(self, channel: str, seconds: float) -> None:
-        """Let the messages that aren't first answers wait longer."""
-        turns = self._turns[channel]
-        turns.update({reply: at + seconds for reply, at in turns.items() if reply not in self._ahead})
+    def _clean(self) -> None:
+        """Forget the channels in which nothing is to be sent."""
+        for channel in [name for name, channel in self._channels.items() if channel.clean()]:
+            del self._channels[channel]
+        self._next_cleaning = _now() + _FORGOTTEN
 
     @asynccontextmanager
     async def turn(self, channel: str, key: str) -> AsyncIterator[None]:
         """Wait for a message's turn, and keep the others waiting until it has arrived. Raises PutOffError."""
-        async with self._locks[channel]:
+        state = self._channels[channel]
+        async with state.lock:
             self._check(channel, key)  # another message may have been put off meanwhile
             now = _now()
-            await asyncio.sleep(max(self._turns[channel].get(key, now), self._ready.get(channel, now)) - now)
+            await asyncio.sleep(max(state.turns.get(key, now), state.ready_at) - now)
             try:
                 yield
             finally:
-                self._ready[channel] = _now() + _EVERY
+                state.ready_at = _now() + _EVERY
         self.release(channel, key)
 
     def release(self, channel: str, key: str) -> None:
         """Forget a message that is sent."""
-        self._turns[channel].pop(key, None)
-        self._ahead.discard(key)
+        self._channels[channel].release(key)
 
     def hold(self, channel: str, key: str, seconds: float) -> None:
         """Postpone the messages of a channel by this many seconds, after which the refused one comes again."""
-        self._held[channel] = _now() + seconds + _SLOT
-        turns = {reply: at + seconds + _SLOT for reply, at in self._turns[channel].items()}
-        self._turns[channel] = turns | {key: _now()}
+        state = self._channels[channel]
+        state.held_until = _now() + seconds + _SLOT
+        turns = {reply: at + seconds + _SLOT for reply, at in state.turns.items()}
+        state.turns = turns | {key: _now()}
 
     def _check(self, channel: str, key: str) -> None:
         now = _now()
-        if (wait := self._turns[channel].get(key, now) - now) > _LONGEST_WAIT:
+        if (wait := self._channels[channel].turns.get(key, now) - now) > _LONGEST_WAIT:
             raise PutOffError("Slack takes one message a second in a channel", wait)
 
 

@@ -25,6 +25,7 @@ from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "eyes"
 RETURNED: Final = "white_check_mark"
+_MAX_UNSENT: Final = 1000
 _GONE: Final = {"message_not_found", "channel_not_found", "thread_not_found"}
 
 _T = TypeVar("_T")
@@ -42,7 +43,7 @@ class SlackPlatform:
         self._pace = ChannelPace()
         self._pictures = Pictures()
         self._earlier = EarlierAttempts()
-        self._unsent: set[tuple[str, str]] = set()
+        self._unsent: dict[tuple[str, str], None] = {}
         """Replies, by key and channel, that Slack has certainly not taken: they needn't be searched for there."""
 
     async def send(self, outgoing: Outgoing) -> Sent:
@@ -54,12 +55,12 @@ class SlackPlatform:
             return await self._send(workspace, outgoing)
         except UndeliverableError as error:
             if not (outgoing.reply.opens_thread and outgoing.author):
-                self._unsent.discard(place_of(outgoing))
+                self._unsent.pop(place_of(outgoing), None)
                 raise
             _log.warning("slack_post_refused", channel=outgoing.target.channel, reason=str(error))
             with slack_errors():
                 sent = await self._send(workspace, await _to_author(workspace, outgoing))
-            self._unsent.discard(place_of(outgoing))
+            self._unsent.pop(place_of(outgoing), None)
             self._earlier.forget(outgoing)
             return sent
 
@@ -90,27 +91,32 @@ class SlackPlatform:
             self._pace.reserve(outgoing.target.channel, outgoing.key, ahead=outgoing.ahead)
         except PutOffError:
             if not outgoing.maybe_sent:
-                self._unsent.add(place_of(outgoing))
+                self._note_unsent(outgoing)
             raise
 
     async def _post(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent:
         file = await self._pictures.file_of(workspace, outgoing)
         channel, key = outgoing.target.channel, outgoing.key
-        self._unsent.discard(place_of(outgoing))
+        self._unsent.pop(place_of(outgoing), None)
         self._earlier.forget(outgoing)
         try:
             async with self._pace.turn(channel, key):
                 return await _with_picture_or_without(key, file, lambda file: _post(workspace, outgoing, file))
         except PutOffError:
-            self._unsent.add(place_of(outgoing))
+            self._note_unsent(outgoing)
             raise
         except SlackApiError as error:
             seconds = seconds_put_off(error)
             if seconds is not None or is_refusal(error):
-                self._unsent.add(place_of(outgoing))
+                self._note_unsent(outgoing)
             if seconds is not None:
                 self._pace.hold(channel, key, seconds)
             raise
+
+    def _note_unsent(self, outgoing: Outgoing) -> None:
+        self._unsent[place_of(outgoing)] = None
+        if len(self._unsent) > _MAX_UNSENT:  # some are never tried again, because their reports have ended
+            del self._unsent[next(iter(self._unsent))]
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Delete a reply; it, its thread or its channel may be gone already."""

@@ -1,0 +1,96 @@
+"""What a process remembers of channels, workspaces and replies doesn't grow as long as it runs."""
+
+import time
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import AsyncMock
+from uuid import uuid4
+
+import pytest
+
+from bot.discord import inbound
+from bot.discord.inbound import Inbound
+from bot.past_posts import PastPosts
+from bot.slack import channel_pace, outbound
+from bot.slack.channel_pace import ChannelPace
+from bot.slack.outbound import SlackPlatform
+from reunite.entities import Member, ReplyTarget
+from reunite.language import LANGUAGES, _words_in, words_in
+from reunite.messages.reply import Reply
+from reunite.ports import Outgoing
+
+_DAY = 86_400.0
+_CHANNELS = [f"C{number}" for number in range(50)]
+
+
+async def test_slacks_pace_forgets_the_channels_in_which_nothing_is_to_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(channel_pace, "_now", lambda: now)
+    pace = ChannelPace()
+    for channel in _CHANNELS:
+        pace.reserve(channel, "sent")
+        async with pace.turn(channel, "sent"):
+            pass
+        pace.reserve(channel, "never tried again")
+    pace.hold("C1", "refused", 2 * _DAY)
+    now += _DAY
+    pace.reserve("another", "next")
+    assert set(pace._channels) == {"another", "C1"}
+
+
+async def test_a_channel_in_which_something_is_being_sent_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(channel_pace, "_now", lambda: now)
+    pace = ChannelPace()
+    pace.reserve("C1", "slow")
+    async with pace.turn("C1", "slow"):
+        now += _DAY
+        pace.reserve("another", "next")
+        assert "C1" in pace._channels
+
+
+def test_slack_remembers_the_latest_replies_that_were_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbound, "_MAX_UNSENT", 2)
+    unused: Any = SimpleNamespace()
+    platform = SlackPlatform(unused, unused)
+    for key in ("1", "2", "3"):
+        platform._note_unsent(Outgoing(key, ReplyTarget("slack", "T", "C", None), Reply("nothing", lines=())))
+    assert [key for key, _ in platform._unsent] == ["2", "3"]
+
+
+async def test_a_workspace_whose_past_posts_are_read_is_forgotten() -> None:
+    class Parts:
+        name = "web"
+
+        async def open(self, _: str) -> list[Any]:
+            return [SimpleNamespace(workspace=str(uuid4()), tell="", has_ended=True)]
+
+        async def is_ready(self, _: str) -> bool:
+            return True
+
+    parts: Any = Parts()
+    past = PastPosts(parts, parts, parts, parts, pause=0)
+    for _ in range(20):
+        await past._round()
+    assert len(past._not_before) <= 1
+
+
+async def test_discords_channels_are_forgotten_once_they_may_be_noticed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(inbound, "missing", lambda *_: ["send_messages"])
+    monkeypatch.setattr(inbound, "missing_permissions", lambda *_: {"channel": "", "permissions": "", "bot": ""})
+    monkeypatch.setattr(inbound, "time", SimpleNamespace(monotonic=lambda: now))
+    settings = SimpleNamespace(log_channel=None)
+    parts: Any = SimpleNamespace(language=lambda _: "en", settings=lambda _: settings, create_dm=AsyncMock())
+    notifying = Inbound(parts, parts, parts, parts)
+    for number in range(20):
+        channel: Any = SimpleNamespace(id=number, guild=SimpleNamespace(get_channel=lambda _: None))
+        await notifying._notify_of_missing_permissions(channel, Member("1", "Ada"))
+        now += _DAY
+    assert len(notifying._notices) == 1
+
+
+def test_a_locale_that_is_unknown_is_no_further_language() -> None:
+    for number in range(20):
+        words_in(f"x{number}-YZ")
+    assert _words_in.cache_info().currsize <= len(LANGUAGES)
