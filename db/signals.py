@@ -45,8 +45,10 @@ async def signals(
                     async for notification in connection.notifies():
                         if is_ours(notification.payload):
                             event.set()
-            except psycopg.Error as error:
+            except (psycopg.Error, OSError) as error:
                 _log.warning("signals_interrupted", channel=channel, error=type(error).__name__)
+            except Exception:  # noqa: BLE001 - without signals, replies would wait for the next poll
+                _log.exception("signals_defect", channel=channel)
             connection = await _listen_again(database_url, channel)
             event.set()
 
@@ -76,3 +78,5 @@ async def _listen_again(database_url: str, channel: str) -> psycopg.AsyncConnect
             return await _listen(database_url, channel)
         except (psycopg.Error, OSError) as error:
             _log.warning("signals_interrupted", channel=channel, error=type(error).__name__)
+        except Exception:  # noqa: BLE001 - the next attempt may succeed
+            _log.exception("signals_defect", channel=channel)

@@ -4,11 +4,11 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import psycopg
@@ -50,24 +50,31 @@ async def _heartbeat(monitoring: Monitoring, role: str, health_file: Path | None
     process, version = uuid4(), metadata.version("reunite")
 
     async def beat() -> None:
+        await monitoring.beat(process, role, socket.gethostname(), os.getpid(), version)
+        if health_file:
+            await asyncio.to_thread(health_file.touch)
+
+    async def keep_beating() -> None:
         while True:
-            try:
-                await monitoring.beat(process, role, socket.gethostname(), os.getpid(), version)
-                if health_file:
-                    await asyncio.to_thread(health_file.touch)
-            except (psycopg.Error, OSError) as error:
-                _log.warning("heartbeat_missed", error=type(error).__name__)
+            await _attempt(beat())
             await asyncio.sleep(_HEARTBEAT_SECONDS)
 
-    heartbeat = asyncio.create_task(beat())
+    heartbeat = asyncio.create_task(keep_beating())
     try:
         yield
     finally:
         await stop(heartbeat)
-        try:
-            await monitoring.end(process)
-        except psycopg.Error as error:
-            _log.warning("heartbeat_missed", error=type(error).__name__)
+        await _attempt(monitoring.end(process))
+
+
+async def _attempt(beat: Coroutine[Any, Any, None]) -> None:
+    """Beat, and only log a failure: the process works all the same, and the next beat may succeed."""
+    try:
+        await beat
+    except (psycopg.Error, OSError) as error:
+        _log.warning("heartbeat_missed", error=type(error).__name__)
+    except Exception:  # noqa: BLE001 - see above
+        _log.exception("heartbeat_defect")
 
 
 class Metrics:

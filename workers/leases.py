@@ -6,8 +6,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from db.leases import WorkLease
+import psycopg
+import structlog
+
+from db.cancellation import stop
+from db.leases import LeaseLostError, WorkLease
 from db.store import Store
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -35,3 +41,27 @@ class Leases:
         finally:
             if lease:
                 self._in_flight.remove(lease.community)
+
+
+@asynccontextmanager
+async def extending(store: Store, lease: WorkLease, seconds: float) -> AsyncIterator[None]:
+    """Renew a lease within the context, each time for `seconds`."""
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(seconds / 3)
+            try:
+                async with store.work_session(lease) as session:
+                    await session.extend(seconds)
+            except LeaseLostError:
+                return  # the work's next write is refused
+            except (psycopg.Error, OSError) as error:
+                _log.warning("lease_not_renewed", work=str(lease.work), error=type(error).__name__)
+            except Exception:  # noqa: BLE001 - the next attempt may succeed, before the lease expires
+                _log.exception("lease_defect", work=str(lease.work))
+
+    keeper = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        await stop(keeper)

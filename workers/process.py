@@ -4,8 +4,7 @@ Embeddings are committed before the search; otherwise two simultaneous reports w
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 from uuid import UUID
@@ -14,25 +13,28 @@ import psycopg
 import structlog
 
 from db import scoring_models
-from db.cancellation import stop
 from db.embedding_models import EmbeddingModel
 from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.store import Store
 from db.work import KILLED_WORKERS
 from metrics import definitions as metrics
 from metrics.searches import count_search
-from reunite.entities import ReportState
+from reunite.entities import Report, ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.matching.evidence import Search
+from reunite.matching.scoring import ScoredCandidate
 from reunite.matching.weights import ScoringModel
 from reunite.messages import keys, wording
 from reunite.search import search_and_announce
 from workers.closer_look import CloserLook, ToCompare
 from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded, save
 from workers.intake import MAX_FAILURES, Intake, IntakeResult
+from workers.leases import extending
 from workers.slots import Slots
 
 WorkOutcome = Literal["done", "again", "failed", "overtaken"]
+_Searched = tuple[Report | None, Sequence[ScoredCandidate] | None]
+"""A report, and the candidates that its search found; None if there was no search."""
 
 _SUSPECT_AFTER: Final = 2
 """After this many workers died while processing it among other work, it's processed alone, part by part."""
@@ -77,7 +79,7 @@ class Processor:
         log = _log.bind(work=str(lease.work), report=str(lease.report), failures=lease.failures)
         is_suspect = lease.deaths >= _SUSPECT_AFTER
         try:
-            async with self._extending(lease), self.slots.slot(alone=is_suspect):
+            async with extending(self.store, lease, self.lease_seconds), self.slots.slot(alone=is_suspect):
                 if lease.deaths > _MAX_DEATHS:
                     log.error("work_killed_workers")
                     return await self._give_up(lease, KILLED_WORKERS)
@@ -105,26 +107,12 @@ class Processor:
         """
         taken = await self.intake.take(lease)
         await self._embed(lease, taken, part_by_part=part_by_part)
-        post = await self._search(lease, taken)
+        report, scored = await self._search(lease, taken)
+        if scored is not None and not (report and report.sample):
+            count_search("report", scored)
         if taken.errors:
             raise taken.errors[0]
-        return post
-
-    @asynccontextmanager
-    async def _extending(self, lease: WorkLease) -> AsyncIterator[None]:
-        """Renew the lease within the context."""
-
-        async def keep() -> None:
-            while True:
-                await asyncio.sleep(self.lease_seconds / 3)
-                async with self.store.work_session(lease) as session:
-                    await session.extend(self.lease_seconds)
-
-        keeper = asyncio.create_task(keep())
-        try:
-            yield
-        finally:
-            await stop(keeper)
+        return {"platform": report.target.platform, "message": report.target.message} if report else {}
 
     async def _again(self, lease: WorkLease, problem: str, after: float | None) -> WorkOutcome:
         if lease.failures + 1 >= MAX_FAILURES:
@@ -203,7 +191,7 @@ class Processor:
 
     # Search
 
-    async def _search(self, lease: WorkLease, taken: IntakeResult) -> dict[str, str | None]:
+    async def _search(self, lease: WorkLease, taken: IntakeResult) -> _Searched:
         scoring_model = await scoring_models.in_use(self.store, lease.community, self.model)
         async with self.store.work_session(lease) as session:
             chosen = ToCompare()
@@ -218,7 +206,7 @@ class Processor:
 
     async def _announce(
         self, session: WorkSession, lease: WorkLease, taken: IntakeResult, model: ScoringModel, search: Search | None
-    ) -> dict[str, str | None]:
+    ) -> _Searched:
         complete = not taken.errors
         scored = await search_and_announce(session, lease.report, model, is_complete=complete, search=search)
         if await session.items.live_model() != self.model.id:
@@ -226,6 +214,4 @@ class Processor:
         report = await session.reports.get(lease.report)
         if complete:
             await session.finish()
-        if scored is not None and not (report and report.sample):
-            count_search("report", scored)
-        return {"platform": report.target.platform, "message": report.target.message} if report else {}
+        return report, scored

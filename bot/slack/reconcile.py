@@ -1,7 +1,7 @@
 """Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -36,6 +36,10 @@ class Cards:
     async def note_pending(self, workspace: SlackWorkspace) -> None:
         """Note that reactions may have changed, those to the newest cards first."""
         self._pending[workspace.team] = [*reversed(await self._handlers.known_cards("slack", workspace.team))]
+
+    def keep(self, teams: Collection[str]) -> None:
+        """Forget the cards of all other workspaces."""
+        self._pending = {team: cards for team, cards in self._pending.items() if team in teams}
 
     async def compare_pending(self, workspace: SlackWorkspace) -> None:
         """Compare the recorded cards. After temporary trouble, the next call continues with the same card."""
@@ -75,17 +79,28 @@ class Reconciler:
     async def run(self, is_connected: Callable[[], Any]) -> None:
         """Run until cancelled. `is_connected` may be awaitable."""
         while True:
-            connected = is_connected()
-            if await connected if asyncio.iscoroutine(connected) else connected:
-                for workspace in self._workspaces:
-                    await self._attempt(self._record(workspace), workspace.team)
-                await self._attempt(self._installations.forget_old())
+            await self._attempt(self._record_all(is_connected))
+            self._forget_left()
             now = asyncio.get_running_loop().time()
             await asyncio.sleep(min([_EVERY, *(max(_LEAST, at - now) for at in self._not_before.values())]))
 
     async def is_caught_up(self, team: str) -> bool:
         """Return whether the bot has taken the new posts that it missed in a workspace."""
         return team in self._reconciled and await self._catch_up.is_complete(team)
+
+    async def _record_all(self, is_connected: Callable[[], Any]) -> None:
+        connected = is_connected()
+        if await connected if asyncio.iscoroutine(connected) else connected:
+            for workspace in self._workspaces:
+                await self._attempt(self._record(workspace), workspace.team)
+            await self._attempt(self._installations.forget_old())
+
+    def _forget_left(self) -> None:
+        """Forget the workspaces that have removed the app: no call for them is due any more."""
+        teams = {workspace.team for workspace in self._workspaces}
+        self._reconciled &= teams
+        self._not_before = {team: at for team, at in self._not_before.items() if team in teams}
+        self._cards.keep(teams)
 
     @staticmethod
     async def _attempt(work: Coroutine[Any, Any, None], team: str = "") -> None:

@@ -1,9 +1,9 @@
 """Sends the pages what they show, and each change, by WebSocket."""
 
 import asyncio
-import contextlib
 from typing import Final
 
+import structlog
 from aiohttp import WSCloseCode, web
 
 from bot.web import requests
@@ -12,6 +12,8 @@ from bot.web.render import Viewer
 from db.cancellation import stop
 
 _HEARTBEAT: Final = 20.0
+
+_log = structlog.get_logger(__name__)
 
 
 class Live:
@@ -39,9 +41,14 @@ class Live:
         return socket
 
     async def _send(self, socket: web.WebSocketResponse, viewer: Viewer) -> None:
-        with contextlib.suppress(ConnectionError):  # the loop above ends too
+        try:
             async for update in self._chat.updates(viewer):
                 await socket.send_json(update)
+        except ConnectionError:
+            pass  # the loop above ends too
+        except Exception:  # noqa: BLE001 - a page that gets no more changes must reconnect
+            _log.exception("page_defect")
+            await socket.close(code=WSCloseCode.INTERNAL_ERROR)
 
     async def close(self, _: web.Application) -> None:
         """Disconnect every page; it will try to reconnect."""

@@ -7,7 +7,10 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from db.leases import WorkLease
+import psycopg
+import pytest
+
+from db.leases import WorkLease, WorkSession
 from db.store import Store
 from reunite.errors import TryAgainError
 from tests.contract.stages import PostgresStage
@@ -75,6 +78,33 @@ async def one_lost_report(database_url: str, intake: Any, **options: Any) -> Asy
         assert lease
         encoder: Any = SimpleNamespace()
         yield Processor(store, encoder, model, intake, Slots(1), **options), lease
+
+
+class Patient:
+    """An intake that fails once the lease was renewed."""
+
+    def __init__(self) -> None:
+        self.renewed = asyncio.Event()
+
+    async def take(self, _lease: WorkLease) -> None:
+        await self.renewed.wait()
+        raise TryAgainError("the platform's trouble")
+
+
+@pytest.mark.parametrize("error", [psycopg.OperationalError("the database is away"), RuntimeError("a defect")])
+async def test_a_lease_that_couldnt_be_renewed_is_renewed_next_time(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    patient, errors = Patient(), [error]
+
+    async def extend_at_the_second_attempt(*_: object) -> None:
+        if errors:
+            raise errors.pop()
+        patient.renewed.set()
+
+    monkeypatch.setattr(WorkSession, "extend", extend_at_the_second_attempt)
+    async with one_lost_report(database_url, patient, lease_seconds=_LEASE) as (processor, lease):
+        assert await asyncio.wait_for(processor.process(lease), PATIENCE) == "again"
 
 
 async def test_work_that_hangs_is_tried_again(database_url: str) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 from cli import status
 from db.database import Database
 from db.monitoring import Monitoring, StateCount
+from metrics import observed as observed_module
 from metrics.config import MetricsSettings
 from metrics.deployment import return_ratio
 from metrics.observed import observed
@@ -20,6 +22,7 @@ from reunite.messages.reply import Reply
 from tests.support.api import Api, opened
 from tests.support.waiting import eventually
 from tests.support.world import open_world
+from workers import process
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -137,6 +140,41 @@ async def test_a_process_beats_touches_its_file_and_leaves_the_list(database_url
             [process] = await Monitoring(database).processes()
             assert (process.role, process.is_alive) == ("bot web", True)
         assert await Monitoring(database).processes() == []
+
+
+async def test_a_process_beats_on_after_any_error(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beaten, beat, defects = tmp_path / "alive", Monitoring.beat, [RuntimeError("a defect")]
+
+    async def beat_at_the_second_attempt(*beating: Any) -> None:
+        if defects:
+            raise defects.pop()
+        await beat(*beating)
+
+    monkeypatch.setattr(Monitoring, "beat", beat_at_the_second_attempt)
+    monkeypatch.setattr(observed_module, "_HEARTBEAT_SECONDS", 0.01)
+    async with Database(database_url) as database:
+        with capture_logs() as logged:
+            async with observed(database, "worker", MetricsSettings(health_file=beaten)):
+                await eventually(beaten.exists)
+    assert [entry["event"] for entry in logged] == ["heartbeat_defect"]
+
+
+async def test_a_search_is_counted_once_it_is_committed(
+    api: Api, owner_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work: list[object] = []
+
+    def look(*_: object) -> None:
+        with psycopg.connect(owner_database_url) as connection:
+            work.extend(connection.execute("SELECT state FROM work").fetchall())
+
+    monkeypatch.setattr(process, "count_search", look)
+    await api.world.lost("l1", "my red thing")
+    await api.world.wait_until_idle()
+    await eventually(lambda: work)
+    assert work == [("done",)]
 
 
 def test_the_share_of_returns_counts_only_ended_lost_reports() -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import psycopg
+from structlog.testing import capture_logs
 
 from db.signals import signals
 from tests.support.waiting import PATIENCE, eventually
@@ -31,3 +32,19 @@ async def test_a_broken_connection_is_replaced(owner_database_url: str, database
             return await (await owner.execute(_LISTENERS)).fetchall()
 
         await eventually(listeners, "a listener is left", holds=lambda left: not left)
+
+
+async def test_an_error_of_any_kind_ends_no_signals(owner_database_url: str, database_url: str) -> None:
+    def is_ours(payload: str) -> bool:
+        return bool(1 / int(payload))
+
+    async with (
+        await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner,
+        signals(database_url, "reunite_test", is_ours) as event,
+    ):
+        for payload in ("0", "1"):
+            with capture_logs() as logged:
+                await owner.execute(f"NOTIFY reunite_test, '{payload}'".encode())
+                await asyncio.wait_for(event.wait(), PATIENCE)
+            assert [entry["event"] for entry in logged] == ["signals_defect"] * (payload == "0")
+            event.clear()

@@ -7,8 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiohttp import WSCloseCode
 from PIL import Image
 
+from bot.web.chat import ViewerDiff
 from reunite import rules
 from reunite.entities import Label, Member, ReplyTarget, ReportState
 from reunite.errors import UndeliverableError
@@ -16,6 +18,7 @@ from reunite.messages import wording
 from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from reunite.ports import Outgoing
 from tests.support.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -42,6 +45,18 @@ async def test_a_photo_in_found_becomes_a_report_and_shows_as_looking(page: Page
     [message] = messages.values()
     assert message["report"]["looking"]
     assert message["report"]["photos"] == [{"name": "0.jpg", "state": "pending", "url": None}]
+
+
+async def test_a_page_whose_changes_cant_be_sent_is_told_to_reconnect(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> Json:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(ViewerDiff, "update", fail)
+    async with page.watching() as watcher:
+        await asyncio.wait_for(watcher.socket.receive(), PATIENCE)
+        assert watcher.socket.close_code == WSCloseCode.INTERNAL_ERROR
 
 
 async def test_the_lost_form_keeps_place_and_time(page: Page) -> None:

@@ -1,0 +1,74 @@
+"""Catching up on Slack goes on whatever fails, and for no workspace that has removed the app."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.slack import reconcile
+from bot.slack.reconcile import Reconciler
+from reunite.errors import TryAgainError
+from tests.support.services import background
+from tests.support.waiting import eventually
+
+
+class _Slack:
+    """The workspaces, and everything else that the reconciler needs: Slack asks it to wait for a minute."""
+
+    def __init__(self, *teams: str) -> None:
+        self.teams, self.look_back, self.rounds = list(teams), timedelta(days=1), 0
+        self.kept: set[str] = set()
+
+    def __iter__(self) -> Any:
+        return iter([SimpleNamespace(team=team) for team in self.teams])
+
+    def __contains__(self, workspace: Any) -> bool:
+        return workspace.team in self.teams
+
+    def keep(self, teams: set[str]) -> None:
+        self.kept = teams
+
+    async def heard_at(self, _: str) -> None: ...
+
+    async def note_presence(self, _: str) -> None: ...
+
+    async def read_gap(self, *_: object, **__: object) -> None:
+        raise TryAgainError("slowly", after=60)
+
+    async def forget_old(self) -> None:
+        self.rounds += 1
+
+
+def reconciler(slack: _Slack) -> Reconciler:
+    parts: Any = slack
+    return Reconciler(parts, parts, parts, parts, parts)
+
+
+async def test_an_error_of_any_kind_doesnt_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconcile, "_EVERY", 0.01)
+    slack, errors = _Slack(), [RuntimeError("a defect")]
+
+    def is_connected() -> bool:
+        if errors:
+            raise errors.pop()
+        return True
+
+    with capture_logs() as logged:
+        async with background(reconciler(slack).run(is_connected)):
+            await eventually(lambda: slack.rounds)
+    assert [entry["event"] for entry in logged] == ["slack_reconcile_failed"]
+
+
+async def test_a_workspace_that_has_left_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that was due for it would otherwise stay due, and be looked at ten times a second."""
+    monkeypatch.setattr(reconcile, "_EVERY", 0.01)
+    slack = _Slack("T1", "T2")
+    reconciling = reconciler(slack)
+    async with background(reconciling.run(lambda: True)):
+        await eventually(lambda: set(reconciling._not_before) == {"T1", "T2"})
+        slack.teams.remove("T1")
+        await eventually(lambda: set(reconciling._not_before) == {"T2"})
+        await eventually(lambda: slack.kept == {"T2"})
+    assert reconciling._reconciled == {"T2"}
