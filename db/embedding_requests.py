@@ -80,7 +80,7 @@ class EmbeddingRequests:
                 return answer
 
     async def _delete(self, community: UUID, request: UUID) -> None:
-        """Delete a request. A failure hides no other error: an old request is deleted when a worker takes the next one."""
+        """Delete a request. A failure hides no other error: a worker deletes old requests anyway."""
         try:
             async with self._database.transaction(community) as connection:
                 await connection.execute("DELETE FROM embedding_request WHERE id = %s", [request])
