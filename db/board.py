@@ -123,14 +123,16 @@ class SqlBoard(Queries):
 
     async def log(self, match: UUID | None = None) -> Sequence[LoggedDecision]:
         """Return decisions on all matches and claims, or on one match, newest first."""
-        rows = await self._all(
-            f"""SELECT d.at, d.name, d.what, d.match, m.found_id AS found FROM (
-                  SELECT at, seq, moderator_name AS name, match_id AS match,
-                    kind::text || CASE WHEN given THEN '' ELSE '_back' END AS what FROM verdict
-                  UNION ALL SELECT at, seq, member_name, match_id, 'claim_' || state FROM claim_decision) AS d
-                JOIN match m ON m.id = d.match JOIN report f ON f.id = m.found_id AND NOT f.sample
-                WHERE %(match)s::uuid IS NULL OR d.match = %(match)s
-                ORDER BY d.at DESC, d.seq DESC LIMIT {MAX_LISTED}""",
+        newest = f"""JOIN match m ON m.id = d.match_id JOIN report f ON f.id = m.found_id AND NOT f.sample
+          {"WHERE d.match_id = %(match)s" if match else ""} ORDER BY d.at DESC, d.seq DESC LIMIT {MAX_LISTED}"""
+        rows = await self._all(  # each table is read only as far as one page needs, so the log may grow
+            f"""SELECT at, name, what, match, found FROM (
+                  (SELECT d.at, d.seq, d.moderator_name AS name, d.match_id AS match, m.found_id AS found,
+                     d.kind::text || CASE WHEN d.given THEN '' ELSE '_back' END AS what FROM verdict d {newest})
+                  UNION ALL
+                  (SELECT d.at, d.seq, d.member_name, d.match_id, m.found_id, 'claim_' || d.state
+                   FROM claim_decision d {newest})) AS decision
+                ORDER BY at DESC, seq DESC LIMIT {MAX_LISTED}""",
             match=match,
         )
         return [LoggedDecision(**row) for row in rows]
