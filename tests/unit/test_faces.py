@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from workers.decoder import faces
 from workers.decoder.faces import boxes_of, covered
 
 SIDE = 128
@@ -35,6 +36,21 @@ def test_boxes_are_read(
     faces: tuple[tuple[int, int, float, float], ...], boxes: list[tuple[int, int, int, int]]
 ) -> None:
     assert boxes_of(*outputs(*faces), (384, 512)) == boxes
+
+
+def test_a_crowds_boxes_are_compared_once_for_each_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared, overlaps = [], faces._overlaps
+
+    def counted(box: np.ndarray, others: np.ndarray) -> np.ndarray:
+        compared.append(len(others))
+        return overlaps(box, others)
+
+    monkeypatch.setattr(faces, "_overlaps", counted)
+    crowd = [(row, column, 40.0, 0.9) for row in range(0, 96, 2) for column in range(0, SIDE, 2)]
+    boxes = boxes_of(*outputs(*crowd), (384, 512))
+    assert len(boxes) > 50
+    assert len(compared) == len(boxes)
+    assert compared == sorted(compared, reverse=True)
 
 
 def test_a_covered_face_is_a_few_blocks_and_the_rest_is_as_it_was() -> None:

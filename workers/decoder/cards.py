@@ -1,14 +1,14 @@
 """Finds cards and papers in stored copies by the numbers and words printed on them; the text isn't kept."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 
 from reunite.encoder import Pixels
 from reunite.text import card_numbers
 from reunite.text.card_words import is_personal_card
+from workers.decoder.codes import codes
 from workers.decoder.print_reader import Line, PrintReader, Quad, height
 
 _MIN_CERTAINTY: Final = 0.5
@@ -32,22 +32,7 @@ class CardFinder:
         boxes = self._reader.boxes(pixels)
         lines = [line for line in self._reader.read(pixels, boxes) if line.certainty >= _MIN_CERTAINTY]
         on_card = [line.quad for line in _card_lines(lines)]
-        return [box for box in (*boxes, *_codes(pixels)) if _is_on_card(box, on_card)] if on_card else []
-
-
-def _codes(pixels: Pixels) -> Iterator[Quad]:
-    """Yield the corners of bar codes and QR codes, which contain the same as the print."""
-    import cv2  # noqa: PLC0415 - an extra
-
-    finders: Sequence[Callable[[Pixels], Any]] = (
-        cv2.barcode.BarcodeDetector().detect,
-        cv2.QRCodeDetector().detectMulti,
-    )
-    for find in finders:
-        with suppress(cv2.error):  # the print is covered anyway
-            codes = find(pixels)[1]
-            if codes is not None:
-                yield from codes
+        return [box for box in (*boxes, *codes(pixels)) if _is_on_card(box, on_card)] if on_card else []
 
 
 def blanked(pixels: Pixels, lines: Sequence[Quad]) -> Pixels:

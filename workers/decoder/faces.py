@@ -70,23 +70,21 @@ def boxes_of(scores: _Floats, sizes: _Floats, offsets: _Floats, shape: tuple[int
         for axis, place, size in ((0, rows, height), (1, columns, width))
     )
     found = np.stack([left, top, left + width, top + height], axis=1).clip(0, [*shape[::-1], *shape[::-1]])
-    kept: list[_Floats] = []
-    for box in found:
-        if min(box[2] - box[0], box[3] - box[1]) < _MIN_SIDE * min(shape):
-            continue
-        if all(_overlap(box, other) < _MAX_OVERLAP for other in kept):
-            kept.append(box)
-    return [
-        (round(left), round(top), round(right), round(bottom)) for left, top, right, bottom in np.array(kept).tolist()
-    ]
+    left_over = found[np.minimum(found[:, 2] - found[:, 0], found[:, 3] - found[:, 1]) >= _MIN_SIDE * min(shape)]
+    kept: list[Box] = []
+    while len(left_over):  # all overlaps with one face at once: a crowd has thousands of boxes
+        left, top, right, bottom = left_over[0].tolist()
+        kept.append((round(left), round(top), round(right), round(bottom)))
+        left_over = left_over[1:][_overlaps(left_over[0], left_over[1:]) < _MAX_OVERLAP]
+    return kept
 
 
-def _overlap(one: _Floats, other: _Floats) -> float:
-    """Return the intersection over union."""
-    width, height = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
-    common = max(0.0, float(width)) * max(0.0, float(height))
-    areas = [float((box[2] - box[0]) * (box[3] - box[1])) for box in (one, other)]
-    return common / (sum(areas) - common)
+def _overlaps(box: _Floats, others: _Floats) -> _Floats:
+    """Return the intersection over union with each of the others."""
+    sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
+    common: _Floats = sides.clip(0).prod(axis=1)
+    areas = [(boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1]) for boxes in (box, others)]
+    return np.asarray(common / (areas[0] + areas[1] - common), np.float32)
 
 
 def covered(pixels: Pixels, boxes: list[Box]) -> Pixels:
