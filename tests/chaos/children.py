@@ -58,8 +58,9 @@ class Children:
 
     def signal(self, number: int) -> None:
         for process in self.processes.values():
-            with suppress(ProcessLookupError):
-                os.kill(process.pid or 0, number)
+            if process.pid:  # 0 would be this process's own group
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, number)
 
     async def _are_ready(self) -> bool:
         await self.supervise()

@@ -14,6 +14,7 @@ import pytest
 
 from tests.doubles.model_hub import COMMIT, ModelHub, model_hub
 from tests.support.checkpoints import make_tiny_clip
+from tests.support.waiting import PATIENCE
 from workers.encoders import EncoderUnavailableError
 from workers.encoders.choose import choose
 from workers.threads import available_cores, use_threads
@@ -33,14 +34,14 @@ def act(lines, model, setting, recorded):
     return {"kind": choice.kind, "version": choice.encoder.version}
 """
 RUN = """
-import json, sys, time
+import json, sys
 from workers.encoders import EncoderUnavailableError
-lines, start = [], time.monotonic()
+lines = []
 try:
     outcome = act(lines, *json.loads(sys.argv[1]))
 except EncoderUnavailableError as error:
     outcome = {"error": type(error).__name__, "message": str(error)}
-print(json.dumps({**outcome, "lines": lines, "seconds": time.monotonic() - start}))
+print(json.dumps({**outcome, "lines": lines}))
 """
 
 
@@ -50,7 +51,7 @@ def run(act: str, *arguments: str | None, hub: str, home: Path, **env: str) -> d
         [sys.executable, "-c", act + RUN, json.dumps(arguments)],
         env={**os.environ, "HF_ENDPOINT": hub, "HF_HOME": str(home), "OMP_NUM_THREADS": "2", **env},
         stdout=subprocess.PIPE,
-        timeout=120,
+        timeout=PATIENCE,
         check=True,
     )
     answer: dict[str, Any] = json.loads(process.stdout.splitlines()[-1])
@@ -106,10 +107,9 @@ def test_what_was_fetched_halfway_is_not_taken_for_the_model(hub: ModelHub, tmp_
     assert (Path(run(OBTAIN, REPOSITORY, hub=hub.url, home=tmp_path)["folder"]) / "model.safetensors").is_file()
 
 
-def test_a_hub_that_hangs_is_given_up_in_seconds(silent_hub: str, tmp_path: Path) -> None:
-    outcome = run(OBTAIN, REPOSITORY, hub=silent_hub, home=tmp_path)
-    assert outcome["error"] == "ModelOutOfReachError"
-    assert outcome["seconds"] < 15  # 5 for the hub, the rest for a busy machine
+def test_a_hub_that_hangs_is_given_up(silent_hub: str, tmp_path: Path) -> None:
+    """It never answers, so without a limit `run` would have to end the process."""
+    assert run(OBTAIN, REPOSITORY, hub=silent_hub, home=tmp_path)["error"] == "ModelOutOfReachError"
 
 
 def test_offline_mode_asks_no_hub(hub: ModelHub, tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.support.waiting import PATIENCE
 
 PATH = Path(__file__).parents[2] / "scripts/install.py"
 
@@ -89,16 +90,14 @@ def test_pips_own_settings_are_read(plain: ModuleType, monkeypatch: pytest.Monke
     assert plain.names_own_index()
 
 
-def test_a_silent_index_costs_seconds() -> None:
+def test_a_silent_index_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # it accepts and never answers
         port = silent.getsockname()[1]
         ask = f"import install; install.PROBE_SECONDS = 0.5; print(install.is_reachable('http://127.0.0.1:{port}/torch/'))"
-        before = time.monotonic()
         asked = subprocess.run(
-            [sys.executable, "-c", ask], cwd=PATH.parent, capture_output=True, text=True, check=True, timeout=60
+            [sys.executable, "-c", ask], cwd=PATH.parent, capture_output=True, text=True, check=True, timeout=PATIENCE
         )
     assert asked.stdout == "False\n"
-    assert time.monotonic() - before < 30
 
 
 @pytest.mark.parametrize(
