@@ -1,5 +1,6 @@
 """The everyday commands: demo, try, worker, bot, api, migrate, reembed, doctor."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -146,15 +147,18 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `reunite back
 
     Example: REUNITE_OWNER_DATABASE_URL=postgresql://owner:…@host/new reunite restore reunite-2026-11-26.dump
     """
+    from psycopg.errors import UndefinedTable  # noqa: PLC0415
+
     from cli import backup as command  # noqa: PLC0415
     from db.keys import check  # noqa: PLC0415
     from db.migrate import migrate as update  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
         command.restore(where.owner_database_url, file)
+        with suppress(UndefinedTable):  # a backup from before there were keys
+            run(check(where.owner_database_url, where.keys))
         run(update(where.owner_database_url, where.database_url))
         print("Restored.")
-        run(check(where.owner_database_url, where.keys))
         print("Start the bots and workers.")
 
 

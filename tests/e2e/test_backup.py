@@ -1,5 +1,6 @@
 """The drill: back up, lose the database, restore into a new one, and everything is there."""
 
+import gzip
 import stat
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,11 @@ from cli.errors import UsageError
 from db.keys import new_key
 from db.store import Store
 from tests.integration.test_store import posted
+from tests.support.databases import Databases
+from tests.support.keys import KEYS
 from tests.support.processes import reunite
+
+EARLIER = Path(__file__).parents[1] / "data" / "earlier_database.sql.gz"
 
 
 def contents(owner_url: str) -> dict[str, Any]:
@@ -58,6 +63,25 @@ async def test_a_backup_restores_everything_into_a_new_database(environment: dic
                 assert await store.workspace("web", "ours") == workspace
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def test_the_keys_of_an_old_backup_are_checked_before_its_schema(
+    environment: dict[str, str], databases: Databases, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "old.dump")
+
+    def at(url: str, **others: str) -> dict[str, str]:
+        return {**environment, "REUNITE_OWNER_DATABASE_URL": url, **others}
+
+    with databases.empty() as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(gzip.decompress(EARLIER.read_bytes()))
+            connection.execute("DELETE FROM public.migration WHERE name = '0111_photo_storage.sql'")
+            connection.execute("INSERT INTO public.key_check (token) VALUES (%s)", [KEYS.encrypt("reunite")])
+        reunite(at(url), "backup", file)
+    for keys, problem in ({"REUNITE_KEYS": new_key()}, "The keys don't fit"), ({}, "lacks migrations"):
+        with databases.empty() as url:
+            assert problem in reunite(at(url, **keys), "restore", file, fails=True)
 
 
 def test_a_password_is_on_no_command_line(tmp_path: Path) -> None:
