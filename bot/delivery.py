@@ -141,6 +141,15 @@ class Delivery:
         return asyncio.get_running_loop().time() + self._lease_seconds * 0.8
 
     async def _deliver(self, item: OutboxItem, until: float) -> None:
+        """Try a reply, and record the outcome; where that fails, the reply is due again when its lease expires."""
+        try:
+            await self._try(item, until)
+        except (TryAgainError, OSError, psycopg.OperationalError) as error:
+            _log.warning("reply_outcome_lost", outbox=item.seq, error=type(error).__name__)
+        except Exception:  # noqa: BLE001 - nobody awaits this
+            _log.exception("reply_outcome_defect", outbox=item.seq)
+
+    async def _try(self, item: OutboxItem, until: float) -> None:
         """Try a reply, but only `until` its lease is nearly over."""
         ids = {"outbox": item.seq, "report": str(item.report), "message": item.target.message}
         log = _log.bind(platform=self._platform.name, attempt=item.attempts, **ids)

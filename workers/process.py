@@ -124,7 +124,7 @@ class Processor:
             async with self.store.work_session(lease) as session:
                 await session.retry(problem, after, has_failed=has_failed)
                 return "again"
-        except (LeaseLostError, psycopg.OperationalError):
+        except (LeaseLostError, TryAgainError, psycopg.OperationalError):
             return "overtaken"  # when the lease expires, the sweep finds the work
 
     async def _give_up(self, lease: WorkLease, problem: str) -> WorkOutcome:
@@ -134,7 +134,7 @@ class Processor:
                 await session.open_if_pending(lease.report)  # it can be found by the parts that were embedded
                 await self._apologise(session, lease)
                 return "failed"
-        except (LeaseLostError, psycopg.OperationalError):
+        except (LeaseLostError, TryAgainError, psycopg.OperationalError):
             return "overtaken"
 
     async def _apologise(self, session: WorkSession, lease: WorkLease) -> None:

@@ -107,6 +107,21 @@ async def test_a_lease_that_couldnt_be_renewed_is_renewed_next_time(
         assert await asyncio.wait_for(processor.process(lease), PATIENCE) == "again"
 
 
+@pytest.mark.parametrize("failures", [0, MAX_FAILURES - 1])
+async def test_work_whose_outcome_conflicts_is_left_to_its_lease(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    async def conflict(*_: object, **__: object) -> None:
+        raise psycopg.errors.DeadlockDetected("with another transaction")
+
+    patient = Patient()
+    patient.renewed.set()
+    for outcome in ("retry", "give_up"):
+        monkeypatch.setattr(WorkSession, outcome, conflict)
+    async with one_lost_report(database_url, patient) as (processor, lease):
+        assert await processor.process(replace(lease, failures=failures)) == "overtaken"
+
+
 async def test_work_that_hangs_is_tried_again(database_url: str) -> None:
     async with one_lost_report(database_url, Hanging(), lease_seconds=_LEASE, timeout_seconds=1) as (processor, lease):
         assert await asyncio.wait_for(processor.process(lease), PATIENCE) == "again"
