@@ -125,7 +125,7 @@ class SqlBoard(Queries):
         """Return decisions on all matches and claims, or on one match, newest first."""
         newest = f"""JOIN match m ON m.id = d.match_id JOIN report f ON f.id = m.found_id AND NOT f.sample
           {"WHERE d.match_id = %(match)s" if match else ""} ORDER BY d.at DESC, d.seq DESC LIMIT {MAX_LISTED}"""
-        rows = await self._all(  # each table is read only as far as one page needs, so the log may grow
+        rows = await self._all(  # of each table only what one page needs is read
             f"""SELECT at, name, what, match, found FROM (
                   (SELECT d.at, d.seq, d.moderator_name AS name, d.match_id AS match, m.found_id AS found,
                      d.kind::text || CASE WHEN d.given THEN '' ELSE '_back' END AS what FROM verdict d {newest})

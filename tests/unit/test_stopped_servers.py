@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from embedded.layout import Layout
-from embedded.process import ServerProcess
+from embedded.process import ServerProcess, command_line
+from tests.support.waiting import wait_until
 
 
 class Sleeping:
@@ -21,6 +22,7 @@ class Sleeping:
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(self.command())
+        wait_until(lambda: self.mark in command_line(self.process.pid))  # until then, it has none
 
     def command(self) -> list[str]:
         return self.mark.split()
