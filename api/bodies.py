@@ -75,8 +75,8 @@ def photo_bytes(photo: str) -> bytes:
         data = base64.b64decode(encoded, validate=True)
     except ValueError as error:
         raise _unusable("A photo is neither base64 nor a `data:` URL.") from error
-    if len(data) > rules.MOST_PHOTO_BYTES:
-        raise _unusable(f"A photo is larger than {rules.MOST_PHOTO_BYTES // 2**20} MB.")
+    if len(data) > rules.MAX_PHOTO_BYTES:
+        raise _unusable(f"A photo is larger than {rules.MAX_PHOTO_BYTES // 2**20} MB.")
     if not data:
         raise _unusable("A photo is empty.")
     return data

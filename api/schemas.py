@@ -21,9 +21,9 @@ FILE_FIELDS: Final = frozenset({"photo", "photos"})
 Kind = Literal["found", "lost"]
 ItemState = Literal["pending", "open", "returned", "withdrawn", "expired"]
 LabelName = Literal["high", "possible"]
-Text = Annotated[str, StringConstraints(max_length=rules.MOST_TEXT), AfterValidator(storable)]
+Text = Annotated[str, StringConstraints(max_length=rules.MAX_TEXT), AfterValidator(storable)]
 Words = Annotated[
-    str, StringConstraints(min_length=1, max_length=rules.MOST_TEXT, pattern=r"\S"), AfterValidator(storable)
+    str, StringConstraints(min_length=1, max_length=rules.MAX_TEXT, pattern=r"\S"), AfterValidator(storable)
 ]
 Place = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
 TopK = Annotated[int, Field(ge=1, le=MAX_RESULTS, description="How many results to return at most")]
@@ -83,7 +83,7 @@ class NewItem(Body):
 
     kind: Kind
     text: Text = ""
-    photos: Annotated[list[PhotoSource], Field(max_length=rules.MOST_PHOTOS)] = []
+    photos: Annotated[list[PhotoSource], Field(max_length=rules.MAX_PHOTOS)] = []
     place: Place = ""
     happened_at: AwareDatetime | None = None
     sealed: Annotated[bool, Field(description="For a found ID, card, key or phone: only moderators see it")] = False

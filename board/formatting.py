@@ -12,7 +12,7 @@ from reunite.language import date_words, moment_words, sentence, shortened, word
 from reunite.messages import wording
 from reunite.messages.reply import Line, words_of
 
-_MOST_TITLE: Final = 90
+_MAX_TITLE: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Formatting:
     def title(self, report: Report) -> str:
         """Return a report's words, or what a sealed one is called if it has none."""
         if report.text:
-            return shortened(" ".join(report.text.split()), _MOST_TITLE)
+            return shortened(" ".join(report.text.split()), _MAX_TITLE)
         if report.sealed:
             return sentence(f"category_{report.category}", self.language)
         return words_in(self.language).board["no_words"]

@@ -10,7 +10,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from reunite.text.controls import storable
 
 _PHOTO: Final = "photo"
-_MOST_PLAIN_BYTES: Final = 64 * 1024
+_MAX_PLAIN_BYTES: Final = 64 * 1024
 """The largest form without a photo."""
 _MALFORMED: Final = (
     HttpProcessingError,
@@ -28,11 +28,11 @@ async def plain_form(request: web.Request) -> dict[str, str]:
     if request.content_type != "application/x-www-form-urlencoded":
         raise web.HTTPBadRequest
     try:
-        data = await request.content.read(_MOST_PLAIN_BYTES + 1)
-        while len(data) <= _MOST_PLAIN_BYTES and not request.content.at_eof():
-            data += await request.content.read(_MOST_PLAIN_BYTES + 1 - len(data))
-        if len(data) > _MOST_PLAIN_BYTES:
-            raise web.HTTPRequestEntityTooLarge(_MOST_PLAIN_BYTES, len(data))
+        data = await request.content.read(_MAX_PLAIN_BYTES + 1)
+        while len(data) <= _MAX_PLAIN_BYTES and not request.content.at_eof():
+            data += await request.content.read(_MAX_PLAIN_BYTES + 1 - len(data))
+        if len(data) > _MAX_PLAIN_BYTES:
+            raise web.HTTPRequestEntityTooLarge(_MAX_PLAIN_BYTES, len(data))
         return {name: storable(value).strip() for name, value in parse_qsl(data.decode(), keep_blank_values=True)}
     except _MALFORMED:
         raise web.HTTPBadRequest from None

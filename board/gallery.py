@@ -24,7 +24,7 @@ from reunite.matching.scoring import ScoredCandidate
 from reunite.text.controls import storable
 
 _PER_PAGE: Final = 24
-_MOST_PAGES: Final = 10_000
+_MAX_PAGES: Final = 10_000
 _STATES: Final = (ReportState.OPEN, ReportState.PENDING, ReportState.RETURNED)
 """Reports in the other states are deleted, or will be within a minute."""
 _SEALED: Final[Mapping[str, bool | None]] = {"": None, "yes": True, "no": False}
@@ -65,8 +65,8 @@ class Gallery:
         words, among = visit.fields.get("words", ""), visit.fields.get("among", "")
         if among not in REPORTS or not (words or visit.photo):
             raise TellUserError("empty_report")
-        if len(words) > rules.MOST_TEXT:
-            raise TellUserError("text_too_long", length=len(words), number=rules.MOST_TEXT)
+        if len(words) > rules.MAX_TEXT:
+            raise TellUserError("text_too_long", length=len(words), number=rules.MAX_TEXT)
         photos = [visit.photo] if visit.photo else []
         encoded = await self._board.encoder.encode(visit.community, [words] if words else [], photos)
         query = _query(visit, words, among)
@@ -83,7 +83,7 @@ class Gallery:
 
 
 def _page_number(given: str) -> int:
-    return min(max(int(given), 1), _MOST_PAGES) if given.isascii() and given.isdecimal() and len(given) < 9 else 1  # noqa: PLR2004 - digits of far too many pages
+    return min(max(int(given), 1), _MAX_PAGES) if given.isascii() and given.isdecimal() and len(given) < 9 else 1  # noqa: PLR2004 - digits of far too many pages
 
 
 def _filter(chosen: Mapping[str, str], zone: ZoneInfo) -> Filter:

@@ -27,7 +27,7 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",  # with none at all, forms would come from the origin "null"
     "X-Content-Type-Options": "nosniff",
 }
-_MAX_BODY_BYTES: Final = rules.MOST_PHOTO_BYTES + 2**20
+_MAX_BODY_BYTES: Final = rules.MAX_PHOTO_BYTES + 2**20
 """A photo as large as intake can open, and a form around it."""
 _log = structlog.get_logger(__name__)
 

@@ -24,14 +24,14 @@ from reunite.my_reports import end
 from reunite.ports import Outgoing, Platform, Sent, Session
 from reunite.verdicts import lock_sides
 
-MOST_ATTEMPTS: Final = 8
+MAX_ATTEMPTS: Final = 8
 """After this many attempts, a reply that fails because of our own defect counts as undeliverable."""
 _FIRST_PAUSE: Final = 1.0
 """Seconds before the second attempt; doubled for each one after, up to the longest."""
 _SPREAD: Final = 0.1
 """The share of a pause that may be added to it."""
 _LONGEST_PAUSE: Final = 300.0
-_MOST_DOUBLINGS: Final = 10
+_MAX_DOUBLINGS: Final = 10
 """Enough for the longest pause; after days of attempts the power itself would overflow."""
 _LEASED_AT_ONCE: Final = 16
 """Replies that are read from the outbox together, before the first of them is sent."""
@@ -175,7 +175,7 @@ class Delivery:
         except Exception as error:  # one reply's defect must not stop the others
             self._note("defect", item)
             log.exception("reply_defect")
-            is_last = item.attempts >= MOST_ATTEMPTS
+            is_last = item.attempts >= MAX_ATTEMPTS
             await self._unsent(item, type(error).__name__, None if is_last else _pause(item.attempts, None))
 
     async def _withdraw(self, item: OutboxItem) -> None:
@@ -241,7 +241,7 @@ def _pause(attempts: int, after: float | None) -> float:
     They are spread out, so that replies that failed together aren't retried together.
     """
     if after is None:
-        after = min(_FIRST_PAUSE * 2 ** min(attempts - 1, _MOST_DOUBLINGS), _LONGEST_PAUSE)
+        after = min(_FIRST_PAUSE * 2 ** min(attempts - 1, _MAX_DOUBLINGS), _LONGEST_PAUSE)
     return max(after, _FIRST_PAUSE) + random.uniform(0, _FIRST_PAUSE + after * _SPREAD)  # noqa: S311 - no secret
 
 

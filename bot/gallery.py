@@ -8,7 +8,7 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from reunite.entities import Label
-from reunite.rules import MOST_TILES
+from reunite.rules import MAX_TILES
 
 TILE: Final = 384
 """Pixels a side."""
@@ -40,8 +40,8 @@ def compose(tiles: Sequence[Tile]) -> bytes:
 
     Photos are shown whole, over a blurred copy of themselves where their shape leaves room.
     """
-    if not 0 < len(tiles) <= MOST_TILES:
-        raise ValueError(f"a gallery has 1 to {MOST_TILES} pictures, not {len(tiles)}")
+    if not 0 < len(tiles) <= MAX_TILES:
+        raise ValueError(f"a gallery has 1 to {MAX_TILES} pictures, not {len(tiles)}")
     columns = _COLUMNS[len(tiles) - 1]
     rows = -(-len(tiles) // columns)
     grid = Image.new("RGB", (_length(columns), _length(rows)), _BACKGROUND)

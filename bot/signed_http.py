@@ -10,7 +10,7 @@ from bot.signatures import ID, is_signed, signed
 from reunite.errors import DefectError, PostGoneError, TryAgainError, UndeliverableError
 from reunite.retry_after import seconds_to_wait
 
-_MOST_ANSWER: Final = 64 * 1024
+_MAX_ANSWER: Final = 64 * 1024
 _RETRIED: Final = {401, 404, 408, 425, 429}
 """The first two mean a wrong secret or address, which the operator can correct."""
 _OBJECT: Final = TypeAdapter(dict[str, Any])
@@ -54,8 +54,8 @@ def _check(response: ClientResponse) -> None:
 
 async def _content(response: ClientResponse) -> bytes:
     content = bytearray()
-    async for chunk in response.content.iter_chunked(_MOST_ANSWER):
+    async for chunk in response.content.iter_chunked(_MAX_ANSWER):
         content += chunk
-        if len(content) > _MOST_ANSWER:
+        if len(content) > _MAX_ANSWER:
             raise DefectError("The answer to a call is too long.")
     return bytes(content)

@@ -50,7 +50,7 @@ class Trial:
             source_key=key,
             target=ReplyTarget("web", _WORKSPACE, kind, key),
             author=_FINDER if kind is ReportKind.FOUND else _OWNER,
-            text=text[: rules.MOST_TEXT],
+            text=text[: rules.MAX_TEXT],
             place=place,
             happened_at=at,
             posted_at=posted,

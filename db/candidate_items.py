@@ -49,8 +49,8 @@ class CachedItem(NamedTuple):
 class ItemCache:
     """An LRU cache of items by report id (in bytes), for all communities of a process."""
 
-    def __init__(self, most_bytes: int = _MAX_BYTES) -> None:
-        self._most_bytes = most_bytes
+    def __init__(self, max_bytes: int = _MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
         self._kept: OrderedDict[bytes, CachedItem] = OrderedDict()
         self._bytes = 0
 
@@ -69,7 +69,7 @@ class ItemCache:
         self.drop([item.report])
         kept = self._kept[item.report.bytes] = CachedItem(community, version, item)
         self._bytes += kept.size
-        while self._bytes > self._most_bytes:
+        while self._bytes > self._max_bytes:
             self._bytes -= self._kept.popitem(last=False)[1].size
 
     def drop(self, reports: Sequence[UUID]) -> None:

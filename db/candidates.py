@@ -38,7 +38,7 @@ from reunite.encoder import PHOTO_SPACE
 from reunite.entities import Report, ReportKind
 from reunite.matching.evidence import Candidate, Item, PairKind, Search
 from reunite.text.content import rare_candidates
-from reunite.text.rarity import MOST_HOLDERS
+from reunite.text.rarity import MAX_HOLDERS
 
 _COUNT: Final = f"""SELECT count(*) AS n FROM report r WHERE r.community_id = %(community)s
   AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {COMPARED}"""
@@ -118,7 +118,7 @@ class SqlCandidates(Queries):
     async def _from_memory(self, query: QueryContext, sketches: Sketches, limit: int) -> Compared:
         """Compare in memory while PostgreSQL looks up the words."""
         scope = query.scope
-        max_holders = 2 * MANY if sketches.holds_all else MOST_HOLDERS
+        max_holders = 2 * MANY if sketches.holds_all else MAX_HOLDERS
         # Under the lock, because another search may be reloading the sketches.
         async with self._pipeline(holders(query.words, scope.params(), max_holders)) as [fetch], sketches.lock:
             is_loaded = sketches.is_loaded(scope.model)
@@ -126,7 +126,7 @@ class SqlCandidates(Queries):
         found = await fetch()
         if answer is None:
             return await self._from_database(query)
-        words = shared_words(found, answer.open_count, answer.open_count if answer.is_exact else MOST_HOLDERS)
+        words = shared_words(found, answer.open_count, answer.open_count if answer.is_exact else MAX_HOLDERS)
         return Compared(answer, words, _measured(query, answer, sketches, words))
 
     async def _assemble(self, report: Report, query: QueryContext, compared: Compared, limit: int) -> Search:

@@ -17,9 +17,9 @@ _BASE_BYTES: Final = 4096
 class SketchCache:
     """Sketches by community and kind of report, and items of all communities."""
 
-    def __init__(self, most_bytes: int = _MAX_BYTES) -> None:
+    def __init__(self, max_bytes: int = _MAX_BYTES) -> None:
         self.items = ItemCache()
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         self._kept: OrderedDict[tuple[UUID, ReportKind], Sketches] = OrderedDict()
         self._sizes: dict[tuple[UUID, ReportKind], int] = {}
         self._bytes = 0
@@ -38,7 +38,7 @@ class SketchCache:
         key = community, kind
         if key in self._kept:
             self._count(key, self._kept[key].size)
-        while len(self._kept) > 1 and self._bytes > self._most_bytes:
+        while len(self._kept) > 1 and self._bytes > self._max_bytes:
             dropped, _ = self._kept.popitem(last=False)
             self._bytes -= self._sizes.pop(dropped)
 

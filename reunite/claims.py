@@ -62,7 +62,7 @@ class ClaimHandlers:
             if found is None or found.kind is not ReportKind.FOUND or found.state is not ReportState.OPEN:
                 raise TellUserError("nothing_here")
             rights.check_press(press, found)
-            await session.claims.set_proof_question(found.id, press.words.strip()[: rules.MOST_PROOF])
+            await session.claims.set_proof_question(found.id, press.words.strip()[: rules.MAX_PROOF])
         return notices.note("proof_question_kept", press.language)
 
 
@@ -134,8 +134,8 @@ def _proof(press: Press) -> str:
     proof = press.words.strip()
     if not proof:
         raise TellUserError("claim_empty")
-    if len(proof) > rules.MOST_PROOF:
-        raise TellUserError("text_too_long", length=len(proof), number=rules.MOST_PROOF)
+    if len(proof) > rules.MAX_PROOF:
+        raise TellUserError("text_too_long", length=len(proof), number=rules.MAX_PROOF)
     return proof
 
 
@@ -147,4 +147,4 @@ def _check_attempts(made: Sequence[Claim], member: Member) -> None:
     if any(claim.state is ClaimState.OPEN for claim in claims):
         raise TellUserError("claim_waits")
     if rules.tries_left(claims, member.id) <= 0:
-        raise TellUserError("claim_too_many", number=rules.MOST_CLAIMS)
+        raise TellUserError("claim_too_many", number=rules.MAX_CLAIMS)

@@ -24,7 +24,7 @@ async def digest(session: Session, workspace: UUID, at: datetime) -> None:
     if not waiting:
         return
     numbers = await session.workspaces.statistics()
-    shown = waiting[-rules.MOST_TILES :]
+    shown = waiting[-rules.MAX_TILES :]
     tiles = [await _tile(session, number, report) for number, report in enumerate(shown, start=1)]
     reply = welcome.digest(shown, tiles, waiting=len(waiting), returned=numbers.returned)
     await session.outbox.post(shown[-1].id, keys.digest(workspace, at), reply, audience="channel")

@@ -20,8 +20,8 @@ def joined(words: str, details: str) -> str:
 
 async def reword(session: Session, report: Report, text: str, details: str) -> UUID:
     """Change a report's text, which ends with `details`, also where it's quoted; return the work of searching again."""
-    if len(text) > rules.MOST_TEXT:
-        raise TellUserError("text_too_long", length=len(text), number=rules.MOST_TEXT)
+    if len(text) > rules.MAX_TEXT:
+        raise TellUserError("text_too_long", length=len(text), number=rules.MAX_TEXT)
     await session.reports.set_text(report.id, text, details)
     changed = (await session.reports.lock({report.id}))[report.id]
     if report.text:

@@ -107,7 +107,7 @@ async def _fold(session: Session, match: Match, lost: Report, found: Report) -> 
 
 
 async def _show_next(session: Session, lost: Report, number: int) -> None:
-    pairs = (await viewable_pairs(session, lost))[: rules.MOST_TILES]
+    pairs = (await viewable_pairs(session, lost))[: rules.MAX_TILES]
     if pairs:
         gallery = galleries.next_gallery(lost, pairs, await tiles_of(session, pairs))
         await session.outbox.post(lost.id, keys.further_gallery(lost.id, number), gallery)

@@ -32,7 +32,7 @@ class HandoverHandlers:
 
     async def tell_whereabouts(self, workspace: Workspace, press: Press) -> Reply:
         """Store where a found item is. Raises TellUserError."""
-        place, code = press.words.strip()[: rules.MOST_PLACE], press.code.strip()[: rules.MOST_CODE]
+        place, code = press.words.strip()[: rules.MAX_PLACE], press.code.strip()[: rules.MAX_CODE]
         if code and not place:
             raise TellUserError("whereabouts_place")
         async with self._store.session(workspace.community) as session:

@@ -21,7 +21,7 @@ from reunite.verdicts import lock_sides
 
 KEPT_MINUTES: Final = 15
 """How long a look is kept: as long as Discord lets its reply be changed."""
-MOST_LOOKS: Final = 10
+MAX_LOOKS: Final = 10
 """How many looks a member may have at a time: enough to try other words, too few to list everything."""
 
 
@@ -40,7 +40,7 @@ class LookHandlers:
         check(command)
         target = command.target
         async with self._store.entered(target.platform, target.workspace) as (workspace, _, session):
-            if await session.looks.count(workspace.id, command.author.id) >= MOST_LOOKS:
+            if await session.looks.count(workspace.id, command.author.id) >= MAX_LOOKS:
                 raise TellUserError("look_too_often", number=KEPT_MINUTES)
             look, work = await session.reports.add(command, self._now() + timedelta(minutes=KEPT_MINUTES))
             if work:
@@ -66,7 +66,7 @@ class LookHandlers:
                 raise TellUserError("look_over")
             rights.check_press(press, look)
             before = [shown.id for shown, _ in await _pairs(session, look)]
-            number = before.index(match.id) // rules.MOST_TILES if match.id in before else 0
+            number = before.index(match.id) // rules.MAX_TILES if match.id in before else 0
             return await _page(session, replace(look, language=press.language), number)
 
     async def is_private(self, workspace: Workspace, press: Press) -> bool | None:
@@ -134,8 +134,8 @@ async def _page(session: Session, look: Report, number: int) -> Reply:
         return looks.nothing_to_search(look, failed)
     if not pairs:
         return looks.nothing(look, searched, failed)
-    pages = [pairs[start : start + rules.MOST_TILES] for start in range(0, len(pairs), rules.MOST_TILES)]
-    tiles = await tiles_of(session, pages[number], first=number * rules.MOST_TILES + 1)
+    pages = [pairs[start : start + rules.MAX_TILES] for start in range(0, len(pairs), rules.MAX_TILES)]
+    tiles = await tiles_of(session, pages[number], first=number * rules.MAX_TILES + 1)
     head = [] if number else looks.head(look, pairs, searched, failed)
     reply = looks.page(look, pages, number, tiles, head)
     return reply.with_targets({found.id: found.target for _, found in pages[number] if found.target.message})

@@ -15,7 +15,7 @@ from reunite.messages import keys, notices, reminders, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 
-_MOST_LISTED: Final = 15
+_MAX_LISTED: Final = 15
 """Reports of a member that are listed at once: each is a message on Discord, two blocks of at most 50 on Slack."""
 
 
@@ -36,7 +36,7 @@ class MyReportHandlers:
                 for report in await session.reports.by_author(workspace.id, member.id)
                 if report.state in rules.IN_PROGRESS
             ]
-        shown = reports[-_MOST_LISTED:]
+        shown = reports[-_MAX_LISTED:]
         targets = {report.id: report.target for report in shown if report.target.message}
         replies = [notices.own_report(report, language).with_targets(targets) for report in shown]
         older = len(reports) - len(shown)
@@ -67,8 +67,8 @@ class MyReportHandlers:
                 raise TellUserError("photo_missing")
             await session.photos.add(report.id, press.photos, press.key)
             count = len(await session.photos.of(report.id))
-            if count > rules.MOST_PHOTOS:
-                raise TellUserError("too_many_photos", count=count, number=rules.MOST_PHOTOS)
+            if count > rules.MAX_PHOTOS:
+                raise TellUserError("too_many_photos", count=count, number=rules.MAX_PHOTOS)
             work = await search_again(session, report)
         await self._queue.hint(work)
         return notices.note("looking_again", press.language)

@@ -24,8 +24,8 @@ async def change_photos(session: Session, report: Report, now: Sequence[Incoming
         return False
     await session.photos.remove({photo.id for photo in gone})
     kept = await session.photos.of(report.id)
-    if len(kept) + len(new) > rules.MOST_PHOTOS:
-        raise TellUserError("too_many_photos", count=len(kept) + len(new), number=rules.MOST_PHOTOS)
+    if len(kept) + len(new) > rules.MAX_PHOTOS:
+        raise TellUserError("too_many_photos", count=len(kept) + len(new), number=rules.MAX_PHOTOS)
     await session.photos.add(report.id, new)
     removed = {photo.id for photo in gone}
     for key, reply in (await session.outbox.quoting(report.id)).items():

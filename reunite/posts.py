@@ -184,7 +184,7 @@ def check(command: NewReport) -> None:
     """Raise TellUserError if a report has too much of something, or nothing."""
     if not command.text and not command.photos:
         raise TellUserError("empty_report")
-    if len(command.text) > rules.MOST_TEXT:
-        raise TellUserError("text_too_long", length=len(command.text), number=rules.MOST_TEXT)
-    if len(command.photos) > rules.MOST_PHOTOS:
-        raise TellUserError("too_many_photos", count=len(command.photos), number=rules.MOST_PHOTOS)
+    if len(command.text) > rules.MAX_TEXT:
+        raise TellUserError("text_too_long", length=len(command.text), number=rules.MAX_TEXT)
+    if len(command.photos) > rules.MAX_PHOTOS:
+        raise TellUserError("too_many_photos", count=len(command.photos), number=rules.MAX_PHOTOS)

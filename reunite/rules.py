@@ -19,31 +19,31 @@ from reunite.entities import (
     VerdictKind,
 )
 
-MOST_TEXT = 4000
+MAX_TEXT = 4000
 """The longest description, in characters: Discord's longest message."""
-MOST_PHOTOS = 10
+MAX_PHOTOS = 10
 """The most photos of a report: what Discord takes in one message."""
 
-MOST_PHOTO_BYTES: Final = 25 * 1024 * 1024
+MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
 """The largest photo that intake can open."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """When something may have happened: far from what dates and time zones can hold."""
 
-MOST_TILES = 6
+MAX_TILES = 6
 """The most found reports in a gallery: what a phone still shows as pictures."""
 
-MOST_CLAIMS = 3
+MAX_CLAIMS = 3
 """How many claims a member may make on one found report."""
 
 PENDING_CLAIMS = frozenset({ClaimState.OPEN, ClaimState.ACCEPTED})
 """The states of a claim that nobody has rejected or withdrawn."""
 
-MOST_PROOF = 500
+MAX_PROOF = 500
 """The longest proof and the longest proof question, in characters."""
-MOST_PLACE = 200
+MAX_PLACE = 200
 """The longest name of the place where an item was handed in."""
-MOST_CODE = 40
+MAX_CODE = 40
 """The longest code on its label there."""
 
 IN_PROGRESS = frozenset({ReportState.PENDING, ReportState.OPEN})
@@ -139,7 +139,7 @@ def is_claimed(match: Match) -> bool:
 
 def tries_left(claims: Iterable[Claim], member: str) -> int:
     """Return how many more claims a member may make on a found report, given all claims on it."""
-    return MOST_CLAIMS - sum(claim.member.id == member for claim in claims)
+    return MAX_CLAIMS - sum(claim.member.id == member for claim in claims)
 
 
 def may_be_in_gallery(lost: Report, found: Report, match: Match) -> bool:

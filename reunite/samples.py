@@ -25,7 +25,7 @@ from reunite.messages.reply import Reply
 from reunite.my_reports import end
 from reunite.ports import Queue, Store
 
-_MOST_DAYS: Final = 7
+_MAX_DAYS: Final = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class SampleHandlers:
             known = await session.reports.samples(where)
             if any(not report.purged for report in known):
                 return messages.posted("samples_there", workspace.id, language)
-            ends = self._now() + timedelta(days=min(_MOST_DAYS, settings.keep_days))
+            ends = self._now() + timedelta(days=min(_MAX_DAYS, settings.keep_days))
             found, lost = _commands(pair, settings, f"samples:{len(known)}")  # presses at one moment have one key
             _, work = await session.reports.add(found, ends)
             if work:

@@ -13,7 +13,7 @@ from reunite.matching.shortlist import shortlist
 from reunite.matching.weights import ScoringModel
 from reunite.ports import Session
 
-_MOST_FOUND: Final = 4 * rules.MOST_TILES
+_MAX_FOUND: Final = 4 * rules.MAX_TILES
 """How many found reports a look shows, over several pages."""
 
 
@@ -52,7 +52,7 @@ async def answer_look(session: Session, look: Report, model: ScoringModel, searc
     """Store the matches nearest to a look. Nobody is notified; the author's platform asks for them."""
     search = search or await session.candidates.search(look, MAX_CANDIDATES)
     ranked = await without_ruled_out(session, look, score(search, model))
-    for candidate in sorted(shortlist(ranked, _MOST_FOUND), key=lambda candidate: candidate.report):
+    for candidate in sorted(shortlist(ranked, _MAX_FOUND), key=lambda candidate: candidate.report):
         await session.matches.save(pair_of(look, candidate, percent=model.calibrated))
     await session.reports.mark_first_reply(look.id)
 

@@ -35,7 +35,7 @@ async def picture_of(session: Session, report: Report, match: Match | None = Non
 async def tiles_of(session: Session, pairs: Sequence[Pair], first: int = 1) -> tuple[Tile, ...]:
     """Number pairs from `first`, each with the photo that matched."""
     tiles = []
-    for number, (match, found) in enumerate(pairs[: rules.MOST_TILES], start=first):
+    for number, (match, found) in enumerate(pairs[: rules.MAX_TILES], start=first):
         picture = await picture_of(session, found, match)
         tiles.append(Tile(number, match.id, found.id, match.label, picture.photo if picture else None))
     return tuple(tiles)

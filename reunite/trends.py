@@ -12,15 +12,15 @@ from reunite.text.words import stem
 LOOKED_AT: Final = timedelta(weeks=WEEKS)
 _LEAST: Final = 3
 """What fewer reports name could point to one person."""
-_MOST_SHOWN: Final = 3
+_MAX_SHOWN: Final = 3
 
 
-def things_lost(reports: Iterable[LostItem], most: int = _MOST_SHOWN) -> Sequence[tuple[str, int]]:
+def things_lost(reports: Iterable[LostItem], most: int = _MAX_SHOWN) -> Sequence[tuple[str, int]]:
     """Return the things lost most, in English if known."""
     return _most((head for report in reports if (head := head_of(report.text))), stem, most)
 
 
-def places_of(reports: Iterable[LostItem], most: int = _MOST_SHOWN) -> Sequence[tuple[str, int]]:
+def places_of(reports: Iterable[LostItem], most: int = _MAX_SHOWN) -> Sequence[tuple[str, int]]:
     """Return where things are lost most."""
     return _most((report.place.strip() for report in reports if report.place.strip()), str.casefold, most)
 

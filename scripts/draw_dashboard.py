@@ -31,7 +31,7 @@ _POINTS: Final = 500
 _SIZE: Final = (0.78, 0.42)
 """Inches of one cell of the grid."""
 _GREY: Final = "#7b8087"
-_MOST_NAMED: Final = 8
+_MAX_NAMED: Final = 8
 _IN_MINUTES: Final = 120
 """Seconds from which on a duration is written in minutes."""
 
@@ -162,7 +162,7 @@ def _draw_lines(axes: Axes, panel: Panel, lines: Sequence[Series], span: Span) -
     for line in lines:
         axes.plot(_minutes(line, span), line.values, linewidth=1.1, label=line.name)
     axes.set_ylim(bottom=0, top=None if axes.get_ylim()[1] > 0 else 1)
-    columns = 1 if len(lines) <= _MOST_NAMED // 2 else 2
+    columns = 1 if len(lines) <= _MAX_NAMED // 2 else 2
     axes.legend(loc="upper left", fontsize=6.5, ncols=columns, framealpha=0.75, edgecolor="none", handlelength=1.2)
 
 

@@ -19,7 +19,7 @@ Paint = Callable[[Floats], Floats]
 """The colour of each point of a surface, n × 3 from 0 to 1."""
 
 SUN: Final = np.array([-0.5, 0.75, -0.45], np.float32) / np.float32(np.linalg.norm([-0.5, 0.75, -0.45]))
-MOST_STEPS, FAR, NEAR = 96, 40.0, 0.004
+MAX_STEPS, FAR, NEAR = 96, 40.0, 0.004
 JOINT: Final = 0.48
 """Where a board or a tile ends, from its middle, as a share of its width."""
 
@@ -167,7 +167,7 @@ def march(solids: Sequence[Solid], start: Floats, way: Floats) -> Floats:
     """Return how far each ray goes until it meets something."""
     gone = np.full(len(start), 0.01, np.float32)
     open_rays = np.arange(len(start))
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         step = nearest(solids, start[open_rays] + way[open_rays] * gone[open_rays, None])
         gone[open_rays] += step * np.float32(0.85)
         open_rays = open_rays[(step > NEAR) & (gone[open_rays] < FAR)]

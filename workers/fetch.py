@@ -120,19 +120,19 @@ def _declared(response: ClientResponse) -> int:
     if response.content_type == "text/html":
         raise TellUserError("photo_is_web_page")
     declared = response.content_length
-    if (declared or 0) > rules.MOST_PHOTO_BYTES:
+    if (declared or 0) > rules.MAX_PHOTO_BYTES:
         raise _too_large()
-    return rules.MOST_PHOTO_BYTES if declared is None else declared
+    return rules.MAX_PHOTO_BYTES if declared is None else declared
 
 
 async def _body(response: ClientResponse) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
         body += chunk
-        if len(body) > rules.MOST_PHOTO_BYTES:
+        if len(body) > rules.MAX_PHOTO_BYTES:
             raise _too_large()
     return bytes(body)
 
 
 def _too_large() -> TellUserError:
-    return TellUserError("photo_too_large", megabytes=rules.MOST_PHOTO_BYTES // 2**20)
+    return TellUserError("photo_too_large", megabytes=rules.MAX_PHOTO_BYTES // 2**20)

@@ -25,7 +25,7 @@ from workers.slack_files import SlackFiles
 
 MAX_FAILURES: Final = 6
 """After this many attempts (about a minute), a temporary error is treated as permanent."""
-IN_FLIGHT_BYTES: Final = 4 * rules.MOST_PHOTO_BYTES
+IN_FLIGHT_BYTES: Final = 4 * rules.MAX_PHOTO_BYTES
 """How many bytes of posted files a worker holds in memory."""
 PHOTOS_AT_ONCE: Final = 2
 """How many photos of one report are processed in parallel, so that ten large ones don't block other reports."""
@@ -131,7 +131,7 @@ class Intake:
                 await reserved.enter_async_context(self.in_flight.reserved(size))
 
             if photo.url is None:
-                await reserve(rules.MOST_PHOTO_BYTES)
+                await reserve(rules.MAX_PHOTO_BYTES)
                 async with self.store.work_session(lease) as session:
                     data = await session.photos.upload(photo.id) or b""
             else:

@@ -100,8 +100,8 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, 
     Raises TellUserError: photo_too_large, photo_too_many_pixels, photo_not_an_image, photo_unreadable or
     photo_is_web_page; and MemoryError.
     """
-    if len(data) > rules.MOST_PHOTO_BYTES:
-        raise TellUserError("photo_too_large", megabytes=rules.MOST_PHOTO_BYTES // 2**20)
+    if len(data) > rules.MAX_PHOTO_BYTES:
+        raise TellUserError("photo_too_large", megabytes=rules.MAX_PHOTO_BYTES // 2**20)
     try:
         photo = repair.repaired(data)
         with _open(photo.data) as image:

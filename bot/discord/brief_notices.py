@@ -14,7 +14,7 @@ _SECONDS: Final = 60
 """How long a notice stays."""
 _ENDING_SECONDS: Final = 5
 """Seconds that a stopping bot waits for all notices to be deleted."""
-_MOST_REMEMBERED: Final = 1000
+_MAX_REMEMBERED: Final = 1000
 _FAILURES: Final = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError)
 
 
@@ -26,7 +26,7 @@ class BriefNotices:
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
-        self._sent: deque[tuple[str | None, int]] = deque(maxlen=_MOST_REMEMBERED)
+        self._sent: deque[tuple[str | None, int]] = deque(maxlen=_MAX_REMEMBERED)
         self._shown: dict[str | None, asyncio.Task[None]] = {}
         """Notices that aren't deleted yet, by message."""
         self._is_ending = asyncio.Event()

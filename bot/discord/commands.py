@@ -24,7 +24,7 @@ from reunite.messages.wording import sentence
 
 REPORT: Final = "report"
 """The prefix of a report modal's id."""
-_MOST_FILE_BYTES: Final = 8_000_000
+_MAX_FILE_BYTES: Final = 8_000_000
 """The largest file that every guild accepts."""
 
 
@@ -150,7 +150,7 @@ def _workspace(interaction: discord.Interaction) -> tuple[PlatformName, str]:
 def _file(export: dict[str, Any]) -> bytes:
     """Return an export as a file, without the photos themselves if it would be too large."""
     written = json.dumps(export, ensure_ascii=False, indent=2).encode()
-    if len(written) <= _MOST_FILE_BYTES:
+    if len(written) <= _MAX_FILE_BYTES:
         return written
     reports = [{**report, "photos": [photo["name"] for photo in report["photos"]]} for report in export["reports"]]
     return json.dumps({**export, "reports": reports}, ensure_ascii=False, indent=2).encode()

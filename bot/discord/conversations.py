@@ -18,16 +18,16 @@ from reunite.language import sentence, shortened
 from reunite.ports import Outgoing
 from reunite.text.controls import without_controls
 
-_MOST_MARK: Final = 8
+_MAX_MARK: Final = 8
 """Hexadecimal digits of a reply's nonce in the thread's name: too many for two conversations to share them."""
-_MOST_NAME: Final = 30
+_MAX_NAME: Final = 30
 """Characters of a person's name there: Discord takes 100 in all."""
 
 _log = structlog.get_logger(__name__)
 
 
 def _mark(key: str) -> str:
-    return f" #{nonce(key)[:_MOST_MARK]}"
+    return f" #{nonce(key)[:_MAX_MARK]}"
 
 
 class Conversations:
@@ -73,7 +73,7 @@ class Conversations:
 
     def _name(self, guild: discord.Guild, members: Sequence[discord.Member], key: str) -> str:
         name = sentence("pair_name", self._workspaces.language(guild))
-        people = ", ".join(shortened(without_controls(member.display_name), _MOST_NAME) for member in members)
+        people = ", ".join(shortened(without_controls(member.display_name), _MAX_NAME) for member in members)
         return f"{name}: {people}{_mark(key)}" if people else f"{name}{_mark(key)}"
 
     def _channel(

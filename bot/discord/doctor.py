@@ -12,7 +12,7 @@ from bot.discord.permissions import NEEDED, invitation
 from bot.doctor import Finding, whole_cause
 from db.config import Connections
 
-_MOST_GUILDS = 200  # Discord's page
+_MAX_GUILDS = 200  # Discord's page
 
 
 async def check(config: DiscordConfig, connections: Connections) -> AsyncIterator[Finding]:  # noqa: ARG001 - as on every platform
@@ -34,7 +34,7 @@ async def check(config: DiscordConfig, connections: Connections) -> AsyncIterato
             yield Finding("Discord", ok=True, found=f"logged in as {client.user}")
             yield _intent(client, config)
             invite = invitation(client.application_id or 0)
-            for guild in await client.http.get_guilds(_MOST_GUILDS):
+            for guild in await client.http.get_guilds(_MAX_GUILDS):
                 yield _permissions(guild["name"], discord.Permissions(int(guild["permissions"])), invite)
             yield Finding("its invitation", ok=None, found=invite)
 

@@ -12,9 +12,9 @@ from reunite.entities import IncomingPhoto
 from reunite.language import shortened
 from reunite.messages.forms import Field, Form
 
-_MOST_TITLE: Final = 45  # Discord's limits, in characters
-_MOST_LABEL: Final = 45
-_MOST_HINT: Final = 100
+_MAX_TITLE: Final = 45  # Discord's limits, in characters
+_MAX_LABEL: Final = 45
+_MAX_HINT: Final = 100
 _LABEL, _ROW = 18, 1
 """Types of component that contain an input."""
 
@@ -39,7 +39,7 @@ def form_modal(form: Form, custom_id: str) -> ui.Modal:
 
 def modal(title: str, custom_id: str, inputs: Sequence[ui.Label[Any]]) -> ui.Modal:
     """Return a modal, which the library doesn't keep."""
-    made = ui.Modal(title=shortened(title, _MOST_TITLE), custom_id=custom_id)
+    made = ui.Modal(title=shortened(title, _MAX_TITLE), custom_id=custom_id)
     for field in inputs:
         made.add_item(field)
     made.stop()
@@ -49,7 +49,7 @@ def modal(title: str, custom_id: str, inputs: Sequence[ui.Label[Any]]) -> ui.Mod
 def labelled(label: str, component: ui.Item[Any], hint: str = "") -> ui.Label[Any]:
     """Return an input with its label."""
     return ui.Label(
-        text=shortened(label, _MOST_LABEL), description=shortened(hint, _MOST_HINT) or None, component=component
+        text=shortened(label, _MAX_LABEL), description=shortened(hint, _MAX_HINT) or None, component=component
     )
 
 
@@ -87,7 +87,7 @@ def _component(field: Field) -> ui.Item[Any]:
             return ui.TextInput(
                 custom_id=field.name,
                 style=discord.TextStyle.paragraph if field.kind == "text" else discord.TextStyle.short,
-                placeholder=shortened(field.hint, _MOST_HINT) or None,
+                placeholder=shortened(field.hint, _MAX_HINT) or None,
                 default=field.value[: field.most] or None,
                 required=field.required,
                 max_length=field.most,

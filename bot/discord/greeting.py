@@ -20,7 +20,7 @@ from reunite.messages.welcome import Ways
 from reunite.messages.wording import line
 from reunite.ports import Outgoing
 
-_MOST_ENTRIES: Final = 20
+_MAX_ENTRIES: Final = 20
 """Entries of the audit log that are searched for the one about this bot, newest first."""
 _NEEDED: Final = discord.Permissions(view_channel=True, send_messages=True, embed_links=True)
 
@@ -76,7 +76,7 @@ async def _inviter_messages(guild: discord.Guild) -> discord.DMChannel | None:
         return None
     try:
         with discord_errors():
-            async for entry in guild.audit_logs(action=discord.AuditLogAction.bot_add, limit=_MOST_ENTRIES):
+            async for entry in guild.audit_logs(action=discord.AuditLogAction.bot_add, limit=_MAX_ENTRIES):
                 if entry.user and entry.target and entry.target.id == guild.me.id:
                     return await entry.user.create_dm()
     except (TryAgainError, UndeliverableError, discord.HTTPException) as error:

@@ -19,7 +19,7 @@ from bot.discord.workspaces import Workspaces
 from reunite.handlers import Handlers
 from reunite.ports import KnownPost
 
-_MOST_MESSAGES: Final = 500
+_MAX_MESSAGES: Final = 500
 """Messages read in a channel, newest first."""
 _LONGEST_PAUSE: Final = 3600.0
 """The longest backoff between two attempts, in seconds."""
@@ -137,7 +137,7 @@ class Reconciler:
             self._due.add(guild.id)
 
     async def _channel(self, channel: discord.TextChannel, since: datetime, posts: dict[str, KnownPost]) -> None:
-        history = channel.history(limit=_MOST_MESSAGES, after=since, oldest_first=False)
+        history = channel.history(limit=_MAX_MESSAGES, after=since, oldest_first=False)
         for message in reversed([message async for message in history]):
             known = posts.pop(str(message.id), None)
             await self._isolated(channel.guild, self._message(message, known))

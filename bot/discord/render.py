@@ -39,11 +39,11 @@ from reunite.ports import Outgoing
 from reunite.text.controls import without_controls
 
 PICTURE_NAME: Final = "photo.jpg"
-MOST_QUOTED: Final = 800
+MAX_QUOTED: Final = 800
 """Characters shown of a member's words: even if each is escaped, an embed's 4096 have room for everything else."""
-_MOST_NAME: Final = 80
-_MOST_THREAD_NAME: Final = 100  # Discord's limits
-_MOST_BUTTON: Final = 80
+_MAX_NAME: Final = 80
+_MAX_THREAD_NAME: Final = 100  # Discord's limits
+_MAX_BUTTON: Final = 80
 _GUILD_PART: Final = r"(?:@(?P<guild>\d{1,20}))?"
 """A button of a direct message names its guild, because an interaction there has none."""
 _ANSWER: Final = re.compile(r"answer:(?P<report>[0-9a-f-]{36}):(?P<choice>\w+)" + _GUILD_PART)
@@ -128,7 +128,7 @@ def buttons_of(reply: Reply, guild: str = "") -> tuple[RenderedButton, ...]:
     choices = [(answer_id(reply.asked, choice.id), choice.words, "plain") for choice in reply.choices if reply.asked]
     buttons = [(f"{button.action}:{button.subject}", button.words, button.style) for button in reply.buttons]
     return tuple(
-        RenderedButton(custom_id + suffix, shortened(without_controls(words), _MOST_BUTTON), _STYLES[style])
+        RenderedButton(custom_id + suffix, shortened(without_controls(words), _MAX_BUTTON), _STYLES[style])
         for custom_id, words, style in choices + buttons
     )
 
@@ -186,7 +186,7 @@ def thread_name(kind: ReportKind, caption: str, posted: datetime, language: str 
     """Name a post's thread by its caption, or else by its day."""
     day = date_words(posted, language)
     words = " ".join(without_controls(caption).split()) or sentence("thread_unnamed", language, day=day)
-    return shortened(sentence(f"thread_{kind}", language, what=words), _MOST_THREAD_NAME)
+    return shortened(sentence(f"thread_{kind}", language, what=words), _MAX_THREAD_NAME)
 
 
 def title_of(reply: Reply) -> str:
@@ -222,7 +222,7 @@ def _span(span: Span, named: CommandNaming) -> str:  # noqa: PLR0911 - one for e
         case Quoted(text):
             return " ".join(_quoted(text).splitlines())
         case Person(platform, member):
-            return f"<@{member.id}>" if platform == "discord" else escape(shortened(member.name, _MOST_NAME))
+            return f"<@{member.id}>" if platform == "discord" else escape(shortened(member.name, _MAX_NAME))
         case Moment(at, _, style):
             return f"<t:{int(at.timestamp())}:{_TIMES[style]}>"
         case Jump(_, text, target):
@@ -234,7 +234,7 @@ def _span(span: Span, named: CommandNaming) -> str:  # noqa: PLR0911 - one for e
 def _quoted(text: str) -> str:
     """Drop empty lines, which would only make the quote taller."""
     lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
-    return escape(shortened(lines, MOST_QUOTED))
+    return escape(shortened(lines, MAX_QUOTED))
 
 
 def _is_here(target: ReplyTarget) -> bool:

@@ -36,7 +36,7 @@ _CHANNELS: Final = "setup:places"
 _RULES: Final = "setup:ways"
 _DIGEST: Final = "setup:digest"
 _PAST_POSTS: Final = "setup:past_posts"
-_MOST: Final = 10
+_MAX: Final = 10
 """Channels of a kind, or roles, that can be chosen."""
 _CHANNEL_TYPES: Final = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
 
@@ -187,7 +187,7 @@ def _channel_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
             discord.SelectDefaultValue.from_role(discord.Object(int(role))) for role in settings.moderators
         ],
         min_values=0,
-        max_values=_MOST,
+        max_values=_MAX,
         required=False,
     )
     return [
@@ -212,7 +212,7 @@ def _digests(language: str) -> Mapping[str, str]:
     return {choice: sentence(f"setup_digest_{choice}", language) for choice in ("on", "off")}
 
 
-def _channel_select(name: str, chosen: Iterable[str], most: int = _MOST) -> ui.ChannelSelect[Any]:
+def _channel_select(name: str, chosen: Iterable[str], most: int = _MAX) -> ui.ChannelSelect[Any]:
     return ui.ChannelSelect(
         custom_id=name,
         channel_types=list(_CHANNEL_TYPES if name != "log" else _CHANNEL_TYPES[:1]),

@@ -15,10 +15,10 @@ from reunite.errors import PostGoneError
 from reunite.ports import Outgoing, Sent
 
 _PAGE: Final = 200
-_MOST_PAGES: Final = 5
+_MAX_PAGES: Final = 5
 """How far back a reply is searched for: 1,000 messages, or 75 for an app that gets 15 at once."""
 _CLOCKS_DIFFER: Final = timedelta(hours=1)
-_MOST: Final = 1000
+_MAX: Final = 1000
 
 
 @dataclass
@@ -32,12 +32,12 @@ class _Search:
 
     @property
     def is_over(self) -> bool:
-        return self.pages >= _MOST_PAGES
+        return self.pages >= _MAX_PAGES
 
     def advance(self, page: Mapping[str, Any]) -> None:
         """Move to the next page, if there is one."""
         self.cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        self.pages = self.pages + 1 if self.cursor else _MOST_PAGES
+        self.pages = self.pages + 1 if self.cursor else _MAX_PAGES
 
 
 class EarlierAttempts:
@@ -55,7 +55,7 @@ class EarlierAttempts:
         """
         at = place_of(outgoing)
         search = self._searches.setdefault(at, _Search(in_thread=bool(outgoing.target.message)))
-        if len(self._searches) > _MOST:
+        if len(self._searches) > _MAX:
             del self._searches[next(iter(self._searches))]
         found = await _search(workspace, outgoing, search)
         if found is None and search.post_is_gone and search.in_thread:

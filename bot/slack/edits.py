@@ -4,13 +4,13 @@ from typing import Final
 
 from bot.slack.posts import Body
 
-_MOST_POSTS: Final = 1000
+_MAX_POSTS: Final = 1000
 
 
 class NewestEdits:
     """Remembers when the posts that were edited most recently were edited."""
 
-    def __init__(self, most: int = _MOST_POSTS) -> None:
+    def __init__(self, most: int = _MAX_POSTS) -> None:
         self._most = most
         self._edited: dict[str, float] = {}
 

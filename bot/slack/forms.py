@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bot.slack.render import MOST_TEXT, Element, LinkTo, blocks
+from bot.slack.render import MAX_TEXT, Element, LinkTo, blocks
 from reunite.language import sentence, shortened
 from reunite.messages.forms import Field, Form
 from reunite.messages.reply import Reply
@@ -16,13 +16,13 @@ LOOK: Final = "look"
 """The callback of the search's modal."""
 VALUE: Final = "value"
 """The action id of every input; the block's id is the field's name."""
-_MOST_TITLE: Final = 24  # Slack's limits
-_MOST_HEADER: Final = 150
-_MOST_LABEL: Final = 2000
-_MOST_INPUT: Final = 3000
-_MOST_FILES: Final = 10
-_MOST_OPTION: Final = 75
-_MOST_BLOCKS: Final = 100
+_MAX_TITLE: Final = 24  # Slack's limits
+_MAX_HEADER: Final = 150
+_MAX_LABEL: Final = 2000
+_MAX_INPUT: Final = 3000
+_MAX_FILES: Final = 10
+_MAX_OPTION: Final = 75
+_MAX_BLOCKS: Final = 100
 
 View = dict[str, Any]
 
@@ -42,9 +42,9 @@ def modal(
     context: Mapping[str, str] | None = None,
 ) -> View:
     """Return a modal; one with a `callback` can be submitted."""
-    view: View = {"type": "modal", "title": plain(title, _MOST_TITLE), "blocks": [*content][:_MOST_BLOCKS]}
+    view: View = {"type": "modal", "title": plain(title, _MAX_TITLE), "blocks": [*content][:_MAX_BLOCKS]}
     if callback:
-        view |= {"callback_id": callback, "submit": plain(sentence("form_send", language), _MOST_TITLE)}
+        view |= {"callback_id": callback, "submit": plain(sentence("form_send", language), _MAX_TITLE)}
     return {**view, "private_metadata": json.dumps(dict(context or {}))}
 
 
@@ -60,14 +60,14 @@ def words_modal(words: str, language: str) -> View:
 
 def section(words: str) -> Element:
     """Return a paragraph; `words` are escaped, and may name channels."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": shortened(words, MOST_TEXT)}}
+    return {"type": "section", "text": {"type": "mrkdwn", "text": shortened(words, MAX_TEXT)}}
 
 
 def header(words: str) -> Element:
-    return {"type": "header", "text": plain(words, _MOST_HEADER)}
+    return {"type": "header", "text": plain(words, _MAX_HEADER)}
 
 
-def plain(words: str, limit: int = _MOST_LABEL) -> Element:
+def plain(words: str, limit: int = _MAX_LABEL) -> Element:
     """Return text without formatting."""
     return {"type": "plain_text", "text": shortened(words, limit), "emoji": True}
 
@@ -81,7 +81,7 @@ def labelled(name: str, label: str, element: Element, *, hint: str = "", require
 
 
 def option(value: str, words: str) -> Element:
-    return {"value": value, "text": plain(words, _MOST_OPTION)}
+    return {"value": value, "text": plain(words, _MAX_OPTION)}
 
 
 def form_input(view: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -112,7 +112,7 @@ def _input(field: Field) -> Element:
 def _element(field: Field) -> Element:
     match field.kind:
         case "photos":
-            return {"type": "file_input", "max_files": min(field.most, _MOST_FILES)}
+            return {"type": "file_input", "max_files": min(field.most, _MAX_FILES)}
         case "choice":
             options = [option(choice.value, choice.words) for choice in field.options]
             initial = [choice for choice in options if choice["value"] == field.value]
@@ -121,4 +121,4 @@ def _element(field: Field) -> Element:
             element = {"type": "plain_text_input", "multiline": field.kind == "text"}
             if field.value:
                 element["initial_value"] = field.value
-            return {**element, "max_length": min(field.most, _MOST_INPUT)}
+            return {**element, "max_length": min(field.most, _MAX_INPUT)}

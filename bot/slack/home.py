@@ -34,7 +34,7 @@ _MODERATORS: Final = ("setup", "past_posts", "numbers", "make_code", "use_code",
 _CREATE: Final = "create_channels"
 _SAMPLES: Final = "samples"
 _BOARD: Final = "board"
-_MOST_BLOCKS: Final = 100
+_MAX_BLOCKS: Final = 100
 
 
 class Home:
@@ -174,4 +174,4 @@ def home_view(person: Person, own: Sequence[Reply], workspace: SlackWorkspace, m
     last = [{"type": "divider"}, {"type": "actions", "elements": [privacy]}, *moderating]
     reports = [block for reply in own for block in blocks(reply, workspace.link_to)]
     reports = reports or [section(escape(sentence("home_no_reports", language)))]
-    return {"type": "home", "blocks": [*first, *reports[: _MOST_BLOCKS - len(first) - len(last)], *last]}
+    return {"type": "home", "blocks": [*first, *reports[: _MAX_BLOCKS - len(first) - len(last)], *last]}

@@ -15,7 +15,7 @@ from reunite.language import sentence
 
 LINK: Final = "link"
 """The callback of the modal that asks for a code."""
-_MOST_CODE: Final = 40
+_MAX_CODE: Final = 40
 
 
 class Linking:
@@ -57,7 +57,7 @@ class Linking:
     @staticmethod
     def form(language: str) -> View:
         """Return the modal that asks for a code."""
-        entry = {"type": "plain_text_input", "max_length": _MOST_CODE}
+        entry = {"type": "plain_text_input", "max_length": _MAX_CODE}
         field = labelled("code", sentence("link_form_label", language), entry, required=True)
         return modal(sentence("link_form", language), [field], language, callback=LINK, context={"language": language})
 

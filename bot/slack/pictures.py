@@ -14,7 +14,7 @@ from reunite.ports import Outgoing
 _CHECKS: Final = 10
 _PAUSE: Final = 0.5
 """Seconds between checks whether Slack has processed an uploaded picture."""
-_MOST: Final = 1000
+_MAX: Final = 1000
 _log = structlog.get_logger(__name__)
 
 
@@ -35,7 +35,7 @@ class Pictures:
             if file is None:
                 return None
             self._files[key] = file
-            if len(self._files) > _MOST:
+            if len(self._files) > _MAX:
                 del self._files[next(iter(self._files))]
         return self._files[key]
 

@@ -15,7 +15,7 @@ from bot.slack.background import Background
 from bot.slack.errors import OK, code_of, slack_errors
 from bot.slack.forms import LOOK, NAME, REPORT, View, context_of, modal, reply_modal, section, words_modal
 from bot.slack.markup import escape
-from bot.slack.render import MOST_TEXT, Element, blocks, notification
+from bot.slack.render import MAX_TEXT, Element, blocks, notification
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.errors import TellUserError, UndeliverableError
 from reunite.language import sentence, shortened
@@ -31,7 +31,7 @@ _MODAL_SECONDS: Final = 2.0
 """Seconds that a modal waits for its result; Slack gives up after three."""
 _TRIGGER_SECONDS: Final = 1.0
 """Seconds that work may take before a modal is opened; Slack allows three, counted from the press."""
-_MOST_BLOCKS: Final = 50
+_MAX_BLOCKS: Final = 50
 _FIELDS: Final = {"photo": "photos", "too_many_photos": "photos", "claim_": "words"}
 """The field that an error is about, by the beginning of its key; otherwise it is the first field."""
 _log = structlog.get_logger(__name__)
@@ -79,8 +79,8 @@ class PrivateReplies:
             view = reply_modal(replies, link_to, language, file)
             await _with_pictures_or_without(view["blocks"], lambda shown: self.show({**view, "blocks": shown}))
             return
-        content = [block for reply in replies for block in blocks(reply, link_to, file, language)][:_MOST_BLOCKS]
-        text = shortened("\n".join(notification(reply) for reply in replies), MOST_TEXT)
+        content = [block for reply in replies for block in blocks(reply, link_to, file, language)][:_MAX_BLOCKS]
+        text = shortened("\n".join(notification(reply) for reply in replies), MAX_TEXT)
         await _with_pictures_or_without(
             content, lambda shown: self._send_ephemeral(text=text, blocks=shown, in_place=in_place)
         )

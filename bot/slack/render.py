@@ -25,7 +25,7 @@ from reunite.messages.reply import (
 )
 from reunite.text.controls import without_controls
 
-MOST_TEXT: Final = 3000
+MAX_TEXT: Final = 3000
 """Block Kit's limit for a text object, in characters; also used for a notification."""
 
 Element = dict[str, Any]
@@ -33,7 +33,7 @@ ANSWER: Final = "answer:"
 """The prefix of the action id of a question's button; its value names the report and the choice."""
 PRESS: Final = "press:"
 """The prefix of the action id of a reply's other buttons; the action and its subject follow."""
-_MOST_BUTTON: Final = 75
+_MAX_BUTTON: Final = 75
 _STYLES: Final = {"good": {"style": "primary"}, "bad": {"style": "danger"}, "plain": {}}
 
 _TIMES: Final = {"day": "{date_long}", "moment": "{date_long} {time}"}
@@ -78,7 +78,7 @@ def parse_answer_id(value: str) -> tuple[UUID, str]:
 
 def notification(reply: Reply) -> str:
     """Return the words for notifications and clients that show no blocks."""
-    return escape(shortened(reply.text(), MOST_TEXT))
+    return escape(shortened(reply.text(), MAX_TEXT))
 
 
 def metadata(key: str) -> Mapping[str, Any]:
@@ -88,7 +88,7 @@ def metadata(key: str) -> Mapping[str, Any]:
 
 def button(action: str, words: str, style: str = "plain") -> Element:
     """Return a button with an action id."""
-    text = {"type": "plain_text", "text": _shown(words, _MOST_BUTTON), "emoji": True}
+    text = {"type": "plain_text", "text": _shown(words, _MAX_BUTTON), "emoji": True}
     return {"type": "button", "action_id": action, "text": text, **_STYLES[style]}
 
 
@@ -98,11 +98,11 @@ def _button(reply_button: Button) -> Element:
 
 
 def _choice(report: UUID, choice: Choice) -> Element:
-    text = {"type": "plain_text", "text": _shown(choice.words, _MOST_BUTTON), "emoji": False}
+    text = {"type": "plain_text", "text": _shown(choice.words, _MAX_BUTTON), "emoji": False}
     return {"type": "button", "action_id": f"{ANSWER}{choice.id}", "text": text, "value": f"{report}:{choice.id}"}
 
 
-def _shown(text: str, most: int = MOST_TEXT) -> str:
+def _shown(text: str, most: int = MAX_TEXT) -> str:
     return shortened(without_controls(text), most)
 
 

@@ -13,7 +13,7 @@ from bot.slack.config import SlackConfig
 from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from http_server.listening import listening
 
-_MOST_BYTES: Final = 4 << 20
+_MAX_BYTES: Final = 4 << 20
 """Slack's requests are far smaller."""
 _SHUTDOWN_SECONDS: Final = 60.0
 """Time to finish what Slack has sent: it doesn't repeat presses."""
@@ -22,7 +22,7 @@ _SHUTDOWN_SECONDS: Final = 60.0
 @asynccontextmanager
 async def serving(config: SlackConfig, bolt: AsyncApp, flow: AsyncOAuthFlow | None) -> AsyncIterator[None]:
     """Listen within the context, if there is anything to serve."""
-    app = web.Application(client_max_size=_MOST_BYTES)
+    app = web.Application(client_max_size=_MAX_BYTES)
     if not config.app_token:
         app.router.add_post(EVENTS_PATH, _Events(bolt).handle)
     if flow:

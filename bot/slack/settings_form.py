@@ -22,7 +22,7 @@ SETUP: Final = "setup"
 """The callback of the modal."""
 _CHANNEL_FIELDS: Final = ("found_channels", "lost_channels", "log_channel")
 _CHANNELS: Final = {"include": ["public", "private"], "exclude_bot_users": True}
-_MOST_GROUPS: Final = 100
+_MAX_GROUPS: Final = 100
 _GROUP: Final = "S"
 
 
@@ -91,7 +91,7 @@ async def _groups(workspace: SlackWorkspace) -> list[Element]:
         groups = (await workspace.client.usergroups_list())["usergroups"]
     except SlackApiError:
         return []
-    return [option(group["id"], f"@{group['handle']}") for group in groups][:_MOST_GROUPS]
+    return [option(group["id"], f"@{group['handle']}") for group in groups][:_MAX_GROUPS]
 
 
 def _channel_inputs(settings: Settings, language: str) -> list[Element]:

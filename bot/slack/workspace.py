@@ -28,7 +28,7 @@ _DIRECT: Final = "D"
 """The first letter of the id of direct messages."""
 _USERS: Final = "UW"
 """The first letters of users' ids."""
-_MOST_NAMES: Final = 10
+_MAX_NAMES: Final = 10
 """How many mentions in one message are looked up."""
 _UNKNOWN: Final = {"access_denied", "not_visible", "user_not_found", "user_not_visible"}
 _log = structlog.get_logger(__name__)
@@ -137,7 +137,7 @@ class SlackWorkspace:
 
     async def words(self, text: str) -> str:
         """Return a message's text as people read it, with the names of the people and channels it mentions."""
-        ids = mentions(text)[:_MOST_NAMES]
+        ids = mentions(text)[:_MAX_NAMES]
         found = await asyncio.gather(*(self._mentioned(user_id) for user_id in ids))
         return plain_text(text, dict(zip(ids, found, strict=True)))
 

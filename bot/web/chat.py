@@ -18,7 +18,7 @@ from reunite.entities import ReplyTarget
 
 WORKSPACE: Final = "local"
 """The page's one workspace."""
-MOST_POSTS: Final = 100
+MAX_POSTS: Final = 100
 """Posts shown of each channel, newest first."""
 _POLL_PENDING, _POLL_IDLE = 0.5, 5.0
 """Seconds until the next refresh while a worker is processing something on the page, and otherwise."""
@@ -99,7 +99,7 @@ class Chat:
     async def refresh(self) -> None:
         """Read the snapshot and wake the watchers if it differs."""
         async with self.session() as session:
-            messages = await session.messages(MOST_POSTS)
+            messages = await session.messages(MAX_POSTS)
         snapshot = Snapshot(tuple(messages), render.encoder(await self._store.embedding_models.live()))
         if snapshot != self._snapshot:
             self._snapshot = snapshot

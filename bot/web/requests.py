@@ -12,11 +12,11 @@ from reunite.entities import IncomingPhoto, Member
 from reunite.errors import TellUserError
 from reunite.text.controls import storable
 
-MOST_FIELDS: Final = 64
+MAX_FIELDS: Final = 64
 """How many parts a form may have."""
 _KEY: Final = re.compile(r"[\w-]{8,64}")
-_MOST_FIELD_BYTES: Final = 256 * 1024
-_MOST_NAME: Final = 40
+_MAX_FIELD_BYTES: Final = 256 * 1024
+_MAX_NAME: Final = 40
 _NUMBERS_END: Final = 2**63
 """PostgreSQL's bigint ends before it."""
 
@@ -54,25 +54,25 @@ async def form_input(request: web.Request) -> FormInput:
 async def _form_input(request: web.Request) -> FormInput:
     given, refused = FormInput(), None
     async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or part.name is None or len(given.fields) > MOST_FIELDS:
+        if not isinstance(part, BodyPartReader) or part.name is None or len(given.fields) > MAX_FIELDS:
             raise web.HTTPBadRequest
         is_photo = part.filename is not None
-        data = await _read(part, 0 if refused else rules.MOST_PHOTO_BYTES if is_photo else _MOST_FIELD_BYTES)
+        data = await _read(part, 0 if refused else rules.MAX_PHOTO_BYTES if is_photo else _MAX_FIELD_BYTES)
         if not is_photo and data is not None:
             given.fields[part.name] = storable(data.decode(errors="replace"))
         elif is_photo and data:
             given.photos.append(IncomingPhoto(part.filename or "photo", data=data))
         elif is_photo and data is None:
             refused = refused or _too_large(part.filename or "photo")
-        if len(given.photos) > rules.MOST_PHOTOS:
-            refused = TellUserError("too_many_photos", count=len(given.photos), number=rules.MOST_PHOTOS)
+        if len(given.photos) > rules.MAX_PHOTOS:
+            refused = TellUserError("too_many_photos", count=len(given.photos), number=rules.MAX_PHOTOS)
     if refused:
         raise refused
     return given
 
 
 def _too_large(name: str) -> TellUserError:
-    return TellUserError("photo_too_large", name=name, megabytes=rules.MOST_PHOTO_BYTES // 2**20)
+    return TellUserError("photo_too_large", name=name, megabytes=rules.MAX_PHOTO_BYTES // 2**20)
 
 
 async def _read(part: BodyPartReader, most: int) -> bytes | None:
@@ -105,7 +105,7 @@ def text(value: object) -> str:
 
 def member(name: object) -> Member:
     """Return a person, who is only a name on the page."""
-    shown = " ".join(text(name).split())[:_MOST_NAME]
+    shown = " ".join(text(name).split())[:_MAX_NAME]
     if not shown:
         raise web.HTTPBadRequest
     return Member(shown.casefold(), shown)

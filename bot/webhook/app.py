@@ -15,7 +15,7 @@ from http_server.listening import listening
 from reunite.commands import JoinWorkspace
 from reunite.handlers import Handlers
 
-_MOST_EVENT: Final = 256 * 1024
+_MAX_EVENT: Final = 256 * 1024
 """Bytes; photos come as links."""
 _CALL_SECONDS: Final = 30
 
@@ -25,7 +25,7 @@ async def running(handlers: Handlers, store: Store, config: WebhookConfig) -> As
     """Listen within the context: events go to `handlers`, and the yielded platform sends. Raises SetupError."""
     config.check()
     await handlers.join(JoinWorkspace(*HERE, str(urlsplit(config.url or "").hostname)))
-    application = web.Application(client_max_size=_MOST_EVENT)
+    application = web.Application(client_max_size=_MAX_EVENT)
     application.router.add_post("/events", Inbound(handlers, config).take)
     timeout = ClientTimeout(total=_CALL_SECONDS)
     async with (

@@ -132,8 +132,8 @@ def _check_size(path: Path) -> None:
     size = path.stat().st_size
     if not size:
         raise RefusedError("an empty file")
-    if size > rules.MOST_PHOTO_BYTES:
-        raise RefusedError(f"{path.name} is larger than {rules.MOST_PHOTO_BYTES // 2**20} MB")
+    if size > rules.MAX_PHOTO_BYTES:
+        raise RefusedError(f"{path.name} is larger than {rules.MAX_PHOTO_BYTES // 2**20} MB")
 
 
 # A CSV file

@@ -16,7 +16,7 @@ from reunite.matching.closer_look import nearest_by_photo
 from reunite.matching.evidence import MAX_CANDIDATES
 from workers.closer_look import ComparesDetails, compare, load_details, pairs_of, stored_copies
 
-_MOST: Final = {ReportKind.LOST: 24, ReportKind.FOUND: 8}
+_MAX: Final = {ReportKind.LOST: 24, ReportKind.FOUND: 8}
 """How many candidates of each report, the most similar by photo, are compared with it."""
 _AT_ONCE: Final = 24
 
@@ -42,7 +42,7 @@ async def _pairs(trial: Trial, reports: Sequence[UUID]) -> list[PhotoPair]:
             if report is None or not await session.photos.of(posted):
                 continue
             search = await session.candidates.search(report, MAX_CANDIDATES)
-            nearest = nearest_by_photo(search.candidates, _MOST[report.kind])
+            nearest = nearest_by_photo(search.candidates, _MAX[report.kind])
             pairs.update(await session.photo_details.not_compared(pairs_of(report, nearest)))
     return sorted(pairs, key=lambda pair: (pair.lost_photo, pair.found_photo))
 

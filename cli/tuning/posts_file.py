@@ -34,7 +34,7 @@ class SetPost:
     @property
     def posted_text(self) -> str:
         """The text, cut to the length that a post can have."""
-        return self.text[: rules.MOST_TEXT].strip()
+        return self.text[: rules.MAX_TEXT].strip()
 
 
 def read_posts(path: Path) -> list[SetPost]:

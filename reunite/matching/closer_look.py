@@ -7,13 +7,13 @@ from reunite.matching.evidence import Candidate, PairKind, Search
 from reunite.matching.measurement import z_score
 from reunite.matching.weights import ScoringModel
 
-MOST_COMPARED: Final = 6
+MAX_COMPARED: Final = 6
 """How many candidates a report's photos are compared with."""
 _MIN_Z: Final = 1.5
 """Photos that are less similar than this show different things, whatever their details say."""
 
 
-def nearest_by_photo(candidates: Iterable[Candidate], most: int = MOST_COMPARED) -> list[Candidate]:
+def nearest_by_photo(candidates: Iterable[Candidate], most: int = MAX_COMPARED) -> list[Candidate]:
     """Return the few whose photos are most similar to the query's, the most similar first."""
     kind = PairKind.PHOTO_PHOTO
     with_photos = (candidate for candidate in candidates if kind in candidate.similarities)

@@ -36,7 +36,7 @@ _ONLY_COLOURS: Final = frozenset((*COLOUR_WORDS, *SHADE_WORDS, "and"))
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _JAPANESE_ELSEWHERE: Final = re.compile(r"[^、。！\n]{1,30}の(?:横|隣|となり|近く|そば|上|下|前|後ろ|中)(?:で|に|から)")
 _JAPANESE_PHRASES: Final = re.compile(r"[、。！\s]")
-_MOST_JAPANESE: Final = 500
+_MAX_JAPANESE: Final = 500
 """Characters that are taken apart: nobody describes a thing in more."""
 _OF: Final = re.compile(r"の(?!片方|片割れ|忘れ物|落とし物)|(?:が|の)?(?:付いた|ついた|付き|入った|入り)")
 """Between what a thing has and the thing itself, in Japanese."""
@@ -119,7 +119,7 @@ def _split(part: str, position: int) -> tuple[str, str]:
 def _japanese(text: str) -> tuple[str, str]:
     """The same for Japanese, where what a thing has comes first: "the strap's bag"."""
     own, more = list[str](), list[str]()
-    for phrase in _JAPANESE_PHRASES.split(_JAPANESE_ELSEWHERE.sub("", text[:_MOST_JAPANESE])):
+    for phrase in _JAPANESE_PHRASES.split(_JAPANESE_ELSEWHERE.sub("", text[:_MAX_JAPANESE])):
         *before, last = map(normalise, _OF.split(phrase))
         more += [piece for piece in before if heads.things_in(piece)]
         own.append(" ".join((*(piece for piece in before if not heads.things_in(piece)), last)))

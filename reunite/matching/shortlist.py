@@ -6,13 +6,13 @@ from typing import Final
 from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import ScoredCandidate
 from reunite.matching.weights import RARE_WORDS, SHARED_WORDS
-from reunite.rules import MOST_TILES
+from reunite.rules import MAX_TILES
 
 _NEAR: Final = 0.0
 """Standard deviations above the background: a candidate that is less alike than the average isn't near."""
 
 
-def shortlist(ranked: Sequence[ScoredCandidate], most: int = MOST_TILES) -> tuple[ScoredCandidate, ...]:
+def shortlist(ranked: Sequence[ScoredCandidate], most: int = MAX_TILES) -> tuple[ScoredCandidate, ...]:
     """Choose up to `most` candidates of those ranked best first: labelled ones, then the nearest of the others.
 
     Empty only where nothing is near in any way. A label decides who is notified, never whether the owner may look.

@@ -53,7 +53,7 @@ def form_of(action: Action, language: str = "en", question: str = "") -> Form | 
             label = sentence("form_claim_label", language)
             hint = question or sentence("form_claim_hint", language)
             return _asking(
-                "form_claim", language, Field("words", label, "text", hint, required=True, most=rules.MOST_PROOF)
+                "form_claim", language, Field("words", label, "text", hint, required=True, most=rules.MAX_PROOF)
             )
         case "proof_question":
             label, hint = (
@@ -63,7 +63,7 @@ def form_of(action: Action, language: str = "en", question: str = "") -> Form | 
             return _asking(
                 "form_proof_question",
                 language,
-                Field("words", label, "text", hint, required=True, most=rules.MOST_PROOF),
+                Field("words", label, "text", hint, required=True, most=rules.MAX_PROOF),
             )
         case "whereabouts":
             return Form(sentence("form_whereabouts", language), _whereabouts(language))
@@ -124,10 +124,10 @@ def _asking(title: str, language: str, *fields: Field) -> Form:
 
 def _whereabouts(language: str) -> tuple[Field, ...]:
     label, hint = sentence("form_whereabouts_label", language), sentence("form_whereabouts_hint", language)
-    place = Field("words", label, "line", hint, most=rules.MOST_PLACE)
+    place = Field("words", label, "line", hint, most=rules.MAX_PLACE)
     code_label, code_hint = sentence("form_code_label", language), sentence("form_code_hint", language)
-    return place, Field("code", code_label, "line", code_hint, most=rules.MOST_CODE)
+    return place, Field("code", code_label, "line", code_hint, most=rules.MAX_CODE)
 
 
 def _photos(language: str, *, required: bool) -> Field:
-    return Field("photos", sentence("form_photos", language), "photos", required=required, most=rules.MOST_PHOTOS)
+    return Field("photos", sentence("form_photos", language), "photos", required=required, most=rules.MAX_PHOTOS)

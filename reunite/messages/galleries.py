@@ -12,7 +12,7 @@ from reunite.text.place_names import named_alone
 from reunite.text.places import locate
 
 Pair = tuple[Match, Report]
-_MOST_PLACES: Final = 2
+_MAX_PLACES: Final = 2
 """Places that a line names: "kitchen, third floor"."""
 _ASKS: tuple[Action, ...] = ("add_photo", "add_detail", "withdraw")
 
@@ -115,4 +115,4 @@ def _entry(number: int, match: Match, found: Report, language: str) -> Line:
 
 def _place_in(found: Report) -> str:
     """Return where a caption says that something was found: a gallery doesn't show the caption."""
-    return ", ".join(map(named_alone, locate(found.text).places[:_MOST_PLACES]))
+    return ", ".join(map(named_alone, locate(found.text).places[:_MAX_PLACES]))

@@ -11,7 +11,7 @@ from reunite.messages.reply import Action, Jump, Line, Person, Picture, Plain, Q
 from reunite.messages.wording import author, button, certainty, circumstances, day_of, end_of, line, quote, why_words
 
 _NO_TRENDS: Final = Trends()
-_MOST_LISTED_WORDS: Final = 200
+_MAX_LISTED_WORDS: Final = 200
 """Characters shown of each report in a member's list."""
 
 
@@ -175,7 +175,7 @@ def own_report(report: Report, language: str) -> Reply:
     until = end_of(report, language)
     lines: list[Line] = [line(key, language, day=day_of(report, language), until=until, jump=jump)]
     if report.text:  # its author knows the rest, and a list of many has to fit into one message
-        lines.append((Quoted(shortened(report.text, _MOST_LISTED_WORDS), report.id),))
+        lines.append((Quoted(shortened(report.text, _MAX_LISTED_WORDS), report.id),))
     lines += circumstances(report, language)
     actions: tuple[Action, ...] = ("add_photo", "add_detail", "extend", "withdraw")
     if report.kind is ReportKind.FOUND:

@@ -32,7 +32,7 @@ from reunite.text.lexicon import from_english
 
 UNSURE: Final = "unsure"
 """The `Choice.id` of "not sure"."""
-_MOST_PERCENT: Final = 99
+_MAX_PERCENT: Final = 99
 """Nobody is ever quite sure."""
 
 
@@ -331,8 +331,8 @@ def certainty(match: Match, language: str) -> Line:
 def percentage(label: Label | None, probability: float) -> int:
     """Return what is shown of a probability: of a possible match always less than of one with high confidence."""
     if label is Label.HIGH:
-        return min(round(100 * probability), _MOST_PERCENT)
-    return min(int(100 * probability), _MOST_PERCENT - 1)
+        return min(round(100 * probability), _MAX_PERCENT)
+    return min(int(100 * probability), _MAX_PERCENT - 1)
 
 
 def day_of(report: Report, language: str) -> Span:

@@ -18,7 +18,7 @@ _AS_DIGITS: Final = str.maketrans("OoDQÖIil|!JZzASsGbBgq", "0000011111122455668
 _AS_LETTERS: Final = str.maketrans("01258", "OIZSB")
 _GROUPS: Final = ((4, 6, 5), (4, 6, 4), (4, 11), (10, 5), (10, 4))
 """How numbers of 14 and 15 digits are grouped, also with a gap overlooked."""
-_MOST_TOKENS: Final = 60
+_MAX_TOKENS: Final = 60
 _WORDS_HAVE_FEWER: Final = 4
 """One in so many signs of an account's number is read as a digit at least: words have letters like digits, too."""
 _FOUR: Final = 4
@@ -52,7 +52,7 @@ def has_end_of_card(text: str) -> bool:
 def has_iban(text: str) -> bool:
     """Tell whether an account's number is in a line."""
     signs, starts = "", list[int]()
-    for word in islice(_PLAIN.finditer(text), _MOST_TOKENS):
+    for word in islice(_PLAIN.finditer(text), _MAX_TOKENS):
         starts.append(len(signs))
         if word[0][1:_FOUR].upper() == _LABEL:  # the space after "IBAN" is often overlooked
             starts.append(len(signs) + _FOUR)
@@ -85,7 +85,7 @@ def _tokens(text: str) -> list[str]:
     """Split a line; what mostly consists of digits consists of digits alone."""
     return [
         token.translate(_AS_DIGITS) if 2 * sum(map(str.isdecimal, token)) >= len(token) else token
-        for token in _BETWEEN.split(text)[:_MOST_TOKENS]
+        for token in _BETWEEN.split(text)[:_MAX_TOKENS]
         if token
     ]
 

@@ -14,7 +14,7 @@ _Author = TypeVar("_Author")
 
 _MAX_HOLDERS, _MAX_SHARE = 3, 0.02
 """A rare word is in few of the open reports, or in a small share of many."""
-MOST_HOLDERS: Final = 100
+MAX_HOLDERS: Final = 100
 """In a large community, too: a word in more reports than this would bring too many candidates."""
 _MAX_SHARE_OF_FEW: Final = 0.2
 """In a small community, a word in more reports than this is not rare, unless it's in one alone."""
@@ -32,7 +32,7 @@ that both texts are about twenty times, another unusual word five times, an ever
 def is_rare(word: str, holders: int, open_count: int) -> bool:
     """Whether a word in this many of the open reports is rare among them and in everyday language."""
     how_frequent = frequency(word)
-    if how_frequent is Frequency.COMMON or holders > MOST_HOLDERS:
+    if how_frequent is Frequency.COMMON or holders > MAX_HOLDERS:
         return False
     if how_frequent is Frequency.EVERYDAY:
         return open_count >= _TELLING_FROM and holders <= _MAX_SHARE * open_count

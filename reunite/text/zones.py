@@ -31,7 +31,7 @@ _LOCALES: Final[Mapping[str, str]] = {
 _EVERYWHERE: Final = frozenset(("en-us", "en-gb", "es-es", "es-419", "fr", "ru"))
 """Locales that say little about the zone: people use them in many, and en-US is what a new server has."""
 _OFFSET: Final = re.compile(r"(?:utc|gmt)\s*([+-−])\s*(\d{1,2})(?::?00)?")
-_MOST_EAST, _MOST_WEST = 14, 12
+_MAX_EAST, _MAX_WEST = 14, 12
 
 
 def zone_named(name: str) -> str:
@@ -72,6 +72,6 @@ def _with_offset(typed: str) -> str:
     if not found:
         return ""
     hours, is_east = int(found[2]), found[1] == "+"
-    if hours > (_MOST_EAST if is_east else _MOST_WEST):
+    if hours > (_MAX_EAST if is_east else _MAX_WEST):
         return ""
     return f"Etc/GMT{'-' if is_east else '+'}{hours}" if hours else "UTC"

@@ -13,7 +13,7 @@ from reunite.tuning.comparison import EmbeddedReport, compare
 
 LEAST_CONFIRMED: Final = 5
 """With fewer confirmed pairs, a comparison says nothing."""
-_MOST_RANKED: Final = 100
+_MAX_RANKED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def rank_pairs(
             for rank, candidate in enumerate(score(search, model, features, most=most), 1)
         }
         for report, search in searches.items()
-        if (most := min(_MOST_RANKED, len(search.candidates)))
+        if (most := min(_MAX_RANKED, len(search.candidates)))
     }
     return [_ranked(pair, ranked.get(pair.lost, {}).get(pair.found)) for pair in pairs]
 

@@ -80,7 +80,7 @@ async def compare(folder: Path, chromium: str) -> dict[str, Any]:
 
 def _pictures(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in _TYPES and path.is_file() and 0 < path.stat().st_size <= rules.MOST_PHOTO_BYTES:
+        if path.suffix.lower() in _TYPES and path.is_file() and 0 < path.stat().st_size <= rules.MAX_PHOTO_BYTES:
             yield path
 
 

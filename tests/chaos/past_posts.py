@@ -81,7 +81,7 @@ async def _side(platform: PlatformName, stack: AsyncExitStack) -> Side:
         discord.limits.enforced = True
         return DiscordSide(discord)
     slack = await stack.enter_async_context(SlackDouble.running())
-    slack.api.history_every, slack.api.history_most = _MINUTE, 15
+    slack.api.history_every, slack.api.history_max = _MINUTE, 15
     return SlackSide(slack)
 
 

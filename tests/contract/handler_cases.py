@@ -73,7 +73,7 @@ class OwnCases:
         await stage.join()
         report = await stage.lost(photos=(PHOTO,))
         with pytest.raises(TellUserError, match="too_many_photos"):
-            await stage.press("add_photo", report.id, ADA, photos=(PHOTO,) * rules.MOST_PHOTOS)
+            await stage.press("add_photo", report.id, ADA, photos=(PHOTO,) * rules.MAX_PHOTOS)
         async with stage.session(report.community) as session:
             assert len(await session.photos.of(report.id)) == 1
 

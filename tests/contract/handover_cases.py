@@ -12,7 +12,7 @@ from reunite.errors import TellUserError
 from reunite.handover import note_no_conversation
 from reunite.language import sentence
 from reunite.messages.reply import Action, Reply
-from reunite.rules import MOST_CLAIMS
+from reunite.rules import MAX_CLAIMS
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
 PLACE, CODE = "Reception", "L1920"
@@ -125,7 +125,7 @@ class HandoverCases:
                 assert texts.count(sentence("no_pair")) == said
             assert (await stage.press(action, match.id, by)).text() == sentence("note_word_waits")
             assert sentence(asked) in await stage.words(reader)
-            if said < MOST_CLAIMS:
+            if said < MAX_CLAIMS:
                 await stage.press("not_mine", match.id, ADA)
                 assert sentence(asked) not in await stage.words(reader)
                 await stage.press("accept_claim", await stage.claim(match, found), BEN)

@@ -12,7 +12,7 @@ from reunite.entities import Label, Match, Member, ReplyTarget, Report, ReportSt
 from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.language import sentence
-from reunite.looks import KEPT_MINUTES, MOST_LOOKS
+from reunite.looks import KEPT_MINUTES, MAX_LOOKS
 from reunite.matching.defaults import PRIOR
 from reunite.messages.reply import Action, Reply
 from reunite.ports import ScoredPair
@@ -197,7 +197,7 @@ class LookCases:
 
     async def test_pages_go_on_and_back(self, stage: Stage) -> None:
         await stage.join()
-        found_reports = [await stage.found(f"thing {number}") for number in range(rules.MOST_TILES + 2)]
+        found_reports = [await stage.found(f"thing {number}") for number in range(rules.MAX_TILES + 2)]
         look = await _found(stage, "thing", *found_reports)
         first = await _answer(stage, look)
         assert [tile.number for tile in first.gallery] == [1, 2, 3, 4, 5, 6]
@@ -246,7 +246,7 @@ class LookCases:
 
     async def test_too_many_looks_are_refused_politely(self, stage: Stage) -> None:
         await stage.join()
-        looks = [await _begun(stage, f"thing {number}") for number in range(MOST_LOOKS)]
+        looks = [await _begun(stage, f"thing {number}") for number in range(MAX_LOOKS)]
         with pytest.raises(TellUserError, match="look_too_often"):
             await _begun(stage, "one more")
         workspace = await stage.store.workspace("web", "here")
@@ -307,7 +307,7 @@ class RefusalCases:
 
     async def test_what_was_refused_meanwhile_leaves_galleries_and_looks(self, stage: Stage) -> None:
         await stage.join()
-        found_reports = [await stage.found(f"thing {number}") for number in range(rules.MOST_TILES + 2)]
+        found_reports = [await stage.found(f"thing {number}") for number in range(rules.MAX_TILES + 2)]
         refused, rest = found_reports[-1], found_reports[:-1]
         lost, other = await stage.lost(), await stage.lost()
         await stage.search(other, *found_reports, label=None)

@@ -59,7 +59,7 @@ class PhotoEditCases:
     async def test_more_photos_than_a_report_takes_change_nothing(self, stage: Stage) -> None:
         await stage.join()
         report = await stage.lost(photos=(FRONT,))
-        many = tuple(IncomingPhoto(f"{number}.jpg", url="https://x.org") for number in range(rules.MOST_PHOTOS + 1))
+        many = tuple(IncomingPhoto(f"{number}.jpg", url="https://x.org") for number in range(rules.MAX_PHOTOS + 1))
         with pytest.raises(TellUserError, match="too_many_photos"):
             await stage.handlers.edit(_edit(report, many))
         assert await _names(stage, report) == ["front.jpg"]

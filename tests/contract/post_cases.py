@@ -59,8 +59,8 @@ class PostCases:
         ("fields", "error"),
         [
             ({"text": " "}, "empty_report"),
-            ({"text": "x" * (rules.MOST_TEXT + 1)}, "text_too_long"),
-            ({"photos": (PHOTO,) * (rules.MOST_PHOTOS + 1)}, "too_many_photos"),
+            ({"text": "x" * (rules.MAX_TEXT + 1)}, "text_too_long"),
+            ({"photos": (PHOTO,) * (rules.MAX_PHOTOS + 1)}, "too_many_photos"),
             ({"sealed": True}, "sealed_needs_log"),
         ],
     )

@@ -24,7 +24,7 @@ ARCHITECTURE = (ROOT / "docs/architecture.md").read_text("utf-8")
 SHAPE = ARCHITECTURE.split("\n## Shape of an adapter\n")[1].split("\n## ")[0]
 ROWS = [[cell.strip() for cell in line.split("|")[1:-1]] for line in SHAPE.splitlines() if line.startswith("| `")]
 ON = {"discord": 2, "slack": 3, "web": 4, "webhook": 5}
-MOST_LINES_OF_THE_EXAMPLE = 200
+MAX_LINES_OF_THE_EXAMPLE = 200
 
 
 def test_the_registry_names_every_platform() -> None:
@@ -73,7 +73,7 @@ def test_parts_have_the_same_class_on_every_platform() -> None:
 
 def test_the_worked_example_of_a_platform_stays_short() -> None:
     files = (ROOT / "bot/webhook").glob("*.py")
-    assert sum(code_lines(path.read_text("utf-8")) for path in files) < MOST_LINES_OF_THE_EXAMPLE
+    assert sum(code_lines(path.read_text("utf-8")) for path in files) < MAX_LINES_OF_THE_EXAMPLE
 
 
 def code_lines(source: str) -> int:

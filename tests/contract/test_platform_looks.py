@@ -19,7 +19,7 @@ PROOF = "a blue thread sewn into the lining"
 
 async def test_a_search_shows_pages_to_one_person_and_mine_files_report_and_claim(harness: Harness) -> None:
     ben = harness.join("Ben")
-    found_reports = await _several_found(harness, rules.MOST_TILES + 2)
+    found_reports = await _several_found(harness, rules.MAX_TILES + 2)
     page = await _searched(harness, harness.ui.search(ben, "umbrella with a *thread*"), *found_reports)
     assert "among 8 found items" in page.words
     assert "Page 1 of 2" in page.words
@@ -60,7 +60,7 @@ async def test_a_search_without_results_or_too_often_or_too_slow_is_explained_po
     assert reply.words == sentence("look_nothing", number=1)
     monkeypatch.setattr(looks, "PATIENCE", 0.1)
     assert (await harness.ui.search(ben, "umbrella")).words == sentence("look_slow")
-    monkeypatch.setattr("reunite.looks.MOST_LOOKS", 2)
+    monkeypatch.setattr("reunite.looks.MAX_LOOKS", 2)
     assert (await harness.ui.search(ben, "umbrella")).words == sentence("look_too_often", number=KEPT_MINUTES)
 
 

@@ -145,8 +145,8 @@ async def test_bots_report_nothing(harness: Harness) -> None:
 
 
 async def test_a_refused_post_is_explained_politely_and_the_next_one_is_taken(harness: Harness) -> None:
-    ann, length = harness.join("Ann"), rules.MOST_TEXT + 1
-    answer = wording.sentence("text_too_long", length=length, number=rules.MOST_TEXT)
+    ann, length = harness.join("Ann"), rules.MAX_TEXT + 1
+    answer = wording.sentence("text_too_long", length=length, number=rules.MAX_TEXT)
     assert await harness.people.post_refused(ann, "x" * length) == answer
     assert await harness.reports() == []
     await harness.people.post_photo("found", ann, "umbrella")

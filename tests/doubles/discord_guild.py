@@ -36,9 +36,9 @@ class Guild:
     commands: list[Json] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
-    most_threads: int = 1000
+    max_threads: int = 1000
     """Active threads that the guild takes (docs.discord.com, Threads: 160006; read in November 2026)."""
-    most_channels: int = 500
+    max_channels: int = 500
     """Channels that the guild takes (docs.discord.com, Opcodes and Status Codes, 30013; read in November 2026)."""
     answer_within: float = 3.0
     """Seconds for the first answer to an interaction, then 10062 (docs.discord.com, Receiving and Responding to

@@ -43,7 +43,7 @@ class Channels:
             raise base.MISSING_PERMISSIONS
         if not 1 <= len(payload["name"]) <= 100 or len(payload.get("topic") or "") > 1024:
             raise base.INVALID_FORM
-        if len(self._double.channels) >= self._double.most_channels:
+        if len(self._double.channels) >= self._double.max_channels:
             raise base.TOO_MANY_CHANNELS
         place = self._double.add_channel(payload["name"], payload["type"])
         place |= {"topic": payload.get("topic"), "permission_overwrites": overwrites}
@@ -133,7 +133,7 @@ class Channels:
 
     def _need_room(self) -> None:
         threads = [channel for channel in self._double.channels.values() if channel["type"] in shapes.THREADS]
-        if sum(not thread["thread_metadata"]["archived"] for thread in threads) >= self._double.most_threads:
+        if sum(not thread["thread_metadata"]["archived"] for thread in threads) >= self._double.max_threads:
             raise base.TOO_MANY_THREADS
 
     async def edit(self, request: web.Request) -> Answer:
@@ -223,7 +223,7 @@ class Channels:
             for (about, emoji), users in self._double.reactions.items()
             if about == request.match_info["message"] and users
         ]
-        if not given and len(kinds) >= shapes.MOST_REACTIONS:
+        if not given and len(kinds) >= shapes.MAX_REACTIONS:
             raise base.TOO_MANY_REACTIONS
         if BOT_ID not in given:
             given.append(BOT_ID)

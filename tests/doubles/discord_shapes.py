@@ -37,7 +37,7 @@ TEXT, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = 0, 11, 12, 15
 THREADS = {PUBLIC_THREAD, PRIVATE_THREAD}
 REPLY, REQUIRE_TAG = 19, 1 << 4
 EPHEMERAL, HAS_SNAPSHOT = 1 << 6, 1 << 14
-MOST_REACTIONS = 20
+MAX_REACTIONS = 20
 """Different emojis below one message (docs.discord.com, Opcodes and Status Codes, 30010; read in November 2026)."""
 
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")

@@ -17,7 +17,7 @@ parser: Any = import_module("re._parser")
 
 FLOOR = 0.1
 """Seconds of CPU time that every size may take: below it, times aren't compared."""
-MOST_GROWTH = 8.0
+MAX_GROWTH = 8.0
 """By what factor the time may grow with four times the text: linear growth is 4, quadratic 16."""
 SIZES = tuple(4**power for power in range(2, 8))
 """Letters, up to 16,384."""
@@ -57,7 +57,7 @@ def _check_once(run: Callable[[int], object], sizes: Sequence[int]) -> None:
         return  # the smaller ones take no longer, and that is all they may take
     before = 0.0
     for size in sizes:
-        limit = max(FLOOR, MOST_GROWTH * before)
+        limit = max(FLOOR, MAX_GROWTH * before)
         before = _timed(partial(run, size), limit)
 
 

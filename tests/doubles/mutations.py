@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable
 from typing import Final
 
-_MOST_KEPT: Final = 300
-_MOST_BYTES: Final = 200_000
+_MAX_KEPT: Final = 300
+_MAX_BYTES: Final = 200_000
 _TELLING: Final = (b"\0", b"\xff", b"\x7f", b"\x80", b"\xff\xff", b"\0\0\0\0", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff")
 """Numbers at the edges of what fields hold."""
 
@@ -25,11 +25,11 @@ class Mutator:
             data = self._chance.choice(_CHANGES)(data, self._chance)
         if self._chance.random() < 0.1:
             data = _joined(data, self._chance.choice(self._bases), self._chance)
-        return data[:_MOST_BYTES]
+        return data[:_MAX_BYTES]
 
     def keep(self, data: bytes) -> None:
         """Mutate this picture too, from now on."""
-        if len(self._bases) < self._first + _MOST_KEPT:
+        if len(self._bases) < self._first + _MAX_KEPT:
             self._bases.append(data)
         else:
             self._bases[self._chance.randrange(self._first, len(self._bases))] = data

@@ -22,7 +22,7 @@ from tests.support.waiting import eventually
 __all__ = ["BOT_USER", "TEAM", "Envelope", "SlackDouble", "shown"]
 
 Message = dict[str, Any]
-MOST_ANSWERS = 5
+MAX_ANSWERS = 5
 
 
 class SlackDouble:
@@ -242,7 +242,7 @@ class SlackDouble:
         [envelope] = [envelope for envelope in self.delivery.envelopes if envelope.id == request.match_info["envelope"]]
         answer = await request.json()
         # Five times within 30 minutes: docs.slack.dev/interactivity/handling-user-interaction (read 2026-11-26).
-        if self.response_urls_expired or len(envelope.answers) >= MOST_ANSWERS:
+        if self.response_urls_expired or len(envelope.answers) >= MAX_ANSWERS:
             error = "expired_url" if self.response_urls_expired else "used_url"
             return web.json_response({"ok": False, "error": error}, status=404)
         envelope.answers.append(answer)

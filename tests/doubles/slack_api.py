@@ -32,7 +32,7 @@ SCOPES = (
     "mpim:history,mpim:write,reactions:read,reactions:write,usergroups:read,users:read"
 )
 
-_MOST_PEOPLE = 8
+_MAX_PEOPLE = 8
 
 Answer = dict[str, Any]
 
@@ -87,7 +87,7 @@ class SlackApi:
         60 for an app that is distributed outside the Marketplace, which gets 15 objects:
         https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps (read 2026-11-26).
         """
-        self.history_most = 3
+        self.history_max = 3
         """Objects on a page: few, so that every reader has to turn pages."""
         self.before_answer: dict[str, Any] = {}
         """By method, a coroutine function that is awaited after a call has taken effect and before it is answered."""
@@ -255,7 +255,7 @@ class SlackApi:
                 raise RefusedError("user_not_found")
         if len(users) == 1:
             return {"channel": {"id": self._world.direct(users[0])}}
-        if len(users) > _MOST_PEOPLE:
+        if len(users) > _MAX_PEOPLE:
             raise RefusedError("too_many_users")
         if "mpim:write" not in self.scopes.split(","):
             raise RefusedError("missing_scope")
@@ -299,7 +299,7 @@ class SlackApi:
         """Metadata only where it was asked for."""
         # conversations.history, conversations.replies: `cursor`, and metadata where `include_all_metadata` asks for it.
         start = int(arguments.get("cursor") or 0)
-        end = start + min(self.history_most, int(arguments.get("limit") or 3))
+        end = start + min(self.history_max, int(arguments.get("limit") or 3))
         shown = messages[start:end]
         if arguments.get("include_all_metadata") not in {True, "1", "true"}:
             shown = [{key: value for key, value in message.items() if key != "metadata"} for message in shown]

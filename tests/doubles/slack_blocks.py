@@ -10,21 +10,21 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 # reference/block-kit/blocks: 50 blocks in a message, 100 in modals and home tabs.
-MOST_BLOCKS: Final = 50
-MOST_VIEW_BLOCKS: Final = 100
+MAX_BLOCKS: Final = 50
+MAX_VIEW_BLOCKS: Final = 100
 # composition-objects.ts, "text object".
-MOST_ELEMENT_TEXT: Final = 3000
+MAX_ELEMENT_TEXT: Final = 3000
 # block-elements.ts, "Button".
-MOST_BUTTON_TEXT: Final = 75
+MAX_BUTTON_TEXT: Final = 75
 # reference/views/modal-views: title, submit and close.
-MOST_TITLE: Final = 24
+MAX_TITLE: Final = 24
 # blocks.ts, "SectionBlock" and "HeaderBlock".
-_MOST: Final = {"section": 3000, "header": 150}
+_MAX: Final = {"section": 3000, "header": 150}
 """The longest text of a block, in characters."""
 # blocks.ts, "ActionsBlock" and "ContextBlock".
-_MOST_ELEMENTS: Final = {"actions": 25, "context": 10}
+_MAX_ELEMENTS: Final = {"actions": 25, "context": 10}
 # block-elements.ts: checkboxes and radio buttons, then the menus.
-_MOST_OPTIONS: Final = {"checkboxes": 10, "radio_buttons": 10, "static_select": 100, "multi_static_select": 100}
+_MAX_OPTIONS: Final = {"checkboxes": 10, "radio_buttons": 10, "static_select": 100, "multi_static_select": 100}
 _VIEW_BLOCKS: Final = {"input", "section", "actions", "rich_text", "header", "context", "divider", "image"}
 _INPUTS: Final = {
     "plain_text_input",
@@ -53,7 +53,7 @@ def loaded(blocks: Any) -> list[Block]:
 
 def check_message(blocks: list[Block], files: dict[str, Block]) -> None:
     """Refuse the blocks of a message that Slack would refuse."""
-    _require(len(blocks) <= MOST_BLOCKS)
+    _require(len(blocks) <= MAX_BLOCKS)
     for block in blocks:
         _require(block["type"] != "input")
         _check(block, files)
@@ -61,12 +61,12 @@ def check_message(blocks: list[Block], files: dict[str, Block]) -> None:
 
 def check_view(view: Block, files: dict[str, Block]) -> None:
     """Refuse a modal or a home tab that Slack would refuse."""
-    _require(view["type"] in {"modal", "home"} and len(view["blocks"]) <= MOST_VIEW_BLOCKS)
+    _require(view["type"] in {"modal", "home"} and len(view["blocks"]) <= MAX_VIEW_BLOCKS)
     # reference/views/modal-views: private_metadata up to 3000, callback_id up to 255, submit where there is an input.
     _require(len(view.get("private_metadata", "")) <= 3000 and len(view.get("callback_id", "")) <= 255)
     for name in ("title", "submit", "close"):
         if text := view.get(name):
-            _require(text["type"] == "plain_text" and 0 < len(text["text"]) <= MOST_TITLE)
+            _require(text["type"] == "plain_text" and 0 < len(text["text"]) <= MAX_TITLE)
     _require(view["type"] == "home" or "title" in view)
     _require("submit" in view or not any(block["type"] == "input" for block in view["blocks"]))
     named = [block["block_id"] for block in view["blocks"] if "block_id" in block]
@@ -82,10 +82,10 @@ def _check(block: Block, files: dict[str, Block]) -> None:
     if kind == "image":
         file = files.get(block.get("slack_file", {}).get("id", ""))
         _require(file is not None and file["mimetype"] and block["alt_text"])
-    if kind in _MOST:
-        _require(0 < len(block["text"]["text"]) <= _MOST[kind])
-    if kind in _MOST_ELEMENTS:
-        _require(0 < len(block["elements"]) <= _MOST_ELEMENTS[kind])
+    if kind in _MAX:
+        _require(0 < len(block["text"]["text"]) <= _MAX[kind])
+    if kind in _MAX_ELEMENTS:
+        _require(0 < len(block["elements"]) <= _MAX_ELEMENTS[kind])
     if kind == "actions":
         ids = [element["action_id"] for element in block["elements"]]
         _require(len(set(ids)) == len(ids))
@@ -98,13 +98,13 @@ def _check(block: Block, files: dict[str, Block]) -> None:
         for leaf in leaves([block]):
             # block-elements/date-element, and SlackNet's issue 239: a timestamp is an integer.
             _require(leaf["type"] != "date" or (isinstance(leaf["timestamp"], int) and leaf["format"]))
-            _require(leaf.get("text", "x") != "" and len(leaf.get("text", "")) <= MOST_ELEMENT_TEXT)
+            _require(leaf.get("text", "x") != "" and len(leaf.get("text", "")) <= MAX_ELEMENT_TEXT)
     if kind == "input":
         _check_input(block)
 
 
 def _check_button(button: Block) -> None:
-    _require(button["type"] == "button" and 0 < len(button["text"]["text"]) <= MOST_BUTTON_TEXT)
+    _require(button["type"] == "button" and 0 < len(button["text"]["text"]) <= MAX_BUTTON_TEXT)
     # extensions.ts, "Actionable"; block-elements.ts, "Button".
     _require(len(button["action_id"]) <= 255 and len(button.get("value", "")) <= 2000)
     _require(button.get("style", "primary") in {"primary", "danger"})
@@ -122,9 +122,9 @@ def _check_input(block: Block) -> None:
         _require(len(element.get("initial_value", "")) <= element.get("max_length", 3000))
     if kind == "file_input":
         _require(1 <= element.get("max_files", 10) <= 10 and "placeholder" not in element)
-    if kind in _MOST_OPTIONS:
+    if kind in _MAX_OPTIONS:
         options = element["options"]
-        _require(0 < len(options) <= _MOST_OPTIONS[kind])
+        _require(0 < len(options) <= _MAX_OPTIONS[kind])
         for option in options:
             # composition-objects.ts, "Option", gives 75 for the text; for the value Slack takes 150.
             _require(0 < len(option["text"]["text"]) <= 75 and 0 < len(option["value"]) <= 150)

@@ -19,7 +19,7 @@ from tests.support.world import World
 
 pytestmark = pytest.mark.slow
 
-MOST_DEATHS = 12
+MAX_DEATHS = 12
 """Two deaths of both killers at once, two of each alone, and as many again to spare."""
 BLACK, RED = IncomingPhoto("black.png", data=poison.flat((0, 0, 0))), IncomingPhoto("red.jpg", data=drawing("red"))
 
@@ -32,7 +32,7 @@ async def done(world: World) -> None:
 async def kept_running(world: World, database_url: str, redis_url: str, file: Path) -> int:
     """Start a worker again whenever it has died, until all is done; return how often it died."""
     finished = asyncio.create_task(done(world))
-    for deaths in range(MOST_DEATHS):
+    for deaths in range(MAX_DEATHS):
         async with dying_process("worker", "black photos, dragons", database_url, redis_url, file) as worker:
             ended = asyncio.create_task(worker.wait())
             await asyncio.wait({finished, ended}, return_when=asyncio.FIRST_COMPLETED)

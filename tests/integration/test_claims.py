@@ -71,7 +71,7 @@ async def test_nobody_decides_on_their_own_claim(world: World) -> None:
 
 async def test_attempts_are_capped(world: World) -> None:
     match = world.button("l1", "mine")
-    for attempt in range(rules.MOST_CLAIMS):
+    for attempt in range(rules.MAX_CLAIMS):
         claim = await claimed(world, f"guess {attempt}", match)
         with pytest.raises(TellUserError, match="claim_waits"):
             await claimed(world, "another at once", match)

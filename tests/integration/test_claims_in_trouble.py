@@ -31,7 +31,7 @@ async def test_another_name_gives_no_more_tries(world: World) -> None:
     await world.lost("l1", "my red umbrella")
     await world.wait_until_idle()
     match = world.button("l1", "mine")
-    for attempt in range(rules.MOST_CLAIMS):
+    for attempt in range(rules.MAX_CLAIMS):
         by = Member(ADA.id, f"Ada {attempt}")
         await world.press("mine", match, by, words=f"guess {attempt}")
         await world.wait_until_idle()
@@ -45,7 +45,7 @@ async def test_another_name_gives_no_more_tries(world: World) -> None:
 
 @pytest.mark.parametrize("way", ["withdraw", "forget"])
 async def test_reporting_again_gives_no_more_tries_and_keeps_no_words(world: World, way: str) -> None:
-    for attempt in range(rules.MOST_CLAIMS):
+    for attempt in range(rules.MAX_CLAIMS):
         lost = await world.lost(f"l{attempt}", "my red umbrella")
         await world.wait_until_idle()
         old = await claim(world, f"l{attempt}", ADA, f"guess {attempt}")

@@ -69,7 +69,7 @@ async def test_what_comes_out_is_what_the_photo_is(decoders: Decoders) -> None:
         (b"%PDF-1.7", "photo_not_an_image"),
         (b"<!---->" * 40 + b"x", "photo_not_an_image"),
         (b"<!---->" * 40 + b"<html>", "photo_is_web_page"),
-        (b"\0" * (rules.MOST_PHOTO_BYTES + 1), "photo_too_large"),
+        (b"\0" * (rules.MAX_PHOTO_BYTES + 1), "photo_too_large"),
         (poison.webp_bomb(8900), "photo_too_many_pixels"),
         (poison.lying_png(100, 8000), "photo_unreadable"),
         (poison.lying_png(100, 9500), "photo_too_many_pixels"),

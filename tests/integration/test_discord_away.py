@@ -18,7 +18,7 @@ from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.discord import DiscordDouble
-from tests.doubles.discord_shapes import MOST_REACTIONS
+from tests.doubles.discord_shapes import MAX_REACTIONS
 from tests.support.discord_adapter import JPEG, World, config, match_state, shown_match
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -42,7 +42,7 @@ async def test_a_post_that_takes_no_eyes_does_not_stop_the_others(database_url: 
     async with guild(database_url) as (discord, store):
         ann = discord.admin.join("Ann")
         crowded = await discord.people.post("found", ann, "a crowded one", {"a.jpg": JPEG})
-        for number in range(MOST_REACTIONS):
+        for number in range(MAX_REACTIONS):
             await discord.people.react(crowded, chr(0x1F600 + number), ann)
         later = await discord.people.post("found", ann, "a later one", {"b.jpg": JPEG})
         async with online(discord, store) as world:

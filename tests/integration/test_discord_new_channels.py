@@ -118,7 +118,7 @@ async def test_what_discord_refuses_is_named_and_the_rest_is_kept(database_url: 
     async with open_world(database_url) as world:
         await without_channels(world)
         used = await panel(world, a_manager(world))
-        world.discord.most_channels = 2
+        world.discord.max_channels = 2
         text = await pressed(world, used, ALL)
         found = world.discord.channel("found")
         assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in text

@@ -32,12 +32,12 @@ async def posted(world: World, words: str = "umbrella") -> str:
 async def test_too_many_threads_answer_in_the_channel_until_there_is_room(database_url: str) -> None:
     async with open_world(database_url) as world:
         post, found = await posted(world), world.discord.channel("found")
-        world.discord.most_threads = 0
+        world.discord.max_threads = 0
         first = await world.platform.send(reply("1", world.post_of(post), "One."))
         assert first.channel == found
         assert world.discord.message(first.message)["message_reference"]["message_id"] == post
         assert await world.platform.send(reply("1", world.post_of(post), "One.", maybe_sent=True)) == first
-        world.discord.most_threads = 1
+        world.discord.max_threads = 1
         assert await world.platform.send(reply("1", world.post_of(post), "One.", maybe_sent=True)) == first
         second = await world.platform.send(reply("2", world.post_of(post), "Two."))
         assert second.channel == post
@@ -59,9 +59,9 @@ async def test_a_thread_that_is_asleep_or_locked_does_not_keep_an_answer_back(da
         post, found = await posted(world), world.discord.channel("found")
         assert (await world.platform.send(reply("1", world.post_of(post)))).channel == post
         await world.discord.admin.archive(post)
-        world.discord.most_threads = 0
+        world.discord.max_threads = 0
         assert (await world.platform.send(reply("2", world.post_of(post)))).channel == found
-        world.discord.most_threads = 10
+        world.discord.max_threads = 10
         await world.discord.admin.lock(post)
         assert (await world.platform.send(reply("3", world.post_of(post)))).channel == found
 
@@ -134,7 +134,7 @@ async def test_a_forum_that_requires_a_tag_gets_one_that_is_not_the_moderators(d
 
 async def test_a_private_report_is_not_made_public_for_want_of_a_thread(database_url: str) -> None:
     async with open_world(database_url) as world:
-        world.discord.most_threads = 0
+        world.discord.max_threads = 0
         opened = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general")
         await world.discord.ui.opened(opened)
         used = await world.discord.ui.submit(opened, words="my bag", seen="private")
@@ -144,7 +144,7 @@ async def test_a_private_report_is_not_made_public_for_want_of_a_thread(database
 
 async def test_the_menu_takes_a_report_though_there_is_no_room_for_its_thread(database_url: str) -> None:
     async with open_world(database_url) as world:
-        world.discord.most_threads = 0
+        world.discord.max_threads = 0
         post = await world.discord.people.post("general", world.discord.admin.join("Ann"), "a bag", {"a.jpg": JPEG})
         used = await world.discord.ui.menu("Found this", world.discord.admin.join("Bob"), post)
         assert f"<#{world.discord.channel('general')}>" in await world.discord.ui.answer(used)

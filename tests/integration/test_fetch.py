@@ -114,7 +114,7 @@ async def test_refused_credentials_are_ours_to_mend(host: Host) -> None:
 
 
 async def test_a_photo_over_the_cap_is_refused_by_its_announced_length(host: Host) -> None:
-    host.responds("/a.jpg", body=bytes(rules.MOST_PHOTO_BYTES + 1), Content_Type="image/jpeg")
+    host.responds("/a.jpg", body=bytes(rules.MAX_PHOTO_BYTES + 1), Content_Type="image/jpeg")
     async with fetcher(host) as fetch:
         with pytest.raises(TellUserError, match="photo_too_large"):
             await fetch.fetch(host.url("/a.jpg"))

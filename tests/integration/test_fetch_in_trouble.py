@@ -87,7 +87,7 @@ async def test_a_host_that_is_down_is_tried_again() -> None:
             await fetch.fetch(f"http://{nowhere}/a.jpg")
 
 
-@pytest.mark.parametrize("declared", [rules.MOST_PHOTO_BYTES, None])
+@pytest.mark.parametrize("declared", [rules.MAX_PHOTO_BYTES, None])
 async def test_room_is_asked_for_before_a_photo_is_taken_in(host: Host, declared: int | None) -> None:
     sent = 0
 
@@ -96,7 +96,7 @@ async def test_room_is_asked_for_before_a_photo_is_taken_in(host: Host, declared
         response = web.StreamResponse(headers={"Content-Type": "image/jpeg"})
         response.content_length = declared
         await response.prepare(request)
-        while sent < rules.MOST_PHOTO_BYTES:
+        while sent < rules.MAX_PHOTO_BYTES:
             await response.write(b"x" * 2**18)
             sent += 2**18
         return response
@@ -110,10 +110,10 @@ async def test_room_is_asked_for_before_a_photo_is_taken_in(host: Host, declared
     async with fetcher(host, total_seconds=60) as fetch:
         fetching = asyncio.create_task(fetch.fetch(host.url("/a.jpg"), reserve=room))
         await asyncio.sleep(0.5)
-        assert asked == [rules.MOST_PHOTO_BYTES]
-        assert sent < rules.MOST_PHOTO_BYTES
+        assert asked == [rules.MAX_PHOTO_BYTES]
+        assert sent < rules.MAX_PHOTO_BYTES
         granted.set()
-        assert len(await fetching) == rules.MOST_PHOTO_BYTES
+        assert len(await fetching) == rules.MAX_PHOTO_BYTES
 
 
 async def test_waiting_for_room_is_not_the_hosts_fault(host: Host) -> None:

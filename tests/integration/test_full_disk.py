@@ -28,7 +28,7 @@ class FullAtFirst(RecordingPlatform):
 async def test_no_reply_is_given_up_while_the_database_is_in_trouble(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "MOST_ATTEMPTS", 1)
+    monkeypatch.setattr(delivery, "MAX_ATTEMPTS", 1)
     async with staged(database_url) as stage:
         await stage.join()
         await accepted(stage)

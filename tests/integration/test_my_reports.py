@@ -119,7 +119,7 @@ async def test_a_photo_added_later_finds_what_the_words_did_not(world: World) ->
     async with world.store.session(world.workspace.community) as session:
         assert len(await session.photos.of(lost.id)) == 1
     with pytest.raises(TellUserError, match="too_many_photos"):
-        await world.press("add_photo", lost.id, ADA, photos=photo * rules.MOST_PHOTOS, key="press-2")
+        await world.press("add_photo", lost.id, ADA, photos=photo * rules.MAX_PHOTOS, key="press-2")
     with pytest.raises(TellUserError, match="photo_missing"):
         await world.press("add_photo", lost.id, ADA, key="press-3")
 

@@ -61,7 +61,7 @@ async def test_a_notice_is_not_lost_if_posting_it_fails(stage: PostgresStage, mo
 
 async def test_a_notice_is_posted_after_the_last_attempt(stage: PostgresStage, monkeypatch: pytest.MonkeyPatch) -> None:
     lost, found, _ = await accepted(stage)
-    monkeypatch.setattr(delivery, "MOST_ATTEMPTS", 1)
+    monkeypatch.setattr(delivery, "MAX_ATTEMPTS", 1)
     platform = NoConversations()
     platform.reason = ValueError("a defect of ours")
     await are_told(stage, platform, lost, found)

@@ -62,7 +62,7 @@ async def test_two_days_with_many_reports_are_taken_under_slacks_limits(
 ) -> None:
     async with SlackDouble.running() as slack:
         before = await away(slack, database_url, known=200, missed=40)
-        slack.api.history_every, slack.api.history_most = every, most
+        slack.api.history_every, slack.api.history_max = every, most
         async with world_on(slack, database_url, again=before) as world:
             await caught_up(world)
             assert await taken(world) == (40, DELETED)
@@ -72,7 +72,7 @@ async def test_a_restart_goes_on_where_it_was(database_url: str) -> None:
     calls = 4
     async with SlackDouble.running() as slack:
         before = await away(slack, database_url, known=25, missed=25)
-        slack.api.history_every, slack.api.history_most = 3600, 15
+        slack.api.history_every, slack.api.history_max = 3600, 15
         for call in range(calls):
             slack.api.read_freely()
             async with world_on(slack, database_url, again=before) as world:

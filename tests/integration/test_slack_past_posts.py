@@ -54,7 +54,7 @@ FAST: dict[str, Any] = {"between_pages": 0.02}
 async def test_each_past_post_is_taken_once_under_slacks_limits(database_url: str) -> None:
     async with SlackDouble.running() as slack, world_on(slack, database_url, **FAST) as world:
         past(world, slack)
-        slack.api.history_every, slack.api.history_most = MINUTE, 15
+        slack.api.history_every, slack.api.history_max = MINUTE, 15
         workspace = await workspace_of(world.store, "slack", TEAM)
         await start_reading(world.store, world.handlers, workspace)
         tally = total_of(await wait_until_read(world.store, workspace))
@@ -77,7 +77,7 @@ async def test_each_past_post_is_taken_once_under_slacks_limits(database_url: st
 
 async def test_a_killed_bot_goes_on_and_takes_nothing_twice(database_url: str) -> None:
     async with SlackDouble.running() as slack:
-        slack.api.history_most = 15
+        slack.api.history_max = 15
         async with world_on(slack, database_url, **FAST) as world:
             workspace = await workspace_of(world.store, "slack", TEAM)
         past(world, slack)

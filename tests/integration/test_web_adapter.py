@@ -87,9 +87,9 @@ async def test_the_same_post_three_times_is_one_report(page: Page, jpeg: bytes) 
     [
         ({"text": "  "}, "empty_report", {}),
         (
-            {"text": "x" * (rules.MOST_TEXT + 1)},
+            {"text": "x" * (rules.MAX_TEXT + 1)},
             "text_too_long",
-            {"length": rules.MOST_TEXT + 1, "number": rules.MOST_TEXT},
+            {"length": rules.MAX_TEXT + 1, "number": rules.MAX_TEXT},
         ),
     ],
 )
@@ -107,8 +107,8 @@ async def test_a_refused_post_gets_one_sentence_and_leaves_nothing(
 
 
 async def test_too_large_and_too_many_photos_are_refused_politely(page: Page, jpeg: bytes) -> None:
-    large = await page.post(UMBRELLA_FOUND, jpeg, bytes(rules.MOST_PHOTO_BYTES + 1))
-    many = await page.post(UMBRELLA_FOUND, *[jpeg] * (rules.MOST_PHOTOS + 1))
+    large = await page.post(UMBRELLA_FOUND, jpeg, bytes(rules.MAX_PHOTO_BYTES + 1))
+    many = await page.post(UMBRELLA_FOUND, *[jpeg] * (rules.MAX_PHOTOS + 1))
     assert large == (422, {"error": wording.sentence("photo_too_large", name="1.jpg", megabytes=25)})
     assert many == (422, {"error": wording.sentence("too_many_photos", count=11, number=10)})
     assert await page.reports() == []

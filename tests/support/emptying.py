@@ -17,7 +17,7 @@ _SETTINGS: Final = sql.SQL(
     " WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()))"
 )
 """The settings of this database; the catalog has those of all databases."""
-MOST_GROWTH: Final = 8 * 2**20
+MAX_GROWTH: Final = 8 * 2**20
 """Bytes by which a database may have grown and still be used again: less doesn't slow down the next test."""
 
 
@@ -36,7 +36,7 @@ class Untouched:
         """Empty the database; do nothing and return False if that wouldn't restore it."""
         if _is_used(connection) or _catalogs(connection) != self.catalogs:
             return False
-        if _size(connection) > self.size + MOST_GROWTH:
+        if _size(connection) > self.size + MAX_GROWTH:
             return False
         _empty(connection)
         return True

@@ -31,7 +31,7 @@ def test_an_item_is_used_only_as_long_as_its_rows_are_the_same() -> None:
 
 
 def test_items_that_were_not_used_for_longest_go_first() -> None:
-    cache = ItemCache(most_bytes=2000)
+    cache = ItemCache(max_bytes=2000)
     cache.keep(HERE, b"", item(1))
     cache.keep(HERE, b"", item(2))
     assert cache.use(UUID(int=1).bytes, b"")
@@ -45,7 +45,7 @@ def test_long_texts_and_colours_take_the_place_of_several_items() -> None:
         replace(item(9), text="x" * 3999 + "🌂"),
         replace(item(9), colours=((0.1,) * 18,) * 10),
     ):
-        cache = ItemCache(most_bytes=20_000)
+        cache = ItemCache(max_bytes=20_000)
         for number in range(8):
             cache.keep(HERE, b"", item(number))
         assert all(kept(cache, *range(8)))
@@ -56,7 +56,7 @@ def test_long_texts_and_colours_take_the_place_of_several_items() -> None:
 
 
 def test_what_is_kept_again_or_dropped_takes_no_room() -> None:
-    cache = ItemCache(most_bytes=2000)
+    cache = ItemCache(max_bytes=2000)
     for _ in range(10):
         cache.keep(HERE, b"", item(1))
         cache.keep(HERE, b"", item(2))

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from reunite.entities import ReportKind
-from reunite.matching.closer_look import MOST_COMPARED, worth_a_closer_look
+from reunite.matching.closer_look import MAX_COMPARED, worth_a_closer_look
 from reunite.matching.colours import NAMES
 from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
@@ -41,7 +41,7 @@ def test_only_the_few_photos_that_stand_out_are_compared() -> None:
     unlike, words_only = found(30, 0.31), Candidate(found(31, 0).item, {PairKind.TEXT_PHOTO: 0.9})
     chosen = worth_a_closer_look(search(*alike, unlike, words_only), model)
     assert [candidate.item.report.int for candidate in chosen] == [19, 18, 17, 16, 15, 14]
-    assert len(chosen) == MOST_COMPARED
+    assert len(chosen) == MAX_COMPARED
     assert worth_a_closer_look(search(unlike, words_only), model) == []
 
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from bot.gallery import TILE, Tile, compose
 from reunite.entities import Label
-from reunite.rules import MOST_TILES
+from reunite.rules import MAX_TILES
 
 
 def jpeg(colour: str, size: tuple[int, int] = (512, 512)) -> bytes:
@@ -77,10 +77,10 @@ def test_the_picture_is_small_enough_for_either_platform() -> None:
     noise = Image.fromarray(np.random.default_rng(1).integers(0, 255, (512, 512, 3), np.uint8))
     buffer = BytesIO()
     noise.save(buffer, "JPEG", quality=90)
-    assert len(compose([Tile(buffer.getvalue(), n + 1, None) for n in range(MOST_TILES)])) < 2**21
+    assert len(compose([Tile(buffer.getvalue(), n + 1, None) for n in range(MAX_TILES)])) < 2**21
 
 
-@pytest.mark.parametrize("count", [0, MOST_TILES + 1])
+@pytest.mark.parametrize("count", [0, MAX_TILES + 1])
 def test_a_gallery_has_one_to_six_pictures(count: int) -> None:
     with pytest.raises(ValueError, match="1 to 6"):
         compose([Tile(jpeg("red"), n + 1, None) for n in range(count)])

@@ -30,7 +30,7 @@ from reunite.text.when import read_when
 from tests.doubles.hostile import EVERYWHERE, TAILS, TooSlowError, check_growth
 from workers.encoders.chunks import chunks
 
-SIZES = (rules.MOST_TEXT // 64, rules.MOST_TEXT // 16, rules.MOST_TEXT // 4, rules.MOST_TEXT)
+SIZES = (rules.MAX_TEXT // 64, rules.MAX_TEXT // 16, rules.MAX_TEXT // 4, rules.MAX_TEXT)
 PUMPS = (
     *EVERYWHERE,
     *(

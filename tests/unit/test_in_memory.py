@@ -123,7 +123,7 @@ def test_the_words_of_a_sample_take_room_too() -> None:
 
 
 def test_what_was_not_used_for_longest_is_dropped_beyond_a_size() -> None:
-    cache = SketchCache(most_bytes=100_000)
+    cache = SketchCache(max_bytes=100_000)
     communities = [UUID(int=number) for number in range(3)]
     kept = [cache.get(community, ReportKind.LOST) for community in communities]
     for community, sketches in zip(communities, kept, strict=True):
@@ -140,7 +140,7 @@ def test_what_was_not_used_for_longest_is_dropped_beyond_a_size() -> None:
 
 
 def test_many_communities_of_which_nothing_is_kept_have_a_limit_too() -> None:
-    cache = SketchCache(most_bytes=100_000)
+    cache = SketchCache(max_bytes=100_000)
     communities = [UUID(int=number) for number in range(100)]
     first = cache.get(communities[0], ReportKind.LOST)
     for community in communities:

@@ -40,9 +40,9 @@ ALIKE = {
 }
 """What is rightly the same as in English."""
 COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
-MOST_DESCRIPTION = 100
-MOST_MENU = 32
-MOST_SENTENCE = 600
+MAX_DESCRIPTION = 100
+MAX_MENU = 32
+MAX_SENTENCE = 600
 """Characters of our own words, so that a reply with quotes in it stays far below either platform's limit."""
 
 
@@ -113,8 +113,8 @@ def test_commands_are_called_as_discord_allows(language: str) -> None:
     for key, words in words_in(language).commands.items():
         assert COMMAND_NAME.fullmatch(words.name), key
         assert words.name == words.name.lower(), key
-        assert len(words.description) <= MOST_DESCRIPTION, key
-    assert all(len(name) <= MOST_MENU for name in words_in(language).menus.values())
+        assert len(words.description) <= MAX_DESCRIPTION, key
+    assert all(len(name) <= MAX_MENU for name in words_in(language).menus.values())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -129,7 +129,7 @@ def test_no_two_commands_or_options_of_one_command_share_a_name(language: str) -
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_our_own_words_stay_few(language: str) -> None:
-    assert all(len(text) <= MOST_SENTENCE for _, text in everything(language))
+    assert all(len(text) <= MAX_SENTENCE for _, text in everything(language))
 
 
 def code() -> str:

@@ -33,7 +33,7 @@ def test_each_photo_of_a_folder_is_a_report(tmp_path: Path) -> None:
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt"))).touch()
     (tmp_path / ".hidden.jpg").write_bytes(b"h")
     with (tmp_path / "vast.jpg").open("wb") as file:
-        file.truncate(rules.MOST_PHOTO_BYTES + 1)
+        file.truncate(rules.MAX_PHOTO_BYTES + 1)
     listing = read(tmp_path, ReportKind.LOST)
     assert [(entry.name, entry.kind) for entry in listing.entries] == [("a.jpg", "lost"), ("day 2/b.HEIC", "lost")]
     assert skipped(listing) == {

@@ -177,7 +177,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
     "half a webp": ("photo_unreadable", lambda: (data := saved(quarters(), "WEBP"))[: len(data) // 2]),
     "half an avif": ("photo_unreadable", lambda: (data := saved(quarters(), "AVIF"))[: len(data) // 2]),
     "start of a jpeg": ("photo_unreadable", lambda: saved(quarters(), "JPEG")[:10]),
-    "too many bytes": ("photo_too_large", lambda: bytes(rules.MOST_PHOTO_BYTES + 1)),
+    "too many bytes": ("photo_too_large", lambda: bytes(rules.MAX_PHOTO_BYTES + 1)),
 }
 
 

@@ -26,7 +26,7 @@ from reunite.handover import note_no_conversation
 from reunite.language import sentence
 from reunite.messages.reply import Action, Reply
 from reunite.ports import Audience, Outgoing, ScoredPair
-from reunite.rules import MOST_TILES
+from reunite.rules import MAX_TILES
 from tests.contract.stages import ADA, BEN, MODERATOR, MemoryStage
 
 EVE: Final = Member("eve", "Eve Nobody")
@@ -183,7 +183,7 @@ async def _look(scene: Scene) -> None:
     target = ReplyTarget("web", "here", "found", "any")
     command = Look(source_key="look", target=target, author=EVE, text="a tag", posted_at=stage.time)
     look = await stage.handlers.look(command)
-    others = [await stage.found(f"tag {number}", key=f"9{number}", author=MODERATOR) for number in range(MOST_TILES)]
+    others = [await stage.found(f"tag {number}", key=f"9{number}", author=MODERATOR) for number in range(MAX_TILES)]
     async with stage.session(scene.found.community) as session:
         for number, found in enumerate((scene.found, *others)):
             why = WHY[:-1] if found is scene.found else ()

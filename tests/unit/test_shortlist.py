@@ -5,7 +5,7 @@ from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import ScoredCandidate
 from reunite.matching.shortlist import is_near, shortlist
 from reunite.matching.weights import COLOUR, PLACE, RARE_WORDS, SHARED_WORDS, TIME
-from reunite.rules import MOST_TILES
+from reunite.rules import MAX_TILES
 
 
 def candidate(number: int, label: Label | None = None, likeness: float = 2.0) -> ScoredCandidate:
@@ -14,7 +14,7 @@ def candidate(number: int, label: Label | None = None, likeness: float = 2.0) ->
 
 def test_what_is_nearest_is_shown_even_without_a_label() -> None:
     ranked = [candidate(number) for number in range(1, 10)]
-    assert shortlist(ranked) == tuple(ranked[:MOST_TILES])
+    assert shortlist(ranked) == tuple(ranked[:MAX_TILES])
 
 
 def test_labelled_candidates_come_first() -> None:

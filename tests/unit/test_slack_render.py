@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 
 from bot.slack.markup import escape
-from bot.slack.render import MOST_TEXT, blocks, notification
+from bot.slack.render import MAX_TEXT, blocks, notification
 from reunite.entities import Member
 from reunite.language import LANGUAGES
 from reunite.messages.reply import Person, Plain, Quoted, Reply, Strong
-from tests.doubles.slack_blocks import MOST_BLOCKS, buttons, check_message, leaves
+from tests.doubles.slack_blocks import MAX_BLOCKS, buttons, check_message, leaves
 from tests.support.slack_samples import ADA, HOSTILE, hostile, jump, link_to, replies, same_as_before
 
 REPLIES = replies()
@@ -26,7 +26,7 @@ def test_replies_look_as_they_did(name: str) -> None:
 def test_every_reply_keeps_within_slacks_limits_in_every_language(language: str) -> None:
     for reply in replies(language).values():
         check_message(blocks(reply, link_to, "F1"), FILES)
-        assert 0 < len(notification(reply)) <= MOST_TEXT
+        assert 0 < len(notification(reply)) <= MAX_TEXT
 
 
 def test_every_button_of_a_reply_tells_what_it_does_and_what_it_is_about() -> None:
@@ -63,9 +63,9 @@ def test_long_replies_keep_within_what_slack_takes() -> None:
     lines = tuple((Quoted("x" * 4000, UUID(int=1)),) if number % 2 else (Plain("y" * 4000),) for number in range(200))
     rendered = blocks(Reply("first_reply", lines), link_to, "F1")
     check_message(rendered, FILES)
-    assert len(rendered) <= MOST_BLOCKS
-    assert max(len(leaf.get("text", "")) for leaf in leaves(rendered)) == MOST_TEXT
-    assert len(notification(Reply("first_reply", lines))) == MOST_TEXT
+    assert len(rendered) <= MAX_BLOCKS
+    assert max(len(leaf.get("text", "")) for leaf in leaves(rendered)) == MAX_TEXT
+    assert len(notification(Reply("first_reply", lines))) == MAX_TEXT
 
 
 def test_escaping_keeps_every_character() -> None:

@@ -9,9 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("reunite", "db", "workers", "bot", "api", "board", "metrics", "http_server", "cli", "embedded")
-MOST_FUNCTION_LINES = 45
-MOST_LINES_OF_95_PERCENT = {"functions": 20, "files": 260}
-MOST_PROTOCOL_METHODS, MOST_PUBLIC_METHODS = 12, 25
+MAX_FUNCTION_LINES = 45
+MAX_LINES_OF_95_PERCENT = {"functions": 20, "files": 260}
+MAX_PROTOCOL_METHODS, MAX_PUBLIC_METHODS = 12, 25
 RETIRED_WORDS = ("lo" + "ser", "err" + "and", "to" + "wn", "de" + "sk", "judge" + "ment")
 """Words that the glossary has replaced."""
 TEXT_SUFFIXES = {".py", ".sql", ".toml", ".html", ".css", ".js", ".json"}
@@ -83,16 +83,16 @@ def public_methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> set[
 @pytest.mark.parametrize("packages", [PACKAGES, ("tests",)], ids=["code", "tests"])
 def test_files_are_short(packages: tuple[str, ...]) -> None:
     lengths = {str(path.relative_to(ROOT)): path.read_text("utf-8").count("\n") for path in files(*packages)}
-    long = longer_than(lengths, MOST_LINES_OF_95_PERCENT["files"])
+    long = longer_than(lengths, MAX_LINES_OF_95_PERCENT["files"])
     assert len(long) <= 0.05 * len(lengths), long
 
 
 @pytest.mark.parametrize("tests", [False, True], ids=["code", "tests"])
 def test_functions_are_short(definitions: list[tuple[str, Definition]], *, tests: bool) -> None:
     lengths = function_lengths([(file, node) for file, node in definitions if file.startswith("tests/") is tests])
-    long = longer_than(lengths, MOST_LINES_OF_95_PERCENT["functions"])
+    long = longer_than(lengths, MAX_LINES_OF_95_PERCENT["functions"])
     assert len(long) <= 0.05 * len(lengths), long
-    assert longer_than(lengths, MOST_FUNCTION_LINES) == {}
+    assert longer_than(lengths, MAX_FUNCTION_LINES) == {}
 
 
 def test_protocols_and_classes_are_small(definitions: list[tuple[str, Definition]]) -> None:
@@ -100,7 +100,7 @@ def test_protocols_and_classes_are_small(definitions: list[tuple[str, Definition
     classes, big = {node.name: node for _, node in found}, {}
     for file, node in found:
         public = public_methods(node, classes)
-        if len(public) > (MOST_PROTOCOL_METHODS if "Protocol" in bases(node) else MOST_PUBLIC_METHODS):
+        if len(public) > (MAX_PROTOCOL_METHODS if "Protocol" in bases(node) else MAX_PUBLIC_METHODS):
             big[f"{file}:{node.name}"] = sorted(public)
     assert big == {}
 
