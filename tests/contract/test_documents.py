@@ -95,7 +95,7 @@ def test_chat_commands_that_are_named_exist(document: Path) -> None:
 def test_log_events_that_are_named_exist() -> None:
     table = section((ROOT / "docs/operations.md").read_text("utf-8"), "Read the logs")
     code = "\n".join(
-        path.read_text("utf-8") for room in ("bot", "workers", "db") for path in (ROOT / room).rglob("*.py")
+        path.read_text("utf-8") for room in ("bot", "workers", "db", "metrics") for path in (ROOT / room).rglob("*.py")
     )
     named = named_in(table, r"`(\w+)`") - {"is_new", "task"}
     strings = set(re.findall(r"\"(\w[\w{}]+)\"", code))
