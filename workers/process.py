@@ -103,8 +103,11 @@ class Processor:
 
         Return the platform's ids of the report's post, for the log.
         """
-        taken = await self.intake.take(lease)
-        await self._embed(lease, taken, part_by_part=part_by_part)
+        async with self.store.work_session(lease) as session:
+            waiting = await self.intake.waiting(session, lease.report)
+            stored = await find_unembedded(session, lease.report, self.model)
+        taken = await self.intake.take(lease, waiting)
+        await self._embed(lease, taken, stored.with_views(taken.views, waiting.photos), part_by_part=part_by_part)
         post = await self._search(lease, taken)
         if taken.errors:
             raise taken.errors[0]
@@ -158,10 +161,8 @@ class Processor:
 
     # Embeddings
 
-    async def _embed(self, lease: WorkLease, taken: IntakeResult, *, part_by_part: bool) -> None:
+    async def _embed(self, lease: WorkLease, taken: IntakeResult, wanted: Unembedded, *, part_by_part: bool) -> None:
         """Embed the parts that lack vectors. With `part_by_part`, a death shows which part killed the worker."""
-        async with self.store.work_session(lease) as session:
-            wanted = await find_unembedded(session, lease.report, self.model, taken.views)
         if part_by_part:
             for piece in wanted.pieces():
                 await self._embed_alone(lease, taken, piece)
@@ -204,8 +205,8 @@ class Processor:
     # Search
 
     async def _search(self, lease: WorkLease, taken: IntakeResult) -> dict[str, str | None]:
-        scoring_model = await scoring_models.in_use(self.store, lease.community, self.model)
         async with self.store.work_session(lease) as session:
+            scoring_model = await scoring_models.in_use_by(session, self.model)
             chosen = ToCompare()
             if self.closer_look:
                 chosen = await self.closer_look.choose(session, lease.report, scoring_model)
