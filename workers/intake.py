@@ -12,7 +12,6 @@ import psycopg
 import structlog
 
 from db.leases import LeaseLostError, StoredPhoto, WorkLease, WorkSession
-from db.session import CommunitySession
 from db.store import Store
 from reunite import rules
 from reunite.encoder import Views
@@ -65,13 +64,6 @@ class Intake:
     slack_files: SlackFiles
     decoders: Decoders
     in_flight: ByteBudget = field(default_factory=lambda: ByteBudget(IN_FLIGHT_BYTES))
-
-    async def waiting(self, session: CommunitySession, report_id: UUID) -> Waiting:
-        """Read what `take` needs to know about a report."""
-        photos = await session.photos.of(report_id)
-        is_fetched = any(photo.state is PhotoState.PENDING and photo.url is not None for photo in photos)
-        report = await session.reports.get(report_id) if is_fetched else None
-        return Waiting(photos, report.target if report else None)
 
     async def take(self, lease: WorkLease, waiting: Waiting) -> IntakeResult:
         """Store the report's pending photos; for those that can't be used, say why in the thread."""
@@ -160,6 +152,14 @@ class Intake:
     async def _ask_for_link(self, lease: WorkLease, photo: Photo) -> bool:
         async with self.store.work_session(lease) as session:
             return photo.url is not None and await session.mark_stale(photo.id)
+
+
+async def find_waiting(session: WorkSession, report_id: UUID) -> Waiting:
+    """Read what an intake needs to know about a report."""
+    photos = await session.photos.of(report_id)
+    is_fetched = any(photo.state is PhotoState.PENDING and photo.url is not None for photo in photos)
+    report = await session.reports.get(report_id) if is_fetched else None
+    return Waiting(photos, report.target if report else None)
 
 
 async def _is_stored(session: WorkSession, photo: UUID) -> bool:

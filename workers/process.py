@@ -29,7 +29,7 @@ from reunite.messages import keys, wording
 from reunite.search import search_and_announce
 from workers.closer_look import CloserLook, ToCompare
 from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded, save
-from workers.intake import MAX_FAILURES, Intake, IntakeResult
+from workers.intake import MAX_FAILURES, Intake, IntakeResult, find_waiting
 from workers.slots import Slots
 
 WorkOutcome = Literal["done", "again", "failed", "overtaken"]
@@ -104,7 +104,7 @@ class Processor:
         Return the platform's ids of the report's post, for the log.
         """
         async with self.store.work_session(lease) as session:
-            waiting = await self.intake.waiting(session, lease.report)
+            waiting = await find_waiting(session, lease.report)
             stored = await find_unembedded(session, lease.report, self.model)
         taken = await self.intake.take(lease, waiting)
         await self._embed(lease, taken, stored.with_views(taken.views, waiting.photos), part_by_part=part_by_part)
