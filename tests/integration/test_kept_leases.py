@@ -13,8 +13,7 @@ from reunite.errors import TryAgainError
 from tests.contract.stages import PostgresStage
 from tests.support.keys import KEYS
 from tests.support.waiting import PATIENCE
-from workers.intake import MAX_FAILURES
-from workers.intake import Waiting
+from workers.intake import MAX_FAILURES, Waiting
 from workers.process import ModelReplacedError, Processor
 from workers.slots import Slots
 
