@@ -83,7 +83,7 @@ class Database:
         begin = f"BEGIN; SELECT set_config('reunite.community', '{community.hex}', true)"
         try:
             async with self._pool.connection() as connection:  # it commits, or rolls back after an error
-                await connection.execute(begin.encode())  # in one round trip
+                await connection.execute(begin.encode(), prepare=False)  # two statements in one round trip
                 yield connection
         except (
             psycopg.errors.DeadlockDetected,
