@@ -1,5 +1,6 @@
 """Connections to PostgreSQL, and transactions within a community."""
 
+import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final, Self
@@ -40,11 +41,11 @@ class Database:
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
-            kwargs={"row_factory": dict_row, "options": ROLE_OPTION, **KEEPALIVE},
+            kwargs={"row_factory": dict_row, "options": ROLE_OPTION, "autocommit": True, **KEEPALIVE},
             min_size=min(_WARM_CONNECTIONS, connections) if warm else 1,
             max_size=connections,
             configure=_configure,
-            check=AsyncConnectionPool.check_connection,
+            check=_check,
             open=False,
         )
 
@@ -79,9 +80,10 @@ class Database:
     @asynccontextmanager
     async def transaction(self, community: UUID) -> AsyncIterator[Connection]:
         """Open a transaction in which row-level security shows one community only."""
+        begin = f"BEGIN; SELECT set_config('reunite.community', '{community.hex}', true)"
         try:
-            async with self.outside() as connection:
-                await connection.execute("SELECT set_config('reunite.community', %s, true)", [str(community)])
+            async with self._pool.connection() as connection:  # it commits, or rolls back after an error
+                await connection.execute(begin.encode(), prepare=False)  # two statements in one round trip
                 yield connection
         except (
             psycopg.errors.DeadlockDetected,
@@ -95,11 +97,21 @@ class Database:
             yield CommunitySession(connection, community, self.sketch_cache, self.keys)
 
     async def rows(self, query: str, *params: object) -> list[dict[str, Any]]:
-        """Run one statement outside all communities."""
-        async with self.outside() as connection:
+        """Run one statement outside all communities, as a transaction of its own."""
+        async with self._pool.connection() as connection:
             return await (await connection.execute(query.encode(), params)).fetchall()
 
 
 async def _configure(connection: Connection) -> None:
     await register_vector_async(connection)
-    await connection.commit()
+
+
+async def _check(connection: Connection) -> None:
+    """Raise an error if the server has closed an idle connection.
+
+    Then its socket is readable. A round trip is needed only where there is something to read.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        await AsyncConnectionPool.check_connection(connection)

@@ -1,14 +1,17 @@
 """The bots' side of the outbox: leases replies, records their delivery, and renews links to photos."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from db.database import Database
+from db.session import CommunitySession
 from db.signals import signals
 from reunite.entities import Photo, PlatformName, ReplyTarget
 from reunite.messages.reply import Reply, from_json
@@ -16,6 +19,8 @@ from reunite.ports import Audience, Sent
 
 MAX_PER_COMMUNITY: Final = 8
 """How many replies of one community are sent at once, so that a slow channel delays no other community."""
+
+_COMMUNITY: Final = itemgetter("community_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +91,26 @@ class Deliveries:
             max_per_community,
             timedelta(seconds=seconds),
         )
-        items = [await self._outbox_item(row) for row in sorted(leased, key=lambda row: row["seq"])]
+        by_community = groupby(sorted(leased, key=_COMMUNITY), key=_COMMUNITY)
+        items = [item for community, rows in by_community for item in await self._items(community, list(rows))]
+        return sorted(items, key=lambda item: item.seq)
+
+    async def _items(self, community: UUID, leased: Sequence[Mapping[str, Any]]) -> list[OutboxItem]:
+        """Read the leased replies of a community in one transaction."""
+        async with self._database.session(community) as session:
+            items = [await self._outbox_item(session, row) for row in leased]
         return [item for item in items if item]
 
-    async def _outbox_item(self, leased: Mapping[str, Any]) -> OutboxItem | None:
-        async with self._database.session(leased["community_id"]) as session:
-            row = await session.outbox.outgoing(leased["seq"])
-            report = await session.reports.get(leased["report_id"])
-            if row is None or report is None:
-                return None  # deleted since it was leased
-            reply = from_json(row["reply"])
-            targets = await session.reports.targets(reply.jumps())
-            picture = await session.photos.stored_copy(reply.picture.photo) if reply.picture else None
-            tiles = [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
-            log = None if row["audience"] != "moderators" else await session.workspaces.log_channel(report.id) or ""
+    async def _outbox_item(self, session: CommunitySession, leased: Mapping[str, Any]) -> OutboxItem | None:
+        row = await session.outbox.outgoing(leased["seq"])
+        report = await session.reports.get(leased["report_id"])
+        if row is None or report is None:
+            return None  # deleted since it was leased
+        reply = from_json(row["reply"])
+        targets = await session.reports.targets(reply.jumps())
+        picture = await session.photos.stored_copy(reply.picture.photo) if reply.picture else None
+        tiles = [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
+        log = None if row["audience"] != "moderators" else await session.workspaces.log_channel(report.id) or ""
         return OutboxItem(
             seq=leased["seq"],
             community=leased["community_id"],

@@ -74,22 +74,27 @@ class SqlEmbeddings(Queries):
 
         `text` is the text that was embedded: if it has been edited since, its embeddings are left out.
         """
-        for row in embeddings:
-            await self._do(
+        async with self._connection.cursor() as cursor:
+            await cursor.executemany(  # in one round trip
                 """INSERT INTO embedding (community_id, report_id, photo_id, model_id, space, source, part, vector)
                    SELECT %(community)s, id, %(photo)s, %(model)s, %(space)s, %(source)s, %(part)s, %(vector)s
                    FROM report WHERE id = %(report)s AND purged_at IS NULL AND (%(source)s = 'photo' OR text = %(text)s)
                    FOR SHARE
                    ON CONFLICT (report_id, model_id, space, photo_id, part) DO UPDATE SET vector = excluded.vector""",
-                community=self.community,
-                report=report,
-                photo=row.photo,
-                model=model,
-                space=row.space,
-                source="text" if row.photo is None else "photo",
-                part=row.part,
-                text=text,
-                vector=HalfVector(row.vector),
+                [
+                    {
+                        "community": self.community,
+                        "report": report,
+                        "photo": row.photo,
+                        "model": model,
+                        "space": row.space,
+                        "source": "text" if row.photo is None else "photo",
+                        "part": row.part,
+                        "text": text,
+                        "vector": HalfVector(row.vector),
+                    }
+                    for row in embeddings
+                ],
             )
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from db import scoring_models
+from db.calibrations import newest_row
 from db.embedding_models import EmbeddingModel
 from db.queries import Connection
 from db.store import Store
@@ -48,8 +49,8 @@ async def learn(store: Store, community: UUID, model: EmbeddingModel) -> FitResu
 
 async def _base_and_learned(connection: Connection, model: EmbeddingModel) -> tuple[ScoringModel, Learned, int | None]:
     """Return the base weights, what the community has learned on top, and the base's row (None for the defaults)."""
-    row = await scoring_models.newest_row(connection, model.version)
-    shared = await scoring_models.newest_row(connection, model.version, shared=True)
+    row = await newest_row(connection, model.version)
+    shared = await newest_row(connection, model.version, shared=True)
     base = ScoringModel.from_json(shared["parameters"]) if shared else for_encoder(model.encoder)
     base_row = shared["seq"] if shared else None
     if row is None or row["community_id"] is None:
@@ -72,7 +73,7 @@ async def decided_pairs(connection: Connection, version: str) -> list[DecidedPai
 async def undo(store: Store, community: UUID, version: str) -> bool:
     """Return a community to the deployment's weights; False if it has none of its own."""
     async with store.transaction(community) as connection:
-        row = await scoring_models.newest_row(connection, version)
+        row = await newest_row(connection, version)
         if row is None or row["community_id"] is None:
             return False
         await scoring_models.insert(connection, community, version, {}, {"source": UNDONE})

@@ -167,6 +167,8 @@ class SqlReports(Queries):
 
     async def targets(self, reports: Collection[UUID]) -> Mapping[UUID, ReplyTarget]:
         """Return the reports' threads, if they have one."""
+        if not reports:
+            return {}
         rows = await self._all(
             f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) AND r.message IS NOT NULL", reports=list(reports)
         )

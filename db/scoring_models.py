@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from db.embedding_models import EmbeddingModel
 from db.queries import Connection
+from db.session import CommunitySession
 from db.store import Store
 from reunite.matching import defaults
 from reunite.matching.weights import FORMAT, ScoringModel
@@ -18,34 +19,21 @@ _INSERT = b"""INSERT INTO calibration (community_id, model_version, parameters, 
   VALUES (%(community)s, %(version)s, %(parameters)s, %(summary)s)"""
 
 
-_IN_FORCE = """model_version = %(version)s AND parameters -> 'format' = %(format)s
-  AND (community_id IS NULL OR seq > coalesce((SELECT max(seq) FROM calibration u
-    WHERE u.community_id = current_community() AND u.model_version = %(version)s
-      AND u.summary ->> 'source' = 'undone'), 0))"""
-"""Rows that apply to a community: the deployment's, and its own if they weren't undone."""
-
-
 async def newest(store: Store, community: UUID, version: str) -> ScoringModel | None:
     """Return the fitted model for a community: its own, or else the deployment's; None before any fit."""
-    async with store.transaction(community) as connection:
-        row = await newest_row(connection, version)
-    return ScoringModel.from_json(row["parameters"]) if row else None
+    async with store.session(community) as session:
+        return await session.calibrations.newest(version)
 
 
 async def in_use(store: Store, community: UUID, live: EmbeddingModel) -> ScoringModel:
     """Return the model that scores a community's matches: the newest fitted one, or the encoder's defaults."""
-    return await newest(store, community, live.version) or defaults.for_encoder(live.encoder)
+    async with store.session(community) as session:
+        return await in_use_by(session, live)
 
 
-async def newest_row(connection: Connection, version: str, *, shared: bool = False) -> DictRow | None:
-    """Return the row that applies to a community, or with `shared` to those without weights of their own."""
-    cursor = await connection.execute(
-        f"""SELECT seq, community_id, parameters, summary FROM calibration
-            WHERE {_IN_FORCE} AND (community_id IS NULL OR NOT %(shared)s)
-            ORDER BY community_id IS NULL, seq DESC LIMIT 1""".encode(),
-        {"version": version, "format": Jsonb(FORMAT), "shared": shared},
-    )
-    return await cursor.fetchone()
+async def in_use_by(session: CommunitySession, live: EmbeddingModel) -> ScoringModel:
+    """Return the same as `in_use`, read in the session's transaction."""
+    return await session.calibrations.newest(live.version) or defaults.for_encoder(live.encoder)
 
 
 async def save(store: Store, community: UUID, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from db.api_jobs import SqlApiJobs
 from db.board import SqlBoard
+from db.calibrations import SqlCalibrations
 from db.candidates import SqlCandidates
 from db.claims import SqlClaims
 from db.deletion import SqlDeletion
@@ -42,6 +43,7 @@ class CommunitySession(Queries):
         self.embeddings = SqlEmbeddings(connection, community)
         self.model_change = SqlModelChange(connection, community)
         self.candidates = SqlCandidates(connection, community, sketch_cache)
+        self.calibrations = SqlCalibrations(connection, community)
         self.matches = SqlMatches(connection, community)
         self.verdicts = SqlVerdicts(connection, community)
         self.claims = SqlClaims(connection, community, keys)

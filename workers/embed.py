@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from db.embedding_models import EmbeddingModel
 from db.embeddings import EmbeddingRow, of_photo, of_text
 from db.session import CommunitySession
 from reunite.encoder import SHARED_SPACE, Framing, Vectors, Views
+from reunite.entities import Photo
 from reunite.errors import DefectError
 from workers import photos
 from workers.framing import framed
@@ -55,6 +55,12 @@ class Unembedded:
         """The photos without embeddings, and None if the text has none."""
         return [*self.photos, *([None] if self.text else [])]
 
+    def with_views(self, views: Mapping[UUID, Views], photos: Sequence[Photo]) -> "Unembedded":
+        """Add photos that have been stored since, with their views; all in the order of the report's `photos`."""
+        pictures = {**self.photos, **views}
+        names = {photo.id: photo.name for photo in photos if photo.id in pictures}
+        return Unembedded({photo: pictures[photo] for photo in names}, self.text, names)
+
     def pieces(self) -> list["Unembedded"]:
         """Split into single parts, always in the same order; the last one is the text, which may be empty."""
         photos = [Unembedded({photo: picture}, "", self.names) for photo, picture in self.photos.items()]
@@ -71,14 +77,10 @@ class Embedded:
     """What each photo clearly shows."""
 
 
-async def find_unembedded(
-    session: CommunitySession, report: UUID, model: EmbeddingModel, views: Mapping[UUID, Views] = MappingProxyType({})
-) -> Unembedded:
-    """Read a report's parts without embeddings of a model; photos with `views` need no stored copy."""
+async def find_unembedded(session: CommunitySession, report: UUID, model: EmbeddingModel) -> Unembedded:
+    """Read a report's text and stored photos that have no embeddings of a model."""
     names, text = await session.embeddings.lacking(report, model.id)
-    wanted = {
-        photo: views[photo] if photo in views else await session.photos.stored_copy(photo) or b"" for photo in names
-    }
+    wanted = {photo: await session.photos.stored_copy(photo) or b"" for photo in names}
     return Unembedded(wanted, text, names)
 
 

@@ -1,6 +1,7 @@
 """Fetches and stores photos independently: a problem with one doesn't hold up the others."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -14,7 +15,7 @@ from db.leases import LeaseLostError, StoredPhoto, WorkLease, WorkSession
 from db.store import Store
 from reunite import rules
 from reunite.encoder import Views
-from reunite.entities import Category, Photo, PhotoState, ReportKind, ReportState
+from reunite.entities import Category, Photo, PhotoState, ReplyTarget, ReportKind, ReportState
 from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
 from reunite.messages import keys, notices, wording
 from workers.budget import ByteBudget
@@ -38,6 +39,14 @@ _SEALED: Final[set[Category]] = {"id", "card"}
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A report's photos in their order, and where its post is, if one of them has to be fetched."""
+
+    photos: Sequence[Photo]
+    post: ReplyTarget | None = None
+
+
 @dataclass(slots=True)
 class IntakeResult:
     """The views of photos that were stored now, and the errors of photos to retry."""
@@ -56,15 +65,14 @@ class Intake:
     decoders: Decoders
     in_flight: ByteBudget = field(default_factory=lambda: ByteBudget(IN_FLIGHT_BYTES))
 
-    async def take(self, lease: WorkLease) -> IntakeResult:
+    async def take(self, lease: WorkLease, waiting: Waiting) -> IntakeResult:
         """Store the report's pending photos; for those that can't be used, say why in the thread."""
-        async with self.store.work_session(lease) as session:
-            pending = [photo for photo in await session.photos.of(lease.report) if photo.state is PhotoState.PENDING]
+        pending = [photo for photo in waiting.photos if photo.state is PhotoState.PENDING]
         limit = asyncio.Semaphore(PHOTOS_AT_ONCE)
 
         async def limited(photo: Photo) -> Views | None:
             async with limit:
-                return await self._take_one(lease, photo)
+                return await self._take_one(lease, photo, waiting.post)
 
         outcomes = await asyncio.gather(*map(limited, pending), return_exceptions=True)
         taken = IntakeResult()
@@ -98,15 +106,17 @@ class Intake:
         reply = wording.problem(error.key, language, lease.report, **{"name": name, **error.params})
         await session.outbox.post(lease.report, keys.photo_problem(photo.id), reply)
 
-    async def _take_one(self, lease: WorkLease, photo: Photo) -> Views | None:
+    async def _take_one(self, lease: WorkLease, photo: Photo, post: ReplyTarget | None) -> Views | None:
         try:
-            decoded = await self._decoded(lease, photo)
+            decoded = await self._decoded(lease, photo, post)
             async with self.store.work_session(lease) as session:
                 is_stored = await session.store_photo(photo.id, _stored(decoded))
                 if is_stored and decoded.is_partial:
                     await self._post_problem(session, lease, photo, TellUserError("photo_partial"))
                 if is_stored and (decoded.has_face or decoded.has_card):
                     await _advise(session, lease, has_card=decoded.has_card)
+                # Other work on the report may have stored it before, refused it or removed it.
+                is_kept = is_stored or await _is_stored(session, photo.id)
         except TellUserError as error:
             is_last = lease.failures + 1 >= MAX_FAILURES  # don't wait forever for a bot that's down
             if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
@@ -121,10 +131,10 @@ class Intake:
             is_unreachable = isinstance(error, TryAgainError | DefectError | OSError)
             await self.refuse(lease, photo, TellUserError("photo_unreachable" if is_unreachable else "photo_unusable"))
         else:
-            return decoded.views
+            return decoded.views if is_kept else None
         return None
 
-    async def _decoded(self, lease: WorkLease, photo: Photo) -> Decoded:
+    async def _decoded(self, lease: WorkLease, photo: Photo, post: ReplyTarget | None) -> Decoded:
         async with AsyncExitStack() as reserved:
 
             async def reserve(size: int) -> None:
@@ -135,15 +145,26 @@ class Intake:
                 async with self.store.work_session(lease) as session:
                     data = await session.photos.upload(photo.id) or b""
             else:
-                async with self.store.work_session(lease) as session:
-                    report = await session.reports.get(lease.report)
-                authorization = await self.slack_files.authorization(photo.url, report.target) if report else None
+                authorization = await self.slack_files.authorization(photo.url, post) if post else None
                 data = await self.fetcher.fetch(photo.url, authorization=authorization, reserve=reserve)
             return await self.decoders.decode(data)
 
     async def _ask_for_link(self, lease: WorkLease, photo: Photo) -> bool:
         async with self.store.work_session(lease) as session:
             return photo.url is not None and await session.mark_stale(photo.id)
+
+
+async def find_waiting(session: WorkSession, report_id: UUID) -> Waiting:
+    """Read what an intake needs to know about a report."""
+    photos = await session.photos.of(report_id)
+    is_fetched = any(photo.state is PhotoState.PENDING and photo.url is not None for photo in photos)
+    report = await session.reports.get(report_id) if is_fetched else None
+    return Waiting(photos, report.target if report else None)
+
+
+async def _is_stored(session: WorkSession, photo: UUID) -> bool:
+    now = await session.photos.get(photo)
+    return now is not None and now.state is PhotoState.STORED
 
 
 async def _advise(session: WorkSession, lease: WorkLease, *, has_card: bool) -> None:

@@ -28,7 +28,7 @@ from reunite.messages import keys, wording
 from reunite.search import search_and_announce
 from workers.closer_look import CloserLook, ToCompare
 from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded, save
-from workers.intake import MAX_FAILURES, Intake, IntakeResult
+from workers.intake import MAX_FAILURES, Intake, IntakeResult, find_waiting
 from workers.leases import extending
 from workers.slots import Slots
 
@@ -105,8 +105,11 @@ class Processor:
 
         Return the platform's ids of the report's post, for the log.
         """
-        taken = await self.intake.take(lease)
-        await self._embed(lease, taken, part_by_part=part_by_part)
+        async with self.store.work_session(lease) as session:
+            waiting = await find_waiting(session, lease.report)
+            stored = await find_unembedded(session, lease.report, self.model)
+        taken = await self.intake.take(lease, waiting)
+        await self._embed(lease, taken, stored.with_views(taken.views, waiting.photos), part_by_part=part_by_part)
         report, scored = await self._search(lease, taken)
         if scored is not None and not (report and report.sample):
             count_search("report", scored)
@@ -146,10 +149,8 @@ class Processor:
 
     # Embeddings
 
-    async def _embed(self, lease: WorkLease, taken: IntakeResult, *, part_by_part: bool) -> None:
+    async def _embed(self, lease: WorkLease, taken: IntakeResult, wanted: Unembedded, *, part_by_part: bool) -> None:
         """Embed the parts that lack vectors. With `part_by_part`, a death shows which part killed the worker."""
-        async with self.store.work_session(lease) as session:
-            wanted = await find_unembedded(session, lease.report, self.model, taken.views)
         if part_by_part:
             for piece in wanted.pieces():
                 await self._embed_alone(lease, taken, piece)
@@ -192,8 +193,8 @@ class Processor:
     # Search
 
     async def _search(self, lease: WorkLease, taken: IntakeResult) -> _Searched:
-        scoring_model = await scoring_models.in_use(self.store, lease.community, self.model)
         async with self.store.work_session(lease) as session:
+            scoring_model = await scoring_models.in_use_by(session, self.model)
             chosen = ToCompare()
             if self.closer_look:
                 chosen = await self.closer_look.choose(session, lease.report, scoring_model)

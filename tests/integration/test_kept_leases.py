@@ -16,7 +16,7 @@ from reunite.errors import TryAgainError
 from tests.contract.stages import PostgresStage
 from tests.support.keys import KEYS
 from tests.support.waiting import PATIENCE
-from workers.intake import MAX_FAILURES
+from workers.intake import MAX_FAILURES, Waiting
 from workers.process import ModelReplacedError, Processor
 from workers.slots import Slots
 
@@ -29,7 +29,7 @@ class Breaking:
     def __init__(self, store: Store, ticks: int) -> None:
         self._store, self._ticks = store, ticks
 
-    async def take(self, _lease: WorkLease) -> None:
+    async def take(self, _lease: WorkLease, _waiting: Waiting) -> None:
         async with self._store.outside():
             await asyncio.sleep(_LEASE)
         for _ in range(self._ticks):  # so long until the keeper has it
@@ -55,14 +55,14 @@ async def test_a_connection_that_comes_with_the_end_of_the_work_keeps_no_lease(d
 class Hanging:
     """An intake that never ends."""
 
-    async def take(self, _lease: WorkLease) -> None:
+    async def take(self, _lease: WorkLease, _waiting: Waiting) -> None:
         await asyncio.Event().wait()
 
 
 class Replaced:
     """An intake of a worker whose model searches no longer use."""
 
-    async def take(self, _lease: WorkLease) -> None:
+    async def take(self, _lease: WorkLease, _waiting: Waiting) -> None:
         raise ModelReplacedError
 
 

@@ -1,0 +1,62 @@
+"""How many transactions and statements a posted photo takes, so that none creeps in."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.pq import TransactionStatus
+
+from tests.support.services import working
+from tests.support.waiting import eventually
+from tests.support.world import World, open_world
+
+_TRANSACTIONS = 8
+"""The post; its photo: read, stored, embedded; what the worker has to do; the search; the reply: read and settled."""
+_STATEMENTS = 49
+_SETTLED = "UPDATE outbox SET state = CASE version"
+Run = Callable[..., Awaitable[Any]]
+
+
+class Counts:
+    """Counts what runs in the transactions of a community. Polls and sweeps are outside all communities."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.transactions = 0
+        self.statements: list[str] = []
+        self._inside: set[int] = set()
+        for name in ("execute", "executemany"):
+            monkeypatch.setattr(psycopg.AsyncCursor, name, self._counted(getattr(psycopg.AsyncCursor, name)))
+
+    def _counted(self, run: Run) -> Run:
+        async def counted(cursor: psycopg.AsyncCursor[Any], query: bytes, *given: Any, **settings: Any) -> Any:
+            self._note(cursor.connection, str(query))
+            return await run(cursor, query, *given, **settings)
+
+        return counted
+
+    def _note(self, connection: psycopg.AsyncConnection[Any], query: str) -> None:
+        if connection.info.transaction_status is TransactionStatus.IDLE:
+            self._inside.discard(id(connection))
+        if "'reunite.community'" in query:
+            self._inside.add(id(connection))
+            self.transactions += 1
+        if id(connection) in self._inside:
+            self.statements.append(query)
+
+
+@pytest.fixture(name="world")
+async def world_fixture(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    patient = working(database_url, redis_url, lease_seconds=600)  # no lease is renewed meanwhile
+    async with open_world(database_url, redis_url) as community, patient:
+        yield community
+
+
+async def test_a_posted_photo_takes_few_transactions_and_statements(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = Counts(monkeypatch)
+    await world.found("f1", "red")
+    await eventually(lambda: any(_SETTLED in statement for statement in counts.statements))
+    assert world.platform.kinds("f1") == ["nothing"]
+    assert (counts.transactions, len(counts.statements)) == (_TRANSACTIONS, _STATEMENTS)
