@@ -18,8 +18,14 @@ from torch.nn import functional
 from workers.encoders import EncoderUnavailableError
 
 _WEIGHTS: Final = "model.safetensors"
+
+
+def _quick_gelu(values: Tensor) -> Tensor:
+    return (1.702 * values).sigmoid_().mul_(values)  # with one new tensor instead of three: they are large
+
+
 _ACTIVATIONS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
-    "quick_gelu": lambda values: values * torch.sigmoid(1.702 * values),
+    "quick_gelu": _quick_gelu,
     "gelu": functional.gelu,
     "gelu_pytorch_tanh": partial(functional.gelu, approximate="tanh"),
 }
@@ -71,7 +77,7 @@ class Network(nn.Module):
 
 
 class _ClipVision(nn.Module):
-    """Sees patches, and adds a token that stands for the whole."""
+    """Sees patches, and one more token for the whole."""
 
     def __init__(self, config: Any) -> None:
         super().__init__()
@@ -90,7 +96,7 @@ class _ClipVision(nn.Module):
 
 
 class _ClipText(nn.Module):
-    """Reads from left to right, so that the end token stands for the whole."""
+    """Reads from left to right: the end token has read the whole."""
 
     def __init__(self, config: Any) -> None:
         super().__init__()
@@ -122,7 +128,7 @@ class _SiglipVision(nn.Module):
 
 
 class _SiglipText(nn.Module):
-    """Reads padding too, as it was trained; the last token stands for the whole."""
+    """Reads padding too, as it was trained: the last token has read the whole."""
 
     def __init__(self, config: Any) -> None:
         super().__init__()
@@ -147,7 +153,7 @@ class _Patches(nn.Module):
             config.num_channels, config.hidden_size, config.patch_size, stride=config.patch_size, bias=has_bias
         )
         places = (config.image_size // config.patch_size) ** 2 + more
-        self.position_embedding = nn.Embedding(places, config.hidden_size)
+        self.position_embedding = _Table(places, config.hidden_size)
 
     def patches(self, pixels: Tensor) -> Tensor:
         patches: Tensor = self.patch_embedding(pixels).flatten(2).transpose(1, 2)
@@ -157,12 +163,22 @@ class _Patches(nn.Module):
 class _Tokens(nn.Module):
     def __init__(self, config: Any) -> None:
         super().__init__()
-        self.token_embedding = nn.Embedding(config.vocab_size, config.hidden_size)
-        self.position_embedding = nn.Embedding(config.max_position_embeddings, config.hidden_size)
+        self.token_embedding = _Table(config.vocab_size, config.hidden_size)
+        self.position_embedding = _Table(config.max_position_embeddings, config.hidden_size)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        embedded: Tensor = self.token_embedding(tokens) + self.position_embedding.weight[: tokens.shape[1]]
-        return embedded
+        return (
+            functional.embedding(tokens, self.token_embedding.weight)
+            + self.position_embedding.weight[: tokens.shape[1]]
+        )
+
+
+class _Table(nn.Module):
+    """As `nn.Embedding`, which would load PyTorch's compiler."""
+
+    def __init__(self, rows: int, size: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(rows, size))
 
 
 class _Layers(nn.Module):
