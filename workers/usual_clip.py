@@ -15,7 +15,10 @@ class UsualClip:
 
     def __init__(self, name_or_folder: str) -> None:
         folder = obtain(name_or_folder, lambda _: None, local_files_only=True)
-        self._model = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32).eval()
+        self._model = AutoModel.from_pretrained(
+            folder, use_safetensors=True, local_files_only=True, dtype=torch.float32
+        )
+        self._model.eval()
         self._processor = AutoImageProcessor.from_pretrained(folder, local_files_only=True, backend="pil")
 
     def usual_way(self, photo: Pixels) -> Mapping[str, Vectors]:
