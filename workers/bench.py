@@ -50,6 +50,10 @@ class Measurable(Encoder, Protocol):
         """Prepare photos, and return a function that runs only the network on them."""
         ...
 
+
+class Usual(Protocol):
+    """The usual loop."""
+
     def usual_way(self, photo: Pixels) -> Mapping[str, Vectors]:
         """Embed a whole photo the way the model's documentation shows."""
         ...

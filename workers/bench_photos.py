@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from statistics import median
-from typing import Final, Literal
+from typing import Final
 from uuid import uuid4
 
 import numpy as np
@@ -15,7 +15,7 @@ from PIL import Image
 from db.embeddings import of_photo
 from reunite.encoder import Encoder, EncoderKind, Vectors
 from workers.batching import BatchingEncoder
-from workers.bench import BATCH, PHOTO_SIZE, Measurable
+from workers.bench import BATCH, PHOTO_SIZE, Measurable, Usual
 from workers.decoder.pool import Decoders
 from workers.embed import checked
 from workers.framing import framed
@@ -44,8 +44,7 @@ def measure(
 ) -> list[Round]:
     """Measure all three in each round, so that other load affects them alike; the first round is a warm-up."""
     progress("Making photos of 12 megapixels …")
-    encoder, usual = _load(kind, model, "auto"), _load(kind, model, "float32")
-    return asyncio.run(_rounds(encoder, usual, _posted(photos), rounds, progress))
+    return asyncio.run(_rounds(*_load(kind, model), _posted(photos), rounds, progress))
 
 
 def summary(rounds: Sequence[Round]) -> dict[str, float]:
@@ -60,19 +59,20 @@ def summary(rounds: Sequence[Round]) -> dict[str, float]:
     }
 
 
-def _load(kind: EncoderKind, model: str, dtype: Literal["auto", "float32"]) -> Measurable:
+def _load(kind: EncoderKind, model: str) -> tuple[Measurable, Usual]:
     # Imported here: the encoders' packages are extras.
     if kind == "clip":
         from workers.encoders.clip import ClipEncoder  # noqa: PLC0415
+        from workers.usual_clip import UsualClip  # noqa: PLC0415
 
-        return ClipEncoder(model, dtype=dtype, local_files_only=True)
+        return ClipEncoder(model, local_files_only=True), UsualClip(model)
     from workers.encoders.concept import ConceptEncoder  # noqa: PLC0415
 
-    return ConceptEncoder(dtype=dtype)
+    return ConceptEncoder(), ConceptEncoder(dtype="float32")
 
 
 async def _rounds(
-    encoder: Measurable, usual: Measurable, posted: Sequence[bytes], rounds: int, progress: Callable[[str], None]
+    encoder: Measurable, usual: Usual, posted: Sequence[bytes], rounds: int, progress: Callable[[str], None]
 ) -> list[Round]:
     noise = np.random.default_rng(0)
     pictures = (noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH))
@@ -90,7 +90,7 @@ async def _rounds(
 async def _round(
     decoders: Decoders,
     batching: BatchingEncoder,
-    usual: Measurable,
+    usual: Usual,
     forward: Callable[[], object],
     posted: Sequence[bytes],
 ) -> Round:
@@ -124,7 +124,7 @@ async def _our_way(decoders: Decoders, batching: BatchingEncoder, data: bytes) -
     return {row.space: row.vector for row in rows}
 
 
-def _usual_way(usual: Measurable, data: bytes) -> Mapping[str, Vectors]:
+def _usual_way(usual: Usual, data: bytes) -> Mapping[str, Vectors]:
     with Image.open(BytesIO(data)) as image:
         pixels = np.asarray(image.convert("RGB"))
     return {space: vectors[0] for space, vectors in usual.usual_way(pixels).items()}

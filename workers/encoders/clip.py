@@ -7,20 +7,21 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import torch
-from PIL import Image
 from safetensors import SafetensorError
-from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoTokenizer
 
-from reunite.encoder import SHARED_SPACE, Framing, Pixels, Vectors, Views
+from reunite.encoder import SHARED_SPACE, Framing, Vectors, Views
 from reunite.text.negation import strip_negations
 from reunite.text.normalise import normalise, tables
 from workers.encoders import EncoderUnavailableError
 from workers.encoders.buckets import by_length
 from workers.encoders.chunks import chunks
+from workers.encoders.clip_network import Network, load_network
 from workers.encoders.hub import local_folder, obtain
 from workers.encoders.precision import fastest_dtype
-from workers.encoders.preprocessing import framing_of, normalised
+from workers.encoders.preprocessing import Preprocessing, read_preprocessing
 
+_KINDS: Final = ("clip", "siglip")
 _HASHED: Final = {".json", ".txt", ".model", ".safetensors"}
 _HASH_LENGTH: Final = 12
 _SHORT_HASH_LENGTH: Final = 6
@@ -34,7 +35,7 @@ TEMPLATES: Final = (*PLAIN, "a photo of {}", "a photo of a lost thing: {}")
 
 
 class ClipEncoder:
-    """Any CLIP or SigLIP checkpoint that `transformers` loads, by a hub's name[@revision] or from a folder.
+    """Any CLIP or SigLIP checkpoint in the format of `transformers`, by a hub's name[@revision] or from a folder.
 
     Reads only safetensors, because pickled weights can run code. Texts are normalised: translated to English, on which
     CLIP was trained, and stripped of negations, which CLIP ignores. A multilingual model, recognised by its large
@@ -55,12 +56,10 @@ class ClipEncoder:
         folder = obtain(name_or_folder, lambda _: None, local_files_only=local_files_only)
         self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self._dtype = _fastest(self._device) if dtype == "auto" else getattr(torch, dtype)
-        self._model, self._tokenizer, self._preprocess = _load(folder, self._dtype)
-        self._framing = framing_of(self._preprocess)
-        self._model.to(self._device).eval()
-        config = self._model.config
+        config, self._tokenizer, preprocessing, network = _load(folder, self._dtype)
+        self._network, self._preprocessing = network.to(self._device), preprocessing.to(self._device)
         self._text_limit = int(config.text_config.max_position_embeddings)
-        self._is_siglip = config.model_type.startswith("siglip")
+        self._is_siglip = config.model_type == "siglip"
         self._is_multilingual = int(config.text_config.vocab_size) > _MAX_MONOLINGUAL_VOCABULARY
         self._templates = templates or (PLAIN if self._is_multilingual else TEMPLATES)
         self._longest_template = max(self._templates, key=self._count_tokens)
@@ -81,7 +80,7 @@ class ClipEncoder:
     @property
     def framing(self) -> Framing:
         """The view that the checkpoint's image processor makes."""
-        return self._framing
+        return self._preprocessing.framing
 
     def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
         """Embed photos, n × dimension."""
@@ -93,12 +92,6 @@ class ClipEncoder:
         """Prepare photos, and return a function that runs only the network on them, to measure it."""
         inputs = self._inputs(images)
         return lambda: self._image_features(inputs)
-
-    def usual_way(self, photo: Pixels) -> Mapping[str, Vectors]:
-        """Embed a whole photo as the documentation of `transformers` shows, for comparisons."""
-        image = Image.fromarray(photo)
-        inputs = self._preprocess(images=image, input_data_format="channels_last", return_tensors="pt")
-        return {SHARED_SPACE: _unit(self._image_features(inputs["pixel_values"].to(self._device, self._dtype)))}
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """Embed texts, n × dimension."""
@@ -121,12 +114,11 @@ class ClipEncoder:
 
     def _inputs(self, images: Sequence[Views]) -> torch.Tensor:
         pixels = torch.from_numpy(np.concatenate(images)).permute(0, 3, 1, 2).to(self._device)
-        return normalised(pixels, self._preprocess).to(self._dtype)
+        return self._preprocessing.normalised(pixels).to(self._dtype)
 
     def _image_features(self, inputs: torch.Tensor) -> torch.Tensor:
         with torch.inference_mode():
-            features: torch.Tensor = self._model.get_image_features(pixel_values=inputs).pooler_output
-        return features
+            return self._network.photos(inputs)
 
     def _fits(self, text: str) -> bool:
         return self._count_tokens(self._longest_template.format(text)) <= self._text_limit
@@ -144,36 +136,25 @@ class ClipEncoder:
         tokens = self._tokenizer(
             list(texts), padding=padding, truncation=True, max_length=self._text_limit, return_tensors="pt"
         )
-        used = ("input_ids",) if self._is_siglip else ("input_ids", "attention_mask")  # SigLIP attends to its padding
-        wanted = {name: tokens[name].to(self._device) for name in used if name in tokens}
         with torch.inference_mode():
-            features: torch.Tensor = self._model.get_text_features(**wanted).pooler_output
-        return features
+            return self._network.texts(tokens["input_ids"].to(self._device))
 
 
-def _load(folder: Path, dtype: torch.dtype) -> tuple[Any, Any, Any]:
-    """Load model, tokenizer and image processor; their classes depend on the files."""
+def _load(folder: Path, dtype: torch.dtype) -> tuple[Any, Any, Preprocessing, Network]:
+    """Load configuration, tokenizer, preprocessing and network."""
     if not any(folder.glob("*.safetensors")):
         raise EncoderUnavailableError(
             f"{folder} has no safetensors, and pickled weights aren't loaded. Use a revision or a copy that has them."
         )
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     try:
-        model, loading = AutoModel.from_pretrained(
-            folder, use_safetensors=True, dtype=dtype, output_loading_info=True, **options
-        )
+        config = AutoConfig.from_pretrained(folder, **options)
+        if config.model_type not in _KINDS:
+            raise EncoderUnavailableError(f"The model in {folder} is neither CLIP nor SigLIP: {config.model_type}.")
         tokenizer = AutoTokenizer.from_pretrained(folder, **options)
-        # Resize with Pillow on every machine: torchvision gives slightly different embeddings.
-        preprocess = AutoImageProcessor.from_pretrained(folder, backend="pil", **options)
+        return config, tokenizer, read_preprocessing(folder, config.model_type), load_network(folder, config, dtype)
     except (OSError, ValueError, ImportError, KeyError, RuntimeError, SafetensorError) as error:
         raise EncoderUnavailableError(f"The model in {folder} can't be loaded: {error}") from error
-    if not (hasattr(model, "get_image_features") and hasattr(model, "get_text_features")):
-        raise EncoderUnavailableError(f"The model in {folder} is neither CLIP nor SigLIP: {type(model).__name__}.")
-    if loading["missing_keys"]:  # transformers would use random numbers instead
-        raise EncoderUnavailableError(
-            f"The model in {folder} is missing weights, such as {min(loading['missing_keys'])}."
-        )
-    return model, tokenizer, preprocess
 
 
 def _fastest(device: torch.device) -> torch.dtype:
