@@ -1,19 +1,23 @@
 """Whether two reports are about the same kind of thing, by what their words name and their photos clearly show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from math import log
 from typing import Final
 
 from reunite.matching.described import Thing
 from reunite.matching.features import ReportFeatures
 from reunite.text import words
-from reunite.text.kinds import Relation, kind_part, relation
+from reunite.text.kinds import RARE_SHARE, Relation, kind_part, relation, share_of_lost
 
 CLOSEST: Final[Sequence[Relation]] = ("same", "narrower", "broader", "near", "unknown", "other")
 AGREE: Final = frozenset[Relation](("same", "narrower", "broader"))
 _LOG_ODDS: Final[Mapping[Relation, float]] = {"same": 2.5, "narrower": 1.4, "broader": 1.4, "near": 0.7, "other": -3.5}
 """Stated: posts about one thing name the same kind some ten times as often as posts about two, and kinds that rule each
 other out one thirtieth as often. How far that holds is fitted."""
+_AGREEING: Final = frozenset(_LOG_ODDS[relation] for relation in AGREE)
+_TYPICAL_COUNT: Final = 50
+"""Open reports at which what is common here weighs as much as what is common in general."""
 _TOY: Final = frozenset[Relation](("same", "broader"))
 
 Related = tuple[Relation, str]
@@ -29,6 +33,18 @@ def log_odds(first: ReportFeatures, second: ReportFeatures) -> float | None:
     if related == "unknown" and _photo_says_more(first, second):
         related, _ = shown(first, second)
     return None if related == "other" and is_held(first, second) else _LOG_ODDS.get(related)
+
+
+def common_kind(query: ReportFeatures, kinds: Iterable[float], open_count: int) -> float:
+    """Return how much less all evidence says because the query's thing is of a common kind, in log odds (at most 0).
+
+    Among many bottles, one of the right colour is probably another one. `kinds` are the log odds of the candidates'
+    kinds; one of them may be the thing itself. How common a kind is here is blended with how common it is in general.
+    """
+    in_general = max(map(share_of_lost, nouns(query) or query.item.shows), default=RARE_SHARE)
+    others = max(sum(log_odds in _AGREEING for log_odds in kinds) - 1, 0)
+    share = (others + _TYPICAL_COUNT * in_general) / (open_count + _TYPICAL_COUNT)
+    return min(log(RARE_SHARE / share), 0.0)
 
 
 def photos_show_one_kind(first: ReportFeatures, second: ReportFeatures) -> bool:

@@ -11,6 +11,7 @@ from reunite.matching.weights import (
     ALIKE_BY_KIND,
     COLOUR,
     COLOUR_OF_PHOTOS,
+    COMMON_KIND,
     DETAILS_OF_PHOTOS,
     KIND_OF_THING,
     NAMED_COLOURS,
@@ -116,6 +117,17 @@ def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, 
         TIME: circumstances.time_evidence(query.item, other.item),
     }
     return {name: value for name, value in possible.items() if value is not None}
+
+
+def search_evidence(
+    query: ReportFeatures, measured: Sequence[Mapping[str, float]], open_count: int
+) -> Sequence[dict[str, float]]:
+    """Return the evidence of a search's candidates with what all of them together say of each."""
+    kinds = (evidence[KIND_OF_THING] for evidence in measured if KIND_OF_THING in evidence)
+    common = kinds_compared.common_kind(query, kinds, open_count)
+    return [
+        {**evidence} if PairKind.PHOTO_PHOTO in evidence else {**evidence, COMMON_KIND: common} for evidence in measured
+    ]
 
 
 def z_score(

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from reunite.entities import Label, Why
 from reunite.matching.evidence import Candidate, Item, PairKind, Search
 from reunite.matching.features import ReportFeatures, extract
-from reunite.matching.measurement import measure, telling_words
+from reunite.matching.measurement import measure, search_evidence, telling_words
 from reunite.matching.reasons import reasons
 from reunite.matching.weights import (
     COLOUR,
     COLOUR_OF_PHOTOS,
+    COMMON_KIND,
     KIND_OF_THING,
     NAMED_COLOURS,
     PLACE,
@@ -31,7 +32,7 @@ Counts = NDArray[np.intp]
 LogOdds = NDArray[np.float64]
 
 MAX_RESULTS, MAX_LABELS = 20, 5
-CIRCUMSTANTIAL: Final = (PLACE, TIME, COLOUR, NAMED_COLOURS, KIND_OF_THING)
+CIRCUMSTANTIAL: Final = (PLACE, TIME, COLOUR, COMMON_KIND, NAMED_COLOURS, KIND_OF_THING)
 """Evidence that many things share: on its own it never gives a label."""
 
 _REPOSTED: Final = -2.3
@@ -121,12 +122,17 @@ def _ranked(
     features = {candidate.item.report: extract(candidate.item) for candidate in search.candidates}
     same = same_things(features, search, model)
     duplicates = _duplicates(search.candidates, same)
-    ranked = []
-    for candidate in search.candidates:
-        other = features[candidate.item.report]
-        evidence = measure(search, query, other, candidate, model, duplicates.get(candidate.item.report, ()))
-        log_odds = _copies_count(total_log_odds(evidence, model), candidate, evidence)
-        ranked.append(_Measured(candidate, other, evidence, log_odds))
+    others = [features[candidate.item.report] for candidate in search.candidates]
+    measured = [
+        measure(search, query, other, candidate, model, duplicates.get(candidate.item.report, ()))
+        for candidate, other in zip(search.candidates, others, strict=True)
+    ]
+    ranked = [
+        _Measured(candidate, other, evidence, _copies_count(total_log_odds(evidence, model), candidate, evidence))
+        for candidate, other, evidence in zip(
+            search.candidates, others, search_evidence(query, measured, search.open_count), strict=True
+        )
+    ]
     ranked.sort(key=_rank)
     penalties = duplicate_penalties([measured.candidate.item.report for measured in ranked], same)
     ranked = [

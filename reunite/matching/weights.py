@@ -9,6 +9,7 @@ from reunite.matching.evidence import PairKind
 
 ALIKE_BY_KIND: Final = "alike by kind"
 COLOUR: Final = "colour"
+COMMON_KIND: Final = "common kind"
 COLOUR_OF_PHOTOS: Final = "colour of photos"
 DETAILS_OF_PHOTOS: Final = "details of photos"
 KIND_OF_THING: Final = "kind of thing"
@@ -23,6 +24,7 @@ EVIDENCE: Final[tuple[str, ...]] = (
     ALIKE_BY_KIND,
     COLOUR,
     COLOUR_OF_PHOTOS,
+    COMMON_KIND,
     DETAILS_OF_PHOTOS,
     KIND_OF_THING,
     NAMED_COLOURS,

@@ -46,6 +46,7 @@ def _near() -> Mapping[str, frozenset[str]]:
 
 
 _ONE_KIND: Final = frozenset[Relation](("broader", "narrower"))
+_CONTAINS: Final = frozenset[Relation](("same", "broader"))
 _CONTAINERS: Final = frozenset(listed(_TABLES["others"]["containers"]))
 _NARROWER: Final = _narrower()
 _NEAR: Final = _near()
@@ -54,6 +55,21 @@ _KNOWN: Final = (
     .union(_NARROWER, *_NARROWER.values(), _NEAR)
     .union(map(_kind, listed(_TABLES["others"]["things"])))
 )
+
+_SHARES: Final = {
+    name: share
+    for names, share in (("often", 0.05), ("sometimes", 0.02))
+    for name in listed(_TABLES["frequency"][names])
+}
+RARE_SHARE: Final = 0.01
+"""Of all lost things, the share that a kind has about which nothing is said in the table."""
+
+
+@remembered(4_096)
+def share_of_lost(name: str) -> float:
+    """Return what share of all lost things are of the kind that a name, in English, stands for."""
+    shares = (share for kind, share in _SHARES.items() if relation(kind, name) in _CONTAINS)
+    return max(shares, default=RARE_SHARE)
 
 
 def is_known(name: str) -> bool:

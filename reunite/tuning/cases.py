@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from reunite.matching.evidence import PairKind, Search
 from reunite.matching.features import extract
-from reunite.matching.measurement import content_evidence, similarity_evidence, word_evidence
+from reunite.matching.measurement import content_evidence, search_evidence, similarity_evidence, word_evidence
 from reunite.matching.weights import EVIDENCE, BackgroundPrior, ScoringModel
 from reunite.text.lexicon import is_translated
 from reunite.text.reading import is_readable
@@ -103,11 +103,13 @@ def _evidence(searches: Sequence[Search], model: ScoringModel) -> Numbers:
     content = lru_cache(maxsize=None)(lambda query, other: content_evidence(features(query), features(other)))
     rows = []
     for search in searches:
+        query, measured = features(search.query), []
         for candidate in search.candidates:
             similarities = similarity_evidence(search.background, candidate, model)
-            by_words = word_evidence(search, features(search.query), features(candidate.item), candidate)
-            evidence = {**similarities, **by_words, **content(search.query, candidate.item)}
-            rows.append([evidence.get(name, np.nan) for name in EVIDENCE])
+            by_words = word_evidence(search, query, features(candidate.item), candidate)
+            measured.append({**similarities, **by_words, **content(search.query, candidate.item)})
+        together = search_evidence(query, measured, search.open_count)
+        rows += [[evidence.get(name, np.nan) for name in EVIDENCE] for evidence in together]
     return np.array(rows, np.float64).reshape(-1, len(EVIDENCE))
 
 

@@ -11,7 +11,8 @@ from reunite.matching.evidence import Background, Candidate, Item, PairKind, Sea
 from reunite.matching.features import ReportFeatures, extract
 from reunite.matching.kinds_compared import log_odds
 from reunite.matching.scoring import ScoredCandidate, score
-from reunite.matching.weights import ALIKE_BY_KIND
+from reunite.matching.weights import ALIKE_BY_KIND, COMMON_KIND
+from reunite.text.kinds import RARE_SHARE, share_of_lost
 from tests.support.labelled_sets import LONG_AGO
 
 PHOTO = (colours.of_names(["red"]) or (),)
@@ -111,3 +112,46 @@ def test_another_kind_of_thing_is_less_probable_however_alike_it_sounds() -> Non
         return scored.probability
 
     assert probability("a red umbrella") < 0.8 * probability("a red zorblax") < 0.8 * probability("red keys")
+
+
+@pytest.mark.parametrize("name", ["backpack", "rucksack", "mobile phone", "iphone", "car key", "woolly hat", "parka"])
+def test_what_is_lost_often_is_common_by_any_of_its_names(name: str) -> None:
+    assert share_of_lost(name) == share_of_lost("backpack") > share_of_lost("passport") > RARE_SHARE
+
+
+@pytest.mark.parametrize("name", ["teapot", "violin", "zorblax"])
+def test_all_else_is_rare(name: str) -> None:
+    assert share_of_lost(name) == RARE_SHARE
+
+
+def among(lost: Item, *found: str, open_count: int, photo: bool = False) -> list[ScoredCandidate]:
+    """Search among reports of which each is as similar to the lost one as any other."""
+    pair = PairKind.PHOTO_PHOTO if photo else PairKind.TEXT_TEXT
+    candidates = tuple(
+        Candidate(report(text, photo=photo, number=number), {pair: 0.6}) for number, text in enumerate(found, start=2)
+    )
+    background = {pair: Background(0.2, 0.1, open_count)}
+    return list(score(Search(lost, candidates, background, open_count), for_encoder("concept")))
+
+
+def test_one_of_a_common_kind_is_more_probably_another_one() -> None:
+    [bottle] = among(report("green bottle"), "green bottle", open_count=40)
+    [teapot] = among(report("green teapot"), "green teapot", open_count=40)
+    assert bottle.evidence[COMMON_KIND] < teapot.evidence[COMMON_KIND] == 0
+    assert bottle.probability < teapot.probability
+
+
+def test_what_is_common_here_counts_too() -> None:
+    *_, one_teapot = among(report("teapot"), "teapot", "scarf", open_count=40)
+    *_, many_teapots = among(report("teapot"), *["teapot"] * 10, open_count=40)
+    assert many_teapots.evidence[COMMON_KIND] < one_teapot.evidence[COMMON_KIND]
+
+
+def test_a_photo_says_that_its_thing_is_of_a_common_kind() -> None:
+    [bottle] = among(report("", shows=("water bottle",)), "green bottle", open_count=40)
+    assert bottle.evidence[COMMON_KIND] < 0
+
+
+def test_two_photos_say_more_than_how_common_a_kind_is() -> None:
+    [bottle] = among(report("green bottle", photo=True), "green bottle", open_count=40, photo=True)
+    assert COMMON_KIND not in bottle.evidence
