@@ -54,7 +54,7 @@ _CONCEPT: Final = ScoringModel(
     none_log_odds=-0.33,
     text_limits=Limits(high=0.975, possible=0.72, possible_of_few=0.76),
     translated_limits=Limits(high=0.97, possible=0.76, possible_of_few=0.82),
-    photo_limits=Limits(high=0.98, possible=0.8),
+    photo_limits=Limits(high=0.98, possible=0.8, possible_of_few=0.88),
     calibrated=True,
     none_growth=0.7,
 )
