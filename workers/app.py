@@ -82,7 +82,7 @@ class WorkerConfig:
     model_poll_seconds: float = _MODEL_POLL_SECONDS
     now: Callable[[], datetime] = _now
     """The time by which reminders and digests are due."""
-    parallel: int = 32
+    parallel: int = 16
 
 
 async def run(

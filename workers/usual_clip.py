@@ -15,17 +15,18 @@ class UsualClip:
 
     def __init__(self, name_or_folder: str) -> None:
         folder = obtain(name_or_folder, lambda _: None, local_files_only=True)
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._model = AutoModel.from_pretrained(
             folder, use_safetensors=True, local_files_only=True, dtype=torch.float32
         )
-        self._model.eval()
+        self._model.eval().to(self._device)
         self._processor = AutoImageProcessor.from_pretrained(folder, local_files_only=True, backend="pil")
 
     def usual_way(self, photo: Pixels) -> Mapping[str, Vectors]:
         """Embed a photo."""
         image = Image.fromarray(photo)
-        inputs = self._processor(images=image, input_data_format="channels_last", return_tensors="pt")
+        inputs = self._processor(images=image, input_data_format="channels_last", return_tensors="pt").to(self._device)
         with torch.inference_mode():
             features: torch.Tensor = self._model.get_image_features(**inputs).pooler_output
-        vectors: Vectors = torch.nn.functional.normalize(features, dim=1).numpy()
+        vectors: Vectors = torch.nn.functional.normalize(features, dim=1).cpu().numpy()
         return {SHARED_SPACE: vectors}

@@ -1,11 +1,12 @@
 """Whether two reports are about the same kind of thing, by what their words name and their photos clearly show."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from math import log
 from typing import Final
 
 from reunite.matching.described import Thing
+from reunite.matching.evidence import MAX_CANDIDATES
 from reunite.matching.features import ReportFeatures
 from reunite.text import words
 from reunite.text.kinds import RARE_SHARE, Relation, kind_part, relation, share_of_lost
@@ -18,6 +19,8 @@ other out one thirtieth as often. How far that holds is fitted."""
 _AGREEING: Final = frozenset(_LOG_ODDS[relation] for relation in AGREE)
 _TYPICAL_COUNT: Final = 50
 """Open reports at which what is common here weighs as much as what is common in general."""
+_INCOMPLETE_FROM: Final = MAX_CANDIDATES / 2
+"""Candidates of the kind from which there may be more: a search returns the nearest open reports, not all."""
 _TOY: Final = frozenset[Relation](("same", "broader"))
 
 Related = tuple[Relation, str]
@@ -35,16 +38,23 @@ def log_odds(first: ReportFeatures, second: ReportFeatures) -> float | None:
     return None if related == "other" and is_held(first, second) else _LOG_ODDS.get(related)
 
 
-def common_kind(query: ReportFeatures, kinds: Iterable[float], open_count: int) -> float:
+def common_kind(query: ReportFeatures, of_kind: float, open_count: int) -> float:
     """Return how much less all evidence says because the query's thing is of a common kind, in log odds (at most 0).
 
-    Among many bottles, one of the right colour is probably another one. `kinds` are the log odds of the candidates'
-    kinds; one of them may be the thing itself. How common a kind is here is blended with how common it is in general.
+    Among many bottles, one of the right colour is probably another one. `of_kind` is how many things of the kind are
+    among the candidates; one of them may be the thing itself. How common a kind is here is blended with how common it
+    is in general.
     """
     in_general = max(map(share_of_lost, nouns(query) or query.item.shows), default=RARE_SHARE)
-    others = max(sum(log_odds in _AGREEING for log_odds in kinds) - 1, 0)
-    share = (others + _TYPICAL_COUNT * in_general) / (open_count + _TYPICAL_COUNT)
+    share = (max(of_kind - 1, 0) + _TYPICAL_COUNT * in_general) / (open_count + _TYPICAL_COUNT)
+    if of_kind >= _INCOMPLETE_FROM:
+        share = max(share, in_general)
     return min(log(RARE_SHARE / share), 0.0)
+
+
+def agree(log_odds: float) -> bool:
+    """Whether these log odds are of two things of one kind."""
+    return log_odds in _AGREEING
 
 
 def photos_show_one_kind(first: ReportFeatures, second: ReportFeatures) -> bool:

@@ -123,15 +123,16 @@ def _ranked(
     same = same_things(features, search, model)
     duplicates = _duplicates(search.candidates, same)
     others = [features[candidate.item.report] for candidate in search.candidates]
+    its_duplicates = [duplicates.get(candidate.item.report, ()) for candidate in search.candidates]
     measured = [
-        measure(search, query, other, candidate, model, duplicates.get(candidate.item.report, ()))
-        for candidate, other in zip(search.candidates, others, strict=True)
+        measure(search, query, other, candidate, model, of_candidate)
+        for candidate, other, of_candidate in zip(search.candidates, others, its_duplicates, strict=True)
     ]
+    posts = [1 + len(of_candidate) for of_candidate in its_duplicates]
+    evidences = search_evidence(query, measured, posts, search.open_count)
     ranked = [
         _Measured(candidate, other, evidence, _copies_count(total_log_odds(evidence, model), candidate, evidence))
-        for candidate, other, evidence in zip(
-            search.candidates, others, search_evidence(query, measured, search.open_count), strict=True
-        )
+        for candidate, other, evidence in zip(search.candidates, others, evidences, strict=True)
     ]
     ranked.sort(key=_rank)
     penalties = duplicate_penalties([measured.candidate.item.report for measured in ranked], same)

@@ -108,7 +108,7 @@ def _evidence(searches: Sequence[Search], model: ScoringModel) -> Numbers:
             similarities = similarity_evidence(search.background, candidate, model)
             by_words = word_evidence(search, query, features(candidate.item), candidate)
             measured.append({**similarities, **by_words, **content(search.query, candidate.item)})
-        together = search_evidence(query, measured, search.open_count)
+        together = search_evidence(query, measured, [1] * len(measured), search.open_count)
         rows += [[evidence.get(name, np.nan) for name in EVIDENCE] for evidence in together]
     return np.array(rows, np.float64).reshape(-1, len(EVIDENCE))
 

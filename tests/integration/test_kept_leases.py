@@ -86,7 +86,7 @@ class Patient:
     def __init__(self) -> None:
         self.renewed = asyncio.Event()
 
-    async def take(self, _lease: WorkLease) -> None:
+    async def take(self, _lease: WorkLease, _waiting: Waiting) -> None:
         await self.renewed.wait()
         raise TryAgainError("the platform's trouble")
 
@@ -105,6 +105,7 @@ async def test_a_lease_that_couldnt_be_renewed_is_renewed_next_time(
     monkeypatch.setattr(WorkSession, "extend", extend_at_the_second_attempt)
     async with one_lost_report(database_url, patient, lease_seconds=_LEASE) as (processor, lease):
         assert await asyncio.wait_for(processor.process(lease), PATIENCE) == "again"
+    assert patient.renewed.is_set()
 
 
 @pytest.mark.parametrize("failures", [0, MAX_FAILURES - 1])

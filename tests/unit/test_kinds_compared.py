@@ -155,3 +155,18 @@ def test_a_photo_says_that_its_thing_is_of_a_common_kind() -> None:
 def test_two_photos_say_more_than_how_common_a_kind_is() -> None:
     [bottle] = among(report("green bottle", photo=True), "green bottle", open_count=40, photo=True)
     assert COMMON_KIND not in bottle.evidence
+
+
+def test_more_of_a_common_kind_than_a_search_returns_does_not_make_it_rare() -> None:
+    bottles = among(report("green bottle"), *["green bottle"] * 50, open_count=10_000)
+    [lone] = among(report("green bottle"), "green bottle", open_count=10)
+    assert max(bottle.evidence[COMMON_KIND] for bottle in bottles) <= lone.evidence[COMMON_KIND] + 0.1
+
+
+def test_posts_of_one_thing_are_not_many_of_its_kind() -> None:
+    posts = [report("teapot", photo=True, number=number) for number in (2, 3, 4)]
+    candidates = tuple(Candidate(post, {PairKind.TEXT_TEXT: 0.6}) for post in posts)
+    pairs = {frozenset((one.report, other.report)): 0.99 for one in posts for other in posts if one is not other}
+    background = {PairKind.TEXT_TEXT: Background(0.2, 0.1, 40)}
+    teapots = score(Search(report("teapot"), candidates, background, 40, pairs), for_encoder("concept"))
+    assert {teapot.evidence[COMMON_KIND] for teapot in teapots} == {0.0}

@@ -153,7 +153,16 @@ def _load(folder: Path, dtype: torch.dtype) -> tuple[Any, Any, Preprocessing, Ne
             raise EncoderUnavailableError(f"The model in {folder} is neither CLIP nor SigLIP: {config.model_type}.")
         tokenizer = AutoTokenizer.from_pretrained(folder, **options)
         return config, tokenizer, read_preprocessing(folder, config.model_type), load_network(folder, config, dtype)
-    except (OSError, ValueError, ImportError, KeyError, RuntimeError, SafetensorError) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        ImportError,
+        KeyError,
+        RuntimeError,
+        SafetensorError,
+    ) as error:
         raise EncoderUnavailableError(f"The model in {folder} can't be loaded: {error}") from error
 
 

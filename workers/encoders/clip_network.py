@@ -48,7 +48,10 @@ def _files(folder: Path) -> list[Path]:
     """Return the files with the weights: large checkpoints have several, and an index of them."""
     if (folder / _WEIGHTS).is_file():
         return [folder / _WEIGHTS]
-    index = json.loads((folder / f"{_WEIGHTS}.index.json").read_text("utf-8"))
+    index_file = folder / f"{_WEIGHTS}.index.json"
+    if not index_file.is_file():
+        raise EncoderUnavailableError(f"{folder} has neither {_WEIGHTS} nor {index_file.name}.")
+    index = json.loads(index_file.read_text("utf-8"))
     return [folder / name for name in sorted(set(index["weight_map"].values()))]
 
 
@@ -227,6 +230,8 @@ class _Perceptron(nn.Module):
         super().__init__()
         self.fc1 = nn.Linear(config.hidden_size, config.intermediate_size)
         self.fc2 = nn.Linear(config.intermediate_size, config.hidden_size)
+        if config.hidden_act not in _ACTIVATIONS:
+            raise EncoderUnavailableError(f"The model's activation, {config.hidden_act}, isn't known.")
         self._activation = _ACTIVATIONS[config.hidden_act]
 
     def forward(self, values: Tensor) -> Tensor:
