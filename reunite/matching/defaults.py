@@ -46,7 +46,7 @@ _CONCEPT: Final = ScoringModel(
         DETAILS_OF_PHOTOS: Term(2.11, 1.78, floor=-2.0, cap=5.0),
         KIND_OF_THING: Term(0.54),
         NAMED_COLOURS: Term(1.0),
-        RARE_WORDS: Term(1.6),
+        RARE_WORDS: Term(1.7),
         SHARED_WORDS: Term(0.78),
         ONLY_VIEW: Term(0.65, 1.1, floor=-2.0, cap=1.5),
         **_CIRCUMSTANCES,
