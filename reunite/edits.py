@@ -11,6 +11,7 @@ from reunite.errors import TellUserError
 from reunite.messages import galleries, keys
 from reunite.ports import Session
 from reunite.report_posts import revise_post
+from reunite.text.brands import brands_in
 
 
 def joined(words: str, details: str) -> str:
@@ -31,7 +32,7 @@ async def reword(session: Session, report: Report, text: str, details: str) -> U
     for match in await session.matches.of(report.id):
         other = await session.reports.get(match.found if match.lost == report.id else match.lost)
         if other:
-            why = _still_true(match, report, changed)
+            why = still_true(match.why, report.text, changed.text)
             await session.matches.set_why(match.id, why)  # or the words would come back when the other side changes
             await _rewrite(session, replace(match, why=why), changed, other)
     return await search_again(session, report)
@@ -54,7 +55,10 @@ async def _rewrite(session: Session, match: Match, changed: Report, other: Repor
     await revise_log(session, match, lost, found)
 
 
-def _still_true(match: Match, before: Report, now: Report) -> tuple[Why, ...]:
-    """Return a match's reasons without words that were taken out of the report."""
-    old, new = before.text.casefold(), now.text.casefold()
-    return tuple(why for why in match.why if (word := why.word.casefold()) in new or word not in old)
+def still_true(whys: tuple[Why, ...], before: str, now: str) -> tuple[Why, ...]:
+    """Return a match's reasons without words that were taken out of a report's text."""
+    return tuple(why for why in whys if _is_said(why, now) or not _is_said(why, before))
+
+
+def _is_said(why: Why, text: str) -> bool:
+    return why.word in brands_in(text) if why.aspect == "brand" else why.word.casefold() in text.casefold()

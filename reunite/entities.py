@@ -269,7 +269,7 @@ Agreement = Literal["agrees", "partly", "differs", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One reason: an aspect (`thing`, `colour`, `place`, `time`, `words`), the word for it, whether it agrees.
+    """One reason: an aspect (`thing`, `brand`, `colour`, `place`, `time`, `words`), the word for it, whether it agrees.
 
     `word` is a member's, or an English one of the lexicon; for `time` it's the minutes from losing to finding (negative
     where it was found before). It's empty if there is none: photos that look alike, an aspect nobody mentioned.

@@ -81,6 +81,11 @@ def held_nouns(parts: Sequence[str]) -> frozenset[str]:
     return frozenset(noun for position, part in enumerate(parts) for noun in heads.things_in(_split(part, position)[1]))
 
 
+def before_details(text: str) -> str:
+    """Return what a text says before what its thing has or holds."""
+    return _SAYS_MORE.split(text.casefold())[0]
+
+
 def _thing(own: str, more: str, answered: list[Colour]) -> Thing:
     noun = heads.head_phrase(own) or heads.head_noun(own)
     own, of_parts = _without_parts(own, noun)

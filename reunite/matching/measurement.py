@@ -14,6 +14,7 @@ from reunite.matching.weights import (
     COMMON_KIND,
     DETAILS_OF_PHOTOS,
     KIND_OF_THING,
+    NAMED_BRANDS,
     NAMED_COLOURS,
     ONLY_VIEW,
     PLACE,
@@ -24,6 +25,7 @@ from reunite.matching.weights import (
     ScoringModel,
 )
 from reunite.text import words
+from reunite.text.brands import other_brand
 from reunite.text.content import stems
 from reunite.text.frequency import Frequency, frequency
 from reunite.text.rarity import rarity
@@ -37,6 +39,8 @@ _FEW: Final = 50
 """Open reports among which other posts of a candidate's thing hide it: k equal similarities among n are at most
 √(n/k − 1) deviations above the mean."""
 _MIN_DEVIATION: Final = 1e-6
+_OTHER_BRAND: Final = -2.5
+"""Stated: posts about one thing name brands that rule each other out one twelfth as often as posts about two."""
 _WEAKENS_OTHERS: Final = -1.0
 """Measured where something is known to make other evidence say less."""
 
@@ -102,7 +106,7 @@ def telling_words(rare: Sequence[str], query: ReportFeatures, other: ReportFeatu
 
 
 def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, float]:
-    """Return the evidence that depends on the two reports alone: kinds, colours, place and time."""
+    """Return the evidence that depends on the two reports alone: kinds, brands, colours, place and time."""
     named = _named_colours(query, other)
     stated = None if named is not None else _stated_colours(query, other)
     if stated is None:
@@ -110,6 +114,7 @@ def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, 
     possible: Mapping[str, float | None] = {
         ALIKE_BY_KIND: _WEAKENS_OTHERS if kinds_compared.photos_show_one_kind(query, other) else None,
         COLOUR: stated,
+        NAMED_BRANDS: _OTHER_BRAND if other_brand(query.brands, other.brands) else None,
         NAMED_COLOURS: named,
         COLOUR_OF_PHOTOS: _photo_colours(query.item, other.item),
         KIND_OF_THING: kinds_compared.log_odds(query, other),

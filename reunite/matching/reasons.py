@@ -14,6 +14,7 @@ from reunite.matching.evidence import Item, PairKind
 from reunite.matching.features import ReportFeatures
 from reunite.matching.kinds_compared import AGREE, closest_things, is_held, named, nouns, only_one_is_toy, shown
 from reunite.text import distinctive, negation, places, words
+from reunite.text.brands import other_brand
 
 STRONG: Final[Mapping[PairKind, float]] = {
     PairKind.PHOTO_PHOTO: 4.0,
@@ -37,6 +38,7 @@ def reasons(
     first, second = closest_things(lost, found)
     candidates = (
         *_thing(lost, found, evidence),
+        *_brand(lost, found),
         *colour_reasons.of(first, second, lost.item.colours, found.item.colours),
         *_place(lost, found),
         *_time(lost.item, found.item),
@@ -79,6 +81,11 @@ def _named_thing(lost: ReportFeatures, found: ReportFeatures, fits: float) -> Wh
     if by_words == "other" or (by_photos == "other" and fits < _PARTLY):
         return Why("thing", own, "differs")
     return None
+
+
+def _brand(lost: ReportFeatures, found: ReportFeatures) -> Iterator[Why]:
+    if brand := other_brand(lost.brands, found.brands):
+        yield Why("brand", brand, "differs")
 
 
 def _place(lost: ReportFeatures, found: ReportFeatures) -> Iterator[Why]:

@@ -13,6 +13,7 @@ COMMON_KIND: Final = "common kind"
 COLOUR_OF_PHOTOS: Final = "colour of photos"
 DETAILS_OF_PHOTOS: Final = "details of photos"
 KIND_OF_THING: Final = "kind of thing"
+NAMED_BRANDS: Final = "named brands"
 NAMED_COLOURS: Final = "named colours"
 PLACE: Final = "place"
 TIME: Final = "time"
@@ -27,6 +28,7 @@ EVIDENCE: Final[tuple[str, ...]] = (
     COMMON_KIND,
     DETAILS_OF_PHOTOS,
     KIND_OF_THING,
+    NAMED_BRANDS,
     NAMED_COLOURS,
     PLACE,
     TIME,
@@ -71,7 +73,7 @@ class Term:
         return min(max(self.gain * steps, self.floor), self.cap)
 
 
-_ADDED_SINCE: Final = {NAMED_COLOURS: Term(1.0)}
+_ADDED_SINCE: Final = {NAMED_BRANDS: Term(1.0), NAMED_COLOURS: Term(1.0)}
 """Terms that models stored earlier lack; their measurements are stated log odds."""
 
 

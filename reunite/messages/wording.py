@@ -303,7 +303,7 @@ def _word(why: Why, language: str) -> str:
         return sentence("lost_after" if minutes < 0 else "lost_before", language, gap=gap)
     if not why.word:
         return sentence("looks_alike" if why.aspect == "thing" else f"aspect_{why.aspect}", language)
-    if why.aspect == "place":
+    if why.aspect in {"place", "brand"}:
         return why.word
     word = from_english(why.word, language)
     is_noun = language == "de" and why.aspect != "colour" and word != why.word

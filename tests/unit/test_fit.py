@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import softmax, total_log_odds
-from reunite.matching.weights import COLOUR, EVIDENCE, NAMED_COLOURS, PLACE, SHARED_WORDS, Limits, ScoringModel, Term
+from reunite.matching.weights import (
+    COLOUR,
+    EVIDENCE,
+    NAMED_BRANDS,
+    NAMED_COLOURS,
+    PLACE,
+    SHARED_WORDS,
+    Limits,
+    ScoringModel,
+    Term,
+)
 from reunite.tuning import likelihood
 from reunite.tuning.calibration import TooLittleDataError, calibrate
 from reunite.tuning.cases import Cases, measure_cases
@@ -163,7 +173,7 @@ def test_weights_survive_their_json(encoder: str) -> None:
     later = {"none_growth", "translated_limits"}
     earlier = {name: value for name, value in model.to_json().items() if name not in later}
     assert ScoringModel.from_json(earlier) == replace(model, none_growth=1.0, translated_limits=model.text_limits)
-    terms = {name: term for name, term in model.to_json()["terms"].items() if name != NAMED_COLOURS}
+    terms = {name: term for name, term in model.to_json()["terms"].items() if name not in {NAMED_BRANDS, NAMED_COLOURS}}
     assert ScoringModel.from_json({**model.to_json(), "terms": terms}) == model
     with pytest.raises(ValueError, match="format 99"):
         ScoringModel.from_json({**model.to_json(), "format": 99})
