@@ -50,7 +50,7 @@ class Unembedded:
     names: Mapping[UUID, str] = field(default_factory=dict)
     """The photos' file names."""
     whole_text: str = ""
-    """The report's text, also if it has embeddings."""
+    """The report's text, whether it has embeddings or not."""
 
     @property
     def parts(self) -> list[UUID | None]:

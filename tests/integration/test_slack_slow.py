@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import ServerDisconnectedError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from reunite.commands import ChangeSettings
 from reunite.entities import ReplyTarget, Settings
@@ -87,3 +89,17 @@ async def test_a_late_answer_in_a_modal_arrives_though_slack_is_busy(world: Worl
     world.slack.api.fail_next("views.update", status=429, error="ratelimited", retry_after=1)
     await world.slack.ui.submit(form, world.ada, words="a red hat")
     await world.slack.ui.modal(world.ada, f"<#{world.lost}>")
+
+
+async def test_an_offer_that_cannot_be_deleted_is_still_taken(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def break_off(*_: object, **__: object) -> None:
+        raise ServerDisconnectedError
+
+    monkeypatch.setattr(AsyncWebClient, "chat_delete", break_off)
+    post = world.slack.post(world.lost, world.ada, "I lost my red hat")
+    offered = await world.slack.wait_for_reply(world.lost, post, sentence("offer"))
+    pressed = await world.slack.press(world.lost, offered["ts"], sentence("button_look_for_it"), world.ada)
+    await eventually(lambda: pressed.answers)
+    await world.slack.settle()
+    [said] = [answer["text"] for answer in pressed.answers]
+    assert f"<#{world.lost}>" in said
