@@ -189,6 +189,10 @@ class PastPosts:
             if isinstance(error, TryAgainError) and error.after is not None:  # a limit, not a missing permission
                 raise
             _log.warning("past_post_unanswered", post=target.message, reason=str(error))
+        except (psycopg.OperationalError, OSError):
+            raise
+        except Exception:  # noqa: BLE001 - one post's defect must not hold up the others
+            _log.exception("past_post_failed", post=target.message)
 
     async def _try_to_tell(self, backfills: Sequence[Backfill]) -> float:
         """Post the messages due in the moderators' channel; return the seconds until the next try. Reading goes on."""

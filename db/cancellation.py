@@ -1,7 +1,6 @@
 """Cancels tasks that talk to the database."""
 
 import asyncio
-from collections.abc import Coroutine
 from typing import Any, Final
 
 _CANCEL_AGAIN_SECONDS: Final = 0.5
@@ -20,17 +19,3 @@ async def stop(*tasks: asyncio.Task[Any]) -> None:
         await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)
     for task in tasks:
         _ = task.cancelled() or task.exception()  # retrieved, so that asyncio doesn't warn
-
-
-async def first_to_end(*endless: Coroutine[Any, Any, None]) -> None:
-    """Run coroutines until one of them ends or fails, then stop the others.
-
-    Not a task group: that cancels its tasks only once, and would wait forever for one that swallowed the cancellation.
-    """
-    tasks = [asyncio.create_task(loop) for loop in endless]
-    try:
-        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in ended:
-            task.result()  # raises its exception
-    finally:
-        await asyncio.shield(stop(*tasks))  # continues even if we are cancelled again

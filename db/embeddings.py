@@ -33,6 +33,15 @@ class EmbeddingRow:
     """The number of the thing in a text that mentions several."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A report's photos without embeddings, as names by id, and its text, which may have some."""
+
+    photos: Mapping[UUID, str]
+    text: str
+    lacks_text: bool = False
+
+
 class SqlEmbeddings(Queries):
     """The embeddings of a community's reports."""
 
@@ -57,17 +66,18 @@ class SqlEmbeddings(Queries):
         query = _LACKING.format("count(*) AS n") + (_MISSED if missed else "")
         return int((await self._one(query, model=model) or {})["n"])
 
-    async def lacking(self, report: UUID, model: int) -> tuple[dict[UUID, str], str]:
-        """Return the names of a report's photos without embeddings of a model, and its text if that lacks them."""
+    async def lacking(self, report: UUID, model: int) -> Lacking:
+        """Return what of a report has no embeddings of a model."""
         rows = await self._all(
-            f"""SELECT CASE WHEN {_UNEMBEDDED_TEXT} THEN r.text ELSE '' END AS text, p.id, p.name
+            f"""SELECT {_UNEMBEDDED_TEXT} AS lacks_text, r.text, p.id, p.name
                 FROM report r LEFT JOIN photo p ON p.report_id = r.id AND p.state = 'stored' AND NOT EXISTS
                   (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s)
                 WHERE r.id = %(report)s ORDER BY p.position""",
             report=report,
             model=model,
         )
-        return {row["id"]: row["name"] for row in rows if row["id"]}, rows[0]["text"] if rows else ""
+        photos = {row["id"]: row["name"] for row in rows if row["id"]}
+        return Lacking(photos, rows[0]["text"], lacks_text=rows[0]["lacks_text"]) if rows else Lacking({}, "")
 
     async def save(self, report: UUID, model: int, embeddings: Sequence[EmbeddingRow], *, text: str) -> None:
         """Store embeddings of a model; those of other models stay.

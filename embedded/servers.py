@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from embedded.process import ServerProcess
 from embedded.redis import Redis
 
 STOP_SECONDS = 60.0
+_POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -93,16 +95,23 @@ class EmbeddedServers:
 def _healthy(layout: Layout) -> bool:
     if not is_held(layout.keeper):
         return False
-    sockets = layout.sockets()
+    try:
+        sockets = layout.sockets()
+    except FileNotFoundError:  # the keeper has just begun, and who started it was killed
+        return False
     return Postgres(layout, sockets, durable=True).prepare() and Redis(layout, sockets).prepare()
 
 
 def _end_keeper(layout: Layout) -> None:
+    deadline = time.monotonic() + STOP_SECONDS
+    while is_held(layout.keeper) and not layout.keeper.read_text() and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)  # it writes its process id once it holds the lock
     if not is_held(layout.keeper):
         return
-    with suppress(ProcessLookupError):
-        os.kill(int(layout.keeper.read_text()), signal.SIGTERM)
-    if not wait_until_free(layout.keeper, STOP_SECONDS):
+    if pid := layout.keeper.read_text():
+        with suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGTERM)
+    if not wait_until_free(layout.keeper, deadline - time.monotonic()):
         raise EmbeddedServersError(f"The embedded servers don't stop. See {layout.log('keeper')}.")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from reunite import rules, sample_threads
 from reunite.announce import announce, announce_sealed, pair_of
@@ -18,16 +17,16 @@ _MAX_FOUND: Final = 4 * rules.MAX_TILES
 
 
 async def search_and_announce(
-    session: Session, report_id: UUID, model: ScoringModel, *, is_complete: bool, search: Search | None = None
+    session: Session, report: Report, model: ScoringModel, *, is_complete: bool, search: Search | None = None
 ) -> Sequence[ScoredCandidate] | None:
     """Search for an open report's matches and return the candidates, None if there was no search.
 
-    A complete report that has no text and no usable photo is withdrawn. `search` is one made in this transaction.
+    `report` was read in this transaction, and `search`, if any, was made in it. A complete report that has no text and
+    no usable photo is withdrawn.
     """
-    report = await session.reports.get(report_id)
-    if report and report.state is ReportState.LOOK and is_complete:
+    if report.state is ReportState.LOOK and is_complete:
         await answer_look(session, report, model, search)
-    if report is None or report.state is not ReportState.OPEN:
+    if report.state is not ReportState.OPEN:
         return None
     if not await _is_searchable(session, report):
         if is_complete:

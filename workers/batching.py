@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -155,6 +155,7 @@ class _Lane(Generic[Item]):
         try:
             with metrics.EMBEDDING_SECONDS.labels(self._source).time():
                 vectors = await asyncio.get_running_loop().run_in_executor(self._thread, self._encode, items)
+            answers = list(_shares(vectors, batch))
         except Exception as error:  # noqa: BLE001 - passed on to the requests
             if len(batch) > 1:
                 for request in batch:
@@ -163,9 +164,15 @@ class _Lane(Generic[Item]):
                 batch[0].vectors.set_exception(error)
             return
         metrics.EMBEDDINGS.labels(self._source).inc(len(items))
-        row = 0
-        for request in batch:
-            rows = slice(row, row + len(request.items))
-            row = rows.stop
+        for request, answer in zip(batch, answers, strict=True):
             if not request.vectors.done():  # the caller may have stopped waiting
-                request.vectors.set_result({space: array[rows] for space, array in vectors.items()})
+                request.vectors.set_result(answer)
+
+
+def _shares(vectors: Mapping[str, Vectors], batch: Sequence[_Request[Item]]) -> Iterator[Mapping[str, Vectors]]:
+    """Yield each request's rows of a batch's vectors."""
+    row = 0
+    for request in batch:
+        rows = slice(row, row + len(request.items))
+        row = rows.stop
+        yield {space: array[rows] for space, array in vectors.items()}

@@ -14,7 +14,7 @@ from db.photo_details import PhotoPair
 from db.session import CommunitySession
 from db.store import Store
 from reunite.encoder import Pixels
-from reunite.entities import PhotoState, Report, ReportKind, ReportState
+from reunite.entities import Report, ReportKind, ReportState
 from reunite.errors import DefectError
 from reunite.matching.closer_look import worth_a_closer_look
 from reunite.matching.evidence import MAX_CANDIDATES, Candidate, Search
@@ -52,7 +52,7 @@ class CloserLook:
     details: ComparesDetails
     one_at_a_time: asyncio.Lock
 
-    async def choose(self, session: CommunitySession, report: UUID, model: ScoringModel) -> ToCompare:
+    async def choose(self, session: CommunitySession, report: Report, model: ScoringModel) -> ToCompare:
         """Search, and choose the photos worth comparing that haven't been compared yet."""
         search, pairs = await _worth_comparing(session, report, model)
         return ToCompare(pairs, await stored_copies(session, pairs), search)
@@ -98,16 +98,14 @@ def compare(
 
 
 async def _worth_comparing(
-    session: CommunitySession, report_id: UUID, model: ScoringModel
+    session: CommunitySession, report: Report, model: ScoringModel
 ) -> tuple[Search | None, list[PhotoPair]]:
-    report = await session.reports.get(report_id)
-    if report is None or report.state not in {ReportState.OPEN, ReportState.LOOK}:
-        return None, []
-    if all(photo.state is not PhotoState.STORED for photo in await session.photos.of(report_id)):
+    if report.state not in {ReportState.OPEN, ReportState.LOOK}:
         return None, []
     search = await session.candidates.search(report, MAX_CANDIDATES)
     chosen = {candidate.item.report: candidate for candidate in worth_a_closer_look(search, model)}
-    if report.kind is ReportKind.LOST and await session.candidates.has_sealed():
+    has_photo = bool(search.query.colours)
+    if has_photo and report.kind is ReportKind.LOST and await session.candidates.has_sealed():
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
         chosen |= {candidate.item.report: candidate for candidate in worth_a_closer_look(sealed, model)}
     return search, await session.photo_details.not_compared(pairs_of(report, list(chosen.values())))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from uuid import UUID
 
@@ -49,6 +49,8 @@ class Unembedded:
     text: str
     names: Mapping[UUID, str] = field(default_factory=dict)
     """The photos' file names."""
+    whole_text: str = ""
+    """The report's text, whether it has embeddings or not."""
 
     @property
     def parts(self) -> list[UUID | None]:
@@ -59,7 +61,7 @@ class Unembedded:
         """Add photos that have been stored since, with their views; all in the order of the report's `photos`."""
         pictures = {**self.photos, **views}
         names = {photo.id: photo.name for photo in photos if photo.id in pictures}
-        return Unembedded({photo: pictures[photo] for photo in names}, self.text, names)
+        return replace(self, photos={photo: pictures[photo] for photo in names}, names=names)
 
     def pieces(self) -> list["Unembedded"]:
         """Split into single parts, always in the same order; the last one is the text, which may be empty."""
@@ -79,9 +81,9 @@ class Embedded:
 
 async def find_unembedded(session: CommunitySession, report: UUID, model: EmbeddingModel) -> Unembedded:
     """Read a report's text and stored photos that have no embeddings of a model."""
-    names, text = await session.embeddings.lacking(report, model.id)
-    wanted = {photo: await session.photos.stored_copy(photo) or b"" for photo in names}
-    return Unembedded(wanted, text, names)
+    lacking = await session.embeddings.lacking(report, model.id)
+    wanted = {photo: await session.photos.stored_copy(photo) or b"" for photo in lacking.photos}
+    return Unembedded(wanted, lacking.text if lacking.lacks_text else "", lacking.photos, lacking.text)
 
 
 async def embed(encoder: ReportEncoder, wanted: Unembedded) -> Embedded:

@@ -110,7 +110,7 @@ class Processor:
             stored = await find_unembedded(session, lease.report, self.model)
         taken = await self.intake.take(lease, waiting)
         await self._embed(lease, taken, stored.with_views(taken.views, waiting.photos), part_by_part=part_by_part)
-        report, scored = await self._search(lease, taken)
+        report, scored = await self._search(lease, taken, stored.whole_text)
         if scored is not None and not (report and report.sample):
             count_search("report", scored)
         if taken.errors:
@@ -192,27 +192,43 @@ class Processor:
 
     # Search
 
-    async def _search(self, lease: WorkLease, taken: IntakeResult) -> _Searched:
+    async def _search(self, lease: WorkLease, taken: IntakeResult, text: str) -> _Searched:
+        """Search with what has been embedded. `text` is the report's text as it was read for that."""
         async with self.store.work_session(lease) as session:
             scoring_model = await scoring_models.in_use_by(session, self.model)
+            report = await _read(session, lease, text)
             chosen = ToCompare()
-            if self.closer_look:
-                chosen = await self.closer_look.choose(session, lease.report, scoring_model)
+            if report and self.closer_look:
+                chosen = await self.closer_look.choose(session, report, scoring_model)
             if not chosen.pairs:  # without new details, the search stays valid
-                return await self._announce(session, lease, taken, scoring_model, chosen.search)
+                return await self._announce(session, report, taken, scoring_model, chosen.search)
         if self.closer_look:
             await self.closer_look.look(lease, chosen)
         async with self.store.work_session(lease) as session:
-            return await self._announce(session, lease, taken, scoring_model, None)
+            return await self._announce(session, await _read(session, lease, text), taken, scoring_model, None)
 
     async def _announce(
-        self, session: WorkSession, lease: WorkLease, taken: IntakeResult, model: ScoringModel, search: Search | None
+        self,
+        session: WorkSession,
+        report: Report | None,
+        taken: IntakeResult,
+        model: ScoringModel,
+        search: Search | None,
     ) -> _Searched:
-        complete = not taken.errors
-        scored = await search_and_announce(session, lease.report, model, is_complete=complete, search=search)
+        complete, scored = not taken.errors, None
+        if report:
+            scored = await search_and_announce(session, report, model, is_complete=complete, search=search)
         if await session.items.live_model() != self.model.id:
             raise ModelReplacedError  # rolls the search back: the report lacks the new model's embeddings
-        report = await session.reports.get(lease.report)
         if complete:
             await session.finish()
         return report, scored
+
+
+async def _read(session: WorkSession, lease: WorkLease, text: str) -> Report | None:
+    """Read a report to search for. None if it's gone, or if its text isn't `text` any more.
+
+    New words have no embeddings yet, so an answer now might leave out what fits them: the edit's own work answers.
+    """
+    report = await session.reports.get(lease.report)
+    return report if report and report.text == text else None

@@ -8,9 +8,9 @@ from typing import Any, Final
 import psycopg
 import structlog
 
-from db.cancellation import first_to_end
+from db.cancellation import stop
 from db.embedding_models import EmbeddingModel
-from db.embedding_requests import EmbeddingRequest, EmbeddingRequests, encoded_json, problem_json
+from db.embedding_requests import PATIENCE, EmbeddingRequest, EmbeddingRequests, encoded_json, problem_json
 from reunite.encoder import SHARED_SPACE
 from reunite.errors import TellUserError, TryAgainError
 from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText
@@ -23,7 +23,7 @@ PARALLEL: Final = 4
 LEASE_SECONDS: Final = 8.0
 """Seconds after which another worker may answer an unanswered request."""
 _POLL_SECONDS: Final = 1.0
-"""Seconds between polls without a signal, for requests whose worker was killed."""
+"""Seconds between two looks without a signal, for requests whose worker was killed: all that an idle worker asks."""
 
 _log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ class QueryEmbedder:
         while True:
             try:
                 async with self.requests.signals() as signal:
-                    await first_to_end(*(self._answer_all(signal) for _ in range(PARALLEL)))
+                    await self._answer_all(signal)
             except (TryAgainError, psycopg.OperationalError, OSError) as error:
                 _log.warning("embedding_requests_interrupted", error=type(error).__name__)
             except Exception:  # noqa: BLE001 - the next request may be answered
@@ -51,19 +51,30 @@ class QueryEmbedder:
             await asyncio.sleep(_POLL_SECONDS)
 
     async def _answer_all(self, signal: asyncio.Event) -> None:
-        while True:
-            signal.clear()  # before reading, so that a later request wakes us again
-            while request := await self.requests.take(seconds=self.lease):
-                await self._answer(request)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_POLL_SECONDS):
-                    await signal.wait()
+        answering: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                signal.clear()  # before reading, so that a later request wakes us again
+                while len(answering) < PARALLEL and (request := await self.requests.take(seconds=self.lease)):
+                    task = asyncio.create_task(self._answer(request))
+                    answering.add(task)
+                    task.add_done_callback(answering.discard)
+                    task.add_done_callback(lambda _: signal.set())  # another may be waiting for its place
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_POLL_SECONDS):
+                        await signal.wait()
+        finally:
+            await asyncio.shield(stop(*answering))  # continues even if we are cancelled again
 
     async def _answer(self, request: EmbeddingRequest) -> None:
+        """Answer a request. Where that fails, it's retried when its lease expires."""
         try:
-            await self.requests.answer(request, await self._answer_to(request))
-        except (TryAgainError, OSError) as error:  # it's retried when its lease expires
+            async with asyncio.timeout(PATIENCE):  # after that, nobody waits for the answer
+                await self.requests.answer(request, await self._answer_to(request))
+        except (TryAgainError, OSError, psycopg.OperationalError) as error:
             _log.warning("embedding_request_delayed", request=str(request.id), error=type(error).__name__)
+        except Exception:  # noqa: BLE001 - nobody awaits this
+            _log.exception("embedding_request_defect", request=str(request.id))
 
     async def _answer_to(self, request: EmbeddingRequest) -> dict[str, Any]:
         try:

@@ -7,6 +7,7 @@ from typing import Final
 
 import aiohttp
 import discord
+import structlog
 
 from reunite.entities import ReplyTarget
 
@@ -15,6 +16,7 @@ _SECONDS: Final = 60
 _ENDING_SECONDS: Final = 5
 """Seconds that a stopping bot waits for all notices to be deleted."""
 _MAX_REMEMBERED: Final = 1000
+_log = structlog.get_logger(__name__)
 _FAILURES: Final = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError)
 
 
@@ -48,7 +50,7 @@ class BriefNotices:
 
     async def _show(self, target: ReplyTarget, member: discord.Member, text: str) -> None:
         channel = self._client.get_partial_messageable(int(target.channel), guild_id=member.guild.id)
-        with suppress(*_FAILURES):  # the bot may not write there, or someone deleted the notice
+        try:
             notice = await channel.send(
                 f"{member.mention} {text}",
                 allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=[member]),
@@ -56,3 +58,7 @@ class BriefNotices:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._is_ending.wait(), _SECONDS)
             await notice.delete()
+        except _FAILURES as error:  # the bot may not write there, or someone deleted the notice
+            _log.debug("discord_notice_interrupted", message=target.message, error=type(error).__name__)
+        except Exception:  # noqa: BLE001 - nobody awaits this
+            _log.exception("discord_notice_defect", message=target.message)

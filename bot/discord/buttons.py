@@ -16,6 +16,7 @@ from bot.discord.markup import without_spoilers
 from bot.discord.permissions import may_set_up
 from bot.discord.posts import check_photos
 from bot.discord.private_replies import (
+    CHECK_SECONDS,
     PrivateReply,
     follow_up,
     language_of_user,
@@ -40,9 +41,6 @@ _log = structlog.get_logger(__name__)
 _REPORTS: Final[tuple[ReportForm, ...]] = get_args(ReportForm)
 _OWN_DATA: Final[frozenset[Action]] = frozenset({"withdraw", "forget"})
 """Actions that people who have left the guild can still take, in direct messages."""
-
-_CHECK_SECONDS: Final = 1.5
-"""Seconds that a check may take before a modal is opened; Discord allows three, counted from the press."""
 
 
 class Buttons:
@@ -87,7 +85,7 @@ class Buttons:
     ) -> None:
         """Open a button's modal, or say right away why filling it in would be pointless."""
         try:
-            async with asyncio.timeout(_CHECK_SECONDS):
+            async with asyncio.timeout(CHECK_SECONDS):
                 await self._handlers.forms.check(
                     await self._read(interaction, custom_id, action, subject, FormInput({}))
                 )

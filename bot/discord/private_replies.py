@@ -1,11 +1,13 @@
 """Replies that one person sees: first an acknowledgement within Discord's three seconds, then the reply."""
 
+import asyncio
 import io
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
+import aiohttp
 import discord
 import structlog
 
@@ -16,6 +18,12 @@ from reunite.errors import TellUserError
 from reunite.language import language_of, sentence
 from reunite.messages import wording
 from reunite.messages.reply import Reply
+
+CHECK_SECONDS: Final = 1.5
+"""Seconds that a check may take before a modal is opened; Discord allows three, counted from the press."""
+_PAUSES: Final = (1.0, 3.0, 10.0)
+"""Seconds before each further attempt to show a reply."""
+_TEMPORARY: Final = (discord.DiscordServerError, aiohttp.ClientError, OSError)
 
 _log = structlog.get_logger(__name__)
 
@@ -68,7 +76,7 @@ async def reply_privately(interaction: discord.Interaction, work: Work) -> None:
 async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
     """Show a reply in place of the acknowledgement; if it's too late for that, send it directly."""
     try:
-        await _edit_reply(interaction, reply)
+        await _edit_patiently(interaction, reply)
         for rendered in reply.embeds[1:]:
             await interaction.followup.send(
                 embed=rendered.embed,
@@ -109,6 +117,17 @@ async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply,
                     words,
                     allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=[interaction.user]),
                 )
+
+
+async def _edit_patiently(interaction: discord.Interaction, reply: PrivateReply) -> None:
+    """Edit a reply, again after trouble on the way to Discord: otherwise the person would wait for it for good."""
+    for pause in _PAUSES:
+        try:
+            return await _edit_reply(interaction, reply)
+        except _TEMPORARY as error:
+            _log.warning("discord_answer_delayed", interaction=interaction.id, error=type(error).__name__)
+            await asyncio.sleep(pause)
+    return await _edit_reply(interaction, reply)
 
 
 async def _edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> None:

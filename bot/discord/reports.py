@@ -174,7 +174,9 @@ class Reports:
         except discord.NotFound as error:
             raise TellUserError("nothing_here") from error
         reply = await self.from_menu(interaction, post, ReportKind.LOST)
-        with suppress(discord.HTTPException):  # it stays, and a second press finds the same report
+        with suppress(
+            discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError
+        ):  # it stays, and a second press finds the same report
             await offered.delete()
         return reply
 

@@ -1,10 +1,13 @@
 """`/setup`: a guild's settings, and two modals that change them."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, cast
 
 import discord
+import psycopg
+import structlog
 from discord import ui
 
 from bot.backfill import BackfillRequests
@@ -12,6 +15,7 @@ from bot.discord.forms import FormInput, labelled, modal
 from bot.discord.new_channels import NewChannels
 from bot.discord.permissions import TO_ANSWER, TO_POST, ReportChannel, may_set_up, missing
 from bot.discord.private_replies import (
+    CHECK_SECONDS,
     PrivateReply,
     Work,
     follow_up,
@@ -27,6 +31,7 @@ from bot.discord.workspaces import Workspaces, missing_permissions
 from reunite import rights
 from reunite.commands import ChangeSettings
 from reunite.entities import CATEGORIES, RETURNED_BY, Category, ReportKind, ReturnedBy, Settings
+from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
 from reunite.messages.wording import sentence
@@ -39,6 +44,8 @@ _PAST_POSTS: Final = "setup:past_posts"
 _MAX: Final = 10
 """Channels of a kind, or roles, that can be chosen."""
 _CHANNEL_TYPES: Final = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
+
+_log = structlog.get_logger(__name__)
 
 
 class SettingsForm:
@@ -119,7 +126,9 @@ class SettingsForm:
         if custom_id == _PAST_POSTS:
             await reply_privately(interaction, lambda: self._read_past_posts(interaction))
             return
-        await self._workspaces.ensure_joined(guild)
+        if not await self._is_joined(guild):  # a form without what is chosen would take it away
+            await reply_privately(interaction, _later)
+            return
         settings, language = self._workspaces.settings(guild), language_of_user(interaction)
         if custom_id == _CHANNELS:
             locales = str(guild.preferred_locale), str(interaction.locale)
@@ -132,6 +141,19 @@ class SettingsForm:
         await try_acknowledge(
             interaction.response.send_modal(modal(sentence("home_setup", language), custom_id, inputs))
         )
+
+    async def _is_joined(self, guild: discord.Guild) -> bool:
+        """Return whether the settings are known, in time for opening a modal."""
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                await self._workspaces.ensure_joined(guild)
+        except (TryAgainError, psycopg.OperationalError, TimeoutError) as error:
+            _log.warning("discord_settings_delayed", guild=str(guild.id), error=type(error).__name__)
+            return False
+        except Exception:  # noqa: BLE001 - the person gets an answer whatever happens
+            _log.exception("discord_settings_defect", guild=str(guild.id))
+            return False
+        return True
 
     async def submit(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> None:
         """Save the choices, and show the settings again."""
@@ -173,6 +195,10 @@ class SettingsForm:
         assert guild is not None  # noqa: S101 - it was just checked
         await self._workspaces.ensure_joined(guild)
         return guild
+
+
+async def _later() -> PrivateReply:
+    raise TellUserError("went_wrong")
 
 
 def _channel_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:

@@ -1,7 +1,7 @@
 """Runs work in the background after Slack has been acknowledged."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 import structlog
@@ -10,6 +10,7 @@ from reunite.errors import TryAgainError, UndeliverableError
 
 PATIENCE: Final = 2.0
 """Seconds that an acknowledgement waits for the work; Slack gives up after three."""
+_TRIES: Final = 5
 _log = structlog.get_logger(__name__)
 
 
@@ -37,6 +38,19 @@ class Background:
     async def finish(self) -> None:
         """Wait for the work in progress."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def with_retries(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Retry temporary errors of Slack a few times. Raises TryAgainError after the last."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            await work()
+        except TryAgainError as error:
+            if not tries_left:
+                raise
+            await asyncio.sleep(error.after or 1)
+        else:
+            return
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:

@@ -1,18 +1,20 @@
 """Reads channels' histories after a downtime: page by page, newest first, and no page twice."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import psycopg
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.errors import code_of
+from bot.slack.errors import code_of, slack_errors
 from bot.slack.inbound import Inbound
 from bot.slack.posts import files_of, history_page, is_post, moment_of, ts_of
 from bot.slack.workspace import SlackWorkspace
 from db.slack_windows import SlackWindows, Window
+from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 
 AWAY: Final = timedelta(minutes=3)
@@ -104,14 +106,14 @@ class CatchUp:
         known = {ts for ts in posts if window.oldest <= ts < window.latest}
         present = {message["ts"]: message for message in messages if message.get("subtype") != "tombstone"}
         for ts in sorted(known - present.keys()):
-            await self._inbound.deleted(workspace, window.channel, ts)
+            await _isolated(window, ts, self._inbound.deleted(workspace, window.channel, ts))
         for ts, message in present.items():
             if not is_post(workspace, message):
                 continue
             if ts in known and message.get("edited"):
-                await self._inbound.edited(workspace, window.channel, message)
+                await _isolated(window, ts, self._inbound.edited(workspace, window.channel, message))
             elif ts not in known and ts >= window.since and files_of(message):
-                await self._inbound.posted(workspace, window.channel, message)
+                await _isolated(window, ts, self._inbound.posted(workspace, window.channel, message))
 
     async def _known(self, workspace: SlackWorkspace, since: datetime | None) -> dict[str, list[str]]:
         """Return the ts of the reports' posts, by channel. A report is stored after its post."""
@@ -120,6 +122,19 @@ class CatchUp:
             if ts := known.report.target.message:
                 found.setdefault(known.report.target.channel, []).append(ts)
         return found
+
+
+async def _isolated(window: Window, ts: str, step: Awaitable[None]) -> None:
+    """Take in a message. A permanent error with one doesn't hold up the others."""
+    try:
+        with slack_errors():
+            await step
+    except (TryAgainError, psycopg.OperationalError):
+        raise
+    except UndeliverableError as error:
+        _log.warning("slack_message_skipped", channel=window.channel, message=ts, reason=str(error))
+    except Exception:  # noqa: BLE001 - see above
+        _log.exception("slack_message_skipped", channel=window.channel, message=ts)
 
 
 def _groups(posts: Iterable[str]) -> list[tuple[str, str]]:

@@ -5,15 +5,14 @@ An event whose handling fails is not acknowledged, and Slack sends it again.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from weakref import WeakValueDictionary
 
 import structlog
 
 from bot.channels import without_deleted
-from bot.slack.background import Background
+from bot.slack.background import Background, with_retries
 from bot.slack.commands import WAYS
 from bot.slack.edits import NewestEdits
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS
@@ -22,13 +21,12 @@ from bot.slack.posts import Body, files_of, is_post, key_of, moment_of, photos_o
 from bot.slack.workspace import SlackWorkspace
 from reunite.commands import REPORTS, ChangeSettings, EditReport, NewReport, Withdraw
 from reunite.entities import ReplyTarget, ReportKind
-from reunite.errors import PhotoGoneError, PostGoneError, TellUserError, TryAgainError
+from reunite.errors import PhotoGoneError, PostGoneError, TellUserError
 from reunite.handlers import Handlers
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
 from reunite.text.heads import names_a_thing
 
-_TRIES: Final = 5
 _REMEMBERED: Final = 5000
 _log = structlog.get_logger(__name__)
 
@@ -86,7 +84,7 @@ class Inbound:
             settings = await self._handlers.settings("slack", workspace.team)
             target = workspace.target(channel, message["ts"])
             offered = Outgoing(key, target, offers.offer(key, settings.language), maybe_sent=True)
-            self._background.start(_with_retries(lambda: self._platform.send(offered)))
+            self._background.start(with_retries(lambda: self._platform.send(offered)))
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
@@ -156,7 +154,7 @@ class Inbound:
         """Greet a workspace in the first channel that the bot is invited to."""
         if greeting := await self._handlers.welcome.greeting("slack", workspace.team, WAYS):
             outgoing = Outgoing(f"{workspace.team}:greeting", workspace.target(channel, None), greeting)
-            self._background.start(_with_retries(lambda: self._platform.send(outgoing)))
+            self._background.start(with_retries(lambda: self._platform.send(outgoing)))
 
     async def _channel_deleted(self, team: str, channel: str) -> None:
         """Withdraw the reports whose posts were in a deleted channel, and drop it from the settings."""
@@ -173,26 +171,13 @@ class Inbound:
         reply = wording.problem(error.key, settings.language, None, **error.params)
         # The event may come again, so this may have been sent.
         outgoing = Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True)
-        await _with_retries(lambda: self._platform.send(outgoing))
+        await with_retries(lambda: self._platform.send(outgoing))
 
     async def _acknowledge(self, target: ReplyTarget) -> None:
         try:
-            await _with_retries(lambda: self._platform.acknowledge(target))
+            await with_retries(lambda: self._platform.acknowledge(target))
         except PostGoneError:
             await self._handlers.withdraw(Withdraw(target=target))
-
-
-async def _with_retries(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-    """Retry temporary errors of Slack a few times. Raises TryAgainError after the last."""
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            await work()
-        except TryAgainError as error:
-            if not tries_left:
-                raise
-            await asyncio.sleep(error.after or 1)
-        else:
-            return
 
 
 def _may_be_lost_report(workspace: SlackWorkspace, event: Body) -> bool:

@@ -11,7 +11,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.background import Background
+from bot.slack.background import Background, with_retries
 from bot.slack.errors import OK, code_of, slack_errors
 from bot.slack.forms import LOOK, NAME, REPORT, View, context_of, modal, reply_modal, section, words_modal
 from bot.slack.markup import escape
@@ -93,7 +93,13 @@ class PrivateReplies:
             await self._send_ephemeral(text=words)
 
     async def show(self, view: View) -> None:
-        """Show a modal, in place of the one in which a button was pressed."""
+        """Show a modal, in place of the one in which a button was pressed.
+
+        Temporary trouble is waited for: what it says has happened, so no other answer would be right.
+        """
+        await with_retries(lambda: self._show(view))
+
+    async def _show(self, view: View) -> None:
         with slack_errors():
             async with self._showing:
                 if self._modal:
@@ -151,7 +157,7 @@ class PrivateReplies:
                 return
             reason = f"{answer.status_code} {answer.body}"
         _log.warning("slack_answer_refused", team=self._workspace.team, reason=reason)
-        await self._send_otherwise(thread, message)
+        await with_retries(lambda: self._send_otherwise(thread, message))
 
     async def _send_otherwise(self, thread: str | None, message: Mapping[str, Any]) -> None:
         """Answer without the response_url if Slack refuses it: it works only 5 times, within 30 minutes."""
@@ -218,7 +224,7 @@ async def _show_late(
         with slack_errors():
             await workspace.client.views_update(view_id=view_id, view={**view, "blocks": shown})
 
-    await _with_pictures_or_without(view["blocks"], update)
+    await _with_pictures_or_without(view["blocks"], lambda shown: with_retries(lambda: update(shown)))
 
 
 async def _with_pictures_or_without(

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
+import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
@@ -137,7 +138,9 @@ class Reports:
         if not is_post(workspace, message):
             raise TellUserError("only_own_post")
         await self.take(workspace, (channel, message), ReportKind.LOST, person, private)
-        with suppress(SlackApiError):  # it stays, and a second press finds the same report
+        with suppress(
+            SlackApiError, aiohttp.ClientError, OSError
+        ):  # it stays, and a second press finds the same report
             await workspace.client.chat_delete(channel=channel, ts=body["message"]["ts"])
 
     async def _submit(self, workspace: SlackWorkspace, body: Body) -> View:

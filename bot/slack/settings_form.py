@@ -1,13 +1,15 @@
 """The modal with a workspace's settings."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.background import Background
-from bot.slack.forms import View, form_input, labelled, modal, option, words_modal
+from bot.slack.forms import View, context_of, form_input, labelled, modal, option, words_modal
 from bot.slack.private_replies import process_submission
 from bot.slack.render import Element
 from bot.slack.workspace import SlackWorkspace
@@ -23,7 +25,9 @@ SETUP: Final = "setup"
 _CHANNEL_FIELDS: Final = ("found_channels", "lost_channels", "log_channel")
 _CHANNELS: Final = {"include": ["public", "private"], "exclude_bot_users": True}
 _MAX_GROUPS: Final = 100
+_REFRESH_SECONDS: Final = 1.5
 _GROUP: Final = "S"
+_log = structlog.get_logger(__name__)
 
 
 class SettingsForm:
@@ -48,10 +52,9 @@ class SettingsForm:
         """Save the settings. If the bot isn't in a chosen channel, the modal stays open and says so."""
         given, user = form_input(body["view"]), body["user"]["id"]
         if _unjoined(workspace, given):
-            await workspace.refresh()  # the bot may just have been invited
+            await _refresh_in_time(workspace)  # the bot may just have been invited
         if fields := _unjoined(workspace, given):
-            person = await workspace.person(user)
-            invite = sentence("setup_invite", person.language)
+            invite = sentence("setup_invite", context_of(body["view"]).get("language", "en"))
             await ack(response_action="errors", errors=dict.fromkeys(fields, invite))
             return
         await process_submission(ack, workspace, body["view"], self._save(workspace, user, given), self._background)
@@ -74,6 +77,15 @@ class SettingsForm:
         await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=settings))
         await workspace.refresh()
         return words_modal(sentence("setup_saved", person.language), person.language)
+
+
+async def _refresh_in_time(workspace: SlackWorkspace) -> None:
+    """Read the channels again, if Slack answers before it gives up on the modal."""
+    try:
+        async with asyncio.timeout(_REFRESH_SECONDS):
+            await workspace.refresh()
+    except Exception as error:  # noqa: BLE001 - the person gets an answer whatever happens
+        _log.warning("slack_channels_unread", team=workspace.team, error=type(error).__name__)
 
 
 def _unjoined(workspace: SlackWorkspace, given: Mapping[str, Any]) -> list[str]:

@@ -183,12 +183,12 @@ async def _seconds_to_answer(discord: LocalDiscord, picture: bytes) -> float:
 
 
 async def _use_lost(discord: LocalDiscord, times: int) -> list[float]:
-    """Use `/lost` this many times at once, and return how soon each was acknowledged."""
+    """Use `/lost` this many times at once, wait for all answers, and return how soon each was acknowledged."""
     seen = discord.interactions
     for number in range(times):
         await discord.use_lost(f"black umbrella, number {number}")
-    while len(seen.acknowledged) < times:  # noqa: ASYNC110 - the bot is another process
-        await asyncio.sleep(_POLL_SECONDS)
+    while len(seen.answered) < times:  # noqa: ASYNC110 - the bot is another process
+        await asyncio.sleep(_POLL_SECONDS)  # stopped before, the bot would say that it can't answer any more
     return [seen.acknowledged[token] - at for token, at in seen.used.items()]
 
 

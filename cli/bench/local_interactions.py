@@ -20,6 +20,7 @@ class Interactions:
         self.used: dict[str, float] = {}
         """When each command was used, by its token (`time.perf_counter`)."""
         self.acknowledged: dict[str, float] = {}
+        self.answered: set[str] = set()
         self._commands: list[Json] = []
 
     def register(self, commands: list[Json]) -> None:
@@ -51,9 +52,9 @@ class Interactions:
         return _json({"interaction": {"id": number, "type": _COMMAND, "response_message_loading": True}})
 
     async def _say(self, request: web.Request) -> web.Response:
-        bot = objects.member(BOT, "Reunite", bot=True)["user"]
-        number = request.match_info["token"].removeprefix("token-")
-        return _json(objects.message(number, "4", bot, {}))
+        bot, token = objects.member(BOT, "Reunite", bot=True)["user"], request.match_info["token"]
+        self.answered.add(token)
+        return _json(objects.message(token.removeprefix("token-"), "4", bot, {}))
 
 
 def _json(body: object) -> web.Response:

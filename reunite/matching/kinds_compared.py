@@ -16,7 +16,6 @@ AGREE: Final = frozenset[Relation](("same", "narrower", "broader"))
 _LOG_ODDS: Final[Mapping[Relation, float]] = {"same": 2.5, "narrower": 1.4, "broader": 1.4, "near": 0.7, "other": -3.5}
 """Stated: posts about one thing name the same kind some ten times as often as posts about two, and kinds that rule each
 other out one thirtieth as often. How far that holds is fitted."""
-_AGREEING: Final = frozenset(_LOG_ODDS[relation] for relation in AGREE)
 _TYPICAL_COUNT: Final = 50
 """Open reports at which what is common here weighs as much as what is common in general."""
 _INCOMPLETE_FROM: Final = MAX_CANDIDATES / 2
@@ -28,14 +27,25 @@ Related = tuple[Relation, str]
 
 
 def log_odds(first: ReportFeatures, second: ReportFeatures) -> float | None:
-    """Return how much the kinds that the reports name or show speak for one thing; None if a kind is unknown.
+    """Return how much the kinds that the reports name or show speak for one thing; None if a kind is unknown."""
+    related = _kinds_related(first, second)
+    return None if related == "other" and is_held(first, second) else _LOG_ODDS.get(related)
+
+
+def agree(first: ReportFeatures, second: ReportFeatures) -> bool:
+    """Whether two reports name or show things of one kind."""
+    return _kinds_related(first, second) in AGREE
+
+
+def _kinds_related(first: ReportFeatures, second: ReportFeatures) -> Relation:
+    """Return how the kinds that the reports name or show are related.
 
     If both have photos, these are compared themselves, and what each clearly shows isn't counted again.
     """
     related, _ = named(first, second)
     if related == "unknown" and _photo_says_more(first, second):
         related, _ = shown(first, second)
-    return None if related == "other" and is_held(first, second) else _LOG_ODDS.get(related)
+    return related
 
 
 def common_kind(query: ReportFeatures, of_kind: float, open_count: int) -> float:
@@ -50,11 +60,6 @@ def common_kind(query: ReportFeatures, of_kind: float, open_count: int) -> float
     if of_kind >= _INCOMPLETE_FROM:
         share = max(share, in_general)
     return min(log(RARE_SHARE / share), 0.0)
-
-
-def agree(log_odds: float) -> bool:
-    """Whether these log odds are of two things of one kind."""
-    return log_odds in _AGREEING
 
 
 def photos_show_one_kind(first: ReportFeatures, second: ReportFeatures) -> bool:
@@ -118,12 +123,9 @@ def _noun(thing: Thing) -> Sequence[str]:
 
 def _related(firsts: Sequence[str], seconds: Sequence[str]) -> Related:
     """Return how the closest two of these nouns are related."""
-    found = [
-        (related, _common(related, first, second))
-        for first, second in product(firsts, seconds)
-        for related in (relation(first, second),)
-    ]
-    return min(found, key=lambda pair: CLOSEST.index(pair[0]), default=("unknown", ""))
+    found = [(relation(first, second), first, second) for first, second in product(firsts, seconds)]
+    related, first, second = min(found, key=lambda pair: CLOSEST.index(pair[0]), default=("unknown", "", ""))
+    return related, _common(related, first, second)
 
 
 def _common(related: Relation, first: str, second: str) -> str:

@@ -125,17 +125,17 @@ def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, 
 
 
 def search_evidence(
-    query: ReportFeatures, measured: Sequence[Mapping[str, float]], posts: Sequence[int], open_count: int
+    query: ReportFeatures,
+    others: Sequence[ReportFeatures],
+    measured: Sequence[Mapping[str, float]],
+    posts: Sequence[int],
+    open_count: int,
 ) -> Sequence[dict[str, float]]:
     """Return the evidence of a search's candidates with what all of them together say of each.
 
     `posts` is for each candidate how many posts its thing has among them.
     """
-    of_kind = sum(
-        1 / count
-        for evidence, count in zip(measured, posts, strict=True)
-        if kinds_compared.agree(evidence.get(KIND_OF_THING, 0.0))
-    )
+    of_kind = sum(1 / count for other, count in zip(others, posts, strict=True) if kinds_compared.agree(query, other))
     common = kinds_compared.common_kind(query, of_kind, open_count)
     return [
         {**evidence} if PairKind.PHOTO_PHOTO in evidence else {**evidence, COMMON_KIND: common} for evidence in measured

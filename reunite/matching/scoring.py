@@ -129,7 +129,7 @@ def _ranked(
         for candidate, other, of_candidate in zip(search.candidates, others, its_duplicates, strict=True)
     ]
     posts = [1 + len(of_candidate) for of_candidate in its_duplicates]
-    evidences = search_evidence(query, measured, posts, search.open_count)
+    evidences = search_evidence(query, others, measured, posts, search.open_count)
     ranked = [
         _Measured(candidate, other, evidence, _copies_count(total_log_odds(evidence, model), candidate, evidence))
         for candidate, other, evidence in zip(search.candidates, others, evidences, strict=True)

@@ -103,12 +103,13 @@ def _evidence(searches: Sequence[Search], model: ScoringModel) -> Numbers:
     content = lru_cache(maxsize=None)(lambda query, other: content_evidence(features(query), features(other)))
     rows = []
     for search in searches:
-        query, measured = features(search.query), []
+        query, others, measured = features(search.query), [], []
         for candidate in search.candidates:
+            others.append(features(candidate.item))
             similarities = similarity_evidence(search.background, candidate, model)
-            by_words = word_evidence(search, query, features(candidate.item), candidate)
+            by_words = word_evidence(search, query, others[-1], candidate)
             measured.append({**similarities, **by_words, **content(search.query, candidate.item)})
-        together = search_evidence(query, measured, [1] * len(measured), search.open_count)
+        together = search_evidence(query, others, measured, [1] * len(measured), search.open_count)
         rows += [[evidence.get(name, np.nan) for name in EVIDENCE] for evidence in together]
     return np.array(rows, np.float64).reshape(-1, len(EVIDENCE))
 

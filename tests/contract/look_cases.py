@@ -359,7 +359,9 @@ async def _searched(stage: Stage, report: UUID, *, is_complete: bool = True) -> 
     workspace = await stage.store.workspace("web", "here")
     assert workspace
     async with stage.session(workspace.community) as session:
-        await search_and_announce(session, report, PRIOR, is_complete=is_complete)
+        begun = await session.reports.get(report)
+        assert begun
+        await search_and_announce(session, begun, PRIOR, is_complete=is_complete)
     async with stage.session(workspace.community) as session:
         found = await session.reports.get(report)
     assert found

@@ -48,7 +48,9 @@ async def search(stage: Stage, *reports: Report) -> None:
         async with stage.session(report.community) as session:
             await session.reports.set_state(report.id, ReportState.OPEN)
         async with stage.session(report.community) as session:
-            await search_and_announce(session, report.id, for_encoder("clip"), is_complete=True)
+            opened = await session.reports.get(report.id)
+            assert opened
+            await search_and_announce(session, opened, for_encoder("clip"), is_complete=True)
         await stage.deliver(report)
 
 

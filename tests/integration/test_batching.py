@@ -166,3 +166,14 @@ async def test_closing_finishes_what_was_asked_and_takes_nothing_more(encoder: S
     assert (await asked)[SHARED_SPACE].shape == (1, 4)
     with pytest.raises(DefectError):
         await batching.texts(["hat"])
+
+
+async def test_vectors_that_cannot_be_told_apart_are_an_error_for_everyone_who_waits(
+    encoder: SmallEncoder, batching: BatchingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching._images, "_encode", lambda _: None)
+    asked = (batching.images([photo(number)]) for number in range(1, 4))
+    answers = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), PATIENCE)
+    assert {type(answer) for answer in answers} == {AttributeError}
+    monkeypatch.setattr(batching._images, "_encode", encoder.encode_images)
+    assert (await batching.images([photo(1)]))[SHARED_SPACE].shape == (1, 4)

@@ -1,13 +1,16 @@
 """Commands, forms and buttons on Discord in everyone's language, over real sockets, against the double."""
 
+import asyncio
 import json
 import re
 from typing import Any
 
 import discord
 import pytest
+from psycopg import OperationalError
 
 from bot.discord.app import running
+from bot.discord.workspaces import Workspaces
 from db.board_sessions import BoardSessions
 from db.store import Store
 from reunite.entities import Settings
@@ -120,7 +123,7 @@ async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> 
 async def test_a_form_whose_check_takes_too_long_opens_unchecked(
     database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("bot.discord.buttons._CHECK_SECONDS", 0)
+    monkeypatch.setattr("bot.discord.buttons.CHECK_SECONDS", 0)
     async with open_world(database_url) as world:
         used = await world.discord.ui.slash("lost", world.discord.admin.join("Ada"), "general", description="a hat")
         await world.discord.ui.answer(used)
@@ -200,6 +203,26 @@ async def test_the_setup_names_everything_in_every_language_within_discords_limi
                 )
                 asked.append(len(modal["components"]))
             assert asked == [5, 5, 1]
+
+
+@pytest.mark.parametrize("trouble", ["database away", "database slow"])
+async def test_a_form_of_the_setup_that_cannot_be_filled_in_is_answered(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    async def fail(*_: object) -> None:
+        if trouble == "database away":
+            raise OperationalError("the database is away")
+        await asyncio.Event().wait()
+
+    async with open_world(database_url) as world:
+        manager = world.discord.admin.join("Max")
+        world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
+        used = await world.discord.ui.slash("setup", manager, "general")
+        await world.discord.ui.answer(used)
+        places, *_ = world.discord.buttons(used.responses[0])
+        monkeypatch.setattr(Workspaces, "ensure_joined", fail)  # as before the first event of a guild
+        pressed = await world.discord.ui.press(used.responses[0]["id"], places, manager)
+        assert await world.discord.ui.answer(pressed) == sentence("went_wrong")
 
 
 async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:

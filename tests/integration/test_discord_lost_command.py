@@ -155,6 +155,15 @@ async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
     assert "defect" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("status", [0, 503], ids=["broken connection", "unavailable"])
+async def test_an_answer_that_fails_on_the_way_to_discord_is_given_again(database_url: str, status: int) -> None:
+    async with open_world(database_url) as world:
+        world.discord.refuse("PATCH /webhooks/", status)
+        used = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general", description="red bag")
+        assert f"<#{world.discord.channel('lost')}>" in await world.discord.ui.answer(used)
+        assert not world.discord.refusals
+
+
 @pytest.mark.parametrize(
     ("options", "answer"),
     [

@@ -127,6 +127,30 @@ async def test_vectors_of_old_words_do_not_outlive_them(world: World, monkeypatc
         assert await session._all(query, report=lost.id) == await session._all(query, report=like.id)
 
 
+async def test_words_that_change_while_a_report_is_embedded_are_in_its_first_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def only_the_edit_is_left() -> bool:
+        async with world.store.session(world.workspace.community) as session:
+            return await session.work.unfinished() == 1
+
+    async def while_it_is_edited(encoder: Any, wanted: Any) -> Any:
+        if wanted.text == "my umbrella":
+            await world.handlers.edit(EditReport(target=lost.target, text="my red umbrella"))
+        elif wanted.text == "my red umbrella":  # the edit's own work
+            await eventually(only_the_edit_is_left, "the first work didn't end")
+        return await embed(encoder, wanted)
+
+    await world.found("f1", "red")
+    await world.found("f2", "green")
+    await world.wait_until_idle()
+    monkeypatch.setattr(process, "embed", while_it_is_edited)
+    lost = await world.lost("l1", "my umbrella")
+    await world.wait_until_idle()
+    assert world.platform.kinds("l1") == ["first_reply", "match"], "it said that nothing fits"
+    assert "Looking for: my red umbrella" in world.platform.thread("l1")[0]
+
+
 async def test_what_comes_while_a_report_ends_is_not_kept(world: World, owner_database_url: str) -> None:
     photo = IncomingPhoto("late.jpg", data=drawing("red"))
     presses: dict[Action, dict[str, Any]] = {

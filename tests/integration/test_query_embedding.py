@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 import psycopg
 import pytest
 
-from db.embedding_requests import PATIENCE, EmbeddingRequests
+from db.cancellation import stop
+from db.database import Database
+from db.embedding_requests import PATIENCE, EmbeddingRequest, EmbeddingRequests
 from db.store import Store
 from reunite.commands import JoinWorkspace
 from reunite.entities import Workspace
@@ -18,10 +20,11 @@ from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.services import background
 from tests.support.waiting import eventually
+from workers import query_embedding
 from workers.batching import BatchingEncoder
 from workers.decoder.pool import Decoders
 from workers.decoder.wire import Decoded
-from workers.query_embedding import LEASE_SECONDS, QueryEmbedder
+from workers.query_embedding import LEASE_SECONDS, PARALLEL, QueryEmbedder
 
 
 class TroubledDecoders(Decoders):
@@ -47,15 +50,44 @@ class TroubledDecoders(Decoders):
         return await super().decode(data)
 
 
+class SilentDecoders(Decoders):
+    """Decoders that never answer about as many photos as a worker takes up at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.silent = PARALLEL
+
+    async def decode(self, data: bytes) -> Decoded:
+        if self.silent:
+            self.silent -= 1
+            await asyncio.Event().wait()
+        return await super().decode(data)
+
+
+class WatchedRequests(EmbeddingRequests):
+    """Remembers who looked for requests."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.looks: list[asyncio.Task[object] | None] = []
+
+    async def take(self, *, seconds: float) -> EmbeddingRequest | None:
+        self.looks.append(asyncio.current_task())
+        return await super().take(seconds=seconds)
+
+
 @asynccontextmanager
 async def answering(
-    url: str, decoders: Callable[[], Decoders] = Decoders, lease: float = 0.2
+    url: str,
+    decoders: Callable[[], Decoders] = Decoders,
+    lease: float = 0.2,
+    asked: Callable[[Store], EmbeddingRequests] = EmbeddingRequests,
 ) -> AsyncIterator[tuple[EmbeddingRequests, Workspace]]:
     async with Store(url, keys=KEYS) as store, decoders() as opened:
         workspace = await store.join(JoinWorkspace("web", "here", "here"))
         model = await store.embedding_models.register("clip", "colours-1", ColourEncoder.spaces)
         encoder = BatchingEncoder(ColourEncoder())
-        requests = EmbeddingRequests(store)
+        requests = asked(store)
         async with background(QueryEmbedder(requests, encoder, model, opened, lease).run()):
             yield requests, workspace
         await encoder.close()
@@ -102,3 +134,27 @@ async def test_the_request_of_a_killed_worker_is_taken_by_another(database_url: 
         async with answering(database_url):
             assert len((await asked).texts) == 1
     assert 2 * LEASE_SECONDS < PATIENCE, "a request outlives the one who asked"
+
+
+async def test_an_idle_worker_asks_for_one_request_at_a_time(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query_embedding, "_POLL_SECONDS", 0.01)
+    async with answering(database_url, asked=WatchedRequests) as (requests, place):
+        assert isinstance(requests, WatchedRequests)
+        await eventually(lambda: len(requests.looks) > 2 * PARALLEL)
+        assert len(set(requests.looks)) == 1
+        everyone = (requests.encode(place.community, [f"a red cup, {number}"]) for number in range(2 * PARALLEL))
+        assert len(await asyncio.gather(*everyone)) == 2 * PARALLEL
+
+
+async def test_photos_that_no_decoder_answers_keep_no_place(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query_embedding, "PATIENCE", 0.1)
+    decoders = SilentDecoders()
+    async with answering(database_url, lambda: decoders, lease=60) as (requests, place):
+        silent = [
+            asyncio.create_task(requests.encode(place.community, photos=[drawing("red")])) for _ in range(PARALLEL)
+        ]
+        await eventually(lambda: not decoders.silent)
+        assert len((await requests.encode(place.community, ["a red cup"])).texts) == 1
+        await stop(*silent)

@@ -147,6 +147,24 @@ async def test_a_channel_without_the_bot_and_one_with_two_roles_are_refused_at_t
     assert await world.settings() == Settings()
 
 
+@pytest.mark.parametrize("trouble", ["slow", "away"])
+async def test_a_channel_is_refused_in_time_though_slack_does_not_list_the_channels(
+    world: World, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    monkeypatch.setattr("bot.slack.settings_form._REFRESH_SECONDS", 0.1)
+    strange = world.slack.admin.add_channel("random", bot_inside=False)
+    home = await world.slack.ui.open_home(world.admin)
+    await world.slack.ui.press_in(home, sentence("home_setup"), world.admin)
+    modal = await world.slack.ui.modal(world.admin, sentence("home_setup"))
+    if trouble == "slow":
+        world.slack.api.delays["users.conversations"] = 5
+    else:
+        world.slack.api.fail_next("users.conversations", status=503)
+    sent = await world.slack.ui.submit(modal, world.admin, log_channel=strange)
+    assert sent.in_time
+    assert (sent.ack or {})["payload"]["errors"] == {"log_channel": sentence("setup_invite")}
+
+
 async def test_a_former_moderator_changes_nothing(world: World) -> None:
     home = await world.slack.ui.open_home(world.admin)
     await world.slack.ui.press_in(home, sentence("home_setup"), world.admin)

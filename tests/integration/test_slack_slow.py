@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import ServerDisconnectedError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from reunite.commands import ChangeSettings
 from reunite.entities import ReplyTarget, Settings
@@ -69,3 +71,35 @@ async def test_an_answer_whose_response_url_is_refused_comes_another_way(world: 
     else:
         await eventually(lambda: world.slack.messages[world.slack.direct(world.ada)])
         assert "/found" in world.slack.messages[world.slack.direct(world.ada)][0]["text"]
+
+
+async def test_an_answer_that_slack_cannot_take_for_a_moment_comes_then_and_is_no_other(world: World) -> None:
+    world.slack.response_urls_expired = True
+    for method in ("chat.postEphemeral", "chat.postMessage"):
+        world.slack.api.fail_next(method, status=503)
+    await world.slack.slash("lost", "help", world.ada, world.general)
+    await eventually(lambda: world.slack.whispers)
+    assert ["/found" in whisper["text"] for whisper in world.slack.whispers] == [True]
+
+
+async def test_a_late_answer_in_a_modal_arrives_though_slack_is_busy(world: World) -> None:
+    await world.slack.slash("lost", "", world.ada, world.lost)
+    form = await world.slack.ui.modal(world.ada, sentence("form_lost"))
+    world.slack.api.delays["users.info"] = 2.5
+    world.slack.api.fail_next("views.update", status=429, error="ratelimited", retry_after=1)
+    await world.slack.ui.submit(form, world.ada, words="a red hat")
+    await world.slack.ui.modal(world.ada, f"<#{world.lost}>")
+
+
+async def test_an_offer_that_cannot_be_deleted_is_still_taken(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def break_off(*_: object, **__: object) -> None:
+        raise ServerDisconnectedError
+
+    monkeypatch.setattr(AsyncWebClient, "chat_delete", break_off)
+    post = world.slack.post(world.lost, world.ada, "I lost my red hat")
+    offered = await world.slack.wait_for_reply(world.lost, post, sentence("offer"))
+    pressed = await world.slack.press(world.lost, offered["ts"], sentence("button_look_for_it"), world.ada)
+    await eventually(lambda: pressed.answers)
+    await world.slack.settle()
+    [said] = [answer["text"] for answer in pressed.answers]
+    assert f"<#{world.lost}>" in said

@@ -1,23 +1,15 @@
 """What a process remembers of channels, workspaces and replies doesn't grow as long as it runs."""
 
-import time
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import AsyncMock
 from uuid import uuid4
 
 import pytest
 
-from bot.discord import inbound
-from bot.discord.inbound import Inbound
 from bot.past_posts import PastPosts
-from bot.slack import channel_pace, outbound
+from bot.slack import channel_pace
 from bot.slack.channel_pace import ChannelPace
-from bot.slack.outbound import SlackPlatform
-from reunite.entities import Member, ReplyTarget
 from reunite.language import LANGUAGES, _words_in, words_in
-from reunite.messages.reply import Reply
-from reunite.ports import Outgoing
 
 _DAY = 86_400.0
 _CHANNELS = [f"C{number}" for number in range(50)]
@@ -49,15 +41,6 @@ async def test_a_channel_in_which_something_is_being_sent_is_kept(monkeypatch: p
         assert "C1" in pace._channels
 
 
-def test_slack_remembers_the_latest_replies_that_were_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbound, "_MAX_UNSENT", 2)
-    unused: Any = SimpleNamespace()
-    platform = SlackPlatform(unused, unused)
-    for key in ("1", "2", "3"):
-        platform._note_unsent(Outgoing(key, ReplyTarget("slack", "T", "C", None), Reply("nothing", lines=())))
-    assert [key for key, _ in platform._unsent] == ["2", "3"]
-
-
 async def test_a_workspace_whose_past_posts_are_read_is_forgotten() -> None:
     class Parts:
         name = "web"
@@ -73,21 +56,6 @@ async def test_a_workspace_whose_past_posts_are_read_is_forgotten() -> None:
     for _ in range(20):
         await past._round()
     assert len(past._not_before) <= 1
-
-
-async def test_discords_channels_are_forgotten_once_they_may_be_noticed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = time.monotonic()
-    monkeypatch.setattr(inbound, "missing", lambda *_: ["send_messages"])
-    monkeypatch.setattr(inbound, "missing_permissions", lambda *_: {"channel": "", "permissions": "", "bot": ""})
-    monkeypatch.setattr(inbound, "time", SimpleNamespace(monotonic=lambda: now))
-    settings = SimpleNamespace(log_channel=None)
-    parts: Any = SimpleNamespace(language=lambda _: "en", settings=lambda _: settings, create_dm=AsyncMock())
-    notifying = Inbound(parts, parts, parts, parts)
-    for number in range(20):
-        channel: Any = SimpleNamespace(id=number, guild=SimpleNamespace(get_channel=lambda _: None))
-        await notifying._notify_of_missing_permissions(channel, Member("1", "Ada"))
-        now += _DAY
-    assert len(notifying._notices) == 1
 
 
 def test_a_locale_that_is_unknown_is_no_further_language() -> None:

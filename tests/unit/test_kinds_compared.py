@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from reunite.entities import ReportKind
-from reunite.matching import colours
+from reunite.matching import colours, kinds_compared
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.features import ReportFeatures, extract
@@ -145,6 +145,16 @@ def test_what_is_common_here_counts_too() -> None:
     *_, one_teapot = among(report("teapot"), "teapot", "scarf", open_count=40)
     *_, many_teapots = among(report("teapot"), *["teapot"] * 10, open_count=40)
     assert many_teapots.evidence[COMMON_KIND] < one_teapot.evidence[COMMON_KIND]
+
+
+def test_a_thing_that_is_worn_or_kept_with_another_is_not_one_of_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    *_, with_others = among(report("violin"), *["scarf"] * 10, open_count=40)
+    *_, with_cases = among(report("violin"), *["violin case"] * 10, open_count=40)
+    odds = kinds_compared._LOG_ODDS
+    monkeypatch.setattr(kinds_compared, "_LOG_ODDS", {**odds, "near": odds["broader"]})
+    *_, whatever_it_weighs = among(report("violin"), *["violin case"] * 10, open_count=40)
+    assert with_others.evidence[COMMON_KIND] == with_cases.evidence[COMMON_KIND]
+    assert whatever_it_weighs.evidence[COMMON_KIND] == with_cases.evidence[COMMON_KIND]
 
 
 def test_a_photo_says_that_its_thing_is_of_a_common_kind() -> None:

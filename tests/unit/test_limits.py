@@ -87,7 +87,9 @@ async def look(stage: MemoryStage, words: str) -> Report:
     workspace = await stage.store.workspace("web", "here")
     assert workspace
     async with stage.session(workspace.community) as session:
-        await search_and_announce(session, found, PRIOR, is_complete=True)
+        begun = await session.reports.get(found)
+        assert begun
+        await search_and_announce(session, begun, PRIOR, is_complete=True)
         report = await session.reports.get(found)
     assert report
     return report

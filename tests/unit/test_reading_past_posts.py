@@ -124,7 +124,9 @@ class Reading:
         return [await self.stage.handlers.report_at(at(key)) for key in self.channel.posts]
 
 
-@pytest.mark.parametrize("refusal", [TryAgainError("a permission is missing"), UndeliverableError("blocked")])
+@pytest.mark.parametrize(
+    "refusal", [TryAgainError("a permission is missing"), UndeliverableError("blocked"), ValueError("a defect")]
+)
 async def test_a_post_that_the_bot_may_not_react_to_holds_up_no_other(refusal: Exception) -> None:
     reading = Reading("1", "2")
     reading.platform.refusal = refusal

@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from bot.slack.catch_up import CatchUp
 from db.slack_windows import Window
+from reunite.errors import TryAgainError, UndeliverableError
 
 _WINDOW = Window(1, "C1", "100.000000", "100.000000", "900.000000", datetime.now(UTC))
 
@@ -47,6 +50,39 @@ async def test_a_post_that_comes_in_while_a_page_is_read_is_not_withdrawn() -> N
     slack: Any = _Slack("300.000000")
     await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
     assert slack.withdrawn == ["300.000000"]
+
+
+class _Troubled(_Slack):
+    """A channel with two new posts; taking the first one fails."""
+
+    bot_user = "UBOT"
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error, self.taken = error, list[str]()
+
+    async def conversations_history(self, **_: object) -> dict[str, Any]:
+        files = [{"id": "F1", "mimetype": "image/jpeg"}]
+        return {"messages": [{"ts": f"{ts}.000000", "user": "U1", "files": files} for ts in (300, 200)]}
+
+    async def posted(self, _: object, __: str, message: dict[str, Any]) -> None:
+        if message["ts"] == "300.000000":
+            raise self.error
+        self.taken.append(message["ts"])
+
+
+@pytest.mark.parametrize("error", [ValueError("a defect"), UndeliverableError("user_not_visible")])
+async def test_a_post_that_cannot_be_taken_holds_up_no_other(error: Exception) -> None:
+    slack: Any = _Troubled(error)
+    await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
+    assert (slack.taken, slack.windows) == (["200.000000"], [])
+
+
+async def test_a_page_is_read_again_after_temporary_trouble() -> None:
+    slack: Any = _Troubled(TryAgainError("too fast"))
+    with pytest.raises(TryAgainError):
+        await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
+    assert slack.windows
 
 
 async def test_older_posts_that_are_near_each_other_are_looked_at_together_and_once() -> None:
