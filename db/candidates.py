@@ -32,6 +32,7 @@ from db.vectors import (
     measured_by_kind,
     measuring,
     most_alike,
+    uuid_of,
     uuids,
 )
 from reunite.encoder import PHOTO_SPACE
@@ -231,7 +232,7 @@ def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: K
         if kind in measured:
             places, is_measured = measured[kind].places(keys)
             photos[is_measured] = measured[kind].photos[places[is_measured]]
-    return [UUID(bytes=photo) if photo != NO_PHOTO.bytes else None for photo in photos.tolist()]
+    return [uuid_of(photo) if photo != NO_PHOTO.bytes else None for photo in photos.tolist()]
 
 
 def _candidates(
