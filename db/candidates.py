@@ -7,18 +7,21 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
+import numpy as np
+
 from db.answers import Answer
-from db.candidate_items import ReadItems, ReadPlan, read_items
+from db.candidate_items import ReadItems, ReadPlan, query_item, read_items
 from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, items_of
 from db.mapping import Row
 from db.queries import Connection, Queries, Statement
-from db.query_context import QueryContext, context_statement
+from db.query_context import Holders, QueryContext, context_statement
 from db.rare_words import SharedWords, boilerplate_of_sample, holders, shared_words
 from db.sketch_cache import SketchCache
-from db.sketch_loading import MANY, SqlSketches
-from db.sketches import Sketches
+from db.sketch_loading import MANY, Changes, SqlSketches
+from db.sketches import PhotoVectors, Sketches
 from db.vectors import (
     COMPARED,
+    ID,
     NO_PHOTO,
     Ids,
     Keys,
@@ -59,6 +62,15 @@ class Compared(NamedTuple):
     words: SharedWords
     measured: Mapping[PairKind, Measured] | None
     """Exact similarities of all or of the nearest reports; None if PostgreSQL still has to measure them."""
+    nearest: Sequence[Ids]
+    """The nearest reports by pair kind."""
+    photos: PhotoVectors | None
+    """Photos of the nearest found reports; None if PostgreSQL still has to read them."""
+
+    @property
+    def near(self) -> Ids:
+        """The few reports that are compared with each other."""
+        return distinct([ids[:_MAX_COMPARED] for ids in self.nearest])
 
 
 class SqlCandidates(Queries):
@@ -74,12 +86,9 @@ class SqlCandidates(Queries):
     async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
         hidden = private if report.kind is ReportKind.FOUND else sealed
         sketches = self._sketch_cache.get(self.community, report.kind.opposite)
-        query = await self._context_of(report, sketches, hidden=hidden)
-        if not report.sample and (sketches.holds_all or len(sketches) > limit):
-            compared = await self._from_memory(query, sketches, limit)
-        else:
-            compared = await self._from_database(query)
-        return await self._assemble(report, query, compared, limit)
+        query, changes = await self._context_of(report, sketches, hidden=hidden)
+        compared = None if report.sample else await self._from_memory(query, sketches, changes, limit)
+        return await self._assemble(report, query, compared or await self._from_database(query, limit), limit)
 
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
         """Return what scoring needs to know about reports in any state."""
@@ -96,64 +105,66 @@ class SqlCandidates(Queries):
     async def has_sealed(self) -> bool:
         return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))
 
-    async def _context_of(self, report: Report, sketches: Sketches, *, hidden: bool) -> QueryContext:
-        """Read what a search needs to know about the query, and bring the cache up to date."""
+    async def _context_of(self, report: Report, sketches: Sketches, *, hidden: bool) -> tuple[QueryContext, Changes]:
+        """Read what a search needs to know about the query, and what has changed, in one round trip."""
         scope = Scope(report.id, report.kind.opposite, None, {}, hidden)
-        asked = sketches.watermark
-        async with self._pipeline(context_statement(scope, self._sketches.changes(sketches, scope))) as [fetch]:
-            words = rare_candidates(report.text)
+        asked, most = sketches.watermark, _max_holders(sketches)
+        context = context_statement(scope, self._sketches.changes(sketches, scope))
+        async with self._connection.pipeline():
+            fetch = await self._send(context)
+            words = rare_candidates(report.text)  # while PostgreSQL works
+            fetch_holders = await self._send(holders(words, scope.params(), most))
         [row] = await fetch()
-        query = QueryContext.of(scope, row, words)
-        if not report.sample:
-            try:
-                async with sketches.lock:
-                    changed = await self._sketches.refresh(sketches, query.scope, asked, row)
-                if changed is None:
-                    self._sketch_cache.items.drop_all(self.community)
-                else:
-                    self._sketch_cache.items.drop(changed)
-            finally:
-                self._sketch_cache.trim(self.community, scope.opposite)
-        return query
+        return QueryContext.of(scope, row, Holders(words, most, await fetch_holders())), Changes(asked, row)
 
-    async def _from_memory(self, query: QueryContext, sketches: Sketches, limit: int) -> Compared:
-        """Compare in memory while PostgreSQL looks up the words."""
-        scope = query.scope
-        max_holders = 2 * MANY if sketches.holds_all else MAX_HOLDERS
-        # Under the lock, because another search may be reloading the sketches.
-        async with self._pipeline(holders(query.words, scope.params(), max_holders)) as [fetch], sketches.lock:
-            is_loaded = sketches.is_loaded(scope.model)
-            answer = sketches.answer(query.targets, scope, query.released, limit) if is_loaded else None
-        found = await fetch()
-        if answer is None:
-            return await self._from_database(query)
-        words = shared_words(found, answer.open_count, answer.open_count if answer.is_exact else MAX_HOLDERS)
-        return Compared(answer, words, _measured(query, answer, sketches, words))
+    async def _from_memory(
+        self, query: QueryContext, sketches: Sketches, changes: Changes, limit: int
+    ) -> Compared | None:
+        """Bring memory up to date, and compare with it; None if it holds too little."""
+        async with sketches.lock:
+            await self._refresh(sketches, query, changes)
+            if not sketches.holds_all and len(sketches) <= limit:
+                return None
+            found = query.holders
+            if found.most < (most := _max_holders(sketches)):  # there were more reports before
+                found = Holders(found.words, most, *await self._batch(holders(found.words, query.scope.params(), most)))
+            return _compared(query, sketches, found.rows, limit)
+
+    async def _refresh(self, sketches: Sketches, query: QueryContext, changes: Changes) -> None:
+        try:
+            changed = await self._sketches.refresh(sketches, query.scope, changes)
+            if changed is None:
+                self._sketch_cache.items.drop_all(self.community)
+            else:
+                self._sketch_cache.items.drop(changed)
+        finally:
+            self._sketch_cache.trim(self.community, query.scope.opposite)
 
     async def _assemble(self, report: Report, query: QueryContext, compared: Compared, limit: int) -> Search:
         """Read what scoring needs to know about the chosen reports; PostgreSQL measures what memory can't."""
-        answer, words, measured = compared
+        answer, words, measured, nearest, photos = compared
         rare = ids_of(list(words.rare))
-        nearest = answer.nearest() if measured is None else [found.nearest(limit) for found in measured.values()]
         released = ids_of(query.released if measured is None else ())
         chosen = query.without_ruled_out(distinct([rare, released, *nearest]))
-        plan = ReadPlan.of(self.community, query.scope, report, chosen, self._sketch_cache.items)
-        near = distinct([ids[:_MAX_COMPARED] for ids in nearest])
-        async with self._pipeline(*plan.statements(), _photos_of(query.scope, near)) as fetching:
+        plan = ReadPlan.of(self.community, query.scope, chosen, self._sketch_cache.items)
+        read_photos = [_photos_of(query.scope, compared.near)] if photos is None else []
+        async with self._pipeline(*plan.statements(), *read_photos) as fetching:
             background = answer.background()
             boilerplate = words.boilerplate | boilerplate_of_sample(words.common, answer.sample or ())
             pairs = {} if measured is None else _pairs(query, measured, chosen)
-        [versions], details, [seen], [alike] = [await fetch() for fetch in fetching]
+            lookalikes = {} if photos is None else most_alike(*photos, _MAX_LOOKALIKES)
+        found = [await fetch() for fetch in fetching]
         measure = [] if measured is not None else [measuring(self.community, query.scope, query.targets, chosen)]
         async with self._pipeline(*measure) as fetching:
-            items = read_items(plan, versions, details, seen, self._sketch_cache.items)
-            lookalikes = _lookalikes(query.scope, alike)
+            items = read_items(plan, found, self._sketch_cache.items)
+            if photos is None:
+                lookalikes = most_alike(*_photo_vectors(query.scope, found[-1][0]), _MAX_LOOKALIKES)
         await self._read_changed(plan, items)
         for fetch in fetching:
             pairs = _pairs_of_nearest(query, (await fetch())[0], rare, limit)
         details_of_photos = query.details if PairKind.PHOTO_PHOTO in background else {}
         return Search(
-            query=items.query,
+            query=query_item(report, query.photos),
             candidates=_candidates(items.items, pairs, words, details_of_photos),
             background=background,
             lookalikes=lookalikes,
@@ -166,18 +177,36 @@ class SqlCandidates(Queries):
         if len(found.changed):
             cache = self._sketch_cache.items
             cache.drop(uuids(found.changed))
-            again = ReadPlan.of(self.community, plan.scope, plan.report, found.changed, cache)
-            [versions], details, [seen] = await self._batch(*again.statements())
-            found.items.extend(read_items(again, versions, details, seen, cache).items)
+            again = ReadPlan.of(self.community, plan.scope, found.changed, cache)
+            found.items.extend(read_items(again, await self._batch(*again.statements()), cache).items)
 
-    async def _from_database(self, query: QueryContext) -> Compared:
-        """Measure everything in PostgreSQL: for samples, near the limit, or if the cache was emptied."""
+    async def _from_database(self, query: QueryContext, limit: int) -> Compared:
+        """Measure everything in PostgreSQL: for samples, and near the limit."""
         params = query.scope.params()
         [[counted]] = await self._batch((_COUNT, {**params, "community": self.community}))
-        [found] = await self._batch(holders(query.words, params, counted["n"]))
+        [found] = await self._batch(holders(query.holders.words, params, counted["n"]))
         measured = await self._vectors.measure(query.scope, query.targets, None)
         words = shared_words(found, counted["n"], counted["n"])
-        return Compared(Answer(counted["n"], measured, {}, None), words, measured)
+        nearest = [measured_one.nearest(limit) for measured_one in measured.values()]
+        return Compared(Answer(counted["n"], measured, {}, None), words, measured, nearest, None)
+
+
+def _max_holders(sketches: Sketches) -> int:
+    """Return in how many reports a word may be for them to be read."""
+    return 2 * MANY if sketches.holds_all else MAX_HOLDERS
+
+
+def _compared(query: QueryContext, sketches: Sketches, holders: Sequence[Row], limit: int) -> Compared:
+    """Compare in memory; the caller holds the lock, because another search may reload the sketches."""
+    answer = sketches.answer(query.targets, query.scope, query.released, limit)
+    words = shared_words(holders, answer.open_count, answer.open_count if answer.is_exact else MAX_HOLDERS)
+    measured = _measured(query, answer, sketches, words)
+    nearest = answer.nearest() if measured is None else [found.nearest(limit) for found in measured.values()]
+    compared = Compared(answer, words, measured, nearest, None)
+    if sketches.holds_all:
+        near = compared.near if query.scope.opposite is ReportKind.FOUND else compared.near[:0]
+        compared = compared._replace(photos=sketches.photos_of(query.scope, near))
+    return compared
 
 
 def _measured(
@@ -186,7 +215,7 @@ def _measured(
     """Return what memory can measure exactly; None if it can't."""
     if answer.is_exact or not query.targets:
         return answer.measured
-    if not sketches.precise or not sketches.is_loaded(query.scope.model):
+    if not sketches.precise:
         return None
     among = distinct([ids_of([*words.rare, *query.released]), *answer.nearest()])
     return sketches.measure(query.targets, query.scope, query.released, among)
@@ -196,6 +225,15 @@ def _photos_of(scope: Scope, near: Ids) -> Statement:
     """Return the statement that reads the photos of the nearest found reports."""
     compared = near if scope.opposite is ReportKind.FOUND else near[:0]
     return _PHOTOS, {"model": scope.model, "space": scope.space(PHOTO_SPACE), "reports": as_array(compared)}
+
+
+def _photo_vectors(scope: Scope, row: Row) -> PhotoVectors:
+    """Read the row of `_photos_of`."""
+    packed = np.dtype(
+        [("size", ">i2"), ("unused", ">i2"), ("vector", ">f2", (scope.spaces.get(scope.space(PHOTO_SPACE), 0),))]
+    )
+    vectors = np.frombuffer(row["vectors"] or b"", packed)["vector"].astype(np.float32)
+    return np.frombuffer(row["reports"] or b"", ID), vectors
 
 
 Pair = tuple[dict[PairKind, float], UUID | None]
@@ -246,9 +284,3 @@ def _candidates(
         rare = tuple(sorted(words.rare.get(item.report, ()))) if words.rare else ()
         candidates.append(Candidate(item, similarities, rare, photo, details.get(item.report) if details else None))
     return tuple(candidates)
-
-
-def _lookalikes(scope: Scope, photos: Row) -> dict[frozenset[UUID], float]:
-    """Return the pairs of nearby found reports with the most similar photos: they may show the same thing."""
-    size = scope.spaces.get(scope.space(PHOTO_SPACE), 0)
-    return most_alike(photos["reports"], photos["vectors"], size, _MAX_LOOKALIKES) if photos["reports"] else {}

@@ -56,10 +56,12 @@ class Queries:
             yield []
             return
         async with self._connection.pipeline():
-            cursors = [
-                await self._connection.execute(query.encode(), params, binary=True) for query, params in statements
-            ]
-            yield [cursor.fetchall for cursor in cursors]
+            yield [await self._send(statement) for statement in statements]
+
+    async def _send(self, statement: Statement) -> Fetch:
+        """Send a statement in a pipeline."""
+        query, params = statement
+        return (await self._connection.execute(query.encode(), params, binary=True)).fetchall
 
     async def _do(self, query: str, **params: object) -> int:
         return (await self._connection.execute(query.encode(), params)).rowcount

@@ -20,6 +20,7 @@ from db.columns import Columns, Rows, among
 from db.products import Floats, products
 from db.rare_words import Sampled
 from db.vectors import ID, ByReport, Ids, Keys, Measured, Scope, Target, best_by_kind, ids_of, keys_of
+from reunite.encoder import PHOTO_SPACE
 from reunite.matching.evidence import PairKind
 
 _SAMPLE: Final = 200
@@ -51,6 +52,10 @@ class Group(NamedTuple):
     @property
     def place(self) -> Place:
         return self.space, self.source
+
+
+PhotoVectors = tuple[Ids, Floats]
+"""Vectors of photos, with their reports."""
 
 
 class Vectors(NamedTuple):
@@ -133,10 +138,6 @@ class Sketches:
                     vectors[group.place] += len(columns)
         return any(needs_axes(count, self.axes.get(place)) for place, count in vectors.items())
 
-    def is_loaded(self, model: int | None) -> bool:
-        """Whether everything has been read, for this model."""
-        return self.watermark.seen > 0 and self.model == model
-
     def clear(self) -> None:
         self.reports, self.sample, self.whole, self.sketched = _no_reports(), {}, {}, {}
 
@@ -208,6 +209,14 @@ class Sketches:
             by_report = ByReport.of(rows.at("ids", places), rows.at("keys", places))
             measured |= best_by_kind(target, scope.opposite, by_report, rows.at("photos", places), similarities)
         return measured
+
+    def photos_of(self, scope: Scope, reports: Ids) -> PhotoVectors:
+        """Return the vectors of reports' photos; all vectors must be here."""
+        space = scope.space(PHOTO_SPACE)
+        groups = [self.whole.get(Group(hidden, space, "photo")) for hidden in (False, True)]
+        keys = keys_of(reports)
+        rows = Rows([columns.some(among(columns["keys"], keys)) for columns in groups if columns])
+        return (rows["ids"], rows["vectors"]) if len(rows) else (reports[:0], np.empty((0, 0), np.float32))
 
     def _sample(self, scope: Scope) -> list[Sampled]:
         """Return a random sample of reports: their ids are random."""

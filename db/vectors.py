@@ -285,14 +285,11 @@ def _winners(values: Floats, best: Floats, counts: NDArray[np.int64], places: ND
     return winners
 
 
-def most_alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[frozenset[UUID], float]:
-    """Return the pairs of reports with the most similar vectors, at most `most`; both arguments are packed."""
-    row = np.dtype([("dimension", ">i2"), ("unused", ">i2"), ("vector", ">f2", (dimension,))])
-    halves = np.frombuffer(vectors, row)["vector"].astype(np.float32)
-    ids = np.frombuffer(reports, ID)
+def most_alike(ids: Ids, vectors: NDArray[np.float32], most: int) -> dict[frozenset[UUID], float]:
+    """Return the pairs of reports with the most similar vectors, at most `most`."""
     keys = keys_of(ids)
     ones, others = np.nonzero(np.triu(keys[:, None] != keys[None, :]))
-    cosines = products(halves, halves)[ones, others]
+    cosines = products(vectors, vectors)[ones, others]
     names = uuids(ids)
     found: dict[frozenset[UUID], float] = {}
     for place in np.argsort(-cosines, kind="stable").tolist():

@@ -412,7 +412,7 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
             known = await session.reports.get(community.filled.lost[0])
             assert known
             sketches = community.store.sketch_cache.get(place.community, ReportKind.FOUND)
-            query = await session.candidates._context_of(known, sketches, hidden=False)
+            query, _ = await session.candidates._context_of(known, sketches, hidden=False)
             among = ids_of([known.id] * 300)
             statement, given = vectors.measuring(place.community, query.scope, query.targets, among)
             plan = str(await session._all(f"EXPLAIN {statement}", **given))

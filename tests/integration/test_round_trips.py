@@ -13,7 +13,7 @@ from tests.support.world import World, open_world
 
 _TRANSACTIONS = 8
 """The post; its photo: read, stored, embedded; what the worker has to do; the search; the reply: read and settled."""
-_STATEMENTS = 49
+_STATEMENTS = 45
 _SETTLED = "UPDATE outbox SET state = CASE version"
 Run = Callable[..., Awaitable[Any]]
 
