@@ -105,27 +105,28 @@ class ReadPlan(NamedTuple):
 class ReadItems(NamedTuple):
     """The candidates' items, and the cached reports that have changed."""
 
-    items: list[Item]
+    items: dict[bytes, Item]
     changed: Ids
 
 
 def read_items(plan: ReadPlan, found: Sequence[Sequence[Row]], cache: ItemCache) -> ReadItems:
     """Turn the rows of the plan's statements into items, and cache them."""
     results = iter(found)
-    items, changed = [], []
+    items: dict[bytes, Item] = {}
+    changed: list[bytes] = []
     if len(plan.cached):
         [versions] = next(results)
         reports = np.frombuffer(versions["reports"] or b"", ID).tolist()
         for report, version in zip(reports, versions["versions"] or (), strict=True):
             if item := cache.use(report, version):
-                items.append(item)
+                items[report] = item
             else:
                 changed.append(report)
     if len(plan.missing):
         details, [seen] = next(results), next(results)
         for version, item in items_of(details, seen):
             cache.keep(plan.community, version, item)
-            items.append(item)
+            items[item.report.bytes] = item
     return ReadItems(items, np.frombuffer(b"".join(changed), ID))
 
 

@@ -14,7 +14,7 @@ from db.candidate_items import ReadItems, ReadPlan, query_item, read_items
 from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, items_of
 from db.mapping import Row
 from db.queries import Connection, Queries, Statement
-from db.query_context import Holders, QueryContext, context_statement
+from db.query_context import LookedUp, QueryContext, context_statement
 from db.rare_words import SharedWords, boilerplate_of_sample, holders, shared_words
 from db.sketch_cache import SketchCache
 from db.sketch_loading import MANY, Changes, SqlSketches
@@ -115,7 +115,7 @@ class SqlCandidates(Queries):
             words = rare_candidates(report.text)  # while PostgreSQL works
             fetch_holders = await self._send(holders(words, scope.params(), most))
         [row] = await fetch()
-        return QueryContext.of(scope, row, Holders(words, most, await fetch_holders())), Changes(asked, row)
+        return QueryContext.of(scope, row, LookedUp(words, most, await fetch_holders())), Changes(asked, row)
 
     async def _from_memory(
         self, query: QueryContext, sketches: Sketches, changes: Changes, limit: int
@@ -125,10 +125,11 @@ class SqlCandidates(Queries):
             await self._refresh(sketches, query, changes)
             if not sketches.holds_all and len(sketches) <= limit:
                 return None
-            found = query.holders
-            if found.most < (most := _max_holders(sketches)):  # there were more reports before
-                found = Holders(found.words, most, *await self._batch(holders(found.words, query.scope.params(), most)))
-            return _compared(query, sketches, found.rows, limit)
+            looked_up = query.looked_up
+            found = looked_up.rows
+            if looked_up.most < (most := _max_holders(sketches)):  # there were more reports before
+                [found] = await self._batch(holders(looked_up.words, query.scope.params(), most))
+            return _compared(query, sketches, found, limit)
 
     async def _refresh(self, sketches: Sketches, query: QueryContext, changes: Changes) -> None:
         try:
@@ -143,7 +144,7 @@ class SqlCandidates(Queries):
     async def _assemble(self, report: Report, query: QueryContext, compared: Compared, limit: int) -> Search:
         """Read what scoring needs to know about the chosen reports; PostgreSQL measures what memory can't."""
         answer, words, measured, nearest, photos = compared
-        rare = ids_of(list(words.rare))
+        rare = np.frombuffer(b"".join(words.rare), ID)
         released = ids_of(query.released if measured is None else ())
         chosen = query.without_ruled_out(distinct([rare, released, *nearest]))
         plan = ReadPlan.of(self.community, query.scope, chosen, self._sketch_cache.items)
@@ -178,13 +179,13 @@ class SqlCandidates(Queries):
             cache = self._sketch_cache.items
             cache.drop(uuids(found.changed))
             again = ReadPlan.of(self.community, plan.scope, found.changed, cache)
-            found.items.extend(read_items(again, await self._batch(*again.statements()), cache).items)
+            found.items.update(read_items(again, await self._batch(*again.statements()), cache).items)
 
     async def _from_database(self, query: QueryContext, limit: int) -> Compared:
         """Measure everything in PostgreSQL: for samples, and near the limit."""
         params = query.scope.params()
         [[counted]] = await self._batch((_COUNT, {**params, "community": self.community}))
-        [found] = await self._batch(holders(query.holders.words, params, counted["n"]))
+        [found] = await self._batch(holders(query.looked_up.words, params, counted["n"]))
         measured = await self._vectors.measure(query.scope, query.targets, None)
         words = shared_words(found, counted["n"], counted["n"])
         nearest = [measured_one.nearest(limit) for measured_one in measured.values()]
@@ -217,7 +218,8 @@ def _measured(
         return answer.measured
     if not sketches.precise:
         return None
-    among = distinct([ids_of([*words.rare, *query.released]), *answer.nearest()])
+    rare = np.frombuffer(b"".join(words.rare), ID)
+    among = distinct([rare, ids_of(query.released), *answer.nearest()])
     return sketches.measure(query.targets, query.scope, query.released, among)
 
 
@@ -274,13 +276,13 @@ def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: K
 
 
 def _candidates(
-    items: Sequence[Item], pairs: Mapping[bytes, Pair], words: SharedWords, details: Mapping[UUID, float]
+    items: Mapping[bytes, Item], pairs: Mapping[bytes, Pair], words: SharedWords, details: Mapping[UUID, float]
 ) -> tuple[Candidate, ...]:
-    candidates = []
-    for item in items:
-        if (pair := pairs.get(item.report.bytes)) is None:
-            continue
-        similarities, photo = pair
-        rare = tuple(sorted(words.rare.get(item.report, ()))) if words.rare else ()
-        candidates.append(Candidate(item, similarities, rare, photo, details.get(item.report) if details else None))
-    return tuple(candidates)
+    rare = {report: tuple(sorted(shared)) for report, shared in words.rare.items()}
+    found = [(item, pairs[report], rare.get(report, ())) for report, item in items.items() if report in pairs]
+    return tuple(
+        [
+            Candidate(item, similarities, shared, photo, details.get(item.report) if details else None)
+            for item, (similarities, photo), shared in found
+        ]
+    )

@@ -25,7 +25,7 @@ CROSS JOIN ({photo_content("ARRAY[%(report)s]")}) AS seen
 CROSS JOIN ({{changes}}) AS changes"""
 
 
-class Holders(NamedTuple):
+class LookedUp(NamedTuple):
     """The query's words that may be rare, and the reports with them, except for words in more than `most` reports."""
 
     words: Sequence[str]
@@ -45,15 +45,15 @@ class QueryContext:
     """How many photo details match with each report they were compared with."""
     photos: Row
     """What the query's photos show."""
-    holders: Holders
+    looked_up: LookedUp
 
     @classmethod
-    def of(cls, scope: Scope, row: Row, holders: Holders) -> "QueryContext":
+    def of(cls, scope: Scope, row: Row, looked_up: LookedUp) -> "QueryContext":
         """Read the row of `context_statement`, which completes `scope` with the model."""
         details = dict(zip(row["others"] or (), row["details"] or (), strict=True))
         scope = Scope(scope.report, scope.opposite, row["model"], row["spaces"] or {}, scope.hidden)
         targets = targets_of(scope, own_vectors(row))
-        return cls(scope, targets, row["ruled_out"], row["released"], details, row, holders)
+        return cls(scope, targets, row["ruled_out"], row["released"], details, row, looked_up)
 
     def without_ruled_out(self, reports: Ids) -> Ids:
         if not self.ruled_out:
