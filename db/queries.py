@@ -60,7 +60,7 @@ class Queries:
     async def _send(self, statement: Statement) -> Fetch:
         """Send a statement, and wait for its results unless it's in a pipeline."""
         query, params = statement
-        # Prepared from the start: PostgreSQL plans it anew five more times, each of which takes longer than running it.
+        # Prepared from the start: PostgreSQL plans it five more times, and each takes longer than running it.
         cursor = await self._connection.execute(query.encode(), params, prepare=True, binary=True)
         return cursor.fetchall
 

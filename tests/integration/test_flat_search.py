@@ -21,6 +21,7 @@ from db.vectors import ids_of
 from reunite.entities import ReportKind, ReportState
 from reunite.matching.evidence import PairKind, Search
 from reunite.ports import ScoredPair
+from reunite.text.rarity import MAX_HOLDERS
 from tests.support.waiting import eventually
 
 REPORTS = 3000
@@ -296,6 +297,28 @@ async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
         meanwhile = await community.search(lost)
         await reading[0]
         assert (ids(meanwhile), meanwhile.open_count) == (ids(before), before.open_count)
+
+
+async def test_words_are_looked_up_again_where_more_of_them_count_now(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with large(owner_database_url, database_url, reports=600) as community:
+        lost = community.filled.lost[0]
+        await community.search(lost)
+        for module in (candidates, sketch_loading):
+            monkeypatch.setattr(module, "MANY", REPORTS)
+        known = community.sketches.watermark
+        community.sketches.watermark = replace(known, seen=known.seen + 1_000_000)  # everything is read again
+        asked: list[int] = []
+
+        def looked_up(words: Sequence[str], params: Any, most: int) -> Any:
+            asked.append(most)
+            return holders(words, params, most)
+
+        monkeypatch.setattr(candidates, "holders", looked_up)
+        again, once = await community.search(lost), await community.search(lost)
+        assert asked == [MAX_HOLDERS, 2 * REPORTS, 2 * REPORTS]
+        assert ids(again) == ids(once)
 
 
 async def test_sketches_leave_out_private_reports_for_viewers_who_may_not_see_them(
