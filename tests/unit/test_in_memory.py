@@ -37,8 +37,9 @@ def test_columns_grow_and_shrink_together() -> None:
 
 def test_columns_know_the_order_of_their_rows_by_report() -> None:
     columns = Columns(ids=ids(3, 1, 3, 2))
-    for change in (lambda: None, lambda: columns.add(ids=ids(1, 5)), lambda: columns.remove(keys_of(ids(3)))):
-        change()
+    for added, removed in ((ids(), ids()), (ids(1, 5), ids()), (ids(), ids(3))):
+        columns.add(ids=added)
+        columns.remove(keys_of(removed))
         order, starts, counts, reports, keys = columns.by_report()
         assert columns["keys"][order].tolist() == sorted(columns["keys"].tolist())
         assert keys.tolist() == columns["keys"][order[starts]].tolist() == keys_of(reports).tolist()
