@@ -77,8 +77,10 @@ class Answer:
 
 def background(measured: Measured) -> Background:
     """Return the exact background of similarities that were all measured."""
-    similarities = measured.similarities
-    return Background(float(similarities.mean()), float(similarities.std()), len(similarities))
+    similarities, count = measured.similarities, len(measured.similarities)
+    mean = np.add.reduce(similarities) / count
+    apart = similarities - mean
+    return Background(float(mean), math.sqrt(np.add.reduce(apart * apart) / count), count)
 
 
 def estimate(target: Target, axes: Axes | None, every: Rows, sample: Rows, limit: int) -> dict[PairKind, Estimate]:

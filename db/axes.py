@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from db.products import BLOCK, Floats, products
+from db.products import Floats, products
 
 AXES: Final = 48
 """Enough axes to tell which sketches are worth comparing."""
@@ -53,15 +53,15 @@ class Axes:
 
     def coarse(self, vectors: Floats) -> NDArray[np.int8]:
         """Return coarse sketches."""
-        return _bytes(np.rint(products(np.ascontiguousarray(self.directions.T), vectors).T / self.scale))
+        return _bytes(np.rint(products(vectors, np.ascontiguousarray(self.directions.T)) / self.scale))
 
     def similarities(self, vectors: Floats, sketches: Numbers) -> Floats:
         """Estimate the similarity of each vector (row) and each sketch (column)."""
-        return _products(vectors * self.steps, sketches)
+        return products(vectors * self.steps, sketches)
 
     def coarse_similarities(self, vectors: Floats, coarse: NDArray[np.int8]) -> Floats:
         """Estimate similarities with coarse sketches."""
-        return _products(vectors @ self.directions * self.scale, coarse)
+        return products(vectors @ self.directions * self.scale, coarse)
 
 
 def _step(values: Floats) -> Floats:
@@ -79,15 +79,3 @@ def _bytes(steps: Floats) -> NDArray[np.int8]:
 def _two_bytes(steps: Floats) -> NDArray[np.int16]:
     made: NDArray[np.int16] = steps.clip(-32767, 32767).astype(np.int16)
     return made
-
-
-def _products(vectors: Floats, sketches: Numbers) -> Floats:
-    """Return the product of each of `vectors` (rows) with each sketch (columns)."""
-    weights = np.ascontiguousarray(vectors.T)
-    found = np.empty((len(sketches), len(vectors)), np.float32)
-    block = np.empty((min(max(BLOCK // weights.size, 1), len(sketches)), len(weights)), np.float32)
-    for start in range(0, len(sketches), max(len(block), 1)):
-        part = sketches[start : start + len(block)]
-        np.copyto(block[: len(part)], part)
-        np.matmul(block[: len(part)], weights, out=found[start : start + len(part)])
-    return np.ascontiguousarray(found.T)

@@ -11,7 +11,7 @@ import numpy as np
 from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, VERSION, fields_of, items_of
 from db.mapping import Row
 from db.queries import Statement
-from db.vectors import COMPARED, Ids, Scope, as_array, distinct, ids_of
+from db.vectors import COMPARED, ID, Ids, Scope, as_array
 from reunite.entities import Report
 from reunite.matching.evidence import Item
 
@@ -27,7 +27,6 @@ _BASE_BYTES: Final = 700
 """Roughly the bytes of an item without its words and colours."""
 _TUPLE, _NUMBER = 56, 32
 """Bytes of an empty tuple, and of each number in one."""
-_ID_BYTES: Final = 16
 
 
 class CachedItem(NamedTuple):
@@ -87,40 +86,51 @@ class ReadPlan(NamedTuple):
 
     community: UUID
     scope: Scope
-    report: Report
     missing: Ids
     cached: Ids
 
     @classmethod
-    def of(cls, community: UUID, scope: Scope, report: Report, chosen: Ids, cache: ItemCache) -> "ReadPlan":
+    def of(cls, community: UUID, scope: Scope, chosen: Ids, cache: ItemCache) -> "ReadPlan":
         is_cached = np.array([report_id in cache for report_id in chosen.tolist()], np.bool_)
-        return cls(community, scope, report, chosen[~is_cached], chosen[is_cached])
+        return cls(community, scope, chosen[~is_cached], chosen[is_cached])
 
-    def statements(self) -> tuple[Statement, Statement, Statement]:
-        """Return the statements to run; they also read the query's own photos."""
-        params = self.scope.params()
-        return (
-            (_VERSIONS, {**params, "reports": as_array(self.cached)}),
-            (_DETAILS, {**params, "reports": as_array(self.missing)}),
-            (PHOTO_CONTENT, {"reports": as_array(distinct([self.missing, ids_of([self.report.id])]))}),
-        )
+    def statements(self) -> list[Statement]:
+        """Return the statements to run: none where there is nothing to check, and none where nothing is missing."""
+        params, missing = self.scope.params(), as_array(self.missing)
+        check = [(_VERSIONS, {**params, "reports": as_array(self.cached)})]
+        read = [(_DETAILS, {**params, "reports": missing}), (PHOTO_CONTENT, {"reports": missing})]
+        return (check if len(self.cached) else []) + (read if len(self.missing) else [])
 
 
 class ReadItems(NamedTuple):
-    """The candidates' items, the query's own, and the cached reports that have changed."""
+    """The candidates' items, and the cached reports that have changed."""
 
-    items: list[Item]
-    query: Item
+    items: dict[bytes, Item]
     changed: Ids
 
 
-def read_items(plan: ReadPlan, versions: Row, details: Sequence[Row], seen: Row, cache: ItemCache) -> ReadItems:
-    """Turn the statements' rows into items, and cache them."""
-    packed = versions["reports"] or b""
-    ids = [packed[start : start + _ID_BYTES] for start in range(0, len(packed), _ID_BYTES)]
-    kept = {report: cache.use(report, version) for report, version in zip(ids, versions["versions"] or (), strict=True)}
-    *items, (_, query) = items_of([*details, fields_of(plan.report)], seen)
-    for version, item in items:
-        cache.keep(plan.community, version, item)
-    changed = ids_of([UUID(bytes=report) for report, item in kept.items() if item is None])
-    return ReadItems([*(item for item in kept.values() if item), *(item for _, item in items)], query, changed)
+def read_items(plan: ReadPlan, found: Sequence[Sequence[Row]], cache: ItemCache) -> ReadItems:
+    """Turn the rows of the plan's statements into items, and cache them."""
+    results = iter(found)
+    items: dict[bytes, Item] = {}
+    changed: list[bytes] = []
+    if len(plan.cached):
+        [versions] = next(results)
+        reports = np.frombuffer(versions["reports"] or b"", ID).tolist()
+        for report, version in zip(reports, versions["versions"] or (), strict=True):
+            if item := cache.use(report, version):
+                items[report] = item
+            else:
+                changed.append(report)
+    if len(plan.missing):
+        details, [seen] = next(results), next(results)
+        for version, item in items_of(details, seen):
+            cache.keep(plan.community, version, item)
+            items[item.report.bytes] = item
+    return ReadItems(items, np.frombuffer(b"".join(changed), ID))
+
+
+def query_item(report: Report, seen: Row) -> Item:
+    """Return the query as scoring sees it."""
+    [(_, item)] = items_of([fields_of(report)], seen)
+    return item

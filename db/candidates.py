@@ -7,18 +7,21 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
+import numpy as np
+
 from db.answers import Answer
-from db.candidate_items import ReadItems, ReadPlan, read_items
+from db.candidate_items import ReadItems, ReadPlan, query_item, read_items
 from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, items_of
 from db.mapping import Row
 from db.queries import Connection, Queries, Statement
-from db.query_context import QueryContext, context_statement
+from db.query_context import LookedUp, QueryContext, context_statement
 from db.rare_words import SharedWords, boilerplate_of_sample, holders, shared_words
 from db.sketch_cache import SketchCache
-from db.sketch_loading import MANY, SqlSketches
-from db.sketches import Sketches
+from db.sketch_loading import MANY, Changes, SqlSketches
+from db.sketches import PhotoVectors, Sketches
 from db.vectors import (
     COMPARED,
+    ID,
     NO_PHOTO,
     Ids,
     Keys,
@@ -32,6 +35,7 @@ from db.vectors import (
     measured_by_kind,
     measuring,
     most_alike,
+    uuid_of,
     uuids,
 )
 from reunite.encoder import PHOTO_SPACE
@@ -58,6 +62,15 @@ class Compared(NamedTuple):
     words: SharedWords
     measured: Mapping[PairKind, Measured] | None
     """Exact similarities of all or of the nearest reports; None if PostgreSQL still has to measure them."""
+    nearest: Sequence[Ids]
+    """The nearest reports by pair kind."""
+    photos: PhotoVectors | None
+    """Photos of the nearest found reports; None if PostgreSQL still has to read them."""
+
+    @property
+    def near(self) -> Ids:
+        """The few reports that are compared with each other."""
+        return distinct([ids[:_MAX_COMPARED] for ids in self.nearest])
 
 
 class SqlCandidates(Queries):
@@ -73,12 +86,9 @@ class SqlCandidates(Queries):
     async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
         hidden = private if report.kind is ReportKind.FOUND else sealed
         sketches = self._sketch_cache.get(self.community, report.kind.opposite)
-        query = await self._context_of(report, sketches, hidden=hidden)
-        if not report.sample and (sketches.holds_all or len(sketches) > limit):
-            compared = await self._from_memory(query, sketches, limit)
-        else:
-            compared = await self._from_database(query)
-        return await self._assemble(report, query, compared, limit)
+        query, changes = await self._context_of(report, sketches, hidden=hidden)
+        compared = None if report.sample else await self._from_memory(query, sketches, changes, limit)
+        return await self._assemble(report, query, compared or await self._from_database(query, limit), limit)
 
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
         """Return what scoring needs to know about reports in any state."""
@@ -95,64 +105,72 @@ class SqlCandidates(Queries):
     async def has_sealed(self) -> bool:
         return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))
 
-    async def _context_of(self, report: Report, sketches: Sketches, *, hidden: bool) -> QueryContext:
-        """Read what a search needs to know about the query, and bring the cache up to date."""
-        scope = Scope(report.id, report.kind.opposite, None, {}, hidden)
-        asked = sketches.watermark
-        async with self._pipeline(context_statement(scope, self._sketches.changes(sketches, scope))) as [fetch]:
-            words = rare_candidates(report.text)
-        [row] = await fetch()
-        query = QueryContext.of(scope, row, words)
-        if not report.sample:
-            try:
-                async with sketches.lock:
-                    changed = await self._sketches.refresh(sketches, query.scope, asked, row)
-                if changed is None:
-                    self._sketch_cache.items.drop_all(self.community)
-                else:
-                    self._sketch_cache.items.drop(changed)
-            finally:
-                self._sketch_cache.trim(self.community, scope.opposite)
-        return query
+    async def _context_of(self, report: Report, sketches: Sketches, *, hidden: bool) -> tuple[QueryContext, Changes]:
+        """Read what a search needs to know about the query, and what has changed, in one round trip.
 
-    async def _from_memory(self, query: QueryContext, sketches: Sketches, limit: int) -> Compared:
-        """Compare in memory while PostgreSQL looks up the words."""
-        scope = query.scope
-        max_holders = 2 * MANY if sketches.holds_all else MAX_HOLDERS
-        # Under the lock, because another search may be reloading the sketches.
-        async with self._pipeline(holders(query.words, scope.params(), max_holders)) as [fetch], sketches.lock:
-            is_loaded = sketches.is_loaded(scope.model)
-            answer = sketches.answer(query.targets, scope, query.released, limit) if is_loaded else None
-        found = await fetch()
-        if answer is None:
-            return await self._from_database(query)
-        words = shared_words(found, answer.open_count, answer.open_count if answer.is_exact else MAX_HOLDERS)
-        return Compared(answer, words, _measured(query, answer, sketches, words))
+        Among few reports, the query's words are looked up with it. Among many, that takes longer than a round trip.
+        """
+        scope = Scope(report.id, report.kind.opposite, None, {}, hidden)
+        asked, most = sketches.watermark, _max_holders(sketches) if sketches.holds_all else 0
+        context = context_statement(scope, self._sketches.changes(sketches, scope))
+        async with self._connection.pipeline():
+            fetch = await self._send(context)
+            words = rare_candidates(report.text)  # while PostgreSQL works
+            fetch_holders = await self._send(holders(words, scope.params(), most)) if most else None
+        [row] = await fetch()
+        looked_up = LookedUp(words, most, await fetch_holders() if fetch_holders else ())
+        return QueryContext.of(scope, row, looked_up), Changes(asked, row)
+
+    async def _from_memory(
+        self, query: QueryContext, sketches: Sketches, changes: Changes, limit: int
+    ) -> Compared | None:
+        """Bring memory up to date, and compare with it; None if it holds too little."""
+        async with sketches.lock:
+            await self._refresh(sketches, query, changes)
+            if not sketches.holds_all and len(sketches) <= limit:
+                return None
+            looked_up, most = query.looked_up, _max_holders(sketches)
+            missing = [holders(looked_up.words, query.scope.params(), most)] if looked_up.most < most else []
+            async with self._pipeline(*missing) as fetching:  # PostgreSQL looks up words while we compare
+                answer = sketches.answer(query.targets, query.scope, query.released, limit)
+            found = await fetching[0]() if fetching else looked_up.rows
+            return _compared(query, sketches, answer, found, limit)
+
+    async def _refresh(self, sketches: Sketches, query: QueryContext, changes: Changes) -> None:
+        try:
+            changed = await self._sketches.refresh(sketches, query.scope, changes)
+            if changed is None:
+                self._sketch_cache.items.drop_all(self.community)
+            else:
+                self._sketch_cache.items.drop(changed)
+        finally:
+            self._sketch_cache.trim(self.community, query.scope.opposite)
 
     async def _assemble(self, report: Report, query: QueryContext, compared: Compared, limit: int) -> Search:
         """Read what scoring needs to know about the chosen reports; PostgreSQL measures what memory can't."""
-        answer, words, measured = compared
-        rare = ids_of(list(words.rare))
-        nearest = answer.nearest() if measured is None else [found.nearest(limit) for found in measured.values()]
+        answer, words, measured, nearest, photos = compared
+        rare = np.frombuffer(b"".join(words.rare), ID)
         released = ids_of(query.released if measured is None else ())
         chosen = query.without_ruled_out(distinct([rare, released, *nearest]))
-        plan = ReadPlan.of(self.community, query.scope, report, chosen, self._sketch_cache.items)
-        near = distinct([ids[:_MAX_COMPARED] for ids in nearest])
-        async with self._pipeline(*plan.statements(), _photos_of(query.scope, near)) as fetching:
+        plan = ReadPlan.of(self.community, query.scope, chosen, self._sketch_cache.items)
+        read_photos = [_photos_of(query.scope, compared.near)] if photos is None else []
+        async with self._pipeline(*plan.statements(), *read_photos) as fetching:
             background = answer.background()
             boilerplate = words.boilerplate | boilerplate_of_sample(words.common, answer.sample or ())
             pairs = {} if measured is None else _pairs(query, measured, chosen)
-        [versions], details, [seen], [alike] = [await fetch() for fetch in fetching]
+            lookalikes = {} if photos is None else most_alike(*photos, _MAX_LOOKALIKES)
+        found = [await fetch() for fetch in fetching]
         measure = [] if measured is not None else [measuring(self.community, query.scope, query.targets, chosen)]
         async with self._pipeline(*measure) as fetching:
-            items = read_items(plan, versions, details, seen, self._sketch_cache.items)
-            lookalikes = _lookalikes(query.scope, alike)
+            items = read_items(plan, found, self._sketch_cache.items)
+            if photos is None:
+                lookalikes = most_alike(*_photo_vectors(query.scope, found[-1][0]), _MAX_LOOKALIKES)
         await self._read_changed(plan, items)
         for fetch in fetching:
             pairs = _pairs_of_nearest(query, (await fetch())[0], rare, limit)
         details_of_photos = query.details if PairKind.PHOTO_PHOTO in background else {}
         return Search(
-            query=items.query,
+            query=query_item(report, query.photos),
             candidates=_candidates(items.items, pairs, words, details_of_photos),
             background=background,
             lookalikes=lookalikes,
@@ -165,18 +183,35 @@ class SqlCandidates(Queries):
         if len(found.changed):
             cache = self._sketch_cache.items
             cache.drop(uuids(found.changed))
-            again = ReadPlan.of(self.community, plan.scope, plan.report, found.changed, cache)
-            [versions], details, [seen] = await self._batch(*again.statements())
-            found.items.extend(read_items(again, versions, details, seen, cache).items)
+            again = ReadPlan.of(self.community, plan.scope, found.changed, cache)
+            found.items.update(read_items(again, await self._batch(*again.statements()), cache).items)
 
-    async def _from_database(self, query: QueryContext) -> Compared:
-        """Measure everything in PostgreSQL: for samples, near the limit, or if the cache was emptied."""
+    async def _from_database(self, query: QueryContext, limit: int) -> Compared:
+        """Measure everything in PostgreSQL: for samples, and near the limit."""
         params = query.scope.params()
         [[counted]] = await self._batch((_COUNT, {**params, "community": self.community}))
-        [found] = await self._batch(holders(query.words, params, counted["n"]))
+        [found] = await self._batch(holders(query.looked_up.words, params, counted["n"]))
         measured = await self._vectors.measure(query.scope, query.targets, None)
         words = shared_words(found, counted["n"], counted["n"])
-        return Compared(Answer(counted["n"], measured, {}, None), words, measured)
+        nearest = [measured_one.nearest(limit) for measured_one in measured.values()]
+        return Compared(Answer(counted["n"], measured, {}, None), words, measured, nearest, None)
+
+
+def _max_holders(sketches: Sketches) -> int:
+    """Return in how many reports a word may be for them to be read."""
+    return 2 * MANY if sketches.holds_all else MAX_HOLDERS
+
+
+def _compared(query: QueryContext, sketches: Sketches, answer: Answer, holders: Sequence[Row], limit: int) -> Compared:
+    """Add to an answer what memory knows exactly; the caller holds the lock, for another search may reload it."""
+    words = shared_words(holders, answer.open_count, answer.open_count if answer.is_exact else MAX_HOLDERS)
+    measured = _measured(query, answer, sketches, words)
+    nearest = answer.nearest() if measured is None else [found.nearest(limit) for found in measured.values()]
+    compared = Compared(answer, words, measured, nearest, None)
+    if sketches.holds_all:
+        near = compared.near if query.scope.opposite is ReportKind.FOUND else compared.near[:0]
+        compared = compared._replace(photos=sketches.photos_of(query.scope, near))
+    return compared
 
 
 def _measured(
@@ -185,9 +220,10 @@ def _measured(
     """Return what memory can measure exactly; None if it can't."""
     if answer.is_exact or not query.targets:
         return answer.measured
-    if not sketches.precise or not sketches.is_loaded(query.scope.model):
+    if not sketches.precise:
         return None
-    among = distinct([ids_of([*words.rare, *query.released]), *answer.nearest()])
+    rare = np.frombuffer(b"".join(words.rare), ID)
+    among = distinct([rare, ids_of(query.released), *answer.nearest()])
     return sketches.measure(query.targets, query.scope, query.released, among)
 
 
@@ -195,6 +231,15 @@ def _photos_of(scope: Scope, near: Ids) -> Statement:
     """Return the statement that reads the photos of the nearest found reports."""
     compared = near if scope.opposite is ReportKind.FOUND else near[:0]
     return _PHOTOS, {"model": scope.model, "space": scope.space(PHOTO_SPACE), "reports": as_array(compared)}
+
+
+def _photo_vectors(scope: Scope, row: Row) -> PhotoVectors:
+    """Read the row of `_photos_of`."""
+    packed = np.dtype(
+        [("size", ">i2"), ("unused", ">i2"), ("vector", ">f2", (scope.spaces.get(scope.space(PHOTO_SPACE), 0),))]
+    )
+    vectors = np.frombuffer(row["vectors"] or b"", packed)["vector"].astype(np.float32)
+    return np.frombuffer(row["reports"] or b"", ID), vectors
 
 
 Pair = tuple[dict[PairKind, float], UUID | None]
@@ -231,23 +276,17 @@ def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: K
         if kind in measured:
             places, is_measured = measured[kind].places(keys)
             photos[is_measured] = measured[kind].photos[places[is_measured]]
-    return [UUID(bytes=photo) if photo != NO_PHOTO.bytes else None for photo in photos.tolist()]
+    return [uuid_of(photo) if photo != NO_PHOTO.bytes else None for photo in photos.tolist()]
 
 
 def _candidates(
-    items: Sequence[Item], pairs: Mapping[bytes, Pair], words: SharedWords, details: Mapping[UUID, float]
+    items: Mapping[bytes, Item], pairs: Mapping[bytes, Pair], words: SharedWords, details: Mapping[UUID, float]
 ) -> tuple[Candidate, ...]:
-    candidates = []
-    for item in items:
-        if (pair := pairs.get(item.report.bytes)) is None:
-            continue
-        similarities, photo = pair
-        rare = tuple(sorted(words.rare.get(item.report, ()))) if words.rare else ()
-        candidates.append(Candidate(item, similarities, rare, photo, details.get(item.report) if details else None))
-    return tuple(candidates)
-
-
-def _lookalikes(scope: Scope, photos: Row) -> dict[frozenset[UUID], float]:
-    """Return the pairs of nearby found reports with the most similar photos: they may show the same thing."""
-    size = scope.spaces.get(scope.space(PHOTO_SPACE), 0)
-    return most_alike(photos["reports"], photos["vectors"], size, _MAX_LOOKALIKES) if photos["reports"] else {}
+    rare = {report: tuple(sorted(shared)) for report, shared in words.rare.items()}
+    found = [(item, pairs[report], rare.get(report, ())) for report, item in items.items() if report in pairs]
+    return tuple(
+        [
+            Candidate(item, similarities, shared, photo, details.get(item.report) if details else None)
+            for item, (similarities, photo), shared in found
+        ]
+    )

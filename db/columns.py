@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from db.vectors import Keys, keys_of
+from db.vectors import ByReport, Keys, keys_of
 
 _FEW: Final = 16
 """Up to this many keys, comparing with each of them is fastest."""
@@ -19,6 +19,7 @@ class Columns:
         """Start with these rows."""
         self._columns = {name: column.copy() for name, column in columns.items()} | {"keys": keys_of(columns["ids"])}
         self._count = len(columns["ids"])
+        self._by_report: ByReport | None = None
 
     def __len__(self) -> int:
         return self._count
@@ -26,9 +27,15 @@ class Columns:
     def __getitem__(self, name: str) -> NDArray[Any]:
         return self._columns[name][: self._count]
 
-    def rows(self, chosen: NDArray[np.bool_] | None = None) -> dict[str, NDArray[Any]]:
-        """Return the columns, of all rows or of some."""
-        return {name: self[name] if chosen is None else self[name][chosen] for name in self._columns}
+    def some(self, chosen: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+        """Return the columns of some rows."""
+        return {name: self[name][chosen] for name in self._columns}
+
+    def by_report(self) -> ByReport:
+        """Return the order of the rows by report, which is kept until they change."""
+        if self._by_report is None:
+            self._by_report = ByReport.of(self["ids"], self["keys"])
+        return self._by_report
 
     @property
     def size(self) -> int:
@@ -36,6 +43,7 @@ class Columns:
         return sum(column.nbytes for column in self._columns.values())
 
     def add(self, **columns: NDArray[Any]) -> None:
+        self._by_report = None
         end = self._count + len(columns["ids"])
         if end > len(self._columns["ids"]):
             room = max(end, self._count * 5 // 4)
@@ -47,6 +55,7 @@ class Columns:
     def remove(self, keys: Keys) -> None:
         """Remove the rows of reports; the last rows fill the gaps."""
         for place in np.flatnonzero(among(self["keys"], keys))[::-1]:
+            self._by_report = None
             self._count -= 1
             for column in self._columns.values():
                 column[place] = column[self._count]
@@ -55,7 +64,7 @@ class Columns:
 class Rows:
     """Rows from several sources, concatenated only where necessary."""
 
-    def __init__(self, parts: Sequence[Mapping[str, NDArray[Any]]]) -> None:
+    def __init__(self, parts: Sequence[Columns | Mapping[str, NDArray[Any]]]) -> None:
         """All parts have the same columns, one of which is `ids`."""
         self._parts = [part for part in parts if len(part["ids"])]
 
@@ -65,6 +74,12 @@ class Rows:
     def __getitem__(self, name: str) -> NDArray[Any]:
         columns = [part[name] for part in self._parts]
         return columns[0] if len(columns) == 1 else np.concatenate(columns)
+
+    def by_report(self) -> ByReport:
+        """Return the order of the rows by report."""
+        if len(self._parts) == 1 and isinstance(self._parts[0], Columns):
+            return self._parts[0].by_report()
+        return ByReport.of(self["ids"], self["keys"])
 
     def at(self, name: str, places: NDArray[np.intp]) -> NDArray[Any]:
         """Return some rows of a column without concatenating all of it."""
@@ -87,8 +102,11 @@ def among(keys: Keys, wanted: Keys) -> NDArray[np.bool_]:
         for key in wanted:
             found |= keys == key
     else:
-        ordered = np.sort(wanted)
-        found = ordered[np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)] == keys
+        ordered, has_ending = np.sort(wanted), np.zeros(1 << 16, np.bool_)
+        has_ending[wanted.astype(np.uint16)] = True
+        found = has_ending[keys.astype(np.uint16)]  # rules most of them out in a sixth of the time
+        likely = keys[found]
+        found[found] = ordered[np.minimum(np.searchsorted(ordered, likely), len(ordered) - 1)] == likely
     return found
 
 

@@ -18,18 +18,24 @@ SELECT {VERSION.format("r")} AS version, r.id, r.kind::text, r.text, r.place, r.
   r.question ->> 'aspect' AS asked, r.question -> 'options' AS options, r.question_answer
 FROM report r WHERE r.id = ANY(%(reports)s::uuid[])
 """
-# LATERAL: otherwise the planner reads a small community's whole index of photos.
-PHOTO_CONTENT: Final = f"""SELECT array_agg(p.report_id) AS reports, array_agg(p.version) AS versions,
-  array_agg(array_send(p.colours)) AS colours, array_agg(array_to_string(p.shows, E'\\n')) AS shows
-FROM unnest(%(reports)s::uuid[]) AS given (id) CROSS JOIN LATERAL (
-  SELECT report_id, {VERSION.format("photo")} AS version, colours, shows FROM photo
-  WHERE report_id = given.id AND state = 'stored' ORDER BY position) AS p"""
-"""What photos show, packed into one row because that's faster to read."""
 _ARRAY_HEADER, _ARRAY_DIMENSION = 12, 8
 """Bytes before the first element of a binary array."""
 PhotoContent = tuple[bytes, bytes, str]
 """A photo's version, its colours as a binary array, and the things that it shows."""
 _KINDS: Final = {kind.value: kind for kind in ReportKind}
+
+
+def photo_content(reports: str) -> str:
+    """Return the query for what the photos of an array of reports show: one row, which is faster to read."""
+    # LATERAL: otherwise the planner reads a small community's whole index of photos.
+    return f"""SELECT array_agg(p.report_id) AS reports, array_agg(p.version) AS versions,
+  array_agg(array_send(p.colours)) AS colours, array_agg(array_to_string(p.shows, E'\\n')) AS shows
+FROM unnest({reports}::uuid[]) AS given (id) CROSS JOIN LATERAL (
+  SELECT report_id, {VERSION.format("photo")} AS version, colours, shows FROM photo
+  WHERE report_id = given.id AND state = 'stored' ORDER BY position) AS p"""
+
+
+PHOTO_CONTENT: Final = photo_content("%(reports)s")
 
 
 def fields_of(report: Report) -> Row:

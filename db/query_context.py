@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
 
+from db.evidence import photo_content
 from db.mapping import Row
 from db.photo_details import OF_REPORT
 from db.vectors import MINE, Ids, Scope, Target, ids_of, keys_of, own_vectors, targets_of
@@ -16,11 +17,23 @@ _RULED_OUT: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id
 _RELEASED: Final = """ARRAY(SELECT r.id FROM match m JOIN report r ON r.id = m.found_id
     WHERE m.lost_id = %(report)s AND m.released AND r.sealed AND r.state = 'open')"""
 _CONTEXT: Final = f"""SELECT live.model, live.spaces, {_RULED_OUT} AS ruled_out, {_RELEASED} AS released, compared.*,
-  mine.*, changes.*
+  mine.*, seen.*, changes.*
 FROM ({MINE}) AS mine
 LEFT JOIN (SELECT id AS model, spaces FROM embedding_model WHERE live) AS live ON true
 CROSS JOIN (SELECT array_agg(other) AS others, array_agg(details) AS details FROM ({OF_REPORT}) AS one) AS compared
+CROSS JOIN ({photo_content("ARRAY[%(report)s]")}) AS seen
 CROSS JOIN ({{changes}}) AS changes"""
+
+
+class LookedUp(NamedTuple):
+    """The query's words that may be rare, and the reports with them, except for words in more than `most` reports.
+
+    With `most` 0, the words haven't been looked up.
+    """
+
+    words: Sequence[str]
+    most: int
+    rows: Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +46,17 @@ class QueryContext:
     released: Sequence[UUID]
     details: Mapping[UUID, float]
     """How many photo details match with each report they were compared with."""
-    words: Sequence[str]
-    """Words that may be rare."""
+    photos: Row
+    """What the query's photos show."""
+    looked_up: LookedUp
 
     @classmethod
-    def of(cls, scope: Scope, row: Row, words: Sequence[str]) -> "QueryContext":
+    def of(cls, scope: Scope, row: Row, looked_up: LookedUp) -> "QueryContext":
         """Read the row of `context_statement`, which completes `scope` with the model."""
         details = dict(zip(row["others"] or (), row["details"] or (), strict=True))
         scope = Scope(scope.report, scope.opposite, row["model"], row["spaces"] or {}, scope.hidden)
         targets = targets_of(scope, own_vectors(row))
-        return cls(scope, targets, row["ruled_out"], row["released"], details, words)
+        return cls(scope, targets, row["ruled_out"], row["released"], details, row, looked_up)
 
     def without_ruled_out(self, reports: Ids) -> Ids:
         if not self.ruled_out:

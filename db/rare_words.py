@@ -5,12 +5,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import numpy as np
+
 from db.mapping import Row
+from db.vectors import ID
 from reunite.text.rarity import boilerplate_words, rare_words
 
-_HOLDERS: Final = """SELECT word, reports, authors, repeated, repeats
+_HOLDERS: Final = """SELECT word, array_send(reports) AS reports, authors, repeated, repeats
 FROM reports_with_words(%(words)s, %(opposite)s::report_kind, %(most)s, %(report)s, %(hidden)s)"""
-Holders = dict[str, dict[UUID, str]]
+_HEADER: Final = 20
+"""Bytes that precede the elements of a packed array."""
+_ELEMENT: Final = np.dtype([("size", ">i4"), ("id", ID)])
+Holders = dict[str, dict[bytes, str]]
 """By word: the reports that contain it, with their authors."""
 
 
@@ -26,7 +32,7 @@ class Sampled(NamedTuple):
 class SharedWords(NamedTuple):
     """The query's words that open reports share."""
 
-    rare: Mapping[UUID, set[str]]
+    rare: Mapping[bytes, set[str]]
     """The rare words that each report shares."""
     boilerplate: frozenset[str]
     common: Sequence[str]
@@ -41,9 +47,9 @@ def holders(words: Sequence[str], params: Mapping[str, Any], most: int) -> tuple
 def shared_words(found: Sequence[Row], open_count: int, most: int) -> SharedWords:
     """Read the rows of `holders`, with the same `most`."""
     holding: Holders = {
-        row["word"]: dict(zip(row["reports"], row["authors"], strict=True))
+        row["word"]: dict(zip(_ids(row["reports"]), row["authors"], strict=True))
         for row in found
-        if row["reports"] and len(row["reports"]) <= most
+        if row["authors"] and len(row["authors"]) <= most
     }
     reports_of = {
         author: count
@@ -54,9 +60,13 @@ def shared_words(found: Sequence[Row], open_count: int, most: int) -> SharedWord
     return SharedWords(rare, boilerplate, [row["word"] for row in found if row["word"] not in holding])
 
 
+def _ids(packed: bytes) -> list[bytes]:
+    """Read an array of UUIDs in PostgreSQL's binary format."""
+    ids: list[bytes] = np.frombuffer(packed, _ELEMENT, offset=_HEADER)["id"].tolist()
+    return ids
+
+
 def boilerplate_of_sample(words: Sequence[str], sample: Sequence[Sampled]) -> frozenset[str]:
     """Return the words that are boilerplate in a sample."""
-    holding: Holders = {
-        word: {sampled.report: sampled.author for sampled in sample if word in sampled.words} for word in words
-    }
+    holding = {word: {sampled.report: sampled.author for sampled in sample if word in sampled.words} for word in words}
     return boilerplate_words(holding, Counter(sampled.author for sampled in sample), len(sample))

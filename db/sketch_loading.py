@@ -55,6 +55,13 @@ _RANGE: Final = "r.id BETWEEN %(first)s AND %(last)s"  # ids are random
 _OF_PLACE: Final = f"{_RANGE} AND (e.space, e.source) = (%(space)s, %(source)s)"
 
 
+class Changes(NamedTuple):
+    """What has changed since the sketches were `asked`, as one row."""
+
+    asked: Watermark
+    row: Row
+
+
 class LoadedRows(NamedTuple):
     """Rows that were read."""
 
@@ -71,11 +78,12 @@ class SqlSketches(Queries):
         """Return the statement that reads the changes since the last refresh."""
         return changes_since(sketches, self.community, scope.opposite)
 
-    async def refresh(self, sketches: Sketches, scope: Scope, asked: Watermark, changes: Row) -> Sequence[UUID] | None:
-        """Bring sketches up to date with `changes`, which were read since `asked`. The caller holds their lock.
+    async def refresh(self, sketches: Sketches, scope: Scope, since: Changes) -> Sequence[UUID] | None:
+        """Bring sketches up to date. The caller holds their lock.
 
         Return the reports that have changed; None if everything was reloaded.
         """
+        asked, changes = since
         restored = changes["seen"] < asked.seen  # the database has gone back in time: a backup or a replica
         if sketches.model != scope.model or not sketches.watermark.seen or restored:
             await self._reload(sketches, scope)

@@ -19,7 +19,8 @@ from db.axes import Axes
 from db.columns import Columns, Rows, among
 from db.products import Floats, products
 from db.rare_words import Sampled
-from db.vectors import ID, Ids, Keys, Measured, Scope, Target, best_by_kind, ids_of, keys_of
+from db.vectors import ID, ByReport, Ids, Keys, Measured, Scope, Target, best_by_kind, ids_of, keys_of
+from reunite.encoder import PHOTO_SPACE
 from reunite.matching.evidence import PairKind
 
 _SAMPLE: Final = 200
@@ -51,6 +52,10 @@ class Group(NamedTuple):
     @property
     def place(self) -> Place:
         return self.space, self.source
+
+
+PhotoVectors = tuple[Ids, Floats]
+"""Vectors of photos, with their reports."""
 
 
 class Vectors(NamedTuple):
@@ -133,10 +138,6 @@ class Sketches:
                     vectors[group.place] += len(columns)
         return any(needs_axes(count, self.axes.get(place)) for place, count in vectors.items())
 
-    def is_loaded(self, model: int | None) -> bool:
-        """Whether everything has been read, for this model."""
-        return self.watermark.seen > 0 and self.model == model
-
     def clear(self) -> None:
         self.reports, self.sample, self.whole, self.sketched = _no_reports(), {}, {}, {}
 
@@ -176,7 +177,7 @@ class Sketches:
             whole = _taking_part(self.whole, target, scope, shown)
             if len(whole):
                 similarities = products(target.vectors, whole["vectors"])
-                measured |= best_by_kind(target, scope.opposite, whole["ids"], whole["photos"], similarities)
+                measured |= best_by_kind(target, scope.opposite, whole.by_report(), whole["photos"], similarities)
             if not self.holds_all:
                 axes = self.axes.get((target.space, target.source))
                 every = _taking_part(self.sketched, target, scope, _NONE) if axes else whole
@@ -205,9 +206,17 @@ class Sketches:
                 similarities = axes.similarities(target.vectors, rows.at("sketches", places))
             else:
                 similarities = products(target.vectors, rows.at("vectors", places))
-            ids, photos = rows.at("ids", places), rows.at("photos", places)
-            measured |= best_by_kind(target, scope.opposite, ids, photos, similarities)
+            by_report = ByReport.of(rows.at("ids", places), rows.at("keys", places))
+            measured |= best_by_kind(target, scope.opposite, by_report, rows.at("photos", places), similarities)
         return measured
+
+    def photos_of(self, scope: Scope, reports: Ids) -> PhotoVectors:
+        """Return the vectors of reports' photos; all vectors must be here."""
+        space = scope.space(PHOTO_SPACE)
+        groups = [self.whole.get(Group(hidden, space, "photo")) for hidden in (False, True)]
+        keys = keys_of(reports)
+        rows = Rows([columns.some(among(columns["keys"], keys)) for columns in groups if columns])
+        return (rows["ids"], rows["vectors"]) if len(rows) else (reports[:0], np.empty((0, 0), np.float32))
 
     def _sample(self, scope: Scope) -> list[Sampled]:
         """Return a random sample of reports: their ids are random."""
@@ -236,12 +245,12 @@ def _add(kept: dict[Group, Columns], group: Group, **columns: NDArray[Any]) -> N
 
 def _taking_part(kept: Mapping[Group, Columns], target: Target, scope: Scope, released: Keys) -> Rows:
     """Return the rows to compare a target with: public reports, and hidden ones if they take part or are released."""
-    parts: list[Mapping[str, NDArray[Any]]] = []
+    parts: list[Columns | Mapping[str, NDArray[Any]]] = []
     if public := kept.get(Group(hidden=False, space=target.space, source=target.source)):
-        parts.append(public.rows())
+        parts.append(public)
     if hidden := kept.get(Group(hidden=True, space=target.space, source=target.source)):
         if scope.hidden:
-            parts.append(hidden.rows())
+            parts.append(hidden)
         elif len(released):
-            parts.append(hidden.rows(np.isin(hidden["keys"], released)))
+            parts.append(hidden.some(np.isin(hidden["keys"], released)))
     return Rows(parts)

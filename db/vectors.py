@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -119,6 +120,26 @@ class Scope:
         return {"report": self.report, "opposite": self.opposite, "model": self.model, "hidden": self.hidden}
 
 
+class ByReport(NamedTuple):
+    """The order of vectors by their reports."""
+
+    order: NDArray[np.intp]
+    """The positions of all vectors, those of a report one after the other."""
+    starts: NDArray[np.intp]
+    """Where each report's vectors start in `order`."""
+    counts: NDArray[np.intp]
+    reports: Ids
+    keys: Keys
+    """In ascending order."""
+
+    @classmethod
+    def of(cls, reports: Ids, keys: Keys) -> "ByReport":
+        order = np.argsort(keys, kind="stable")
+        ordered = keys[order]
+        starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+        return cls(order, starts, np.diff(starts, append=len(keys)), reports[order[starts]], ordered[starts])
+
+
 def keys_of(ids: Ids) -> Keys:
     """Hash UUIDs to numbers; a collision within a community is next to impossible."""
     halves = np.ascontiguousarray(ids).view(np.uint64).reshape(-1, 2)
@@ -141,7 +162,13 @@ def as_array(ids: Ids) -> str:
 
 
 def uuids(ids: Ids) -> list[UUID]:
-    return [UUID(bytes=uuid) for uuid in ids.tolist()]
+    return list(map(uuid_of, ids.tolist()))
+
+
+@lru_cache(maxsize=10_000)
+def uuid_of(packed: bytes) -> UUID:
+    """Return the UUID of 16 bytes. To make one takes as long as to look up thirty."""
+    return UUID(bytes=packed)
 
 
 class OwnVector(NamedTuple):
@@ -221,31 +248,31 @@ def _target(space: str, source: str, mine: Sequence[tuple[PairKind, UUID | None,
 def _measured(scope: Scope, target: Target, row: Row, number: int) -> dict[PairKind, Measured]:
     reports, photos = (np.frombuffer(row[f"{name}{number}"], ID) for name in ("reports", "photos"))
     found = [np.frombuffer(row[f"v{number}_{place}"], ">f8") for place in range(len(target.vectors))]
-    return best_by_kind(target, scope.opposite, reports, photos, np.stack(found))
+    by_report = ByReport.of(reports, keys_of(reports))
+    return best_by_kind(target, scope.opposite, by_report, photos, np.stack(found))
 
 
 def best_by_kind(
-    target: Target, opposite: ReportKind, reports: Ids, photos: Ids, similarities: NDArray[np.floating]
+    target: Target, opposite: ReportKind, by_report: ByReport, photos: Ids, similarities: NDArray[np.floating]
 ) -> dict[PairKind, Measured]:
     """Find each report's best similarity by pair kind; `similarities` has a row for each of the query's vectors."""
-    keys = keys_of(reports)
-    by_report = np.argsort(keys, kind="stable")
-    starts = np.flatnonzero(np.concatenate(([True], np.diff(keys[by_report]) != 0)))
-    counts = np.diff(starts, append=len(keys))
+    order, starts, counts, reports, keys = by_report
     own = ids_of([photo or NO_PHOTO for photo in target.photos])
     measured = {}
     for kind in dict.fromkeys(target.kinds):
         positions = target.of(kind)
         values = similarities[positions].astype(np.float64)
         of_vectors = values[0] if len(positions) == 1 else values.max(axis=0)
-        best = np.maximum.reduceat(of_vectors[by_report], starts)
-        winners = (
-            by_report[starts] if len(starts) == len(keys) else _winners(of_vectors[by_report], best, counts, by_report)
-        )
+        ordered = of_vectors[order]
+        if len(order) == len(keys):
+            best, winners = ordered, order
+        else:
+            best = np.maximum.reduceat(ordered, starts)
+            winners = _winners(ordered, best, counts, order)
         compared = (
             photos[winners] if opposite is ReportKind.FOUND else own[positions][values[:, winners].argmax(axis=0)]
         )
-        measured[kind] = Measured(reports[by_report[starts]], keys[by_report[starts]], best, compared, counts)
+        measured[kind] = Measured(reports, keys, best, compared, counts)
     return measured
 
 
@@ -258,14 +285,11 @@ def _winners(values: Floats, best: Floats, counts: NDArray[np.int64], places: ND
     return winners
 
 
-def most_alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[frozenset[UUID], float]:
-    """Return the pairs of reports with the most similar vectors, at most `most`; both arguments are packed."""
-    row = np.dtype([("dimension", ">i2"), ("unused", ">i2"), ("vector", ">f2", (dimension,))])
-    halves = np.frombuffer(vectors, row)["vector"].astype(np.float32)
-    ids = np.frombuffer(reports, ID)
+def most_alike(ids: Ids, vectors: NDArray[np.float32], most: int) -> dict[frozenset[UUID], float]:
+    """Return the pairs of reports with the most similar vectors, at most `most`."""
     keys = keys_of(ids)
     ones, others = np.nonzero(np.triu(keys[:, None] != keys[None, :]))
-    cosines = products(halves, halves)[ones, others]
+    cosines = products(vectors, vectors)[ones, others]
     names = uuids(ids)
     found: dict[frozenset[UUID], float] = {}
     for place in np.argsort(-cosines, kind="stable").tolist():

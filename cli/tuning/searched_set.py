@@ -125,7 +125,7 @@ def _with_ids(search: Search, ids: Mapping[UUID, UUID]) -> Search:
         search,
         query=replace(search.query, report=ids[search.query.report]),
         candidates=tuple(
-            replace(candidate, item=replace(candidate.item, report=ids[candidate.item.report]))
+            candidate._replace(item=replace(candidate.item, report=ids[candidate.item.report]))
             for candidate in search.candidates
         ),
         lookalikes={frozenset(ids[report] for report in pair): cosine for pair, cosine in search.lookalikes.items()},

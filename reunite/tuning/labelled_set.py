@@ -136,8 +136,7 @@ def _narrow(search: Search, present: Collection[UUID], limit: int | None) -> Sea
     return replace(
         search,
         candidates=tuple(
-            replace(
-                candidate,
+            candidate._replace(
                 rare_words=tuple(sorted(rare.get(candidate.item.report, ()))),
                 details=candidate.details if candidate.item.report in looked_at else None,
             )

@@ -60,7 +60,7 @@ def leave_out(searches: Iterable[LabelledSearch], missing: Missing) -> list[Labe
 
 def _candidate(candidate: Candidate, query_lacks: Collection[str], left: _Left) -> Candidate:
     if not (left.lacks or query_lacks):
-        return candidate if left.item == candidate.item else replace(candidate, item=left.item, rare_words=())
+        return candidate if left.item == candidate.item else candidate._replace(item=left.item, rare_words=())
     similarities = {
         kind: similarity
         for kind, similarity in candidate.similarities.items()

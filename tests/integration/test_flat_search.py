@@ -298,6 +298,28 @@ async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
         assert (ids(meanwhile), meanwhile.open_count) == (ids(before), before.open_count)
 
 
+async def test_words_are_looked_up_with_the_limit_of_what_is_in_memory_now(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with large(owner_database_url, database_url, reports=600) as community:
+        lost = community.filled.lost[0]
+        await community.search(lost)
+        for module in (candidates, sketch_loading):
+            monkeypatch.setattr(module, "MANY", REPORTS)
+        known = community.sketches.watermark
+        community.sketches.watermark = replace(known, seen=known.seen + 1_000_000)  # everything is read again
+        asked: list[int] = []
+
+        def looked_up(words: Sequence[str], params: Any, most: int) -> Any:
+            asked.append(most)
+            return holders(words, params, most)
+
+        monkeypatch.setattr(candidates, "holders", looked_up)
+        again, once = await community.search(lost), await community.search(lost)
+        assert asked == [2 * REPORTS, 2 * REPORTS]
+        assert ids(again) == ids(once)
+
+
 async def test_sketches_leave_out_private_reports_for_viewers_who_may_not_see_them(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -412,7 +434,7 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
             known = await session.reports.get(community.filled.lost[0])
             assert known
             sketches = community.store.sketch_cache.get(place.community, ReportKind.FOUND)
-            query = await session.candidates._context_of(known, sketches, hidden=False)
+            query, _ = await session.candidates._context_of(known, sketches, hidden=False)
             among = ids_of([known.id] * 300)
             statement, given = vectors.measuring(place.community, query.scope, query.targets, among)
             plan = str(await session._all(f"EXPLAIN {statement}", **given))

@@ -97,7 +97,7 @@ def naming(rng: np.random.Generator, search: Search, *, there: bool) -> Search:
         search,
         query=replace(search.query, text=f"my {thing}"),
         candidates=tuple(
-            replace(candidate, item=replace(candidate.item, text=f"a {name}" * (rng.random() < FINDERS_WHO_NAME)))
+            candidate._replace(item=replace(candidate.item, text=f"a {name}" * (rng.random() < FINDERS_WHO_NAME)))
             for candidate, name in named
         ),
     )

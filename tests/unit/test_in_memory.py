@@ -13,7 +13,7 @@ from db.products import products
 from db.rare_words import Sampled
 from db.sketch_cache import SketchCache
 from db.sketches import Group, Sketches, Vectors
-from db.vectors import ID, OwnVector, Scope, keys_of, targets_of
+from db.vectors import ID, OwnVector, Scope, keys_of, most_alike, targets_of
 from reunite.entities import ReportKind
 
 
@@ -33,6 +33,32 @@ def test_columns_grow_and_shrink_together() -> None:
     assert columns["keys"].tolist() == keys_of(columns["ids"]).tolist()
     assert len(columns) == 26
     assert given.tolist() == [1, 2], "they are copied"
+
+
+def test_columns_know_the_order_of_their_rows_by_report() -> None:
+    columns = Columns(ids=ids(3, 1, 3, 2))
+    for added, removed in ((ids(), ids()), (ids(1, 5), ids()), (ids(), ids(3))):
+        columns.add(ids=added)
+        columns.remove(keys_of(removed))
+        order, starts, counts, reports, keys = columns.by_report()
+        assert columns["keys"][order].tolist() == sorted(columns["keys"].tolist())
+        assert keys.tolist() == columns["keys"][order[starts]].tolist() == keys_of(reports).tolist()
+        assert np.repeat(keys, counts).tolist() == columns["keys"][order].tolist()
+
+
+def test_photos_are_compared_from_memory() -> None:
+    sketches = Sketches()
+    every = vectors(5, "photo")
+    sketches.add(every)
+    sketches.add(every._replace(group=every.group._replace(hidden=True), ids=ids(11, 12, 13, 14, 15)))
+    scope = Scope(UUID(int=5000), ReportKind.FOUND, 1, {"shared": 4}, hidden=True)
+    found, photos = sketches.photos_of(scope, ids(2, 13, 99))
+    assert found.tolist() == ids(2, 13).tolist()
+    assert np.array_equal(photos, every.vectors[[2, 2]])
+    assert len(sketches.photos_of(scope, ids())[0]) == 0
+    assert most_alike(*sketches.photos_of(scope, ids()), 5) == {}
+    [pair] = most_alike(found, photos, 5)
+    assert pair == {UUID(int=2), UUID(int=13)}
 
 
 @pytest.mark.parametrize("count", [0, 3, 200])

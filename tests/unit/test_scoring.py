@@ -101,7 +101,7 @@ def test_a_likelier_cosine_never_makes_a_match_less_probable(
     # As the background is measured: with the pair itself in it.
     known = {**search.background, kind: Background(0.1, 0.1, 100_000)}
     search = replace(search, background=known)
-    nearer = replace(first, similarities={**first.similarities, kind: first.similarities[kind] + more})
+    nearer = first._replace(similarities={**first.similarities, kind: first.similarities[kind] + more})
     before, after = (probabilities(one, model) for one in (search, with_first(search, nearer)))
     assert after[first.item.report] >= before[first.item.report] - 1e-9
 
@@ -112,7 +112,7 @@ def test_with_two_photos_a_words_likeness_to_a_photo_is_not_counted_again(
     search: Search, model: ScoringModel, photos: float, kind: PairKind, words: float
 ) -> None:
     plain, more = (
-        with_first(search, replace(search.candidates[0], similarities={PairKind.PHOTO_PHOTO: photos, **beside}))
+        with_first(search, search.candidates[0]._replace(similarities={PairKind.PHOTO_PHOTO: photos, **beside}))
         for beside in ({}, {kind: words})
     )
     assert probabilities(more, model) == probabilities(plain, model)
@@ -123,10 +123,10 @@ def test_with_two_photos_a_words_likeness_to_a_photo_is_not_counted_again(
 def test_a_rare_word_or_the_same_place_never_makes_a_match_less_probable(search: Search, model: ScoringModel) -> None:
     first = search.candidates[0]
     before = probabilities(search, model)[first.item.report]
-    named = replace(first, rare_words=(*first.rare_words, "kenzo"))
+    named = first._replace(rare_words=(*first.rare_words, "kenzo"))
     assert probabilities(with_first(search, named), model)[first.item.report] >= before
     if search.query.place and first.item.place:
-        there = replace(first, item=replace(first.item, place=search.query.place))
+        there = first._replace(item=replace(first.item, place=search.query.place))
         assert probabilities(with_first(search, there), model)[first.item.report] >= before - 1e-9
 
 
@@ -135,7 +135,7 @@ def test_a_rare_word_or_the_same_place_never_makes_a_match_less_probable(search:
 def test_more_rivals_never_make_a_match_more_probable(search: Search, model: ScoringModel, more: int) -> None:
     before = probabilities(search, model)
     among_more = probabilities(replace(search, open_count=search.open_count + more), model)
-    rival = replace(search.candidates[0], item=replace(search.candidates[0].item, report=UUID(int=99)))
+    rival = search.candidates[0]._replace(item=replace(search.candidates[0].item, report=UUID(int=99)))
     with_rival = replace(search, candidates=(*search.candidates, rival), open_count=search.open_count + 1)
     beside = probabilities(with_rival, model)
     for report, probability in before.items():
@@ -152,7 +152,7 @@ def test_the_encoders_scale_does_not_matter_where_the_background_tells_it(
     one = replace(
         search,
         candidates=tuple(
-            replace(candidate, similarities={kind: 0.9 * cosine for kind, cosine in candidate.similarities.items()})
+            candidate._replace(similarities={kind: 0.9 * cosine for kind, cosine in candidate.similarities.items()})
             for candidate in search.candidates
         ),  # no copies: what is one doesn't depend on the scale
         background={
@@ -162,8 +162,7 @@ def test_the_encoders_scale_does_not_matter_where_the_background_tells_it(
     other = replace(
         one,
         candidates=tuple(
-            replace(
-                candidate,
+            candidate._replace(
                 similarities={kind: factor * cosine + shift for kind, cosine in candidate.similarities.items()},
             )
             for candidate in one.candidates

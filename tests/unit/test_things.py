@@ -82,7 +82,7 @@ def test_the_more_alike_two_posts_the_more_probable_is_everything_but_the_lesser
 def test_a_found_report_posted_twice_is_as_probable_as_one_posted_once() -> None:
     clear = {RARE_WORDS: Term(5.0), PairKind.PHOTO_PHOTO: Term(2.0, 4.0)}
     model = replace(MODELS[0], terms={**MODELS[0].terms, **clear})
-    first, again = (replace(found(n, 0.6, hours=n), rare_words=("kenzo", "k4711")) for n in (1, 2))
+    first, again = (found(n, 0.6, hours=n)._replace(rare_words=("kenzo", "k4711")) for n in (1, 2))
     other = found(3, 0.1)
     once = score(search(first, other), model)[0]
     split = score(search(first, again, other), model)[0]
@@ -113,10 +113,9 @@ def test_a_found_report_posted_three_times_is_as_probable_as_one_posted_once_amo
 ) -> None:
     prior = model.background_priors[PairKind.PHOTO_PHOTO]
     similar = prior.mean + 4 * prior.deviation
-    thrice = [replace(found(number), similarities={PairKind.PHOTO_PHOTO: similar}) for number in (1, 2, 3)]
+    thrice = [found(number)._replace(similarities={PairKind.PHOTO_PHOTO: similar}) for number in (1, 2, 3)]
     rest = [
-        replace(
-            found(number, hours=30 * number),
+        found(number, hours=30 * number)._replace(
             similarities={PairKind.PHOTO_PHOTO: prior.mean + prior.deviation * sin(number)},
         )
         for number in range(4, count + 1)
