@@ -43,22 +43,38 @@ def test_finder_patterns_are_counted_in_any_direction(degrees: float) -> None:
     assert 70 <= counted <= 100, "turned, some are outside"
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, _SIDE), (_SIDE, 1), (3, 7)])
+@pytest.mark.parametrize("size", [(1, 1), (1, _SIDE), (_SIDE, 1), (3, 7), (21, _SIDE)])
 def test_a_picture_of_any_size_is_looked_at(size: tuple[int, int]) -> None:
-    assert count_finder_patterns(np.zeros((*size, 3), np.uint8)) == 0
+    assert list(codes(np.zeros((*size, 3), np.uint8))) == []
+
+
+class Detector:
+    searched = 0
+
+    def detectMulti(self, _: Pixels) -> tuple[bool, None]:  # noqa: N802 - OpenCV's name
+        Detector.searched += 1
+        return False, None
+
+
+@pytest.fixture
+def detector(monkeypatch: pytest.MonkeyPatch) -> type[Detector]:
+    """Counts the searches for QR codes."""
+    monkeypatch.setattr(cv2, "QRCodeDetector", Detector)
+    monkeypatch.setattr(Detector, "searched", 0)
+    return Detector
 
 
 @pytest.mark.parametrize(("a_side", "searches"), [(5, 1), (19, 0)])
-def test_the_search_for_qr_codes_has_a_limit(a_side: int, searches: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Detector:
-        searched = 0
-
-        def detectMulti(self, _: Pixels) -> tuple[bool, None]:  # noqa: N802 - OpenCV's name
-            Detector.searched += 1
-            return False, None
-
-    monkeypatch.setattr(cv2, "QRCodeDetector", Detector)
+def test_the_search_for_qr_codes_has_a_limit(a_side: int, searches: int, detector: type[Detector]) -> None:
     picture = finder_patterns(a_side)
     assert (count_finder_patterns(picture) <= MAX_FINDER_PATTERNS) == bool(searches)
     assert list(codes(picture)) == []
-    assert Detector.searched == searches
+    assert detector.searched == searches
+
+
+@pytest.mark.parametrize(("width", "searches"), [(20, 0), (21, 1)])
+def test_a_picture_too_narrow_for_a_qr_code_is_not_scaled_up(
+    width: int, searches: int, detector: type[Detector]
+) -> None:
+    assert list(codes(np.zeros((_SIDE, width, 3), np.uint8))) == []
+    assert detector.searched == searches

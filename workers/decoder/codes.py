@@ -12,6 +12,8 @@ from workers.decoder.print_reader import Quad
 
 _SIDE: Final = 512
 """OpenCV looks for QR codes in a picture whose shorter side has at least as many pixels."""
+_MODULES: Final = 21
+"""Of a QR code's side, at least: a narrower picture has none, and scaled up it would take 10 seconds."""
 _THRESHOLD_BLOCK, _THRESHOLD_OFFSET = 83, 2
 _FINDER_PATTERN: Final = np.array([1, 1, 3, 1, 1]) / 7
 """The widths of dark, light, dark, light and dark along a row across one of a QR code's three finder patterns."""
@@ -26,7 +28,7 @@ def codes(pixels: Pixels) -> Iterator[Quad]:
     import cv2  # noqa: PLC0415 - an extra
 
     finders: list[Callable[[Pixels], Any]] = [cv2.barcode.BarcodeDetector().detect]
-    if count_finder_patterns(pixels) <= MAX_FINDER_PATTERNS:
+    if min(pixels.shape[:2]) >= _MODULES and count_finder_patterns(pixels) <= MAX_FINDER_PATTERNS:
         finders.append(cv2.QRCodeDetector().detectMulti)
     for find in finders:
         with suppress(cv2.error):  # the print is covered anyway
