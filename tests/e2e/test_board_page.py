@@ -1,19 +1,21 @@
 """A moderator at the board, in a real browser without scripts."""
 
+from collections.abc import AsyncIterator
+
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.support.board import Community, community_with_a_board
-from tests.support.page_browser import chromium_opened
+from tests.support.board import Community, board
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-community_fixture = pytest.fixture(community_with_a_board, name="community")
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 
-browser_fixture = pytest.fixture(chromium_opened, name="browser")
+@pytest_asyncio.fixture(loop_scope="session")
+async def community(database_url: str, unused_tcp_port: int) -> AsyncIterator[Community]:
+    async with board(database_url, unused_tcp_port) as community:
+        yield community
 
 
 async def without_scripts(browser: Browser) -> BrowserContext:

@@ -1,12 +1,12 @@
 """Searching without a report, end to end: platform, bot, worker and database as they are."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from db.store import Store
 from tests.doubles.slack import shown
 from tests.support.discord_world import discord_world
-from tests.support.page_browser import Site, opened, picture_file
+from tests.support.page_browser import Site, picture_file
 from tests.support.pictures import drawing
 from tests.support.slack_world import slack_world
 from tests.support.waiting import eventually
@@ -50,28 +50,28 @@ async def test_on_slack_words_find_what_was_found_and_mine_tells_the_finder(data
 
 
 @pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
 async def test_on_the_page_a_search_is_deleted_with_its_photo_when_its_time_is_up(
-    chromium: str, database_url: str, redis_url: str, unused_tcp_port: int
+    browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int
 ) -> None:
-    async with opened(chromium) as browser:
-        site = Site(browser, database_url, redis_url, unused_tcp_port)
-        async with site.working(), site.serving(), Store(database_url) as store:
-            ben, ada = await site.visit("Ben"), await site.visit("Ada", width=390)
-            await ben.found.post("umbrella by the door", "red")
-            await ben.found.wait_for_message("I'll keep watching")
-            await ada.page.locator("#look [type=file]").set_input_files(picture_file("red"))
-            await ada.page.get_by_role("button", name="Search").click()
-            window = ada.page.get_by_role("dialog")
-            await expect(window).to_contain_text("among 1 found item")
-            await expect(window.locator(".tile img")).to_have_js_property("complete", value=True)
-            await expect(ben.lost.posts).to_have_count(0)
-            assert await _kept(store) == [1, 1, 1, 1, 2]
-            await _let_it_end(store)
-            await eventually(lambda: _is_gone(store))
-            await window.get_by_role("button", name="1 is mine").click()
-            await ada.page.get_by_role("dialog").last.locator("textarea").fill(PROOF)
-            await ada.page.get_by_role("button", name="Send").click()
-            await expect(ada.page.get_by_role("dialog").last).to_contain_text("This search has ended.")
+    site = Site(browser, database_url, redis_url, unused_tcp_port)
+    async with site.working(), site.serving(), Store(database_url) as store:
+        ben, ada = await site.visit("Ben"), await site.visit("Ada", width=390)
+        await ben.found.post("umbrella by the door", "red")
+        await ben.found.wait_for_message("I'll keep watching")
+        await ada.page.locator("#look [type=file]").set_input_files(picture_file("red"))
+        await ada.page.get_by_role("button", name="Search").click()
+        window = ada.page.get_by_role("dialog")
+        await expect(window).to_contain_text("among 1 found item")
+        await expect(window.locator(".tile img")).to_have_js_property("complete", value=True)
+        await expect(ben.lost.posts).to_have_count(0)
+        assert await _kept(store) == [1, 1, 1, 1, 2]
+        await _let_it_end(store)
+        await eventually(lambda: _is_gone(store))
+        await window.get_by_role("button", name="1 is mine").click()
+        await ada.page.get_by_role("dialog").last.locator("textarea").fill(PROOF)
+        await ada.page.get_by_role("button", name="Send").click()
+        await expect(ada.page.get_by_role("dialog").last).to_contain_text("This search has ended.")
 
 
 _KEPT = """

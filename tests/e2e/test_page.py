@@ -5,17 +5,15 @@ import base64
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, FileChooser, FilePayload, Route, expect
 
 from reunite.messages import wording
-from tests.support.page_browser import Site, chromium_opened, picture_file
+from tests.support.page_browser import Site, picture_file
 from tests.support.pictures import drawing
 from tests.support.waiting import PATIENCE
 
-pytestmark = pytest.mark.browser
-
-
-browser_fixture = pytest.fixture(chromium_opened, name="browser")
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest.fixture
@@ -24,7 +22,7 @@ def closed_site(browser: Browser, database_url: str, redis_url: str, unused_tcp_
     return Site(browser, database_url, redis_url, unused_tcp_port)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(closed_site: Site) -> AsyncIterator[Site]:
     async with closed_site.working(), closed_site.serving():
         yield closed_site

@@ -6,24 +6,24 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, expect
 
 from reunite.language import plural
 from reunite.messages import wording
 from tests.support.board import BOARD
-from tests.support.page_browser import Channel, PageUser, Site, opened, picture_file
+from tests.support.page_browser import Channel, PageUser, Site, picture_file
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ANSWER = "a blue thread sewn into the lining"
 
 
-@pytest.fixture
-async def site(chromium: str, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
-    async with opened(chromium) as browser:
-        site = Site(browser, database_url, redis_url, unused_tcp_port)
-        async with site.working(), site.serving():
-            yield site
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
+    site = Site(browser, database_url, redis_url, unused_tcp_port)
+    async with site.working(), site.serving():
+        yield site
 
 
 async def met(site: Site) -> tuple[PageUser, PageUser]:

@@ -4,23 +4,23 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from reunite.language import command, sentence, words_in
-from tests.support.page_browser import PageUser, Site, opened
+from tests.support.page_browser import PageUser, Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 GERMAN = words_in("de").page
 
 
-@pytest.fixture
-async def site(chromium: str, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
-    async with opened(chromium) as browser:
-        site = Site(browser, database_url, redis_url, unused_tcp_port)
-        async with site.working(), site.serving():
-            yield site
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
+    site = Site(browser, database_url, redis_url, unused_tcp_port)
+    async with site.working(), site.serving():
+        yield site
 
 
 async def faults(page: Page) -> list[str]:

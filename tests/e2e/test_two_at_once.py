@@ -7,7 +7,7 @@ import pytest
 from tests.support.services import working
 from tests.support.world import open_world
 
-ROUNDS = 50
+ROUNDS = 20
 
 
 @pytest.mark.slow

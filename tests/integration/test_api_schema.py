@@ -30,7 +30,7 @@ def served(database_url: str, redis_url: str) -> Iterator[tuple[Api, Mapping[str
     thread.start()
 
     def run(work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, loop).result(PATIENCE)
 
     context = opened(database_url, redis_url, requests_per_minute=100_000)
     api: Api = run(context.__aenter__())

@@ -120,9 +120,3 @@ async def opened(chromium: str) -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         await browser.close()
-
-
-async def chromium_opened(chromium: str) -> AsyncIterator[Browser]:
-    """Open a browser for a test: a fixture, once a test file names it."""
-    async with opened(chromium) as browser:
-        yield browser

@@ -20,6 +20,7 @@ from tests.support.board import BOARD
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.reports import reports_of
+from tests.support.waiting import PATIENCE
 
 Json = dict[str, Any]
 ADA, BEN = "Ada", "Ben"
@@ -75,7 +76,7 @@ class Watcher:
         self.encoder: Json | None = None
 
     async def until(self, shows: Callable[[dict[int, Json]], bool]) -> dict[int, Json]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 update = await self.socket.receive_json()
                 self.messages = {} if update["all"] else self.messages

@@ -12,7 +12,7 @@ from db.store import Store
 from reunite.entities import PlatformName, Workspace
 from reunite.handlers import Handlers
 from reunite.past_posts import Tally
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 async def workspace_of(store: Store, platform: PlatformName, external_id: str) -> Workspace:
@@ -26,7 +26,7 @@ async def start_reading(store: Store, handlers: Handlers, workspace: Workspace, 
     await requests.start(workspace, channels, await requests.span(workspace, since), **how)
 
 
-async def wait_until_read(store: Store, workspace: Workspace, within: float = 20) -> list[Backfill]:
+async def wait_until_read(store: Store, workspace: Workspace, within: float = PATIENCE) -> list[Backfill]:
     """Wait until all requested channels are read."""
     return await eventually(
         lambda: Backfills(store).of(workspace),

@@ -171,5 +171,5 @@ async def world_on(
 @asynccontextmanager
 async def world_in(database_url: str, **more: Any) -> AsyncIterator[World]:
     """Open a workspace of the double and run the bot in it."""
-    async with SlackDouble.running(acknowledge_within=1) as slack, world_on(slack, database_url, **more) as world:
+    async with SlackDouble.running(acknowledge_within=10) as slack, world_on(slack, database_url, **more) as world:
         yield world
