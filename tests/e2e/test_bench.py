@@ -22,7 +22,7 @@ def bench(environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:
 
 
 def test_an_encoder_is_measured_next_to_clip_of_full_size(tmp_path: Path) -> None:
-    sizes = ["--photos", "2", "--rounds", "1"]
+    sizes = ["--photos", "1", "--rounds", "1"]
     own = ["--encoder", "clip", "--model", str(tiny_clip(seed=1))]
     environment = {**os.environ, "REUNITE_TORCH_THREADS": "1", "REUNITE_HOME": str(tmp_path / "home")}
     report = bench(environment, "embed", *own, *sizes, "--full-size-clip")
@@ -73,8 +73,8 @@ def test_a_database_is_kept_for_the_next_searches(environment: dict[str, str]) -
 
 
 def test_a_burst_of_posts_is_measured_at_discords_pace(environment: dict[str, str]) -> None:
-    report = bench({**environment, "REUNITE_ENCODER": "concept"}, "chat", "--posts", "4", "--busy")
-    assert report["posts"] == 4
+    report = bench({**environment, "REUNITE_ENCODER": "concept"}, "chat", "--posts", "2", "--busy")
+    assert report["posts"] == 2
     assert report["busy"]
     assert report["forward_pass_per_second"] > 0
     [measured] = report["runs"]
@@ -82,7 +82,7 @@ def test_a_burst_of_posts_is_measured_at_discords_pace(environment: dict[str, st
     assert 0 < measured["answer_ms"]["p50"] <= measured["answer_ms"]["p95"]
     assert 0 < measured["committed_ms"]["p50"] <= measured["committed_ms"]["p100"]
     assert 0 < measured["lost_ms"]["p50"] <= measured["lost_ms"]["p100"]
-    assert measured["taken_up_after_s"] >= 0.7, "Discord takes one reaction in 250 ms"
+    assert measured["taken_up_after_s"] >= 0.2, "Discord takes one reaction in 250 ms"
     assert 0 < measured["drained_after_s"] <= measured["answered_after_s"]
     assert measured["drained_to_forward_pass"] > 0
     assert measured["out_of_order"] == 0
