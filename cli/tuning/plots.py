@@ -37,7 +37,8 @@ def _figure(
     points: Callable[[Draws], tuple[list[float], list[float]]],
     promised: tuple[tuple[float, float], tuple[float, float]],
 ) -> Figure:
-    figure = Figure(figsize=(5.2 * len(settings), 5.0), dpi=110, layout="constrained")
+    figure = Figure(figsize=(5.2 * len(settings), 5.3), dpi=110, layout="constrained")
+    figure.suptitle(title)
     x_label, y_label = axis_labels
     panels = figure.subplots(1, len(settings), squeeze=False)[0]
     for axes, (name, kinds) in zip(panels, settings.items(), strict=True):
@@ -45,7 +46,7 @@ def _figure(
         for kind, draws in kinds.items():
             x, y = points(draws)
             axes.plot(x, y, marker="o" if len(x) <= _MAX_MARKERS else None, markersize=4, label=kind)
-        axes.set(title=f"{title}, {name}", xlabel=x_label, ylabel=y_label, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+        axes.set(title=name, xlabel=x_label, ylabel=y_label, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
         axes.legend(loc="best")
         axes.grid(alpha=0.3)
     return figure
