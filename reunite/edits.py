@@ -56,9 +56,12 @@ async def _rewrite(session: Session, match: Match, changed: Report, other: Repor
 
 
 def still_true(whys: tuple[Why, ...], before: str, now: str) -> tuple[Why, ...]:
-    """Return a match's reasons without words that were taken out of a report's text."""
-    return tuple(why for why in whys if _is_said(why, now) or not _is_said(why, before))
+    """Return a match's reasons without words that were taken out of a report's text, and brands that it now names."""
+    return tuple(why for why in whys if _is_still_true(why, before, now))
 
 
-def _is_said(why: Why, text: str) -> bool:
-    return why.word in brands_in(text) if why.aspect == "brand" else why.word.casefold() in text.casefold()
+def _is_still_true(why: Why, before: str, now: str) -> bool:
+    if why.aspect == "brand":
+        return (why.word in brands_in(before)) == (why.word in brands_in(now))
+    word = why.word.casefold()
+    return word in now.casefold() or word not in before.casefold()

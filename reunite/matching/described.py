@@ -31,6 +31,12 @@ _ELSEWHERE: Final = re.compile(
 )
 """What a text says about other things around its own."""
 _PHRASES: Final = re.compile(r"[,.;:!?()\n]|\s[-–—]\s")
+_OWN_PHRASES: Final = re.compile(rf"{_PHRASES.pattern}|[、。！？]")
+_OF_OTHERS: Final = re.compile(
+    r"\b(?:in|inside|into|for|to|near|next|at|behind|on|like|für|im|neben|bei|beim|auf|wie|dans|dedans|pour|près|sur|chez"
+    r"|comme|en|dentro|para|cerca|junto|como|nel|nella|per|na|w|dla|przy|obok|jak)\b|中に"
+)
+"""Words after which a phrase is about another thing or a place. "Under" isn't one: it begins a brand."""
 _WORD: Final = re.compile(r"\w+")
 _ONLY_COLOURS: Final = frozenset((*COLOUR_WORDS, *SHADE_WORDS, "and"))
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
@@ -81,9 +87,10 @@ def held_nouns(parts: Sequence[str]) -> frozenset[str]:
     return frozenset(noun for position, part in enumerate(parts) for noun in heads.things_in(_split(part, position)[1]))
 
 
-def before_details(text: str) -> str:
-    """Return what a text says before what its thing has or holds."""
-    return _SAYS_MORE.split(text.casefold())[0]
+def own_phrases(text: str) -> list[str]:
+    """Return the phrases of a text before what its thing has or holds, without what they say about other things."""
+    before = _SAYS_MORE.split(text.casefold())[0]
+    return [_OF_OTHERS.split(phrase)[0] for phrase in _OWN_PHRASES.split(before)]
 
 
 def _thing(own: str, more: str, answered: list[Colour]) -> Thing:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reunite.matching import circumstances, colours
-from reunite.matching.described import Thing, before_details, held_nouns, things_of
+from reunite.matching.described import Thing, held_nouns, own_phrases, things_of
 from reunite.matching.evidence import Item
-from reunite.text.brands import Brands, brands_in
+from reunite.text.brands import NamedBrands, named_brands
 from reunite.text.colour_words import named_colours
 from reunite.text.content import content_of
 from reunite.text.heads import head_noun
@@ -31,8 +31,7 @@ class ReportFeatures:
     """Each thing that the text is about."""
     held: frozenset[str]
     """The nouns of what the things have or contain, as stems."""
-    brands: Brands
-    """The things' own; what they have or contain is often of another one."""
+    brands: NamedBrands
     stated_colours: tuple[colours.Shares | None, ...]
     """For each thing in the text; None if its colour isn't stated."""
     place: str
@@ -48,6 +47,7 @@ def extract(item: Item) -> ReportFeatures:
     named = parts_of(english) or (english,)
     readable = can_read(item.text, content.thing, english)
     things = things_of(content.thing, named, answered)
+    nouns = [thing.noun for thing in things if thing.noun]
     return ReportFeatures(
         item=item,
         is_readable=readable,
@@ -55,7 +55,7 @@ def extract(item: Item) -> ReportFeatures:
         head_noun=head_noun(english) if readable else None,
         things=things if readable else tuple(replace(thing, noun=None) for thing in things),
         held=held_nouns(named) if readable else frozenset(),
-        brands=brands_in(before_details(content.thing)),
+        brands=named_brands(content.thing, own_phrases(content.thing), nouns),
         stated_colours=tuple(colours.of_names([*named_colours(part), *answered]) for part in named),
         place=place,
         place_words=circumstances.place_words(place),

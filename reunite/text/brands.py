@@ -1,53 +1,99 @@
 """The brands that a text names, by what they make: "Galaxy" is Samsung's (brands.toml)."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from reunite.text import heads, kinds
 from reunite.text.data import read_toml
 from reunite.text.misspellings import correct_misspellings
 from reunite.text.negation import negated_words
+from reunite.text.normalise import normalise
 from reunite.text.phrases import listed
 from reunite.text.words import plain, tokens
 
-Brands = Mapping[str, frozenset[str]]
-"""For each brand what it makes."""
-
+_Brands = Mapping[str, frozenset[str]]
+"""For each brand the groups of things that it makes."""
 _Words = tuple[str, ...]
 
 
-def _brands_by_words() -> Mapping[_Words, Brands]:
+@dataclass(frozen=True, slots=True)
+class NamedBrands:
+    own: _Brands
+    """The brands of the text's things, with the groups that these may be of."""
+    anywhere: frozenset[str]
+    """All brands in the text, also of what the things have or contain."""
+
+
+_TABLES: Final = read_toml("brands.toml")
+
+
+def _brands_by_words() -> Mapping[_Words, _Brands]:
     named: dict[_Words, dict[str, frozenset[str]]] = defaultdict(lambda: defaultdict(frozenset))
-    for product, makers in read_toml("brands.toml").items():
-        for maker in makers.split(";"):
+    for group, table in _TABLES.items():
+        for maker in table["makers"].split(";"):
             brand = maker.split(",")[0].strip()
             for name in listed(maker):
-                named[tuple(tokens(name))][brand] |= {product}
+                named[tuple(tokens(name))][brand] |= {group}
     return named
 
 
+_THINGS: Final = {group: listed(table["things"]) for group, table in _TABLES.items()}
 _BY_WORDS: Final = _brands_by_words()
 _MAX_WORDS: Final = max(map(len, _BY_WORDS))
 
 
-def brands_in(text: str) -> Brands:
+def brands_in(text: str) -> _Brands:
     """Return the brands that a text names. It's read as written: translated, "Wolfskin" would be a wolf and a ski."""
+    return _read(text)[0]
+
+
+def named_brands(text: str, own_phrases: Sequence[str], nouns: Sequence[str]) -> NamedBrands:
+    """Return the brands of a text's things, which `nouns` name, by its phrases about these things.
+
+    A brand counts with the noun of a thing that it makes, or where a phrase says nothing else.
+    """
+    anywhere = frozenset(brands_in(text))
+    own = dict[str, frozenset[str]]()
+    for phrase in own_phrases if anywhere else ():
+        found, others = _read(phrase)
+        named = heads.things_in(normalise(phrase)) if others else ()
+        if named or not others:
+            own |= {brand: groups for brand in found if (groups := _fitting(_fitting(found[brand], named), nouns))}
+    return NamedBrands(own, anywhere)
+
+
+def other_brand(first: NamedBrands, second: NamedBrands) -> str | None:
+    """Return a brand of the first text's thing that the second rules out by naming another one for such a thing."""
+    if first.own.keys() & second.anywhere or second.own.keys() & first.anywhere:
+        return None
+    made = frozenset[str]().union(*second.own.values())
+    return next((brand for brand, groups in first.own.items() if groups & made), None)
+
+
+def _read(text: str) -> tuple[_Brands, Sequence[str]]:
+    """Return the brands of a text, and its other words."""
     text, found = correct_misspellings(text), dict[str, frozenset[str]]()
     lacked = negated_words(plain(text))
-    words = [word for word in tokens(text) if word not in lacked]
+    words, others = [word for word in tokens(text) if word not in lacked], list[str]()
     start = 0
     while start < len(words):
         ends = range(min(start + _MAX_WORDS, len(words)), start, -1)
         end = next((end for end in ends if tuple(words[start:end]) in _BY_WORDS), None)
         if end:
             found |= _BY_WORDS[tuple(words[start:end])]
+        else:
+            others.append(words[start])
         start = end or start + 1
-    return found
+    return found, others
 
 
-def other_brand(first: Brands, second: Brands) -> str | None:
-    """Return a brand of the first text that the second rules out by naming another for what both make, if any."""
-    if first.keys() & second.keys():
-        return None
-    made = frozenset[str]().union(*second.values())
-    return next((brand for brand, products in first.items() if products & made), None)
+def _fitting(groups: frozenset[str], nouns: Sequence[str] | frozenset[str]) -> frozenset[str]:
+    """Return the groups that all of these nouns that are known may belong to."""
+    known = [noun for noun in nouns if kinds.is_known(noun)]
+    return frozenset(group for group in groups if all(_is_of(noun, group) for noun in known))
+
+
+def _is_of(noun: str, group: str) -> bool:
+    return any(kinds.relation(thing, noun) in {"same", "broader"} for thing in _THINGS[group])
