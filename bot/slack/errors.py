@@ -55,6 +55,12 @@ def code_of(error: SlackApiError) -> str:
     return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 
+def lacks_scope(error: Exception) -> bool:
+    """Return whether one of our errors says that the app lacks a permission: installing it again helps."""
+    cause = error.__cause__
+    return isinstance(cause, SlackApiError) and code_of(cause) == "missing_scope"
+
+
 def seconds_put_off(error: SlackApiError) -> float | None:
     """Return for how many seconds a rate limit puts a call off; None for any other error, or if Slack doesn't say."""
     return _retry_after(error) if error.response.status_code == _TOO_MANY else None
