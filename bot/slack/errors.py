@@ -21,6 +21,8 @@ TEMPORARY: Final = {
 }
 TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 """Temporary too: once the operator has set another token, the replies can be sent."""
+UNANSWERED: Final = (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError)
+"""What the client raises if no answer of Slack arrives."""
 OK: Final = 200
 _SERVER_ERROR: Final = 500
 _TOO_MANY: Final = 429
@@ -29,6 +31,16 @@ _TOO_MANY: Final = 429
 @contextmanager
 def slack_errors() -> Iterator[None]:
     """Turn Slack's errors into TryAgainError or UndeliverableError."""
+    try:
+        with slack_answers():
+            yield
+    except UNANSWERED as error:
+        raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
+
+
+@contextmanager
+def slack_answers() -> Iterator[None]:
+    """Turn the errors that Slack answers into ours. The others stay: Slack may have done what it was asked."""
     try:
         yield
     except SlackApiError as error:
@@ -39,8 +51,6 @@ def slack_errors() -> Iterator[None]:
         if not is_refusal(error):
             raise TryAgainError(f"Slack answers {code or status}", after) from error
         raise UndeliverableError(f"Slack answers {code or status}") from error
-    except (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError) as error:
-        raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
 
 
 def is_refusal(error: SlackApiError) -> bool:
