@@ -180,20 +180,23 @@ class PrivateReplies:
             await client.chat_postMessage(channel=await self._workspace.direct(self._user), **message)
 
 
-async def process_submission(
+async def process_submission(  # noqa: PLR0913 - a request, its work, and the time left for it
     ack: AsyncAck,
     workspace: SlackWorkspace,
     view: Body,
     work: Coroutine[Any, Any, View],
     background: Background,
+    *,
+    waited: float = 0.0,
 ) -> None:
     """Process a modal's submission, and show the result in its place.
 
     If the person can correct something, the modal stays open and says so. A late result replaces the notice to wait.
+    `waited` is for how many seconds Slack has waited already.
     """
     language = context_of(view).get("language", "en")
     task = asyncio.create_task(_attempt(work, view, language))
-    done, _ = await asyncio.wait({task}, timeout=_MODAL_SECONDS)
+    done, _ = await asyncio.wait({task}, timeout=max(0.0, _MODAL_SECONDS - waited))
     if done:
         await ack(**task.result())
         return
