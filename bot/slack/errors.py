@@ -40,9 +40,11 @@ def slack_errors() -> Iterator[None]:
 
 @contextmanager
 def slack_answers() -> Iterator[None]:
-    """Turn the errors that Slack answers into ours. The others stay: Slack may have done what it was asked."""
+    """Turn the errors into ours after which Slack has done nothing. The others stay: it may have done what we asked."""
     try:
         yield
+    except aiohttp.ClientConnectorError as error:
+        raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
     except SlackApiError as error:
         code, status, after = code_of(error), error.response.status_code, _retry_after(error)
         if code in TOKEN_REFUSED:

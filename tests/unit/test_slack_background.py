@@ -1,11 +1,14 @@
 """Work in the background gives up in time: no answer of Slack's and no stop of the bot waits for it without end."""
 
 import asyncio
+import socket
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.slack import background
 from bot.slack.background import Background, with_retries
+from bot.slack.errors import slack_answers
 from reunite.errors import TryAgainError
 
 
@@ -29,6 +32,14 @@ async def test_a_long_pause_is_not_waited_for() -> None:
     async with asyncio.timeout(20):
         with pytest.raises(TryAgainError):
             await with_retries(fail)
+
+
+async def test_what_never_reached_slack_may_be_repeated() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # it doesn't listen
+        async with ClientSession() as session:
+            with pytest.raises(TryAgainError), slack_answers():
+                await session.get(f"http://127.0.0.1:{silent.getsockname()[1]}")
 
 
 async def test_a_stop_waits_for_work_but_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
