@@ -15,6 +15,7 @@ import psycopg
 import structlog
 
 from db.backfills import Backfill, Backfills
+from db.trouble import is_trouble
 from reunite.commands import NewReport, Withdraw
 from reunite.entities import ReplyTarget
 from reunite.errors import PostGoneError, TellUserError, TryAgainError, UndeliverableError
@@ -160,12 +161,15 @@ class PastPosts:
             if command is None:
                 return Skipped.NO_PHOTO
             await self._handlers.report(replace(command, is_past=True, quiet=not backfill.answers))
-        except (TryAgainError, psycopg.OperationalError, OSError):
+        except (TryAgainError, OSError):
             raise
         except (TellUserError, UndeliverableError) as error:
             _log.info("past_post_refused", channel=backfill.channel, post=message.post.key, reason=str(error))
             return Skipped.REFUSED
-        except Exception:  # noqa: BLE001 - one message's defect must not hold up the others
+        except Exception as error:
+            if is_trouble(error):
+                raise
+            # one message's defect must not hold up the others
             _log.exception("past_post_failed", channel=backfill.channel, post=message.post.key)
             return Skipped.REFUSED
         if self._history.is_deleted(message.post.key):  # since its page was read: the bot then knew of no report
@@ -189,9 +193,12 @@ class PastPosts:
             if isinstance(error, TryAgainError) and error.after is not None:  # a limit, not a missing permission
                 raise
             _log.warning("past_post_unanswered", post=target.message, reason=str(error))
-        except (psycopg.OperationalError, OSError):
+        except OSError:
             raise
-        except Exception:  # noqa: BLE001 - one post's defect must not hold up the others
+        except Exception as error:
+            if is_trouble(error):
+                raise
+            # one post's defect must not hold up the others
             _log.exception("past_post_failed", post=target.message)
 
     async def _try_to_tell(self, backfills: Sequence[Backfill]) -> float:

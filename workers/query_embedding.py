@@ -3,7 +3,9 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -51,20 +53,21 @@ class QueryEmbedder:
             await asyncio.sleep(_POLL_SECONDS)
 
     async def _answer_all(self, signal: asyncio.Event) -> None:
-        answering: set[asyncio.Task[None]] = set()
+        answering: dict[UUID, asyncio.Task[None]] = {}
         try:
             while True:
                 signal.clear()  # before reading, so that a later request wakes us again
                 while len(answering) < PARALLEL and (request := await self.requests.take(seconds=self.lease)):
-                    task = asyncio.create_task(self._answer(request))
-                    answering.add(task)
-                    task.add_done_callback(answering.discard)
+                    if request.id in answering:  # its lease expired meanwhile, and is renewed
+                        continue
+                    task = answering[request.id] = asyncio.create_task(self._answer(request))
+                    task.add_done_callback(partial(answering.pop, request.id))
                     task.add_done_callback(lambda _: signal.set())  # another may be waiting for its place
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_POLL_SECONDS):
                         await signal.wait()
         finally:
-            await asyncio.shield(stop(*answering))  # continues even if we are cancelled again
+            await asyncio.shield(stop(*answering.values()))  # continues even if we are cancelled again
 
     async def _answer(self, request: EmbeddingRequest) -> None:
         """Answer a request. Where that fails, it's retried when its lease expires."""

@@ -6,11 +6,16 @@ from typing import Any, Final
 
 import structlog
 
+from db.cancellation import stop
 from reunite.errors import TryAgainError, UndeliverableError
 
 PATIENCE: Final = 2.0
 """Seconds that an acknowledgement waits for the work; Slack gives up after three."""
 _TRIES: Final = 5
+_RETRY_SECONDS: Final = 30.0
+"""Seconds of pauses between tries, all together; Slack may ask for longer ones."""
+_FINISH_SECONDS: Final = 8.0
+"""Seconds that work in progress gets when the bot stops; Docker kills it after ten."""
 _log = structlog.get_logger(__name__)
 
 
@@ -36,19 +41,24 @@ class Background:
             await asyncio.wait(started, timeout=PATIENCE)
 
     async def finish(self) -> None:
-        """Wait for the work in progress."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Wait for the work in progress, and cancel what takes too long."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=_FINISH_SECONDS)
+            await stop(*late)
 
 
 async def with_retries(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
     """Retry temporary errors of Slack a few times. Raises TryAgainError after the last."""
+    patience = _RETRY_SECONDS
     for tries_left in reversed(range(_TRIES)):
         try:
             await work()
         except TryAgainError as error:
-            if not tries_left:
+            pause = error.after or 1
+            patience -= pause
+            if not tries_left or patience < 0:
                 raise
-            await asyncio.sleep(error.after or 1)
+            await asyncio.sleep(pause)
         else:
             return
 

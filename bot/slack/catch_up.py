@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import psycopg
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.errors import code_of, slack_errors
+from bot.slack.errors import code_of, lacks_scope, slack_errors
 from bot.slack.inbound import Inbound
 from bot.slack.posts import files_of, history_page, is_post, moment_of, ts_of
 from bot.slack.workspace import SlackWorkspace
 from db.slack_windows import SlackWindows, Window
+from db.trouble import is_trouble
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 
@@ -129,11 +129,15 @@ async def _isolated(window: Window, ts: str, step: Awaitable[None]) -> None:
     try:
         with slack_errors():
             await step
-    except (TryAgainError, psycopg.OperationalError):
+    except TryAgainError:
         raise
     except UndeliverableError as error:
+        if lacks_scope(error):  # until the app is installed again
+            raise
         _log.warning("slack_message_skipped", channel=window.channel, message=ts, reason=str(error))
-    except Exception:  # noqa: BLE001 - see above
+    except Exception as error:
+        if is_trouble(error):
+            raise
         _log.exception("slack_message_skipped", channel=window.channel, message=ts)
 
 

@@ -21,6 +21,8 @@ TEMPORARY: Final = {
 }
 TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 """Temporary too: once the operator has set another token, the replies can be sent."""
+UNANSWERED: Final = (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError)
+"""What the client raises if no answer of Slack arrives."""
 OK: Final = 200
 _SERVER_ERROR: Final = 500
 _TOO_MANY: Final = 429
@@ -30,7 +32,19 @@ _TOO_MANY: Final = 429
 def slack_errors() -> Iterator[None]:
     """Turn Slack's errors into TryAgainError or UndeliverableError."""
     try:
+        with slack_answers():
+            yield
+    except UNANSWERED as error:
+        raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
+
+
+@contextmanager
+def slack_answers() -> Iterator[None]:
+    """Turn the errors into ours after which Slack has done nothing. The others stay: it may have done what we asked."""
+    try:
         yield
+    except aiohttp.ClientConnectorError as error:
+        raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
     except SlackApiError as error:
         code, status, after = code_of(error), error.response.status_code, _retry_after(error)
         if code in TOKEN_REFUSED:
@@ -39,8 +53,6 @@ def slack_errors() -> Iterator[None]:
         if not is_refusal(error):
             raise TryAgainError(f"Slack answers {code or status}", after) from error
         raise UndeliverableError(f"Slack answers {code or status}") from error
-    except (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError) as error:
-        raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
 
 
 def is_refusal(error: SlackApiError) -> bool:
@@ -53,6 +65,12 @@ def code_of(error: SlackApiError) -> str:
     """Return Slack's name of an error, empty if its answer has none."""
     data = error.response.data
     return str(data.get("error", "")) if isinstance(data, dict) else ""
+
+
+def lacks_scope(error: Exception) -> bool:
+    """Return whether one of our errors says that the app lacks a permission: installing it again helps."""
+    cause = error.__cause__
+    return isinstance(cause, SlackApiError) and code_of(cause) == "missing_scope"
 
 
 def seconds_put_off(error: SlackApiError) -> float | None:

@@ -12,7 +12,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.background import Background, with_retries
-from bot.slack.errors import OK, code_of, slack_errors
+from bot.slack.errors import OK, UNANSWERED, code_of, slack_answers, slack_errors
 from bot.slack.forms import LOOK, NAME, REPORT, View, context_of, modal, reply_modal, section, words_modal
 from bot.slack.markup import escape
 from bot.slack.render import MAX_TEXT, Element, blocks, notification
@@ -52,6 +52,8 @@ class PrivateReplies:
         view = body.get("view") or {}
         self._modal: str | None = view.get("id") if view.get("type") == "modal" else None
         self._showing = asyncio.Lock()
+        self._is_answering = False
+        """Whether an answer was begun: what it says has happened."""
 
     @property
     def channel(self) -> str:
@@ -97,6 +99,7 @@ class PrivateReplies:
 
         Temporary trouble is waited for: what it says has happened, so no other answer would be right.
         """
+        self._is_answering = True
         await with_retries(lambda: self._show(view))
 
     async def _show(self, view: View) -> None:
@@ -142,9 +145,10 @@ class PrivateReplies:
             await self.send_words(escape(wording.explain(error, language)), language)
         except Exception:  # noqa: BLE001 - the person is waiting for a reply
             _log.exception("slack_request_failed")
-            await self.send_words(sentence(failed, language), language)
+            await self.send_words(sentence("went_wrong" if self._is_answering else failed, language), language)
 
     async def _send_ephemeral(self, *, in_place: bool = False, **message: Any) -> None:
+        self._is_answering = True
         thread = self._body.get("message", {}).get("thread_ts")
         try:
             answer = await self._respond(
@@ -157,12 +161,15 @@ class PrivateReplies:
                 return
             reason = f"{answer.status_code} {answer.body}"
         _log.warning("slack_answer_refused", team=self._workspace.team, reason=reason)
-        await with_retries(lambda: self._send_otherwise(thread, message))
+        try:
+            await with_retries(lambda: self._send_otherwise(thread, message))
+        except UNANSWERED as error:  # not retried: Slack may have taken it
+            _log.warning("slack_answer_lost", team=self._workspace.team, reason=type(error).__name__)
 
     async def _send_otherwise(self, thread: str | None, message: Mapping[str, Any]) -> None:
         """Answer without the response_url if Slack refuses it: it works only 5 times, within 30 minutes."""
         client = self._workspace.client
-        with slack_errors():
+        with slack_answers():
             if self.channel in self._workspace.channels:
                 try:
                     await client.chat_postEphemeral(channel=self.channel, user=self._user, thread_ts=thread, **message)
@@ -173,20 +180,23 @@ class PrivateReplies:
             await client.chat_postMessage(channel=await self._workspace.direct(self._user), **message)
 
 
-async def process_submission(
+async def process_submission(  # noqa: PLR0913 - a request, its work, and the time left for it
     ack: AsyncAck,
     workspace: SlackWorkspace,
     view: Body,
     work: Coroutine[Any, Any, View],
     background: Background,
+    *,
+    waited: float = 0.0,
 ) -> None:
     """Process a modal's submission, and show the result in its place.
 
     If the person can correct something, the modal stays open and says so. A late result replaces the notice to wait.
+    `waited` is for how many seconds Slack has waited already.
     """
     language = context_of(view).get("language", "en")
     task = asyncio.create_task(_attempt(work, view, language))
-    done, _ = await asyncio.wait({task}, timeout=_MODAL_SECONDS)
+    done, _ = await asyncio.wait({task}, timeout=max(0.0, _MODAL_SECONDS - waited))
     if done:
         await ack(**task.result())
         return

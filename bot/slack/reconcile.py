@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import psycopg
 import structlog
 
 from bot.slack.catch_up import AWAY, CatchUp
@@ -15,6 +14,7 @@ from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
+from db.trouble import is_trouble
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.ports import KnownCard, Sent
@@ -53,11 +53,13 @@ class Cards:
         try:
             with slack_errors():
                 await self._verdicts.compare(workspace, (card.channel, card.message))
-        except (TryAgainError, psycopg.OperationalError):
+        except TryAgainError:
             raise
         except UndeliverableError as error:
             _log.warning("slack_card_skipped", channel=card.channel, message=card.message, reason=str(error))
-        except Exception:  # noqa: BLE001 - see above
+        except Exception as error:
+            if is_trouble(error):
+                raise
             _log.exception("slack_card_skipped", channel=card.channel, message=card.message)
 
 

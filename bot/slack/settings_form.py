@@ -50,14 +50,16 @@ class SettingsForm:
 
     async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Save the settings. If the bot isn't in a chosen channel, the modal stays open and says so."""
-        given, user = form_input(body["view"]), body["user"]["id"]
+        given, user, clock = form_input(body["view"]), body["user"]["id"], asyncio.get_running_loop().time
+        came = clock()
         if _unjoined(workspace, given):
             await _refresh_in_time(workspace)  # the bot may just have been invited
         if fields := _unjoined(workspace, given):
             invite = sentence("setup_invite", context_of(body["view"]).get("language", "en"))
             await ack(response_action="errors", errors=dict.fromkeys(fields, invite))
             return
-        await process_submission(ack, workspace, body["view"], self._save(workspace, user, given), self._background)
+        work = self._save(workspace, user, given)
+        await process_submission(ack, workspace, body["view"], work, self._background, waited=clock() - came)
 
     async def _save(self, workspace: SlackWorkspace, user: str, given: Mapping[str, Any]) -> View:
         person = await workspace.person(user)

@@ -149,7 +149,7 @@ async def test_an_idle_worker_asks_for_one_request_at_a_time(
 
 
 async def test_photos_that_no_decoder_answers_keep_no_place(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query_embedding, "PATIENCE", 0.1)
+    monkeypatch.setattr(query_embedding, "PATIENCE", 1.0)
     decoders = SilentDecoders()
     async with answering(database_url, lambda: decoders, lease=60) as (requests, place):
         silent = [
@@ -158,3 +158,15 @@ async def test_photos_that_no_decoder_answers_keep_no_place(database_url: str, m
         await eventually(lambda: not decoders.silent)
         assert len((await requests.encode(place.community, ["a red cup"])).texts) == 1
         await stop(*silent)
+
+
+async def test_a_worker_takes_a_request_that_it_is_answering_no_second_time(database_url: str) -> None:
+    decoders = SilentDecoders()
+    async with answering(database_url, lambda: decoders, lease=0.05) as (requests, place):
+        silent = asyncio.create_task(requests.encode(place.community, photos=[drawing("red")]))
+        await eventually(lambda: decoders.silent < PARALLEL)
+        for number in range(2 * PARALLEL):
+            assert len((await requests.encode(place.community, [f"a red cup, {number}"])).texts) == 1
+            await asyncio.sleep(0.1)  # its lease expires
+        assert decoders.silent == PARALLEL - 1
+        await stop(silent)

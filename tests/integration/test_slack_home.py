@@ -11,16 +11,23 @@ from db.board_sessions import BoardSessions
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportKind, ReportState, Settings
 from reunite.language import plural, sentence
-from tests.doubles.slack import TEAM
+from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_blocks import buttons, words_of
 from tests.support.board import BOARD
-from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.slack_adapter import JPEG, World, world_in, world_on
 from tests.support.waiting import eventually
 
 
 @pytest.fixture
 async def world(database_url: str) -> AsyncIterator[World]:
     async with world_in(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def impatient_world(database_url: str) -> AsyncIterator[World]:
+    """Slack gives up on a modal as soon as it really does."""
+    async with SlackDouble.running() as slack, world_on(slack, database_url) as opened:
         yield opened
 
 
@@ -149,9 +156,10 @@ async def test_a_channel_without_the_bot_and_one_with_two_roles_are_refused_at_t
 
 @pytest.mark.parametrize("trouble", ["slow", "away"])
 async def test_a_channel_is_refused_in_time_though_slack_does_not_list_the_channels(
-    world: World, monkeypatch: pytest.MonkeyPatch, trouble: str
+    impatient_world: World, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
     monkeypatch.setattr("bot.slack.settings_form._REFRESH_SECONDS", 0.1)
+    world = impatient_world
     strange = world.slack.admin.add_channel("random", bot_inside=False)
     home = await world.slack.ui.open_home(world.admin)
     await world.slack.ui.press_in(home, sentence("home_setup"), world.admin)
@@ -163,6 +171,24 @@ async def test_a_channel_is_refused_in_time_though_slack_does_not_list_the_chann
     sent = await world.slack.ui.submit(modal, world.admin, log_channel=strange)
     assert sent.in_time
     assert (sent.ack or {})["payload"]["errors"] == {"log_channel": sentence("setup_invite")}
+
+
+async def test_slow_settings_are_acknowledged_in_time_though_slack_also_lists_the_channels_slowly(
+    impatient_world: World,
+) -> None:
+    world = impatient_world
+    invited = world.slack.admin.add_channel("random", bot_inside=False)
+    home = await world.slack.ui.open_home(world.admin)
+    await world.slack.ui.press_in(home, sentence("home_setup"), world.admin)
+    modal = await world.slack.ui.modal(world.admin, sentence("home_setup"))
+    world.slack.channels[invited]["is_member"] = True
+    world.slack.api.delays |= {"users.conversations": 0.55, "users.info": 3.5}  # it takes two pages
+    sent = await world.slack.ui.submit(modal, world.admin, log_channel=invited)
+    await world.slack.settle()
+    assert sent.in_time
+    assert words_of((sent.ack or {})["payload"]["view"]["blocks"]) == sentence("one_moment")
+    await world.slack.ui.modal(world.admin, sentence("setup_saved"))
+    assert (await world.settings()).log_channel == invited
 
 
 async def test_a_former_moderator_changes_nothing(world: World) -> None:

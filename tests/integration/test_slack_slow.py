@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import ServerDisconnectedError
+from aiohttp.web import Request
 from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
 
 from reunite.commands import ChangeSettings
 from reunite.entities import ReplyTarget, Settings
@@ -80,6 +82,31 @@ async def test_an_answer_that_slack_cannot_take_for_a_moment_comes_then_and_is_n
     await world.slack.slash("lost", "help", world.ada, world.general)
     await eventually(lambda: world.slack.whispers)
     assert ["/found" in whisper["text"] for whisper in world.slack.whispers] == [True]
+
+
+async def test_an_answer_that_slack_may_have_taken_is_sent_once(world: World) -> None:
+    async def break_off(request: Request) -> None:
+        assert request.transport
+        request.transport.close()
+
+    world.slack.response_urls_expired = True
+    world.slack.api.before_answer["chat.postEphemeral"] = break_off
+    with capture_logs() as logged:
+        await world.slack.slash("lost", "help", world.ada, world.general)
+        await eventually(lambda: "slack_answer_lost" in {entry["event"] for entry in logged})
+    await world.slack.settle()
+    assert ["/found" in whisper["text"] for whisper in world.slack.whispers] == [True]
+
+
+async def test_a_report_that_was_taken_is_never_said_not_to_be(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.slack.background._TRIES", 1)
+    world.slack.response_urls_expired = True
+    for method in ("chat.postEphemeral", "chat.postMessage"):
+        world.slack.api.fail_next(method, status=503)
+    await world.slack.slash("lost", "a black rucksack", world.ada, world.lost)
+    await eventually(lambda: world.slack.whispers)
+    assert [whisper["text"] for whisper in world.slack.whispers] == [sentence("went_wrong")]
+    assert (await world.report()).text == "a black rucksack"
 
 
 async def test_a_late_answer_in_a_modal_arrives_though_slack_is_busy(world: World) -> None:

@@ -9,8 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 
+from bot import past_posts
 from bot.discord.inbound import Inbound
 from bot.past_posts import Page, PastMessage, PastPosts
 from bot.slack.inbound import Inbound as SlackInbound
@@ -35,6 +37,7 @@ class Channel:
     def __init__(self, *posts: str) -> None:
         self.posts = posts
         self.deleted: set[str] = set()
+        self.trouble: list[Exception] = []
 
     async def is_ready(self, _: str) -> bool:
         return True
@@ -49,6 +52,8 @@ class Channel:
 
     def _found(self, key: str, cursor: str) -> PastMessage:
         async def read() -> NewReport:
+            if self.trouble:
+                raise self.trouble.pop()
             return ReportFound(
                 source_key=key, target=at(key), author=ADA, text="a hat", photos=(PHOTO,), posted_at=POSTED
             )
@@ -84,10 +89,17 @@ class Strict(RecordingPlatform):
     refusal: Exception | None = None
     closed_channel = ""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.trouble: list[Exception] = []
+        self.acknowledged: list[str | None] = []
+
     async def acknowledge(self, target: ReplyTarget) -> None:
-        del target
+        if self.trouble:
+            raise self.trouble.pop()
         if self.refusal:
             raise self.refusal
+        self.acknowledged.append(target.message)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         if outgoing.target.channel == self.closed_channel:
@@ -134,6 +146,18 @@ async def test_a_post_that_the_bot_may_not_react_to_holds_up_no_other(refusal: E
         await eventually(lambda: readings.now.has_ended)
     assert readings.now.tally.reports == 2
     assert all(await reading.reports())
+
+
+async def test_a_post_is_read_again_after_trouble_of_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past_posts, "_RETRY_SECONDS", 0.01)
+    reading = Reading("1", "2")
+    reading.channel.trouble.append(psycopg.errors.ReadOnlySqlTransaction("a standby"))
+    reading.platform.trouble.append(psycopg.InterfaceError("the connection is closed"))
+    async with reading.running(answers=True) as readings:
+        await eventually(lambda: readings.now.has_ended)
+    assert readings.now.tally.reports == 2
+    assert not readings.now.tally.skipped
+    assert reading.platform.acknowledged == ["1", "2"]
 
 
 async def test_a_limit_is_waited_for() -> None:

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from bot.slack.catch_up import CatchUp
 from db.slack_windows import Window
@@ -71,16 +73,36 @@ class _Troubled(_Slack):
         self.taken.append(message["ts"])
 
 
-@pytest.mark.parametrize("error", [ValueError("a defect"), UndeliverableError("user_not_visible")])
+@pytest.mark.parametrize(
+    "error", [ValueError("a defect"), UndeliverableError("user_not_visible"), psycopg.DataError("a NUL byte")]
+)
 async def test_a_post_that_cannot_be_taken_holds_up_no_other(error: Exception) -> None:
     slack: Any = _Troubled(error)
     await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
     assert (slack.taken, slack.windows) == (["200.000000"], [])
 
 
-async def test_a_page_is_read_again_after_temporary_trouble() -> None:
-    slack: Any = _Troubled(TryAgainError("too fast"))
-    with pytest.raises(TryAgainError):
+@pytest.mark.parametrize(
+    "error",
+    [
+        TryAgainError("too fast"),
+        psycopg.InterfaceError("the connection is closed"),
+        psycopg.errors.ReadOnlySqlTransaction("a standby"),
+        psycopg.errors.UndefinedColumn("in a migration"),
+    ],
+)
+async def test_a_page_is_read_again_after_temporary_trouble(error: Exception) -> None:
+    slack: Any = _Troubled(error)
+    with pytest.raises(type(error)):
+        await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
+    assert slack.windows
+
+
+async def test_a_page_is_read_again_once_the_app_has_the_permission() -> None:
+    answer = SimpleNamespace(data={"error": "missing_scope"}, status_code=200, headers={})
+    error = SlackApiError("refused", answer)  # type: ignore[no-untyped-call] # slack_sdk has no type here
+    slack: Any = _Troubled(error)
+    with pytest.raises(UndeliverableError):
         await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
     assert slack.windows
 

@@ -1,0 +1,8 @@
+"""Tells trouble of the database from a fault of what it was given."""
+
+import psycopg
+
+
+def is_trouble(error: Exception) -> bool:
+    """Return whether the database is at fault: the same step may succeed later."""
+    return isinstance(error, psycopg.Error) and not isinstance(error, psycopg.DataError | psycopg.IntegrityError)
