@@ -56,7 +56,7 @@ async def _rewrite(session: Session, match: Match, changed: Report, other: Repor
 
 
 def still_true(whys: tuple[Why, ...], before: str, now: str) -> tuple[Why, ...]:
-    """Return a match's reasons without words that were taken out of a report's text, and brands that it now names."""
+    """Return the reasons that still hold: no words that a text no longer has, no brands that it names only now."""
     return tuple(why for why in whys if _is_still_true(why, before, now))
 
 

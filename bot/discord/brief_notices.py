@@ -5,10 +5,10 @@ from collections import deque
 from contextlib import suppress
 from typing import Final
 
-import aiohttp
 import discord
 import structlog
 
+from bot.discord.errors import FAILURES
 from reunite.entities import ReplyTarget
 
 _SECONDS: Final = 60
@@ -17,7 +17,6 @@ _ENDING_SECONDS: Final = 5
 """Seconds that a stopping bot waits for all notices to be deleted."""
 _MAX_REMEMBERED: Final = 1000
 _log = structlog.get_logger(__name__)
-_FAILURES: Final = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError)
 
 
 class BriefNotices:
@@ -58,7 +57,7 @@ class BriefNotices:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._is_ending.wait(), _SECONDS)
             await notice.delete()
-        except _FAILURES as error:  # the bot may not write there, or someone deleted the notice
+        except FAILURES as error:  # the bot may not write there, or someone deleted the notice
             _log.debug("discord_notice_interrupted", message=target.message, error=type(error).__name__)
         except Exception:  # noqa: BLE001 - nobody awaits this
             _log.exception("discord_notice_defect", message=target.message)

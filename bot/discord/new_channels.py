@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-import aiohttp
 import discord
 import structlog
 
 from bot.channels import CHANNEL_USES, ChannelUse, with_created
+from bot.discord.errors import FAILURES
 from bot.discord.permissions import TO_POST
 from bot.discord.render import RenderedButton
 from bot.discord.workspaces import Workspaces
@@ -90,7 +90,7 @@ async def _created(
         seen_by = _for_moderators(guild, settings, manager) if use == "log" else {}
         try:
             created[use] = await guild.create_text_channel(name, topic=topic, overwrites=seen_by)
-        except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError) as error:
+        except FAILURES as error:
             _log.warning("discord_channel_not_created", guild=str(guild.id), use=use, reason=str(error))
             break
     return created

@@ -13,7 +13,7 @@ import discord
 import structlog
 
 from bot.discord.command_names import names_in
-from bot.discord.errors import NO_MORE_THREADS
+from bot.discord.errors import FAILURES, NO_MORE_THREADS
 from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, missing
@@ -174,9 +174,7 @@ class Reports:
         except discord.NotFound as error:
             raise TellUserError("nothing_here") from error
         reply = await self.from_menu(interaction, post, ReportKind.LOST)
-        with suppress(
-            discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError
-        ):  # it stays, and a second press finds the same report
+        with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await offered.delete()
         return reply
 
