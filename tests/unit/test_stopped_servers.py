@@ -34,7 +34,7 @@ class Sleeping:
     def prepare(self) -> bool:
         return False
 
-    def recorded_pid(self) -> int:
+    def recorded_pid(self) -> int | None:
         return self.process.pid
 
     def forget(self) -> None:
@@ -58,6 +58,35 @@ def test_a_server_that_has_just_ended_is_stopped_without_an_error(
     ServerProcess(server, Layout(tmp_path / "control", tmp_path)).end()
     assert signals == [signal.SIGTERM]
     assert server.is_forgotten
+
+
+class Lingering(Sleeping):
+    """A server that removes its pid file first and ends a moment later, as PostgreSQL and Redis do."""
+
+    mark = "-c import signal"
+
+    def command(self) -> list[str]:
+        ending = "signal.signal(signal.SIGTERM, lambda *_: (time.sleep(1), sys.exit()))"
+        return [sys.executable, "-c", f"import signal, sys, time; {ending}; print('ready', flush=True); time.sleep(60)"]
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE)
+        assert self.process.stdout
+        assert self.process.stdout.readline() == b"ready\n"
+        self._pids = iter([self.process.pid])
+
+    def recorded_pid(self) -> int | None:
+        return next(self._pids, None)
+
+
+def test_a_server_has_ended_only_once_its_process_has(tmp_path: Path) -> None:
+    server = Lingering()
+    with server.process:
+        try:
+            ServerProcess(server, Layout(tmp_path / "control", tmp_path)).end()
+            assert not command_line(server.process.pid)
+        finally:
+            server.process.kill()
 
 
 _KEEPER = """
