@@ -17,7 +17,7 @@ FORM = "application/x-www-form-urlencoded"
 @pytest.fixture
 async def world(database_url: str) -> AsyncIterator[World]:
     async with (
-        SlackDouble.running(acknowledge_within=2) as slack,
+        SlackDouble.running(acknowledge_within=10) as slack,
         world_on(slack, database_url, **by_http(slack)) as opened,
     ):
         yield opened

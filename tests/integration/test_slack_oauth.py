@@ -29,7 +29,7 @@ OTHER = "T0OTHER"
 
 @pytest.fixture
 async def world(database_url: str) -> AsyncIterator[World]:
-    async with SlackDouble.running(acknowledge_within=2) as slack:
+    async with SlackDouble.running(acknowledge_within=10) as slack:
         slack.admin.add_team(OTHER)
         oauth: dict[str, Any] = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
         async with world_on(slack, database_url, **by_http(slack), **oauth) as opened:
@@ -194,7 +194,7 @@ async def test_tokens_are_in_no_log(
 
 
 async def test_with_socket_mode_only_the_pages_of_the_installation_are_served(database_url: str) -> None:
-    async with SlackDouble.running(acknowledge_within=2) as slack:
+    async with SlackDouble.running(acknowledge_within=10) as slack:
         slack.admin.add_team(OTHER)
         port = by_http(slack)["port"]
         pages, slack.delivery.address = slack.delivery.address, None
