@@ -9,7 +9,7 @@ MAKE_ENVIRONMENT = $(BIN)/python -m pip --version >/dev/null 2>&1 \
 # Most tests wait for other processes more than they compute, so more of them run at once than there are cores.
 TESTS_AT_ONCE := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 6 ? 6 : n > 8 ? 8 : n)))
 
-# A stall of the machine in one of thousands of tests with processes and sockets doesn't fail the run; it's shown at its end.
+# Of thousands of tests with processes and sockets, one may meet a stall of the machine: the run's end shows it.
 SECOND_TRY := --reruns=1 --max-suite-reruns=3 --rerun-exclude-path=tests/unit --rerun-show-tracebacks
 
 # Without compiled files every process of the tests compiles all that it imports, and pytest rewrites every test, anew.
