@@ -232,7 +232,7 @@ class PastPosts:
             await self._backfills.record_notice(backfill, "end" if backfill.tell == "start" else "")
 
     async def _tell_of_pause(self, backfills: Sequence[Backfill]) -> None:
-        """Tell the moderators' channel once for each request, also if the bot starts again."""
+        """Tell the moderators' channel once for each request, and not again after a restart."""
         request = backfills[0].request
         settings = await self._handlers.settings(self._platform.name, backfills[0].workspace)
         if request in self._paused or not settings.log_channel:

@@ -38,7 +38,7 @@ class Workspaces:
         self._installations = installations
         self._connected: dict[str, SlackWorkspace] = {}
         self._connecting: dict[str, asyncio.Task[None]] = {}
-        """By workspace, its first connection: a slow one holds up no other workspace."""
+        """By workspace, its first connection: the others don't wait for a slow one."""
 
     def __iter__(self) -> Iterator[SlackWorkspace]:
         return iter([*self._connected.values()])

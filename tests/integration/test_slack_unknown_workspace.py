@@ -1,4 +1,4 @@
-"""Whoever waits for an answer gets one though the database is away and their workspace isn't known yet."""
+"""A person who waits for an answer gets one though the database is away and their workspace isn't known yet."""
 
 import asyncio
 from collections.abc import AsyncIterator
