@@ -67,8 +67,8 @@ def language_of_user(interaction: discord.Interaction) -> str:
 async def try_acknowledge(interaction: discord.Interaction, acknowledge: Callable[[], Awaitable[object]]) -> bool:
     """Acknowledge an interaction, again after trouble on the way to Discord, for as long as that waits.
 
-    Return False if that has been done (an event can come twice) or if it's too late; where all attempts fail, this tells
-    the person another way.
+    Return False if that has been done (an event can come twice) or if it is too late. Where all attempts fail, this
+    tells the person another way.
     """
     loop, is_repeated = asyncio.get_running_loop(), False
     end = loop.time() + _ACKNOWLEDGE_SECONDS
