@@ -18,7 +18,7 @@ from db.backfills import Backfill, Backfills
 from db.trouble import is_trouble
 from reunite.commands import NewReport, Withdraw
 from reunite.entities import ReplyTarget
-from reunite.errors import PostGoneError, TellUserError, TryAgainError, UndeliverableError
+from reunite.errors import MissingScopeError, PostGoneError, TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages import past_posts as messages
 from reunite.past_posts import KnownBefore, PastPost, Skipped, Tally, why_skipped
@@ -85,6 +85,8 @@ class PastPosts:
         self._pause = pause
         self._not_before: dict[str, float] = {}
         """By workspace, when it may be read again."""
+        self._paused: set[object] = set()
+        """The requests of whose pause the moderators know."""
 
     async def run(self) -> None:
         """Read until cancelled. Trouble in one workspace doesn't hold up the others."""
@@ -104,6 +106,7 @@ class PastPosts:
         by_workspace: dict[str, list[Backfill]] = {}
         for backfill in await self._backfills.open(self._platform.name):
             by_workspace.setdefault(backfill.workspace, []).append(backfill)
+        self._paused &= {backfill.request for backfills in by_workspace.values() for backfill in backfills}
         for workspace, backfills in by_workspace.items():
             if workspace not in self._not_before and await self._history.is_ready(workspace):
                 self._not_before[workspace] = self._now() + await self._attempt(backfills)
@@ -118,6 +121,9 @@ class PastPosts:
                 return pause
             if await self._backfills.waiting(unread.community) < _AHEAD:
                 await self._read(unread)
+        except MissingScopeError as error:
+            await self._tell_of_pause(backfills)
+            return _delay(backfills, error)
         except TryAgainError as error:
             return _delay(backfills, error)
         except psycopg.OperationalError:
@@ -224,6 +230,21 @@ class PastPosts:
                 with suppress(UndeliverableError):  # the setup's button shows the numbers too
                     await self._platform.send(outgoing)
             await self._backfills.record_notice(backfill, "end" if backfill.tell == "start" else "")
+
+    async def _tell_of_pause(self, backfills: Sequence[Backfill]) -> None:
+        """Tell the moderators' channel once for each request, and not again after a restart."""
+        request = backfills[0].request
+        settings = await self._handlers.settings(self._platform.name, backfills[0].workspace)
+        if request in self._paused or not settings.log_channel:
+            return
+        target = ReplyTarget(self._platform.name, backfills[0].workspace, settings.log_channel)
+        outgoing = Outgoing(f"{request}:pause", target, messages.paused(settings.language), maybe_sent=True)
+        try:
+            await self._platform.send(outgoing)
+        except (TryAgainError, UndeliverableError) as error:  # the log says it too
+            _log.warning("past_posts_pause_untold", workspace=target.workspace, reason=str(error))
+        else:
+            self._paused.add(request)
 
     @staticmethod
     def _now() -> float:

@@ -34,6 +34,10 @@ class TryAgainError(Exception):
         self.after = None if after is None or math.isnan(after) else min(max(0.0, after), LONGEST_PAUSE)
 
 
+class MissingScopeError(TryAgainError):
+    """The platform's app lacks a permission in a whole workspace, until someone installs it again."""
+
+
 class UndeliverableError(Exception):
     """A reply can't be sent and trying again won't help (its thread is gone, a permission is missing)."""
 

@@ -10,6 +10,7 @@ import discord
 import structlog
 
 from bot.discord.commands import REPORT, Commands
+from bot.discord.errors import FAILURES
 from bot.discord.forms import FormInput, form_input, form_modal
 from bot.discord.looks import Looks
 from bot.discord.markup import without_spoilers
@@ -96,7 +97,7 @@ class Buttons:
             _log.info("discord_form_check_timed_out", interaction=interaction.id)
         except Exception:  # noqa: BLE001 - the form is checked again once it's filled in
             _log.exception("discord_form_check_failed", interaction=interaction.id)
-        await try_acknowledge(interaction.response.send_modal(form_modal(form, custom_id)))
+        await try_acknowledge(interaction, partial(interaction.response.send_modal, form_modal(form, custom_id)))
 
     async def _submitted(self, interaction: discord.Interaction, custom_id: str) -> None:
         given = form_input(interaction)
@@ -154,7 +155,7 @@ class Buttons:
     async def _answered(self, interaction: discord.Interaction, custom_id: str, report: UUID, choice: str) -> None:
         """Take the answer to a question, and show it in place of the buttons."""
         message = interaction.message
-        if message is None or not await try_acknowledge(interaction.response.defer()):
+        if message is None or not await try_acknowledge(interaction, interaction.response.defer):
             return
 
         async def answer() -> PrivateReply:
@@ -191,8 +192,8 @@ async def _check_member(interaction: discord.Interaction, guild: discord.Guild) 
 async def _show_answer(interaction: discord.Interaction, question: discord.Embed) -> None:
     try:
         await interaction.edit_original_response(embeds=[question], view=None)
-    except discord.HTTPException as error:  # it's too late; the answer is stored, and a press says so
-        _log.info("discord_answer_not_shown", code=error.code)
+    except FAILURES as error:  # such as too late; the answer is stored, and a press says so
+        _log.info("discord_answer_not_shown", reason=str(error))
 
 
 def _target(interaction: discord.Interaction, guild: discord.Guild) -> ReplyTarget:

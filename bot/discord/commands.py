@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import discord
@@ -43,7 +44,8 @@ class Commands:
         """Take a report, or ask for it with a modal if nothing was given."""
         if given.is_empty:
             form = self._reports.form(interaction, which, given)
-            await try_acknowledge(interaction.response.send_modal(form_modal(form, f"{REPORT}:{which}")))
+            modal = form_modal(form, f"{REPORT}:{which}")
+            await try_acknowledge(interaction, partial(interaction.response.send_modal, modal))
         else:
             await reply_privately(interaction, lambda: self._reports.submit(interaction, which, given))
 

@@ -37,6 +37,7 @@ class Events:
         self._inbound = inbound
         self._verdicts = verdicts
         self._reconciler = reconciler
+        self._greeter = greeter
         self._pause_after_trouble = pause_after_trouble
         self._has_started = self._is_finishing = False
         self._grants = Grants(workspaces, reconciler.start)
@@ -68,6 +69,7 @@ class Events:
         """Let the events in progress end, then disconnect."""
         self._is_finishing = True
         self._reconciler.stop()
+        await self._greeter.stop()
         await self._verdicts.stop()
         await self._inbound.settle()
         await self._client.close()
@@ -100,12 +102,15 @@ class GuildEvents:
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         self._grants.note(guild)
-        async with self._workspaces.lock(guild.id):  # if the guild has just removed the bot, after its data is deleted
-            await self._workspaces.join(guild)
-        await self._greeter.greet(guild)
+        try:
+            async with self._workspaces.lock(guild.id):  # if it has just removed the bot, after its data is deleted
+                await self._workspaces.join(guild)
+        finally:
+            await self._greeter.greet(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         self._grants.forget(guild)
+        await self._greeter.forget(guild)
         await self._workspaces.leave(guild)
 
     async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:

@@ -1,15 +1,18 @@
 """Greets a guild that the bot has just joined, and names its commands."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 import discord
+import psycopg
 import structlog
 
 from bot.discord.errors import discord_errors
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.workspaces import Workspaces
+from db.cancellation import stop
 from reunite.commands import ChangeSettings
 from reunite.entities import ReplyTarget, Settings
 from reunite.errors import TryAgainError, UndeliverableError
@@ -22,34 +25,89 @@ from reunite.ports import Outgoing
 
 _MAX_ENTRIES: Final = 20
 """Entries of the audit log that are searched for the one about this bot, newest first."""
+_PAUSES: Final = (5.0, 30.0, 300.0, 3600.0, 6 * 3600.0, 16 * 3600.0)
+"""Seconds before each further attempt."""
 _NEEDED: Final = discord.Permissions(view_channel=True, send_messages=True, embed_links=True)
 
 _log = structlog.get_logger(__name__)
 
 
 class Greeter:
-    """Greets a guild once: its inviter if the audit log names them, otherwise the first writable channel."""
+    """Greets a guild once: its inviter if the audit log names them, otherwise the first writable channel.
+
+    After temporary trouble it tries again later, for a day.
+    """
 
     def __init__(self, handlers: Handlers, workspaces: Workspaces, platform: DiscordPlatform) -> None:
         self._handlers = handlers
         self._workspaces = workspaces
         self._platform = platform
+        self._tasks: dict[int, asyncio.Task[None]] = {}
 
     async def greet(self, guild: discord.Guild) -> None:
-        """Greet a guild that has just invited the bot."""
+        """Begin to greet a guild that has just invited the bot."""
+        await self.forget(guild)
+        task = self._tasks[guild.id] = asyncio.create_task(self._until_greeted(guild))
+        task.add_done_callback(lambda _: self._tasks.pop(guild.id) if self._tasks.get(guild.id) is task else None)
+
+    async def forget(self, guild: discord.Guild) -> None:
+        """Greet a guild no longer: it has removed the bot."""
+        if task := self._tasks.pop(guild.id, None):
+            await stop(task)
+
+    async def stop(self) -> None:
+        """End the greetings in progress."""
+        await stop(*self._tasks.values())
+
+    async def _until_greeted(self, guild: discord.Guild) -> None:
+        greeting: Reply | None = None
+        for tries, pause in enumerate((0.0, *_PAUSES)):
+            await asyncio.sleep(pause)
+            try:
+                direct, channel = await _inviter_messages(guild), next(_writable(guild), None)
+                if direct or channel:
+                    greeting = greeting or await self._greeting(guild)
+                if greeting:
+                    await self._deliver(guild, greeting, direct, channel, maybe_sent=tries > 0)
+            except UndeliverableError as error:
+                _log.warning("discord_not_greeted", guild=str(guild.id), reason=str(error))
+            except (TryAgainError, psycopg.OperationalError) as error:
+                _log.warning("discord_greeting_delayed", guild=str(guild.id), reason=str(error))
+                continue
+            except Exception:  # noqa: BLE001 - no caller awaits it
+                _log.exception("discord_greeting_defect", guild=str(guild.id))
+            return
+
+    async def _greeting(self, guild: discord.Guild) -> Reply | None:
+        """Return what to say, in the guild's language; None if it was greeted before."""
+        await self._workspaces.ensure_joined(guild)
         await self._adopt_language(guild)
-        direct, channel = await _inviter_messages(guild), next(_writable(guild), None)
-        if not (direct or channel):
-            return
         language = self._workspaces.language(guild)
-        greeting = await self._handlers.welcome.greeting("discord", str(guild.id), ways(language))
-        if greeting is None:
-            return
-        where = line("greet_where", language, guild=guild.name)
-        if direct and await self._send(guild, direct, replace(greeting, lines=(where, *greeting.lines))):
-            return
+        return await self._handlers.welcome.greeting("discord", str(guild.id), ways(language))
+
+    async def _deliver(
+        self,
+        guild: discord.Guild,
+        greeting: Reply,
+        direct: discord.DMChannel | None,
+        channel: discord.TextChannel | None,
+        *,
+        maybe_sent: bool,
+    ) -> None:
+        """Send the greeting. Raises TryAgainError, or UndeliverableError if nobody takes it."""
+        if direct:
+            where = line("greet_where", self._workspaces.language(guild), guild=guild.name)
+            here = replace(greeting, lines=(where, *greeting.lines))
+            try:
+                await self._platform.send(_outgoing(guild, direct, here, maybe_sent=maybe_sent))
+            except UndeliverableError as error:  # they take no messages
+                if channel is None:
+                    raise
+                _log.warning("discord_inviter_takes_nothing", guild=str(guild.id), reason=str(error))
+            else:
+                return
         if channel:
-            await self._send(guild, channel, greeting)
+            await self._platform.send(_outgoing(guild, channel, greeting, maybe_sent=maybe_sent))
 
     async def _adopt_language(self, guild: discord.Guild) -> None:
         """Use the language that a community has chosen on Discord, unless somebody has set up the bot."""
@@ -59,15 +117,10 @@ class Greeter:
             await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
             await self._workspaces.join(guild)
 
-    async def _send(self, guild: discord.Guild, channel: discord.abc.Snowflake, greeting: Reply) -> bool:
-        """Send the greeting; return whether it arrived."""
-        target = ReplyTarget("discord", str(guild.id), str(channel.id))
-        try:
-            await self._platform.send(Outgoing(f"{guild.id}:greeting", target, greeting))
-        except (TryAgainError, UndeliverableError) as error:
-            _log.warning("discord_not_greeted", guild=str(guild.id), channel=target.channel, reason=str(error))
-            return False
-        return True
+
+def _outgoing(guild: discord.Guild, channel: discord.abc.Snowflake, greeting: Reply, *, maybe_sent: bool) -> Outgoing:
+    target = ReplyTarget("discord", str(guild.id), str(channel.id))
+    return Outgoing(f"{guild.id}:greeting", target, greeting, maybe_sent=maybe_sent)
 
 
 async def _inviter_messages(guild: discord.Guild) -> discord.DMChannel | None:

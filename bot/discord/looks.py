@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import discord
@@ -42,7 +43,7 @@ class Looks:
         """Search, or ask what for with a modal if nothing was given."""
         if given.is_empty:
             form = look_form(language_of_user(interaction))
-            await try_acknowledge(interaction.response.send_modal(form_modal(form, self.FORM)))
+            await try_acknowledge(interaction, partial(interaction.response.send_modal, form_modal(form, self.FORM)))
         else:
             await reply_privately(interaction, lambda: self._search(interaction, given))
 
@@ -58,7 +59,7 @@ class Looks:
             press = await read()
             return await self._shown(press.target.workspace, await self._handlers.press(press))
 
-        if await try_acknowledge(interaction.response.defer()):
+        if await try_acknowledge(interaction, interaction.response.defer):
             await show(interaction, await result_or_problem(interaction, turned))
 
     async def claim(self, interaction: discord.Interaction, press: Press) -> Reply:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Self
 
 import aiohttp
@@ -12,7 +13,7 @@ import discord
 import structlog
 
 from bot.discord.command_names import names_in
-from bot.discord.errors import EXPIRED_TOKEN
+from bot.discord.errors import EXPIRED_TOKEN, FAILURES
 from bot.discord.render import PICTURE_NAME, Rendered, render_private
 from reunite.errors import TellUserError
 from reunite.language import language_of, sentence
@@ -23,7 +24,13 @@ CHECK_SECONDS: Final = 1.5
 """Seconds that a check may take before a modal is opened; Discord allows three, counted from the press."""
 _PAUSES: Final = (1.0, 3.0, 10.0)
 """Seconds before each further attempt to show a reply."""
-_TEMPORARY: Final = (discord.DiscordServerError, aiohttp.ClientError, OSError)
+_ON_THE_WAY: Final = (aiohttp.ClientError, OSError)
+_TEMPORARY: Final = (discord.DiscordServerError, *_ON_THE_WAY)
+_ACKNOWLEDGE_SECONDS: Final = 2.5
+"""Seconds in which an acknowledgement is tried; Discord allows three."""
+_ACKNOWLEDGE_PAUSE: Final = 0.25
+_ACKNOWLEDGED: Final = 40060
+"""The code of an interaction that was acknowledged before."""
 
 _log = structlog.get_logger(__name__)
 
@@ -57,33 +64,63 @@ def language_of_user(interaction: discord.Interaction) -> str:
     return language_of(str(interaction.locale))
 
 
-async def try_acknowledge(acknowledgement: Awaitable[object]) -> bool:
-    """Acknowledge an interaction; return False if that has been done (an event can come twice) or if it's too late."""
+async def try_acknowledge(interaction: discord.Interaction, acknowledge: Callable[[], Awaitable[object]]) -> bool:
+    """Acknowledge an interaction, again after trouble on the way to Discord, for as long as that waits.
+
+    Return False if that has been done (an event can come twice) or if it is too late. Where all attempts fail, this
+    tells the person another way.
+    """
+    loop, is_repeated = asyncio.get_running_loop(), False
+    end = loop.time() + _ACKNOWLEDGE_SECONDS
+    while True:
+        try:
+            await acknowledge()
+        except discord.HTTPException as error:
+            if is_repeated and error.code == _ACKNOWLEDGED:  # an earlier attempt arrived
+                return True
+            _log.info("discord_interaction_skipped", code=error.code)
+            if is_repeated:
+                await _say_unacknowledged(interaction)
+            return False
+        except _ON_THE_WAY as error:
+            _log.warning("discord_acknowledgement_delayed", interaction=interaction.id, error=type(error).__name__)
+            if loop.time() + _ACKNOWLEDGE_PAUSE > end:
+                await _say_unacknowledged(interaction)
+                return False
+            is_repeated = True
+            await asyncio.sleep(_ACKNOWLEDGE_PAUSE)
+        else:
+            return True
+
+
+async def _say_unacknowledged(interaction: discord.Interaction) -> None:
+    """Say that nothing was done: Discord only says that the bot doesn't respond."""
+    reply = PrivateReply(sentence("went_wrong", language_of_user(interaction)))
     try:
-        await acknowledgement
-    except discord.HTTPException as error:
-        _log.info("discord_interaction_skipped", code=error.code)
-        return False
-    return True
+        await _send_directly(interaction, reply)
+    except FAILURES as error:
+        _log.warning("discord_answer_lost", interaction=interaction.id, error=type(error).__name__)
 
 
 async def reply_privately(interaction: discord.Interaction, work: Work) -> None:
     """Acknowledge an interaction, then reply with the result of `work`."""
-    if await try_acknowledge(interaction.response.defer(ephemeral=True, thinking=True)):
+    if await try_acknowledge(interaction, partial(interaction.response.defer, ephemeral=True, thinking=True)):
         await show(interaction, await result_or_problem(interaction, work))
 
 
 async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
     """Show a reply in place of the acknowledgement; if it's too late for that, send it directly."""
     try:
-        await _edit_patiently(interaction, reply)
+        await patiently(interaction, partial(_edit_reply, interaction, reply))
         for rendered in reply.embeds[1:]:
-            await interaction.followup.send(
+            send = partial(
+                interaction.followup.send,
                 embed=rendered.embed,
                 view=rendered.view() if rendered.buttons else discord.utils.MISSING,
                 allowed_mentions=rendered.mentions,
                 ephemeral=True,
             )
+            await patiently(interaction, send)
     except discord.HTTPException as error:
         await _show_otherwise(interaction, reply, error)
 
@@ -91,9 +128,22 @@ async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
 async def follow_up(interaction: discord.Interaction, words: str) -> None:
     """Send a person a private message, and leave the message whose button they pressed as it is."""
     try:
-        await interaction.followup.send(words, ephemeral=True)
+        await patiently(interaction, partial(interaction.followup.send, words, ephemeral=True))
     except discord.HTTPException as error:
         await _show_otherwise(interaction, PrivateReply(words), error)
+
+
+async def patiently(interaction: discord.Interaction, answer: Callable[[], Awaitable[object]]) -> None:
+    """Answer or do what the answer says, again after trouble on the way to Discord: a person waits for it."""
+    for pause in _PAUSES:
+        try:
+            await answer()
+        except _TEMPORARY as error:
+            _log.warning("discord_answer_delayed", interaction=interaction.id, error=type(error).__name__)
+            await asyncio.sleep(pause)
+        else:
+            return
+    await answer()
 
 
 async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply, error: discord.HTTPException) -> None:
@@ -104,6 +154,10 @@ async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply,
     if error.code not in EXPIRED_TOKEN and not isinstance(error, discord.NotFound):
         raise error
     _log.info("discord_interaction_expired", code=error.code)
+    await _send_directly(interaction, reply)
+
+
+async def _send_directly(interaction: discord.Interaction, reply: PrivateReply) -> None:
     embeds, none = [rendered.embed for rendered in reply.embeds], discord.AllowedMentions.none()
     files = [discord.File(io.BytesIO(reply.file[1]), reply.file[0])] if reply.file else []
     try:
@@ -117,17 +171,6 @@ async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply,
                     words,
                     allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=[interaction.user]),
                 )
-
-
-async def _edit_patiently(interaction: discord.Interaction, reply: PrivateReply) -> None:
-    """Edit a reply, again after trouble on the way to Discord: otherwise the person would wait for it for good."""
-    for pause in _PAUSES:
-        try:
-            return await _edit_reply(interaction, reply)
-        except _TEMPORARY as error:
-            _log.warning("discord_answer_delayed", interaction=interaction.id, error=type(error).__name__)
-            await asyncio.sleep(pause)
-    return await _edit_reply(interaction, reply)
 
 
 async def _edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> None:

@@ -13,19 +13,19 @@ import discord
 import structlog
 
 from bot.discord.command_names import names_in
-from bot.discord.errors import FAILURES, NO_MORE_THREADS
+from bot.discord.errors import FAILURES, NO_MORE_THREADS, discord_errors
 from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, missing
 from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, report_of
-from bot.discord.private_replies import PrivateReply, language_of_user
+from bot.discord.private_replies import PrivateReply, language_of_user, patiently
 from bot.discord.render import thread_name
 from bot.discord.threads import Destination, free_tags, open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
 from reunite import rights
-from reunite.commands import REPORTS
+from reunite.commands import REPORTS, Withdraw
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind
-from reunite.errors import TellUserError, TryAgainError, UndeliverableError
+from reunite.errors import PostGoneError, TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages.forms import Form, ReportForm, report_form
 from reunite.messages.wording import sentence
@@ -143,7 +143,7 @@ class Reports:
         except BaseException:
             await self._clean_up(thread, interaction.user)
             raise
-        await thread.add_user(interaction.user)
+        await patiently(interaction, partial(thread.add_user, interaction.user))
 
     async def _clean_up(self, thread: discord.Thread, author: discord.User | discord.Member) -> None:
         """Delete a private thread after an error, unless the report was saved before that: it's answered there.
@@ -194,8 +194,20 @@ class Reports:
             with suppress(TryAgainError, UndeliverableError):  # someone who blocked the bot gets a reply, but no 👀
                 await self._platform.acknowledge(command.target)
             assert isinstance(location, Destination)  # noqa: S101 - it was just checked
-            place = await self._platform.threads.place_of(location, message.id, kind)
+            place = await self._place_of(location, command.target, kind)
         return PrivateReply(sentence("answering_in", language_of_user(interaction), channel=place.mention))
+
+    async def _place_of(self, location: Destination, post: ReplyTarget, kind: ReportKind) -> Destination:
+        """Return the thread where a report that was taken is answered; without one, the channel that will have it."""
+        try:
+            with discord_errors():
+                return await self._platform.threads.place_of(location, int(post.message or 0), kind)
+        except PostGoneError as error:  # deleted meanwhile
+            await self._handlers.withdraw(Withdraw(target=post))
+            raise TellUserError("nothing_here") from error
+        except (TryAgainError, UndeliverableError, discord.HTTPException) as error:  # the first answer opens it
+            _log.warning("discord_thread_not_opened", post=post.message, reason=str(error))
+            return location
 
     def _check(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
         """Raise TellUserError if the member may not report this message, or the bot can't answer it."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, cast
 
 import discord
@@ -138,9 +139,8 @@ class SettingsForm:
             inputs = _digest_inputs(settings, language)
         else:
             inputs = _rule_inputs(settings, language)
-        await try_acknowledge(
-            interaction.response.send_modal(modal(sentence("home_setup", language), custom_id, inputs))
-        )
+        form = modal(sentence("home_setup", language), custom_id, inputs)
+        await try_acknowledge(interaction, partial(interaction.response.send_modal, form))
 
     async def _is_joined(self, guild: discord.Guild) -> bool:
         """Return whether the settings are known, in time for opening a modal."""
@@ -161,7 +161,7 @@ class SettingsForm:
 
     async def _reply(self, interaction: discord.Interaction, work: Work) -> None:
         """Acknowledge a press or a modal, then show the panel in its place, or an error."""
-        if not await try_acknowledge(interaction.response.defer()):
+        if not await try_acknowledge(interaction, interaction.response.defer):
             return
         reply = await result_or_problem(interaction, work)
         if reply.embeds:

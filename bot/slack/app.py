@@ -66,6 +66,7 @@ async def running(
         platform = SlackPlatform(workspaces, verdicts)
         requests = BackfillRequests(handlers, store)
         parts = _parts(handlers, workspaces, platform, installations, background, requests=requests, verdicts=verdicts)
+        stack.push_async_callback(workspaces.stop)
         await workspaces.connect()
         stack.push_async_callback(background.finish)
         stack.push_async_callback(verdicts.stop)

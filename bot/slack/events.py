@@ -2,12 +2,11 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -21,6 +20,7 @@ from bot.slack.background import Background
 from bot.slack.buttons import Buttons
 from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
+from bot.slack.failures import logged_and_answered
 from bot.slack.forms import LOOK, REPORT
 from bot.slack.home import HOME, Home
 from bot.slack.inbound import Inbound
@@ -36,7 +36,6 @@ from db.installations import Installations
 
 _Listener = Callable[..., Awaitable[None]]
 _RETRY: Final = "x-slack-retry-num"
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,7 @@ def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> Async
     )
     _events(app, parts)
     _requests(app, parts)
-    app.error(_failed)
+    app.error(logged_and_answered(parts.background))
     return app
 
 
@@ -164,8 +163,3 @@ async def _workspace(workspaces: Workspaces, context: AsyncBoltContext) -> Slack
     workspace = await workspaces.get(context.team_id)
     assert workspace is not None  # noqa: S101 - bolt has called `authorize` before
     return workspace
-
-
-async def _failed(error: Exception, body: Mapping[str, Any]) -> None:
-    kind = body.get("event", {}).get("type") or body.get("type") or body.get("command")
-    _log.error("slack_event_failed", type=kind, exc_info=error)

@@ -1,12 +1,15 @@
 """Channels' past posts on Slack, page by page: 15 a minute for an app outside the Marketplace, else up to 200."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
+import structlog
+
 from bot.past_posts import Page, PastMessage
-from bot.slack.errors import slack_errors
+from bot.slack.errors import lacks_scope, slack_errors
 from bot.slack.posts import (
     Body,
     files_of,
@@ -23,14 +26,29 @@ from bot.slack.workspaces import Workspaces
 from db.backfills import Backfill
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import Member
-from reunite.errors import UndeliverableError
+from reunite.errors import MissingScopeError, UndeliverableError
 from reunite.past_posts import PastPost
 
 _DONE: Final = frozenset({"white_check_mark", "heavy_check_mark", "ballot_box_with_check"})
 """The reactions by which people mark a post as done."""
 _REMEMBERED: Final = 1000
 """Authors whose names are cached, so that Slack is asked once for each."""
+_SCOPE_SECONDS: Final = 300.0
+"""Until reading is tried again after the app lacked a permission."""
+_log = structlog.get_logger(__name__)
 IsCaughtUp = Callable[[str], Awaitable[bool]]
+
+
+@contextmanager
+def _complete_scopes(team: str) -> Iterator[None]:
+    """Let a missing permission of the app end no channel and refuse no post: raise MissingScopeError instead."""
+    try:
+        yield
+    except UndeliverableError as error:
+        if not lacks_scope(error):
+            raise
+        _log.warning("slack_scopes_missing", team=team, during="past posts")
+        raise MissingScopeError(str(error), after=_SCOPE_SECONDS) from error
 
 
 class ChannelHistory:
@@ -55,7 +73,7 @@ class ChannelHistory:
         if workspace is None or not workspace.role(backfill.channel):
             raise UndeliverableError("the bot isn't in the channel, or it's no longer for reports")
         oldest, latest = ts_of(backfill.span.since), backfill.cursor or ts_of(backfill.span.until)
-        with slack_errors():
+        with _complete_scopes(workspace.team), slack_errors():
             messages, has_more = await history_page(workspace, backfill.channel, oldest, latest)
         is_last = not (messages and has_more)
         cursor = latest if is_last else str(messages[-1]["ts"])
@@ -79,7 +97,7 @@ class ChannelHistory:
 
     async def _report(self, workspace: SlackWorkspace, channel: str, message: Body) -> NewReport | None:
         role, ts = workspace.role(channel), str(message["ts"])
-        with slack_errors():
+        with _complete_scopes(workspace.team), slack_errors():
             found = await photos_of(workspace, message)
             if not found.photos and found.problems:
                 raise found.problems[0]

@@ -25,6 +25,7 @@ from reunite.errors import PhotoGoneError, PostGoneError, TellUserError
 from reunite.handlers import Handlers
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
+from reunite.rules import MAX_TEXT
 from reunite.text.heads import names_a_thing
 
 _REMEMBERED: Final = 5000
@@ -79,7 +80,8 @@ class Inbound:
 
     async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Ask the author of a post without photos whether to search for the thing that it names."""
-        if names_a_thing(await words_of(workspace, message)):
+        words = await words_of(workspace, message)
+        if len(words) <= MAX_TEXT and names_a_thing(words):  # Slack's messages may be ten times as long
             key = f"{key_of(channel, message['ts'])}:offer"
             settings = await self._handlers.settings("slack", workspace.team)
             target = workspace.target(channel, message["ts"])

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final
 
 import aiohttp
 import structlog
@@ -9,14 +11,18 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.background import PATIENCE
 from bot.slack.config import SlackConfig
 from bot.slack.errors import TOKEN_REFUSED, code_of, slack_errors
 from bot.slack.workspace import SlackWorkspace
+from db.cancellation import stop
 from db.installations import Installation, Installations
 from reunite.absence import IsThere
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 
+_START_SECONDS: Final = 10.0
+"""Seconds that the start waits for the workspaces to connect."""
 _log = structlog.get_logger(__name__)
 
 
@@ -31,34 +37,41 @@ class Workspaces:
         self._client = client
         self._installations = installations
         self._connected: dict[str, SlackWorkspace] = {}
-        self._lock = asyncio.Lock()
+        self._connecting: dict[str, asyncio.Task[None]] = {}
+        """By workspace, its first connection: the others don't wait for a slow one."""
 
     def __iter__(self) -> Iterator[SlackWorkspace]:
         return iter([*self._connected.values()])
 
     async def connect(self) -> None:
-        """Connect to every workspace. Raises TryAgainError, UndeliverableError if the token's one can't be reached."""
+        """Connect to every workspace. Raises TryAgainError, UndeliverableError if the token's one can't be reached.
+
+        Of several workspaces, the slow ones connect while the others are served already.
+        """
         if self._config.bot_token:
-            await self._connect(self._config.bot_token)
+            workspace = await self._connection(self._config.bot_token)
+            self._connected[workspace.team] = workspace
             return
-        for installation in await self._installations.all():
-            try:
-                await self._connect(installation.bot_token)
-            except (TryAgainError, UndeliverableError) as error:  # the others are served all the same
-                _log.warning("slack_workspace_unreachable", team=installation.team, reason=str(error))
+        tasks = [self._connect(installation.team) for installation in await self._installations.all()]
+        done = (await asyncio.wait(tasks, timeout=_START_SECONDS))[0] if tasks else ()
+        for task in done:
+            with suppress(TryAgainError, UndeliverableError):  # its first event connects it
+                task.result()
+
+    async def stop(self) -> None:
+        """Give up the connections that aren't made yet."""
+        await stop(*self._connecting.values())
 
     async def get(self, team: str | None) -> SlackWorkspace | None:
         """Return a workspace, connecting it first if it has just been installed; None if the app isn't in it."""
         if team is not None and team not in self._connected and not self._config.bot_token:
-            async with self._lock:
-                installation = await self._installations.of(team)
-                if installation and team not in self._connected:
-                    await self._connect(installation.bot_token)
+            await asyncio.shield(self._connect(team))
         return self._connected.get(team or "")
 
     async def authorize(self, team_id: str | None) -> AuthorizeResult | None:
-        """Give bolt the token of a workspace."""
-        workspace = await self.get(team_id)
+        """Give bolt the token of a workspace. Raises TimeoutError before Slack gives up waiting for an answer."""
+        async with asyncio.timeout(PATIENCE):
+            workspace = await self.get(team_id)
         if workspace is None:
             return None
         return AuthorizeResult(
@@ -68,16 +81,14 @@ class Workspaces:
     async def install(self, installation: Installation) -> None:
         """Save an installation, and serve its workspace from now on."""
         await self._installations.save(installation)
-        self._connected.pop(installation.team, None)
-        try:
+        self._forget(installation.team)
+        with suppress(TryAgainError, UndeliverableError):  # its first event connects it
             await self.get(installation.team)
-        except (TryAgainError, UndeliverableError) as error:  # its first event connects it
-            _log.warning("slack_workspace_unreachable", team=installation.team, reason=str(error))
 
     async def leave(self, team: str) -> None:
         """Delete everything known about a workspace that has removed the app."""
         await self._installations.delete(team)
-        self._connected.pop(team, None)
+        self._forget(team)
         await self._handlers.leave("slack", team)
         _log.info("slack_workspace_left", team=team)
 
@@ -103,10 +114,38 @@ class Workspaces:
 
         return is_there
 
-    async def _connect(self, token: str) -> None:
+    def _connect(self, team: str) -> "asyncio.Task[None]":
+        """Return the first connection to a workspace; all who wait for one share it."""
+
+        def ended(task: "asyncio.Task[None]") -> None:
+            if self._connecting.get(team) is task:
+                del self._connecting[team]
+            _ = task.cancelled() or task.exception()  # retrieved: perhaps nobody waits any more
+
+        if team not in self._connecting:
+            task = self._connecting[team] = asyncio.create_task(self._connect_installed(team))
+            task.add_done_callback(ended)
+        return self._connecting[team]
+
+    async def _connect_installed(self, team: str) -> None:
+        installation = await self._installations.of(team)
+        if installation is None:
+            return
+        try:
+            workspace = await self._connection(installation.bot_token)
+        except (TryAgainError, UndeliverableError) as error:
+            _log.warning("slack_workspace_unreachable", team=team, reason=str(error))
+            raise
+        if self._connecting.get(team) is asyncio.current_task():  # the installation is still the newest
+            self._connected[team] = workspace
+
+    async def _connection(self, token: str) -> SlackWorkspace:
         with slack_errors():
-            workspace = await SlackWorkspace.connect(with_token(self._client, token), self._config, self._handlers)
-        self._connected[workspace.team] = workspace
+            return await SlackWorkspace.connect(with_token(self._client, token), self._config, self._handlers)
+
+    def _forget(self, team: str) -> None:
+        self._connected.pop(team, None)
+        self._connecting.pop(team, None)
 
 
 def with_token(client: AsyncWebClient, token: str) -> AsyncWebClient:

@@ -28,6 +28,11 @@ def begun(summary: Summary, language: str) -> Reply:
     return Reply("note", (line("past_posts_begun", language, **about), line(kept, language)))
 
 
+def paused(language: str) -> Reply:
+    """Say that reading waits for a permission of the app."""
+    return Reply("note", (line("past_posts_paused", language),))
+
+
 def ended(summary: Summary, language: str) -> Reply:
     """Summarise the result: taken and skipped posts, with reasons, and unreadable channels."""
     lines: list[Line] = [line("past_posts_ended", language, channels=named(summary.channels))]

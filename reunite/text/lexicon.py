@@ -12,6 +12,7 @@ from typing import Final
 
 from reunite.text.data import read_text
 from reunite.text.remembered import remembered
+from reunite.text.unicode_forms import decomposed
 
 _MAX_PHRASE_WORDS: Final = 4
 _MAX_COMPOUND: Final = 40
@@ -161,7 +162,7 @@ def _replace(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], la
 
 def _plain(text: str) -> str:
     """Lower case, no accents, single spaces."""
-    letters = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("ł", "l"))
+    letters = decomposed(text.casefold().replace("œ", "oe").replace("ł", "l"))
     return " ".join(_WORD.findall("".join(letter for letter in letters if not unicodedata.combining(letter))))
 
 

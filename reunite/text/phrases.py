@@ -1,7 +1,7 @@
 """Patterns for lists of whole words and phrases."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 _CJK: Final = re.compile(r"[぀-ヿ㐀-鿿]")
@@ -21,12 +21,18 @@ def listed_in(table: Mapping[str, str]) -> list[str]:
 def any_of(phrases: Iterable[str]) -> str:
     """Return a pattern for any of the phrases; Chinese and Japanese ones match inside a word too.
 
-    It is atomic: once a phrase has matched, no shorter one is tried, so a long text can't make it backtrack.
+    It is atomic: once a phrase has matched, no shorter one is tried, so a long text can't make it backtrack. Where none
+    begins with the next letter, none is tried.
     """
     spaced, unspaced = list[str](), list[str]()
     for phrase in phrases:
-        pattern = re.escape(phrase).replace(r"\ ", r"[ \t]{1,3}")
-        (unspaced if _CJK.search(phrase) else spaced).append(pattern)
-    groups = [rf"(?<![\w'’@#])(?>{'|'.join(spaced)})(?![\w'’])"] if spaced else []
-    groups += [f"(?>{'|'.join(unspaced)})"] if unspaced else []
+        (unspaced if _CJK.search(phrase) else spaced).append(phrase)
+    groups = [rf"(?<![\w'’@#]){_first_of(spaced)}(?![\w'’])"] if spaced else []
+    groups += [_first_of(unspaced)] if unspaced else []
     return f"(?:{'|'.join(groups)})"
+
+
+def _first_of(phrases: Sequence[str]) -> str:
+    initials = "".join(re.escape(letter) for letter in sorted({phrase[0] for phrase in phrases}))
+    patterns = "|".join(re.escape(phrase).replace(r"\ ", r"[ \t]{1,3}") for phrase in phrases)
+    return f"(?=[{initials}])(?>{patterns})"

@@ -26,6 +26,8 @@ Problem = Literal["when_not_understood", "when_to_come"]
 """Keys of the error messages."""
 _Kind = TypeVar("_Kind")
 
+_LONGEST: Final = 300
+"""Letters that may say when; more are a story, and take long to read."""
 _BEGINS: Final[dict[Part, time]] = {
     "midnight": time(0),
     "small_hours": time(0),
@@ -74,6 +76,8 @@ def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) 
 
     `zone_error` is how far the zone of `now` may be from the member's: a moment that little ahead means now.
     """
+    if len(text) > _LONGEST:
+        return When(problem="when_not_understood")
     found = [*_without_doubtful_weekdays(atoms(text))]
     if not found and not text.strip():
         return When()

@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 from reunite.language import LANGUAGES, Words, words_in
 from reunite.text import lexicon
 from reunite.text.data import read_text
+from reunite.text.unicode_forms import compatible, composed, decomposed
 
 Part = Literal["small_hours", "morning", "noon", "afternoon", "evening", "night", "midnight"]
 
@@ -194,12 +195,12 @@ def atoms(text: str) -> list[Atom]:
 
 def plain(text: str) -> str:
     """Lower-case, strip accents, unify full-width digits, collapse spaces."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_EQUIVALENTS)
-    letters = unicodedata.normalize("NFKD", folded)
+    folded = compatible(text).casefold().translate(_EQUIVALENTS)
+    letters = decomposed(folded)
     without_accents = "".join(
         letter for letter in letters if unicodedata.category(letter) != "Mn" or letter in "\u3099\u309a"
     )
-    words = " ".join(unicodedata.normalize("NFC", without_accents).split())
+    words = " ".join(composed(without_accents).split())
     return _KANJI_DATE.sub(lambda found: f"{_kanji_number(found[0]):.0f}", words)
 
 

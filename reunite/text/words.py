@@ -1,23 +1,23 @@
 """Words: plain forms, and which are significant."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from reunite.text.unicode_forms import compatible, composed, decomposed
 from reunite.text.word_lists import STOP_WORDS
 
 _MIN_LENGTH: Final = 3
 
+_ACCENTS: Final = re.compile("[\u0300-\u036f]+")
 _WORD: Final = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 _SCRIPTS: Final = re.compile(r"[぀-ゟ]+|[゠-ヿー]+|[㐀-鿿豈-﫿々]+|[가-힯]+|[^぀-ヿ㐀-鿿豈-﫿々가-힯]+")
 
 
 def plain(text: str) -> str:
     """Casefold a text, unify compatibility forms and strip the accents of Latin letters."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    stripped = "".join(char for char in folded if not "̀" <= char <= "ͯ")
-    return unicodedata.normalize("NFC", stripped).replace("'", " ").replace("’", " ")
+    stripped = _ACCENTS.sub("", decomposed(compatible(text).casefold()))
+    return composed(stripped).replace("'", " ").replace("’", " ")
 
 
 _PLAIN_STOP_WORDS: Final = frozenset(plain(word) for word in STOP_WORDS)

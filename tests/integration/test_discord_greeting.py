@@ -1,5 +1,13 @@
 """Who is greeted on Discord when the bot is invited, over real sockets, against the double."""
 
+import asyncio
+
+import pytest
+from psycopg import OperationalError
+
+from bot.discord import greeting
+from reunite.commands import JoinWorkspace
+from reunite.handlers import Handlers
 from tests.doubles.discord import BOT_ID
 from tests.doubles.discord_shapes import VIEW_AUDIT_LOG
 from tests.support.discord_adapter import World, open_world
@@ -28,9 +36,9 @@ async def test_the_person_who_added_the_bot_is_greeted_directly(database_url: st
         await invited(world, max_)
         direct = world.discord.direct(max_)["id"]
         await eventually(lambda: texts_in(world, direct))
-        [greeting] = texts_in(world, direct)
-        assert "You've invited me to The library." in greeting.replace("*", "")
-        assert TRY in greeting
+        [said] = texts_in(world, direct)
+        assert "You've invited me to The library." in said.replace("*", "")
+        assert TRY in said
         assert texts_in(world, world.discord.channel("found")) == []
 
 
@@ -68,3 +76,37 @@ async def test_a_community_is_greeted_in_the_language_that_it_has_on_discord(dat
         assert workspace
         async with world.store.session(workspace.community) as session:
             assert (await session.workspaces.settings(workspace.id)).language == "es"
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before it is sent", "after it was sent"])
+async def test_a_greeting_that_breaks_off_comes_later_and_once(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, *, after: bool
+) -> None:
+    monkeypatch.setattr(greeting, "_PAUSES", (0.2, 0.2))
+    async with open_world(database_url) as world:
+        found = world.discord.channel("found")
+        world.discord.refuse(f"POST /channels/{found}/messages", 0, after=after)
+        await invited(world, world.discord.admin.join("Max"), is_told=False)
+        await world.discord.reply(found, TRY)
+        await asyncio.sleep(1)
+        assert len(texts_in(world, found)) == 1
+        assert not world.discord.refusals
+
+
+async def test_a_community_that_joins_while_the_database_is_away_is_greeted_later(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(greeting, "_PAUSES", (0.1,) * 5)
+    async with open_world(database_url) as world:
+        max_, join, failures = world.discord.admin.join("Max"), Handlers.join, iter(range(3))
+
+        async def join_later(handlers: Handlers, command: JoinWorkspace) -> None:
+            if next(failures, None) is not None:
+                raise OperationalError("the database is away")
+            await join(handlers, command)
+
+        monkeypatch.setattr(Handlers, "join", join_later)
+        await invited(world, max_)
+        direct = world.discord.direct(max_)["id"]
+        await eventually(lambda: texts_in(world, direct))
+        assert len(texts_in(world, direct)) == 1

@@ -129,7 +129,7 @@ async def test_many_large_photos_at_once_take_no_more_memory_than_a_few(
                     most = max(most, psutil.Process().memory_info().rss)
                     await asyncio.sleep(0.01)
     assert {tuple(quiet_place.platform.kinds(f"f{post}")) for post in range(4)} == {("nothing",)}
-    assert most - before < 4 * IN_FLIGHT_BYTES
+    assert most - before < 2.5 * IN_FLIGHT_BYTES  # without the budget it is 2.7
 
 
 async def test_a_photo_that_cannot_be_stored_is_answered_and_the_rest_is_searched(

@@ -4,6 +4,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from reunite.commands import ChangeSettings
 from reunite.entities import Report, ReportKind, Settings
 from reunite.language import sentence
@@ -120,3 +122,25 @@ async def test_moderators_start_a_backfill_in_the_home_tab_and_read_its_result(d
         assert float(begun["ts"]) < float(ended["ts"])
         assert str(FOUND + LOST) in str(ended)
         assert "without a photo: 2" in str(ended)
+
+
+@pytest.mark.parametrize("method", ["users.info", "conversations.history"])
+async def test_a_missing_scope_stops_past_posts_until_the_app_is_installed_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setattr("bot.slack.history._SCOPE_SECONDS", 0.2)
+    async with SlackDouble.running() as slack, world_on(slack, database_url, **FAST) as world:
+        for number in range(3):
+            slack.post_photo(world.found, world.ada, JPEG, f"found {number}", unheard=True, ts=ago(50 - number, number))
+        mods = slack.admin.add_channel("mods")
+        settings = Settings(log_channel=mods)
+        await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=settings))
+        workspace = await workspace_of(world.store, "slack", TEAM)
+        for _ in range(3):  # docs.slack.dev/reference/methods/users.info, "Errors" (read 2026-11-26)
+            slack.api.fail_next(method, error="missing_scope")
+        await start_reading(world.store, world.handlers, workspace)
+        tally = total_of(await wait_until_read(world.store, workspace))
+        assert (tally.reports, tally.skipped) == (3, {})
+        assert texts_of(await world.reports()) == ["found 0", "found 1", "found 2"]
+        told = [message["text"] for message in slack.messages[mods]]
+        assert len([text for text in told if "stopped reading past posts" in text]) == 1

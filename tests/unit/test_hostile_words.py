@@ -1,6 +1,7 @@
 """Reading words takes as long as they are, whatever they are: up to the length that a report may have."""
 
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -24,6 +25,7 @@ from reunite.text import (
     reading,
     sealing,
     spelling,
+    when_words,
     words,
 )
 from reunite.text.when import read_when
@@ -81,8 +83,11 @@ PUMPS = (
 )
 
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 def when(text: str) -> None:
-    read_when(text, datetime(2026, 1, 1, tzinfo=UTC))
+    read_when(text, NOW)
 
 
 @pytest.mark.slow
@@ -134,3 +139,40 @@ def test_a_reading_that_tries_every_way_is_caught() -> None:
 
 def test_no_number_in_a_slack_message_is_too_long_to_read() -> None:
     assert markup.plain_text(f"&#{'9' * 5000}; &lt;b&gt; &amp;lt;") == f"&#{'9' * 5000}; <b> &lt;"
+
+
+@pytest.mark.untraced
+@pytest.mark.parametrize("mark", ["\u0327\u0301", "\u05b1\u05b0", "\u0f74\u0f71", "\u0f73", "\uff9e\u05b0"])
+@pytest.mark.parametrize("read", [words.plain, lexicon.to_english, when_words.plain])
+def test_the_order_of_a_letters_marks_takes_no_longer_than_their_number(
+    read: Callable[[str], object], mark: str
+) -> None:
+    check_growth(lambda size: read("a" + mark * (size // len(mark))), [4**power for power in range(4, 9)])
+
+
+def test_marks_that_languages_use_are_kept() -> None:
+    assert words.plain("が Ｇｒün かﾞ หนู") == "が grun が หนู"
+    assert words.plain("🧢" * 50) == "🧢" * 50
+
+
+@pytest.mark.parametrize("sign", ["\ufdfa", "\ufdfb", "㌖", "㈝"])
+def test_no_sign_makes_a_text_many_times_longer(sign: str) -> None:
+    assert len(words.plain(sign * 1000)) <= 7 * 1000
+
+
+@pytest.mark.untraced
+@pytest.mark.parametrize("pump", ["*", "**", "\u05b0\u05b1", "\ufdfa", "|", ". "])
+def test_signs_take_not_much_longer_than_words(pump: str) -> None:
+    told = "Lost my black rucksack on Monday near the library, laptop inside. Please write to me if you have it! "
+
+    def seconds(text: str) -> float:
+        start = time.process_time()
+        reading.is_readable((text * rules.MAX_TEXT)[: rules.MAX_TEXT])
+        return time.process_time() - start
+
+    assert min(seconds(pump) for _ in range(5)) < 2.5 * min(seconds(told) for _ in range(5))
+
+
+def test_a_story_says_no_moment() -> None:
+    assert read_when("yesterday", NOW).moment
+    assert read_when("yesterday " * 40, NOW).problem == "when_not_understood"

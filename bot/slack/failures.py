@@ -1,0 +1,65 @@
+"""Answers what failed before any part of the adapter could answer: the workspace may not be known, nor its token."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import structlog
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackClientError
+
+from bot.slack.background import Background
+from bot.slack.errors import UNANSWERED
+from bot.slack.forms import context_of, words_modal
+from db.trouble import is_trouble
+from reunite.errors import TryAgainError, UndeliverableError
+from reunite.language import sentence
+
+Handler = Callable[..., Awaitable[BoltResponse | None]]
+_SENTENCE: Final = "went_wrong"
+_log = structlog.get_logger(__name__)
+
+
+def logged_and_answered(background: Background) -> Handler:
+    """Return bolt's handler of errors. It logs them and gives someone who waits a sentence.
+
+    Where there is no way to the person, Slack shows an error of its own; an event comes again.
+    """
+
+    async def failed(error: Exception, body: Mapping[str, Any], respond: AsyncRespond) -> BoltResponse | None:
+        kind = body.get("event", {}).get("type") or body.get("type") or body.get("command")
+        if isinstance(error, TryAgainError | UndeliverableError | OSError) or is_trouble(error):
+            _log.warning("slack_event_failed", type=kind, reason=type(error).__name__)
+        else:
+            _log.error("slack_event_failed", type=kind, exc_info=error)
+        if "command" in body:
+            return _shown({"response_type": "ephemeral", "text": sentence(_SENTENCE)})
+        if kind == "view_submission":
+            return _shown(_on_form(body["view"]))
+        if body.get("response_url"):
+            background.start(_respond(respond))
+            return BoltResponse(status=200, body="")
+        return None
+
+    return failed
+
+
+def _on_form(view: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep a form open with what was written, and say on its first field that it wasn't taken."""
+    language = context_of(view).get("language", "en")
+    words = sentence(_SENTENCE, language)
+    fields = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    if fields:
+        return {"response_action": "errors", "errors": {fields[0]: words}}
+    return {"response_action": "update", "view": words_modal(words, language)}
+
+
+async def _respond(respond: AsyncRespond) -> None:
+    try:
+        await respond(response_type="ephemeral", replace_original=False, text=sentence(_SENTENCE))
+    except (SlackClientError, *UNANSWERED) as error:
+        _log.warning("slack_answer_lost", reason=type(error).__name__)
+
+
+def _shown(body: dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=body)
