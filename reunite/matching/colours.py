@@ -68,6 +68,17 @@ _NEIGHBOURS: Final[Mapping[tuple[str, str], float]] = {
 }
 """How similar two colours are: light, cameras and the use of names differ."""
 
+_SEEN_AS_GREY: Final[Mapping[str, float]] = {
+    "light blue": 0.25,
+    "navy": 0.2,
+    "blue": 0.15,
+    "turquoise": 0.1,
+    "green": 0.1,
+    "purple": 0.1,
+}
+"""How much of what a photo shows as grey may be a muted tone of another colour, or the reverse: people name the hue of
+a faded or shaded thing, cameras and prototypes hardly see it. In words, grey is none of these."""
+
 _SAME_NAMES: Final = 0.8
 """How often two people name the same or similar colours of one thing (stated)."""
 _LEAST_SHARE: Final = 1e-6
@@ -135,6 +146,16 @@ def _similarity_matrix() -> NDArray[np.float64]:
 _SIMILARITY: Final = _similarity_matrix()
 
 
+def _seen_similarity_matrix() -> NDArray[np.float64]:
+    matrix, grey = _SIMILARITY.copy(), _INDEX["grey"]
+    for name, similarity in _SEEN_AS_GREY.items():
+        matrix[_INDEX[name], grey] = matrix[grey, _INDEX[name]] = similarity
+    return matrix
+
+
+_SEEN_SIMILARITY: Final = _seen_similarity_matrix()
+
+
 def _name_cells() -> NDArray[np.float64]:
     """Return the shares of each name for each of 4096 sRGB cells (4 bits per channel)."""
     levels = (np.arange(16) + 0.5) / 16
@@ -184,9 +205,12 @@ def of_names(names: Sequence[str]) -> Shares | None:
 
 def log_ratio(stated: Shares, seen: Shares) -> float:
     """Return the log of how much more of the stated colours is seen than in a typical photo, about −3 to 3."""
-    ratios = np.log(
-        (_SIMILARITY @ np.asarray(seen) + _SMOOTHING) / (_SIMILARITY @ np.asarray(_PRIOR_SHARES) + _SMOOTHING)
-    )
+    return _log_ratio(stated, seen, _SEEN_SIMILARITY)
+
+
+def _log_ratio(stated: Shares, seen: Shares, similarity: NDArray[np.float64]) -> float:
+    typical = similarity @ np.asarray(_PRIOR_SHARES)
+    ratios = np.log((similarity @ np.asarray(seen) + _SMOOTHING) / (typical + _SMOOTHING))
     return float(ratios @ np.asarray(stated))
 
 
@@ -194,7 +218,7 @@ def log_ratio_of_names(first: Shares, second: Shares) -> float:
     """Return the log of how much more often the colours named of one thing agree than those of two, about −1.6 to 3."""
     prior = np.asarray(_PRIOR_SHARES)
     both = [
-        log_ratio(stated, tuple((_SAME_NAMES * np.asarray(named) + (1 - _SAME_NAMES) * prior).tolist()))
+        _log_ratio(stated, tuple((_SAME_NAMES * np.asarray(named) + (1 - _SAME_NAMES) * prior).tolist()), _SIMILARITY)
         for stated, named in ((first, second), (second, first))
     ]
     return sum(both) / len(both)

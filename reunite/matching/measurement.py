@@ -54,8 +54,23 @@ def measure(  # noqa: PLR0913, PLR0917 - a pair, and what it is compared with
     duplicates: Sequence[Candidate] = (),
 ) -> dict[str, float]:
     """Return all evidence of a pair; `duplicates` are the candidate's other posts."""
-    similarities = similarity_evidence(search.background, candidate, model, duplicates)
+    compared = what_tells(query, other, candidate)
+    similarities = similarity_evidence(search.background, compared, model, duplicates)
     return similarities | word_evidence(search, query, other, candidate) | content_evidence(query, other)
+
+
+def what_tells(query: ReportFeatures, other: ReportFeatures, candidate: Candidate) -> Candidate:
+    """Return the candidate without the similarity of texts, if the words of one ("found this") tell nothing."""
+    if PairKind.TEXT_TEXT not in candidate.similarities or not (_tells_nothing(query) or _tells_nothing(other)):
+        return candidate
+    similarities: Mapping[PairKind, float] = {
+        kind: value for kind, value in candidate.similarities.items() if kind is not PairKind.TEXT_TEXT
+    }
+    return candidate._replace(similarities=similarities)
+
+
+def _tells_nothing(report: ReportFeatures) -> bool:
+    return bool(report.item.text) and not report.tokens
 
 
 def similarity_evidence(

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from reunite.matching.evidence import PairKind, Search
 from reunite.matching.features import extract
-from reunite.matching.measurement import content_evidence, search_evidence, similarity_evidence, word_evidence
+from reunite.matching.measurement import (
+    content_evidence,
+    search_evidence,
+    similarity_evidence,
+    what_tells,
+    word_evidence,
+)
 from reunite.matching.weights import EVIDENCE, BackgroundPrior, ScoringModel
 from reunite.text.lexicon import is_translated
 from reunite.text.reading import is_readable
@@ -106,7 +112,7 @@ def _evidence(searches: Sequence[Search], model: ScoringModel) -> Numbers:
         query, others, measured = features(search.query), [], []
         for candidate in search.candidates:
             others.append(features(candidate.item))
-            similarities = similarity_evidence(search.background, candidate, model)
+            similarities = similarity_evidence(search.background, what_tells(query, others[-1], candidate), model)
             by_words = word_evidence(search, query, others[-1], candidate)
             measured.append({**similarities, **by_words, **content(search.query, candidate.item)})
         together = search_evidence(query, others, measured, [1] * len(measured), search.open_count)

@@ -95,6 +95,25 @@ def test_what_is_said_lifts_the_photo_that_shows_it() -> None:
     assert on_green < 0 < on_dark_red
 
 
+@pytest.mark.parametrize("name", ["light blue", "navy", "blue", "turquoise", "green", "purple"])
+def test_grey_in_a_photo_says_little_against_a_colour_that_looks_grey_in_shade(name: str) -> None:
+    shaded = colours.of_photo(disc((104, 112, 118), WHITE))
+    stated, red = colours.of_names([name]), colours.of_names(["red"])
+    assert stated
+    assert red
+    assert colours.dominant(shaded) == "grey"
+    assert colours.log_ratio(stated, shaded) > -0.5
+    assert colours.log_ratio(red, shaded) < -1.5
+
+
+def test_in_words_grey_and_navy_are_two_colours() -> None:
+    grey, navy = colours.of_names(["grey"]), colours.of_names(["navy"])
+    assert grey
+    assert navy
+    assert colours.log_ratio_of_names(grey, navy) < -1
+    assert colours.name_similarity("grey", "navy") == 0
+
+
 def test_agreement_is_symmetric_and_less_for_other_colours() -> None:
     red, green = colours.of_photo(disc(RED, WHITE)), colours.of_photo(disc(GREEN, WHITE))
     assert colours.similarity(red, green) == colours.similarity(green, red) < 0.2
