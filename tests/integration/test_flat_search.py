@@ -14,7 +14,9 @@ from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
 from db import candidate_items, candidates, evidence, search_changes, sketch_loading, vectors
 from db import sketches as sketches_module
+from db.keys import NO_KEYS
 from db.rare_words import holders
+from db.session import CommunitySession
 from db.sketches import NOTHING_READ, Sketches
 from db.store import Store
 from db.vectors import ids_of
@@ -201,6 +203,44 @@ async def test_candidates_are_read_again_once_they_have_changed(
             await community.owner.execute(change.encode(), [report])
             right = replace(right, **fields)
             assert right in {each.item for each in (await community.search(lost)).candidates}
+
+
+async def test_what_changes_while_a_search_reads_it_is_not_kept(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with large(owner_database_url, database_url, reports=600) as community:
+        lost, items = community.filled.lost[0], community.store.sketch_cache.items
+        changed, *others = [each.item.report for each in (await community.search(lost)).candidates]
+        items.drop_all(community.filled.tenant.community)
+
+        def read_items(*args: Any) -> Any:
+            items.drop([changed])  # as another search does
+            return candidate_items.read_items(*args)
+
+        with monkeypatch.context() as racing:
+            racing.setattr(candidates, "read_items", read_items)
+            assert changed in ids(await community.search(lost))
+        assert [report for report in (changed, *others) if report.bytes not in items] == [changed]
+
+
+async def test_what_a_transaction_has_changed_is_forgotten_when_it_is_rolled_back(
+    owner_database_url: str, database_url: str
+) -> None:
+    async with large(owner_database_url, database_url, reports=600) as community:
+        lost, tenant = community.filled.lost[0], community.filled.tenant.community
+        before = (await community.search(lost)).candidates[0].item
+        async with community.store.transaction(tenant) as connection:
+            await connection.execute("UPDATE report SET place = 'Main station' WHERE id = %s", [before.report])
+            session = CommunitySession(connection, tenant, community.store.sketch_cache, NO_KEYS)
+            for _ in range(2):
+                known = await session.reports.get(lost)
+                assert known
+                own = (await session.candidates.search(known, LIMIT)).candidates
+                assert replace(before, place="Main station") in {each.item for each in own}
+                assert before in {each.item for each in (await community.search(lost)).candidates}
+            await session.candidates.search(known, LIMIT)
+            await connection.execute("ROLLBACK")
+        assert before in {each.item for each in (await community.search(lost)).candidates}
 
 
 @pytest.mark.parametrize("way", ["usual", "asked again", "forgotten", "many changes", "restored"])
