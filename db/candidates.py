@@ -272,13 +272,14 @@ def _pairs(query: QueryContext, measured: Mapping[PairKind, Measured], chosen: I
 
 def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: Keys) -> list[UUID | None]:
     """Return the found report's photo that is most similar to the other's photos, or else to its text."""
+    none = NO_PHOTO.bytes
     to_text = PairKind.TEXT_PHOTO if opposite is ReportKind.FOUND else PairKind.PHOTO_TEXT
-    photos = ids_of([NO_PHOTO] * len(keys)).copy()
+    photos = np.zeros(len(keys), ID)
     for kind in (to_text, PairKind.PHOTO_PHOTO):
         if kind in measured:
             places, is_measured = measured[kind].places(keys)
             photos[is_measured] = measured[kind].photos[places[is_measured]]
-    return [uuid_of(photo) if photo != NO_PHOTO.bytes else None for photo in photos.tolist()]
+    return [uuid_of(photo) if photo != none else None for photo in photos.tolist()]
 
 
 def _candidates(

@@ -232,9 +232,9 @@ async def test_what_a_transaction_has_changed_is_forgotten_when_it_is_rolled_bac
         async with community.store.transaction(tenant) as connection:
             await connection.execute("UPDATE report SET place = 'Main station' WHERE id = %s", [before.report])
             session = CommunitySession(connection, tenant, community.store.sketch_cache, NO_KEYS)
+            known = await session.reports.get(lost)
+            assert known
             for _ in range(2):
-                known = await session.reports.get(lost)
-                assert known
                 own = (await session.candidates.search(known, LIMIT)).candidates
                 assert replace(before, place="Main station") in {each.item for each in own}
                 assert before in {each.item for each in (await community.search(lost)).candidates}
