@@ -14,8 +14,8 @@ from db.candidate_items import ItemCache, Reading, ReadPlan, query_item, read_it
 from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, items_of
 from db.mapping import Row
 from db.queries import Connection, Queries, Statement
-from db.query_context import LookedUp, QueryContext, context_statement
-from db.rare_words import SharedWords, boilerplate_of_sample, holders, shared_words
+from db.query_context import QueryContext, context_statement
+from db.rare_words import SharedWords, boilerplate_of_sample, found_words, holders, shared_words
 from db.sketch_cache import SketchCache
 from db.sketch_loading import MANY, Changes, SqlSketches
 from db.sketches import PhotoVectors, Sketches
@@ -115,20 +115,13 @@ class SqlCandidates(Queries):
         return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))
 
     async def _context_of(self, report: Report, sketches: Sketches, *, hidden: bool) -> tuple[QueryContext, Changes]:
-        """Read what a search needs to know about the query, and what has changed, in one round trip.
-
-        Among few reports, the query's words are looked up with it. Among many, that takes longer than a round trip.
-        """
-        scope = Scope(report.id, report.kind.opposite, None, {}, hidden)
-        asked, most = sketches.watermark, _max_holders(sketches) if sketches.holds_all else 0
+        """Read what a search needs to know about the query, and what has changed, in one round trip."""
+        scope, asked = Scope(report.id, report.kind.opposite, None, {}, hidden), sketches.watermark
         context = context_statement(scope, self._sketches.changes(sketches, scope))
-        async with self._connection.pipeline():
-            fetch = await self._send(context)
+        async with self._pipeline(context) as [fetch]:
             words = rare_candidates(report.text)  # while PostgreSQL works
-            fetch_holders = await self._send(holders(words, scope.params(), most)) if most else None
         [row] = await fetch()
-        looked_up = LookedUp(words, most, await fetch_holders() if fetch_holders else ())
-        return QueryContext.of(scope, row, looked_up), Changes(asked, row)
+        return QueryContext.of(scope, row, words), Changes(asked, row)
 
     async def _from_memory(self, query: QueryContext, memory: Memory, changes: Changes, limit: int) -> Compared | None:
         """Bring memory up to date, and compare with it; None if it holds too little."""
@@ -137,12 +130,15 @@ class SqlCandidates(Queries):
             await self._refresh(memory, query, changes)
             if not sketches.holds_all and len(sketches) <= limit:
                 return None
-            looked_up, most = query.looked_up, _max_holders(sketches)
-            missing = [holders(looked_up.words, query.scope.params(), most)] if looked_up.most < most else []
-            async with self._pipeline(*missing) as fetching:  # PostgreSQL looks up words while we compare
+            most = 2 * MANY if sketches.holds_all else MAX_HOLDERS
+            look_up = [] if sketches.holds_words else [holders(query.words, query.scope.params(), most)]
+            async with self._pipeline(*look_up) as fetching:  # PostgreSQL looks up words while we compare
                 answer = sketches.answer(query.targets, query.scope, query.released, limit)
-            found = await fetching[0]() if fetching else looked_up.rows
-            return _compared(query, sketches, answer, found, limit)
+            if fetching:
+                found = found_words(await fetching[0](), answer.open_count if answer.is_exact else MAX_HOLDERS)
+            else:
+                found = sketches.words.find(query.words, query.released, with_hidden=query.scope.hidden)
+            return _compared(query, sketches, answer, shared_words(found, answer.open_count), limit)
 
     async def _refresh(self, memory: Memory, query: QueryContext, changes: Changes) -> None:
         try:
@@ -192,21 +188,15 @@ class SqlCandidates(Queries):
         """Measure everything in PostgreSQL: for samples, and near the limit."""
         params = query.scope.params()
         [[counted]] = await self._batch((_COUNT, {**params, "community": self.community}))
-        [found] = await self._batch(holders(query.looked_up.words, params, counted["n"]))
+        [found] = await self._batch(holders(query.words, params, counted["n"]))
         measured = await self._vectors.measure(query.scope, query.targets, None)
-        words = shared_words(found, counted["n"], counted["n"])
+        words = shared_words(found_words(found, counted["n"]), counted["n"])
         nearest = [measured_one.nearest(limit) for measured_one in measured.values()]
         return Compared(Answer(counted["n"], measured, {}, None), words, measured, nearest, None)
 
 
-def _max_holders(sketches: Sketches) -> int:
-    """Return in how many reports a word may be for them to be read."""
-    return 2 * MANY if sketches.holds_all else MAX_HOLDERS
-
-
-def _compared(query: QueryContext, sketches: Sketches, answer: Answer, holders: Sequence[Row], limit: int) -> Compared:
+def _compared(query: QueryContext, sketches: Sketches, answer: Answer, words: SharedWords, limit: int) -> Compared:
     """Add to an answer what memory knows exactly; the caller holds the lock, for another search may reload it."""
-    words = shared_words(holders, answer.open_count, answer.open_count if answer.is_exact else MAX_HOLDERS)
     measured = _measured(query, answer, sketches, words)
     nearest = answer.nearest() if measured is None else [found.nearest(limit) for found in measured.values()]
     compared = Compared(answer, words, measured, nearest, None)

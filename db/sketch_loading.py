@@ -68,7 +68,7 @@ class LoadedRows(NamedTuple):
     reports: Sequence[Row]
     vectors: Sequence[Row]
     words: Sequence[Row]
-    """Of the reports in the sample."""
+    """Of few reports, or of those in the sample."""
 
 
 class SqlSketches(Queries):
@@ -146,14 +146,11 @@ class SqlSketches(Queries):
             yield await self._read_rows(sketches, scope, _RANGE, first=UUID(int=first), last=UUID(int=end - 1))
 
     async def _read_rows(self, sketches: Sketches, scope: Scope, among: str, **extra: object) -> LoadedRows:
-        """Return reports and their vectors, packed, and the words of those in the sample."""
-        params = {**self._params(scope), **extra}
-        statements = [_REPORTS, _VECTORS]
-        if sketches.kept_below:
-            statements.append(_WORDS)
-            params["unsampled"] = UUID(int=sketches.kept_below << (128 - _ID_BITS))
-        loaded = await self._batch(*((statement.format(among=among), params) for statement in statements))
-        return LoadedRows(loaded[0], loaded[1], loaded[2] if sketches.kept_below else ())
+        """Return reports and their vectors, packed, and the words of all of few, or of those in the sample."""
+        sampled = 2**_ID_BITS - 1 if sketches.kept_below is None else sketches.kept_below
+        params = {**self._params(scope), **extra, "unsampled": UUID(int=sampled << (128 - _ID_BITS))}
+        statements = [(statement.format(among=among), params) for statement in (_REPORTS, _VECTORS, _WORDS)]
+        return LoadedRows(*await self._batch(*statements))
 
     def _params(self, scope: Scope) -> dict[str, Any]:
         return {"community": self.community, "opposite": scope.opposite, "model": scope.model}
@@ -178,7 +175,7 @@ def _add(sketches: Sketches, scope: Scope, loaded: LoadedRows) -> None:
     for row in loaded.reports:
         sketches.reports[row["hidden"]].add(ids=np.frombuffer(row["ids"], ID))
     for row in loaded.words:
-        sketches.sample[row["report"]] = Sampled(**{**row, "words": frozenset(row["words"])})
+        sketches.add_words(Sampled(**{**row, "words": frozenset(row["words"])}))
     for row in loaded.vectors:
         sketches.add(_vectors(scope, row))
 

@@ -1,8 +1,8 @@
--- A process also keeps what scoring reads of the reports that it searches (docs/decisions/0066-candidates-without-checks.md):
+-- A process also keeps what scoring reads of the reports that it searches (docs/decisions/0066-one-round-trip.md):
 -- a change to any of these columns is a change to its memory.
 CREATE OR REPLACE TRIGGER report_search_change
-  AFTER UPDATE OF state, sealed, private, kind, community_id, text, place, happened_at, posted_at, created_at, question,
-    question_answer ON report
+  AFTER UPDATE OF state, sealed, private, kind, community_id, text, place, happened_at, posted_at, created_at, author_id,
+    words, question, question_answer ON report
   FOR EACH ROW WHEN (OLD.state = 'open' OR NEW.state = 'open') EXECUTE FUNCTION note_report_change();
 
 -- Of embeddings and photos. A private search is never found, and a report that is deleted has been noted as such: its parts

@@ -12,7 +12,7 @@ import pytest
 
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
-from db import candidate_items, candidates, evidence, search_changes, sketch_loading, vectors
+from db import candidate_items, candidates, evidence, search_changes, sketch_loading, vectors, word_index
 from db import sketches as sketches_module
 from db.keys import NO_KEYS
 from db.rare_words import holders
@@ -318,7 +318,7 @@ async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
 
         async def read_again() -> None:
             async with sketches.lock:
-                names = ("watermark", "reports", "sample", "whole", "sketched")
+                names = ("watermark", "reports", "sample", "words", "whole", "sketched")
                 kept = {name: getattr(sketches, name) for name in names}
                 sketches.watermark = NOTHING_READ
                 sketches.clear()
@@ -338,26 +338,50 @@ async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
         assert (ids(meanwhile), meanwhile.open_count) == (ids(before), before.open_count)
 
 
-async def test_words_are_looked_up_with_the_limit_of_what_is_in_memory_now(
+async def test_words_are_the_same_from_memory_and_from_postgresql(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sketch_loading, "MANY", REPORTS)
     async with large(owner_database_url, database_url, reports=600) as community:
-        lost = community.filled.lost[0]
-        await community.search(lost)
-        for module in (candidates, sketch_loading):
-            monkeypatch.setattr(module, "MANY", REPORTS)
-        known = community.sketches.watermark
-        community.sketches.watermark = replace(known, seen=known.seen + 1_000_000)  # everything is read again
-        asked: list[int] = []
+        lost, asked = community.filled.lost[0], list[int]()
 
         def looked_up(words: Sequence[str], params: Any, most: int) -> Any:
             asked.append(most)
             return holders(words, params, most)
 
         monkeypatch.setattr(candidates, "holders", looked_up)
-        again, once = await community.search(lost), await community.search(lost)
-        assert asked == [2 * REPORTS, 2 * REPORTS]
-        assert ids(again) == ids(once)
+
+        async def rare(*, sealed: bool = False) -> dict[UUID, tuple[str, ...]]:
+            from_memory = await community.search(lost, sealed=sealed)
+            assert asked == []
+            with monkeypatch.context() as too_many:
+                too_many.setattr(word_index, "MAX_USES", 0)
+                community.store.sketch_cache._kept.clear()
+                from_postgresql = await community.search(lost, sealed=sealed)
+            assert len(asked) == 1
+            asked.clear()
+            community.store.sketch_cache._kept.clear()
+            await community.search(lost)
+            found, right = (
+                {each.item.report: each.rare_words for each in search.candidates if each.rare_words}
+                for search in (from_memory, from_postgresql)
+            )
+            assert (found, from_memory.boilerplate) == (right, from_postgresql.boilerplate)
+            return found
+
+        before = await rare()
+        gone, edited, *others = before
+        await community.set_state(gone, ReportState.RETURNED)
+        await community.owner.execute("UPDATE report SET text = 'cup', words = '{cup}' WHERE id = %s", [edited])
+        left = await rare()
+        assert (set(others) <= left.keys(), {gone, edited} & left.keys()) == (True, set())
+        await community.owner.execute("UPDATE report SET sealed = true WHERE id = %s", [others[0]])
+        assert others[0] not in await rare()
+        assert others[0] in await rare(sealed=True)
+        async with community.store.session(community.filled.tenant.community) as session:
+            match = await session.matches.save(ScoredPair(lost, others[0], 0.5, None, (), {}))
+            await session.matches.release(match.id)
+        assert others[0] in await rare()
 
 
 async def test_sketches_leave_out_private_reports_for_viewers_who_may_not_see_them(

@@ -64,6 +64,7 @@ def test_a_change_to_any_column_that_scoring_reads_is_noted(owner_database_url: 
                WHERE tgname IN ('report_search_change', 'photo_search_change')"""
         ).fetchall()
         assert {("report", "text"), ("photo", "shows"), ("photo", "position")} <= set(read) <= set(noted)
+        assert {("report", "author_id"), ("report", "words")} <= set(noted), "of words in memory"
 
 
 async def test_only_stored_photos_are_noted(database_url: str, owner_database_url: str) -> None:
