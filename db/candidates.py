@@ -131,13 +131,13 @@ class SqlCandidates(Queries):
             if not sketches.holds_all and len(sketches) <= limit:
                 return None
             most = 2 * MANY if sketches.holds_all else MAX_HOLDERS
-            look_up = [] if sketches.holds_words else [holders(query.words, query.scope.params(), most)]
+            look_up = [] if sketches.words.is_complete else [holders(query.words, query.scope.params(), most)]
             async with self._pipeline(*look_up) as fetching:  # PostgreSQL looks up words while we compare
                 answer = sketches.answer(query.targets, query.scope, query.released, limit)
             if fetching:
-                found = found_words(await fetching[0](), answer.open_count if answer.is_exact else MAX_HOLDERS)
+                found = found_words(await fetching[0](), most)
             else:
-                found = sketches.words.find(query.words, query.released, with_hidden=query.scope.hidden)
+                found = sketches.words.find(query.words, most, query.released, with_hidden=query.scope.hidden)
             return _compared(query, sketches, answer, shared_words(found, answer.open_count), limit)
 
     async def _refresh(self, memory: Memory, query: QueryContext, changes: Changes) -> None:

@@ -104,7 +104,7 @@ class Sketches:
     sample: dict[UUID, Sampled] = field(default_factory=dict)
     """Among many reports, those that keep their vectors."""
     words: WordIndex = field(default_factory=WordIndex)
-    """The words of few reports."""
+    """The words of all reports, unless they are too many."""
     whole: dict[Group, Columns] = field(default_factory=dict)
     sketched: dict[Group, Columns] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -141,11 +141,6 @@ class Sketches:
                     vectors[group.place] += len(columns)
         return any(needs_axes(count, self.axes.get(place)) for place, count in vectors.items())
 
-    @property
-    def holds_words(self) -> bool:
-        """Whether all reports' words are in memory."""
-        return self.holds_all and self.words.is_complete
-
     def clear(self) -> None:
         self.reports, self.sample, self.whole, self.sketched = _no_reports(), {}, {}, {}
         self.words = WordIndex()
@@ -161,16 +156,12 @@ class Sketches:
 
     def add_report(self, report: Sampled) -> None:
         """Add a report without its vectors, and its words if they are kept."""
-        added = ids_of([report.report])
-        self.reports[report.hidden].add(ids=added)
-        if self.kept_below is None or first_bits(added)[0] < self.kept_below:
-            self.add_words(report)
+        self.reports[report.hidden].add(ids=ids_of([report.report]))
+        self.add_words(report)
 
     def add_words(self, report: Sampled) -> None:
-        """Add the words of a report: of any if there are few, otherwise of one in the sample."""
-        if self.holds_all:
-            self.words.add(report)
-        else:
+        self.words.add(report)
+        if self.kept_below is not None and first_bits(ids_of([report.report]))[0] < self.kept_below:
             self.sample[report.report] = report
 
     def add(self, found: Vectors) -> None:

@@ -1,4 +1,4 @@
-"""The words of a community's open reports in memory, where all its vectors are, too."""
+"""The words of a community's open reports in memory, unless they are too many."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -17,8 +17,9 @@ _REPORT, _USE, _WORD = 700, 100, 400
 class WordIndex:
     """Open reports of one kind by their words."""
 
-    def __init__(self) -> None:
-        self.is_complete = True
+    def __init__(self, uses: int = 0) -> None:
+        """Start empty; of reports with more than `MAX_USES` words together, none will be kept."""
+        self.is_complete = uses <= MAX_USES
         self._reports: dict[UUID, Sampled] = {}
         self._holders: dict[bool, Holders] = {False: {}, True: {}}
         """By whether the reports are sealed or private."""
@@ -60,8 +61,11 @@ class WordIndex:
             del self._reports_of[known.author]
         self._uses -= len(known.words)
 
-    def find(self, words: Sequence[str], released: Collection[UUID], *, with_hidden: bool) -> Found:
-        """Find the reports with each word. Hidden ones take part if all do, or if they are released."""
+    def find(self, words: Sequence[str], most: int, released: Collection[UUID], *, with_hidden: bool) -> Found:
+        """Find the reports with each word; words in more than `most` reports are common.
+
+        Hidden reports take part if all do, or if they are released.
+        """
         shown = {report.bytes for report in released}
         public, hidden = self._holders[False], self._holders[True]
         holders: Holders = {}
@@ -72,4 +76,7 @@ class WordIndex:
                 found = {**found, **more}
             if found:
                 holders[word] = found
-        return Found(holders, self._reports_of, ())
+        common = [word for word, found in holders.items() if len(found) > most]
+        for word in common:
+            del holders[word]
+        return Found(holders, self._reports_of, common)

@@ -24,7 +24,7 @@ def holding(*reports: Sampled) -> WordIndex:
 def users(
     index: WordIndex, word: str, released: Iterable[int] = (), *, with_hidden: bool = False
 ) -> dict[int, str] | None:
-    found = index.find([word, "unheard"], [UUID(int=number) for number in released], with_hidden=with_hidden)
+    found = index.find([word, "unheard"], 3, [UUID(int=number) for number in released], with_hidden=with_hidden)
     assert not found.common
     assert found.holders.keys() <= {word}
     return {int.from_bytes(key): author for key, author in found.holders[word].items()} if found.holders else None
@@ -41,9 +41,16 @@ def test_hidden_reports_take_part_with_others_or_once_they_are_released() -> Non
 
 def test_all_reports_of_an_author_are_counted() -> None:
     index = holding(report(1, "cup"), report(2, hidden=True), report(3, "hat", author="ben"))
-    assert index.find(["cup"], [], with_hidden=False).reports_of == {"ada": 2, "ben": 1}
+    assert index.find(["cup"], 3, [], with_hidden=False).reports_of == {"ada": 2, "ben": 1}
     index.remove(UUID(int=3))
-    assert index.find(["cup"], [], with_hidden=False).reports_of == {"ada": 2}
+    assert index.find(["cup"], 3, [], with_hidden=False).reports_of == {"ada": 2}
+
+
+def test_words_in_too_many_reports_are_common() -> None:
+    index = holding(report(1, "cup", "red"), report(2, "cup"), report(3, "cup", hidden=True))
+    few, all_of_them = (index.find(["cup", "red"], 2, [], with_hidden=with_hidden) for with_hidden in (False, True))
+    assert (list(few.holders), list(few.common)) == (["cup", "red"], [])
+    assert (list(all_of_them.holders), list(all_of_them.common)) == (["red"], ["cup"])
 
 
 def test_a_report_that_is_removed_or_edited_leaves_nothing() -> None:
@@ -65,3 +72,4 @@ def test_of_too_many_words_none_are_kept(monkeypatch: pytest.MonkeyPatch) -> Non
     index.add(report(4, "key"))
     index.remove(UUID(int=1))
     assert index.size == 0
+    assert (WordIndex(4).is_complete, WordIndex(5).is_complete) == (True, False)
