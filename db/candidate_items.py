@@ -1,26 +1,25 @@
-"""Candidates as scoring sees them, cached in the process and read again only if they have changed."""
+"""Candidates as scoring sees them, cached in the process.
+
+A cached item is dropped once its report or its photos have changed: each search begins with what has changed since.
+"""
 
 from collections import OrderedDict
 from collections.abc import Sequence
 from sys import getsizeof
 from typing import Final, NamedTuple
 from uuid import UUID
+from weakref import WeakSet
 
 import numpy as np
 
-from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, VERSION, fields_of, items_of
+from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, fields_of, items_of
 from db.mapping import Row
 from db.queries import Statement
-from db.vectors import COMPARED, ID, Ids, Scope, as_array
+from db.vectors import COMPARED, Ids, Scope, as_array
 from reunite.entities import Report
 from reunite.matching.evidence import Item
 
-_TAKES_PART: Final = f"r.state = 'open' AND r.kind = %(opposite)s::report_kind AND {COMPARED}"
-_DETAILS: Final = f"{REPORT_DETAILS} AND {_TAKES_PART}"
-_VERSIONS: Final = f"""SELECT string_agg(uuid_send(r.id), '') AS reports, array_agg({VERSION.format("r")} || coalesce((
-    SELECT string_agg({VERSION.format("p")}, '' ORDER BY p.position) FROM photo p
-    WHERE p.report_id = r.id AND p.state = 'stored'), '')) AS versions
-FROM report r WHERE r.id = ANY(%(reports)s::uuid[]) AND {_TAKES_PART}"""
+_DETAILS: Final = f"""{REPORT_DETAILS} AND r.state = 'open' AND r.kind = %(opposite)s::report_kind AND {COMPARED}"""
 _MAX_BYTES: Final = 16 << 20
 """For all communities of a process; the least recently used items are evicted first."""
 _BASE_BYTES: Final = 700
@@ -30,10 +29,9 @@ _TUPLE, _NUMBER = 56, 32
 
 
 class CachedItem(NamedTuple):
-    """A cached item, its community, and the versions of the rows it was made from."""
+    """A cached item, and its community."""
 
     community: UUID
-    version: bytes
     item: Item
 
     @property
@@ -42,7 +40,7 @@ class CachedItem(NamedTuple):
         item = self.item
         words = (item.text, item.place, *item.shows, *item.ruled_out_colours, *item.ruled_out_places)
         colours = sum(_TUPLE + _NUMBER * len(shares) for shares in item.colours)
-        return _BASE_BYTES + len(self.version) + sum(map(getsizeof, words)) + colours
+        return _BASE_BYTES + sum(map(getsizeof, words)) + colours
 
 
 class ItemCache:
@@ -52,85 +50,108 @@ class ItemCache:
         self._max_bytes = max_bytes
         self._kept: OrderedDict[bytes, CachedItem] = OrderedDict()
         self._bytes = 0
+        self._readings = WeakSet[Reading]()
 
     def __contains__(self, report: bytes) -> bool:
         return report in self._kept
 
-    def use(self, report: bytes, version: bytes) -> Item | None:
-        """Return an item, and mark it as used, if it was made from these rows."""
+    def reading(self, community: UUID) -> "Reading":
+        """Begin to read items of a community."""
+        reading = Reading(self, community)
+        self._readings.add(reading)
+        return reading
+
+    def use(self, report: bytes) -> Item | None:
+        """Return an item, and mark it as used."""
         kept = self._kept.get(report)
-        if kept is None or kept.version != version:
+        if kept is None:
             return None
         self._kept.move_to_end(report)
         return kept.item
 
-    def keep(self, community: UUID, version: bytes, item: Item) -> None:
-        self.drop([item.report])
-        kept = self._kept[item.report.bytes] = CachedItem(community, version, item)
+    def keep(self, community: UUID, item: Item) -> None:
+        report = item.report.bytes
+        self._remove(report)
+        kept = self._kept[report] = CachedItem(community, item)
         self._bytes += kept.size
         while self._bytes > self._max_bytes:
             self._bytes -= self._kept.popitem(last=False)[1].size
 
     def drop(self, reports: Sequence[UUID]) -> None:
         for report in reports:
-            if kept := self._kept.pop(report.bytes, None):
-                self._bytes -= kept.size
+            self._remove(report.bytes)
+            for reading in self._readings:
+                reading.dropped.add(report.bytes)
 
     def drop_all(self, community: UUID) -> None:
         """Drop all items of a community."""
-        self.drop([kept.item.report for kept in self._kept.values() if kept.community == community])
+        for report in [report for report, kept in self._kept.items() if kept.community == community]:
+            self._remove(report)
+        for reading in self._readings:
+            reading.dropped_all |= reading.community == community
+
+    def _remove(self, report: bytes) -> None:
+        if kept := self._kept.pop(report, None):
+            self._bytes -= kept.size
+
+
+class Reading:
+    """One search's use of the cache.
+
+    What other searches drop meanwhile isn't kept: it may have been read before it changed.
+    """
+
+    def __init__(self, cache: ItemCache, community: UUID) -> None:
+        self.community = community
+        self.dropped = set[bytes]()
+        self.dropped_all = False
+        self._cache = cache
+
+    def restart(self) -> None:
+        """Keep again what was dropped: everything is read from now on."""
+        self.dropped, self.dropped_all = set(), False
+
+    def use(self, report: bytes) -> Item | None:
+        return self._cache.use(report)
+
+    def keep(self, item: Item) -> None:
+        if not self.dropped_all and item.report.bytes not in self.dropped:
+            self._cache.keep(self.community, item)
 
 
 class ReadPlan(NamedTuple):
-    """Which candidates to read, and which cached ones to check for changes."""
+    """The candidates that are cached, and those to be read."""
 
-    community: UUID
     scope: Scope
+    cached: dict[bytes, Item]
     missing: Ids
-    cached: Ids
 
     @classmethod
-    def of(cls, community: UUID, scope: Scope, chosen: Ids, cache: ItemCache) -> "ReadPlan":
-        is_cached = np.array([report_id in cache for report_id in chosen.tolist()], np.bool_)
-        return cls(community, scope, chosen[~is_cached], chosen[is_cached])
+    def of(cls, scope: Scope, chosen: Ids, reading: Reading) -> "ReadPlan":
+        found = {report: reading.use(report) for report in chosen.tolist()}
+        missing = np.array([item is None for item in found.values()], np.bool_)
+        return cls(scope, {report: item for report, item in found.items() if item}, chosen[missing])
 
     def statements(self) -> list[Statement]:
-        """Return the statements to run: none where there is nothing to check, and none where nothing is missing."""
-        params, missing = self.scope.params(), as_array(self.missing)
-        check = [(_VERSIONS, {**params, "reports": as_array(self.cached)})]
-        read = [(_DETAILS, {**params, "reports": missing}), (PHOTO_CONTENT, {"reports": missing})]
-        return (check if len(self.cached) else []) + (read if len(self.missing) else [])
+        """Return the statements to run: none where nothing is missing."""
+        if not len(self.missing):
+            return []
+        missing = as_array(self.missing)
+        return [(_DETAILS, {**self.scope.params(), "reports": missing}), (PHOTO_CONTENT, {"reports": missing})]
 
 
-class ReadItems(NamedTuple):
-    """The candidates' items, and the cached reports that have changed."""
-
-    items: dict[bytes, Item]
-    changed: Ids
-
-
-def read_items(plan: ReadPlan, found: Sequence[Sequence[Row]], cache: ItemCache) -> ReadItems:
-    """Turn the rows of the plan's statements into items, and cache them."""
-    results = iter(found)
-    items: dict[bytes, Item] = {}
-    changed: list[bytes] = []
-    if len(plan.cached):
-        [versions] = next(results)
-        reports = np.frombuffer(versions["reports"] or b"", ID).tolist()
-        for report, version in zip(reports, versions["versions"] or (), strict=True):
-            if item := cache.use(report, version):
-                items[report] = item
-            else:
-                changed.append(report)
+def read_items(plan: ReadPlan, found: Sequence[Sequence[Row]], reading: Reading) -> dict[bytes, Item]:
+    """Return the plan's items, those that were found by its statements too, and cache these."""
+    items = dict(plan.cached)
     if len(plan.missing):
-        details, [seen] = next(results), next(results)
-        for version, item in items_of(details, seen):
-            cache.keep(plan.community, version, item)
+        details, [seen] = found[:2]
+        for item in items_of(details, seen):
+            reading.keep(item)
             items[item.report.bytes] = item
-    return ReadItems(items, np.frombuffer(b"".join(changed), ID))
+    return items
 
 
 def query_item(report: Report, seen: Row) -> Item:
     """Return the query as scoring sees it."""
-    [(_, item)] = items_of([fields_of(report)], seen)
+    [item] = items_of([fields_of(report)], seen)
     return item

@@ -10,12 +10,12 @@ from uuid import UUID
 import numpy as np
 
 from db.answers import Answer
-from db.candidate_items import ReadItems, ReadPlan, query_item, read_items
+from db.candidate_items import ItemCache, Reading, ReadPlan, query_item, read_items
 from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, items_of
 from db.mapping import Row
 from db.queries import Connection, Queries, Statement
-from db.query_context import LookedUp, QueryContext, context_statement
-from db.rare_words import SharedWords, boilerplate_of_sample, holders, shared_words
+from db.query_context import QueryContext, context_statement
+from db.rare_words import SharedWords, boilerplate_of_sample, found_words, holders, shared_words
 from db.sketch_cache import SketchCache
 from db.sketch_loading import MANY, Changes, SqlSketches
 from db.sketches import PhotoVectors, Sketches
@@ -36,7 +36,6 @@ from db.vectors import (
     measuring,
     most_alike,
     uuid_of,
-    uuids,
 )
 from reunite.encoder import PHOTO_SPACE
 from reunite.entities import Report, ReportKind
@@ -73,6 +72,13 @@ class Compared(NamedTuple):
         return distinct([ids[:_MAX_COMPARED] for ids in self.nearest])
 
 
+class Memory(NamedTuple):
+    """What a process has in memory for a search."""
+
+    sketches: Sketches
+    items: Reading
+
+
 class SqlCandidates(Queries):
     """`reunite.ports.candidates.Candidates`."""
 
@@ -86,15 +92,18 @@ class SqlCandidates(Queries):
     async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
         hidden = private if report.kind is ReportKind.FOUND else sealed
         sketches = self._sketch_cache.get(self.community, report.kind.opposite)
+        cache = ItemCache() if report.sample else self._sketch_cache.items  # samples are compared with samples only
+        memory = Memory(sketches, cache.reading(self.community))
         query, changes = await self._context_of(report, sketches, hidden=hidden)
-        compared = None if report.sample else await self._from_memory(query, sketches, changes, limit)
-        return await self._assemble(report, query, compared or await self._from_database(query, limit), limit)
+        compared = None if report.sample else await self._from_memory(query, memory, changes, limit)
+        compared = compared or await self._from_database(query, limit)
+        return await self._assemble(report, query, compared, memory.items, limit)
 
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
         """Return what scoring needs to know about reports in any state."""
         params = {"reports": list(reports)}
         rows, [photos] = await self._batch((REPORT_DETAILS, params), (PHOTO_CONTENT, params))
-        return {item.report: item for _, item in items_of(rows, photos)}
+        return {item.report: item for item in items_of(rows, photos)}
 
     async def open_lost(self) -> Sequence[UUID]:
         rows = await self._all(
@@ -106,53 +115,51 @@ class SqlCandidates(Queries):
         return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))
 
     async def _context_of(self, report: Report, sketches: Sketches, *, hidden: bool) -> tuple[QueryContext, Changes]:
-        """Read what a search needs to know about the query, and what has changed, in one round trip.
-
-        Among few reports, the query's words are looked up with it. Among many, that takes longer than a round trip.
-        """
-        scope = Scope(report.id, report.kind.opposite, None, {}, hidden)
-        asked, most = sketches.watermark, _max_holders(sketches) if sketches.holds_all else 0
+        """Read what a search needs to know about the query, and what has changed, in one round trip."""
+        scope, asked = Scope(report.id, report.kind.opposite, None, {}, hidden), sketches.watermark
         context = context_statement(scope, self._sketches.changes(sketches, scope))
-        async with self._connection.pipeline():
-            fetch = await self._send(context)
+        async with self._pipeline(context) as [fetch]:
             words = rare_candidates(report.text)  # while PostgreSQL works
-            fetch_holders = await self._send(holders(words, scope.params(), most)) if most else None
         [row] = await fetch()
-        looked_up = LookedUp(words, most, await fetch_holders() if fetch_holders else ())
-        return QueryContext.of(scope, row, looked_up), Changes(asked, row)
+        return QueryContext.of(scope, row, words), Changes(asked, row)
 
-    async def _from_memory(
-        self, query: QueryContext, sketches: Sketches, changes: Changes, limit: int
-    ) -> Compared | None:
+    async def _from_memory(self, query: QueryContext, memory: Memory, changes: Changes, limit: int) -> Compared | None:
         """Bring memory up to date, and compare with it; None if it holds too little."""
+        sketches = memory.sketches
         async with sketches.lock:
-            await self._refresh(sketches, query, changes)
+            await self._refresh(memory, query, changes)
             if not sketches.holds_all and len(sketches) <= limit:
                 return None
-            looked_up, most = query.looked_up, _max_holders(sketches)
-            missing = [holders(looked_up.words, query.scope.params(), most)] if looked_up.most < most else []
-            async with self._pipeline(*missing) as fetching:  # PostgreSQL looks up words while we compare
+            most = 2 * MANY if sketches.holds_all else MAX_HOLDERS
+            look_up = [] if sketches.words.is_complete else [holders(query.words, query.scope.params(), most)]
+            async with self._pipeline(*look_up) as fetching:  # PostgreSQL looks up words while we compare
                 answer = sketches.answer(query.targets, query.scope, query.released, limit)
-            found = await fetching[0]() if fetching else looked_up.rows
-            return _compared(query, sketches, answer, found, limit)
+            if fetching:
+                found = found_words(await fetching[0](), most)
+            else:
+                found = sketches.words.find(query.words, most, query.released, with_hidden=query.scope.hidden)
+            return _compared(query, sketches, answer, shared_words(found, answer.open_count), limit)
 
-    async def _refresh(self, sketches: Sketches, query: QueryContext, changes: Changes) -> None:
+    async def _refresh(self, memory: Memory, query: QueryContext, changes: Changes) -> None:
         try:
-            changed = await self._sketches.refresh(sketches, query.scope, changes)
+            changed = await self._sketches.refresh(memory.sketches, query.scope, changes)
             if changed is None:
                 self._sketch_cache.items.drop_all(self.community)
             else:
                 self._sketch_cache.items.drop(changed)
+            memory.items.restart()
         finally:
             self._sketch_cache.trim(self.community, query.scope.opposite)
 
-    async def _assemble(self, report: Report, query: QueryContext, compared: Compared, limit: int) -> Search:
+    async def _assemble(
+        self, report: Report, query: QueryContext, compared: Compared, reading: Reading, limit: int
+    ) -> Search:
         """Read what scoring needs to know about the chosen reports; PostgreSQL measures what memory can't."""
         answer, words, measured, nearest, photos = compared
         rare = np.frombuffer(b"".join(words.rare), ID)
         released = ids_of(query.released if measured is None else ())
         chosen = query.without_ruled_out(distinct([rare, released, *nearest]))
-        plan = ReadPlan.of(self.community, query.scope, chosen, self._sketch_cache.items)
+        plan = ReadPlan.of(query.scope, chosen, reading)
         read_photos = [_photos_of(query.scope, compared.near)] if photos is None else []
         async with self._pipeline(*plan.statements(), *read_photos) as fetching:
             background = answer.background()
@@ -162,49 +169,34 @@ class SqlCandidates(Queries):
         found = [await fetch() for fetch in fetching]
         measure = [] if measured is not None else [measuring(self.community, query.scope, query.targets, chosen)]
         async with self._pipeline(*measure) as fetching:
-            items = read_items(plan, found, self._sketch_cache.items)
+            items = read_items(plan, found, reading)
             if photos is None:
                 lookalikes = most_alike(*_photo_vectors(query.scope, found[-1][0]), _MAX_LOOKALIKES)
-        await self._read_changed(plan, items)
         for fetch in fetching:
             pairs = _pairs_of_nearest(query, (await fetch())[0], rare, limit)
         details_of_photos = query.details if PairKind.PHOTO_PHOTO in background else {}
         return Search(
             query=query_item(report, query.photos),
-            candidates=_candidates(items.items, pairs, words, details_of_photos),
+            candidates=_candidates(items, pairs, words, details_of_photos),
             background=background,
             lookalikes=lookalikes,
             open_count=answer.open_count,
             boilerplate=boilerplate,
         )
 
-    async def _read_changed(self, plan: ReadPlan, found: ReadItems) -> None:
-        """Read the cached candidates that have changed again."""
-        if len(found.changed):
-            cache = self._sketch_cache.items
-            cache.drop(uuids(found.changed))
-            again = ReadPlan.of(self.community, plan.scope, found.changed, cache)
-            found.items.update(read_items(again, await self._batch(*again.statements()), cache).items)
-
     async def _from_database(self, query: QueryContext, limit: int) -> Compared:
         """Measure everything in PostgreSQL: for samples, and near the limit."""
         params = query.scope.params()
         [[counted]] = await self._batch((_COUNT, {**params, "community": self.community}))
-        [found] = await self._batch(holders(query.looked_up.words, params, counted["n"]))
+        [found] = await self._batch(holders(query.words, params, counted["n"]))
         measured = await self._vectors.measure(query.scope, query.targets, None)
-        words = shared_words(found, counted["n"], counted["n"])
+        words = shared_words(found_words(found, counted["n"]), counted["n"])
         nearest = [measured_one.nearest(limit) for measured_one in measured.values()]
         return Compared(Answer(counted["n"], measured, {}, None), words, measured, nearest, None)
 
 
-def _max_holders(sketches: Sketches) -> int:
-    """Return in how many reports a word may be for them to be read."""
-    return 2 * MANY if sketches.holds_all else MAX_HOLDERS
-
-
-def _compared(query: QueryContext, sketches: Sketches, answer: Answer, holders: Sequence[Row], limit: int) -> Compared:
+def _compared(query: QueryContext, sketches: Sketches, answer: Answer, words: SharedWords, limit: int) -> Compared:
     """Add to an answer what memory knows exactly; the caller holds the lock, for another search may reload it."""
-    words = shared_words(holders, answer.open_count, answer.open_count if answer.is_exact else MAX_HOLDERS)
     measured = _measured(query, answer, sketches, words)
     nearest = answer.nearest() if measured is None else [found.nearest(limit) for found in measured.values()]
     compared = Compared(answer, words, measured, nearest, None)
@@ -270,13 +262,14 @@ def _pairs(query: QueryContext, measured: Mapping[PairKind, Measured], chosen: I
 
 def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: Keys) -> list[UUID | None]:
     """Return the found report's photo that is most similar to the other's photos, or else to its text."""
+    none = NO_PHOTO.bytes
     to_text = PairKind.TEXT_PHOTO if opposite is ReportKind.FOUND else PairKind.PHOTO_TEXT
-    photos = ids_of([NO_PHOTO] * len(keys)).copy()
+    photos = np.zeros(len(keys), ID)
     for kind in (to_text, PairKind.PHOTO_PHOTO):
         if kind in measured:
             places, is_measured = measured[kind].places(keys)
             photos[is_measured] = measured[kind].photos[places[is_measured]]
-    return [uuid_of(photo) if photo != NO_PHOTO.bytes else None for photo in photos.tolist()]
+    return [uuid_of(photo) if photo != none else None for photo in photos.tolist()]
 
 
 def _candidates(

@@ -11,27 +11,26 @@ from db.mapping import Row
 from reunite.entities import ANOTHER, Report, ReportKind
 from reunite.matching.evidence import Item
 
-VERSION: Final = "xidsend({0}.xmin) || tidsend({0}.ctid)"
-"""Identifies a row's version by the transaction that wrote it and by its place."""
-REPORT_DETAILS: Final = f"""
-SELECT {VERSION.format("r")} AS version, r.id, r.kind::text, r.text, r.place, r.happened_at, r.posted_at, r.created_at,
+# Migration 0114 notes a change to any of these columns, and of those of photos.
+REPORT_DETAILS: Final = """
+SELECT r.id, r.kind::text, r.text, r.place, r.happened_at, r.posted_at, r.created_at,
   r.question ->> 'aspect' AS asked, r.question -> 'options' AS options, r.question_answer
 FROM report r WHERE r.id = ANY(%(reports)s::uuid[])
 """
 _ARRAY_HEADER, _ARRAY_DIMENSION = 12, 8
 """Bytes before the first element of a binary array."""
-PhotoContent = tuple[bytes, bytes, str]
-"""A photo's version, its colours as a binary array, and the things that it shows."""
+PhotoContent = tuple[bytes, str]
+"""A photo's colours as a binary array, and the things that it shows."""
 _KINDS: Final = {kind.value: kind for kind in ReportKind}
 
 
 def photo_content(reports: str) -> str:
     """Return the query for what the photos of an array of reports show: one row, which is faster to read."""
     # LATERAL: otherwise the planner reads a small community's whole index of photos.
-    return f"""SELECT array_agg(p.report_id) AS reports, array_agg(p.version) AS versions,
-  array_agg(array_send(p.colours)) AS colours, array_agg(array_to_string(p.shows, E'\\n')) AS shows
+    return f"""SELECT array_agg(p.report_id) AS reports, array_agg(array_send(p.colours)) AS colours,
+  array_agg(array_to_string(p.shows, E'\\n')) AS shows
 FROM unnest({reports}::uuid[]) AS given (id) CROSS JOIN LATERAL (
-  SELECT report_id, {VERSION.format("photo")} AS version, colours, shows FROM photo
+  SELECT report_id, colours, shows FROM photo
   WHERE report_id = given.id AND state = 'stored' ORDER BY position) AS p"""
 
 
@@ -41,7 +40,6 @@ PHOTO_CONTENT: Final = photo_content("%(reports)s")
 def fields_of(report: Report) -> Row:
     """Return a report's fields under the names of its columns."""
     return {
-        "version": b"",
         "id": report.id,
         "kind": report.kind,
         "text": report.text,
@@ -55,18 +53,13 @@ def fields_of(report: Report) -> Row:
     }
 
 
-def items_of(reports: Sequence[Row], seen: Row) -> list[tuple[bytes, Item]]:
-    """Combine reports with what their photos show; each item comes with the versions of its rows."""
+def items_of(reports: Sequence[Row], seen: Row) -> list[Item]:
+    """Combine reports with what their photos show."""
     photos: dict[UUID, list[PhotoContent]] = {}
-    columns = [seen[name] or () for name in ("reports", "versions", "colours", "shows")]
+    columns = [seen[name] or () for name in ("reports", "colours", "shows")]
     for report, *photo in zip(*columns, strict=True):
         photos.setdefault(report, []).append(tuple(photo))
-    items = []
-    for row in reports:
-        its_photos = photos.get(row["id"], ())
-        version = row["version"] + b"".join([photo_version for photo_version, _, _ in its_photos])
-        items.append((version, _item(row, its_photos)))
-    return items
+    return [_item(row, photos.get(row["id"], ())) for row in reports]
 
 
 def _item(row: Row, photos: Sequence[PhotoContent]) -> Item:
@@ -82,8 +75,8 @@ def _item(row: Row, photos: Sequence[PhotoContent]) -> Item:
         at=stated_at or row["posted_at"] or row["created_at"],
         time_is_stated=stated_at is not None,
         posted_at=row["posted_at"],
-        colours=tuple([_colours(colours) for _, colours, _ in photos]),
-        shows=_merged([shows for _, _, shows in photos if shows]),
+        colours=tuple([_colours(colours) for colours, _ in photos]),
+        shows=_merged([shows for _, shows in photos if shows]),
         answered_colour=answer if asked == "colour" else "",
         ruled_out_colours=ruled_out if asked == "colour" else (),
         ruled_out_places=ruled_out if asked == "place" else (),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
@@ -25,17 +25,6 @@ CROSS JOIN ({photo_content("ARRAY[%(report)s]")}) AS seen
 CROSS JOIN ({{changes}}) AS changes"""
 
 
-class LookedUp(NamedTuple):
-    """The query's words that may be rare, and the reports with them, except for words in more than `most` reports.
-
-    With `most` 0, the words haven't been looked up.
-    """
-
-    words: Sequence[str]
-    most: int
-    rows: Sequence[Row]
-
-
 @dataclass(frozen=True, slots=True)
 class QueryContext:
     """What a search needs to know about its query, which is a report."""
@@ -48,15 +37,16 @@ class QueryContext:
     """How many photo details match with each report they were compared with."""
     photos: Row
     """What the query's photos show."""
-    looked_up: LookedUp
+    words: Sequence[str]
+    """Its words that may be rare."""
 
     @classmethod
-    def of(cls, scope: Scope, row: Row, looked_up: LookedUp) -> "QueryContext":
+    def of(cls, scope: Scope, row: Row, words: Sequence[str]) -> "QueryContext":
         """Read the row of `context_statement`, which completes `scope` with the model."""
         details = dict(zip(row["others"] or (), row["details"] or (), strict=True))
         scope = Scope(scope.report, scope.opposite, row["model"], row["spaces"] or {}, scope.hidden)
         targets = targets_of(scope, own_vectors(row))
-        return cls(scope, targets, row["ruled_out"], row["released"], details, row, looked_up)
+        return cls(scope, targets, row["ruled_out"], row["released"], details, row, words)
 
     def without_ruled_out(self, reports: Ids) -> Ids:
         if not self.ruled_out:

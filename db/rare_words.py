@@ -21,12 +21,22 @@ Holders = dict[str, dict[bytes, str]]
 
 
 class Sampled(NamedTuple):
-    """An open report of a random sample."""
+    """An open report whose words are in memory: of a random sample, or any of few."""
 
     report: UUID
     hidden: bool
     author: str
     words: frozenset[str]
+
+
+class Found(NamedTuple):
+    """The query's words that open reports use."""
+
+    holders: Holders
+    reports_of: Mapping[str, int]
+    """How many open reports each author has, at least of those authors who used a word more than once."""
+    common: Sequence[str]
+    """Words in so many reports that it isn't known in which."""
 
 
 class SharedWords(NamedTuple):
@@ -44,20 +54,22 @@ def holders(words: Sequence[str], params: Mapping[str, Any], most: int) -> tuple
     return _HOLDERS, {**params, "words": list(words), "most": most}
 
 
-def shared_words(found: Sequence[Row], open_count: int, most: int) -> SharedWords:
-    """Read the rows of `holders`, with the same `most`."""
+def found_words(rows: Sequence[Row], most: int) -> Found:
+    """Read the rows of `holders`; words in more than `most` reports are common."""
     holding: Holders = {
         row["word"]: dict(zip(_ids(row["reports"]), row["authors"], strict=True))
-        for row in found
+        for row in rows
         if row["authors"] and len(row["authors"]) <= most
     }
     reports_of = {
-        author: count
-        for row in found
-        for author, count in zip(row["repeated"] or (), row["repeats"] or (), strict=True)
+        author: count for row in rows for author, count in zip(row["repeated"] or (), row["repeats"] or (), strict=True)
     }
-    rare, boilerplate = rare_words(holding, reports_of, open_count)
-    return SharedWords(rare, boilerplate, [row["word"] for row in found if row["word"] not in holding])
+    return Found(holding, reports_of, [row["word"] for row in rows if row["word"] not in holding])
+
+
+def shared_words(found: Found, open_count: int) -> SharedWords:
+    rare, boilerplate = rare_words(found.holders, found.reports_of, open_count)
+    return SharedWords(rare, boilerplate, found.common)
 
 
 def _ids(packed: bytes) -> list[bytes]:

@@ -25,6 +25,7 @@ from db.sketches import (
     needs_axes,
 )
 from db.vectors import ID, Scope
+from db.word_index import WordIndex
 
 MANY: Final = 1000
 """With more open reports of one kind, sketches are kept instead of all vectors."""
@@ -36,14 +37,14 @@ _BATCH: Final = 1500
 """How many reports' vectors are read at once."""
 _ID_BITS: Final = 64
 """The leading bits of an id that decide whether it's in a sample."""
-_COUNT: Final = f"SELECT count(*) AS n FROM report r WHERE {SIDE}"
+_COUNT: Final = f"SELECT count(*) AS n, coalesce(sum(cardinality(r.words)), 0) AS words FROM report r WHERE {SIDE}"
 _VECTOR_COUNTS: Final = f"""SELECT e.space, e.source, count(*) AS n
 FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
 WHERE {SIDE} AND e.model_id = %(model)s GROUP BY 1, 2"""
 _REPORTS: Final = f"""SELECT r.sealed OR r.private AS hidden, string_agg(uuid_send(r.id), '') AS ids FROM report r
 WHERE {SIDE} AND {{among}} GROUP BY 1"""
 _WORDS: Final = f"""SELECT r.id AS report, r.sealed OR r.private AS hidden, r.author_id AS author, r.words FROM report r
-WHERE {SIDE} AND {{among}} AND r.id < %(unsampled)s"""
+WHERE {SIDE} AND {{among}} AND r.id < %(below)s"""
 _VECTORS: Final = f"""SELECT r.sealed OR r.private AS hidden, e.space, e.source,
   string_agg(uuid_send(e.report_id), '') AS ids,
   string_agg(uuid_send(coalesce(e.photo_id, '00000000-0000-0000-0000-000000000000')), '') AS photos,
@@ -68,7 +69,7 @@ class LoadedRows(NamedTuple):
     reports: Sequence[Row]
     vectors: Sequence[Row]
     words: Sequence[Row]
-    """Of the reports in the sample."""
+    """Of all reports, or of those in the sample."""
 
 
 class SqlSketches(Queries):
@@ -116,6 +117,7 @@ class SqlSketches(Queries):
         )
         count = counted["n"]
         sketches.clear()
+        sketches.words = WordIndex(counted["words"])
         if count <= MANY and sum(4 * scope.spaces[row["space"]] * row["n"] for row in vectors) <= MAX_VECTOR_BYTES:
             sketches.axes, sketches.kept_below, sketches.valid_counts = {}, None, range(2 * MANY)
             _add(sketches, scope, await self._read_rows(sketches, scope, _RANGE, **_up_to(None)))
@@ -146,14 +148,11 @@ class SqlSketches(Queries):
             yield await self._read_rows(sketches, scope, _RANGE, first=UUID(int=first), last=UUID(int=end - 1))
 
     async def _read_rows(self, sketches: Sketches, scope: Scope, among: str, **extra: object) -> LoadedRows:
-        """Return reports and their vectors, packed, and the words of those in the sample."""
-        params = {**self._params(scope), **extra}
-        statements = [_REPORTS, _VECTORS]
-        if sketches.kept_below:
-            statements.append(_WORDS)
-            params["unsampled"] = UUID(int=sketches.kept_below << (128 - _ID_BITS))
-        loaded = await self._batch(*((statement.format(among=among), params) for statement in statements))
-        return LoadedRows(loaded[0], loaded[1], loaded[2] if sketches.kept_below else ())
+        """Return reports and their vectors, packed, and the words of all, or of those in the sample."""
+        words_below = 2**_ID_BITS - 1 if sketches.words.is_complete else sketches.kept_below or 0
+        params = {**self._params(scope), **extra, "below": UUID(int=words_below << (128 - _ID_BITS))}
+        statements = [(statement.format(among=among), params) for statement in (_REPORTS, _VECTORS, _WORDS)]
+        return LoadedRows(*await self._batch(*statements))
 
     def _params(self, scope: Scope) -> dict[str, Any]:
         return {"community": self.community, "opposite": scope.opposite, "model": scope.model}
@@ -178,7 +177,7 @@ def _add(sketches: Sketches, scope: Scope, loaded: LoadedRows) -> None:
     for row in loaded.reports:
         sketches.reports[row["hidden"]].add(ids=np.frombuffer(row["ids"], ID))
     for row in loaded.words:
-        sketches.sample[row["report"]] = Sampled(**{**row, "words": frozenset(row["words"])})
+        sketches.add_words(Sampled(**{**row, "words": frozenset(row["words"])}))
     for row in loaded.vectors:
         sketches.add(_vectors(scope, row))
 

@@ -20,6 +20,7 @@ from db.columns import Columns, Rows, among
 from db.products import Floats, products
 from db.rare_words import Sampled
 from db.vectors import ID, ByReport, Ids, Keys, Measured, Scope, Target, best_by_kind, ids_of, keys_of
+from db.word_index import WordIndex
 from reunite.encoder import PHOTO_SPACE
 from reunite.matching.evidence import PairKind
 
@@ -102,6 +103,8 @@ class Sketches:
     """By whether they are sealed or private."""
     sample: dict[UUID, Sampled] = field(default_factory=dict)
     """Among many reports, those that keep their vectors."""
+    words: WordIndex = field(default_factory=WordIndex)
+    """The words of all reports, unless they are too many."""
     whole: dict[Group, Columns] = field(default_factory=dict)
     sketched: dict[Group, Columns] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -114,7 +117,7 @@ class Sketches:
         """Bytes in memory."""
         columns = [column for kept in (self.reports, self.whole, self.sketched) for column in kept.values()]
         axes = sum(axes.size for axes in self.axes.values())
-        return sum(column.size for column in columns) + axes + _SAMPLED * len(self.sample)
+        return sum(column.size for column in columns) + axes + _SAMPLED * len(self.sample) + self.words.size
 
     @property
     def holds_all(self) -> bool:
@@ -140,20 +143,25 @@ class Sketches:
 
     def clear(self) -> None:
         self.reports, self.sample, self.whole, self.sketched = _no_reports(), {}, {}, {}
+        self.words = WordIndex()
 
     def remove(self, reports: Sequence[UUID]) -> None:
         for report in reports:
             self.sample.pop(report, None)
+            self.words.remove(report)
         keys = keys_of(ids_of(reports))
         for kept in (self.reports, self.whole, self.sketched):
             for columns in kept.values():
                 columns.remove(keys)
 
     def add_report(self, report: Sampled) -> None:
-        """Add a report without its vectors, and its words if it's in the sample."""
-        added = ids_of([report.report])
-        self.reports[report.hidden].add(ids=added)
-        if self.kept_below is not None and first_bits(added)[0] < self.kept_below:
+        """Add a report without its vectors, and its words if they are kept."""
+        self.reports[report.hidden].add(ids=ids_of([report.report]))
+        self.add_words(report)
+
+    def add_words(self, report: Sampled) -> None:
+        self.words.add(report)
+        if self.kept_below is not None and first_bits(ids_of([report.report]))[0] < self.kept_below:
             self.sample[report.report] = report
 
     def add(self, found: Vectors) -> None:

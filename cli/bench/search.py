@@ -1,6 +1,7 @@
 """`reunite bench search`: how long a search takes and what it finds, in a scratch database."""
 
 import asyncio
+import gc
 import json
 import time
 from collections.abc import Iterator, Sequence
@@ -130,6 +131,7 @@ async def _measure(home: Servers, keep: str | None, contents: Contents, plan: Pl
         model = await store.embedding_models.register(encoder, f"{encoder}-bench", SPACES[encoder])
         to_search = 1 + plan.rounds + _COMPARED  # the first search, those that are timed, and recall
         contents = await fill(owner, Filler(owner, model), contents, plan.searched, to_search)
+        gc.freeze()  # as a worker does
         results = []
         for number, community in zip(plan.searched, contents.searched, strict=True):
             say(f"searching among {contents.sizes[number]} reports")

@@ -12,9 +12,11 @@ import pytest
 
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
-from db import candidate_items, candidates, evidence, search_changes, sketch_loading, vectors
+from db import candidate_items, candidates, evidence, search_changes, sketch_loading, vectors, word_index
 from db import sketches as sketches_module
+from db.keys import NO_KEYS
 from db.rare_words import holders
+from db.session import CommunitySession
 from db.sketches import NOTHING_READ, Sketches
 from db.store import Store
 from db.vectors import ids_of
@@ -203,6 +205,44 @@ async def test_candidates_are_read_again_once_they_have_changed(
             assert right in {each.item for each in (await community.search(lost)).candidates}
 
 
+async def test_what_changes_while_a_search_reads_it_is_not_kept(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with large(owner_database_url, database_url, reports=600) as community:
+        lost, items = community.filled.lost[0], community.store.sketch_cache.items
+        changed, *others = [each.item.report for each in (await community.search(lost)).candidates]
+        items.drop_all(community.filled.tenant.community)
+
+        def read_items(*args: Any) -> Any:
+            items.drop([changed])  # as another search does
+            return candidate_items.read_items(*args)
+
+        with monkeypatch.context() as racing:
+            racing.setattr(candidates, "read_items", read_items)
+            assert changed in ids(await community.search(lost))
+        assert [report for report in (changed, *others) if report.bytes not in items] == [changed]
+
+
+async def test_what_a_transaction_has_changed_is_forgotten_when_it_is_rolled_back(
+    owner_database_url: str, database_url: str
+) -> None:
+    async with large(owner_database_url, database_url, reports=600) as community:
+        lost, tenant = community.filled.lost[0], community.filled.tenant.community
+        before = (await community.search(lost)).candidates[0].item
+        async with community.store.transaction(tenant) as connection:
+            await connection.execute("UPDATE report SET place = 'Main station' WHERE id = %s", [before.report])
+            session = CommunitySession(connection, tenant, community.store.sketch_cache, NO_KEYS)
+            known = await session.reports.get(lost)
+            assert known
+            for _ in range(2):
+                own = (await session.candidates.search(known, LIMIT)).candidates
+                assert replace(before, place="Main station") in {each.item for each in own}
+                assert before in {each.item for each in (await community.search(lost)).candidates}
+            await session.candidates.search(known, LIMIT)
+            await connection.execute("ROLLBACK")
+        assert before in {each.item for each in (await community.search(lost)).candidates}
+
+
 @pytest.mark.parametrize("way", ["usual", "asked again", "forgotten", "many changes", "restored"])
 async def test_nothing_is_kept_of_deleted_reports_once_their_community_is_searched(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, way: str
@@ -270,6 +310,7 @@ async def test_sketches_are_read_anew_where_reading_them_failed(
 async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, *, fails: bool
 ) -> None:
+    monkeypatch.setattr(word_index, "MAX_USES", 0)  # so that words are looked up
     async with large(owner_database_url, database_url, reports=600) as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
@@ -278,7 +319,7 @@ async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
 
         async def read_again() -> None:
             async with sketches.lock:
-                names = ("watermark", "reports", "sample", "whole", "sketched")
+                names = ("watermark", "reports", "sample", "words", "whole", "sketched")
                 kept = {name: getattr(sketches, name) for name in names}
                 sketches.watermark = NOTHING_READ
                 sketches.clear()
@@ -298,26 +339,54 @@ async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
         assert (ids(meanwhile), meanwhile.open_count) == (ids(before), before.open_count)
 
 
-async def test_words_are_looked_up_with_the_limit_of_what_is_in_memory_now(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+def rare_of(search: Search) -> dict[UUID, tuple[str, ...]]:
+    return {each.item.report: each.rare_words for each in search.candidates if each.rare_words}
+
+
+@pytest.mark.parametrize("few", [False, True])
+async def test_words_are_the_same_from_memory_and_from_postgresql(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, *, few: bool
 ) -> None:
+    if few:
+        monkeypatch.setattr(sketch_loading, "MANY", REPORTS)
+    monkeypatch.setattr(candidates, "MAX_HOLDERS", 12)  # some of the words are in more reports
     async with large(owner_database_url, database_url, reports=600) as community:
-        lost = community.filled.lost[0]
-        await community.search(lost)
-        for module in (candidates, sketch_loading):
-            monkeypatch.setattr(module, "MANY", REPORTS)
-        known = community.sketches.watermark
-        community.sketches.watermark = replace(known, seen=known.seen + 1_000_000)  # everything is read again
-        asked: list[int] = []
+        lost, asked = community.filled.lost[0], list[int]()
 
         def looked_up(words: Sequence[str], params: Any, most: int) -> Any:
             asked.append(most)
             return holders(words, params, most)
 
         monkeypatch.setattr(candidates, "holders", looked_up)
-        again, once = await community.search(lost), await community.search(lost)
-        assert asked == [2 * REPORTS, 2 * REPORTS]
-        assert ids(again) == ids(once)
+
+        async def rare(*, sealed: bool = False) -> dict[UUID, tuple[str, ...]]:
+            from_memory = await community.search(lost, sealed=sealed)
+            assert asked == []
+            with monkeypatch.context() as too_many:
+                too_many.setattr(word_index, "MAX_USES", 0)
+                community.store.sketch_cache._kept.clear()
+                from_postgresql = await community.search(lost, sealed=sealed)
+            assert len(asked) == 1
+            asked.clear()
+            community.store.sketch_cache._kept.clear()
+            await community.search(lost)
+            assert rare_of(from_memory) == rare_of(from_postgresql)
+            assert from_memory.boilerplate == from_postgresql.boilerplate
+            return rare_of(from_memory)
+
+        before = await rare()
+        gone, edited, *others = before
+        await community.set_state(gone, ReportState.RETURNED)
+        await community.owner.execute("UPDATE report SET text = 'cup', words = '{cup}' WHERE id = %s", [edited])
+        left = await rare()
+        assert (set(others) <= left.keys(), {gone, edited} & left.keys()) == (True, set())
+        await community.owner.execute("UPDATE report SET sealed = true WHERE id = %s", [others[0]])
+        assert others[0] not in await rare()
+        assert others[0] in await rare(sealed=True)
+        async with community.store.session(community.filled.tenant.community) as session:
+            match = await session.matches.save(ScoredPair(lost, others[0], 0.5, None, (), {}))
+            await session.matches.release(match.id)
+        assert others[0] in await rare()
 
 
 async def test_sketches_leave_out_private_reports_for_viewers_who_may_not_see_them(
@@ -443,8 +512,9 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
 
 
 async def test_words_are_looked_up_in_their_index_despite_row_level_security(
-    owner_database_url: str, database_url: str
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(word_index, "MAX_USES", 0)
     async with large(owner_database_url, database_url) as community:
         used = "SELECT sum(idx_scan) FROM pg_stat_user_indexes WHERE indexrelname = 'report_word_keys'"
         [[before]] = await community.rows(used)

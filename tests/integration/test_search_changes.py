@@ -6,9 +6,10 @@ import numpy as np
 import psycopg
 
 from db.embeddings import of_text
+from db.evidence import PHOTO_CONTENT, REPORT_DETAILS
 from reunite.commands import Look
 from reunite.entities import ReplyTarget, Report, ReportState
-from tests.contract.stages import ADA, PostgresStage
+from tests.contract.stages import ADA, PHOTO, PostgresStage
 from tests.support.stages import staged
 
 
@@ -47,3 +48,38 @@ async def test_only_what_others_can_find_is_noted(database_url: str, owner_datab
             owner.execute("DELETE FROM search_change")
             owner.execute("DELETE FROM report WHERE id = %s", [lost.id])
             assert noted() == [(lost.id,)]
+
+
+def test_a_change_to_any_column_that_scoring_reads_is_noted(owner_database_url: str) -> None:
+    with psycopg.connect(owner_database_url) as owner:
+        for name, query in ("details", REPORT_DETAILS), ("content", PHOTO_CONTENT):
+            owner.execute(f"CREATE VIEW {name} AS {query.replace('%(reports)s', 'ARRAY[]')}".encode())
+        read = owner.execute(
+            """SELECT table_name, column_name FROM information_schema.view_column_usage
+               WHERE view_name IN ('details', 'content') AND column_name NOT IN ('id', 'report_id')"""
+        ).fetchall()
+        noted = owner.execute(
+            """SELECT tgrelid::regclass::text, attname FROM pg_trigger JOIN pg_attribute a
+               ON a.attrelid = tgrelid AND a.attnum = ANY (tgattr)
+               WHERE tgname IN ('report_search_change', 'photo_search_change')"""
+        ).fetchall()
+        assert {("report", "text"), ("photo", "shows"), ("photo", "position")} <= set(read) <= set(noted)
+        assert {("report", "author_id"), ("report", "words")} <= set(noted), "of words in memory"
+
+
+async def test_only_stored_photos_are_noted(database_url: str, owner_database_url: str) -> None:
+    async with staged(database_url) as stage:
+        await stage.join()
+        found = await stage.found(photos=(PHOTO,))
+        with psycopg.connect(owner_database_url, autocommit=True) as owner:
+
+            def noted_after(change: str) -> bool:
+                owner.execute("DELETE FROM search_change")
+                owner.execute(change.encode(), [found.id])
+                return owner.execute("SELECT report_id FROM search_change").fetchall() == [(found.id,)]
+
+            assert not noted_after("UPDATE photo SET shows = '{hat}' WHERE report_id = %s")
+            assert noted_after("UPDATE photo SET state = 'stored', copy = '', upload = NULL WHERE report_id = %s")
+            assert noted_after("UPDATE photo SET shows = '{cap}' WHERE report_id = %s")
+            assert not noted_after("UPDATE photo SET sha256 = '' WHERE report_id = %s")
+            assert noted_after("DELETE FROM photo WHERE report_id = %s")

@@ -55,7 +55,7 @@ NOT_CALLED = {
     "announce_outbox",
     "forget_photo_details",
     "move_community",
-    "note_embedding_change",
+    "note_part_change",
     "note_new_report",
     "note_report_change",
     "note_returned",

@@ -1,0 +1,33 @@
+"""What a service does once it is ready."""
+
+import gc
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.services import announce_ready
+
+FULL_COLLECTIONS = """import gc, time
+kept = [[] for _ in range(300_000)]
+def pause():
+    start = time.process_time()
+    gc.collect()
+    return time.process_time() - start
+before = min(pause() for _ in range(3))
+from cli.services import announce_ready
+announce_ready("ready")
+print(before > 10 * min(pause() for _ in range(3)))"""
+
+
+def test_readiness_is_told_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REUNITE_READY_FILE", str(tmp_path / "ready"))
+    announce_ready("web")
+    gc.unfreeze()  # this process goes on to other tests
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("ready", "web")]
+
+
+def test_a_full_collection_looks_only_through_what_came_after_the_start() -> None:
+    done = subprocess.run([sys.executable, "-c", FULL_COLLECTIONS], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
