@@ -28,7 +28,22 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Run asynchronous work to its end."""
     import asyncio  # noqa: PLC0415
 
-    return asyncio.run(work)
+    return asyncio.run(_alone(work))
+
+
+async def _alone(work: Coroutine[Any, Any, T]) -> T:
+    """Await work, then end all tasks that it left, such as those of a connection pool whose closing was interrupted.
+
+    `asyncio.run` cancels them only once, so one that swallows this would keep the process running.
+    """
+    import asyncio  # noqa: PLC0415
+
+    from db.cancellation import stop  # noqa: PLC0415
+
+    try:
+        return await work
+    finally:
+        await stop(*asyncio.all_tasks() - {asyncio.current_task()})
 
 
 @contextmanager

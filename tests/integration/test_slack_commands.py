@@ -145,8 +145,8 @@ async def test_with_private_reports_the_command_answers_only_its_user(world: Wor
 
 
 async def test_a_crowds_commands_are_acknowledged_in_time_while_slack_itself_answers_slowly(database_url: str) -> None:
-    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
-        slack.api.delays["users.info"] = 3.5  # longer than Slack waits for an acknowledgement
+    async with SlackDouble.running(acknowledge_within=10) as slack, world_on(slack, database_url) as world:
+        slack.api.delays["users.info"] = 11  # longer than Slack waits for an acknowledgement
         words = [f"hat number {number}" for number in range(40)]
         used = await asyncio.gather(*(slack.slash("lost", word, world.ada, world.lost) for word in words))
         await slack.settle()

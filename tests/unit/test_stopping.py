@@ -1,6 +1,7 @@
 import asyncio
 from contextlib import suppress
 
+from cli.context import run
 from db.cancellation import stop
 from tests.support.waiting import PATIENCE
 
@@ -28,3 +29,12 @@ async def test_a_failed_task_keeps_its_error_for_its_caller() -> None:
     await asyncio.wait({task})
     await stop(task)
     assert isinstance(task.exception(), ValueError)
+
+
+def test_a_command_ends_though_a_task_that_it_leaves_swallows_a_cancellation() -> None:
+    async def work() -> asyncio.Task[None]:
+        left = asyncio.create_task(stubborn(1))
+        await asyncio.sleep(0)
+        return left
+
+    assert run(work()).cancelled()
