@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.context import AsJson, configured, prepared, run
+from cli.context import AsJson, configured, prepared, run_async
 
 
 def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; PORT= does the same.")] = None) -> None:
@@ -20,7 +20,7 @@ def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; 
     with configured() as given:
         settings = command.with_ports(given, port)  # before anything is started
         with servers(settings) as where:
-            run(command.demo(settings, where))
+            run_async(command.demo(settings, where))
 
 
 def try_once(
@@ -55,7 +55,7 @@ def worker(
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        run(services.worker(settings, where, vectors, version, reembed=reembed))
+        run_async(services.worker(settings, where, vectors, version, reembed=reembed))
 
 
 def bot(platform: Annotated[str, typer.Argument(help="discord, slack, web (the chat page) or webhook.")]) -> None:
@@ -66,7 +66,7 @@ def bot(platform: Annotated[str, typer.Argument(help="discord, slack, web (the c
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        run(services.bot(settings, where, platform))
+        run_async(services.bot(settings, where, platform))
 
 
 def api() -> None:
@@ -77,7 +77,7 @@ def api() -> None:
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        run(services.api(settings, where))
+        run_async(services.api(settings, where))
 
 
 def board() -> None:
@@ -88,7 +88,7 @@ def board() -> None:
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        run(services.board(settings, where))
+        run_async(services.board(settings, where))
 
 
 def migrate() -> None:
@@ -100,8 +100,8 @@ def migrate() -> None:
     from db.keys import check  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
-        applied = run(command.migrate(where.owner_database_url, where.database_url))
-        run(check(where.owner_database_url, where.keys))
+        applied = run_async(command.migrate(where.owner_database_url, where.database_url))
+        run_async(check(where.owner_database_url, where.keys))
         print(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
 
 
@@ -125,7 +125,7 @@ def reembed(
     from cli import reembed as command  # noqa: PLC0415
 
     with prepared(with_redis=False) as (settings, where):
-        result = run(command.run(settings, where, command.Options(switch=switch, drop_old=drop_old)))
+        result = run_async(command.run(settings, where, command.Options(switch=switch, drop_old=drop_old)))
         (command.print_json if as_json else command.show)(result)
 
 
@@ -156,8 +156,8 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `reunite back
     with prepared(with_redis=False) as (_, where):
         command.restore(where.owner_database_url, file)
         with suppress(UndefinedTable):  # a backup from before there were keys
-            run(check(where.owner_database_url, where.keys))
-        run(update(where.owner_database_url, where.database_url))
+            run_async(check(where.owner_database_url, where.keys))
+        run_async(update(where.owner_database_url, where.database_url))
         print("Restored.")
         print("Start the bots and workers.")
 
@@ -170,7 +170,7 @@ def status(*, as_json: AsJson = False) -> None:
     from cli import status as command  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
-        if not run(command.run(where.database_url, as_json=as_json)):
+        if not run_async(command.run(where.database_url, as_json=as_json)):
             raise typer.Exit(1)
 
 
@@ -182,7 +182,7 @@ def communities(*, as_json: AsJson = False) -> None:
     from cli import status as command  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
-        run(command.list_communities(where.database_url, as_json=as_json))
+        run_async(command.list_communities(where.database_url, as_json=as_json))
 
 
 def doctor(*, as_json: AsJson = False) -> None:

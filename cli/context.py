@@ -24,14 +24,14 @@ _ENDED_BY_SIGTERM = 128 + signal.SIGTERM  # the exit code that a shell would rep
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
+def run_async(work: Coroutine[Any, Any, T]) -> T:
     """Run asynchronous work to its end."""
     import asyncio  # noqa: PLC0415
 
-    return asyncio.run(_alone(work))
+    return asyncio.run(_leaving_nothing(work))
 
 
-async def _alone(work: Coroutine[Any, Any, T]) -> T:
+async def _leaving_nothing(work: Coroutine[Any, Any, T]) -> T:
     """Await work, then end all tasks that it left, such as those of a connection pool whose closing was interrupted.
 
     `asyncio.run` cancels them only once, so one that swallows this would keep the process running.

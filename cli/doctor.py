@@ -1,6 +1,5 @@
 """`reunite doctor`: checks the setup and says how to fix it."""
 
-import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +16,7 @@ from rich.markup import escape
 from bot.doctor import Finding, whole_cause
 from bot.errors import SetupError
 from bot.platforms import PLATFORMS, AdapterConfig, PlatformEntry
+from cli.context import run_async
 from cli.servers import Servers
 from cli.settings import Settings
 from cli.status import Status, read
@@ -181,7 +181,7 @@ def run(settings: Settings, where: Servers, *, as_json: bool) -> bool:
     async def collect() -> list[Finding]:
         return [finding async for finding in findings(settings, where)]
 
-    found = asyncio.run(collect())
+    found = run_async(collect())
     if as_json:
         print(json.dumps([asdict(finding) for finding in found]))
     else:

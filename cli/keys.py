@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.context import prepared, run
+from cli.context import prepared, run_async
 
 app = typer.Typer(help="Make, rotate or reset the encryption keys.", no_args_is_help=True)
 
@@ -28,7 +28,7 @@ def rotate() -> None:
     from db import rotation  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
-        done = run(rotation.rotate(where.owner_database_url, where.keys))
+        done = run_async(rotation.rotate(where.owner_database_url, where.keys))
         print(f"Encrypted again: {done.kept}.")
 
 
@@ -41,6 +41,6 @@ def reset() -> None:
     from db import keys, rotation  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
-        done = run(rotation.reset(where.owner_database_url, where.keys))
-        run(keys.check(where.owner_database_url, where.keys))
+        done = run_async(rotation.reset(where.owner_database_url, where.keys))
+        run_async(keys.check(where.owner_database_url, where.keys))
         print(f"Deleted: {done.lost}. Kept: {done.kept}.")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.context import AsJson, prepared, run
+from cli.context import AsJson, prepared, run_async
 from cli.errors import UsageError
 
 Community = Annotated[str | None, typer.Option(help="Id or name of the community; not needed if there's only one.")]
@@ -27,7 +27,7 @@ def create(
     Example: reunite token create website --scope read --scope write
     """
     with prepared(with_redis=False) as (_, where):
-        print(run(_create(where.database_url, community, name, scope or ["read"], days)))
+        print(run_async(_create(where.database_url, community, name, scope or ["read"], days)))
 
 
 def show(community: Community = None, *, as_json: AsJson = False) -> None:
@@ -36,7 +36,7 @@ def show(community: Community = None, *, as_json: AsJson = False) -> None:
     Example: reunite token list
     """
     with prepared(with_redis=False) as (_, where):
-        found = run(_list(where.database_url, community))
+        found = run_async(_list(where.database_url, community))
         if as_json:
             print(json.dumps(found))
         else:
@@ -55,7 +55,7 @@ def revoke(
     Example: reunite token revoke 1b4e28ba-2fa1-11d2-883f-0016d3cca427
     """
     with prepared(with_redis=False) as (_, where):
-        run(_revoke(where.database_url, community, token))
+        run_async(_revoke(where.database_url, community, token))
         print("Revoked.")
 
 

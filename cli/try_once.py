@@ -1,6 +1,5 @@
 """`reunite try`: the whole flow once, with files instead of a chat."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 
+from cli.context import run_async
 from cli.errors import UsageError
 from cli.servers import Servers
 from cli.trial import Trial, running_trial
@@ -55,7 +55,7 @@ def run(where: Servers, found: Sequence[str], words: str, photo: Path | None, *,
     items = [FoundItem.parse(argument) for argument in found]
     if not words.strip() and photo is None:
         raise UsageError("Say what was lost: --lost WORDS, --lost-photo FILE, or both.")
-    result = asyncio.run(_post_all(where, items, words, existing(photo) if photo else None))
+    result = run_async(_post_all(where, items, words, existing(photo) if photo else None))
     if as_json:
         print(json.dumps(_json(result), ensure_ascii=False))
     else:

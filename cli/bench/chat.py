@@ -21,6 +21,7 @@ from rich.table import Table
 from cli.bench.busy import busy_cores
 from cli.bench.local_discord import TOKEN, LocalDiscord
 from cli.children import children
+from cli.context import run_async
 from cli.progress import say
 from cli.servers import Servers, scratch
 from workers.config import EncoderSettings
@@ -86,7 +87,7 @@ class Run:
 def run(where: Servers, encoder: EncoderSettings, plan: Plan, *, as_json: bool) -> None:
     """Measure bursts of posts and print their figures."""
     per_second = _forward_pass_per_second(encoder)
-    measured = [asyncio.run(_measure(where, plan, workers)) for workers in plan.workers]
+    measured = [run_async(_measure(where, plan, workers)) for workers in plan.workers]
     runs = [burst.figures(plan.posts / per_second) for burst in measured]
     if as_json:
         about = {"posts": plan.posts, "busy": plan.busy, "forward_pass_per_second": round(per_second, 1)}

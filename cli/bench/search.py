@@ -17,6 +17,7 @@ from rich.table import Table
 from cli.bench.adding import Target, adding_reports
 from cli.bench.database import Contents, connect, database, fill
 from cli.bench.filling import Filled, Filler, Tenant
+from cli.context import run_async
 from cli.progress import say
 from cli.servers import Servers
 from cli.settings import Settings
@@ -93,7 +94,7 @@ def run(settings: Settings, where: Servers, keep: str | None, plan: Plan, *, as_
     """Measure searches, in a scratch database or in one that is kept under a name."""
     encoder = "concept" if settings.encoder.kind == "concept" else "clip"
     sizes = plan.sizes
-    outcome = asyncio.run(_measure(where, keep, Contents(encoder, sizes), plan))
+    outcome = run_async(_measure(where, keep, Contents(encoder, sizes), plan))
     figures = [finished.figures() for finished in outcome.rounds]
     if as_json:
         print(

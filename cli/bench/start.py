@@ -23,6 +23,7 @@ from cli.bench.chat import discord_settings, photo, until_answered
 from cli.bench.local_discord import LocalDiscord
 from cli.bench.memory import resident
 from cli.children import Child, ChildError, children
+from cli.context import run_async
 from cli.progress import say
 from cli.servers import Servers, scratch
 
@@ -57,7 +58,7 @@ def run(where: Servers, plan: Plan, *, as_json: bool) -> None:
     """Measure starts and print the medians."""
     with tempfile.TemporaryDirectory(prefix="reunite-bench-") as folder:
         encoder = _full_size_clip(Path(folder)) if plan.full_size_clip else {}
-        measured = [asyncio.run(_measure(where, encoder, plan.photos)) for _ in range(plan.rounds)]
+        measured = [run_async(_measure(where, encoder, plan.photos)) for _ in range(plan.rounds)]
     measured = [run | _help() for run in measured]
     figures = {name: round(median(run[name] for run in measured), 2) for name in measured[0]}
     if plan.demo:

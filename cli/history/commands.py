@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.context import AsJson, prepared, run
+from cli.context import AsJson, prepared, run_async
 from cli.tokens import Community
 
 
@@ -47,7 +47,7 @@ def import_list(
             say(f"Ignored columns: {', '.join(listed.ignored)}.")
         if listed.is_guessed:
             say(f"{source} isn't in UTF-8 and was read as Windows-1252. If letters come out wrong, save it as UTF-8.")
-        result = run(importing.run(where, community, listed))
+        result = run_async(importing.run(where, community, listed))
         print(json.dumps(importing.as_json(result)) if as_json else "\n".join(importing.summary(result)))
 
 
@@ -84,9 +84,9 @@ def backfill(  # noqa: PLR0913 - the command's options
     with prepared() as (settings, where):
         logs.configure(settings.log.level or "warning", as_json=settings.log.json)
         if stop:
-            print(f"Stopped reading {counted(run(backfilling.stop(where, selection)), 'channel')}.")
+            print(f"Stopped reading {counted(run_async(backfilling.stop(where, selection)), 'channel')}.")
             return
-        found = run(backfilling.run(where, selection))
+        found = run_async(backfilling.run(where, selection))
         print(json.dumps(backfilling.as_json(found)) if as_json else "\n".join(backfilling.summary(found)))
 
 
@@ -105,7 +105,7 @@ def export(
     from reunite.plurals import counted  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
-        written = run(exporting.run(where, community, out, sealed=sealed))
+        written = run_async(exporting.run(where, community, out, sealed=sealed))
         print(f"Exported {counted(written.reports, 'report')} with {counted(written.photos, 'photo')} to {out}.")
         say("It contains members' names, messages and photos. Delete it when you no longer need it.")
         if sealed:

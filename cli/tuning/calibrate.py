@@ -1,6 +1,5 @@
 """`reunite calibrate`: fits a scoring model to a labelled set or to moderators' verdicts, and stores it."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from cli.communities import find_community
+from cli.context import run_async
 from cli.errors import UsageError
 from cli.progress import progress_bar
 from cli.servers import Servers
@@ -54,10 +54,10 @@ class Options:
 def run(settings: Settings, where: Servers, options: Options, *, as_json: bool) -> None:
     """Fit, store and print a summary. Raises UsageError, for example if there is too little to learn from."""
     options.check()
-    if missing := asyncio.run(pending(where.owner_database_url)):
+    if missing := run_async(pending(where.owner_database_url)):
         raise UsageError(f"The database is missing {', '.join(missing)}: run `reunite migrate` first.")
     try:
-        summary = asyncio.run(_fitted(settings, where, options))
+        summary = run_async(_fitted(settings, where, options))
     except TooLittleDataError as error:
         raise UsageError(str(error)) from error
     print(json.dumps(summary, ensure_ascii=False) if as_json else _text(summary))

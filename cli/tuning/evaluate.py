@@ -1,6 +1,5 @@
 """`reunite evaluate`: how good the matching is on a labelled set, out of fold or with the shipped weights."""
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -8,6 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from cli.context import run_async
 from cli.errors import UsageError
 from cli.progress import progress_bar
 from cli.servers import Servers
@@ -47,7 +47,7 @@ def run(where: Servers, folder: Path, options: Options) -> None:
         if not path.parent.is_dir():
             msg = f"Can't write {path.name}: the folder {path.parent} doesn't exist."
             raise UsageError(msg)
-    searched = asyncio.run(searched_set(where, folder, options.vectors))
+    searched = run_async(searched_set(where, folder, options.vectors))
     scorers = _scorers(searched, options)
     complete = scorers.predict(absent=0.0, size=None, seed=0)
     draws = _draws(scorers, options)

@@ -1,12 +1,12 @@
 """`reunite match`: ranks a labelled set with the same intake, store, search and scoring as the bot."""
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from cli.context import run_async
 from cli.errors import UsageError
 from cli.servers import Servers
 from cli.trial import Trial, running_trial
@@ -25,7 +25,7 @@ def run(where: Servers, folder: Path, out: Path, vectors: VectorFile | None = No
         raise UsageError(msg)
     if vectors:
         vectors.check([*gallery, *queries])
-    predictions = asyncio.run(_predictions(where, gallery, queries, vectors))
+    predictions = run_async(_predictions(where, gallery, queries, vectors))
     out.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in predictions), "utf-8")
 
 

@@ -1,7 +1,7 @@
 import asyncio
 from contextlib import suppress
 
-from cli.context import run
+from cli.context import run_async
 from db.cancellation import stop
 from tests.support.waiting import PATIENCE
 
@@ -37,4 +37,4 @@ def test_a_command_ends_though_a_task_that_it_leaves_swallows_a_cancellation() -
         await asyncio.sleep(0)
         return left
 
-    assert run(work()).cancelled()
+    assert run_async(work()).cancelled()
