@@ -25,6 +25,8 @@ class ReportFeatures:
     """Whether its language is known well enough to tell the thing from talk."""
     tokens: tuple[str, ...]
     """The words that may tell the thing from others: no links, greetings, places, dates, or numbers but serials."""
+    tells_of_thing: bool
+    """Whether any word or name ("PS5") may tell the thing from others."""
     head_noun: str | None
     """The noun that the text is about; None in a language that can't be read."""
     things: tuple[Thing, ...]
@@ -48,10 +50,12 @@ def extract(item: Item) -> ReportFeatures:
     readable = can_read(item.text, content.thing, english)
     things = things_of(content.thing, named, answered)
     nouns = [thing.noun for thing in things if thing.noun]
+    words = tokens(english)
     return ReportFeatures(
         item=item,
         is_readable=readable,
-        tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
+        tokens=(*(token for token in words if not is_code(token)), *content.serials),
+        tells_of_thing=bool(content.serials) or not all(token.isdigit() for token in words),
         head_noun=head_noun(english) if readable else None,
         things=things if readable else tuple(replace(thing, noun=None) for thing in things),
         held=held_nouns(named) if readable else frozenset(),

@@ -70,7 +70,7 @@ def what_tells(query: ReportFeatures, other: ReportFeatures, candidate: Candidat
 
 
 def _tells_nothing(report: ReportFeatures) -> bool:
-    return bool(report.item.text) and not report.tokens
+    return bool(report.item.text) and not report.tells_of_thing
 
 
 def similarity_evidence(

@@ -62,7 +62,9 @@ def test_the_photo_is_the_only_view_of_a_lost_thing_too_if_its_words_tell_nothin
     assert PairKind.TEXT_TEXT not in evidence
 
 
-@pytest.mark.parametrize("text", ["found this cup", "red", "eine Tasse", "adidas", "赤いカップ", "빨간 컵", "kopje"])
+@pytest.mark.parametrize(
+    "text", ["found this cup", "red", "eine Tasse", "adidas", "PS5", "赤いカップ", "빨간 컵", "kopje"]
+)
 def test_words_that_tell_something_are_compared(text: str) -> None:
     evidence = compared(text, {PairKind.TEXT_PHOTO: 0.25, PairKind.TEXT_TEXT: 0.8})
     assert PairKind.TEXT_TEXT in evidence
