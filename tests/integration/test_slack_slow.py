@@ -102,7 +102,7 @@ async def test_a_report_that_was_taken_is_never_said_not_to_be(world: World, mon
     async def send_nothing(*_: object) -> None:
         """Leave the failures to the answer."""
 
-    monkeypatch.setattr(Delivery, "_start_due", send_nothing)
+    monkeypatch.setattr("bot.delivery.Delivery._start_due", send_nothing)
     monkeypatch.setattr("bot.slack.background._TRIES", 1)
     world.slack.response_urls_expired = True
     for method in ("chat.postEphemeral", "chat.postMessage"):
