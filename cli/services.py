@@ -34,6 +34,7 @@ _NO_CARDS: Final = "Faces in photos are covered, cards aren't: docs/privacy.md s
 
 def announce_ready(words: str) -> None:
     """Write the file that tells a parent process or a health check that this process is ready."""
+    gc.collect()
     gc.freeze()  # what was made until now stays: a full collection would look through it, and everything would wait
     if path := os.environ.get("REUNITE_READY_FILE"):
         whole = Path(f"{path}.part")

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from sys import intern
 from typing import Final
 from uuid import UUID
 
@@ -41,7 +40,7 @@ class WordIndex:
             self.is_complete = False
         if not self.is_complete:
             return
-        known = self._reports[report.report] = report._replace(words=frozenset(map(intern, report.words)))
+        known = self._reports[report.report] = report
         key, holders = report.report.bytes, self._holders[report.hidden]
         for word in known.words:
             holders.setdefault(word, {})[key] = report.author

@@ -26,6 +26,8 @@ _PAUSES: Final = (1.0, 3.0, 10.0)
 """Seconds before each further attempt to show a reply."""
 _ON_THE_WAY: Final = (aiohttp.ClientError, OSError)
 _TEMPORARY: Final = (discord.DiscordServerError, *_ON_THE_WAY)
+_NOT_SENT: Final = (aiohttp.ClientConnectorError,)
+"""After other trouble, a message may have arrived, which can't be looked up: it would be shown twice."""
 _ACKNOWLEDGE_SECONDS: Final = 2.5
 """Seconds in which an acknowledgement is tried; Discord allows three."""
 _ACKNOWLEDGE_PAUSE: Final = 0.25
@@ -120,7 +122,7 @@ async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
                 allowed_mentions=rendered.mentions,
                 ephemeral=True,
             )
-            await patiently(interaction, send)
+            await patiently(interaction, send, _NOT_SENT)
     except discord.HTTPException as error:
         await _show_otherwise(interaction, reply, error)
 
@@ -128,17 +130,21 @@ async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
 async def follow_up(interaction: discord.Interaction, words: str) -> None:
     """Send a person a private message, and leave the message whose button they pressed as it is."""
     try:
-        await patiently(interaction, partial(interaction.followup.send, words, ephemeral=True))
+        await patiently(interaction, partial(interaction.followup.send, words, ephemeral=True), _NOT_SENT)
     except discord.HTTPException as error:
         await _show_otherwise(interaction, PrivateReply(words), error)
 
 
-async def patiently(interaction: discord.Interaction, answer: Callable[[], Awaitable[object]]) -> None:
+async def patiently(
+    interaction: discord.Interaction,
+    answer: Callable[[], Awaitable[object]],
+    temporary: tuple[type[Exception], ...] = _TEMPORARY,
+) -> None:
     """Answer or do what the answer says, again after trouble on the way to Discord: a person waits for it."""
     for pause in _PAUSES:
         try:
             await answer()
-        except _TEMPORARY as error:
+        except temporary as error:
             _log.warning("discord_answer_delayed", interaction=interaction.id, error=type(error).__name__)
             await asyncio.sleep(pause)
         else:
