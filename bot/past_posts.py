@@ -10,6 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -85,7 +86,9 @@ class PastPosts:
         self._pause = pause
         self._not_before: dict[str, float] = {}
         """By workspace, when it may be read again."""
-        self._paused: set[object] = set()
+        self._lacking: dict[UUID, float] = {}
+        """By backfill, when it is tried again: the app lacks a permission for its channel, or for one of its posts."""
+        self._paused: set[UUID] = set()
         """The requests of whose pause the moderators know."""
 
     async def run(self) -> None:
@@ -103,27 +106,27 @@ class PastPosts:
     async def _round(self) -> bool:
         """Read a page in each workspace that has something to read; return whether there is any."""
         self._not_before = {workspace: at for workspace, at in self._not_before.items() if at > self._now()}
+        self._lacking = {backfill: at for backfill, at in self._lacking.items() if at > self._now()}
         by_workspace: dict[str, list[Backfill]] = {}
         for backfill in await self._backfills.open(self._platform.name):
             by_workspace.setdefault(backfill.workspace, []).append(backfill)
         self._paused &= {backfill.request for backfills in by_workspace.values() for backfill in backfills}
         for workspace, backfills in by_workspace.items():
-            if workspace not in self._not_before and await self._history.is_ready(workspace):
+            if workspace not in self._not_before:
                 self._not_before[workspace] = self._now() + await self._attempt(backfills)
         return bool(by_workspace)
 
     async def _attempt(self, backfills: Sequence[Backfill]) -> float:
         """Take the next step in a workspace; return the seconds until it may be read again."""
         try:
+            if not await self._history.is_ready(backfills[0].workspace):
+                return 0.0
             pause = await self._try_to_tell(backfills)
-            unread = next((backfill for backfill in backfills if not backfill.has_ended), None)
+            unread = next((one for one in backfills if not one.has_ended and one.id not in self._lacking), None)
             if unread is None:
                 return pause
             if await self._backfills.waiting(unread.community) < _AHEAD:
-                await self._read(unread)
-        except MissingScopeError as error:
-            await self._tell_of_pause(backfills)
-            return _delay(backfills, error)
+                await self._read_or_pause(unread)
         except TryAgainError as error:
             return _delay(backfills, error)
         except psycopg.OperationalError:
@@ -132,6 +135,14 @@ class PastPosts:
             _log.exception("past_posts_failed", workspace=backfills[0].workspace)
             return _RETRY_SECONDS
         return self._pause
+
+    async def _read_or_pause(self, backfill: Backfill) -> None:
+        """Take in a page. Where the app lacks a permission, this channel waits, and the others go on."""
+        try:
+            await self._read(backfill)
+        except MissingScopeError as error:
+            self._lacking[backfill.id] = self._now() + _delay([backfill], error)
+            await self._tell_of_pause(backfill)
 
     async def _read(self, backfill: Backfill) -> None:
         """Take in a page. An interruption doesn't lose the messages that were already taken in."""
@@ -231,13 +242,13 @@ class PastPosts:
                     await self._platform.send(outgoing)
             await self._backfills.record_notice(backfill, "end" if backfill.tell == "start" else "")
 
-    async def _tell_of_pause(self, backfills: Sequence[Backfill]) -> None:
+    async def _tell_of_pause(self, backfill: Backfill) -> None:
         """Tell the moderators' channel once for each request, and not again after a restart."""
-        request = backfills[0].request
-        settings = await self._handlers.settings(self._platform.name, backfills[0].workspace)
+        request = backfill.request
+        settings = await self._handlers.settings(self._platform.name, backfill.workspace)
         if request in self._paused or not settings.log_channel:
             return
-        target = ReplyTarget(self._platform.name, backfills[0].workspace, settings.log_channel)
+        target = ReplyTarget(self._platform.name, backfill.workspace, settings.log_channel)
         outgoing = Outgoing(f"{request}:pause", target, messages.paused(settings.language), maybe_sent=True)
         try:
             await self._platform.send(outgoing)

@@ -61,10 +61,13 @@ class Greeter:
 
     async def _until_greeted(self, guild: discord.Guild) -> None:
         greeting: Reply | None = None
+        direct: discord.DMChannel | None = None
+        channel: discord.TextChannel | None = None
         for tries, pause in enumerate((0.0, *_PAUSES)):
             await asyncio.sleep(pause)
             try:
-                direct, channel = await _inviter_messages(guild), next(_writable(guild), None)
+                if not greeting:  # once it may have been sent, it goes to the same place again
+                    direct, channel = await _inviter_messages(guild), next(_writable(guild), None)
                 if direct or channel:
                     greeting = greeting or await self._greeting(guild)
                 if greeting:

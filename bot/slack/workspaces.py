@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Final
 
 import aiohttp
+import psycopg
 import structlog
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError, SlackRequestError
@@ -55,7 +56,7 @@ class Workspaces:
         tasks = [self._connect(installation.team) for installation in await self._installations.all()]
         done = (await asyncio.wait(tasks, timeout=_START_SECONDS))[0] if tasks else ()
         for task in done:
-            with suppress(TryAgainError, UndeliverableError):  # its first event connects it
+            with suppress(TryAgainError, UndeliverableError, psycopg.OperationalError):  # its first event connects it
                 task.result()
 
     async def stop(self) -> None:
@@ -128,13 +129,16 @@ class Workspaces:
         return self._connecting[team]
 
     async def _connect_installed(self, team: str) -> None:
-        installation = await self._installations.of(team)
-        if installation is None:
-            return
         try:
+            installation = await self._installations.of(team)
+            if installation is None:
+                return
             workspace = await self._connection(installation.bot_token)
         except (TryAgainError, UndeliverableError) as error:
             _log.warning("slack_workspace_unreachable", team=team, reason=str(error))
+            raise
+        except psycopg.OperationalError as error:
+            _log.warning("slack_workspace_unreachable", team=team, reason=type(error).__name__)
             raise
         if self._connecting.get(team) is asyncio.current_task():  # the installation is still the newest
             self._connected[team] = workspace

@@ -110,3 +110,25 @@ async def test_a_community_that_joins_while_the_database_is_away_is_greeted_late
         direct = world.discord.direct(max_)["id"]
         await eventually(lambda: texts_in(world, direct))
         assert len(texts_in(world, direct)) == 1
+
+
+async def test_a_guild_that_removes_the_bot_at_once_is_not_joined_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world(database_url) as world:
+        join, joining, may_join = Handlers.join, asyncio.Event(), asyncio.Event()
+        await eventually(world.community)
+
+        async def join_slowly(handlers: Handlers, command: JoinWorkspace) -> None:
+            joining.set()
+            await may_join.wait()
+            await join(handlers, command)
+
+        monkeypatch.setattr(Handlers, "join", join_slowly)
+        await invited(world, world.discord.admin.join("Max"))
+        await joining.wait()
+        await world.discord.admin.remove_bot()
+        await asyncio.sleep(0.5)
+        may_join.set()
+        await asyncio.sleep(1)
+        assert await world.store.workspace("discord", world.discord.guild_id) is None

@@ -1,5 +1,6 @@
 """Past posts on Slack: read under its limits while the bot runs, each once, without a word in their threads."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -144,3 +145,15 @@ async def test_a_missing_scope_stops_past_posts_until_the_app_is_installed_again
         assert texts_of(await world.reports()) == ["found 0", "found 1", "found 2"]
         told = [message["text"] for message in slack.messages[mods]]
         assert len([text for text in told if "stopped reading past posts" in text]) == 1
+
+
+async def test_a_channel_for_which_a_scope_is_missing_holds_up_no_other(database_url: str) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url, **FAST) as world:
+        slack.post_photo(world.found, world.ada, JPEG, "found", unheard=True, ts=ago(50, 1))
+        slack.post_photo(world.lost, world.ada, JPEG, "lost", unheard=True, ts=ago(49, 2))
+        workspace = await workspace_of(world.store, "slack", TEAM)
+        slack.api.fail_next("conversations.history", error="missing_scope")  # of the first, for five minutes
+        await start_reading(world.store, world.handlers, workspace)
+        await world.wait_for_reports(1)
+        await asyncio.sleep(1)
+        assert len(await world.reports()) == 1
