@@ -44,7 +44,9 @@ _JAPANESE_ELSEWHERE: Final = re.compile(r"[^、。！\n]{1,30}の(?:横|隣|と�
 _JAPANESE_PHRASES: Final = re.compile(r"[、。！\s]")
 _MAX_JAPANESE: Final = 500
 """Characters that are taken apart: nobody describes a thing in more."""
-_OF: Final = re.compile(r"の(?!片方|片割れ|忘れ物|落とし物)|(?:が|の)?(?:付いた|ついた|付き|入った|入り)")
+_OF: Final = re.compile(
+    r"の(?!片方|片割れ|忘れ物|落とし物|[右左][側耳手]?(?:だけ|のみ|[をがで]))|(?:が|の)?(?:付いた|ついた|付き|入った|入り)"
+)
 """Between what a thing has and the thing itself, in Japanese."""
 _MANY_COLOURED: Final = re.compile(
     r"\b(?:multi-?colou?red|colou?rful|rainbow|patterned|striped|checked|dotted|tartan|plaid|floral|flowery|tie-?dyed?"
@@ -125,6 +127,8 @@ def _split(part: str, position: int) -> tuple[str, str]:
     """
     words = part.casefold() if position == 0 else f", {part.casefold()}"
     first, *rest = _SAYS_MORE.split(_ELSEWHERE.sub(" ", words))
+    if rest and not heads.head_noun(first):
+        first = f"{first} {rest.pop(0)}"  # "there was a phone"
     return first, " ; ".join(rest)
 
 

@@ -28,13 +28,15 @@ _RULED_OUT: Final = re.compile(r"\b(?:not|no)\b(?:(?!\bbut\b).)*+")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ASIDE: Final = re.compile(
     r"\b[^\W\d_]{1,30}(?:['’]s|s['’])(?=\s)|\byour\s\w{1,30}"
+    r"|(?:^|(?<=[,.;:!?(\n])|(?<=[,.;:!?(\n] )|\b(?:I|we|just|also|he|she) )saw (?=\S)"
+    r"|\b(?:this|that|here|there|it)(?:['’]s| is| are| was| were)\b"
     r"|\b(?:look|looking|search|searching|hunting) for\b"
     r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some)"
     r"|\b(?:has|have|did|does) (?:any|some)(?: ?one| ?body)?\b"
     r"|\b(?:one|some|two|owners?|pair|stack|set|bunch|box|pack|packet|lot|couple|bundle|pile)s? of\b",
     re.IGNORECASE,
 )
-"""Whose a thing is ("my son's jacket"), that it's looked for, what readers have, and how much of it there is."""
+"""Whose a thing is ("my son's jacket"), that it's there or sought, what readers have, and how much of it there is."""
 
 
 def head_of(text: str) -> str | None:

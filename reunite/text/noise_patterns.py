@@ -114,6 +114,7 @@ _AFTER_SERIALS: Final = (
     (Noise.DATE, rf"{_MONTH}\.?[ ]\d{{1,2}}(?:st|nd|rd|th)?(?:,?[ ]\d{{4}})?(?!\w)"),
     (Noise.DATE, rf"(?:{_NIGHT_LEAD}[ ])?(?<!\w)(?:nacht|night|noche|nuit|nocy|notte|noite){_BETWEEN_DAYS}"),
     (Noise.DATE, rf"(?<=[\w,;(][ ])(?-i:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?![\w'’-]){_AFTER_DAY}"),
+    (Noise.DATE, rf"(?<![\w'’-])(?:on|am|el|le|il|em|w|we)[ ]{any_of(listed(_DATES['weekdays']))}"),
     (Noise.DATE, any_of(listed(_DATES["weekdays"], _DATES["relative"], _DATES["unspaced"]))),
     (Noise.TIME, rf"{_CLOCK}[:.]\d\d(?::\d\d)?[ ]?(?:[ap]\.?m\b\.?|uhr\b|h\b)"),
     (Noise.TIME, rf"{_CLOCK}:\d\d(?::\d\d)?(?![\w:])"),

@@ -6,6 +6,7 @@ from typing import Final
 
 from reunite.text.data import read_toml
 from reunite.text.phrases import listed
+from reunite.text.words import plain
 
 _TABLES: Final = read_toml("places.toml")
 
@@ -21,9 +22,11 @@ def _words(key: str) -> frozenset[str]:
 
 
 _NOUNS: Final[dict[str, str]] = _TABLES["nouns"]
-PLACES: Final = _phrases(*(_NOUNS[key] for key in ("en", "de", "es", "fr", "other")))
+_INFLECTED: Final = _phrases(*map(plain, _TABLES["alone"].values()))
+"""Polish forms after a preposition: no other noun follows in their phrase."""
+PLACES: Final = _INFLECTED | _phrases(*(_NOUNS[key] for key in ("en", "de", "es", "fr", "other")))
 AFTER_A_PREPOSITION: Final = PLACES | _phrases(
-    *(_NOUNS[key] for key in ("en_after", "de_after", "es_after", "fr_after"))
+    *(_NOUNS[key] for key in ("en_after", "de_after", "es_after", "fr_after", "other_after"))
 )
 SITES: Final = frozenset(word for phrase in (*PLACES, *_phrases(*_TABLES["english"])) for word in phrase) - frozenset(
     word for phrase in AFTER_A_PREPOSITION - PLACES for word in phrase
@@ -84,7 +87,8 @@ def last_of_place(words: Sequence[str], start: int, end: int, nouns: Phrases) ->
     while position < end:
         length = noun_length(words, position, end, nouns)
         after = numbers_end(words, position + length, end) if length else position + 1
-        if length and (after >= end or words[after] in JOINERS or not words[after][0].isalnum()):
+        inflected = tuple(words[position : position + length]) in _INFLECTED
+        if length and (inflected or after >= end or words[after] in JOINERS or not words[after][0].isalnum()):
             last = after - 1
         position = after
     return last

@@ -110,7 +110,7 @@ def _heading(words: Sequence[str], first: int) -> _Found | None:
 
 def _alone(words: Sequence[str], first: int) -> _Found | None:
     """A whole phrase between signs that is nothing but a place: "backpack (gym)", "library: backpack"."""
-    if not _is_sign(words, first - 1) or _is_sign(words, first):
+    if not _is_sign(words, first - 1) or _is_sign(words, first) or _follows_an_initial(words, first):
         return None
     end = first
     while not _is_sign(words, end) and end - first <= _MAX_PLACE:
@@ -122,6 +122,11 @@ def _alone(words: Sequence[str], first: int) -> _Found | None:
     if is_whole_text or not _is_sign(words, end) or not only_place(words, start, end):
         return None
     return first, end - 1, start
+
+
+def _follows_an_initial(words: Sequence[str], first: int) -> bool:
+    """Whether the word is a surname: "M. Keller"."""
+    return first > 1 and words[first - 1] == "." and len(words[first - 2]) == 1 and words[first - 2].isalpha()
 
 
 def _led(words: Sequence[str], first: int) -> _Found | None:
@@ -146,11 +151,18 @@ def _continues(words: Sequence[str], start: int, position: int) -> bool:
     word = words[position]
     if not word[0].isalnum():
         return position > start and word in {"'", "’", "&"}
-    return word not in ENDERS and (position == start or word in JOINERS or not lead_length(words, position))
+    return (
+        word not in ENDERS
+        and word not in VERBS
+        and (position == start or word in JOINERS or not lead_length(words, position))
+    )
 
 
 def _takes_anything(words: Sequence[str], first: int, start: int, end: int) -> bool:
     """Whether any noun after this preposition is a place: "found at Zarquon's", "left in the Haribo"."""
+    is_between = end < len(words) and words[end] in DETERMINERS
+    if first and words[first - 1] in VERBS and is_between and words[start] not in NO_PLACES:
+        return True  # "found next to my car a mitten"
     lead = tuple(words[first : first + lead_length(words, first)])
     if lead in NEVER_ANYTHING or words[start] in NO_PLACES or _names_a_thing(words[start:end]):
         return False

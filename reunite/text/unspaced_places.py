@@ -8,7 +8,7 @@ from reunite.text.phrases import listed
 
 _TABLES: Final = read_toml("places.toml")
 _SCRIPT: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_PARTICLE: Final = re.compile(r"(?:にて|で|に|から|の)$")
+_AROUND: Final = re.compile(r"^(?:我们?|我們)?在?|(?:にて|で|に|から|の)$")
 
 
 def _pattern() -> re.Pattern[str]:
@@ -40,7 +40,7 @@ def take_places(text: str) -> tuple[str, list[str]]:
         return " "
 
     def place(match: re.Match[str]) -> str:
-        found.append(_PARTICLE.sub("", match[0]).removeprefix("在"))
+        found.append(_AROUND.sub("", match[0]))
         return " "
 
     return _PLACE.sub(place, _HEADING.sub(heading, text)), found

@@ -11,7 +11,7 @@ from reunite.entities import Label, ReportKind, Why
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.scoring import ScoredCandidate, score, softmax
-from reunite.matching.weights import COLOUR, NAMED_COLOURS, ONLY_VIEW, Limits, ScoringModel, Term
+from reunite.matching.weights import COLOUR, COMMON_KIND, NAMED_COLOURS, ONLY_VIEW, Limits, ScoringModel, Term
 from reunite.text.lexicon import is_translated
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -133,6 +133,8 @@ def test_a_rare_word_or_the_same_place_never_makes_a_match_less_probable(search:
 @pytest.mark.untraced
 @given(searches(), models, st.integers(1, 100_000))
 def test_more_rivals_never_make_a_match_more_probable(search: Search, model: ScoringModel, more: int) -> None:
+    # Rivals of other kinds make the thing's own kind rarer, which is evidence for the match.
+    model = replace(model, terms={name: term for name, term in model.terms.items() if name != COMMON_KIND})
     before = probabilities(search, model)
     among_more = probabilities(replace(search, open_count=search.open_count + more), model)
     rival = search.candidates[0]._replace(item=replace(search.candidates[0].item, report=UUID(int=99)))
