@@ -13,6 +13,7 @@ from reunite.text.heads import head_noun
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts_of
 from reunite.text.reading import can_read
+from reunite.text.telling import tells
 from reunite.text.words import is_code, tokens
 
 
@@ -51,11 +52,12 @@ def extract(item: Item) -> ReportFeatures:
     things = things_of(content.thing, named, answered)
     nouns = [thing.noun for thing in things if thing.noun]
     words = tokens(english)
+    telling = bool(content.serials) or tells(item.text, content.thing)
     return ReportFeatures(
         item=item,
         is_readable=readable,
         tokens=(*(token for token in words if not is_code(token)), *content.serials),
-        tells_of_thing=bool(content.serials) or not all(token.isdigit() for token in words),
+        tells_of_thing=telling,
         head_noun=head_noun(english) if readable else None,
         things=things if readable else tuple(replace(thing, noun=None) for thing in things),
         held=held_nouns(named) if readable else frozenset(),
