@@ -13,7 +13,7 @@ from reunite.text.heads import head_noun
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts_of
 from reunite.text.reading import can_read
-from reunite.text.telling import tells
+from reunite.text.telling import is_brand, tells
 from reunite.text.words import is_code, tokens
 
 
@@ -45,18 +45,19 @@ class ReportFeatures:
 def extract(item: Item) -> ReportFeatures:
     content = content_of(item.text)
     english = normalise(content.thing)
+    telling = bool(content.serials) or is_brand(item.text) or tells(content.thing)
+    if not telling:
+        content, english = replace(content, thing=""), ""
     place = item.place or content.place
     answered = [item.answered_colour] if item.answered_colour else []
     named = parts_of(english) or (english,)
     readable = can_read(item.text, content.thing, english)
     things = things_of(content.thing, named, answered)
     nouns = [thing.noun for thing in things if thing.noun]
-    words = tokens(english)
-    telling = bool(content.serials) or tells(item.text, content.thing)
     return ReportFeatures(
         item=item,
         is_readable=readable,
-        tokens=(*(token for token in words if not is_code(token)), *content.serials),
+        tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
         tells_of_thing=telling,
         head_noun=head_noun(english) if readable else None,
         things=things if readable else tuple(replace(thing, noun=None) for thing in things),

@@ -5,42 +5,58 @@ from typing import Final
 
 from reunite.text import lexicon
 from reunite.text.data import read_toml
+from reunite.text.heads import head_phrase
+from reunite.text.normalise import normalise
 from reunite.text.phrases import any_of, listed
+from reunite.text.remembered import remembered
 from reunite.text.word_lists import STOP_WORDS
 from reunite.text.words import plain
 
 _LISTS: Final = read_toml("telling.toml")
+_WITH_ACCENTS: Final = listed(_LISTS["accented"]["all"])
 _LISTED: Final = frozenset(plain(word) for words in _LISTS["words"].values() for word in words.split())
-_WORDS: Final = _LISTED | frozenset(map(plain, STOP_WORDS))
+_WORDS: Final = _LISTED.union(map(plain, STOP_WORDS)).difference(map(plain, _WITH_ACCENTS))
 _BEGINNINGS: Final = frozenset(word.removesuffix("*") for word in _LISTED if word.endswith("*"))
 _LONGEST: Final = max(map(len, _BEGINNINGS))
-_PHRASES: Final = re.compile(any_of(listed(*map(plain, _LISTS["phrases"]["all"].split(",")))))
-_BRANDS: Final = frozenset(map(plain, listed(_LISTS["brands"])))
-_WORD: Final = re.compile(r"[^\W\d_]+")
-_UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々]+")
 _PIECES: Final = frozenset(plain(piece) for pieces in _LISTS["pieces"].values() for piece in pieces.split())
 _LONGEST_PIECE: Final = max(map(len, _PIECES))
+_BRANDS: Final = frozenset(map(plain, listed(_LISTS["brands"])))
+
+_ACCENTED: Final = re.compile(any_of(_WITH_ACCENTS), re.IGNORECASE)
+_PHRASES: Final = re.compile(any_of(map(plain, listed(_LISTS["phrases"]["all"]))))
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_LATIN: Final = re.compile(r"[a-z]+")
+_UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々]+")
 
 
-def tells(text: str, thing: str) -> bool:
-    """Whether a text, whose description of its thing is given, says more than that something was lost or found."""
-    words = _WORD.findall(_PHRASES.sub(" ", plain(thing)))
-    return plain(text).strip() in _BRANDS or any(_tells(piece) for word in words for piece in _split(word))
+def is_brand(text: str) -> bool:
+    """Whether a text is nothing but a brand that means something else within a sentence, such as "LG"."""
+    return plain(text).strip() in _BRANDS
+
+
+def tells(thing: str) -> bool:
+    """Whether a description of a thing says more than that it was lost or found."""
+    rest = _PHRASES.sub(" ", plain(_ACCENTED.sub(" ", thing)))
+    if any(_tells(piece) for word in _WORD.findall(rest) for piece in _split(word)):
+        return True
+    noun = head_phrase(normalise(rest))
+    return noun is not None and noun not in _LISTED  # a saw, or "but", a shoe in Polish
 
 
 def _split(word: str) -> list[str]:
     return [*_UNSPACED.findall(word), *filter(None, _UNSPACED.split(word))]
 
 
+@remembered(16_384)
 def _tells(word: str) -> bool:
     if _UNSPACED.match(word):
-        return not _is_covered(word)
+        return not _is_covered(word) or not _WORDS.issuperset(_LATIN.findall(lexicon.to_english(word)))
     if word in _WORDS or (len(word) == 1 and word.isascii()):
         return False
     english = lexicon.to_english(word)
-    begins = any(word[:length] in _BEGINNINGS for length in range(1, min(len(word), _LONGEST) + 1))
-    known = english != word and _WORDS.issuperset(english.split())
-    return not known and not (begins and english == word)
+    if english != word:
+        return not _WORDS.issuperset(english.split())
+    return not any(word[:length] in _BEGINNINGS for length in range(1, _LONGEST + 1))
 
 
 def _is_covered(text: str) -> bool:
