@@ -13,7 +13,7 @@ from reunite.text.heads import head_noun
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts_of
 from reunite.text.reading import can_read
-from reunite.text.telling import is_brand, tells
+from reunite.text.telling import is_brand, tells, things_of_emoji
 from reunite.text.words import is_code, tokens
 
 
@@ -27,7 +27,7 @@ class ReportFeatures:
     tokens: tuple[str, ...]
     """The words that may tell the thing from others: no links, greetings, places, dates, or numbers but serials."""
     tells_of_thing: bool
-    """Whether any word or name ("PS5") may tell the thing from others."""
+    """Whether any word or name ("PS5") may tell the thing from others. Emoji don't: encoders hardly know them."""
     head_noun: str | None
     """The noun that the text is about; None in a language that can't be read."""
     things: tuple[Thing, ...]
@@ -47,7 +47,8 @@ def extract(item: Item) -> ReportFeatures:
     english = normalise(content.thing)
     telling = bool(content.serials) or is_brand(item.text) or tells(content.thing)
     if not telling:
-        content, english = replace(content, thing=""), ""
+        english = things_of_emoji(item.text)
+        content = replace(content, thing=english)
     place = item.place or content.place
     answered = [item.answered_colour] if item.answered_colour else []
     named = parts_of(english) or (english,)
