@@ -26,6 +26,7 @@ from reunite.text import (
     reading,
     sealing,
     spelling,
+    telling,
     when_words,
     words,
 )
@@ -119,6 +120,7 @@ def when(text: str) -> None:
         words.tokens,
         reading.is_readable,
         reading.names_in,
+        telling.tells,
         lambda text: chunks(text, lambda piece: len(piece) < 70),
         lambda text: things_of(text, [text], ()),
         lambda text: things_of(f"hat in {text}", [f"hat in {text}"], ()),
@@ -167,22 +169,33 @@ def test_signs_take_not_many_more_calls_than_words(pump: str) -> None:
     told = "Lost my black rucksack on Monday near the library, laptop inside. Please write to me if you have it! "
 
     def calls(text: str) -> int:
-        counted = 0
-
-        def count(_: FrameType, event: str, __: object) -> None:
-            nonlocal counted
-            counted += event in {"call", "c_call"}
-
         repeated = (text * rules.MAX_TEXT)[: rules.MAX_TEXT]
         reading.is_readable(repeated)  # what the words mean is remembered
-        sys.setprofile(count)
-        try:
-            reading.is_readable(repeated)
-        finally:
-            sys.setprofile(None)
-        return counted
+        return calls_of(reading.is_readable, repeated)
 
     assert calls(pump) < 2.5 * calls(told)
+
+
+@pytest.mark.parametrize("pump", ["谁的", "落とし物", "found ", "wer hat ", "encontr", "été ", "🔑"])
+def test_whether_a_caption_tells_takes_calls_as_many_as_it_has_words(pump: str) -> None:
+    few, many = (calls_of(telling.tells, f"{pump * times}.") for times in (100, 800))
+    assert many < 10 * few
+
+
+def calls_of(read: Callable[[str], object], text: str) -> int:
+    """Count the calls, of Python's and of C's functions."""
+    counted = 0
+
+    def count(_: FrameType, event: str, __: object) -> None:
+        nonlocal counted
+        counted += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        read(text)
+    finally:
+        sys.setprofile(None)
+    return counted
 
 
 def test_no_phrase_is_tried_where_none_begins_with_the_next_letter() -> None:
