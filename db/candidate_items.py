@@ -16,7 +16,7 @@ from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, fields_of, items_of
 from db.mapping import Row
 from db.queries import Statement
 from db.vectors import COMPARED, Ids, Scope, as_array
-from reunite.entities import Report
+from reunite.entities import Report, ReportKind
 from reunite.matching.evidence import Item
 
 _DETAILS: Final = f"""{REPORT_DETAILS} AND r.state = 'open' AND r.kind = %(opposite)s::report_kind AND {COMPARED}"""
@@ -69,11 +69,12 @@ class ItemCache:
         self._kept.move_to_end(report)
         return kept.item
 
-    def keep(self, community: UUID, item: Item) -> None:
-        report = item.report.bytes
-        self._remove(report)
-        kept = self._kept[report] = CachedItem(community, item)
-        self._bytes += kept.size
+    def keep(self, community: UUID, items: Sequence[Item]) -> None:
+        for item in items:
+            report = item.report.bytes
+            self._remove(report)
+            kept = self._kept[report] = CachedItem(community, item)
+            self._bytes += kept.size
         while self._bytes > self._max_bytes:
             self._bytes -= self._kept.popitem(last=False)[1].size
 
@@ -83,9 +84,10 @@ class ItemCache:
             for reading in self._readings:
                 reading.dropped.add(report.bytes)
 
-    def drop_all(self, community: UUID) -> None:
-        """Drop all items of a community."""
-        for report in [report for report, kept in self._kept.items() if kept.community == community]:
+    def drop_all(self, community: UUID, kind: ReportKind) -> None:
+        """Drop all items of one kind of a community."""
+        dropped = (community, kind)
+        for report in [report for report, kept in self._kept.items() if (kept.community, kept.item.kind) == dropped]:
             self._remove(report)
         for reading in self._readings:
             reading.dropped_all |= reading.community == community
@@ -116,7 +118,7 @@ class Reading:
 
     def keep(self, item: Item) -> None:
         if not self.dropped_all and item.report.bytes not in self.dropped:
-            self._cache.keep(self.community, item)
+            self._cache.keep(self.community, [item])
 
 
 class ReadPlan(NamedTuple):

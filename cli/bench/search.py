@@ -24,6 +24,7 @@ from cli.settings import Settings
 from db.store import Store
 from db.vectors import Scope, SqlVectors, uuids
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
+from reunite.entities import ReportKind
 from reunite.matching.evidence import MAX_CANDIDATES
 
 SPACES: Final = {
@@ -166,7 +167,7 @@ async def _search_one(
             if len(seconds) >= rounds and time.perf_counter() >= start + _LEAST_SECONDS:
                 break
             if searched_before:  # its sketches are still cached
-                store.sketch_cache.items.drop_all(filled.tenant.community)
+                store.sketch_cache.items.drop_all(filled.tenant.community, ReportKind.FOUND)
             seconds.append(await _search(store, filled.tenant, report))
             await asyncio.sleep(_PAUSE)
         pace = (added.count - before) / (time.perf_counter() - start)
