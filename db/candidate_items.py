@@ -61,13 +61,12 @@ class ItemCache:
         self._readings.add(reading)
         return reading
 
-    def use(self, report: bytes) -> Item | None:
-        """Return an item, and mark it as used."""
-        kept = self._kept.get(report)
-        if kept is None:
-            return None
-        self._kept.move_to_end(report)
-        return kept.item
+    def use(self, reports: Sequence[bytes]) -> dict[bytes, Item]:
+        """Return the items that are kept, and mark them as used."""
+        kept = {report: self._kept[report].item for report in reports if report in self._kept}
+        for report in kept:
+            self._kept.move_to_end(report)
+        return kept
 
     def keep(self, community: UUID, items: Sequence[Item]) -> None:
         for item in items:
@@ -113,8 +112,8 @@ class Reading:
         """Keep again what was dropped: everything is read from now on."""
         self.dropped, self.dropped_all = set(), False
 
-    def use(self, report: bytes) -> Item | None:
-        return self._cache.use(report)
+    def use(self, reports: Sequence[bytes]) -> dict[bytes, Item]:
+        return self._cache.use(reports)
 
     def keep(self, item: Item) -> None:
         if not self.dropped_all and item.report.bytes not in self.dropped:
@@ -130,9 +129,11 @@ class ReadPlan(NamedTuple):
 
     @classmethod
     def of(cls, scope: Scope, chosen: Ids, reading: Reading) -> "ReadPlan":
-        found = {report: reading.use(report) for report in chosen.tolist()}
-        missing = np.array([item is None for item in found.values()], np.bool_)
-        return cls(scope, {report: item for report, item in found.items() if item}, chosen[missing])
+        reports = chosen.tolist()
+        cached = reading.use(reports)
+        if len(cached) == len(reports):
+            return cls(scope, cached, chosen[:0])
+        return cls(scope, cached, chosen[np.array([report not in cached for report in reports], np.bool_)])
 
     def statements(self) -> list[Statement]:
         """Return the statements to run: none where nothing is missing."""

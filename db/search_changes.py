@@ -22,6 +22,7 @@ MAX_CHANGES: Final = 5000
 FEW: Final = 100
 """For up to this many new reports, the vectors come with the changes; for more, they are read separately."""
 _NEVER: Final = 2**63 - 1
+_DETAILS: Final = [name for name in FIELDS if name not in {"id", "kind"}]
 
 # The upper bound is for restored backups, whose rows can have transaction ids that are still in the future.
 _TEMPLATE: Final = f"""
@@ -33,21 +34,21 @@ WITH changes AS MATERIALIZED (SELECT report_id, changed FROM search_change WHERE
     EXCEPT SELECT * FROM unnest(%(applied)s::uuid[], %(applied_by)s::bigint[])),
   new AS MATERIALIZED (SELECT report_id FROM unknown UNION SELECT report_id FROM own
     UNION SELECT unnest(%(doubtful)s::uuid[])),
-  opened AS MATERIALIZED (SELECT r.id, r.sealed OR r.private AS hidden, r.author_id AS author, r.words{{fields}}
+  opened AS MATERIALIZED (SELECT r.*, r.sealed OR r.private AS hidden
     FROM new JOIN report r ON r.id = new.report_id WHERE (SELECT count(*) FROM new) <= %(few)s AND {SIDE})
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, ARRAY(SELECT report_id FROM own) AS own,
   changed.*, ARRAY(SELECT report_id FROM new) AS new, reports.*, vectors.*{{contents}}
 FROM (SELECT array_agg(report_id) AS changed, array_agg(changed::text::bigint) AS changed_by FROM changes) AS changed,
-  (SELECT array_agg(id) AS report, array_agg(hidden) AS hidden, array_agg(author) AS author,
-    array_agg(array_to_string(words, E'\\n')) AS words{{details}} FROM opened) AS reports,
+  (SELECT array_agg(id) AS report, array_agg(hidden) AS hidden, array_agg(author_id) AS author,
+    array_agg(array_to_string(words, E'\\n')) AS words{{details}} FROM opened r) AS reports,
   (SELECT array_agg(opened.id) AS owner, array_agg(opened.hidden) AS owner_hidden, array_agg(e.space) AS space,
     array_agg(e.source) AS source, array_agg(e.photo_id) AS photo, array_agg(halfvec_send(e.vector)) AS vector
     FROM opened JOIN embedding e ON e.report_id = opened.id WHERE e.model_id = %(known_model)s) AS vectors{{photos}}
 """
-_CHANGES: Final = _TEMPLATE.format(fields="", details="", contents="", photos="")
+# psycopg translates a statement of more than 4,096 characters anew each time.
+_CHANGES: Final = _TEMPLATE.format(details="", contents="", photos="")
 _CHANGES_WITH_ITEMS: Final = _TEMPLATE.format(
-    fields="".join(f", {column} AS item_{name}" for name, column in FIELDS.items()),
-    details="".join(f", array_agg(item_{name}) AS item_{name}" for name in FIELDS),
+    details="".join(f", array_agg({FIELDS[name]}) AS item_{name}" for name in _DETAILS),
     contents="".join(f", content.{name} AS item_{name}" for name in CONTENT),
     photos=f", ({photo_content('ARRAY(SELECT id FROM opened)')}) AS content",
 )
@@ -88,11 +89,12 @@ def add_new(sketches: Sketches, row: Row) -> None:
         sketches.add(Vectors(group, ids_of(owners), ids_of(photos), _unpacked(packed)))
 
 
-def new_items(row: Row) -> list[Item]:
+def new_items(row: Row, kind: str) -> list[Item]:
     """Return what scoring needs of the new reports in a row of `changes_since`, if it's kept."""
-    if not row.get("item_id"):
+    if "item_text" not in row:
         return []
-    details = [dict(zip(FIELDS, values, strict=True)) for values in _columns(row, *[f"item_{name}" for name in FIELDS])]
+    columns = _columns(row, "report", *[f"item_{name}" for name in _DETAILS])
+    details = [dict(zip(("id", *_DETAILS), values, strict=True), kind=kind) for values in columns]
     return items_of(details, {name: row[f"item_{name}"] for name in CONTENT})
 
 

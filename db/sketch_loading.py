@@ -125,7 +125,7 @@ class SqlSketches(Queries):
             self._add(sketches, scope, loaded)
         else:
             add_new(sketches, changes)
-            self._items.keep(self.community, new_items(changes))
+            self._items.keep(self.community, new_items(changes, scope.opposite))
 
     async def _reload(self, sketches: Sketches, scope: Scope) -> None:
         sketches.watermark = NOTHING_READ  # if reading fails, the next search starts over
@@ -139,7 +139,8 @@ class SqlSketches(Queries):
         self._items.drop_all(self.community, scope.opposite)
         if count <= MANY and sum(4 * scope.spaces[row["space"]] * row["n"] for row in vectors) <= MAX_VECTOR_BYTES:
             sketches.axes, sketches.kept_below, sketches.valid_counts = {}, None, range(2 * MANY)
-            self._add(sketches, scope, await self._read_rows(sketches, scope, _RANGE, **_up_to(None)))
+            if count:
+                self._add(sketches, scope, await self._read_rows(sketches, scope, _RANGE, **_up_to(None)))
         else:
             sketches.axes = await self._axes(scope, vectors)
             sketches.kept_below = min(2**_ID_BITS * _SAMPLE // count, 2**_ID_BITS - 1)

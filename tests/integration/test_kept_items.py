@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
 
 from db import candidates, search_changes, sketch_loading
 from db.queries import Fetch, Queries, Statement
@@ -53,6 +54,7 @@ async def test_a_search_sends_one_statement(  # noqa: PLR0913 - fixtures and par
         await community.search(first)
         assert community.sketches.holds_all is not as_sketches
         assert [(await counted(community, lost, sent))[1] for lost in others] == [1] * len(others)
+        assert len(sent[0]) <= MAX_CACHED_STATEMENT_LENGTH, "psycopg would translate it anew in each search"
         new = await community.add(like=last)
         found, statements = await counted(community, last, sent)
         assert (new in found, statements == 1) == (True, not many_new)

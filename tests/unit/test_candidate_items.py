@@ -23,10 +23,10 @@ def kept(cache: ItemCache, *numbers: int) -> list[bool]:
 def test_an_item_is_used_until_it_is_dropped() -> None:
     cache = ItemCache()
     cache.keep(HERE, [item(1)])
-    assert cache.use(UUID(int=1).bytes) == item(1)
-    assert cache.use(UUID(int=2).bytes) is None
+    one, other = UUID(int=1).bytes, UUID(int=2).bytes
+    assert cache.use([one, other]) == {one: item(1)}
     cache.drop([UUID(int=1), UUID(int=3)])
-    assert cache.use(UUID(int=1).bytes) is None
+    assert cache.use([one, other]) == {}
 
 
 def test_what_is_dropped_while_a_search_reads_is_not_kept() -> None:
@@ -51,7 +51,7 @@ def test_items_that_were_not_used_for_longest_go_first() -> None:
     cache = ItemCache(max_bytes=2000)
     cache.keep(HERE, [item(1)])
     cache.keep(HERE, [item(2)])
-    assert cache.use(UUID(int=1).bytes)
+    assert cache.use([UUID(int=1).bytes])
     cache.keep(HERE, [item(3)])
     assert kept(cache, 1, 2, 3) == [True, False, True]
 
