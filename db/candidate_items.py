@@ -20,8 +20,8 @@ from reunite.entities import Report, ReportKind
 from reunite.matching.evidence import Item
 
 _DETAILS: Final = f"""{REPORT_DETAILS} AND r.state = 'open' AND r.kind = %(opposite)s::report_kind AND {COMPARED}"""
-_MAX_BYTES: Final = 16 << 20
-"""For all communities of a process; the least recently used items are evicted first."""
+_MAX_BYTES: Final = 32 << 20
+"""Enough for 20,000 items of all communities of a process; the least recently used ones are evicted first."""
 _BASE_BYTES: Final = 700
 """Roughly the bytes of an item without its words and colours."""
 _TUPLE, _NUMBER = 56, 32
@@ -29,18 +29,11 @@ _TUPLE, _NUMBER = 56, 32
 
 
 class CachedItem(NamedTuple):
-    """A cached item, and its community."""
+    """A cached item, with its community and its size in bytes."""
 
     community: UUID
     item: Item
-
-    @property
-    def size(self) -> int:
-        """Its size in bytes, roughly."""
-        item = self.item
-        words = (item.text, item.place, *item.shows, *item.ruled_out_colours, *item.ruled_out_places)
-        colours = sum(_TUPLE + _NUMBER * len(shares) for shares in item.colours)
-        return _BASE_BYTES + sum(map(getsizeof, words)) + colours
+    size: int
 
 
 class ItemCache:
@@ -72,7 +65,7 @@ class ItemCache:
         for item in items:
             report = item.report.bytes
             self._remove(report)
-            kept = self._kept[report] = CachedItem(community, item)
+            kept = self._kept[report] = CachedItem(community, item, _size(item))
             self._bytes += kept.size
         while self._bytes > self._max_bytes:
             self._bytes -= self._kept.popitem(last=False)[1].size
@@ -94,6 +87,13 @@ class ItemCache:
     def _remove(self, report: bytes) -> None:
         if kept := self._kept.pop(report, None):
             self._bytes -= kept.size
+
+
+def _size(item: Item) -> int:
+    """Return an item's size in bytes, roughly."""
+    words = (item.text, item.place, *item.shows, *item.ruled_out_colours, *item.ruled_out_places)
+    colours = sum([_TUPLE + _NUMBER * len(shares) for shares in item.colours])
+    return _BASE_BYTES + sum(map(getsizeof, words)) + colours
 
 
 class Reading:
