@@ -77,8 +77,12 @@ def changes_since(sketches: Sketches, community: UUID, opposite: str) -> Stateme
 
 def add_new(sketches: Sketches, row: Row) -> None:
     """Add the new reports in a row of `changes_since`."""
-    for report, hidden, author, words in _columns(row, "report", "hidden", "author", "words"):
-        sketches.add_report(Sampled(report, hidden, author, frozenset(words.split("\n"))))
+    sketches.add_reports(
+        [
+            Sampled(report, hidden, author, frozenset(words.split("\n")))
+            for report, hidden, author, words in _columns(row, "report", "hidden", "author", "words")
+        ]
+    )
     grouped: dict[Group, list[tuple[UUID, UUID, bytes]]] = defaultdict(list)
     for owner, hidden, space, source, photo, vector in _columns(
         row, "owner", "owner_hidden", "space", "source", "photo", "vector"

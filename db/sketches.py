@@ -156,10 +156,13 @@ class Sketches:
             for columns in kept.values():
                 columns.remove(keys)
 
-    def add_report(self, report: Sampled) -> None:
-        """Add a report without its vectors, and its words if they are kept."""
-        self.reports[report.hidden].add(ids=ids_of([report.report]))
-        self.add_words(report)
+    def add_reports(self, reports: Sequence[Sampled]) -> None:
+        """Add reports without their vectors, and their words if they are kept."""
+        for hidden, columns in self.reports.items():
+            if found := [report.report for report in reports if report.hidden == hidden]:
+                columns.add(ids=ids_of(found))
+        for report in reports:
+            self.add_words(report)
 
     def add_words(self, report: Sampled) -> None:
         self.words.add(report)
@@ -252,9 +255,11 @@ def first_bits(ids: Ids) -> NDArray[np.uint64]:
 
 
 def _add(kept: dict[Group, Columns], group: Group, **columns: NDArray[Any]) -> None:
+    if not len(columns["ids"]):
+        return
     if group in kept:
         kept[group].add(**columns)
-    elif len(columns["ids"]):
+    else:
         kept[group] = Columns(**columns)
 
 
