@@ -45,7 +45,7 @@ FROM (SELECT array_agg(report_id) AS changed, array_agg(changed::text::bigint) A
     array_agg(e.source) AS source, array_agg(e.photo_id) AS photo, array_agg(halfvec_send(e.vector)) AS vector
     FROM opened JOIN embedding e ON e.report_id = opened.id WHERE e.model_id = %(known_model)s) AS vectors{{photos}}
 """
-# psycopg translates a statement of more than 4,096 characters anew each time.
+# psycopg keeps the translation of a statement only if it has at most 4,096 characters.
 _CHANGES: Final = _TEMPLATE.format(details="", contents="", photos="")
 _CHANGES_WITH_ITEMS: Final = _TEMPLATE.format(
     details="".join(f", array_agg({FIELDS[name]}) AS item_{name}" for name in _DETAILS),
