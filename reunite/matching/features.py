@@ -13,6 +13,7 @@ from reunite.text.heads import head_noun
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts_of
 from reunite.text.reading import can_read
+from reunite.text.telling import is_brand, tells, things_of_emoji
 from reunite.text.words import is_code, tokens
 
 
@@ -26,7 +27,7 @@ class ReportFeatures:
     tokens: tuple[str, ...]
     """The words that may tell the thing from others: no links, greetings, places, dates, or numbers but serials."""
     tells_of_thing: bool
-    """Whether any word or name ("PS5") may tell the thing from others."""
+    """Whether any word or name ("PS5") may tell the thing from others. Emoji don't: encoders hardly know them."""
     head_noun: str | None
     """The noun that the text is about; None in a language that can't be read."""
     things: tuple[Thing, ...]
@@ -44,18 +45,21 @@ class ReportFeatures:
 def extract(item: Item) -> ReportFeatures:
     content = content_of(item.text)
     english = normalise(content.thing)
+    telling = bool(content.serials) or is_brand(item.text) or tells(content.thing)
+    if not telling:
+        english = things_of_emoji(item.text)
+        content = replace(content, thing=english)
     place = item.place or content.place
     answered = [item.answered_colour] if item.answered_colour else []
     named = parts_of(english) or (english,)
     readable = can_read(item.text, content.thing, english)
     things = things_of(content.thing, named, answered)
     nouns = [thing.noun for thing in things if thing.noun]
-    words = tokens(english)
     return ReportFeatures(
         item=item,
         is_readable=readable,
-        tokens=(*(token for token in words if not is_code(token)), *content.serials),
-        tells_of_thing=bool(content.serials) or not all(token.isdigit() for token in words),
+        tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
+        tells_of_thing=telling,
         head_noun=head_noun(english) if readable else None,
         things=things if readable else tuple(replace(thing, noun=None) for thing in things),
         held=held_nouns(named) if readable else frozenset(),

@@ -131,6 +131,11 @@ def is_translated(text: str) -> bool:
     return to_english(text) != text
 
 
+def meanings(word: str) -> frozenset[str]:
+    """Return what a single word means in each of the European languages that list it, in English."""
+    return frozenset(filter(None, (language.listed(_plain(word)) for language in _LANGUAGES.values())))
+
+
 def from_english(word: str, language: str) -> str:
     """Translate an English word or phrase of the lexicon; any other word is kept."""
     known = _FROM_ENGLISH.get(language, {})

@@ -20,6 +20,7 @@ EXAMPLES = (
     "reunite/text/everyday.toml",
     "reunite/text/noise.toml",
     "reunite/text/places.toml",
+    "reunite/text/telling.toml",
     "tests/unit/test_noise.py",
     "tests/unit/test_words_that_say_nothing.py",
 )
