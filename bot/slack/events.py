@@ -22,6 +22,7 @@ from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
 from bot.slack.failures import logged_and_answered
 from bot.slack.forms import LOOK, REPORT
+from bot.slack.greeting import Greeter
 from bot.slack.home import HOME, Home
 from bot.slack.inbound import Inbound
 from bot.slack.linking import LINK, Linking
@@ -45,6 +46,7 @@ class Parts:
     workspaces: Workspaces
     installations: Installations
     inbound: Inbound
+    greeter: Greeter
     verdicts: Verdicts
     commands: Commands
     reports: Reports

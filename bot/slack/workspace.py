@@ -17,7 +17,7 @@ from bot.slack.errors import OK, TEMPORARY, TOKEN_REFUSED, code_of
 from bot.slack.markup import mentions, plain_text
 from bot.slack.permissions import missing
 from reunite.commands import JoinWorkspace
-from reunite.entities import Channel, Member, ReplyTarget, ReportKind
+from reunite.entities import Channel, Member, ReplyTarget, ReportKind, Settings
 from reunite.handlers import Handlers
 from reunite.language import language_of, sentence
 
@@ -87,6 +87,10 @@ class SlackWorkspace:
             if not cursor:
                 break
         if not self.channels:  # a workspace must have been joined before it has settings
+            if first := min(
+                names, key=lambda channel: role_of(channel, names[channel], Settings()) is None, default=None
+            ):
+                await self._handlers.welcome.note_missed_invitation("slack", self.team, first)
             await self._handlers.join(JoinWorkspace("slack", self.team, self.name))
         settings = await self._handlers.settings("slack", self.team)
         self.channels = {
