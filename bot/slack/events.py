@@ -78,7 +78,7 @@ def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> Async
     )
     _events(app, parts)
     _requests(app, parts)
-    app.error(logged_and_answered(parts.background))
+    app.error(logged_and_answered(parts.background, workspaces.remembered_language))
     return app
 
 

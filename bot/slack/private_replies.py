@@ -136,7 +136,7 @@ class PrivateReplies:
         self._modal = opened["view"]["id"]
 
     async def _attempt(self, work: Callable[[Person], Coroutine[Any, Any, None]], failed: str) -> None:
-        language = "en"
+        language = self._workspace.remembered_language(self._user)
         try:
             person = await self._workspace.person(self._user)
             language = person.language

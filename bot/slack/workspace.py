@@ -30,6 +30,8 @@ _USERS: Final = "UW"
 """The first letters of users' ids."""
 _MAX_NAMES: Final = 10
 """How many mentions in one message are looked up."""
+_REMEMBERED: Final = 1000
+"""People whose languages are remembered."""
 _UNKNOWN: Final = {"access_denied", "not_visible", "user_not_found", "user_not_visible"}
 _log = structlog.get_logger(__name__)
 
@@ -59,10 +61,18 @@ class SlackWorkspace:
         self.home: str = identity["url"]
         self.bot_user: str = identity["user_id"]
         self.channels: Mapping[str, Channel] = {}
+        self._language = "en"
+        self._languages: dict[str, str] = {}
+        """The languages of the people who were here last."""
 
     async def language(self) -> str:
         """Return the language of what everyone reads here."""
-        return (await self._handlers.settings("slack", self.team)).language
+        self._language = (await self._handlers.settings("slack", self.team)).language
+        return self._language
+
+    def remembered_language(self, user: str | None) -> str:
+        """Return someone's language, or else the workspace's, as last heard: without Slack and the database."""
+        return self._languages.get(user or "", self._language)
 
     @classmethod
     async def connect(cls, client: AsyncWebClient, config: SlackConfig, handlers: Handlers) -> Self:
@@ -93,6 +103,7 @@ class SlackWorkspace:
                 await self._handlers.welcome.note_missed_invitation("slack", self.team, first)
             await self._handlers.join(JoinWorkspace("slack", self.team, self.name))
         settings = await self._handlers.settings("slack", self.team)
+        self._language = settings.language
         self.channels = {
             channel: Channel(channel, name, role_of(channel, name, settings)) for channel, name in names.items()
         }
@@ -137,7 +148,14 @@ class SlackWorkspace:
             return Person(member, is_moderator=False, language=settings.language, zone=UTC)
         name = _name_of(found) or user
         language = language_of(found.get("locale") or settings.language)
+        self._remember(user, language)
         return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone_of(found))
+
+    def _remember(self, user: str, language: str) -> None:
+        self._languages.pop(user, None)
+        self._languages[user] = language
+        if len(self._languages) > _REMEMBERED:
+            del self._languages[next(iter(self._languages))]
 
     async def words(self, text: str) -> str:
         """Return a message's text as people read it, with the names of the people and channels it mentions."""
