@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackClientError
 from bot.slack.background import Background
 from bot.slack.errors import UNANSWERED
 from bot.slack.forms import context_of, words_modal
+from bot.slack.private_replies import respond_once
 from db.trouble import is_trouble
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.language import sentence
@@ -64,7 +65,8 @@ def _on_form(view: Mapping[str, Any], remembered: str) -> dict[str, Any]:
 
 async def _respond(respond: AsyncRespond, language: str) -> None:
     try:
-        await respond(response_type="ephemeral", replace_original=False, text=sentence(_SENTENCE, language))
+        words = sentence(_SENTENCE, language)
+        await respond_once(respond, {"response_type": "ephemeral", "replace_original": False, "text": words})
     except (SlackClientError, *UNANSWERED) as error:
         _log.warning("slack_answer_lost", reason=type(error).__name__)
 
