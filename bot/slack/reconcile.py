@@ -104,6 +104,8 @@ class Reconciler:
         if await connected if asyncio.iscoroutine(connected) else connected:
             for workspace in self._workspaces:
                 await self._attempt(self._record(workspace), workspace.team)
+                if workspace.is_outdated:
+                    await self._attempt(workspace.refresh(), workspace.team)
                 await self._attempt(self._greeter.greet(workspace), workspace.team)
             await self._attempt(self._installations.forget_old())
 

@@ -61,6 +61,8 @@ class SlackWorkspace:
         self.home: str = identity["url"]
         self.bot_user: str = identity["user_id"]
         self.channels: Mapping[str, Channel] = {}
+        self.is_outdated = False
+        """Whether the channels have to be read again: an earlier try failed."""
         self._language = "en"
         self._languages: dict[str, str] = {}
         """The languages of the people who were here last."""
@@ -108,6 +110,15 @@ class SlackWorkspace:
             channel: Channel(channel, name, role_of(channel, name, settings)) for channel, name in names.items()
         }
         await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
+        self.is_outdated = False
+
+    async def try_to_refresh(self) -> None:
+        """Read the channels again, if Slack and the database answer: what was done before stands anyway."""
+        try:
+            await self.refresh()
+        except Exception as error:  # noqa: BLE001 - the person gets an answer whatever happens
+            self.is_outdated = True
+            _log.warning("slack_channels_unread", team=self.team, error=type(error).__name__)
 
     def role(self, channel: str) -> ReportKind | None:
         """Return a channel's kind of report."""
