@@ -15,6 +15,7 @@ from db.board_sessions import BoardSessions
 from db.config import Connections
 from db.embedding_requests import PATIENCE, EmbeddingRequests
 from db.keys import check
+from db.migrate import require_migrated
 from db.store import Store
 from http_server.loopback import is_local
 from metrics.config import MetricsSettings
@@ -43,6 +44,7 @@ async def run(service: BoardService, ready: Callable[[str], None] = lambda _: No
         store = await stack.enter_async_context(
             Store(servers.database_url, connections=_CONNECTIONS, warm=True, keys=servers.keys)
         )
+        await require_migrated(store)
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         board = Board(

@@ -15,6 +15,7 @@ from db import queue
 from db.cancellation import stop
 from db.config import Connections
 from db.keys import check
+from db.migrate import require_migrated
 from db.monitoring import Monitoring
 from db.slowness import Slowness
 from db.store import Store
@@ -46,13 +47,14 @@ class BotConfig:
 async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> None:
     """Connect to the platform and deliver until cancelled; `ready` is called once it is connected.
 
-    Raises KeysError if the keys aren't those of the database.
+    Raises KeysError if the keys aren't those of the database, and MigrationError if it lacks migrations.
     """
     servers, entry = config.connections, entry_of(config.adapter)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(
             Store(servers.database_url, connections=_CONNECTIONS, warm=True, keys=servers.keys)
         )
+        await require_migrated(store)
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         handlers = LoggedHandlers(store, hints, board_url=config.board_url, reports_per_hour=config.reports_per_hour)

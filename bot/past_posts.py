@@ -89,7 +89,7 @@ class PastPosts:
         self._lacking: dict[UUID, float] = {}
         """By backfill, when it is tried again: the app lacks a permission for its channel, or for one of its posts."""
         self._paused: set[UUID] = set()
-        """The requests of whose pause the moderators know."""
+        """The backfills of whose pause the moderators know."""
 
     async def run(self) -> None:
         """Read until cancelled. Trouble in one workspace doesn't hold up the others."""
@@ -110,7 +110,7 @@ class PastPosts:
         by_workspace: dict[str, list[Backfill]] = {}
         for backfill in await self._backfills.open(self._platform.name):
             by_workspace.setdefault(backfill.workspace, []).append(backfill)
-        self._paused &= {backfill.request for backfills in by_workspace.values() for backfill in backfills}
+        self._paused &= {backfill.id for backfills in by_workspace.values() for backfill in backfills}
         for workspace, backfills in by_workspace.items():
             if workspace not in self._not_before:
                 self._not_before[workspace] = self._now() + await self._attempt(backfills)
@@ -243,19 +243,19 @@ class PastPosts:
             await self._backfills.record_notice(backfill, "end" if backfill.tell == "start" else "")
 
     async def _tell_of_pause(self, backfill: Backfill) -> None:
-        """Tell the moderators' channel once for each request, and not again after a restart."""
-        request = backfill.request
+        """Tell the moderators' channel once for each channel, and not again after a restart."""
         settings = await self._handlers.settings(self._platform.name, backfill.workspace)
-        if request in self._paused or not settings.log_channel:
+        if backfill.id in self._paused or not settings.log_channel:
             return
         target = ReplyTarget(self._platform.name, backfill.workspace, settings.log_channel)
-        outgoing = Outgoing(f"{request}:pause", target, messages.paused(settings.language), maybe_sent=True)
+        paused = messages.paused(backfill.channel, backfill.name, settings.language)
+        outgoing = Outgoing(f"{backfill.id}:pause", target, paused, maybe_sent=True)
         try:
             await self._platform.send(outgoing)
         except (TryAgainError, UndeliverableError) as error:  # the log says it too
             _log.warning("past_posts_pause_untold", workspace=target.workspace, reason=str(error))
         else:
-            self._paused.add(request)
+            self._paused.add(backfill.id)
 
     @staticmethod
     def _now() -> float:

@@ -25,6 +25,7 @@ class Axes:
     """The main axes of vectors, and the size of a step along each axis (`scale`) and of each number (`steps`)."""
 
     directions: Floats
+    """A row for each axis."""
     scale: Floats
     steps: Floats
     sample: int
@@ -40,7 +41,7 @@ class Axes:
         for _ in range(_ITERATIONS):
             found = np.linalg.qr(vectors.T @ (vectors @ found))[0]
         steps = _step(vectors) / np.float32(_PRECISE_STEPS) if precise else _step(vectors)
-        return cls(found, _step(vectors @ found), steps, len(vectors), precise)
+        return cls(np.ascontiguousarray(found.T), _step(vectors @ found), steps, len(vectors), precise)
 
     @property
     def size(self) -> int:
@@ -53,7 +54,7 @@ class Axes:
 
     def coarse(self, vectors: Floats) -> NDArray[np.int8]:
         """Return coarse sketches."""
-        return _bytes(np.rint(products(vectors, np.ascontiguousarray(self.directions.T)) / self.scale))
+        return _bytes(np.rint(products(vectors, self.directions) / self.scale))
 
     def similarities(self, vectors: Floats, sketches: Numbers) -> Floats:
         """Estimate the similarity of each vector (row) and each sketch (column)."""
@@ -61,7 +62,7 @@ class Axes:
 
     def coarse_similarities(self, vectors: Floats, coarse: NDArray[np.int8]) -> Floats:
         """Estimate similarities with coarse sketches."""
-        return products(vectors @ self.directions * self.scale, coarse)
+        return products(products(vectors, self.directions) * self.scale, coarse)
 
 
 def _step(values: Floats) -> Floats:

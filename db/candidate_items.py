@@ -16,12 +16,12 @@ from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, fields_of, items_of
 from db.mapping import Row
 from db.queries import Statement
 from db.vectors import COMPARED, Ids, Scope, as_array
-from reunite.entities import Report
+from reunite.entities import Report, ReportKind
 from reunite.matching.evidence import Item
 
 _DETAILS: Final = f"""{REPORT_DETAILS} AND r.state = 'open' AND r.kind = %(opposite)s::report_kind AND {COMPARED}"""
-_MAX_BYTES: Final = 16 << 20
-"""For all communities of a process; the least recently used items are evicted first."""
+_MAX_BYTES: Final = 32 << 20
+"""Enough for 20,000 items of all communities of a process; the least recently used ones are evicted first."""
 _BASE_BYTES: Final = 700
 """Roughly the bytes of an item without its words and colours."""
 _TUPLE, _NUMBER = 56, 32
@@ -29,18 +29,11 @@ _TUPLE, _NUMBER = 56, 32
 
 
 class CachedItem(NamedTuple):
-    """A cached item, and its community."""
+    """A cached item, with its community and its size in bytes."""
 
     community: UUID
     item: Item
-
-    @property
-    def size(self) -> int:
-        """Its size in bytes, roughly."""
-        item = self.item
-        words = (item.text, item.place, *item.shows, *item.ruled_out_colours, *item.ruled_out_places)
-        colours = sum(_TUPLE + _NUMBER * len(shares) for shares in item.colours)
-        return _BASE_BYTES + sum(map(getsizeof, words)) + colours
+    size: int
 
 
 class ItemCache:
@@ -61,19 +54,19 @@ class ItemCache:
         self._readings.add(reading)
         return reading
 
-    def use(self, report: bytes) -> Item | None:
-        """Return an item, and mark it as used."""
-        kept = self._kept.get(report)
-        if kept is None:
-            return None
-        self._kept.move_to_end(report)
-        return kept.item
+    def use(self, reports: Sequence[bytes]) -> dict[bytes, Item]:
+        """Return the items that are kept, and mark them as used."""
+        kept = {report: self._kept[report].item for report in reports if report in self._kept}
+        for report in kept:
+            self._kept.move_to_end(report)
+        return kept
 
-    def keep(self, community: UUID, item: Item) -> None:
-        report = item.report.bytes
-        self._remove(report)
-        kept = self._kept[report] = CachedItem(community, item)
-        self._bytes += kept.size
+    def keep(self, community: UUID, items: Sequence[Item]) -> None:
+        for item in items:
+            report = item.report.bytes
+            self._remove(report)
+            kept = self._kept[report] = CachedItem(community, item, _size(item))
+            self._bytes += kept.size
         while self._bytes > self._max_bytes:
             self._bytes -= self._kept.popitem(last=False)[1].size
 
@@ -83,9 +76,10 @@ class ItemCache:
             for reading in self._readings:
                 reading.dropped.add(report.bytes)
 
-    def drop_all(self, community: UUID) -> None:
-        """Drop all items of a community."""
-        for report in [report for report, kept in self._kept.items() if kept.community == community]:
+    def drop_all(self, community: UUID, kind: ReportKind) -> None:
+        """Drop all items of one kind of a community."""
+        dropped = (community, kind)
+        for report in [report for report, kept in self._kept.items() if (kept.community, kept.item.kind) == dropped]:
             self._remove(report)
         for reading in self._readings:
             reading.dropped_all |= reading.community == community
@@ -93,6 +87,13 @@ class ItemCache:
     def _remove(self, report: bytes) -> None:
         if kept := self._kept.pop(report, None):
             self._bytes -= kept.size
+
+
+def _size(item: Item) -> int:
+    """Return an item's size in bytes, roughly."""
+    words = (item.text, item.place, *item.shows, *item.ruled_out_colours, *item.ruled_out_places)
+    colours = sum([_TUPLE + _NUMBER * len(shares) for shares in item.colours])
+    return _BASE_BYTES + sum(map(getsizeof, words)) + colours
 
 
 class Reading:
@@ -111,12 +112,12 @@ class Reading:
         """Keep again what was dropped: everything is read from now on."""
         self.dropped, self.dropped_all = set(), False
 
-    def use(self, report: bytes) -> Item | None:
-        return self._cache.use(report)
+    def use(self, reports: Sequence[bytes]) -> dict[bytes, Item]:
+        return self._cache.use(reports)
 
     def keep(self, item: Item) -> None:
         if not self.dropped_all and item.report.bytes not in self.dropped:
-            self._cache.keep(self.community, item)
+            self._cache.keep(self.community, [item])
 
 
 class ReadPlan(NamedTuple):
@@ -128,9 +129,11 @@ class ReadPlan(NamedTuple):
 
     @classmethod
     def of(cls, scope: Scope, chosen: Ids, reading: Reading) -> "ReadPlan":
-        found = {report: reading.use(report) for report in chosen.tolist()}
-        missing = np.array([item is None for item in found.values()], np.bool_)
-        return cls(scope, {report: item for report, item in found.items() if item}, chosen[missing])
+        reports = chosen.tolist()
+        cached = reading.use(reports)
+        if len(cached) == len(reports):
+            return cls(scope, cached, chosen[:0])
+        return cls(scope, cached, chosen[np.array([report not in cached for report in reports], np.bool_)])
 
     def statements(self) -> list[Statement]:
         """Return the statements to run: none where nothing is missing."""

@@ -87,7 +87,7 @@ class SqlCandidates(Queries):
         super().__init__(connection, community)
         self._sketch_cache = sketch_cache
         self._vectors = SqlVectors(connection, community)
-        self._sketches = SqlSketches(connection, community)
+        self._sketches = SqlSketches(connection, community, sketch_cache.items)
 
     async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
         hidden = private if report.kind is ReportKind.FOUND else sealed
@@ -142,11 +142,7 @@ class SqlCandidates(Queries):
 
     async def _refresh(self, memory: Memory, query: QueryContext, changes: Changes) -> None:
         try:
-            changed = await self._sketches.refresh(memory.sketches, query.scope, changes)
-            if changed is None:
-                self._sketch_cache.items.drop_all(self.community)
-            else:
-                self._sketch_cache.items.drop(changed)
+            await self._sketches.refresh(memory.sketches, query.scope, changes)
             memory.items.restart()
         finally:
             self._sketch_cache.trim(self.community, query.scope.opposite)
@@ -200,7 +196,7 @@ def _compared(query: QueryContext, sketches: Sketches, answer: Answer, words: Sh
     measured = _measured(query, answer, sketches, words)
     nearest = answer.nearest() if measured is None else [found.nearest(limit) for found in measured.values()]
     compared = Compared(answer, words, measured, nearest, None)
-    if sketches.holds_all:
+    if sketches.precise:
         near = compared.near if query.scope.opposite is ReportKind.FOUND else compared.near[:0]
         compared = compared._replace(photos=sketches.photos_of(query.scope, near))
     return compared

@@ -12,11 +12,20 @@ from reunite.entities import ANOTHER, Report, ReportKind
 from reunite.matching.evidence import Item
 
 # Migration 0114 notes a change to any of these columns, and of those of photos.
-REPORT_DETAILS: Final = """
-SELECT r.id, r.kind::text, r.text, r.place, r.happened_at, r.posted_at, r.created_at,
-  r.question ->> 'aspect' AS asked, r.question -> 'options' AS options, r.question_answer
-FROM report r WHERE r.id = ANY(%(reports)s::uuid[])
-"""
+FIELDS: Final = {
+    "id": "r.id",
+    "kind": "r.kind::text",
+    "text": "r.text",
+    "place": "r.place",
+    "happened_at": "r.happened_at",
+    "posted_at": "r.posted_at",
+    "created_at": "r.created_at",
+    "asked": "r.question ->> 'aspect'",
+    "options": "r.question -> 'options'",
+    "question_answer": "r.question_answer",
+}
+DETAILS: Final = f"SELECT {', '.join(f'{column} AS {name}' for name, column in FIELDS.items())} FROM report r"
+REPORT_DETAILS: Final = f"{DETAILS} WHERE r.id = ANY(%(reports)s::uuid[])"
 _ARRAY_HEADER, _ARRAY_DIMENSION = 12, 8
 """Bytes before the first element of a binary array."""
 PhotoContent = tuple[bytes, str]
@@ -34,6 +43,8 @@ FROM unnest({reports}::uuid[]) AS given (id) CROSS JOIN LATERAL (
   WHERE report_id = given.id AND state = 'stored' ORDER BY position) AS p"""
 
 
+CONTENT: Final = ("reports", "colours", "shows")
+"""The columns of `photo_content`."""
 PHOTO_CONTENT: Final = photo_content("%(reports)s")
 
 
@@ -56,7 +67,7 @@ def fields_of(report: Report) -> Row:
 def items_of(reports: Sequence[Row], seen: Row) -> list[Item]:
     """Combine reports with what their photos show."""
     photos: dict[UUID, list[PhotoContent]] = {}
-    columns = [seen[name] or () for name in ("reports", "colours", "shows")]
+    columns = [seen[name] or () for name in CONTENT]
     for report, *photo in zip(*columns, strict=True):
         photos.setdefault(report, []).append(tuple(photo))
     return [_item(row, photos.get(row["id"], ())) for row in reports]

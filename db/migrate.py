@@ -6,13 +6,20 @@ from importlib import resources
 from typing import Final
 
 import psycopg
+import structlog
 from psycopg import conninfo, sql
+
+from db.database import Database
 
 _LOCK = 0x52454E49  # any number, the same everywhere: one migration at a time in a database
 _BASELINE: Final = "0111_schema.sql"
 _LAST_FORMER: Final = "0111_photo_storage.sql"
 _ALL_FORMER: Final = "7170ad08fc8fa7504c9e18277a02f60b071f15ba34df77ff2f7977b3585ee819"
 """SHA-256 of the names and checksums of the migrations that the baseline replaced (docs/decisions/0062-baseline.md)."""
+_IS_KNOWN: Final = "SELECT to_regclass('public.migration') IS NOT NULL AS known"
+_APPLIED: Final = "SELECT name, checksum FROM public.migration"
+
+_log = structlog.get_logger(__name__)
 
 
 class MigrationError(Exception):
@@ -58,20 +65,44 @@ async def pending(url: str) -> list[str]:
         return [migration.name for migration in await _pending(connection)]
 
 
+async def require_migrated(database: Database) -> None:
+    """Raise MigrationError if the database lacks migrations: with an older schema, searches would miss reports.
+
+    A newer one is only logged: in a rolling update, what still has the older version may start again.
+    """
+    [row] = await database.rows(_IS_KNOWN)
+    rows = await database.rows(_APPLIED) if row["known"] else []
+    applied = _without_former({row["name"]: row["checksum"] for row in rows})
+    if missing := _missing(applied):
+        raise MigrationError(f"The database isn't up to date: it lacks {missing[0].name}. Run `reunite migrate` first.")
+    if newer := _newer(applied):
+        _log.warning("database_is_newer", migration=newer, advice="Update this program too.")
+
+
 async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:
-    known = await connection.execute("SELECT to_regclass('public.migration') IS NOT NULL")
+    known = await connection.execute(_IS_KNOWN)
     if (await known.fetchone()) != (True,):
         return shipped()
-    rows = await (await connection.execute("SELECT name, checksum FROM public.migration")).fetchall()
+    rows = await (await connection.execute(_APPLIED)).fetchall()
     applied = _without_former(dict(rows))
-    files = {migration.name: migration for migration in shipped()}
-    if newer := sorted(applied.keys() - files.keys()):
-        msg = f"The database is newer than this program (it has {newer[-1]}). Update the program."
+    if newer := _newer(applied):
+        msg = f"The database is newer than this program (it has {newer}). Update the program."
         raise MigrationError(msg)
-    if changed := sorted(name for name, checksum in applied.items() if files[name].checksum != checksum):
+    return _missing(applied)
+
+
+def _newer(applied: dict[str, str]) -> str | None:
+    """Return the last migration that the database has and this version doesn't."""
+    return max(applied.keys() - {migration.name for migration in shipped()}, default=None)
+
+
+def _missing(applied: dict[str, str]) -> list[Migration]:
+    """Return what wasn't applied. Raises MigrationError if an applied file was changed."""
+    files = shipped()
+    if changed := [file.name for file in files if applied.get(file.name, file.checksum) != file.checksum]:
         msg = f"{changed[0]} was changed after it was applied. Restore it and put your change in a new migration."
         raise MigrationError(msg)
-    return [migration for name, migration in files.items() if name not in applied]
+    return [file for file in files if file.name not in applied]
 
 
 def _without_former(applied: dict[str, str]) -> dict[str, str]:

@@ -43,12 +43,25 @@ class SqlReminders(Queries):
             on=on,
         )
 
-    async def note_greeting(self, workspace: UUID) -> bool:
-        greeted = await self._do(
-            "UPDATE workspace SET greeted_at = now() WHERE id = %(workspace)s AND greeted_at IS NULL",
+    async def note_invitation(self, workspace: UUID, channel: str, *, if_first: bool = False) -> None:
+        await self._do(
+            """UPDATE workspace SET greeting_channel = %(channel)s
+               WHERE id = %(workspace)s AND greeted_at IS NULL AND greeting_channel IS NULL
+                 AND NOT (%(if_first)s AND EXISTS (SELECT FROM channel WHERE workspace_id = %(workspace)s))""",
+            workspace=workspace,
+            channel=channel,
+            if_first=if_first,
+        )
+
+    async def due_greeting(self, workspace: UUID) -> str | None:
+        row = await self._one(
+            "SELECT greeting_channel FROM workspace WHERE id = %(workspace)s AND greeted_at IS NULL",
             workspace=workspace,
         )
-        return greeted == 1
+        return (row["greeting_channel"] or "") if row else None
+
+    async def note_greeting(self, workspace: UUID) -> None:
+        await self._do("UPDATE workspace SET greeted_at = now() WHERE id = %(workspace)s", workspace=workspace)
 
     async def note_digest(self, workspace: UUID, at: datetime) -> None:
         await self._do("UPDATE workspace SET digested_at = %(at)s WHERE id = %(workspace)s", workspace=workspace, at=at)

@@ -7,11 +7,13 @@ from uuid import UUID
 
 import numpy as np
 
+from db.evidence import CONTENT, FIELDS, items_of, photo_content
 from db.mapping import Row
 from db.queries import Statement
 from db.rare_words import Sampled
 from db.sketches import Group, Sketches, Vectors
 from db.vectors import NO_PHOTO, ids_of
+from reunite.matching.evidence import Item
 
 SIDE: Final = """r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open'
   AND NOT r.sample"""
@@ -20,9 +22,10 @@ MAX_CHANGES: Final = 5000
 FEW: Final = 100
 """For up to this many new reports, the vectors come with the changes; for more, they are read separately."""
 _NEVER: Final = 2**63 - 1
+_DETAILS: Final = [name for name in FIELDS if name not in {"id", "kind"}]
 
 # The upper bound is for restored backups, whose rows can have transaction ids that are still in the future.
-_CHANGES: Final = f"""
+_TEMPLATE: Final = f"""
 WITH changes AS MATERIALIZED (SELECT report_id, changed FROM search_change WHERE community_id = %(community)s
     AND changed >= %(seen)s::text::xid8 AND changed < pg_snapshot_xmax(pg_current_snapshot()) LIMIT %(most)s),
   own AS MATERIALIZED (SELECT report_id FROM search_change
@@ -31,25 +34,35 @@ WITH changes AS MATERIALIZED (SELECT report_id, changed FROM search_change WHERE
     EXCEPT SELECT * FROM unnest(%(applied)s::uuid[], %(applied_by)s::bigint[])),
   new AS MATERIALIZED (SELECT report_id FROM unknown UNION SELECT report_id FROM own
     UNION SELECT unnest(%(doubtful)s::uuid[])),
-  opened AS MATERIALIZED (SELECT r.id, r.sealed OR r.private AS hidden, r.author_id AS author, r.words
+  opened AS MATERIALIZED (SELECT r.*, r.sealed OR r.private AS hidden
     FROM new JOIN report r ON r.id = new.report_id WHERE (SELECT count(*) FROM new) <= %(few)s AND {SIDE})
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, ARRAY(SELECT report_id FROM own) AS own,
-  changed.*, ARRAY(SELECT report_id FROM new) AS new, reports.*, vectors.*
+  changed.*, ARRAY(SELECT report_id FROM new) AS new, reports.*, vectors.*{{contents}}
 FROM (SELECT array_agg(report_id) AS changed, array_agg(changed::text::bigint) AS changed_by FROM changes) AS changed,
-  (SELECT array_agg(id) AS report, array_agg(hidden) AS hidden, array_agg(author) AS author,
-    array_agg(array_to_string(words, E'\\n')) AS words FROM opened) AS reports,
+  (SELECT array_agg(id) AS report, array_agg(hidden) AS hidden, array_agg(author_id) AS author,
+    array_agg(array_to_string(words, E'\\n')) AS words{{details}} FROM opened r) AS reports,
   (SELECT array_agg(opened.id) AS owner, array_agg(opened.hidden) AS owner_hidden, array_agg(e.space) AS space,
     array_agg(e.source) AS source, array_agg(e.photo_id) AS photo, array_agg(halfvec_send(e.vector)) AS vector
-    FROM opened JOIN embedding e ON e.report_id = opened.id WHERE e.model_id = %(known_model)s) AS vectors
+    FROM opened JOIN embedding e ON e.report_id = opened.id WHERE e.model_id = %(known_model)s) AS vectors{{photos}}
 """
+# psycopg keeps the translation of a statement only if it has at most 4,096 characters.
+_CHANGES: Final = _TEMPLATE.format(details="", contents="", photos="")
+_CHANGES_WITH_ITEMS: Final = _TEMPLATE.format(
+    details="".join(f", array_agg({FIELDS[name]}) AS item_{name}" for name in _DETAILS),
+    contents="".join(f", content.{name} AS item_{name}" for name in CONTENT),
+    photos=f", ({photo_content('ARRAY(SELECT id FROM opened)')}) AS content",
+)
 _HEADER: Final = 4
 """Bytes that precede the numbers of a packed vector."""
 
 
 def changes_since(sketches: Sketches, community: UUID, opposite: str) -> Statement:
-    """Return the statement that reads the changes, and the vectors of up to `FEW` new reports."""
+    """Return the statement that reads the changes, and the vectors of up to `FEW` new reports.
+
+    Where all items are kept, it reads those of the new reports, too.
+    """
     watermark = sketches.watermark
-    return _CHANGES, {
+    return _CHANGES_WITH_ITEMS if sketches.keeps_items else _CHANGES, {
         "community": community,
         "opposite": opposite,
         "seen": watermark.seen or _NEVER,
@@ -64,8 +77,12 @@ def changes_since(sketches: Sketches, community: UUID, opposite: str) -> Stateme
 
 def add_new(sketches: Sketches, row: Row) -> None:
     """Add the new reports in a row of `changes_since`."""
-    for report, hidden, author, words in _columns(row, "report", "hidden", "author", "words"):
-        sketches.add_report(Sampled(report, hidden, author, frozenset(words.split("\n"))))
+    sketches.add_reports(
+        [
+            Sampled(report, hidden, author, frozenset(words.split("\n")))
+            for report, hidden, author, words in _columns(row, "report", "hidden", "author", "words")
+        ]
+    )
     grouped: dict[Group, list[tuple[UUID, UUID, bytes]]] = defaultdict(list)
     for owner, hidden, space, source, photo, vector in _columns(
         row, "owner", "owner_hidden", "space", "source", "photo", "vector"
@@ -74,6 +91,15 @@ def add_new(sketches: Sketches, row: Row) -> None:
     for group, found in grouped.items():
         owners, photos, packed = zip(*found, strict=True)
         sketches.add(Vectors(group, ids_of(owners), ids_of(photos), _unpacked(packed)))
+
+
+def new_items(row: Row, kind: str) -> list[Item]:
+    """Return what scoring needs of the new reports in a row of `changes_since`, if it's kept."""
+    if "item_text" not in row:
+        return []
+    columns = _columns(row, "report", *[f"item_{name}" for name in _DETAILS])
+    details = [dict(zip(("id", *_DETAILS), values, strict=True), kind=kind) for values in columns]
+    return items_of(details, {name: row[f"item_{name}"] for name in CONTENT})
 
 
 def _columns(row: Row, *names: str) -> Iterator[tuple[Any, ...]]:

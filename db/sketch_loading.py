@@ -9,10 +9,12 @@ from uuid import UUID
 import numpy as np
 
 from db.axes import Axes
+from db.candidate_items import ItemCache
+from db.evidence import DETAILS, items_of, photo_content
 from db.mapping import Row
-from db.queries import Queries, Statement
+from db.queries import Connection, Queries, Statement
 from db.rare_words import Sampled
-from db.search_changes import FEW, MAX_CHANGES, SIDE, add_new, changes_since
+from db.search_changes import FEW, MAX_CHANGES, SIDE, add_new, changes_since, new_items
 from db.sketches import (
     MAX_PRECISE_BYTES,
     MAX_VECTOR_BYTES,
@@ -26,9 +28,12 @@ from db.sketches import (
 )
 from db.vectors import ID, Scope
 from db.word_index import WordIndex
+from reunite.matching.evidence import Item
 
 MANY: Final = 1000
 """With more open reports of one kind, sketches are kept instead of all vectors."""
+MAX_ITEMS: Final = 8000
+"""Of up to this many open reports of one kind, what scoring needs is read with the vectors."""
 _SAMPLE: Final = 400
 """How many reports keep their vectors even among many."""
 _FOR_AXES: Final = 4096
@@ -51,6 +56,8 @@ _VECTORS: Final = f"""SELECT r.sealed OR r.private AS hidden, e.space, e.source,
   string_agg(halfvec_send(e.vector), '') AS vectors
 FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
 WHERE {SIDE} AND e.model_id = %(model)s AND {{among}} GROUP BY 1, 2, 3"""
+_ITEMS: Final = f"{DETAILS} WHERE {SIDE} AND {{among}}"
+_PHOTOS: Final = photo_content(f"ARRAY(SELECT r.id FROM report r WHERE {SIDE} AND {{among}})")
 _SOME: Final = "r.id = ANY(%(reports)s::uuid[])"
 _RANGE: Final = "r.id BETWEEN %(first)s AND %(last)s"  # ids are random
 _OF_PLACE: Final = f"{_RANGE} AND (e.space, e.source) = (%(space)s, %(source)s)"
@@ -70,44 +77,55 @@ class LoadedRows(NamedTuple):
     vectors: Sequence[Row]
     words: Sequence[Row]
     """Of all reports, or of those in the sample."""
+    items: Sequence[Item]
+    """Of all reports, or none."""
 
 
 class SqlSketches(Queries):
-    """Keeps a process's sketches of a community in step with the database."""
+    """Keeps a process's sketches and items of a community in step with the database."""
+
+    def __init__(self, connection: Connection, community: UUID, items: ItemCache) -> None:
+        """`connection` is in the community's transaction; `items` is the process's cache."""
+        super().__init__(connection, community)
+        self._items = items
 
     def changes(self, sketches: Sketches, scope: Scope) -> Statement:
         """Return the statement that reads the changes since the last refresh."""
         return changes_since(sketches, self.community, scope.opposite)
 
-    async def refresh(self, sketches: Sketches, scope: Scope, since: Changes) -> Sequence[UUID] | None:
-        """Bring sketches up to date. The caller holds their lock.
-
-        Return the reports that have changed; None if everything was reloaded.
-        """
+    async def refresh(self, sketches: Sketches, scope: Scope, since: Changes) -> None:
+        """Bring sketches and items up to date. The caller holds the sketches' lock."""
         asked, changes = since
         restored = changes["seen"] < asked.seen  # the database has gone back in time: a backup or a replica
         if sketches.model != scope.model or not sketches.watermark.seen or restored:
             await self._reload(sketches, scope)
-            return None
+            return
         if asked is not sketches.watermark:  # another search has refreshed them meanwhile
             if _holds_all(sketches, asked, changes):
-                return []
+                return
             [[changes]] = await self._batch(self.changes(sketches, scope))
         by = dict(zip(changes["changed"] or (), changes["changed_by"] or (), strict=True))
         if len(by) == MAX_CHANGES:
             await self._reload(sketches, scope)
-            return None
-        if new := changes["new"]:
-            loaded = await self._read_rows(sketches, scope, _SOME, reports=new) if len(new) > FEW else None
-            sketches.remove(new)
-            _add(sketches, scope, loaded) if loaded else add_new(sketches, changes)
+            return
+        if changes["new"]:
+            await self._take_in(sketches, scope, changes)
         seen, own = changes["seen"], changes["own"]
         applied = {report: changed for report, changed in by.items() if changed >= seen and report not in own}
         sketches.watermark = Watermark(seen, own, applied)
         if len(sketches) not in sketches.valid_counts or sketches.outgrown:
             await self._reload(sketches, scope)
-            return None
-        return list(new)
+
+    async def _take_in(self, sketches: Sketches, scope: Scope, changes: Row) -> None:
+        new = changes["new"]
+        loaded = await self._read_rows(sketches, scope, _SOME, reports=new) if len(new) > FEW else None
+        sketches.remove(new)
+        self._items.drop(new)
+        if loaded:
+            self._add(sketches, scope, loaded)
+        else:
+            add_new(sketches, changes)
+            self._items.keep(self.community, new_items(changes, scope.opposite))
 
     async def _reload(self, sketches: Sketches, scope: Scope) -> None:
         sketches.watermark = NOTHING_READ  # if reading fails, the next search starts over
@@ -117,16 +135,18 @@ class SqlSketches(Queries):
         )
         count = counted["n"]
         sketches.clear()
-        sketches.words = WordIndex(counted["words"])
+        sketches.words, sketches.keeps_items = WordIndex(counted["words"]), count <= MAX_ITEMS
+        self._items.drop_all(self.community, scope.opposite)
         if count <= MANY and sum(4 * scope.spaces[row["space"]] * row["n"] for row in vectors) <= MAX_VECTOR_BYTES:
             sketches.axes, sketches.kept_below, sketches.valid_counts = {}, None, range(2 * MANY)
-            _add(sketches, scope, await self._read_rows(sketches, scope, _RANGE, **_up_to(None)))
+            if count:
+                self._add(sketches, scope, await self._read_rows(sketches, scope, _RANGE, **_up_to(None)))
         else:
             sketches.axes = await self._axes(scope, vectors)
             sketches.kept_below = min(2**_ID_BITS * _SAMPLE // count, 2**_ID_BITS - 1)
             sketches.valid_counts = range(count // 2, 2 * count)
             async for loaded in self._batches(sketches, scope, count):
-                _add(sketches, scope, loaded)
+                self._add(sketches, scope, loaded)
         sketches.model, sketches.watermark = scope.model, Watermark(now["seen"], now["own"])
 
     async def _axes(self, scope: Scope, counts: Sequence[Row]) -> dict[Place, Axes]:
@@ -148,11 +168,22 @@ class SqlSketches(Queries):
             yield await self._read_rows(sketches, scope, _RANGE, first=UUID(int=first), last=UUID(int=end - 1))
 
     async def _read_rows(self, sketches: Sketches, scope: Scope, among: str, **extra: object) -> LoadedRows:
-        """Return reports and their vectors, packed, and the words of all, or of those in the sample."""
+        """Return reports and their vectors, packed, and the words and items that are kept."""
         words_below = 2**_ID_BITS - 1 if sketches.words.is_complete else sketches.kept_below or 0
         params = {**self._params(scope), **extra, "below": UUID(int=words_below << (128 - _ID_BITS))}
-        statements = [(statement.format(among=among), params) for statement in (_REPORTS, _VECTORS, _WORDS)]
-        return LoadedRows(*await self._batch(*statements))
+        wanted = (_REPORTS, _VECTORS, _WORDS, *((_ITEMS, _PHOTOS) if sketches.keeps_items else ()))
+        found = await self._batch(*[(statement.format(among=among), params) for statement in wanted])
+        items = await asyncio.to_thread(items_of, found[3], found[4][0]) if sketches.keeps_items else ()
+        return LoadedRows(found[0], found[1], found[2], items)
+
+    def _add(self, sketches: Sketches, scope: Scope, loaded: LoadedRows) -> None:
+        for row in loaded.reports:
+            sketches.reports[row["hidden"]].add(ids=np.frombuffer(row["ids"], ID))
+        for row in loaded.words:
+            sketches.add_words(Sampled(**{**row, "words": frozenset(row["words"])}))
+        for row in loaded.vectors:
+            sketches.add(_vectors(scope, row))
+        self._items.keep(self.community, loaded.items)
 
     def _params(self, scope: Scope) -> dict[str, Any]:
         return {"community": self.community, "opposite": scope.opposite, "model": scope.model}
@@ -171,15 +202,6 @@ def _holds_all(sketches: Sketches, asked: Watermark, changes: Row) -> bool:
 def _up_to(first_bits: int | None) -> dict[str, UUID]:
     last = 2**128 if first_bits is None else min(first_bits << (128 - _ID_BITS), 2**128)
     return {"first": UUID(int=0), "last": UUID(int=last - 1)}
-
-
-def _add(sketches: Sketches, scope: Scope, loaded: LoadedRows) -> None:
-    for row in loaded.reports:
-        sketches.reports[row["hidden"]].add(ids=np.frombuffer(row["ids"], ID))
-    for row in loaded.words:
-        sketches.add_words(Sampled(**{**row, "words": frozenset(row["words"])}))
-    for row in loaded.vectors:
-        sketches.add(_vectors(scope, row))
 
 
 def _vectors(scope: Scope, row: Row) -> Vectors:

@@ -97,6 +97,8 @@ class Sketches:
     """The numbers of open reports for which the sketches are suitable; outside, they are reloaded."""
     kept_below: int | None = None
     """Reports whose first 64 bits of the id are lower keep their vectors; None if all do."""
+    keeps_items: bool = False
+    """Whether what scoring needs of all reports is read with their vectors."""
     axes: Mapping[Place, Axes] = field(default_factory=dict)
     """The axes of places with sketches; other places keep all vectors."""
     reports: dict[bool, Columns] = field(default_factory=_no_reports)
@@ -154,10 +156,13 @@ class Sketches:
             for columns in kept.values():
                 columns.remove(keys)
 
-    def add_report(self, report: Sampled) -> None:
-        """Add a report without its vectors, and its words if they are kept."""
-        self.reports[report.hidden].add(ids=ids_of([report.report]))
-        self.add_words(report)
+    def add_reports(self, reports: Sequence[Sampled]) -> None:
+        """Add reports without their vectors, and their words if they are kept."""
+        for hidden, columns in self.reports.items():
+            if found := [report.report for report in reports if report.hidden == hidden]:
+                columns.add(ids=ids_of(found))
+        for report in reports:
+            self.add_words(report)
 
     def add_words(self, report: Sampled) -> None:
         self.words.add(report)
@@ -219,12 +224,17 @@ class Sketches:
         return measured
 
     def photos_of(self, scope: Scope, reports: Ids) -> PhotoVectors:
-        """Return the vectors of reports' photos; all vectors must be here."""
-        space = scope.space(PHOTO_SPACE)
-        groups = [self.whole.get(Group(hidden, space, "photo")) for hidden in (False, True)]
-        keys = keys_of(reports)
-        rows = Rows([columns.some(among(columns["keys"], keys)) for columns in groups if columns])
-        return (rows["ids"], rows["vectors"]) if len(rows) else (reports[:0], np.empty((0, 0), np.float32))
+        """Return the vectors of reports' photos, which must have precise sketches or vectors."""
+        space, keys = scope.space(PHOTO_SPACE), keys_of(reports)
+        axes = self.axes.get((space, "photo"))
+        kept, name = (self.sketched, "sketches") if axes else (self.whole, "vectors")
+        groups = [kept.get(Group(hidden, space, "photo")) for hidden in (False, True)]
+        rows = Rows([columns for columns in groups if columns])
+        if not len(rows):
+            return reports[:0], np.empty((0, 0), np.float32)
+        places = np.flatnonzero(among(rows["keys"], keys))
+        vectors = rows.at(name, places)
+        return rows.at("ids", places), vectors * axes.steps if axes else vectors
 
     def _sample(self, scope: Scope) -> list[Sampled]:
         """Return a random sample of reports: their ids are random."""
@@ -245,9 +255,11 @@ def first_bits(ids: Ids) -> NDArray[np.uint64]:
 
 
 def _add(kept: dict[Group, Columns], group: Group, **columns: NDArray[Any]) -> None:
+    if not len(columns["ids"]):
+        return
     if group in kept:
         kept[group].add(**columns)
-    elif len(columns["ids"]):
+    else:
         kept[group] = Columns(**columns)
 
 

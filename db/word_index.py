@@ -1,7 +1,7 @@
 """The words of a community's open reports in memory, unless they are too many."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -22,8 +22,7 @@ class WordIndex:
         self._reports: dict[UUID, Sampled] = {}
         self._holders: dict[bool, Holders] = {False: {}, True: {}}
         """By whether the reports are sealed or private."""
-        self._reports_of = Counter[str]()
-        """How many reports each author has."""
+        self._reports_of = _no_authors()
         self._uses = 0
 
     @property
@@ -36,7 +35,7 @@ class WordIndex:
         """Add a report, or forget all if there are too many words."""
         self.remove(report.report)
         if self._uses + len(report.words) > MAX_USES:
-            self._reports, self._holders, self._reports_of, self._uses = {}, {False: {}, True: {}}, Counter(), 0
+            self._reports, self._holders, self._reports_of, self._uses = {}, {False: {}, True: {}}, _no_authors(), 0
             self.is_complete = False
         if not self.is_complete:
             return
@@ -44,7 +43,8 @@ class WordIndex:
         key, holders = report.report.bytes, self._holders[report.hidden]
         for word in known.words:
             holders.setdefault(word, {})[key] = report.author
-        self._reports_of[report.author] += 1
+        for reports_of in self._counted_with(report):
+            reports_of[report.author] += 1
         self._uses += len(known.words)
 
     def remove(self, report: UUID) -> None:
@@ -55,10 +55,15 @@ class WordIndex:
             del holders[word][report.bytes]
             if not holders[word]:
                 del holders[word]
-        self._reports_of[known.author] -= 1
-        if not self._reports_of[known.author]:
-            del self._reports_of[known.author]
+        for reports_of in self._counted_with(known):
+            reports_of[known.author] -= 1
+            if not reports_of[known.author]:
+                del reports_of[known.author]
         self._uses -= len(known.words)
+
+    def _counted_with(self, report: Sampled) -> list[Counter[str]]:
+        """Return where a report counts: with the hidden ones, and without them if it isn't one."""
+        return [counts for with_hidden, counts in self._reports_of.items() if with_hidden or not report.hidden]
 
     def find(self, words: Sequence[str], most: int, released: Collection[UUID], *, with_hidden: bool) -> Found:
         """Find the reports with each word; words in more than `most` reports are common.
@@ -78,4 +83,15 @@ class WordIndex:
         common = [word for word, found in holders.items() if len(found) > most]
         for word in common:
             del holders[word]
-        return Found(holders, self._reports_of, common)
+        return Found(holders, self._authors(released, with_hidden=with_hidden), common)
+
+    def _authors(self, released: Collection[UUID], *, with_hidden: bool) -> Mapping[str, int]:
+        """Return how many reports that take part each author has."""
+        authors = self._reports_of[with_hidden]
+        known = [] if with_hidden else [self._reports[report] for report in released if report in self._reports]
+        return authors + Counter(report.author for report in known if report.hidden) if known else authors
+
+
+def _no_authors() -> dict[bool, Counter[str]]:
+    """Return how many reports each author has without the hidden ones, and with them: none."""
+    return {False: Counter(), True: Counter()}

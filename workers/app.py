@@ -20,6 +20,7 @@ from db.embedding_models import EmbeddingModel
 from db.embedding_requests import EmbeddingRequests
 from db.installations import Installations
 from db.keys import check
+from db.migrate import require_migrated
 from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.observed import observed
@@ -100,6 +101,7 @@ async def run(
     servers, photos = config.connections, config.photos
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(servers.database_url, keys=servers.keys))
+        await require_migrated(store)
         if photos.slack_token is None and await store.rows("SELECT FROM slack_installation LIMIT 1"):
             await check(servers.database_url, servers.keys)  # without the keys, no photo on Slack could be fetched
         load = load or partial(choose, threads=config.encoder.torch_threads)

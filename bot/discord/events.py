@@ -56,6 +56,7 @@ class Events:
         self._has_started = True
         _log.info("discord_ready", guilds=len(self._client.guilds), shards=self._client.shard_count)
         self._reconciler.start()
+        self._greeter.catch_up(self._client.guilds)
 
     def is_reconciled(self, guild_id: int) -> bool:
         """Return whether the bot has caught up in a guild."""

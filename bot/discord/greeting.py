@@ -1,8 +1,9 @@
 """Greets a guild that the bot has just joined, and names its commands."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 import discord
@@ -22,11 +23,16 @@ from reunite.messages.reply import Command, Reply
 from reunite.messages.welcome import Ways
 from reunite.messages.wording import line
 from reunite.ports import Outgoing
+from reunite.welcome import Greeting
 
 _MAX_ENTRIES: Final = 20
 """Entries of the audit log that are searched for the one about this bot, newest first."""
 _PAUSES: Final = (5.0, 30.0, 300.0, 3600.0, 6 * 3600.0, 16 * 3600.0)
 """Seconds before each further attempt."""
+_NEW: Final = timedelta(days=7)
+"""A guild that invited the bot before this is not new; one whose data is in another database may be older."""
+_BETWEEN: Final = 5.0
+"""Seconds between the greetings that a start catches up on."""
 _NEEDED: Final = discord.Permissions(view_channel=True, send_messages=True, embed_links=True)
 
 _log = structlog.get_logger(__name__)
@@ -35,7 +41,7 @@ _log = structlog.get_logger(__name__)
 class Greeter:
     """Greets a guild once: its inviter if the audit log names them, otherwise the first writable channel.
 
-    After temporary trouble it tries again later, for a day.
+    After temporary trouble it tries again later, for a day; after a restart, for as long as the guild is new.
     """
 
     def __init__(self, handlers: Handlers, workspaces: Workspaces, platform: DiscordPlatform) -> None:
@@ -43,12 +49,21 @@ class Greeter:
         self._workspaces = workspaces
         self._platform = platform
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._turn = asyncio.Lock()
 
     async def greet(self, guild: discord.Guild) -> None:
         """Begin to greet a guild that has just invited the bot."""
         await self.forget(guild)
-        task = self._tasks[guild.id] = asyncio.create_task(self._until_greeted(guild))
-        task.add_done_callback(lambda _: self._tasks.pop(guild.id) if self._tasks.get(guild.id) is task else None)
+        self._begin(guild, is_late=False)
+
+    def catch_up(self, guilds: Iterable[discord.Guild]) -> None:
+        """Begin to greet the new guilds that invited the bot while it was down or whose greeting a restart broke off.
+
+        They take turns: Discord takes many direct messages at once for spam.
+        """
+        for guild in guilds:
+            if guild.id not in self._tasks and _is_new(guild):
+                self._begin(guild, is_late=True)
 
     async def forget(self, guild: discord.Guild) -> None:
         """Greet a guild no longer: it has removed the bot."""
@@ -59,19 +74,15 @@ class Greeter:
         """End the greetings in progress."""
         await stop(*self._tasks.values())
 
-    async def _until_greeted(self, guild: discord.Guild) -> None:
-        greeting: Reply | None = None
-        direct: discord.DMChannel | None = None
-        channel: discord.TextChannel | None = None
+    def _begin(self, guild: discord.Guild, *, is_late: bool) -> None:
+        task = self._tasks[guild.id] = asyncio.create_task(self._until_greeted(guild, is_late=is_late))
+        task.add_done_callback(lambda _: self._tasks.pop(guild.id) if self._tasks.get(guild.id) is task else None)
+
+    async def _until_greeted(self, guild: discord.Guild, *, is_late: bool) -> None:
         for tries, pause in enumerate((0.0, *_PAUSES)):
             await asyncio.sleep(pause)
             try:
-                if not greeting:  # once it may have been sent, it goes to the same place again
-                    direct, channel = await _inviter_messages(guild), next(_writable(guild), None)
-                if direct or channel:
-                    greeting = greeting or await self._greeting(guild)
-                if greeting:
-                    await self._deliver(guild, greeting, direct, channel, maybe_sent=tries > 0)
+                await self._attempt(guild, is_late=is_late, maybe_sent=is_late or tries > 0)
             except UndeliverableError as error:
                 _log.warning("discord_not_greeted", guild=str(guild.id), reason=str(error))
             except (TryAgainError, psycopg.OperationalError) as error:
@@ -81,19 +92,33 @@ class Greeter:
                 _log.exception("discord_greeting_defect", guild=str(guild.id))
             return
 
-    async def _greeting(self, guild: discord.Guild) -> Reply | None:
-        """Return what to say, in the guild's language; None if it was greeted before."""
+    async def _attempt(self, guild: discord.Guild, *, is_late: bool, maybe_sent: bool) -> None:
+        """Greet a guild in its language, unless it was greeted. Raises TryAgainError, UndeliverableError."""
         await self._workspaces.ensure_joined(guild)
-        await self._adopt_language(guild)
-        language = self._workspaces.language(guild)
-        return await self._handlers.welcome.greeting("discord", str(guild.id), ways(language))
+        if await self._due(guild) is None:
+            return
+        if is_late:
+            async with self._turn:
+                await asyncio.sleep(_BETWEEN)
+        direct, channel = await _inviter_messages(guild), next(_writable(guild), None)
+        if first := direct or channel:
+            await self._adopt_language(guild)
+            await self._handlers.welcome.note_invitation("discord", str(guild.id), str(first.id))
+        if first and (greeting := await self._due(guild)):
+            direct_first = direct if direct and greeting.channel == str(direct.id) else None
+            where = channel if direct_first else discord.Object(int(greeting.channel))  # it may have been sent there
+            await self._deliver(guild, greeting.reply, direct_first, where, maybe_sent=maybe_sent)
+            await self._handlers.welcome.note_greeting("discord", str(guild.id))
+
+    async def _due(self, guild: discord.Guild) -> Greeting | None:
+        return await self._handlers.welcome.greeting("discord", str(guild.id), ways(self._workspaces.language(guild)))
 
     async def _deliver(
         self,
         guild: discord.Guild,
         greeting: Reply,
-        direct: discord.DMChannel | None,
-        channel: discord.TextChannel | None,
+        direct: discord.abc.Snowflake | None,
+        channel: discord.abc.Snowflake | None,
         *,
         maybe_sent: bool,
     ) -> None:
@@ -119,6 +144,12 @@ class Greeter:
             settings = replace(before, language=language)
             await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
             await self._workspaces.join(guild)
+
+
+def _is_new(guild: discord.Guild) -> bool:
+    """Return whether the bot joined lately; of a guild with an outage nothing is known."""
+    me: discord.Member | None = guild.me
+    return bool(me and me.joined_at and discord.utils.utcnow() - me.joined_at < _NEW)
 
 
 def _outgoing(guild: discord.Guild, channel: discord.abc.Snowflake, greeting: Reply, *, maybe_sent: bool) -> Outgoing:

@@ -11,9 +11,9 @@ from bot.discord.errors import FAILURES
 from bot.discord.permissions import TO_POST
 from bot.discord.render import RenderedButton
 from bot.discord.workspaces import Workspaces
-from reunite.commands import ChangeSettings
+from db.trouble import is_trouble
 from reunite.entities import ReportKind, Settings
-from reunite.handlers import Handlers
+from reunite.errors import TryAgainError
 from reunite.messages.wording import sentence
 
 Overwrites = dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite]
@@ -31,8 +31,7 @@ class NewChannels:
 
     BUTTON: Final = "setup:create"
 
-    def __init__(self, handlers: Handlers, workspaces: Workspaces) -> None:
-        self._handlers = handlers
+    def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
 
     def offer(self, guild: discord.Guild, language: str) -> tuple[list[str], list[RenderedButton]]:
@@ -54,17 +53,31 @@ class NewChannels:
             lacking = self._lacking(guild)
             settings = self._workspaces.settings(guild)
             created = await _created(guild, lacking, settings, manager)
-            if created:
-                changed = with_created(settings, {use: str(channel.id) for use, channel in created.items()})
-                workspace = str(guild.id)
-                await self._handlers.set_up(ChangeSettings(platform="discord", workspace=workspace, settings=changed))
-                await self._workspaces.join(guild)
+            is_saved = await self._choose(guild, settings, created)
         refused = [use for use in lacking if use not in created]
         made = ", ".join(channel.mention for channel in created.values())
         sentences = [sentence("channels_created", language, channels=made)] if made else []
+        if not is_saved:
+            sentences.append(sentence("channels_unsaved", language))
         if refused:
             sentences.append(sentence("channels_refused", language, channels=self._names(guild, refused)))
         return " ".join(sentences) or sentence("channels_complete", language)
+
+    async def _choose(
+        self, guild: discord.Guild, settings: Settings, created: Mapping[ChannelUse, discord.TextChannel]
+    ) -> bool:
+        """Choose new channels in the settings; return false if the database is away: the channels are there."""
+        if not created:
+            return True
+        changed = with_created(settings, {use: str(channel.id) for use, channel in created.items()})
+        try:
+            await self._workspaces.change(guild, changed)
+        except Exception as error:
+            if not (isinstance(error, TryAgainError) or is_trouble(error)):
+                raise
+            _log.warning("discord_channels_not_chosen", guild=str(guild.id), reason=type(error).__name__)
+            return False
+        return True
 
     def _lacking(self, guild: discord.Guild) -> Sequence[ChannelUse]:
         has: Mapping[ChannelUse, object] = {

@@ -26,6 +26,7 @@ from reunite.messages.reply import (
     Line,
     Moment,
     Person,
+    Place,
     Plain,
     Quoted,
     Reply,
@@ -225,6 +226,8 @@ def _span(span: Span, named: CommandNaming) -> str:  # noqa: PLR0911 - one for e
             return f"<@{member.id}>" if platform == "discord" else escape(shortened(member.name, _MAX_NAME))
         case Moment(at, _, style):
             return f"<t:{int(at.timestamp())}:{_TIMES[style]}>"
+        case Place(channel):
+            return f"<#{channel}>"
         case Jump(_, text, target):
             return f"[{text}]({_link(target)})" if target and _is_here(target) else text
         case Command():

@@ -30,7 +30,6 @@ from bot.discord.render import Rendered, RenderedButton
 from bot.discord.samples import Samples
 from bot.discord.workspaces import Workspaces, missing_permissions
 from reunite import rights
-from reunite.commands import ChangeSettings
 from reunite.entities import CATEGORIES, RETURNED_BY, Category, ReportKind, ReturnedBy, Settings
 from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
@@ -58,7 +57,7 @@ class SettingsForm:
         self._handlers = handlers
         self._workspaces = workspaces
         self._requests = requests
-        self._new_channels = NewChannels(handlers, workspaces)
+        self._new_channels = NewChannels(workspaces)
         self._samples = Samples(handlers, workspaces)
 
     def panel(self, guild: discord.Guild, language: str) -> Rendered:
@@ -174,8 +173,7 @@ class SettingsForm:
         before = self._workspaces.settings(guild)
         change = {_CHANNELS: _with_channels, _DIGEST: _with_digest}.get(custom_id, _with_rules)
         settings = change(before, given)
-        await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
-        await self._workspaces.join(guild)
+        await self._workspaces.change(guild, settings)
         return PrivateReply(sentence("setup_saved", language), (self.panel(guild, language),))
 
     async def _create(self, interaction: discord.Interaction) -> PrivateReply:

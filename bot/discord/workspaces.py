@@ -6,16 +6,19 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 import discord
+import structlog
 
 from bot import channels
 from bot.discord.permissions import ReportChannel, missing
+from db.trouble import is_trouble
 from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, Member, ReportKind, Settings
-from reunite.errors import TellUserError
+from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
 from reunite.messages.wording import sentence
 
 _DEFAULTS: Final = Settings()
+_log = structlog.get_logger(__name__)
 
 
 class Workspaces:
@@ -34,6 +37,17 @@ class Workspaces:
         """
         async with self._joins.setdefault(guild.id, asyncio.Lock()):
             await self._join(guild)
+
+    async def change(self, guild: discord.Guild, settings: Settings) -> None:
+        """Save a guild's settings and use them from now on, though its channels may be read again only later."""
+        await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
+        self._settings[guild.id] = settings
+        try:
+            await self.join(guild)
+        except Exception as error:
+            if not (isinstance(error, TryAgainError) or is_trouble(error)):
+                raise
+            _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)
 
     async def _join(self, guild: discord.Guild) -> None:
         await self._save(guild)

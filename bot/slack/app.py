@@ -22,6 +22,7 @@ from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
 from bot.slack.errors import slack_errors
 from bot.slack.events import Parts, bolt_app
+from bot.slack.greeting import Greeter
 from bot.slack.history import ChannelHistory
 from bot.slack.home import Home
 from bot.slack.inbound import Inbound
@@ -74,7 +75,10 @@ async def running(
         await stack.enter_async_context(serving(config, bolt, oauth_flow(config, client, workspaces, installations)))
         is_connected = await stack.enter_async_context(_connected(bolt, config))
         catch_up = CatchUp(handlers, parts.inbound, SlackWindows(store))
-        reconciler = Reconciler(workspaces, catch_up, Cards(handlers, verdicts), installations, config)
+        cards = Cards(handlers, verdicts)
+        reconciler = Reconciler(
+            workspaces, catch_up, cards, greeter=parts.greeter, installations=installations, config=config
+        )
         history = ChannelHistory(workspaces, reconciler.is_caught_up, parts.inbound.is_deleted)
         past_posts = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
         roles = watch_roles(store, "slack", workspaces.moderates)
@@ -109,12 +113,14 @@ def _parts(  # noqa: PLR0913 - what the parts share
     """Wire the parts together."""
     linking, reports = Linking(handlers, background), Reports(handlers, background)
     looks, settings_form = Looks(handlers, background), SettingsForm(handlers, background)
+    greeter = Greeter(handlers, platform, background)
     home = Home(handlers, reports, settings_form, linking, background, requests=requests)
     return Parts(
         workspaces=workspaces,
         installations=installations,
         background=background,
-        inbound=Inbound(handlers, platform, background),
+        inbound=Inbound(handlers, platform, background, greeter),
+        greeter=greeter,
         verdicts=verdicts,
         commands=Commands(handlers, reports, looks, linking, background),
         reports=reports,

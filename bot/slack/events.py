@@ -22,6 +22,7 @@ from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
 from bot.slack.failures import logged_and_answered
 from bot.slack.forms import LOOK, REPORT
+from bot.slack.greeting import Greeter
 from bot.slack.home import HOME, Home
 from bot.slack.inbound import Inbound
 from bot.slack.linking import LINK, Linking
@@ -45,6 +46,7 @@ class Parts:
     workspaces: Workspaces
     installations: Installations
     inbound: Inbound
+    greeter: Greeter
     verdicts: Verdicts
     commands: Commands
     reports: Reports
@@ -76,7 +78,7 @@ def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> Async
     )
     _events(app, parts)
     _requests(app, parts)
-    app.error(logged_and_answered(parts.background))
+    app.error(logged_and_answered(parts.background, workspaces.remembered_language))
     return app
 
 

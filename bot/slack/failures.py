@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import structlog
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackClientError
@@ -11,42 +12,50 @@ from slack_sdk.errors import SlackClientError
 from bot.slack.background import Background
 from bot.slack.errors import UNANSWERED
 from bot.slack.forms import context_of, words_modal
+from bot.slack.private_replies import respond_once
 from db.trouble import is_trouble
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.language import sentence
 
 Handler = Callable[..., Awaitable[BoltResponse | None]]
+RememberedLanguage = Callable[[str | None, str | None], str]
+"""Returns the language of a user of a workspace, by their ids."""
 _SENTENCE: Final = "went_wrong"
 _log = structlog.get_logger(__name__)
 
 
-def logged_and_answered(background: Background) -> Handler:
+def logged_and_answered(background: Background, remembered_language: RememberedLanguage) -> Handler:
     """Return bolt's handler of errors. It logs them and gives someone who waits a sentence.
 
-    Where there is no way to the person, Slack shows an error of its own; an event comes again.
+    It's in the language of the form, or else the one remembered of them or of their workspace. Where nothing is
+    remembered, that's English: Slack's requests name no language. Where there is no way to the person, Slack shows an
+    error of its own; an event comes again.
     """
 
-    async def failed(error: Exception, body: Mapping[str, Any], respond: AsyncRespond) -> BoltResponse | None:
+    async def failed(
+        error: Exception, body: Mapping[str, Any], respond: AsyncRespond, context: AsyncBoltContext
+    ) -> BoltResponse | None:
         kind = body.get("event", {}).get("type") or body.get("type") or body.get("command")
         if isinstance(error, TryAgainError | UndeliverableError | OSError) or is_trouble(error):
             _log.warning("slack_event_failed", type=kind, reason=type(error).__name__)
         else:
             _log.error("slack_event_failed", type=kind, exc_info=error)
+        language = remembered_language(context.team_id, context.user_id)
         if "command" in body:
-            return _shown({"response_type": "ephemeral", "text": sentence(_SENTENCE)})
+            return _shown({"response_type": "ephemeral", "text": sentence(_SENTENCE, language)})
         if kind == "view_submission":
-            return _shown(_on_form(body["view"]))
+            return _shown(_on_form(body["view"], language))
         if body.get("response_url"):
-            background.start(_respond(respond))
+            background.start(_respond(respond, language))
             return BoltResponse(status=200, body="")
         return None
 
     return failed
 
 
-def _on_form(view: Mapping[str, Any]) -> dict[str, Any]:
+def _on_form(view: Mapping[str, Any], remembered: str) -> dict[str, Any]:
     """Keep a form open with what was written, and say on its first field that it wasn't taken."""
-    language = context_of(view).get("language", "en")
+    language = context_of(view).get("language", remembered)
     words = sentence(_SENTENCE, language)
     fields = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     if fields:
@@ -54,9 +63,10 @@ def _on_form(view: Mapping[str, Any]) -> dict[str, Any]:
     return {"response_action": "update", "view": words_modal(words, language)}
 
 
-async def _respond(respond: AsyncRespond) -> None:
+async def _respond(respond: AsyncRespond, language: str) -> None:
     try:
-        await respond(response_type="ephemeral", replace_original=False, text=sentence(_SENTENCE))
+        words = sentence(_SENTENCE, language)
+        await respond_once(respond, {"response_type": "ephemeral", "replace_original": False, "text": words})
     except (SlackClientError, *UNANSWERED) as error:
         _log.warning("slack_answer_lost", reason=type(error).__name__)
 

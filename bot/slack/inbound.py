@@ -13,8 +13,8 @@ import structlog
 
 from bot.channels import without_deleted
 from bot.slack.background import Background, with_retries
-from bot.slack.commands import WAYS
 from bot.slack.edits import NewestEdits
+from bot.slack.greeting import Greeter
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS
 from bot.slack.outbound import SlackPlatform
 from bot.slack.posts import Body, files_of, is_post, key_of, moment_of, photos_of, version_now, words_of
@@ -35,8 +35,9 @@ _log = structlog.get_logger(__name__)
 class Inbound:
     """Handles the events of all workspaces. Events about the same message are handled one after the other."""
 
-    def __init__(self, handlers: Handlers, platform: SlackPlatform, background: Background) -> None:
+    def __init__(self, handlers: Handlers, platform: SlackPlatform, background: Background, greeter: Greeter) -> None:
         self._handlers = handlers
+        self._greeter = greeter
         self._platform = platform
         self._background = background
         self._edits = NewestEdits()
@@ -150,13 +151,7 @@ class Inbound:
         if not is_join or is_ours:
             await workspace.refresh()
         if is_join and is_ours:
-            await self._greet(workspace, event["channel"])
-
-    async def _greet(self, workspace: SlackWorkspace, channel: str) -> None:
-        """Greet a workspace in the first channel that the bot is invited to."""
-        if greeting := await self._handlers.welcome.greeting("slack", workspace.team, WAYS):
-            outgoing = Outgoing(f"{workspace.team}:greeting", workspace.target(channel, None), greeting)
-            self._background.start(with_retries(lambda: self._platform.send(outgoing)))
+            await self._greeter.invited(workspace, event["channel"])
 
     async def _channel_deleted(self, team: str, channel: str) -> None:
         """Withdraw the reports whose posts were in a deleted channel, and drop it from the settings."""

@@ -12,8 +12,10 @@ from slack_sdk.errors import SlackApiError
 from bot.channels import CHANNEL_USES, ChannelUse, role_of, with_created
 from bot.slack.errors import code_of
 from bot.slack.workspace import Person, SlackWorkspace
+from db.trouble import is_trouble
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportKind, Settings
+from reunite.errors import TryAgainError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 
@@ -49,17 +51,26 @@ class NewChannels:
             settings = await self._handlers.settings("slack", workspace.team)
             lacking = await self.lacking(workspace)
             created, reason = await _create(workspace, lacking, settings)
-            if created:
-                await self._choose(workspace, settings, created)
+            is_saved = not created or await self._choose(workspace, settings, created)
             if "log" in created:
                 await _invite(workspace, created["log"], [person.member.id, *settings.moderators])
         left = [use for use in lacking if use not in created]
-        return _summary(created, left, reason, settings, person.language)
+        language = person.language
+        sentences = _made(created, language, is_saved=is_saved) + _refused(left, reason, settings, language)
+        return " ".join(sentences) or sentence("channels_complete", language)
 
-    async def _choose(self, workspace: SlackWorkspace, settings: Settings, created: Mapping[ChannelUse, str]) -> None:
+    async def _choose(self, workspace: SlackWorkspace, settings: Settings, created: Mapping[ChannelUse, str]) -> bool:
+        """Choose new channels in the settings; return false if the database is away: the channels are there."""
         changed = with_created(settings, created)
-        await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=changed))
-        await workspace.refresh()
+        try:
+            await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=changed))
+        except Exception as error:
+            if not (isinstance(error, TryAgainError) or is_trouble(error)):
+                raise
+            _log.warning("slack_channels_not_chosen", team=workspace.team, reason=type(error).__name__)
+            return False
+        await workspace.try_to_refresh()
+        return True
 
 
 async def _create(
@@ -93,14 +104,13 @@ def _name(use: ChannelUse, settings: Settings) -> str:
     return names[use] if "".join(names.values()).isascii() else sentence(f"channel_{use}")
 
 
-def _summary(
-    created: Mapping[ChannelUse, str], left: Sequence[ChannelUse], reason: str, settings: Settings, language: str
-) -> str:
+def _made(created: Mapping[ChannelUse, str], language: str, *, is_saved: bool) -> list[str]:
     made = ", ".join(f"<#{channel}>" for channel in created.values())
     sentences = [sentence("channels_created", language, channels=made)] if made else []
-    if left:
-        key = _REFUSALS.get(reason, "channels_refused")
-        first = left[:1] if reason == _TAKEN else left
-        names = ", ".join(f"#{_name(use, settings)}" for use in first)
-        sentences.append(sentence(key, language, channels=names))
-    return " ".join(sentences) or sentence("channels_complete", language)
+    return sentences if is_saved else [*sentences, sentence("channels_unsaved", language)]
+
+
+def _refused(left: Sequence[ChannelUse], reason: str, settings: Settings, language: str) -> list[str]:
+    key = _REFUSALS.get(reason, "channels_refused")
+    names = ", ".join(f"#{_name(use, settings)}" for use in (left[:1] if reason == _TAKEN else left))
+    return [sentence(key, language, channels=names)] if left else []

@@ -10,6 +10,8 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.background import Background, with_retries
 from bot.slack.errors import OK, UNANSWERED, code_of, slack_answers, slack_errors
@@ -136,7 +138,7 @@ class PrivateReplies:
         self._modal = opened["view"]["id"]
 
     async def _attempt(self, work: Callable[[Person], Coroutine[Any, Any, None]], failed: str) -> None:
-        language = "en"
+        language = self._workspace.remembered_language(self._user)
         try:
             person = await self._workspace.person(self._user)
             language = person.language
@@ -150,20 +152,12 @@ class PrivateReplies:
     async def _send_ephemeral(self, *, in_place: bool = False, **message: Any) -> None:
         self._is_answering = True
         thread = self._body.get("message", {}).get("thread_ts")
+        shown = {"response_type": "ephemeral", "replace_original": in_place, "thread_ts": thread, **message}
         try:
-            answer = await self._respond(
-                response_type="ephemeral", replace_original=in_place, thread_ts=thread, **message
-            )
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            reason = type(error).__name__
-        else:
-            if answer is None or answer.status_code == OK:
-                return
-            reason = f"{answer.status_code} {answer.body}"
-        _log.warning("slack_answer_refused", team=self._workspace.team, reason=reason)
-        try:
-            await with_retries(lambda: self._send_otherwise(thread, message))
-        except UNANSWERED as error:  # not retried: Slack may have taken it
+            if reason := await _refusal(self._respond, shown):
+                _log.warning("slack_answer_refused", team=self._workspace.team, reason=reason)
+                await with_retries(lambda: self._send_otherwise(thread, message))
+        except UNANSWERED as error:  # not sent again: Slack may have taken it, and nothing can look it up
             _log.warning("slack_answer_lost", team=self._workspace.team, reason=type(error).__name__)
 
     async def _send_otherwise(self, thread: str | None, message: Mapping[str, Any]) -> None:
@@ -178,6 +172,22 @@ class PrivateReplies:
                 else:
                     return
             await client.chat_postMessage(channel=await self._workspace.direct(self._user), **message)
+
+
+async def _refusal(respond: AsyncRespond, message: Mapping[str, Any]) -> str:
+    """Post to a response_url; return why Slack refuses, or nothing. Raises UNANSWERED if it may have been taken."""
+    try:
+        answer = await respond_once(respond, message)
+    except aiohttp.ClientConnectorError as error:
+        return type(error).__name__
+    return "" if answer.status_code == OK else f"{answer.status_code} {answer.body}"
+
+
+async def respond_once(respond: AsyncRespond, message: Mapping[str, Any]) -> WebhookResponse:
+    """Post to a response_url. `respond` itself posts again what has broken off, though Slack may have taken it."""
+    url = str(respond.response_url)
+    client = AsyncWebhookClient(url, proxy=respond.proxy, ssl=respond.ssl, retry_handlers=[])
+    return await client.send_dict({name: value for name, value in message.items() if value is not None})
 
 
 async def process_submission(  # noqa: PLR0913 - a request, its work, and the time left for it

@@ -10,6 +10,7 @@ import structlog
 from bot.slack.catch_up import AWAY, CatchUp
 from bot.slack.config import SlackConfig
 from bot.slack.errors import slack_errors
+from bot.slack.greeting import Greeter
 from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
@@ -66,12 +67,20 @@ class Cards:
 class Reconciler:
     """Records when the bot receives events, and catches up on the times when it didn't."""
 
-    def __init__(
-        self, workspaces: Workspaces, catch_up: CatchUp, cards: Cards, installations: Installations, config: SlackConfig
+    def __init__(  # noqa: PLR0913 - the parts of the adapter
+        self,
+        workspaces: Workspaces,
+        catch_up: CatchUp,
+        cards: Cards,
+        *,
+        greeter: Greeter,
+        installations: Installations,
+        config: SlackConfig,
     ) -> None:
         self._workspaces = workspaces
         self._catch_up = catch_up
         self._cards = cards
+        self._greeter = greeter
         self._installations = installations
         self._look_back = config.look_back
         self._reconciled: set[str] = set()
@@ -95,6 +104,9 @@ class Reconciler:
         if await connected if asyncio.iscoroutine(connected) else connected:
             for workspace in self._workspaces:
                 await self._attempt(self._record(workspace), workspace.team)
+                if workspace.is_outdated:
+                    await self._attempt(workspace.refresh(), workspace.team)
+                await self._attempt(self._greeter.greet(workspace), workspace.team)
             await self._attempt(self._installations.forget_old())
 
     def _forget_left(self) -> None:

@@ -16,6 +16,7 @@ from reunite.messages.reply import (
     Line,
     Moment,
     Person,
+    Place,
     Plain,
     Quoted,
     Reply,
@@ -132,14 +133,14 @@ def _element(span: Span, link_to: LinkTo) -> Element:
     match span:
         case Strong(text):
             return {"type": "text", "text": _shown(text), "style": {"bold": True}}
-        case Plain() | Small() | Quoted() | Command():
-            return {"type": "text", "text": _shown(span.text)}
         case Person("slack", member, notify=True):
             return {"type": "user", "user_id": member.id}
-        case Person(_, member):  # every mention on Slack pings
-            return {"type": "text", "text": _shown(member.name)}
+        case Plain() | Small() | Quoted() | Command() | Person():  # every mention on Slack pings
+            return {"type": "text", "text": _shown(span.member.name if isinstance(span, Person) else span.text)}
         case Moment(at, text, style):
             return {"type": "date", "timestamp": int(at.timestamp()), "format": _TIMES[style], "fallback": text}
+        case Place(channel):
+            return {"type": "channel", "channel_id": channel}
         case Jump(_, text, target):
             url = link_to(target) if target else None
             return {"type": "link", "url": url, "text": text} if url else {"type": "text", "text": text}

@@ -17,7 +17,7 @@ from bot.slack.errors import OK, TEMPORARY, TOKEN_REFUSED, code_of
 from bot.slack.markup import mentions, plain_text
 from bot.slack.permissions import missing
 from reunite.commands import JoinWorkspace
-from reunite.entities import Channel, Member, ReplyTarget, ReportKind
+from reunite.entities import Channel, Member, ReplyTarget, ReportKind, Settings
 from reunite.handlers import Handlers
 from reunite.language import language_of, sentence
 
@@ -30,6 +30,8 @@ _USERS: Final = "UW"
 """The first letters of users' ids."""
 _MAX_NAMES: Final = 10
 """How many mentions in one message are looked up."""
+_REMEMBERED: Final = 1000
+"""People whose languages are remembered."""
 _UNKNOWN: Final = {"access_denied", "not_visible", "user_not_found", "user_not_visible"}
 _log = structlog.get_logger(__name__)
 
@@ -59,10 +61,20 @@ class SlackWorkspace:
         self.home: str = identity["url"]
         self.bot_user: str = identity["user_id"]
         self.channels: Mapping[str, Channel] = {}
+        self.is_outdated = False
+        """Whether the channels have to be read again: an earlier try failed."""
+        self._language = "en"
+        self._languages: dict[str, str] = {}
+        """The languages of the people who were here last."""
 
     async def language(self) -> str:
         """Return the language of what everyone reads here."""
-        return (await self._handlers.settings("slack", self.team)).language
+        self._language = (await self._handlers.settings("slack", self.team)).language
+        return self._language
+
+    def remembered_language(self, user: str | None) -> str:
+        """Return someone's language, or else the workspace's, as last heard: without Slack and the database."""
+        return self._languages.get(user or "", self._language)
 
     @classmethod
     async def connect(cls, client: AsyncWebClient, config: SlackConfig, handlers: Handlers) -> Self:
@@ -87,12 +99,26 @@ class SlackWorkspace:
             if not cursor:
                 break
         if not self.channels:  # a workspace must have been joined before it has settings
+            if first := min(
+                names, key=lambda channel: role_of(channel, names[channel], Settings()) is None, default=None
+            ):
+                await self._handlers.welcome.note_missed_invitation("slack", self.team, first)
             await self._handlers.join(JoinWorkspace("slack", self.team, self.name))
         settings = await self._handlers.settings("slack", self.team)
+        self._language = settings.language
         self.channels = {
             channel: Channel(channel, name, role_of(channel, name, settings)) for channel, name in names.items()
         }
         await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
+        self.is_outdated = False
+
+    async def try_to_refresh(self) -> None:
+        """Read the channels again, if Slack and the database answer: what was done before stands anyway."""
+        try:
+            await self.refresh()
+        except Exception as error:  # noqa: BLE001 - the person gets an answer whatever happens
+            self.is_outdated = True
+            _log.warning("slack_channels_unread", team=self.team, error=type(error).__name__)
 
     def role(self, channel: str) -> ReportKind | None:
         """Return a channel's kind of report."""
@@ -133,7 +159,14 @@ class SlackWorkspace:
             return Person(member, is_moderator=False, language=settings.language, zone=UTC)
         name = _name_of(found) or user
         language = language_of(found.get("locale") or settings.language)
+        self._remember(user, language)
         return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone_of(found))
+
+    def _remember(self, user: str, language: str) -> None:
+        self._languages.pop(user, None)
+        self._languages[user] = language
+        if len(self._languages) > _REMEMBERED:
+            del self._languages[next(iter(self._languages))]
 
     async def words(self, text: str) -> str:
         """Return a message's text as people read it, with the names of the people and channels it mentions."""

@@ -19,11 +19,13 @@ from bot.slack.workspace import SlackWorkspace
 from db.cancellation import stop
 from db.installations import Installation, Installations
 from reunite.absence import IsThere
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import DefectError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 
 _START_SECONDS: Final = 10.0
 """Seconds that the start waits for the workspaces to connect."""
+_AT_ONCE: Final = 8
+"""Workspaces that the start connects to at the same time; the events of others connect them meanwhile."""
 _log = structlog.get_logger(__name__)
 
 
@@ -40,6 +42,9 @@ class Workspaces:
         self._connected: dict[str, SlackWorkspace] = {}
         self._connecting: dict[str, asyncio.Task[None]] = {}
         """By workspace, its first connection: the others don't wait for a slow one."""
+        self._starting: list[asyncio.Task[None]] = []
+        self._languages: dict[str, str] = {}
+        """By workspace that isn't connected yet, the language that its community has chosen."""
 
     def __iter__(self) -> Iterator[SlackWorkspace]:
         return iter([*self._connected.values()])
@@ -47,20 +52,29 @@ class Workspaces:
     async def connect(self) -> None:
         """Connect to every workspace. Raises TryAgainError, UndeliverableError if the token's one can't be reached.
 
-        Of several workspaces, the slow ones connect while the others are served already.
+        Of several workspaces, the slow and the late ones connect while the others are served already.
         """
         if self._config.bot_token:
             workspace = await self._connection(self._config.bot_token)
             self._connected[workspace.team] = workspace
             return
-        tasks = [self._connect(installation.team) for installation in await self._installations.all()]
-        done = (await asyncio.wait(tasks, timeout=_START_SECONDS))[0] if tasks else ()
-        for task in done:
-            with suppress(TryAgainError, UndeliverableError, psycopg.OperationalError):  # its first event connects it
-                task.result()
+        teams = iter([installation.team for installation in await self._installations.all()])
+        self._starting = [asyncio.create_task(self._connect_in_turn(teams)) for _ in range(_AT_ONCE)]
+        await asyncio.wait(self._starting, timeout=_START_SECONDS)
+
+    async def _connect_in_turn(self, teams: Iterator[str]) -> None:
+        for team in teams:  # several share them
+            try:
+                if team not in self._connected:  # an event may have come first: it waits for no turn
+                    await asyncio.shield(self._connect(team))
+            except (TryAgainError, UndeliverableError, psycopg.OperationalError):
+                continue  # its first event connects it
+            except Exception:  # noqa: BLE001 - the others are connected all the same
+                _log.exception("slack_connection_defect", team=team)
 
     async def stop(self) -> None:
         """Give up the connections that aren't made yet."""
+        await stop(*self._starting)
         await stop(*self._connecting.values())
 
     async def get(self, team: str | None) -> SlackWorkspace | None:
@@ -68,6 +82,11 @@ class Workspaces:
         if team is not None and team not in self._connected and not self._config.bot_token:
             await asyncio.shield(self._connect(team))
         return self._connected.get(team or "")
+
+    def remembered_language(self, team: str | None, user: str | None) -> str:
+        """Return someone's language, or else their workspace's, as last heard: without Slack and the database."""
+        known = self._connected.get(team or "")
+        return known.remembered_language(user) if known else self._languages.get(team or "", "en")
 
     async def authorize(self, team_id: str | None) -> AuthorizeResult | None:
         """Give bolt the token of a workspace. Raises TimeoutError before Slack gives up waiting for an answer."""
@@ -133,6 +152,7 @@ class Workspaces:
             installation = await self._installations.of(team)
             if installation is None:
                 return
+            await self._remember_language(team)
             workspace = await self._connection(installation.bot_token)
         except (TryAgainError, UndeliverableError) as error:
             _log.warning("slack_workspace_unreachable", team=team, reason=str(error))
@@ -143,12 +163,17 @@ class Workspaces:
         if self._connecting.get(team) is asyncio.current_task():  # the installation is still the newest
             self._connected[team] = workspace
 
+    async def _remember_language(self, team: str) -> None:
+        with suppress(DefectError):  # never joined
+            self._languages[team] = (await self._handlers.settings("slack", team)).language
+
     async def _connection(self, token: str) -> SlackWorkspace:
         with slack_errors():
             return await SlackWorkspace.connect(with_token(self._client, token), self._config, self._handlers)
 
     def _forget(self, team: str) -> None:
         self._connected.pop(team, None)
+        self._languages.pop(team, None)
         self._connecting.pop(team, None)
 
 

@@ -24,6 +24,7 @@ from cli.settings import Settings
 from db.store import Store
 from db.vectors import Scope, SqlVectors, uuids
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
+from reunite.entities import ReportKind
 from reunite.matching.evidence import MAX_CANDIDATES
 
 SPACES: Final = {
@@ -158,6 +159,7 @@ async def _search_one(
 ) -> tuple[Round, float, float]:
     """Return the round, how many seconds the first search took, and how many reports a second were added."""
     first = await _search(store, filled.tenant, filled.lost[0])
+    searched = store.sketch_cache.get(filled.tenant.community, ReportKind.FOUND)
     recall = np.mean([await _recall(store, filled.tenant, report) for report in filled.lost[-_COMPARED:]], axis=0)
     async with adding_reports(target) as added:
         before, start = added.count, time.perf_counter()
@@ -165,8 +167,8 @@ async def _search_one(
         for report, searched_before in in_turn(filled.lost):
             if len(seconds) >= rounds and time.perf_counter() >= start + _LEAST_SECONDS:
                 break
-            if searched_before:  # its sketches are still cached
-                store.sketch_cache.items.drop_all(filled.tenant.community)
+            if searched_before and not searched.keeps_items:  # its candidates are still in memory
+                store.sketch_cache.items.drop_all(filled.tenant.community, ReportKind.FOUND)
             seconds.append(await _search(store, filled.tenant, report))
             await asyncio.sleep(_PAUSE)
         pace = (added.count - before) / (time.perf_counter() - start)

@@ -78,6 +78,14 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A channel of the reply's workspace, as a link if the platform has one; `text` is the fallback."""
+
+    channel: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """A command to use, in a sentence of this language; each platform names it as people see it there."""
 
@@ -90,7 +98,7 @@ class Command:
         return f"/{self.name}"
 
 
-Span = Plain | Strong | Small | Quoted | Person | Jump | Moment | Command
+Span = Plain | Strong | Small | Quoted | Person | Jump | Moment | Place | Command
 Line = tuple[Span, ...]
 ReplyKind = Literal[
     "report_post",
@@ -326,6 +334,7 @@ _SPANS: Final = {
     "person": Person,
     "jump": Jump,
     "moment": Moment,
+    "place": Place,
     "command": Command,
 }
 _NAMES: Final[dict[type, str]] = {span: name for name, span in _SPANS.items()}

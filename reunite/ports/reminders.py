@@ -28,8 +28,16 @@ class Reminders(Protocol):
 
     async def switch_reminders(self, workspace: UUID, member: str, *, on: bool) -> None: ...
 
-    async def note_greeting(self, workspace: UUID) -> bool:
-        """Record that a workspace is greeted; false if it was before."""
+    async def note_invitation(self, workspace: UUID, channel: str, *, if_first: bool = False) -> None:
+        """Record where a workspace's greeting goes, unless that is known; with `if_first`, if it had no channel."""
+        ...
+
+    async def due_greeting(self, workspace: UUID) -> str | None:
+        """Return the channel for a workspace's greeting, empty if none is noted; None once it was sent."""
+        ...
+
+    async def note_greeting(self, workspace: UUID) -> None:
+        """Record that a workspace's greeting was sent."""
         ...
 
     async def note_digest(self, workspace: UUID, at: datetime) -> None:

@@ -42,11 +42,17 @@ class WelcomeCases:
         await stage.join(language="de")
         await stage.join("there")
         ways = Ways("/lost", "/found", "/sealed", "/search", "/mine", "/privacy", "/setup", "/help")
-        first = await stage.handlers.welcome.greeting("web", "here", ways)
+        welcome = stage.handlers.welcome
+        first = await welcome.greeting("web", "here", ways)
         assert first
-        assert sentence("greet_try", "de", lost="/lost") in first.text()
-        assert await stage.handlers.welcome.greeting("web", "here", ways) is None
-        assert await stage.handlers.welcome.greeting("web", "there", ways)
+        assert not first.channel
+        assert sentence("greet_try", "de", lost="/lost") in first.reply.text()
+        for channel in ("found", "lost"):  # it may have been sent to the first
+            await welcome.note_invitation("web", "here", channel)
+            assert await welcome.greeting("web", "here", ways) == first._replace(channel="found")
+        await welcome.note_greeting("web", "here")
+        assert await welcome.greeting("web", "here", ways) is None
+        assert await welcome.greeting("web", "there", ways)
 
 
 def _at(number: int) -> ReplyTarget:

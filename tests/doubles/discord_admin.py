@@ -80,7 +80,12 @@ class Admin:
         entry = {"id": self._guild.new_id(), "user_id": by, "target_id": bot, "action_type": shapes.BOT_ADD}
         self._guild.invitations.insert(0, entry)
 
+    def joined(self) -> None:
+        """Make the bot a member from now on."""
+        self._guild.members[BOT_ID]["joined_at"] = shapes.now()
+
     async def add_bot(self) -> None:
+        self.joined()
         # discord.py takes a guild for a new one where `unavailable` is absent (discord.state, parse_guild_create).
         guild = {key: value for key, value in self._guild.guild().items() if key != "unavailable"}
         await self._guild.gateway.dispatch("GUILD_CREATE", guild)

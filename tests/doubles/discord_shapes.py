@@ -40,6 +40,7 @@ EPHEMERAL, HAS_SNAPSHOT = 1 << 6, 1 << 14
 MAX_REACTIONS = 20
 """Different emojis below one message (docs.discord.com, Opcodes and Status Codes, 30010; read in November 2026)."""
 
+_LONG_AGO = "2024-01-01T00:00:00+00:00"
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 _MENTION = re.compile(r"<@!?(\d+)>")
 
@@ -57,7 +58,7 @@ def member(user: str, name: str, *, bot: bool, roles: list[str]) -> Json:
     who = {"id": user, "username": name.casefold(), "global_name": name, "discriminator": "0", "avatar": None}
     return {
         "user": {**who, "bot": bot, "public_flags": 0}, "roles": roles, "nick": None, "avatar": None,
-        "joined_at": now(), "deaf": False, "mute": False, "flags": 0, "pending": False,
+        "joined_at": _LONG_AGO, "deaf": False, "mute": False, "flags": 0, "pending": False,
     }  # fmt: skip
 
 

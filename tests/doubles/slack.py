@@ -46,6 +46,8 @@ class SlackDouble:
         self.restrictions: dict[str, str] = {}
         """By channel, the error that meets a message of the bot: posting there is restricted."""
         self.response_urls_expired = False
+        self.response_urls_break = False
+        """Whether connections to them end once an answer is taken, before it's acknowledged."""
         self.whispers: list[dict[str, Any]] = []
         """Ephemeral messages: each with its channel, user, text and blocks."""
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -251,6 +253,8 @@ class SlackDouble:
             message = self.message(box["channel_id"], box["message_ts"])
             assert message
             message |= {"text": answer["text"], "blocks": answer["blocks"]}
+        if self.response_urls_break and request.transport:
+            request.transport.close()
         return web.Response(text="ok")
 
     # What there is to see

@@ -1,16 +1,23 @@
 """Who is greeted on Discord when the bot is invited, over real sockets, against the double."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from psycopg import OperationalError
 
 from bot.discord import greeting
+from bot.discord.app import running
+from db.store import Store
 from reunite.commands import JoinWorkspace
 from reunite.handlers import Handlers
-from tests.doubles.discord import BOT_ID
+from reunite.welcome import WelcomeHandlers
+from tests.doubles.discord import BOT_ID, DiscordDouble
 from tests.doubles.discord_shapes import VIEW_AUDIT_LOG
-from tests.support.discord_adapter import World, open_world
+from tests.support.discord_adapter import World, config, open_world
+from tests.support.keys import KEYS
+from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
 TRY = "Try it now"
@@ -132,3 +139,70 @@ async def test_a_guild_that_removes_the_bot_at_once_is_not_joined_again(
         may_join.set()
         await asyncio.sleep(1)
         assert await world.store.workspace("discord", world.discord.guild_id) is None
+
+
+@asynccontextmanager
+async def running_bot(discord: DiscordDouble, database_url: str) -> AsyncIterator[World]:
+    """Run the bot, new or again, until the block ends."""
+    async with (
+        Store(database_url, keys=KEYS) as store,
+        running(Handlers(store, NoQueue()), store, config(discord)) as platform,
+    ):
+        yield World(discord, store, platform)
+
+
+async def test_a_greeting_that_is_late_survives_a_restart_and_comes_once(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    async with DiscordDouble() as discord:
+        found = discord.channel("found")
+        async with running_bot(discord, database_url) as world:
+            discord.refuse(f"POST /channels/{found}/messages", 0)
+            await invited(world, discord.admin.join("Max"), is_told=False)
+            await eventually(lambda: not discord.refusals)
+        assert texts_in(world, found) == []
+        for _ in range(2):
+            async with running_bot(discord, database_url) as world:
+                await discord.reply(found, TRY)
+                await asyncio.sleep(0.5)
+        assert len(texts_in(world, found)) == 1
+
+
+async def test_a_greeting_whose_arrival_could_not_be_noted_comes_once(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: object) -> None:
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    async with DiscordDouble() as discord:
+        found = discord.channel("found")
+        with monkeypatch.context() as patch:
+            patch.setattr(WelcomeHandlers, "note_greeting", lost)
+            async with running_bot(discord, database_url) as world:
+                await invited(world, discord.admin.join("Max"), is_told=False)
+                await discord.reply(found, TRY)
+        async with running_bot(discord, database_url) as world:
+            await eventually(lambda: is_greeted(world))
+        assert len(texts_in(world, found)) == 1
+
+
+async def is_greeted(world: World) -> bool:
+    rows = await world.store.rows("SELECT greeted_at FROM enter_workspace('discord', %s)", world.discord.guild_id)
+    return bool(rows and rows[0]["greeted_at"])
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_a_guild_that_has_joined_while_the_bot_was_down_is_greeted_at_the_start_if_it_is_new(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_new: bool
+) -> None:
+    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    async with DiscordDouble() as discord:
+        if is_new:
+            discord.admin.joined()
+        for _ in range(2):
+            async with running_bot(discord, database_url) as world:
+                await (eventually(lambda: is_greeted(world)) if is_new else eventually(world.community))
+                await asyncio.sleep(0.5)
+        assert len(texts_in(world, discord.channel("found"))) == is_new

@@ -5,6 +5,7 @@ from typing import Any
 import aiohttp
 import discord
 import pytest
+from psycopg import OperationalError
 
 from reunite.entities import Settings
 from reunite.handlers import Handlers
@@ -124,6 +125,40 @@ async def test_what_discord_refuses_is_named_and_the_rest_is_kept(database_url: 
         assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in text
         assert await settings(world) == Settings(found_channels=(found,))
         assert "Create #lost, #lost-and-found-team" in world.discord.buttons(used.responses[0])
+
+
+async def failing(*_: object) -> None:
+    raise OperationalError("the database is away")
+
+
+async def test_what_is_created_while_the_settings_cannot_be_saved_is_named(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world(database_url) as world:
+        await without_channels(world)
+        used = await panel(world, a_manager(world))
+        monkeypatch.setattr(Handlers, "set_up", failing)
+        tried = await world.discord.ui.press(used.responses[0]["id"], ALL, used.user)
+        await eventually(lambda: used.responses[0]["edited_timestamp"] or tried.responses)
+        found, lost, log = (world.discord.channel(name) for name in ("found", "lost", "lost-and-found-team"))
+        text = world.discord.text(used.responses[0])
+        assert f"Created: <#{found}>, <#{lost}>, <#{log}>. {sentence('channels_unsaved')}" in text
+        assert await settings(world) == Settings()
+
+
+async def test_settings_that_are_saved_are_said_to_be_and_are_in_use_at_once(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world(database_url) as world:
+        await without_channels(world)
+        used = await panel(world, a_manager(world))
+        monkeypatch.setattr(Handlers, "join", failing)
+        text = await pressed(world, used, ALL)
+        log = world.discord.channel("lost-and-found-team")
+        assert f"<#{log}>." in text
+        assert sentence("channels_unsaved") not in text
+        assert "Still missing" not in text
+        assert (await settings(world)).log_channel == log
 
 
 async def test_members_who_may_not_manage_the_guild_create_nothing(database_url: str) -> None:

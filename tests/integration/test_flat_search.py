@@ -211,7 +211,7 @@ async def test_what_changes_while_a_search_reads_it_is_not_kept(
     async with large(owner_database_url, database_url, reports=600) as community:
         lost, items = community.filled.lost[0], community.store.sketch_cache.items
         changed, *others = [each.item.report for each in (await community.search(lost)).candidates]
-        items.drop_all(community.filled.tenant.community)
+        items.drop_all(community.filled.tenant.community, ReportKind.FOUND)
 
         def read_items(*args: Any) -> Any:
             items.drop([changed])  # as another search does

@@ -88,6 +88,19 @@ async def test_a_second_lesson_starts_from_the_first(world: World, model: Embedd
     assert second.none_log_odds > first.none_log_odds > 0.9  # CLIP's
 
 
+@pytest.mark.usefixtures("model")
+async def test_nothing_is_learned_from_sealed_reports_before_their_release(world: World) -> None:
+    own = world.workspace.community
+    await world.set_up(log_channel="log")
+    await judge_many(world, 6, 13)
+    lost, found = await world.lost("l", "cup"), await world.found("f", text="cup", sealed=True, category="other")
+    match = await judged(world, lost, found, 0.9, MatchState.REJECTED)
+    assert await communities_to_teach(world.store, 5) == []
+    async with world.store.session(own) as session:
+        await session.matches.release(match)
+    assert await communities_to_teach(world.store, 5) == [own]
+
+
 async def test_only_scores_are_learned_from(world: World, model: EmbeddingModel) -> None:
     await judge_many(world, 6, 14)
     await learn(world.store, world.workspace.community, model)

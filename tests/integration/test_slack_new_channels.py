@@ -3,13 +3,17 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from psycopg import OperationalError
 
+from bot.slack import reconcile
 from reunite.commands import ChangeSettings
 from reunite.entities import Settings
+from reunite.handlers import Handlers
 from reunite.language import sentence
 from tests.doubles.slack import TEAM
 from tests.doubles.slack_blocks import buttons
 from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.waiting import eventually
 
 BUTTON = sentence("home_create_channels")
 
@@ -73,3 +77,29 @@ async def test_a_channel_that_exists_already_is_named(world: World) -> None:
     world.slack.admin.add_channel("lost-and-found-team", bot_inside=False)
     await pressed(world, "#lost-and-found-team already exists. Invite me there")
     assert await world.settings() == Settings()
+
+
+async def test_what_is_created_while_the_settings_cannot_be_saved_is_named(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(*_: object) -> None:
+        raise OperationalError("the database is away")
+
+    allow(world)
+    monkeypatch.setattr(Handlers, "set_up", failing)
+    await pressed(world, sentence("channels_unsaved"))
+    assert named(world, "lost-and-found-team")
+    assert (await world.settings()).log_channel is None
+
+
+async def test_saved_settings_are_said_to_be_and_channels_that_slack_did_not_list_are_read_later(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "_EVERY", 0.2)
+    async with world_in(database_url) as world:
+        allow(world)
+        world.slack.api.fail_next("users.conversations", status=503)
+        before = len(world.slack.calls_of("users.conversations"))
+        await pressed(world, "Created: ")
+        assert (await world.settings()).log_channel == named(world, "lost-and-found-team")["id"]
+        await eventually(lambda: len(world.slack.calls_of("users.conversations")) > before + 1)

@@ -143,8 +143,15 @@ async def test_a_missing_scope_stops_past_posts_until_the_app_is_installed_again
         tally = total_of(await wait_until_read(world.store, workspace))
         assert (tally.reports, tally.skipped) == (3, {})
         assert texts_of(await world.reports()) == ["found 0", "found 1", "found 2"]
-        told = [message["text"] for message in slack.messages[mods]]
-        assert len([text for text in told if "stopped reading past posts" in text]) == 1
+        told = [message for message in slack.messages[mods] if "stopped reading" in message["text"]]
+        assert told
+        for name, channel in (("found", world.found), ("lost", world.lost)):  # each at most once, by its own name
+            link = {"type": "channel", "channel_id": channel}
+            linking = [message for message in told if link in message["blocks"][0]["elements"][0]["elements"]]
+            assert linking == [message for message in told if f"past posts of #{name}:" in message["text"]]
+            assert len(linking) <= 1
+            told = [message for message in told if message not in linking]
+        assert not told
 
 
 async def test_a_channel_for_which_a_scope_is_missing_holds_up_no_other(database_url: str) -> None:

@@ -98,6 +98,16 @@ async def test_an_answer_that_slack_may_have_taken_is_sent_once(world: World) ->
     assert ["/found" in whisper["text"] for whisper in world.slack.whispers] == [True]
 
 
+async def test_an_answer_that_a_response_url_may_have_taken_is_sent_once(world: World) -> None:
+    world.slack.response_urls_break = True
+    with capture_logs() as logged:
+        used = await world.slack.slash("lost", "help", world.ada, world.general)
+        await eventually(lambda: "slack_answer_lost" in {entry["event"] for entry in logged})
+    await world.slack.settle()
+    assert ["/found" in answer["text"] for answer in used.answers] == [True]
+    assert not world.slack.whispers
+
+
 async def test_a_report_that_was_taken_is_never_said_not_to_be(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def send_nothing(*_: object) -> None:
         """Leave the failures to the answer."""

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from aiohttp.web import Request
+from aiohttp.web import HTTPServiceUnavailable, Request
 
+from bot.slack import workspaces
 from db.installations import Installation, Installations
+from reunite.commands import ChangeSettings
 from reunite.language import sentence
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
@@ -18,6 +21,7 @@ from tests.support.waiting import eventually
 
 OTHER = "T0OTHER"
 OAUTH: dict[str, Any] = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+AT_ONCE = workspaces._AT_ONCE
 WENT_WRONG = sentence("went_wrong")
 
 
@@ -34,10 +38,21 @@ async def world(database_url: str) -> AsyncIterator[World]:
             yield opened
 
 
+def authorization(world: World, team: str) -> str:
+    return f"Bearer {world.slack.teams[team].token}"
+
+
 @asynccontextmanager
 async def started_again(world: World) -> AsyncIterator[World]:
     """Start a bot that can't connect to the first workspace."""
-    world.slack.api.fail_next("auth.test", status=503)
+    ours, hooks = authorization(world, TEAM), world.slack.api.before_answer
+
+    async def fail_ours(request: Request) -> None:
+        if request.headers["Authorization"] == ours:
+            raise HTTPServiceUnavailable(text='{"ok": false}', content_type="application/json")
+        hooks["auth.test"] = fail_ours
+
+    hooks["auth.test"] = fail_ours
     async with world_on(world.slack, world.store.url, again=world, **by_http(world.slack), **OAUTH) as again:
         yield again
 
@@ -86,6 +101,32 @@ async def test_what_is_done_to_a_message_is_answered_while_the_database_is_away(
     assert [answer["text"] for used in (pressed, chosen) for answer in used.answers] == [WENT_WRONG] * 2
 
 
+async def test_who_waits_reads_the_language_of_their_community(world: World, owner_database_url: str) -> None:
+    post = world.slack.post(world.lost, world.ada, "I lost my red hat")
+    offered = await world.slack.wait_for_reply(world.lost, post, sentence("offer"))
+    german = replace(await world.settings(), language="de")
+    await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=german))
+    async with started_again(world) as again:
+        with database_away(owner_database_url):
+            used = await again.slack.slash("lost", "a red hat", again.ada, again.lost)
+            pressed = await again.slack.press(world.lost, offered["ts"], sentence("button_look_for_it"), again.ada)
+            await eventually(lambda: used.ack and pressed.answers)
+    assert used.ack
+    assert used.ack["payload"]["text"] == pressed.answers[0]["text"] == sentence("went_wrong", "de")
+
+
+async def test_who_waits_reads_their_own_language_where_the_bot_has_heard_it(
+    world: World, owner_database_url: str
+) -> None:
+    zoe = world.slack.admin.add_member("Zoé", locale="fr-FR")
+    used = await world.slack.slash("lost", "my-reports", zoe, world.lost)
+    await eventually(lambda: used.answers)
+    with database_away(owner_database_url):
+        used = await world.slack.slash("lost", "my-reports", zoe, world.lost)
+        await eventually(lambda: used.answers)
+    assert used.answers[0]["text"] in {sentence(key, "fr") for key in ("went_wrong", "report_not_taken")}
+
+
 async def test_a_slow_workspace_holds_up_no_other(world: World) -> None:
     async with asyncio.timeout(60):
         theirs = world.slack.admin.add_channel("found", team=OTHER)
@@ -105,3 +146,55 @@ async def test_a_slow_workspace_holds_up_no_other(world: World) -> None:
         may_answer.set()
         await world.wait_for_reports()
         assert len(world.slack.calls_of("auth.test")) == 2
+
+
+@pytest.fixture
+async def many(world: World) -> list[str]:
+    """More workspaces than the start connects to at once, all of which have installed the app."""
+    teams = [f"T{number:04}" for number in range(3 * AT_ONCE)]
+    for team in teams:
+        bot = world.slack.admin.add_team(team)
+        await Installations(world.store).save(Installation(team, team, bot.user, bot.token))
+    return teams
+
+
+async def test_a_start_connects_to_few_workspaces_at_once(world: World, many: list[str]) -> None:
+    now, most, hooks = 0, 0, world.slack.api.before_answer
+
+    async def count(_: Request) -> None:
+        nonlocal now, most
+        hooks["auth.test"] = count
+        now, most = now + 1, max(most, now + 1)
+        await asyncio.sleep(0.05)
+        now -= 1
+
+    hooks["auth.test"] = count
+    before = len(world.slack.calls_of("auth.test"))
+    async with world_on(world.slack, world.store.url, again=world, **by_http(world.slack), **OAUTH):
+        asked = len(world.slack.calls_of("auth.test")) - before
+    assert asked == len(many) + 2
+    assert most == AT_ONCE
+
+
+async def test_a_workspace_with_an_event_waits_for_no_turn(
+    world: World, many: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspaces, "_START_SECONDS", 0.1)
+    found, zoe = (
+        world.slack.admin.add_channel("found", team=many[-1]),
+        world.slack.admin.add_member("Zoe", team=many[-1]),
+    )
+    own, may_answer, hooks = authorization(world, many[-1]), asyncio.Event(), world.slack.api.before_answer
+
+    async def hold(request: Request) -> None:
+        hooks["auth.test"] = hold
+        if request.headers["Authorization"] != own:
+            await may_answer.wait()
+
+    hooks["auth.test"] = hold
+    before = len(world.slack.calls_of("auth.test"))
+    async with world_on(world.slack, world.store.url, again=world, **by_http(world.slack), **OAUTH) as again:
+        world.slack.post_photo(found, zoe, JPEG, "theirs")
+        await eventually(lambda: again.reports(many[-1]))
+        assert len(world.slack.calls_of("auth.test")) - before == AT_ONCE + 1
+        may_answer.set()

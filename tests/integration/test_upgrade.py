@@ -103,3 +103,25 @@ async def test_an_older_database_is_refused_as_it_is(earlier: str, change: str) 
         with pytest.raises(MigrationError, match=rf"lacks migrations up to {LAST} .*First run `reunite migrate`"):
             await refused(earlier)
     assert applied_to(earlier) == before
+
+
+async def test_known_workspaces_are_not_greeted_again_after_the_update(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only those on Slack that have invited the bot nowhere yet."""
+    with databases.empty() as url:
+        with monkeypatch.context() as patch:
+            files = [file for file in shipped() if file.name < "0115"]
+            patch.setattr("db.migrate.shipped", lambda: files)
+            await migrate(url)
+        with psycopg.connect(url) as connection:
+            for platform, name in (("discord", "a guild"), ("slack", "a team"), ("slack", "a lonely team")):
+                connection.execute("SELECT join_workspace(%s::platform, %s, '')", [platform, name])
+            connection.execute(
+                "INSERT INTO channel (community_id, workspace_id, external_id, name)"
+                " SELECT community_id, id, 'C1', 'office' FROM workspace WHERE external_id = 'a team'"
+            )
+        await migrate(url)
+        with psycopg.connect(url) as connection:
+            due = connection.execute("SELECT external_id FROM workspace WHERE greeted_at IS NULL").fetchall()
+    assert due == [("a lonely team",)]

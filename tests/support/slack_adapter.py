@@ -150,8 +150,10 @@ async def world_on(
     slack: SlackDouble, database_url: str, *, again: World | None = None, **more: Any
 ) -> AsyncIterator[World]:
     """Run the bot in a workspace with three channels and four people: new ones, or those of an earlier world."""
+    bot_inside = more.pop("bot_inside", True)
     if again is None:
-        channels = [slack.admin.add_channel(name) for name in ("found", "lost", "general")]
+        names = ("found", "lost", "general")
+        channels = [slack.admin.add_channel(name, bot_inside=bot_inside) for name in names]
         people = [slack.admin.add_member("Ada"), slack.admin.add_member("Ben")]
         moderators = [slack.admin.add_member("Mo", admin=True), slack.admin.add_member("Cho")]
         ids = (*channels, *people, *moderators)

@@ -22,11 +22,11 @@ def kept(cache: ItemCache, *numbers: int) -> list[bool]:
 
 def test_an_item_is_used_until_it_is_dropped() -> None:
     cache = ItemCache()
-    cache.keep(HERE, item(1))
-    assert cache.use(UUID(int=1).bytes) == item(1)
-    assert cache.use(UUID(int=2).bytes) is None
+    cache.keep(HERE, [item(1)])
+    one, other = UUID(int=1).bytes, UUID(int=2).bytes
+    assert cache.use([one, other]) == {one: item(1)}
     cache.drop([UUID(int=1), UUID(int=3)])
-    assert cache.use(UUID(int=1).bytes) is None
+    assert cache.use([one, other]) == {}
 
 
 def test_what_is_dropped_while_a_search_reads_is_not_kept() -> None:
@@ -35,11 +35,11 @@ def test_what_is_dropped_while_a_search_reads_is_not_kept() -> None:
     cache.drop([UUID(int=1)])
     reading.restart()
     cache.drop([UUID(int=2)])
-    cache.drop_all(ELSEWHERE)
+    cache.drop_all(ELSEWHERE, ReportKind.FOUND)
     for number in (1, 2, 3):
         reading.keep(item(number))
     assert kept(cache, 1, 2, 3) == [True, False, True]
-    cache.drop_all(HERE)
+    cache.drop_all(HERE, ReportKind.FOUND)
     reading.keep(item(4))
     assert kept(cache, 1, 2, 3, 4) == [False] * 4
     reading.restart()
@@ -49,10 +49,10 @@ def test_what_is_dropped_while_a_search_reads_is_not_kept() -> None:
 
 def test_items_that_were_not_used_for_longest_go_first() -> None:
     cache = ItemCache(max_bytes=2000)
-    cache.keep(HERE, item(1))
-    cache.keep(HERE, item(2))
-    assert cache.use(UUID(int=1).bytes)
-    cache.keep(HERE, item(3))
+    cache.keep(HERE, [item(1)])
+    cache.keep(HERE, [item(2)])
+    assert cache.use([UUID(int=1).bytes])
+    cache.keep(HERE, [item(3)])
     assert kept(cache, 1, 2, 3) == [True, False, True]
 
 
@@ -64,10 +64,10 @@ def test_long_texts_and_colours_take_the_place_of_several_items() -> None:
     ):
         cache = ItemCache(max_bytes=20_000)
         for number in range(8):
-            cache.keep(HERE, item(number))
+            cache.keep(HERE, [item(number)])
         assert all(kept(cache, *range(8)))
         for number in (10, 11, 12):
-            cache.keep(HERE, replace(large, report=UUID(int=number)))
+            cache.keep(HERE, [replace(large, report=UUID(int=number))])
         assert not any(kept(cache, *range(3))), "the oldest ones had to go"
         assert kept(cache, 12) == [True]
 
@@ -75,17 +75,16 @@ def test_long_texts_and_colours_take_the_place_of_several_items() -> None:
 def test_what_is_kept_again_or_dropped_takes_no_room() -> None:
     cache = ItemCache(max_bytes=2000)
     for _ in range(10):
-        cache.keep(HERE, item(1))
-        cache.keep(HERE, item(2))
+        cache.keep(HERE, [item(1)])
+        cache.keep(HERE, [item(2)])
         cache.drop([UUID(int=2)])
-    cache.keep(HERE, item(2))
+    cache.keep(HERE, [item(2)])
     assert kept(cache, 1, 2) == [True, True]
 
 
-def test_all_items_of_one_community_are_dropped() -> None:
+def test_all_items_of_one_kind_of_a_community_are_dropped() -> None:
     cache = ItemCache()
-    cache.keep(HERE, item(1))
-    cache.keep(ELSEWHERE, item(2))
-    cache.keep(HERE, item(3))
-    cache.drop_all(HERE)
-    assert kept(cache, 1, 2, 3) == [False, True, False]
+    cache.keep(HERE, [item(1), item(3), replace(item(4), kind=ReportKind.LOST)])
+    cache.keep(ELSEWHERE, [item(2)])
+    cache.drop_all(HERE, ReportKind.FOUND)
+    assert kept(cache, 1, 2, 3, 4) == [False, True, False, True]

@@ -14,6 +14,7 @@ from reunite.messages.reply import (
     Moment,
     Person,
     Picture,
+    Place,
     Plain,
     Quoted,
     Reply,
@@ -40,6 +41,7 @@ spans = st.one_of(
         words,
         st.none() | st.builds(ReplyTarget, st.just("slack"), words, words, st.none() | words),
     ),
+    st.builds(Place, words, words),
     st.builds(Moment, st.datetimes(timezones=st.just(UTC)), words, st.sampled_from(["day", "moment"])),
 )
 replies = st.builds(

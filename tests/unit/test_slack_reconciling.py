@@ -22,7 +22,7 @@ class _Slack:
         self.kept: set[str] = set()
 
     def __iter__(self) -> Any:
-        return iter([SimpleNamespace(team=team) for team in self.teams])
+        return iter([SimpleNamespace(team=team, is_outdated=False) for team in self.teams])
 
     def __contains__(self, workspace: Any) -> bool:
         return workspace.team in self.teams
@@ -37,13 +37,15 @@ class _Slack:
     async def read_gap(self, *_: object, **__: object) -> None:
         raise TryAgainError("slowly", after=60)
 
+    async def greet(self, _: object) -> None: ...
+
     async def forget_old(self) -> None:
         self.rounds += 1
 
 
 def reconciler(slack: _Slack) -> Reconciler:
     parts: Any = slack
-    return Reconciler(parts, parts, parts, parts, parts)
+    return Reconciler(parts, parts, parts, greeter=parts, installations=parts, config=parts)
 
 
 async def test_an_error_of_any_kind_doesnt_end_it(monkeypatch: pytest.MonkeyPatch) -> None:

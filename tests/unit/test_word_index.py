@@ -1,6 +1,6 @@
 """The words of reports in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 import pytest
@@ -39,11 +39,19 @@ def test_hidden_reports_take_part_with_others_or_once_they_are_released() -> Non
     assert users(index, "hat", with_hidden=True) is None
 
 
-def test_all_reports_of_an_author_are_counted() -> None:
+def reports_of(index: WordIndex, released: Iterable[int] = (), *, with_hidden: bool = False) -> Mapping[str, int]:
+    shown = [UUID(int=number) for number in released]
+    return index.find(["cup"], 3, shown, with_hidden=with_hidden).reports_of
+
+
+def test_an_authors_reports_are_counted_as_far_as_they_take_part() -> None:
     index = holding(report(1, "cup"), report(2, hidden=True), report(3, "hat", author="ben"))
-    assert index.find(["cup"], 3, [], with_hidden=False).reports_of == {"ada": 2, "ben": 1}
+    assert reports_of(index) == {"ada": 1, "ben": 1}
+    assert reports_of(index, [1, 2, 4]) == reports_of(index, with_hidden=True) == {"ada": 2, "ben": 1}
     index.remove(UUID(int=3))
-    assert index.find(["cup"], 3, [], with_hidden=False).reports_of == {"ada": 2}
+    assert reports_of(index) == {"ada": 1}
+    index.remove(UUID(int=1))
+    assert (reports_of(index), reports_of(index, with_hidden=True)) == ({}, {"ada": 1})
 
 
 def test_words_in_too_many_reports_are_common() -> None:

@@ -36,12 +36,18 @@ class MemoryReminders(Part):
     async def switch_reminders(self, workspace: UUID, member: str, *, on: bool) -> None:
         self._tables.quiet = self._tables.quiet - {(workspace, member)} | (set() if on else {(workspace, member)})
 
-    async def note_greeting(self, workspace: UUID) -> bool:
+    async def note_invitation(self, workspace: UUID, channel: str, *, if_first: bool = False) -> None:
+        del if_first  # channels aren't kept in memory
+        if (row := self._workspace(workspace)) and not row.greeting_channel:
+            self._tables.workspaces[workspace] = replace(row, greeting_channel=channel)
+
+    async def due_greeting(self, workspace: UUID) -> str | None:
         row = self._workspace(workspace)
-        if row is None or row.is_greeted:
-            return False
-        self._tables.workspaces[workspace] = replace(row, is_greeted=True)
-        return True
+        return row.greeting_channel if row and not row.is_greeted else None
+
+    async def note_greeting(self, workspace: UUID) -> None:
+        if row := self._workspace(workspace):
+            self._tables.workspaces[workspace] = replace(row, is_greeted=True)
 
     async def note_digest(self, workspace: UUID, at: datetime) -> None:
         if row := self._workspace(workspace):

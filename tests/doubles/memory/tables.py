@@ -72,6 +72,7 @@ class WorkspaceRow:
     workspace: Workspace
     settings: Settings
     is_greeted: bool = False
+    greeting_channel: str = ""
     digested_at: datetime | None = None
     absent_since: datetime | None = None
 

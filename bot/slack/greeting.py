@@ -1,0 +1,49 @@
+"""Greets a workspace in the first channel that the bot is invited to."""
+
+import asyncio
+from weakref import WeakValueDictionary
+
+from bot.slack.background import Background, with_retries
+from bot.slack.commands import WAYS
+from bot.slack.outbound import SlackPlatform
+from bot.slack.workspace import SlackWorkspace
+from reunite.errors import UndeliverableError
+from reunite.handlers import Handlers
+from reunite.ports import Outgoing
+
+
+class Greeter:
+    """Greets each workspace once: what is due is in the database, so a restart loses nothing."""
+
+    def __init__(self, handlers: Handlers, platform: SlackPlatform, background: Background) -> None:
+        self._handlers = handlers
+        self._platform = platform
+        self._background = background
+        self._settled: set[str] = set()
+        """The workspaces where no greeting is due."""
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def invited(self, workspace: SlackWorkspace, channel: str) -> None:
+        """Note that the bot was invited to a channel, and greet in it if it's the first."""
+        await self._handlers.welcome.note_invitation("slack", workspace.team, channel)
+        self._settled.discard(workspace.team)
+        self._background.start(with_retries(lambda: self.greet(workspace)))
+
+    async def greet(self, workspace: SlackWorkspace) -> None:
+        """Send the greeting if it's due. Raises TryAgainError, UndeliverableError."""
+        async with self._locks.setdefault(workspace.team, asyncio.Lock()):
+            if workspace.team not in self._settled:
+                try:
+                    await self._greet(workspace)
+                except UndeliverableError:  # until the next start
+                    self._settled.add(workspace.team)
+                    raise
+                self._settled.add(workspace.team)
+
+    async def _greet(self, workspace: SlackWorkspace) -> None:
+        greeting = await self._handlers.welcome.greeting("slack", workspace.team, WAYS)
+        if greeting and greeting.channel:
+            target = workspace.target(greeting.channel, None)
+            # An earlier attempt, perhaps before a restart, may have arrived.
+            await self._platform.send(Outgoing(f"{workspace.team}:greeting", target, greeting.reply, maybe_sent=True))
+            await self._handlers.welcome.note_greeting("slack", workspace.team)

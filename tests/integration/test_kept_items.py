@@ -1,0 +1,98 @@
+"""What scoring needs of a community's open reports is in memory from its first search on, unless they are too many."""
+
+from uuid import UUID
+
+import pytest
+from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
+
+from db import candidates, search_changes, sketch_loading
+from db.queries import Fetch, Queries, Statement
+from db.sketches import Sketches
+from reunite.entities import ReportState
+from tests.integration.test_flat_search import Large, ids, large
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements of searches."""
+    queries: list[str] = []
+    send = Queries._send
+
+    async def noted(self: Queries, statement: Statement) -> Fetch:
+        queries.append(statement[0])
+        return await send(self, statement)
+
+    monkeypatch.setattr(Queries, "_send", noted)
+    return queries
+
+
+async def counted(community: Large, report: UUID, sent: list[str]) -> tuple[set[UUID], int]:
+    """Return a search's candidates, and how many statements it took."""
+    sent.clear()
+    return ids(await community.search(report)), len(sent)
+
+
+@pytest.mark.parametrize("as_sketches", [False, True])
+@pytest.mark.parametrize("many_new", [False, True])
+async def test_a_search_sends_one_statement(  # noqa: PLR0913 - fixtures and parameters
+    owner_database_url: str,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    sent: list[str],
+    *,
+    as_sketches: bool,
+    many_new: bool,
+) -> None:
+    if as_sketches:
+        for module in (candidates, sketch_loading):
+            monkeypatch.setattr(module, "MANY", 200)
+    if many_new:
+        for changes in (search_changes, sketch_loading):
+            monkeypatch.setattr(changes, "FEW", 0)
+    async with large(owner_database_url, database_url, reports=600) as community:
+        first, *others, last = community.filled.lost
+        await community.search(first)
+        assert community.sketches.holds_all is not as_sketches
+        assert [(await counted(community, lost, sent))[1] for lost in others] == [1] * len(others)
+        assert len(sent[0]) <= MAX_CACHED_STATEMENT_LENGTH, "psycopg would translate it anew in each search"
+        new = await community.add(like=last)
+        found, statements = await counted(community, last, sent)
+        assert (new in found, statements == 1) == (True, not many_new)
+        await community.rows("UPDATE report SET place = 'Main station' WHERE id = %s RETURNING id", new)
+        await counted(community, first, sent)
+        found, statements = await counted(community, last, sent)
+        assert (new in found, statements) == (True, 1)
+        await community.set_state(new, ReportState.RETURNED)
+        found, statements = await counted(community, last, sent)
+        assert (new in found, statements == 1) == (False, not many_new)
+
+
+async def test_of_too_many_reports_only_candidates_are_read(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, sent: list[str]
+) -> None:
+    monkeypatch.setattr(sketch_loading, "MAX_ITEMS", 100)
+    async with large(owner_database_url, database_url, reports=600) as community:
+        first, other, *_ = community.filled.lost
+        found, _ = await counted(community, first, sent)
+        items = community.store.sketch_cache.items
+        every = await community.rows("SELECT id FROM report WHERE kind = 'found'")
+        assert {report for [report] in every if report.bytes in items} == found
+        assert (await counted(community, other, sent))[1] > 1
+        new = await community.add(like=first)
+        found, statements = await counted(community, first, sent)
+        assert (new in found, statements > 1) == (True, True)
+
+
+async def test_sketches_know_which_photos_look_alike(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sketch_loading, "MANY", 200)
+    async with large(owner_database_url, database_url, reports=600) as community:
+        for lost in community.filled.lost:
+            alike = (await community.search(lost)).lookalikes
+            with monkeypatch.context() as imprecise:
+                imprecise.setattr(Sketches, "precise", False)
+                measured = (await community.search(lost)).lookalikes
+            both = [pair for pair in alike if pair in measured]
+            assert len(both) > 0.9 * len(measured) > 0
+            assert [alike[pair] for pair in both] == pytest.approx([measured[pair] for pair in both], abs=1e-4)

@@ -1,0 +1,89 @@
+"""When a workspace on Slack is greeted, over real sockets, against the double: once, and in spite of restarts."""
+
+import asyncio
+from uuid import UUID
+
+from tests.doubles.slack import TEAM, SlackDouble
+from tests.support.slack_adapter import World, world_on
+from tests.support.waiting import eventually
+
+TRY = "Try it now"
+
+
+async def is_greeted(world: World) -> bool:
+    rows = await world.store.rows("SELECT greeted_at FROM enter_workspace('slack', %s)", TEAM)
+    return bool(rows and rows[0]["greeted_at"])
+
+
+async def community_of(world: World) -> UUID:
+    workspace = await world.store.workspace("slack", TEAM)
+    assert workspace
+    return workspace.community
+
+
+def greetings(slack: SlackDouble) -> list[str]:
+    """Return the channels that were greeted."""
+    return [channel for channel, said in slack.messages.items() for one in said if TRY in str(one)]
+
+
+async def bring_up_again(slack: SlackDouble, database_url: str, before: World, times: int = 2) -> None:
+    """Start the bot again a few times, each time until it has greeted and for a while longer."""
+    for _ in range(times):
+        async with world_on(slack, database_url, again=before) as world:
+            await eventually(lambda: is_greeted(world))
+            await asyncio.sleep(0.5)
+
+
+async def test_two_invitations_at_once_are_greeted_once(database_url: str) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
+        first, second = (slack.admin.add_channel(name, bot_inside=False) for name in ("one", "two"))
+        slack.admin.invite_bot(first)
+        slack.admin.invite_bot(second)
+        await eventually(lambda: is_greeted(world))
+        await slack.settle()
+        await asyncio.sleep(0.5)
+        assert len(greetings(slack)) == 1
+
+
+async def test_a_greeting_that_breaks_off_survives_a_restart(database_url: str) -> None:
+    async with SlackDouble.running() as slack:
+        async with world_on(slack, database_url) as before:
+            channel = slack.admin.add_channel("office", bot_inside=False)
+            slack.api.fail_next("chat.postMessage", 429, "ratelimited", retry_after=3600)
+            slack.admin.invite_bot(channel)
+            await eventually(lambda: not slack.api.failures["chat.postMessage"])
+            await slack.settle()
+        assert greetings(slack) == []
+        await bring_up_again(slack, database_url, before)
+        assert greetings(slack) == [channel]
+
+
+async def test_a_greeting_whose_arrival_was_not_noted_comes_once(database_url: str) -> None:
+    async with SlackDouble.running() as slack:
+        async with world_on(slack, database_url) as before:
+            channel = slack.admin.add_channel("office", bot_inside=False)
+            slack.admin.invite_bot(channel)
+            await eventually(lambda: is_greeted(before))
+            async with before.store.transaction(await community_of(before)) as connection:
+                await connection.execute("UPDATE workspace SET greeted_at = NULL")
+        await bring_up_again(slack, database_url, before)
+        assert greetings(slack) == [channel]
+
+
+async def test_a_first_invitation_while_the_bot_was_down_is_greeted_at_the_start(database_url: str) -> None:
+    async with SlackDouble.running() as slack:
+        async with world_on(slack, database_url, bot_inside=False) as before:
+            assert not await is_greeted(before)
+        slack.channels[before.general]["is_member"] = True
+        slack.channels[before.lost]["is_member"] = True
+        await bring_up_again(slack, database_url, before)
+        assert greetings(slack) == [before.lost]
+
+
+async def test_a_bot_with_a_new_database_greets_no_channel_that_knows_it(database_url: str) -> None:
+    async with SlackDouble.running() as slack:
+        async with world_on(slack, database_url) as before:
+            await slack.settle()
+        async with world_on(slack, database_url, again=before):
+            await asyncio.sleep(0.5)
+        assert greetings(slack) == []
