@@ -28,7 +28,8 @@ _RULED_OUT: Final = re.compile(r"\b(?:not|no)\b(?:(?!\bbut\b).)*+")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ASIDE: Final = re.compile(
     r"\b[^\W\d_]{1,30}(?:['’]s|s['’])(?=\s)|\byour\s\w{1,30}"
-    r"|(?:^|(?<=[,.;:!?(\n])|(?<=[,.;:!?(\n] )|\b(?:I|we|just|also|he|she) )saw (?=\S)"
+    r"|(?:^|(?<=[,.;:!?(\n])|(?<=[,.;:!?(\n] )|\b(?:I|we|just|also|he|she) )saw "
+    r"(?=(?:an?|the|this|that|my|your|his|her|our|their|some\w{0,6}|two|three|\d{1,3}|in|on|at|near|by|under)\b)"
     r"|\b(?:this|that|here|there|it)(?:['’]s| is| are| was| were)\b"
     r"|\b(?:look|looking|search|searching|hunting) for\b"
     r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some)"

@@ -35,7 +35,8 @@ SITES: Final = frozenset(word for phrase in (*PLACES, *_phrases(*_TABLES["englis
 FIRM, LOOSE = _phrases(_TABLES["firm"]), _phrases(_TABLES["loose"])
 HEADINGS: Final = _phrases(_TABLES["headings"])
 NEVER_ANYTHING: Final = _phrases(_TABLES["never_anything"])
-DETERMINERS, JOINERS, ENDERS = _words("determiners"), _words("joiners"), _words("enders")
+DETERMINERS, JOINERS = _words("determiners"), _words("joiners")
+ENDERS, LATER_ENDERS = _words("enders"), _words("later_enders")
 VERBS, NO_PLACES, NOT_ALONE = _words("verbs"), _words("no_places"), _words("not_alone")
 ORDINALS, NUMBERED, _NUMBER_SIGNS = _words("ordinals"), _words("numbered"), _words("number_signs")
 

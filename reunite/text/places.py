@@ -14,6 +14,7 @@ from reunite.text.place_words import (
     FIRM,
     HEADINGS,
     JOINERS,
+    LATER_ENDERS,
     MAX_PHRASE,
     NEVER_ANYTHING,
     NO_PLACES,
@@ -126,7 +127,9 @@ def _alone(words: Sequence[str], first: int) -> _Found | None:
 
 def _follows_an_initial(words: Sequence[str], first: int) -> bool:
     """Whether the word is a surname: "M. Keller"."""
-    return first > 1 and words[first - 1] == "." and len(words[first - 2]) == 1 and words[first - 2].isalpha()
+    if first < 2 or words[first - 1] != "." or len(words[first - 2]) > 1 or not words[first - 2].isalpha():  # noqa: PLR2004
+        return False
+    return first < 3 or (words[first - 3],) not in AFTER_A_PREPOSITION  # noqa: PLR2004 - not "hall B. Gym:"
 
 
 def _led(words: Sequence[str], first: int) -> _Found | None:
@@ -151,11 +154,9 @@ def _continues(words: Sequence[str], start: int, position: int) -> bool:
     word = words[position]
     if not word[0].isalnum():
         return position > start and word in {"'", "’", "&"}
-    return (
-        word not in ENDERS
-        and word not in VERBS
-        and (position == start or word in JOINERS or not lead_length(words, position))
-    )
+    if word in ENDERS or (word in LATER_ENDERS and position > start):
+        return False
+    return position == start or word in JOINERS or not lead_length(words, position)
 
 
 def _takes_anything(words: Sequence[str], first: int, start: int, end: int) -> bool:
