@@ -20,6 +20,8 @@ _WITH_ACCENTS: Final = listed(_LISTS["accented"]["all"])
 _LISTED: Final = frozenset(plain(word) for words in _LISTS["words"].values() for word in words.split())
 _WORDS: Final = _LISTED.union(map(plain, STOP_WORDS)).difference(map(plain, _WITH_ACCENTS))
 _BEGINNINGS: Final = frozenset(word.removesuffix("*") for word in _LISTED if word.endswith("*"))
+_GERMAN: Final = _BEGINNINGS.intersection(plain(word).removesuffix("*") for word in _LISTS["words"]["de"].split())
+"""Those that begin compounds."""
 _LONGEST: Final = max(map(len, _BEGINNINGS))
 _MORE: Final = 4
 """Letters that a word may have after a beginning."""
@@ -103,13 +105,15 @@ def _tells(word: str) -> bool:
     english = lexicon.to_english(word)
     if english != word:
         return not _WORDS.issuperset(english.split())
-    return not any(word[:length] in _BEGINNINGS and _only_ends(word[length:]) for length in range(1, _LONGEST + 1))
+    return not any(_only_ends(word[:length], word[length:]) for length in range(1, _LONGEST + 1))
 
 
-def _only_ends(rest: str) -> bool:
-    """Whether letters are an ending, rather than a thing (Hausmeister|hut)."""
-    ends = [rest[start:] for start in range(max(len(rest) - _LONG + 1, 0))]
-    return len(rest) <= _MORE and not any(map(things_in, chain.from_iterable(map(lexicon.meanings, ends))))
+def _only_ends(beginning: str, rest: str) -> bool:
+    """Whether a word of talk begins so and has an ending only, not a thing (Hausmeister|hut)."""
+    if beginning not in _BEGINNINGS or len(rest) > _MORE:
+        return False
+    ends = [rest[start:] for start in range(len(rest) - _LONG + 1)] if beginning in _GERMAN else []
+    return not any(map(things_in, chain.from_iterable(map(lexicon.meanings, ends))))
 
 
 def _names_a_thing(text: str) -> bool:

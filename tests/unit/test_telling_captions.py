@@ -55,6 +55,7 @@ left in room B12, found on the 2nd floor, found at 4pm, encontrado en un banco, 
 だれの？, どなたのですか, これだれの？, みつけました, 落ちてた, 床に落ちていました, 床の上にありました, これを見つけた
 ここにあります, ここに置いていったのは誰ですか, どこかで落としたみたいです, 这是谁的, 还在前台
 found at the door, found by a stand, Fundstücke, Verlustmeldung, encontramos, identifié par personne
+pertencente a quem, encontrándolo ayer, ritiratelo in segreteria, znaleźliśmy to wczoraj, trouvaille du jour
 """
 
 
