@@ -46,10 +46,10 @@ def extract(item: Item) -> ReportFeatures:
     content = content_of(item.text)
     english = normalise(content.thing)
     telling = bool(content.serials) or is_brand(item.text) or tells(content.thing)
-    if not telling:
-        english = things_of_emoji(item.text)
-        content = replace(content, thing=english)
     place = item.place or content.place
+    if not telling:
+        english = things_of_emoji(item.text, place)
+        content = replace(content, thing=english)
     answered = [item.answered_colour] if item.answered_colour else []
     named = parts_of(english) or (english,)
     readable = can_read(item.text, content.thing, english)

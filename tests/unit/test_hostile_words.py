@@ -176,7 +176,9 @@ def test_signs_take_not_many_more_calls_than_words(pump: str) -> None:
     assert calls(pump) < 2.5 * calls(told)
 
 
-@pytest.mark.parametrize("pump", ["谁的", "落とし物", "found ", "wer hat ", "encontr", "été ", "🔑"])
+@pytest.mark.parametrize(
+    "pump", ["谁的", "落とし物", "つえ", "found ", "found a ", "a1-", "wer hat ", "encontr", "été ", "🔑"]
+)
 def test_whether_a_caption_tells_takes_calls_as_many_as_it_has_words(pump: str) -> None:
     few, many = (calls_of(telling.tells, f"{pump * times}.") for times in (100, 800))
     assert many < 10 * few
