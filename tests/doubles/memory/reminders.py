@@ -38,12 +38,20 @@ class MemoryReminders(Part):
 
     async def note_invitation(self, workspace: UUID, channel: str, *, if_first: bool = False) -> None:
         del if_first  # channels aren't kept in memory
-        if (row := self._workspace(workspace)) and not row.greeting_channel:
+        if (row := self._workspace(workspace)) and not row.greeting_tried_at:
             self._tables.workspaces[workspace] = replace(row, greeting_channel=channel)
 
-    async def due_greeting(self, workspace: UUID) -> str | None:
+    async def due_greeting(self, workspace: UUID) -> tuple[str, datetime | None] | None:
         row = self._workspace(workspace)
-        return row.greeting_channel if row and not row.is_greeted else None
+        return (row.greeting_channel, row.greeting_tried_at) if row and not row.is_greeted else None
+
+    async def note_greeting_attempt(self, workspace: UUID) -> None:
+        if row := self._workspace(workspace):
+            self._tables.workspaces[workspace] = replace(row, greeting_tried_at=row.greeting_tried_at or now())
+
+    async def note_greeting_refusal(self, workspace: UUID) -> None:
+        if row := self._workspace(workspace):
+            self._tables.workspaces[workspace] = replace(row, greeting_tried_at=None)
 
     async def note_greeting(self, workspace: UUID) -> None:
         if row := self._workspace(workspace):
