@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from db.queries import Queries
+from reunite.ports.reminders import GreetingState
 
 
 class SqlReminders(Queries):
@@ -60,17 +61,14 @@ class SqlReminders(Queries):
         )
         return (row["greeting_channel"] or "", row["greeting_tried_at"]) if row else None
 
-    async def note_greeting_attempt(self, workspace: UUID) -> None:
+    async def note_greeting(self, workspace: UUID, state: GreetingState) -> None:
         await self._do(
-            "UPDATE workspace SET greeting_tried_at = coalesce(greeting_tried_at, now()) WHERE id = %(workspace)s",
+            """UPDATE workspace SET greeted_at = CASE WHEN %(state)s::text = 'sent' THEN now() ELSE greeted_at END,
+                 greeting_tried_at = CASE WHEN %(state)s::text <> 'refused' THEN coalesce(greeting_tried_at, now()) END
+               WHERE id = %(workspace)s""",
             workspace=workspace,
+            state=state,
         )
-
-    async def note_greeting_refusal(self, workspace: UUID) -> None:
-        await self._do("UPDATE workspace SET greeting_tried_at = NULL WHERE id = %(workspace)s", workspace=workspace)
-
-    async def note_greeting(self, workspace: UUID) -> None:
-        await self._do("UPDATE workspace SET greeted_at = now() WHERE id = %(workspace)s", workspace=workspace)
 
     async def note_digest(self, workspace: UUID, at: datetime) -> None:
         await self._do("UPDATE workspace SET digested_at = %(at)s WHERE id = %(workspace)s", workspace=workspace, at=at)

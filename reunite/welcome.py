@@ -48,15 +48,15 @@ class WelcomeHandlers:
     async def note_attempt(self, platform: PlatformName, workspace: str) -> None:
         """Record that the greeting is about to be sent."""
         async with self._store.entered(platform, workspace) as (known, _, session):
-            await session.prompts.note_greeting_attempt(known.id)
+            await session.prompts.note_greeting(known.id, "tried")
 
     async def note_refusal(self, platform: PlatformName, workspace: str) -> None:
         """Record that the greeting surely hasn't arrived: it may go to another channel."""
         if known := await self._store.workspace(platform, workspace):  # it may have removed the bot
             async with self._store.session(known.community) as session:
-                await session.prompts.note_greeting_refusal(known.id)
+                await session.prompts.note_greeting(known.id, "refused")
 
     async def note_greeting(self, platform: PlatformName, workspace: str) -> None:
         """Record that the greeting was sent."""
         async with self._store.entered(platform, workspace) as (known, _, session):
-            await session.prompts.note_greeting(known.id)
+            await session.prompts.note_greeting(known.id, "sent")

@@ -69,7 +69,7 @@ def may_be_done(error: SlackApiError) -> bool:
 
 
 def is_server_error(status: int) -> bool:
-    """Return whether an answer of this status says nothing of what became of the request."""
+    """Return whether an answer of this status leaves open if Slack has done what we asked."""
     return status >= _SERVER_ERROR
 
 

@@ -1,8 +1,10 @@
 """Reminders and who has switched them off; greetings and digests."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
+
+GreetingState = Literal["tried", "refused", "sent"]
 
 
 class Reminders(Protocol):
@@ -39,16 +41,8 @@ class Reminders(Protocol):
         """
         ...
 
-    async def note_greeting_attempt(self, workspace: UUID) -> None:
-        """Record that a workspace's greeting is being sent."""
-        ...
-
-    async def note_greeting_refusal(self, workspace: UUID) -> None:
-        """Record that no attempt to send a workspace's greeting has arrived."""
-        ...
-
-    async def note_greeting(self, workspace: UUID) -> None:
-        """Record that a workspace's greeting was sent."""
+    async def note_greeting(self, workspace: UUID, state: GreetingState) -> None:
+        """Record that a workspace's greeting is being tried, that no attempt has arrived, or that it was sent."""
         ...
 
     async def note_digest(self, workspace: UUID, at: datetime) -> None:

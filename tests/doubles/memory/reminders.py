@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from reunite.entities import ClaimState, ReportState
+from reunite.ports.reminders import GreetingState
 from reunite.reminders import Due
 from reunite.rules import PENDING_CLAIMS
 from tests.doubles.memory.tables import ClaimTimes, Part, Tables, now
@@ -45,17 +46,11 @@ class MemoryReminders(Part):
         row = self._workspace(workspace)
         return (row.greeting_channel, row.greeting_tried_at) if row and not row.is_greeted else None
 
-    async def note_greeting_attempt(self, workspace: UUID) -> None:
+    async def note_greeting(self, workspace: UUID, state: GreetingState) -> None:
         if row := self._workspace(workspace):
-            self._tables.workspaces[workspace] = replace(row, greeting_tried_at=row.greeting_tried_at or now())
-
-    async def note_greeting_refusal(self, workspace: UUID) -> None:
-        if row := self._workspace(workspace):
-            self._tables.workspaces[workspace] = replace(row, greeting_tried_at=None)
-
-    async def note_greeting(self, workspace: UUID) -> None:
-        if row := self._workspace(workspace):
-            self._tables.workspaces[workspace] = replace(row, is_greeted=True)
+            tried_at = None if state == "refused" else row.greeting_tried_at or now()
+            is_greeted = row.is_greeted or state == "sent"
+            self._tables.workspaces[workspace] = replace(row, greeting_tried_at=tried_at, is_greeted=is_greeted)
 
     async def note_digest(self, workspace: UUID, at: datetime) -> None:
         if row := self._workspace(workspace):
