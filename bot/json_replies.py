@@ -9,7 +9,7 @@ from typing import Any
 
 from reunite.entities import PlatformName
 from reunite.messages.forms import form_of
-from reunite.messages.reply import Button, Command, Jump, Line, Moment, Person, Place, Reply, Span, Strong
+from reunite.messages.reply import Button, ChannelLink, Command, Jump, Line, Moment, Person, Reply, Span, Strong
 from reunite.text.controls import without_controls
 
 Json = dict[str, Any]
@@ -53,7 +53,7 @@ def span_json(span: Span, platform: PlatformName) -> Json:
             shown = {"is": "plain", "text": text}
         case Command():
             shown = {"is": "plain", "text": span.text}
-        case Place(_, text):
+        case ChannelLink(_, text):
             shown = {"is": "plain", "text": without_controls(text)}
         case Moment(at, text, style):
             shown = {"is": "moment", "text": text, "at": at.isoformat(), "style": style}

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from db.queries import Queries
+from reunite.ports.reminders import GreetingState
 
 
 class SqlReminders(Queries):
@@ -46,22 +47,28 @@ class SqlReminders(Queries):
     async def note_invitation(self, workspace: UUID, channel: str, *, if_first: bool = False) -> None:
         await self._do(
             """UPDATE workspace SET greeting_channel = %(channel)s
-               WHERE id = %(workspace)s AND greeted_at IS NULL AND greeting_channel IS NULL
+               WHERE id = %(workspace)s AND greeted_at IS NULL AND greeting_tried_at IS NULL
                  AND NOT (%(if_first)s AND EXISTS (SELECT FROM channel WHERE workspace_id = %(workspace)s))""",
             workspace=workspace,
             channel=channel,
             if_first=if_first,
         )
 
-    async def due_greeting(self, workspace: UUID) -> str | None:
+    async def due_greeting(self, workspace: UUID) -> tuple[str, datetime | None] | None:
         row = await self._one(
-            "SELECT greeting_channel FROM workspace WHERE id = %(workspace)s AND greeted_at IS NULL",
+            "SELECT greeting_channel, greeting_tried_at FROM workspace WHERE id = %(workspace)s AND greeted_at IS NULL",
             workspace=workspace,
         )
-        return (row["greeting_channel"] or "") if row else None
+        return (row["greeting_channel"] or "", row["greeting_tried_at"]) if row else None
 
-    async def note_greeting(self, workspace: UUID) -> None:
-        await self._do("UPDATE workspace SET greeted_at = now() WHERE id = %(workspace)s", workspace=workspace)
+    async def note_greeting(self, workspace: UUID, state: GreetingState) -> None:
+        await self._do(
+            """UPDATE workspace SET greeted_at = CASE WHEN %(state)s::text = 'sent' THEN now() ELSE greeted_at END,
+                 greeting_tried_at = CASE WHEN %(state)s::text <> 'refused' THEN coalesce(greeting_tried_at, now()) END
+               WHERE id = %(workspace)s""",
+            workspace=workspace,
+            state=state,
+        )
 
     async def note_digest(self, workspace: UUID, at: datetime) -> None:
         await self._do("UPDATE workspace SET digested_at = %(at)s WHERE id = %(workspace)s", workspace=workspace, at=at)

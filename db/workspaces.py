@@ -14,10 +14,10 @@ from reunite.errors import DefectError
 from reunite.ports import KnownCard, KnownPost, Sent
 
 _KEPT = """
-WITH known AS (SELECT j.* FROM feedback j JOIN report f ON f.id = j.found_id JOIN match m ON m.id = j.id
-  WHERE NOT f.sample AND (m.released OR NOT f.sealed)), -- only moderators know the others
+WITH known AS (SELECT j.* FROM feedback j JOIN report f ON f.id = j.found_id WHERE NOT f.sample),
 lists AS (SELECT bool_or(coalesce(known.is_right, false)) AS is_right, bool_and(known.is_right IS NOT NULL) AS is_whole
-  FROM match m JOIN report f ON f.id = m.found_id AND NOT f.sample AND (m.released OR NOT f.sealed)
+  FROM match m JOIN report f ON f.id = m.found_id AND NOT f.sample
+      AND (m.released OR NOT f.sealed) -- only moderators know the others
     LEFT JOIN known ON known.id = m.id
   WHERE m.label = 'Possible match' GROUP BY m.lost_id),
 own AS (SELECT summary FROM calibration JOIN embedding_model e ON e.version = model_version AND e.live

@@ -1,5 +1,6 @@
 """Greets a workspace that the bot has just joined."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from reunite.entities import PlatformName
@@ -10,9 +11,14 @@ from reunite.ports import Store
 
 
 class Greeting(NamedTuple):
-    """A greeting that is due, and the channel for it; empty if none is noted yet."""
+    """A greeting that is due, under the key of this stay in the workspace: after a new installation, it's another.
 
+    `channel` is empty if none is noted yet. An attempt may have arrived there since `tried_at`.
+    """
+
+    key: str
     channel: str
+    tried_at: datetime | None
     reply: Reply
 
 
@@ -25,11 +31,11 @@ class WelcomeHandlers:
     async def greeting(self, platform: PlatformName, workspace: str, ways: Ways) -> Greeting | None:
         """Return the greeting for a workspace where the bot is new; None once it was sent."""
         async with self._store.entered(platform, workspace) as (known, settings, session):
-            channel = await session.prompts.due_greeting(known.id)
-        return None if channel is None else Greeting(channel, welcome.greeting(ways, settings.language))
+            due = await session.prompts.due_greeting(known.id)
+        return Greeting(f"{known.id}:greeting", *due, welcome.greeting(ways, settings.language)) if due else None
 
     async def note_invitation(self, platform: PlatformName, workspace: str, channel: str) -> None:
-        """Record where the greeting goes. It stays there: an attempt may have arrived."""
+        """Record where the greeting goes, unless it was tried: then it stays where it may have arrived."""
         async with self._store.entered(platform, workspace) as (known, _, session):
             await session.prompts.note_invitation(known.id, channel)
 
@@ -39,7 +45,18 @@ class WelcomeHandlers:
             async with self._store.session(known.community) as session:
                 await session.prompts.note_invitation(known.id, channel, if_first=True)
 
+    async def note_attempt(self, platform: PlatformName, workspace: str) -> None:
+        """Record that the greeting is about to be sent."""
+        async with self._store.entered(platform, workspace) as (known, _, session):
+            await session.prompts.note_greeting(known.id, "tried")
+
+    async def note_refusal(self, platform: PlatformName, workspace: str) -> None:
+        """Record that the greeting surely hasn't arrived: it may go to another channel."""
+        if known := await self._store.workspace(platform, workspace):  # it may have removed the bot
+            async with self._store.session(known.community) as session:
+                await session.prompts.note_greeting(known.id, "refused")
+
     async def note_greeting(self, platform: PlatformName, workspace: str) -> None:
         """Record that the greeting was sent."""
         async with self._store.entered(platform, workspace) as (known, _, session):
-            await session.prompts.note_greeting(known.id)
+            await session.prompts.note_greeting(known.id, "sent")

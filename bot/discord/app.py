@@ -60,6 +60,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                         await client.wait_until_ready()
                         await events.start()
                         background.append(tasks.create_task(_watch_absence(store, handlers, client)))
+                        background.append(tasks.create_task(workspaces.keep_saved(client)))
                         background.append(tasks.create_task(watch_roles(store, "discord", verdicts.moderates)))
                         history = ChannelHistory(client, workspaces, events.is_reconciled, events.is_deleted)
                         past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)

@@ -19,7 +19,7 @@ from reunite.entities import ReplyTarget, Settings
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import language_of
-from reunite.messages.reply import Command, Reply
+from reunite.messages.reply import Command
 from reunite.messages.welcome import Ways
 from reunite.messages.wording import line
 from reunite.ports import Outgoing
@@ -79,10 +79,10 @@ class Greeter:
         task.add_done_callback(lambda _: self._tasks.pop(guild.id) if self._tasks.get(guild.id) is task else None)
 
     async def _until_greeted(self, guild: discord.Guild, *, is_late: bool) -> None:
-        for tries, pause in enumerate((0.0, *_PAUSES)):
+        for pause in (0.0, *_PAUSES):
             await asyncio.sleep(pause)
             try:
-                await self._attempt(guild, is_late=is_late, maybe_sent=is_late or tries > 0)
+                await self._attempt(guild, is_late=is_late)
             except UndeliverableError as error:
                 _log.warning("discord_not_greeted", guild=str(guild.id), reason=str(error))
             except (TryAgainError, psycopg.OperationalError) as error:
@@ -92,7 +92,7 @@ class Greeter:
                 _log.exception("discord_greeting_defect", guild=str(guild.id))
             return
 
-    async def _attempt(self, guild: discord.Guild, *, is_late: bool, maybe_sent: bool) -> None:
+    async def _attempt(self, guild: discord.Guild, *, is_late: bool) -> None:
         """Greet a guild in its language, unless it was greeted. Raises TryAgainError, UndeliverableError."""
         await self._workspaces.ensure_joined(guild)
         if await self._due(guild) is None:
@@ -104,38 +104,35 @@ class Greeter:
         if first := direct or channel:
             await self._adopt_language(guild)
             await self._handlers.welcome.note_invitation("discord", str(guild.id), str(first.id))
-        if first and (greeting := await self._due(guild)):
-            direct_first = direct if direct and greeting.channel == str(direct.id) else None
-            where = channel if direct_first else discord.Object(int(greeting.channel))  # it may have been sent there
-            await self._deliver(guild, greeting.reply, direct_first, where, maybe_sent=maybe_sent)
+        if (greeting := await self._due(guild)) and greeting.channel:  # it may have been sent there
+            await self._handlers.welcome.note_attempt("discord", str(guild.id))
+            try:
+                await self._deliver(guild, greeting, channel)
+            except UndeliverableError:
+                await self._handlers.welcome.note_refusal("discord", str(guild.id))
+                raise
             await self._handlers.welcome.note_greeting("discord", str(guild.id))
 
     async def _due(self, guild: discord.Guild) -> Greeting | None:
         return await self._handlers.welcome.greeting("discord", str(guild.id), ways(self._workspaces.language(guild)))
 
-    async def _deliver(
-        self,
-        guild: discord.Guild,
-        greeting: Reply,
-        direct: discord.abc.Snowflake | None,
-        channel: discord.abc.Snowflake | None,
-        *,
-        maybe_sent: bool,
-    ) -> None:
-        """Send the greeting. Raises TryAgainError, or UndeliverableError if nobody takes it."""
-        if direct:
-            where = line("greet_where", self._workspaces.language(guild), guild=guild.name)
-            here = replace(greeting, lines=(where, *greeting.lines))
-            try:
-                await self._platform.send(_outgoing(guild, direct, here, maybe_sent=maybe_sent))
-            except UndeliverableError as error:  # they take no messages
-                if channel is None:
-                    raise
-                _log.warning("discord_inviter_takes_nothing", guild=str(guild.id), reason=str(error))
-            else:
-                return
-        if channel:
-            await self._platform.send(_outgoing(guild, channel, greeting, maybe_sent=maybe_sent))
+    async def _deliver(self, guild: discord.Guild, greeting: Greeting, channel: discord.TextChannel | None) -> None:
+        """Send the greeting to its place; to a channel if that is with somebody who takes no messages.
+
+        Raises TryAgainError, or UndeliverableError if nobody takes it.
+        """
+        if guild.get_channel(int(greeting.channel)):
+            await self._platform.send(_outgoing(guild, greeting.channel, greeting))
+            return
+        where = line("greet_where", self._workspaces.language(guild), guild=guild.name)
+        reply = replace(greeting.reply, lines=(where, *greeting.reply.lines))
+        try:
+            await self._platform.send(_outgoing(guild, greeting.channel, greeting._replace(reply=reply)))
+        except UndeliverableError as error:
+            if channel is None:
+                raise
+            _log.warning("discord_inviter_takes_nothing", guild=str(guild.id), reason=str(error))
+            await self._platform.send(_outgoing(guild, str(channel.id), greeting))
 
     async def _adopt_language(self, guild: discord.Guild) -> None:
         """Use the language that a community has chosen on Discord, unless somebody has set up the bot."""
@@ -152,9 +149,9 @@ def _is_new(guild: discord.Guild) -> bool:
     return bool(me and me.joined_at and discord.utils.utcnow() - me.joined_at < _NEW)
 
 
-def _outgoing(guild: discord.Guild, channel: discord.abc.Snowflake, greeting: Reply, *, maybe_sent: bool) -> Outgoing:
-    target = ReplyTarget("discord", str(guild.id), str(channel.id))
-    return Outgoing(f"{guild.id}:greeting", target, greeting, maybe_sent=maybe_sent)
+def _outgoing(guild: discord.Guild, channel: str, greeting: Greeting) -> Outgoing:
+    target = ReplyTarget("discord", str(guild.id), channel)
+    return Outgoing(greeting.key, target, greeting.reply, maybe_sent=greeting.tried_at is not None)
 
 
 async def _inviter_messages(guild: discord.Guild) -> discord.DMChannel | None:

@@ -21,12 +21,12 @@ from reunite.entities import ReplyTarget, ReportKind
 from reunite.language import date_words, sentence, shortened
 from reunite.messages.reply import (
     Action,
+    ChannelLink,
     Command,
     Jump,
     Line,
     Moment,
     Person,
-    Place,
     Plain,
     Quoted,
     Reply,
@@ -226,7 +226,7 @@ def _span(span: Span, named: CommandNaming) -> str:  # noqa: PLR0911 - one for e
             return f"<@{member.id}>" if platform == "discord" else escape(shortened(member.name, _MAX_NAME))
         case Moment(at, _, style):
             return f"<t:{int(at.timestamp())}:{_TIMES[style]}>"
-        case Place(channel):
+        case ChannelLink(channel):
             return f"<#{channel}>"
         case Jump(_, text, target):
             return f"[{text}]({_link(target)})" if target and _is_here(target) else text

@@ -18,6 +18,8 @@ from reunite.handlers import Handlers
 from reunite.messages.wording import sentence
 
 _DEFAULTS: Final = Settings()
+_EVERY: Final = 30.0
+"""Seconds between two rounds."""
 _log = structlog.get_logger(__name__)
 
 
@@ -28,6 +30,8 @@ class Workspaces:
         self._handlers = handlers
         self._settings: dict[int, Settings] = {}
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._unsaved: set[int] = set()
+        """The guilds whose channels have to be saved again: an earlier try failed."""
         self._joins: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def join(self, guild: discord.Guild) -> None:
@@ -47,6 +51,23 @@ class Workspaces:
         except Exception as error:
             if not (isinstance(error, TryAgainError) or is_trouble(error)):
                 raise
+            self._unsaved.add(guild.id)
+            _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)
+
+    async def keep_saved(self, client: discord.Client) -> None:
+        """Save the channels again that couldn't be saved with the settings. Runs until cancelled."""
+        while True:
+            await asyncio.sleep(_EVERY)
+            for guild in client.guilds:
+                if guild.id in self._unsaved:
+                    await self._save_late(guild)
+
+    async def _save_late(self, guild: discord.Guild) -> None:
+        try:
+            async with self.lock(guild.id):
+                if guild.id in self._settings:  # it may have removed the bot meanwhile
+                    await self.join(guild)
+        except Exception as error:  # noqa: BLE001 - the next round may succeed
             _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)
 
     async def _join(self, guild: discord.Guild) -> None:
@@ -59,6 +80,7 @@ class Workspaces:
             self._settings[guild.id] = settings
             await self._save(guild)
         self._settings[guild.id] = settings
+        self._unsaved.discard(guild.id)
 
     async def _save(self, guild: discord.Guild) -> None:
         listed = (Channel(str(channel.id), channel.name, self.role_of(channel)) for channel in _report_channels(guild))
@@ -75,6 +97,7 @@ class Workspaces:
         """Delete everything known about a guild that has removed the bot."""
         async with self.lock(guild.id):
             self._settings.pop(guild.id, None)
+            self._unsaved.discard(guild.id)
             await self._handlers.leave("discord", str(guild.id))
 
     def settings(self, guild: discord.Guild) -> Settings:

@@ -24,6 +24,8 @@ TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token
 UNANSWERED: Final = (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError)
 """What the client raises if no answer of Slack arrives."""
 OK: Final = 200
+_PARTLY_DONE: Final = {"fatal_error", "internal_error"}
+"""A part of the operation may have succeeded: docs.slack.dev/reference/methods/chat.postMessage, errors."""
 _SERVER_ERROR: Final = 500
 _TOO_MANY: Final = 429
 
@@ -36,6 +38,10 @@ def slack_errors() -> Iterator[None]:
             yield
     except UNANSWERED as error:
         raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
+    except SlackApiError as error:
+        raise TryAgainError(
+            f"Slack answers {code_of(error) or error.response.status_code}", _retry_after(error)
+        ) from error
 
 
 @contextmanager
@@ -47,12 +53,24 @@ def slack_answers() -> Iterator[None]:
         raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
     except SlackApiError as error:
         code, status, after = code_of(error), error.response.status_code, _retry_after(error)
+        if may_be_done(error):
+            raise
         if code in TOKEN_REFUSED:
             tokens = "REUNITE_SLACK_BOT_TOKEN (xoxb-…) and REUNITE_SLACK_APP_TOKEN (xapp-…)"
             raise TryAgainError(f"Slack refuses our token ({code}): check {tokens}.") from error
         if not is_refusal(error):
             raise TryAgainError(f"Slack answers {code or status}", after) from error
         raise UndeliverableError(f"Slack answers {code or status}") from error
+
+
+def may_be_done(error: SlackApiError) -> bool:
+    """Return whether Slack may have done what we asked, or a part of it, though it answers with an error."""
+    return code_of(error) in _PARTLY_DONE or is_server_error(error.response.status_code)
+
+
+def is_server_error(status: int) -> bool:
+    """Return whether an answer of this status leaves open if Slack has done what we asked."""
+    return status >= _SERVER_ERROR
 
 
 def is_refusal(error: SlackApiError) -> bool:

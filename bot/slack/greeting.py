@@ -24,18 +24,21 @@ class Greeter:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def invited(self, workspace: SlackWorkspace, channel: str) -> None:
-        """Note that the bot was invited to a channel, and greet in it if it's the first."""
+        """Note that the bot was invited to a channel, and greet in it if it's the first that takes the greeting."""
         await self._handlers.welcome.note_invitation("slack", workspace.team, channel)
-        self._settled.discard(workspace.team)
-        self._background.start(with_retries(lambda: self.greet(workspace)))
+        self._background.start(with_retries(lambda: self.greet(workspace, channel)))
 
-    async def greet(self, workspace: SlackWorkspace) -> None:
+    async def greet(self, workspace: SlackWorkspace, invited_to: str = "") -> None:
         """Send the greeting if it's due. Raises TryAgainError, UndeliverableError."""
         async with self._locks.setdefault(workspace.team, asyncio.Lock()):
+            if invited_to:  # meanwhile, another channel may have refused it
+                await self._handlers.welcome.note_invitation("slack", workspace.team, invited_to)
+                self._settled.discard(workspace.team)
             if workspace.team not in self._settled:
                 try:
                     await self._greet(workspace)
-                except UndeliverableError:  # until the next start
+                except UndeliverableError:  # until the next start or invitation
+                    await self._handlers.welcome.note_refusal("slack", workspace.team)
                     self._settled.add(workspace.team)
                     raise
                 self._settled.add(workspace.team)
@@ -44,6 +47,9 @@ class Greeter:
         greeting = await self._handlers.welcome.greeting("slack", workspace.team, WAYS)
         if greeting and greeting.channel:
             target = workspace.target(greeting.channel, None)
-            # An earlier attempt, perhaps before a restart, may have arrived.
-            await self._platform.send(Outgoing(f"{workspace.team}:greeting", target, greeting.reply, maybe_sent=True))
+            since = greeting.tried_at
+            await self._handlers.welcome.note_attempt("slack", workspace.team)
+            await self._platform.send(
+                Outgoing(greeting.key, target, greeting.reply, maybe_sent=since is not None, since=since)
+            )
             await self._handlers.welcome.note_greeting("slack", workspace.team)

@@ -9,12 +9,12 @@ import aiohttp
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.webhook import WebhookResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.background import Background, with_retries
-from bot.slack.errors import OK, UNANSWERED, code_of, slack_answers, slack_errors
+from bot.slack.errors import OK, UNANSWERED, code_of, is_server_error, may_be_done, slack_answers, slack_errors
 from bot.slack.forms import LOOK, NAME, REPORT, View, context_of, modal, reply_modal, section, words_modal
 from bot.slack.markup import escape
 from bot.slack.render import MAX_TEXT, Element, blocks, notification
@@ -157,7 +157,10 @@ class PrivateReplies:
             if reason := await _refusal(self._respond, shown):
                 _log.warning("slack_answer_refused", team=self._workspace.team, reason=reason)
                 await with_retries(lambda: self._send_otherwise(thread, message))
-        except UNANSWERED as error:  # not sent again: Slack may have taken it, and nothing can look it up
+        except (
+            *UNANSWERED,
+            SlackApiError,
+        ) as error:  # not sent again: Slack may have taken it, and nothing can look it up
             _log.warning("slack_answer_lost", team=self._workspace.team, reason=type(error).__name__)
 
     async def _send_otherwise(self, thread: str | None, message: Mapping[str, Any]) -> None:
@@ -168,10 +171,14 @@ class PrivateReplies:
                 try:
                     await client.chat_postEphemeral(channel=self.channel, user=self._user, thread_ts=thread, **message)
                 except SlackApiError as error:
+                    if may_be_done(error):
+                        raise
                     _log.warning("slack_ephemeral_refused", team=self._workspace.team, error=code_of(error))
                 else:
                     return
-            await client.chat_postMessage(channel=await self._workspace.direct(self._user), **message)
+            with slack_errors():  # nothing is said by opening it, so that may be done again
+                direct = await self._workspace.direct(self._user)
+            await client.chat_postMessage(channel=direct, **message)
 
 
 async def _refusal(respond: AsyncRespond, message: Mapping[str, Any]) -> str:
@@ -180,6 +187,8 @@ async def _refusal(respond: AsyncRespond, message: Mapping[str, Any]) -> str:
         answer = await respond_once(respond, message)
     except aiohttp.ClientConnectorError as error:
         return type(error).__name__
+    if is_server_error(answer.status_code):
+        raise SlackRequestError(f"Slack answers {answer.status_code}")
     return "" if answer.status_code == OK else f"{answer.status_code} {answer.body}"
 
 

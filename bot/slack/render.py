@@ -10,19 +10,20 @@ from reunite.entities import ReplyTarget
 from reunite.language import sentence, shortened
 from reunite.messages.reply import (
     Button,
+    ChannelLink,
     Choice,
     Command,
     Jump,
     Line,
     Moment,
     Person,
-    Place,
     Plain,
     Quoted,
     Reply,
     Small,
     Span,
     Strong,
+    words_of,
 )
 from reunite.text.controls import without_controls
 
@@ -136,10 +137,10 @@ def _element(span: Span, link_to: LinkTo) -> Element:
         case Person("slack", member, notify=True):
             return {"type": "user", "user_id": member.id}
         case Plain() | Small() | Quoted() | Command() | Person():  # every mention on Slack pings
-            return {"type": "text", "text": _shown(span.member.name if isinstance(span, Person) else span.text)}
+            return {"type": "text", "text": _shown(words_of(span))}
         case Moment(at, text, style):
             return {"type": "date", "timestamp": int(at.timestamp()), "format": _TIMES[style], "fallback": text}
-        case Place(channel):
+        case ChannelLink(channel):
             return {"type": "channel", "channel_id": channel}
         case Jump(_, text, target):
             url = link_to(target) if target else None

@@ -1,5 +1,6 @@
--- A greeting is due until it was sent (greeted_at), so a restart loses none. It goes to one place: it may have arrived there.
-ALTER TABLE workspace ADD COLUMN greeting_channel text;
+-- A greeting is due until it was sent (greeted_at), so a restart loses none. Once it was tried, it stays in its channel: it
+-- may have arrived there.
+ALTER TABLE workspace ADD COLUMN greeting_channel text, ADD COLUMN greeting_tried_at timestamptz;
 
 -- Known workspaces aren't greeted again. On Slack, one that has invited the bot nowhere yet is greeted when it does.
 UPDATE workspace w SET greeted_at = now()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reunite.language import date_words, plural, sentence
-from reunite.messages.reply import Line, Place, Plain, Reply
+from reunite.messages.reply import ChannelLink, Line, Plain, Reply
 from reunite.messages.wording import line
 from reunite.past_posts import Skipped, Tally
 
@@ -30,7 +30,7 @@ def begun(summary: Summary, language: str) -> Reply:
 
 def paused(channel: str, name: str, language: str) -> Reply:
     """Say that the reading of a channel, given by its id and name, waits for a permission of the app."""
-    return Reply("note", (line("past_posts_paused", language, channel=Place(channel, named([name]))),))
+    return Reply("note", (line("past_posts_paused", language, channel=ChannelLink(channel, named([name]))),))
 
 
 def ended(summary: Summary, language: str) -> Reply:

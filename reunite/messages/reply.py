@@ -78,7 +78,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChannelLink:
     """A channel of the reply's workspace, as a link if the platform has one; `text` is the fallback."""
 
     channel: str
@@ -98,7 +98,7 @@ class Command:
         return f"/{self.name}"
 
 
-Span = Plain | Strong | Small | Quoted | Person | Jump | Moment | Place | Command
+Span = Plain | Strong | Small | Quoted | Person | Jump | Moment | ChannelLink | Command
 Line = tuple[Span, ...]
 ReplyKind = Literal[
     "report_post",
@@ -334,7 +334,7 @@ _SPANS: Final = {
     "person": Person,
     "jump": Jump,
     "moment": Moment,
-    "place": Place,
+    "channel": ChannelLink,
     "command": Command,
 }
 _NAMES: Final[dict[type, str]] = {span: name for name, span in _SPANS.items()}

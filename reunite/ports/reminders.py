@@ -1,8 +1,10 @@
 """Reminders and who has switched them off; greetings and digests."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
+
+GreetingState = Literal["tried", "refused", "sent"]
 
 
 class Reminders(Protocol):
@@ -29,15 +31,18 @@ class Reminders(Protocol):
     async def switch_reminders(self, workspace: UUID, member: str, *, on: bool) -> None: ...
 
     async def note_invitation(self, workspace: UUID, channel: str, *, if_first: bool = False) -> None:
-        """Record where a workspace's greeting goes, unless that is known; with `if_first`, if it had no channel."""
+        """Record where a workspace's greeting goes, unless it was tried; with `if_first`, if it had no channel."""
         ...
 
-    async def due_greeting(self, workspace: UUID) -> str | None:
-        """Return the channel for a workspace's greeting, empty if none is noted; None once it was sent."""
+    async def due_greeting(self, workspace: UUID) -> tuple[str, datetime | None] | None:
+        """Return the channel for a workspace's greeting, empty if none is noted, and when that was first tried.
+
+        None once it was sent.
+        """
         ...
 
-    async def note_greeting(self, workspace: UUID) -> None:
-        """Record that a workspace's greeting was sent."""
+    async def note_greeting(self, workspace: UUID, state: GreetingState) -> None:
+        """Record that a workspace's greeting is being tried, that no attempt has arrived, or that it was sent."""
         ...
 
     async def note_digest(self, workspace: UUID, at: datetime) -> None:

@@ -49,7 +49,14 @@ class WelcomeCases:
         assert sentence("greet_try", "de", lost="/lost") in first.reply.text()
         for channel in ("found", "lost"):  # it may have been sent to the first
             await welcome.note_invitation("web", "here", channel)
-            assert await welcome.greeting("web", "here", ways) == first._replace(channel="found")
+            await welcome.note_attempt("web", "here")
+            due = await welcome.greeting("web", "here", ways)
+            assert due
+            assert due == first._replace(channel="found", tried_at=due.tried_at)
+            assert due.tried_at
+        await welcome.note_refusal("web", "here")
+        await welcome.note_invitation("web", "here", "lost")
+        assert await welcome.greeting("web", "here", ways) == first._replace(channel="lost")
         await welcome.note_greeting("web", "here")
         assert await welcome.greeting("web", "here", ways) is None
         assert await welcome.greeting("web", "there", ways)

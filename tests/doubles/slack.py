@@ -47,6 +47,8 @@ class SlackDouble:
         """By channel, the error that meets a message of the bot: posting there is restricted."""
         self.response_urls_expired = False
         self.response_urls_break = False
+        self.response_urls_fail = False
+        """Whether a response_url answers 503, though the answer was taken."""
         """Whether connections to them end once an answer is taken, before it's acknowledged."""
         self.whispers: list[dict[str, Any]] = []
         """Ephemeral messages: each with its channel, user, text and blocks."""
@@ -255,7 +257,7 @@ class SlackDouble:
             message |= {"text": answer["text"], "blocks": answer["blocks"]}
         if self.response_urls_break and request.transport:
             request.transport.close()
-        return web.Response(text="ok")
+        return web.Response(status=503) if self.response_urls_fail else web.Response(text="ok")
 
     # What there is to see
 

@@ -90,7 +90,10 @@ class SlackApi:
         self.history_max = 3
         """Objects on a page: few, so that every reader has to turn pages."""
         self.before_answer: dict[str, Any] = {}
-        """By method, a coroutine function that is awaited after a call has taken effect and before it is answered."""
+        """By method, a coroutine function that is awaited after a call has taken effect and before it is answered.
+
+        What it returns is the answer, unless that is None.
+        """
 
     @property
     def contents(self) -> dict[str, bytes]:
@@ -143,9 +146,15 @@ class SlackApi:
         except RefusedError as error:
             return web.json_response({"ok": False, "error": str(error)})
         await asyncio.sleep(self.delays.get(name, 0))
-        if name in self.before_answer:
-            await self.before_answer.pop(name)(request)
+        other = await self._other_answer(name, request)
+        if other is not None:
+            return other
         return web.json_response({"ok": True, **answer}, headers={"x-oauth-scopes": self.scopes})
+
+    async def _other_answer(self, name: str, request: web.Request) -> web.Response | None:
+        hook: Any = self.before_answer.pop(name, None)
+        other: web.Response | None = await hook(request) if hook else None
+        return other
 
     def _method(self, name: str) -> Callable[[Answer, Bot], Answer]:
         family, _, method = name.partition(".")

@@ -206,3 +206,38 @@ async def test_a_guild_that_has_joined_while_the_bot_was_down_is_greeted_at_the_
                 await (eventually(lambda: is_greeted(world)) if is_new else eventually(world.community))
                 await asyncio.sleep(0.5)
         assert len(texts_in(world, discord.channel("found"))) == is_new
+
+
+async def test_where_the_inviter_takes_no_messages_after_a_restart_the_channel_is_greeted(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    async with DiscordDouble() as discord:
+        max_, found = await break_off_directly(discord, database_url), discord.channel("found")
+        discord.takes_no_messages.add(max_)
+        async with running_bot(discord, database_url) as world:
+            await eventually(lambda: is_greeted(world))
+        assert (texts_in(world, discord.direct(max_)["id"]), len(texts_in(world, found))) == ([], 1)
+
+
+async def test_a_direct_greeting_after_a_restart_says_where_the_bot_was_invited(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    async with DiscordDouble() as discord:
+        max_ = await break_off_directly(discord, database_url)
+        async with running_bot(discord, database_url) as world:
+            await eventually(lambda: is_greeted(world))
+        [said] = texts_in(world, discord.direct(max_)["id"])
+        assert "You've invited me to The library." in said.replace("*", "")
+
+
+async def break_off_directly(discord: DiscordDouble, database_url: str) -> str:
+    """Let a direct greeting break off, then take the audit log away; return who invited the bot."""
+    max_ = discord.admin.join("Max")
+    async with running_bot(discord, database_url) as world:
+        discord.refuse(f"POST /channels/{discord.direct(max_)['id']}/messages", 0)
+        await invited(world, max_)
+        await eventually(lambda: not discord.refusals)
+    discord.roles[discord.bot_role]["permissions"] = str(discord.may_anywhere(BOT_ID) & ~VIEW_AUDIT_LOG)
+    return max_

@@ -1,5 +1,6 @@
 """`/setup` creates the channels that a guild doesn't have yet, over real sockets, against the double."""
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -7,6 +8,7 @@ import discord
 import pytest
 from psycopg import OperationalError
 
+from bot.discord import workspaces
 from reunite.entities import Settings
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES, sentence
@@ -159,6 +161,29 @@ async def test_settings_that_are_saved_are_said_to_be_and_are_in_use_at_once(
         assert sentence("channels_unsaved") not in text
         assert "Still missing" not in text
         assert (await settings(world)).log_channel == log
+
+
+async def test_channels_that_are_not_saved_with_the_settings_are_saved_later(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspaces, "_EVERY", 0.2)
+    async with open_world(database_url) as world:
+        await without_channels(world)
+        used = await panel(world, a_manager(world))
+        with monkeypatch.context() as patch:
+            patch.setattr(Handlers, "join", failing)
+            await pressed(world, used, ALL)
+            await asyncio.sleep(1)  # the events of the new channels fail too
+        new = {world.discord.channel("found"), world.discord.channel("lost")}
+        await eventually(lambda: saved_channels(world), holds=new.issubset)
+
+
+async def saved_channels(world: World) -> set[str]:
+    workspace = await world.store.workspace("discord", world.discord.guild_id)
+    assert workspace
+    async with world.store.transaction(workspace.community) as connection:
+        rows = await connection.execute("SELECT external_id FROM channel WHERE role IS NOT NULL")
+        return {row["external_id"] for row in await rows.fetchall()}
 
 
 async def test_members_who_may_not_manage_the_guild_create_nothing(database_url: str) -> None:

@@ -87,3 +87,57 @@ async def test_a_bot_with_a_new_database_greets_no_channel_that_knows_it(databas
         async with world_on(slack, database_url, again=before):
             await asyncio.sleep(0.5)
         assert greetings(slack) == []
+
+
+async def test_a_first_greeting_searches_for_no_earlier_one(database_url: str) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
+        channel = slack.admin.add_channel("office", bot_inside=False)
+        await slack.settle()
+        before = len(slack.calls_of("conversations.history"))
+        slack.api.fail_next("conversations.history", 429, "ratelimited", retry_after=60)
+        slack.admin.invite_bot(channel)
+        await eventually(lambda: is_greeted(world))
+        assert greetings(slack) == [channel]
+        assert len(slack.calls_of("conversations.history")) == before
+
+
+async def test_after_a_new_installation_the_same_channel_is_greeted_again(database_url: str) -> None:
+    async with SlackDouble.running() as slack:
+        async with world_on(slack, database_url, bot_inside=False) as before:
+            channel = slack.admin.add_channel("office", bot_inside=False)
+            slack.admin.invite_bot(channel)
+            await eventually(lambda: is_greeted(before))
+            await slack.settle()
+            await before.handlers.leave("slack", TEAM)
+            slack.channels[channel]["is_member"] = False
+        async with world_on(slack, database_url, again=before) as world:
+            slack.api.fail_next("chat.postMessage", 503, "service_unavailable")  # so it looks for an earlier attempt
+            slack.admin.invite_bot(channel)
+            await eventually(lambda: is_greeted(world))
+        assert greetings(slack) == [channel, channel]
+
+
+async def test_where_the_first_channel_takes_no_posts_the_next_is_greeted(database_url: str) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
+        first, second = (slack.admin.add_channel(name, bot_inside=False) for name in ("one", "two"))
+        slack.restrictions[first] = "restricted_action"
+        slack.admin.invite_bot(first)
+        await eventually(lambda: slack.calls_of("chat.postMessage"))
+        await slack.settle()
+        assert greetings(slack) == []
+        slack.admin.invite_bot(second)
+        await eventually(lambda: is_greeted(world))
+        assert greetings(slack) == [second]
+
+
+async def test_a_channel_that_takes_posts_again_is_greeted_at_the_next_start(database_url: str) -> None:
+    async with SlackDouble.running() as slack:
+        async with world_on(slack, database_url) as before:
+            channel = slack.admin.add_channel("office", bot_inside=False)
+            slack.restrictions[channel] = "restricted_action"
+            slack.admin.invite_bot(channel)
+            await eventually(lambda: slack.calls_of("chat.postMessage"))
+            await slack.settle()
+        slack.restrictions.clear()
+        await bring_up_again(slack, database_url, before)
+        assert greetings(slack) == [channel]

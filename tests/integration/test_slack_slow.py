@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import ServerDisconnectedError
-from aiohttp.web import Request
+from aiohttp.web import Request, Response, json_response
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
@@ -78,7 +78,7 @@ async def test_an_answer_whose_response_url_is_refused_comes_another_way(world: 
 async def test_an_answer_that_slack_cannot_take_for_a_moment_comes_then_and_is_no_other(world: World) -> None:
     world.slack.response_urls_expired = True
     for method in ("chat.postEphemeral", "chat.postMessage"):
-        world.slack.api.fail_next(method, status=503)
+        world.slack.api.fail_next(method, 429, "ratelimited", retry_after=1)
     await world.slack.slash("lost", "help", world.ada, world.general)
     await eventually(lambda: world.slack.whispers)
     assert ["/found" in whisper["text"] for whisper in world.slack.whispers] == [True]
@@ -108,6 +108,31 @@ async def test_an_answer_that_a_response_url_may_have_taken_is_sent_once(world: 
     assert not world.slack.whispers
 
 
+async def test_an_answer_that_a_response_url_fails_to_confirm_is_sent_once(world: World) -> None:
+    world.slack.response_urls_fail = True
+    with capture_logs() as logged:
+        used = await world.slack.slash("lost", "help", world.ada, world.general)
+        await eventually(lambda: "slack_answer_lost" in {entry["event"] for entry in logged})
+    await world.slack.settle()
+    assert ["/found" in answer["text"] for answer in used.answers] == [True]
+    assert not world.slack.whispers
+
+
+@pytest.mark.parametrize(("status", "error"), [(200, "fatal_error"), (200, "internal_error"), (503, "")])
+async def test_an_answer_that_slack_may_have_done_in_part_is_sent_once(world: World, status: int, error: str) -> None:
+    async def fail(_: Request) -> Response:
+        return json_response({"ok": False, "error": error}, status=status)
+
+    world.slack.response_urls_expired = True
+    world.slack.api.before_answer["chat.postEphemeral"] = fail
+    with capture_logs() as logged:
+        await world.slack.slash("lost", "help", world.ada, world.general)
+        await eventually(lambda: "slack_answer_lost" in {entry["event"] for entry in logged})
+    await world.slack.settle()
+    assert len(world.slack.whispers) == 1
+    assert not world.slack.calls_of("chat.postMessage")
+
+
 async def test_a_report_that_was_taken_is_never_said_not_to_be(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def send_nothing(*_: object) -> None:
         """Leave the failures to the answer."""
@@ -116,7 +141,7 @@ async def test_a_report_that_was_taken_is_never_said_not_to_be(world: World, mon
     monkeypatch.setattr("bot.slack.background._TRIES", 1)
     world.slack.response_urls_expired = True
     for method in ("chat.postEphemeral", "chat.postMessage"):
-        world.slack.api.fail_next(method, status=503)
+        world.slack.api.fail_next(method, 429, "ratelimited")
     await world.slack.slash("lost", "a black rucksack", world.ada, world.lost)
     await eventually(lambda: world.slack.whispers)
     assert [whisper["text"] for whisper in world.slack.whispers] == [sentence("went_wrong")]

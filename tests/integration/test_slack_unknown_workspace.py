@@ -158,22 +158,31 @@ async def many(world: World) -> list[str]:
     return teams
 
 
-async def test_a_start_connects_to_few_workspaces_at_once(world: World, many: list[str]) -> None:
-    now, most, hooks = 0, 0, world.slack.api.before_answer
+async def test_a_start_connects_to_few_workspaces_at_once(
+    world: World, many: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, may_answer, hooks = 0, asyncio.Event(), world.slack.api.before_answer
 
-    async def count(_: Request) -> None:
-        nonlocal now, most
-        hooks["auth.test"] = count
-        now, most = now + 1, max(most, now + 1)
-        await asyncio.sleep(0.05)
-        now -= 1
+    async def hold(_: Request) -> None:
+        nonlocal asked
+        hooks["auth.test"] = hold
+        asked += 1
+        await may_answer.wait()
 
-    hooks["auth.test"] = count
-    before = len(world.slack.calls_of("auth.test"))
+    async def release() -> int:
+        """Let the calls be answered once as many wait as will; return how many."""
+        await eventually(lambda: asked >= AT_ONCE)
+        await asyncio.sleep(0.5)  # one more would come by now
+        waiting = asked
+        may_answer.set()
+        return waiting
+
+    monkeypatch.setattr(workspaces, "_START_SECONDS", 60.0)
+    hooks["auth.test"] = hold
+    releasing = asyncio.create_task(release())
     async with world_on(world.slack, world.store.url, again=world, **by_http(world.slack), **OAUTH):
-        asked = len(world.slack.calls_of("auth.test")) - before
-    assert asked == len(many) + 2
-    assert most == AT_ONCE
+        assert await releasing == AT_ONCE
+        await eventually(lambda: asked == len(many) + 2)
 
 
 async def test_a_workspace_with_an_event_waits_for_no_turn(

@@ -32,9 +32,11 @@ class _Discord:
     def settings(self, _: object) -> None: ...
 
     async def greeting(self, _: str, guild: str, __: object) -> Greeting:
-        return Greeting(guild, Reply("nothing", ()))
+        return Greeting("key", guild, None, Reply("nothing", ()))
 
     async def note_invitation(self, *_: object) -> None: ...
+
+    async def note_attempt(self, *_: object) -> None: ...
 
     async def note_greeting(self, *_: object) -> None: ...
 
@@ -47,7 +49,13 @@ def guild(number: int) -> Any:
     channel = SimpleNamespace(id=number, permissions_for=lambda _: discord.Permissions.all())
     me = SimpleNamespace(guild_permissions=allowed, joined_at=discord.utils.utcnow())
     return SimpleNamespace(
-        id=number, name="", me=me, system_channel=None, text_channels=[channel], preferred_locale="en-US"
+        id=number,
+        name="",
+        me=me,
+        system_channel=None,
+        text_channels=[channel],
+        get_channel=lambda _: channel,
+        preferred_locale="en-US",
     )
 
 

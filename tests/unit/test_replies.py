@@ -29,7 +29,20 @@ from reunite.entities import (
 from reunite.language import LANGUAGES, sentence
 from reunite.messages import galleries, handovers, looks, notices, reminders, wording
 from reunite.messages.handovers import Claimed
-from reunite.messages.reply import Command, Jump, Moment, Person, Place, Plain, Quoted, Reply, Small, Span, Strong, Tile
+from reunite.messages.reply import (
+    ChannelLink,
+    Command,
+    Jump,
+    Moment,
+    Person,
+    Plain,
+    Quoted,
+    Reply,
+    Small,
+    Span,
+    Strong,
+    Tile,
+)
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 POST = ReplyTarget("web", "world", "found", "1")
@@ -190,7 +203,7 @@ def _marked(span: Span) -> str:
             return f"**{text}**"
         case Quoted(text, _):
             return f"‹{text}›"
-        case Plain() | Moment() | Place() | Command():
+        case Plain() | Moment() | ChannelLink() | Command():
             return span.text
         case Small(text):
             return f"~{text}"

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from reunite.entities import Member, ReplyTarget
 from reunite.messages.reply import (
     Button,
+    ChannelLink,
     Choice,
     Jump,
     Moment,
     Person,
     Picture,
-    Place,
     Plain,
     Quoted,
     Reply,
@@ -41,7 +41,7 @@ spans = st.one_of(
         words,
         st.none() | st.builds(ReplyTarget, st.just("slack"), words, words, st.none() | words),
     ),
-    st.builds(Place, words, words),
+    st.builds(ChannelLink, words, words),
     st.builds(Moment, st.datetimes(timezones=st.just(UTC)), words, st.sampled_from(["day", "moment"])),
 )
 replies = st.builds(

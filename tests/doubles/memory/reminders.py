@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from reunite.entities import ClaimState, ReportState
+from reunite.ports.reminders import GreetingState
 from reunite.reminders import Due
 from reunite.rules import PENDING_CLAIMS
 from tests.doubles.memory.tables import ClaimTimes, Part, Tables, now
@@ -38,16 +39,18 @@ class MemoryReminders(Part):
 
     async def note_invitation(self, workspace: UUID, channel: str, *, if_first: bool = False) -> None:
         del if_first  # channels aren't kept in memory
-        if (row := self._workspace(workspace)) and not row.greeting_channel:
+        if (row := self._workspace(workspace)) and not row.greeting_tried_at:
             self._tables.workspaces[workspace] = replace(row, greeting_channel=channel)
 
-    async def due_greeting(self, workspace: UUID) -> str | None:
+    async def due_greeting(self, workspace: UUID) -> tuple[str, datetime | None] | None:
         row = self._workspace(workspace)
-        return row.greeting_channel if row and not row.is_greeted else None
+        return (row.greeting_channel, row.greeting_tried_at) if row and not row.is_greeted else None
 
-    async def note_greeting(self, workspace: UUID) -> None:
+    async def note_greeting(self, workspace: UUID, state: GreetingState) -> None:
         if row := self._workspace(workspace):
-            self._tables.workspaces[workspace] = replace(row, is_greeted=True)
+            tried_at = None if state == "refused" else row.greeting_tried_at or now()
+            is_greeted = row.is_greeted or state == "sent"
+            self._tables.workspaces[workspace] = replace(row, greeting_tried_at=tried_at, is_greeted=is_greeted)
 
     async def note_digest(self, workspace: UUID, at: datetime) -> None:
         if row := self._workspace(workspace):

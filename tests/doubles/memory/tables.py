@@ -73,6 +73,7 @@ class WorkspaceRow:
     settings: Settings
     is_greeted: bool = False
     greeting_channel: str = ""
+    greeting_tried_at: datetime | None = None
     digested_at: datetime | None = None
     absent_since: datetime | None = None
 
