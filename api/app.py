@@ -15,6 +15,7 @@ from bot.delivery import Delivery
 from db import queue
 from db.config import Connections
 from db.embedding_requests import PATIENCE, EmbeddingRequests
+from db.ended_communities import forgetting_ended_communities
 from db.migrate import require_migrated
 from db.store import Store
 from metrics.config import MetricsSettings
@@ -45,6 +46,7 @@ async def run(service: ApiService, ready: Callable[[str], None] = lambda _: None
             Store(servers.database_url, connections=_CONNECTIONS, warm=True, keys=servers.keys)
         )
         await require_migrated(store)
+        await stack.enter_async_context(forgetting_ended_communities(store))
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         searches = Searches(store, EmbeddingRequests(store, patience=service.patience))
         items = Items(store, Handlers(store, hints), service.photo_hosts)

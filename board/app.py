@@ -14,6 +14,7 @@ from db import queue
 from db.board_sessions import BoardSessions
 from db.config import Connections
 from db.embedding_requests import PATIENCE, EmbeddingRequests
+from db.ended_communities import forgetting_ended_communities
 from db.keys import check
 from db.migrate import require_migrated
 from db.store import Store
@@ -45,6 +46,7 @@ async def run(service: BoardService, ready: Callable[[str], None] = lambda _: No
             Store(servers.database_url, connections=_CONNECTIONS, warm=True, keys=servers.keys)
         )
         await require_migrated(store)
+        await stack.enter_async_context(forgetting_ended_communities(store))
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         board = Board(

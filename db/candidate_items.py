@@ -70,11 +70,17 @@ class ItemCache:
         while self._bytes > self._max_bytes:
             self._bytes -= self._kept.popitem(last=False)[1].size
 
-    def drop(self, reports: Sequence[UUID]) -> None:
+    def drop(self, reports: Sequence[UUID], kind: ReportKind) -> None:
+        """Drop reports of one kind. The other kind's are dropped when its own sketches are brought up to date."""
         for report in reports:
-            self._remove(report.bytes)
+            if (kept := self._kept.get(report.bytes)) and kept.item.kind is kind:
+                self._remove(report.bytes)
             for reading in self._readings:
                 reading.dropped.add(report.bytes)
+
+    @property
+    def communities(self) -> set[UUID]:
+        return {kept.community for kept in self._kept.values()}
 
     def drop_all(self, community: UUID, kind: ReportKind) -> None:
         """Drop all items of one kind of a community."""

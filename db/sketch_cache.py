@@ -42,6 +42,17 @@ class SketchCache:
             dropped, _ = self._kept.popitem(last=False)
             self._bytes -= self._sizes.pop(dropped)
 
+    @property
+    def communities(self) -> set[UUID]:
+        return {community for community, _ in self._kept} | self.items.communities
+
+    def forget(self, community: UUID) -> None:
+        """Drop everything of a community that has ended."""
+        for kind in ReportKind:
+            self.items.drop_all(community, kind)
+            self._kept.pop((community, kind), None)
+            self._bytes -= self._sizes.pop((community, kind), 0)
+
     def _count(self, key: tuple[UUID, ReportKind], size: int) -> None:
         self._bytes += _BASE_BYTES + size - self._sizes.get(key, 0)
         self._sizes[key] = _BASE_BYTES + size

@@ -33,7 +33,7 @@ from reunite.matching.evidence import Item
 MANY: Final = 1000
 """With more open reports of one kind, sketches are kept instead of all vectors."""
 MAX_ITEMS: Final = 8000
-"""Of up to this many open reports of one kind, what scoring needs is read with the vectors."""
+"""Of up to this many open reports of one kind, what scoring needs is read with the vectors, until there are more."""
 _SAMPLE: Final = 400
 """How many reports keep their vectors even among many."""
 _FOR_AXES: Final = 4096
@@ -110,6 +110,7 @@ class SqlSketches(Queries):
             return
         if changes["new"]:
             await self._take_in(sketches, scope, changes)
+            sketches.keeps_items &= len(sketches) <= MAX_ITEMS
         seen, own = changes["seen"], changes["own"]
         applied = {report: changed for report, changed in by.items() if changed >= seen and report not in own}
         sketches.watermark = Watermark(seen, own, applied)
@@ -120,7 +121,7 @@ class SqlSketches(Queries):
         new = changes["new"]
         loaded = await self._read_rows(sketches, scope, _SOME, reports=new) if len(new) > FEW else None
         sketches.remove(new)
-        self._items.drop(new)
+        self._items.drop(new, scope.opposite)
         if loaded:
             self._add(sketches, scope, loaded)
         else:

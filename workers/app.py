@@ -18,6 +18,7 @@ from db.cancellation import stop
 from db.config import Connections
 from db.embedding_models import EmbeddingModel
 from db.embedding_requests import EmbeddingRequests
+from db.ended_communities import forgetting_ended_communities
 from db.installations import Installations
 from db.keys import check
 from db.migrate import require_migrated
@@ -102,6 +103,7 @@ async def run(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(servers.database_url, keys=servers.keys))
         await require_migrated(store)
+        await stack.enter_async_context(forgetting_ended_communities(store))
         if photos.slack_token is None and await store.rows("SELECT FROM slack_installation LIMIT 1"):
             await check(servers.database_url, servers.keys)  # without the keys, no photo on Slack could be fetched
         load = load or partial(choose, threads=config.encoder.torch_threads)
@@ -114,8 +116,7 @@ async def run(
         decoders = await stack.enter_async_context(Decoders(framing=encoder.framing, cover=config.cover))
         intake = Intake(store, fetcher, slack_files, decoders)
         compares_details = config.encoder.compare_details and precomputed is None
-        details = await asyncio.to_thread(load_details) if compares_details else None
-        closer_look = CloserLook(store, details, asyncio.Lock()) if details else None
+        closer_look = await _closer_look(store) if compares_details else None
         processor = Processor(store, encoder, model, intake, Slots(config.parallel), config.lease_seconds, closer_look)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         await stack.enter_async_context(observed(store, "worker", config.metrics))
@@ -131,6 +132,11 @@ async def run(
             ended.pop().result()  # raises its exception
         finally:
             await stop(processing_hints, watching_model, sweeper, embedding_queries, learning, calibration)
+
+
+async def _closer_look(store: Store) -> CloserLook | None:
+    details = await asyncio.to_thread(load_details)
+    return CloserLook(store, details, asyncio.Lock()) if details else None
 
 
 async def _watch_model(store: Store, processor: Processor, poll_seconds: float) -> None:

@@ -214,7 +214,7 @@ async def test_what_changes_while_a_search_reads_it_is_not_kept(
         items.drop_all(community.filled.tenant.community, ReportKind.FOUND)
 
         def read_items(*args: Any) -> Any:
-            items.drop([changed])  # as another search does
+            items.drop([changed], ReportKind.FOUND)  # as another search does
             return candidate_items.read_items(*args)
 
         with monkeypatch.context() as racing:

@@ -96,3 +96,25 @@ async def test_sketches_know_which_photos_look_alike(
             both = [pair for pair in alike if pair in measured]
             assert len(both) > 0.9 * len(measured) > 0
             assert [alike[pair] for pair in both] == pytest.approx([measured[pair] for pair in both], abs=1e-4)
+
+
+@pytest.mark.parametrize("few", [0, 100])
+async def test_once_there_are_too_many_reports_new_ones_are_read_when_they_are_candidates(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, sent: list[str], few: int
+) -> None:
+    monkeypatch.setattr(sketch_loading, "MAX_ITEMS", 300)
+    for changes in (search_changes, sketch_loading):
+        monkeypatch.setattr(changes, "FEW", few)
+    async with large(owner_database_url, database_url, reports=600) as community:
+        first, last = community.filled.lost[0], community.filled.lost[-1]
+        await community.search(first)
+        items = community.store.sketch_cache.items
+        assert community.sketches.keeps_items
+        await community.add(like=first)
+        await community.search(first)
+        new = await community.add(like=last)
+        await community.search(first)
+        assert (len(community.sketches), new.bytes in items) == (302, False)
+        found, statements = await counted(community, last, sent)
+        assert (new in found, statements > 1, new.bytes in items) == (True, True, True)
+        assert await counted(community, last, sent) == (found, 1)

@@ -165,6 +165,19 @@ def test_what_was_not_used_for_longest_is_dropped_beyond_a_size() -> None:
     assert cache.get(communities[1], ReportKind.LOST) is kept[1], "its room has become free"
 
 
+def test_what_is_forgotten_takes_no_room() -> None:
+    cache = SketchCache(max_bytes=100_000)
+    kept, ended = UUID(int=1), [UUID(int=number) for number in range(2, 12)]
+    first = cache.get(kept, ReportKind.LOST)
+    for community in ended:
+        for kind in ReportKind:
+            cache.get(community, kind).add(vectors(100))
+            cache.trim(community, kind)
+        assert cache.communities == {kept, community}
+        cache.forget(community)
+    assert cache.get(kept, ReportKind.LOST) is first
+
+
 def test_many_communities_of_which_nothing_is_kept_have_a_limit_too() -> None:
     cache = SketchCache(max_bytes=100_000)
     communities = [UUID(int=number) for number in range(100)]
