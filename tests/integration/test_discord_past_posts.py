@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot.delivery import Delivery
+from bot.discord import greeting
 from bot.discord.app import running
 from bot.discord.config import DiscordConfig
 from bot.discord.reconcile import Reconciler
@@ -32,6 +34,11 @@ FOUND, LOST, EVERY = 105, 5, 3
 """More found reports than a page has messages; every third has a photo."""
 EXPECTED = sorted([*(f"found {number}" for number in range(0, FOUND, EVERY)), *(f"lost {n}" for n in range(LOST))])
 SKIPPED = {"no_photo": FOUND - len(range(0, FOUND, EVERY)), "settled": 1, "not_a_members": 1, "refused": 1}
+
+
+@pytest.fixture(autouse=True)
+def _no_late_greetings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(greeting, "_BETWEEN", 3600.0)
 
 
 @asynccontextmanager
@@ -57,6 +64,7 @@ def posted(discord: DiscordDouble, where: str, author: str, days: float, text: s
 
 
 def past(discord: DiscordDouble) -> None:
+    discord.admin.joined()
     ann, found = discord.admin.join("Ann"), discord.channel("found")
     posted(discord, found, ann, 61, "too old")
     for number in range(FOUND):
@@ -94,6 +102,7 @@ async def test_each_past_post_is_taken_once_and_stays_unanswered(database_url: s
 
 async def test_what_was_read_quietly_stays_so_when_the_bot_starts_again(database_url: str) -> None:
     async with DiscordDouble() as discord:
+        discord.admin.joined()
         ann = discord.admin.join("Ann")
         async with bot(discord, database_url) as (here, handlers):
             old = posted(discord, discord.channel("found"), ann, 1, "a hat")
@@ -149,6 +158,7 @@ async def test_a_killed_bot_goes_on_and_takes_nothing_twice(database_url: str) -
 
 async def test_a_forums_posts_are_read_whether_archived_or_not(database_url: str) -> None:
     async with DiscordDouble() as discord:
+        discord.admin.joined()
         ann, forum = discord.admin.join("Ann"), discord.add_channel("found-items", shapes.FORUM)["id"]
         for days in (61, *range(40, 5, -1)):
             number = snowflake(days)
