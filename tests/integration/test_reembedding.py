@@ -73,7 +73,9 @@ async def test_both_models_are_compared_on_what_people_decided(world: World) -> 
     good, bad = [await reembedding(world.store, Digits(name, blind=name == "blind")) for name in ("sees", "blind")]
     found_reports, lost_reports = await posted(world, ReportKind.FOUND, 6), await posted(world, ReportKind.LOST, 6)
     async with world.store.session(world.workspace.community) as session:  # no word is in both texts of a pair
-        await session._do("UPDATE report SET text = kind || '-' || substr(source_key, length(source_key))")
+        await session._do(
+            "UPDATE report SET text = CASE kind WHEN 'lost' THEN 'zarf' ELSE 'quib' END || '-' || right(source_key, 1)"
+        )
     for number, (lost, found) in enumerate(zip(lost_reports, found_reports, strict=True)):
         await decided(world, lost, found, MatchState.CONFIRMED)
         await decided(world, lost, found_reports[number - 1], MatchState.REJECTED)
