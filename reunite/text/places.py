@@ -127,9 +127,11 @@ def _alone(words: Sequence[str], first: int) -> _Found | None:
 
 def _follows_an_initial(words: Sequence[str], first: int) -> bool:
     """Whether the word is a surname: "M. Keller"."""
-    if first < 2 or words[first - 1] != "." or len(words[first - 2]) > 1 or not words[first - 2].isalpha():  # noqa: PLR2004
-        return False
-    return first < 3 or (words[first - 3],) not in AFTER_A_PREPOSITION  # noqa: PLR2004 - not "hall B. Gym:"
+    match words[max(first - 3, 0) : first]:
+        case [*noun, initial, "."] if len(initial) == 1 and initial.isalpha():
+            return tuple(noun) not in AFTER_A_PREPOSITION  # not "hall B. Gym:"
+        case _:
+            return False
 
 
 def _led(words: Sequence[str], first: int) -> _Found | None:

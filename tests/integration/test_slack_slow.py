@@ -98,18 +98,9 @@ async def test_an_answer_that_slack_may_have_taken_is_sent_once(world: World) ->
     assert ["/found" in whisper["text"] for whisper in world.slack.whispers] == [True]
 
 
-async def test_an_answer_that_a_response_url_may_have_taken_is_sent_once(world: World) -> None:
-    world.slack.response_urls_break = True
-    with capture_logs() as logged:
-        used = await world.slack.slash("lost", "help", world.ada, world.general)
-        await eventually(lambda: "slack_answer_lost" in {entry["event"] for entry in logged})
-    await world.slack.settle()
-    assert ["/found" in answer["text"] for answer in used.answers] == [True]
-    assert not world.slack.whispers
-
-
-async def test_an_answer_that_a_response_url_fails_to_confirm_is_sent_once(world: World) -> None:
-    world.slack.response_urls_fail = True
+@pytest.mark.parametrize("trouble", ["response_urls_break", "response_urls_fail"])
+async def test_an_answer_that_a_response_url_may_have_taken_is_sent_once(world: World, trouble: str) -> None:
+    setattr(world.slack, trouble, True)
     with capture_logs() as logged:
         used = await world.slack.slash("lost", "help", world.ada, world.general)
         await eventually(lambda: "slack_answer_lost" in {entry["event"] for entry in logged})
