@@ -2,7 +2,14 @@
 
 import psycopg
 
+from reunite.errors import TryAgainError
+
 
 def is_trouble(error: Exception) -> bool:
     """Return whether the database is at fault: the same step may succeed later."""
     return isinstance(error, psycopg.Error) and not isinstance(error, psycopg.DataError | psycopg.IntegrityError)
+
+
+def is_temporary(error: Exception) -> bool:
+    """Return whether the database or a platform is at fault."""
+    return isinstance(error, TryAgainError) or is_trouble(error)

@@ -11,9 +11,8 @@ from bot.discord.errors import FAILURES
 from bot.discord.permissions import TO_POST
 from bot.discord.render import RenderedButton
 from bot.discord.workspaces import Workspaces
-from db.trouble import is_trouble
+from db.trouble import is_temporary
 from reunite.entities import ReportKind, Settings
-from reunite.errors import TryAgainError
 from reunite.messages.wording import sentence
 
 Overwrites = dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite]
@@ -73,7 +72,7 @@ class NewChannels:
         try:
             await self._workspaces.change(guild, changed)
         except Exception as error:
-            if not (isinstance(error, TryAgainError) or is_trouble(error)):
+            if not is_temporary(error):
                 raise
             _log.warning("discord_channels_not_chosen", guild=str(guild.id), reason=type(error).__name__)
             return False

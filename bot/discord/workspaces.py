@@ -10,10 +10,10 @@ import structlog
 
 from bot import channels
 from bot.discord.permissions import ReportChannel, missing
-from db.trouble import is_trouble
+from db.trouble import is_temporary
 from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, Member, ReportKind, Settings
-from reunite.errors import TellUserError, TryAgainError
+from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.wording import sentence
 
@@ -49,7 +49,7 @@ class Workspaces:
         try:
             await self.join(guild)
         except Exception as error:
-            if not (isinstance(error, TryAgainError) or is_trouble(error)):
+            if not is_temporary(error):
                 raise
             self._unsaved.add(guild.id)
             _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)

@@ -13,8 +13,8 @@ from bot.slack.background import Background
 from bot.slack.errors import UNANSWERED
 from bot.slack.forms import context_of, words_modal
 from bot.slack.private_replies import respond_once
-from db.trouble import is_trouble
-from reunite.errors import TryAgainError, UndeliverableError
+from db.trouble import is_temporary
+from reunite.errors import UndeliverableError
 from reunite.language import sentence
 
 Handler = Callable[..., Awaitable[BoltResponse | None]]
@@ -36,7 +36,7 @@ def logged_and_answered(background: Background, remembered_language: RememberedL
         error: Exception, body: Mapping[str, Any], respond: AsyncRespond, context: AsyncBoltContext
     ) -> BoltResponse | None:
         kind = body.get("event", {}).get("type") or body.get("type") or body.get("command")
-        if isinstance(error, TryAgainError | UndeliverableError | OSError) or is_trouble(error):
+        if isinstance(error, UndeliverableError | OSError) or is_temporary(error):
             _log.warning("slack_event_failed", type=kind, reason=type(error).__name__)
         else:
             _log.error("slack_event_failed", type=kind, exc_info=error)

@@ -12,10 +12,9 @@ from slack_sdk.errors import SlackApiError
 from bot.channels import CHANNEL_USES, ChannelUse, role_of, with_created
 from bot.slack.errors import code_of
 from bot.slack.workspace import Person, SlackWorkspace
-from db.trouble import is_trouble
+from db.trouble import is_temporary
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportKind, Settings
-from reunite.errors import TryAgainError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 
@@ -65,7 +64,7 @@ class NewChannels:
         try:
             await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=changed))
         except Exception as error:
-            if not (isinstance(error, TryAgainError) or is_trouble(error)):
+            if not is_temporary(error):
                 raise
             _log.warning("slack_channels_not_chosen", team=workspace.team, reason=type(error).__name__)
             return False

@@ -157,10 +157,8 @@ class PrivateReplies:
             if reason := await _refusal(self._respond, shown):
                 _log.warning("slack_answer_refused", team=self._workspace.team, reason=reason)
                 await with_retries(lambda: self._send_otherwise(thread, message))
-        except (
-            *UNANSWERED,
-            SlackApiError,
-        ) as error:  # not sent again: Slack may have taken it, and nothing can look it up
+        except (*UNANSWERED, SlackApiError) as error:
+            # Not sent again: Slack may have taken it, and nothing can look it up.
             _log.warning("slack_answer_lost", team=self._workspace.team, reason=type(error).__name__)
 
     async def _send_otherwise(self, thread: str | None, message: Mapping[str, Any]) -> None:
