@@ -153,3 +153,8 @@ def test_each_word_is_needed() -> None:
 def test_no_word_or_piece_is_listed_twice(lists: str) -> None:
     pieces = list(map(plain, lists.split()))
     assert sorted(pieces) == sorted(set(pieces))
+
+
+def test_most_captions_that_were_written_later_are_known() -> None:
+    written = captions("captions_later.tsv", "no")
+    assert sum(not read(caption).tells_of_thing for caption in written) >= 0.8 * len(written)
