@@ -42,6 +42,10 @@ class UndeliverableError(Exception):
     """A reply can't be sent and trying again won't help (its thread is gone, a permission is missing)."""
 
 
+class UnknownArrivalError(UndeliverableError):
+    """An earlier try of a reply may have arrived, and the platform refuses to say whether it's there."""
+
+
 class PostGoneError(UndeliverableError):
     """The post to reply to was deleted."""
 
