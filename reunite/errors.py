@@ -52,3 +52,7 @@ class PostGoneError(UndeliverableError):
 
 class DefectError(Exception):
     """Our own mistake: one part of the program broke another's assumptions."""
+
+
+class NotJoinedError(DefectError):
+    """A workspace isn't known: it was never joined, or has removed the bot meanwhile."""

@@ -152,7 +152,8 @@ async def world_on(
 ) -> AsyncIterator[World]:
     """Run the bot in a workspace with three channels and four people: new ones, or those of an earlier world.
 
-    It's greeted already, unless the bot is outside its channels (`bot_inside`), or new there too (`is_new`).
+    With a single token it's greeted already, unless the bot is outside its channels (`bot_inside`), or has never been
+    started before (`is_new`).
     """
     bot_inside, is_new = more.pop("bot_inside", True), more.pop("is_new", False)
     if again is None:
@@ -169,7 +170,7 @@ async def world_on(
         stack.enter_context(no_proxy())
         store = await stack.enter_async_context(Store(database_url, keys=KEYS))
         handlers = Handlers(store, NoQueue(), board_url=BOARD)
-        if bot_inside and not again and not is_new:
+        if bot_inside and settings.bot_token and not again and not is_new:
             await handlers.join(JoinWorkspace("slack", TEAM, "Double"))
             await handlers.welcome.note_greeting("slack", TEAM)
         platform = await stack.enter_async_context(running(handlers, store, settings))
