@@ -15,6 +15,7 @@ from bot.discord.errors import (
     NO_MORE_THREADS,
     THREAD_ARCHIVED,
     THREAD_CLOSED,
+    UNKNOWN_CHANNEL,
     MissingPermissionError,
     discord_errors,
     is_refusal,
@@ -92,11 +93,13 @@ class DiscordPlatform:
         return Sent(str(thread.id), str(message.id))
 
     async def _answer(self, place: Place, channel: Place, outgoing: Outgoing) -> discord.Message:
-        """Send a reply; if its thread is closed or can't be reopened, in the channel, or else to the author."""
+        """Send a reply; if its thread is closed or gone, in the channel, or else to the author."""
         try:
             return await self._post(place, outgoing)
         except discord.HTTPException as error:
-            refusals = THREAD_CLOSED | NO_MORE_THREADS
+            # A thread that has just been deleted is still in the cache; a forum's post is deleted with its thread.
+            gone = {UNKNOWN_CHANNEL} if isinstance(channel, discord.TextChannel) else set[int]()
+            refusals = THREAD_CLOSED | NO_MORE_THREADS | gone
             if error.code not in refusals or not isinstance(place, discord.Thread) or not outgoing.target.message:
                 raise
             _log.warning("discord_thread_refused", thread=str(place.id), code=error.code)
