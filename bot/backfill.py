@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from db.backfills import Backfill, Backfills, Tell
 from db.store import Store
 from reunite.entities import PlatformName, Workspace
-from reunite.errors import DefectError
+from reunite.errors import NotJoinedError
 from reunite.handlers import Handlers
 from reunite.language import date_words, sentence
 from reunite.messages import past_posts as messages
@@ -37,7 +37,7 @@ class BackfillRequests:
         """Start to read all channels for reports, or report the progress; return the words for the moderator."""
         workspace = await self._store.workspace(platform, external_id)
         if workspace is None:
-            raise DefectError(f"workspace {platform}:{external_id} was never joined")
+            raise NotJoinedError(f"workspace {platform}:{external_id} was never joined")
         if running := await self._running(workspace):
             return messages.progress(share_of(running), Tally.of(backfill.tally for backfill in running), language)
         channels = await self._backfills.channels(workspace)

@@ -19,7 +19,14 @@ from db.backfills import Backfill, Backfills
 from db.trouble import is_trouble
 from reunite.commands import NewReport, Withdraw
 from reunite.entities import ReplyTarget
-from reunite.errors import MissingScopeError, PostGoneError, TellUserError, TryAgainError, UndeliverableError
+from reunite.errors import (
+    MissingScopeError,
+    NotJoinedError,
+    PostGoneError,
+    TellUserError,
+    TryAgainError,
+    UndeliverableError,
+)
 from reunite.handlers import Handlers
 from reunite.messages import past_posts as messages
 from reunite.past_posts import KnownBefore, PastPost, Skipped, Tally, why_skipped
@@ -131,6 +138,8 @@ class PastPosts:
             return _delay(backfills, error)
         except psycopg.OperationalError:
             raise
+        except NotJoinedError:
+            _log.info("past_posts_left", workspace=backfills[0].workspace)  # it removed the bot meanwhile
         except Exception:  # noqa: BLE001 - the others continue, and this one is tried again later
             _log.exception("past_posts_failed", workspace=backfills[0].workspace)
             return _RETRY_SECONDS
@@ -178,7 +187,7 @@ class PastPosts:
             if command is None:
                 return Skipped.NO_PHOTO
             await self._handlers.report(replace(command, is_past=True, quiet=not backfill.answers))
-        except (TryAgainError, OSError):
+        except (TryAgainError, OSError, NotJoinedError):
             raise
         except (TellUserError, UndeliverableError) as error:
             _log.info("past_post_refused", channel=backfill.channel, post=message.post.key, reason=str(error))

@@ -1,5 +1,6 @@
 """Migrates a database to the newest schema: plain SQL files, in order, each once."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from importlib import resources
@@ -16,6 +17,12 @@ _BASELINE: Final = "0111_schema.sql"
 _LAST_FORMER: Final = "0111_photo_storage.sql"
 _ALL_FORMER: Final = "7170ad08fc8fa7504c9e18277a02f60b071f15ba34df77ff2f7977b3585ee819"
 """SHA-256 of the names and checksums of the migrations that the baseline replaced (docs/decisions/0062-baseline.md)."""
+_LOCK_SECONDS: Final = 2.0
+"""How long a migration waits for a lock: whoever comes after it waits behind it, readers too."""
+_PAUSE: Final = 5.0
+"""Seconds until the next attempt, in which the others go on."""
+_PATIENCE: Final = 600.0
+"""Seconds in which a migration is attempted."""
 _IS_KNOWN: Final = "SELECT to_regclass('public.migration') IS NOT NULL AS known"
 _APPLIED: Final = "SELECT name, checksum FROM public.migration"
 
@@ -50,7 +57,7 @@ async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:
     """Apply the missing migrations, as the owner, under an advisory lock; return their names.
 
     Where `app_url` carries a password, the application's role gets it. Raises MigrationError if an applied file was
-    changed, or if the database is newer than this version, or too old for it.
+    changed, if the database is newer than this version, or too old for it, or if others keep it locked.
     """
     async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as connection:
         await connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # freed with the connection
@@ -130,14 +137,39 @@ async def _apply(connection: psycopg.AsyncConnection, migrations: list[Migration
         " (name text PRIMARY KEY, checksum text NOT NULL, at timestamptz NOT NULL DEFAULT now())"
     )
     for migration in migrations:
-        async with connection.transaction():
-            if not await _replaces_former(connection, migration):
-                await connection.execute(migration.statements.encode())
-            await connection.execute(
-                "INSERT INTO public.migration (name, checksum) VALUES (%s, %s)", [migration.name, migration.checksum]
-            )
-            await connection.execute("GRANT SELECT ON public.migration TO reunite_app")
+        await _apply_patiently(connection, migration)
     return [migration.name for migration in migrations]
+
+
+async def _apply_patiently(connection: psycopg.AsyncConnection, migration: Migration) -> None:
+    """Apply a migration once nobody else, such as a backup, has locked what it changes."""
+    clock = asyncio.get_running_loop()
+    until = clock.time() + _PATIENCE
+    while True:
+        try:
+            await _apply_one(connection, migration)
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
+            if clock.time() > until:
+                msg = (
+                    f"{migration.name} can't be applied: another connection, such as a backup, keeps its tables locked."
+                    " Nothing of it was changed. Run `reunite migrate` again once that has ended."
+                )
+                raise MigrationError(msg) from error
+        else:
+            return
+        _log.warning("migration_waits", migration=migration.name, reason="another connection has locked its tables")
+        await asyncio.sleep(_PAUSE)
+
+
+async def _apply_one(connection: psycopg.AsyncConnection, migration: Migration) -> None:
+    async with connection.transaction():
+        await connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{_LOCK_SECONDS}s"])
+        if not await _replaces_former(connection, migration):
+            await connection.execute(migration.statements.encode())
+        await connection.execute(
+            "INSERT INTO public.migration (name, checksum) VALUES (%s, %s)", [migration.name, migration.checksum]
+        )
+        await connection.execute("GRANT SELECT ON public.migration TO reunite_app")
 
 
 async def _set_password(connection: psycopg.AsyncConnection, app_url: str | None) -> None:

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from typing import Final
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from db.candidate_items import ItemCache
 from db.sketches import Sketches
@@ -21,6 +22,11 @@ class SketchCache:
         self.items = ItemCache()
         self._max_bytes = max_bytes
         self._kept: OrderedDict[tuple[UUID, ReportKind], Sketches] = OrderedDict()
+        self._in_use: WeakValueDictionary[tuple[UUID, ReportKind], Sketches] = WeakValueDictionary()
+        """Those that are kept, and evicted ones that a search still uses.
+
+        A side has only one at a time: a second would know nothing of what the first puts into `items`.
+        """
         self._sizes: dict[tuple[UUID, ReportKind], int] = {}
         self._bytes = 0
 
@@ -28,7 +34,7 @@ class SketchCache:
         """Return a community's sketches, which may still be empty."""
         key = community, kind
         if key not in self._kept:
-            self._kept[key] = Sketches()
+            self._kept[key] = self._in_use.setdefault(key, Sketches())
             self._count(key, 0)
         self._kept.move_to_end(key)
         return self._kept[key]

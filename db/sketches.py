@@ -87,7 +87,7 @@ def _no_reports() -> dict[bool, Columns]:
     return {hidden: Columns(ids=np.empty(0, ID)) for hidden in (False, True)}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Sketches:
     """One community's open reports of one kind."""
 

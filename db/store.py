@@ -17,7 +17,7 @@ from db.leases import WorkLease, WorkSession
 from db.session import CommunitySession
 from reunite.commands import JoinWorkspace
 from reunite.entities import Member, PlatformName, Settings, Workspace
-from reunite.errors import DefectError, TryAgainError
+from reunite.errors import NotJoinedError, TryAgainError
 from reunite.reminders import Due
 
 _PRESENT: Final = "UPDATE workspace SET absent_since = NULL WHERE id = %s AND absent_since IS NOT NULL"
@@ -49,7 +49,7 @@ class Store(Database):
                 )
                 row = await cursor.fetchone()
                 if row is None:
-                    raise DefectError(f"workspace {platform}:{external_id} was never joined")
+                    raise NotJoinedError(f"workspace {platform}:{external_id} was never joined")
                 workspace = Workspace(row["id"], row["community_id"], platform, external_id)
                 yield (
                     workspace,

@@ -6,7 +6,7 @@ from typing import Final
 
 from reunite import rights
 from reunite.entities import Member, PlatformName
-from reunite.errors import DefectError, TellUserError
+from reunite.errors import NotJoinedError, TellUserError
 from reunite.ports import Store
 
 _SECRET_BYTES: Final = 32
@@ -34,7 +34,7 @@ class BoardHandlers:
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         named = await self._store.workspace(platform, workspace)
         if named is None:
-            raise DefectError(f"workspace {platform}:{workspace} was never joined")
+            raise NotJoinedError(f"workspace {platform}:{workspace} was never joined")
         await self._store.save_board_link(named, member, language, link_hash(secret))
         return f"{self._url}/sign-in?link={secret}"
 

@@ -42,9 +42,17 @@ class UndeliverableError(Exception):
     """A reply can't be sent and trying again won't help (its thread is gone, a permission is missing)."""
 
 
+class UnknownArrivalError(UndeliverableError):
+    """An earlier try of a reply may have arrived, and the platform refuses to say whether it's there."""
+
+
 class PostGoneError(UndeliverableError):
     """The post to reply to was deleted."""
 
 
 class DefectError(Exception):
     """Our own mistake: one part of the program broke another's assumptions."""
+
+
+class NotJoinedError(DefectError):
+    """A workspace isn't known: it was never joined, or has removed the bot meanwhile."""

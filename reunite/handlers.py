@@ -32,7 +32,7 @@ from reunite.entities import (
     VerdictKind,
     Workspace,
 )
-from reunite.errors import DefectError
+from reunite.errors import NotJoinedError
 from reunite.form_checks import FormChecks
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
@@ -276,7 +276,7 @@ class Handlers:
     async def _known_workspace(self, platform: PlatformName, external_id: str) -> Workspace:
         workspace = await self._store.workspace(platform, external_id)
         if workspace is None:
-            raise DefectError(f"workspace {platform}:{external_id} was never joined")
+            raise NotJoinedError(f"workspace {platform}:{external_id} was never joined")
         return workspace
 
 

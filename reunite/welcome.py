@@ -34,16 +34,15 @@ class WelcomeHandlers:
             due = await session.prompts.due_greeting(known.id)
         return Greeting(f"{known.id}:greeting", *due, welcome.greeting(ways, settings.language)) if due else None
 
-    async def note_invitation(self, platform: PlatformName, workspace: str, channel: str) -> None:
-        """Record where the greeting goes, unless it was tried: then it stays where it may have arrived."""
-        async with self._store.entered(platform, workspace) as (known, _, session):
-            await session.prompts.note_invitation(known.id, channel)
+    async def note_invitation(
+        self, platform: PlatformName, workspace: str, channel: str, *, if_first: bool = False
+    ) -> None:
+        """Record where the greeting goes, unless it was tried: then it stays where it may have arrived.
 
-    async def note_missed_invitation(self, platform: PlatformName, workspace: str, channel: str) -> None:
-        """Record where the greeting goes if a known workspace had no channel until now."""
-        if known := await self._store.workspace(platform, workspace):
-            async with self._store.session(known.community) as session:
-                await session.prompts.note_invitation(known.id, channel, if_first=True)
+        With `if_first`, only where the workspace had no channel until now.
+        """
+        async with self._store.entered(platform, workspace) as (known, _, session):
+            await session.prompts.note_invitation(known.id, channel, if_first=if_first)
 
     async def note_attempt(self, platform: PlatformName, workspace: str) -> None:
         """Record that the greeting is about to be sent."""

@@ -8,6 +8,7 @@ from discord import app_commands
 
 from bot.discord.command_tree import Translator
 from bot.discord.config import DiscordConfig
+from bot.discord.request_pace import RequestPace
 from bot.errors import SetupError
 
 _LONGEST_PAUSE: Final = 30.0
@@ -32,6 +33,7 @@ class ReuniteClient(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=_LONGEST_PAUSE,
             guild_ready_timeout=config.guilds_wait,
+            http_trace=RequestPace().trace(),
         )
         self._has_own_gateway = config.gateway is not None
 

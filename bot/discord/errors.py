@@ -14,6 +14,7 @@ THREAD_ARCHIVED: Final = 50083
 THREAD_CLOSED: Final = {THREAD_ARCHIVED, 160005}  # archived for good, or locked
 NO_MORE_THREADS: Final = {160006, 160007}
 """The guild has as many active threads (or threads of announcements) as Discord allows."""
+UNKNOWN_CHANNEL: Final = 10003
 NAME_REFUSED: Final = {50035, 200001}
 """A form with something wrong in it, such as a forbidden word in a thread's name; AutoMod has blocked the name."""
 EXPIRED_TOKEN: Final = {50027, 10015, 10062}

@@ -9,11 +9,13 @@ from typing import Final
 import discord
 import structlog
 
+from bot.discord.channel_pace import ChannelPace
 from bot.discord.conversations import Conversations
 from bot.discord.errors import (
     NO_MORE_THREADS,
     THREAD_ARCHIVED,
     THREAD_CLOSED,
+    UNKNOWN_CHANNEL,
     MissingPermissionError,
     discord_errors,
     is_refusal,
@@ -48,6 +50,7 @@ class DiscordPlatform:
         self._verdicts = verdicts
         self.threads = Threads(client, handlers, workspaces)
         self._conversations = Conversations(client, workspaces)
+        self._pace = ChannelPace()
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply in its post's thread, which is opened if there is none, or as a post of its own.
@@ -90,11 +93,13 @@ class DiscordPlatform:
         return Sent(str(thread.id), str(message.id))
 
     async def _answer(self, place: Place, channel: Place, outgoing: Outgoing) -> discord.Message:
-        """Send a reply; if its thread is closed or can't be reopened, in the channel, or else to the author."""
+        """Send a reply; if its thread is closed or gone, in the channel, or else to the author."""
         try:
             return await self._post(place, outgoing)
         except discord.HTTPException as error:
-            refusals = THREAD_CLOSED | NO_MORE_THREADS
+            # A thread that has just been deleted is still in the cache; a forum's post is deleted with its thread.
+            gone = {UNKNOWN_CHANNEL} if isinstance(channel, discord.TextChannel) else set[int]()
+            refusals = THREAD_CLOSED | NO_MORE_THREADS | gone
             if error.code not in refusals or not isinstance(place, discord.Thread) or not outgoing.target.message:
                 raise
             _log.warning("discord_thread_refused", thread=str(place.id), code=error.code)
@@ -168,8 +173,10 @@ class DiscordPlatform:
     async def acknowledge(self, target: ReplyTarget) -> None:
         """React to a post with 👀."""
         with discord_errors():
+            post = self._message(Sent(target.channel, str(target.message)))
             try:
-                await self._message(Sent(target.channel, str(target.message))).add_reaction(TAKEN_UP)
+                async with self._pace.turn("reaction", post.channel.id):
+                    await post.add_reaction(TAKEN_UP)
             except discord.HTTPException as error:
                 # Such as 30010: the post has as many different reactions as it can take.
                 if type(error) is discord.HTTPException and is_refusal(error):
@@ -217,10 +224,11 @@ class DiscordPlatform:
             return
         post = self._message(Sent(target.channel, target.message))
         try:
-            if kind == "returned":
-                await post.add_reaction(RETURNED)
-            else:
-                await post.remove_reaction(RETURNED, self._client.user)
+            async with self._pace.turn("reaction", post.channel.id):
+                if kind == "returned":
+                    await post.add_reaction(RETURNED)
+                else:
+                    await post.remove_reaction(RETURNED, self._client.user)
         except discord.HTTPException as error:
             _log.warning("discord_post_unmarked", post=target.message, code=error.code)
 
@@ -246,14 +254,15 @@ class DiscordPlatform:
             if post and isinstance(destination, discord.TextChannel)
             else destination.send
         )
-        return await send(
-            rendered.content,
-            embed=rendered.embed,
-            files=_files(outgoing),
-            allowed_mentions=rendered.mentions,
-            nonce=nonce(outgoing.key),
-            view=rendered.view(),
-        )
+        async with self._pace.turn("message", destination.id):
+            return await send(
+                rendered.content,
+                embed=rendered.embed,
+                files=_files(outgoing),
+                allowed_mentions=rendered.mentions,
+                nonce=nonce(outgoing.key),
+                view=rendered.view(),
+            )
 
     async def _post_in_forum(self, forum: discord.ForumChannel, outgoing: Outgoing) -> discord.Message:
         rendered = render(outgoing)

@@ -47,8 +47,11 @@ class Threads:
             _log.warning("discord_thread_limit_reached", guild=str(channel.guild.id), code=error.code)
             return channel
 
-    async def _open(self, channel: Destination, post: int, kind: ReportKind | None) -> discord.Thread:
-        """Return the thread of a post, which has the post's id; open it if there is none yet."""
+    async def _open(self, channel: Destination, post: int, kind: ReportKind | None) -> Destination:
+        """Return the thread of a post, which has the post's id; open it if there is none yet.
+
+        Where it's deleted and Discord opens no second one, return the channel.
+        """
         if isinstance(channel, discord.ForumChannel):
             return await self.get(post)
         if isinstance(channel, discord.Thread):
@@ -71,7 +74,11 @@ class Threads:
         except discord.HTTPException as error:
             if error.code != THREAD_EXISTS:
                 raise
-        return await message.fetch_thread()
+        try:
+            return await message.fetch_thread()
+        except discord.NotFound:
+            _log.warning("discord_thread_deleted", post=post)
+            return channel
 
     async def _caption(self, post: discord.Message) -> str:
         """Return the public words of a report: those of the member's post, or of the report behind the bot's post."""
@@ -152,7 +159,12 @@ async def message_with(wanted: str, *places: Place) -> discord.Message | None:
         if isinstance(place, discord.ForumChannel):
             candidates = [await thread.fetch_message(thread.id) for thread in place.threads if is_ours(thread)]
         else:
-            candidates = [message async for message in place.history(limit=_LOOK_BACK)]
+            try:
+                candidates = [message async for message in place.history(limit=_LOOK_BACK)]
+            except discord.NotFound:
+                if place == places[-1]:
+                    raise
+                continue  # its thread is deleted
         for message in candidates:
             if message.author.id == me.id and any(embed.url == wanted for embed in message.embeds):
                 return message

@@ -107,10 +107,10 @@ class ChannelPace:
 
     def hold(self, channel: str, key: str, seconds: float) -> None:
         """Postpone the messages of a channel by this many seconds, after which the refused one comes again."""
-        state = self._channels[channel]
-        state.held_until = _now() + seconds + _SLOT
+        state, again = self._channels[channel], _now() + seconds
+        state.held_until = again + _SLOT
         turns = {reply: at + seconds + _SLOT for reply, at in state.turns.items()}
-        state.turns = turns | {key: _now()}
+        state.turns = turns | {key: again}
 
     def _check(self, channel: str, key: str) -> None:
         now = _now()

@@ -17,7 +17,8 @@ from reunite.ports import Outgoing, Sent
 _PAGE: Final = 200
 _MAX_PAGES: Final = 5
 """How far back a reply is searched for: 1,000 messages, or 75 for an app that gets 15 at once."""
-_CLOCKS_DIFFER: Final = timedelta(hours=1)
+_CLOCKS_DIFFER: Final = timedelta(hours=2)
+"""More than an hour: our clock may have been wrong by that until it was put back."""
 _MAX: Final = 1000
 
 

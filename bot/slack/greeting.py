@@ -1,4 +1,4 @@
-"""Greets a workspace in the first channel that the bot is invited to."""
+"""Greets a workspace once: in the first channel that the bot is invited to, or in one where it was before its start."""
 
 import asyncio
 from weakref import WeakValueDictionary
@@ -7,7 +7,7 @@ from bot.slack.background import Background, with_retries
 from bot.slack.commands import WAYS
 from bot.slack.outbound import SlackPlatform
 from bot.slack.workspace import SlackWorkspace
-from reunite.errors import UndeliverableError
+from reunite.errors import UndeliverableError, UnknownArrivalError
 from reunite.handlers import Handlers
 from reunite.ports import Outgoing
 
@@ -37,8 +37,9 @@ class Greeter:
             if workspace.team not in self._settled:
                 try:
                     await self._greet(workspace)
-                except UndeliverableError:  # until the next start or invitation
-                    await self._handlers.welcome.note_refusal("slack", workspace.team)
+                except UndeliverableError as error:  # until the next start or invitation
+                    if not isinstance(error, UnknownArrivalError):
+                        await self._handlers.welcome.note_refusal("slack", workspace.team)
                     self._settled.add(workspace.team)
                     raise
                 self._settled.add(workspace.team)

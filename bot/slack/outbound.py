@@ -18,7 +18,7 @@ from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget
-from reunite.errors import PostGoneError, UndeliverableError
+from reunite.errors import PostGoneError, UndeliverableError, UnknownArrivalError
 from reunite.language import sentence
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
@@ -68,7 +68,7 @@ class SlackPlatform:
         self._reserve(outgoing)
         with slack_errors():
             is_searched = outgoing.maybe_sent and place_of(outgoing) not in self._unsent
-            sent = await self._earlier.find(workspace, outgoing) if is_searched else None
+            sent = await self._find_earlier(workspace, outgoing) if is_searched else None
             if sent:
                 self._pace.release(outgoing.target.channel, outgoing.key)
                 if outgoing.reply.match:  # people may have reacted before it was recorded
@@ -78,6 +78,15 @@ class SlackPlatform:
             self._pictures.forget(outgoing)
             await _mark(workspace, outgoing)
             return sent
+
+    async def _find_earlier(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent | None:
+        try:
+            with slack_errors():
+                return await self._earlier.find(workspace, outgoing)
+        except PostGoneError:
+            raise
+        except UndeliverableError as error:
+            raise UnknownArrivalError(str(error)) from error
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         workspace = await self._workspace(outgoing.target)

@@ -99,11 +99,11 @@ class SlackWorkspace:
             if not cursor:
                 break
         if not self.channels:  # a workspace must have been joined before it has settings
+            await self._handlers.join(JoinWorkspace("slack", self.team, self.name))
             if first := min(
                 names, key=lambda channel: role_of(channel, names[channel], Settings()) is None, default=None
             ):
-                await self._handlers.welcome.note_missed_invitation("slack", self.team, first)
-            await self._handlers.join(JoinWorkspace("slack", self.team, self.name))
+                await self._handlers.welcome.note_invitation("slack", self.team, first, if_first=True)
         settings = await self._handlers.settings("slack", self.team)
         self._language = settings.language
         self.channels = {

@@ -61,7 +61,7 @@ class Store(Protocol):
     def entered(
         self, platform: PlatformName, external_id: str
     ) -> AbstractAsyncContextManager[tuple[Workspace, Settings, Session]]:
-        """Open a transaction within a workspace's community. Raises DefectError if it was never joined."""
+        """Open a transaction within a workspace's community. Raises NotJoinedError if it was never joined."""
         ...
 
     async def join(self, command: JoinWorkspace) -> Workspace:

@@ -1,6 +1,7 @@
 """Replies in Discord's threads, over real sockets, against the double."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from reunite.ports import Outgoing
 from tests.doubles.discord_shapes import CREATE_THREADS, SEND_MESSAGES
 from tests.support.discord_adapter import JPEG, open_world, reply, thread_path
 from tests.support.queues import NoQueue
+from tests.support.waiting import eventually
 
 
 async def test_the_first_reply_opens_the_thread_and_the_next_ones_go_there(database_url: str) -> None:
@@ -29,6 +31,28 @@ async def test_the_first_reply_opens_the_thread_and_the_next_ones_go_there(datab
         assert [path for _, path in world.discord.requests].count(thread_path(world.post_of(post))) == 1
         [picture] = world.discord.message(second.message)["attachments"]
         assert world.discord.message(second.message)["embeds"][0]["thumbnail"]["url"] == picture["url"]
+
+
+@pytest.mark.parametrize("heard", [True, False])
+@pytest.mark.parametrize("opens_another", [True, False])
+async def test_replies_go_on_after_a_moderator_has_deleted_their_thread(
+    database_url: str, *, opens_another: bool, heard: bool
+) -> None:
+    async with open_world(database_url) as world:
+        post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "umbrella", {"a.jpg": JPEG})
+        await world.platform.send(reply("1", world.post_of(post), "One."))
+        platform: Any = world.platform
+        await eventually(lambda: platform._client.get_channel(int(post)))
+        await world.discord.people.delete_thread(post)
+        if opens_another:
+            del world.discord.message(post)["thread"]
+        if heard:
+            await eventually(lambda: platform._client.get_channel(int(post)) is None)
+        sent = await platform.send(reply("2", world.post_of(post), "Two."))
+        places = {post, world.discord.channel("found")} if opens_another and not heard else set[str]()
+        assert sent.channel in (places or {post if opens_another else world.discord.channel("found")})
+        assert world.discord.text(world.discord.message(sent.message)) == "Two."
+        assert await platform.send(reply("2", world.post_of(post), "Two.", maybe_sent=True)) == sent
 
 
 async def test_a_thread_that_the_cache_does_not_know_is_found(database_url: str) -> None:

@@ -223,6 +223,33 @@ async def test_what_changes_while_a_search_reads_it_is_not_kept(
         assert [report for report in (changed, *others) if report.bytes not in items] == [changed]
 
 
+async def test_what_changes_while_sketches_in_use_are_evicted_is_not_kept(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sketch_loading, "MANY", REPORTS)
+    async with large(owner_database_url, database_url, reports=600) as community:
+        lost, cache = community.filled.lost[0], community.store.sketch_cache
+        changed = (await community.search(lost)).candidates[0].item.report
+
+        async def move_to(place: str) -> None:
+            await community.owner.execute("UPDATE report SET place = %s WHERE id = %s", [place, changed])
+
+        await move_to("Main station")
+        sketches, elsewhere = community.sketches, (UUID(int=1), ReportKind.FOUND)
+        async with sketches.lock:
+            first = await community.start(community.search(lost))  # has read the first place
+            with monkeypatch.context() as full:
+                full.setattr(cache, "_max_bytes", 0)
+                cache.get(*elsewhere)
+                cache.trim(*elsewhere)
+            await move_to("Harbour")
+            second = asyncio.create_task(community.search(lost))
+            await eventually(lambda: second.done() or len(sketches.lock._waiters or ()) > 1)
+        await asyncio.gather(first, second)
+        found = {each.item.report: each.item.place for each in (await community.search(lost)).candidates}
+        assert found[changed] == "Harbour"
+
+
 async def test_what_a_transaction_has_changed_is_forgotten_when_it_is_rolled_back(
     owner_database_url: str, database_url: str
 ) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from uuid import UUID
 
+from aiohttp import web
+
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.support.slack_adapter import World, world_on
 from tests.support.waiting import eventually
@@ -35,7 +37,7 @@ async def bring_up_again(slack: SlackDouble, database_url: str, before: World, t
 
 
 async def test_two_invitations_at_once_are_greeted_once(database_url: str) -> None:
-    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
+    async with SlackDouble.running() as slack, world_on(slack, database_url, bot_inside=False) as world:
         first, second = (slack.admin.add_channel(name, bot_inside=False) for name in ("one", "two"))
         slack.admin.invite_bot(first)
         slack.admin.invite_bot(second)
@@ -47,7 +49,7 @@ async def test_two_invitations_at_once_are_greeted_once(database_url: str) -> No
 
 async def test_a_greeting_that_breaks_off_survives_a_restart(database_url: str) -> None:
     async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url) as before:
+        async with world_on(slack, database_url, bot_inside=False) as before:
             channel = slack.admin.add_channel("office", bot_inside=False)
             slack.api.fail_next("chat.postMessage", 429, "ratelimited", retry_after=3600)
             slack.admin.invite_bot(channel)
@@ -60,7 +62,7 @@ async def test_a_greeting_that_breaks_off_survives_a_restart(database_url: str) 
 
 async def test_a_greeting_whose_arrival_was_not_noted_comes_once(database_url: str) -> None:
     async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url) as before:
+        async with world_on(slack, database_url, bot_inside=False) as before:
             channel = slack.admin.add_channel("office", bot_inside=False)
             slack.admin.invite_bot(channel)
             await eventually(lambda: is_greeted(before))
@@ -80,17 +82,39 @@ async def test_a_first_invitation_while_the_bot_was_down_is_greeted_at_the_start
         assert greetings(slack) == [before.lost]
 
 
-async def test_a_bot_with_a_new_database_greets_no_channel_that_knows_it(database_url: str) -> None:
+async def test_a_bot_that_was_invited_before_its_very_first_start_says_hello_once(database_url: str) -> None:
     async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url) as before:
-            await slack.settle()
-        async with world_on(slack, database_url, again=before):
-            await asyncio.sleep(0.5)
-        assert greetings(slack) == []
+        async with world_on(slack, database_url, is_new=True) as before:
+            await eventually(lambda: is_greeted(before))
+        assert greetings(slack) == [before.found]
+        await bring_up_again(slack, database_url, before)
+        assert greetings(slack) == [before.found]
+
+
+async def test_while_slack_refuses_to_look_for_a_greeting_that_arrived_no_other_channel_gets_one(
+    database_url: str,
+) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url, bot_inside=False) as world:
+        first, second = (slack.admin.add_channel(name, bot_inside=False) for name in ("one", "two"))
+
+        async def arrive_without_a_word(_: web.Request) -> web.Response:
+            slack.channels[first]["is_member"] = False  # from now on, the bot can't read there
+            return web.json_response({"ok": False, "error": "service_unavailable"}, status=503)
+
+        slack.api.before_answer["chat.postMessage"] = arrive_without_a_word
+        slack.admin.invite_bot(first)
+        await eventually(lambda: slack.calls_of("conversations.history"))
+        slack.admin.invite_bot(second)
+        await eventually(lambda: len(slack.calls_of("conversations.history")) > 1)
+        await slack.settle()
+        assert not await is_greeted(world)
+        slack.admin.invite_bot(first)
+        await eventually(lambda: is_greeted(world))
+        assert greetings(slack) == [first]
 
 
 async def test_a_first_greeting_searches_for_no_earlier_one(database_url: str) -> None:
-    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
+    async with SlackDouble.running() as slack, world_on(slack, database_url, bot_inside=False) as world:
         channel = slack.admin.add_channel("office", bot_inside=False)
         await slack.settle()
         before = len(slack.calls_of("conversations.history"))
@@ -118,7 +142,7 @@ async def test_after_a_new_installation_the_same_channel_is_greeted_again(databa
 
 
 async def test_where_the_first_channel_takes_no_posts_the_next_is_greeted(database_url: str) -> None:
-    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
+    async with SlackDouble.running() as slack, world_on(slack, database_url, bot_inside=False) as world:
         first, second = (slack.admin.add_channel(name, bot_inside=False) for name in ("one", "two"))
         slack.restrictions[first] = "restricted_action"
         slack.admin.invite_bot(first)
@@ -132,7 +156,7 @@ async def test_where_the_first_channel_takes_no_posts_the_next_is_greeted(databa
 
 async def test_a_channel_that_takes_posts_again_is_greeted_at_the_next_start(database_url: str) -> None:
     async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url) as before:
+        async with world_on(slack, database_url, bot_inside=False) as before:
             channel = slack.admin.add_channel("office", bot_inside=False)
             slack.restrictions[channel] = "restricted_action"
             slack.admin.invite_bot(channel)

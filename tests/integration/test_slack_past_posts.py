@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from aiohttp.web import Request
+from structlog.testing import capture_logs
 
+from db.backfills import Backfills
 from reunite.commands import ChangeSettings
 from reunite.entities import Report, ReportKind, Settings
 from reunite.language import sentence
@@ -164,3 +167,24 @@ async def test_a_channel_for_which_a_scope_is_missing_holds_up_no_other(database
         await world.wait_for_reports(1)
         await asyncio.sleep(1)
         assert len(await world.reports()) == 1
+
+
+async def test_a_workspace_that_removes_the_app_in_the_middle_is_read_no_further(database_url: str) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url, **FAST) as world:
+        past(world, slack)
+        workspace = await workspace_of(world.store, "slack", TEAM)
+
+        async def leave(_: Request) -> None:
+            await slack.tell({"type": "app_uninstalled"}, at=time.time() + 1).acked.wait()
+
+        await slack.settle()
+        slack.api.before_answer["conversations.history"] = leave
+        with capture_logs() as logged:
+            await start_reading(world.store, world.handlers, workspace)
+            await eventually(lambda: "past_posts_left" in {entry["event"] for entry in logged})
+            read = len(slack.calls_of("conversations.history"))
+            await asyncio.sleep(1)
+        assert not [entry for entry in logged if entry["log_level"] == "error"]
+        assert len(slack.calls_of("conversations.history")) == read
+        assert await world.store.workspace("slack", TEAM) is None
+        assert await Backfills(world.store).open("slack") == []

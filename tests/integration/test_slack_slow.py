@@ -124,6 +124,14 @@ async def test_an_answer_that_slack_may_have_done_in_part_is_sent_once(world: Wo
     assert not world.slack.calls_of("chat.postMessage")
 
 
+async def test_an_answer_whose_direct_messages_could_not_be_opened_comes_a_little_later(world: World) -> None:
+    world.slack.response_urls_expired = True
+    world.slack.api.fail_next("conversations.open", status=503, error="service_unavailable")
+    await world.slack.slash("lost", "help", world.ada, "C0ELSEWHERE")
+    await world.slack.wait_for_post(world.slack.direct(world.ada), "/found")
+    assert len(world.slack.calls_of("chat.postMessage")) == 1
+
+
 async def test_a_report_that_was_taken_is_never_said_not_to_be(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def send_nothing(*_: object) -> None:
         """Leave the failures to the answer."""

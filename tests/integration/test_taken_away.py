@@ -1,5 +1,6 @@
 """What was said is taken away whatever became of its sending: by the real store and delivery."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from reunite.edits import reword
 from reunite.entities import Label, Question, ReplyTarget, Report, ReportState, Workspace
 from reunite.handlers import Handlers
 from reunite.messages import keys, wording
-from reunite.ports import Outgoing, ScoredPair
+from reunite.ports import Outgoing, ScoredPair, Sent
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.support.queues import NoQueue
 from tests.support.services import background
@@ -145,6 +146,27 @@ async def test_a_post_whose_change_could_not_be_shown_still_says_that_it_is_over
     standing = await world.delivered()
     assert wording.ended("en").text() in standing
     assert not any("a swan" in text for text in standing)
+
+
+async def test_a_card_whose_words_change_while_it_is_sent_shows_the_new_ones_once(world: World) -> None:
+    edited, may_answer = asyncio.Event(), asyncio.Event()
+    send = world.platform.send
+
+    async def send_slowly(outgoing: Outgoing) -> Sent:
+        sent = await send(outgoing)
+        edited.set()
+        await may_answer.wait()
+        return sent
+
+    world.platform.send = send_slowly  # type: ignore[method-assign]
+    async with world.bot():
+        await edited.wait()
+        assert await world.handlers.edit(EditReport(target=world.found.target, text="a goose"))
+        may_answer.set()
+        await eventually(world._is_quiet)
+    [(_, card)] = world.platform.messages
+    assert "a goose" in card.reply.text()
+    assert "a duck" not in card.reply.text()
 
 
 async def test_a_question_that_may_stand_loses_the_answers_that_a_withdrawn_found_report_gave(world: World) -> None:

@@ -14,6 +14,7 @@ from bot.slack.app import running
 from bot.slack.config import SlackConfig
 from bot.slack.manifest import EVENTS_PATH
 from db.store import Store
+from reunite.commands import JoinWorkspace
 from reunite.entities import Label, Match, MatchState, Photo, ReplyTarget, Report, ReportState, Settings
 from reunite.handlers import Handlers
 from reunite.messages import keys, wording
@@ -149,8 +150,12 @@ class World:
 async def world_on(
     slack: SlackDouble, database_url: str, *, again: World | None = None, **more: Any
 ) -> AsyncIterator[World]:
-    """Run the bot in a workspace with three channels and four people: new ones, or those of an earlier world."""
-    bot_inside = more.pop("bot_inside", True)
+    """Run the bot in a workspace with three channels and four people: new ones, or those of an earlier world.
+
+    With a single token it's greeted already, unless the bot is outside its channels (`bot_inside`), or has never been
+    started before (`is_new`).
+    """
+    bot_inside, is_new = more.pop("bot_inside", True), more.pop("is_new", False)
     if again is None:
         names = ("found", "lost", "general")
         channels = [slack.admin.add_channel(name, bot_inside=bot_inside) for name in names]
@@ -165,6 +170,9 @@ async def world_on(
         stack.enter_context(no_proxy())
         store = await stack.enter_async_context(Store(database_url, keys=KEYS))
         handlers = Handlers(store, NoQueue(), board_url=BOARD)
+        if bot_inside and settings.bot_token and not again and not is_new:
+            await handlers.join(JoinWorkspace("slack", TEAM, "Double"))
+            await handlers.welcome.note_greeting("slack", TEAM)
         platform = await stack.enter_async_context(running(handlers, store, settings))
         await stack.enter_async_context(background(Delivery(store, platform, lease_seconds=5).run()))
         yield World(slack, store, handlers, platform, opened_at, *ids)

@@ -1,5 +1,6 @@
 """What a process keeps in memory to search in: columns, and products and largest values by parts."""
 
+import gc
 from copy import deepcopy
 from uuid import UUID
 
@@ -156,13 +157,26 @@ def test_what_was_not_used_for_longest_is_dropped_beyond_a_size() -> None:
         sketches.add(vectors(600))
         cache.trim(community, ReportKind.LOST)
     assert kept[0].size + kept[1].size < 100_000 < sum(sketches.size for sketches in kept)
-    again = [cache.get(community, ReportKind.LOST) for community in communities]
-    assert [one is other for one, other in zip(again, kept, strict=True)] == [False, True, True]
+    assert cache.communities == {*communities[1:]}
     kept[1].clear()
     cache.trim(communities[1], ReportKind.LOST)
-    again[0].add(vectors(600))
+    cache.get(communities[0], ReportKind.LOST)
     cache.trim(communities[0], ReportKind.LOST)
-    assert cache.get(communities[1], ReportKind.LOST) is kept[1], "its room has become free"
+    assert cache.communities == {*communities}, "its room has become free"
+
+
+def test_what_is_dropped_while_it_is_used_stays_the_only_one_of_its_side() -> None:
+    cache, community = SketchCache(max_bytes=0), UUID(int=1)
+    used = cache.get(community, ReportKind.LOST)
+    cache.get(community, ReportKind.FOUND)
+    cache.trim(community, ReportKind.FOUND)
+    assert cache.get(community, ReportKind.LOST) is used
+    cache.get(community, ReportKind.FOUND)
+    cache.trim(community, ReportKind.FOUND)
+    used.model = 1
+    del used
+    gc.collect()
+    assert cache.get(community, ReportKind.LOST).model is None
 
 
 def test_what_is_forgotten_takes_no_room() -> None:
@@ -181,11 +195,11 @@ def test_what_is_forgotten_takes_no_room() -> None:
 def test_many_communities_of_which_nothing_is_kept_have_a_limit_too() -> None:
     cache = SketchCache(max_bytes=100_000)
     communities = [UUID(int=number) for number in range(100)]
-    first = cache.get(communities[0], ReportKind.LOST)
+    cache.get(communities[0], ReportKind.LOST)
     for community in communities:
         cache.get(community, ReportKind.LOST)
         cache.trim(community, ReportKind.LOST)
-    assert cache.get(communities[0], ReportKind.LOST) is not first
+    assert communities[0] not in cache.communities
 
 
 def test_vectors_of_another_model_are_not_compared() -> None:

@@ -26,7 +26,7 @@ from reunite.entities import (
     Trends,
     Workspace,
 )
-from reunite.errors import DefectError
+from reunite.errors import DefectError, NotJoinedError
 from reunite.ports import KnownCard, KnownPost
 from reunite.trends import LOOKED_AT
 from tests.doubles.memory.looks import MemoryLooks
@@ -201,7 +201,7 @@ class MemoryStore:
     ) -> AsyncIterator[tuple[Workspace, Settings, MemorySession]]:
         workspace = await self.workspace(platform, external_id)
         if workspace is None:
-            raise DefectError(f"workspace {platform}:{external_id} was never joined")
+            raise NotJoinedError(f"workspace {platform}:{external_id} was never joined")
         async with self.session(workspace.community) as session:
             yield workspace, await session.workspaces.settings(workspace.id), session
 

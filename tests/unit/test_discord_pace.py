@@ -1,0 +1,93 @@
+"""Discord's limits are kept: messages and reactions go into a channel one by one, and all requests share one limit."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from discord.http import Route
+
+from bot.discord.client import ReuniteClient
+from bot.discord.config import DiscordConfig
+from bot.discord.outbound import DiscordPlatform
+from bot.discord.request_pace import MOST, RequestPace
+from cli.bench.local_discord import TOKEN, LocalDiscord
+from reunite.entities import ReplyTarget
+from reunite.messages.reply import Reply
+from reunite.ports import Outgoing
+
+
+class _Channel:
+    """A channel that notes how many requests are on their way to it at the same time."""
+
+    def __init__(self, number: int) -> None:
+        self.id, self.now, self.most = number, 0, 0
+
+    def get_partial_message(self, _: int) -> Any:
+        return SimpleNamespace(channel=self, add_reaction=self.take)
+
+    async def take(self, *_: object, **__: object) -> Any:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.01)
+        self.now -= 1
+        return SimpleNamespace(channel=self, id=1)
+
+    send = take
+
+
+def platform_of(*channels: _Channel) -> DiscordPlatform:
+    by_id = {channel.id: channel for channel in channels}
+    unused: Any = None
+    client: Any = SimpleNamespace(get_partial_messageable=by_id.__getitem__)
+    return DiscordPlatform(client, unused, unused, unused)
+
+
+async def test_reactions_go_into_a_channel_one_by_one_and_channels_dont_wait_for_each_other() -> None:
+    channels = [_Channel(1), _Channel(2)]
+    platform = platform_of(*channels)
+    targets = [ReplyTarget("discord", "1", str(channel.id), str(post)) for post in range(5) for channel in channels]
+    busy = [asyncio.create_task(platform.acknowledge(target)) for target in targets]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert [channel.now for channel in channels] == [1, 1]
+    await asyncio.gather(*busy)
+    assert [channel.most for channel in channels] == [1, 1]
+
+
+async def test_messages_go_into_a_channel_one_by_one() -> None:
+    channel: Any = _Channel(1)
+    platform = platform_of(channel)
+    target = ReplyTarget("discord", "1", "1", None)
+    await asyncio.gather(
+        *(platform._post(channel, Outgoing(f"key {number}", target, Reply("note", ()))) for number in range(5))
+    )
+    assert channel.most == 1
+
+
+def test_a_burst_goes_at_once_and_what_follows_a_second_after_it() -> None:
+    pace = RequestPace()
+    assert [pace.reserve(10.0) for _ in range(MOST)] == [0.0] * MOST
+    assert [pace.reserve(10.5), pace.reserve(10.5)] == [0.5, 0.5]
+    assert pace.reserve(20.0) == 0.0
+
+
+async def test_requests_wait_for_the_shared_limit_and_answers_to_interactions_dont(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reserved: list[float] = []
+
+    def reserve(_: RequestPace, now: float) -> float:
+        reserved.append(now)
+        return 0.0
+
+    monkeypatch.setattr(RequestPace, "reserve", reserve)
+    async with LocalDiscord() as discord:
+        monkeypatch.setattr(Route, "BASE", discord.api_base)
+        async with ReuniteClient(DiscordConfig(token=TOKEN)) as client:
+            await client.http.static_login(TOKEN)
+            before = len(reserved)
+            await client.http.get_bot_gateway()
+            assert len(reserved) == before + 1
+            await client.http.request(Route("PATCH", "/webhooks/1/token-2/messages/@original"))
+            assert len(reserved) == before + 1
