@@ -79,7 +79,7 @@ class Thing:
 def things_of(text: str, parts: Sequence[str], answered: Sequence[str]) -> tuple[Thing, ...]:
     """Describe each thing of a text, given its normalised parts and the colour that its author has answered."""
     colours = [Colour(name, name) for name in answered]
-    if _KANA.search(text):
+    if _KANA.search(text) and len(parts) == 1:
         return (_thing(*_japanese(text), colours),)
     return tuple(_thing(*_split(part, position), colours) for position, part in enumerate(parts))
 
