@@ -54,6 +54,8 @@ _CODE: Final = re.compile(
     rf"(?:^|:|(?<!\w)(?:{'|'.join(map(plain, _LISTS['codes']['after'].split()))})):? {{0,3}}"
     r"[a-z]{1,4}-?[0-9](?:[^\W_]{0,9})(?![\w-])"
 )
+_ROOM: Final = re.compile(r"^(?:[a-z]-?\d{1,3}|\d[a-z])(?=(?:[^\w-]{1,3}\w+){2})")
+"""At the start of "Q2 found this". More letters are rather a thing's name ("PS5"), and so is what is only "found"."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LONG: Final = 3
 _COLOURS: Final = frozenset(COLOUR_WORDS)
@@ -79,7 +81,7 @@ def things_of_emoji(text: str, place: str) -> str:
 
 def tells(thing: str) -> bool:
     """Whether a description of a thing says more than that it was lost or found."""
-    rest = _PHRASES.sub(" ", plain(_ACCENTED.sub(" ", thing)))
+    rest = _ROOM.sub(" ", _PHRASES.sub(" ", plain(_ACCENTED.sub(" ", thing))))
     if _CODE.search(rest) or _NOUN_FOUND.search(rest) or " ".join(_WORD.findall(rest)) in _NOUNS_ALONE:
         return True
     if any(_tells(piece) for word in _WORD.findall(rest) for piece in _split(word)):
