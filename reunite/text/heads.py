@@ -1,6 +1,7 @@
 """The head of a description: the noun that names its thing."""
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
@@ -15,7 +16,18 @@ _LISTS: Final = read_toml("heads.toml")
 _NOUNS: Final = THINGS | frozenset(stem(noun) for noun in _LISTS["nouns"].split())
 _NEVER: Final = QUANTITIES | frozenset(_LISTS["never"].split()) | frozenset((*COLOUR_WORDS, *SHADE_WORDS))
 
+_ANIMALS: Final = frozenset(read_toml("misspellings.toml")["stuffed"]["animals"].split())
+_MADE_OF: Final = r"soft toy|wooden|fabric|plastic|knitted|crochet(?:ed)?|felt"
+_ANIMAL: Final = rf"(?:{'|'.join(sorted(_ANIMALS))})s?"
+_TOY_ENDS: Final = rf"with|and|found|lost|left|from|of|in|on|at|is|was|my|our|{'|'.join((*COLOUR_WORDS, *SHADE_WORDS))}"
+_DEPICTS: Final = re.compile(
+    rf"\b(?:(?:{_MADE_OF}|toy|teddy(?! bear))[ -](?P<after>{_ANIMAL})"
+    rf"|(?<!teddy )(?P<before>{_ANIMAL}) (?:of |in )?(?:{_MADE_OF}))\b(?=\W{{0,3}}(?:$|[^\w\s]|(?:{_TOY_ENDS})\b))"
+)
+"""A toy that depicts an animal: a "wooden horse", but not a "plastic dog bowl"."""
+
 _PARTS: Final = frozenset(stem(noun) for noun in _LISTS["parts"].split())
+_MOTIFS: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
 _STRAPPED, _COVERED = (frozenset(map(stem, _LISTS[key].split())) for key in ("strapped", "covered"))
 
 _PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
@@ -72,8 +84,8 @@ def names_a_part(phrase: str, thing: str) -> bool:
 
 
 def names_only_parts(phrase: str) -> bool:
-    """Whether all things that a phrase names, if any, are parts of others."""
-    return things_in(phrase) <= _PARTS
+    """Whether all things that a phrase names, if any, are parts of others, or pictures on them."""
+    return things_in(phrase) <= _PARTS | _MOTIFS
 
 
 def never_names_a_thing(word: str) -> bool:
@@ -95,14 +107,18 @@ def names_a_thing(text: str) -> bool:
 
 
 def _folded(english: str) -> str:
-    return plain(_ASIDE.sub(" ", english))
+    return _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", english)))
+
+
+def _name_toy(depicted: re.Match[str]) -> str:
+    return f"{depicted['after'] or depicted['before']} toy"
 
 
 def _known(words: list[str]) -> str | None:
     """The first run of things: "phone case"."""
     run: list[str] = []
-    for word in words:
-        if _is_thing(word):
+    for word, following in pairwise((*words, "")):
+        if _is_thing(word) or (word in _ANIMALS and following == "toy"):
             run.append(word)
         elif run and word != "up":
             break
