@@ -28,7 +28,7 @@ _DEPICTS: Final = re.compile(
 
 _PARTS: Final = frozenset(stem(noun) for noun in _LISTS["parts"].split())
 _MOTIFS: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
-_STRAPPED, _COVERED = (frozenset(map(stem, _LISTS[key].split())) for key in ("strapped", "covered"))
+_STRAPPED, _COVERED, _FRAMED = (frozenset(map(stem, _LISTS[key].split())) for key in ("strapped", "covered", "framed"))
 
 _PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
 _REST: Final = re.compile(
@@ -80,6 +80,7 @@ def names_a_part(phrase: str, thing: str) -> bool:
     named = [stem(word) for word in _WORD.findall(_folded(phrase)) if stem(word) in _PARTS]
     own = [stem(word) for word in thing.split()]
     outside = (("strap", "band") if own[-1] in _STRAPPED else ()) + (("cover",) if own[-1] in _COVERED else ())
+    outside += ("rim", "frame") if own[-1] in _FRAMED else ()
     return bool(named) and not set(named) & {*own, *outside}
 
 
