@@ -99,7 +99,7 @@ def own_phrases(text: str) -> list[str]:
 
 
 def _thing(own: str, more: str, answered: list[Colour]) -> Thing:
-    noun = heads.head_phrase(own) or heads.head_noun(own)
+    noun = heads.name_of_thing(own)
     own, of_parts = _without_parts(own, noun)
     colours = (*_colours(own), *answered) or _colours_alone(more)
     return Thing(noun, colours, (*_colours(of_parts), *_colours(more)), bool(_MANY_COLOURED.search(own)))
@@ -130,7 +130,7 @@ def _split(part: str, position: int) -> tuple[str, str]:
     """
     words = part.casefold() if position == 0 else f", {part.casefold()}"
     first, *rest = _SAYS_MORE.split(_ELSEWHERE.sub(" ", words))
-    if rest and not heads.head_noun(first):
+    if rest and not heads.name_of_thing(first):
         more, *own = _PHRASES.split(rest[0], maxsplit=1)
         begins_with_more = _WITH_FIRST.match(words) and own and heads.head_phrase(own[0])  # "with a tag: scarf"
         first, rest[0] = (own[0], more) if begins_with_more else (f"{first} {rest[0]}", "")  # "there was a phone"
@@ -141,7 +141,7 @@ def _japanese(text: str) -> tuple[str, str]:
     """The same for Japanese, where what a thing has comes first: "the strap's bag"."""
     own, more = list[str](), list[str]()
     for phrase in _JAPANESE_PHRASES.split(_JAPANESE_ELSEWHERE.sub("", text[:_MAX_JAPANESE])):
-        *before, last = map(normalise, _OF.split(phrase))
+        *before, last = map(normalise, [*filter(None, _OF.split(phrase))] or [""])
         more += [piece for piece in before if heads.things_in(piece)]
         own.append(" ".join((*(piece for piece in before if not heads.things_in(piece)), last)))
     return " ; ".join(own), " ; ".join(more)

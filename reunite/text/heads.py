@@ -54,19 +54,22 @@ _ASIDE: Final = re.compile(
 
 def head_of(text: str) -> str | None:
     """Return the noun that a text in any of our languages is likely about, in English where we know it."""
-    return head_noun(normalise(content_of(text).thing))
+    name = name_of_thing(normalise(content_of(text).thing))
+    return name and name.split()[-1]
 
 
-def head_noun(english: str) -> str | None:
-    """Return the noun that an English text is likely about: the first known thing, or else the first likely noun."""
-    known = head_phrase(english)
-    leading, _ = _pieces(english)
-    return known.split()[-1] if known else next(filter(None, map(_likely, leading)), None)
+def name_of_thing(english: str) -> str | None:
+    """Return what an English text likely calls its thing: the first known thing, or else the first likely noun."""
+    leading, later = _pieces(english)
+    return _first_known(leading, later) or next(filter(None, map(_likely, leading)), None)
 
 
 def head_phrase(english: str) -> str | None:
     """Return the first known thing with the things before it that say what it's for: "phone case"."""
-    leading, later = _pieces(english)
+    return _first_known(*_pieces(english))
+
+
+def _first_known(leading: list[list[str]], later: list[list[str]]) -> str | None:
     return next(filter(None, (*map(_known, leading), *map(_known, later))), None)
 
 

@@ -46,7 +46,6 @@ def _are_things(read: ReportFeatures, cell: str) -> bool:
     if cell == "-":
         return not read.tells_of_thing
     nouns = [thing.noun or "" for thing in read.things]
-    nouns = nouns if any(nouns) else [read.head_noun or ""]
     colours = [thing.colours[0].name if thing.colours else "" for thing in read.things]
     wanted = [thing.rpartition(" ") for thing in cell.split("; ")]
     return (
