@@ -6,7 +6,6 @@ from itertools import chain
 from typing import Final
 
 from reunite.text import lexicon
-from reunite.text.colour_words import COLOUR_WORDS
 from reunite.text.data import read_toml
 from reunite.text.heads import head_phrase, things_in
 from reunite.text.normalise import normalise
@@ -58,7 +57,6 @@ _ROOM: Final = re.compile(r"^(?:[a-z]-?\d{1,3}|\d[a-z])(?=(?:[^\w-]{1,3}\w+){2})
 """At the start of "Q2 found this". More letters are rather a thing's name ("PS5"), and so is what is only "found"."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LONG: Final = 3
-_COLOURS: Final = frozenset(COLOUR_WORDS)
 _LONG_PIECES: Final = re.compile(
     any_of(sorted((piece for piece in _PIECES if len(piece) >= _LONG), key=len, reverse=True))
 )
@@ -101,7 +99,7 @@ def _split(word: str) -> list[str]:
 @remembered(16_384)
 def _tells(word: str) -> bool:
     if _UNSPACED.match(word):
-        return not _is_covered(word) or _names_a_thing(word)
+        return not _is_covered(word)
     if word in _WORDS or (len(word) == 1 and word.isascii()):
         return False
     english = lexicon.to_english(word)
@@ -118,18 +116,12 @@ def _only_ends(beginning: str, rest: str) -> bool:
     return not any(map(things_in, chain.from_iterable(map(lexicon.meanings, ends))))
 
 
-def _names_a_thing(text: str) -> bool:
-    """Whether an unspaced text, part of which may be a thing's name by chance, names one."""
-    english = lexicon.to_english(_LONG_PIECES.sub(" ", text))
-    return bool(things_in(english) or _COLOURS.intersection(english.split()))
-
-
 def _is_covered(text: str) -> bool:
     """Whether pieces of one language that tell nothing make up the whole text."""
     if _UNSPACED_THINGS.search(text):
         return False
     if _KANA.search(text):
-        is_short = 1 < len(text) <= _SHORT_KANA and len(_KANA.findall(text)) == len(text)
+        is_short = len(text) <= _SHORT_KANA and len(_KANA.findall(text)) == len(text)
         return text in _PIECES if is_short else _is_made_of(text, _BY_LANGUAGE["ja"])
     return any(_is_made_of(text, pieces) for pieces in _BY_LANGUAGE.values())
 

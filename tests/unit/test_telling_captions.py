@@ -43,7 +43,8 @@ Encontré un recogedor, lost my identification, perdí mi identificación, perdi
 identificador encontrado, found a large, Found Hallmark, make-up
 すいとう, すいとうを見つけました, つえ, つえを見つけました, はさみを拾いました, とけい, けいたい
 くすりを拾いました, しおりを拾いました, のりを拾いました, にもつ, はしを拾いました, いす, 誰のいす？
-おかねを拾いました, ますくを拾いました, けいたいおとした
+おかねを拾いました, ますくを拾いました, けいたいおとした, いるかのうきわが落ちていました, くれよん忘れました
+着物拾いました, 捡到处方, すごろく忘れました, たいつおとした, らいたーおとした
 かるた, 前掛け, 私物, 下着, いちご, きつね, りんご, かえる, くれよんを拾いました, いるか, 地图, 这是谁的地图
 Found a can, Found box, found a pick, found a stand, found a bench in the park, found a door, Found a shelf
 Regal gefunden, Bild gefunden, eine Bank gefunden, trouvé un banc, znaleziono ławkę
