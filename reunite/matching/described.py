@@ -10,11 +10,13 @@ from reunite.text.colour_words import COLOUR_WORDS, METALS, SHADE_WORDS, colours
 from reunite.text.normalise import normalise
 
 _SAYS_MORE: Final = re.compile(
-    r"\b(?:with|(?<!one )(?<!body )(?<!^)has(?! any| some| lost(?! its\b)| left| dropped| misplaced| forgotten)"
+    r"\b(?:with|(?<!one )(?<!body )(?<!ever )(?<!^)has"
+    r"(?! any| some| lost(?! its\b)| left| dropped| misplaced| forgotten)"
     r"|having|contain\w{0,3}|holds?|holding"
     r"|there (?:is|are|was|were)|plus|also|full of|lined|mit|con|avec|com|ze|z|dans|dentro|darin|drin)\b"
 )
 """Words after which a text says what a thing has or holds."""
+_WITH_FIRST: Final = re.compile(r"[\s,]*with\b")
 _AT_ITS_END: Final = r"(?=\s*[,.;:!?()\n]|\s*$| (?:found|lost|missing|with)\b)"
 _A_COLOUR: Final = rf"(?: (?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))})\b)"
 _IN_COLOUR: Final = rf"(?:in|en){_A_COLOUR}+{_AT_ITS_END}"
@@ -27,7 +29,8 @@ _ELSEWHERE: Final = re.compile(
     rf"(?<=[^\s])(?<!\bhanded)(?<!\bturned)\s+(?!{_IN_COLOUR}|{_IN_MATERIAL})"
     r"(?:next to|beside|near|behind|under|underneath|below|above|between|among|on|in|inside|into|at|by"
     r"|from|close to|in front of|opposite|against|neben|auf|unter|hinter|bei|beim|am|im|vor|zwischen|junto a|al lado de"
-    r"|cerca de|sobre|debajo de|en|detras de|pres de|sur|sous|derriere|obok|kolo|przy|pod|na|w|za)\b[^,.;:!?()\n]*"
+    r"|cerca de|sobre|debajo de|en|detras de|pres de|sur|sous|derriere|obok|kolo|przy|pod|na|w|za)\b"
+    r"(?! (?:it|them)\b)[^,.;:!?()\n]*"
 )
 """What a text says about other things around its own."""
 _PHRASES: Final = re.compile(r"[,.;:!?()\n]|\s[-–—]\s")
@@ -45,7 +48,7 @@ _JAPANESE_PHRASES: Final = re.compile(r"[、。！\s]")
 _MAX_JAPANESE: Final = 500
 """Characters that are taken apart: nobody describes a thing in more."""
 _OF: Final = re.compile(
-    r"の(?!片方|片割れ|忘れ物|落とし物|[右左][側耳手]?(?:だけ|のみ|[をがで]))|(?:が|の)?(?:付いた|ついた|付き|入った|入り)"
+    r"(?<!ぬいぐるみ)(?<!おもちゃ)(?<!人形)(?<!木製)の(?!ぬいぐるみ|おもちゃ|片方|片割れ|忘れ物|落とし物|[右左][側耳手]?(?:だけ|のみ|[をがで]))|(?:が|の)?(?:付いた|ついた|付き|入った|入り)"
 )
 """Between what a thing has and the thing itself, in Japanese."""
 _MANY_COLOURED: Final = re.compile(
@@ -79,7 +82,7 @@ class Thing:
 def things_of(text: str, parts: Sequence[str], answered: Sequence[str]) -> tuple[Thing, ...]:
     """Describe each thing of a text, given its normalised parts and the colour that its author has answered."""
     colours = [Colour(name, name) for name in answered]
-    if _KANA.search(text):
+    if _KANA.search(text) and len(parts) == 1:
         return (_thing(*_japanese(text), colours),)
     return tuple(_thing(*_split(part, position), colours) for position, part in enumerate(parts))
 
@@ -96,7 +99,7 @@ def own_phrases(text: str) -> list[str]:
 
 
 def _thing(own: str, more: str, answered: list[Colour]) -> Thing:
-    noun = heads.head_phrase(own) or heads.head_noun(own)
+    noun = heads.name_of_thing(own)
     own, of_parts = _without_parts(own, noun)
     colours = (*_colours(own), *answered) or _colours_alone(more)
     return Thing(noun, colours, (*_colours(of_parts), *_colours(more)), bool(_MANY_COLOURED.search(own)))
@@ -127,16 +130,18 @@ def _split(part: str, position: int) -> tuple[str, str]:
     """
     words = part.casefold() if position == 0 else f", {part.casefold()}"
     first, *rest = _SAYS_MORE.split(_ELSEWHERE.sub(" ", words))
-    if rest and not heads.head_noun(first):
-        first = f"{first} {rest.pop(0)}"  # "there was a phone"
-    return first, " ; ".join(rest)
+    if rest and not heads.name_of_thing(first):
+        more, *own = _PHRASES.split(rest[0], maxsplit=1)
+        begins_with_more = _WITH_FIRST.match(words) and own and heads.head_phrase(own[0])  # "with a tag: scarf"
+        first, rest[0] = (own[0], more) if begins_with_more else (f"{first} {rest[0]}", "")  # "there was a phone"
+    return first, " ; ".join(filter(None, rest))
 
 
 def _japanese(text: str) -> tuple[str, str]:
     """The same for Japanese, where what a thing has comes first: "the strap's bag"."""
     own, more = list[str](), list[str]()
     for phrase in _JAPANESE_PHRASES.split(_JAPANESE_ELSEWHERE.sub("", text[:_MAX_JAPANESE])):
-        *before, last = map(normalise, _OF.split(phrase))
+        *before, last = map(normalise, [*filter(None, _OF.split(phrase))] or [""])
         more += [piece for piece in before if heads.things_in(piece)]
         own.append(" ".join((*(piece for piece in before if not heads.things_in(piece)), last)))
     return " ; ".join(own), " ; ".join(more)

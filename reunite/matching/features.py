@@ -9,7 +9,6 @@ from reunite.matching.evidence import Item
 from reunite.text.brands import NamedBrands, named_brands
 from reunite.text.colour_words import named_colours
 from reunite.text.content import content_of
-from reunite.text.heads import head_noun
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts_of
 from reunite.text.reading import can_read
@@ -28,8 +27,6 @@ class ReportFeatures:
     """The words that may tell the thing from others: no links, greetings, places, dates, or numbers but serials."""
     tells_of_thing: bool
     """Whether any word or name ("PS5") may tell the thing from others. Emoji don't: encoders hardly know them."""
-    head_noun: str | None
-    """The noun that the text is about; None in a language that can't be read."""
     things: tuple[Thing, ...]
     """Each thing that the text is about."""
     held: frozenset[str]
@@ -40,6 +37,11 @@ class ReportFeatures:
     place: str
     """As stated in its field, or else as the text names it."""
     place_words: Mapping[str, float]
+
+    @property
+    def head_noun(self) -> str | None:
+        """The noun that the text is about first; None in a language that can't be read."""
+        return next((thing.noun.split()[-1] for thing in self.things if thing.noun), None)
 
 
 def extract(item: Item) -> ReportFeatures:
@@ -60,7 +62,6 @@ def extract(item: Item) -> ReportFeatures:
         is_readable=readable,
         tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
         tells_of_thing=telling,
-        head_noun=head_noun(english) if readable else None,
         things=things if readable else tuple(replace(thing, noun=None) for thing in things),
         held=held_nouns(named) if readable else frozenset(),
         brands=named_brands(content.thing, own_phrases(content.thing), nouns),

@@ -1,5 +1,6 @@
 """The brands that a text names, by what they make: "Galaxy" is Samsung's (brands.toml)."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,8 +40,12 @@ def _brands_by_words() -> Mapping[_Words, _Brands]:
     return named
 
 
+_UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _THINGS: Final = {group: listed(table["things"]) for group, table in _TABLES.items()}
 _BY_WORDS: Final = _brands_by_words()
+_UNSPACED_NAMES: Final = re.compile(
+    "|".join(sorted((name for (name, *_) in _BY_WORDS if _UNSPACED.match(name)), key=len, reverse=True))
+)
 _MAX_WORDS: Final = max(map(len, _BY_WORDS))
 
 
@@ -58,6 +63,7 @@ def named_brands(text: str, own_phrases: Sequence[str], nouns: Sequence[str]) ->
     own = dict[str, frozenset[str]]()
     for phrase in own_phrases if anywhere else ():
         found, others = _read(phrase)
+        others = [word for word in tokens(normalise(" ".join(others))) if not heads.never_names_a_thing(word)]
         named = heads.things_in(normalise(phrase)) if others else ()
         if named or not others:
             own |= {brand: groups for brand in found if (groups := _fitting(_fitting(found[brand], named), nouns))}
@@ -74,7 +80,7 @@ def other_brand(first: NamedBrands, second: NamedBrands) -> str | None:
 
 def _read(text: str) -> tuple[_Brands, Sequence[str]]:
     """Return the brands of a text, and its other words."""
-    text, found = correct_misspellings(text), dict[str, frozenset[str]]()
+    text, found = _UNSPACED_NAMES.sub(r" \g<0> ", correct_misspellings(text)), dict[str, frozenset[str]]()
     lacked = negated_words(plain(text))
     words, others = [word for word in tokens(text) if word not in lacked], list[str]()
     start = 0

@@ -1,6 +1,7 @@
 """The head of a description: the noun that names its thing."""
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
@@ -15,8 +16,19 @@ _LISTS: Final = read_toml("heads.toml")
 _NOUNS: Final = THINGS | frozenset(stem(noun) for noun in _LISTS["nouns"].split())
 _NEVER: Final = QUANTITIES | frozenset(_LISTS["never"].split()) | frozenset((*COLOUR_WORDS, *SHADE_WORDS))
 
+_ANIMALS: Final = frozenset(read_toml("misspellings.toml")["stuffed"]["animals"].split())
+_MADE_OF: Final = r"soft toy|wooden|fabric|plastic|knitted|crochet(?:ed)?|felt"
+_ANIMAL: Final = rf"(?:{'|'.join(sorted(_ANIMALS))})s?"
+_TOY_ENDS: Final = rf"with|and|found|lost|left|from|of|in|on|at|is|was|my|our|{'|'.join((*COLOUR_WORDS, *SHADE_WORDS))}"
+_DEPICTS: Final = re.compile(
+    rf"\b(?:(?:{_MADE_OF}|toy|teddy(?! bear))[ -](?P<after>{_ANIMAL})"
+    rf"|(?<!teddy )(?P<before>{_ANIMAL}) (?:of |in )?(?:{_MADE_OF}))\b(?=\W{{0,3}}(?:$|[^\w\s]|(?:{_TOY_ENDS})\b))"
+)
+"""A toy that depicts an animal: a "wooden horse", but not a "plastic dog bowl"."""
+
 _PARTS: Final = frozenset(stem(noun) for noun in _LISTS["parts"].split())
-_STRAPPED, _COVERED = (frozenset(map(stem, _LISTS[key].split())) for key in ("strapped", "covered"))
+_MOTIFS: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
+_STRAPPED, _COVERED, _FRAMED = (frozenset(map(stem, _LISTS[key].split())) for key in ("strapped", "covered", "framed"))
 
 _PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
 _REST: Final = re.compile(
@@ -42,19 +54,22 @@ _ASIDE: Final = re.compile(
 
 def head_of(text: str) -> str | None:
     """Return the noun that a text in any of our languages is likely about, in English where we know it."""
-    return head_noun(normalise(content_of(text).thing))
+    name = name_of_thing(normalise(content_of(text).thing))
+    return name and name.split()[-1]
 
 
-def head_noun(english: str) -> str | None:
-    """Return the noun that an English text is likely about: the first known thing, or else the first likely noun."""
-    known = head_phrase(english)
-    leading, _ = _pieces(english)
-    return known.split()[-1] if known else next(filter(None, map(_likely, leading)), None)
+def name_of_thing(english: str) -> str | None:
+    """Return what an English text likely calls its thing: the first known thing, or else the first likely noun."""
+    leading, later = _pieces(english)
+    return _first_known(leading, later) or next(filter(None, map(_likely, leading)), None)
 
 
 def head_phrase(english: str) -> str | None:
     """Return the first known thing with the things before it that say what it's for: "phone case"."""
-    leading, later = _pieces(english)
+    return _first_known(*_pieces(english))
+
+
+def _first_known(leading: list[list[str]], later: list[list[str]]) -> str | None:
     return next(filter(None, (*map(_known, leading), *map(_known, later))), None)
 
 
@@ -68,12 +83,13 @@ def names_a_part(phrase: str, thing: str) -> bool:
     named = [stem(word) for word in _WORD.findall(_folded(phrase)) if stem(word) in _PARTS]
     own = [stem(word) for word in thing.split()]
     outside = (("strap", "band") if own[-1] in _STRAPPED else ()) + (("cover",) if own[-1] in _COVERED else ())
+    outside += ("rim", "frame") if own[-1] in _FRAMED else ()
     return bool(named) and not set(named) & {*own, *outside}
 
 
 def names_only_parts(phrase: str) -> bool:
-    """Whether all things that a phrase names, if any, are parts of others."""
-    return things_in(phrase) <= _PARTS
+    """Whether all things that a phrase names, if any, are parts of others, or pictures on them."""
+    return things_in(phrase) <= _PARTS | _MOTIFS
 
 
 def never_names_a_thing(word: str) -> bool:
@@ -95,14 +111,18 @@ def names_a_thing(text: str) -> bool:
 
 
 def _folded(english: str) -> str:
-    return plain(_ASIDE.sub(" ", english))
+    return _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", english)))
+
+
+def _name_toy(depicted: re.Match[str]) -> str:
+    return f"{depicted['after'] or depicted['before']} toy"
 
 
 def _known(words: list[str]) -> str | None:
     """The first run of things: "phone case"."""
     run: list[str] = []
-    for word in words:
-        if _is_thing(word):
+    for word, following in pairwise((*words, "")):
+        if _is_thing(word) or (word in _ANIMALS and following == "toy"):
             run.append(word)
         elif run and word != "up":
             break

@@ -47,6 +47,7 @@ def _near() -> Mapping[str, frozenset[str]]:
 
 _ONE_KIND: Final = frozenset[Relation](("broader", "narrower"))
 _CONTAINS: Final = frozenset[Relation](("same", "broader"))
+_TOY: Final = "toy"
 _CONTAINERS: Final = frozenset(listed(_TABLES["others"]["containers"]))
 _NARROWER: Final = _narrower()
 _NEAR: Final = _near()
@@ -84,7 +85,7 @@ def relation(first: str, second: str) -> Relation:
     if one == other and one in {_kind(first), _kind(second)}:
         return "same"
     if _differ_in_use(first, second):
-        return "other"
+        return "near" if one == _TOY else "other"  # one sees a dog where another sees a wolf
     if _is_kept_in(first, second) or _is_kept_in(second, first):
         return "near"
     return "same" if one == other else _of_kinds(one, other)
@@ -122,4 +123,9 @@ def _kind_named(name: str) -> str:
 def _differ_in_use(first: str, second: str) -> bool:
     """Whether one noun after two others means two things: a guitar case and a flute case."""
     one, other = _key(first).split(), _key(second).split()
-    return len(one) > 1 and len(other) > 1 and one[-1] == other[-1] and set(one[:-1]).isdisjoint(other[:-1])
+    return (
+        len(one) > 1
+        and len(other) > 1
+        and one[-1] == other[-1]
+        and set(map(_kind, one[:-1])).isdisjoint(map(_kind, other[:-1]))
+    )

@@ -51,6 +51,8 @@ _LINKS: Final = (("s", ""), ("n", ""), ("es", ""), ("en", ""), ("e", ""), ("", "
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GAPS: Final = re.compile(r" {2,}")
+_AND: Final = "と"
+"""A particle too, unless a word that is known follows."""
 _SPACES: Final = re.compile(r"\s{2,}")
 _KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
 
@@ -162,7 +164,11 @@ def _replace(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], la
                 break
         else:
             first += 1
-    return _SPACES.sub(" ", out + text[end:]).strip()
+    return _SPACES.sub(_one_space, out + text[end:]).strip()
+
+
+def _one_space(spaces: re.Match[str]) -> str:
+    return "\n" if "\n" in spaces[0] else " "
 
 
 def _plain(text: str) -> str:
@@ -185,7 +191,7 @@ _ROWS: Final = [_row(_HEADER.split("\t"), line) for line in _LINES]
 
 def _spaced_language(code: str, endings: Sequence[tuple[str, str]]) -> _Language:
     language = _Language(endings, compounds=code == "de")
-    for row in _ROWS:
+    for row in sorted(_ROWS, key=lambda row: row["english"] == "and"):  # last: "e" is also left out
         spellings = (row[code], row[code].translate(_UMLAUTS)) if code == "de" else (row[code],)
         for cell in spellings:
             language.words.update({_plain(phrase): row["english"] for phrase in _phrases(cell)})
@@ -216,7 +222,7 @@ class _Unspaced:
             phrase.casefold(): row["english"] for code in codes for row in _ROWS for phrase in _phrases(row[code])
         }
         words = "|".join(sorted(map(re.escape, self._english), key=len, reverse=True))
-        self._pattern = re.compile(f"({words})[{particles}]?", re.IGNORECASE)
+        self._pattern = re.compile(f"({words})(?:[{particles}]|{_AND}(?!{words}))?", re.IGNORECASE)
 
     def to_english(self, text: str) -> str:
         text = self._pattern.sub(lambda match: f" {self._english[match[1].casefold()]} ", text)
@@ -232,6 +238,6 @@ ENGLISH_WORDS: Final = frozenset(
 )
 """Those with translations."""
 _FROM_ENGLISH: Final = {code: _first_words(code) for code in _HEADER.split("\t")[1:]}
-_JAPANESE_WORDS: Final = _Unspaced(("ja",), "のをがはにとでもな")
+_JAPANESE_WORDS: Final = _Unspaced(("ja",), "のをがはにでもな")
 _CHINESE_WORDS: Final = _Unspaced(("zh", "ja"), "的")
 """Of a text without kana, which may still be Japanese."""

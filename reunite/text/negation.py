@@ -5,7 +5,7 @@ from typing import Final
 
 from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
 
-_SPACES: Final = re.compile(r"\s{2,}")
+_SPACES: Final = re.compile(r"[ \t]{2,}")
 _NOT: Final = (
     r"(?:not|isn['’]?t|aren['’]?t|wasn['’]?t|neither|nor|no|non|never|without"
     r"|nicht|kein\w{0,2}|weder|noch|ohne|pas|ni|sans|sin)"

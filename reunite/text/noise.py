@@ -10,6 +10,7 @@ from reunite.text.colour_words import COLOUR_WORDS
 from reunite.text.noise_patterns import AFTER_SERIALS, BEFORE_SERIALS, Noise, Patterns
 from reunite.text.word_lists import THINGS
 from reunite.text.words import stem
+from reunite.text.written_out import written_out
 
 _KNOWN: Final = frozenset({*THINGS, *COLOUR_WORDS})
 _SPACES: Final = re.compile(r"[ \t]{2,}")
@@ -17,7 +18,6 @@ _LEFT_OF_WHEN: Final = re.compile(
     r"(?<!\w)(?:on|at|around|about|by|am|um|gegen|le|vers|el|a las|il|alle|em|dnia|o)[ \t]{1,3}:(?=\s)", re.IGNORECASE
 )
 """The preposition of a date that began a text: "Found on 12/11: a hat"."""
-_SHORT_WITH: Final = re.compile(r"(?<![\w/])w/(o\b)?[ ]?(?=[^\W\d])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,7 @@ class Cleaned:
 def clean(text: str) -> Cleaned:
     """Take the noise out of a text. A hashtag that is a thing or a colour stays as a word ("#keys")."""
     found: dict[Noise, list[str]] = {}
-    text = _SHORT_WITH.sub(lambda short: "without " if short[1] else "with ", text)
-    text = _without(text, BEFORE_SERIALS, found)
+    text = _without(written_out(text), BEFORE_SERIALS, found)
     pieces, codes, end = list[str](), list[str](), 0
     for start, stop in serials.spans(text):
         pieces += [_without(text[end:start], AFTER_SERIALS, found), text[start:stop]]

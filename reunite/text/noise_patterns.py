@@ -40,6 +40,7 @@ _LABELS: Final = _LISTS["phone_labels"]
 _HOST: Final = r"(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,5}"
 _PLAIN_DOMAIN, _AMBIGUOUS_DOMAIN = ("|".join(listed(_LISTS["domains"][key])) for key in ("plain", "ambiguous"))
 _LINE_START: Final = r"(?:^|(?<=[\n.;!?|•·*]))[ \t>*_•·-]{0,6}"
+_HEADING_START: Final = rf"(?:{_LINE_START}|(?<=[\s,/(]))"
 _NUMBER: Final = r"[+(]{0,2}\d[\d ()/.-]{3,20}\d(?!\d)"
 _MONTH: Final = any_of(listed(_DATES["months"]))
 _DAY: Final = r"(?<![\w.-])\d{1,2}(?:st|nd|rd|th|er|\.)?"
@@ -128,7 +129,7 @@ _AFTER_SERIALS: Final = (
     (Noise.GREETING, any_of(listed_in(_LISTS["greetings"]))),
     (Noise.THANKS, any_of(listed_in(_LISTS["thanks"]))),
     (Noise.THANKS, r"(?:^|(?<=[\n.,;!]))[ \t]{0,3}(?:bump(?:ing)?|boost)(?=[ \t]{0,3}(?:$|[\n.,;!]))"),
-    (Noise.HEADING, rf"{_LINE_START}{any_of(listed_in(_LISTS['headings']))}[ \t*_]{{0,3}}[:：]{_EMPTY}"),
+    (Noise.HEADING, rf"{_HEADING_START}{any_of(listed_in(_LISTS['headings']))}[ \t*_]{{0,3}}[:：]{_EMPTY}"),
     (Noise.HEADING, rf"(?:^|(?<=\n))[ \t]{{0,3}}{any_of(listed(_LISTS['dashed_headings']))}[ ][-–—][ ]"),
 )
 

@@ -5,19 +5,27 @@ from collections.abc import Sequence
 from typing import Final
 
 from reunite.text import words
+from reunite.text.heads import head_phrase
+from reunite.text.kinds import relation
 from reunite.text.normalise import normalise
 from reunite.text.word_lists import THINGS
+from reunite.text.written_out import written_out
 
 MAX_PARTS: Final = 6
 """The last part takes the rest of the text."""
 
 _BETWEEN: Final = re.compile(
-    r"((?<![^\S\n])(?:[^\S\n]*+(?:[,;:.+&\n]|\b(?:and|plus|also|y|et|und)\b))++\s*+)", re.IGNORECASE
+    r"((?<![^\S\n])(?:[^\S\n]*+(?:[,;:.+&/、，\n]|\b(?:and|plus|also|y|et|und)\b))++\s*+)", re.IGNORECASE
 )
 _ELSEWHERE: Final = re.compile(r"\b(?:in|on|at|from|near|by|under|behind)\b", re.IGNORECASE)
 _HOLDS: Final = re.compile(
-    r"\b(?:inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b", re.IGNORECASE
+    r"\b(?:inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b|[入付]|つき|里面|裡面",
+    re.IGNORECASE,
 )
+_UNSPACED_COMMA: Final = re.compile(r"[、，]")
+_UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+"""What wasn't translated of a Japanese or Chinese text may say anything of the thing before or after it."""
+_ONE_THING: Final = frozenset(("broader", "narrower"))
 _WITH: Final = re.compile(r"\bwith\b", re.IGNORECASE)
 _COVERS: Final = frozenset(("case", "cover", "sleeve"))
 _BESIDES: Final = re.compile(r"\b(?:also|plus)\b", re.IGNORECASE)
@@ -28,30 +36,46 @@ def parts(text: str) -> Sequence[str]:
 
     What a thing has or holds ("a bag with a laptop and keys") stays with it.
     """
-    return parts_of(normalise(text))
+    return parts_of(normalise(written_out(text)))
 
 
 def parts_of(normalised: str) -> Sequence[str]:
     """Return the words about each thing of a text that is normalised already."""
     first, *rest = _BETWEEN.split(normalised)
-    found, named, holds = [first], _names_a_thing(first), _holds(first)
+    found, named, holds, previous = [first], _names_a_thing(first), _holds(first), first
     for between, piece in zip(rest[::2], rest[1::2], strict=True):
-        names = _names_a_thing(piece)
-        is_held = holds or _HOLDS.search(_WITH.split(piece)[0]) or _names_only_a_cover(between, piece)
+        names = _names_a_thing(_WITH.split(piece)[0])
+        is_held = holds or _is_held(_WITH.split(piece)) or _names_only_a_cover(between, piece)
         is_held = is_held and not _BESIDES.search(between)
-        if named and names and not is_held and len(found) < MAX_PARTS:
+        is_next = named and names and not is_held and _separates(between, previous, piece)
+        if is_next and len(found) < MAX_PARTS:
             found.append(piece)
             holds = _holds(piece)
         else:
             found[-1] += between + piece
             holds = holds or _holds(piece)
-        named = named or names
+        named, previous = named or names, piece
     return tuple(found) if len(found) > 1 else ()
+
+
+def _separates(between: str, before: str, after: str) -> bool:
+    """Whether a sign between two things may stand for "and": "keys/wallet", not "scarf/shawl" or "phone, an iPhone"."""
+    if _UNSPACED_COMMA.search(between) and (_UNSPACED.search(before) or _UNSPACED.match(after.strip())):
+        return False
+    things = head_phrase(before), head_phrase(after)
+    related = relation(*filter(None, things)) if all(things) else "unknown"
+    return related == "other" if "/" in between else between.strip() != "," or related not in _ONE_THING
 
 
 def _names_only_a_cover(between: str, piece: str) -> bool:
     """Whether a piece after a comma is about the case that a thing is in: "phone, cracked screen, blue case"."""
     return not between.strip(" ,;:.") and _things(piece) <= _COVERS
+
+
+def _is_held(around_with: Sequence[str]) -> bool:
+    """Whether a piece says that its thing is held, before any "with", which in Japanese ends it (青いタグ付き)."""
+    before, *after = around_with
+    return bool(_HOLDS.search(before)) or (bool(after) and not after[-1].strip(" .。!！"))
 
 
 def _holds(piece: str) -> bool:

@@ -6,7 +6,6 @@ from itertools import chain
 from typing import Final
 
 from reunite.text import lexicon
-from reunite.text.colour_words import COLOUR_WORDS
 from reunite.text.data import read_toml
 from reunite.text.heads import head_phrase, things_in
 from reunite.text.normalise import normalise
@@ -54,9 +53,10 @@ _CODE: Final = re.compile(
     rf"(?:^|:|(?<!\w)(?:{'|'.join(map(plain, _LISTS['codes']['after'].split()))})):? {{0,3}}"
     r"[a-z]{1,4}-?[0-9](?:[^\W_]{0,9})(?![\w-])"
 )
+_ROOM: Final = re.compile(r"^(?:[a-z]-?\d{1,3}|\d[a-z])(?=(?:[^\w-]{1,3}\w+){2})")
+"""At the start of "Q2 found this". More letters are rather a thing's name ("PS5"), and so is what is only "found"."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LONG: Final = 3
-_COLOURS: Final = frozenset(COLOUR_WORDS)
 _LONG_PIECES: Final = re.compile(
     any_of(sorted((piece for piece in _PIECES if len(piece) >= _LONG), key=len, reverse=True))
 )
@@ -79,7 +79,7 @@ def things_of_emoji(text: str, place: str) -> str:
 
 def tells(thing: str) -> bool:
     """Whether a description of a thing says more than that it was lost or found."""
-    rest = _PHRASES.sub(" ", plain(_ACCENTED.sub(" ", thing)))
+    rest = _ROOM.sub(" ", _PHRASES.sub(" ", plain(_ACCENTED.sub(" ", thing))))
     if _CODE.search(rest) or _NOUN_FOUND.search(rest) or " ".join(_WORD.findall(rest)) in _NOUNS_ALONE:
         return True
     if any(_tells(piece) for word in _WORD.findall(rest) for piece in _split(word)):
@@ -99,7 +99,7 @@ def _split(word: str) -> list[str]:
 @remembered(16_384)
 def _tells(word: str) -> bool:
     if _UNSPACED.match(word):
-        return not _is_covered(word) or _names_a_thing(word)
+        return not _is_covered(word)
     if word in _WORDS or (len(word) == 1 and word.isascii()):
         return False
     english = lexicon.to_english(word)
@@ -116,18 +116,12 @@ def _only_ends(beginning: str, rest: str) -> bool:
     return not any(map(things_in, chain.from_iterable(map(lexicon.meanings, ends))))
 
 
-def _names_a_thing(text: str) -> bool:
-    """Whether an unspaced text, part of which may be a thing's name by chance, names one."""
-    english = lexicon.to_english(_LONG_PIECES.sub(" ", text))
-    return bool(things_in(english) or _COLOURS.intersection(english.split()))
-
-
 def _is_covered(text: str) -> bool:
     """Whether pieces of one language that tell nothing make up the whole text."""
     if _UNSPACED_THINGS.search(text):
         return False
     if _KANA.search(text):
-        is_short = 1 < len(text) <= _SHORT_KANA and len(_KANA.findall(text)) == len(text)
+        is_short = len(text) <= _SHORT_KANA and len(_KANA.findall(text)) == len(text)
         return text in _PIECES if is_short else _is_made_of(text, _BY_LANGUAGE["ja"])
     return any(_is_made_of(text, pieces) for pieces in _BY_LANGUAGE.values())
 

@@ -104,7 +104,7 @@ def when(text: str) -> None:
         lambda text: card_words.is_personal_card([text, text]),
         colour_words.named_colours,
         discord_markup.escape,
-        heads.head_noun,
+        heads.name_of_thing,
         lexicon.to_english,
         markup.plain_text,
         noise.clean,

@@ -12,7 +12,7 @@ from reunite.matching.features import ReportFeatures, extract
 from reunite.matching.kinds_compared import log_odds
 from reunite.matching.scoring import ScoredCandidate, score
 from reunite.matching.weights import ALIKE_BY_KIND, COMMON_KIND
-from reunite.text.kinds import RARE_SHARE, share_of_lost
+from reunite.text.kinds import RARE_SHARE, Relation, relation, share_of_lost
 from tests.support.labelled_sets import LONG_AGO
 
 PHOTO = (colours.of_names(["red"]) or (),)
@@ -95,6 +95,22 @@ def test_photos_of_one_kind_look_alike_for_that_alone() -> None:
 
 def test_a_soft_toy_is_not_the_animal_that_its_photo_shows() -> None:
     assert log_odds(features("soft toy"), features("", "dog")) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "related"),
+    [
+        ("plush rabbit", "Stoffhase", "same"),
+        ("soft toy bunny", "ぬいぐるみのうさぎ", "same"),
+        ("Holzpferd", "wooden horse", "same"),
+        ("plush wolf", "peluche chien", "near"),
+        ("plush dog", "dog", "near"),
+        ("knitted rabbit", "toy", "same"),
+    ],
+)
+def test_a_toy_is_compared_as_one_with_what_it_depicts(first: str, second: str, related: Relation) -> None:
+    (one,), (other,) = features(first).things, features(second).things
+    assert relation(one.noun or "", other.noun or "") == related
 
 
 def test_what_a_thing_holds_is_not_another_thing() -> None:

@@ -20,7 +20,5 @@ _TABLE = Path(__file__).parents[1] / "data" / "place_first.tsv"
 def test_the_thing_is_read_where_the_place_comes_first(text: str, thing: str, place: str) -> None:
     noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
     report = extract(Item(UUID(int=0), ReportKind.FOUND, text, "", noon, time_is_stated=False))
-    nouns = [part.noun.split()[-1] for part in report.things if part.noun]
-    assert stem(thing) in map(stem, nouns)
     assert stem(report.head_noun or "") == stem(thing)
     assert report.place == place

@@ -43,15 +43,18 @@ Encontré un recogedor, lost my identification, perdí mi identificación, perdi
 identificador encontrado, found a large, Found Hallmark, make-up
 すいとう, すいとうを見つけました, つえ, つえを見つけました, はさみを拾いました, とけい, けいたい
 くすりを拾いました, しおりを拾いました, のりを拾いました, にもつ, はしを拾いました, いす, 誰のいす？
+おかねを拾いました, ますくを拾いました, けいたいおとした, いるかのうきわが落ちていました, くれよん忘れました
+着物拾いました, 捡到处方, すごろく忘れました, たいつおとした, らいたーおとした
 かるた, 前掛け, 私物, 下着, いちご, きつね, りんご, かえる, くれよんを拾いました, いるか, 地图, 这是谁的地图
 Found a can, Found box, found a pick, found a stand, found a bench in the park, found a door, Found a shelf
 Regal gefunden, Bild gefunden, eine Bank gefunden, trouvé un banc, znaleziono ławkę
-found K2, R2D2, found R2D2, found A4, C3PO gefunden, found X-1
+found K2, K2 found, S21 gefunden, PS5 found this, R2D2, found R2D2, found A4, C3PO gefunden, found X-1
 """
 TALK = """
 the found box, found in the found box, in the lost & found box, found on a bench
 im Regal gefunden, auf einer Bank gefunden, found in A4, 落とし物3
-left in room B12, found on the 2nd floor, found at 4pm, encontrado en un banco, make sure to collect it
+left in room B12, Q2 found this, B12: found this, 3F found this, EG gefunden, EG found this, found on the 2nd floor
+found at 4pm, encontrado en un banco, make sure to collect it
 だれの？, どなたのですか, これだれの？, みつけました, 落ちてた, 床に落ちていました, 床の上にありました, これを見つけた
 ここにあります, ここに置いていったのは誰ですか, どこかで落としたみたいです, 这是谁的, 还在前台
 found at the door, found by a stand, Fundstücke, Verlustmeldung, encontramos, identifié par personne

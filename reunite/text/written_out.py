@@ -1,0 +1,39 @@
+"""A text as it would be written out: "w/" as "with", "aufm" as "auf dem", "すいとう" as 水筒, a list line by line."""
+
+import re
+from typing import Final
+
+from reunite.text.data import read_toml
+from reunite.text.lists import one_line_each
+from reunite.text.phrases import any_of, listed
+
+_TABLES: Final = read_toml("written_out.toml")
+
+
+def _meant(table: dict[str, str]) -> dict[str, str]:
+    return {typed.casefold(): meant for meant, cell in table.items() for typed in listed(cell)}
+
+
+def _longest_first(table: dict[str, str]) -> list[str]:
+    return sorted(table, key=len, reverse=True)
+
+
+_PHRASES: Final = _meant(_TABLES["phrases"])
+_PHRASE: Final = re.compile(any_of(_longest_first(_PHRASES)), re.IGNORECASE)
+_ANYWHERE, _FIRST, _APART = (_meant(_TABLES["kana"][key]) for key in ("anywhere", "first", "apart"))
+_KANJI: Final = _ANYWHERE | _FIRST | _APART
+_BEGINS: Final = r"(?:(?<![ぁ-ん])|(?<=[のでがはをいな]))"
+_ENDS: Final = r"(?=[をがはのにとでもやだ]|おと|ひろ|みつ|なく|わす|あり|あっ|[^ぁ-ん]|$)"
+_KANA: Final = re.compile(
+    rf"{'|'.join(_longest_first(_ANYWHERE))}|{_BEGINS}(?:{'|'.join(_longest_first(_FIRST))}"
+    rf"|(?:{'|'.join(_longest_first(_APART))}){_ENDS})"
+)
+_WITH: Final = re.compile(r"(?<![\w/])(?:([wW]/[oO]\b|s/ )|[wW]/|c/ )[ ]?(?=[^\W\d])")
+"""Also "c/ llavero" and "s/ tampa"."""
+
+
+def written_out(text: str) -> str:
+    """Write out what is short for something else, and put each item of a list on a line."""
+    text = _WITH.sub(lambda short: "without " if short[1] else "with ", text)
+    text = _PHRASE.sub(lambda typed: _PHRASES[" ".join(typed[0].casefold().split())], text)
+    return one_line_each(_KANA.sub(lambda typed: _KANJI[typed[0]], text))
