@@ -17,6 +17,8 @@ _NEVER: Final = QUANTITIES | frozenset(_LISTS["never"].split()) | frozenset((*CO
 
 _PARTS: Final = frozenset(stem(noun) for noun in _LISTS["parts"].split())
 _STRAPPED, _COVERED = (frozenset(map(stem, _LISTS[key].split())) for key in ("strapped", "covered"))
+_LOOKS, _FOR_WHOM, _BEFORE_TOP = (frozenset(_LISTS[key].split()) for key in ("looks", "for_whom", "before_top"))
+_TOP: Final = "top"
 
 _PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
 _REST: Final = re.compile(
@@ -99,14 +101,28 @@ def _folded(english: str) -> str:
 
 
 def _known(words: list[str]) -> str | None:
-    """The first run of things: "phone case"."""
+    """The first run of things: "phone case". What a thing looks like isn't one: "bear shaped cushion"."""
     run: list[str] = []
-    for word in words:
-        if _is_thing(word):
+    for position, word in enumerate(words):
+        later = words[position + 1 :]
+        if _is_thing(word) or _is_garment_top(words, position):
             run.append(word)
-        elif run and word != "up":
+        elif run and word in _LOOKS and (len(run) > 1 or any(map(_is_thing, later))):
+            run = [] if any(map(_is_thing, later)) else run[:-1]
+        elif run and not (word == "up" or (word in _FOR_WHOM and any(map(_is_thing, later[:1])))):
             break
     return " ".join(run) or None
+
+
+def _is_garment_top(words: list[str], position: int) -> bool:
+    """Whether a word is the garment: "striped top", "long sleeve top, cropped", but not "top shelf" or "on top"."""
+    after = words[position + 1 : position + 2]
+    return (
+        words[position] == _TOP
+        and position > 0
+        and words[position - 1] in _BEFORE_TOP
+        and all(word in _NEVER and word != _TOP for word in after)
+    )
 
 
 def _is_thing(word: str) -> bool:
