@@ -25,9 +25,11 @@ _IN_MATERIAL: Final = (
 )
 _ELSEWHERE: Final = re.compile(
     rf"(?<=[^\s])(?<!\bhanded)(?<!\bturned)\s+(?!{_IN_COLOUR}|{_IN_MATERIAL})"
+    r"(?!under armou?r\b)"
     r"(?:next to|beside|near|behind|under|underneath|below|above|between|among|on|in|inside|into|at|by"
     r"|from|close to|in front of|opposite|against|neben|auf|unter|hinter|bei|beim|am|im|vor|zwischen|junto a|al lado de"
-    r"|cerca de|sobre|debajo de|en|detras de|pres de|sur|sous|derriere|obok|kolo|przy|pod|na|w|za)\b[^,.;:!?()\n]*"
+    r"|cerca de|sobre|debajo de|en|detras de|pres de|sur|sous|derriere|obok|kolo|przy|pod|na|w|za)"
+    r"(?![\w-])[^,.;:!?()\n]*"  # "on-ear headphones" are no headphones on an ear
 )
 """What a text says about other things around its own."""
 _PHRASES: Final = re.compile(r"[,.;:!?()\n]|\s[-–—]\s")

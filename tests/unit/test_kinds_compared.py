@@ -45,6 +45,11 @@ def features(text: str, *shows: str, photo: bool = False) -> ReportFeatures:
         ("my keys", "a wallet with cards", False),
         ("parapluie rouge", "red scarf", False),
         ("my keys on a red ribbon", "red umbrella", False),
+        ("blue on-ear headphones", "headphones", True),
+        ("green under armour rucksack", "backpack", True),
+        ("fox shaped pillow", "a pillow with a fox", True),
+        ("fox shaped pillow", "a mug", False),
+        ("lace top", "white blouse", True),
     ],
 )
 def test_two_texts_agree_or_not_in_any_language(first: str, second: str, *, speaks_for_it: bool) -> None:
