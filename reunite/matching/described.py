@@ -46,8 +46,10 @@ _JAPANESE_ELSEWHERE: Final = re.compile(r"[^、。！\n]{1,30}の(?:横|隣|と�
 _JAPANESE_PHRASES: Final = re.compile(r"[、。！\s]")
 _MAX_JAPANESE: Final = 500
 """Characters that are taken apart: nobody describes a thing in more."""
-_OF: Final = re.compile(
-    r"の(?!片方|片割れ|忘れ物|落とし物|[右左][側耳手]?(?:だけ|のみ|[をがで]))|(?:が|の)?(?:付いた|ついた|付き|入った|入り)"
+_OF: Final = re.compile(r"の(?!片方|片割れ|忘れ物|落とし物|[右左][側耳手]?(?:だけ|のみ|[をがで]))")
+_HAS: Final = re.compile(
+    r"(?:が|の|に)?(?:付いた|ついた|付き|つきの|入った|入り|貼ってある|貼られた|描かれた|描いてある|書かれた|書いてある)の?"
+    r"|[がの]ある(?=[^、。\s])"
 )
 """Between what a thing has and the thing itself, in Japanese."""
 _MANY_COLOURED: Final = re.compile(
@@ -138,7 +140,9 @@ def _japanese(text: str) -> tuple[str, str]:
     """The same for Japanese, where what a thing has comes first: "the strap's bag"."""
     own, more = list[str](), list[str]()
     for phrase in _JAPANESE_PHRASES.split(_JAPANESE_ELSEWHERE.sub("", text[:_MAX_JAPANESE])):
-        *before, last = map(normalise, _OF.split(phrase))
+        *has, thing = _HAS.split(phrase)
+        more += map(normalise, has)
+        *before, last = map(normalise, _OF.split(thing))
         more += [piece for piece in before if heads.things_in(piece)]
         own.append(" ".join((*(piece for piece in before if not heads.things_in(piece)), last)))
     return " ; ".join(own), " ; ".join(more)
