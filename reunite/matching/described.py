@@ -7,6 +7,7 @@ from typing import Final
 
 from reunite.text import heads
 from reunite.text.colour_words import COLOUR_WORDS, METALS, SHADE_WORDS, colours_and_words
+from reunite.text.kinds import CONTAINERS
 from reunite.text.normalise import normalise
 
 _SAYS_MORE: Final = re.compile(
@@ -32,6 +33,8 @@ _ELSEWHERE: Final = re.compile(
     r"(?![\w-])[^,.;:!?()\n]*"  # "on-ear headphones" are no headphones on an ear
 )
 """What a text says about other things around its own."""
+_IN: Final = re.compile(r"(?<=\S)\s(?:in|inside|dans|en|im|nel|w)((?:\s[\w-]{1,20}){1,4})", re.IGNORECASE)
+"""What a thing is in: "earphones in a black pouch"."""
 _PHRASES: Final = re.compile(r"[,.;:!?()\n]|\s[-–—]\s")
 _OWN_PHRASES: Final = re.compile(rf"{_PHRASES.pattern}|[、。！？]")
 _OF_OTHERS: Final = re.compile(
@@ -89,8 +92,9 @@ def things_of(text: str, parts: Sequence[str], answered: Sequence[str]) -> tuple
 
 
 def held_nouns(parts: Sequence[str]) -> frozenset[str]:
-    """Return the stems of the nouns that a text names as parts or contents of its thing."""
-    return frozenset(noun for position, part in enumerate(parts) for noun in heads.things_in(_split(part, position)[1]))
+    """Return the stems of the nouns that a text names as parts or contents of its thing, or as what it's kept in."""
+    held = frozenset(noun for position, part in enumerate(parts) for noun in heads.things_in(_split(part, position)[1]))
+    return held.union(*(heads.things_in(container) & CONTAINERS for part in parts for container in _IN.findall(part)))
 
 
 def own_phrases(text: str) -> list[str]:

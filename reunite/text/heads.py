@@ -102,14 +102,15 @@ def _folded(english: str) -> str:
 
 def _known(words: list[str]) -> str | None:
     """The first run of things: "phone case". What a thing looks like isn't one: "bear shaped cushion"."""
+    is_thing = [_is_thing(word) or _is_garment_top(words, position) for position, word in enumerate(words)]
+    last = max((position for position, named in enumerate(is_thing) if named), default=-1)
     run: list[str] = []
-    for position, word in enumerate(words):
-        later = words[position + 1 :]
-        if _is_thing(word) or _is_garment_top(words, position):
+    for position, word in enumerate(words[: last + 2]):
+        if is_thing[position]:
             run.append(word)
-        elif run and word in _LOOKS and (len(run) > 1 or any(map(_is_thing, later))):
-            run = [] if any(map(_is_thing, later)) else run[:-1]
-        elif run and not (word == "up" or (word in _FOR_WHOM and any(map(_is_thing, later[:1])))):
+        elif run and word in _LOOKS and (len(run) > 1 or position < last):
+            run = [] if position < last else run[:-1]
+        elif run and word != "up" and not (word in _FOR_WHOM and position < last and is_thing[position + 1]):
             break
     return " ".join(run) or None
 
