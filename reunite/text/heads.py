@@ -18,6 +18,7 @@ _NEVER: Final = QUANTITIES | frozenset(_LISTS["never"].split()) | frozenset((*CO
 _PARTS: Final = frozenset(stem(noun) for noun in _LISTS["parts"].split())
 _STRAPPED, _COVERED = (frozenset(map(stem, _LISTS[key].split())) for key in ("strapped", "covered"))
 _LOOKS, _FOR_WHOM, _BEFORE_TOP = (frozenset(_LISTS[key].split()) for key in ("looks", "for_whom", "before_top"))
+_MOTIFS: Final = frozenset(stem(noun) for noun in _LISTS["motifs"].split())
 _TOP: Final = "top"
 
 _PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
@@ -57,7 +58,7 @@ def head_noun(english: str) -> str | None:
 def head_phrase(english: str) -> str | None:
     """Return the first known thing with the things before it that say what it's for: "phone case"."""
     leading, later = _pieces(english)
-    return next(filter(None, (*map(_known, leading), *map(_known, later))), None)
+    return next(filter(None, (*map(_known, leading), *(_known(piece) for piece in later if piece != [_TOP]))), None)
 
 
 def things_in(english: str) -> frozenset[str]:
@@ -108,7 +109,7 @@ def _known(words: list[str]) -> str | None:
     for position, word in enumerate(words[: last + 2]):
         if is_thing[position]:
             run.append(word)
-        elif run and word in _LOOKS and (len(run) > 1 or position < last):
+        elif run and word in _LOOKS and stem(run[-1]) in _MOTIFS and (len(run) > 1 or position < last):
             run = [] if position < last else run[:-1]
         elif run and word != "up" and not (word in _FOR_WHOM and position < last and is_thing[position + 1]):
             break
@@ -116,14 +117,13 @@ def _known(words: list[str]) -> str | None:
 
 
 def _is_garment_top(words: list[str], position: int) -> bool:
-    """Whether a word is the garment: "striped top", "long sleeve top, cropped", but not "top shelf" or "on top"."""
-    after = words[position + 1 : position + 2]
-    return (
-        words[position] == _TOP
-        and position > 0
-        and words[position - 1] in _BEFORE_TOP
-        and all(word in _NEVER and word != _TOP for word in after)
-    )
+    """Whether a word is the garment: "a top", "long sleeve top, cropped", but not "top shelf" or "top quality bag"."""
+    if words[position] != _TOP:
+        return False
+    before, after = words[max(position - 1, 0) : position], words[position + 1 : position + 2]
+    if not before:
+        return len(words) == 1
+    return before[0] in _BEFORE_TOP and all(word in _NEVER and word != _TOP for word in after)
 
 
 def _is_thing(word: str) -> bool:

@@ -50,6 +50,7 @@ def test_the_head_is_what_the_words_are_about(text: str, noun: str | None) -> No
         ("necklace star shaped", "necklace"), ("cat print", "cat"), ("minnie mouse baby shoes", "mouse shoes"),
         ("teddy bear kids backpack", "teddy bear backpack"), ("umbrella kids area", "umbrella"),
         ("red tank top", "tank top"), ("striped top", "top"), ("green long sleeve top size M", "sleeve top"),
+        ("bag for a child shaped dog", "bag"), ("top", "top"), ("a top with lace", "top"), ("top quality bag", "bag"),
         ("black top hat", "hat"), ("scarf from the top shelf", "scarf"), ("found on top", None),
         ("white top floor", None), ("bottle, black top", "bottle"), ("waterproof mascara", "mascara"),
     ],
