@@ -13,7 +13,7 @@ from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
 from reunite.text.lexicon import to_english
 from reunite.text.place_names import english_place
-from reunite.text.place_words import SITES
+from reunite.text.place_words import FURNITURE, SITES
 from reunite.text.remembered import remembered
 from reunite.text.word_lists import GENERIC_PLACES
 from reunite.text.words import place_tokens
@@ -54,10 +54,11 @@ def place_words(place: str) -> Mapping[str, float]:
 
 
 def place_similarity(first: Mapping[str, float], second: Mapping[str, float]) -> float | None:
-    """Similarity of two places by their words, 0 to 1; None if either is unknown."""
+    """Similarity of two places by their words, 0 to 1; None if either is unknown, or only says where within a place."""
     if not first or not second:
         return None
-    return (_covered(first, second) + _covered(second, first)) / (sum(first.values()) + sum(second.values()))
+    similarity = (_covered(first, second) + _covered(second, first)) / (sum(first.values()) + sum(second.values()))
+    return None if similarity < _ALIKE and (_is_within(first) or _is_within(second)) else similarity
 
 
 def names_place(text: str, place: Mapping[str, float]) -> bool:
@@ -71,6 +72,12 @@ def rule_out_each_other(first: Mapping[str, float], second: Mapping[str, float])
     if any(weight < 1 and word in second for word, weight in first.items()):
         return True
     return all(any(weight == 1 and word in SITES for word, weight in words.items()) for words in (first, second))
+
+
+def _is_within(place: Mapping[str, float]) -> bool:
+    """Whether a place is a table, a hook or a row, which any place may have."""
+    words = [word for word in place if word.isalpha() and len(word) > 1]
+    return bool(words) and FURNITURE.issuperset(words)
 
 
 def _covered(words: Mapping[str, float], by: Mapping[str, float]) -> float:

@@ -7,6 +7,7 @@ from typing import Final
 
 from reunite.text import heads
 from reunite.text.colour_words import COLOUR_WORDS, METALS, SHADE_WORDS, colours_and_words
+from reunite.text.kinds import CONTAINERS
 from reunite.text.normalise import normalise
 
 _SAYS_MORE: Final = re.compile(
@@ -27,12 +28,15 @@ _IN_MATERIAL: Final = (
 )
 _ELSEWHERE: Final = re.compile(
     rf"(?<=[^\s])(?<!\bhanded)(?<!\bturned)\s+(?!{_IN_COLOUR}|{_IN_MATERIAL})"
+    r"(?!under armou?r\b)"
     r"(?:next to|beside|near|behind|under|underneath|below|above|between|among|on|in|inside|into|at|by"
     r"|from|close to|in front of|opposite|against|neben|auf|unter|hinter|bei|beim|am|im|vor|zwischen|junto a|al lado de"
-    r"|cerca de|sobre|debajo de|en|detras de|pres de|sur|sous|derriere|obok|kolo|przy|pod|na|w|za)\b"
-    r"(?! (?:it|them)\b)[^,.;:!?()\n]*"
+    r"|cerca de|sobre|debajo de|en|detras de|pres de|sur|sous|derriere|obok|kolo|przy|pod|na|w|za)"
+    r"(?![\w-])(?! (?:it|them)\b)[^,.;:!?()\n]*"  # "on-ear headphones" are no headphones on an ear
 )
 """What a text says about other things around its own."""
+_IN: Final = re.compile(r"(?<=\S)\s(?:in|inside|dans|en|im|nel|w)((?:\s[\w-]{1,20}){1,4})", re.IGNORECASE)
+"""What a thing is in: "earphones in a black pouch"."""
 _PHRASES: Final = re.compile(r"[,.;:!?()\n]|\s[-–—]\s")
 _OWN_PHRASES: Final = re.compile(rf"{_PHRASES.pattern}|[、。！？]")
 _OF_OTHERS: Final = re.compile(
@@ -48,7 +52,12 @@ _JAPANESE_PHRASES: Final = re.compile(r"[、。！\s]")
 _MAX_JAPANESE: Final = 500
 """Characters that are taken apart: nobody describes a thing in more."""
 _OF: Final = re.compile(
-    r"(?<!ぬいぐるみ)(?<!おもちゃ)(?<!人形)(?<!木製)の(?!ぬいぐるみ|おもちゃ|片方|片割れ|忘れ物|落とし物|[右左][側耳手]?(?:だけ|のみ|[をがで]))|(?:が|の)?(?:付いた|ついた|付き|入った|入り)"
+    r"(?<!ぬいぐるみ)(?<!おもちゃ)(?<!人形)(?<!木製)の"
+    r"(?!ぬいぐるみ|おもちゃ|片方|片割れ|忘れ物|落とし物|[右左][側耳手]?(?:だけ|のみ|[をがで]))"
+)
+_HAS: Final = re.compile(
+    r"(?:が|の|に)?(?:付いた|ついた|付き|つきの|入った|入り|貼ってある|貼られた|描かれた|描いてある|書かれた|書いてある)の?"
+    r"|[がの]ある(?=[^、。\s])"
 )
 """Between what a thing has and the thing itself, in Japanese."""
 _MANY_COLOURED: Final = re.compile(
@@ -88,8 +97,9 @@ def things_of(text: str, parts: Sequence[str], answered: Sequence[str]) -> tuple
 
 
 def held_nouns(parts: Sequence[str]) -> frozenset[str]:
-    """Return the stems of the nouns that a text names as parts or contents of its thing."""
-    return frozenset(noun for position, part in enumerate(parts) for noun in heads.things_in(_split(part, position)[1]))
+    """Return the stems of the nouns that a text names as parts or contents of its thing, or as what it's kept in."""
+    held = frozenset(noun for position, part in enumerate(parts) for noun in heads.things_in(_split(part, position)[1]))
+    return held.union(*(heads.things_in(container) & CONTAINERS for part in parts for container in _IN.findall(part)))
 
 
 def own_phrases(text: str) -> list[str]:
@@ -141,7 +151,9 @@ def _japanese(text: str) -> tuple[str, str]:
     """The same for Japanese, where what a thing has comes first: "the strap's bag"."""
     own, more = list[str](), list[str]()
     for phrase in _JAPANESE_PHRASES.split(_JAPANESE_ELSEWHERE.sub("", text[:_MAX_JAPANESE])):
-        *before, last = map(normalise, [*filter(None, _OF.split(phrase))] or [""])
+        *has, thing = _HAS.split(phrase)
+        more += map(normalise, has)
+        *before, last = map(normalise, [*filter(None, _OF.split(thing))] or [""])
         more += [piece for piece in before if heads.things_in(piece)]
         own.append(" ".join((*(piece for piece in before if not heads.things_in(piece)), last)))
     return " ; ".join(own), " ; ".join(more)

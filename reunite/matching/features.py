@@ -9,6 +9,7 @@ from reunite.matching.evidence import Item
 from reunite.text.brands import NamedBrands, named_brands
 from reunite.text.colour_words import named_colours
 from reunite.text.content import content_of
+from reunite.text.foreign_colours import with_colours
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts_of
 from reunite.text.reading import can_read
@@ -46,7 +47,7 @@ class ReportFeatures:
 
 def extract(item: Item) -> ReportFeatures:
     content = content_of(item.text)
-    english = normalise(content.thing)
+    english = with_colours(normalise(content.thing))
     telling = bool(content.serials) or is_brand(item.text) or tells(content.thing)
     place = item.place or content.place
     if not telling:

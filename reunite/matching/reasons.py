@@ -99,7 +99,7 @@ def _place(lost: ReportFeatures, found: ReportFeatures) -> Iterator[Why]:
         if saying.place_words and circumstances.names_place(other.item.text, saying.place_words):
             yield Why("place", saying.place, "agrees")
             return
-    if lost.place_words and not places.may_say_where(found.item.text):
+    if lost.place_words and not found.place_words and not places.may_say_where(found.item.text):
         yield Why("place", "", "unknown")
 
 

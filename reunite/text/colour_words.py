@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from reunite.text.data import read_toml
+from reunite.text.phrases import any_of, listed
 
 _TABLES: Final = read_toml("colour_words.toml")
 _COLOUR_OF: Final[dict[str, str]] = {word: name for name, words in _TABLES["words"].items() for word in words.split()}
@@ -19,6 +20,7 @@ _SHADED: Final[dict[tuple[str, str], str]] = {
     (shade, colour): name for shade, table in _TABLES["shades"].items() for colour, name in table["colours"].items()
 }
 
+_NO_COLOURS: Final = re.compile(any_of(listed(_TABLES["others"]["phrases"])))
 _WORD: Final = re.compile(r"\w+|[,.;!?]")
 COLOUR_WORDS: Final = tuple(_COLOUR_OF)
 SHADE_WORDS: Final = tuple(_SHADE_OF)
@@ -36,7 +38,8 @@ def colours_and_words(english: str) -> Sequence[tuple[str, str]]:
     """
     colours: list[tuple[str, str]] = []
     shade = ""
-    for word in _WORD.findall(english.casefold().replace("-", " ").replace("off white", "offwhite")):
+    words = _NO_COLOURS.sub(" ", english.casefold()).replace("-", " ").replace("off white", "offwhite")
+    for word in _WORD.findall(words):
         if colour := _COLOUR_OF.get(word):
             name = _SHADED.get((shade, colour), colour)
             colours.append((name, _CALLED.get(word, name)))

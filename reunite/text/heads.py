@@ -1,7 +1,6 @@
 """The head of a description: the noun that names its thing."""
 
 import re
-from itertools import pairwise
 from typing import Final
 
 from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
@@ -27,8 +26,11 @@ _DEPICTS: Final = re.compile(
 """A toy that depicts an animal: a "wooden horse", but not a "plastic dog bowl"."""
 
 _PARTS: Final = frozenset(stem(noun) for noun in _LISTS["parts"].split())
-_MOTIFS: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
+_PICTURED: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
 _STRAPPED, _COVERED, _FRAMED = (frozenset(map(stem, _LISTS[key].split())) for key in ("strapped", "covered", "framed"))
+_LOOKS, _FOR_WHOM, _BEFORE_TOP = (frozenset(_LISTS[key].split()) for key in ("looks", "for_whom", "before_top"))
+_MOTIFS: Final = frozenset(stem(noun) for noun in _LISTS["motifs"].split())
+_TOP: Final = "top"
 
 _PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
 _REST: Final = re.compile(
@@ -70,7 +72,8 @@ def head_phrase(english: str) -> str | None:
 
 
 def _first_known(leading: list[list[str]], later: list[list[str]]) -> str | None:
-    return next(filter(None, (*map(_known, leading), *map(_known, later))), None)
+    """Return the first run of things. In what is said of a thing, "top" alone isn't one."""
+    return next(filter(None, (*map(_known, leading), *(_known(piece) for piece in later if piece != [_TOP]))), None)
 
 
 def things_in(english: str) -> frozenset[str]:
@@ -89,7 +92,7 @@ def names_a_part(phrase: str, thing: str) -> bool:
 
 def names_only_parts(phrase: str) -> bool:
     """Whether all things that a phrase names, if any, are parts of others, or pictures on them."""
-    return things_in(phrase) <= _PARTS | _MOTIFS
+    return things_in(phrase) <= _PARTS | _PICTURED
 
 
 def never_names_a_thing(word: str) -> bool:
@@ -119,14 +122,33 @@ def _name_toy(depicted: re.Match[str]) -> str:
 
 
 def _known(words: list[str]) -> str | None:
-    """The first run of things: "phone case"."""
+    """The first run of things: "phone case". What a thing looks like isn't one: "bear shaped cushion"."""
+    is_thing = [
+        _is_thing(word)
+        or _is_garment_top(words, position)
+        or (word in _ANIMALS and words[position + 1 :][:1] == ["toy"])
+        for position, word in enumerate(words)
+    ]
+    last = max((position for position, named in enumerate(is_thing) if named), default=-1)
     run: list[str] = []
-    for word, following in pairwise((*words, "")):
-        if _is_thing(word) or (word in _ANIMALS and following == "toy"):
+    for position, word in enumerate(words[: last + 2]):
+        if is_thing[position]:
             run.append(word)
-        elif run and word != "up":
+        elif run and word in _LOOKS and stem(run[-1]) in _MOTIFS and (len(run) > 1 or position < last):
+            run = [] if position < last else run[:-1]
+        elif run and word != "up" and not (word in _FOR_WHOM and position < last and is_thing[position + 1]):
             break
     return " ".join(run) or None
+
+
+def _is_garment_top(words: list[str], position: int) -> bool:
+    """Whether a word is the garment: "a top", "long sleeve top, cropped", but not "top shelf" or "top quality bag"."""
+    if words[position] != _TOP:
+        return False
+    before, after = words[max(position - 1, 0) : position], words[position + 1 : position + 2]
+    if not before:
+        return len(words) == 1
+    return before[0] in _BEFORE_TOP and all(word in _NEVER and word != _TOP for word in after)
 
 
 def _is_thing(word: str) -> bool:

@@ -48,7 +48,9 @@ def _near() -> Mapping[str, frozenset[str]]:
 _ONE_KIND: Final = frozenset[Relation](("broader", "narrower"))
 _CONTAINS: Final = frozenset[Relation](("same", "broader"))
 _TOY: Final = "toy"
-_CONTAINERS: Final = frozenset(listed(_TABLES["others"]["containers"]))
+_KEPT_IN: Final = frozenset(listed(_TABLES["others"]["containers"]))
+CONTAINERS: Final = frozenset(map(stem, listed(_TABLES["others"]["holding"])))
+"""What things of any kind are found in, as stems."""
 _NARROWER: Final = _narrower()
 _NEAR: Final = _near()
 _KNOWN: Final = (
@@ -95,7 +97,7 @@ def _is_kept_in(first: str, second: str) -> bool:
     """Whether one is the other's case: a violin and a violin case are lost together."""
     *before, container = second.split()
     inside, thing = _kind(" ".join(before)), _kind_named(first)
-    return container in _CONTAINERS and bool(before) and (inside == thing or _of_kinds(inside, thing) in _ONE_KIND)
+    return container in _KEPT_IN and bool(before) and (inside == thing or _of_kinds(inside, thing) in _ONE_KIND)
 
 
 def _of_kinds(one: str, other: str) -> Relation:

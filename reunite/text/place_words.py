@@ -28,10 +28,10 @@ PLACES: Final = _INFLECTED | _phrases(*(_NOUNS[key] for key in ("en", "de", "es"
 AFTER_A_PREPOSITION: Final = PLACES | _phrases(
     *(_NOUNS[key] for key in ("en_after", "de_after", "es_after", "fr_after", "other_after"))
 )
-SITES: Final = frozenset(word for phrase in (*PLACES, *_phrases(*_TABLES["english"])) for word in phrase) - frozenset(
-    word for phrase in AFTER_A_PREPOSITION - PLACES for word in phrase
-)
-"""Words of places that lie apart; tables, windows and hooks are in many places."""
+FURNITURE: Final = frozenset(word for phrase in AFTER_A_PREPOSITION - PLACES for word in phrase)
+"""Words of tables, windows and hooks, which are in many places."""
+SITES: Final = frozenset(word for phrase in (*PLACES, *_phrases(*_TABLES["english"])) for word in phrase) - FURNITURE
+"""Words of places that lie apart."""
 FIRM, LOOSE = _phrases(_TABLES["firm"]), _phrases(_TABLES["loose"])
 HEADINGS: Final = _phrases(_TABLES["headings"])
 NEVER_ANYTHING: Final = _phrases(_TABLES["never_anything"])

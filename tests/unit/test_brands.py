@@ -141,6 +141,10 @@ def test_another_brand_counts_against_a_match_and_is_told() -> None:
     assert not {why for scored in (same, silent) for why in scored.why if why.aspect == "brand"}
 
 
+def test_no_line_of_the_table_ends_within_a_name() -> None:
+    assert [name for name, _ in NAMES if "\n" in name] == []
+
+
 def test_brands_are_not_translated() -> None:
     assert why_words((Why("brand", "Apple", "differs"),), "de") == "Apple ✗"
 

@@ -71,6 +71,13 @@ def test_every_photo_has_shares_that_sum_to_one(pixels: Pixels) -> None:
         ("sac blanc cassé", ["white"]),
         ("濃い青のかばん", ["navy"]),
         ("keys and a phone", []),
+        ("tub of hand cream", []),
+        ("cream hat, cream", ["beige", "beige"]),
+        ("blue ice cream scoop", ["blue"]),
+        ("wine bottle, green", ["green"]),
+        ("wine coat", ["dark red"]),
+        ("red cross-body bag with white stripes", ["red", "white"]),
+        ("black Red Bull cap", ["black"]),
     ],
 )
 def test_colours_are_read_from_words_in_five_languages(text: str, names: list[str]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reunite.text.heads import head_of, name_of_thing, names_a_thing
+from reunite.text.heads import head_of, head_phrase, name_of_thing, names_a_thing
 from reunite.text.words import stem
 
 _DATA = Path(__file__).parents[1] / "data"
@@ -49,6 +49,23 @@ def test_the_head_of_a_report_is_its_thing(name: str, count: int, least: float) 
 def test_the_head_is_what_the_words_are_about(text: str, noun: str | None) -> None:
     name = name_of_thing(text)
     assert (name and name.split()[-1]) == noun
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("owl shaped bag", "bag"), ("dinosaur themed lunch box", "box"), ("cable knit jumper", "jumper"),
+        ("teddy bear print umbrella", "umbrella"), ("phone case, flower pattern", "phone case"),
+        ("necklace star shaped", "necklace"), ("cat print", "cat"), ("minnie mouse baby shoes", "mouse shoes"),
+        ("teddy bear kids backpack", "teddy bear backpack"), ("umbrella kids area", "umbrella"),
+        ("red tank top", "tank top"), ("striped top", "top"), ("green long sleeve top size M", "sleeve top"),
+        ("bag for a child shaped dog", "bag"), ("top", "top"), ("a top with lace", "top"), ("top quality bag", "bag"),
+        ("black top hat", "hat"), ("scarf from the top shelf", "scarf"), ("found on top", None),
+        ("white top floor", None), ("bottle, black top", "bottle"), ("waterproof mascara", "mascara"),
+    ],
+)  # fmt: skip
+def test_what_a_thing_looks_like_and_whom_it_is_for_is_not_the_thing(text: str, phrase: str | None) -> None:
+    assert head_phrase(text) == phrase
 
 
 @pytest.mark.parametrize(

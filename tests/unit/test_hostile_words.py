@@ -11,11 +11,12 @@ import pytest
 from bot.discord import markup as discord_markup
 from bot.slack import markup
 from reunite import rules
-from reunite.matching.described import things_of
+from reunite.matching.described import held_nouns, things_of
 from reunite.text import (
     card_numbers,
     card_words,
     colour_words,
+    foreign_colours,
     heads,
     lexicon,
     misspellings,
@@ -44,6 +45,10 @@ PUMPS = (
         "no red or ",
         "red not ",
         "red, ",
+        "bear shaped ",
+        "bear baby ",
+        "bear ",
+        "red top ",
         "keys and ",
         "and ",
         "plus ",
@@ -104,6 +109,7 @@ def when(text: str) -> None:
         lambda text: card_words.is_personal_card([text, text]),
         colour_words.named_colours,
         discord_markup.escape,
+        foreign_colours.with_colours,
         heads.name_of_thing,
         lexicon.to_english,
         markup.plain_text,
@@ -123,6 +129,7 @@ def when(text: str) -> None:
         telling.tells,
         lambda text: chunks(text, lambda piece: len(piece) < 70),
         lambda text: things_of(text, [text], ()),
+        lambda text: held_nouns([text]),
         lambda text: things_of(f"hat in {text}", [f"hat in {text}"], ()),
     ],
 )

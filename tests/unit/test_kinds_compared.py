@@ -45,6 +45,13 @@ def features(text: str, *shows: str, photo: bool = False) -> ReportFeatures:
         ("my keys", "a wallet with cards", False),
         ("parapluie rouge", "red scarf", False),
         ("my keys on a red ribbon", "red umbrella", False),
+        ("blue on-ear headphones", "headphones", True),
+        ("green under armour rucksack", "backpack", True),
+        ("fox shaped pillow", "a pillow with a fox", True),
+        ("fox shaped pillow", "a mug", False),
+        ("lace top", "white blouse", True),
+        ("denim shirt dress", "dress", True),
+        ("corduroy overshirt", "jacket", True),
     ],
 )
 def test_two_texts_agree_or_not_in_any_language(first: str, second: str, *, speaks_for_it: bool) -> None:
@@ -52,6 +59,25 @@ def test_two_texts_agree_or_not_in_any_language(first: str, second: str, *, spea
     assert value is not None
     assert (value > 0) is speaks_for_it
     assert log_odds(features(second), features(first)) == value
+
+
+@pytest.mark.parametrize(
+    ("thing", "container"),
+    [
+        ("harmonica in its case", "small black case"),
+        ("new headphones in a white box", "a box, unopened"),
+        ("Brille in einem Etui", "case"),
+        ("earrings, gold, inside a tiny pouch", "velvet pouch"),
+    ],
+)
+def test_who_finds_what_a_thing_is_kept_in_may_name_that_alone(thing: str, container: str) -> None:
+    value = log_odds(features(thing), features(container))
+    assert value is None or value > 0
+    assert log_odds(features(container), features(thing)) == value
+
+
+def test_a_place_is_no_container_of_a_thing() -> None:
+    assert log_odds(features("scarf in the library"), features("box")) == log_odds(features("scarf"), features("box"))
 
 
 @pytest.mark.parametrize(

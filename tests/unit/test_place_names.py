@@ -34,6 +34,19 @@ def test_other_places_do_not(place: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("place", "other"), [("chair", "gym"), ("radiator", "Mensa"), ("row 3", "cinema"), ("table 4", "room 9")]
+)
+def test_furniture_may_be_in_any_place(place: str, other: str) -> None:
+    assert place_similarity(place_words(place), place_words(other)) is None
+    assert place_similarity(place_words(other), place_words(place)) is None
+
+
+@pytest.mark.parametrize(("place", "other"), [("chair", "chairs"), ("row 3", "row 3, cinema")])
+def test_furniture_agrees_with_furniture(place: str, other: str) -> None:
+    assert (place_similarity(place_words(place), place_words(other)) or 0) >= 0.6
+
+
+@pytest.mark.parametrize(
     ("place", "name"),
     [
         ("bibliotece", "biblioteka"),

@@ -57,6 +57,8 @@ left in room B12, Q2 found this, B12: found this, 3F found this, EG gefunden, EG
 found at 4pm, encontrado en un banco, make sure to collect it
 だれの？, どなたのですか, これだれの？, みつけました, 落ちてた, 床に落ちていました, 床の上にありました, これを見つけた
 ここにあります, ここに置いていったのは誰ですか, どこかで落としたみたいです, 这是谁的, 还在前台
+draped over a bench, hung on the railing, propped against the wall, wedged between two seats, left after the concert
+accroché à la porte, colgada en una silla, appeso in palestra, pendurado na porta, wisiało w szatni, lehnte am Zaun
 found at the door, found by a stand, Fundstücke, Verlustmeldung, encontramos, identifié par personne
 pertencente a quem, encontrándolo ayer, ritiratelo in segreteria, znaleźliśmy to wczoraj, trouvaille du jour
 """
