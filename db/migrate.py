@@ -18,7 +18,7 @@ _LAST_FORMER: Final = "0111_photo_storage.sql"
 _ALL_FORMER: Final = "7170ad08fc8fa7504c9e18277a02f60b071f15ba34df77ff2f7977b3585ee819"
 """SHA-256 of the names and checksums of the migrations that the baseline replaced (docs/decisions/0062-baseline.md)."""
 _LOCK_SECONDS: Final = 2.0
-"""How long a migration waits for a lock: whoever comes after it waits behind it, readers too."""
+"""How long a migration waits for a lock: all that come after it wait behind it, readers too."""
 _PAUSE: Final = 5.0
 """Seconds until the next attempt, in which the others go on."""
 _PATIENCE: Final = 600.0

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from reunite.messages.keys import ReplyKey
+from reunite.messages.reply import Plain, Reply
 from tests.doubles.slack import shown
-from tests.support.slack_adapter import World, world_in
+from tests.support.slack_adapter import JPEG, World, world_in
 from tests.support.waiting import eventually
 
 
@@ -45,3 +47,29 @@ async def test_a_report_whose_post_is_refused_goes_to_its_author(world: World, r
     report = await eventually(world.report, holds=lambda report: report.target.message)
     assert (report.target.channel, report.target.message) == (direct, post["ts"])
     assert slack.messages[world.lost] == []
+
+
+async def test_a_reply_in_an_archived_channel_is_given_up_and_the_next_ones_arrive_once_it_is_back(
+    world: World,
+) -> None:
+    slack = world.slack
+    post = slack.post_photo(world.found, world.ada, JPEG, "a hat")
+    await world.wait_until_acknowledged(world.found, post)
+    report = await world.report()
+
+    async def say(words: str) -> None:
+        async with world.store.session(report.community) as session:
+            await session.outbox.post(report.id, ReplyKey(words), Reply("note", ((Plain(words),),)))
+
+    async def problems() -> list[str]:
+        async with world.store.transaction(report.community) as connection:
+            rows = await connection.execute("SELECT problem FROM outbox WHERE state = 'failed'")
+            return [row["problem"] for row in await rows.fetchall()]
+
+    await slack.admin.archive(world.found).acked.wait()
+    await say("first")
+    assert await eventually(problems) == ["Slack answers is_archived"]
+    await slack.admin.archive(world.found, archived=False).acked.wait()
+    await say("second")
+    await slack.wait_for_reply(world.found, post, "second")
+    assert len(slack.thread(world.found, post)) == 1
