@@ -121,9 +121,13 @@ async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(wor
     assert len(there) == len(found_reports) - len(gone)
     assert narrowed.open_count == fewer.open_count
     assert narrowed.query == fewer.query
-    assert {candidate.item.report: candidate for candidate in narrowed.candidates} == {
-        candidate.item.report: candidate for candidate in fewer.candidates
-    }
+    expected = {candidate.item.report: candidate for candidate in fewer.candidates}
+    assert narrowed.candidates
+    for candidate in narrowed.candidates:  # sums of fewer rows may be rounded in another way
+        other = expected.pop(candidate.item.report)
+        assert candidate.similarities == pytest.approx(other.similarities, abs=1e-6)
+        assert candidate._replace(similarities={}) == other._replace(similarities={})
+    assert not expected
     assert narrowed.background.keys() == fewer.background.keys()
     for kind, background in fewer.background.items():
         ours = narrowed.background[kind]
