@@ -96,6 +96,7 @@ def tried(operation: Any, mode: Any, ids: Mapping[str, str] | None) -> tuple[lis
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_the_api_keeps_to_its_document(served: tuple[Api, Mapping[str, str]]) -> None:
     from schemathesis import GenerationMode
 

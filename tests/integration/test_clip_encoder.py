@@ -17,7 +17,7 @@ from workers.encoders import EncoderUnavailableError
 if TYPE_CHECKING:
     from workers.encoders.clip import ClipEncoder
 
-pytestmark = pytest.mark.encoder
+pytestmark = [pytest.mark.encoder, pytest.mark.untraced]
 
 TEXTS = ["black backpack", "Red umbrella, library!", "", "ключи 🔑", "blue bottle " * 100]
 SHORT_TEXTS = TEXTS[:-1]

@@ -20,13 +20,14 @@ from db.embedding_models import EmbeddingModel
 from db.store import Store
 from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.matching.evidence import PairKind
-from reunite.matching.scoring import score
 from reunite.matching.weights import ScoringModel
 from reunite.tuning.calibration import FitResult
 from tests.doubles.photo_host import PhotoHost, photo_host
 from tests.support.clip_cosines import ClipLike
 from tests.support.open_sets import THINGS, StandInEncoder, fresh_search, write_open_set
+from tests.support.scoring import score
 from tests.support.services import working
+from tests.support.untraced import untraced
 from tests.support.waiting import eventually
 from tests.support.world import open_world
 from workers.batching import BatchingEncoder
@@ -73,6 +74,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "_PAUSES", (0.0, 0.0))
 
 
+@untraced()
 def labelled_afterwards(model: ScoringModel, size: int, searches: int = 100) -> tuple[float, float, float]:
     """Return, for new things, how many right ones are labelled, how many labels are right, how many absent labelled."""
     draws, labelled = ClipLike(np.random.default_rng(size)), {True: 0, False: 0}

@@ -15,6 +15,7 @@ from reunite.tuning.comparison import EmbeddedReport, compare
 from reunite.tuning.labelled_set import label_searches, narrow
 from reunite.tuning.predictions import Prediction, predict
 from tests.support.open_sets import NOON
+from tests.support.scoring import features
 from workers.open_set.labels import read_open_set
 
 if TYPE_CHECKING:
@@ -41,11 +42,12 @@ def predictions(encoder: "ConceptEncoder") -> list[Prediction]:
     answers = {UUID(int=number): [UUID(int=1000 + number)] for number in range(len(pairs))}
     labelled = label_searches(compare(lost, found), compare(found, lost), answers)
     there = {report.item.report for report in found}
-    return [predict(narrow(search, there), for_encoder("concept")) for search in labelled.lost]
+    return [predict(narrow(search, there), for_encoder("concept"), features) for search in labelled.lost]
 
 
 @pytest.mark.encoder
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_right_things_are_labelled_and_absent_ones_are_not() -> None:
     from workers.encoders.concept import ConceptEncoder
 

@@ -59,6 +59,9 @@ def template_database(servers: Urls) -> str:
         connection.execute("SELECT pg_advisory_lock(1)")
         found = connection.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [name]).fetchone()
         if not found:
+            # It would analyse a database in the middle of a test, which could then not be used again.
+            connection.execute("ALTER SYSTEM SET autovacuum = off")
+            connection.execute("SELECT pg_reload_conf()")
             connection.execute(f"CREATE DATABASE {name}".encode())
             asyncio.run(migrate(_of_database(servers, OWNER, name)))
     return name

@@ -7,7 +7,6 @@ Wrong pairs have a longer tail than a normal distribution: 2.6 deviations at the
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -18,8 +17,7 @@ from numpy.typing import NDArray
 from reunite.entities import ReportKind
 from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.features import extract
-from reunite.matching.scoring import score
+from tests.support.scoring import score
 
 CLIP: Final = for_encoder("clip")
 NOON: Final = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -53,7 +51,6 @@ Kinds = dict[PairKind, Cosines]
 OFTEN = ("backpack", "phone", "wallet", "keys", "water bottle")
 LOST_THINGS = (*OFTEN * 3, "umbrella", "jacket", "glasses", "scarf", "earphones", "watch", "teapot", "camera", "violin")
 FINDERS_WHO_NAME = 0.85
-features = lru_cache(maxsize=None)(extract)
 
 
 def item(number: int, kind: ReportKind) -> Item:
@@ -109,7 +106,7 @@ def labelled(kinds: Kinds, size: int, *, there: bool, named: bool = False) -> tu
     any_label = right = 0
     for _ in range(SEARCHES):
         search = drawn(rng, kinds, size, there=there)
-        scored = score(naming(rng, search, there=there) if named else search, CLIP, features)
+        scored = score(naming(rng, search, there=there) if named else search, CLIP)
         reports = [candidate.report for candidate in scored if candidate.label]
         any_label += bool(reports)
         right += there and FOUND[0].report in reports

@@ -7,6 +7,8 @@ import pytest
 from reunite.encoder import Pixels
 from workers.decoder.codes import MAX_FINDER_PATTERNS, codes, count_finder_patterns
 
+pytestmark = pytest.mark.untraced
+
 _SIDE = 512
 
 

@@ -13,6 +13,8 @@ import pytest
 from tests.doubles.hostile import TAILS, TooSlowError, check_growth, pumps, texts
 from tests.unit.test_structure import PACKAGES, ROOT, files
 
+pytestmark = pytest.mark.untraced
+
 
 def modules() -> Iterator[str]:
     for room in PACKAGES:

@@ -10,6 +10,8 @@ from reunite.encoder import Framing, Pixels
 from workers.framing import framed
 from workers.photos import decode, make_stored_copy
 
+pytestmark = pytest.mark.untraced
+
 CLIP_LIKE = Framing(64, 64, short_edge=64)
 TWO_VIEWS = Framing(60, 60, shares=(0.9, 0.6))
 FRAMINGS = {"clip": CLIP_LIKE, "concept": TWO_VIEWS, "stretched": Framing(48, 64)}

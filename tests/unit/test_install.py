@@ -12,6 +12,8 @@ import pytest
 
 from tests.support.waiting import PATIENCE
 
+pytestmark = pytest.mark.untraced
+
 PATH = Path(__file__).parents[2] / "scripts/install.py"
 
 

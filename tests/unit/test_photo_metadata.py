@@ -8,6 +8,8 @@ from PIL import Image, ImageCms
 from tests.support.photo_files import FOUR, assert_close, corners, exif, quarters, saved
 from workers.photos import make_stored_copy
 
+pytestmark = pytest.mark.untraced
+
 
 def segments(jpeg: bytes) -> list[int]:
     """The markers of a JPEG before its pixels."""

@@ -16,6 +16,8 @@ from reunite.errors import DefectError, TellUserError
 from tests.support.photo_files import FOUR, WHITE, assert_close, corners, quarters, saved
 from workers.photos import decode, make_stored_copy
 
+pytestmark = pytest.mark.untraced
+
 
 def png_with_header(width: int, height: int) -> bytes:
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

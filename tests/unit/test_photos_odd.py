@@ -12,6 +12,8 @@ from reunite.errors import TellUserError
 from tests.support.photo_files import BLUE, FOUR, GREEN, RED, WHITE, assert_close, corners, exif, quarters, saved
 from workers.photos import decode, make_stored_copy
 
+pytestmark = pytest.mark.untraced
+
 
 def with_segment(kind: int, body: bytes) -> bytes:
     """A JPEG with one more segment at its beginning."""

@@ -14,6 +14,8 @@ import typer
 from cli.main import app
 from tests.unit.test_structure import PACKAGES
 
+pytestmark = pytest.mark.untraced
+
 ROOT = Path(__file__).parents[2]
 PHRASES = [
     re.compile(rf"\b(?:{line.partition(' -> ')[0]})\b", re.IGNORECASE)

@@ -15,8 +15,9 @@ from reunite.matching.evidence import Background, Candidate, Item, PairKind, Sea
 from reunite.matching.features import extract
 from reunite.matching.measurement import content_evidence
 from reunite.matching.question import MAX_OPTIONS, MAX_PLACE_LENGTH, MIN_GAIN, choose, information_gain
-from reunite.matching.scoring import ScoredCandidate, score
+from reunite.matching.scoring import ScoredCandidate
 from reunite.matching.weights import COLOUR, PLACE
+from tests.support.scoring import score
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 names = st.sampled_from(colours.NAMES)

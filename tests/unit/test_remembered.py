@@ -12,8 +12,10 @@ from reunite.matching.scoring import score
 from reunite.text.content import rare_candidates
 from reunite.text.heads import head_of, names_a_thing
 from reunite.text.remembered import remembered
+from tests.support.untraced import untraced
 
 
+@untraced()
 def strings_with(part: str) -> list[str]:
     """Return the strings with this part that are kept anywhere, also in what the collector doesn't track."""
     gc.collect()

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from reunite.entities import Label, ReportKind, Why
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.scoring import ScoredCandidate, score, softmax
+from reunite.matching.scoring import ScoredCandidate, softmax
 from reunite.matching.weights import COLOUR, COMMON_KIND, NAMED_COLOURS, ONLY_VIEW, Limits, ScoringModel, Term
 from reunite.text.lexicon import is_translated
+from tests.support.scoring import score
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MODELS = (defaults.for_encoder("concept"), defaults.for_encoder("clip"))

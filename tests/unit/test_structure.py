@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.untraced
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("reunite", "db", "workers", "bot", "api", "board", "metrics", "http_server", "cli", "embedded")
 MAX_FUNCTION_LINES = 45

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from reunite.entities import ReportKind
 from reunite.matching import defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.scoring import score
 from reunite.matching.weights import RARE_WORDS, ScoringModel, Term
+from tests.support.scoring import score
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MODELS = (defaults.for_encoder("concept"), defaults.for_encoder("clip"))

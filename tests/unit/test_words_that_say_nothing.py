@@ -1,6 +1,7 @@
 """A found mug and lost keys whose posts share only what says nothing, and pairs that share what says a lot."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 import pytest
@@ -8,10 +9,11 @@ import pytest
 from reunite.entities import Label, ReportKind
 from reunite.matching import defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.scoring import ScoredCandidate, score
+from reunite.matching.scoring import ScoredCandidate
 from reunite.matching.weights import ScoringModel
 from reunite.text.content import rare_candidates, significant_words
 from reunite.text.rarity import rare_words
+from tests.support.scoring import score
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MODELS = {"concept": defaults.for_encoder("concept"), "prior": defaults.PRIOR}
@@ -105,13 +107,16 @@ A_LOT = {
 }
 
 
+significant = cache(significant_words)
+
+
 def search(found: str, lost: str, open_count: int, model: ScoringModel, steps: float) -> Search:
     """Return a search; `steps` is by how many deviations the first found report stands out."""
     texts = [found, *(OTHERS[number % len(OTHERS)] for number in range(open_count - 1))]
     query = Item(UUID(int=0), ReportKind.LOST, lost, "", NOON, time_is_stated=False)
     wanted = rare_candidates(lost)
     holders = {
-        word: {number: f"author {number}" for number, text in enumerate(texts) if word in significant_words(text)}
+        word: {number: f"author {number}" for number, text in enumerate(texts) if word in significant(text)}
         for word in wanted
     }
     rare, boilerplate = rare_words({word: by for word, by in holders.items() if by}, {}, open_count)
