@@ -203,6 +203,10 @@ def of_names(names: Sequence[str]) -> Shares | None:
     return tuple(weights.get(name, 0.0) / total for name in NAMES) if weights else None
 
 
+def are_several(shares: Shares) -> bool:
+    return sum(share > 0 for share in shares) > 1
+
+
 def log_ratio(stated: Shares, seen: Shares) -> float:
     """Return the log of how much more of the stated colours is seen than in a typical photo, about −3 to 3."""
     return _log_ratio(stated, seen, _SEEN_SIMILARITY)

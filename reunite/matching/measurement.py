@@ -19,6 +19,7 @@ from reunite.matching.weights import (
     ONLY_VIEW,
     PLACE,
     RARE_WORDS,
+    SEVERAL_COLOURS,
     SHARED_WORDS,
     TIME,
     BackgroundPrior,
@@ -123,7 +124,7 @@ def telling_words(rare: Sequence[str], query: ReportFeatures, other: ReportFeatu
 def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, float]:
     """Return the evidence that depends on the two reports alone: kinds, brands, colours, place and time."""
     named = _named_colours(query, other)
-    stated = None if named is not None else _stated_colours(query, other)
+    stated, are_several = (None, False) if named is not None else _stated_colours(query, other)
     if stated is None:
         stated = _ruled_out_colours(query.item, other.item)
     possible: Mapping[str, float | None] = {
@@ -134,6 +135,7 @@ def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, 
         COLOUR_OF_PHOTOS: _photo_colours(query.item, other.item),
         KIND_OF_THING: kinds_compared.log_odds(query, other),
         PLACE: _place(query, other),
+        SEVERAL_COLOURS: stated if are_several else None,
         TIME: circumstances.time_evidence(query.item, other.item),
     }
     return {name: value for name, value in possible.items() if value is not None}
@@ -207,21 +209,25 @@ def _own_colours(report: ReportFeatures) -> Sequence[colours.Shares | None]:
     return [colours.of_names([colour.name for colour in thing.colours]) for thing in report.things]
 
 
-def _stated_colours(first: ReportFeatures, second: ReportFeatures) -> float | None:
-    """Compare the colours stated in one report with those seen in the other; the best thing and photo count.
+def _stated_colours(first: ReportFeatures, second: ReportFeatures) -> tuple[float | None, bool]:
+    """Compare the colours stated in one report with those seen in the other, and tell whether they are several.
 
-    A thing without a stated colour, next to one with a colour, may have any: that counts as neutral.
+    The best thing and photo count. A thing without a stated colour, next to one with a colour, may have any: that
+    counts as neutral.
     """
-    ratios = [
+    best = [
         max(
-            colours.log_ratio(stated, seen) if stated else 0.0
+            (colours.log_ratio(stated, seen), colours.are_several(stated)) if stated else (0.0, False)
             for stated in stating.stated_colours
             for seen in showing.item.colours
         )
         for stating, showing in ((first, second), (second, first))
         if any(stating.stated_colours) and showing.item.colours
     ]
-    return sum(ratios) / len(ratios) if ratios else None
+    if not best:
+        return None, False
+    ratios, several = zip(*best, strict=True)
+    return sum(ratios) / len(ratios), any(several)
 
 
 def _ruled_out_colours(first: Item, second: Item) -> float | None:

@@ -22,6 +22,7 @@ from reunite.matching.weights import (
     KIND_OF_THING,
     NAMED_COLOURS,
     PLACE,
+    SEVERAL_COLOURS,
     TIME,
     Limits,
     ScoringModel,
@@ -32,7 +33,7 @@ Counts = NDArray[np.intp]
 LogOdds = NDArray[np.float64]
 
 MAX_RESULTS, MAX_LABELS = 20, 5
-CIRCUMSTANTIAL: Final = (PLACE, TIME, COLOUR, COMMON_KIND, NAMED_COLOURS, KIND_OF_THING)
+CIRCUMSTANTIAL: Final = (PLACE, TIME, COLOUR, SEVERAL_COLOURS, COMMON_KIND, NAMED_COLOURS, KIND_OF_THING)
 """Evidence that many things share: on its own it never gives a label."""
 
 _REPOSTED: Final = -2.3

@@ -18,6 +18,7 @@ NAMED_COLOURS: Final = "named colours"
 PLACE: Final = "place"
 TIME: Final = "time"
 RARE_WORDS: Final = "rare words"
+SEVERAL_COLOURS: Final = "several colours"
 ONLY_VIEW: Final = "only view"
 SHARED_WORDS: Final = "shared words"
 EVIDENCE: Final[tuple[str, ...]] = (
@@ -33,12 +34,14 @@ EVIDENCE: Final[tuple[str, ...]] = (
     PLACE,
     TIME,
     RARE_WORDS,
+    SEVERAL_COLOURS,
     SHARED_WORDS,
     ONLY_VIEW,
 )
 """The names of all evidence. A pair kind names its similarity, standardised against the background; the only view is
-the similarity of a text and a photo again if nothing else of the pair can be compared. Photos are alike by kind if both
-clearly show one: such photos look alike, whichever thing of the kind they show."""
+the similarity of a text and a photo again if nothing else of the pair can be compared. Several colours are the colour
+again if more than one is named: each says something of its own. Photos are alike by kind if both clearly show one: such
+photos look alike, whichever thing of the kind they show."""
 
 FEW: Final = 30
 """Open reports among which labels have limits of their own: there, the best of a kind is more often the wrong one."""

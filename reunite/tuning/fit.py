@@ -23,6 +23,7 @@ from reunite.matching.weights import (
     NAMED_COLOURS,
     ONLY_VIEW,
     RARE_WORDS,
+    SEVERAL_COLOURS,
     SHARED_WORDS,
     ScoringModel,
     Term,
@@ -42,6 +43,7 @@ _SPREADS: Final[Mapping[str, Mapping[str, float]]] = {
     KIND_OF_THING: {"gain": _GAIN_SPREAD},
     NAMED_COLOURS: {"gain": _GAIN_SPREAD},
     RARE_WORDS: {"gain": _GAIN_SPREAD},
+    SEVERAL_COLOURS: {"gain": _GAIN_SPREAD},
     SHARED_WORDS: {"gain": _GAIN_SPREAD},
     ONLY_VIEW: {"gain": _GAIN_SPREAD, "neutral": 1.0},
 }

@@ -1,0 +1,74 @@
+"""Several named colours that a photo shows say more than one, and less if it shows none of them."""
+
+from uuid import UUID
+
+import pytest
+
+from reunite.entities import ReportKind
+from reunite.matching import colours
+from reunite.matching.defaults import for_encoder
+from reunite.matching.evidence import Item
+from reunite.matching.features import extract
+from reunite.matching.measurement import content_evidence
+from reunite.matching.scoring import core_log_odds, total_log_odds
+from reunite.matching.weights import COLOUR, NAMED_COLOURS, SEVERAL_COLOURS
+from tests.support.labelled_sets import LONG_AGO
+
+CONCEPT = for_encoder("concept")
+
+
+def seen(*names: str) -> colours.Shares:
+    return tuple((name in names) / len(names) for name in colours.NAMES)
+
+
+def evidence(lost_text: str, photo: colours.Shares, caption: str = "", *, by_photo: bool = False) -> dict[str, float]:
+    """Compare a description with a photo of a find; `by_photo` swaps lost and found."""
+    kinds = (ReportKind.FOUND, ReportKind.LOST) if by_photo else (ReportKind.LOST, ReportKind.FOUND)
+    described = Item(UUID(int=1), kinds[0], lost_text, "", LONG_AGO, time_is_stated=False)
+    shown = Item(UUID(int=2), kinds[1], caption, "", LONG_AGO, time_is_stated=False, colours=(photo,))
+    pair = (shown, described) if by_photo else (described, shown)
+    return content_evidence(*map(extract, pair))
+
+
+@pytest.mark.parametrize("by_photo", [False, True])
+@pytest.mark.parametrize(
+    "text", ["black bag with red straps", "red and black bag", "schwarz-rote Tasche", "bolsa negra y roja"]
+)
+def test_the_colour_counts_again_if_several_are_named(text: str, *, by_photo: bool) -> None:
+    measured = evidence(text, seen("black", "red"), by_photo=by_photo)
+    assert measured[SEVERAL_COLOURS] == measured[COLOUR] > 0
+    assert evidence(text, seen("green"), by_photo=by_photo)[SEVERAL_COLOURS] < 0
+
+
+@pytest.mark.parametrize("text", ["black bag", "bag", "a black, black bag", "bag, not red and not black"])
+def test_one_colour_or_none_counts_once(text: str) -> None:
+    assert SEVERAL_COLOURS not in evidence(text, seen("black"))
+
+
+def test_of_several_things_the_one_whose_colours_are_seen_counts() -> None:
+    text = "my green hat and a black bag with red straps"
+    assert SEVERAL_COLOURS in evidence(text, seen("red", "black"))
+    assert SEVERAL_COLOURS not in evidence(text, seen("green"))
+
+
+def test_colours_that_both_name_are_compared_by_name_alone() -> None:
+    measured = evidence("black bag with red straps", seen("black", "red"), "black and red bag")
+    assert NAMED_COLOURS in measured
+    assert SEVERAL_COLOURS not in measured
+
+
+def test_two_colours_that_are_seen_say_more_than_one_and_two_that_are_not_say_more_against_it() -> None:
+    def log_odds(text: str, photo: colours.Shares) -> float:
+        return total_log_odds(evidence(text, photo), CONCEPT)
+
+    for two, one in (("red and yellow hat", "yellow hat"), ("yellow and red hat", "red hat")):
+        assert log_odds(two, seen("red", "yellow")) > log_odds(one, seen("red", "yellow")) > 0
+        assert log_odds(two, seen("blue")) < log_odds(one, seen("blue")) < 0
+
+
+def test_colours_never_give_a_label_alone() -> None:
+    assert core_log_odds(evidence("black bag with red straps", seen("black", "red")), CONCEPT) == 0
+
+
+def test_clip_has_no_weight_for_what_was_not_measured_with_it() -> None:
+    assert SEVERAL_COLOURS not in for_encoder("clip").terms
