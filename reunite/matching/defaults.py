@@ -64,8 +64,8 @@ _CONCEPT: Final = ScoringModel(
 )
 """What compares photos with each other lies between two results of `reunite calibrate`: on the development set as
 posted, and on the same with 700 more photos, whose details weren't compared (gains and bends by their geometric mean).
-The rest was fitted to that set and to everyday things together, and rounded; common kinds weigh more
-(docs/matching.md)."""
+The rest was fitted to that set and to everyday things together, and rounded; common kinds weigh more, and several
+colours, 0.65 of one, were added with all else as it was (docs/matching.md)."""
 
 PRIOR: Final = ScoringModel(
     background_priors={
