@@ -17,7 +17,7 @@ _SAYS_MORE: Final = re.compile(
     r"|there (?:is|are|was|were)|plus|also|full of|lined|mit|con|avec|com|ze|z|dans|dentro|darin|drin)\b"
 )
 """Words after which a text says what a thing has or holds."""
-_WITH_FIRST: Final = re.compile(r"[\s,]*with\b")
+_WITH_FIRST: Final = re.compile(r"\A[\s,]*+with\b")
 _AT_ITS_END: Final = r"(?=\s*[,.;:!?()\n]|\s*$| (?:found|lost|missing|with)\b)"
 _A_COLOUR: Final = rf"(?: (?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))})\b)"
 _IN_COLOUR: Final = rf"(?:in|en){_A_COLOUR}+{_AT_ITS_END}"

@@ -23,6 +23,7 @@ from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM
 from tests.doubles.slack_blocks import loaded, words_of
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
+from tests.support.slack_adapter import note_greeting
 from tests.support.waiting import PATIENCE, eventually
 
 
@@ -72,6 +73,10 @@ class SlackAdmin(Admin):
         self.here.double.api.scopes = self.here.double.api.scopes.replace("mpim:write,", "")
 
     async def invite(self) -> None:
+        workspace = await self.here.store.workspace("slack", TEAM)
+        assert workspace
+        async with self.here.store.transaction(workspace.community) as connection:
+            await connection.execute("UPDATE workspace SET greeted_at = NULL, greeting_tried_at = NULL")
         self.here.double.admin.invite_bot(self.here.channels["found"])
         self.here.double.admin.invite_bot(self.here.channels["lost"])
 
@@ -271,5 +276,7 @@ async def on_slack(database_url: str) -> AsyncIterator[OnSlack]:
     async with SlackDouble.running(acknowledge_within=5) as double, Store(database_url, keys=KEYS) as store:
         channels = {"found": double.admin.add_channel("found"), "lost": double.admin.add_channel("lost")}
         config = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=double.api_base, ping_seconds=1)
-        async with app.running(Handlers(store, NoQueue()), store, config) as platform:
+        handlers = Handlers(store, NoQueue())
+        await note_greeting(handlers)
+        async with app.running(handlers, store, config) as platform:
             yield OnSlack(store, platform, double=double, channels=channels)

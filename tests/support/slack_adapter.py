@@ -146,6 +146,12 @@ class World:
         return await self.handlers.settings("slack", TEAM)
 
 
+async def note_greeting(handlers: Handlers) -> None:
+    """Let the workspace join and be greeted, so that the bot doesn't begin with a message of its own."""
+    await handlers.join(JoinWorkspace("slack", TEAM, "Double"))
+    await handlers.welcome.note_greeting("slack", TEAM)
+
+
 @asynccontextmanager
 async def world_on(
     slack: SlackDouble, database_url: str, *, again: World | None = None, **more: Any
@@ -171,8 +177,7 @@ async def world_on(
         store = await stack.enter_async_context(Store(database_url, keys=KEYS))
         handlers = Handlers(store, NoQueue(), board_url=BOARD)
         if bot_inside and settings.bot_token and not again and not is_new:
-            await handlers.join(JoinWorkspace("slack", TEAM, "Double"))
-            await handlers.welcome.note_greeting("slack", TEAM)
+            await note_greeting(handlers)
         platform = await stack.enter_async_context(running(handlers, store, settings))
         await stack.enter_async_context(background(Delivery(store, platform, lease_seconds=5).run()))
         yield World(slack, store, handlers, platform, opened_at, *ids)

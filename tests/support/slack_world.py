@@ -9,12 +9,15 @@ from urllib.parse import urlsplit
 
 from bot.app import BotConfig, run
 from db.config import Connections
+from db.store import Store
+from reunite.handlers import Handlers
 from tests.doubles.slack import SlackDouble, shown
 from tests.doubles.slack_api import BOT_TOKEN
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
+from tests.support.queues import NoQueue
 from tests.support.services import background, working
-from tests.support.slack_adapter import config, no_proxy
+from tests.support.slack_adapter import config, no_proxy, note_greeting
 from tests.support.waiting import eventually
 
 
@@ -96,5 +99,7 @@ async def slack_world(
         if works:
             settings = worker_config(slack, **of_worker)
             await stack.enter_async_context(working(database_url, redis_url, **settings))
+        async with Store(database_url, keys=KEYS) as store:
+            await note_greeting(Handlers(store, NoQueue()))
         await stack.enter_async_context(bot_on(slack, database_url, redis_url))
         yield world
