@@ -65,7 +65,7 @@ _CONCEPT: Final = ScoringModel(
 """What compares photos with each other lies between two results of `reunite calibrate`: on the development set as
 posted, and on the same with 700 more photos, whose details weren't compared (gains and bends by their geometric mean).
 The rest was fitted to that set and to everyday things together, and rounded; common kinds weigh more, and several
-colours, 0.65 of one, were added with all else as it was (docs/matching.md)."""
+colours, 0.65 of one, were added with all else as it was (docs/matching-results.md)."""
 
 PRIOR: Final = ScoringModel(
     background_priors={
@@ -137,8 +137,9 @@ _CLIP: Final = replace(
     translated_limits=Limits(high=0.997, possible=0.83),
     photo_limits=Limits(high=0.995, possible=0.82),
 )
-"""Fitted, with all pair kinds together, to cosines drawn from published statistics of CLIP (docs/matching.md), and
-rounded. No set of real reports has measured it, so it counts as uncalibrated and its limits are strict."""
+"""Fitted, with all pair kinds together, to cosines drawn from published statistics of CLIP
+(docs/matching-results.md), and rounded. No set of real reports has measured it, so it counts as uncalibrated and its
+limits are strict."""
 
 _BY_KIND: Final[Mapping[str, ScoringModel]] = {"clip": _CLIP, "concept": _CONCEPT}
 
