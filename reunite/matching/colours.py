@@ -1,6 +1,7 @@
 """Everyday colour names: seen in a photo, stated in words, and how well the two agree."""
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -85,6 +86,9 @@ _LEAST_SHARE: Final = 1e-6
 """Smaller shares count as none: numbers such as 1e-56 don't fit a column of type real."""
 _NEXT_COLOUR_WEIGHT: Final = 0.5
 """People name the main colour first; each further colour weighs half as much as the one before."""
+
+_ONE_TONE: Final = 0.3
+"""Colours as similar as this may be two names of one tone."""
 
 _PRIOR_SHARES: Final = (
     *(0.15, 0.05, 0.24, 0.09, 0.08, 0.04, 0.03, 0.015, 0.015),
@@ -204,7 +208,9 @@ def of_names(names: Sequence[str]) -> Shares | None:
 
 
 def are_several(shares: Shares) -> bool:
-    return sum(share > 0 for share in shares) > 1
+    """Whether two of the colours can't be one tone: "wine red" and "olive green" are one colour in two words."""
+    named = [index for index, share in enumerate(shares) if share > 0]
+    return any(_SIMILARITY[pair] < _ONE_TONE for pair in combinations(named, 2))
 
 
 def log_ratio(stated: Shares, seen: Shares) -> float:

@@ -48,10 +48,12 @@ _ASIDE: Final = re.compile(
     r"|\b(?:look|looking|search|searching|hunting) for\b"
     r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some)"
     r"|\b(?:has|have|did|does) (?:any|some)(?: ?one| ?body)?\b"
+    r"|\btop (?:of|to|off)\b"
     r"|\b(?:one|some|two|owners?|pair|stack|set|bunch|box|pack|packet|lot|couple|bundle|pile)s? of\b",
     re.IGNORECASE,
 )
-"""Whose a thing is ("my son's jacket"), that it's there or sought, what readers have, and how much of it there is."""
+"""Whose a thing is ("my son's jacket"), that it's there or sought, what readers have, how much of it there is, and
+that it's about its top."""
 
 
 def head_of(text: str) -> str | None:

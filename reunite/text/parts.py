@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from reunite.text import words
-from reunite.text.heads import head_phrase
+from reunite.text.colour_words import named_colours
+from reunite.text.heads import head_phrase, names_only_parts
 from reunite.text.kinds import relation
 from reunite.text.normalise import normalise
 from reunite.text.word_lists import THINGS
@@ -26,6 +27,7 @@ _UNSPACED_COMMA: Final = re.compile(r"[、，]")
 _UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 """What wasn't translated of a Japanese or Chinese text may say anything of the thing before or after it."""
 _ONE_THING: Final = frozenset(("broader", "narrower"))
+_ARTICLE: Final = re.compile(r"(?:lost |found )?an?\b", re.IGNORECASE)
 _WITH: Final = re.compile(r"\bwith\b", re.IGNORECASE)
 _COVERS: Final = frozenset(("case", "cover", "sleeve"))
 _BESIDES: Final = re.compile(r"\b(?:also|plus)\b", re.IGNORECASE)
@@ -43,11 +45,13 @@ def parts_of(normalised: str) -> Sequence[str]:
     """Return the words about each thing of a text that is normalised already."""
     first, *rest = _BETWEEN.split(normalised)
     found, named, holds, previous = [first], _names_a_thing(first), _holds(first), first
-    for between, piece in zip(rest[::2], rest[1::2], strict=True):
+    for between, piece, following in zip(
+        rest[::2], rest[1::2], (*rest[3::2], ""), strict=False
+    ):  # none follows the last
         names = _names_a_thing(_WITH.split(piece)[0])
         is_held = holds or _is_held(_WITH.split(piece)) or _names_only_a_cover(between, piece)
         is_held = is_held and not _BESIDES.search(between)
-        is_next = named and names and not is_held and _separates(between, previous, piece)
+        is_next = named and names and not is_held and _separates(between, previous, piece, following)
         if is_next and len(found) < MAX_PARTS:
             found.append(piece)
             holds = _holds(piece)
@@ -58,13 +62,25 @@ def parts_of(normalised: str) -> Sequence[str]:
     return tuple(found) if len(found) > 1 else ()
 
 
-def _separates(between: str, before: str, after: str) -> bool:
+def _separates(between: str, before: str, after: str, following: str) -> bool:
     """Whether a sign between two things may stand for "and": "keys/wallet", not "scarf/shawl" or "phone, an iPhone"."""
     if _UNSPACED_COMMA.search(between) and (_UNSPACED.search(before) or _UNSPACED.match(after.strip())):
         return False
     things = head_phrase(before), head_phrase(after)
     related = relation(*filter(None, things)) if all(things) else "unknown"
-    return related == "other" if "/" in between else between.strip() != "," or related not in _ONE_THING
+    if "/" in between:
+        return related == "other"
+    return between.strip() != "," or related not in _ONE_THING or _are_two(before, after, following)
+
+
+def _are_two(before: str, after: str, following: str) -> bool:
+    """Whether a thing after a comma is another one, and not what the one before is: "a red bag, a blue backpack"."""
+    coloured = [bool(named_colours(piece)) for piece in (before, after)]
+    if all(coloured) or (any(coloured) and _ARTICLE.match(before) and _ARTICLE.match(after.strip())):
+        return True
+    return bool(_things(following) - _COVERS) and not names_only_parts(
+        _WITH.split(following)[0]
+    )  # "keys, car key, wallet"
 
 
 def _names_only_a_cover(between: str, piece: str) -> bool:

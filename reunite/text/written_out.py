@@ -20,12 +20,19 @@ def _longest_first(table: dict[str, str]) -> list[str]:
 
 _PHRASES: Final = _meant(_TABLES["phrases"])
 _PHRASE: Final = re.compile(any_of(_longest_first(_PHRASES)), re.IGNORECASE)
+_PLUSH: Final = re.compile(
+    rf"{any_of(listed(_TABLES['plush']['made_of']))} "
+    rf"(?=(?:{'|'.join(listed(_TABLES['plush']['animals']))})[^\W\d_]{{0,4}}\b)",
+    re.IGNORECASE,
+)
 _ANYWHERE, _FIRST, _APART = (_meant(_TABLES["kana"][key]) for key in ("anywhere", "first", "apart"))
 _KANJI: Final = _ANYWHERE | _FIRST | _APART
 _BEGINS: Final = r"(?:(?<![ぁ-ん])|(?<=[のでがはをいな]))"
 _ENDS: Final = r"(?=[をがはのにとでもやだ]|おと|ひろ|みつ|なく|わす|あり|あっ|[^ぁ-ん]|$)"
+_NO_NAME: Final = r"(?!さん|ちゃん|くん|君|様)"
+"""Some colours are names too: "みどりちゃんのぼうし"."""
 _KANA: Final = re.compile(
-    rf"{'|'.join(_longest_first(_ANYWHERE))}|{_BEGINS}(?:{'|'.join(_longest_first(_FIRST))}"
+    rf"{'|'.join(_longest_first(_ANYWHERE))}|{_BEGINS}(?:(?:{'|'.join(_longest_first(_FIRST))}){_NO_NAME}"
     rf"|(?:{'|'.join(_longest_first(_APART))}){_ENDS})"
 )
 _WITH: Final = re.compile(r"(?<![\w/])(?:([wW]/[oO]\b|s/ )|[wW]/|c/ )[ ]?(?=[^\W\d])")
@@ -36,4 +43,5 @@ def written_out(text: str) -> str:
     """Write out what is short for something else, and put each item of a list on a line."""
     text = _WITH.sub(lambda short: "without " if short[1] else "with ", text)
     text = _PHRASE.sub(lambda typed: _PHRASES[" ".join(typed[0].casefold().split())], text)
+    text = _PLUSH.sub(f"{_TABLES['plush']['toy']} ", text)
     return one_line_each(_KANA.sub(lambda typed: _KANJI[typed[0]], text))

@@ -61,7 +61,8 @@ def test_the_head_is_what_the_words_are_about(text: str, noun: str | None) -> No
         ("red tank top", "tank top"), ("striped top", "top"), ("green long sleeve top size M", "sleeve top"),
         ("bag for a child shaped dog", "bag"), ("top", "top"), ("a top with lace", "top"), ("top quality bag", "bag"),
         ("black top hat", "hat"), ("scarf from the top shelf", "scarf"), ("found on top", None),
-        ("white top floor", None), ("bottle, black top", "bottle"), ("waterproof mascara", "mascara"),
+        ("white top floor", None), ("bottle, black top", "bottle"),
+        ("top of my flask", "flask"), ("waterproof mascara", "mascara"),
     ],
 )  # fmt: skip
 def test_what_a_thing_looks_like_and_whom_it_is_for_is_not_the_thing(text: str, phrase: str | None) -> None:

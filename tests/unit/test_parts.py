@@ -68,6 +68,8 @@ def test_each_thing_has_its_own_words(text: str, expected: tuple[str, ...]) -> N
         "rucksack w/ laptop and charger",
         "scarf/shawl",
         "bag / backpack, black",
+        "phone, an iPhone 12, black",
+        "phone, iPhone 12, blue case",
         "my phone, an iPhone 12 in a red case",
         "wallet, brown, with my ID card",
         "cartera marrón, con mi DNI",
@@ -112,3 +114,17 @@ def test_each_things_colour_is_looked_for_by_itself() -> None:
     assert colour("a red hat and a green bag", red) == colour("a red hat", red) > 0
     assert colour("a red hat and a green bag", green) == colour("a green bag", green) > 0
     assert colour("my keys and a red hat", green) == 0 > colour("a red hat", green)
+
+
+@pytest.mark.parametrize(
+    ("text", "things"),
+    [
+        ("a red bag, a blue backpack", ("a red bag", "a blue backpack")),
+        ("a hat, a black cap", ("a hat", "a black cap")),
+        ("black jacket, blue raincoat", ("black jacket", "blue raincoat")),
+        ("keys, car key, wallet", ("keys", "car key", "wallet")),
+        ("Mantel, Regenmantel und Schirm", ("coat", "raincoat", "umbrella")),
+    ],
+)
+def test_a_kind_of_the_thing_before_may_be_another_thing(text: str, things: tuple[str, ...]) -> None:
+    assert tuple(part.strip() for part in parts(text)) == things

@@ -40,7 +40,9 @@ def test_the_colour_counts_again_if_several_are_named(text: str, *, by_photo: bo
     assert evidence(text, seen("green"), by_photo=by_photo)[SEVERAL_COLOURS] < 0
 
 
-@pytest.mark.parametrize("text", ["black bag", "bag", "a black, black bag", "bag, not red and not black"])
+@pytest.mark.parametrize(
+    "text", ["black bag", "bag", "a black, black bag", "bag, not red and not black", "wine red bag", "olive green bag"]
+)
 def test_one_colour_or_none_counts_once(text: str) -> None:
     assert SEVERAL_COLOURS not in evidence(text, seen("black"))
 

@@ -20,6 +20,7 @@ from reunite.text.written_out import written_out
         ("だれかのきいろいかさ", "だれかの黄色いかさ"),
         ("とけいをおとした", "時計をおとした"),
         ("1) keys 2) hat", "keys\nhat"),
+        ("pluszowego słonia", "pluszak słonia"),
     ],
 )
 def test_what_is_short_is_written_out(typed: str, meant: str) -> None:
@@ -27,7 +28,18 @@ def test_what_is_short_is_written_out(typed: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["coat, size S/M", "C/ Mayor 3", "and/or", "おもしろいもの", "はさみました", "ほどけいた", "mon télescope"]
+    "text",
+    [
+        "coat, size S/M",
+        "C/ Mayor 3",
+        "and/or",
+        "おもしろいもの",
+        "はさみました",
+        "ほどけいた",
+        "mon télescope",
+        "pluszowa czapka",
+        "みどりちゃんのぼうし",
+    ],
 )
 def test_what_only_looks_short_stays(text: str) -> None:
     assert written_out(text) == text
