@@ -57,10 +57,10 @@ class Ui:
         data = {"id": command["id"], "name": name, "type": MESSAGE_MENU, "target_id": message, "resolved": resolved}
         return await self._interact(COMMAND, user, chosen["channel_id"], data)
 
-    async def press(self, message: str, words: str, user: str) -> Interaction:
-        """Press the button with these words below a message."""
+    async def press(self, message: str, words: str, user: str, seen: Json | None = None) -> Interaction:
+        """Press the button with these words below a message, or below the older version that somebody still sees."""
         pressed = self._guild.message(message)
-        [button] = [button for button in shapes.buttons(pressed) if button["label"] == words]
+        [button] = [button for button in shapes.buttons(seen or pressed) if button["label"] == words]
         data = {"custom_id": button["custom_id"], "component_type": 2}
         return await self._interact(COMPONENT, user, pressed["channel_id"], data, message)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from copy import deepcopy
 
 import pytest
 
@@ -58,14 +59,18 @@ async def test_a_wrong_claimant_is_rejected_and_attempts_are_counted(world: Disc
     found, _, card = await matched(world)
     assert "Only the person who lost it" in await world.press(card, "This is mine", world.ben)
     for attempt in range(3):
+        seen = deepcopy(world.discord.message(card))
         claiming = await world.discord.ui.press(card, "This is mine", world.ada)
         assert "The finder will check" in await world.fill_in(claiming, words=f"guess {attempt}")
-        assert "still has to check" in await world.press(card, "This is mine", world.ada)
+        again = await world.discord.ui.press(card, "This is mine", world.ada, seen)  # before the card has changed
+        assert "still has to check" in await world.private_answer(again)
         asked = await world.wait_for_reply(found, "says this is theirs")  # the earlier ones have been changed
         seeing = await world.discord.ui.press(asked, "See their answer", world.ben)
         assert f"guess {attempt}" in await world.private_answer(seeing)
         assert "doesn't match" in await world.press(seeing.responses[-1]["id"], "It doesn't match", world.ben)
         await world.wait_until_shown(asked, "didn't match")
+        if attempt < 2:
+            await eventually(lambda: "This is mine" in world.discord.buttons(world.discord.message(card)))
     await eventually(lambda: "This is mine" not in world.discord.buttons(world.discord.message(card)))
     assert "You have no tries left" in world.discord.text(world.discord.message(card))
 

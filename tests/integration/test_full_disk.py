@@ -35,4 +35,4 @@ async def test_no_reply_is_given_up_while_the_database_is_in_trouble(
         before = await stage.postgres.delivery.lease("web", limit=100, seconds=0)
         platform = FullAtFirst()
         async with background(Delivery(stage.postgres, platform, lease_seconds=5).run()):
-            await eventually(lambda: len(platform.messages) == len(before), "a reply was given up")
+            await eventually(lambda: len(platform.messages) >= len(before), "a reply was given up")
