@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.discord.app import running
 from db.store import Store
@@ -95,6 +96,21 @@ async def test_a_verdict_counts_on_the_oldest_open_card(
         await discord.people.react(card, "✅", discord.admin.join("Grace", moderator=True), tell=False)
         async with online(discord, store) as world:
             await world.becomes(lost.id, ReportState.RETURNED)
+
+
+@pytest.mark.parametrize("tell", [True, False])
+async def test_a_check_mark_as_a_super_reaction_counts_and_stays(database_url: str, *, tell: bool) -> None:
+    async with guild(database_url) as (discord, store):
+        grace = discord.admin.join("Grace", moderator=True)
+        async with online(discord, store) as world:
+            card, lost, _ = await shown_match(world)
+            await discord.people.react(card, "✅", grace, is_super=True, tell=tell)
+            if tell:
+                await world.becomes(lost.id, ReportState.RETURNED)
+        with capture_logs() as logged:
+            async with online(discord, store) as world:  # where it looks at the reactions again
+                await eventually(lambda: any(line["event"] == "discord_reconciled" for line in logged))
+                assert await world.state(lost.id) is ReportState.RETURNED
 
 
 async def test_a_verdict_on_a_card_that_was_sent_but_never_noted_is_taken_once_it_is(database_url: str) -> None:
