@@ -39,9 +39,7 @@ def slack_errors() -> Iterator[None]:
     except UNANSWERED as error:
         raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
     except SlackApiError as error:
-        raise TryAgainError(
-            f"Slack answers {code_of(error) or error.response.status_code}", _retry_after(error)
-        ) from error
+        raise TryAgainError(f"Slack answers {code_of(error) or status_of(error)}", _retry_after(error)) from error
 
 
 @contextmanager
@@ -52,7 +50,7 @@ def slack_answers() -> Iterator[None]:
     except aiohttp.ClientConnectorError as error:
         raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
     except SlackApiError as error:
-        code, status, after = code_of(error), error.response.status_code, _retry_after(error)
+        code, status, after = code_of(error), status_of(error), _retry_after(error)
         if may_be_done(error):
             raise
         if code in TOKEN_REFUSED:
@@ -65,7 +63,8 @@ def slack_answers() -> Iterator[None]:
 
 def may_be_done(error: SlackApiError) -> bool:
     """Return whether Slack may have done what we asked, or a part of it, though it answers with an error."""
-    return code_of(error) in _PARTLY_DONE or is_server_error(error.response.status_code)
+    code, status = code_of(error), status_of(error)
+    return code in _PARTLY_DONE or is_server_error(status) or (status == OK and not code)
 
 
 def is_server_error(status: int) -> bool:
@@ -74,15 +73,23 @@ def is_server_error(status: int) -> bool:
 
 
 def is_refusal(error: SlackApiError) -> bool:
-    """Return whether Slack refuses a request permanently: the same request would be refused again."""
-    code, status = code_of(error), error.response.status_code
-    return code not in TEMPORARY | TOKEN_REFUSED and status != _TOO_MANY and status < _SERVER_ERROR
+    """Return whether Slack refuses a request permanently: the same request would be refused again.
+
+    Slack's own refusals have a code. An answer without one is another's, such as a proxy's or a page about an outage.
+    """
+    code, status = code_of(error), status_of(error)
+    return bool(code) and code not in TEMPORARY | TOKEN_REFUSED and status != _TOO_MANY and status < _SERVER_ERROR
 
 
 def code_of(error: SlackApiError) -> str:
     """Return Slack's name of an error, empty if its answer has none."""
-    data = error.response.data
+    data = getattr(error.response, "data", None)
     return str(data.get("error", "")) if isinstance(data, dict) else ""
+
+
+def status_of(error: SlackApiError) -> int:
+    """Return the HTTP status. Where JSON can't be read, slack_sdk gives aiohttp's answer instead of its own."""
+    return int(getattr(error.response, "status_code", None) or error.response.status)
 
 
 def lacks_scope(error: Exception) -> bool:
@@ -93,7 +100,7 @@ def lacks_scope(error: Exception) -> bool:
 
 def seconds_put_off(error: SlackApiError) -> float | None:
     """Return for how many seconds a rate limit puts a call off; None for any other error, or if Slack doesn't say."""
-    return _retry_after(error) if error.response.status_code == _TOO_MANY else None
+    return _retry_after(error) if status_of(error) == _TOO_MANY else None
 
 
 def _retry_after(error: SlackApiError) -> float | None:

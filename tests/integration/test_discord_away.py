@@ -170,6 +170,19 @@ async def test_an_old_post_that_was_deleted_while_the_bot_was_away_is_withdrawn(
             await eventually(lambda: _texts_are(world, ["", "a kept hat"]))
 
 
+async def test_a_post_that_an_outage_only_hides_is_kept(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        ann = discord.admin.join("Ann")
+        async with online(discord, store) as world:
+            post = await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG})
+            await eventually(lambda: _texts_are(world, ["a hat"]))
+        discord.refuse(f"GET /channels/.*/messages/{post}$", 404, code=0, message="404: Not Found")
+        with capture_logs() as logged:
+            async with online(discord, store, look_back=timedelta(0)) as world:
+                await eventually(lambda: any(line["event"] == "discord_reconciled" for line in logged))
+                assert await _texts_are(world, ["a hat"])
+
+
 async def test_a_guild_that_removed_the_bot_while_it_was_away_is_deleted_after_a_week(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
