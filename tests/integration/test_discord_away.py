@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from bot.discord.app import running
 from db.store import Store
 from reunite.absence import GRACE
-from reunite.commands import JoinWorkspace
+from reunite.commands import JoinWorkspace, Withdraw
 from reunite.entities import ReportState
 from reunite.handlers import Handlers
 from reunite.messages.keys import ReplyKey
@@ -168,6 +168,21 @@ async def test_an_old_post_that_was_deleted_while_the_bot_was_away_is_withdrawn(
         await discord.people.delete(gone, tell=False)
         async with online(discord, store, look_back=timedelta(0)) as world:
             await eventually(lambda: _texts_are(world, ["", "a kept hat"]))
+
+
+async def test_a_post_that_is_not_in_the_backup_that_was_restored_is_taken_up_again(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        ann = discord.admin.join("Ann")
+        async with online(discord, store) as world:
+            ended = await discord.people.post("found", ann, "a scarf", {"a.jpg": JPEG})
+            await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG})
+            await eventually(lambda: _texts_are(world, ["a hat", "a scarf"]))
+            await Handlers(store, NoQueue()).withdraw(Withdraw(target=world.post_of(ended)))
+            community = await world.community()
+        async with store.transaction(community) as connection:  # as the backup would have it
+            await connection.execute("DELETE FROM report WHERE text = 'a hat'")
+        async with online(discord, store) as world:
+            await eventually(lambda: _texts_are(world, ["", "a hat"]))
 
 
 async def test_a_post_that_an_outage_only_hides_is_kept(database_url: str) -> None:
