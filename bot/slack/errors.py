@@ -24,6 +24,15 @@ TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token
 UNANSWERED: Final = (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError)
 """What the client raises if no answer of Slack arrives."""
 OK: Final = 200
+_CLOSED: Final = {
+    "channel_not_found",  # a private channel that the bot isn't in any more
+    "is_archived",
+    "not_in_channel",
+    "restricted_action",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_locked",
+}
 _PARTLY_DONE: Final = {"fatal_error", "internal_error"}
 """A part of the operation may have succeeded: docs.slack.dev/reference/methods/chat.postMessage, errors."""
 _SERVER_ERROR: Final = 500
@@ -96,6 +105,12 @@ def lacks_scope(error: Exception) -> bool:
     """Return whether one of our errors says that the app lacks a permission: installing it again helps."""
     cause = error.__cause__
     return isinstance(cause, SlackApiError) and code_of(cause) == "missing_scope"
+
+
+def is_closed(error: Exception) -> bool:
+    """Return whether one of our errors says that the bot can't write in a channel: the post may be there all the same."""
+    cause = error.__cause__
+    return isinstance(cause, SlackApiError) and code_of(cause) in _CLOSED
 
 
 def seconds_put_off(error: SlackApiError) -> float | None:
