@@ -54,9 +54,9 @@ class Reconciler:
         self._at_once = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, after: float = 0.0) -> None:
-        """Reconcile all guilds, `after` this many seconds; if that is in progress already, do it once more."""
-        self._due |= {guild.id for guild in self._client.guilds}
+    def start(self, after: float = 0.0, only: discord.Guild | None = None) -> None:
+        """Reconcile all guilds, or `only` one, `after` this many seconds; if that is in progress, do it once more."""
+        self._due |= {guild.id for guild in ([only] if only else self._client.guilds)}
         self._unseen |= self._due
         if not after:
             self._at_once.set()
@@ -96,6 +96,8 @@ class Reconciler:
     async def _try_guild(self, guild_id: int) -> bool:
         """Reconcile a guild; return whether that succeeded."""
         guild = self._client.get_guild(guild_id)
+        if guild and guild.unavailable:
+            return True  # it's started again once the outage is over
         try:
             if guild:
                 await self._guild(guild)

@@ -159,11 +159,11 @@ def parse_answer_id(custom_id: str) -> tuple[UUID, str] | None:
 
 def with_answer(question: discord.Message, custom_id: str) -> discord.Embed:
     """Return a question's embed with the label of the pressed button below."""
-    embed = question.embeds[0].copy()
+    embed = question.embeds[0].copy() if question.embeds else discord.Embed()  # someone may have removed it
     rows = (row for row in question.components if isinstance(row, discord.ActionRow))
     buttons = (child for row in rows for child in row.children if isinstance(child, discord.Button))
     label = next((button.label for button in buttons if button.custom_id == custom_id), None)
-    embed.description = f"{embed.description}\n**{escape(label or '')}**"
+    embed.description = f"{embed.description or ''}\n**{escape(label or '')}**"
     return embed
 
 

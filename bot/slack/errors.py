@@ -108,7 +108,7 @@ def lacks_scope(error: Exception) -> bool:
 
 
 def is_closed(error: Exception) -> bool:
-    """Return whether one of our errors says that the bot can't write in a channel: the post may be there all the same."""
+    """Return whether one of our errors says that the bot can't write in a channel, whose posts may still be there."""
     cause = error.__cause__
     return isinstance(cause, SlackApiError) and code_of(cause) in _CLOSED
 

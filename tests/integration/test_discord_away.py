@@ -19,7 +19,7 @@ from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.discord import DiscordDouble
-from tests.doubles.discord_shapes import MAX_REACTIONS
+from tests.doubles.discord_shapes import FORUM, MAX_REACTIONS
 from tests.support.discord_adapter import JPEG, World, config, match_state, shown_match
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -182,6 +182,32 @@ async def test_a_post_that_is_not_in_the_backup_that_was_restored_is_taken_up_ag
         async with store.transaction(community) as connection:  # as the backup would have it
             await connection.execute("DELETE FROM report WHERE text = 'a hat'")
         async with online(discord, store) as world:
+            await eventually(lambda: _texts_are(world, ["", "a hat"]))
+
+
+async def test_what_was_posted_during_an_outage_of_the_guild_is_taken_once_it_is_over(database_url: str) -> None:
+    with capture_logs() as logged:
+        async with guild(database_url) as (discord, store), online(discord, store):
+            ann = discord.admin.join("Ann")
+            await eventually(lambda: any(line["event"] == "discord_reconciled" for line in logged))
+            await discord.admin.go_out()
+            post = await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG}, times=0)
+            await discord.admin.come_back()
+            await eventually(lambda: discord.people.has_reaction(post, "👀"))
+
+
+async def test_an_archived_post_of_a_forum_that_is_deleted_is_withdrawn(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        ann = discord.admin.join("Ann")
+        await discord.admin.delete_channel("found")
+        await discord.admin.create_channel("found-items", FORUM)
+        async with online(discord, store) as world:
+            kept = await discord.people.post("lost", ann, "a hat", {"a.jpg": JPEG})
+            post = await discord.people.post_in_forum("found-items", ann, "a scarf", photos={"a.jpg": JPEG})
+            await eventually(lambda: discord.people.has_reaction(post, "👀"))
+            await eventually(lambda: discord.people.has_reaction(kept, "👀"))
+            await discord.admin.archive(post)
+            await discord.admin.delete_channel("found-items")
             await eventually(lambda: _texts_are(world, ["", "a hat"]))
 
 
