@@ -1,6 +1,6 @@
 """Reads channels' histories after a downtime: page by page, newest first, and no page twice."""
 
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -51,8 +51,16 @@ class CatchUp:
                 await self._windows.open(team, channel.id, oldest=oldest, since=since, latest=latest)
         await self._note_older(workspace, posts, earliest)
 
+    async def note_joined(self, workspace: SlackWorkspace, channels: Collection[str], now: datetime) -> bool:
+        """Note that known posts may have changed in channels that the bot wasn't in; return whether there are any."""
+        posts = {
+            channel: known for channel, known in (await self._known(workspace, None)).items() if channel in channels
+        }
+        await self._note_older(workspace, posts, now + _OVERLAP)
+        return bool(posts)
+
     async def _note_older(self, workspace: SlackWorkspace, posts: Mapping[str, list[str]], earliest: datetime) -> None:
-        """Note that the older posts must be read, together if they are near each other.
+        """Note that the posts before `earliest` must be read again, together if they are near each other.
 
         Between others there may be years of messages that don't concern us.
         """
