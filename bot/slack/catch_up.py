@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import code_of, lacks_scope, slack_errors
 from bot.slack.inbound import Inbound
-from bot.slack.posts import files_of, history_page, is_post, moment_of, ts_of
+from bot.slack.posts import after, before, files_of, history_page, is_post, moment_of, ts_of
 from bot.slack.workspace import SlackWorkspace
 from db.slack_windows import SlackWindows, Window
 from db.trouble import is_trouble
@@ -47,7 +47,7 @@ class CatchUp:
         for channel in workspace.channels.values():
             known = [ts for ts in posts.get(channel.id, []) if ts >= ts_of(earliest)]
             if channel.role or known:
-                oldest = min([since, *map(_before, known)])
+                oldest = min([since, *map(before, known)])
                 await self._windows.open(team, channel.id, oldest=oldest, since=since, latest=latest)
         await self._note_older(workspace, posts, earliest)
 
@@ -71,7 +71,7 @@ class CatchUp:
             unread = [ts for ts in older if not any(window.oldest < ts < window.latest for window in here)]
             for first, last in _groups(unread):
                 await self._windows.open(
-                    workspace.team, channel, oldest=_before(first), since=_NEVER, latest=_after(last)
+                    workspace.team, channel, oldest=before(first), since=_NEVER, latest=after(last)
                 )
 
     async def read_gap(self, workspace: SlackWorkspace, earliest: datetime, *, older: bool = False) -> None:
@@ -158,12 +158,3 @@ def _groups(posts: Iterable[str]) -> list[tuple[str, str]]:
         else:
             groups.append((ts, ts))
     return groups
-
-
-def _before(ts: str) -> str:
-    """Return the ts just before: Slack leaves out the oldest message itself."""
-    return f"{float(ts) - 0.000001:.6f}"
-
-
-def _after(ts: str) -> str:
-    return f"{float(ts) + 0.000001:.6f}"
