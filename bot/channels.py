@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final, Literal, get_args
 
 from reunite.entities import ReportKind, Settings
+from reunite.errors import TellUserError
 
 FOUND_NAMES: Final = frozenset({"found", "lost-and-found", "found-items"})
 LOST_NAMES: Final = frozenset({"lost", "lost-items"})
@@ -24,6 +25,12 @@ def role_of(channel: str, name: str, settings: Settings) -> ReportKind | None:
     if name.casefold() in LOST_NAMES and not settings.lost_channels:
         return ReportKind.LOST
     return None
+
+
+def check_log(settings: Settings, name: str) -> None:
+    """Raise TellUserError if the moderators' channel, of this name, is for reports too: all there would see all."""
+    if settings.log_channel and role_of(settings.log_channel, name, settings):
+        raise TellUserError("log_channel_for_reports")
 
 
 def without_deleted(settings: Settings, exists: Callable[[str], bool]) -> Settings:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from reunite import rules
 from reunite.board import BoardHandlers
 from reunite.claims import ClaimHandlers
 from reunite.commands import (
@@ -313,7 +314,7 @@ def _clean_report(command: R) -> R:
         command,
         author=_clean_name(command.author),
         text=_clean(command.text),
-        place=_clean(command.place),
+        place=_clean(command.place)[: rules.MAX_PLACE],
         proof_question=_clean(command.proof_question),
         photos=_clean_photos(command.photos),
     )

@@ -42,7 +42,7 @@ PENDING_CLAIMS = frozenset({ClaimState.OPEN, ClaimState.ACCEPTED})
 MAX_PROOF = 500
 """The longest proof and the longest proof question, in characters."""
 MAX_PLACE = 200
-"""The longest name of the place where an item was handed in."""
+"""The longest name of a place: where an item was lost, found or handed in."""
 MAX_CODE = 40
 """The longest code on its label there."""
 

@@ -8,6 +8,7 @@ from discord import app_commands
 
 from bot.discord.command_tree import Translator
 from bot.discord.config import DiscordConfig
+from bot.discord.errors import check_code
 from bot.discord.request_pace import RequestPace
 from bot.errors import SetupError
 
@@ -33,7 +34,7 @@ class ReuniteClient(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=_LONGEST_PAUSE,
             guild_ready_timeout=config.guilds_wait,
-            http_trace=RequestPace().trace(),
+            http_trace=_trace(),
         )
         self._has_own_gateway = config.gateway is not None
 
@@ -43,6 +44,13 @@ class ReuniteClient(discord.AutoShardedClient):
         await self.commands.sync()
         if self._has_own_gateway:  # with the number of shards known, the library uses the configured address
             self.shard_count, _, _ = await self.http.get_bot_gateway()
+
+
+def _trace() -> aiohttp.TraceConfig:
+    """Return what every request goes through: the pace before it, the check of its answer after it."""
+    trace = RequestPace().trace()
+    trace.on_request_end.append(check_code)
+    return trace
 
 
 async def log_in(client: discord.Client, token: str) -> None:

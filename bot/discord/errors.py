@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from types import SimpleNamespace
+from typing import Any, Final
 
 import aiohttp
 import discord
+from pydantic import TypeAdapter, ValidationError
 
 from reunite.errors import TryAgainError, UndeliverableError
 
@@ -24,7 +26,31 @@ FAILURES: Final = (discord.HTTPException, discord.RateLimited, aiohttp.ClientErr
 _TAG_REQUIRED: Final = 40067
 _MISSING_PERMISSION: Final = {50001, 50013}
 _TOO_MANY: Final = 429
+_UNAUTHORIZED: Final = 401
+"""The token was replaced: once the operator has set the new one, replies can be sent."""
 _REFUSED: Final = range(400, 500)
+_FINAL: Final = {403, 404}
+_ERROR: Final = TypeAdapter(dict[str, Any])
+
+
+class NoCodeError(aiohttp.ClientError):
+    """An answer says that something is forbidden or gone, but without Discord's code for that."""
+
+
+async def check_code(_: aiohttp.ClientSession, __: SimpleNamespace, ended: aiohttp.TraceRequestEndParams) -> None:
+    """Raise NoCodeError after such an answer: in an outage, Discord gives it for what is still there.
+
+    Taken at its word, it would delete reports whose posts are only out of reach.
+    """
+    if ended.response.status in _FINAL and not _code_in(await ended.response.text(errors="replace")):
+        raise NoCodeError(f"{ended.response.status} without a code")
+
+
+def _code_in(answer: str) -> int:
+    try:
+        return int(_ERROR.validate_json(answer).get("code") or 0)
+    except ValidationError:
+        return 0
 
 
 class MissingPermissionError(TryAgainError):
@@ -49,7 +75,7 @@ def discord_errors() -> Iterator[None]:
             raise UndeliverableError(f"the thread is closed ({error.code})") from error
         if error.code in NO_MORE_THREADS or error.code == _TAG_REQUIRED:  # until others end, or there is a free tag
             raise TryAgainError(f"no thread can be opened ({error.code})") from error
-        if error.status == _TOO_MANY or isinstance(error, discord.DiscordServerError):
+        if error.status in {_UNAUTHORIZED, _TOO_MANY} or isinstance(error, discord.DiscordServerError):
             raise TryAgainError(f"Discord answered {error.status}") from error
         raise
     except (aiohttp.ClientError, OSError) as error:

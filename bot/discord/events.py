@@ -40,6 +40,8 @@ class Events:
         self._greeter = greeter
         self._pause_after_trouble = pause_after_trouble
         self._has_started = self._is_finishing = False
+        self._unavailable: set[int] = set()
+        """The guilds with an outage on Discord's side."""
         self._grants = Grants(workspaces, reconciler.start)
         guild_events = GuildEvents(workspaces, inbound, greeter, self._grants)
         message_events = MessageEvents(inbound)
@@ -51,8 +53,10 @@ class Events:
     async def start(self) -> None:
         """Join the guilds that were added or changed while the bot was down, and reconcile them."""
         for guild in self._client.guilds:
-            await self._workspaces.join(guild)
-            self._grants.note(guild)
+            if not guild.unavailable:
+                await self._workspaces.join(guild)
+                self._grants.note(guild)
+        self._unavailable = {guild.id for guild in self._client.guilds if guild.unavailable}
         self._has_started = True
         _log.info("discord_ready", guilds=len(self._client.guilds), shards=self._client.shard_count)
         self._reconciler.start()
@@ -79,6 +83,17 @@ class Events:
         """Start again after Discord has begun a new session."""
         if self._has_started:
             await self.start()
+
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        self._unavailable.add(guild.id)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Catch up in a guild after its outage, in which Discord tells nothing of it."""
+        if guild.id in self._unavailable:
+            self._unavailable.discard(guild.id)
+            await self._workspaces.join(guild)
+            self._grants.note(guild)
+            self._reconciler.start(only=guild)
 
     async def on_error(self, event: str, /, *_: object, **__: object) -> None:
         """Log a defect without the event's arguments, which hold members' words; look for the event again later."""
@@ -131,7 +146,7 @@ class GuildEvents:
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """Drop the channel from the settings, and withdraw the reports whose posts were in it."""
         await self._workspaces.join(channel.guild)
-        await self._inbound.channel_deleted(channel.guild.id, channel.id)
+        await self._inbound.channel_deleted(channel.guild.id, channel.id, with_threads=True)
 
 
 class MessageEvents:

@@ -204,14 +204,20 @@ class Inbound:
                 await self._handlers.edit(EditReport(target=target_of(message), text=text_of(message)))
 
     @_tracked
-    async def channel_deleted(self, guild_id: int, channel: int) -> None:
-        """Withdraw the reports whose posts were in a deleted channel or thread; Discord doesn't list them."""
+    async def channel_deleted(self, guild_id: int, channel: int, *, with_threads: bool = False) -> None:
+        """Withdraw the reports whose posts were in a deleted channel or thread; Discord doesn't list them.
+
+        A channel is deleted `with_threads`: Discord tells only of its active ones, so the others are looked up.
+        """
         guild = self._client.get_guild(guild_id)
         if guild is None:
             return
         await self._workspaces.ensure_joined(guild)
-        for post in await self._handlers.known_posts("discord", str(guild_id)):
-            if post.report.target.channel == str(channel):
+        posts = await self._handlers.known_posts("discord", str(guild_id))
+        places = {post.report.target.channel for post in posts} if with_threads else set[str]()
+        gone = {str(channel), *[place for place in places if await _is_gone(guild, int(place))]}
+        for post in posts:
+            if post.report.target.channel in gone:
                 await self._handlers.withdraw(Withdraw(target=post.report.target))
 
     @_tracked
@@ -230,6 +236,19 @@ class Inbound:
     def is_deleted(self, key: str) -> bool:
         """Return whether a post (given by its idempotency key) was deleted recently."""
         return key in self._deleted
+
+
+async def _is_gone(guild: discord.Guild, place: int) -> bool:
+    """Return whether a channel or thread is deleted. Archived threads and direct messages are not in the cache."""
+    if guild.get_channel_or_thread(place):
+        return False
+    try:
+        await guild.fetch_channel(place)
+    except discord.NotFound:
+        return True
+    except (discord.Forbidden, discord.InvalidData):
+        return False
+    return False
 
 
 def _may_be_lost_report(message: discord.Message) -> bool:

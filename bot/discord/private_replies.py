@@ -164,10 +164,12 @@ async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply,
 
 
 async def _send_directly(interaction: discord.Interaction, reply: PrivateReply) -> None:
-    embeds, none = [rendered.embed for rendered in reply.embeds], discord.AllowedMentions.none()
+    embeds = [rendered.embed for rendered in reply.embeds]
     files = [discord.File(io.BytesIO(reply.file[1]), reply.file[0])] if reply.file else []
     try:
-        await interaction.user.send(reply.words or None, embeds=embeds, files=files, allowed_mentions=none)
+        await interaction.user.send(reply.words or None, embeds=embeds[:1], files=files)
+        for embed in embeds[1:]:  # a message takes at most 10, with 6,000 characters in all
+            await interaction.user.send(embed=embed)
     except discord.Forbidden:  # they don't accept messages from the bot
         person = interaction.user.mention
         words = sentence("answer_too_late", language_of_user(interaction), person=person)

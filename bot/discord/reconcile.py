@@ -14,6 +14,7 @@ from bot.discord.config import DiscordConfig
 from bot.discord.errors import is_refusal
 from bot.discord.inbound import Inbound
 from bot.discord.outbound import TAKEN_UP
+from bot.discord.posts import target_of
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from reunite.handlers import Handlers
@@ -53,9 +54,9 @@ class Reconciler:
         self._at_once = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, after: float = 0.0) -> None:
-        """Reconcile all guilds, `after` this many seconds; if that is in progress already, do it once more."""
-        self._due |= {guild.id for guild in self._client.guilds}
+    def start(self, after: float = 0.0, only: discord.Guild | None = None) -> None:
+        """Reconcile all guilds, or `only` one, `after` this many seconds; if that is in progress, do it once more."""
+        self._due |= {guild.id for guild in ([only] if only else self._client.guilds)}
         self._unseen |= self._due
         if not after:
             self._at_once.set()
@@ -95,6 +96,8 @@ class Reconciler:
     async def _try_guild(self, guild_id: int) -> bool:
         """Reconcile a guild; return whether that succeeded."""
         guild = self._client.get_guild(guild_id)
+        if guild and guild.unavailable:
+            return True  # it's started again once the outage is over
         try:
             if guild:
                 await self._guild(guild)
@@ -159,9 +162,15 @@ class Reconciler:
         if message.id in self._inbound.recent:
             return  # its event has come in the meantime
         is_quiet = known is not None and known.report.quiet
-        if not is_quiet and not any(reaction.me and str(reaction.emoji) == TAKEN_UP for reaction in message.reactions):
+        if not is_quiet and not await self._is_taken(message, known):
             await self._inbound.posted(message)
         await self._inbound.edited(message)
+
+    async def _is_taken(self, message: discord.Message, known: KnownPost | None) -> bool:
+        """Return whether a post has our 👀, and its report is known: not if an older backup was restored since."""
+        if not any(reaction.me and str(reaction.emoji) == TAKEN_UP for reaction in message.reactions):
+            return False
+        return known is not None or await self._handlers.report_at(target_of(message)) is not None
 
     async def _post(self, guild: discord.Guild, post: KnownPost) -> None:
         """Look for a known post that was not found in its channel: it may be deleted, or elsewhere."""

@@ -41,7 +41,9 @@ from reunite.text.controls import without_controls
 
 PICTURE_NAME: Final = "photo.jpg"
 MAX_QUOTED: Final = 800
-"""Characters shown of a member's words: even if each is escaped, an embed's 4096 have room for everything else."""
+"""Characters shown of a member's words: even if each is escaped, an embed's have room for everything else."""
+_MAX_DESCRIPTION: Final = 4096
+"""Characters of an embed. Where many quotes are long, its end is cut off, because Discord would refuse all of it."""
 _MAX_NAME: Final = 80
 _MAX_THREAD_NAME: Final = 100  # Discord's limits
 _MAX_BUTTON: Final = 80
@@ -120,7 +122,8 @@ def embed_of(reply: Reply, named: CommandNaming = name_for_all) -> discord.Embed
     lines = [
         _line(line, named) for line in reply.with_live_jumps(_is_here).lines if not all(_pings(span) for span in line)
     ]
-    return discord.Embed(description="\n".join(lines), colour=_COLOURS.get(reply.kind))
+    words = shortened("\n".join(lines), _MAX_DESCRIPTION)
+    return discord.Embed(description=words, colour=_COLOURS.get(reply.kind))
 
 
 def buttons_of(reply: Reply, guild: str = "") -> tuple[RenderedButton, ...]:
@@ -159,11 +162,12 @@ def parse_answer_id(custom_id: str) -> tuple[UUID, str] | None:
 
 def with_answer(question: discord.Message, custom_id: str) -> discord.Embed:
     """Return a question's embed with the label of the pressed button below."""
-    embed = question.embeds[0].copy()
+    embed = question.embeds[0].copy() if question.embeds else discord.Embed()  # someone may have removed it
     rows = (row for row in question.components if isinstance(row, discord.ActionRow))
     buttons = (child for row in rows for child in row.children if isinstance(child, discord.Button))
     label = next((button.label for button in buttons if button.custom_id == custom_id), None)
-    embed.description = f"{embed.description}\n**{escape(label or '')}**"
+    answer = f"\n**{escape(label or '')}**"
+    embed.description = shortened(embed.description or "", _MAX_DESCRIPTION - len(answer)) + answer
     return embed
 
 

@@ -12,6 +12,7 @@ import structlog
 from discord import ui
 
 from bot.backfill import BackfillRequests
+from bot.channels import check_log
 from bot.discord.forms import FormInput, labelled, modal
 from bot.discord.new_channels import NewChannels
 from bot.discord.permissions import TO_ANSWER, TO_POST, ReportChannel, may_set_up, missing
@@ -173,6 +174,8 @@ class SettingsForm:
         before = self._workspaces.settings(guild)
         change = {_CHANNELS: _with_channels, _DIGEST: _with_digest}.get(custom_id, _with_rules)
         settings = change(before, given)
+        log = guild.get_channel(int(settings.log_channel or 0))
+        check_log(settings, log.name if log else "")
         await self._workspaces.change(guild, settings)
         return PrivateReply(sentence("setup_saved", language), (self.panel(guild, language),))
 

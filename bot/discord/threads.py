@@ -157,7 +157,8 @@ async def message_with(wanted: str, *places: Place) -> discord.Message | None:
     for place in dict.fromkeys(places):
         me = place.me if isinstance(place, discord.DMChannel) else place.guild.me
         if isinstance(place, discord.ForumChannel):
-            candidates = [await thread.fetch_message(thread.id) for thread in place.threads if is_ours(thread)]
+            opened = [await _first_message(thread) for thread in place.threads if is_ours(thread)]
+            candidates = [message for message in opened if message]
         else:
             try:
                 candidates = [message async for message in place.history(limit=_LOOK_BACK)]
@@ -169,6 +170,14 @@ async def message_with(wanted: str, *places: Place) -> discord.Message | None:
             if message.author.id == me.id and any(embed.url == wanted for embed in message.embeds):
                 return message
     return None
+
+
+async def _first_message(thread: discord.Thread) -> discord.Message | None:
+    """Return the first message of a forum's post; None if it's deleted, which leaves the rest of the post."""
+    try:
+        return await thread.fetch_message(thread.id)
+    except discord.NotFound:
+        return None
 
 
 def is_ours(thread: discord.Thread) -> bool:

@@ -139,9 +139,11 @@ async def fetch_member(guild: discord.Guild, user: int) -> discord.Member | None
 
 
 async def _given(reactions: Iterable[discord.Reaction]) -> Mapping[VerdictKind, set[str]]:
-    """Return the users who reacted with ✅ and with ❌, without bots."""
+    """Return the users who reacted with ✅ and with ❌, also with super reactions, without bots."""
     given = {}
     for reaction in reactions:
         if kind := KINDS.get(str(reaction.emoji)):
-            given[kind] = {str(user.id) async for user in reaction.users() if not user.bot}
+            types = [discord.ReactionType.normal, *([discord.ReactionType.burst] if reaction.burst_count else [])]
+            users = [user for given_as in types async for user in reaction.users(type=given_as)]
+            given[kind] = {str(user.id) for user in users if not user.bot}
     return given

@@ -66,7 +66,17 @@ async def running(
         verdicts = Verdicts(handlers, installations)
         platform = SlackPlatform(workspaces, verdicts)
         requests = BackfillRequests(handlers, store)
-        parts = _parts(handlers, workspaces, platform, installations, background, requests=requests, verdicts=verdicts)
+        windows = SlackWindows(store)
+        parts = _parts(
+            handlers,
+            workspaces,
+            platform,
+            installations,
+            background,
+            requests=requests,
+            verdicts=verdicts,
+            windows=windows,
+        )
         stack.push_async_callback(workspaces.stop)
         await workspaces.connect()
         stack.push_async_callback(background.finish)
@@ -74,7 +84,7 @@ async def running(
         bolt = bolt_app(client, config, parts)
         await stack.enter_async_context(serving(config, bolt, oauth_flow(config, client, workspaces, installations)))
         is_connected = await stack.enter_async_context(_connected(bolt, config))
-        catch_up = CatchUp(handlers, parts.inbound, SlackWindows(store))
+        catch_up = CatchUp(handlers, parts.inbound, windows)
         cards = Cards(handlers, verdicts)
         reconciler = Reconciler(
             workspaces, catch_up, cards, greeter=parts.greeter, installations=installations, config=config
@@ -109,6 +119,7 @@ def _parts(  # noqa: PLR0913 - what the parts share
     *,
     requests: BackfillRequests,
     verdicts: Verdicts,
+    windows: SlackWindows,
 ) -> Parts:
     """Wire the parts together."""
     linking, reports = Linking(handlers, background), Reports(handlers, background)
@@ -119,7 +130,7 @@ def _parts(  # noqa: PLR0913 - what the parts share
         workspaces=workspaces,
         installations=installations,
         background=background,
-        inbound=Inbound(handlers, platform, background, greeter),
+        inbound=Inbound(handlers, platform, background, greeter, windows),
         greeter=greeter,
         verdicts=verdicts,
         commands=Commands(handlers, reports, looks, linking, background),

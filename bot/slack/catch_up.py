@@ -1,6 +1,6 @@
 """Reads channels' histories after a downtime: page by page, newest first, and no page twice."""
 
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import code_of, lacks_scope, slack_errors
 from bot.slack.inbound import Inbound
-from bot.slack.posts import files_of, history_page, is_post, moment_of, ts_of
+from bot.slack.posts import after, before, files_of, history_page, is_post, moment_of, ts_of
 from bot.slack.workspace import SlackWorkspace
 from db.slack_windows import SlackWindows, Window
 from db.trouble import is_trouble
@@ -47,12 +47,20 @@ class CatchUp:
         for channel in workspace.channels.values():
             known = [ts for ts in posts.get(channel.id, []) if ts >= ts_of(earliest)]
             if channel.role or known:
-                oldest = min([since, *map(_before, known)])
+                oldest = min([since, *map(before, known)])
                 await self._windows.open(team, channel.id, oldest=oldest, since=since, latest=latest)
         await self._note_older(workspace, posts, earliest)
 
+    async def note_joined(self, workspace: SlackWorkspace, channels: Collection[str], now: datetime) -> bool:
+        """Note that known posts may have changed in channels that the bot wasn't in; return whether there are any."""
+        posts = {
+            channel: known for channel, known in (await self._known(workspace, None)).items() if channel in channels
+        }
+        await self._note_older(workspace, posts, now + _OVERLAP)
+        return bool(posts)
+
     async def _note_older(self, workspace: SlackWorkspace, posts: Mapping[str, list[str]], earliest: datetime) -> None:
-        """Note that the older posts must be read, together if they are near each other.
+        """Note that the posts before `earliest` must be read again, together if they are near each other.
 
         Between others there may be years of messages that don't concern us.
         """
@@ -63,7 +71,7 @@ class CatchUp:
             unread = [ts for ts in older if not any(window.oldest < ts < window.latest for window in here)]
             for first, last in _groups(unread):
                 await self._windows.open(
-                    workspace.team, channel, oldest=_before(first), since=_NEVER, latest=_after(last)
+                    workspace.team, channel, oldest=before(first), since=_NEVER, latest=after(last)
                 )
 
     async def read_gap(self, workspace: SlackWorkspace, earliest: datetime, *, older: bool = False) -> None:
@@ -150,12 +158,3 @@ def _groups(posts: Iterable[str]) -> list[tuple[str, str]]:
         else:
             groups.append((ts, ts))
     return groups
-
-
-def _before(ts: str) -> str:
-    """Return the ts just before: Slack leaves out the oldest message itself."""
-    return f"{float(ts) - 0.000001:.6f}"
-
-
-def _after(ts: str) -> str:
-    return f"{float(ts) + 0.000001:.6f}"

@@ -24,6 +24,15 @@ TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token
 UNANSWERED: Final = (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError)
 """What the client raises if no answer of Slack arrives."""
 OK: Final = 200
+_CLOSED: Final = {
+    "channel_not_found",  # a private channel that the bot isn't in any more
+    "is_archived",
+    "not_in_channel",
+    "restricted_action",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_locked",
+}
 _PARTLY_DONE: Final = {"fatal_error", "internal_error"}
 """A part of the operation may have succeeded: docs.slack.dev/reference/methods/chat.postMessage, errors."""
 _SERVER_ERROR: Final = 500
@@ -39,9 +48,7 @@ def slack_errors() -> Iterator[None]:
     except UNANSWERED as error:
         raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
     except SlackApiError as error:
-        raise TryAgainError(
-            f"Slack answers {code_of(error) or error.response.status_code}", _retry_after(error)
-        ) from error
+        raise TryAgainError(f"Slack answers {code_of(error) or status_of(error)}", _retry_after(error)) from error
 
 
 @contextmanager
@@ -52,7 +59,7 @@ def slack_answers() -> Iterator[None]:
     except aiohttp.ClientConnectorError as error:
         raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
     except SlackApiError as error:
-        code, status, after = code_of(error), error.response.status_code, _retry_after(error)
+        code, status, after = code_of(error), status_of(error), _retry_after(error)
         if may_be_done(error):
             raise
         if code in TOKEN_REFUSED:
@@ -65,7 +72,8 @@ def slack_answers() -> Iterator[None]:
 
 def may_be_done(error: SlackApiError) -> bool:
     """Return whether Slack may have done what we asked, or a part of it, though it answers with an error."""
-    return code_of(error) in _PARTLY_DONE or is_server_error(error.response.status_code)
+    code, status = code_of(error), status_of(error)
+    return code in _PARTLY_DONE or is_server_error(status) or (status == OK and not code)
 
 
 def is_server_error(status: int) -> bool:
@@ -74,15 +82,23 @@ def is_server_error(status: int) -> bool:
 
 
 def is_refusal(error: SlackApiError) -> bool:
-    """Return whether Slack refuses a request permanently: the same request would be refused again."""
-    code, status = code_of(error), error.response.status_code
-    return code not in TEMPORARY | TOKEN_REFUSED and status != _TOO_MANY and status < _SERVER_ERROR
+    """Return whether Slack refuses a request permanently: the same request would be refused again.
+
+    Slack's own refusals have a code. An answer without one is another's, such as a proxy's or a page about an outage.
+    """
+    code, status = code_of(error), status_of(error)
+    return bool(code) and code not in TEMPORARY | TOKEN_REFUSED and status != _TOO_MANY and status < _SERVER_ERROR
 
 
 def code_of(error: SlackApiError) -> str:
     """Return Slack's name of an error, empty if its answer has none."""
-    data = error.response.data
+    data = getattr(error.response, "data", None)
     return str(data.get("error", "")) if isinstance(data, dict) else ""
+
+
+def status_of(error: SlackApiError) -> int:
+    """Return the HTTP status. Where JSON can't be read, slack_sdk gives aiohttp's answer instead of its own."""
+    return int(getattr(error.response, "status_code", None) or error.response.status)
 
 
 def lacks_scope(error: Exception) -> bool:
@@ -91,9 +107,15 @@ def lacks_scope(error: Exception) -> bool:
     return isinstance(cause, SlackApiError) and code_of(cause) == "missing_scope"
 
 
+def is_closed(error: Exception) -> bool:
+    """Return whether one of our errors says that the bot can't write in a channel, whose posts may still be there."""
+    cause = error.__cause__
+    return isinstance(cause, SlackApiError) and code_of(cause) in _CLOSED
+
+
 def seconds_put_off(error: SlackApiError) -> float | None:
     """Return for how many seconds a rate limit puts a call off; None for any other error, or if Slack doesn't say."""
-    return _retry_after(error) if error.response.status_code == _TOO_MANY else None
+    return _retry_after(error) if status_of(error) == _TOO_MANY else None
 
 
 def _retry_after(error: SlackApiError) -> float | None:

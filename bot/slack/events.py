@@ -37,6 +37,8 @@ from db.installations import Installations
 
 _Listener = Callable[..., Awaitable[None]]
 _RETRY: Final = "x-slack-retry-num"
+_LAST_RETRY: Final = "3"
+"""Slack sends an event again at once, after one minute, and after five."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +125,18 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
         event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, req: AsyncBoltRequest
     ) -> None:
         workspace = await parts.workspaces.get(context.team_id)
-        is_retry = req.headers.get(_RETRY, ["0"])[0] != "0"
+        retry = req.headers.get(_RETRY, ["0"])[0]
+        is_retry = retry != "0"
         if workspace is None or (is_retry and await parts.installations.is_handled(body["event_id"])):
             return
         current = await parts.inbound.current(workspace, event) if is_retry else event
         if current is not None:
-            await listener(workspace, current)
+            try:
+                await listener(workspace, current)
+            except Exception:
+                if retry == _LAST_RETRY and event["type"] == "message":
+                    await parts.inbound.note_missed(workspace.team, event)
+                raise
         await parts.installations.note_event(body["event_id"])
 
     return listen

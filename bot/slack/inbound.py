@@ -17,11 +17,12 @@ from bot.slack.edits import NewestEdits
 from bot.slack.greeting import Greeter
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS
 from bot.slack.outbound import SlackPlatform
-from bot.slack.posts import Body, files_of, is_post, key_of, moment_of, photos_of, version_now, words_of
+from bot.slack.posts import Body, after, before, files_of, is_post, key_of, moment_of, photos_of, version_now, words_of
 from bot.slack.workspace import SlackWorkspace
+from db.slack_windows import SlackWindows
 from reunite.commands import REPORTS, ChangeSettings, EditReport, NewReport, Withdraw
 from reunite.entities import ReplyTarget, ReportKind
-from reunite.errors import PhotoGoneError, PostGoneError, TellUserError
+from reunite.errors import PhotoGoneError, PostGoneError, TellUserError, TryAgainError
 from reunite.handlers import Handlers
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
@@ -35,8 +36,16 @@ _log = structlog.get_logger(__name__)
 class Inbound:
     """Handles the events of all workspaces. Events about the same message are handled one after the other."""
 
-    def __init__(self, handlers: Handlers, platform: SlackPlatform, background: Background, greeter: Greeter) -> None:
+    def __init__(
+        self,
+        handlers: Handlers,
+        platform: SlackPlatform,
+        background: Background,
+        greeter: Greeter,
+        windows: SlackWindows,
+    ) -> None:
         self._handlers = handlers
+        self._windows = windows
         self._greeter = greeter
         self._platform = platform
         self._background = background
@@ -49,6 +58,13 @@ class Inbound:
         """Handle a message that was posted, edited or deleted."""
         async with self._locks.setdefault(key_of(event["channel"], _subject(event)), asyncio.Lock()):
             await self._message(workspace, event)
+
+    async def note_missed(self, team: str, event: Body) -> None:
+        """Note that a message has to be read again: Slack has sent its event for the last time, in vain."""
+        await self._note_missed(team, event["channel"], _subject(event))
+
+    async def _note_missed(self, team: str, channel: str, ts: str) -> None:
+        await self._windows.open(team, channel, oldest=before(ts), since=before(ts), latest=after(ts))
 
     async def current(self, workspace: SlackWorkspace, event: Body) -> Body | None:
         """Return an event that Slack sends again with the current version of its post; None if that is gone.
@@ -168,7 +184,11 @@ class Inbound:
         reply = wording.problem(error.key, settings.language, None, **error.params)
         # The event may come again, so this may have been sent.
         outgoing = Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True)
-        await with_retries(lambda: self._platform.send(outgoing))
+        try:
+            await with_retries(lambda: self._platform.send(outgoing))
+        except TryAgainError:
+            await self._note_missed(target.workspace, target.channel, str(target.message))
+            raise
 
     async def _acknowledge(self, target: ReplyTarget) -> None:
         try:

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.channel_pace import ChannelPace, PutOffError
 from bot.slack.earlier import EarlierAttempts, place_of
-from bot.slack.errors import code_of, is_refusal, seconds_put_off, slack_errors
+from bot.slack.errors import code_of, is_closed, is_refusal, seconds_put_off, slack_errors
 from bot.slack.pictures import Pictures
 from bot.slack.posts import link_of, message_at
 from bot.slack.render import Element, blocks, metadata, notification
@@ -47,14 +47,18 @@ class SlackPlatform:
         """Replies, by key and channel, that Slack has certainly not taken: they needn't be searched for there."""
 
     async def send(self, outgoing: Outgoing) -> Sent:
-        """Post a reply, unless an earlier attempt arrived; a report post that is refused goes to its author."""
+        """Post a reply, unless an earlier attempt arrived.
+
+        A report post that is refused goes to its author, and so does a reply in a channel where the bot can't write.
+        """
         workspace = await self._workspace(outgoing.target)
         if outgoing.people:
             return await self._send(workspace, await _between(workspace, outgoing))
         try:
             return await self._send(workspace, outgoing)
         except UndeliverableError as error:
-            if not (outgoing.reply.opens_thread and outgoing.author):
+            is_for_author = outgoing.reply.opens_thread or (outgoing.target.message and is_closed(error))
+            if not (is_for_author and outgoing.author):
                 self._unsent.pop(place_of(outgoing), None)
                 raise
             _log.warning("slack_post_refused", channel=outgoing.target.channel, reason=str(error))
@@ -185,11 +189,11 @@ async def _react(workspace: SlackWorkspace, target: ReplyTarget, name: str, *, g
 
 
 async def _to_author(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
-    """Return a report post as a direct message to the report's author, with a line that says why."""
+    """Return a reply as a direct message to the report's author, with a line that says why."""
     person = await workspace.person(outgoing.author)
     notice = Plain(sentence("moved_to_direct", person.language))
     reply = replace(outgoing.reply, lines=((notice,), *outgoing.reply.lines))
-    target = replace(outgoing.target, channel=await workspace.direct(outgoing.author))
+    target = replace(outgoing.target, channel=await workspace.direct(outgoing.author), message=None)
     return replace(outgoing, target=target, reply=reply)
 
 

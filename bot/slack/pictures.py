@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.errors import OK, TEMPORARY, TOKEN_REFUSED, code_of
+from bot.slack.errors import code_of, is_refusal
 from bot.slack.workspace import SlackWorkspace
 from reunite.ports import Outgoing
 
@@ -55,7 +55,7 @@ async def upload(workspace: SlackWorkspace, picture: bytes) -> str | None:
                 return file
             await asyncio.sleep(_PAUSE)
     except SlackApiError as error:
-        if code_of(error) in TEMPORARY | TOKEN_REFUSED or error.response.status_code != OK:
+        if not is_refusal(error):
             raise
         _log.warning("slack_upload_refused", error=code_of(error))
     return None

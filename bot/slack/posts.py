@@ -56,6 +56,15 @@ def ts_of(moment: datetime) -> str:
     return f"{moment.timestamp():.6f}"
 
 
+def before(ts: str) -> str:
+    """Return the ts just before: Slack leaves out the oldest message itself."""
+    return f"{float(ts) - 0.000001:.6f}"
+
+
+def after(ts: str) -> str:
+    return f"{float(ts) + 0.000001:.6f}"
+
+
 def files_of(message: Body) -> Sequence[Body]:
     """Return a message's files, those of messages forwarded with it included."""
     return [*message.get("files", ()), *(file for shared in _shared(message) for file in shared.get("files", ()))]

@@ -34,7 +34,7 @@ _MODAL_SECONDS: Final = 2.0
 _TRIGGER_SECONDS: Final = 1.0
 """Seconds that work may take before a modal is opened; Slack allows three, counted from the press."""
 _MAX_BLOCKS: Final = 50
-_FIELDS: Final = {"photo": "photos", "too_many_photos": "photos", "claim_": "words"}
+_FIELDS: Final = {"photo": "photos", "too_many_photos": "photos", "claim_": "words", "log_channel_": "log_channel"}
 """The field that an error is about, by the beginning of its key; otherwise it is the first field."""
 _log = structlog.get_logger(__name__)
 

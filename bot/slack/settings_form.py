@@ -8,6 +8,7 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 
+from bot.channels import check_log
 from bot.slack.background import Background
 from bot.slack.forms import View, context_of, form_input, labelled, modal, option, words_modal
 from bot.slack.private_replies import process_submission
@@ -42,7 +43,7 @@ class SettingsForm:
         settings = await self._handlers.settings("slack", workspace.team)
         inputs = [
             *_channel_inputs(settings, language),
-            *_moderator_inputs(settings, await _groups(workspace), language),
+            *_moderator_inputs(settings, await _groups(workspace, settings), language),
             *_rule_inputs(settings, language),
         ]
         title = sentence("home_setup", language)
@@ -64,11 +65,14 @@ class SettingsForm:
     async def _save(self, workspace: SlackWorkspace, user: str, given: Mapping[str, Any]) -> View:
         person = await workspace.person(user)
         rights.check_member("set_up", is_moderator=person.is_moderator)
+        if (groups := given.get("groups")) is None:  # Slack didn't list them for the form
+            before = await self._handlers.settings("slack", workspace.team)
+            groups = [moderator for moderator in before.moderators if moderator.startswith(_GROUP)]
         settings = Settings(
             found_channels=tuple(given.get("found_channels", ())),
             lost_channels=tuple(given.get("lost_channels", ())),
             log_channel=given.get("log_channel"),
-            moderators=(*given.get("moderators", ()), *given.get("groups", ())),
+            moderators=(*given.get("moderators", ()), *groups),
             language=given["language"],
             private_reports="private" in given.get("private_reports", ()),
             sealed_categories=tuple(given.get("sealed_categories", ())),
@@ -76,6 +80,8 @@ class SettingsForm:
             digest="on" in given.get("digest", ()),
             keep_days=int(given["keep_days"]),
         )
+        log = workspace.channels.get(settings.log_channel or "")
+        check_log(settings, log.name if log else "")
         await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=settings))
         await workspace.try_to_refresh()
         return words_modal(sentence("setup_saved", person.language), person.language)
@@ -99,12 +105,13 @@ def _listed(given: str | Sequence[str] | None) -> Sequence[str]:
     return [given] if isinstance(given, str) else given or ()
 
 
-async def _groups(workspace: SlackWorkspace) -> list[Element]:
-    """Return the workspace's user groups as options; none if its plan has none."""
+async def _groups(workspace: SlackWorkspace, settings: Settings) -> list[Element]:
+    """Return the workspace's user groups as options, the chosen ones first; none if its plan has none."""
     try:
         groups = (await workspace.client.usergroups_list())["usergroups"]
     except SlackApiError:
         return []
+    groups = sorted(groups, key=lambda group: group["id"] not in settings.moderators)
     return [option(group["id"], f"@{group['handle']}") for group in groups][:_MAX_GROUPS]
 
 

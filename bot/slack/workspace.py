@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import role_of
 from bot.slack.config import SlackConfig
-from bot.slack.errors import OK, TEMPORARY, TOKEN_REFUSED, code_of
+from bot.slack.errors import code_of, is_refusal
 from bot.slack.markup import mentions, plain_text
 from bot.slack.permissions import missing
 from reunite.commands import JoinWorkspace
@@ -214,7 +214,7 @@ class SlackWorkspace:
         try:
             found = (await self.client.usergroups_list(include_users=True))["usergroups"]
         except SlackApiError as error:
-            if error.response.status_code != OK or code_of(error) in TEMPORARY | TOKEN_REFUSED:
+            if not is_refusal(error):
                 raise
             _log.warning("slack_groups_lookup_failed", team=self.team, error=code_of(error))
             return set()

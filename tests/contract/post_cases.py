@@ -104,6 +104,10 @@ class PostCases:
         assert not await stage.handlers.edit(EditReport(target=report.target.at("other"), text="a cup"))
         assert len(stage.hints.work) == 1
 
+    async def test_of_a_long_place_the_beginning_is_kept(self, stage: Stage) -> None:
+        await stage.join()
+        assert (await stage.found(place="the gym, " * 100)).place == ("the gym, " * 100)[: rules.MAX_PLACE]
+
     async def test_a_deleted_post_takes_its_words_along(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         lost, found, _ = await stage.matched(place="gym")

@@ -27,9 +27,12 @@ class Admin:
         return str(channel["id"])
 
     async def delete_channel(self, name: str) -> None:
-        """Delete a channel with everything posted in it."""
+        """Delete a channel with everything posted in it, threads included, of which the bot isn't told."""
         gone = self._guild.channels.pop(self._guild.channel(name))
-        del self._guild.messages[gone["id"]]
+        threads = [place["id"] for place in self._guild.channels.values() if place.get("parent_id") == gone["id"]]
+        for place in (gone["id"], *threads):
+            self._guild.channels.pop(place, None)
+            self._guild.messages.pop(place, None)
         await self._guild.gateway.dispatch("CHANNEL_DELETE", gone)
 
     async def forbid(self, channel: str, permissions: int, whom: str = BOT_ID) -> None:
@@ -89,6 +92,14 @@ class Admin:
         # discord.py takes a guild for a new one where `unavailable` is absent (discord.state, parse_guild_create).
         guild = {key: value for key, value in self._guild.guild().items() if key != "unavailable"}
         await self._guild.gateway.dispatch("GUILD_CREATE", guild)
+
+    async def go_out(self) -> None:
+        """Let the guild have an outage: the bot hears nothing of it."""
+        await self._guild.gateway.dispatch("GUILD_DELETE", {"id": self._guild.guild_id, "unavailable": True})
+
+    async def come_back(self) -> None:
+        """End the guild's outage."""
+        await self._guild.gateway.dispatch("GUILD_CREATE", self._guild.guild())
 
     async def require_tag(self, forum: str, *, moderated: bool) -> str:
         """Let a forum (by name) require a tag, and add one, perhaps for moderators only."""

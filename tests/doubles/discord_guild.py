@@ -29,6 +29,7 @@ class Guild:
     roles: dict[str, Json] = field(default_factory=dict)
     thread_members: dict[str, set[str]] = field(default_factory=dict)
     reactions: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    super_reactions: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     """Who has reacted, by message and emoji."""
     files: dict[str, bytes] = field(default_factory=dict)
     """Attachments by path."""
@@ -226,12 +227,9 @@ class Guild:
 
     def linked(self, message: Json) -> Json:
         """Return a message with links that work for a day."""
-        given = {emoji: users for (about, emoji), users in self.reactions.items() if about == message["id"] and users}
-        counts = [
-            {"emoji": {"id": None, "name": emoji}, "count": len(users), "me": BOT_ID in users, "me_burst": False,
-             "count_details": {"burst": 0, "normal": len(users)}, "burst_colors": []}
-            for emoji, users in given.items()
-        ]  # fmt: skip
+        kinds = [*self.reactions.items(), *self.super_reactions.items()]
+        emoji = dict.fromkeys(emoji for (about, emoji), users in kinds if about == message["id"] and users)
+        counts = [self._count((message["id"], given)) for given in emoji]
         files = [self.link(attachment) for attachment in message["attachments"]]
         snapshots = [
             {
@@ -244,6 +242,14 @@ class Guild:
         ]
         forwarded = {"message_snapshots": snapshots} if snapshots else {}
         return {**message, "attachments": files, **forwarded, **({"reactions": counts} if counts else {})}
+
+    def _count(self, given: tuple[str, str]) -> Json:
+        """Return how many have reacted with an emoji: docs.discord.com, Reaction Object (read in November 2026)."""
+        normal, burst = self.reactions.get(given, []), self.super_reactions.get(given, [])
+        return {
+            "emoji": {"id": None, "name": given[1]}, "count": len(normal) + len(burst), "me": BOT_ID in normal,
+            "me_burst": False, "count_details": {"burst": len(burst), "normal": len(normal)}, "burst_colors": [],
+        }  # fmt: skip
 
     def link(self, attachment: Json) -> Json:
         until = int(self.links_age + _LINKS_LAST)

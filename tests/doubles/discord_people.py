@@ -101,12 +101,15 @@ class People:
 
     # Reactions
 
-    async def react(self, message: str, emoji: str, user: str, *, tell: bool = True) -> None:
-        self._guild.reactions.setdefault((message, emoji), []).append(user)
+    async def react(self, message: str, emoji: str, user: str, *, tell: bool = True, is_super: bool = False) -> None:
+        """React to a message; a super reaction is an animated one, and counted apart."""
+        kind = self._guild.super_reactions if is_super else self._guild.reactions
+        kind.setdefault((message, emoji), []).append(user)
         about = {"member": self._guild.members[user], "message_author_id": self._guild.message(message)["author"]["id"]}
         if tell:
             await self._guild.gateway.dispatch(
-                "MESSAGE_REACTION_ADD", {**self._reaction(message, emoji, user), **about}
+                "MESSAGE_REACTION_ADD",
+                {**self._reaction(message, emoji, user), **about, "burst": is_super, "type": int(is_super)},
             )
 
     async def unreact(self, message: str, emoji: str, user: str, *, tell: bool = True) -> None:

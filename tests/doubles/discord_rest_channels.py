@@ -206,8 +206,10 @@ class Channels:
 
     async def reactors(self, request: web.Request) -> Answer:
         self._place(request, shapes.READ_HISTORY)
-        given = self._reacted(request)
-        # developers/resources/message, "Get Reactions": 25 unless told otherwise (read 2026-11-26).
+        # developers/resources/message, "Get Reactions": 25 unless told otherwise, and no super reactions unless
+        # `type` is 1 (read 2026-11-26).
+        is_super = request.query.get("type") == "1"
+        given = self._reacted(request, self._double.super_reactions if is_super else self._double.reactions)
         after, most = int(request.query.get("after", 0)), int(request.query.get("limit", "25"))
         later = sorted((user for user in given if int(user) > after), key=int)
         return [self._double.members[user]["user"] for user in later[:most]]
@@ -236,8 +238,9 @@ class Channels:
             given.remove(BOT_ID)
         return None
 
-    def _reacted(self, request: web.Request) -> list[str]:
-        return self._double.reactions.setdefault((self._message(request)["id"], request.match_info["emoji"]), [])
+    def _reacted(self, request: web.Request, kind: dict[tuple[str, str], list[str]] | None = None) -> list[str]:
+        kind = self._double.reactions if kind is None else kind
+        return kind.setdefault((self._message(request)["id"], request.match_info["emoji"]), [])
 
     def _place(self, request: web.Request, rights: int) -> Json:
         place = known(self._double.channels, request.match_info["channel"], base.UNKNOWN_CHANNEL)

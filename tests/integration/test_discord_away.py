@@ -7,18 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.discord.app import running
 from db.store import Store
 from reunite.absence import GRACE
-from reunite.commands import JoinWorkspace
+from reunite.commands import JoinWorkspace, Withdraw
 from reunite.entities import ReportState
 from reunite.handlers import Handlers
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.discord import DiscordDouble
-from tests.doubles.discord_shapes import MAX_REACTIONS
+from tests.doubles.discord_shapes import FORUM, MAX_REACTIONS
 from tests.support.discord_adapter import JPEG, World, config, match_state, shown_match
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -97,6 +98,21 @@ async def test_a_verdict_counts_on_the_oldest_open_card(
             await world.becomes(lost.id, ReportState.RETURNED)
 
 
+@pytest.mark.parametrize("tell", [True, False])
+async def test_a_check_mark_as_a_super_reaction_counts_and_stays(database_url: str, *, tell: bool) -> None:
+    async with guild(database_url) as (discord, store):
+        grace = discord.admin.join("Grace", moderator=True)
+        async with online(discord, store) as world:
+            card, lost, _ = await shown_match(world)
+            await discord.people.react(card, "✅", grace, is_super=True, tell=tell)
+            if tell:
+                await world.becomes(lost.id, ReportState.RETURNED)
+        with capture_logs() as logged:
+            async with online(discord, store) as world:  # where it looks at the reactions again
+                await eventually(lambda: any(line["event"] == "discord_reconciled" for line in logged))
+                assert await world.state(lost.id) is ReportState.RETURNED
+
+
 async def test_a_verdict_on_a_card_that_was_sent_but_never_noted_is_taken_once_it_is(database_url: str) -> None:
     async with guild(database_url) as (discord, store):
         grace = discord.admin.join("Grace", moderator=True)
@@ -152,6 +168,60 @@ async def test_an_old_post_that_was_deleted_while_the_bot_was_away_is_withdrawn(
         await discord.people.delete(gone, tell=False)
         async with online(discord, store, look_back=timedelta(0)) as world:
             await eventually(lambda: _texts_are(world, ["", "a kept hat"]))
+
+
+async def test_a_post_that_is_not_in_the_backup_that_was_restored_is_taken_up_again(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        ann = discord.admin.join("Ann")
+        async with online(discord, store) as world:
+            ended = await discord.people.post("found", ann, "a scarf", {"a.jpg": JPEG})
+            await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG})
+            await eventually(lambda: _texts_are(world, ["a hat", "a scarf"]))
+            await Handlers(store, NoQueue()).withdraw(Withdraw(target=world.post_of(ended)))
+            community = await world.community()
+        async with store.transaction(community) as connection:  # as the backup would have it
+            await connection.execute("DELETE FROM report WHERE text = 'a hat'")
+        async with online(discord, store) as world:
+            await eventually(lambda: _texts_are(world, ["", "a hat"]))
+
+
+async def test_what_was_posted_during_an_outage_of_the_guild_is_taken_once_it_is_over(database_url: str) -> None:
+    with capture_logs() as logged:
+        async with guild(database_url) as (discord, store), online(discord, store):
+            ann = discord.admin.join("Ann")
+            await eventually(lambda: any(line["event"] == "discord_reconciled" for line in logged))
+            await discord.admin.go_out()
+            post = await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG}, times=0)
+            await discord.admin.come_back()
+            await eventually(lambda: discord.people.has_reaction(post, "👀"))
+
+
+async def test_an_archived_post_of_a_forum_that_is_deleted_is_withdrawn(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        ann = discord.admin.join("Ann")
+        await discord.admin.delete_channel("found")
+        await discord.admin.create_channel("found-items", FORUM)
+        async with online(discord, store) as world:
+            kept = await discord.people.post("lost", ann, "a hat", {"a.jpg": JPEG})
+            post = await discord.people.post_in_forum("found-items", ann, "a scarf", photos={"a.jpg": JPEG})
+            await eventually(lambda: discord.people.has_reaction(post, "👀"))
+            await eventually(lambda: discord.people.has_reaction(kept, "👀"))
+            await discord.admin.archive(post)
+            await discord.admin.delete_channel("found-items")
+            await eventually(lambda: _texts_are(world, ["", "a hat"]))
+
+
+async def test_a_post_that_an_outage_only_hides_is_kept(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        ann = discord.admin.join("Ann")
+        async with online(discord, store) as world:
+            post = await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG})
+            await eventually(lambda: _texts_are(world, ["a hat"]))
+        discord.refuse(f"GET /channels/.*/messages/{post}$", 404, code=0, message="404: Not Found")
+        with capture_logs() as logged:
+            async with online(discord, store, look_back=timedelta(0)) as world:
+                await eventually(lambda: any(line["event"] == "discord_reconciled" for line in logged))
+                assert await _texts_are(world, ["a hat"])
 
 
 async def test_a_guild_that_removed_the_bot_while_it_was_away_is_deleted_after_a_week(

@@ -234,10 +234,16 @@ async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
         await world.discord.ui.answer(used)
         panel = used.responses[0]
         places, ways, *_ = world.discord.buttons(panel)
+        lost, log = world.discord.channel("general"), await world.discord.admin.create_channel("mods")
+        by_name = world.discord.channel("found")
+        for chosen, public in (([lost], lost), (list[str](), by_name)):
+            opened = await world.discord.ui.press(panel["id"], places, manager)
+            await world.discord.ui.opened(opened)
+            refused = await world.discord.ui.submit(opened, lost=chosen, log=public)
+            assert await world.discord.ui.answer(refused) == sentence("log_channel_for_reports", "de")
         opened = await world.discord.ui.press(panel["id"], places, manager)
         await world.discord.ui.opened(opened)
-        lost = world.discord.channel("general")
-        await world.discord.ui.submit(opened, lost=lost, log=lost, moderators=helpers)
+        await world.discord.ui.submit(opened, lost=lost, log=log, moderators=helpers)
         await eventually(lambda: f"<@&{helpers}>" in world.discord.text(panel) or None)
         for button in (places, ways):  # sent off as it was opened
             opened = await world.discord.ui.press(panel["id"], button, manager)
@@ -247,4 +253,4 @@ async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
             await eventually(lambda: panel["edited_timestamp"] != before or None)  # noqa: B023 - looked at at once
         settings = await Handlers(world.store, NoQueue()).settings("discord", world.discord.guild_id)
         proposed = "Europe/Berlin"  # from the manager's locale: the guild's is what every new guild has
-        assert settings == Settings(lost_channels=(lost,), log_channel=lost, moderators=(helpers,), timezone=proposed)
+        assert settings == Settings(lost_channels=(lost,), log_channel=log, moderators=(helpers,), timezone=proposed)

@@ -46,6 +46,16 @@ async def test_a_pressed_button_is_taken_once_and_replaced_by_the_answer(databas
         assert message["embeds"][0]["description"].endswith("**\\*tram\\* @\u200beveryone**")
 
 
+async def test_a_question_whose_embed_a_moderator_has_removed_can_be_answered(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        bob = world.discord.admin.join("Bob")
+        _, question = await asked(world, bob)
+        world.discord.message(question)["embeds"] = []
+        pressed = await world.discord.ui.press(question, "library", bob)
+        assert await eventually(lambda: pressed.answer) == wording.sentence("said")
+        assert world.discord.message(question)["components"] == []
+
+
 async def test_a_button_outlives_the_bots_process_and_is_its_authors_alone(database_url: str) -> None:
     async with DiscordDouble(answer_within=PATIENCE) as discord, Store(database_url) as store:
         handlers = Handlers(store, NoQueue())

@@ -111,6 +111,17 @@ async def test_a_forum_post_whose_title_is_refused_gets_a_neutral_one(database_u
         assert world.discord.channels[sent.channel]["name"].startswith("Lost: photo from")
 
 
+async def test_a_forum_post_without_its_first_message_keeps_no_other_back(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        await only_a_forum_for_lost_reports(world)
+        earlier = await world.platform.send(opening(world, "a hat"))
+        await world.discord.people.delete(earlier.message)
+        await eventually(lambda: world.discord.messages[earlier.channel] == {})
+        retried = replace(opening(world, "an umbrella"), key="another", maybe_sent=True)
+        sent = await world.platform.send(retried)
+        assert await world.platform.send(retried) == sent
+
+
 async def test_a_forum_that_requires_a_tag_gets_one_that_is_not_the_moderators(database_url: str) -> None:
     async with open_world(database_url) as world:
         forum = await only_a_forum_for_lost_reports(world)
@@ -180,6 +191,21 @@ async def test_a_late_answer_is_sent_directly_or_said_to_be_late(
             general = world.discord.channel("general")
             answer = await world.discord.reply(general, sentence("answer_too_late", person=f"<@{ann}>"))
             assert world.discord.pinged(answer) == {ann}
+
+
+async def test_a_late_list_of_many_reports_is_sent_one_by_one(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world(database_url) as world:
+        ann = world.discord.admin.join("Ann")
+        for number in range(11):
+            await world.discord.people.post("found", ann, f"hat {number}", {"a.jpg": JPEG})
+        await eventually(world.reports, holds=lambda reports: len(reports) == 11)
+        monkeypatch.setattr("tests.doubles.discord_rest_interactions.TOKENS_LAST", 0)
+        await world.discord.ui.slash("mine", ann, "general")
+        shown = await eventually(lambda: world.discord.people.direct_messages(ann), holds=lambda sent: len(sent) == 11)
+        texts = "\n".join(map(world.discord.text, shown)) + "\n"
+        assert all(f"hat {number}\n" in texts for number in range(11)), texts
 
 
 async def test_a_finder_who_cant_be_answered_in_public_gets_a_direct_message(database_url: str) -> None:

@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from reunite.entities import ReplyTarget
+from reunite.errors import UndeliverableError
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
-from tests.doubles.slack import shown
+from reunite.ports import Outgoing
+from tests.doubles.slack import TEAM, shown
 from tests.support.slack_adapter import JPEG, World, world_in
 from tests.support.waiting import eventually
 
@@ -49,27 +52,40 @@ async def test_a_report_whose_post_is_refused_goes_to_its_author(world: World, r
     assert slack.messages[world.lost] == []
 
 
-async def test_a_reply_in_an_archived_channel_is_given_up_and_the_next_ones_arrive_once_it_is_back(
-    world: World,
+@pytest.mark.parametrize("closed", ["is_archived", "is_left"])
+async def test_a_reply_in_a_closed_channel_goes_to_the_author_and_the_next_ones_arrive_once_it_is_open(
+    world: World, closed: str
 ) -> None:
     slack = world.slack
     post = slack.post_photo(world.found, world.ada, JPEG, "a hat")
     await world.wait_until_acknowledged(world.found, post)
-    report = await world.report()
+    report, direct = await world.report(), slack.direct(world.ada)
 
     async def say(words: str) -> None:
         async with world.store.session(report.community) as session:
             await session.outbox.post(report.id, ReplyKey(words), Reply("note", ((Plain(words),),)))
 
-    async def problems() -> list[str]:
-        async with world.store.transaction(report.community) as connection:
-            rows = await connection.execute("SELECT problem FROM outbox WHERE state = 'failed'")
-            return [row["problem"] for row in await rows.fetchall()]
+    async def revise(words: str, now: str) -> None:
+        async with world.store.session(report.community) as session:
+            await session.outbox.revise(ReplyKey(words), Reply("note", ((Plain(now),),)))
 
-    await slack.admin.archive(world.found).acked.wait()
+    slack.channels[world.found] |= {"is_archived": True} if closed == "is_archived" else {"is_member": False}
     await say("first")
-    assert await eventually(problems) == ["Slack answers is_archived"]
-    await slack.admin.archive(world.found, archived=False).acked.wait()
+    first = await slack.wait_for_post(direct, "first")
+    assert "I'll reply to you here" in shown(first)
+    await revise("first", "changed")
+    await eventually(lambda: "changed" in shown(slack.messages[direct][0]))
+    slack.channels[world.found] |= {"is_archived": False, "is_member": True}
     await say("second")
     await slack.wait_for_reply(world.found, post, "second")
     assert len(slack.thread(world.found, post)) == 1
+    assert len(slack.messages[direct]) == 1
+
+
+async def test_a_reply_to_the_moderators_in_an_archived_channel_goes_to_nobody_else(world: World) -> None:
+    target = ReplyTarget("slack", TEAM, world.found)
+    outgoing = Outgoing("key", target, Reply("note", ((Plain("sealed"),),)), author=world.ada)
+    world.slack.channels[world.found]["is_archived"] = True
+    with pytest.raises(UndeliverableError, match="is_archived"):
+        await world.platform.send(outgoing)
+    assert world.slack.messages.get(world.slack.direct(world.ada), []) == []

@@ -141,6 +141,19 @@ async def test_a_moderators_settings_are_saved_and_shown_again(world: World) -> 
     assert await world.settings() == before
 
 
+async def test_moderator_groups_stay_if_slack_does_not_list_them_for_the_form(world: World) -> None:
+    group = world.slack.admin.add_group("helpers", world.ben)
+    settings = Settings(moderators=(world.ada, group))
+    await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=settings))
+    world.slack.api.fail_next("usergroups.list", status=503)
+    home = await world.slack.ui.open_home(world.admin)
+    await world.slack.ui.press_in(home, sentence("home_setup"), world.admin)
+    modal = await world.slack.ui.modal(world.admin, sentence("home_setup"))
+    await world.slack.ui.submit(modal, world.admin, keep_days=14)
+    await world.slack.ui.modal(world.admin, sentence("setup_saved"))
+    assert await world.settings() == Settings(moderators=(world.ada, group), keep_days=14)
+
+
 async def test_a_channel_without_the_bot_and_one_with_two_roles_are_refused_at_their_fields(world: World) -> None:
     strange = world.slack.admin.add_channel("random", bot_inside=False)
     home = await world.slack.ui.open_home(world.admin)
@@ -151,6 +164,9 @@ async def test_a_channel_without_the_bot_and_one_with_two_roles_are_refused_at_t
     assert (sent.ack or {})["payload"]["errors"] == {"lost_channels": text, "log_channel": text}
     sent = await world.slack.ui.submit(modal, world.admin, found_channels=[world.lost], lost_channels=[world.lost])
     assert (sent.ack or {})["payload"]["errors"] == {"found_channels": sentence("channel_twice")}
+    for chosen in ({"found_channels": [world.general], "log_channel": world.general}, {"log_channel": world.found}):
+        sent = await world.slack.ui.submit(modal, world.admin, **chosen)
+        assert (sent.ack or {})["payload"]["errors"] == {"log_channel": sentence("log_channel_for_reports")}
     assert await world.settings() == Settings()
 
 

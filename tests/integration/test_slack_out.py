@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -156,6 +157,24 @@ async def test_temporary_and_permanent_errors_of_slack_are_distinguished(world: 
             await world.platform.send(outgoing)
         assert later.value.after == pytest.approx(7, abs=5)
     assert len(world.slack.calls_of("chat.postMessage")) == 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 200, "text": "<h1>Back soon</h1>", "content_type": "text/html"},
+        {"status": 403, "text": "<h1>The proxy says no</h1>", "content_type": "text/html"},
+        {"status": 404, "text": "{}", "content_type": "application/json"},
+        {"status": 200, "text": '{"ok": tr', "content_type": "application/json"},
+    ],
+)
+async def test_an_answer_that_is_not_slacks_own_gives_no_reply_up(world: World, answer: dict[str, Any]) -> None:
+    outgoing = reply_in_a_thread(world)
+    world.slack.api.failures["chat.postMessage"].append(web.Response(**answer))
+    with pytest.raises(TryAgainError):
+        await world.platform.send(outgoing)
+    await world.platform.send(replace(outgoing, maybe_sent=True))
+    assert len(world.slack.thread(world.found, str(outgoing.target.message))) == 1
 
 
 async def test_a_reply_that_arrived_before_the_clock_was_put_back_an_hour_is_there_once(world: World) -> None:

@@ -132,6 +132,53 @@ async def test_a_card_that_is_gone_keeps_nothing_else_from_being_looked_up(datab
             await caught_up(world)
 
 
+async def test_what_changed_in_a_channel_while_the_bot_was_not_in_it_is_looked_up_once_it_is_invited_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
+    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
+        await caught_up(world)
+        kept, gone = [slack.post_photo(world.found, world.ada, JPEG, words) for words in ("is kept", "is deleted")]
+        for post in (kept, gone):
+            await world.wait_until_acknowledged(world.found, post)
+        slack.channels[world.found]["is_member"] = False
+        listed = len(slack.calls_of("users.conversations"))
+        slack.tell({"type": "channel_left", "channel": world.found})
+        await eventually(lambda: len(slack.calls_of("users.conversations")) > listed)
+        installations, left = Installations(world.store), datetime.now(UTC)
+        await eventually(lambda: installations.heard_at(TEAM), holds=lambda heard: heard > left)
+        slack.delete(world.found, gone, unheard=True)
+        slack.post_photo(world.found, world.ben, JPEG, "of no concern", unheard=True)
+        slack.admin.invite_bot(world.found)
+        await eventually(
+            world.reports, holds=lambda reports: sorted(report.text for report in reports) == ["", "is kept"]
+        )
+
+
+async def test_a_refused_post_is_explained_once_slack_takes_messages_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
+    monkeypatch.setattr("bot.slack.background._TRIES", 1)
+    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
+        slack.api.fail_next("chat.postMessage", status=503)
+        post = slack.post_photo(world.found, world.ada, JPEG, "x" * 5000)
+        await slack.wait_for_reply(world.found, post, "too long")
+        assert await world.reports() == []
+
+
+async def test_a_post_whose_event_fails_to_the_last_is_read_later(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
+    monkeypatch.setattr("bot.slack.events._LAST_RETRY", "0")
+    async with SlackDouble.running(retries=0) as slack, world_on(slack, database_url) as world:
+        for _ in range(3):
+            slack.api.fail_next("users.info", status=503)
+        post = slack.post_photo(world.found, world.ada, JPEG, "a hat")
+        await world.wait_until_acknowledged(world.found, post)
+
+
 async def test_no_further_back_than_allowed_is_looked(database_url: str) -> None:
     async with SlackDouble.running() as slack:
         async with world_on(slack, database_url) as before:

@@ -1,7 +1,10 @@
 """Which channels are for found and for lost reports."""
 
-from bot.channels import role_of, without_deleted
+import pytest
+
+from bot.channels import check_log, role_of, without_deleted
 from reunite.entities import ReportKind, Settings
+from reunite.errors import TellUserError
 
 
 def test_channels_have_their_role_by_name() -> None:
@@ -26,3 +29,21 @@ def test_deleted_channels_leave_the_settings() -> None:
     settings = Settings(found_channels=("C1", "C2"), lost_channels=("C3",), log_channel="C4")
     kept = without_deleted(settings, lambda channel: channel in {"C2", "C3"})
     assert kept == Settings(found_channels=("C2",), lost_channels=("C3",), log_channel=None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        (Settings(log_channel="C1", found_channels=("C1",)), "general"),
+        (Settings(log_channel="C1", lost_channels=("C1",)), "general"),
+        (Settings(log_channel="C1"), "found"),
+    ],
+)
+def test_the_moderators_channel_can_not_be_one_for_reports(settings: Settings, name: str) -> None:
+    with pytest.raises(TellUserError, match="log_channel_for_reports"):
+        check_log(settings, name)
+
+
+@pytest.mark.parametrize(("settings", "name"), [(Settings(), "found"), (Settings(log_channel="C1"), "moderators")])
+def test_any_other_channel_can_be_the_moderators(settings: Settings, name: str) -> None:
+    check_log(settings, name)

@@ -211,6 +211,15 @@ def test_every_reply_fits_into_an_embed(text: str, place: str) -> None:
     assert len(description(wording.report_post(lost))) <= 4096
 
 
+def test_a_gallery_of_long_places_fits_into_an_embed() -> None:
+    lost = replace(LOST, text="*" * 4000)
+    pairs = [(replace(POSSIBLE, id=UUID(int=number)), replace(FOUND, place="_" * 4000)) for number in range(6)]
+    tiles = [Tile(number, match.id, found.id) for number, (match, found) in enumerate(pairs, start=1)]
+    gallery = galleries.first_gallery(lost, pairs, tiles, 128)
+    assert len(description(gallery)) <= 4096
+    assert render_private(gallery).embed.description == description(gallery)
+
+
 @given(st.text(alphabet=st.sampled_from("a \n*<>@#-1.:[]()`\\&!"), min_size=1, max_size=200))
 def test_every_sign_that_formats_is_escaped(text: str) -> None:
     shown = description(Reply("nothing", ((Quoted(text, UUID(int=1)),),)))

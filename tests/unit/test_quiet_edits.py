@@ -37,7 +37,7 @@ def inbound(stage: MemoryStage) -> Inbound:
         work.close()
 
     others: Any = SimpleNamespace(start=leave)
-    return Inbound(stage.handlers, others, others, others)
+    return Inbound(stage.handlers, others, others, others, others)
 
 
 async def test_a_post_that_says_what_is_known_stays_unanswered() -> None:

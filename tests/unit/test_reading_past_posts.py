@@ -204,6 +204,6 @@ async def test_slacks_deletions_are_remembered() -> None:
     async def withdraw(_: object) -> None: ...
 
     others: Any = SimpleNamespace(withdraw=withdraw, target=lambda *_: at("1"))
-    inbound = SlackInbound(others, others, others, others)
+    inbound = SlackInbound(others, others, others, others, others)
     await inbound.deleted(others, "C1", "1.5")
     assert [inbound.is_deleted(key) for key in ("C1:1.4", "C1:1.5")] == [False, True]
