@@ -74,17 +74,24 @@ def _gallery(
 ) -> Reply:
     language = report.language
     has_cards = any(match.label for match, _ in pairs)
+    is_shown_below = has_cards and len(tiles) == 1 and bool(asks)  # a first gallery's card follows it
+    picking = () if is_shown_below else _picking(report, tiles)
     hint = [small_print("moderators_react", language)] if has_cards else []
-    how = "pick_one" if len(tiles) > 1 else "pick_only_one"
-    numbers = tuple(Button("pick", tile.match, str(tile.number)) for tile in tiles)
+    how = [line("pick_one" if len(tiles) > 1 else "pick_only_one", language)] if picking else []
     actions = tuple(button(action, report.id, language) for action in asks)
     return Reply(
         "first_reply",
-        (*head, *entries(report, pairs, tiles), line(how, language), *hint),
-        buttons=(*numbers, _decline(report, tiles), *actions),
+        (*head, *entries(report, pairs, tiles), *how, *hint),
+        buttons=(*picking, *actions),
         about=frozenset({report.id}),
         gallery=tuple(tiles),
     )
+
+
+def _picking(report: Report, tiles: Sequence[Tile]) -> tuple[Button, ...]:
+    """Return a button for each tile, and one that declines them all."""
+    numbers = (Button("pick", tile.match, str(tile.number)) for tile in tiles)
+    return (*numbers, _decline(report, tiles))
 
 
 def _decline(report: Report, tiles: Sequence[Tile]) -> Button:

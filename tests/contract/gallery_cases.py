@@ -31,6 +31,8 @@ class GalleryCases:
         gallery, card = await stage.thread(lost)
         assert (gallery.gallery[0].label, card.kind) == (Label.POSSIBLE, "match")
         assert gallery.text().startswith("1 possible match among 1 found item.")
+        assert [button.action for button in gallery.buttons] == ["add_photo", "add_detail", "withdraw"]
+        assert [button.action for button in card.buttons] == ["mine", "not_mine"]  # one place to answer
 
     async def test_a_sealed_report_is_in_no_gallery(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
