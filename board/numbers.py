@@ -10,7 +10,7 @@ from board.parts import Board
 from board.visits import Visit
 from reunite.language import words_in
 from reunite.messages.trending import days_in_words
-from reunite.text.lexicon import from_english
+from reunite.messages.wording import thing_words
 from reunite.trends import things_lost
 
 _THINGS: Final = 10
@@ -40,7 +40,7 @@ class Numbers:
             most=max([1, *(max(week.lost, week.found, week.returned) for week in weeks)]),
             days=None if days is None else days_in_words(days, visit.language),
             places=places,
-            things=[(from_english(name, visit.language), n) for name, n in things],
+            things=[(thing_words(name, visit.language), n) for name, n in things],
             weekdays=[(words_in(visit.language).weekdays[weekday.day - 1], weekday) for weekday in weekdays],
         )
 

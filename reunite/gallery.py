@@ -42,9 +42,9 @@ class GalleryHandlers:
             number, key, gallery = await _latest(session, lost.id)
             for tile in gallery.gallery:
                 await _decline(session, lost, tile)
-            await session.outbox.revise(key, galleries.closed_gallery(lost))
+            await session.outbox.revise(key, galleries.closed_gallery(lost, len(gallery.gallery)))
             await _show_next(session, lost, number + 1)
-        return notices.note("none_of_these", press.language)
+        return notices.note("none_of_these" if len(gallery.gallery) > 1 else "not_again", press.language)
 
     async def not_mine(self, workspace: Workspace, press: Press) -> Reply:
         """Decline a match, fold its card away and show the next candidate. A claim on it is withdrawn.

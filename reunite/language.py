@@ -1,5 +1,6 @@
 """The languages that Reunite speaks: messages, dates and command names, one file each in reunite/languages/."""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ _FILES: Final = resources.files("reunite").joinpath("languages")
 _CODES: Final = sorted(file.name.removesuffix(".toml") for file in _FILES.iterdir() if file.name.endswith(".toml"))
 LANGUAGES: Final = ("en", *(code for code in _CODES if code != "en"))
 """The code of each file in the folder, English first."""
+
+_HELD_SPACES: Final = re.compile(r" (?=[?!:;»%])|(?<=«) ")
+"""What French and others write around marks: "Quoi ?", "« sac »", "50 %"."""
 
 Template = str | Mapping[str, str]
 """Words with named slots, or one such text for each of the language's plural forms."""
@@ -130,7 +134,7 @@ def words_in(language: str) -> Words:
 def _words_in(language: str) -> Words:
     read = tomllib.loads(_FILES.joinpath(f"{language}.toml").read_text(encoding="utf-8"))
     return Words(
-        sentences=read["sentences"],
+        sentences={key: _unbroken(words) for key, words in read["sentences"].items()},
         commands={key: CommandWords(**words) for key, words in read["commands"].items()},
         menus=read["menus"],
         dates=read["dates"],
@@ -138,9 +142,18 @@ def _words_in(language: str) -> Words:
         months=tuple(read["months"]),
         when=read["when"],
         plurals=PluralRules.of(read["plurals"]),
-        page=read["page"],
-        board=read["board"],
+        page={key: _held(words) for key, words in read["page"].items()},
+        board={key: _held(words) for key, words in read["board"].items()},
     )
+
+
+def _unbroken(words: Template) -> Template:
+    return _held(words) if isinstance(words, str) else {form: _held(text) for form, text in words.items()}
+
+
+def _held(words: str) -> str:
+    """Let no line begin with a mark that has a space before it."""
+    return _HELD_SPACES.sub("\N{NO-BREAK SPACE}", words)
 
 
 def shortened(text: str, most: int) -> str:

@@ -104,7 +104,8 @@ def _take_board(page: Page) -> None:
 def _take(page: Page, name: str) -> None:
     """Take a picture of what is in view, with few colours, which makes it small."""
     expect(page.locator("#toasts > *")).to_have_count(0)
-    page.wait_for_function("[...document.images].every((each) => each.complete)")
+    while not page.evaluate("[...document.images].every((each) => each.complete)"):  # the board lets no script wait
+        page.wait_for_timeout(100)
     page.wait_for_timeout(600)  # animations have ended
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
     picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)

@@ -22,7 +22,7 @@ def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], 
     head = [headline(report, pairs, searched)]
     if report.text:
         head.append(line("looking_for", report.language, text=Quoted(report.text, report.id)))
-    return _gallery(report, head, pairs, tiles, _ASKS)
+    return _gallery(report, [*head, *heading(report, pairs)], pairs, tiles, _ASKS)
 
 
 def gallery_besides(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], searched: int) -> Reply:
@@ -49,9 +49,10 @@ def _links_to(line: Line, report: Report) -> bool:
     return any(isinstance(span, Jump) and span.report == report.id for span in line)
 
 
-def closed_gallery(report: Report) -> Reply:
-    """Replace a gallery that the owner has declined."""
-    return Reply("first_reply", (line("gallery_closed", report.language),), about=frozenset({report.id}))
+def closed_gallery(report: Report, tiles: int) -> Reply:
+    """Replace a gallery of so many tiles that the owner has declined."""
+    key = "gallery_closed" if tiles > 1 else "only_one_closed"
+    return Reply("first_reply", (line(key, report.language),), about=frozenset({report.id}))
 
 
 def folded_card(match: Match, lost: Report, found: Report, *, may_claim: bool = True) -> Reply:
@@ -73,16 +74,30 @@ def _gallery(
 ) -> Reply:
     language = report.language
     has_cards = any(match.label for match, _ in pairs)
+    is_shown_below = has_cards and len(tiles) == 1 and bool(asks)  # a first gallery's card follows it
+    picking = () if is_shown_below else _picking(report, tiles)
     hint = [small_print("moderators_react", language)] if has_cards else []
-    numbers = tuple(Button("pick", tile.match, str(tile.number)) for tile in tiles)
-    actions = tuple(button(action, report.id, language) for action in ("none_of_these", *asks))
+    how = [line("pick_one" if len(tiles) > 1 else "pick_only_one", language)] if picking else []
+    actions = tuple(button(action, report.id, language) for action in asks)
     return Reply(
         "first_reply",
-        (*head, *entries(report, pairs, tiles), line("pick_one", language), *hint),
-        buttons=(*numbers, *actions),
+        (*head, *entries(report, pairs, tiles), *how, *hint),
+        buttons=(*picking, *actions),
         about=frozenset({report.id}),
         gallery=tuple(tiles),
     )
+
+
+def _picking(report: Report, tiles: Sequence[Tile]) -> tuple[Button, ...]:
+    """Return a button for each tile, and one that declines them all."""
+    numbers = (Button("pick", tile.match, str(tile.number)) for tile in tiles)
+    return (*numbers, _decline(report, tiles))
+
+
+def _decline(report: Report, tiles: Sequence[Tile]) -> Button:
+    """Return the button that declines a whole gallery; of a single thing, nobody says "none of these"."""
+    words = "button_none_of_these" if len(tiles) > 1 else "button_not_this_one"
+    return Button("none_of_these", report.id, sentence(words, report.language))
 
 
 def headline(report: Report, pairs: Sequence[Pair], searched: int) -> Line:
@@ -94,6 +109,11 @@ def headline(report: Report, pairs: Sequence[Pair], searched: int) -> Line:
         return line("no_likely_match", language, among=among)
     matches = sentence("likely_match", language) if Label.HIGH in labels else plural("matches", len(labels), language)
     return line("answer", language, matches=matches, among=among)
+
+
+def heading(report: Report, pairs: Sequence[Pair]) -> list[Line]:
+    """Head what is merely closest, where nothing is a match."""
+    return [] if any(match.label for match, _ in pairs) else [line("closest", report.language)]
 
 
 def entries(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Iterator[Line]:

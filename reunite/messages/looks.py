@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from reunite.entities import Match, Report
 from reunite.language import sentence
-from reunite.messages.galleries import entries, headline
+from reunite.messages.galleries import entries, heading, headline
 from reunite.messages.reply import Button, Line, Reply, Tile
 from reunite.messages.wording import line
 
@@ -15,13 +15,14 @@ def page(look: Report, pages: Sequence[Page], number: int, tiles: Sequence[Tile]
     """Return the page `number` (from 0) of `pages`, below `head`."""
     language = look.language
     which = [line("look_page", language, page=str(number + 1), pages=str(len(pages)))] if len(pages) > 1 else []
+    how = "look_how" if len(tiles) > 1 else "look_how_only_one"
     mine = tuple(
         Button("look_mine", tile.match, sentence("button_look_mine", language, tile=tile.number), "good")
         for tile in tiles
     )
     return Reply(
         "look",
-        (*head, *which, *entries(look, pages[number], tiles), line("look_how", language)),
+        (*head, *which, *entries(look, pages[number], tiles), line(how, language)),
         buttons=(*mine, *_turns(pages, number, language)),
         about=frozenset({look.id}),
         gallery=tuple(tiles),
@@ -30,7 +31,7 @@ def page(look: Report, pages: Sequence[Page], number: int, tiles: Sequence[Tile]
 
 def head(look: Report, pairs: Page, searched: int, failed: Sequence[str]) -> list[Line]:
     """Say what was found among how many found reports; `failed` names the photos that couldn't be used."""
-    return [*_failed(failed, look.language), headline(look, pairs, searched)]
+    return [*_failed(failed, look.language), headline(look, pairs, searched), *heading(look, pairs)]
 
 
 def nothing(look: Report, searched: int, failed: Sequence[str]) -> Reply:

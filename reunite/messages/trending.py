@@ -5,8 +5,7 @@ from typing import Final
 
 from reunite.entities import Trends
 from reunite.language import sentence
-from reunite.messages.wording import duration_words
-from reunite.text.lexicon import from_english
+from reunite.messages.wording import duration_words, thing_words
 from reunite.trends import places_of, things_lost
 
 _MINUTES_A_DAY: Final = 24 * 60
@@ -21,9 +20,8 @@ def lines(trends: Trends, language: str) -> Iterator[str]:
     if trends.days is not None:
         yield sentence("stats_soon", language, time=days_in_words(trends.days, language))
     if things := things_lost(trends.lost):
-        yield sentence(
-            "stats_things", language, things=_listed([(from_english(name, language), n) for name, n in things])
-        )
+        listed = _listed([(thing_words(name, language), n) for name, n in things])
+        yield sentence("stats_things", language, things=listed)
     if places := places_of(trends.lost):
         yield sentence("stats_places", language, places=_listed(places))
 

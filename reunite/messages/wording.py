@@ -305,9 +305,13 @@ def _word(why: Why, language: str) -> str:
         return sentence("looks_alike" if why.aspect == "thing" else f"aspect_{why.aspect}", language)
     if why.aspect in {"place", "brand"}:
         return why.word
-    word = from_english(why.word, language)
-    is_noun = language == "de" and why.aspect != "colour" and word != why.word
-    return f"{word[0].upper()}{word[1:]}" if is_noun else word
+    return from_english(why.word, language) if why.aspect == "colour" else thing_words(why.word, language)
+
+
+def thing_words(english: str, language: str) -> str:
+    """Translate what a thing is called; German nouns have a capital."""
+    word = from_english(english, language)
+    return f"{word[0].upper()}{word[1:]}" if language == "de" and word != english else word
 
 
 def duration_words(minutes: int, language: str) -> str:

@@ -19,7 +19,9 @@ class GalleryCases:
         await stage.search(lost, *found_reports, label=None)
         [gallery] = await stage.thread(lost)
         assert [tile.report for tile in gallery.gallery] == [found.id for found in found_reports[:6]]
-        assert gallery.text().startswith("No likely match yet among 8 found items. These come closest:")
+        assert gallery.text().startswith("No likely match yet among 8 found items.")
+        heading, first = gallery.text().splitlines()[2:4]
+        assert (heading, first[:8]) == ("Here's what comes closest:", "1  Found")
         assert [await stage.thread(found) for found in found_reports] == [[]] * 8  # nobody is disturbed
 
     async def test_labelled_matches_come_first_and_keep_their_cards(self, stage: Stage) -> None:
@@ -29,6 +31,8 @@ class GalleryCases:
         gallery, card = await stage.thread(lost)
         assert (gallery.gallery[0].label, card.kind) == (Label.POSSIBLE, "match")
         assert gallery.text().startswith("1 possible match among 1 found item.")
+        assert [button.action for button in gallery.buttons] == ["add_photo", "add_detail", "withdraw"]
+        assert [button.action for button in card.buttons] == ["mine", "not_mine"]  # one place to answer
 
     async def test_a_sealed_report_is_in_no_gallery(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
@@ -62,6 +66,16 @@ class GalleryCases:
         assert await stage.kinds(lost) == ["first_reply", "first_reply", "nothing"]
         with pytest.raises(TellUserError, match="nothing_here"):
             await stage.press("none_of_these", lost.id, ADA)
+
+    async def test_a_single_picture_is_never_called_these(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found = await stage.lost(), await stage.found()
+        await stage.search(lost, found, label=None)
+        [gallery] = await stage.thread(lost)
+        assert "these" not in " ".join([gallery.text(), *(button.words for button in gallery.buttons)])
+        note = await stage.press("none_of_these", lost.id, ADA)
+        closed, _ = await stage.thread(lost)
+        assert (closed.text(), note.text()) == ("Not this one, then.", "Thanks, I won't suggest it again.")
 
     async def test_not_mine_folds_the_card_and_brings_the_next(self, stage: Stage) -> None:
         await stage.join()

@@ -60,6 +60,33 @@ async def test_the_page_and_its_replies_speak_the_chosen_language(site: Site) ->
     await expect(ben.page.locator("html")).to_have_attribute("lang", "de")
 
 
+@pytest.mark.parametrize("language", ["ja", "pl"])
+async def test_on_a_phone_no_control_breaks_into_lines(site: Site, language: str) -> None:
+    phone = await site.visit("Robin", width=375)
+    await phone.page.get_by_label("Language").select_option(language)
+    await expect(phone.page.locator("html")).to_have_attribute("lang", language)
+    controls = phone.page.locator("#menu summary, #look input:visible, #look button, #who, .tabs button")
+    boxes = await controls.evaluate_all("all => all.map((each) => each.getBoundingClientRect().toJSON())")
+    assert max(box["height"] for box in boxes) < 60
+    assert len({box["y"] + box["height"] / 2 for box in boxes}) == 3
+    assert await phone.page.locator("#who").evaluate("it => it.clientWidth") > 100
+
+
+async def test_only_the_reasons_on_a_card_are_in_small_print(site: Site) -> None:
+    ada = await site.visit("Ada")
+    await _with_an_answer(ada)
+    lines = ada.lost.cards.locator(".lines p")
+    sizes = "all => all.map((each) => parseFloat(getComputedStyle(each).fontSize))"
+    *words, why = await lines.evaluate_all(sizes)
+    assert why < min(words) == max(words)
+    await ada.lost.cards.get_by_role("button", name="This is mine").click()
+    await ada.page.get_by_role("dialog").get_by_role("textbox").fill("a scratch")
+    await ada.page.get_by_role("button", name="Send").click()
+    await expect(ada.lost.cards.locator(".note .lines")).to_be_visible()
+    await expect(lines.filter(has_text="The finder is checking your answer")).to_be_visible()
+    assert set(await lines.evaluate_all(sizes)) == set(words)
+
+
 async def test_slash_words_do_what_they_say(site: Site) -> None:
     ada = await site.visit("Ada")
     await ada.found.post("/lost red umbrella")

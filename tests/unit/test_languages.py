@@ -192,3 +192,10 @@ def test_the_first_of_a_month_is_said_as_the_language_has_it() -> None:
 def test_a_language_that_we_dont_speak_is_answered_in_english() -> None:
     assert sentence("not_sure", "nl") == sentence("not_sure")
     assert (command("lost", "de").name, menu("lost", "fr")) == ("verloren", "J’ai perdu ça")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_begins_with_a_mark_that_has_a_space_before_it(language: str) -> None:
+    words = words_in(language)
+    told = [*map(str, words.sentences.values()), *words.page.values(), *words.board.values()]
+    assert [text for text in told if re.search(r" [?!:;»%]|« ", text)] == []

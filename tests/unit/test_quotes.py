@@ -82,7 +82,7 @@ QUEUED: dict[str, list[Reply]] = {
     "gallery_besides": [galleries.gallery_besides(LOST, [(MATCH, FOUND)], [TILE], 2)],
     "next_gallery": [galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE])],
     "refreshed": [galleries.refreshed(galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE]), MATCH, FOUND, "en")],
-    "closed_gallery": [galleries.closed_gallery(LOST)],
+    "closed_gallery": [galleries.closed_gallery(LOST, 1)],
     "folded_card": [galleries.folded_card(MATCH, LOST, FOUND)],
     "match_card": [
         wording.match_card(MATCH, FOUND, LOST, PICTURE),

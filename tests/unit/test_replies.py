@@ -95,7 +95,7 @@ def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
     head = looks.head(lost, pages[0], 128, ["a.jpg"])
     yield from (looks.page(lost, pages, 0, [Tile(1, MATCH.id, found.id)], head), looks.nothing(lost, 128, []))
     yield looks.page(lost, pages, 1, [Tile(2, closest.id, found.id)], [])
-    yield from (galleries.closed_gallery(lost), galleries.still_watching(lost))
+    yield from (galleries.closed_gallery(lost, 1), galleries.closed_gallery(lost, 6), galleries.still_watching(lost))
     yield from (galleries.folded_card(MATCH, lost, found), wording.match_card(closest, found, lost, None))
 
 

@@ -56,5 +56,10 @@ def test_how_soon_is_said_in_german_with_the_right_case() -> None:
     assert text == "Bei der Hälfte des Zurückgegebenen dauerte es höchstens 9 Tage"
 
 
+def test_german_nouns_have_a_capital() -> None:
+    [things, _] = trending.lines(Trends(lost=LOST), "de")
+    assert things == "Am häufigsten verloren: Rucksack (4), Schlüssel (3)"
+
+
 def test_a_young_community_reads_of_no_trend() -> None:
     assert list(trending.lines(Trends(), "en")) == []
