@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reunite.text import heads
-from reunite.text.colour_words import COLOUR_WORDS, METALS, SHADE_WORDS, colours_and_words
+from reunite.text.colour_words import COLOUR_WORDS, METALS, SHADE_WORDS, colours_and_words, leaves_a_choice
 from reunite.text.kinds import CONTAINERS
 from reunite.text.normalise import normalise
 
@@ -86,6 +86,8 @@ class Thing:
     colours: tuple[Colour, ...]
     details: tuple[Colour, ...] = ()
     is_many_coloured: bool = False
+    is_either: bool = False
+    """Whether it has one of its colours, the text doesn't say which: "blue or green"."""
 
 
 def things_of(text: str, parts: Sequence[str], answered: Sequence[str]) -> tuple[Thing, ...]:
@@ -109,10 +111,11 @@ def own_phrases(text: str) -> list[str]:
 
 
 def _thing(own: str, more: str, answered: list[Colour]) -> Thing:
-    noun = heads.name_of_thing(own)
+    noun, is_either = heads.name_of_thing(own), leaves_a_choice(own) and not answered
     own, of_parts = _without_parts(own, noun)
     colours = (*_colours(own), *answered) or _colours_alone(more)
-    return Thing(noun, colours, (*_colours(of_parts), *_colours(more)), bool(_MANY_COLOURED.search(own)))
+    details = (*_colours(of_parts), *_colours(more))
+    return Thing(noun, colours, details, bool(_MANY_COLOURED.search(own)), is_either)
 
 
 def _colours_alone(more: str) -> tuple[Colour, ...]:
