@@ -53,7 +53,7 @@ _MAX_JAPANESE: Final = 500
 """Characters that are taken apart: nobody describes a thing in more."""
 _OF: Final = re.compile(
     r"(?<!ぬいぐるみ)(?<!おもちゃ)(?<!人形)(?<!木製)の"
-    r"(?!ぬいぐるみ|おもちゃ|片方|片割れ|忘れ物|落とし物|[右左][側耳手]?(?:だけ|のみ|[をがで]))"
+    r"(?!ぬいぐるみ|おもちゃ|キャップ|片方|片割れ|忘れ物|落とし物|[右左][側耳手]?(?:だけ|のみ|[をがで]))"
 )
 _HAS: Final = re.compile(
     r"(?:が|の|に)?(?:付いた|ついた|付き|つきの|入った|入り|貼ってある|貼られた|描かれた|描いてある|書かれた|書いてある)の?"
@@ -141,7 +141,7 @@ def _split(part: str, position: int) -> tuple[str, str]:
 
     What surrounds a thing is left out, unless the text begins with it: the thing follows then.
     """
-    words = part.casefold() if position == 0 else f", {part.casefold()}"
+    words = heads.with_lids(part.casefold()) if position == 0 else f", {heads.with_lids(part.casefold())}"
     first, *rest = _SAYS_MORE.split(_ELSEWHERE.sub(" ", words))
     if rest and not heads.name_of_thing(first):
         more, *own = _PHRASES.split(rest[0], maxsplit=1)

@@ -68,9 +68,7 @@ def extract(item: Item) -> ReportFeatures:
         things=things if readable else tuple(replace(thing, noun=None) for thing in things),
         held=held_nouns(named) if readable else frozenset(),
         brands=named_brands(content.thing, own_phrases(content.thing), nouns),
-        stated_colours=tuple(
-            colours.of_names([*reading, *answered]) for part in named for reading in readings(part)
-        ),
+        stated_colours=tuple(colours.of_names([*reading, *answered]) for part in named for reading in readings(part)),
         place=place,
         place_words=circumstances.place_words(place),
     )

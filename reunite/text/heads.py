@@ -32,6 +32,24 @@ _LOOKS, _FOR_WHOM, _BEFORE_TOP = (frozenset(_LISTS[key].split()) for key in ("lo
 _MOTIFS: Final = frozenset(stem(noun) for noun in _LISTS["motifs"].split())
 _TOP: Final = "top"
 
+
+def _any(key: str) -> str:
+    return f"(?:{'|'.join(_LISTS[key].split())})s?"
+
+
+_CLOSED: Final = _any("closed")
+_CLOSES: Final = re.compile(
+    rf"\b(?P<whole>(?:{_CLOSED}) )(?:s )?(?:cap|top)\b(?! (?:and|with)\b)"
+    rf"|\b(?:cap|top)\b(?=(?: (?:is|was|went))?(?: missing)? (?:of|from|for|to|off)(?: \w{{1,12}}){{0,3}} {_CLOSED}\b)"
+)
+"""A cap or a top that closes something else is its lid: "pen cap", "the top of my flask"."""
+_OF_JEANS: Final = re.compile(
+    rf"\b(?:jeans? (?P<after>{_any('made_of_jeans')})|(?P<before>{_any('made_of_jeans')}) (?:of |in )?jeans)\b"
+)
+_NAMED_FIRST: Final = re.compile(
+    rf"\b(?P<first>{_any('named_first')}) (?P<what>{_any('for_what')})\b(?! (?:case|bag|charger|cable))"
+)
+
 _PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
 _REST: Final = re.compile(
     r"(?<![\w-])(?:with|without|for|of|in|on|at|to|near|from|by|after|behind|under|next|somewhere|around|inside|that|which|who|and"
@@ -54,6 +72,8 @@ _ASIDE: Final = re.compile(
 )
 """Whose a thing is ("my son's jacket"), that it's there or sought, what readers have, how much of it there is, and
 that it's about its top."""
+_OF_A_THING: Final = re.compile(rf"\b({_CLOSED})['’]s(?=\s)", re.IGNORECASE)
+"""Whose part a thing is: "my flask's lid"."""
 
 
 def head_of(text: str) -> str | None:
@@ -115,8 +135,15 @@ def names_a_thing(text: str) -> bool:
     return any(_known(_WORD.findall(phrase)) for phrase in phrases)
 
 
+def with_lids(english: str) -> str:
+    """Return a text in lower case with the tops and caps that close something else as lids."""
+    return _CLOSES.sub(lambda closes: f"{closes['whole'] or ''}lid", english)
+
+
 def _folded(english: str) -> str:
-    return _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", english)))
+    text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1 ", english))))
+    text = _OF_JEANS.sub(lambda made: f"denim {made['after'] or made['before']}", with_lids(text))
+    return _NAMED_FIRST.sub(r"\g<what> \g<first>", text)
 
 
 def _name_toy(depicted: re.Match[str]) -> str:

@@ -32,7 +32,9 @@ def test_a_report_is_understood(name: str, least: float) -> None:
 
 
 def _errors(report: Mapping[str, str]) -> list[str]:
-    read = extract(Item(UUID(int=1), ReportKind.FOUND, report["text"].replace("\\n", "\n"), "", LONG_AGO, time_is_stated=False))
+    read = extract(
+        Item(UUID(int=1), ReportKind.FOUND, report["text"].replace("\\n", "\n"), "", LONG_AGO, time_is_stated=False)
+    )
     brands = ", ".join(brand.casefold() for brand in read.brands.own)
     return [
         *(["thing or colour"] if not _are_things(read, report["things"]) else []),
