@@ -13,8 +13,13 @@ _TABLES: Final = read_toml("places.toml")
 Phrases = frozenset[tuple[str, ...]]
 
 
+def without_strokes(plain_text: str) -> str:
+    """Return a text in plain form with l for the Polish ł, which isn't an l with an accent; the lists have it so."""
+    return plain_text.replace("ł", "l")
+
+
 def _phrases(*cells: str) -> Phrases:
-    return frozenset(tuple(phrase.split()) for phrase in listed(*cells))
+    return frozenset(tuple(without_strokes(phrase).split()) for phrase in listed(*cells))
 
 
 def _words(key: str) -> frozenset[str]:
@@ -25,12 +30,19 @@ _NOUNS: Final[dict[str, str]] = _TABLES["nouns"]
 _INFLECTED: Final = _phrases(*map(plain, _TABLES["alone"].values()))
 """Polish forms after a preposition: no other noun follows in their phrase."""
 PLACES: Final = _INFLECTED | _phrases(*(_NOUNS[key] for key in ("en", "de", "es", "fr", "other")))
-AFTER_A_PREPOSITION: Final = PLACES | _phrases(
+_WITHIN_PLACES: Final = _phrases(
     *(_NOUNS[key] for key in ("en_after", "de_after", "es_after", "fr_after", "other_after"))
 )
-FURNITURE: Final = frozenset(word for phrase in AFTER_A_PREPOSITION - PLACES for word in phrase)
+_EVENTS: Final = _phrases(_NOUNS["events_after"])
+AFTER_A_PREPOSITION: Final = PLACES | _WITHIN_PLACES | _EVENTS | _phrases(_NOUNS["sites_after"])
+FURNITURE: Final = frozenset(word for phrase in _WITHIN_PLACES - PLACES for word in phrase)
 """Words of tables, windows and hooks, which are in many places."""
-SITES: Final = frozenset(word for phrase in (*PLACES, *_phrases(*_TABLES["english"])) for word in phrase) - FURNITURE
+NAMES_OF_PLACES: Final = frozenset(phrase[0] for phrase in PLACES if len(phrase) == 1)
+EVENTS: Final = frozenset(word for phrase in _EVENTS for word in phrase)
+"""Words of lessons and concerts, which take place somewhere."""
+SITES: Final = (
+    frozenset(word for phrase in (*PLACES, *_phrases(*_TABLES["english"])) for word in phrase) - FURNITURE - EVENTS
+)
 """Words of places that lie apart."""
 FIRM, LOOSE = _phrases(_TABLES["firm"]), _phrases(_TABLES["loose"])
 HEADINGS: Final = _phrases(_TABLES["headings"])

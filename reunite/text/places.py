@@ -24,6 +24,7 @@ from reunite.text.place_words import (
     lead_length,
     numbers_end,
     only_place,
+    without_strokes,
 )
 from reunite.text.word_lists import THINGS
 from reunite.text.words import plain, stem
@@ -74,7 +75,7 @@ def may_say_where(text: str) -> bool:
 
 def _plain(token: str) -> str:
     """Signs and the French "à" stay: without its accent it's an English article."""
-    return plain(token) if token[0].isalnum() and token not in {"à", "À"} else token.lower()
+    return without_strokes(plain(token)) if token[0].isalnum() and token not in {"à", "À"} else token.lower()
 
 
 def _places(words: Sequence[str]) -> Iterator[_Found]:
