@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from reunite.matching import circumstances, colours
 from reunite.matching.described import Thing, held_nouns, own_phrases, things_of
 from reunite.matching.evidence import Item
-from reunite.text.brands import NamedBrands, named_brands
+from reunite.text.brands import NamedBrands, meant_by, named_brands
 from reunite.text.colour_words import readings
 from reunite.text.content import content_of
 from reunite.text.foreign_colours import with_colours
@@ -58,7 +58,10 @@ def extract(item: Item) -> ReportFeatures:
     answered = [item.answered_colour] if item.answered_colour else []
     named = shared_colours(english, parts_of(english) or (english,))
     readable = can_read(item.text, content.thing, english)
-    things = things_of(content.thing, named, answered)
+    described = things_of(content.thing, named, answered)
+    things = tuple(
+        replace(thing, noun=meant_by(thing.noun, part)) for thing, part in zip(described, named, strict=True)
+    )
     nouns = [thing.noun for thing in things if thing.noun]
     return ReportFeatures(
         item=item,

@@ -64,10 +64,20 @@ def named_brands(text: str, own_phrases: Sequence[str], nouns: Sequence[str]) ->
     for phrase in own_phrases if anywhere else ():
         found, others = _read(phrase)
         others = [word for word in tokens(normalise(" ".join(others))) if not heads.never_names_a_thing(word)]
-        named = heads.things_in(normalise(phrase)) if others else ()
+        nouns_named = heads.things_in(normalise(phrase)) if others else ()
+        named = frozenset(meant_by(noun, phrase) or noun for noun in nouns_named)
         if named or not others:
             own |= {brand: groups for brand in found if (groups := _fitting(_fitting(found[brand], named), nouns))}
     return NamedBrands(own, anywhere)
+
+
+def meant_by(noun: str | None, text: str) -> str | None:
+    """Return what a noun with two meanings is with the brands of a text: a "casque" is no helmet if Bose makes it."""
+    meant = kinds.BY_BRAND.get(noun or "")
+    if noun is None or meant is None:
+        return noun
+    groups = frozenset[str]().union(*brands_in(text).values())
+    return meant if _fitting(groups, (meant,)) and not _fitting(groups, (noun,)) else noun
 
 
 def other_brand(first: NamedBrands, second: NamedBrands) -> str | None:

@@ -40,7 +40,8 @@ _SAYS_EITHER: Final = re.compile(rf"{_OR}|{_MAYBE}|\?")
 _NOTHING_ELSE: Final = re.compile(rf"(?:{_OR}|{_MAYBE}|{any_of(listed(_CHOICES['fillers']))}|[\s/(),;.:?!–、，-])*+")
 _OF_ITS_NOUN: Final = re.compile(r"(?!\s(?:and|with|has|plus)\b)\s\w{1,20}(?=\s?[,;.(])")
 """The noun after a colour, before another phrase says what colour it may be instead: "blue jacket, maybe black"."""
-_NEXT: Final = re.compile(r"\s(\w+)")
+_ITS_OWN_NOUN: Final = re.compile(r"\s(?!(?:lost|found|left|missing|one|ones|in|on|at|from|with|not|i)\b)\w")
+"""What begins after a colour that is another thing's then: "blue jacket, maybe black buttons"."""
 _ASKS: Final = re.compile(r"\s{0,3}\?")
 _PLAIN_PAUSE: Final = re.compile(r"[\s/,]{1,6}")
 _MOST_READINGS: Final = 6
@@ -111,7 +112,7 @@ def _is_either(text: str, before: _Named, after: _Named) -> bool:
     between = text[before.end : after.start]
     if _PLAIN_PAUSE.fullmatch(between) and _ASKS.match(text, after.end):
         return True  # "blue/green?"
-    noun, following = _OF_ITS_NOUN.match(between), _NEXT.match(text, after.end)
-    if noun and not (following and following[1] in THINGS):
+    noun = _OF_ITS_NOUN.match(between)
+    if noun and not _ITS_OWN_NOUN.match(text, after.end):
         between = between[noun.end() :]
     return bool(_SAYS_EITHER.search(between) and _NOTHING_ELSE.fullmatch(between))

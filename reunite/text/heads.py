@@ -8,6 +8,7 @@ from reunite.text.content import content_of
 from reunite.text.data import read_toml
 from reunite.text.frequency import Frequency, frequency
 from reunite.text.normalise import normalise
+from reunite.text.phrases import any_of, listed
 from reunite.text.word_lists import QUANTITIES, THINGS
 from reunite.text.words import plain, stem
 
@@ -46,6 +47,7 @@ _CLOSES: Final = re.compile(
 _OF_JEANS: Final = re.compile(
     rf"\b(?:jeans? (?P<after>{_any('made_of_jeans')})|(?P<before>{_any('made_of_jeans')}) (?:of |in )?jeans)\b"
 )
+_NAMES: Final = re.compile(any_of(listed(_LISTS["names"])), re.IGNORECASE)
 _NAMED_FIRST: Final = re.compile(
     rf"\b(?P<first>{_any('named_first')}) (?P<what>{_any('for_what')})\b(?! (?:case|bag|charger|cable))"
 )
@@ -141,7 +143,7 @@ def with_lids(english: str) -> str:
 
 
 def _folded(english: str) -> str:
-    text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1 ", english))))
+    text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1", _NAMES.sub(" ", english)))))
     text = _OF_JEANS.sub(lambda made: f"denim {made['after'] or made['before']}", with_lids(text))
     return _NAMED_FIRST.sub(r"\g<what> \g<first>", text)
 

@@ -6,8 +6,7 @@ from typing import Final
 
 from reunite.text.data import read_toml
 from reunite.text.phrases import any_of, listed
-from reunite.text.place_words import without_strokes
-from reunite.text.words import plain
+from reunite.text.words import plain, without_strokes
 
 _ENGLISH: Final[Mapping[str, str]] = {
     name: english for english, cell in read_toml("places.toml")["english"].items() for name in listed(cell)

@@ -6,16 +6,11 @@ from typing import Final
 
 from reunite.text.data import read_toml
 from reunite.text.phrases import listed
-from reunite.text.words import plain
+from reunite.text.words import plain, without_strokes
 
 _TABLES: Final = read_toml("places.toml")
 
 Phrases = frozenset[tuple[str, ...]]
-
-
-def without_strokes(plain_text: str) -> str:
-    """Return a text in plain form with l for the Polish ł, which isn't an l with an accent; the lists have it so."""
-    return plain_text.replace("ł", "l")
 
 
 def _phrases(*cells: str) -> Phrases:

@@ -24,10 +24,9 @@ from reunite.text.place_words import (
     lead_length,
     numbers_end,
     only_place,
-    without_strokes,
 )
 from reunite.text.word_lists import THINGS
-from reunite.text.words import plain, stem
+from reunite.text.words import plain, stem, without_strokes
 
 _MAX_DETERMINERS, _MAX_PLACE, _MAX_VERB = 4, 7, 6
 """Words before a place, of a place, and between a verb and its preposition."""

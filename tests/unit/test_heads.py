@@ -56,13 +56,19 @@ def test_the_head_is_what_the_words_are_about(text: str, noun: str | None) -> No
     [
         ("owl shaped bag", "bag"), ("dinosaur themed lunch box", "box"), ("cable knit jumper", "jumper"),
         ("teddy bear print umbrella", "umbrella"), ("phone case, flower pattern", "phone case"),
-        ("necklace star shaped", "necklace"), ("cat print", "cat"), ("minnie mouse baby shoes", "mouse shoes"),
+        ("necklace star shaped", "necklace"), ("cat print", "cat"), ("minnie mouse baby shoes", "shoes"),
+        ("toy story lunchbox", "lunchbox"), ("hello kitty", None),
         ("teddy bear kids backpack", "teddy bear backpack"), ("umbrella kids area", "umbrella"),
         ("red tank top", "tank top"), ("striped top", "top"), ("green long sleeve top size M", "sleeve top"),
         ("bag for a child shaped dog", "bag"), ("top", "top"), ("a top with lace", "top"), ("top quality bag", "bag"),
         ("black top hat", "hat"), ("scarf from the top shelf", "scarf"), ("found on top", None),
         ("white top floor", None), ("bottle, black top", "bottle"),
-        ("top of my flask", "flask"), ("waterproof mascara", "mascara"),
+        ("top of my flask", "flask"), ("my flask's top", "flask lid"), ("the pen's cap", "pen lid"),
+        ("lens cap", "lens lid"),
+        ("the cap of my shampoo bottle", "lid"), ("black baseball cap", "cap"), ("running top and cap", "top"),
+        ("jeans jacket", "jacket"), ("skirt jeans", "skirt"), ("jeans", "jeans"), ("jeans, jacket", "jeans"),
+        ("case glasses", "glasses case"), ("key bicycle", "bicycle key"), ("phone charger", "phone charger"),
+        ("waterproof mascara", "mascara"),
     ],
 )  # fmt: skip
 def test_what_a_thing_looks_like_and_whom_it_is_for_is_not_the_thing(text: str, phrase: str | None) -> None:

@@ -123,6 +123,13 @@ def test_each_things_colour_is_looked_for_by_itself() -> None:
         ("a hat, a black cap", ("a hat", "a black cap")),
         ("black jacket, blue raincoat", ("black jacket", "blue raincoat")),
         ("keys, car key, wallet", ("keys", "car key", "wallet")),
+        ("card, bus pass, keys", ("card", "bus pass", "keys")),
+        ("library card, bank card", ("library card", "bank card")),
+        ("passport, id, wallet", ("passport", "id", "wallet")),
+        ("Handy, Hülle, Ladekabel", ("phone", "case", "charger")),
+        ("móvil, funda, cargador", ("phone", "case", "charger")),
+        ("telefon, etui, ładowarka", ("phone", "case", "charger")),
+        ("celular, capinha, carregador", ("phone", "case", "charger")),
         ("Mantel, Regenmantel und Schirm", ("coat", "raincoat", "umbrella")),
     ],
 )
