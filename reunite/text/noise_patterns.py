@@ -103,7 +103,7 @@ _BEFORE_SERIALS: Final = (
 _AFTER_SERIALS: Final = (
     (Noise.ID, r"(?<!\w)\d{17,20}(?!\w)"),
     (Noise.ID, r"(?<!\w)[UCDGTWB]0[A-Z0-9]{7,9}(?!\w)"),
-    (Noise.ID, r"(?<!\d)\d{1,5}号(?:室|館|棟|楼)"),
+    (Noise.ID, r"(?<!\d)\d{1,5}号(?:室|棟|楼)"),
     (Noise.DATE, r"(?<![\w.])\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"),
     (
         Noise.DATE,  # "3.5. 18 Uhr" and "3.5.18:30" have no year

@@ -47,8 +47,16 @@ ENDERS, LATER_ENDERS = _words("enders"), _words("later_enders")
 VERBS, NO_PLACES, NOT_ALONE = _words("verbs"), _words("no_places"), _words("not_alone")
 ORDINALS, NUMBERED, _NUMBER_SIGNS = _words("ordinals"), _words("numbered"), _words("number_signs")
 
+_BEFORE_ADJECTIVES: Final = frozenset(
+    noun
+    for noun in _phrases(_NOUNS["es"], _NOUNS["fr"], _NOUNS["other"])
+    if noun not in _phrases(_NOUNS["en"], _NOUNS["de"])
+)
+"""Nouns of languages in which an adjective follows: "parque canino", but not "bus driver"."""
+
 MAX_PHRASE: Final = 4
 """Words of a listed phrase."""
+_WITH_ADJECTIVE: Final = 2
 _MIN_COMPOUND: Final = 8
 _GERMAN_ENDS: Final = (
     *(noun for noun in listed(_NOUNS["de"]) if len(noun) > 4),  # noqa: PLR2004 - shorter nouns end other words
@@ -100,6 +108,12 @@ def last_of_place(words: Sequence[str], start: int, end: int, nouns: Phrases) ->
             last = after - 1
         position = after
     return last
+
+
+def before_an_adjective(words: Sequence[str], start: int, end: int) -> int | None:
+    """Return the last word of a place that another word describes: "parque canino"."""
+    is_place = end - start == _WITH_ADJECTIVE and (words[start],) in _BEFORE_ADJECTIVES
+    return end - 1 if is_place and words[end - 1].isalpha() else None
 
 
 def only_place(words: Sequence[str], start: int, end: int) -> bool:

@@ -20,6 +20,7 @@ from reunite.text.place_words import (
     NO_PLACES,
     NUMBERED,
     VERBS,
+    before_an_adjective,
     last_of_place,
     lead_length,
     numbers_end,
@@ -147,6 +148,8 @@ def _led(words: Sequence[str], first: int) -> _Found | None:
     if end == start:
         return None
     last = last_of_place(words, start, end, AFTER_A_PREPOSITION)
+    if last is None and not _names_a_thing(words[start:end]):
+        last = before_an_adjective(words, start, end)
     if last is None and _takes_anything(words, first, start, end):
         last = end - 1
     return None if last is None else (first, last, start)
