@@ -11,7 +11,7 @@ from reunite.text.kinds import CONTAINERS
 from reunite.text.normalise import normalise
 
 _SAYS_MORE: Final = re.compile(
-    r"\b(?:with|(?<!one )(?<!body )(?<!ever )(?<!^)has"
+    r"\b(?:(?<!luck )with|(?<!one )(?<!body )(?<!ever )(?<!^)has"
     r"(?! any| some| lost(?! its\b)| left| dropped| misplaced| forgotten)"
     r"|having|contain\w{0,3}|holds?|holding"
     r"|there (?:is|are|was|were)|plus|also|full of|lined|mit|con|avec|com|ze|z|dans|dentro|darin|drin)\b"
@@ -113,9 +113,15 @@ def own_phrases(text: str) -> list[str]:
 def _thing(own: str, more: str, answered: list[Colour]) -> Thing:
     noun, is_either = heads.name_of_thing(own), leaves_a_choice(own) and not answered
     own, of_parts = _without_parts(own, noun)
-    colours = (*_colours(own), *answered) or _colours_alone(more)
+    colours = (*_colours(own), *answered) or _colours_of_outside(more, noun) or _colours_alone(more)
     details = (*_colours(of_parts), *_colours(more))
     return Thing(noun, colours, details, bool(_MANY_COLOURED.search(own)), is_either)
+
+
+def _colours_of_outside(more: str, noun: str | None) -> tuple[Colour, ...]:
+    """Return the colours of the part that gives a thing its colour: "glasses with a red frame"."""
+    first = _PHRASES.split(more)[0]
+    return tuple(_colours(first)) if noun and heads.names_what_gives_its_colour(first, noun) else ()
 
 
 def _colours_alone(more: str) -> tuple[Colour, ...]:

@@ -1,8 +1,10 @@
 """The head of a description: the noun that names its thing."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
+from reunite.text import kinds
 from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
 from reunite.text.content import content_of
 from reunite.text.data import read_toml
@@ -65,6 +67,7 @@ _ASIDE: Final = re.compile(
     r"|(?:^|(?<=[,.;:!?(\n])|(?<=[,.;:!?(\n] )|\b(?:I|we|just|also|he|she) )saw "
     r"(?=(?:an?|the|this|that|my|your|his|her|our|their|some\w{0,6}|two|three|\d{1,3}|in|on|at|near|by|under)\b)"
     r"|\b(?:this|that|here|there|it)(?:['’]s| is| are| was| were)\b"
+    r"|\b(?:no|any|more) (?:luck|news|sign|trace)s? (?:with|of|on|about|finding)\b"
     r"|\b(?:look|looking|search|searching|hunting) for\b"
     r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some)"
     r"|\b(?:has|have|did|does) (?:any|some)(?: ?one| ?body)?\b"
@@ -109,9 +112,22 @@ def names_a_part(phrase: str, thing: str) -> bool:
     """Whether a phrase is about a part of this thing, and not about the thing itself."""
     named = [stem(word) for word in _WORD.findall(_folded(phrase)) if stem(word) in _PARTS]
     own = [stem(word) for word in thing.split()]
-    outside = (("strap", "band") if own[-1] in _STRAPPED else ()) + (("cover",) if own[-1] in _COVERED else ())
-    outside += ("rim", "frame") if own[-1] in _FRAMED else ()
-    return bool(named) and not set(named) & {*own, *outside}
+    return bool(named) and not set(named) & {*own, *_outside(own)}
+
+
+def _outside(thing: Sequence[str]) -> frozenset[str]:
+    noun = stem(thing[-1])
+    return frozenset(
+        part
+        for things, parts in ((_STRAPPED, ("strap", "band")), (_COVERED, ("cover",)), (_FRAMED, ("rim", "frame")))
+        for part in parts
+        if noun in things
+    )
+
+
+def names_what_gives_its_colour(phrase: str, thing: str) -> bool:
+    """Whether a phrase is about the part whose colour is the thing's: a watch's strap, a mirror's frame."""
+    return bool({stem(word) for word in _WORD.findall(_folded(phrase))} & _outside(thing.split()))
 
 
 def names_only_parts(phrase: str) -> bool:
@@ -144,6 +160,7 @@ def with_lids(english: str) -> str:
 
 def _folded(english: str) -> str:
     text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1", _NAMES.sub(" ", english)))))
+    text = text.replace("power bank", "powerbank")
     text = _OF_JEANS.sub(lambda made: f"denim {made['after'] or made['before']}", with_lids(text))
     return _NAMED_FIRST.sub(r"\g<what> \g<first>", text)
 
@@ -169,7 +186,18 @@ def _known(words: list[str]) -> str | None:
             run = [] if position < last else run[:-1]
         elif run and word != "up" and not (word in _FOR_WHOM and position < last and is_thing[position + 1]):
             break
-    return " ".join(run) or None
+    return _whole_name(words, run) if run else None
+
+
+def _whole_name(words: list[str], run: list[str]) -> str:
+    """Return a thing's name, with the word before a noun that isn't known without it: "hearing aid", "power bank"."""
+    name, first = " ".join(run), words.index(run[0])
+    longer = f"{words[first - 1]} {run[0]}" if first else ""
+    return f"{words[first - 1]} {name}" if longer and len(run) == 1 and _names_more(longer, run[0]) else name
+
+
+def _names_more(longer: str, noun: str) -> bool:
+    return kinds.is_known(longer) and not kinds.is_known(noun)
 
 
 def _is_garment_top(words: list[str], position: int) -> bool:

@@ -9,7 +9,7 @@ from reunite.text.colour_words import named_colours
 from reunite.text.heads import head_phrase, names_only_parts, never_names_a_thing
 from reunite.text.kinds import relation
 from reunite.text.normalise import normalise
-from reunite.text.word_lists import LISTED_THINGS, THINGS
+from reunite.text.word_lists import LISTED_THINGS, MORE_THINGS, THINGS
 from reunite.text.written_out import written_out
 
 MAX_PARTS: Final = 6
@@ -20,7 +20,8 @@ _BETWEEN: Final = re.compile(
 )
 _ELSEWHERE: Final = re.compile(r"\b(?:in|on|at|from|near|by|under|behind)\b", re.IGNORECASE)
 _HOLDS: Final = re.compile(
-    r"\b(?:inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b|[入付]|つき|里面|裡面",
+    r"\b(?:traen?|llevan?|contient|contiene|zawiera)\b"
+    r"|\b(?:inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b|[入付]|つき|里面|裡面",
     re.IGNORECASE,
 )
 _UNSPACED_COMMA: Final = re.compile(r"[、，]")
@@ -29,6 +30,8 @@ _UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _ONE_THING: Final = frozenset(("broader", "narrower"))
 _ARTICLE: Final = re.compile(r"(?:lost |found )?an?\b", re.IGNORECASE)
 _WITH: Final = re.compile(r"\bwith\b", re.IGNORECASE)
+_KNOWN: Final = THINGS | MORE_THINGS
+_TWO_WORDS: Final = re.compile(r"\b(power|sleeping) (bank|bag)\b", re.IGNORECASE)
 _IN_A_LIST: Final = 2
 """Words of a piece that is rather an item of a list than a description."""
 _COVERS: Final = frozenset(("case", "cover", "sleeve"))
@@ -122,6 +125,6 @@ def _names_a_thing(piece: str) -> bool:
 
 
 def _things(piece: str) -> set[str]:
-    tokens = words.tokens(_ELSEWHERE.split(piece, maxsplit=1)[0])
-    known = THINGS | LISTED_THINGS if len(tokens) <= _IN_A_LIST else THINGS
+    tokens = words.tokens(_ELSEWHERE.split(_TWO_WORDS.sub(r"\1\2", piece), maxsplit=1)[0])
+    known = _KNOWN | LISTED_THINGS if len(tokens) <= _IN_A_LIST else _KNOWN
     return {words.stem(word) for word in tokens if not known.isdisjoint((word, words.stem(word)))}
