@@ -20,7 +20,8 @@ _SAYS_MORE: Final = re.compile(
 _WITH_FIRST: Final = re.compile(r"\A[\s,]*+with\b")
 _AT_ITS_END: Final = r"(?=\s*[,.;:!?()\n]|\s*$| (?:found|lost|missing|with)\b)"
 _A_COLOUR: Final = rf"(?: (?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))})\b)"
-_IN_COLOUR: Final = rf"(?:in|en){_A_COLOUR}+{_AT_ITS_END}"
+_OR: Final = r"(?: (?:and|or|oder|ou|o|albo|lub|maybe)){0,2}"
+_IN_COLOUR: Final = rf"(?:in|en)(?:{_OR}{_A_COLOUR})+{_AT_ITS_END}"
 """What a thing comes in is its own: "a case in white". A word that was listed twice would be tried in every way."""
 _IN_MATERIAL: Final = (
     r"(?:in|en|w) (?:wool|leather|jeans|denim|cotton|silk|velvet|suede|felt|plastic|metal|wood|wooden|steel|silver"

@@ -28,8 +28,8 @@ SHADE_WORDS: Final = tuple(_SHADE_OF)
 _WORD: Final = re.compile(r"\w+|[,.;!?]")
 _OF_A_COLOUR: Final = r"(?:colou?r(?:ed|s)?|tone[ds]?|shade)"
 _GOODS: Final = (
-    rf"\b(?:{'|'.join(COLOUR_WORDS)}) (?:{'|'.join(listed(_TABLES['others']['goods']))})s?\b"
-    rf"(?! (?:(?:{'|'.join(sorted(THINGS))})s?|{_OF_A_COLOUR})\b)"
+    rf"\b(?:{'|'.join(listed(_TABLES['others']['tastes']))}) (?:{'|'.join(listed(_TABLES['others']['goods']))})s?\b"
+    rf"(?! (?:(?:{'|'.join(sorted(THINGS.union(listed(_TABLES['others']['named_after_goods']))))})s?|{_OF_A_COLOUR})\b)"
 )
 _NO_COLOURS: Final = re.compile(rf"{any_of(listed(_TABLES['others']['phrases']))}(?! {_OF_A_COLOUR}\b)|{_GOODS}")
 
@@ -37,13 +37,14 @@ _CHOICES: Final = _TABLES["choices"]
 _OR: Final = any_of(listed(_CHOICES["or"]))
 _MAYBE: Final = r"\b(?:maybe|either)\b"
 _SAYS_EITHER: Final = re.compile(rf"{_OR}|{_MAYBE}|\?")
-_NOTHING_ELSE: Final = re.compile(rf"(?:{_OR}|{_MAYBE}|{any_of(listed(_CHOICES['fillers']))}|[\s/(),;.:?!–、，-])*+")
+_NOTHING_ELSE: Final = re.compile(
+    rf"(?:{_OR}|{_MAYBE}|{any_of(listed(_CHOICES['fillers']))}|[\s/(),;.:?!–、，（）-])*+"
+)
 _OF_ITS_NOUN: Final = re.compile(r"(?!\s(?:and|with|has|plus)\b)\s\w{1,20}(?=\s?[,;.(])")
 """The noun after a colour, before another phrase says what colour it may be instead: "blue jacket, maybe black"."""
 _ITS_OWN_NOUN: Final = re.compile(r"\s(?!(?:lost|found|left|missing|one|ones|in|on|at|from|with|not|i)\b)\w")
 """What begins after a colour that is another thing's then: "blue jacket, maybe black buttons"."""
-_ASKS: Final = re.compile(r"\s{0,3}\?")
-_PLAIN_PAUSE: Final = re.compile(r"[\s/,]{1,6}")
+_DOUBTS: Final = re.compile(r"\s{0,3}(?:\?|maybe\b)")
 _MOST_READINGS: Final = 6
 
 
@@ -81,7 +82,12 @@ def leaves_a_choice(english: str) -> bool:
 
 
 def _read(english: str) -> str:
-    return _NO_COLOURS.sub(" ", english.casefold()).replace("-", " ").replace("off white", "offwhite")
+    return (
+        _NO_COLOURS.sub(" ", english.casefold())
+        .replace("-", " ")
+        .replace("off white", "offwhite")
+        .replace("white gold", "silver")
+    )
 
 
 def _named(text: str) -> Iterator[_Named]:
@@ -110,7 +116,7 @@ def _choices(text: str) -> Sequence[Sequence[str]]:
 
 def _is_either(text: str, before: _Named, after: _Named) -> bool:
     between = text[before.end : after.start]
-    if _PLAIN_PAUSE.fullmatch(between) and _ASKS.match(text, after.end):
+    if _DOUBTS.match(text, after.end) and _NOTHING_ELSE.fullmatch(between):
         return True  # "blue/green?"
     noun = _OF_ITS_NOUN.match(between)
     if noun and not _ITS_OWN_NOUN.match(text, after.end):

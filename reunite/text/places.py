@@ -161,7 +161,8 @@ def _continues(words: Sequence[str], start: int, position: int) -> bool:
         return position > start and word in {"'", "’", "&"}
     if word in ENDERS or (word in LATER_ENDERS and position > start):
         return False
-    return position == start or word in JOINERS or not lead_length(words, position)
+    is_number = numbers_end(words, position, min(position + 2, len(words))) > position + 1  # "nr 5", not near anything
+    return position == start or word in JOINERS or is_number or not lead_length(words, position)
 
 
 def _takes_anything(words: Sequence[str], first: int, start: int, end: int) -> bool:

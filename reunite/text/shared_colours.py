@@ -13,12 +13,15 @@ from reunite.text.phrases import any_of, listed
 
 _COLOURS: Final = rf"(?:(?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))}|and)\b[\s-]{{0,3}})++"
 _BOTH: Final = re.compile(
-    rf"(?:^|[\s,;.:(–、，。-])(?:both|all)\s+(?:(?:are|were|in|is|of)\s+){{0,2}}({_COLOURS})[).!。]?\s*(?=$|[,;.\n])"
+    rf"(?:^|[\s,;.:(（–、，。-])(?:both|all)\s+(?:(?:are|were|in|is|of)\s+){{0,2}}({_COLOURS})[).!）。]?\s*(?=$|[,;.\n])"
 )
 _AT_THE_END: Final = re.compile(rf"\A[^,;.:(]*?\w\s+({_COLOURS})\s*(?=$|[,;.\n])")
-_SPOKEN: Final = tuple(
-    (re.compile(any_of(listed(phrases)), re.IGNORECASE), f" {english} ")
-    for english, phrases in read_toml("colour_words.toml")["choices"]["spoken"].items()
+_SPOKEN: Final = (
+    (re.compile(r"(?<=\w )czy(?= \w)", re.IGNORECASE), "maybe"),  # at the start it only asks
+    *(
+        (re.compile(any_of(listed(phrases)), re.IGNORECASE), f" {english} ")
+        for english, phrases in read_toml("colour_words.toml")["choices"]["spoken"].items()
+    ),
 )
 _SPACES: Final = re.compile(r"[ \t]{2,}")
 _WORN: Final = frozenset(("same", "broader"))
