@@ -147,6 +147,13 @@ def test_a_brand_says_which_of_two_things_a_word_means(text: str, noun: str, bra
     assert set(read.brands.own) == brands
 
 
+@pytest.mark.parametrize(
+    "text", ["orologio casio e un braccialetto", "Casio watch and a bracelet", "bracelet, keys and a Casio watch"]
+)
+def test_a_brand_of_one_of_several_things_counts(text: str) -> None:
+    assert set(features(text).brands.own) == {"Casio"}
+
+
 def test_a_brand_of_another_thing_does_not() -> None:
     assert [thing.noun for thing in features("mon casque de vélo et des écouteurs bose").things] == [
         "helmet",

@@ -67,6 +67,8 @@ def test_the_head_is_what_the_words_are_about(text: str, noun: str | None) -> No
         ("lens cap", "lens lid"),
         ("the cap of my shampoo bottle", "lid"), ("black baseball cap", "baseball cap"), ("running top and cap", "top"),
         ("jeans jacket", "jacket"), ("skirt jeans", "skirt"), ("jeans", "jeans"), ("jeans, jacket", "jeans"),
+        ("hearing aid", "hearing aid"), ("power bank", "powerbank"), ("wooden walking stick", "walking stick"),
+        ("no luck with my ring, thin band", "ring"), ("crossbody, passport inside", "crossbody"),
         ("case glasses", "glasses case"), ("key bicycle", "bicycle key"), ("phone charger", "phone charger"),
         ("waterproof mascara", "mascara"),
     ],

@@ -79,6 +79,7 @@ def test_an_event_may_be_in_any_place(place: str, other: str) -> None:
 
 def test_the_polish_l_is_read_like_any_other() -> None:
     assert place_words("stołówka") == place_words("canteen")
+    assert content_of("leżało na podłodze").place == "podłodze"
     assert content_of("w linii 2 zgubiłem szalik").place == "linii 2"
 
 

@@ -72,6 +72,12 @@ def test_one_colour_or_none_counts_once(text: str) -> None:
             "torba czerwona lub czarna",
         ),
         *("torba może czerwona, może czarna", "红色或黑色的包", "包，可能是红色，也可能是黑色", "赤か黒のバッグ"),
+        *(
+            "torba czerwona czy czarna",
+            "Tasche in rot oder schwarz",
+            "bag, red (black maybe)",
+            "バッグ、赤っぽい（黒かも）",
+        ),
         *("赤または黒のバッグ", "バッグ、赤かも、黒かも"),
     ],
 )

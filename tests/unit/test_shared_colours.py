@@ -34,8 +34,38 @@ def test_a_colour_said_of_both_is_that_of_both(text: str) -> None:
     assert colours_of(text) == [["grey"], ["grey"]]
 
 
-def test_it_is_that_of_all() -> None:
-    assert colours_of("gloves, hat, scarf (all black)") == [["black"]] * 3
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "gloves, hat, scarf (all black)",
+            "Handschuhe, Mütze und Schal, alles schwarz",
+            "gants, bonnet, écharpe, tout en noir",
+        ),
+        *(
+            "guantes, gorro y bufanda, todo negro",
+            "guanti, cappello e sciarpa, tutti neri",
+            "luvas, gorro e cachecol, tudo preto",
+        ),
+        *("rękawiczki, czapka i szalik, wszystko czarne", "手套、帽子和围巾，全部黑色", "手袋と帽子とマフラー、全部黒"),
+    ],
+)
+def test_it_is_that_of_all(text: str) -> None:
+    assert colours_of(text) == [["black"]] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "colours"),
+    [
+        ("Brille mit rotem Gestell", [["red"]]),
+        ("watch with a black strap", [["black"]]),
+        ("notebook with a blue cover", [["blue"]]),
+        ("watch with a black sticker", [[]]),
+        ("white gold ring", [["grey"]]),
+    ],
+)
+def test_the_part_by_which_a_thing_is_called_gives_its_colour(text: str, colours: list[list[str]]) -> None:
+    assert colours_of(text) == colours
 
 
 @pytest.mark.parametrize(
