@@ -49,10 +49,12 @@ _CLOSES: Final = re.compile(
 _OF_JEANS: Final = re.compile(
     rf"\b(?:jeans? (?P<after>{_any('made_of_jeans')})|(?P<before>{_any('made_of_jeans')}) (?:of |in )?jeans)\b"
 )
+"""A garment of denim is no pair of jeans: "jeans jacket", "giacca di jeans"."""
 _NAMES: Final = re.compile(any_of(listed(_LISTS["names"])), re.IGNORECASE)
 _NAMED_FIRST: Final = re.compile(
     rf"\b(?P<first>{_any('named_first')}) (?P<what>{_any('for_what')})\b(?! (?:case|bag|charger|cable))"
 )
+"""A thing whose noun comes first, as in French: "case glasses", of "étui lunettes"."""
 
 _PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
 _REST: Final = re.compile(

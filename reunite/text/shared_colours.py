@@ -11,7 +11,7 @@ from reunite.text.heads import head_phrase
 from reunite.text.kinds import relation
 from reunite.text.phrases import any_of, listed
 
-_COLOURS: Final = rf"(?:(?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))}|and)\b[\s-]{{0,3}})++"
+_COLOURS: Final = rf"(?:(?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))}|and)\b[\s-]{{0,3}}){{1,6}}+"
 _BOTH: Final = re.compile(
     rf"(?:^|[\s,;.:(（–、，。-])(?:both|all)\s+(?:(?:are|were|in|is|of)\s+){{0,2}}({_COLOURS})[).!）。]?\s*(?=$|[,;.\n])"
 )
@@ -46,8 +46,10 @@ def shared_colours(english: str, parts: Sequence[str]) -> tuple[str, ...]:
 def _with_colour(english: str, part: str, following: str) -> str:
     """Return a part, with the colour of the next one if a slash joins two things to wear: "hat/scarf grey"."""
     at_end = _AT_THE_END.match(following.casefold())
+    if not at_end or named_colours(part) or not all(map(_is_worn, (part, following))):
+        return part
     is_joined = re.search(rf"{re.escape(part.strip())}\s{{0,3}}/\s{{0,3}}{re.escape(following.strip())}", english)
-    if not (at_end and is_joined) or named_colours(part) or not all(map(_is_worn, (part, following))):
+    if not is_joined:
         return part
     return f"{part.rstrip()}, {at_end[1].strip()}"
 
