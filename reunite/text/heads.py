@@ -51,6 +51,7 @@ _OF_JEANS: Final = re.compile(
 )
 """A garment of denim is no pair of jeans: "jeans jacket", "giacca di jeans"."""
 _NAMES: Final = re.compile(any_of(listed(_LISTS["names"])), re.IGNORECASE)
+_HELMETS: Final = re.compile(rf"\bheadphones (?:(?:of|for|de|para) )?(?={_any('ridden')}\b)")
 _NAMED_FIRST: Final = re.compile(
     rf"\b(?P<first>{_any('named_first')}) (?P<what>{_any('for_what')})\b(?! (?:case|bag|charger|cable))"
 )
@@ -164,7 +165,7 @@ def _folded(english: str) -> str:
     text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1", _NAMES.sub(" ", english)))))
     text = text.replace("power bank", "powerbank")
     text = _OF_JEANS.sub(lambda made: f"denim {made['after'] or made['before']}", with_lids(text))
-    return _NAMED_FIRST.sub(r"\g<what> \g<first>", text)
+    return _NAMED_FIRST.sub(r"\g<what> \g<first>", _HELMETS.sub("helmet for ", text))
 
 
 def _name_toy(depicted: re.Match[str]) -> str:

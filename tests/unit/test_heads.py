@@ -69,6 +69,7 @@ def test_the_head_is_what_the_words_are_about(text: str, noun: str | None) -> No
         ("jeans jacket", "jacket"), ("skirt jeans", "skirt"), ("jeans", "jeans"), ("jeans, jacket", "jeans"),
         ("hearing aid", "hearing aid"), ("power bank", "powerbank"), ("wooden walking stick", "walking stick"),
         ("no luck with my ring, thin band", "ring"), ("crossbody, passport inside", "crossbody"),
+        ("headphones of moto", "helmet"), ("headphones for a bike", "headphones"),
         ("case glasses", "glasses case"), ("key bicycle", "bicycle key"), ("phone charger", "phone charger"),
         ("waterproof mascara", "mascara"),
     ],
