@@ -12,8 +12,11 @@ from reunite.text.kinds import relation
 from reunite.text.phrases import any_of, listed
 
 _COLOURS: Final = rf"(?:(?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))}|and)\b[\s-]{{0,3}}){{1,6}}+"
+_BETWEEN: Final = (
+    "are|were|in|is|of|things|sachen|teile|cosas|prendas|choses|cose|coisas|peças|rzeczy|sind|sont|son|sono|są|w"
+)
 _BOTH: Final = re.compile(
-    rf"(?:^|[\s,;.:(（–、，。-])(?:both|all)\s+(?:(?:are|were|in|is|of)\s+){{0,2}}({_COLOURS})[).!）。]?\s*(?=$|[,;.\n])"
+    rf"(?:^|[\s,;.:(（–、，。-])(?:both|all)\s+(?:(?:{_BETWEEN})\s+){{0,2}}({_COLOURS})[).!）。]?\s*(?=$|[,;.\n]|[\u3040-\u30ff的])"
 )
 _AT_THE_END: Final = re.compile(rf"\A[^,;.:(]*?\w\s+({_COLOURS})\s*(?=$|[,;.\n])")
 _SPOKEN: Final = (

@@ -28,6 +28,12 @@ def colours_of(text: str) -> list[list[str]]:
         ),
         *("chapéu e cachecol, ambos cinzentos", "chapéu e cachecol, os dois cinzentos", "czapka i szalik, oba szare"),
         *("帽子和围巾，都是灰色", "帽子とマフラー、どちらもグレー", "帽子とマフラー、両方グレー"),
+        *(
+            "czapka i szalik, obie rzeczy szare",
+            "帽子とマフラー、どちらもグレーです",
+            "Mütze und Schal, beide sind grau",
+        ),
+        *("gorro y bufanda, ambos son grises", "bonnet et écharpe, les deux sont gris"),
     ],
 )
 def test_a_colour_said_of_both_is_that_of_both(text: str) -> None:
