@@ -13,10 +13,10 @@ from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
 from reunite.text.lexicon import to_english
 from reunite.text.place_names import english_place
-from reunite.text.place_words import FURNITURE, SITES
+from reunite.text.place_words import EVENTS, FURNITURE, NAMES_OF_PLACES, SITES
 from reunite.text.remembered import remembered
 from reunite.text.word_lists import GENERIC_PLACES
-from reunite.text.words import place_tokens
+from reunite.text.words import is_code, place_tokens, stem
 
 Delays = NDArray[np.float64]
 
@@ -27,6 +27,8 @@ _OTHER_PLACE: Final = -0.8
 _ALIKE: Final = 0.6
 """Similarity from which two places count as the same."""
 _GENERIC_WEIGHT: Final = 0.3
+_WITHIN: Final = FURNITURE | {"floor"}
+"""What has a number within a place."""
 _MIN_WORD_SIMILARITY: Final = 80.0
 """Per cent of equal letters from which two words count as the same word with a typing error."""
 
@@ -54,11 +56,29 @@ def place_words(place: str) -> Mapping[str, float]:
 
 
 def place_similarity(first: Mapping[str, float], second: Mapping[str, float]) -> float | None:
-    """Similarity of two places by their words, 0 to 1; None if either is unknown, or only says where within a place."""
+    """Similarity of two places by their words, 0 to 1; None if either is unknown, or may be in the other one."""
     if not first or not second:
         return None
+    if have_other_numbers(first, second):
+        return 0.0
     similarity = (_covered(first, second) + _covered(second, first)) / (sum(first.values()) + sum(second.values()))
-    return None if similarity < _ALIKE and (_is_within(first) or _is_within(second)) else similarity
+    may_be_in_other = _is_within(first) or _is_within(second) or _is_event(first) != _is_event(second)
+    return None if similarity < _ALIKE and may_be_in_other else similarity
+
+
+def have_other_numbers(first: Mapping[str, float], second: Mapping[str, float]) -> bool:
+    """Whether two places differ by their numbers alone: room 204 and room 310, but not two tables of the library."""
+    (words, numbers), (other_words, other_numbers) = map(_words_and_numbers, (first, second))
+    fewer, more = sorted((words, other_words), key=len)
+    is_within = not more.isdisjoint(_WITHIN) and not more <= _WITHIN
+    have_numbers = bool(numbers and other_numbers) and numbers.isdisjoint(other_numbers)
+    return have_numbers and bool(fewer) and fewer <= more and not is_within
+
+
+def _words_and_numbers(place: Mapping[str, float]) -> tuple[set[str], set[str]]:
+    """Return a place's words, and what tells it from others that are called so: "4", "b12", "c"."""
+    numbers = {word for word in place if is_code(word) or (len(word) == 1 and word.isascii())}
+    return {stem(word) for word in place.keys() - numbers}, numbers
 
 
 def names_place(text: str, place: Mapping[str, float]) -> bool:
@@ -69,7 +89,7 @@ def names_place(text: str, place: Mapping[str, float]) -> bool:
 
 def rule_out_each_other(first: Mapping[str, float], second: Mapping[str, float]) -> bool:
     """Whether two places can't be one: a table may be in the library, but a gym isn't one, and hall A isn't hall B."""
-    if any(weight < 1 and word in second for word, weight in first.items()):
+    if have_other_numbers(first, second) or any(weight < 1 and word in second for word, weight in first.items()):
         return True
     return all(any(weight == 1 and word in SITES for word, weight in words.items()) for words in (first, second))
 
@@ -78,6 +98,11 @@ def _is_within(place: Mapping[str, float]) -> bool:
     """Whether a place is a table, a hook or a row, which any place may have."""
     words = [word for word in place if word.isalpha() and len(word) > 1]
     return bool(words) and FURNITURE.issuperset(words)
+
+
+def _is_event(place: Mapping[str, float]) -> bool:
+    """Whether a place is what takes place there: a concert may be in the gym."""
+    return not EVENTS.isdisjoint(place) and NAMES_OF_PLACES.isdisjoint(place)
 
 
 def _covered(words: Mapping[str, float], by: Mapping[str, float]) -> float:

@@ -1,6 +1,7 @@
 """Whether the colours of two reports' things agree, by what the texts say about them and by what the photos show."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from reunite.entities import Agreement, Why
@@ -49,8 +50,9 @@ def of(lost: Thing, found: Thing, lost_photos: Sequence[Shares], found_photos: S
 
 
 def _by_words(lost: Thing, found: Thing, photos: Sequence[Shares]) -> Why:
-    if why := _in_common(lost.colours, found.colours, lambda colour: colour.word if colour.is_metal else colour.name):
-        return why
+    why = _in_common(lost.colours, found.colours, lambda colour: colour.word if colour.is_metal else colour.name)
+    if why:
+        return replace(why, agreement="agrees") if lost.is_either or found.is_either else why
     alike = any(
         colours.name_similarity(one.name, other.name) >= _ALIKE for one in lost.colours for other in found.colours
     )

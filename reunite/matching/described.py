@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from reunite.text import heads
-from reunite.text.colour_words import COLOUR_WORDS, METALS, SHADE_WORDS, colours_and_words
+from reunite.text.colour_words import COLOUR_WORDS, METALS, SHADE_WORDS, colours_and_words, leaves_a_choice
 from reunite.text.kinds import CONTAINERS
 from reunite.text.normalise import normalise
 
 _SAYS_MORE: Final = re.compile(
-    r"\b(?:with|(?<!one )(?<!body )(?<!ever )(?<!^)has"
+    r"\b(?:(?<!luck )with|(?<!one )(?<!body )(?<!ever )(?<!^)has"
     r"(?! any| some| lost(?! its\b)| left| dropped| misplaced| forgotten)"
     r"|having|contain\w{0,3}|holds?|holding"
     r"|there (?:is|are|was|were)|plus|also|full of|lined|mit|con|avec|com|ze|z|dans|dentro|darin|drin)\b"
@@ -20,7 +20,8 @@ _SAYS_MORE: Final = re.compile(
 _WITH_FIRST: Final = re.compile(r"\A[\s,]*+with\b")
 _AT_ITS_END: Final = r"(?=\s*[,.;:!?()\n]|\s*$| (?:found|lost|missing|with)\b)"
 _A_COLOUR: Final = rf"(?: (?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))})\b)"
-_IN_COLOUR: Final = rf"(?:in|en){_A_COLOUR}+{_AT_ITS_END}"
+_OR: Final = r"(?: (?:and|or|oder|ou|o|albo|lub|maybe)){0,2}"
+_IN_COLOUR: Final = rf"(?:in|en)(?:{_OR}{_A_COLOUR})+{_AT_ITS_END}"
 """What a thing comes in is its own: "a case in white". A word that was listed twice would be tried in every way."""
 _IN_MATERIAL: Final = (
     r"(?:in|en|w) (?:wool|leather|jeans|denim|cotton|silk|velvet|suede|felt|plastic|metal|wood|wooden|steel|silver"
@@ -53,7 +54,7 @@ _MAX_JAPANESE: Final = 500
 """Characters that are taken apart: nobody describes a thing in more."""
 _OF: Final = re.compile(
     r"(?<!ぬいぐるみ)(?<!おもちゃ)(?<!人形)(?<!木製)の"
-    r"(?!ぬいぐるみ|おもちゃ|片方|片割れ|忘れ物|落とし物|[右左][側耳手]?(?:だけ|のみ|[をがで]))"
+    r"(?!ぬいぐるみ|おもちゃ|キャップ|片方|片割れ|忘れ物|落とし物|[右左][側耳手]?(?:だけ|のみ|[をがで]))"
 )
 _HAS: Final = re.compile(
     r"(?:が|の|に)?(?:付いた|ついた|付き|つきの|入った|入り|貼ってある|貼られた|描かれた|描いてある|書かれた|書いてある)の?"
@@ -86,6 +87,8 @@ class Thing:
     colours: tuple[Colour, ...]
     details: tuple[Colour, ...] = ()
     is_many_coloured: bool = False
+    is_either: bool = False
+    """Whether it has one of its colours, the text doesn't say which: "blue or green"."""
 
 
 def things_of(text: str, parts: Sequence[str], answered: Sequence[str]) -> tuple[Thing, ...]:
@@ -109,10 +112,17 @@ def own_phrases(text: str) -> list[str]:
 
 
 def _thing(own: str, more: str, answered: list[Colour]) -> Thing:
-    noun = heads.name_of_thing(own)
+    noun, is_either = heads.name_of_thing(own), leaves_a_choice(own) and not answered
     own, of_parts = _without_parts(own, noun)
-    colours = (*_colours(own), *answered) or _colours_alone(more)
-    return Thing(noun, colours, (*_colours(of_parts), *_colours(more)), bool(_MANY_COLOURED.search(own)))
+    colours = (*_colours(own), *answered) or _colours_of_outside(more, noun) or _colours_alone(more)
+    details = (*_colours(of_parts), *_colours(more))
+    return Thing(noun, colours, details, bool(_MANY_COLOURED.search(own)), is_either)
+
+
+def _colours_of_outside(more: str, noun: str | None) -> tuple[Colour, ...]:
+    """Return the colours of the part that gives a thing its colour: "glasses with a red frame"."""
+    first = _PHRASES.split(more)[0]
+    return tuple(_colours(first)) if noun and heads.names_what_gives_its_colour(first, noun) else ()
 
 
 def _colours_alone(more: str) -> tuple[Colour, ...]:
@@ -138,7 +148,7 @@ def _split(part: str, position: int) -> tuple[str, str]:
 
     What surrounds a thing is left out, unless the text begins with it: the thing follows then.
     """
-    words = part.casefold() if position == 0 else f", {part.casefold()}"
+    words = heads.with_lids(part.casefold()) if position == 0 else f", {heads.with_lids(part.casefold())}"
     first, *rest = _SAYS_MORE.split(_ELSEWHERE.sub(" ", words))
     if rest and not heads.name_of_thing(first):
         more, *own = _PHRASES.split(rest[0], maxsplit=1)

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from reunite.matching import circumstances, colours
 from reunite.matching.described import Thing, held_nouns, own_phrases, things_of
 from reunite.matching.evidence import Item
-from reunite.text.brands import NamedBrands, named_brands
-from reunite.text.colour_words import named_colours
+from reunite.text.brands import NamedBrands, meant_by, named_brands
+from reunite.text.colour_words import readings
 from reunite.text.content import content_of
 from reunite.text.foreign_colours import with_colours
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts_of
 from reunite.text.reading import can_read
+from reunite.text.shared_colours import shared_colours, with_spoken
 from reunite.text.telling import is_brand, tells, things_of_emoji
 from reunite.text.words import is_code, tokens
 
@@ -34,7 +35,7 @@ class ReportFeatures:
     """The nouns of what the things have or contain, as stems."""
     brands: NamedBrands
     stated_colours: tuple[colours.Shares | None, ...]
-    """For each thing in the text; None if its colour isn't stated."""
+    """For each thing in the text, and each colour that it may have; None if its colour isn't stated."""
     place: str
     """As stated in its field, or else as the text names it."""
     place_words: Mapping[str, float]
@@ -47,16 +48,20 @@ class ReportFeatures:
 
 def extract(item: Item) -> ReportFeatures:
     content = content_of(item.text)
-    english = with_colours(normalise(content.thing))
     telling = bool(content.serials) or is_brand(item.text) or tells(content.thing)
+    content = replace(content, thing=with_spoken(content.thing))
+    english = with_colours(normalise(content.thing))
     place = item.place or content.place
     if not telling:
         english = things_of_emoji(item.text, place)
         content = replace(content, thing=english)
     answered = [item.answered_colour] if item.answered_colour else []
-    named = parts_of(english) or (english,)
+    named = shared_colours(english, parts_of(english) or (english,))
     readable = can_read(item.text, content.thing, english)
-    things = things_of(content.thing, named, answered)
+    described = things_of(content.thing, named, answered)
+    things = tuple(
+        replace(thing, noun=meant_by(thing.noun, part)) for thing, part in zip(described, named, strict=True)
+    )
     nouns = [thing.noun for thing in things if thing.noun]
     return ReportFeatures(
         item=item,
@@ -66,7 +71,7 @@ def extract(item: Item) -> ReportFeatures:
         things=things if readable else tuple(replace(thing, noun=None) for thing in things),
         held=held_nouns(named) if readable else frozenset(),
         brands=named_brands(content.thing, own_phrases(content.thing), nouns),
-        stated_colours=tuple(colours.of_names([*named_colours(part), *answered]) for part in named),
+        stated_colours=tuple(colours.of_names([*reading, *answered]) for part in named for reading in readings(part)),
         place=place,
         place_words=circumstances.place_words(place),
     )

@@ -206,7 +206,10 @@ def _named_colours(first: ReportFeatures, second: ReportFeatures) -> float | Non
 
 
 def _own_colours(report: ReportFeatures) -> Sequence[colours.Shares | None]:
-    return [colours.of_names([colour.name for colour in thing.colours]) for thing in report.things]
+    named = [
+        ([[colour] for colour in thing.colours] if thing.is_either else [thing.colours]) for thing in report.things
+    ]
+    return [colours.of_names([colour.name for colour in together]) for choices in named for together in choices]
 
 
 def _stated_colours(first: ReportFeatures, second: ReportFeatures) -> tuple[float | None, bool]:

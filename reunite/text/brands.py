@@ -46,6 +46,7 @@ _BY_WORDS: Final = _brands_by_words()
 _UNSPACED_NAMES: Final = re.compile(
     "|".join(sorted((name for (name, *_) in _BY_WORDS if _UNSPACED.match(name)), key=len, reverse=True))
 )
+_AND: Final = re.compile(r"(?<=\w)\s+(?:and|und|y|et|e|i|oraz)\s+(?=\w)|と")
 _MAX_WORDS: Final = max(map(len, _BY_WORDS))
 
 
@@ -61,13 +62,34 @@ def named_brands(text: str, own_phrases: Sequence[str], nouns: Sequence[str]) ->
     """
     anywhere = frozenset(brands_in(text))
     own = dict[str, frozenset[str]]()
-    for phrase in own_phrases if anywhere else ():
+    for phrase in _pieces(own_phrases) if anywhere else ():
         found, others = _read(phrase)
         others = [word for word in tokens(normalise(" ".join(others))) if not heads.never_names_a_thing(word)]
-        named = heads.things_in(normalise(phrase)) if others else ()
+        nouns_named = heads.things_in(normalise(phrase)) if others else ()
+        named = frozenset(meant_by(noun, phrase) or noun for noun in nouns_named)
         if named or not others:
-            own |= {brand: groups for brand in found if (groups := _fitting(_fitting(found[brand], named), nouns))}
+            own |= {brand: groups for brand in found if (groups := _of_some(_fitting(found[brand], named), nouns))}
     return NamedBrands(own, anywhere)
+
+
+def _pieces(phrases: Sequence[str]) -> Sequence[str]:
+    """Return the phrases, each word for "and" between two things a break: "Casio watch and a bracelet"."""
+    return [piece for phrase in phrases for piece in _AND.split(phrase)]
+
+
+def _of_some(groups: frozenset[str], nouns: Sequence[str]) -> frozenset[str]:
+    """Return the groups that any of these things may belong to, or all if none of them is known."""
+    known = [noun for noun in nouns if kinds.is_known(noun)]
+    return groups if not known else frozenset[str]().union(*(_fitting(groups, (noun,)) for noun in known))
+
+
+def meant_by(noun: str | None, text: str) -> str | None:
+    """Return what a noun with two meanings is with the brands of a text: a "casque" is no helmet if Bose makes it."""
+    meant = kinds.BY_BRAND.get(noun or "")
+    if noun is None or meant is None:
+        return noun
+    groups = frozenset[str]().union(*brands_in(text).values())
+    return meant if _fitting(groups, (meant,)) and not _fitting(groups, (noun,)) else noun
 
 
 def other_brand(first: NamedBrands, second: NamedBrands) -> str | None:

@@ -1,13 +1,16 @@
 """The head of a description: the noun that names its thing."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
+from reunite.text import kinds
 from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
 from reunite.text.content import content_of
 from reunite.text.data import read_toml
 from reunite.text.frequency import Frequency, frequency
 from reunite.text.normalise import normalise
+from reunite.text.phrases import any_of, listed
 from reunite.text.word_lists import QUANTITIES, THINGS
 from reunite.text.words import plain, stem
 
@@ -32,6 +35,28 @@ _LOOKS, _FOR_WHOM, _BEFORE_TOP = (frozenset(_LISTS[key].split()) for key in ("lo
 _MOTIFS: Final = frozenset(stem(noun) for noun in _LISTS["motifs"].split())
 _TOP: Final = "top"
 
+
+def _any(key: str) -> str:
+    return f"(?:{'|'.join(_LISTS[key].split())})s?"
+
+
+_CLOSED: Final = _any("closed")
+_CLOSES: Final = re.compile(
+    rf"\b(?P<whole>(?:{_CLOSED}) )(?:s )?(?:cap|top)\b(?! (?:and|with)\b)"
+    rf"|\b(?:cap|top)\b(?=(?: (?:is|was|went))?(?: missing)? (?:of|from|for|to|off)(?: \w{{1,12}}){{0,3}} {_CLOSED}\b)"
+)
+"""A cap or a top that closes something else is its lid: "pen cap", "the top of my flask"."""
+_OF_JEANS: Final = re.compile(
+    rf"\b(?:jeans? (?P<after>{_any('made_of_jeans')})|(?P<before>{_any('made_of_jeans')}) (?:of |in )?jeans)\b"
+)
+"""A garment of denim is no pair of jeans: "jeans jacket", "giacca di jeans"."""
+_NAMES: Final = re.compile(any_of(listed(_LISTS["names"])), re.IGNORECASE)
+_HELMETS: Final = re.compile(rf"\bheadphones (?:(?:of|for|de|para) )?(?={_any('ridden')}\b)")
+_NAMED_FIRST: Final = re.compile(
+    rf"\b(?P<first>{_any('named_first')}) (?P<what>{_any('for_what')})\b(?! (?:case|bag|charger|cable))"
+)
+"""A thing whose noun comes first, as in French: "case glasses", of "étui lunettes"."""
+
 _PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
 _REST: Final = re.compile(
     r"(?<![\w-])(?:with|without|for|of|in|on|at|to|near|from|by|after|behind|under|next|somewhere|around|inside|that|which|who|and"
@@ -45,6 +70,7 @@ _ASIDE: Final = re.compile(
     r"|(?:^|(?<=[,.;:!?(\n])|(?<=[,.;:!?(\n] )|\b(?:I|we|just|also|he|she) )saw "
     r"(?=(?:an?|the|this|that|my|your|his|her|our|their|some\w{0,6}|two|three|\d{1,3}|in|on|at|near|by|under)\b)"
     r"|\b(?:this|that|here|there|it)(?:['’]s| is| are| was| were)\b"
+    r"|\b(?:no|any|more) (?:luck|news|sign|trace)s? (?:with|of|on|about|finding)\b"
     r"|\b(?:look|looking|search|searching|hunting) for\b"
     r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some)"
     r"|\b(?:has|have|did|does) (?:any|some)(?: ?one| ?body)?\b"
@@ -54,6 +80,8 @@ _ASIDE: Final = re.compile(
 )
 """Whose a thing is ("my son's jacket"), that it's there or sought, what readers have, how much of it there is, and
 that it's about its top."""
+_OF_A_THING: Final = re.compile(rf"\b({_CLOSED})['’]s(?=\s)", re.IGNORECASE)
+"""Whose part a thing is: "my flask's lid"."""
 
 
 def head_of(text: str) -> str | None:
@@ -87,9 +115,22 @@ def names_a_part(phrase: str, thing: str) -> bool:
     """Whether a phrase is about a part of this thing, and not about the thing itself."""
     named = [stem(word) for word in _WORD.findall(_folded(phrase)) if stem(word) in _PARTS]
     own = [stem(word) for word in thing.split()]
-    outside = (("strap", "band") if own[-1] in _STRAPPED else ()) + (("cover",) if own[-1] in _COVERED else ())
-    outside += ("rim", "frame") if own[-1] in _FRAMED else ()
-    return bool(named) and not set(named) & {*own, *outside}
+    return bool(named) and not set(named) & {*own, *_outside(own)}
+
+
+def _outside(thing: Sequence[str]) -> frozenset[str]:
+    noun = stem(thing[-1])
+    return frozenset(
+        part
+        for things, parts in ((_STRAPPED, ("strap", "band")), (_COVERED, ("cover",)), (_FRAMED, ("rim", "frame")))
+        for part in parts
+        if noun in things
+    )
+
+
+def names_what_gives_its_colour(phrase: str, thing: str) -> bool:
+    """Whether a phrase is about the part whose colour is the thing's: a watch's strap, a mirror's frame."""
+    return bool({stem(word) for word in _WORD.findall(_folded(phrase))} & _outside(thing.split()))
 
 
 def names_only_parts(phrase: str) -> bool:
@@ -115,8 +156,16 @@ def names_a_thing(text: str) -> bool:
     return any(_known(_WORD.findall(phrase)) for phrase in phrases)
 
 
+def with_lids(english: str) -> str:
+    """Return a text in lower case with the tops and caps that close something else as lids."""
+    return _CLOSES.sub(lambda closes: f"{closes['whole'] or ''}lid", english)
+
+
 def _folded(english: str) -> str:
-    return _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", english)))
+    text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1", _NAMES.sub(" ", english)))))
+    text = text.replace("power bank", "powerbank")
+    text = _OF_JEANS.sub(lambda made: f"denim {made['after'] or made['before']}", with_lids(text))
+    return _NAMED_FIRST.sub(r"\g<what> \g<first>", _HELMETS.sub("helmet for ", text))
 
 
 def _name_toy(depicted: re.Match[str]) -> str:
@@ -140,7 +189,18 @@ def _known(words: list[str]) -> str | None:
             run = [] if position < last else run[:-1]
         elif run and word != "up" and not (word in _FOR_WHOM and position < last and is_thing[position + 1]):
             break
-    return " ".join(run) or None
+    return _whole_name(words, run) if run else None
+
+
+def _whole_name(words: list[str], run: list[str]) -> str:
+    """Return a thing's name, with the word before a noun that isn't known without it: "hearing aid", "power bank"."""
+    name, first = " ".join(run), words.index(run[0])
+    longer = f"{words[first - 1]} {run[0]}" if first else ""
+    return f"{words[first - 1]} {name}" if longer and len(run) == 1 and _names_more(longer, run[0]) else name
+
+
+def _names_more(longer: str, noun: str) -> bool:
+    return kinds.is_known(longer) and not kinds.is_known(noun)
 
 
 def _is_garment_top(words: list[str], position: int) -> bool:

@@ -49,6 +49,8 @@ _ONE_KIND: Final = frozenset[Relation](("broader", "narrower"))
 _CONTAINS: Final = frozenset[Relation](("same", "broader"))
 _TOY: Final = "toy"
 _KEPT_IN: Final = frozenset(listed(_TABLES["others"]["containers"]))
+BY_BRAND: Final[Mapping[str, str]] = _TABLES["by_brand"]
+"""What a thing of each of these names is if its brand makes no such thing."""
 CONTAINERS: Final = frozenset(map(stem, listed(_TABLES["others"]["holding"])))
 """What things of any kind are found in, as stems."""
 _NARROWER: Final = _narrower()

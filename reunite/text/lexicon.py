@@ -31,7 +31,7 @@ _SPANISH: Final = (
 _FRENCH: Final = (("es", ""), ("es", "e"), ("e", ""), ("s", ""), ("x", ""))
 _ITALIAN: Final = (
     ("chi", "co"), ("che", "ca"), ("che", "co"), ("ghi", "go"), ("ghe", "ga"), ("ini", "o"), ("ino", "o"), ("ina", "a"),
-    ("i", "o"), ("i", "e"), ("i", "a"), ("e", "a"), ("e", "o"), ("a", "o"), ("i", ""),
+    ("i", "o"), ("i", "e"), ("i", "a"), ("i", "io"), ("e", "a"), ("e", "o"), ("a", "o"), ("i", ""),
 )  # fmt: skip
 _PORTUGUESE: Final = (
     ("oes", "ao"), ("ais", "al"), ("eis", "el"), ("inhos", "o"), ("inhas", "a"), ("inho", "o"), ("inha", "a"),

@@ -59,6 +59,7 @@ _AFTER_DAY: Final = (
     r"(?=[ \t]{0,3}(?:$|[\n.,;:!?)/&–-]|\d|(?:at|in|on(?! it\b)|outside|morning|afternoon|evening|night)\b))"
 )
 """After "Sat", "Sun" and "Mon", which may also be in the name of a thing: "Garmin Sat Nav"."""
+_NAMED_AFTER_TIMES: Final = rf"(?:evening|morning|afternoon)[ ]{any_of(listed(_LISTS['names']['after_times']))}"
 _CLOCK: Final = r"(?<![\w:.])\d{1,2}"
 _TO_THE_HOUR: Final = r"(?::\d\d|(?:\.\d\d)?[ ]?(?:uhr|h)\b)"
 """What follows an hour, and no year."""
@@ -102,7 +103,7 @@ _BEFORE_SERIALS: Final = (
 _AFTER_SERIALS: Final = (
     (Noise.ID, r"(?<!\w)\d{17,20}(?!\w)"),
     (Noise.ID, r"(?<!\w)[UCDGTWB]0[A-Z0-9]{7,9}(?!\w)"),
-    (Noise.ID, r"(?<!\d)\d{1,5}号(?:室|館|棟|楼)"),
+    (Noise.ID, r"(?<!\d)\d{1,5}号(?:室|棟|楼)"),
     (Noise.DATE, r"(?<![\w.])\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"),
     (
         Noise.DATE,  # "3.5. 18 Uhr" and "3.5.18:30" have no year
@@ -116,7 +117,10 @@ _AFTER_SERIALS: Final = (
     (Noise.DATE, rf"(?:{_NIGHT_LEAD}[ ])?(?<!\w)(?:nacht|night|noche|nuit|nocy|notte|noite){_BETWEEN_DAYS}"),
     (Noise.DATE, rf"(?<=[\w,;(][ ])(?-i:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?![\w'’-]){_AFTER_DAY}"),
     (Noise.DATE, rf"(?<![\w'’-])(?:on|am|el|le|il|em|w|we)[ ]{any_of(listed(_DATES['weekdays']))}"),
-    (Noise.DATE, any_of(listed(_DATES["weekdays"], _DATES["relative"], _DATES["unspaced"]))),
+    (
+        Noise.DATE,
+        rf"(?!{_NAMED_AFTER_TIMES}){any_of(listed(_DATES['weekdays'], _DATES['relative'], _DATES['unspaced']))}",
+    ),
     (Noise.TIME, rf"{_CLOCK}[:.]\d\d(?::\d\d)?[ ]?(?:[ap]\.?m\b\.?|uhr\b|h\b)"),
     (Noise.TIME, rf"{_CLOCK}:\d\d(?::\d\d)?(?![\w:])"),
     (Noise.TIME, rf"{_CLOCK}[ ]?(?:[ap]\.?m\b\.?|uhr\b|o['’]clock\b|h(?:\d\d)?(?!\w))"),
@@ -126,7 +130,10 @@ _AFTER_SERIALS: Final = (
     (Noise.PHONE, r"(?<![\w.-])\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{3,4}(?![\w-])"),
     (Noise.PHONE, rf"(?<![\w.-])\(?0\d{{1,5}}\)?[ /.-]{{0,3}}\d[\d /.-]{{4,16}}{_PHONE_END}"),
     (Noise.HASHTAG, r"(?<![\w#&])[#＃]\w[\w-]{0,60}"),
-    (Noise.GREETING, any_of(listed_in(_LISTS["greetings"]))),
+    (
+        Noise.GREETING,
+        rf"{any_of(listed_in(_LISTS['greetings']))}(?![ -]{any_of(listed(_LISTS['names']['after_greetings']))})",
+    ),
     (Noise.THANKS, any_of(listed_in(_LISTS["thanks"]))),
     (Noise.THANKS, r"(?:^|(?<=[\n.,;!]))[ \t]{0,3}(?:bump(?:ing)?|boost)(?=[ \t]{0,3}(?:$|[\n.,;!]))"),
     (Noise.HEADING, rf"{_HEADING_START}{any_of(listed_in(_LISTS['headings']))}[ \t*_]{{0,3}}[:：]{_EMPTY}"),

@@ -6,10 +6,10 @@ from typing import Final
 
 from reunite.text import words
 from reunite.text.colour_words import named_colours
-from reunite.text.heads import head_phrase, names_only_parts
+from reunite.text.heads import head_phrase, names_only_parts, never_names_a_thing
 from reunite.text.kinds import relation
 from reunite.text.normalise import normalise
-from reunite.text.word_lists import THINGS
+from reunite.text.word_lists import LISTED_THINGS, MORE_THINGS, THINGS
 from reunite.text.written_out import written_out
 
 MAX_PARTS: Final = 6
@@ -20,7 +20,8 @@ _BETWEEN: Final = re.compile(
 )
 _ELSEWHERE: Final = re.compile(r"\b(?:in|on|at|from|near|by|under|behind)\b", re.IGNORECASE)
 _HOLDS: Final = re.compile(
-    r"\b(?:inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b|[入付]|つき|里面|裡面",
+    r"\b(?:traen?|llevan?|contient|contiene|zawiera)\b"
+    r"|\b(?:inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b|[入付]|つき|里面|裡面",
     re.IGNORECASE,
 )
 _UNSPACED_COMMA: Final = re.compile(r"[、，]")
@@ -29,6 +30,10 @@ _UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _ONE_THING: Final = frozenset(("broader", "narrower"))
 _ARTICLE: Final = re.compile(r"(?:lost |found )?an?\b", re.IGNORECASE)
 _WITH: Final = re.compile(r"\bwith\b", re.IGNORECASE)
+_KNOWN: Final = THINGS | MORE_THINGS
+_TWO_WORDS: Final = re.compile(r"\b(power|sleeping) (bank|bag)\b", re.IGNORECASE)
+_IN_A_LIST: Final = 2
+"""Words of a piece that is rather an item of a list than a description."""
 _COVERS: Final = frozenset(("case", "cover", "sleeve"))
 _BESIDES: Final = re.compile(r"\b(?:also|plus)\b", re.IGNORECASE)
 
@@ -49,7 +54,7 @@ def parts_of(normalised: str) -> Sequence[str]:
         rest[::2], rest[1::2], (*rest[3::2], ""), strict=False
     ):  # none follows the last
         names = _names_a_thing(_WITH.split(piece)[0])
-        is_held = holds or _is_held(_WITH.split(piece)) or _names_only_a_cover(between, piece)
+        is_held = holds or _is_held(_WITH.split(piece)) or _names_only_a_cover(between, piece, following)
         is_held = is_held and not _BESIDES.search(between)
         is_next = named and names and not is_held and _separates(between, previous, piece, following)
         if is_next and len(found) < MAX_PARTS:
@@ -76,16 +81,33 @@ def _separates(between: str, before: str, after: str, following: str) -> bool:
 def _are_two(before: str, after: str, following: str) -> bool:
     """Whether a thing after a comma is another one, and not what the one before is: "a red bag, a blue backpack"."""
     coloured = [bool(named_colours(piece)) for piece in (before, after)]
-    if all(coloured) or (any(coloured) and _ARTICLE.match(before) and _ARTICLE.match(after.strip())):
+    if (
+        _are_told_apart(before, after)
+        or all(coloured)
+        or (any(coloured) and _ARTICLE.match(before) and _ARTICLE.match(after.strip()))
+    ):
         return True
     return bool(_things(following) - _COVERS) and not names_only_parts(
         _WITH.split(following)[0]
     )  # "keys, car key, wallet"
 
 
-def _names_only_a_cover(between: str, piece: str) -> bool:
-    """Whether a piece after a comma is about the case that a thing is in: "phone, cracked screen, blue case"."""
-    return not between.strip(" ,;:.") and _things(piece) <= _COVERS
+def _are_told_apart(before: str, after: str) -> bool:
+    """Whether two things of one name have other words before it: "bank card, student card"."""
+    names = [[*map(words.stem, words.tokens(piece))] for piece in (before, after)]
+    if any(len(name) < _IN_A_LIST for name in names) or names[0][-1] != names[1][-1]:
+        return False
+    which = {name[-2] for name in names}
+    return len(which) > 1 and not any(word in THINGS or never_names_a_thing(word) for word in which)
+
+
+def _names_only_a_cover(between: str, piece: str, following: str) -> bool:
+    """Whether a piece after a comma is about the case that a thing is in: "phone, cracked screen, blue case".
+
+    In a list it isn't: "phone, case, charger".
+    """
+    is_listed = len(words.tokens(piece)) == 1 and bool(_things(following))
+    return not between.strip(" ,;:.") and _things(piece) <= _COVERS and not is_listed
 
 
 def _is_held(around_with: Sequence[str]) -> bool:
@@ -103,5 +125,6 @@ def _names_a_thing(piece: str) -> bool:
 
 
 def _things(piece: str) -> set[str]:
-    tokens = words.tokens(_ELSEWHERE.split(piece, maxsplit=1)[0])
-    return {words.stem(word) for word in tokens if word in THINGS or words.stem(word) in THINGS}
+    tokens = words.tokens(_ELSEWHERE.split(_TWO_WORDS.sub(r"\1\2", piece), maxsplit=1)[0])
+    known = _KNOWN | LISTED_THINGS if len(tokens) <= _IN_A_LIST else _KNOWN
+    return {words.stem(word) for word in tokens if not known.isdisjoint((word, words.stem(word)))}

@@ -6,7 +6,7 @@ from typing import Final
 
 from reunite.text.data import read_toml
 from reunite.text.phrases import any_of, listed
-from reunite.text.words import plain
+from reunite.text.words import plain, without_strokes
 
 _ENGLISH: Final[Mapping[str, str]] = {
     name: english for english, cell in read_toml("places.toml")["english"].items() for name in listed(cell)
@@ -31,4 +31,4 @@ def named_alone(place: str) -> str:
 
 def english_place(place: str) -> str:
     """Return a place in plain form with the names we know in English."""
-    return _NAME.sub(lambda match: f" {_ENGLISH[' '.join(match[0].split())]} ", plain(place))
+    return _NAME.sub(lambda match: f" {_ENGLISH[' '.join(match[0].split())]} ", without_strokes(plain(place)))

@@ -6,7 +6,7 @@ from typing import Final
 
 from reunite.text.data import read_toml
 from reunite.text.phrases import listed
-from reunite.text.words import plain
+from reunite.text.words import plain, without_strokes
 
 _TABLES: Final = read_toml("places.toml")
 
@@ -14,7 +14,7 @@ Phrases = frozenset[tuple[str, ...]]
 
 
 def _phrases(*cells: str) -> Phrases:
-    return frozenset(tuple(phrase.split()) for phrase in listed(*cells))
+    return frozenset(tuple(without_strokes(phrase).split()) for phrase in listed(*cells))
 
 
 def _words(key: str) -> frozenset[str]:
@@ -25,12 +25,19 @@ _NOUNS: Final[dict[str, str]] = _TABLES["nouns"]
 _INFLECTED: Final = _phrases(*map(plain, _TABLES["alone"].values()))
 """Polish forms after a preposition: no other noun follows in their phrase."""
 PLACES: Final = _INFLECTED | _phrases(*(_NOUNS[key] for key in ("en", "de", "es", "fr", "other")))
-AFTER_A_PREPOSITION: Final = PLACES | _phrases(
+_WITHIN_PLACES: Final = _phrases(
     *(_NOUNS[key] for key in ("en_after", "de_after", "es_after", "fr_after", "other_after"))
 )
-FURNITURE: Final = frozenset(word for phrase in AFTER_A_PREPOSITION - PLACES for word in phrase)
+_EVENTS: Final = _phrases(_NOUNS["events_after"])
+AFTER_A_PREPOSITION: Final = PLACES | _WITHIN_PLACES | _EVENTS | _phrases(_NOUNS["sites_after"])
+FURNITURE: Final = frozenset(word for phrase in _WITHIN_PLACES - PLACES for word in phrase)
 """Words of tables, windows and hooks, which are in many places."""
-SITES: Final = frozenset(word for phrase in (*PLACES, *_phrases(*_TABLES["english"])) for word in phrase) - FURNITURE
+NAMES_OF_PLACES: Final = frozenset(phrase[0] for phrase in PLACES if len(phrase) == 1)
+EVENTS: Final = frozenset(word for phrase in _EVENTS for word in phrase)
+"""Words of lessons and concerts, which take place somewhere."""
+SITES: Final = (
+    frozenset(word for phrase in (*PLACES, *_phrases(*_TABLES["english"])) for word in phrase) - FURNITURE - EVENTS
+)
 """Words of places that lie apart."""
 FIRM, LOOSE = _phrases(_TABLES["firm"]), _phrases(_TABLES["loose"])
 HEADINGS: Final = _phrases(_TABLES["headings"])
@@ -40,8 +47,16 @@ ENDERS, LATER_ENDERS = _words("enders"), _words("later_enders")
 VERBS, NO_PLACES, NOT_ALONE = _words("verbs"), _words("no_places"), _words("not_alone")
 ORDINALS, NUMBERED, _NUMBER_SIGNS = _words("ordinals"), _words("numbered"), _words("number_signs")
 
+_BEFORE_ADJECTIVES: Final = frozenset(
+    noun
+    for noun in _phrases(_NOUNS["es"], _NOUNS["fr"], _NOUNS["other"])
+    if noun not in _phrases(_NOUNS["en"], _NOUNS["de"])
+)
+"""Nouns of languages in which an adjective follows: "parque canino", but not "bus driver"."""
+
 MAX_PHRASE: Final = 4
 """Words of a listed phrase."""
+_WITH_ADJECTIVE: Final = 2
 _MIN_COMPOUND: Final = 8
 _GERMAN_ENDS: Final = (
     *(noun for noun in listed(_NOUNS["de"]) if len(noun) > 4),  # noqa: PLR2004 - shorter nouns end other words
@@ -93,6 +108,12 @@ def last_of_place(words: Sequence[str], start: int, end: int, nouns: Phrases) ->
             last = after - 1
         position = after
     return last
+
+
+def before_an_adjective(words: Sequence[str], start: int, end: int) -> int | None:
+    """Return the last word of a place that another word describes: "parque canino"."""
+    is_place = end - start == _WITH_ADJECTIVE and (words[start],) in _BEFORE_ADJECTIVES
+    return end - 1 if is_place and words[end - 1].isalpha() else None
 
 
 def only_place(words: Sequence[str], start: int, end: int) -> bool:

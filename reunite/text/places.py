@@ -20,13 +20,14 @@ from reunite.text.place_words import (
     NO_PLACES,
     NUMBERED,
     VERBS,
+    before_an_adjective,
     last_of_place,
     lead_length,
     numbers_end,
     only_place,
 )
 from reunite.text.word_lists import THINGS
-from reunite.text.words import plain, stem
+from reunite.text.words import plain, stem, without_strokes
 
 _MAX_DETERMINERS, _MAX_PLACE, _MAX_VERB = 4, 7, 6
 """Words before a place, of a place, and between a verb and its preposition."""
@@ -74,7 +75,7 @@ def may_say_where(text: str) -> bool:
 
 def _plain(token: str) -> str:
     """Signs and the French "à" stay: without its accent it's an English article."""
-    return plain(token) if token[0].isalnum() and token not in {"à", "À"} else token.lower()
+    return without_strokes(plain(token)) if token[0].isalnum() and token not in {"à", "À"} else token.lower()
 
 
 def _places(words: Sequence[str]) -> Iterator[_Found]:
@@ -147,6 +148,8 @@ def _led(words: Sequence[str], first: int) -> _Found | None:
     if end == start:
         return None
     last = last_of_place(words, start, end, AFTER_A_PREPOSITION)
+    if last is None and not _names_a_thing(words[start:end]):
+        last = before_an_adjective(words, start, end)
     if last is None and _takes_anything(words, first, start, end):
         last = end - 1
     return None if last is None else (first, last, start)
@@ -158,7 +161,8 @@ def _continues(words: Sequence[str], start: int, position: int) -> bool:
         return position > start and word in {"'", "’", "&"}
     if word in ENDERS or (word in LATER_ENDERS and position > start):
         return False
-    return position == start or word in JOINERS or not lead_length(words, position)
+    is_number = numbers_end(words, position, min(position + 2, len(words))) > position + 1  # "nr 5", not near anything
+    return position == start or word in JOINERS or is_number or not lead_length(words, position)
 
 
 def _takes_anything(words: Sequence[str], first: int, start: int, end: int) -> bool:

@@ -51,8 +51,11 @@ _NOUN_FOUND: Final = re.compile(any_of(_of_nouns("found")))
 _NOUNS_ALONE: Final = frozenset(_of_nouns("alone"))
 _CODE: Final = re.compile(
     rf"(?:^|:|(?<!\w)(?:{'|'.join(map(plain, _LISTS['codes']['after'].split()))})):? {{0,3}}"
-    r"[a-z]{1,4}-?[0-9](?:[^\W_]{0,9})(?![\w-])"
+    r"(?!(?!s2)[a-z]-?[0-9]{1,3}(?![\w-]))[a-z]{1,4}-?[0-9](?:[^\W_]{0,9})(?![\w-])"
+    rf"|(?<!\w)(?:{'|'.join(map(plain, _LISTS['codes']['owned'].split()))}) [a-z]-?[0-9]{{1,3}}(?![\w-])"
 )
+"""A thing's name in letters and digits. One letter with a number is rather a room ("found B12"), unless it's owned or a
+phone ("S21")."""
 _ROOM: Final = re.compile(r"^(?:[a-z]-?\d{1,3}|\d[a-z])(?=(?:[^\w-]{1,3}\w+){2})")
 """At the start of "Q2 found this". More letters are rather a thing's name ("PS5"), and so is what is only "found"."""
 _WORD: Final = re.compile(r"[^\W\d_]+")

@@ -15,7 +15,7 @@ def _pattern() -> re.Pattern[str]:
     nouns = "|".join(map(re.escape, listed(_TABLES["nouns"]["unspaced"])))
     sides = "|".join(map(re.escape, listed(_TABLES["nouns"]["unspaced_relative"])))
     level = r"(?:[\d０-９]{1,2}|[一二三四五六七八九十]{1,2})階"
-    name = r"[一-鿿々ァ-ヶーA-Za-z0-9０-９・]{1,8}"
+    name = r"(?:(?![在掉丢落忘捡于])[一-鿿々ァ-ヶーA-Za-z0-9０-９・]){1,8}"
     side = rf"(?:の(?:{sides})){{0,2}}(?:[内前横裏側里裡])?"
     before_a_thing = r"の(?![鍵本傘]|カギ|かぎ|カード|切符|タオル|ロゴ)"
     then = rf"にて|[でにへ]|から|{before_a_thing}|を出|[、。，,\s)）】」\]:：落忘捡丢找]|$"

@@ -20,6 +20,11 @@ def plain(text: str) -> str:
     return composed(stripped).replace("'", " ").replace("’", " ")
 
 
+def without_strokes(plain_text: str) -> str:
+    """Return a text in plain form with l for the Polish ł, which isn't an l with an accent; the lists have it so."""
+    return plain_text.replace("ł", "l")
+
+
 _PLAIN_STOP_WORDS: Final = frozenset(plain(word) for word in STOP_WORDS)
 
 

@@ -131,6 +131,36 @@ def test_other_words_and_what_a_thing_holds_rule_out_nothing(lost: str, found: s
     assert ruled_out(found, lost) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "noun", "brands"),
+    [
+        ("casque bose", "headphones", {"Bose"}),
+        ("casque JBL noir oublié au gymnase", "headphones", {"JBL"}),
+        ("casque uvex", "helmet", {"Uvex"}),
+        ("casque vélo", "bicycle helmet", set()),
+        ("casque gris", "helmet", set()),
+    ],
+)
+def test_a_brand_says_which_of_two_things_a_word_means(text: str, noun: str, brands: set[str]) -> None:
+    read = features(text)
+    assert [thing.noun for thing in read.things] == [noun]
+    assert set(read.brands.own) == brands
+
+
+@pytest.mark.parametrize(
+    "text", ["orologio casio e un braccialetto", "Casio watch and a bracelet", "bracelet, keys and a Casio watch"]
+)
+def test_a_brand_of_one_of_several_things_counts(text: str) -> None:
+    assert set(features(text).brands.own) == {"Casio"}
+
+
+def test_a_brand_of_another_thing_does_not() -> None:
+    assert [thing.noun for thing in features("mon casque de vélo et des écouteurs bose").things] == [
+        "helmet",
+        "headphones",
+    ]
+
+
 def test_another_brand_counts_against_a_match_and_is_told() -> None:
     same, silent, other = (
         compared("red Columbia backpack", f"red {text}backpack") for text in ("Columbia ", "", "Kipling ")

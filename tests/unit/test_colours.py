@@ -57,6 +57,12 @@ def test_every_photo_has_shares_that_sum_to_one(pixels: Pixels) -> None:
     ("text", "names"),
     [
         ("black rucksack with a red strap", ["black", "red"]),
+        ("lemon water bottle", ["yellow"]),
+        ("a bottle of lemon water", []),
+        ("ginger tea towel and mint tea", ["orange"]),
+        ("peach juice coloured blanket", ["orange"]),
+        ("lavender soap", []),
+        ("blue beer can and a lemon water jug", ["blue", "yellow"]),
         ("my light-blue cap, dark red trim", ["light blue", "dark red"]),
         ("an off-white boot", ["white"]),
         ("a bag, not black but navy", ["navy"]),

@@ -191,6 +191,19 @@ def test_a_hashtag_counts_as_a_word_if_it_is_a_thing_or_a_colour(text: str, word
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("hello, evening dress", ", evening dress"),
+        ("hello hello kitty purse", "hello kitty purse"),
+        ("hey dude shoes, lost this evening", "hey dude shoes, lost"),
+        ("hallo kitty rucksack", "hallo kitty rucksack"),
+    ],
+)
+def test_names_that_begin_like_a_greeting_or_a_time_stay(text: str, kept: str) -> None:
+    assert clean(text).text == kept
+
+
+@pytest.mark.parametrize(
     ("text", "codes"),
     [
         ("laptop, serial number C02XK1ABCDE", ["C02XK1ABCDE"]),

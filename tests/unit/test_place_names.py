@@ -1,6 +1,7 @@
 import pytest
 
-from reunite.matching.circumstances import place_similarity, place_words
+from reunite.matching.circumstances import place_similarity, place_words, rule_out_each_other
+from reunite.text.content import content_of
 from reunite.text.place_names import named_alone
 
 
@@ -39,6 +40,47 @@ def test_other_places_do_not(place: str, other: str) -> None:
 def test_furniture_may_be_in_any_place(place: str, other: str) -> None:
     assert place_similarity(place_words(place), place_words(other)) is None
     assert place_similarity(place_words(other), place_words(place)) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "other"),
+    [
+        *(("table 4", "table 9"), ("gate B12", "gate C3"), ("room 204", "room 310"), ("line 2", "line 5")),
+        *(("Tisch 4", "table 9"), ("Reihe 3", "Reihe 12"), ("ligne A", "ligne B"), ("mesa 4", "mesa 9")),
+        *(("linia 2", "linia 5"), ("2号线", "5号线"), ("3番線", "5番線"), ("bus 38", "bus 12"), ("ward 3", "ward 7")),
+        *(("class 3B", "class 5A"), ("lecture hall A", "Hörsaal B"), ("seat 12A", "seat 14C")),
+        *(("concert", "training"), ("ward 3", "canteen")),
+    ],
+)
+def test_other_numbers_are_other_places(place: str, other: str) -> None:
+    assert place_similarity(place_words(place), place_words(other)) == 0
+    assert rule_out_each_other(place_words(place), place_words(other)) or "concert" in place or "canteen" in other
+
+
+@pytest.mark.parametrize(
+    ("place", "other"),
+    [
+        ("library table 4", "library table 9"),
+        ("room 204", "2nd floor, room 204"),
+        ("bus 38", "bus"),
+        ("row 4", "row 4 seat 9"),
+    ],
+)
+def test_a_number_within_a_place_or_of_one_alone_says_nothing_against_it(place: str, other: str) -> None:
+    assert (place_similarity(place_words(place), place_words(other)) or 0) >= 0.6
+
+
+@pytest.mark.parametrize(
+    ("place", "other"), [("concert", "library"), ("yoga class", "gym"), ("allenamento", "palestra")]
+)
+def test_an_event_may_be_in_any_place(place: str, other: str) -> None:
+    assert place_similarity(place_words(place), place_words(other)) is None
+
+
+def test_the_polish_l_is_read_like_any_other() -> None:
+    assert place_words("stołówka") == place_words("canteen")
+    assert content_of("leżało na podłodze").place == "podłodze"
+    assert content_of("w linii 2 zgubiłem szalik").place == "linii 2"
 
 
 @pytest.mark.parametrize(("place", "other"), [("chair", "chairs"), ("row 3", "row 3, cinema")])

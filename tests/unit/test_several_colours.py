@@ -47,6 +47,75 @@ def test_one_colour_or_none_counts_once(text: str) -> None:
     assert SEVERAL_COLOURS not in evidence(text, seen("black"))
 
 
+@pytest.mark.parametrize("photo", ["red", "black"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "red or black bag",
+            "bag, either red or maybe black",
+            "bag, red/black?",
+            "bag: red? black?",
+            "red bag, might be black",
+        ),
+        *(
+            "rote oder schwarze Tasche",
+            "Tasche, evtl. rot, evtl. schwarz",
+            "sac rouge ou noir",
+            "sac rouge, peut-être noir",
+        ),
+        *("bolso rojo o negro", "bolso, quizás rojo, tal vez negro", "borsa rossa o nera", "borsa rossa, forse nera"),
+        *(
+            "bolsa vermelha ou preta",
+            "bolsa vermelha, talvez preta",
+            "torba czerwona albo czarna",
+            "torba czerwona lub czarna",
+        ),
+        *("torba może czerwona, może czarna", "红色或黑色的包", "包，可能是红色，也可能是黑色", "赤か黒のバッグ"),
+        *(
+            "torba czerwona czy czarna",
+            "Tasche in rot oder schwarz",
+            "bag, red (black maybe)",
+            "バッグ、赤っぽい（黒かも）",
+        ),
+        *("赤または黒のバッグ", "バッグ、赤かも、黒かも"),
+    ],
+)
+def test_a_choice_of_colours_is_one_that_is_not_known(text: str, photo: str) -> None:
+    measured = evidence(text, seen(photo))
+    assert SEVERAL_COLOURS not in measured
+    assert measured[COLOUR] == evidence(f"{photo} bag", seen(photo))[COLOUR]
+    assert evidence(text, seen("green"))[COLOUR] < 0
+
+
+@pytest.mark.parametrize("caption", ["red bag", "black bag"])
+def test_a_find_of_either_colour_agrees(caption: str) -> None:
+    named = evidence("red or black bag", seen("green"), caption)[NAMED_COLOURS]
+    assert named == evidence(caption, seen("green"), caption)[NAMED_COLOURS]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "red/black bag",
+        "red bag or black strap",
+        "red bag and maybe a black strap",
+        "red bag, maybe black straps",
+        "sac rouge et noir",
+    ],
+)
+def test_two_colours_that_are_both_meant_stay_several(text: str) -> None:
+    assert SEVERAL_COLOURS in evidence(text, seen("black", "red"))
+
+
+def test_what_the_author_answers_ends_a_choice() -> None:
+    item = Item(
+        UUID(int=1), ReportKind.LOST, "red or black bag", "", LONG_AGO, time_is_stated=False, answered_colour="red"
+    )
+    [thing] = extract(item).things
+    assert not thing.is_either
+
+
 def test_of_several_things_the_one_whose_colours_are_seen_counts() -> None:
     text = "my green hat and a black bag with red straps"
     assert SEVERAL_COLOURS in evidence(text, seen("red", "black"))

@@ -48,11 +48,12 @@ identificador encontrado, found a large, Found Hallmark, make-up
 かるた, 前掛け, 私物, 下着, いちご, きつね, りんご, かえる, くれよんを拾いました, いるか, 地图, 这是谁的地图
 Found a can, Found box, found a pick, found a stand, found a bench in the park, found a door, Found a shelf
 Regal gefunden, Bild gefunden, eine Bank gefunden, trouvé un banc, znaleziono ławkę
-found K2, K2 found, S21 gefunden, PS5 found this, R2D2, found R2D2, found A4, C3PO gefunden, found X-1
+found PS5, my K2, lost my A52, S21 gefunden, PS5 found this, R2D2, found R2D2, C3PO gefunden, mein P30 verloren
 """
 TALK = """
 the found box, found in the found box, in the lost & found box, found on a bench
 im Regal gefunden, auf einer Bank gefunden, found in A4, 落とし物3
+found B12, B12 found, C3 gefunden, found A4, trouvé D7, trovato B2
 left in room B12, Q2 found this, B12: found this, 3F found this, EG gefunden, EG found this, found on the 2nd floor
 found at 4pm, encontrado en un banco, make sure to collect it
 だれの？, どなたのですか, これだれの？, みつけました, 落ちてた, 床に落ちていました, 床の上にありました, これを見つけた
