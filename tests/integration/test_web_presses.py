@@ -18,6 +18,7 @@ from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.support.board import BOARD
 from tests.support.keys import KEYS
+from tests.support.multipart import MULTIPART, form_of_parts, unknown_encoding
 from tests.support.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened
 from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
@@ -112,6 +113,12 @@ async def test_a_press_that_no_page_sends_is_a_bad_request(page: Page, wrong: di
     button = {"action": "mine", "subject": str(uuid4())}
     assert await page.press(button, **{"name": ADA, **wrong}) == (400, {})
     assert await page.press(button, name=ADA) == (422, {"error": wording.sentence("nothing_here")})
+
+
+@pytest.mark.parametrize("body", [unknown_encoding("name"), b"nothing of the kind", form_of_parts(65)])
+async def test_a_malformed_form_is_a_bad_request(page: Page, body: bytes) -> None:
+    async with page.http.post("/presses", data=body, headers=MULTIPART) as response:
+        assert (response.status, await response.text()) == (400, "400: Bad Request")
 
 
 async def test_only_the_author_changes_a_posts_words(page: Page) -> None:
