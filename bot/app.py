@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Final
 
 from bot.delivery import Delivery
-from bot.logged_handlers import LoggedHandlers
 from bot.platforms import AdapterConfig, entry_of
 from bot.slowness import SlownessWatch
 from db import queue
@@ -20,6 +19,7 @@ from db.monitoring import Monitoring
 from db.slowness import Slowness
 from db.store import Store
 from metrics.config import MetricsSettings
+from metrics.logged_handlers import LoggedHandlers
 from metrics.observed import observed
 
 _CONNECTIONS: Final = 4

@@ -25,10 +25,10 @@ from db.api_tokens import ApiTokens
 from db.cancellation import stop
 from db.import_export import Processed
 from db.store import Store
+from metrics.logged_handlers import LoggedHandlers
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import IncomingPhoto, Member, ReplyTarget, ReportKind
 from reunite.errors import TellUserError
-from reunite.handlers import Handlers
 from reunite.messages import wording
 from reunite.plurals import counted
 from reunite.text.sealing import category_of
@@ -82,7 +82,7 @@ class Importer:
     """Reports the entries of a list, a few ahead of the workers."""
 
     store: Store
-    handlers: Handlers
+    handlers: LoggedHandlers
     community: UUID
     workspace: str
     result: Imported
@@ -153,7 +153,7 @@ async def run(where: Servers, community: str | None, listing: Listing) -> Import
         delivering = Delivery(store, ApiPlatform(), lease_seconds=_LEASE).run()  # so that replies don't wait for an API
         delivery = asyncio.create_task(delivering)
         stack.push_async_callback(stop, delivery)
-        await Importer(store, Handlers(store, hints), chosen.id, workspace, result).run(list(listing.entries))
+        await Importer(store, LoggedHandlers(store, hints), chosen.id, workspace, result).run(list(listing.entries))
         result.seconds = monotonic() - began
         await _wait_for_replies(store, chosen.id)
     return result
