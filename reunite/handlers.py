@@ -256,10 +256,10 @@ class Handlers:
         return next((report for report in reports if report.target.channel == target.channel), None)
 
     async def known_posts(
-        self, platform: PlatformName, workspace: str, since: datetime | None = None
+        self, platform: PlatformName, workspace: str, since: datetime | None = None, channel: str | None = None
     ) -> Sequence[KnownPost]:
-        """Return the posts of a workspace's reports, except withdrawn and expired ones."""
-        return await self._community.known_posts(await self._known_workspace(platform, workspace), since)
+        """Return the posts of a workspace's reports, perhaps of one channel, except withdrawn and expired ones."""
+        return await self._community.known_posts(await self._known_workspace(platform, workspace), since, channel)
 
     async def known_cards(
         self, platform: PlatformName, workspace: str, since: datetime | None = None, message: str | None = None

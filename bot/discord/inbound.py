@@ -210,9 +210,8 @@ class Inbound:
         if guild is None:
             return
         await self._workspaces.ensure_joined(guild)
-        for post in await self._handlers.known_posts("discord", str(guild_id)):
-            if post.report.target.channel == str(channel):
-                await self._handlers.withdraw(Withdraw(target=post.report.target))
+        for post in await self._handlers.known_posts("discord", str(guild_id), channel=str(channel)):
+            await self._handlers.withdraw(Withdraw(target=post.report.target))
 
     @_tracked
     async def deleted(self, guild_id: int | None, channel: int, message: int) -> None:
