@@ -37,6 +37,7 @@ from reunite.form_checks import FormChecks
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
 from reunite.limits import HourlyLimit
+from reunite.look_answers import LookAnswers
 from reunite.looks import LookHandlers
 from reunite.messages.reply import Action, Reply
 from reunite.my_reports import MyReportHandlers
@@ -88,6 +89,7 @@ class Handlers:
         self.welcome = WelcomeHandlers(store)
         self.forms = FormChecks(store)
         self.samples = SampleHandlers(store, queue, now)
+        self.look_answers = LookAnswers()
         self._looks = LookHandlers(store, queue, now, limit)
         handover = HandoverHandlers(store, queue)
         self._presses = {
