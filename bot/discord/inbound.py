@@ -96,7 +96,11 @@ class Inbound:
                 await self._workspaces.ensure_joined(channel[0].guild)
                 report = report_of(message, channel[1])
                 report = replace(report, author=author or report.author)
-                if await self._report(report, channel[0], again=True, problem=problem):
+                if problem:
+                    is_settled = await self._refuse_post(report, channel[0], problem)
+                else:
+                    is_settled = await self._report(report, channel[0], again=True)
+                if is_settled:
                     self.recent.append(message.id)
         elif channel[1] is ReportKind.LOST and _may_be_lost_report(message):
             await self._offer(message, channel[0].guild)
@@ -122,28 +126,25 @@ class Inbound:
         role = self._workspaces.role_of(channel)
         return (channel, role) if role else None
 
-    async def _report(
-        self, command: NewReport, channel: ReportChannel, *, again: bool, problem: TellUserError | None = None
-    ) -> bool:
+    async def _report(self, command: NewReport, channel: ReportChannel, *, again: bool) -> bool:
         """Save a report, then acknowledge it; `again` acknowledges a known one too.
 
         Return False if that has to wait for a permission: once it's granted, the post is handled again.
         """
         try:
-            try:
-                if problem:
-                    raise problem
-                receipt = await self._handlers.report(command)
-            except TellUserError as error:
-                await self._send_problem(command.target, f"{command.source_key}:problem", error, channel.guild)
-                return True
-            if receipt.created or again:
-                await self._notify_of_missing_permissions(channel, command.author)
-                await self._platform.acknowledge(command.target)
-        except (MissingPermissionError, UndeliverableError) as error:
-            _log.warning("discord_post_unanswered", post=command.source_key, reason=str(error))
-            return isinstance(error, UndeliverableError)
-        return True
+            receipt = await self._handlers.report(command)
+        except TellUserError as error:
+            return await self._refuse_post(command, channel, error)
+        return await _answered(command, self._acknowledge(command, channel)) if receipt.created or again else True
+
+    async def _refuse_post(self, command: NewReport, channel: ReportChannel, error: TellUserError) -> bool:
+        """Say why a post is refused. Return False if that has to wait for a permission."""
+        key = f"{command.source_key}:problem"
+        return await _answered(command, self._send_problem(command.target, key, error, channel.guild))
+
+    async def _acknowledge(self, command: NewReport, channel: ReportChannel) -> None:
+        await self._notify_of_missing_permissions(channel, command.author)
+        await self._platform.acknowledge(command.target)
 
     async def _send_problem(self, target: ReplyTarget, key: str, error: TellUserError, guild: discord.Guild) -> None:
         """Say why a post is refused, unless it was said before: after a restart the post is handled again."""
@@ -229,6 +230,16 @@ class Inbound:
     def is_deleted(self, key: str) -> bool:
         """Return whether a post (given by its idempotency key) was deleted recently."""
         return key in self._deleted
+
+
+async def _answered(command: NewReport, answer: Coroutine[object, object, None]) -> bool:
+    """Answer a post, if that's possible. Return False if it has to wait for a permission."""
+    try:
+        await answer
+    except (MissingPermissionError, UndeliverableError) as error:
+        _log.warning("discord_post_unanswered", post=command.source_key, reason=str(error))
+        return isinstance(error, UndeliverableError)
+    return True
 
 
 def _may_be_lost_report(message: discord.Message) -> bool:

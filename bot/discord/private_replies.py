@@ -110,6 +110,12 @@ async def reply_privately(interaction: discord.Interaction, work: Work) -> None:
         await show(interaction, await result_or_problem(interaction, work))
 
 
+async def reply_with_problem(interaction: discord.Interaction, error: TellUserError) -> None:
+    """Acknowledge an interaction, then say why it's refused."""
+    if await try_acknowledge(interaction, partial(interaction.response.defer, ephemeral=True, thinking=True)):
+        await show(interaction, _problem(interaction, error))
+
+
 async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
     """Show a reply in place of the acknowledgement; if it's too late for that, send it directly."""
     try:
@@ -193,12 +199,15 @@ async def _edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> 
 
 async def result_or_problem(interaction: discord.Interaction, work: Work) -> PrivateReply:
     """Return the result of `work`, or a sentence about what went wrong."""
-    language = language_of_user(interaction)
     try:
-        reply = await work()
+        return await work()
     except TellUserError as error:
-        reply = PrivateReply(wording.explain(error, language, names_in(language)))
+        return _problem(interaction, error)
     except Exception:  # noqa: BLE001 - the person gets an answer whatever happens
         _log.exception("discord_interaction_defect", interaction=interaction.id)
-        reply = PrivateReply(wording.sentence("went_wrong", language))
-    return reply
+        return _problem(interaction, TellUserError("went_wrong"))
+
+
+def _problem(interaction: discord.Interaction, error: TellUserError) -> PrivateReply:
+    language = language_of_user(interaction)
+    return PrivateReply(wording.explain(error, language, names_in(language)))
