@@ -14,6 +14,7 @@ import structlog
 from bot.gallery import Tile, compose
 from db.cancellation import stop
 from db.delivery import OutboxItem, StalePhoto
+from db.repeating import repeat
 from db.store import Store
 from metrics import definitions as metrics
 from reunite.entities import Match
@@ -59,18 +60,15 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver until cancelled. Sends in progress then get a few seconds; the rest is left to the leases."""
-        while True:
-            try:
-                async with self._store.delivery.signals(self._platform.name) as signal:
-                    await self._loop(signal)
-            except psycopg.OperationalError as error:
-                _log.warning("delivery_interrupted", error=type(error).__name__)
-            except Exception:  # noqa: BLE001 - the other replies must go out
-                _log.exception("delivery_defect")
-            await asyncio.sleep(_POLL_EVERY)
+        await repeat(self._deliver_all, _POLL_EVERY, "delivery")
+
+    async def _deliver_all(self) -> None:
+        async with self._store.delivery.signals(self._platform.name) as signal:
+            await self._loop(signal)
 
     async def _loop(self, signal: asyncio.Event) -> None:
-        links = asyncio.create_task(self._keep_links_fresh())  # concurrently: a slow platform must not hold up replies
+        fresh_links = repeat(self._renew_links, _POLL_EVERY, "photo_links")
+        links = asyncio.create_task(fresh_links)  # concurrently: a slow platform must not hold up replies
         try:
             while True:
                 signal.clear()  # before reading, so that a later change wakes us again
@@ -110,17 +108,10 @@ class Delivery:
         if len(leased) == free:
             signal.set()  # there may be more
 
-    async def _keep_links_fresh(self) -> None:
+    async def _renew_links(self) -> None:
         """Renew expired links to photos: only the bot can ask its platform for them."""
-        while True:
-            try:
-                for stale in await self._store.delivery.stale_photos(self._platform.name, _REFRESHED_AT_ONCE):
-                    await self._refresh_link(stale)
-            except (TryAgainError, psycopg.OperationalError) as error:
-                _log.warning("photo_links_interrupted", error=type(error).__name__)
-            except Exception:  # noqa: BLE001 - the next attempt may succeed
-                _log.exception("photo_links_defect")
-            await asyncio.sleep(_POLL_EVERY)
+        for stale in await self._store.delivery.stale_photos(self._platform.name, _REFRESHED_AT_ONCE):
+            await self._refresh_link(stale)
 
     async def _refresh_link(self, stale: StalePhoto) -> None:
         log = _log.bind(platform=self._platform.name, photo=str(stale.photo.id))

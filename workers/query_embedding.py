@@ -13,6 +13,7 @@ import structlog
 from db.cancellation import stop
 from db.embedding_models import EmbeddingModel
 from db.embedding_requests import PATIENCE, EmbeddingRequest, EmbeddingRequests, encoded_json, problem_json
+from db.repeating import repeat
 from reunite.encoder import SHARED_SPACE
 from reunite.errors import TellUserError, TryAgainError
 from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText
@@ -42,15 +43,11 @@ class QueryEmbedder:
 
     async def run(self) -> None:
         """Answer until cancelled."""
-        while True:
-            try:
-                async with self.requests.signals() as signal:
-                    await self._answer_all(signal)
-            except (TryAgainError, psycopg.OperationalError, OSError) as error:
-                _log.warning("embedding_requests_interrupted", error=type(error).__name__)
-            except Exception:  # noqa: BLE001 - the next request may be answered
-                _log.exception("embedding_requests_defect")
-            await asyncio.sleep(_POLL_SECONDS)
+        await repeat(self._answer_signalled, _POLL_SECONDS, "embedding_requests")
+
+    async def _answer_signalled(self) -> None:
+        async with self.requests.signals() as signal:
+            await self._answer_all(signal)
 
     async def _answer_all(self, signal: asyncio.Event) -> None:
         answering: dict[UUID, asyncio.Task[None]] = {}

@@ -1,0 +1,26 @@
+"""Runs a step again and again: none of its failures ends a process, or is lost."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from db.trouble import is_temporary
+
+_log = structlog.get_logger(__name__)
+
+
+async def repeat(step: Callable[[], Awaitable[object]], every: float, event: str, **ids: str) -> None:
+    """Take a step, then again `every` so many seconds, until cancelled.
+
+    What it raises is logged: temporary trouble as `{event}_interrupted`, a defect as `{event}_defect`.
+    """
+    while True:
+        try:
+            await step()
+        except Exception as error:  # noqa: BLE001 - the next step may succeed
+            if is_temporary(error) or isinstance(error, OSError):
+                _log.warning(f"{event}_interrupted", error=type(error).__name__, **ids)
+            else:
+                _log.exception(f"{event}_defect", **ids)
+        await asyncio.sleep(every)
