@@ -14,7 +14,7 @@ from api.server import serving
 from bot.delivery import Delivery
 from db import queue
 from db.config import Connections
-from db.embedding_requests import PATIENCE, EmbeddingRequests
+from db.embedding_requests import PATIENCE_SECONDS, EmbeddingRequests
 from db.ended_communities import forgetting_ended_communities
 from db.migrate import require_migrated
 from db.store import Store
@@ -35,7 +35,7 @@ class ApiService:
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     # Hook for tests
-    patience: float = PATIENCE
+    patience: float = PATIENCE_SECONDS
 
 
 async def run(service: ApiService, ready: Callable[[str], None] = lambda _: None) -> None:

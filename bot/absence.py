@@ -11,8 +11,7 @@ from reunite.absence import IsThere, absent_for_long
 from reunite.entities import PlatformName
 from reunite.ports import Store
 
-_CHECK_EVERY: Final = 6 * 3600.0
-"""Seconds between two checks."""
+_CHECK_EVERY_SECONDS: Final = 6 * 3600.0
 
 _log = structlog.get_logger(__name__)
 
@@ -33,4 +32,4 @@ async def watch_absence(
             await leave(workspace)
             _log.info("absent_workspace_left", platform=platform, workspace=workspace)
 
-    await repeat(check, _CHECK_EVERY, "absence_check", platform=platform)
+    await repeat(check, _CHECK_EVERY_SECONDS, "absence_check", platform=platform)

@@ -11,7 +11,7 @@ from db.repeating import repeat
 from db.store import Store
 from reunite.entities import PlatformName
 
-_CHECK_EVERY: Final = 10 * 60.0
+_CHECK_EVERY_SECONDS: Final = 10 * 60.0
 """Seconds between two checks, and so the longest that a session can outlive the role."""
 
 Moderates = Callable[[str, str], Awaitable[bool | None]]
@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 async def watch_roles(store: Store, platform: PlatformName, moderates: Moderates) -> None:
     """Sign former moderators out of the board, until cancelled."""
     check = partial(sign_out_former, BoardSessions(store), platform, moderates)
-    await repeat(check, _CHECK_EVERY, "board_roles_check", platform=platform)
+    await repeat(check, _CHECK_EVERY_SECONDS, "board_roles_check", platform=platform)
 
 
 async def sign_out_former(sessions: BoardSessions, platform: PlatformName, moderates: Moderates) -> None:

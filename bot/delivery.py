@@ -27,18 +27,18 @@ from reunite.verdicts import lock_sides
 
 MAX_ATTEMPTS: Final = 8
 """After this many attempts, a reply that fails because of our own defect counts as undeliverable."""
-_FIRST_PAUSE: Final = 1.0
+_FIRST_PAUSE_SECONDS: Final = 1.0
 """Seconds before the second attempt; doubled for each one after, up to the longest."""
 _SPREAD: Final = 0.1
 """The share of a pause that may be added to it."""
-_LONGEST_PAUSE: Final = 300.0
+_LONGEST_PAUSE_SECONDS: Final = 300.0
 _MAX_DOUBLINGS: Final = 10
 """Enough for the longest pause; after days of attempts the power itself would overflow."""
 _LEASED_AT_ONCE: Final = 16
 """Replies that are read from the outbox together, before the first of them is sent."""
 _REFRESHED_AT_ONCE: Final = 10
 _SETTLE_SECONDS: Final = 3.0
-_POLL_EVERY: Final = 1.0
+_POLL_SECONDS: Final = 1.0
 """Seconds between reads of the outbox without a signal: for pauses that end and leases that expire."""
 
 _log = structlog.get_logger(__name__)
@@ -60,14 +60,14 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver until cancelled. Sends in progress then get a few seconds; the rest is left to the leases."""
-        await repeat(self._deliver_all, _POLL_EVERY, "delivery")
+        await repeat(self._deliver_all, _POLL_SECONDS, "delivery")
 
     async def _deliver_all(self) -> None:
         async with self._store.delivery.signals(self._platform.name) as signal:
             await self._loop(signal)
 
     async def _loop(self, signal: asyncio.Event) -> None:
-        fresh_links = repeat(self._renew_links, _POLL_EVERY, "photo_links")
+        fresh_links = repeat(self._renew_links, _POLL_SECONDS, "photo_links")
         links = asyncio.create_task(fresh_links)  # concurrently: a slow platform must not hold up replies
         try:
             while True:
@@ -75,7 +75,7 @@ class Delivery:
                 await self._start_due(signal)
                 with suppress(TimeoutError):
                     # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the signal.
-                    async with asyncio.timeout(_POLL_EVERY):
+                    async with asyncio.timeout(_POLL_SECONDS):
                         await signal.wait()
         finally:
             await self._settle()
@@ -232,8 +232,8 @@ def _pause(attempts: int, after: float | None) -> float:
     They are spread out, so that replies that failed together aren't retried together.
     """
     if after is None:
-        after = min(_FIRST_PAUSE * 2 ** min(attempts - 1, _MAX_DOUBLINGS), _LONGEST_PAUSE)
-    return max(after, _FIRST_PAUSE) + random.uniform(0, _FIRST_PAUSE + after * _SPREAD)  # noqa: S311 - no secret
+        after = min(_FIRST_PAUSE_SECONDS * 2 ** min(attempts - 1, _MAX_DOUBLINGS), _LONGEST_PAUSE_SECONDS)
+    return max(after, _FIRST_PAUSE_SECONDS) + random.uniform(0, _FIRST_PAUSE_SECONDS + after * _SPREAD)  # noqa: S311 - no secret
 
 
 async def _outgoing(item: OutboxItem) -> Outgoing:

@@ -18,8 +18,7 @@ from reunite.messages.reply import Reply
 from reunite.ports import Outgoing, Platform
 from reunite.slowness import Change
 
-_CHECK_EVERY: Final = 30.0
-"""Seconds between two checks."""
+_CHECK_EVERY_SECONDS: Final = 30.0
 
 _log = structlog.get_logger(__name__)
 
@@ -46,7 +45,7 @@ class SlownessWatch:
 
     async def run(self) -> None:
         """Check regularly until cancelled."""
-        await repeat(self.check, _CHECK_EVERY, "slowness")
+        await repeat(self.check, _CHECK_EVERY_SECONDS, "slowness")
 
     async def check(self) -> None:
         """Tell the moderators of each workspace what has changed; what can't be sent now is tried at the next check."""

@@ -10,11 +10,11 @@ from db.cancellation import stop
 from db.database import Database
 from db.repeating import repeat
 
-_EVERY: Final = 3600.0
+_EVERY_SECONDS: Final = 3600.0
 
 
 @asynccontextmanager
-async def forgetting_ended_communities(database: Database, every: float = _EVERY) -> AsyncIterator[None]:
+async def forgetting_ended_communities(database: Database, every: float = _EVERY_SECONDS) -> AsyncIterator[None]:
     """Look for such communities regularly within the context; any process may have ended them."""
     forgetting = asyncio.create_task(repeat(partial(forget_ended_communities, database), every, "forgetting"))
     try:

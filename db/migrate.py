@@ -19,9 +19,9 @@ _ALL_FORMER: Final = "7170ad08fc8fa7504c9e18277a02f60b071f15ba34df77ff2f7977b358
 """SHA-256 of the names and checksums of the migrations that the baseline replaced (docs/decisions/0062-baseline.md)."""
 _LOCK_SECONDS: Final = 2.0
 """How long a migration waits for a lock: all that come after it wait behind it, readers too."""
-_PAUSE: Final = 5.0
+_PAUSE_SECONDS: Final = 5.0
 """Seconds until the next attempt, in which the others go on."""
-_PATIENCE: Final = 600.0
+_PATIENCE_SECONDS: Final = 600.0
 """Seconds in which a migration is attempted."""
 _IS_KNOWN: Final = "SELECT to_regclass('public.migration') IS NOT NULL AS known"
 _APPLIED: Final = "SELECT name, checksum FROM public.migration"
@@ -144,7 +144,7 @@ async def _apply(connection: psycopg.AsyncConnection, migrations: list[Migration
 async def _apply_patiently(connection: psycopg.AsyncConnection, migration: Migration) -> None:
     """Apply a migration once nobody else, such as a backup, has locked what it changes."""
     clock = asyncio.get_running_loop()
-    until = clock.time() + _PATIENCE
+    until = clock.time() + _PATIENCE_SECONDS
     while True:
         try:
             await _apply_one(connection, migration)
@@ -158,7 +158,7 @@ async def _apply_patiently(connection: psycopg.AsyncConnection, migration: Migra
         else:
             return
         _log.warning("migration_waits", migration=migration.name, reason="another connection has locked its tables")
-        await asyncio.sleep(_PAUSE)
+        await asyncio.sleep(_PAUSE_SECONDS)
 
 
 async def _apply_one(connection: psycopg.AsyncConnection, migration: Migration) -> None:

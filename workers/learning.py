@@ -11,13 +11,13 @@ from db.repeating import repeat
 from db.store import Store
 from reunite.tuning.calibration import TooLittleDataError
 
-_EVERY: Final = 600.0
+_EVERY_SECONDS: Final = 600.0
 _AT_ONCE: Final = 5
 
 _log = structlog.get_logger(__name__)
 
 
-async def keep_learning(store: Store, model: EmbeddingModel, every: float = _EVERY) -> None:
+async def keep_learning(store: Store, model: EmbeddingModel, every: float = _EVERY_SECONDS) -> None:
     """Learn from new feedback until cancelled."""
     await repeat(partial(learn_once, store, model), every, "learning")
 

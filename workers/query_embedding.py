@@ -12,7 +12,7 @@ import structlog
 
 from db.cancellation import stop
 from db.embedding_models import EmbeddingModel
-from db.embedding_requests import PATIENCE, EmbeddingRequest, EmbeddingRequests, encoded_json, problem_json
+from db.embedding_requests import PATIENCE_SECONDS, EmbeddingRequest, EmbeddingRequests, encoded_json, problem_json
 from db.repeating import repeat
 from reunite.encoder import SHARED_SPACE
 from reunite.errors import TellUserError, TryAgainError
@@ -69,7 +69,7 @@ class QueryEmbedder:
     async def _answer(self, request: EmbeddingRequest) -> None:
         """Answer a request. Where that fails, it's retried when its lease expires."""
         try:
-            async with asyncio.timeout(PATIENCE):  # after that, nobody waits for the answer
+            async with asyncio.timeout(PATIENCE_SECONDS):  # after that, nobody waits for the answer
                 await self.requests.answer(request, await self._answer_to(request))
         except (TryAgainError, OSError, psycopg.OperationalError) as error:
             _log.warning("embedding_request_delayed", request=str(request.id), error=type(error).__name__)

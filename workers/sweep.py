@@ -21,11 +21,9 @@ from reunite.expiry import expire
 from reunite.reminders import Due, remind
 
 SWEEP_SECONDS: Final = 1.0
-"""Seconds between two sweeps."""
 _AT_ONCE: Final = 100
 _RETRY_SECONDS: Final = 60.0
-"""Seconds before a failed task is retried."""
-_SWEEP_TIMEOUT: Final = 300.0
+_TIMEOUT_SECONDS: Final = 300.0
 """Seconds after which a sweep that hangs is cancelled."""
 _CLEANING_SECONDS: Final = 3600.0
 
@@ -55,7 +53,7 @@ class Sweep:
         await repeat(self._run_in_time, SWEEP_SECONDS, "sweep")
 
     async def _run_in_time(self) -> None:
-        async with asyncio.timeout(_SWEEP_TIMEOUT):
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
             await self.run_once()
 
     async def run_once(self) -> None:

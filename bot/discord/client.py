@@ -11,7 +11,7 @@ from bot.discord.config import DiscordConfig
 from bot.discord.request_pace import RequestPace
 from bot.errors import SetupError
 
-_LONGEST_PAUSE: Final = 30.0
+_LONGEST_PAUSE_SECONDS: Final = 30.0
 """Seconds that discord.py may wait out a rate limit by itself (its minimum); longer ones raise RateLimited."""
 
 
@@ -31,7 +31,7 @@ class ReuniteClient(discord.AutoShardedClient):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
-            max_ratelimit_timeout=_LONGEST_PAUSE,
+            max_ratelimit_timeout=_LONGEST_PAUSE_SECONDS,
             guild_ready_timeout=config.guilds_wait,
             http_trace=RequestPace().trace(),
         )

@@ -28,7 +28,7 @@ from reunite.text.heads import names_a_thing
 
 _P = ParamSpec("_P")
 
-_NOTICE_EVERY: Final = 3600.0
+_NOTICE_EVERY_SECONDS: Final = 3600.0
 """Seconds between two notices in a channel that a permission is missing there."""
 _SETTLE_SECONDS: Final = 5.0
 _REMEMBERED: Final = 1000
@@ -154,7 +154,7 @@ class Inbound:
     async def _notify_of_missing_permissions(self, channel: ReportChannel, author: Member) -> None:
         """Name the permissions that the bot lacks, once an hour: in the channel, in the log, or to the author."""
         names, now = missing(channel, TO_ANSWER), time.monotonic()
-        self._notices = {noticed: at for noticed, at in self._notices.items() if now - at < _NOTICE_EVERY}
+        self._notices = {noticed: at for noticed, at in self._notices.items() if now - at < _NOTICE_EVERY_SECONDS}
         if not names or channel.id in self._notices:
             return
         self._notices[channel.id] = now

@@ -20,9 +20,9 @@ from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.ports import KnownCard, Sent
 
-_EVERY: Final = 30.0
+_RECORD_EVERY_SECONDS: Final = 30.0
 """Seconds between records that the bot receives events."""
-_LEAST: Final = 0.1
+_LEAST_SECONDS: Final = 0.1
 _log = structlog.get_logger(__name__)
 
 
@@ -93,7 +93,9 @@ class Reconciler:
             await self._attempt(self._record_all(is_connected))
             self._forget_left()
             now = asyncio.get_running_loop().time()
-            await asyncio.sleep(min([_EVERY, *(max(_LEAST, at - now) for at in self._not_before.values())]))
+            await asyncio.sleep(
+                min([_RECORD_EVERY_SECONDS, *(max(_LEAST_SECONDS, at - now) for at in self._not_before.values())])
+            )
 
     async def is_caught_up(self, team: str) -> bool:
         """Return whether the bot has taken the new posts that it missed in a workspace."""
@@ -152,5 +154,5 @@ class Reconciler:
                 await self._cards.compare_pending(workspace)
                 await self._catch_up.read_gap(workspace, now - self._look_back, older=True)
         except TryAgainError as error:
-            self._not_before[team] = clock.time() + (_EVERY if error.after is None else error.after)
+            self._not_before[team] = clock.time() + (_RECORD_EVERY_SECONDS if error.after is None else error.after)
             raise

@@ -28,7 +28,7 @@ from workers.config import EncoderSettings
 
 _POLL_SECONDS: Final = 0.005
 """Between two queries: the resolution of the measured commit times."""
-_TIMEOUT: Final = 540.0
+_TIMEOUT_SECONDS: Final = 540.0
 _ALONE: Final = 20
 """Posts that are made one after the other, each once the one before was answered."""
 _COLOURS: Final = ("#dc281e", "#1ea03c", "#1e46c8")
@@ -131,7 +131,7 @@ async def _measure(home: Servers, plan: Plan, workers: int) -> Run:
         await stack.enter_async_context(owner)
         if plan.busy:
             await stack.enter_async_context(busy_cores())
-        return await asyncio.wait_for(_run(discord, owner, plan.posts, workers), _TIMEOUT)
+        return await asyncio.wait_for(_run(discord, owner, plan.posts, workers), _TIMEOUT_SECONDS)
 
 
 def discord_settings(discord: LocalDiscord) -> Mapping[str, str]:

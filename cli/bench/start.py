@@ -31,7 +31,7 @@ _PHOTO_SIZE: Final = (4032, 3024)
 _REUNITE: Final = (sys.executable, "-P", "-m", "cli.main")
 _PYTHON: Final = (sys.executable, "-P", "-c", "pass")
 _READY: Final = b"Reunite is ready"
-_TIMEOUT: Final = 540.0
+_TIMEOUT_SECONDS: Final = 540.0
 _LABELS: Final = {
     "worker_ready_s": "worker ready after, s",
     "bot_ready_s": "bot ready after, s",
@@ -94,7 +94,7 @@ async def _measure(home: Servers, encoder: Mapping[str, str], photos: int) -> di
         for number in range(photos):
             await discord.post(f"thing {number}", photo("#dc281e", _PHOTO_SIZE))
         say(f"Posted {photos} photos; waiting for the replies …")
-        await asyncio.wait_for(until_answered(owner, photos), _TIMEOUT)
+        await asyncio.wait_for(until_answered(owner, photos), _TIMEOUT_SECONDS)
         of_worker, of_bot = (resident(process.pid or 0) for process in (worker, bot))
         return {
             "worker_ready_s": seconds[0],

@@ -157,7 +157,7 @@ async def test_an_old_post_that_was_deleted_while_the_bot_was_away_is_withdrawn(
 async def test_a_guild_that_removed_the_bot_while_it_was_away_is_deleted_after_a_week(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.absence._CHECK_EVERY", 0.05)
+    monkeypatch.setattr("bot.absence._CHECK_EVERY_SECONDS", 0.05)
     async with guild(database_url) as (discord, store):
         gone = await store.join(JoinWorkspace("discord", "999", "gone"))
         async with online(discord, store) as world:

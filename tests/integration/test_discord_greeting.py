@@ -89,7 +89,7 @@ async def test_a_community_is_greeted_in_the_language_that_it_has_on_discord(dat
 async def test_a_greeting_that_breaks_off_comes_later_and_once(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, after: bool
 ) -> None:
-    monkeypatch.setattr(greeting, "_PAUSES", (0.2, 0.2))
+    monkeypatch.setattr(greeting, "_PAUSES_IN_SECONDS", (0.2, 0.2))
     async with open_world(database_url) as world:
         found = world.discord.channel("found")
         world.discord.refuse(f"POST /channels/{found}/messages", 0, after=after)
@@ -103,7 +103,7 @@ async def test_a_greeting_that_breaks_off_comes_later_and_once(
 async def test_a_community_that_joins_while_the_database_is_away_is_greeted_later(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(greeting, "_PAUSES", (0.1,) * 5)
+    monkeypatch.setattr(greeting, "_PAUSES_IN_SECONDS", (0.1,) * 5)
     async with open_world(database_url) as world:
         max_, join, failures = world.discord.admin.join("Max"), Handlers.join, iter(range(3))
 
@@ -154,7 +154,7 @@ async def running_bot(discord: DiscordDouble, database_url: str) -> AsyncIterato
 async def test_a_greeting_that_is_late_survives_a_restart_and_comes_once(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", 0)
     async with DiscordDouble() as discord:
         found = discord.channel("found")
         async with running_bot(discord, database_url) as world:
@@ -175,7 +175,7 @@ async def test_a_greeting_whose_arrival_could_not_be_noted_comes_once(
     async def lost(*_: object) -> None:
         raise OperationalError("the database is away")
 
-    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", 0)
     async with DiscordDouble() as discord:
         found = discord.channel("found")
         with monkeypatch.context() as patch:
@@ -197,7 +197,7 @@ async def is_greeted(world: World) -> bool:
 async def test_a_guild_that_has_joined_while_the_bot_was_down_is_greeted_at_the_start_if_it_is_new(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_new: bool
 ) -> None:
-    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", 0)
     async with DiscordDouble() as discord:
         if is_new:
             discord.admin.joined()
@@ -211,7 +211,7 @@ async def test_a_guild_that_has_joined_while_the_bot_was_down_is_greeted_at_the_
 async def test_where_the_inviter_takes_no_messages_after_a_restart_the_channel_is_greeted(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", 0)
     async with DiscordDouble() as discord:
         max_, found = await break_off_directly(discord, database_url), discord.channel("found")
         discord.takes_no_messages.add(max_)
@@ -223,7 +223,7 @@ async def test_where_the_inviter_takes_no_messages_after_a_restart_the_channel_i
 async def test_a_direct_greeting_after_a_restart_says_where_the_bot_was_invited(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", 0)
     async with DiscordDouble() as discord:
         max_ = await break_off_directly(discord, database_url)
         async with running_bot(discord, database_url) as world:

@@ -38,7 +38,7 @@ SKIPPED = {"no_photo": FOUND - len(range(0, FOUND, EVERY)), "settled": 1, "not_a
 
 @pytest.fixture(autouse=True)
 def _no_late_greetings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(greeting, "_BETWEEN", 3600.0)
+    monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", 3600.0)
 
 
 @asynccontextmanager

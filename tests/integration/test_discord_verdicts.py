@@ -145,7 +145,7 @@ async def test_clearing_the_reactions_takes_the_verdict_back(database_url: str, 
 async def test_who_no_longer_moderates_is_signed_out_of_the_board(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.board_roles._CHECK_EVERY", 0.05)
+    monkeypatch.setattr("bot.board_roles._CHECK_EVERY_SECONDS", 0.05)
     async with open_world(database_url) as world:
         grace, hopper, gone = (world.discord.admin.join(name, moderator=True) for name in ("Grace", "Hopper", "Gone"))
         await world.community()

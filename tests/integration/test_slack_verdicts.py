@@ -70,7 +70,7 @@ async def test_a_verdict_on_a_card_that_is_not_noted_yet_counts_once_it_is(
 
     lost, found, match = await world.match()
     monkeypatch.setattr("reunite.verdicts._MATCH_LOOKUP_PAUSES", ())
-    monkeypatch.setattr("bot.unrecorded_cards._PAUSES", (0.2,) * 50)
+    monkeypatch.setattr("bot.unrecorded_cards._PAUSES_IN_SECONDS", (0.2,) * 50)
     monkeypatch.setattr(SqlOutbox, "mark_sent", interrupted)
     async with world.store.session(lost.community) as session:
         card = wording.match_card(match, found, lost, None)
@@ -127,7 +127,7 @@ async def test_both_posts_show_that_the_thing_is_back_and_no_more_when_it_is_not
 async def test_who_no_longer_moderates_is_signed_out_of_the_board(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_deactivated: bool
 ) -> None:
-    monkeypatch.setattr("bot.board_roles._CHECK_EVERY", 0.05)
+    monkeypatch.setattr("bot.board_roles._CHECK_EVERY_SECONDS", 0.05)
     async with world_in(database_url) as world:
         await world.card()
         session = await signed_in(world.store, "slack", TEAM, world.admin)

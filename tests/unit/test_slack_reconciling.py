@@ -49,7 +49,7 @@ def reconciler(slack: _Slack) -> Reconciler:
 
 
 async def test_an_error_of_any_kind_doesnt_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reconcile, "_EVERY", 0.01)
+    monkeypatch.setattr(reconcile, "_RECORD_EVERY_SECONDS", 0.01)
     slack, errors = _Slack(), [RuntimeError("a defect")]
 
     def is_connected() -> bool:
@@ -65,7 +65,7 @@ async def test_an_error_of_any_kind_doesnt_end_it(monkeypatch: pytest.MonkeyPatc
 
 async def test_a_workspace_that_has_left_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call that was due for it would otherwise stay due, and be looked at ten times a second."""
-    monkeypatch.setattr(reconcile, "_EVERY", 0.01)
+    monkeypatch.setattr(reconcile, "_RECORD_EVERY_SECONDS", 0.01)
     slack = _Slack("T1", "T2")
     reconciling = reconciler(slack)
     async with background(reconciling.run(lambda: True)):
