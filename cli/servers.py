@@ -56,7 +56,7 @@ def servers(settings: Settings, *, with_redis: bool = True) -> Iterator[Servers]
     if database.url and (redis.url or not with_redis):
         yield Servers(database.url, database.owner_url or database.url, redis.url or "", redis.queue, keys)
         return
-    from embedded import EmbeddedServers  # noqa: PLC0415 - only if needed
+    from embedded import EmbeddedServers
 
     with EmbeddedServers(settings.embedded.home) as embedded:
         owner_url = database.owner_url or database.url or embedded.owner_database_url

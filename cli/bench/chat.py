@@ -108,8 +108,8 @@ def _milliseconds(seconds: Sequence[float], *shares: int) -> dict[str, float]:
 
 
 def _forward_pass_per_second(settings: EncoderSettings) -> float:
-    from workers import bench  # noqa: PLC0415 - imports torch, which takes seconds
-    from workers.encoders.choose import choose  # noqa: PLC0415
+    from workers import bench
+    from workers.encoders.choose import choose
 
     encoder = choose(settings.kind, None, settings.model, say, threads=settings.torch_threads).encoder
     return bench.forward_pass_per_second(cast("bench.Measurable", encoder))  # both kinds are

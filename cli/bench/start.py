@@ -73,7 +73,7 @@ def run(where: Servers, plan: Plan, *, as_json: bool) -> None:
 
 
 def _full_size_clip(folder: Path) -> Mapping[str, str]:
-    from workers.bench import save_full_size_clip  # noqa: PLC0415 - imports torch, which takes seconds
+    from workers.bench import save_full_size_clip
 
     say("Creating CLIP ViT-B/32 with random weights …")
     save_full_size_clip(folder)
