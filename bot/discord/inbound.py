@@ -22,6 +22,7 @@ from reunite.commands import EditReport, NewReport, Withdraw
 from reunite.entities import Member, ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
+from reunite.language import sentence
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
 from reunite.text.heads import names_a_thing
@@ -160,7 +161,7 @@ class Inbound:
         self._notices[channel.id] = now
         _log.warning("discord_permissions_missing", channel=str(channel.id), permissions=names)
         language = self._workspaces.language(channel.guild)
-        words = wording.sentence("permissions_missing", language, **missing_permissions(channel, TO_ANSWER, language))
+        words = sentence("permissions_missing", language, **missing_permissions(channel, TO_ANSWER, language))
         log = channel.guild.get_channel(int(self._workspaces.settings(channel.guild).log_channel or 0))
         for destination in (channel, log):
             if not isinstance(destination, discord.TextChannel):

@@ -34,8 +34,7 @@ from reunite import rights
 from reunite.entities import CATEGORIES, RETURNED_BY, Category, ReportKind, ReturnedBy, Settings
 from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
-from reunite.language import LANGUAGES
-from reunite.messages.wording import sentence
+from reunite.language import LANGUAGES, sentence
 from reunite.text.zones import likely_zone
 
 _CHANNELS: Final = "setup:places"

@@ -15,7 +15,7 @@ from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, Member, ReportKind, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.messages.wording import sentence
+from reunite.language import sentence
 
 _DEFAULTS: Final = Settings()
 _SAVE_EVERY_SECONDS: Final = 30.0

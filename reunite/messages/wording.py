@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from reunite.entities import ANOTHER, Label, Match, MatchState, Question, Report, ReportKind, Why
 from reunite.errors import TellUserError
-from reunite.language import ENGLISH_NAMES, CommandNames, date_words, moment_words, plural, template
-from reunite.language import sentence as sentence  # noqa: PLC0414 - for those who say a single sentence
+from reunite.language import ENGLISH_NAMES, CommandNames, date_words, moment_words, plural, sentence, template, words_in
 from reunite.messages.reply import (
     Action,
     Button,
@@ -306,8 +305,8 @@ def _word(why: Why, language: str) -> str:
     if why.aspect in {"place", "brand"}:
         return why.word
     word = from_english(why.word, language)
-    is_noun = language == "de" and why.aspect != "colour" and word != why.word
-    return f"{word[0].upper()}{word[1:]}" if is_noun else word
+    is_noun = why.aspect != "colour" and word != why.word
+    return f"{word[0].upper()}{word[1:]}" if is_noun and words_in(language).capitalised_nouns else word
 
 
 def duration_words(minutes: int, language: str) -> str:

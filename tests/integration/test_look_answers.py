@@ -11,8 +11,8 @@ from db.store import Store
 from reunite.commands import JoinWorkspace, Look, ReportLost
 from reunite.entities import Member, ReplyTarget
 from reunite.handlers import Handlers
+from reunite.language import sentence
 from reunite.messages.reply import Reply
-from reunite.messages.wording import sentence
 from reunite.ports import Queue
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue

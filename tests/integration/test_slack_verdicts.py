@@ -10,6 +10,7 @@ from db.outbox import SqlOutbox
 from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, Settings
 from reunite.errors import TryAgainError
+from reunite.language import sentence
 from reunite.messages import keys, wording
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.support.board_sessions import is_over, signed_in
@@ -45,7 +46,7 @@ async def test_a_members_reaction_changes_nothing_and_they_alone_hear_why(world:
     await world.slack.react(card.channel, card.message, "tada", world.admin).acked.wait()
     assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
     [whisper] = await eventually(lambda: world.slack.whispers)
-    assert (whisper["user"], whisper["text"]) == (world.ada, wording.sentence("only_moderators"))
+    assert (whisper["user"], whisper["text"]) == (world.ada, sentence("only_moderators"))
 
 
 async def test_rights_are_those_of_the_moment(world: World) -> None:
