@@ -11,7 +11,7 @@ _log = structlog.get_logger(__name__)
 
 
 async def repeat(step: Callable[[], Awaitable[object]], every: float, event: str, **ids: str) -> None:
-    """Take a step, then again `every` so many seconds, until cancelled.
+    """Take a step until cancelled, with a pause of `every` seconds after each.
 
     What it raises is logged: temporary trouble as `{event}_interrupted`, a defect as `{event}_defect`.
     """

@@ -1,4 +1,4 @@
-"""Wakes whoever waits for the answer to a look."""
+"""Wakes those who wait for the answer to a look."""
 
 import asyncio
 from collections.abc import Iterator
