@@ -18,6 +18,7 @@ from tests.doubles.discord_shapes import VIEW_AUDIT_LOG
 from tests.support.discord_adapter import World, config, open_world
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
+from tests.support.rounds import Rounds
 from tests.support.waiting import eventually
 
 TRY = "Try it now"
@@ -90,13 +91,15 @@ async def test_a_greeting_that_breaks_off_comes_later_and_once(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, after: bool
 ) -> None:
     monkeypatch.setattr(greeting, "_PAUSES_IN_SECONDS", (0.2, 0.2))
+    noted = Rounds()
+    monkeypatch.setattr(WelcomeHandlers, "note_greeting", noted.counting(WelcomeHandlers.note_greeting))
     async with open_world(database_url) as world:
         found = world.discord.channel("found")
         world.discord.refuse(f"POST /channels/{found}/messages", 0, after=after)
         await invited(world, world.discord.admin.join("Max"), is_told=False)
-        await world.discord.reply(found, TRY)
-        await asyncio.sleep(1)
-        assert len(texts_in(world, found)) == 1
+        await eventually(lambda: noted.ended)  # it counts as sent, so nothing more is tried
+        [said] = texts_in(world, found)
+        assert TRY in said
         assert not world.discord.refusals
 
 
@@ -124,20 +127,24 @@ async def test_a_guild_that_removes_the_bot_at_once_is_not_joined_again(
 ) -> None:
     async with open_world(database_url) as world:
         join, joining, may_join = Handlers.join, asyncio.Event(), asyncio.Event()
+        begun, ended, forgotten, left = [0], Rounds(), Rounds(), Rounds()
         await eventually(world.community)
 
         async def join_slowly(handlers: Handlers, command: JoinWorkspace) -> None:
+            begun[0] += 1
             joining.set()
             await may_join.wait()
             await join(handlers, command)
 
-        monkeypatch.setattr(Handlers, "join", join_slowly)
+        monkeypatch.setattr(Handlers, "join", ended.counting(join_slowly))
         await invited(world, world.discord.admin.join("Max"))
         await joining.wait()
+        monkeypatch.setattr(greeting.Greeter, "forget", forgotten.counting(greeting.Greeter.forget))
+        monkeypatch.setattr(Handlers, "leave", left.counting(Handlers.leave))
         await world.discord.admin.remove_bot()
-        await asyncio.sleep(0.5)
+        await eventually(lambda: forgotten.ended)
         may_join.set()
-        await asyncio.sleep(1)
+        await eventually(lambda: left.ended and ended.ended == begun[0])
         assert await world.store.workspace("discord", world.discord.guild_id) is None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.board_roles import sign_out_former
 from db.outbox import SqlOutbox
 from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, Settings
@@ -14,6 +15,7 @@ from reunite.language import sentence
 from reunite.messages import keys, wording
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.support.board_sessions import is_over, signed_in
+from tests.support.rounds import Rounds
 from tests.support.slack_adapter import World, world_in
 from tests.support.waiting import eventually
 
@@ -128,11 +130,13 @@ async def test_both_posts_show_that_the_thing_is_back_and_no_more_when_it_is_not
 async def test_who_no_longer_moderates_is_signed_out_of_the_board(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_deactivated: bool
 ) -> None:
+    checks = Rounds()
     monkeypatch.setattr("bot.board_roles._CHECK_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr("bot.board_roles.sign_out_former", checks.counting(sign_out_former))
     async with world_in(database_url) as world:
         await world.card()
         session = await signed_in(world.store, "slack", TEAM, world.admin)
-        await asyncio.sleep(0.3)
+        await checks.pass_by()
         assert not await is_over(world.store, session)
         if is_deactivated:
             world.slack.admin.deactivate(world.admin)
