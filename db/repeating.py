@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import psycopg
 import structlog
 
 from db.trouble import is_temporary
@@ -19,7 +20,8 @@ async def repeat(step: Callable[[], Awaitable[object]], every: float, event: str
         try:
             await step()
         except Exception as error:  # noqa: BLE001 - the next step may succeed
-            if is_temporary(error) or isinstance(error, OSError):
+            # A migration may be why a statement is wrong, but if that's our mistake, it needs its traceback.
+            if is_temporary(error) and not isinstance(error, psycopg.ProgrammingError):
                 _log.warning(f"{event}_interrupted", error=type(error).__name__, **ids)
             else:
                 _log.exception(f"{event}_defect", **ids)

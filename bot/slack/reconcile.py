@@ -15,7 +15,7 @@ from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
-from db.trouble import is_trouble
+from db.trouble import is_temporary, is_trouble
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.ports import KnownCard, Sent
@@ -123,10 +123,11 @@ class Reconciler:
         """Do something, and only log its failure: the next round may succeed."""
         try:
             await work
-        except (TryAgainError, UndeliverableError, OSError) as error:
-            _log.warning("slack_reconcile_delayed", team=team, reason=str(error))
-        except Exception:  # noqa: BLE001 - see above
-            _log.exception("slack_reconcile_failed", team=team)
+        except Exception as error:  # noqa: BLE001 - see above
+            if isinstance(error, UndeliverableError) or is_temporary(error):
+                _log.warning("slack_reconcile_delayed", team=team, reason=str(error))
+            else:
+                _log.exception("slack_reconcile_failed", team=team)
 
     async def _record(self, workspace: SlackWorkspace) -> None:
         """Record that the bot is running; note what it missed before, and read that as fast as Slack allows."""

@@ -20,6 +20,7 @@ async def test_no_failure_ends_the_repetition() -> None:
             OSError(),
             None,
             psycopg.DataError(),
+            psycopg.ProgrammingError(),
             KeyError(),
         ]
     )
@@ -34,5 +35,5 @@ async def test_no_failure_ends_the_repetition() -> None:
         await repeat(step, 0, "reading", platform="web")
     assert [(entry["event"], entry["platform"]) for entry in logged] == [
         *[("reading_interrupted", "web")] * 4,
-        *[("reading_defect", "web")] * 2,
+        *[("reading_defect", "web")] * 3,
     ]
