@@ -14,13 +14,13 @@ from api.server import serving
 from bot.delivery import Delivery
 from db import queue
 from db.config import Connections
-from db.embedding_requests import PATIENCE, EmbeddingRequests
+from db.embedding_requests import PATIENCE_SECONDS, EmbeddingRequests
 from db.ended_communities import forgetting_ended_communities
 from db.migrate import require_migrated
 from db.store import Store
 from metrics.config import MetricsSettings
+from metrics.logged_handlers import LoggedHandlers
 from metrics.observed import observed
-from reunite.handlers import Handlers
 
 _CONNECTIONS: Final = 8
 
@@ -35,7 +35,7 @@ class ApiService:
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     # Hook for tests
-    patience: float = PATIENCE
+    patience: float = PATIENCE_SECONDS
 
 
 async def run(service: ApiService, ready: Callable[[str], None] = lambda _: None) -> None:
@@ -49,7 +49,7 @@ async def run(service: ApiService, ready: Callable[[str], None] = lambda _: None
         await stack.enter_async_context(forgetting_ended_communities(store))
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         searches = Searches(store, EmbeddingRequests(store, patience=service.patience))
-        items = Items(store, Handlers(store, hints), service.photo_hosts)
+        items = Items(store, LoggedHandlers(store, hints), service.photo_hosts)
         url = await stack.enter_async_context(serving(operations(searches, items, store), store, service.api))
         await stack.enter_async_context(observed(store, "api", replace(service.metrics, port=None)))
         ready(url)

@@ -5,19 +5,19 @@ from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final, TypeVar, get_origin
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 from pydantic import ValidationError
 from yarl import URL
 
 from api.problems import ProblemError, invalid
 from api.schemas import FILE_FIELDS, Body
+from http_server.forms import MAX_PARTS, parts
 from reunite import rules
 from reunite.entities import IncomingPhoto
 from reunite.text.controls import storable
 
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 FORM, JSON = "multipart/form-data", "application/json"
-_MAX_PARTS: Final = 64
 B = TypeVar("B", bound=Body)
 
 
@@ -45,21 +45,20 @@ async def _form(request: web.Request, model: type[Body]) -> Mapping[str, Any]:
                 fields.setdefault(name, []).append(value)
             else:
                 fields[name] = value
-    except (ValueError, AssertionError, LookupError) as error:  # raised by aiohttp for a malformed form
-        raise ProblemError(HTTPStatus.BAD_REQUEST, "The form is malformed. Send it as multipart/form-data.") from error
+    except (web.HTTPBadRequest, UnicodeDecodeError) as error:
+        detail = f"The form is malformed. Send it as {FORM}, with at most {MAX_PARTS} parts, each with a name."
+        raise ProblemError(HTTPStatus.BAD_REQUEST, detail) from error
     return fields
 
 
 async def _values(request: web.Request) -> AsyncIterator[tuple[str, str]]:
     """Yield a form's fields, files as base64, within the limit for all bodies."""
-    number = size = 0
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or part.name is None or number >= _MAX_PARTS:
-            raise ProblemError(HTTPStatus.BAD_REQUEST, f"A form may have at most {_MAX_PARTS} parts, each with a name.")
-        data = await part.read(decode=True)
-        number, size = number + 1, size + len(data)
-        if size > MAX_BODY_BYTES:
-            raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY_BYTES, actual_size=size)
+    left = MAX_BODY_BYTES
+    async for part in parts(request):
+        data = await part.read(left)
+        if data is None:
+            raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY_BYTES, actual_size=MAX_BODY_BYTES + 1)
+        left -= len(data)
         is_file = part.filename is not None and part.name in FILE_FIELDS
         yield part.name, base64.b64encode(data).decode() if is_file else data.decode()
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from reunite.errors import TellUserError, TryAgainError
+from reunite.language import sentence
 from reunite.messages import wording
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -98,7 +99,7 @@ def _of(error: Exception, path: str) -> web.Response:
             return _response(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": str(_RETRY_SECONDS)})
         case _:
             _log.error("api_request_failed", path=path, exc_info=error)
-            return _response(HTTPStatus.INTERNAL_SERVER_ERROR, wording.sentence("our_fault"))
+            return _response(HTTPStatus.INTERNAL_SERVER_ERROR, sentence("our_fault"))
 
 
 def _response(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> web.Response:

@@ -9,7 +9,7 @@ from typing import Final
 
 _MAX_CLIENTS: Final = 10_000
 """Clients whose buckets are kept; the least recently seen one is evicted first."""
-_MINUTE: Final = 60.0
+_WINDOW_SECONDS: Final = 60.0
 
 
 @dataclass
@@ -25,9 +25,9 @@ class RateLimiter:
         """Count a request; return 0, or the seconds until the next one is allowed."""
         now = self.now()
         left, at = self._buckets.pop(client, (float(self.per_minute), now))
-        left = min(self.per_minute, left + (now - at) * self.per_minute / _MINUTE)
+        left = min(self.per_minute, left + (now - at) * self.per_minute / _WINDOW_SECONDS)
         is_allowed = left >= 1
         self._buckets[client] = (left - 1 if is_allowed else left, now)
         if len(self._buckets) > _MAX_CLIENTS:
             self._buckets.popitem(last=False)
-        return 0 if is_allowed else math.ceil((1 - left) * _MINUTE / self.per_minute)
+        return 0 if is_allowed else math.ceil((1 - left) * _WINDOW_SECONDS / self.per_minute)

@@ -13,7 +13,7 @@ from board.visits import Visits
 from db import queue
 from db.board_sessions import BoardSessions
 from db.config import Connections
-from db.embedding_requests import PATIENCE, EmbeddingRequests
+from db.embedding_requests import PATIENCE_SECONDS, EmbeddingRequests
 from db.ended_communities import forgetting_ended_communities
 from db.keys import check
 from db.migrate import require_migrated
@@ -35,7 +35,7 @@ class BoardService:
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     # Hook for tests
-    patience: float = PATIENCE
+    patience: float = PATIENCE_SECONDS
 
 
 async def run(service: BoardService, ready: Callable[[str], None] = lambda _: None) -> None:

@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler, Middleware
 from board.pages import Pages
 from board.visits import LANGUAGE
 from reunite.errors import TellUserError, TryAgainError
-from reunite.language import language_of, words_in
+from reunite.language import language_of, sentence, words_in
 from reunite.messages import wording
 
 _SENTENCES: Final = {
@@ -45,7 +45,7 @@ def errors(pages: Pages) -> Middleware:
         except Exception:  # noqa: BLE001 - the moderator gets a sentence whatever happened
             _log.exception("board_request_failed", path=request.path)
             status = web.HTTPInternalServerError.status_code
-            return pages.error(request, status, wording.sentence("our_fault", LANGUAGE.get()))
+            return pages.error(request, status, sentence("our_fault", LANGUAGE.get()))
 
     return explained
 

@@ -16,7 +16,7 @@ from db.board_sessions import BoardSessions, Moderator
 from db.keys import Keys
 from reunite.entities import ReplyTarget
 
-SECONDS: Final = 12 * 60 * 60
+_SESSION_SECONDS: Final = 12 * 60 * 60
 """How long a session lasts; the database ends it too."""
 _PURPOSE: Final = "board"
 """The prefix of what the cookie seals, so that nothing else that is sealed passes for a session."""
@@ -96,7 +96,7 @@ class Visits:
         response.set_cookie(
             self._cookie,
             self._keys.encrypt(f"{_PURPOSE} {session} {secrets.token_urlsafe(_CSRF_BYTES)}"),
-            max_age=SECONDS,
+            max_age=_SESSION_SECONDS,
             path="/",
             secure=self._secure,
             httponly=True,

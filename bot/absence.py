@@ -1,18 +1,17 @@
 """Regularly asks the platform which workspaces removed the bot while it was down."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 
+from db.repeating import repeat
 from reunite.absence import IsThere, absent_for_long
 from reunite.entities import PlatformName
 from reunite.ports import Store
 
-_CHECK_EVERY: Final = 6 * 3600.0
-"""Seconds between two checks."""
+_CHECK_EVERY_SECONDS: Final = 6 * 3600.0
 
 _log = structlog.get_logger(__name__)
 
@@ -27,11 +26,10 @@ async def watch_absence(
 
     `start_check` returns what says whether one workspace still has the bot. It raises if the platform can't be reached.
     """
-    while True:
-        try:
-            for workspace in await absent_for_long(store, platform, await start_check(), datetime.now(UTC)):
-                await leave(workspace)
-                _log.info("absent_workspace_left", platform=platform, workspace=workspace)
-        except Exception:  # noqa: BLE001 - the next check may succeed
-            _log.exception("absence_check_failed", platform=platform)
-        await asyncio.sleep(_CHECK_EVERY)
+
+    async def check() -> None:
+        for workspace in await absent_for_long(store, platform, await start_check(), datetime.now(UTC)):
+            await leave(workspace)
+            _log.info("absent_workspace_left", platform=platform, workspace=workspace)
+
+    await repeat(check, _CHECK_EVERY_SECONDS, "absence_check", platform=platform)

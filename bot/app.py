@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Final
 
 from bot.delivery import Delivery
-from bot.logged_handlers import LoggedHandlers
 from bot.platforms import AdapterConfig, entry_of
 from bot.slowness import SlownessWatch
 from db import queue
@@ -20,6 +19,7 @@ from db.monitoring import Monitoring
 from db.slowness import Slowness
 from db.store import Store
 from metrics.config import MetricsSettings
+from metrics.logged_handlers import LoggedHandlers
 from metrics.observed import observed
 
 _CONNECTIONS: Final = 4
@@ -58,6 +58,7 @@ async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> No
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         handlers = LoggedHandlers(store, hints, board_url=config.board_url, reports_per_hour=config.reports_per_hour)
+        await stack.enter_async_context(store.telling_of_looks(handlers.look_answers.tell))
         adapter = entry.running()(handlers, store, config.adapter)
         platform = await stack.enter_async_context(adapter)
         await stack.enter_async_context(observed(store, f"bot {entry.name}", config.metrics))

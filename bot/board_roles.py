@@ -1,16 +1,17 @@
 """Regularly asks the platform whether the people signed in to the board are still moderators."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 import structlog
 
 from db.board_sessions import BoardSessions
+from db.repeating import repeat
 from db.store import Store
 from reunite.entities import PlatformName
 
-_CHECK_EVERY: Final = 10 * 60.0
+_CHECK_EVERY_SECONDS: Final = 10 * 60.0
 """Seconds between two checks, and so the longest that a session can outlive the role."""
 
 Moderates = Callable[[str, str], Awaitable[bool | None]]
@@ -21,13 +22,8 @@ _log = structlog.get_logger(__name__)
 
 async def watch_roles(store: Store, platform: PlatformName, moderates: Moderates) -> None:
     """Sign former moderators out of the board, until cancelled."""
-    sessions = BoardSessions(store)
-    while True:
-        try:
-            await sign_out_former(sessions, platform, moderates)
-        except Exception:  # noqa: BLE001 - the next check may succeed
-            _log.exception("board_roles_check_failed", platform=platform)
-        await asyncio.sleep(_CHECK_EVERY)
+    check = partial(sign_out_former, BoardSessions(store), platform, moderates)
+    await repeat(check, _CHECK_EVERY_SECONDS, "board_roles_check", platform=platform)
 
 
 async def sign_out_former(sessions: BoardSessions, platform: PlatformName, moderates: Moderates) -> None:

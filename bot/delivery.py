@@ -14,6 +14,7 @@ import structlog
 from bot.gallery import Tile, compose
 from db.cancellation import stop
 from db.delivery import OutboxItem, StalePhoto
+from db.repeating import repeat
 from db.store import Store
 from metrics import definitions as metrics
 from reunite.entities import Match
@@ -26,18 +27,18 @@ from reunite.verdicts import lock_sides
 
 MAX_ATTEMPTS: Final = 8
 """After this many attempts, a reply that fails because of our own defect counts as undeliverable."""
-_FIRST_PAUSE: Final = 1.0
+_FIRST_PAUSE_SECONDS: Final = 1.0
 """Seconds before the second attempt; doubled for each one after, up to the longest."""
 _SPREAD: Final = 0.1
 """The share of a pause that may be added to it."""
-_LONGEST_PAUSE: Final = 300.0
+_LONGEST_PAUSE_SECONDS: Final = 300.0
 _MAX_DOUBLINGS: Final = 10
 """Enough for the longest pause; after days of attempts the power itself would overflow."""
 _LEASED_AT_ONCE: Final = 16
 """Replies that are read from the outbox together, before the first of them is sent."""
 _REFRESHED_AT_ONCE: Final = 10
 _SETTLE_SECONDS: Final = 3.0
-_POLL_EVERY: Final = 1.0
+_POLL_SECONDS: Final = 1.0
 """Seconds between reads of the outbox without a signal: for pauses that end and leases that expire."""
 
 _log = structlog.get_logger(__name__)
@@ -59,25 +60,22 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver until cancelled. Sends in progress then get a few seconds; the rest is left to the leases."""
-        while True:
-            try:
-                async with self._store.delivery.signals(self._platform.name) as signal:
-                    await self._loop(signal)
-            except psycopg.OperationalError as error:
-                _log.warning("delivery_interrupted", error=type(error).__name__)
-            except Exception:  # noqa: BLE001 - the other replies must go out
-                _log.exception("delivery_defect")
-            await asyncio.sleep(_POLL_EVERY)
+        await repeat(self._deliver_all, _POLL_SECONDS, "delivery")
+
+    async def _deliver_all(self) -> None:
+        async with self._store.delivery.signals(self._platform.name) as signal:
+            await self._loop(signal)
 
     async def _loop(self, signal: asyncio.Event) -> None:
-        links = asyncio.create_task(self._keep_links_fresh())  # concurrently: a slow platform must not hold up replies
+        fresh_links = repeat(self._renew_links, _POLL_SECONDS, "photo_links")
+        links = asyncio.create_task(fresh_links)  # concurrently: a slow platform must not hold up replies
         try:
             while True:
                 signal.clear()  # before reading, so that a later change wakes us again
                 await self._start_due(signal)
                 with suppress(TimeoutError):
                     # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the signal.
-                    async with asyncio.timeout(_POLL_EVERY):
+                    async with asyncio.timeout(_POLL_SECONDS):
                         await signal.wait()
         finally:
             await self._settle()
@@ -110,17 +108,10 @@ class Delivery:
         if len(leased) == free:
             signal.set()  # there may be more
 
-    async def _keep_links_fresh(self) -> None:
+    async def _renew_links(self) -> None:
         """Renew expired links to photos: only the bot can ask its platform for them."""
-        while True:
-            try:
-                for stale in await self._store.delivery.stale_photos(self._platform.name, _REFRESHED_AT_ONCE):
-                    await self._refresh_link(stale)
-            except (TryAgainError, psycopg.OperationalError) as error:
-                _log.warning("photo_links_interrupted", error=type(error).__name__)
-            except Exception:  # noqa: BLE001 - the next attempt may succeed
-                _log.exception("photo_links_defect")
-            await asyncio.sleep(_POLL_EVERY)
+        for stale in await self._store.delivery.stale_photos(self._platform.name, _REFRESHED_AT_ONCE):
+            await self._refresh_link(stale)
 
     async def _refresh_link(self, stale: StalePhoto) -> None:
         log = _log.bind(platform=self._platform.name, photo=str(stale.photo.id))
@@ -241,8 +232,8 @@ def _pause(attempts: int, after: float | None) -> float:
     They are spread out, so that replies that failed together aren't retried together.
     """
     if after is None:
-        after = min(_FIRST_PAUSE * 2 ** min(attempts - 1, _MAX_DOUBLINGS), _LONGEST_PAUSE)
-    return max(after, _FIRST_PAUSE) + random.uniform(0, _FIRST_PAUSE + after * _SPREAD)  # noqa: S311 - no secret
+        after = min(_FIRST_PAUSE_SECONDS * 2 ** min(attempts - 1, _MAX_DOUBLINGS), _LONGEST_PAUSE_SECONDS)
+    return max(after, _FIRST_PAUSE_SECONDS) + random.uniform(0, _FIRST_PAUSE_SECONDS + after * _SPREAD)  # noqa: S311 - no secret
 
 
 async def _outgoing(item: OutboxItem) -> Outgoing:

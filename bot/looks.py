@@ -1,6 +1,7 @@
 """Helpers for looks on every platform: waits for the answer, and composes a page's picture."""
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 from bot.gallery import Tile, compose
@@ -10,20 +11,25 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.reply import Reply
 
-PATIENCE: Final = 45.0
-"""Seconds; a worker that isn't busy needs about one."""
-_PAUSE: Final = 0.2
+_PATIENCE_SECONDS: Final = 45.0
+"""A worker that isn't busy needs about one."""
+_POLL_SECONDS: Final = 1.0
+"""For answers of which the database's notification was lost."""
 
 
 async def answer_of(handlers: Handlers, command: Look, language: str) -> Reply:
     """Search, and return the first page once a worker has found it. Raises TellUserError if that takes too long."""
     target, look = command.target, await handlers.look(command)
-    ends = asyncio.get_running_loop().time() + PATIENCE
-    while asyncio.get_running_loop().time() < ends:
-        reply = await handlers.look_answer(target.platform, target.workspace, look, language)
-        if reply:
-            return reply
-        await asyncio.sleep(_PAUSE)
+    ends = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+    with handlers.look_answers.waiting_for(look) as answered:
+        while asyncio.get_running_loop().time() < ends:
+            reply = await handlers.look_answer(target.platform, target.workspace, look, language)
+            if reply:
+                return reply
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_POLL_SECONDS):
+                    await answered.wait()
+            answered.clear()
     raise TellUserError("look_slow")
 
 

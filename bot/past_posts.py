@@ -16,6 +16,7 @@ import psycopg
 import structlog
 
 from db.backfills import Backfill, Backfills
+from db.repeating import repeat
 from db.trouble import is_trouble
 from reunite.commands import NewReport, Withdraw
 from reunite.entities import ReplyTarget
@@ -100,15 +101,12 @@ class PastPosts:
 
     async def run(self) -> None:
         """Read until cancelled. Trouble in one workspace doesn't hold up the others."""
-        while True:
-            is_busy = False
-            try:
-                is_busy = await self._round()
-            except psycopg.OperationalError as error:
-                _log.warning("past_posts_interrupted", error=type(error).__name__)
-            except Exception:  # noqa: BLE001 - the next round may succeed
-                _log.exception("past_posts_defect")
-            await asyncio.sleep(self._pause if is_busy else _IDLE_FACTOR * self._pause)
+        await repeat(self._step, self._pause, "past_posts")
+
+    async def _step(self) -> None:
+        """Read a round, or rest for longer."""
+        if not await self._round():
+            await asyncio.sleep((_IDLE_FACTOR - 1) * self._pause)
 
     async def _round(self) -> bool:
         """Read a page in each workspace that has something to read; return whether there is any."""

@@ -14,7 +14,7 @@ from uuid import uuid4
 PREFIX: Final = "whsec_"
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 _KEY_BYTES: Final = range(24, 65)
-_TOLERANCE: Final = 300
+_TOLERANCE_SECONDS: Final = 300
 """Seconds that the two sides' clocks may differ by, the message's transit included."""
 
 
@@ -39,7 +39,7 @@ def signed(key: bytes, body: bytes) -> dict[str, str]:
 def is_signed(key: bytes, headers: Mapping[str, str], body: bytes) -> bool:
     """Return whether a body was signed with the key, recently."""
     message, at = headers.get(ID, ""), headers.get(TIMESTAMP, "")
-    if not (message and at.isascii() and at.isdigit()) or abs(time.time() - int(at[:20])) > _TOLERANCE:
+    if not (message and at.isascii() and at.isdigit()) or abs(time.time() - int(at[:20])) > _TOLERANCE_SECONDS:
         return False
     expected = _signature(key, message, at, body).encode()
     given = headers.get(SIGNATURE, "").split(" ")

@@ -1,6 +1,5 @@
 """Tells moderators when answers take too long. The bot does this because it also runs when no worker does."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -9,6 +8,7 @@ import psycopg
 import structlog
 
 from db.monitoring import Monitoring
+from db.repeating import repeat
 from db.slowness import Slowness, SlowWorkspace
 from reunite.entities import ReplyTarget
 from reunite.errors import TryAgainError, UndeliverableError
@@ -18,8 +18,7 @@ from reunite.messages.reply import Reply
 from reunite.ports import Outgoing, Platform
 from reunite.slowness import Change
 
-_CHECK_EVERY: Final = 30.0
-"""Seconds between two checks."""
+_CHECK_EVERY_SECONDS: Final = 30.0
 
 _log = structlog.get_logger(__name__)
 
@@ -46,14 +45,7 @@ class SlownessWatch:
 
     async def run(self) -> None:
         """Check regularly until cancelled."""
-        while True:
-            try:
-                await self.check()
-            except psycopg.Error as error:
-                _log.warning("slowness_check_delayed", error=type(error).__name__)
-            except Exception:  # noqa: BLE001 - the next check may succeed
-                _log.exception("slowness_defect")
-            await asyncio.sleep(_CHECK_EVERY)
+        await repeat(self.check, _CHECK_EVERY_SECONDS, "slowness")
 
     async def check(self) -> None:
         """Tell the moderators of each workspace what has changed; what can't be sent now is tried at the next check."""

@@ -11,7 +11,7 @@ from reunite.entities import ReplyTarget
 from reunite.handlers import Handlers
 from reunite.ports import KnownCard
 
-_PAUSES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+_PAUSES_IN_SECONDS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 """Seconds between checks for a card that isn't recorded yet; together longer than a lease and most outages."""
 
 _log = structlog.get_logger(__name__)
@@ -53,7 +53,7 @@ class UnrecordedCards:
         await stop(*self._waiting.values())
 
     async def _compare_once_recorded(self, target: ReplyTarget, compare: Compare) -> None:
-        for pause in _PAUSES:
+        for pause in _PAUSES_IN_SECONDS:
             await asyncio.sleep(pause)
             try:
                 if await self.compare_now(target, compare):

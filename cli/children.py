@@ -49,8 +49,9 @@ class Child:
         )
         while not self._ready_file.exists():
             if self._process.returncode is not None:
-                msg = f"`reunite {self.name}` exited with status {self._process.returncode} before it was ready."
-                raise ChildError(msg)
+                raise ChildError(
+                    f"`reunite {self.name}` exited with status {self._process.returncode} before it was ready."
+                )
             await asyncio.sleep(_POLL_SECONDS)
         return self._ready_file.read_text("utf-8")
 

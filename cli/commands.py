@@ -1,4 +1,4 @@
-"""The everyday commands: demo, try, worker, bot, api, migrate, reembed, doctor."""
+"""The everyday commands: they run Reunite, look after its database, and say how it does."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -14,8 +14,8 @@ def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; 
 
     Example: reunite demo --port 8700
     """
-    from cli import demo as command  # noqa: PLC0415
-    from cli.servers import servers  # noqa: PLC0415
+    from cli import demo as command
+    from cli.servers import servers
 
     with configured() as given:
         settings = command.with_ports(given, port)  # before anything is started
@@ -34,7 +34,7 @@ def try_once(
 
     Example: reunite try --found a.jpg --found b.jpg::"by the pool" --lost "black backpack"
     """
-    from cli import try_once as command  # noqa: PLC0415
+    from cli import try_once as command
 
     with prepared() as (_, where):
         command.run(where, found, lost, lost_photo, as_json=as_json)
@@ -52,7 +52,7 @@ def worker(
 
     Example: REUNITE_ENCODER=clip reunite worker
     """
-    from cli import services  # noqa: PLC0415
+    from cli import services
 
     with prepared() as (settings, where):
         run_async(services.worker(settings, where, vectors, version, reembed=reembed))
@@ -63,7 +63,7 @@ def bot(platform: Annotated[str, typer.Argument(help="discord, slack, web (the c
 
     Example: REUNITE_DISCORD_TOKEN=… reunite bot discord
     """
-    from cli import services  # noqa: PLC0415
+    from cli import services
 
     with prepared() as (settings, where):
         run_async(services.bot(settings, where, platform))
@@ -74,7 +74,7 @@ def api() -> None:
 
     Example: REUNITE_API_PORT=8710 reunite api
     """
-    from cli import services  # noqa: PLC0415
+    from cli import services
 
     with prepared() as (settings, where):
         run_async(services.api(settings, where))
@@ -85,7 +85,7 @@ def board() -> None:
 
     Example: REUNITE_BOARD_URL=https://board.example.org reunite board
     """
-    from cli import services  # noqa: PLC0415
+    from cli import services
 
     with prepared() as (settings, where):
         run_async(services.board(settings, where))
@@ -96,8 +96,8 @@ def migrate() -> None:
 
     Example: reunite migrate
     """
-    from db import migrate as command  # noqa: PLC0415
-    from db.keys import check  # noqa: PLC0415
+    from db import migrate as command
+    from db.keys import check
 
     with prepared(with_redis=False) as (_, where):
         applied = run_async(command.migrate(where.owner_database_url, where.database_url))
@@ -122,7 +122,7 @@ def reembed(
 
     Example: REUNITE_MODEL=google/siglip2-base-patch16-224 reunite reembed --switch
     """
-    from cli import reembed as command  # noqa: PLC0415
+    from cli import reembed as command
 
     with prepared(with_redis=False) as (settings, where):
         result = run_async(command.run(settings, where, command.Options(switch=switch, drop_old=drop_old)))
@@ -134,7 +134,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.
 
     Example: reunite backup reunite-2026-11-26.dump
     """
-    from cli import backup as command  # noqa: PLC0415
+    from cli import backup as command
 
     with prepared(with_redis=False) as (_, where):
         command.backup(where.owner_database_url, file)
@@ -147,11 +147,11 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `reunite back
 
     Example: REUNITE_OWNER_DATABASE_URL=postgresql://owner:…@host/new reunite restore reunite-2026-11-26.dump
     """
-    from psycopg.errors import UndefinedTable  # noqa: PLC0415
+    from psycopg.errors import UndefinedTable
 
-    from cli import backup as command  # noqa: PLC0415
-    from db.keys import check  # noqa: PLC0415
-    from db.migrate import migrate as update  # noqa: PLC0415
+    from cli import backup as command
+    from db.keys import check
+    from db.migrate import migrate as update
 
     with prepared(with_redis=False) as (_, where):
         command.restore(where.owner_database_url, file)
@@ -167,7 +167,7 @@ def status(*, as_json: AsJson = False) -> None:
 
     Example: reunite status --json
     """
-    from cli import status as command  # noqa: PLC0415
+    from cli import status as command
 
     with prepared(with_redis=False) as (_, where):
         if not run_async(command.run(where.database_url, as_json=as_json)):
@@ -179,7 +179,7 @@ def communities(*, as_json: AsJson = False) -> None:
 
     Example: reunite communities
     """
-    from cli import status as command  # noqa: PLC0415
+    from cli import status as command
 
     with prepared(with_redis=False) as (_, where):
         run_async(command.list_communities(where.database_url, as_json=as_json))
@@ -190,7 +190,7 @@ def doctor(*, as_json: AsJson = False) -> None:
 
     Example: reunite doctor --json
     """
-    from cli import doctor as command  # noqa: PLC0415
+    from cli import doctor as command
 
     with prepared() as (settings, where):
         if not command.run(settings, where, as_json=as_json):

@@ -26,7 +26,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
     """Run asynchronous work to its end."""
-    import asyncio  # noqa: PLC0415
+    import asyncio
 
     return asyncio.run(_leaving_nothing(work))
 
@@ -36,9 +36,9 @@ async def _leaving_nothing(work: Coroutine[Any, Any, T]) -> T:
 
     `asyncio.run` cancels them only once, so one that swallows this would keep the process running.
     """
-    import asyncio  # noqa: PLC0415
+    import asyncio
 
-    from db.cancellation import stop  # noqa: PLC0415
+    from db.cancellation import stop
 
     try:
         return await work
@@ -49,7 +49,7 @@ async def _leaving_nothing(work: Coroutine[Any, Any, T]) -> T:
 @contextmanager
 def prepared(*, with_redis: bool = True) -> Iterator[tuple[Settings, Servers]]:
     """Read the settings, set up the log, and start or find the servers."""
-    from cli.servers import servers  # noqa: PLC0415
+    from cli.servers import servers
 
     with configured() as settings, servers(settings, with_redis=with_redis) as where:
         yield settings, where
@@ -58,14 +58,14 @@ def prepared(*, with_redis: bool = True) -> Iterator[tuple[Settings, Servers]]:
 @contextmanager
 def configured() -> Iterator[Settings]:
     """Read the settings and set up the log; expected errors end the program with one sentence."""
-    from asyncio import CancelledError  # noqa: PLC0415
+    from asyncio import CancelledError
 
-    from pydantic import ValidationError  # noqa: PLC0415
+    from pydantic import ValidationError
 
-    from cli import logs  # noqa: PLC0415
-    from cli.settings import Settings  # noqa: PLC0415
-    from reunite.errors import TellUserError  # noqa: PLC0415
-    from reunite.messages import wording  # noqa: PLC0415
+    from cli import logs
+    from cli.settings import Settings
+    from reunite.errors import TellUserError
+    from reunite.messages import wording
 
     try:
         settings = Settings()
@@ -91,15 +91,15 @@ def _problems(error: ValidationError) -> str:
 
 def _expected() -> tuple[type[Exception], ...]:
     """Errors whose own message is clear enough: ours, and those of the environment."""
-    import psycopg  # noqa: PLC0415
-    from redis.exceptions import ConnectionError as RedisConnectionError  # noqa: PLC0415
+    import psycopg
+    from redis.exceptions import ConnectionError as RedisConnectionError
 
-    from cli.children import ChildError  # noqa: PLC0415
-    from cli.errors import UsageError  # noqa: PLC0415
-    from db.keys import KeysError  # noqa: PLC0415
-    from db.migrate import MigrationError  # noqa: PLC0415
-    from embedded.errors import EmbeddedServersError  # noqa: PLC0415
-    from reunite.errors import TryAgainError, UndeliverableError  # noqa: PLC0415
+    from cli.children import ChildError
+    from cli.errors import UsageError
+    from db.keys import KeysError
+    from db.migrate import MigrationError
+    from embedded.errors import EmbeddedServersError
+    from reunite.errors import TryAgainError, UndeliverableError
 
     return (
         UsageError,

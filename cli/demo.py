@@ -92,8 +92,7 @@ async def _watch(running: Sequence[Child]) -> None:
             child = waiting.pop(task)
             restarts += 1
             if restarts > _MAX_RESTARTS:
-                msg = f"`reunite {child.name}` keeps crashing (status {task.result()})."
-                raise ChildError(msg)
+                raise ChildError(f"`reunite {child.name}` keeps crashing (status {task.result()}).")
             print(f"`reunite {child.name}` exited (status {task.result()}). Restarting it.", flush=True)
             await child.start()
             waiting[asyncio.create_task(child.wait())] = child

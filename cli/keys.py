@@ -13,7 +13,7 @@ def new() -> None:
 
     Example: reunite keys new
     """
-    from db.keys import new_key  # noqa: PLC0415
+    from db.keys import new_key
 
     print(new_key())
 
@@ -25,7 +25,7 @@ def rotate() -> None:
     A key file gets a new key first and keeps the previous one; running bots notice it. With REUNITE_KEYS, put the new
     key first, restart the bots, and remove the old key afterwards. Example: reunite keys rotate
     """
-    from db import rotation  # noqa: PLC0415
+    from db import rotation
 
     with prepared(with_redis=False) as (_, where):
         done = run_async(rotation.rotate(where.owner_database_url, where.keys))
@@ -38,7 +38,7 @@ def reset() -> None:
 
     Workspaces whose token is deleted have to install the app again. Example: reunite keys reset
     """
-    from db import keys, rotation  # noqa: PLC0415
+    from db import keys, rotation
 
     with prepared(with_redis=False) as (_, where):
         done = run_async(rotation.reset(where.owner_database_url, where.keys))

@@ -57,10 +57,10 @@ def fetch(
     Example: reunite model fetch b32 --from /media/usb/hub
     """
     with configured() as settings:
-        from cli.progress import say  # noqa: PLC0415
-        from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
-        from workers.encoders.fetching import fetch as from_hub  # noqa: PLC0415 - imports the hub's client
-        from workers.encoders.fetching import take  # noqa: PLC0415
+        from cli.progress import say
+        from workers.encoders import EncoderUnavailableError
+        from workers.encoders.fetching import fetch as from_hub
+        from workers.encoders.fetching import take
 
         try:
             got = take(name, folder, settings.embedded.home / "models") if folder else from_hub(name, say)
@@ -71,8 +71,8 @@ def fetch(
 
 
 def _rows(settings: "Settings") -> list[dict[str, Any]]:
-    from cli.bench.speeds import speeds  # noqa: PLC0415
-    from workers.encoders.catalogue import checkpoints  # noqa: PLC0415
+    from cli.bench.speeds import speeds
+    from workers.encoders.catalogue import checkpoints
 
     measured = speeds(settings.embedded.home)
     return [_row(checkpoint, measured.get(checkpoint.name)) for checkpoint in checkpoints()]
@@ -104,7 +104,7 @@ def _is_here(checkpoint: "Checkpoint") -> bool:
         return all(find_spec(package) for package in _PACKAGES)
     if not find_spec("huggingface_hub"):
         return False
-    from workers.encoders.hub import cached_folder  # noqa: PLC0415
+    from workers.encoders.hub import cached_folder
 
     return cached_folder(checkpoint.name) is not None
 

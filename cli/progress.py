@@ -11,8 +11,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, ProgressColumn, Task, TimeElapsedColumn
 from rich.text import Text
 
-_LINE_EVERY: Final = 10.0
-"""Seconds between two lines."""
+_LINE_EVERY_SECONDS: Final = 10.0
 
 
 @contextmanager
@@ -58,7 +57,7 @@ class _Lines:
 
     def __call__(self, done: int, total: int) -> None:
         now = monotonic()
-        if total and (done in {0, total} or now >= self._last_line_at + _LINE_EVERY):
+        if total and (done in {0, total} or now >= self._last_line_at + _LINE_EVERY_SECONDS):
             self._last_line_at = now
             say(pace_line(self._what, done, total, now - self._began, datetime.now().astimezone()))
 

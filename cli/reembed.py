@@ -54,9 +54,9 @@ class Result:
 
 async def run(settings: Settings, where: Servers, options: Options) -> Result:
     """Embed everything that lacks embeddings of the settings' encoder, then do as asked. Raises UsageError."""
-    from db.store import Store  # noqa: PLC0415
-    from workers.batching import BatchingEncoder  # noqa: PLC0415 - imports torch, which takes seconds
-    from workers.reembedding import Reembedding  # noqa: PLC0415
+    from db.store import Store
+    from workers.batching import BatchingEncoder
+    from workers.reembedding import Reembedding
 
     if settings.encoder.give_way:
         give_way(_NICENESS)
@@ -74,8 +74,8 @@ async def run(settings: Settings, where: Servers, options: Options) -> Result:
 
 
 def _chosen(settings: Settings) -> "Choice":
-    from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
-    from workers.encoders.choose import choose  # noqa: PLC0415
+    from workers.encoders import EncoderUnavailableError
+    from workers.encoders.choose import choose
 
     wanted = settings.encoder
     try:
@@ -106,7 +106,7 @@ async def _embed(work: "Reembedding", result: Result) -> None:
 
 
 async def _compare(work: "Reembedding", live: "EmbeddingModel", result: Result) -> None:
-    from workers.model_comparison import compare_models  # noqa: PLC0415
+    from workers.model_comparison import compare_models
 
     say("Comparing both models on what people have decided …")
     before, after = await compare_models(work.store, [live, work.model])

@@ -16,7 +16,7 @@ from db.config import Connections
 from db.keys import NO_KEYS, Keys
 from db.migrate import migrate
 
-_CANCEL_AGAIN: Final = 30.0
+_CANCEL_AGAIN_SECONDS: Final = 30.0
 """Seconds, longer than the cleanup takes: before Python 3.12 psycopg may swallow a cancellation."""
 
 
@@ -56,7 +56,7 @@ def servers(settings: Settings, *, with_redis: bool = True) -> Iterator[Servers]
     if database.url and (redis.url or not with_redis):
         yield Servers(database.url, database.owner_url or database.url, redis.url or "", redis.queue, keys)
         return
-    from embedded import EmbeddedServers  # noqa: PLC0415 - only if needed
+    from embedded import EmbeddedServers
 
     with EmbeddedServers(settings.embedded.home) as embedded:
         owner_url = database.owner_url or database.url or embedded.owner_database_url
@@ -82,7 +82,7 @@ def _cancelled_by_sigterm() -> Iterator[None]:
     def end() -> None:
         if task and not task.done():
             task.cancel()
-            loop.call_later(_CANCEL_AGAIN, end)
+            loop.call_later(_CANCEL_AGAIN_SECONDS, end)
 
     loop.add_signal_handler(signal.SIGTERM, end)
     try:

@@ -1,4 +1,4 @@
-"""The long-running processes: worker and bots."""
+"""The long-running processes: worker, bots, API and board."""
 
 import asyncio
 import gc
@@ -61,9 +61,9 @@ async def worker(
     settings: Settings, where: Servers, vectors: Path | None = None, version: str = "", *, reembed: bool = False
 ) -> None:
     """Run a worker; with precomputed `vectors` of the model `version` if there is such a file."""
-    from workers.app import WorkerConfig, run  # noqa: PLC0415 - imports torch, which takes seconds
-    from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
-    from workers.live_encoder import ModelMismatchError  # noqa: PLC0415
+    from workers.app import WorkerConfig, run
+    from workers.encoders import EncoderUnavailableError
+    from workers.live_encoder import ModelMismatchError
 
     if settings.encoder.give_way:
         give_way()
@@ -86,7 +86,7 @@ async def worker(
 
 def _covered() -> Sequence[str]:
     """Return what can be covered in photos. Raises UsageError if it's nothing."""
-    from workers.decoder import faces, print_reader  # noqa: PLC0415
+    from workers.decoder import faces, print_reader
 
     if not faces.is_installed():
         raise UsageError(_NO_FACES)
@@ -109,7 +109,7 @@ def _photos(settings: Settings) -> PhotoHosts:
 
 async def bot(settings: Settings, where: Servers, platform: str) -> None:
     """Run one platform's bot. Raises UsageError."""
-    from bot.app import run  # noqa: PLC0415
+    from bot.app import run
 
     entry = PLATFORMS.get(platform)
     if entry is None:
@@ -132,7 +132,7 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
 
 async def api(settings: Settings, where: Servers) -> None:
     """Serve the HTTP API. Raises UsageError."""
-    from api.app import ApiService, run  # noqa: PLC0415
+    from api.app import ApiService, run
 
     service = ApiService(
         connections=where.connections,
@@ -146,7 +146,7 @@ async def api(settings: Settings, where: Servers) -> None:
 async def board(settings: Settings, where: Servers) -> None:
     """Serve the moderators' board. Raises UsageError."""
     try:
-        from board.app import BoardService, run  # noqa: PLC0415
+        from board.app import BoardService, run
     except ImportError as error:
         raise UsageError("The board needs its libraries: pip install 'reunite[board]'.") from error
 

@@ -16,7 +16,7 @@ from db.store import Store
 from db.work import KILLED_WORKERS
 from reunite.plurals import counted
 
-LATE: Final = 300.0
+LATE_SECONDS: Final = 300.0
 """Seconds after which waiting work counts as late."""
 _REMEDIES: Final = (
     (
@@ -55,7 +55,7 @@ class Status:
     @property
     def is_late(self) -> bool:
         """Return whether something has waited for too long."""
-        return any(backlog.seconds > LATE for backlog in self.waiting)
+        return any(backlog.seconds > LATE_SECONDS for backlog in self.waiting)
 
     @property
     def lacks_worker(self) -> bool:

@@ -60,11 +60,11 @@ def revoke(
 
 
 async def _create(url: str, community: str | None, name: str, scopes: Sequence[str], days: int | None) -> str:
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
+    from datetime import UTC, datetime, timedelta
 
-    from cli.communities import find_community  # noqa: PLC0415
-    from db.api_tokens import SCOPES, ApiTokens  # noqa: PLC0415
-    from db.database import Database  # noqa: PLC0415
+    from cli.communities import find_community
+    from db.api_tokens import SCOPES, ApiTokens
+    from db.database import Database
 
     wanted = [scope for scope in SCOPES if scope in scopes]
     if unknown := sorted(set(scopes) - set(SCOPES)):
@@ -78,9 +78,9 @@ async def _create(url: str, community: str | None, name: str, scopes: Sequence[s
 
 
 async def _list(url: str, community: str | None) -> list[dict[str, Any]]:
-    from cli.communities import find_community  # noqa: PLC0415
-    from db.api_tokens import ApiTokens  # noqa: PLC0415
-    from db.database import Database  # noqa: PLC0415
+    from cli.communities import find_community
+    from db.api_tokens import ApiTokens
+    from db.database import Database
 
     async with Database(url, connections=1) as database:
         chosen = await find_community(database, community)
@@ -98,9 +98,9 @@ async def _list(url: str, community: str | None) -> list[dict[str, Any]]:
 
 
 async def _revoke(url: str, community: str | None, token: str) -> None:
-    from cli.communities import find_community, token_id  # noqa: PLC0415
-    from db.api_tokens import ApiTokens  # noqa: PLC0415
-    from db.database import Database  # noqa: PLC0415
+    from cli.communities import find_community, token_id
+    from db.api_tokens import ApiTokens
+    from db.database import Database
 
     wanted = token_id(token)
     async with Database(url, connections=1) as database:

@@ -61,8 +61,7 @@ class Trial:
     async def unfinished(self) -> int:
         """Return how many reports the worker still has to process. Raises ChildError if it has ended."""
         if self.worker.has_ended():
-            msg = "The worker exited before it finished; see its output above."
-            raise ChildError(msg)
+            raise ChildError("The worker exited before it finished; see its output above.")
         async with self.session() as session:
             return await session.work.unfinished()
 
@@ -99,5 +98,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        msg = f"The photo {path} can't be read: {error.strerror}."
-        raise UsageError(msg) from error
+        raise UsageError(f"The photo {path} can't be read: {error.strerror}.") from error

@@ -45,8 +45,7 @@ class _Result:
 def existing(path: Path) -> Path:
     """Return the path. Raises UsageError if there is no such file."""
     if not path.is_file():
-        msg = f"There's no photo at {path}."
-        raise UsageError(msg)
+        raise UsageError(f"There's no photo at {path}.")
     return path
 
 

@@ -30,7 +30,7 @@ class VectorFile:
 
     def check(self, rows: Sequence["SetPost"]) -> None:
         """Raise UsageError if a photo or text of the rows has no vector, or two photos have the same file name."""
-        from workers.precomputed_vectors import VectorFileError  # noqa: PLC0415
+        from workers.precomputed_vectors import VectorFileError
 
         paths = {photo for row in rows for photo in row.photos}
         by_name: dict[str, Path] = {}
@@ -54,7 +54,7 @@ def vector_file(path: Path | None, model: str | None, *, scores_live: bool = Tru
 
 def precomputed_vectors(path: Path, model: str) -> "PrecomputedVectors":
     """Read the file. Raises UsageError."""
-    from workers.precomputed_vectors import VectorFileError, read_vectors  # noqa: PLC0415
+    from workers.precomputed_vectors import VectorFileError, read_vectors
 
     try:
         return read_vectors(path, model)
@@ -64,7 +64,7 @@ def precomputed_vectors(path: Path, model: str) -> "PrecomputedVectors":
 
 async def copy_weights(home: Servers, own: Servers, model: str) -> None:
     """Give a scratch database the weights that a live model of this name has at home, if it was calibrated."""
-    from db import scoring_models  # noqa: PLC0415
+    from db import scoring_models
 
     weights = await scoring_models.newest_for_all(home.owner_database_url, model)
     if weights is None:

@@ -19,8 +19,7 @@ from reunite.encoder import Vectors
 from reunite.errors import TellUserError, TryAgainError
 from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText
 
-PATIENCE: Final = 20.0
-"""Seconds to wait for an answer."""
+PATIENCE_SECONDS: Final = 20.0
 _LIFETIME: Final = timedelta(minutes=2)
 """The age at which a request is deleted, answered or not."""
 _FIRST_POLL, _MAX_POLL, _BACKOFF = 0.01, 0.2, 1.5
@@ -42,7 +41,7 @@ class EmbeddingRequest:
 class EmbeddingRequests:
     """`reunite.ports.query_encoder.QueryEncoder`, and the worker's side of it."""
 
-    def __init__(self, database: Database, *, patience: float = PATIENCE) -> None:
+    def __init__(self, database: Database, *, patience: float = PATIENCE_SECONDS) -> None:
         self._database = database
         self._patience = patience
 

@@ -3,36 +3,24 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
-
-import psycopg
-import structlog
 
 from db.cancellation import stop
 from db.database import Database
+from db.repeating import repeat
 
-_EVERY: Final = 3600.0
-
-_log = structlog.get_logger(__name__)
+_EVERY_SECONDS: Final = 3600.0
 
 
 @asynccontextmanager
-async def forgetting_ended_communities(database: Database, every: float = _EVERY) -> AsyncIterator[None]:
+async def forgetting_ended_communities(database: Database, every: float = _EVERY_SECONDS) -> AsyncIterator[None]:
     """Look for such communities regularly within the context; any process may have ended them."""
-    forgetting = asyncio.create_task(_keep_forgetting(database, every))
+    forgetting = asyncio.create_task(repeat(partial(forget_ended_communities, database), every, "forgetting"))
     try:
         yield
     finally:
         await stop(forgetting)
-
-
-async def _keep_forgetting(database: Database, every: float) -> None:
-    while True:
-        try:
-            await forget_ended_communities(database)
-        except (psycopg.Error, OSError) as error:
-            _log.warning("forgetting_interrupted", error=type(error).__name__)
-        await asyncio.sleep(every)
 
 
 async def forget_ended_communities(database: Database) -> None:

@@ -19,9 +19,9 @@ _ALL_FORMER: Final = "7170ad08fc8fa7504c9e18277a02f60b071f15ba34df77ff2f7977b358
 """SHA-256 of the names and checksums of the migrations that the baseline replaced (docs/decisions/0062-baseline.md)."""
 _LOCK_SECONDS: Final = 2.0
 """How long a migration waits for a lock: all that come after it wait behind it, readers too."""
-_PAUSE: Final = 5.0
+_PAUSE_SECONDS: Final = 5.0
 """Seconds until the next attempt, in which the others go on."""
-_PATIENCE: Final = 600.0
+_PATIENCE_SECONDS: Final = 600.0
 """Seconds in which a migration is attempted."""
 _IS_KNOWN: Final = "SELECT to_regclass('public.migration') IS NOT NULL AS known"
 _APPLIED: Final = "SELECT name, checksum FROM public.migration"
@@ -93,8 +93,7 @@ async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:
     rows = await (await connection.execute(_APPLIED)).fetchall()
     applied = _without_former(dict(rows))
     if newer := _newer(applied):
-        msg = f"The database is newer than this program (it has {newer}). Update the program."
-        raise MigrationError(msg)
+        raise MigrationError(f"The database is newer than this program (it has {newer}). Update the program.")
     return _missing(applied)
 
 
@@ -107,8 +106,9 @@ def _missing(applied: dict[str, str]) -> list[Migration]:
     """Return what wasn't applied. Raises MigrationError if an applied file was changed."""
     files = shipped()
     if changed := [file.name for file in files if applied.get(file.name, file.checksum) != file.checksum]:
-        msg = f"{changed[0]} was changed after it was applied. Restore it and put your change in a new migration."
-        raise MigrationError(msg)
+        raise MigrationError(
+            f"{changed[0]} was changed after it was applied. Restore it and put your change in a new migration."
+        )
     return [file for file in files if file.name not in applied]
 
 
@@ -116,11 +116,10 @@ def _without_former(applied: dict[str, str]) -> dict[str, str]:
     """Leave out the migrations that the baseline replaced, so that it's pending; all of them or none must be there."""
     former = sorted(name for name in applied if name < _BASELINE)
     if former and hashlib.sha256("".join(name + applied[name] for name in former).encode()).hexdigest() != _ALL_FORMER:
-        msg = (
+        raise MigrationError(
             f"The database lacks migrations up to {_LAST_FORMER} that this version no longer has."
             " First run `reunite migrate` with the last version that has that file."
         )
-        raise MigrationError(msg)
     return {name: checksum for name, checksum in applied.items() if name not in former}
 
 
@@ -144,21 +143,20 @@ async def _apply(connection: psycopg.AsyncConnection, migrations: list[Migration
 async def _apply_patiently(connection: psycopg.AsyncConnection, migration: Migration) -> None:
     """Apply a migration once nobody else, such as a backup, has locked what it changes."""
     clock = asyncio.get_running_loop()
-    until = clock.time() + _PATIENCE
+    until = clock.time() + _PATIENCE_SECONDS
     while True:
         try:
             await _apply_one(connection, migration)
         except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
             if clock.time() > until:
-                msg = (
+                raise MigrationError(
                     f"{migration.name} can't be applied: another connection, such as a backup, keeps its tables locked."
                     " Nothing of it was changed. Run `reunite migrate` again once that has ended."
-                )
-                raise MigrationError(msg) from error
+                ) from error
         else:
             return
         _log.warning("migration_waits", migration=migration.name, reason="another connection has locked its tables")
-        await asyncio.sleep(_PAUSE)
+        await asyncio.sleep(_PAUSE_SECONDS)
 
 
 async def _apply_one(connection: psycopg.AsyncConnection, migration: Migration) -> None:

@@ -18,7 +18,7 @@ from db.store import Store
 JOB: Final = "process"
 """The name of the workers' only kind of job."""
 PAYLOAD_VERSION: Final = 1
-REDIS_TIMEOUT: Final = 2.0
+REDIS_TIMEOUT_SECONDS: Final = 2.0
 """Seconds after which Redis counts as down: the hint precedes our response, for which Slack waits 3 seconds."""
 
 _FIRST_HINT: Final = 1
@@ -62,7 +62,7 @@ class ArqQueue:
     async def _enqueue(self, work: UUID, number: int) -> bool:
         payload = {"v": PAYLOAD_VERSION, "work": str(work)}
         try:
-            async with asyncio.timeout(REDIS_TIMEOUT):
+            async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                 await self._redis.enqueue_job(JOB, payload, _job_id=f"{work}:{number}", _queue_name=self._name)
         except (RedisError, OSError) as error:
             _log.warning("hint_lost", work=str(work), error=type(error).__name__)  # the sweep hints again

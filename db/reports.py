@@ -143,7 +143,11 @@ class SqlReports(Queries):
         await self._do("UPDATE report SET state = %(state)s WHERE id = %(report)s", report=report, state=state)
 
     async def mark_first_reply(self, report: UUID) -> None:
-        await self._do("UPDATE report SET has_first_reply = true WHERE id = %(report)s", report=report)
+        await self._do(
+            """WITH marked AS (UPDATE report SET has_first_reply = true WHERE id = %(report)s RETURNING id, state)
+               SELECT pg_notify('reunite_look', id::text) FROM marked WHERE state = 'look'""",
+            report=report,
+        )
 
     async def set_text(self, report: UUID, text: str, details: str) -> None:
         await self._do(

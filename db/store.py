@@ -1,6 +1,6 @@
 """The store: sessions, workspaces, and the few queries across communities."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +15,7 @@ from db.embedding_models import EmbeddingModels
 from db.keys import NO_KEYS, Keys
 from db.leases import WorkLease, WorkSession
 from db.session import CommunitySession
+from db.signals import signals
 from reunite.commands import JoinWorkspace
 from reunite.entities import Member, PlatformName, Settings, Workspace
 from reunite.errors import NotJoinedError, TryAgainError
@@ -66,6 +67,17 @@ class Store(Database):
             session = WorkSession(connection, lease, self.sketch_cache, self.keys)
             await session.hold()
             yield session
+
+    @asynccontextmanager
+    async def telling_of_looks(self, tell: Callable[[UUID], None]) -> AsyncIterator[None]:
+        """Call `tell` with each look that is answered within the context."""
+
+        def is_ours(payload: str) -> bool:
+            tell(UUID(payload))
+            return False
+
+        async with signals(self.url, "reunite_look", is_ours):
+            yield
 
     # Workspaces
 

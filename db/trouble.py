@@ -11,5 +11,5 @@ def is_trouble(error: Exception) -> bool:
 
 
 def is_temporary(error: Exception) -> bool:
-    """Return whether the database or a platform is at fault."""
-    return isinstance(error, TryAgainError) or is_trouble(error)
+    """Return whether the database, a platform or the way to them is at fault."""
+    return isinstance(error, TryAgainError | OSError) or is_trouble(error)

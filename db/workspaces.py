@@ -113,16 +113,18 @@ class SqlWorkspaces(SqlTrends):
         )
         return [row["id"] for row in rows]
 
-    async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[KnownPost]:
+    async def posts(self, workspace: UUID, since: datetime | None, channel: str | None = None) -> Sequence[KnownPost]:
         rows = await self._all(
             f"""SELECT known.*, EXISTS (SELECT FROM outbox o WHERE o.report_id = known.id
                                         AND o.opens_thread) AS by_bot
                 FROM ({mapping.REPORT}) AS known
                 WHERE workspace_id = %(workspace)s AND message IS NOT NULL
                   AND (%(since)s::timestamptz IS NULL OR created_at >= %(since)s)
+                  AND (%(channel)s::text IS NULL OR channel = %(channel)s)
                   AND state NOT IN ('withdrawn', 'expired') ORDER BY created_at""",
             workspace=workspace,
             since=since,
+            channel=channel,
         )
         return [KnownPost(mapping.report(row), row["by_bot"]) for row in rows]
 

@@ -71,9 +71,11 @@ class CommunityHandlers:
             notices.statistics, numbers, language, last_weeks
         )  # it reads many language files
 
-    async def known_posts(self, workspace: Workspace, since: datetime | None) -> Sequence[KnownPost]:
+    async def known_posts(
+        self, workspace: Workspace, since: datetime | None, channel: str | None
+    ) -> Sequence[KnownPost]:
         async with self._store.session(workspace.community) as session:
-            return await session.workspaces.posts(workspace.id, since)
+            return await session.workspaces.posts(workspace.id, since, channel)
 
     async def known_cards(
         self, workspace: Workspace, since: datetime | None, message: str | None

@@ -38,6 +38,7 @@ from reunite.form_checks import FormChecks
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
 from reunite.limits import HourlyLimit
+from reunite.look_answers import LookAnswers
 from reunite.looks import LookHandlers
 from reunite.messages.reply import Action, Reply
 from reunite.my_reports import MyReportHandlers
@@ -89,6 +90,7 @@ class Handlers:
         self.welcome = WelcomeHandlers(store)
         self.forms = FormChecks(store)
         self.samples = SampleHandlers(store, queue, now)
+        self.look_answers = LookAnswers()
         self._looks = LookHandlers(store, queue, now, limit)
         handover = HandoverHandlers(store, queue)
         self._presses = {
@@ -257,10 +259,10 @@ class Handlers:
         return next((report for report in reports if report.target.channel == target.channel), None)
 
     async def known_posts(
-        self, platform: PlatformName, workspace: str, since: datetime | None = None
+        self, platform: PlatformName, workspace: str, since: datetime | None = None, channel: str | None = None
     ) -> Sequence[KnownPost]:
-        """Return the posts of a workspace's reports, except withdrawn and expired ones."""
-        return await self._community.known_posts(await self._known_workspace(platform, workspace), since)
+        """Return the posts of a workspace's reports, perhaps of one channel, except withdrawn and expired ones."""
+        return await self._community.known_posts(await self._known_workspace(platform, workspace), since, channel)
 
     async def known_cards(
         self, platform: PlatformName, workspace: str, since: datetime | None = None, message: str | None = None

@@ -55,6 +55,8 @@ class Words:
     weekdays: tuple[str, ...]
     """Monday first."""
     months: tuple[str, ...]
+    capitalised_nouns: bool
+    """Whether nouns are written with a capital, wherever they stand."""
     when: Mapping[str, Sequence[str]]
     """What people type to say when; `weekdays`, where a language has them, are other forms of their names."""
     plurals: PluralRules
@@ -92,8 +94,7 @@ def template(key: str, language: str = "en", number: int | None = None) -> str:
     if isinstance(found, str):
         return found
     if number is None:
-        msg = f"{key} has plural forms and needs a number"
-        raise ValueError(msg)
+        raise ValueError(f"{key} has plural forms and needs a number")
     return found[words.plurals.form(number)]
 
 
@@ -140,6 +141,7 @@ def _words_in(language: str) -> Words:
         dates=read["dates"],
         weekdays=tuple(read["weekdays"]),
         months=tuple(read["months"]),
+        capitalised_nouns=read.get("capitalised_nouns", False),
         when=read["when"],
         plurals=PluralRules.of(read["plurals"]),
         page={key: _held(words) for key, words in read["page"].items()},

@@ -34,8 +34,7 @@ class PluralRules:
     def of(cls, conditions: Mapping[str, str]) -> Self:
         """Read conditions in CLDR's notation; raises ValueError for one that isn't in it."""
         if unknown := set(conditions) - _FORMS:
-            msg = f"Not plural categories of CLDR: {', '.join(sorted(unknown))}"
-            raise ValueError(msg)
+            raise ValueError(f"Not plural categories of CLDR: {', '.join(sorted(unknown))}")
         return cls({form: _condition(text) for form, text in conditions.items()})
 
     def form(self, number: int) -> str:
@@ -54,8 +53,7 @@ def _condition(text: str) -> _Test:
 def _relation(text: str) -> _Test:
     found = _RELATION.fullmatch(text.strip())
     if found is None:
-        msg = f"Not a relation of CLDR's plural rules: {text.strip()!r}"
-        raise ValueError(msg)
+        raise ValueError(f"Not a relation of CLDR's plural rules: {text.strip()!r}")
     operand, modulus, equal = found["operand"], int(found["modulus"] or 0), found["sign"] == "="
     ranges = [_range(part) for part in found["ranges"].split(",")]
 
@@ -70,8 +68,7 @@ def _relation(text: str) -> _Test:
 def _range(text: str) -> range:
     found = _RANGE.fullmatch(text.strip())
     if found is None:
-        msg = f"Not a range of CLDR's plural rules: {text.strip()!r}"
-        raise ValueError(msg)
+        raise ValueError(f"Not a range of CLDR's plural rules: {text.strip()!r}")
     return range(int(found[1]), int(found[2] or found[1]) + 1)
 
 

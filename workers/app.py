@@ -45,9 +45,9 @@ from workers.slots import Slots
 from workers.sweep import SWEEP_SECONDS, Sweep
 
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
-_JOB_TIMEOUT: Final = 600
+_JOB_TIMEOUT_SECONDS: Final = 600
 """Seconds after which arq cancels a job."""
-_ROUND_SECONDS: Final = _JOB_TIMEOUT / 2
+_ROUND_SECONDS: Final = _JOB_TIMEOUT_SECONDS / 2
 """Seconds after which a job starts no more work."""
 _CLOSE_SECONDS: Final = 30.0
 _MODEL_POLL_SECONDS: Final = 5.0
@@ -194,7 +194,7 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
         handle_signals=False,
         max_jobs=config.parallel,
         poll_delay=0.1,
-        job_timeout=_JOB_TIMEOUT,
+        job_timeout=_JOB_TIMEOUT_SECONDS,
         keep_result=0,  # also for jobs whose worker was killed
         job_serializer=queue.serialize,
         job_deserializer=queue.deserialize,

@@ -30,7 +30,7 @@ IN_FLIGHT_BYTES: Final = 4 * rules.MAX_PHOTO_BYTES
 """How many bytes of posted files a worker holds in memory."""
 PHOTOS_AT_ONCE: Final = 2
 """How many photos of one report are processed in parallel, so that ten large ones don't block other reports."""
-_FRESH_LINK: Final = 15.0
+_FRESH_LINK_SECONDS: Final = 15.0
 """Seconds before a photo with an expired link is retried, unless the bot brings a fresh link earlier."""
 
 _SEALED: Final[set[Category]] = {"id", "card"}
@@ -120,7 +120,7 @@ class Intake:
         except TellUserError as error:
             is_last = lease.failures + 1 >= MAX_FAILURES  # don't wait forever for a bot that's down
             if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
-                raise TryAgainError("a photo's link has expired", after=_FRESH_LINK) from error
+                raise TryAgainError("a photo's link has expired", after=_FRESH_LINK_SECONDS) from error
             await self.refuse(lease, photo, error)
         except (LeaseLostError, psycopg.OperationalError):
             raise

@@ -1,33 +1,25 @@
 """Lets communities learn from their feedback, a few at a time."""
 
-import asyncio
+from functools import partial
 from typing import Final
 
-import psycopg
 import structlog
 
 from db.embedding_models import EmbeddingModel
 from db.learning import communities_to_teach, learn
+from db.repeating import repeat
 from db.store import Store
-from reunite.errors import TryAgainError
 from reunite.tuning.calibration import TooLittleDataError
 
-_EVERY: Final = 600.0
+_EVERY_SECONDS: Final = 600.0
 _AT_ONCE: Final = 5
 
 _log = structlog.get_logger(__name__)
 
 
-async def keep_learning(store: Store, model: EmbeddingModel, every: float = _EVERY) -> None:
+async def keep_learning(store: Store, model: EmbeddingModel, every: float = _EVERY_SECONDS) -> None:
     """Learn from new feedback until cancelled."""
-    while True:
-        try:
-            await learn_once(store, model)
-        except (TryAgainError, psycopg.Error) as error:
-            _log.warning("learning_interrupted", error=type(error).__name__)
-        except Exception:  # noqa: BLE001 - the next round may succeed
-            _log.exception("learning_defect")
-        await asyncio.sleep(every)
+    await repeat(partial(learn_once, store, model), every, "learning")
 
 
 async def learn_once(store: Store, model: EmbeddingModel) -> None:

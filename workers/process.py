@@ -42,9 +42,9 @@ _DEATHS_ALONE: Final = 2
 """A part is left out after this many workers died while embedding it alone."""
 _MAX_DEATHS: Final = 60
 """Work is given up after this many workers died while processing it, in any step."""
-_WORK_TIMEOUT: Final = 240.0
+_WORK_TIMEOUT_SECONDS: Final = 240.0
 """Seconds after which work is interrupted and retried, so that a step that hangs doesn't keep its lease forever."""
-_FIRST_BACKOFF: Final = 2.0
+_FIRST_BACKOFF_SECONDS: Final = 2.0
 """Seconds before the first retry, doubled for each further one."""
 
 _log = structlog.get_logger(__name__)
@@ -65,7 +65,7 @@ class Processor:
     slots: Slots
     lease_seconds: float = 30
     closer_look: CloserLook | None = None
-    timeout_seconds: float = _WORK_TIMEOUT
+    timeout_seconds: float = _WORK_TIMEOUT_SECONDS
     replaced: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once searches use another model."""
 
@@ -90,7 +90,9 @@ class Processor:
             return "overtaken"
         except ModelReplacedError:
             self.replaced.set()
-            return await self._hand_back(lease, "searches use another model now", _FIRST_BACKOFF, has_failed=False)
+            return await self._hand_back(
+                lease, "searches use another model now", _FIRST_BACKOFF_SECONDS, has_failed=False
+            )
         except (TryAgainError, psycopg.OperationalError, OSError) as error:
             log.warning("work_interrupted", error=type(error).__name__)
             return await self._again(lease, f"{type(error).__name__}: {error}", getattr(error, "after", None))
@@ -120,7 +122,7 @@ class Processor:
     async def _again(self, lease: WorkLease, problem: str, after: float | None) -> WorkOutcome:
         if lease.failures + 1 >= MAX_FAILURES:
             return await self._give_up(lease, problem)
-        return await self._hand_back(lease, problem, after or _FIRST_BACKOFF * 2**lease.failures)
+        return await self._hand_back(lease, problem, after or _FIRST_BACKOFF_SECONDS * 2**lease.failures)
 
     async def _hand_back(self, lease: WorkLease, problem: str, after: float, *, has_failed: bool = True) -> WorkOutcome:
         try:

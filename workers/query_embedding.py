@@ -12,7 +12,8 @@ import structlog
 
 from db.cancellation import stop
 from db.embedding_models import EmbeddingModel
-from db.embedding_requests import PATIENCE, EmbeddingRequest, EmbeddingRequests, encoded_json, problem_json
+from db.embedding_requests import PATIENCE_SECONDS, EmbeddingRequest, EmbeddingRequests, encoded_json, problem_json
+from db.repeating import repeat
 from reunite.encoder import SHARED_SPACE
 from reunite.errors import TellUserError, TryAgainError
 from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText
@@ -42,15 +43,11 @@ class QueryEmbedder:
 
     async def run(self) -> None:
         """Answer until cancelled."""
-        while True:
-            try:
-                async with self.requests.signals() as signal:
-                    await self._answer_all(signal)
-            except (TryAgainError, psycopg.OperationalError, OSError) as error:
-                _log.warning("embedding_requests_interrupted", error=type(error).__name__)
-            except Exception:  # noqa: BLE001 - the next request may be answered
-                _log.exception("embedding_requests_defect")
-            await asyncio.sleep(_POLL_SECONDS)
+        await repeat(self._answer_signalled, _POLL_SECONDS, "embedding_requests")
+
+    async def _answer_signalled(self) -> None:
+        async with self.requests.signals() as signal:
+            await self._answer_all(signal)
 
     async def _answer_all(self, signal: asyncio.Event) -> None:
         answering: dict[UUID, asyncio.Task[None]] = {}
@@ -72,7 +69,7 @@ class QueryEmbedder:
     async def _answer(self, request: EmbeddingRequest) -> None:
         """Answer a request. Where that fails, it's retried when its lease expires."""
         try:
-            async with asyncio.timeout(PATIENCE):  # after that, nobody waits for the answer
+            async with asyncio.timeout(PATIENCE_SECONDS):  # after that, nobody waits for the answer
                 await self.requests.answer(request, await self._answer_to(request))
         except (TryAgainError, OSError, psycopg.OperationalError) as error:
             _log.warning("embedding_request_delayed", request=str(request.id), error=type(error).__name__)

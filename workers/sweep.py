@@ -12,6 +12,7 @@ import psycopg
 import structlog
 
 from db.queue import ArqQueue
+from db.repeating import repeat
 from db.session import CommunitySession
 from db.store import Store
 from reunite.digest import digest
@@ -20,11 +21,9 @@ from reunite.expiry import expire
 from reunite.reminders import Due, remind
 
 SWEEP_SECONDS: Final = 1.0
-"""Seconds between two sweeps."""
 _AT_ONCE: Final = 100
 _RETRY_SECONDS: Final = 60.0
-"""Seconds before a failed task is retried."""
-_SWEEP_TIMEOUT: Final = 300.0
+_TIMEOUT_SECONDS: Final = 300.0
 """Seconds after which a sweep that hangs is cancelled."""
 _CLEANING_SECONDS: Final = 3600.0
 
@@ -51,15 +50,11 @@ class Sweep:
 
     async def run(self) -> None:
         """Sweep until cancelled."""
-        while True:
-            try:
-                async with asyncio.timeout(_SWEEP_TIMEOUT):
-                    await self.run_once()
-            except (TryAgainError, TimeoutError, psycopg.Error) as error:
-                _log.warning("sweep_interrupted", error=type(error).__name__)
-            except Exception:  # noqa: BLE001 - the sweep must never end: only it finds work whose hint was lost
-                _log.exception("sweep_defect")
-            await asyncio.sleep(SWEEP_SECONDS)
+        await repeat(self._run_in_time, SWEEP_SECONDS, "sweep")
+
+    async def _run_in_time(self) -> None:
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
+            await self.run_once()
 
     async def run_once(self) -> None:
         """Send hints for due work (a hint may be lost with Redis or a killed worker), then expire and remind."""

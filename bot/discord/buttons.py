@@ -22,6 +22,7 @@ from bot.discord.private_replies import (
     follow_up,
     language_of_user,
     reply_privately,
+    reply_with_problem,
     result_or_problem,
     try_acknowledge,
 )
@@ -79,7 +80,7 @@ class Buttons:
             else:
                 await reply_privately(interaction, lambda: self._press(interaction, custom_id, *press, FormInput({})))
         else:
-            await reply_privately(interaction, _unknown)
+            await reply_with_problem(interaction, _unknown())
 
     async def _open(
         self, interaction: discord.Interaction, custom_id: str, form: Form, action: Action, subject: UUID
@@ -91,7 +92,7 @@ class Buttons:
                     await self._read(interaction, custom_id, action, subject, FormInput({}))
                 )
         except TellUserError as error:
-            await reply_privately(interaction, partial(_refuse, error))
+            await reply_with_problem(interaction, error)
             return
         except TimeoutError:
             _log.info("discord_form_check_timed_out", interaction=interaction.id)
@@ -111,7 +112,7 @@ class Buttons:
         elif press := parse_press_id(custom_id):
             await reply_privately(interaction, lambda: self._press(interaction, custom_id, *press, given))
         else:
-            await reply_privately(interaction, _unknown)
+            await reply_with_problem(interaction, _unknown())
 
     async def _press(
         self, interaction: discord.Interaction, custom_id: str, action: Action, subject: UUID, given: FormInput
@@ -174,13 +175,9 @@ class Buttons:
         await follow_up(interaction, reply.words)
 
 
-async def _refuse(error: TellUserError) -> PrivateReply:
-    raise error
-
-
-async def _unknown() -> PrivateReply:
-    """Answer a button or a form of another version."""
-    raise TellUserError("nothing_here")
+def _unknown() -> TellUserError:
+    """Return what is wrong with a button or a form of another version."""
+    return TellUserError("nothing_here")
 
 
 async def _check_member(interaction: discord.Interaction, guild: discord.Guild) -> None:

@@ -12,7 +12,7 @@ from bot.discord.errors import check_code
 from bot.discord.request_pace import RequestPace
 from bot.errors import SetupError
 
-_LONGEST_PAUSE: Final = 30.0
+_LONGEST_PAUSE_SECONDS: Final = 30.0
 """Seconds that discord.py may wait out a rate limit by itself (its minimum); longer ones raise RateLimited."""
 
 
@@ -32,7 +32,7 @@ class ReuniteClient(discord.AutoShardedClient):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
-            max_ratelimit_timeout=_LONGEST_PAUSE,
+            max_ratelimit_timeout=_LONGEST_PAUSE_SECONDS,
             guild_ready_timeout=config.guilds_wait,
             http_trace=_trace(),
         )

@@ -19,9 +19,9 @@ from bot.discord.workspaces import Workspaces, member_of
 from reunite import rights
 from reunite.entities import PlatformName, ReportKind
 from reunite.handlers import Handlers
+from reunite.language import sentence
 from reunite.messages import welcome
 from reunite.messages.forms import ReportForm
-from reunite.messages.wording import sentence
 
 REPORT: Final = "report"
 """The prefix of a report modal's id."""

@@ -27,11 +27,10 @@ from reunite.welcome import Greeting
 
 _MAX_ENTRIES: Final = 20
 """Entries of the audit log that are searched for the one about this bot, newest first."""
-_PAUSES: Final = (5.0, 30.0, 300.0, 3600.0, 6 * 3600.0, 16 * 3600.0)
-"""Seconds before each further attempt."""
+_PAUSES_IN_SECONDS: Final = (5.0, 30.0, 300.0, 3600.0, 6 * 3600.0, 16 * 3600.0)
 _NEW: Final = timedelta(days=7)
 """A guild that invited the bot before this is not new; one whose data is in another database may be older."""
-_BETWEEN: Final = 5.0
+_BETWEEN_SECONDS: Final = 5.0
 """Seconds between the greetings that a start catches up on."""
 _NEEDED: Final = discord.Permissions(view_channel=True, send_messages=True, embed_links=True)
 
@@ -79,7 +78,7 @@ class Greeter:
         task.add_done_callback(lambda _: self._tasks.pop(guild.id) if self._tasks.get(guild.id) is task else None)
 
     async def _until_greeted(self, guild: discord.Guild, *, is_late: bool) -> None:
-        for pause in (0.0, *_PAUSES):
+        for pause in (0.0, *_PAUSES_IN_SECONDS):
             await asyncio.sleep(pause)
             try:
                 await self._attempt(guild, is_late=is_late)
@@ -99,7 +98,7 @@ class Greeter:
             return
         if is_late:
             async with self._turn:
-                await asyncio.sleep(_BETWEEN)
+                await asyncio.sleep(_BETWEEN_SECONDS)
         direct, channel = await _inviter_messages(guild), next(_writable(guild), None)
         if first := direct or channel:
             await self._adopt_language(guild)

@@ -22,13 +22,14 @@ from reunite.commands import EditReport, NewReport, Withdraw
 from reunite.entities import Member, ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
+from reunite.language import sentence
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
 from reunite.text.heads import names_a_thing
 
 _P = ParamSpec("_P")
 
-_NOTICE_EVERY: Final = 3600.0
+_NOTICE_EVERY_SECONDS: Final = 3600.0
 """Seconds between two notices in a channel that a permission is missing there."""
 _SETTLE_SECONDS: Final = 5.0
 _REMEMBERED: Final = 1000
@@ -96,7 +97,11 @@ class Inbound:
                 await self._workspaces.ensure_joined(channel[0].guild)
                 report = report_of(message, channel[1])
                 report = replace(report, author=author or report.author)
-                if await self._report(report, channel[0], again=True, problem=problem):
+                if problem:
+                    is_settled = await self._refuse_post(report, channel[0], problem)
+                else:
+                    is_settled = await self._report(report, channel[0], again=True)
+                if is_settled:
                     self.recent.append(message.id)
         elif channel[1] is ReportKind.LOST and _may_be_lost_report(message):
             await self._offer(message, channel[0].guild)
@@ -122,28 +127,25 @@ class Inbound:
         role = self._workspaces.role_of(channel)
         return (channel, role) if role else None
 
-    async def _report(
-        self, command: NewReport, channel: ReportChannel, *, again: bool, problem: TellUserError | None = None
-    ) -> bool:
+    async def _report(self, command: NewReport, channel: ReportChannel, *, again: bool) -> bool:
         """Save a report, then acknowledge it; `again` acknowledges a known one too.
 
         Return False if that has to wait for a permission: once it's granted, the post is handled again.
         """
         try:
-            try:
-                if problem:
-                    raise problem
-                receipt = await self._handlers.report(command)
-            except TellUserError as error:
-                await self._send_problem(command.target, f"{command.source_key}:problem", error, channel.guild)
-                return True
-            if receipt.created or again:
-                await self._notify_of_missing_permissions(channel, command.author)
-                await self._platform.acknowledge(command.target)
-        except (MissingPermissionError, UndeliverableError) as error:
-            _log.warning("discord_post_unanswered", post=command.source_key, reason=str(error))
-            return isinstance(error, UndeliverableError)
-        return True
+            receipt = await self._handlers.report(command)
+        except TellUserError as error:
+            return await self._refuse_post(command, channel, error)
+        return await _answered(command, self._acknowledge(command, channel)) if receipt.created or again else True
+
+    async def _refuse_post(self, command: NewReport, channel: ReportChannel, error: TellUserError) -> bool:
+        """Say why a post is refused. Return False if that has to wait for a permission."""
+        key = f"{command.source_key}:problem"
+        return await _answered(command, self._send_problem(command.target, key, error, channel.guild))
+
+    async def _acknowledge(self, command: NewReport, channel: ReportChannel) -> None:
+        await self._notify_of_missing_permissions(channel, command.author)
+        await self._platform.acknowledge(command.target)
 
     async def _send_problem(self, target: ReplyTarget, key: str, error: TellUserError, guild: discord.Guild) -> None:
         """Say why a post is refused, unless it was said before: after a restart the post is handled again."""
@@ -153,13 +155,13 @@ class Inbound:
     async def _notify_of_missing_permissions(self, channel: ReportChannel, author: Member) -> None:
         """Name the permissions that the bot lacks, once an hour: in the channel, in the log, or to the author."""
         names, now = missing(channel, TO_ANSWER), time.monotonic()
-        self._notices = {noticed: at for noticed, at in self._notices.items() if now - at < _NOTICE_EVERY}
+        self._notices = {noticed: at for noticed, at in self._notices.items() if now - at < _NOTICE_EVERY_SECONDS}
         if not names or channel.id in self._notices:
             return
         self._notices[channel.id] = now
         _log.warning("discord_permissions_missing", channel=str(channel.id), permissions=names)
         language = self._workspaces.language(channel.guild)
-        words = wording.sentence("permissions_missing", language, **missing_permissions(channel, TO_ANSWER, language))
+        words = sentence("permissions_missing", language, **missing_permissions(channel, TO_ANSWER, language))
         log = channel.guild.get_channel(int(self._workspaces.settings(channel.guild).log_channel or 0))
         for destination in (channel, log):
             if not isinstance(destination, discord.TextChannel):
@@ -213,7 +215,8 @@ class Inbound:
         if guild is None:
             return
         await self._workspaces.ensure_joined(guild)
-        posts = await self._handlers.known_posts("discord", str(guild_id))
+        only = None if with_threads else str(channel)
+        posts = await self._handlers.known_posts("discord", str(guild_id), channel=only)
         places = {post.report.target.channel for post in posts} if with_threads else set[str]()
         gone = {str(channel), *[place for place in places if await _is_gone(guild, int(place))]}
         for post in posts:
@@ -249,6 +252,16 @@ async def _is_gone(guild: discord.Guild, place: int) -> bool:
     except (discord.Forbidden, discord.InvalidData):
         return False
     return False
+
+
+async def _answered(command: NewReport, answer: Coroutine[object, object, None]) -> bool:
+    """Answer a post, if that's possible. Return False if it has to wait for a permission."""
+    try:
+        await answer
+    except (MissingPermissionError, UndeliverableError) as error:
+        _log.warning("discord_post_unanswered", post=command.source_key, reason=str(error))
+        return isinstance(error, UndeliverableError)
+    return True
 
 
 def _may_be_lost_report(message: discord.Message) -> bool:

@@ -13,7 +13,7 @@ from bot.discord.render import RenderedButton
 from bot.discord.workspaces import Workspaces
 from db.trouble import is_temporary
 from reunite.entities import ReportKind, Settings
-from reunite.messages.wording import sentence
+from reunite.language import sentence
 
 Overwrites = dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite]
 

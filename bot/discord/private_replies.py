@@ -22,7 +22,7 @@ from reunite.messages.reply import Reply
 
 CHECK_SECONDS: Final = 1.5
 """Seconds that a check may take before a modal is opened; Discord allows three, counted from the press."""
-_PAUSES: Final = (1.0, 3.0, 10.0)
+_PAUSES_IN_SECONDS: Final = (1.0, 3.0, 10.0)
 """Seconds before each further attempt to show a reply."""
 _ON_THE_WAY: Final = (aiohttp.ClientError, OSError)
 _TEMPORARY: Final = (discord.DiscordServerError, *_ON_THE_WAY)
@@ -30,7 +30,7 @@ _NOT_SENT: Final = (aiohttp.ClientConnectorError,)
 """After other trouble, a message may have arrived, which can't be looked up: it would be shown twice."""
 _ACKNOWLEDGE_SECONDS: Final = 2.5
 """Seconds in which an acknowledgement is tried; Discord allows three."""
-_ACKNOWLEDGE_PAUSE: Final = 0.25
+_ACKNOWLEDGE_PAUSE_SECONDS: Final = 0.25
 _ACKNOWLEDGED: Final = 40060
 """The code of an interaction that was acknowledged before."""
 
@@ -86,11 +86,11 @@ async def try_acknowledge(interaction: discord.Interaction, acknowledge: Callabl
             return False
         except _ON_THE_WAY as error:
             _log.warning("discord_acknowledgement_delayed", interaction=interaction.id, error=type(error).__name__)
-            if loop.time() + _ACKNOWLEDGE_PAUSE > end:
+            if loop.time() + _ACKNOWLEDGE_PAUSE_SECONDS > end:
                 await _say_unacknowledged(interaction)
                 return False
             is_repeated = True
-            await asyncio.sleep(_ACKNOWLEDGE_PAUSE)
+            await asyncio.sleep(_ACKNOWLEDGE_PAUSE_SECONDS)
         else:
             return True
 
@@ -108,6 +108,12 @@ async def reply_privately(interaction: discord.Interaction, work: Work) -> None:
     """Acknowledge an interaction, then reply with the result of `work`."""
     if await try_acknowledge(interaction, partial(interaction.response.defer, ephemeral=True, thinking=True)):
         await show(interaction, await result_or_problem(interaction, work))
+
+
+async def reply_with_problem(interaction: discord.Interaction, error: TellUserError) -> None:
+    """Acknowledge an interaction, then say why it's refused."""
+    if await try_acknowledge(interaction, partial(interaction.response.defer, ephemeral=True, thinking=True)):
+        await show(interaction, _problem(interaction, error))
 
 
 async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
@@ -141,7 +147,7 @@ async def patiently(
     temporary: tuple[type[Exception], ...] = _TEMPORARY,
 ) -> None:
     """Answer or do what the answer says, again after trouble on the way to Discord: a person waits for it."""
-    for pause in _PAUSES:
+    for pause in _PAUSES_IN_SECONDS:
         try:
             await answer()
         except temporary as error:
@@ -195,12 +201,15 @@ async def _edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> 
 
 async def result_or_problem(interaction: discord.Interaction, work: Work) -> PrivateReply:
     """Return the result of `work`, or a sentence about what went wrong."""
-    language = language_of_user(interaction)
     try:
-        reply = await work()
+        return await work()
     except TellUserError as error:
-        reply = PrivateReply(wording.explain(error, language, names_in(language)))
+        return _problem(interaction, error)
     except Exception:  # noqa: BLE001 - the person gets an answer whatever happens
         _log.exception("discord_interaction_defect", interaction=interaction.id)
-        reply = PrivateReply(wording.sentence("went_wrong", language))
-    return reply
+        return _problem(interaction, TellUserError("went_wrong"))
+
+
+def _problem(interaction: discord.Interaction, error: TellUserError) -> PrivateReply:
+    language = language_of_user(interaction)
+    return PrivateReply(wording.explain(error, language, names_in(language)))

@@ -22,7 +22,7 @@ from reunite.ports import KnownPost
 
 _MAX_MESSAGES: Final = 500
 """Messages read in a channel, newest first."""
-_LONGEST_PAUSE: Final = 3600.0
+_LONGEST_PAUSE_SECONDS: Final = 3600.0
 """The longest backoff between two attempts, in seconds."""
 
 _log = structlog.get_logger(__name__)
@@ -84,7 +84,7 @@ class Reconciler:
                     self._due.add(guild)
             if self._due:
                 await self._sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         _log.info("discord_reconciled", guilds=len(self._client.guilds))
 
     async def _sleep(self, seconds: float) -> None:

@@ -27,8 +27,8 @@ from reunite.commands import REPORTS, Withdraw
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import PostGoneError, TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
+from reunite.language import sentence
 from reunite.messages.forms import Form, ReportForm, report_form
-from reunite.messages.wording import sentence
 from reunite.text.when import NEIGHBOURING_ZONES, UNKNOWN_ZONE, dated
 from reunite.text.zones import likely_zone
 

@@ -23,6 +23,7 @@ from bot.discord.private_replies import (
     follow_up,
     language_of_user,
     reply_privately,
+    reply_with_problem,
     result_or_problem,
     show,
     try_acknowledge,
@@ -34,8 +35,7 @@ from reunite import rights
 from reunite.entities import CATEGORIES, RETURNED_BY, Category, ReportKind, ReturnedBy, Settings
 from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
-from reunite.language import LANGUAGES
-from reunite.messages.wording import sentence
+from reunite.language import LANGUAGES, sentence
 from reunite.text.zones import likely_zone
 
 _CHANNELS: Final = "setup:places"
@@ -128,7 +128,7 @@ class SettingsForm:
             await reply_privately(interaction, lambda: self._read_past_posts(interaction))
             return
         if not await self._is_joined(guild):  # a form without what is chosen would take it away
-            await reply_privately(interaction, _later)
+            await reply_with_problem(interaction, TellUserError("went_wrong"))
             return
         settings, language = self._workspaces.settings(guild), language_of_user(interaction)
         if custom_id == _CHANNELS:
@@ -196,10 +196,6 @@ class SettingsForm:
         assert guild is not None  # noqa: S101 - it was just checked
         await self._workspaces.ensure_joined(guild)
         return guild
-
-
-async def _later() -> PrivateReply:
-    raise TellUserError("went_wrong")
 
 
 def _channel_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:

@@ -15,11 +15,10 @@ from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, Member, ReportKind, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.messages.wording import sentence
+from reunite.language import sentence
 
 _DEFAULTS: Final = Settings()
-_EVERY: Final = 30.0
-"""Seconds between two rounds."""
+_SAVE_EVERY_SECONDS: Final = 30.0
 _log = structlog.get_logger(__name__)
 
 
@@ -57,7 +56,7 @@ class Workspaces:
     async def keep_saved(self, client: discord.Client) -> None:
         """Save the channels again that couldn't be saved with the settings. Runs until cancelled."""
         while True:
-            await asyncio.sleep(_EVERY)
+            await asyncio.sleep(_SAVE_EVERY_SECONDS)
             for guild in client.guilds:
                 if guild.id in self._unsaved:
                     await self._save_late(guild)

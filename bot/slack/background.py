@@ -9,7 +9,7 @@ import structlog
 from db.cancellation import stop
 from reunite.errors import TryAgainError, UndeliverableError
 
-PATIENCE: Final = 2.0
+ACKNOWLEDGE_SECONDS: Final = 2.0
 """Seconds that an acknowledgement waits for the work; Slack gives up after three."""
 _TRIES: Final = 5
 _RETRY_SECONDS: Final = 30.0
@@ -38,7 +38,7 @@ class Background:
         before = set(self._tasks)
         await listening
         if started := self._tasks - before:
-            await asyncio.wait(started, timeout=PATIENCE)
+            await asyncio.wait(started, timeout=ACKNOWLEDGE_SECONDS)
 
     async def finish(self) -> None:
         """Wait for the work in progress, and cancel what takes too long."""

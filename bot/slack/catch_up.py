@@ -21,7 +21,7 @@ AWAY: Final = timedelta(minutes=3)
 """After this long without a record, events may be lost; before that, Slack sends them again."""
 _OVERLAP: Final = timedelta(minutes=5)
 """For clocks that differ."""
-_NEAR: Final = 3600.0
+_NEAR_SECONDS: Final = 3600.0
 """Seconds between two older posts that are read together."""
 _NEVER: Final = "9999999999.000000"
 """As a window's `since`: no post in it is new."""
@@ -153,7 +153,7 @@ def _groups(posts: Iterable[str]) -> list[tuple[str, str]]:
     """Group posts that are near each other; return the first and the last of each group."""
     groups: list[tuple[str, str]] = []
     for ts in sorted(posts):
-        if groups and float(ts) - float(groups[-1][1]) <= _NEAR:
+        if groups and float(ts) - float(groups[-1][1]) <= _NEAR_SECONDS:
             groups[-1] = (groups[-1][0], ts)
         else:
             groups.append((ts, ts))

@@ -12,13 +12,13 @@ from typing import Final
 
 from reunite.errors import TryAgainError
 
-_EVERY: Final = 1.0
+_EVERY_SECONDS: Final = 1.0
 """Seconds from one message's arrival to the next message."""
-_SLOT: Final = 1.1
+_SLOT_SECONDS: Final = 1.1
 """Seconds between reserved turns: a little more, because a message takes time to arrive."""
-_LONGEST_WAIT: Final = 1.5
+_LONGEST_WAIT_SECONDS: Final = 1.5
 """Seconds that a message waits for its turn; if it takes longer, others of its process go first."""
-_FORGOTTEN: Final = 600.0
+_FORGOTTEN_SECONDS: Final = 600.0
 """Seconds after which a turn that wasn't taken is forgotten, and between two looks for idle channels."""
 
 
@@ -45,11 +45,11 @@ class _Channel:
         if key in self.turns:
             return
         now = _now()
-        earlier = [at + _SLOT for reply, at in self.turns.items() if reply in self.ahead or not ahead]
+        earlier = [at + _SLOT_SECONDS for reply, at in self.turns.items() if reply in self.ahead or not ahead]
         turn = max(now, self.held_until, *earlier)
         if ahead:
             self.ahead.add(key)
-            self.turns = {reply: at if reply in self.ahead else at + _SLOT for reply, at in self.turns.items()}
+            self.turns = {reply: at if reply in self.ahead else at + _SLOT_SECONDS for reply, at in self.turns.items()}
         self.turns[key] = turn
 
     def release(self, key: str) -> None:
@@ -59,7 +59,7 @@ class _Channel:
     def clean(self) -> bool:
         """Forget the turns that nobody took, and return whether nothing else is known of the channel."""
         now = _now()
-        for old in [reply for reply, at in self.turns.items() if at < now - _FORGOTTEN]:
+        for old in [reply for reply, at in self.turns.items() if at < now - _FORGOTTEN_SECONDS]:
             self.release(old)
         return not (self.turns or self.lock.locked()) and now >= max(self.held_until, self.ready_at)
 
@@ -85,7 +85,7 @@ class ChannelPace:
         """Forget the channels in which nothing is to be sent."""
         for channel in [name for name, channel in self._channels.items() if channel.clean()]:
             del self._channels[channel]
-        self._next_cleaning = _now() + _FORGOTTEN
+        self._next_cleaning = _now() + _FORGOTTEN_SECONDS
 
     @asynccontextmanager
     async def turn(self, channel: str, key: str) -> AsyncIterator[None]:
@@ -98,7 +98,7 @@ class ChannelPace:
             try:
                 yield
             finally:
-                state.ready_at = _now() + _EVERY
+                state.ready_at = _now() + _EVERY_SECONDS
         self.release(channel, key)
 
     def release(self, channel: str, key: str) -> None:
@@ -108,13 +108,13 @@ class ChannelPace:
     def hold(self, channel: str, key: str, seconds: float) -> None:
         """Postpone the messages of a channel by this many seconds, after which the refused one comes again."""
         state, again = self._channels[channel], _now() + seconds
-        state.held_until = again + _SLOT
-        turns = {reply: at + seconds + _SLOT for reply, at in state.turns.items()}
+        state.held_until = again + _SLOT_SECONDS
+        turns = {reply: at + seconds + _SLOT_SECONDS for reply, at in state.turns.items()}
         state.turns = turns | {key: again}
 
     def _check(self, channel: str, key: str) -> None:
         now = _now()
-        if (wait := self._channels[channel].turns.get(key, now) - now) > _LONGEST_WAIT:
+        if (wait := self._channels[channel].turns.get(key, now) - now) > _LONGEST_WAIT_SECONDS:
             raise PutOffError("Slack takes one message a second in a channel", wait)
 
 

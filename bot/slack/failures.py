@@ -36,7 +36,7 @@ def logged_and_answered(background: Background, remembered_language: RememberedL
         error: Exception, body: Mapping[str, Any], respond: AsyncRespond, context: AsyncBoltContext
     ) -> BoltResponse | None:
         kind = body.get("event", {}).get("type") or body.get("type") or body.get("command")
-        if isinstance(error, UndeliverableError | OSError) or is_temporary(error):
+        if isinstance(error, UndeliverableError) or is_temporary(error):
             _log.warning("slack_event_failed", type=kind, reason=type(error).__name__)
         else:
             _log.error("slack_event_failed", type=kind, exc_info=error)

@@ -5,7 +5,6 @@ An event whose handling fails is not acknowledged, and Slack sends it again.
 
 import asyncio
 from collections import deque
-from datetime import UTC, datetime
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -171,9 +170,8 @@ class Inbound:
 
     async def _channel_deleted(self, team: str, channel: str) -> None:
         """Withdraw the reports whose posts were in a deleted channel, and drop it from the settings."""
-        for post in await self._handlers.known_posts("slack", team, datetime.min.replace(tzinfo=UTC)):
-            if post.report.target.channel == channel:
-                await self._handlers.withdraw(Withdraw(target=post.report.target))
+        for post in await self._handlers.known_posts("slack", team, channel=channel):
+            await self._handlers.withdraw(Withdraw(target=post.report.target))
         saved = await self._handlers.settings("slack", team)
         settings = without_deleted(saved, lambda chosen: chosen != channel)
         if settings != saved:

@@ -30,7 +30,7 @@ from reunite.messages.reply import Reply
 
 Body = Mapping[str, Any]
 _log = structlog.get_logger(__name__)
-_SOON: Final = 2.0
+_SOON_SECONDS: Final = 2.0
 """Seconds without an answer after which the person reads that it takes a moment."""
 
 
@@ -65,7 +65,7 @@ class Looks:
         text = await workspace.words(words)
         search = asyncio.create_task(self._search(workspace, person, private.channel, body["trigger_id"], text))
         try:
-            await asyncio.wait({search}, timeout=_SOON)
+            await asyncio.wait({search}, timeout=_SOON_SECONDS)
             if not search.done():
                 await private.send_words(sentence("one_moment", person.language), person.language)
             reply = await search

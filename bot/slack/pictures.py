@@ -12,7 +12,7 @@ from bot.slack.workspace import SlackWorkspace
 from reunite.ports import Outgoing
 
 _CHECKS: Final = 10
-_PAUSE: Final = 0.5
+_PAUSE_SECONDS: Final = 0.5
 """Seconds between checks whether Slack has processed an uploaded picture."""
 _MAX: Final = 1000
 _log = structlog.get_logger(__name__)
@@ -53,7 +53,7 @@ async def upload(workspace: SlackWorkspace, picture: bytes) -> str | None:
         for _ in range(_CHECKS):
             if (await workspace.client.files_info(file=file))["file"].get("mimetype"):
                 return file
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(_PAUSE_SECONDS)
     except SlackApiError as error:
         if not is_refusal(error):
             raise

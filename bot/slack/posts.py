@@ -24,7 +24,7 @@ _IMAGES: Final = {"avif", "bmp", "gif", "heic", "heif", "jpeg", "jpg", "png", "t
 _PAGE: Final = 200
 """Messages asked for at once; an app outside the Marketplace gets 15, once a minute."""
 _CHECKS: Final = 3
-_PAUSE: Final = 0.5
+_PAUSE_SECONDS: Final = 0.5
 """Seconds between checks of a file that Slack is still processing: it has no type until then."""
 
 
@@ -180,7 +180,7 @@ async def _looked_up(workspace: SlackWorkspace, file: Body) -> Body:
             raise TellUserError("photo_not_shared", name=_name(file)) from error
         if found.get("mimetype") or found.get("is_external") or check == _CHECKS - 1:
             break
-        await asyncio.sleep(_PAUSE)
+        await asyncio.sleep(_PAUSE_SECONDS)
     return found
 
 

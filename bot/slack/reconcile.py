@@ -15,14 +15,14 @@ from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
-from db.trouble import is_trouble
+from db.trouble import is_temporary, is_trouble
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.ports import KnownCard, Sent
 
-_EVERY: Final = 30.0
+_RECORD_EVERY_SECONDS: Final = 30.0
 """Seconds between records that the bot receives events."""
-_LEAST: Final = 0.1
+_LEAST_SECONDS: Final = 0.1
 _log = structlog.get_logger(__name__)
 
 
@@ -95,7 +95,9 @@ class Reconciler:
             await self._attempt(self._record_all(is_connected))
             self._forget_left()
             now = asyncio.get_running_loop().time()
-            await asyncio.sleep(min([_EVERY, *(max(_LEAST, at - now) for at in self._not_before.values())]))
+            await asyncio.sleep(
+                min([_RECORD_EVERY_SECONDS, *(max(_LEAST_SECONDS, at - now) for at in self._not_before.values())])
+            )
 
     async def is_caught_up(self, team: str) -> bool:
         """Return whether the bot has taken the new posts that it missed in a workspace."""
@@ -124,10 +126,11 @@ class Reconciler:
         """Do something, and only log its failure: the next round may succeed."""
         try:
             await work
-        except (TryAgainError, UndeliverableError, OSError) as error:
-            _log.warning("slack_reconcile_delayed", team=team, reason=str(error))
-        except Exception:  # noqa: BLE001 - see above
-            _log.exception("slack_reconcile_failed", team=team)
+        except Exception as error:  # noqa: BLE001 - see above
+            if isinstance(error, UndeliverableError) or is_temporary(error):
+                _log.warning("slack_reconcile_delayed", team=team, reason=str(error))
+            else:
+                _log.exception("slack_reconcile_failed", team=team)
 
     async def _record(self, workspace: SlackWorkspace) -> None:
         """Record that the bot is running; note what it missed before, and read that as fast as Slack allows."""
@@ -164,5 +167,5 @@ class Reconciler:
                 await self._cards.compare_pending(workspace)
                 await self._catch_up.read_gap(workspace, now - self._look_back, older=True)
         except TryAgainError as error:
-            self._not_before[team] = clock.time() + (_EVERY if error.after is None else error.after)
+            self._not_before[team] = clock.time() + (_RECORD_EVERY_SECONDS if error.after is None else error.after)
             raise

@@ -12,7 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.background import PATIENCE
+from bot.slack.background import ACKNOWLEDGE_SECONDS
 from bot.slack.config import SlackConfig
 from bot.slack.errors import TOKEN_REFUSED, code_of, slack_errors
 from bot.slack.workspace import SlackWorkspace
@@ -90,7 +90,7 @@ class Workspaces:
 
     async def authorize(self, team_id: str | None) -> AuthorizeResult | None:
         """Give bolt the token of a workspace. Raises TimeoutError before Slack gives up waiting for an answer."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(ACKNOWLEDGE_SECONDS):
             workspace = await self.get(team_id)
         if workspace is None:
             return None

@@ -6,6 +6,7 @@ from aiohttp.typedefs import Handler
 
 from bot.web.chat import CHAT
 from reunite.errors import TellUserError
+from reunite.language import sentence
 from reunite.messages import wording
 
 _log = structlog.get_logger(__name__)
@@ -26,4 +27,4 @@ async def web_errors(request: web.Request, handler: Handler) -> web.StreamRespon
     except Exception:  # noqa: BLE001 - the page gets a sentence whatever happened
         _log.exception("page_request_failed", path=request.path)
         status = web.HTTPInternalServerError.status_code
-        return web.json_response({"error": wording.sentence("our_fault", language)}, status=status)
+        return web.json_response({"error": sentence("our_fault", language)}, status=status)

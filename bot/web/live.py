@@ -11,7 +11,7 @@ from bot.web.chat import Chat
 from bot.web.render import Viewer
 from db.cancellation import stop
 
-_HEARTBEAT: Final = 20.0
+_HEARTBEAT_SECONDS: Final = 20.0
 
 _log = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ class Live:
         name = request.query.get("name")
         member = requests.member(name).id if name else ""
         viewer = Viewer(member, "moderator" in request.query, self._chat.language)
-        socket = web.WebSocketResponse(heartbeat=_HEARTBEAT, max_msg_size=1024)
+        socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=1024)
         await socket.prepare(request)
         self._sockets.add(socket)
         sending = asyncio.create_task(self._send(socket, viewer))

@@ -9,6 +9,7 @@ from bot.json_replies import button_json
 from db.embedding_models import EmbeddingModel
 from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Photo, PhotoState, Report, ReportState, VerdictKind
+from reunite.language import sentence
 from reunite.messages import wording
 from reunite.messages.reply import Action, Button, Person, Reply, Small, Span, Tile
 from reunite.text.controls import without_controls
@@ -220,7 +221,7 @@ def _answer(report: Report) -> str | None:
     """Return the words of the answer to a report's question; None before it."""
     question, answer = report.question, report.question_answer
     if question is None or not answer:
-        return None if answer is None else wording.sentence("not_sure", report.language)
+        return None if answer is None else sentence("not_sure", report.language)
     return wording.option(question, answer, report.language)
 
 

@@ -4,16 +4,14 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from aiohttp import BodyPartReader, web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp import web
 
+from http_server.forms import parts
 from reunite import rules
 from reunite.entities import IncomingPhoto, Member
 from reunite.errors import TellUserError
 from reunite.text.controls import storable
 
-MAX_FIELDS: Final = 64
-"""How many parts a form may have."""
 _KEY: Final = re.compile(r"[\w-]{8,64}")
 _MAX_FIELD_BYTES: Final = 256 * 1024
 _MAX_NAME: Final = 40
@@ -45,19 +43,10 @@ async def form_input(request: web.Request) -> FormInput:
     """Read a whole form, so that a refusal reaches the page. Raises TellUserError: photos too many or too large."""
     if request.content_type != "multipart/form-data":
         raise web.HTTPUnsupportedMediaType
-    try:
-        return await _form_input(request)
-    except (HttpProcessingError, ValueError, AssertionError, LookupError):  # raised by aiohttp for a malformed form
-        raise web.HTTPBadRequest from None
-
-
-async def _form_input(request: web.Request) -> FormInput:
     given, refused = FormInput(), None
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or part.name is None or len(given.fields) > MAX_FIELDS:
-            raise web.HTTPBadRequest
+    async for part in parts(request):
         is_photo = part.filename is not None
-        data = await _read(part, 0 if refused else rules.MAX_PHOTO_BYTES if is_photo else _MAX_FIELD_BYTES)
+        data = await part.read(0 if refused else rules.MAX_PHOTO_BYTES if is_photo else _MAX_FIELD_BYTES)
         if not is_photo and data is not None:
             given.fields[part.name] = storable(data.decode(errors="replace"))
         elif is_photo and data:
@@ -73,14 +62,6 @@ async def _form_input(request: web.Request) -> FormInput:
 
 def _too_large(name: str) -> TellUserError:
     return TellUserError("photo_too_large", name=name, megabytes=rules.MAX_PHOTO_BYTES // 2**20)
-
-
-async def _read(part: BodyPartReader, most: int) -> bytes | None:
-    """Read a part to its end; None if it is longer than `most` bytes."""
-    data = bytearray()
-    while chunk := await part.read_chunk(64 * 1024):
-        data += chunk[: most + 1 - len(data)]
-    return bytes(data) if len(data) <= most else None
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from db.store import Store
 _PER_SECOND: Final = 120
 """How many reports a second are added, if the machine can."""
 _AT_ONCE: Final = 4
-_STOPS_IN: Final = 30.0
+_STOPS_IN_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class AddingProcess:
 
     def stop(self) -> None:
         self._stop.set()
-        self._process.join(_STOPS_IN)
+        self._process.join(_STOPS_IN_SECONDS)
         self._process.kill()
 
 

@@ -28,7 +28,7 @@ from workers.config import EncoderSettings
 
 _POLL_SECONDS: Final = 0.005
 """Between two queries: the resolution of the measured commit times."""
-_TIMEOUT: Final = 540.0
+_TIMEOUT_SECONDS: Final = 540.0
 _ALONE: Final = 20
 """Posts that are made one after the other, each once the one before was answered."""
 _COLOURS: Final = ("#dc281e", "#1ea03c", "#1e46c8")
@@ -108,8 +108,8 @@ def _milliseconds(seconds: Sequence[float], *shares: int) -> dict[str, float]:
 
 
 def _forward_pass_per_second(settings: EncoderSettings) -> float:
-    from workers import bench  # noqa: PLC0415 - imports torch, which takes seconds
-    from workers.encoders.choose import choose  # noqa: PLC0415
+    from workers import bench
+    from workers.encoders.choose import choose
 
     encoder = choose(settings.kind, None, settings.model, say, threads=settings.torch_threads).encoder
     return bench.forward_pass_per_second(cast("bench.Measurable", encoder))  # both kinds are
@@ -131,7 +131,7 @@ async def _measure(home: Servers, plan: Plan, workers: int) -> Run:
         await stack.enter_async_context(owner)
         if plan.busy:
             await stack.enter_async_context(busy_cores())
-        return await asyncio.wait_for(_run(discord, owner, plan.posts, workers), _TIMEOUT)
+        return await asyncio.wait_for(_run(discord, owner, plan.posts, workers), _TIMEOUT_SECONDS)
 
 
 def discord_settings(discord: LocalDiscord) -> Mapping[str, str]:

@@ -33,7 +33,7 @@ def embed(  # noqa: PLR0913 - the command's options
 
     Example: reunite bench embed --like siglip2
     """
-    from cli.bench import embed as command  # noqa: PLC0415
+    from cli.bench import embed as command
 
     with configured() as settings:
         given: dict[str, Any] = {"kind": encoder, "model": model}
@@ -59,8 +59,8 @@ def search(  # noqa: PLR0913 - the command's options
 
     Example: reunite bench search --items 20000 --communities 20
     """
-    from cli.bench import search as command  # noqa: PLC0415
-    from cli.errors import UsageError  # noqa: PLC0415
+    from cli.bench import search as command
+    from cli.errors import UsageError
 
     with prepared() as (settings, where):
         if (items is None) == (not reports):
@@ -83,7 +83,7 @@ def chat(
 
     Example: reunite bench chat --posts 50 --workers 1 --workers 2 --busy
     """
-    from cli.bench import chat as command  # noqa: PLC0415
+    from cli.bench import chat as command
 
     with prepared() as (settings, where):
         plan = command.Plan(posts, workers or [1], busy=busy)
@@ -106,7 +106,7 @@ def start(
 
     Example: reunite bench start --full-size-clip --demo
     """
-    from cli.bench import start as command  # noqa: PLC0415
+    from cli.bench import start as command
 
     with prepared() as (_, where):
         plan = command.Plan(rounds, photos, full_size_clip=full_size_clip, demo=demo)

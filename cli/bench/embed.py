@@ -41,9 +41,9 @@ def run(settings: EncoderSettings, size: Size, home: Path, *, as_json: bool) -> 
 
 
 def _measured(settings: EncoderSettings, size: Size, folder: Path, home: Path) -> dict[str, Any]:
-    from workers import bench, bench_photos  # noqa: PLC0415 - imports torch, which takes seconds
-    from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
-    from workers.encoders.choose import choose  # noqa: PLC0415
+    from workers import bench, bench_photos
+    from workers.encoders import EncoderUnavailableError
+    from workers.encoders.choose import choose
 
     if size.like:
         settings = replace(settings, kind="clip", model=str(_random_like(size.like, folder)))
@@ -65,8 +65,8 @@ def _measured(settings: EncoderSettings, size: Size, folder: Path, home: Path) -
 
 
 def _random_like(name: str, folder: Path) -> Path:
-    from workers import bench  # noqa: PLC0415 - as above
-    from workers.encoders.catalogue import find_checkpoint  # noqa: PLC0415
+    from workers import bench
+    from workers.encoders.catalogue import find_checkpoint
 
     checkpoint = find_checkpoint(name)
     if checkpoint is None or not checkpoint.architecture:
@@ -79,7 +79,7 @@ def _random_like(name: str, folder: Path) -> Path:
 
 def _name(like: str | None, kind: str, version: str) -> str:
     """Return the name under which `reunite model list` looks for the speed."""
-    from workers.encoders.catalogue import find_checkpoint  # noqa: PLC0415
+    from workers.encoders.catalogue import find_checkpoint
 
     checkpoint = find_checkpoint(like or kind)
     return checkpoint.name if checkpoint else version.partition("@")[0]
@@ -87,7 +87,7 @@ def _name(like: str | None, kind: str, version: str) -> str:
 
 def _summary(speeds: Sequence["Speed"]) -> dict[str, Any]:
     """Return the median speeds, and how many times as fast the first encoder is as the second, if there are two."""
-    from workers.bench import ratios  # noqa: PLC0415 - as above
+    from workers.bench import ratios
 
     encoders = [
         {

@@ -36,8 +36,7 @@ _LEAST_SECONDS: Final = 1.0
 """The least number of seconds for which searches and inserts run."""
 _COMPARED: Final = 40
 """How many reports are also compared with all others, which is slow."""
-_PAUSE: Final = 0.01
-"""Seconds between two searches."""
+_PAUSE_SECONDS: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +169,7 @@ async def _search_one(
             if searched_before and not searched.keeps_items:  # its candidates are still in memory
                 store.sketch_cache.items.drop_all(filled.tenant.community, ReportKind.FOUND)
             seconds.append(await _search(store, filled.tenant, report))
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(_PAUSE_SECONDS)
         pace = (added.count - before) / (time.perf_counter() - start)
     return Round(size, tuple(seconds), (float(recall[0]), float(recall[1]))), first, pace
 

@@ -31,7 +31,7 @@ _PHOTO_SIZE: Final = (4032, 3024)
 _REUNITE: Final = (sys.executable, "-P", "-m", "cli.main")
 _PYTHON: Final = (sys.executable, "-P", "-c", "pass")
 _READY: Final = b"Reunite is ready"
-_TIMEOUT: Final = 540.0
+_TIMEOUT_SECONDS: Final = 540.0
 _LABELS: Final = {
     "worker_ready_s": "worker ready after, s",
     "bot_ready_s": "bot ready after, s",
@@ -73,7 +73,7 @@ def run(where: Servers, plan: Plan, *, as_json: bool) -> None:
 
 
 def _full_size_clip(folder: Path) -> Mapping[str, str]:
-    from workers.bench import save_full_size_clip  # noqa: PLC0415 - imports torch, which takes seconds
+    from workers.bench import save_full_size_clip
 
     say("Creating CLIP ViT-B/32 with random weights …")
     save_full_size_clip(folder)
@@ -94,7 +94,7 @@ async def _measure(home: Servers, encoder: Mapping[str, str], photos: int) -> di
         for number in range(photos):
             await discord.post(f"thing {number}", photo("#dc281e", _PHOTO_SIZE))
         say(f"Posted {photos} photos; waiting for the replies …")
-        await asyncio.wait_for(until_answered(owner, photos), _TIMEOUT)
+        await asyncio.wait_for(until_answered(owner, photos), _TIMEOUT_SECONDS)
         of_worker, of_bot = (resident(process.pid or 0) for process in (worker, bot))
         return {
             "worker_ready_s": seconds[0],

@@ -24,8 +24,8 @@ from reunite.handlers import Handlers
 from reunite.past_posts import Skipped, Tally
 from reunite.plurals import counted
 
-_POLL: Final = 0.5
-_SILENCE: Final = 180.0
+_POLL_SECONDS: Final = 0.5
+_SILENCE_SECONDS: Final = 180.0
 """Seconds without progress after which the operator is asked to look at bot and workers; Slack may take a minute."""
 _REASONS: Final[Mapping[str, str]] = {
     Skipped.NOT_A_MEMBERS: "written by a bot or the platform, or in a thread",
@@ -132,10 +132,10 @@ async def _watch(backfills: Backfills, workspaces: Sequence[Workspace], ids: Col
             tally = Tally.of(backfill.tally for backfill in found)
             if tally != seen:
                 seen, moved_at = tally, monotonic()
-            elif monotonic() > moved_at + _SILENCE:
+            elif monotonic() > moved_at + _SILENCE_SECONDS:
                 say("Nothing has moved for a while. Are the bot and a worker running? `reunite status` shows it.")
                 moved_at = monotonic()
-            await asyncio.sleep(_POLL)
+            await asyncio.sleep(_POLL_SECONDS)
 
 
 def as_json(found: Sequence[Backfill]) -> list[dict[str, Any]]:

@@ -33,10 +33,10 @@ def import_list(
 
     Example: reunite import list.csv --kind lost
     """
-    from cli import logs  # noqa: PLC0415
-    from cli.history import importing, listing  # noqa: PLC0415
-    from cli.progress import say  # noqa: PLC0415
-    from reunite.entities import ReportKind  # noqa: PLC0415
+    from cli import logs
+    from cli.history import importing, listing
+    from cli.progress import say
+    from reunite.entities import ReportKind
 
     with prepared() as (settings, where):
         logs.configure(
@@ -74,9 +74,9 @@ def backfill(  # noqa: PLR0913 - the command's options
 
     Example: reunite backfill slack --since 2026-10-01
     """
-    from cli import logs  # noqa: PLC0415
-    from cli.history import backfilling  # noqa: PLC0415
-    from reunite.plurals import counted  # noqa: PLC0415
+    from cli import logs
+    from cli.history import backfilling
+    from reunite.plurals import counted
 
     selection = backfilling.Selection(
         platform, community, tuple(channel or ()), backfilling.start_of_day(since), answers=reply
@@ -100,9 +100,9 @@ def export(
 
     Example: reunite export --community "Music festival" --out festival.zip
     """
-    from cli.history import exporting  # noqa: PLC0415
-    from cli.progress import say  # noqa: PLC0415
-    from reunite.plurals import counted  # noqa: PLC0415
+    from cli.history import exporting
+    from cli.progress import say
+    from reunite.plurals import counted
 
     with prepared(with_redis=False) as (_, where):
         written = run_async(exporting.run(where, community, out, sealed=sealed))

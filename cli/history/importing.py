@@ -25,10 +25,10 @@ from db.api_tokens import ApiTokens
 from db.cancellation import stop
 from db.import_export import Processed
 from db.store import Store
+from metrics.logged_handlers import LoggedHandlers
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import IncomingPhoto, Member, ReplyTarget, ReportKind
 from reunite.errors import TellUserError
-from reunite.handlers import Handlers
 from reunite.messages import wording
 from reunite.plurals import counted
 from reunite.text.sealing import category_of
@@ -39,12 +39,12 @@ _TOGETHER: Final = 8
 """Reports that are written at once: the disk takes as long for them as for one."""
 _BYTES_TOGETHER: Final = 100 * 2**20
 """Bytes of photos that are read at once, however many reports that is; only one report alone may have more."""
-_POLL: Final = 0.5
-_SILENCE: Final = 30.0
+_POLL_SECONDS: Final = 0.5
+_SILENCE_SECONDS: Final = 30.0
 """Seconds without progress after which the operator is asked to look at the workers."""
-_LEASE: Final = 3.0
+_LEASE_SECONDS: Final = 3.0
 """Seconds; nothing is sent, so settling a reply takes no time, and after a kill the next import soon has them all."""
-_LAST_REPLIES: Final = 10.0
+_LAST_REPLIES_SECONDS: Final = 10.0
 """Seconds for the replies that are queued at the end."""
 _NAMED: Final = 10
 """Reports that are named in a warning."""
@@ -82,7 +82,7 @@ class Importer:
     """Reports the entries of a list, a few ahead of the workers."""
 
     store: Store
-    handlers: Handlers
+    handlers: LoggedHandlers
     community: UUID
     workspace: str
     result: Imported
@@ -102,7 +102,7 @@ class Importer:
                 show(len(left) + len(self.pending), self.result.photos)
                 self._warn_when_stuck()
                 if self.pending:
-                    await asyncio.sleep(_POLL)
+                    await asyncio.sleep(_POLL_SECONDS)
 
     async def _resume(self, entries: list[Entry]) -> list[Entry]:
         """Return the entries that were never reported; those that were reported but not processed become pending."""
@@ -134,7 +134,7 @@ class Importer:
             self.moved_at = monotonic()
 
     def _warn_when_stuck(self) -> None:
-        if self.pending and monotonic() > self.moved_at + _SILENCE:
+        if self.pending and monotonic() > self.moved_at + _SILENCE_SECONDS:
             say(
                 "Nothing has moved for a while. Is a worker running? You can stop and run the same command again later."
             )
@@ -150,10 +150,12 @@ async def run(where: Servers, community: str | None, listing: Listing) -> Import
         chosen = await find_community(store, community)
         hints = await stack.enter_async_context(queue.connect(store, where.redis_url, where.queue))
         workspace = await ApiTokens(store).workspace(chosen.id)
-        delivering = Delivery(store, ApiPlatform(), lease_seconds=_LEASE).run()  # so that replies don't wait for an API
+        delivering = Delivery(
+            store, ApiPlatform(), lease_seconds=_LEASE_SECONDS
+        ).run()  # so that replies don't wait for an API
         delivery = asyncio.create_task(delivering)
         stack.push_async_callback(stop, delivery)
-        await Importer(store, Handlers(store, hints), chosen.id, workspace, result).run(list(listing.entries))
+        await Importer(store, LoggedHandlers(store, hints), chosen.id, workspace, result).run(list(listing.entries))
         result.seconds = monotonic() - began
         await _wait_for_replies(store, chosen.id)
     return result
@@ -174,12 +176,12 @@ def _size(photo: Path) -> int:
 
 async def _wait_for_replies(store: Store, community: UUID) -> None:
     """Wait until no reply to a report of the API is queued, but not forever: another process may have one."""
-    until = monotonic() + _LAST_REPLIES
+    until = monotonic() + _LAST_REPLIES_SECONDS
     while monotonic() < until:
         async with store.session(community) as session:
             if not await session.import_export.replies_waiting():
                 return
-        await asyncio.sleep(_POLL)
+        await asyncio.sleep(_POLL_SECONDS)
 
 
 def warn_of_unsealed(entries: Sequence[Entry]) -> None:
@@ -244,5 +246,5 @@ def _progress(total: int) -> Iterator[Any]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("Importing", total=total, rate=0.0)
         yield lambda left, photos: bar.update(
-            task, completed=total - left, rate=photos / max(monotonic() - began, _POLL)
+            task, completed=total - left, rate=photos / max(monotonic() - began, _POLL_SECONDS)
         )

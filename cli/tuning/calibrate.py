@@ -85,7 +85,7 @@ async def _from_set(where: Servers, folder: Path, plots: Path | None) -> dict[st
 
 def _plot(searched: SearchedSet, folder: Path) -> None:
     """Plot the curves of out-of-fold predictions."""
-    from cli.tuning import plots  # noqa: PLC0415 - an extra
+    from cli.tuning import plots
 
     with progress_bar("folds", _FOLDS) as progress:
         scorers = out_of_fold(searched.labelled, prior_of(searched.encoder), _FOLDS, progress)

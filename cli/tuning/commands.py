@@ -24,8 +24,8 @@ def match(
 
     Example: reunite match sets/dev --out predictions.jsonl
     """
-    from cli.tuning import match as command  # noqa: PLC0415
-    from cli.vectors import vector_file  # noqa: PLC0415
+    from cli.tuning import match as command
+    from cli.vectors import vector_file
 
     with prepared() as (_, where):
         command.run(where, folder, out, vector_file(vectors, model))
@@ -58,8 +58,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
 
     Example: reunite evaluate sets/dev --ablation --plots curves
     """
-    from cli.tuning import evaluate as command  # noqa: PLC0415
-    from cli.vectors import vector_file  # noqa: PLC0415
+    from cli.tuning import evaluate as command
+    from cli.vectors import vector_file
 
     with prepared() as (_, where):
         given = vector_file(vectors, model, scores_live=False)
@@ -89,7 +89,7 @@ def calibrate(  # noqa: PLR0913 - the options of a command
 
     Example: reunite calibrate sets/dev --plots curves
     """
-    from cli.tuning import calibrate as command  # noqa: PLC0415
+    from cli.tuning import calibrate as command
 
     with prepared() as (settings, where):
         options = command.Options(folder, community, plots, from_verdicts, open_set, undo)

@@ -45,8 +45,7 @@ def run(where: Servers, folder: Path, options: Options) -> None:
         raise UsageError("--ablation fits weights anew, so it can't go with --shipped. Leave one of them out.")
     for path in filter(None, (options.out, options.plots)):
         if not path.parent.is_dir():
-            msg = f"Can't write {path.name}: the folder {path.parent} doesn't exist."
-            raise UsageError(msg)
+            raise UsageError(f"Can't write {path.name}: the folder {path.parent} doesn't exist.")
     searched = run_async(searched_set(where, folder, options.vectors))
     scorers = _scorers(searched, options)
     complete = scorers.predict(absent=0.0, size=None, seed=0)
@@ -56,7 +55,7 @@ def run(where: Servers, folder: Path, options: Options) -> None:
     result["everything there"] = _figures([complete], searched)
     result["half taken out"] = {name: _figures(drawn, searched) for name, drawn in draws.items()}
     if options.independent:
-        from cli.tuning import independent  # noqa: PLC0415 - an extra
+        from cli.tuning import independent
 
         result["Venn–ABERS"] = {name: independent.check(drawn) for name, drawn in draws.items()}
     if options.ablation:
@@ -65,7 +64,7 @@ def run(where: Servers, folder: Path, options: Options) -> None:
     if options.out:
         _write(options.out, complete, searched)
     if options.plots:
-        from cli.tuning import plots  # noqa: PLC0415 - an extra
+        from cli.tuning import plots
 
         plots.draw(options.plots, {name: _by_kind(drawn, searched) for name, drawn in draws.items()})
 

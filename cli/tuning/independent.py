@@ -42,7 +42,7 @@ def check(draws: Sequence[Sequence[Prediction]]) -> dict[str, Mapping[str, Any]]
 
 
 def _interval(known: Numbers, right: Numbers, asked: Numbers) -> tuple[Numbers, Numbers]:
-    from venn_abers import VennAbers  # noqa: PLC0415 - an extra, and heavy
+    from venn_abers import VennAbers
 
     predictor = VennAbers()
     predictor.fit(np.column_stack([1 - known, known]), right.astype(int))

@@ -21,8 +21,7 @@ def run(where: Servers, folder: Path, out: Path, vectors: VectorFile | None = No
     """Rank the set and write the predictions, one JSON line for each query."""
     gallery, queries = read_posts(folder / "gallery.jsonl"), read_posts(folder / "queries.jsonl")
     if not out.parent.is_dir():
-        msg = f"Can't write {out.name}: the folder {out.parent} doesn't exist."
-        raise UsageError(msg)
+        raise UsageError(f"Can't write {out.name}: the folder {out.parent} doesn't exist.")
     if vectors:
         vectors.check([*gallery, *queries])
     predictions = run_async(_predictions(where, gallery, queries, vectors))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def open_set_source(settings: Settings) -> "OpenSetSource":
     """Return the source of the photos, and their folder in the data folder."""
-    from workers.open_set.fetch import PhotoSource  # noqa: PLC0415
-    from workers.open_set.run import OpenSetSource  # noqa: PLC0415
+    from workers.open_set.fetch import PhotoSource
+    from workers.open_set.run import OpenSetSource
 
     photos = PhotoSource(settings.open_set.url, settings.photos.http_hosts)
     return OpenSetSource(photos, settings.embedded.home / "open-set")
@@ -26,11 +26,11 @@ def open_set_source(settings: Settings) -> "OpenSetSource":
 
 async def from_open_set(settings: Settings, where: Servers) -> dict[str, Any]:
     """Fit and store weights for all communities. Raises UsageError and TooLittleDataError."""
-    from db import scoring_models  # noqa: PLC0415
-    from db.store import Store  # noqa: PLC0415
-    from workers.batching import BatchingEncoder  # noqa: PLC0415 - imports torch, which takes seconds
-    from workers.open_set.fetch import OpenSetError  # noqa: PLC0415
-    from workers.open_set.run import fitted_to_open_set  # noqa: PLC0415
+    from db import scoring_models
+    from db.store import Store
+    from workers.batching import BatchingEncoder
+    from workers.open_set.fetch import OpenSetError
+    from workers.open_set.run import fitted_to_open_set
 
     if not settings.open_set.is_on:
         raise UsageError("REUNITE_OPEN_SET_URL is off. Unset it to fetch the photos.")
@@ -57,8 +57,8 @@ async def from_open_set(settings: Settings, where: Servers) -> dict[str, Any]:
 
 
 def _chosen(settings: Settings, recorded: str | None) -> "Choice":
-    from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
-    from workers.encoders.choose import choose  # noqa: PLC0415
+    from workers.encoders import EncoderUnavailableError
+    from workers.encoders.choose import choose
 
     wanted = settings.encoder
     try:

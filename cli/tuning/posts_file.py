@@ -42,16 +42,14 @@ def read_posts(path: Path) -> list[SetPost]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except OSError as error:
-        msg = f"{path} can't be read: {error.strerror}."
-        raise UsageError(msg) from error
+        raise UsageError(f"{path} can't be read: {error.strerror}.") from error
     rows = []
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
                 rows.append(_row(json.loads(line), path.parent))
             except (ValueError, TypeError, KeyError, AttributeError) as error:
-                msg = f"{path}, line {number} isn't a valid post: {error!r}."
-                raise UsageError(msg) from error
+                raise UsageError(f"{path}, line {number} isn't a valid post: {error!r}.") from error
     return rows
 
 

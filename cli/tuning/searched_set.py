@@ -55,8 +55,7 @@ def read_answers(path: Path) -> dict[str, KnownAnswer]:
         if line.strip():
             data = json.loads(line)
             if not isinstance(data.get("matches"), list):
-                msg = f'{path}, line {number} has no "matches": a labelled set needs them.'
-                raise UsageError(msg)
+                raise UsageError(f'{path}, line {number} has no "matches": a labelled set needs them.')
             answers[str(data["id"])] = KnownAnswer(tuple(map(str, data["matches"])), data.get("lang") or "en")
     return answers
 
@@ -94,8 +93,7 @@ async def searched_set(where: Servers, folder: Path, vectors: VectorFile | None 
 def _check_matches(path: Path, gallery: Sequence[SetPost], answers: Mapping[str, KnownAnswer]) -> None:
     matches = {match for answer in answers.values() for match in answer.matches}
     if unknown := sorted(matches - {row.id for row in gallery}):
-        msg = f"{path} has no post {unknown[0]!r} that a query lists as a match."
-        raise UsageError(msg)
+        raise UsageError(f"{path} has no post {unknown[0]!r} that a query lists as a match.")
 
 
 def _labelled(searches: Sequence[Search], answers: Mapping[str, KnownAnswer]) -> LabelledSet:

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from reunite.entities import ANOTHER, Label, Match, MatchState, Question, Report, ReportKind, Why
 from reunite.errors import TellUserError
-from reunite.language import ENGLISH_NAMES, CommandNames, date_words, moment_words, plural, template
-from reunite.language import sentence as sentence  # noqa: PLC0414 - for those who say a single sentence
+from reunite.language import ENGLISH_NAMES, CommandNames, date_words, moment_words, plural, sentence, template, words_in
 from reunite.messages.reply import (
     Action,
     Button,
@@ -311,7 +310,8 @@ def _word(why: Why, language: str) -> str:
 def thing_words(english: str, language: str) -> str:
     """Translate what a thing is called; German nouns have a capital."""
     word = from_english(english, language)
-    return f"{word[0].upper()}{word[1:]}" if language == "de" and word != english else word
+    is_capitalised = word != english and words_in(language).capitalised_nouns
+    return f"{word[0].upper()}{word[1:]}" if is_capitalised else word
 
 
 def duration_words(minutes: int, language: str) -> str:

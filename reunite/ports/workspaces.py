@@ -40,8 +40,8 @@ class Workspaces(Protocol):
         """Return the workspace's reports that are not purged."""
         ...
 
-    async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[KnownPost]:
-        """Return the posts of a workspace's reports, except withdrawn and expired ones."""
+    async def posts(self, workspace: UUID, since: datetime | None, channel: str | None = None) -> Sequence[KnownPost]:
+        """Return the posts of a workspace's reports, perhaps of one channel, except withdrawn and expired ones."""
         ...
 
     async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:

@@ -219,6 +219,8 @@ class LinkCases:
         assert {post.report.id: post.by_bot for post in posts} == {
             lost.id: False, found.id: False, by_command.id: True,
         }  # fmt: skip
+        in_channel = await stage.handlers.known_posts("web", "here", channel=found.target.channel)
+        assert [post.report.id for post in in_channel] == [found.id]
         cards = await stage.handlers.known_cards("web", "here", since)
         assert {(card.match, len(card.verdicts)) for card in cards} == {(match.id, 1)}
         await stage.handlers.withdraw(Withdraw(target=found.target))

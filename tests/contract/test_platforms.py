@@ -7,6 +7,7 @@ import pytest
 
 from reunite import rules
 from reunite.entities import MatchState, Question, ReportKind, ReportState
+from reunite.language import sentence
 from reunite.messages import wording
 from reunite.messages.reply import Line, Person, Plain, Quoted
 from reunite.ports import Outgoing
@@ -118,9 +119,9 @@ async def test_a_questions_buttons_are_for_its_author_alone(harness: Harness) ->
         await session.reports.set_state(report.id, ReportState.OPEN)
         await session.prompts.ask(report.id, question)
     asked = await harness.platform.send(Outgoing("question", report.target, wording.question(report, question)))
-    assert (await harness.ui.press(asked, "library", harness.join("Mallory"))).words == wording.sentence("only_author")
+    assert (await harness.ui.press(asked, "library", harness.join("Mallory"))).words == sentence("only_author")
     assert [report.question_answer for report in await harness.reports()] == [None]
-    assert (await harness.ui.press(asked, "*tram* @everyone", bob)).words == wording.sentence("said")
+    assert (await harness.ui.press(asked, "*tram* @everyone", bob)).words == sentence("said")
     assert [report.question_answer for report in await harness.reports()] == ["*tram* @everyone"]
 
 
@@ -146,7 +147,7 @@ async def test_bots_report_nothing(harness: Harness) -> None:
 
 async def test_a_refused_post_is_explained_politely_and_the_next_one_is_taken(harness: Harness) -> None:
     ann, length = harness.join("Ann"), rules.MAX_TEXT + 1
-    answer = wording.sentence("text_too_long", length=length, number=rules.MAX_TEXT)
+    answer = sentence("text_too_long", length=length, number=rules.MAX_TEXT)
     assert await harness.people.post_refused(ann, "x" * length) == answer
     assert await harness.reports() == []
     await harness.people.post_photo("found", ann, "umbrella")
@@ -155,7 +156,7 @@ async def test_a_refused_post_is_explained_politely_and_the_next_one_is_taken(ha
 
 async def test_lost_without_words_is_explained_politely_and_the_next_one_is_taken(harness: Harness) -> None:
     bob = harness.join("Bob")
-    assert await harness.ui.use_lost(bob, "") == wording.sentence("empty_report")
+    assert await harness.ui.use_lost(bob, "") == sentence("empty_report")
     assert await harness.reports() == []
     await harness.ui.use_lost(bob, "a red umbrella")
     assert [report.text for report in await harness.reports()] == ["a red umbrella"]

@@ -123,7 +123,7 @@ def silent() -> Iterator[int]:
 async def test_a_redis_that_is_away_or_hangs_is_no_error_and_costs_no_hint(
     world: World, silent: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue, "REDIS_TIMEOUT", 0.1)
+    monkeypatch.setattr(queue, "REDIS_TIMEOUT_SECONDS", 0.1)
     for away in (ArqRedis(unix_socket_path=str(tmp_path / "none")), ArqRedis(host="127.0.0.1", port=silent)):
         async with away:
             hints = ArqQueue(world.store, away, NAME)

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FileChooser, FilePayload, Route, expect
 
-from reunite.messages import wording
+from reunite.language import sentence
 from tests.support.page_browser import Site, picture_file
 from tests.support.pictures import drawing
 from tests.support.waiting import PATIENCE
@@ -71,7 +71,7 @@ async def test_the_author_answers_the_question_by_button_and_others_read_whose_i
     await expect(question.get_by_role("button")).to_have_count(6)
     await ada.be("Ben")
     await question.get_by_role("button", name="green").click()
-    await expect(question).to_contain_text(wording.sentence("only_author"))
+    await expect(question).to_contain_text(sentence("only_author"))
     await ada.be("Ada")
     await question.get_by_role("button", name="green").click()
     await expect(question).to_contain_text("Answer: green")
@@ -159,7 +159,7 @@ async def test_what_was_typed_stays_when_it_can_not_be_posted_and_a_second_try_p
     ada = await site.visit("Ada")
     submit = ada.found.column.get_by_role("button", name="Post", exact=True)
     await submit.click()
-    await expect(ada.found.column.locator(".composer .error")).to_have_text(wording.sentence("empty_report"))
+    await expect(ada.found.column.locator(".composer .error")).to_have_text(sentence("empty_report"))
 
     async def lose_the_answer(route: Route) -> None:
         await route.fetch()
@@ -182,7 +182,7 @@ async def test_a_file_that_is_no_photo_is_explained(site: Site) -> None:
     file: FilePayload = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"no photo at all"}
     await ada.found.column.locator(".files").set_input_files(file)
     await ada.found.post("a red scarf")
-    await ada.found.wait_for_message(wording.sentence("photo_not_an_image", name="notes.jpg"))
+    await ada.found.wait_for_message(sentence("photo_not_an_image", name="notes.jpg"))
     await ada.found.wait_for_message("I'll keep watching")
     await expect(ada.found.posts).to_contain_text("notes.jpg couldn't be used")
 

@@ -9,8 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
-from reunite.language import plural
-from reunite.messages import wording
+from reunite.language import plural, sentence
 from tests.support.board import BOARD
 from tests.support.page_browser import Channel, PageUser, Site, picture_file
 
@@ -56,10 +55,10 @@ async def press(inside: Locator, words: str) -> None:
 async def test_a_claim_is_shown_to_the_finder_alone_who_agrees(site: Site) -> None:
     ben, ada = await met(site)
     await press(ada.lost.cards, "This is mine")
-    await expect(window(ada)).to_contain_text(wording.sentence("form_claim_hint"))
+    await expect(window(ada)).to_contain_text(sentence("form_claim_hint"))
     await fill_in(ada, ANSWER)
     note = ada.page.locator(".note")
-    await expect(note).to_contain_text(wording.sentence("note_claim_sent"))
+    await expect(note).to_contain_text(sentence("note_claim_sent"))
     await ada.be("Chiyo")
     await expect(note).to_have_count(0)
     await ada.found.wait_for_message("says this is theirs")
@@ -69,7 +68,7 @@ async def test_a_claim_is_shown_to_the_finder_alone_who_agrees(site: Site) -> No
     await press(ben.found.column, "See their answer")
     await expect(ben.page.locator(".note q")).to_have_text(ANSWER)
     await press(ben.page.locator(".note"), "It matches")
-    await expect(ben.page.locator(".note")).to_contain_text(wording.sentence("note_claim_accepted"))
+    await expect(ben.page.locator(".note")).to_contain_text(sentence("note_claim_accepted"))
     await ada.lost.wait_for_message("Ben agrees it's yours")
     await expect(ada.page.locator("body")).not_to_contain_text(ANSWER)
     await ben.page.get_by_role("button", name="Close this note").click()
@@ -95,17 +94,17 @@ async def test_a_window_is_left_by_keyboard_and_keeps_what_could_not_be_sent(sit
     await press(ben.lost.cards, "It's back")
     await mine.click()
     await fill_in(ada, "   ")
-    await expect(window(ada).get_by_role("alert")).to_have_text(wording.sentence("claim_empty"))
+    await expect(window(ada).get_by_role("alert")).to_have_text(sentence("claim_empty"))
     await expect(window(ada).get_by_role("textbox")).to_have_value("   ")
 
 
 async def test_not_mine_is_noted_and_can_be_taken_back(site: Site) -> None:
     _, ada = await met(site)
     await press(ada.lost.cards, "Not mine")
-    await expect(ada.lost.cards.locator(".note")).to_contain_text(wording.sentence("note_declined"))
+    await expect(ada.lost.cards.locator(".note")).to_contain_text(sentence("note_declined"))
     await press(ada.lost.cards.locator(".note"), "This is mine")
     await fill_in(ada, ANSWER)
-    await expect(ada.lost.cards.locator(".note")).to_contain_text(wording.sentence("note_claim_sent"))
+    await expect(ada.lost.cards.locator(".note")).to_contain_text(sentence("note_claim_sent"))
 
 
 async def test_a_photo_added_later_is_compared_too(site: Site) -> None:
@@ -115,7 +114,7 @@ async def test_a_photo_added_later_is_compared_too(site: Site) -> None:
     await press(ada.lost.column.locator(".is-nothing"), "Add a photo")
     await window(ada).locator("input").set_input_files(picture_file("red"))
     await press(window(ada), "Send")
-    await expect(ada.lost.column.locator(".note")).to_contain_text(wording.sentence("note_looking_again"))
+    await expect(ada.lost.column.locator(".note")).to_contain_text(sentence("note_looking_again"))
     await expect(ada.lost.posts.locator(".photos img")).to_have_attribute("src", re.compile("^/photos/"))
     await ben.found.post("", "red")
     await expect(ada.lost.cards).to_contain_text("looks alike ✓")  # as only two photos do
@@ -128,7 +127,7 @@ async def test_my_reports_are_mine_and_one_is_taken_back_everywhere(site: Site) 
     await expect(window(ada).locator("q")).to_have_text("my red umbrella")
     ada.page.on("dialog", lambda question: question.accept())
     await press(window(ada), "Withdraw")
-    await expect(window(ada)).to_contain_text(wording.sentence("note_withdrawn"))
+    await expect(window(ada)).to_contain_text(sentence("note_withdrawn"))
     await press(window(ada), "Close")
     for reader in (ada, ben):
         await expect(reader.lost.posts).to_have_count(0)
@@ -157,7 +156,7 @@ async def test_a_sealed_report_stays_with_the_moderators_until_one_releases_it(s
         await expect(reader.found.posts.get_by_text("Ada Ling")).to_have_count(photos)
 
     await ada.lost.post("my red card")
-    await expect(log(robin).posts).to_contain_text(wording.sentence("log_sealed"))
+    await expect(log(robin).posts).to_contain_text(sentence("log_sealed"))
     await expect(ada.lost.cards).to_have_count(0)
     await expect(log(ada).column).to_be_hidden()
     await press(log(robin).posts, "Release")

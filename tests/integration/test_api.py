@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from db.api_tokens import ApiTokens
 from reunite.commands import JoinWorkspace
@@ -44,6 +45,12 @@ async def test_a_photo_finds_words(api: Api) -> None:
         assert answer["results"][0]["item"]["id"] == str(lost.id)
     status, answer = await api.form("/v1/search", {"among": "lost", "top_k": "1"}, drawing("green"), name="photo")
     assert (status, [result["item"]["id"] for result in answer["results"]]) == (200, [str(lost.id)])
+
+
+async def test_an_item_is_logged_with_its_report(api: Api) -> None:
+    with capture_logs() as logged:
+        posted = await api.post("lost", "my keys")
+    assert [entry["report"] for entry in logged if entry["event"] == "report_taken"] == [posted]
 
 
 async def test_a_search_leaves_nothing_behind(api: Api) -> None:

@@ -227,7 +227,7 @@ async def test_a_post_that_an_outage_only_hides_is_kept(database_url: str) -> No
 async def test_a_guild_that_removed_the_bot_while_it_was_away_is_deleted_after_a_week(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.absence._CHECK_EVERY", 0.05)
+    monkeypatch.setattr("bot.absence._CHECK_EVERY_SECONDS", 0.05)
     async with guild(database_url) as (discord, store):
         gone = await store.join(JoinWorkspace("discord", "999", "gone"))
         async with online(discord, store) as world:

@@ -73,7 +73,7 @@ async def test_a_message_that_is_deleted_while_it_is_taken_is_not_said_to_be_ans
 async def test_the_author_joins_a_private_report_though_the_connection_breaks(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.discord.private_replies._PAUSES", (0.1, 0.1))
+    monkeypatch.setattr("bot.discord.private_replies._PAUSES_IN_SECONDS", (0.1, 0.1))
     async with open_world(database_url) as world:
         bob = world.discord.admin.join("Bob")
         await world.discord.admin.allow_here("lost", MANAGE_THREADS, BOT_ID)

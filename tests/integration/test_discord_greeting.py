@@ -18,6 +18,7 @@ from tests.doubles.discord_shapes import VIEW_AUDIT_LOG
 from tests.support.discord_adapter import World, config, open_world
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
+from tests.support.rounds import Rounds
 from tests.support.waiting import eventually
 
 TRY = "Try it now"
@@ -89,21 +90,23 @@ async def test_a_community_is_greeted_in_the_language_that_it_has_on_discord(dat
 async def test_a_greeting_that_breaks_off_comes_later_and_once(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, after: bool
 ) -> None:
-    monkeypatch.setattr(greeting, "_PAUSES", (0.2, 0.2))
+    monkeypatch.setattr(greeting, "_PAUSES_IN_SECONDS", (0.2, 0.2))
+    noted = Rounds()
+    monkeypatch.setattr(WelcomeHandlers, "note_greeting", noted.counting(WelcomeHandlers.note_greeting))
     async with open_world(database_url) as world:
         found = world.discord.channel("found")
         world.discord.refuse(f"POST /channels/{found}/messages", 0, after=after)
         await invited(world, world.discord.admin.join("Max"), is_told=False)
-        await world.discord.reply(found, TRY)
-        await asyncio.sleep(1)
-        assert len(texts_in(world, found)) == 1
+        await eventually(lambda: noted.ended)  # it counts as sent, so nothing more is tried
+        [said] = texts_in(world, found)
+        assert TRY in said
         assert not world.discord.refusals
 
 
 async def test_a_community_that_joins_while_the_database_is_away_is_greeted_later(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(greeting, "_PAUSES", (0.1,) * 5)
+    monkeypatch.setattr(greeting, "_PAUSES_IN_SECONDS", (0.1,) * 5)
     async with open_world(database_url) as world:
         max_, join, failures = world.discord.admin.join("Max"), Handlers.join, iter(range(3))
 
@@ -124,20 +127,24 @@ async def test_a_guild_that_removes_the_bot_at_once_is_not_joined_again(
 ) -> None:
     async with open_world(database_url) as world:
         join, joining, may_join = Handlers.join, asyncio.Event(), asyncio.Event()
+        begun, ended, forgotten, left = [0], Rounds(), Rounds(), Rounds()
         await eventually(world.community)
 
         async def join_slowly(handlers: Handlers, command: JoinWorkspace) -> None:
+            begun[0] += 1
             joining.set()
             await may_join.wait()
             await join(handlers, command)
 
-        monkeypatch.setattr(Handlers, "join", join_slowly)
+        monkeypatch.setattr(Handlers, "join", ended.counting(join_slowly))
         await invited(world, world.discord.admin.join("Max"))
         await joining.wait()
+        monkeypatch.setattr(greeting.Greeter, "forget", forgotten.counting(greeting.Greeter.forget))
+        monkeypatch.setattr(Handlers, "leave", left.counting(Handlers.leave))
         await world.discord.admin.remove_bot()
-        await asyncio.sleep(0.5)
+        await eventually(lambda: forgotten.ended)
         may_join.set()
-        await asyncio.sleep(1)
+        await eventually(lambda: left.ended and ended.ended == begun[0])
         assert await world.store.workspace("discord", world.discord.guild_id) is None
 
 
@@ -154,7 +161,7 @@ async def running_bot(discord: DiscordDouble, database_url: str) -> AsyncIterato
 async def test_a_greeting_that_is_late_survives_a_restart_and_comes_once(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", 0)
     async with DiscordDouble() as discord:
         found = discord.channel("found")
         async with running_bot(discord, database_url) as world:
@@ -175,7 +182,7 @@ async def test_a_greeting_whose_arrival_could_not_be_noted_comes_once(
     async def lost(*_: object) -> None:
         raise OperationalError("the database is away")
 
-    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", 0)
     async with DiscordDouble() as discord:
         found = discord.channel("found")
         with monkeypatch.context() as patch:
@@ -197,7 +204,7 @@ async def is_greeted(world: World) -> bool:
 async def test_a_guild_that_has_joined_while_the_bot_was_down_is_greeted_at_the_start_if_it_is_new(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_new: bool
 ) -> None:
-    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", 0)
     async with DiscordDouble() as discord:
         if is_new:
             discord.admin.joined()
@@ -211,7 +218,7 @@ async def test_a_guild_that_has_joined_while_the_bot_was_down_is_greeted_at_the_
 async def test_where_the_inviter_takes_no_messages_after_a_restart_the_channel_is_greeted(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", 0)
     async with DiscordDouble() as discord:
         max_, found = await break_off_directly(discord, database_url), discord.channel("found")
         discord.takes_no_messages.add(max_)
@@ -223,7 +230,7 @@ async def test_where_the_inviter_takes_no_messages_after_a_restart_the_channel_i
 async def test_a_direct_greeting_after_a_restart_says_where_the_bot_was_invited(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(greeting, "_BETWEEN", 0)
+    monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", 0)
     async with DiscordDouble() as discord:
         max_ = await break_off_directly(discord, database_url)
         async with running_bot(discord, database_url) as world:

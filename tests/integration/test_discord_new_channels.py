@@ -166,7 +166,7 @@ async def test_settings_that_are_saved_are_said_to_be_and_are_in_use_at_once(
 async def test_channels_that_are_not_saved_with_the_settings_are_saved_later(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workspaces, "_EVERY", 0.2)
+    monkeypatch.setattr(workspaces, "_SAVE_EVERY_SECONDS", 0.2)
     async with open_world(database_url) as world:
         await without_channels(world)
         used = await panel(world, a_manager(world))

@@ -38,7 +38,7 @@ SKIPPED = {"no_photo": FOUND - len(range(0, FOUND, EVERY)), "settled": 1, "not_a
 
 @pytest.fixture(autouse=True)
 def _no_late_greetings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(greeting, "_BETWEEN", 3600.0)
+    monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", 3600.0)
 
 
 @asynccontextmanager
@@ -71,7 +71,7 @@ def past(discord: DiscordDouble) -> None:
         photos = [] if number % EVERY else ["a.jpg"]
         posted(discord, found, ann, 50 - number / EVERY, f"found {number}", photos=photos)
     for number in range(LOST):
-        posted(discord, discord.channel("lost"), ann, 50 - number, f"lost {number}")
+        posted(discord, discord.channel("lost"), ann, 49.9 - number, f"lost {number}")  # no id of a found one
     done = posted(discord, found, ann, 8, "given back")
     discord.reactions[done, "✅"] = [ann]
     posted(discord, found, ann, 7, "a webhook's", webhook_id="1")

@@ -6,6 +6,7 @@ from bot.discord.app import running
 from db.store import Store
 from reunite.entities import Question, ReportState
 from reunite.handlers import Handlers
+from reunite.language import sentence
 from reunite.messages import wording
 from reunite.ports import Outgoing
 from tests.doubles.discord import DiscordDouble
@@ -37,7 +38,7 @@ async def test_a_pressed_button_is_taken_once_and_replaced_by_the_answer(databas
         ]  # fmt: skip
         pressed = [await world.discord.ui.press(question, "*tram* @everyone", bob) for _ in range(2)]
         await eventually(lambda: all(press.answer for press in pressed) or None)
-        texts = {wording.sentence("said"), wording.sentence("said_before", said="*tram* @everyone")}
+        texts = {sentence("said"), sentence("said_before", said="*tram* @everyone")}
         assert {press.answer for press in pressed} == texts
         assert all(press.ephemeral for press in pressed)
         assert (await world.report())["question_answer"] == "*tram* @everyone"
@@ -52,7 +53,7 @@ async def test_a_question_whose_embed_a_moderator_has_removed_can_be_answered(da
         _, question = await asked(world, bob)
         world.discord.message(question)["embeds"] = []
         pressed = await world.discord.ui.press(question, "library", bob)
-        assert await eventually(lambda: pressed.answer) == wording.sentence("said")
+        assert await eventually(lambda: pressed.answer) == sentence("said")
         assert world.discord.message(question)["components"] == []
 
 
@@ -66,7 +67,7 @@ async def test_a_button_outlives_the_bots_process_and_is_its_authors_alone(datab
             world = World(discord, store, platform)
             refused = await discord.ui.press(question, "library", ann)
             await eventually(lambda: refused.answer)
-            assert (refused.answer, refused.ephemeral) == (wording.sentence("only_author"), True)
+            assert (refused.answer, refused.ephemeral) == (sentence("only_author"), True)
             assert (await world.report())["question_answer"] is None
             taken = await discord.ui.press(question, "library", bob)
             await eventually(lambda: taken.answer)

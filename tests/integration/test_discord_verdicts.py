@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.board_roles import sign_out_former
 from bot.discord.app import running
 from db.store import Store
 from reunite.entities import MatchState, ReportState
@@ -17,6 +18,7 @@ from tests.support.board_sessions import is_over, signed_in
 from tests.support.discord_adapter import JPEG, World, config, match_state, open_world, reply, shown_match
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
+from tests.support.rounds import Rounds
 from tests.support.waiting import PATIENCE, eventually
 
 
@@ -145,13 +147,15 @@ async def test_clearing_the_reactions_takes_the_verdict_back(database_url: str, 
 async def test_who_no_longer_moderates_is_signed_out_of_the_board(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.board_roles._CHECK_EVERY", 0.05)
+    checks = Rounds()
+    monkeypatch.setattr("bot.board_roles._CHECK_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr("bot.board_roles.sign_out_former", checks.counting(sign_out_former))
     async with open_world(database_url) as world:
         grace, hopper, gone = (world.discord.admin.join(name, moderator=True) for name in ("Grace", "Hopper", "Gone"))
         await world.community()
         guild = world.discord.guild_id
         sessions = [await signed_in(world.store, "discord", guild, member) for member in (grace, hopper, gone)]
-        await asyncio.sleep(0.3)
+        await checks.pass_by()
         assert [await is_over(world.store, session) for session in sessions] == [False, False, False]
         await world.discord.admin.take_role(grace, world.discord.moderator_role)
         world.discord.admin.leave(gone)

@@ -8,6 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from structlog.testing import capture_logs
 
 from cli.errors import UsageError
 from cli.history import exporting, importing, listing
@@ -64,6 +65,14 @@ async def test_a_list_is_imported_once_and_found(
     assert (again.reports, again.photos, again.before, len(again.skipped)) == (0, 0, 5, 1)
     await world.lost("l1", "a red bag")
     await world.wait_for_reply("l1", "match")
+
+
+@pytest.mark.usefixtures("world")
+async def test_each_entry_is_logged_with_its_report(where: Servers, source: Path) -> None:
+    with capture_logs() as logged:
+        await imported(where, source)
+    taken = [entry["source"] for entry in logged if entry["event"] == "report_taken"]
+    assert len(set(taken)) == len(taken) == 5
 
 
 async def test_replies_to_imported_reports_do_not_pile_up(world: World, where: Servers, source: Path) -> None:

@@ -19,7 +19,7 @@ READ = "SELECT count(*) FROM report"
 def migrated(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A migrated database's URL; from now on, one more migration is shipped."""
     monkeypatch.setattr(migrating, "_LOCK_SECONDS", 0.2)
-    monkeypatch.setattr(migrating, "_PAUSE", 0.2)
+    monkeypatch.setattr(migrating, "_PAUSE_SECONDS", 0.2)
     with databases.empty() as url:
         asyncio.run(migrate(url))
         files = [*migrating.shipped(), NEXT]
@@ -51,7 +51,7 @@ async def test_readers_go_on_while_a_migration_waits_for_a_backup(migrated: str)
 async def test_a_migration_that_never_gets_its_lock_says_so_and_leaves_everything(
     migrated: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrating, "_PATIENCE", 0.5)
+    monkeypatch.setattr(migrating, "_PATIENCE_SECONDS", 0.5)
     async with await psycopg.AsyncConnection.connect(migrated) as backup:
         await backup.execute(READ)
         with pytest.raises(MigrationError, match=r"^9999_next\.sql can.t be applied.*such as a backup"):

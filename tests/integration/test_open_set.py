@@ -71,7 +71,7 @@ async def model(store: Store, encoder: BatchingEncoder) -> EmbeddingModel:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "_PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(fetch, "_PAUSES_IN_SECONDS", (0.0, 0.0))
 
 
 @untraced()

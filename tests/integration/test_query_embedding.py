@@ -9,7 +9,7 @@ import pytest
 
 from db.cancellation import stop
 from db.database import Database
-from db.embedding_requests import PATIENCE, EmbeddingRequest, EmbeddingRequests
+from db.embedding_requests import PATIENCE_SECONDS, EmbeddingRequest, EmbeddingRequests
 from db.store import Store
 from reunite.commands import JoinWorkspace
 from reunite.entities import Workspace
@@ -133,7 +133,7 @@ async def test_the_request_of_a_killed_worker_is_taken_by_another(database_url: 
         await eventually(lambda: requests.take(seconds=0.2))
         async with answering(database_url):
             assert len((await asked).texts) == 1
-    assert 2 * LEASE_SECONDS < PATIENCE, "a request outlives the one who asked"
+    assert 2 * LEASE_SECONDS < PATIENCE_SECONDS, "a request outlives the one who asked"
 
 
 async def test_an_idle_worker_asks_for_one_request_at_a_time(
@@ -149,7 +149,7 @@ async def test_an_idle_worker_asks_for_one_request_at_a_time(
 
 
 async def test_photos_that_no_decoder_answers_keep_no_place(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query_embedding, "PATIENCE", 1.0)
+    monkeypatch.setattr(query_embedding, "PATIENCE_SECONDS", 1.0)
     decoders = SilentDecoders()
     async with answering(database_url, lambda: decoders, lease=60) as (requests, place):
         silent = [

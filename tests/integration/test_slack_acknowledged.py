@@ -28,7 +28,7 @@ async def held(owner_database_url: str) -> AsyncIterator[psycopg.AsyncConnection
 async def test_a_command_is_acknowledged_once_its_report_is_written(
     world: World, owner_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background, "PATIENCE", 30)
+    monkeypatch.setattr(background, "ACKNOWLEDGE_SECONDS", 30)
     async with held(owner_database_url) as lock:
         used = asyncio.create_task(world.slack.slash("lost", "a black rucksack", world.ada, world.lost))
         _, waiting = await asyncio.wait({used}, timeout=0.7)
@@ -41,7 +41,7 @@ async def test_a_command_is_acknowledged_once_its_report_is_written(
 async def test_a_slow_database_delays_the_acknowledgement_no_longer_than_slack_waits(
     world: World, owner_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background, "PATIENCE", 0.2)
+    monkeypatch.setattr(background, "ACKNOWLEDGE_SECONDS", 0.2)
     async with held(owner_database_url) as lock:
         async with asyncio.timeout(3):
             await world.slack.slash("lost", "a black rucksack", world.ada, world.lost)

@@ -52,7 +52,7 @@ async def answers(used: Envelope, number: int = 1) -> list[dict[str, Any]]:
 
 
 async def test_a_slow_search_says_so_and_still_answers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looks, "_SOON", 0.05)
+    monkeypatch.setattr(looks, "_SOON_SECONDS", 0.05)
     ts = world.slack.post_photo(world.found, world.ben, JPEG, "an umbrella")
     await world.wait_until_acknowledged(world.found, ts)
     await world.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
@@ -120,7 +120,7 @@ async def test_a_search_ends_with_the_request_that_began_it(world: World, monkey
         raise UndeliverableError("refused")
 
     monkeypatch.setattr(bot_looks, "answer_of", never)
-    monkeypatch.setattr(looks, "_SOON", 0.05)
+    monkeypatch.setattr(looks, "_SOON_SECONDS", 0.05)
     monkeypatch.setattr("bot.slack.private_replies.PrivateReplies.send_words", refuse)
     await world.slack.slash("lost", "search umbrella", world.ada, world.general)
     await eventually(cancelled.is_set)

@@ -95,7 +95,7 @@ async def test_what_is_created_while_the_settings_cannot_be_saved_is_named(
 async def test_saved_settings_are_said_to_be_and_channels_that_slack_did_not_list_are_read_later(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reconcile, "_EVERY", 0.2)
+    monkeypatch.setattr(reconcile, "_RECORD_EVERY_SECONDS", 0.2)
     async with world_in(database_url) as world:
         allow(world)
         world.slack.api.fail_next("users.conversations", status=503)

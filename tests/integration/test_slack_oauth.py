@@ -159,7 +159,7 @@ async def test_a_members_own_token_is_no_reason_to_forget_a_workspace(world: Wor
 async def test_a_workspace_that_took_the_app_away_while_the_bot_was_down_is_forgotten(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.absence._CHECK_EVERY", 0.05)
+    monkeypatch.setattr("bot.absence._CHECK_EVERY_SECONDS", 0.05)
     for team in (TEAM, OTHER):
         await install(world, team)
     known = await world.store.workspace("slack", TEAM)

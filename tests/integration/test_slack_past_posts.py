@@ -1,6 +1,5 @@
 """Past posts on Slack: read under its limits while the bot runs, each once, without a word in their threads."""
 
-import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,12 +8,14 @@ import pytest
 from aiohttp.web import Request
 from structlog.testing import capture_logs
 
+from bot.past_posts import PastPosts
 from db.backfills import Backfills
 from reunite.commands import ChangeSettings
 from reunite.entities import Report, ReportKind, Settings
 from reunite.language import sentence
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.support.past_posts import lose_positions, start_reading, total_of, wait_until_read, workspace_of
+from tests.support.rounds import Rounds
 from tests.support.slack_adapter import JPEG, World, world_on
 from tests.support.waiting import eventually
 
@@ -157,7 +158,11 @@ async def test_a_missing_scope_stops_past_posts_until_the_app_is_installed_again
         assert not told
 
 
-async def test_a_channel_for_which_a_scope_is_missing_holds_up_no_other(database_url: str) -> None:
+async def test_a_channel_for_which_a_scope_is_missing_holds_up_no_other(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = Rounds()
+    monkeypatch.setattr(PastPosts, "_attempt", attempts.counting(PastPosts._attempt))
     async with SlackDouble.running() as slack, world_on(slack, database_url, **FAST) as world:
         slack.post_photo(world.found, world.ada, JPEG, "found", unheard=True, ts=ago(50, 1))
         slack.post_photo(world.lost, world.ada, JPEG, "lost", unheard=True, ts=ago(49, 2))
@@ -165,11 +170,15 @@ async def test_a_channel_for_which_a_scope_is_missing_holds_up_no_other(database
         slack.api.fail_next("conversations.history", error="missing_scope")  # of the first, for five minutes
         await start_reading(world.store, world.handlers, workspace)
         await world.wait_for_reports(1)
-        await asyncio.sleep(1)
+        await attempts.pass_by()
         assert len(await world.reports()) == 1
 
 
-async def test_a_workspace_that_removes_the_app_in_the_middle_is_read_no_further(database_url: str) -> None:
+async def test_a_workspace_that_removes_the_app_in_the_middle_is_read_no_further(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = Rounds()
+    monkeypatch.setattr(PastPosts, "_round", rounds.counting(PastPosts._round))
     async with SlackDouble.running() as slack, world_on(slack, database_url, **FAST) as world:
         past(world, slack)
         workspace = await workspace_of(world.store, "slack", TEAM)
@@ -183,7 +192,7 @@ async def test_a_workspace_that_removes_the_app_in_the_middle_is_read_no_further
             await start_reading(world.store, world.handlers, workspace)
             await eventually(lambda: "past_posts_left" in {entry["event"] for entry in logged})
             read = len(slack.calls_of("conversations.history"))
-            await asyncio.sleep(1)
+            await rounds.pass_by()
         assert not [entry for entry in logged if entry["log_level"] == "error"]
         assert len(slack.calls_of("conversations.history")) == read
         assert await world.store.workspace("slack", TEAM) is None

@@ -195,7 +195,7 @@ async def test_no_further_back_than_allowed_is_looked(database_url: str) -> None
 async def test_an_old_post_that_was_deleted_meanwhile_is_withdrawn_and_an_old_verdict_counts(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
     async with SlackDouble.running() as slack:
         async with world_on(slack, database_url) as before:
             await caught_up(before)
@@ -215,7 +215,7 @@ async def test_an_old_post_that_was_deleted_meanwhile_is_withdrawn_and_an_old_ve
 async def test_a_busy_slack_delays_reconciling_and_loses_nothing(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
     async with SlackDouble.running() as slack:
         async with world_on(slack, database_url) as before:
             await caught_up(before)
@@ -228,7 +228,7 @@ async def test_a_busy_slack_delays_reconciling_and_loses_nothing(
 async def test_a_workspace_that_refuses_us_keeps_no_other_from_being_looked_up(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
     oauth: dict[str, Any] = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     async with SlackDouble.running() as slack, Store(database_url, keys=KEYS) as store:
         other = slack.admin.add_team("T0OTHER")

@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
+from bot.board_roles import sign_out_former
 from db.outbox import SqlOutbox
 from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, Settings
 from reunite.errors import TryAgainError
+from reunite.language import sentence
 from reunite.messages import keys, wording
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.support.board_sessions import is_over, signed_in
+from tests.support.rounds import Rounds
 from tests.support.slack_adapter import World, world_in
 from tests.support.waiting import eventually
 
@@ -45,7 +48,7 @@ async def test_a_members_reaction_changes_nothing_and_they_alone_hear_why(world:
     await world.slack.react(card.channel, card.message, "tada", world.admin).acked.wait()
     assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
     [whisper] = await eventually(lambda: world.slack.whispers)
-    assert (whisper["user"], whisper["text"]) == (world.ada, wording.sentence("only_moderators"))
+    assert (whisper["user"], whisper["text"]) == (world.ada, sentence("only_moderators"))
 
 
 async def test_rights_are_those_of_the_moment(world: World) -> None:
@@ -70,7 +73,7 @@ async def test_a_verdict_on_a_card_that_is_not_noted_yet_counts_once_it_is(
 
     lost, found, match = await world.match()
     monkeypatch.setattr("reunite.verdicts._MATCH_LOOKUP_PAUSES", ())
-    monkeypatch.setattr("bot.unrecorded_cards._PAUSES", (0.2,) * 50)
+    monkeypatch.setattr("bot.unrecorded_cards._PAUSES_IN_SECONDS", (0.2,) * 50)
     monkeypatch.setattr(SqlOutbox, "mark_sent", interrupted)
     async with world.store.session(lost.community) as session:
         card = wording.match_card(match, found, lost, None)
@@ -127,11 +130,13 @@ async def test_both_posts_show_that_the_thing_is_back_and_no_more_when_it_is_not
 async def test_who_no_longer_moderates_is_signed_out_of_the_board(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_deactivated: bool
 ) -> None:
-    monkeypatch.setattr("bot.board_roles._CHECK_EVERY", 0.05)
+    checks = Rounds()
+    monkeypatch.setattr("bot.board_roles._CHECK_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr("bot.board_roles.sign_out_former", checks.counting(sign_out_former))
     async with world_in(database_url) as world:
         await world.card()
         session = await signed_in(world.store, "slack", TEAM, world.admin)
-        await asyncio.sleep(0.3)
+        await checks.pass_by()
         assert not await is_over(world.store, session)
         if is_deactivated:
             world.slack.admin.deactivate(world.admin)

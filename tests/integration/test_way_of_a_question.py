@@ -10,8 +10,8 @@ from db import scoring_models
 from reunite.commands import AnswerQuestion, Withdraw
 from reunite.entities import Member, ReplyTarget, Report, VerdictKind
 from reunite.errors import TellUserError
+from reunite.language import sentence
 from reunite.matching.defaults import PRIOR
-from reunite.messages import wording
 from reunite.messages.reply import Reply
 from reunite.posts import AnswerResult
 from tests.doubles.colour_encoder import ColourEncoder
@@ -74,7 +74,7 @@ async def test_the_question_offers_the_candidates_colours_and_its_answer_decides
 
     answered = await answer(world, lost, "green")
     best, after = await first(world, lost)
-    assert answered == AnswerResult(wording.sentence("said"), changed=True)
+    assert answered == AnswerResult(sentence("said"), changed=True)
     assert best == "f1"
     assert after > before
     assert world.platform.kinds("l1")[-1] == "thanks"
@@ -89,7 +89,7 @@ async def test_a_second_click_changes_nothing_and_says_what_was_answered(world: 
     sent = len(world.platform.messages)
     for words in ("green", "red"):
         again = await answer(world, lost, words)
-        assert again == AnswerResult(wording.sentence("said_before", said="green"), changed=False)
+        assert again == AnswerResult(sentence("said_before", said="green"), changed=False)
     assert await first(world, lost) == best
     assert len(world.platform.messages) == sent
 
@@ -107,7 +107,7 @@ async def test_only_the_author_answers(world: World) -> None:
 async def test_an_author_who_is_not_sure_is_left_in_peace(world: World) -> None:
     lost, _ = await asked(world)
     sent = len(world.platform.messages)
-    assert await answer(world, lost, "Not sure") == AnswerResult(wording.sentence("said_unsure"), changed=True)
+    assert await answer(world, lost, "Not sure") == AnswerResult(sentence("said_unsure"), changed=True)
     assert len(world.platform.messages) == sent
 
 

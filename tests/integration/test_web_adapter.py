@@ -14,6 +14,7 @@ from bot.web.chat import ViewerDiff
 from reunite import rules
 from reunite.entities import Label, Member, ReplyTarget, ReportState
 from reunite.errors import UndeliverableError
+from reunite.language import sentence
 from reunite.messages import wording
 from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from reunite.ports import Outgoing
@@ -97,7 +98,7 @@ async def test_a_refused_post_gets_one_sentence_and_leaves_nothing(
     page: Page, fields: Json, key: str, params: dict[str, Any]
 ) -> None:
     answer = await page.post({**UMBRELLA_FOUND, **fields}, post_id="first-try")
-    assert answer == (422, {"error": wording.sentence(key, **params)})
+    assert answer == (422, {"error": sentence(key, **params)})
     assert await page.reports() == []
     async with page.watching() as watcher:
         again, _ = await page.post(UMBRELLA_FOUND, post_id="first-try")
@@ -109,8 +110,8 @@ async def test_a_refused_post_gets_one_sentence_and_leaves_nothing(
 async def test_too_large_and_too_many_photos_are_refused_politely(page: Page, jpeg: bytes) -> None:
     large = await page.post(UMBRELLA_FOUND, jpeg, bytes(rules.MAX_PHOTO_BYTES + 1))
     many = await page.post(UMBRELLA_FOUND, *[jpeg] * (rules.MAX_PHOTOS + 1))
-    assert large == (422, {"error": wording.sentence("photo_too_large", name="1.jpg", megabytes=25)})
-    assert many == (422, {"error": wording.sentence("too_many_photos", count=11, number=10)})
+    assert large == (422, {"error": sentence("photo_too_large", name="1.jpg", megabytes=25)})
+    assert many == (422, {"error": sentence("too_many_photos", count=11, number=10)})
     assert await page.reports() == []
 
 

@@ -13,11 +13,13 @@ from reunite.commands import ChangeSettings
 from reunite.entities import Member, PhotoState, ReplyTarget, Report, ReportState, Settings
 from reunite.errors import UndeliverableError
 from reunite.handlers import Handlers
-from reunite.messages import notices, wording
+from reunite.language import sentence
+from reunite.messages import notices
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.support.board import BOARD
 from tests.support.keys import KEYS
+from tests.support.multipart import MULTIPART, form_of_parts, unknown_encoding
 from tests.support.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened
 from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
@@ -63,11 +65,11 @@ async def test_a_button_tells_what_is_asked_before_and_a_press_answers_in_privat
     card, match = await match_card(page)
     async with page.watching(name=ADA) as watcher:
         mine, not_mine = (await watcher.until(lambda messages: card in messages))[card]["reply"]["buttons"]
-    assert (mine["words"], mine["form"]["fields"][0]["name"]) == (wording.sentence("button_mine"), "words")
+    assert (mine["words"], mine["form"]["fields"][0]["name"]) == (sentence("button_mine"), "words")
     assert not_mine["form"] is None
     empty = await page.press(mine, name=ADA, words=" ")
-    assert empty == (422, {"error": wording.sentence("claim_empty")})
-    assert await page.press(mine, name=BEN, words="me") == (422, {"error": wording.sentence("only_owner")})
+    assert empty == (422, {"error": sentence("claim_empty")})
+    assert await page.press(mine, name=BEN, words="me") == (422, {"error": sentence("only_owner")})
     status, answer = await page.press(not_mine, name=ADA)
     assert (status, actions({"reply": answer["note"]})) == (200, ["mine"])
     async with page.store.session((await page.reports())[0].community) as session:
@@ -111,15 +113,21 @@ async def test_the_same_press_twice_adds_a_photo_once(page: Page) -> None:
 async def test_a_press_that_no_page_sends_is_a_bad_request(page: Page, wrong: dict[str, str]) -> None:
     button = {"action": "mine", "subject": str(uuid4())}
     assert await page.press(button, **{"name": ADA, **wrong}) == (400, {})
-    assert await page.press(button, name=ADA) == (422, {"error": wording.sentence("nothing_here")})
+    assert await page.press(button, name=ADA) == (422, {"error": sentence("nothing_here")})
+
+
+@pytest.mark.parametrize("body", [unknown_encoding("name"), b"nothing of the kind", form_of_parts(65)])
+async def test_a_malformed_form_is_a_bad_request(page: Page, body: bytes) -> None:
+    async with page.http.post("/presses", data=body, headers=MULTIPART) as response:
+        assert (response.status, await response.text()) == (400, "400: Bad Request")
 
 
 async def test_only_the_author_changes_a_posts_words(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_LOST)
     answer: dict[str, Any] = {"message": posted["message"], "text": " green umbrella "}
-    assert await page.ask("/edits", **answer, name=BEN) == (422, {"error": wording.sentence("only_own")})
+    assert await page.ask("/edits", **answer, name=BEN) == (422, {"error": sentence("only_own")})
     empty = await page.ask("/edits", **{**answer, "text": " \0"}, name=ADA)
-    assert empty == (422, {"error": wording.sentence("empty_report")})
+    assert empty == (422, {"error": sentence("empty_report")})
     assert [report.text for report in await page.reports()] == ["red umbrella"]
     assert await page.ask("/edits", **answer, name=ADA) == (200, {})
     assert [report.text for report in await page.reports()] == ["green umbrella"]
@@ -155,7 +163,7 @@ async def test_the_bots_post_of_a_found_report_that_was_withdrawn_says_so(page: 
         shown = await watcher.until(
             lambda messages: messages[message]["reply"]["lines"][0][0]["text"].startswith("This")
         )
-    assert shown[message]["reply"]["lines"] == [[{"is": "plain", "text": wording.sentence("ended")}]]
+    assert shown[message]["reply"]["lines"] == [[{"is": "plain", "text": sentence("ended")}]]
 
 
 async def opening_sent_again(page: Page) -> None:
@@ -241,14 +249,14 @@ async def test_members_see_their_own_reports_and_what_is_kept(page: Page) -> Non
 
 async def test_a_moderator_of_the_page_gets_a_link_to_the_board_and_a_member_does_not(page: Page) -> None:
     status, answer = await page.ask("/board", name=ADA, moderator=False)
-    assert (status, answer) == (422, {"error": wording.sentence("only_moderators_here")})
+    assert (status, answer) == (422, {"error": sentence("only_moderators_here")})
     status, answer = await page.ask("/board", name="Robin", moderator=True)
     assert (status, answer["link"].partition("=")[0]) == (200, f"{BOARD}/sign-in?link")
 
 
 async def test_numbers_are_for_moderators(page: Page) -> None:
     refused = await page.ask("/statistics", name=ADA, moderator=False)
-    assert refused == (422, {"error": wording.sentence("only_moderators_here")})
+    assert refused == (422, {"error": sentence("only_moderators_here")})
     status, answer = await page.ask("/statistics", name="Robin", moderator=True)
     assert (status, len(answer["replies"])) == (200, 1)
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from reunite.entities import Question, ReportState
+from reunite.language import sentence
 from reunite.messages import wording
 from reunite.ports import Outgoing
 from tests.support.page_client import ADA, BEN, UMBRELLA_LOST, Json, Page, match_card, opened
@@ -34,14 +35,14 @@ async def test_a_moderator_gives_a_verdict_and_takes_it_back(page: Page) -> None
 async def test_a_member_reads_that_only_moderators_give_verdicts(page: Page) -> None:
     card, _ = await match_card(page)
     answer = {"message": card, "kind": "confirm", "given": True, "name": ADA, "moderator": False}
-    assert await page.ask("/verdicts", **answer) == (422, {"error": wording.sentence("only_moderators")})
+    assert await page.ask("/verdicts", **answer) == (422, {"error": sentence("only_moderators")})
     assert [report.state for report in await page.reports()] == [ReportState.OPEN] * 2
 
 
 async def test_there_is_no_verdict_to_give_at_a_post(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_LOST)
     answer = {"message": posted["message"], "kind": "confirm", "given": True, "name": "Robin", "moderator": True}
-    assert await page.ask("/verdicts", **answer) == (422, {"error": wording.sentence("nothing_here")})
+    assert await page.ask("/verdicts", **answer) == (422, {"error": sentence("nothing_here")})
 
 
 async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_author_alone(page: Page) -> None:
@@ -53,15 +54,15 @@ async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_autho
         await session.prompts.ask(report.id, question)
     sent = await page.platform.send(Outgoing("question", report.target, wording.question(report, question)))
     answer: Json = {"message": int(sent.message), "choice": "1"}
-    words = ["red", "green", wording.sentence("another_colour"), wording.sentence("not_sure")]
+    words = ["red", "green", sentence("another_colour"), sentence("not_sure")]
     async with page.watching() as watcher:
         shown = await watcher.until(lambda messages: answer["message"] in messages)
         buttons = shown[answer["message"]]["question"]
         assert ([choice["words"] for choice in buttons["choices"]], buttons["said"]) == (words, None)
-        assert await page.ask("/answers", **answer, name=BEN) == (422, {"error": wording.sentence("only_author")})
-        assert await page.ask("/answers", **answer, name=ADA) == (200, {"words": wording.sentence("said")})
+        assert await page.ask("/answers", **answer, name=BEN) == (422, {"error": sentence("only_author")})
+        assert await page.ask("/answers", **answer, name=ADA) == (200, {"words": sentence("said")})
         await watcher.until(lambda messages: messages[answer["message"]]["question"]["said"] == "green")
-        again = {"words": wording.sentence("said_before", said="green")}
+        again = {"words": sentence("said_before", said="green")}
         assert await page.ask("/answers", **{**answer, "choice": "0"}, name=ADA) == (200, again)
     nothing = await page.ask("/answers", message=posted["message"], choice="1", name=ADA)
-    assert nothing == (422, {"error": wording.sentence("nothing_here")})
+    assert nothing == (422, {"error": sentence("nothing_here")})

@@ -141,7 +141,7 @@ async def test_lost_reports_by_command_are_private_if_moderators_chose_so(world:
 async def test_a_look_is_no_report_of_the_message_below_which_it_was_asked_for(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(looks, "PATIENCE", 0.01)
+    monkeypatch.setattr(looks, "_PATIENCE_SECONDS", 0.01)
     await world.send(POST)
     look = {"event": "look", "member": ADA, "channel": "lost", "message": "1", "text": "a cup"}
     assert (await world.send(look))[0] == 200

@@ -22,6 +22,7 @@ from api.timing import timed
 from db.api_tokens import ApiTokens, TokenInUse
 from metrics.definitions import API_SECONDS
 from reunite.errors import TellUserError, TryAgainError
+from tests.support.multipart import MULTIPART, form_of_parts, unknown_encoding
 
 SECRET = "reunite_secret"
 TOKEN = TokenInUse(uuid4(), uuid4(), uuid4(), "api", "t", frozenset({"read", "write"}))
@@ -100,6 +101,13 @@ async def test_a_form_is_limited_as_a_whole(monkeypatch: pytest.MonkeyPatch, par
         assert (response.status, (await response.json())["status"]) == (413, 413)
         response = await client.post("/v1/items", data=form(kind="found", photos=bytes(500)))
         assert response.status == 201
+
+
+@pytest.mark.parametrize("body", [unknown_encoding("kind"), b"nothing of the kind", form_of_parts(65)])
+async def test_a_malformed_form_is_refused(body: bytes) -> None:
+    async with serving(Taken()) as client:
+        response = await client.post("/v1/items", data=body, headers=MULTIPART)
+        assert (response.status, "form is malformed" in (await response.json())["detail"]) == (400, True)
 
 
 @pytest.mark.parametrize(

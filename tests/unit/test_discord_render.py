@@ -38,7 +38,7 @@ from reunite.entities import (
     Whereabouts,
     Why,
 )
-from reunite.language import LANGUAGES
+from reunite.language import LANGUAGES, sentence
 from reunite.messages import galleries, handovers, looks, notices, wording
 from reunite.messages.forms import form_of, report_form
 from reunite.messages.handovers import Claimed
@@ -170,7 +170,7 @@ async def test_modals_fit_in_every_language(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_permission_that_may_be_missing_has_a_name(language: str) -> None:
-    assert all(wording.sentence(f"permission_{name}", language) for name, needed in NEEDED if needed)
+    assert all(sentence(f"permission_{name}", language) for name, needed in NEEDED if needed)
 
 
 def test_a_buttons_id_says_what_it_does_and_about_what() -> None:

@@ -60,7 +60,7 @@ def guild(number: int) -> Any:
 
 
 async def test_guilds_that_joined_meanwhile_are_greeted_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(greeting, "_BETWEEN", BETWEEN)
+    monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", BETWEEN)
     parts: Any = _Discord()
     greeter = Greeter(SimpleNamespace(welcome=parts), parts, parts)  # type: ignore[arg-type] # what it uses of them
     guilds = [guild(number) for number in range(1, GUILDS + 1)]

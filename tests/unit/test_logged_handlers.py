@@ -2,7 +2,7 @@
 
 from structlog.testing import capture_logs
 
-from bot.logged_handlers import LoggedHandlers
+from metrics.logged_handlers import LoggedHandlers
 from reunite.commands import JoinWorkspace, ReportFound
 from reunite.entities import ReplyTarget
 from tests.contract.stages import BEN, Hints

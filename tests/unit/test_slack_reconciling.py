@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from psycopg import OperationalError
 from structlog.testing import capture_logs
 
 from bot.slack import reconcile
@@ -48,9 +49,15 @@ def reconciler(slack: _Slack) -> Reconciler:
     return Reconciler(parts, parts, parts, greeter=parts, installations=parts, config=parts)
 
 
-async def test_an_error_of_any_kind_doesnt_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reconcile, "_EVERY", 0.01)
-    slack, errors = _Slack(), [RuntimeError("a defect")]
+@pytest.mark.parametrize(
+    ("error", "event"),
+    [(RuntimeError("a defect"), "slack_reconcile_failed"), (OperationalError("away"), "slack_reconcile_delayed")],
+)
+async def test_an_error_of_any_kind_doesnt_end_it(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, event: str
+) -> None:
+    monkeypatch.setattr(reconcile, "_RECORD_EVERY_SECONDS", 0.01)
+    slack, errors = _Slack(), [error]
 
     def is_connected() -> bool:
         if errors:
@@ -60,12 +67,12 @@ async def test_an_error_of_any_kind_doesnt_end_it(monkeypatch: pytest.MonkeyPatc
     with capture_logs() as logged:
         async with background(reconciler(slack).run(is_connected)):
             await eventually(lambda: slack.rounds)
-    assert [entry["event"] for entry in logged] == ["slack_reconcile_failed"]
+    assert [entry["event"] for entry in logged] == [event]
 
 
 async def test_a_workspace_that_has_left_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call that was due for it would otherwise stay due, and be looked at ten times a second."""
-    monkeypatch.setattr(reconcile, "_EVERY", 0.01)
+    monkeypatch.setattr(reconcile, "_RECORD_EVERY_SECONDS", 0.01)
     slack = _Slack("T1", "T2")
     reconciling = reconciler(slack)
     async with background(reconciling.run(lambda: True)):

@@ -39,7 +39,7 @@ class _Compared:
 
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.unrecorded_cards._PAUSES", (0, 0, 0))
+    monkeypatch.setattr("bot.unrecorded_cards._PAUSES_IN_SECONDS", (0, 0, 0))
 
 
 def begun(*looks: int | Exception) -> tuple[Any, UnrecordedCards, _Compared]:
@@ -86,7 +86,7 @@ async def test_now_means_at_once_and_says_whether_there_was_a_card() -> None:
 
 
 async def test_stopping_leaves_the_rest_to_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.unrecorded_cards._PAUSES", (60,))
+    monkeypatch.setattr("bot.unrecorded_cards._PAUSES_IN_SECONDS", (60,))
     _, unrecorded, compared = begun()
     unrecorded.compare_once_recorded(TARGET, compared)
     await asyncio.sleep(0)

@@ -15,7 +15,7 @@ from workers.fetch import PhotoFetcher
 from workers.open_set.labels import OpenSet, Origin
 
 _AT_ONCE: Final = 4
-_PAUSES: Final = (1.0, 5.0)
+_PAUSES_IN_SECONDS: Final = (1.0, 5.0)
 """Seconds before the first and the second retry of a photo."""
 _MAX_PAUSE: Final = 60.0
 
@@ -75,7 +75,7 @@ def _explained_disk_errors(folder: Path) -> Iterator[None]:
 
 async def _fetched(origin: Origin, fetcher: PhotoFetcher, url: str) -> bytes:
     address = f"{url.rstrip('/')}/{origin.path}"
-    for pause in (*_PAUSES, None):
+    for pause in (*_PAUSES_IN_SECONDS, None):
         try:
             data = await fetcher.fetch(address)
             break

@@ -119,7 +119,7 @@ class MemoryWorkspaces(Part):
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         return sorted(row.report.id for row in self._rows() if row.workspace == workspace and not row.report.purged)
 
-    async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[KnownPost]:
+    async def posts(self, workspace: UUID, since: datetime | None, channel: str | None = None) -> Sequence[KnownPost]:
         ended = {ReportState.WITHDRAWN, ReportState.EXPIRED}
         return [
             KnownPost(
@@ -129,6 +129,7 @@ class MemoryWorkspaces(Part):
             for row in self._rows()
             if row.workspace == workspace
             and (since is None or row.report.created_at >= since)
+            and channel in {None, row.report.target.channel}
             and row.report.target.message
             and row.report.state not in ended
         ]

@@ -10,7 +10,7 @@ _log = structlog.get_logger(__name__)
 
 
 class LoggedHandlers(Handlers):
-    """The handlers of a bot."""
+    """The handlers of a process that takes reports."""
 
     async def report(self, command: NewReport) -> Receipt:
         """Store a report, and log the event's id with the report's."""
