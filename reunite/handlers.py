@@ -158,6 +158,7 @@ class Handlers:
         """
         return await self._posts.answer_question(await self._workspace(command), command)
 
+    @retried
     async def give_verdict(self, command: GiveVerdict) -> VerdictResult | None:
         """Record a moderator's verdict, and what it changes; None if no match is shown there.
 

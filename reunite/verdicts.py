@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -56,12 +55,9 @@ class VerdictHandlers:
 
         Raises TellUserError if the member may not give verdicts. Everyone may withdraw their own verdict.
         """
-        for pause in _MATCH_LOOKUP_PAUSES:
-            with suppress(TryAgainError):
-                if result := await self._give_verdict(workspace, command):
-                    return result
-            await asyncio.sleep(pause)
-        return await self._give_verdict(workspace, command)
+        if command.match:
+            return await self._give_verdict(workspace, command)
+        return await self._once_recorded(workspace, command)
 
     async def press(self, workspace: Workspace, press: Press, kind: VerdictKind) -> Reply:
         """Take a verdict by button; pressing again withdraws it."""
@@ -74,7 +70,7 @@ class VerdictHandlers:
             match=press.subject,
             press=press.key,
         )
-        result = await self.give_verdict(workspace, command)
+        result = await self._give_verdict(workspace, command)
         if result is None:
             raise TellUserError("nothing_here")
         return notices.note(f"match_{result.match.state}", press.language)
@@ -93,6 +89,13 @@ class VerdictHandlers:
             await show_released(session, match, lost, found)
             await revise_log(session, match, lost, found)
         return notices.note("released", press.language)
+
+    async def _once_recorded(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
+        for pause in _MATCH_LOOKUP_PAUSES:
+            if result := await self._give_verdict(workspace, command):
+                return result
+            await asyncio.sleep(pause)
+        return await self._give_verdict(workspace, command)
 
     async def _give_verdict(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
         async with self._store.session(workspace.community) as session:
