@@ -95,6 +95,11 @@ class SqlReports(Queries):
         row = await self._one(f"{mapping.REPORT} WHERE r.id = %(report)s", report=report)
         return mapping.report(row) if row else None
 
+    async def by_ids(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
+        rows = await self._all(f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s)", reports=list(reports))
+        read = {row["id"]: mapping.report(row) for row in rows}
+        return {report: read[report] for report in reports if report in read}
+
     async def at(self, target: ReplyTarget) -> Report | None:
         row = await self._one(
             f"{mapping.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s"

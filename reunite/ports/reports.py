@@ -18,6 +18,10 @@ class Reports(Protocol):
 
     async def get(self, report: UUID) -> Report | None: ...
 
+    async def by_ids(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
+        """Return several reports in the order in which they are named."""
+        ...
+
     async def at(self, target: ReplyTarget) -> Report | None:
         """Return the report whose post is `target.message`."""
         ...

@@ -59,6 +59,9 @@ class MemoryReports(Part):
         row = self._row(report)
         return self._read(row) if row else None
 
+    async def by_ids(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
+        return {report: self._read(row) for report in reports if (row := self._row(report))}
+
     async def at(self, target: ReplyTarget) -> Report | None:
         return next((self._read(row) for row in self._rows() if target.message and row.report.target == target), None)
 
@@ -90,7 +93,7 @@ class MemoryReports(Part):
         )
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
-        return {report: self._read(row) for report in reports if (row := self._row(report))}
+        return await self.by_ids(reports)
 
     async def set_state(self, report: UUID, state: ReportState) -> None:
         self._change(report, state=state)
