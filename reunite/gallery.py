@@ -22,6 +22,11 @@ class GalleryHandlers:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    async def photos(self, workspace: Workspace, reply: Reply) -> list[bytes | None]:
+        """Return the stored copies of the photos in a reply's gallery."""
+        async with self._store.session(workspace.community) as session:
+            return [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
+
     async def pick(self, workspace: Workspace, press: Press) -> Reply:
         """Give a found report of a gallery a card of its own. Raises TellUserError."""
         async with self._store.session(workspace.community) as session:

@@ -8,7 +8,17 @@ from uuid import UUID
 from reunite import limits, rights, rules
 from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
 from reunite.edits import joined, reword, search_again
-from reunite.entities import ANOTHER, Question, Report, ReportKind, ReportState, Settings, Workspace
+from reunite.entities import (
+    ANOTHER,
+    Member,
+    Question,
+    ReplyTarget,
+    Report,
+    ReportKind,
+    ReportState,
+    Settings,
+    Workspace,
+)
 from reunite.errors import TellUserError, TryAgainError
 from reunite.language import sentence
 from reunite.messages import keys, notices, wording
@@ -66,6 +76,14 @@ class PostHandlers:
         if work:
             await self._queue.hint(work)
         return Receipt(report, created)
+
+    async def at(self, workspace: Workspace, target: ReplyTarget, author: Member | None) -> Report | None:
+        """Return the report whose post is `target.message`, or the `author`'s that is answered in the channel."""
+        async with self._store.session(workspace.community) as session:
+            if author is None:
+                return await session.reports.at(target)
+            reports = await session.reports.by_author(workspace.id, author.id)
+        return next((report for report in reports if report.target.channel == target.channel), None)
 
     async def _say_wait(self, session: Session, report: Report) -> None:
         """Say in a report's thread when it'll be answered, if that takes long. The answer follows."""
