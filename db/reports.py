@@ -126,17 +126,6 @@ class SqlReports(Queries):
         )
         return [mapping.report(row) for row in rows]
 
-    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
-        row = await self._one(
-            """SELECT count(*) AS n FROM report r JOIN report given ON given.id = %(report)s
-                 AND r.workspace_id = given.workspace_id AND r.author_id = given.author_id
-               WHERE coalesce(r.posted_at, r.created_at) >= %(since)s AND (r.state <> 'look' OR r.id = given.id)
-                 AND NOT r.sample""",
-            report=report,
-            since=since,
-        )
-        return int(row["n"]) if row else 0
-
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
         rows = await self._all(
             f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) ORDER BY r.id FOR NO KEY UPDATE OF r",

@@ -41,10 +41,10 @@ class SqlWorkspaces(SqlTrends):
         return mapping.settings(row)
 
     async def settings_for(self, report: UUID) -> Settings:
-        row = await self._one(
+        row = await self._row(
             "SELECT w.* FROM report r JOIN workspace w ON w.id = r.workspace_id WHERE r.id = %(report)s", report=report
         )
-        return mapping.settings(row or {})
+        return mapping.settings(row)
 
     async def save_settings(self, workspace: UUID, settings: Settings) -> None:
         await self._do(  # former moderators must not stay signed in to the board
@@ -88,7 +88,7 @@ class SqlWorkspaces(SqlTrends):
         )
 
     async def statistics(self) -> Statistics:
-        row = await self._one(
+        row = await self._row(
             """WITH known AS (SELECT m.state FROM match m JOIN report f ON f.id = m.found_id
                              WHERE NOT f.sample AND (m.released OR NOT f.sealed)) -- only moderators know the others
                SELECT
@@ -103,8 +103,8 @@ class SqlWorkspaces(SqlTrends):
                  (SELECT count(*) FROM known WHERE state = 'rejected') AS rejected,
                  coalesce((SELECT version FROM embedding_model WHERE live), '') AS model"""
         )
-        kept = await self._one(_KEPT)
-        return Statistics(**row or {}, kept=PromisesKept(**kept or {}))
+        kept = await self._row(_KEPT)
+        return Statistics(**row, kept=PromisesKept(**kept))
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         rows = await self._all(

@@ -34,13 +34,6 @@ class Reports(Protocol):
         """Return all samples that the workspace of `target` has ever had, including purged ones."""
         ...
 
-    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
-        """Return how many reports the author of one has posted in the same workspace since then.
-
-        The report itself is included, also as a look; other looks and samples are not.
-        """
-        ...
-
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
         """Return reports, locked until the transaction ends; the order of locking rules out deadlocks."""
         ...

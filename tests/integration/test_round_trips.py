@@ -35,8 +35,8 @@ class Counts:
             monkeypatch.setattr(psycopg.AsyncCursor, name, self._counted(getattr(psycopg.AsyncCursor, name)))
 
     def _counted(self, run: Run) -> Run:
-        async def counted(cursor: psycopg.AsyncCursor[Any], query: bytes, *given: Any, **settings: Any) -> Any:
-            self._note(cursor.connection, str(query))
+        async def counted(cursor: psycopg.AsyncCursor[Any], query: str, *given: Any, **settings: Any) -> Any:
+            self._note(cursor.connection, query)
             return await run(cursor, query, *given, **settings)
 
         return counted
