@@ -47,7 +47,7 @@ async def revise_log(session: Session, match: Match, lost: Report, found: Report
 
 
 async def _shown(session: Session, match: Match, found: Report) -> tuple[Picture | None, Person | None]:
-    """Return the picture that moderators see beside a match, and who of them has decided it."""
+    """Return the picture that moderators see with a match, and who of them has decided it."""
     return await picture_of(session, found, match), await deciding_moderator(session, match)
 
 

@@ -21,6 +21,7 @@ from reunite.entities import (
 )
 from reunite.errors import TellUserError, TryAgainError
 from reunite.language import sentence
+from reunite.locking import locked_report
 from reunite.messages import keys, notices, wording
 from reunite.my_reports import end
 from reunite.photo_edits import change_photos
@@ -100,7 +101,7 @@ class PostHandlers:
             found = await session.reports.at(command.target)
             if found is None:
                 return None
-            report = (await session.reports.lock({found.id})).get(found.id)
+            report = await locked_report(session, found.id)
             if report is None:
                 raise TryAgainError("its workspace has moved to another community")
             if report.state not in rules.IN_PROGRESS:
@@ -175,7 +176,7 @@ async def _welcome(session: Session, report: Report, settings: Settings, *, hidd
 
 
 async def _asked(session: Session, command: AnswerQuestion) -> tuple[Report, Question]:
-    report = (await session.reports.lock({command.report})).get(command.report)
+    report = await locked_report(session, command.report)
     if report is None or report.question is None:
         raise TellUserError("nothing_here")
     rights.check("answer", rights.roles_of(command.target.platform, command.member, report))

@@ -12,7 +12,8 @@ from reunite.claim_cards import revise_log
 from reunite.claim_settlement import revise_claimed_cards, revise_conversations, settle_claims
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
-from reunite.errors import TellUserError, TryAgainError
+from reunite.errors import TellUserError
+from reunite.locking import lock_sides, locked_match
 from reunite.messages import keys, notices, wording
 from reunite.messages.reply import Person, Reply
 from reunite.ports import Queue, Session, Store
@@ -80,7 +81,7 @@ class VerdictHandlers:
         async with self._store.session(workspace.community) as session:
             match, lost, found = await locked_match(session, press.subject)
             rights.check_member("release", is_moderator=press.is_moderator)
-            if {lost.state, found.state} != {ReportState.OPEN}:
+            if not rules.are_open(lost, found):
                 raise TellUserError("report_closed")
             if match.state is MatchState.REJECTED:
                 raise TellUserError("match_rejected")
@@ -135,23 +136,6 @@ async def settle(session: Session, change: Change) -> list[UUID]:
             await revise_claimed_cards(session, found)
     await revise_log(session, change.match, *change.reports)
     return work
-
-
-async def locked_match(session: Session, match_id: UUID) -> tuple[Match, Report, Report]:
-    """Return a match with its lost and found report, both locked. Raises TellUserError."""
-    match = await session.matches.get(match_id)
-    if match is None:
-        raise TellUserError("nothing_here")
-    lost, found = await lock_sides(session, match)
-    return await session.matches.get(match_id) or match, lost, found  # others may have decided before the lock
-
-
-async def lock_sides(session: Session, match: Match) -> tuple[Report, Report]:
-    """Return the lost and the found report, locked."""
-    locked = await session.reports.lock({match.lost, match.found})
-    if len(locked) < 2:  # noqa: PLR2004 - a match has two sides
-        raise TryAgainError("a workspace has moved to another community")
-    return locked[match.lost], locked[match.found]
 
 
 async def _match_of(session: Session, command: GiveVerdict) -> Match | None:

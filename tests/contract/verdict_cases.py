@@ -10,9 +10,9 @@ from reunite.commands import GiveVerdict, Withdraw
 from reunite.entities import ClaimState, Match, ReplyTarget, Report, ReportState, VerdictKind
 from reunite.errors import TellUserError, TryAgainError
 from reunite.language import sentence
+from reunite.locking import lock_sides
 from reunite.ports import Session
 from reunite.retry import TRIES
-from reunite.verdicts import lock_sides
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
 

@@ -74,7 +74,7 @@ async def test_a_posted_photo_takes_few_transactions_and_statements(
     assert len(counts.statements) <= _STATEMENTS
 
 
-async def test_an_edit_takes_no_more_statements_where_a_report_is_close_to_many_that_nobody_was_told_of(
+async def test_an_edit_takes_no_more_statements_where_a_report_is_close_to_many_that_no_card_shows(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts = Counts(monkeypatch)
