@@ -9,9 +9,9 @@ from uuid import UUID
 from db import mapping
 from db.trends import SqlTrends
 from reunite import rules
-from reunite.entities import PromisesKept, Settings, Statistics, Verdict
+from reunite.entities import PromisesKept, Report, Settings, Statistics, Verdict
 from reunite.errors import DefectError
-from reunite.ports import KnownCard, KnownPost, Sent
+from reunite.ports import KnownCard, Sent
 
 _KEPT = """
 WITH known AS (SELECT j.* FROM feedback j JOIN report f ON f.id = j.found_id WHERE NOT f.sample),
@@ -113,18 +113,15 @@ class SqlWorkspaces(SqlTrends):
         )
         return [row["id"] for row in rows]
 
-    async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[KnownPost]:
+    async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[Report]:
         rows = await self._all(
-            f"""SELECT known.*, EXISTS (SELECT FROM outbox o WHERE o.report_id = known.id
-                                        AND o.opens_thread) AS by_bot
-                FROM ({mapping.REPORT}) AS known
-                WHERE workspace_id = %(workspace)s AND message IS NOT NULL
-                  AND (%(since)s::timestamptz IS NULL OR created_at >= %(since)s)
-                  AND state NOT IN ('withdrawn', 'expired') ORDER BY created_at""",
+            f"""{mapping.REPORT} WHERE r.workspace_id = %(workspace)s AND r.message IS NOT NULL
+                  AND (%(since)s::timestamptz IS NULL OR r.created_at >= %(since)s)
+                  AND r.state NOT IN ('withdrawn', 'expired') ORDER BY r.created_at""",
             workspace=workspace,
             since=since,
         )
-        return [KnownPost(mapping.report(row), row["by_bot"]) for row in rows]
+        return [mapping.report(row) for row in rows]
 
     async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:
         rows = await self._all(

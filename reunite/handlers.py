@@ -40,7 +40,7 @@ from reunite.limits import HourlyLimit
 from reunite.looks import LookHandlers
 from reunite.messages.reply import Action, Reply
 from reunite.my_reports import MyReportHandlers
-from reunite.ports import KnownCard, KnownPost, Queue, Store
+from reunite.ports import KnownCard, Queue, Store
 from reunite.posts import AnswerResult, PostHandlers, Receipt
 from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
@@ -243,8 +243,8 @@ class Handlers:
 
     async def known_posts(
         self, platform: PlatformName, workspace: str, since: datetime | None = None
-    ) -> Sequence[KnownPost]:
-        """Return the posts of a workspace's reports, except withdrawn and expired ones."""
+    ) -> Sequence[Report]:
+        """Return the reports of a workspace that have a post, except withdrawn and expired ones."""
         return await self._community.known_posts(await self._known_workspace(platform, workspace), since)
 
     async def known_cards(

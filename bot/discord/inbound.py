@@ -211,8 +211,8 @@ class Inbound:
             return
         await self._workspaces.ensure_joined(guild)
         for post in await self._handlers.known_posts("discord", str(guild_id)):
-            if post.report.target.channel == str(channel):
-                await self._handlers.withdraw(Withdraw(target=post.report.target))
+            if post.target.channel == str(channel):
+                await self._handlers.withdraw(Withdraw(target=post.target))
 
     @_tracked
     async def deleted(self, guild_id: int | None, channel: int, message: int) -> None:
