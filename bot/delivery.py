@@ -20,10 +20,10 @@ from metrics import definitions as metrics
 from reunite.entities import Match
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handover import note_no_conversation
+from reunite.locking import lock_sides
 from reunite.messages import keys
 from reunite.my_reports import end
 from reunite.ports import Outgoing, Platform, Sent, Session
-from reunite.verdicts import lock_sides
 
 MAX_ATTEMPTS: Final = 8
 """After this many attempts, a reply that fails because of our own defect counts as undeliverable."""

@@ -82,7 +82,8 @@ class ApiTokens:
         async with self._database.transaction(community) as connection:
             workspace = await _workspace(connection, community)
             cursor = await connection.execute("SELECT external_id FROM workspace WHERE id = %s", [workspace])
-            return str((await cursor.fetchone() or {})["external_id"])
+            [row] = await cursor.fetchall()
+            return str(row["external_id"])
 
     async def of(self, community: UUID) -> list[TokenInfo]:
         async with self._database.transaction(community) as connection:
@@ -113,7 +114,8 @@ async def _workspace(connection: psycopg.AsyncConnection[Any], community: UUID) 
            FROM community WHERE id = %s RETURNING id""",
         [community],
     )
-    return UUID(str((await cursor.fetchone() or {})["id"]))
+    [row] = await cursor.fetchall()
+    return UUID(str(row["id"]))
 
 
 def _hash(secret: str) -> str:

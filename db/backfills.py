@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, LiteralString
 from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
@@ -165,9 +165,9 @@ class Backfills:
         [row] = await self._rows(community, "SELECT count(*) AS number FROM work WHERE state = 'due'")
         return int(row["number"])
 
-    async def _rows(self, community: UUID, query: str, **params: object) -> list[dict[str, Any]]:
+    async def _rows(self, community: UUID, query: LiteralString, **params: object) -> list[dict[str, Any]]:
         async with self._database.transaction(community) as connection:
-            cursor = await connection.execute(query.encode(), params)
+            cursor = await connection.execute(query, params)
             return await cursor.fetchall() if cursor.description else []
 
 

@@ -89,8 +89,8 @@ class SqlBoard(Queries):
             limit=limit,
             offset=offset,
         )
-        counted = await self._one(f"SELECT count(*) AS number {_LISTED}", **values)
-        return [row["id"] for row in rows], int((counted or {})["number"])
+        counted = await self._row(f"SELECT count(*) AS number {_LISTED}", **values)
+        return [row["id"] for row in rows], int(counted["number"])
 
     async def undecided(self) -> tuple[Sequence[Match], int]:
         """Return labelled matches that wait for a verdict, most probable first, and their total number."""

@@ -27,7 +27,7 @@ async def newest_row(connection: Connection, version: str, *, shared: bool = Fal
     cursor = await connection.execute(
         f"""SELECT seq, community_id, parameters, summary FROM calibration
             WHERE {_IN_FORCE} AND (community_id IS NULL OR NOT %(shared)s)
-            ORDER BY community_id IS NULL, seq DESC LIMIT 1""".encode(),
+            ORDER BY community_id IS NULL, seq DESC LIMIT 1""",
         {"version": version, "format": Jsonb(FORMAT), "shared": shared},
     )
     return await cursor.fetchone()

@@ -17,7 +17,7 @@ class SqlClaims(Queries):
         self._keys = keys
 
     async def add(self, match: UUID, member: Member, proof: str) -> Claim:
-        row = await self._one(
+        row = await self._row(
             """INSERT INTO claim (community_id, match_id, member_id, member_name, proof)
                VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(proof)s) RETURNING *""",
             community=self.community,
@@ -26,7 +26,7 @@ class SqlClaims(Queries):
             name=member.name,
             proof=self._keys.encrypt(proof),
         )
-        return mapping.claim(row or {})
+        return mapping.claim(row)
 
     async def get(self, claim: UUID) -> Claim | None:
         row = await self._one("SELECT * FROM claim WHERE id = %(claim)s", claim=claim)

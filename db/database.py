@@ -3,7 +3,7 @@
 import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final, Self
+from typing import Any, Final, LiteralString, Self
 from uuid import UUID
 
 import psycopg
@@ -83,7 +83,7 @@ class Database:
         begin = f"BEGIN; SELECT set_config('reunite.community', '{community.hex}', true)"
         try:
             async with self._pool.connection() as connection:  # it commits, or rolls back after an error
-                await connection.execute(begin.encode(), prepare=False)  # two statements in one round trip
+                await connection.execute(begin, prepare=False)  # two statements in one round trip
                 yield connection
         except (
             psycopg.errors.DeadlockDetected,
@@ -96,10 +96,10 @@ class Database:
         async with self.transaction(community) as connection:
             yield CommunitySession(connection, community, self.sketch_cache, self.keys)
 
-    async def rows(self, query: str, *params: object) -> list[dict[str, Any]]:
+    async def rows(self, query: LiteralString, *params: object) -> list[dict[str, Any]]:
         """Run one statement outside all communities, as a transaction of its own."""
         async with self._pool.connection() as connection:
-            return await (await connection.execute(query.encode(), params)).fetchall()
+            return await (await connection.execute(query, params)).fetchall()
 
 
 async def _configure(connection: Connection) -> None:

@@ -62,7 +62,8 @@ class EmbeddingRequests:
                 "INSERT INTO embedding_request (community_id, texts, photos) VALUES (%s, %s, %b::bytea[]) RETURNING id",
                 [community, list(texts), list(photos)],
             )
-            return UUID(str((await cursor.fetchone() or {})["id"]))
+            [row] = await cursor.fetchall()
+            return UUID(str(row["id"]))
 
     async def _answer(self, community: UUID, request: UUID) -> Mapping[str, Any]:
         pause = _FIRST_POLL

@@ -64,7 +64,7 @@ class SqlEmbeddings(Queries):
     async def count_lacking(self, model: int, *, missed: bool = False) -> int:
         """Count the reports that `reports_lacking` would return."""
         query = _LACKING.format("count(*) AS n") + (_MISSED if missed else "")
-        return int((await self._one(query, model=model) or {})["n"])
+        return int((await self._row(query, model=model))["n"])
 
     async def lacking(self, report: UUID, model: int) -> Lacking:
         """Return what of a report has no embeddings of a model."""

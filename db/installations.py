@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from db.store import Store
 
@@ -29,9 +29,9 @@ class Installations:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def _rows(self, query: str, **params: object) -> list[dict[str, Any]]:
+    async def _rows(self, query: LiteralString, **params: object) -> list[dict[str, Any]]:
         async with self._store.outside() as connection:
-            cursor = await connection.execute(query.encode(), params)
+            cursor = await connection.execute(query, params)
             return await cursor.fetchall() if cursor.description else []
 
     # Installations
@@ -69,7 +69,7 @@ class Installations:
         """Delete a workspace's token and everything else that is stored about it."""
         async with self._store.outside() as connection:
             for table in ("slack_reaction", "slack_presence", "slack_window", "slack_installation"):
-                await connection.execute(f"DELETE FROM {table} WHERE team = %(team)s".encode(), {"team": team})
+                await connection.execute(f"DELETE FROM {table} WHERE team = %(team)s", {"team": team})
 
     # Installations in progress
 

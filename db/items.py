@@ -84,7 +84,7 @@ class SqlItems(Queries):
 
     async def add_query_photo(self, report: UUID, position: int, photo: EncodedPhoto) -> UUID:
         """Store what a query's photo shows, without its picture; return its id."""
-        row = await self._one(
+        row = await self._row(
             """INSERT INTO photo (community_id, report_id, position, name, state, copy, colours, shows)
                VALUES (%(community)s, %(report)s, %(position)s, 'query', 'stored', '', %(colours)s, %(shows)s)
                RETURNING id""",
@@ -94,14 +94,10 @@ class SqlItems(Queries):
             colours=[as_real(share) for share in photo.colours],
             shows=list(photo.shows),
         )
-        return UUID(str((row or {})["id"]))
-
-    async def live_model(self) -> int | None:
-        row = await self._one("SELECT id FROM embedding_model WHERE live")
-        return int(row["id"]) if row else None
+        return UUID(str(row["id"]))
 
     async def numbers(self, *, sealed: bool) -> Numbers:
-        row = await self._one(
+        row = await self._row(
             f"""SELECT
               (SELECT count(*) FROM photo p JOIN report r ON r.id = p.report_id
                WHERE p.state = 'stored' AND {_VISIBLE}) AS photos,
@@ -112,4 +108,4 @@ class SqlItems(Queries):
                 AS returned""",
             all=sealed,
         )
-        return Numbers(**row or {})
+        return Numbers(**row)

@@ -18,7 +18,7 @@ FEEDBACK, UNDONE = "feedback", "undone"
 _MAX_PAIRS: Final = 1000
 """The number of pairs that count, newest first."""
 
-_PAIRS: Final = b"""SELECT f.evidence, f.probability, f.is_right, f.weight, f.lost_id FROM feedback f
+_PAIRS: Final = """SELECT f.evidence, f.probability, f.is_right, f.weight, f.lost_id FROM feedback f
   JOIN embedding_model e ON e.id = f.model_id AND e.version = %(version)s
   WHERE f.evidence <> '{}' AND f.created_at > coalesce((SELECT created_at FROM calibration
     WHERE model_version = %(version)s ORDER BY community_id IS NULL, seq DESC LIMIT 1), '-infinity')
@@ -39,7 +39,7 @@ async def learn(store: Store, community: UUID, model: EmbeddingModel) -> FitResu
     Raises TooLittleDataError if there is too little feedback, or if it changes nothing.
     """
     async with store.transaction(community) as connection:
-        await connection.execute(b"SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"learn {community}"])
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"learn {community}"])
         base, before, base_row = await _base_and_learned(connection, model)
         fitted, learned = from_feedback(await decided_pairs(connection, model.version), base, before)
         summary = {**fitted.summary(FEEDBACK, model.version), "learned": learned.to_json(), "base": base_row}

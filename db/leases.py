@@ -118,10 +118,10 @@ class WorkSession(CommunitySession):
 
     async def begin_alone(self) -> int:
         """Record that a part is being embedded alone; return how many workers in a row have died doing so."""
-        row = await self._one(
+        row = await self._row(
             "UPDATE work SET alone = alone + 1 WHERE id = %(work)s RETURNING alone", work=self._lease.work
         )
-        return int((row or {})["alone"]) - 1
+        return int(row["alone"]) - 1
 
     async def end_alone(self) -> None:
         """Record that the part didn't kill this worker."""

@@ -46,6 +46,11 @@ def _stacked(rows: Mapping[str, Sequence[NDArray[np.float32]]]) -> dict[str, Vec
 class SqlModelChange(Queries):
     """A community's part in a change of encoder."""
 
+    async def live_model(self) -> int | None:
+        """Return the encoder that searches use at present; None if none has been chosen yet."""
+        row = await self._one("SELECT id FROM embedding_model WHERE live")
+        return int(row["id"]) if row else None
+
     async def decided_pairs(self, most: int) -> list[DecidedPair]:
         """Return the newest pairs that moderators or owners have decided, if both reports still exist."""
         rows = await self._all(_PAIRS, most=most)
@@ -78,5 +83,5 @@ class SqlModelChange(Queries):
 
     async def delete_others(self, kept: int, limit: int) -> tuple[int, int]:
         """Delete at most `limit` embeddings of other models; return their number and their bytes."""
-        [row] = await self._all(_DELETE, kept=kept, limit=limit)
+        row = await self._row(_DELETE, kept=kept, limit=limit)
         return row["vectors"], row["bytes"]

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import numpy as np
@@ -10,9 +10,10 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
 from db import mapping
+from reunite.errors import DefectError
 
 Connection = AsyncConnection[DictRow]
-Statement = tuple[str, dict[str, Any]]
+Statement = tuple[LiteralString, dict[str, Any]]
 """A query and its parameters."""
 Fetch = Callable[[], Awaitable[list[mapping.Row]]]
 """Fetches the rows of a statement that was sent in a pipeline."""
@@ -25,19 +26,29 @@ def as_real(number: float) -> float:
 
 
 class Queries:
-    """Statements within one community's transaction."""
+    """Statements within one community's transaction.
+
+    They are literals and f-strings of literals only: values that come from outside are parameters.
+    """
 
     def __init__(self, connection: Connection, community: UUID) -> None:
         """`connection` is in a transaction in which row-level security shows only `community`."""
         self._connection = connection
         self.community = community
 
-    async def _one(self, query: str, **params: object) -> mapping.Row | None:
-        cursor = await self._connection.execute(query.encode(), params)
+    async def _one(self, query: LiteralString, **params: object) -> mapping.Row | None:
+        cursor = await self._connection.execute(query, params)
         return await cursor.fetchone()
 
-    async def _all(self, query: str, **params: object) -> list[mapping.Row]:
-        cursor = await self._connection.execute(query.encode(), params)
+    async def _row(self, query: LiteralString, **params: object) -> mapping.Row:
+        """Return the row of a statement that has one whatever is stored."""
+        row = await self._one(query, **params)
+        if row is None:
+            raise DefectError(f"no row: {query}")
+        return row
+
+    async def _all(self, query: LiteralString, **params: object) -> list[mapping.Row]:
+        cursor = await self._connection.execute(query, params)
         return await cursor.fetchall()
 
     async def _batch(self, *statements: Statement) -> list[list[mapping.Row]]:
@@ -61,8 +72,8 @@ class Queries:
         """Send a statement, and wait for its results unless it's in a pipeline."""
         query, params = statement
         # Prepared from the start: PostgreSQL plans it five more times, and each takes longer than running it.
-        cursor = await self._connection.execute(query.encode(), params, prepare=True, binary=True)
+        cursor = await self._connection.execute(query, params, prepare=True, binary=True)
         return cursor.fetchall
 
-    async def _do(self, query: str, **params: object) -> int:
-        return (await self._connection.execute(query.encode(), params)).rowcount
+    async def _do(self, query: LiteralString, **params: object) -> int:
+        return (await self._connection.execute(query, params)).rowcount

@@ -95,6 +95,11 @@ class SqlReports(Queries):
         row = await self._one(f"{mapping.REPORT} WHERE r.id = %(report)s", report=report)
         return mapping.report(row) if row else None
 
+    async def by_ids(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
+        rows = await self._all(f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s)", reports=list(reports))
+        read = {row["id"]: mapping.report(row) for row in rows}
+        return {report: read[report] for report in reports if report in read}
+
     async def at(self, target: ReplyTarget) -> Report | None:
         row = await self._one(
             f"{mapping.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s"
@@ -120,17 +125,6 @@ class SqlReports(Queries):
             workspace=target.workspace,
         )
         return [mapping.report(row) for row in rows]
-
-    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
-        row = await self._one(
-            """SELECT count(*) AS n FROM report r JOIN report given ON given.id = %(report)s
-                 AND r.workspace_id = given.workspace_id AND r.author_id = given.author_id
-               WHERE coalesce(r.posted_at, r.created_at) >= %(since)s AND (r.state <> 'look' OR r.id = given.id)
-                 AND NOT r.sample""",
-            report=report,
-            since=since,
-        )
-        return int(row["n"]) if row else 0
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
         rows = await self._all(

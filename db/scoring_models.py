@@ -15,7 +15,7 @@ from db.store import Store
 from reunite.matching import defaults
 from reunite.matching.weights import FORMAT, ScoringModel
 
-_INSERT = b"""INSERT INTO calibration (community_id, model_version, parameters, summary)
+_INSERT = """INSERT INTO calibration (community_id, model_version, parameters, summary)
   VALUES (%(community)s, %(version)s, %(parameters)s, %(summary)s)"""
 
 
@@ -76,10 +76,11 @@ async def newest_for_all(owner_url: str, model: str) -> tuple[str, ScoringModel]
     """
     async with await psycopg.AsyncConnection.connect(owner_url, row_factory=dict_row) as connection:
         cursor = await connection.execute("SELECT to_regclass('public.calibration') IS NOT NULL AS there")
-        if not (await cursor.fetchone() or {})["there"]:
+        [calibrated] = await cursor.fetchall()
+        if not calibrated["there"]:
             return None  # not migrated yet
         cursor = await connection.execute(
-            b"""SELECT model_version, parameters FROM calibration
+            """SELECT model_version, parameters FROM calibration
                 WHERE community_id IS NULL AND (parameters -> 'format') = %(format)s
                   AND (model_version = %(model)s OR starts_with(model_version, %(model)s || '@'))
                 ORDER BY model_version = %(model)s DESC, seq DESC LIMIT 1""",

@@ -64,7 +64,7 @@ async def _listen(database_url: str, channel: str) -> psycopg.AsyncConnection[An
     url = make_conninfo(database_url, options=ROLE_OPTION, **KEEPALIVE)
     connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
     try:
-        await connection.execute(f"LISTEN {channel}".encode())
+        await connection.execute(f"LISTEN {channel}")
     except BaseException:
         await connection.close()
         raise

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from db.store import Store
 
@@ -63,7 +63,7 @@ class SlackWindows:
     async def close(self, window: int) -> None:
         await self._rows("DELETE FROM slack_window WHERE id = %(id)s", id=window)
 
-    async def _rows(self, query: str, **params: object) -> list[dict[str, Any]]:
+    async def _rows(self, query: LiteralString, **params: object) -> list[dict[str, Any]]:
         async with self._store.outside() as connection:
-            cursor = await connection.execute(query.encode(), params)
+            cursor = await connection.execute(query, params)
             return await cursor.fetchall() if cursor.description else []

@@ -87,7 +87,7 @@ class Store(Database):
         )
         workspace = Workspace(row["workspace_id"], row["community_id"], command.platform, command.external_id)
         async with self.transaction(workspace.community) as connection:
-            await connection.execute(_PRESENT.encode(), [workspace.id])
+            await connection.execute(_PRESENT, [workspace.id])
             for channel in command.channels:
                 await connection.execute(
                     """INSERT INTO channel (community_id, workspace_id, external_id, name, role)
@@ -156,7 +156,8 @@ class Store(Database):
     async def link(self, workspace: Workspace, code_hash: str) -> bool:
         async with self.transaction(workspace.community) as connection:
             cursor = await connection.execute("SELECT link_workspace(%s, %s) AS linked", [workspace.id, code_hash])
-            return bool((await cursor.fetchone() or {})["linked"])
+            [row] = await cursor.fetchall()
+            return bool(row["linked"])
 
     async def leave(self, workspace: Workspace) -> None:
         async with self.transaction(workspace.community) as connection:

@@ -64,7 +64,7 @@ async def add_query(session: CommunitySession, command: NewReport, now: datetime
 
     Raises TryAgainError if the encoder was changed meanwhile.
     """
-    if await session.items.live_model() != encoded.model:
+    if await session.model_change.live_model() != encoded.model:
         raise TryAgainError("the encoder was changed")
     report, _ = await session.reports.add(command, now)
     embeddings = [row for text in encoded.texts for row in of_text(text.vectors)]

@@ -21,23 +21,34 @@ class SqlWork(Queries):
     """`reunite.ports.work.Work`, and what else tests and the command line need."""
 
     async def add(self, report: UUID, *, hinted: bool = True) -> UUID:
-        row = await self._one(
+        row = await self._row(
             "INSERT INTO work (community_id, report_id, hinted_at)"
             " VALUES (%(community)s, %(report)s, CASE WHEN %(hinted)s THEN now() END) RETURNING id",
             hinted=hinted,
             community=self.community,
             report=report,
         )
-        return UUID(str((row or {})["id"]))
+        return UUID(str(row["id"]))
 
     async def backlog(self, since: datetime) -> Backlog:
         row = await self._one(_BACKLOG, since=since) or {}
         return Backlog(row["queued"], row["seconds_each"])
+
+    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
+        row = await self._row(
+            """SELECT count(*) AS n FROM report r JOIN report given ON given.id = %(report)s
+                 AND r.workspace_id = given.workspace_id AND r.author_id = given.author_id
+               WHERE coalesce(r.posted_at, r.created_at) >= %(since)s AND (r.state <> 'look' OR r.id = given.id)
+                 AND NOT r.sample""",
+            report=report,
+            since=since,
+        )
+        return int(row["n"])
 
     async def stop(self, report: UUID) -> None:
         await self._do("DELETE FROM work WHERE report_id = %(report)s", report=report)
 
     async def unfinished(self) -> int:
         """Count the community's due work."""
-        row = await self._one("SELECT count(*) AS n FROM work WHERE state = 'due'")
-        return int(row["n"]) if row else 0
+        row = await self._row("SELECT count(*) AS n FROM work WHERE state = 'due'")
+        return int(row["n"])

@@ -9,9 +9,9 @@ from uuid import UUID
 from db import mapping
 from db.trends import SqlTrends
 from reunite import rules
-from reunite.entities import PromisesKept, Settings, Statistics, Verdict
+from reunite.entities import PromisesKept, Report, Settings, Statistics, Verdict
 from reunite.errors import DefectError
-from reunite.ports import KnownCard, KnownPost, Sent
+from reunite.ports import KnownCard, Sent
 
 _KEPT = """
 WITH known AS (SELECT j.* FROM feedback j JOIN report f ON f.id = j.found_id WHERE NOT f.sample),
@@ -41,10 +41,10 @@ class SqlWorkspaces(SqlTrends):
         return mapping.settings(row)
 
     async def settings_for(self, report: UUID) -> Settings:
-        row = await self._one(
+        row = await self._row(
             "SELECT w.* FROM report r JOIN workspace w ON w.id = r.workspace_id WHERE r.id = %(report)s", report=report
         )
-        return mapping.settings(row or {})
+        return mapping.settings(row)
 
     async def save_settings(self, workspace: UUID, settings: Settings) -> None:
         await self._do(  # former moderators must not stay signed in to the board
@@ -88,7 +88,7 @@ class SqlWorkspaces(SqlTrends):
         )
 
     async def statistics(self) -> Statistics:
-        row = await self._one(
+        row = await self._row(
             """WITH known AS (SELECT m.state FROM match m JOIN report f ON f.id = m.found_id
                              WHERE NOT f.sample AND (m.released OR NOT f.sealed)) -- only moderators know the others
                SELECT
@@ -103,8 +103,8 @@ class SqlWorkspaces(SqlTrends):
                  (SELECT count(*) FROM known WHERE state = 'rejected') AS rejected,
                  coalesce((SELECT version FROM embedding_model WHERE live), '') AS model"""
         )
-        kept = await self._one(_KEPT)
-        return Statistics(**row or {}, kept=PromisesKept(**kept or {}))
+        kept = await self._row(_KEPT)
+        return Statistics(**row, kept=PromisesKept(**kept))
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         rows = await self._all(
@@ -113,20 +113,17 @@ class SqlWorkspaces(SqlTrends):
         )
         return [row["id"] for row in rows]
 
-    async def posts(self, workspace: UUID, since: datetime | None, channel: str | None = None) -> Sequence[KnownPost]:
+    async def posts(self, workspace: UUID, since: datetime | None, channel: str | None = None) -> Sequence[Report]:
         rows = await self._all(
-            f"""SELECT known.*, EXISTS (SELECT FROM outbox o WHERE o.report_id = known.id
-                                        AND o.opens_thread) AS by_bot
-                FROM ({mapping.REPORT}) AS known
-                WHERE workspace_id = %(workspace)s AND message IS NOT NULL
-                  AND (%(since)s::timestamptz IS NULL OR created_at >= %(since)s)
-                  AND (%(channel)s::text IS NULL OR channel = %(channel)s)
-                  AND state NOT IN ('withdrawn', 'expired') ORDER BY created_at""",
+            f"""{mapping.REPORT} WHERE r.workspace_id = %(workspace)s AND r.message IS NOT NULL
+                  AND (%(since)s::timestamptz IS NULL OR r.created_at >= %(since)s)
+                  AND (%(channel)s::text IS NULL OR r.channel = %(channel)s)
+                  AND r.state NOT IN ('withdrawn', 'expired') ORDER BY r.created_at""",
             workspace=workspace,
             since=since,
             channel=channel,
         )
-        return [KnownPost(mapping.report(row), row["by_bot"]) for row in rows]
+        return [mapping.report(row) for row in rows]
 
     async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:
         rows = await self._all(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import Label, Match, MatchState, Question, Report, ReportKind, ReportState
+from reunite.entities import Label, Match, MatchState, Report, ReportKind, ReportState
 from reunite.matching.evidence import Search
 from reunite.matching.question import choose
 from reunite.matching.scoring import ScoredCandidate
@@ -29,6 +29,26 @@ class _Result:
     has_claimed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A search's result as it was stored: the report and its candidates as they are once locked."""
+
+    report: Report
+    scored: Sequence[ScoredCandidate]
+    """The candidates that are still open."""
+    others: Mapping[UUID, Report]
+    matches: Mapping[UUID, Match]
+    """The candidates' matches, by their reports."""
+    known: Mapping[UUID, Match]
+    """The report's earlier matches as they were before this search, by their ids."""
+
+    def labelled(self) -> list[Pair]:
+        """Return the matches that people may hear of, unless something was decided about them."""
+        named = [candidate.report for candidate in self.scored if candidate.label]
+        pairs = [(self.matches[other], self.others[other]) for other in named]
+        return [(match, other) for match, other in pairs if match.state is MatchState.UNDECIDED]
+
+
 async def announce(
     session: Session, report: Report, search: Search, scored: Sequence[ScoredCandidate], *, percent: bool
 ) -> None:
@@ -36,39 +56,17 @@ async def announce(
 
     Both sides of a pair may find it, at once or in a later search: the keys of the outbox keep replies from repeating.
     """
-    locked = await _lock_open(session, report, scored)
-    searched, report = report, locked.get(report.id, report)
-    if report.id not in locked or not _is_unchanged(searched, report):
+    stored = await _locked_and_saved(session, report, scored, percent=percent)
+    if stored is None:
         return  # it has ended, or has changed since: a later search knows more
-    scored = [candidate for candidate in scored if candidate.report in locked]
-    known = await session.matches.of(report.id)
-    before = {match.id: (match.label, match.why, match.photo) for match in known}
-    matches = await _save(session, report, scored, percent=percent)
-    labelled: list[Pair] = [
-        (match, locked[candidate.report])
-        for candidate in scored
-        if (match := matches[candidate.report]).state is MatchState.UNDECIDED and candidate.label
-    ]
-    shown = [
-        (match, other)
-        for match, other in labelled
-        if rules.may_show(report, other, match) and not rules.is_claimed(match)
-    ]
-    has_claimed = report.kind is ReportKind.LOST and any(map(rules.is_claimed, known))
-    found = _Result(shown, _nearest(report, scored, matches, locked), search.open_count, has_claimed)
+    report = stored.report
+    found = _result(stored, search)
     await revise_post(session, report)  # its photos can be shown now
     if not report.quiet:
         await _reply(session, report, found)
-    for match, other in labelled:
-        now = (match.label, match.why, match.photo)
-        if before.get(match.id, now) != now:
-            await _correct(session, match, report, other)
-        await _show(session, report, match, other)
-    if report.kind is ReportKind.LOST and report.question is None and not (report.quiet or has_claimed):
-        public = {other.id for _, other in shown if not other.sealed}  # an answer would reveal what its photo shows
-        await _ask(
-            session, report, choose(search, [candidate for candidate in scored if candidate.report in public]), public
-        )
+    await _tell(session, stored)
+    if not (report.quiet or found.has_claimed):
+        await _ask(session, stored, search, found.shown)
 
 
 async def announce_sealed(
@@ -112,6 +110,40 @@ async def _lock_open(session: Session, report: Report, scored: Sequence[ScoredCa
     return {report_id: known for report_id, known in locked.items() if known.state is ReportState.OPEN}
 
 
+async def _locked_and_saved(
+    session: Session, searched: Report, scored: Sequence[ScoredCandidate], *, percent: bool
+) -> _Stored | None:
+    """Lock a report and what its search has found, and store the matches; None if it isn't the report searched for."""
+    locked = await _lock_open(session, searched, scored)
+    report = locked.get(searched.id)
+    if report is None or not _is_unchanged(searched, report):
+        return None
+    still_open = [candidate for candidate in scored if candidate.report in locked]
+    known = {match.id: match for match in await session.matches.of(report.id)}
+    matches = await _save(session, report, still_open, percent=percent)
+    return _Stored(report, still_open, locked, matches, known)
+
+
+def _result(stored: _Stored, search: Search) -> _Result:
+    report = stored.report
+    shown = [
+        (match, other)
+        for match, other in stored.labelled()
+        if rules.may_show(report, other, match) and not rules.is_claimed(match)
+    ]
+    has_claimed = report.kind is ReportKind.LOST and any(map(rules.is_claimed, stored.known.values()))
+    return _Result(shown, _nearest(stored), search.open_count, has_claimed)
+
+
+async def _tell(session: Session, stored: _Stored) -> None:
+    """Show the labelled matches wherever they should be, and correct the cards that show them already."""
+    for match, other in stored.labelled():
+        before = stored.known.get(match.id)
+        if before and (before.label, before.why, before.photo) != (match.label, match.why, match.photo):
+            await _correct(session, match, stored.report, other)
+        await _show(session, stored.report, match, other)
+
+
 def _is_unchanged(searched: Report, now: Report) -> bool:
     return (now.question_answer, now.text) == (searched.question_answer, searched.text)
 
@@ -130,16 +162,15 @@ def _in_order(scored: Sequence[ScoredCandidate]) -> Sequence[ScoredCandidate]:
     return sorted(scored, key=lambda candidate: candidate.report)
 
 
-def _nearest(
-    report: Report, scored: Sequence[ScoredCandidate], matches: Mapping[UUID, Match], others: Mapping[UUID, Report]
-) -> list[Pair]:
+def _nearest(stored: _Stored) -> list[Pair]:
     """Return what the owner of a lost report may look at, labelled matches first."""
-    if report.kind is not ReportKind.LOST:
+    if stored.report.kind is not ReportKind.LOST:
         return []
+    matches, others = stored.matches, stored.others
     visible = [
         candidate
-        for candidate in scored
-        if rules.may_be_in_gallery(report, others[candidate.report], matches[candidate.report])
+        for candidate in stored.scored
+        if rules.may_be_in_gallery(stored.report, others[candidate.report], matches[candidate.report])
     ]
     return [(matches[candidate.report], others[candidate.report]) for candidate in shortlist(visible)]
 
@@ -183,7 +214,13 @@ async def _show(session: Session, report: Report, match: Match, other: Report) -
     await log_match(session, match, report, other)
 
 
-async def _ask(session: Session, report: Report, question: Question | None, public: set[UUID]) -> None:
+async def _ask(session: Session, stored: _Stored, search: Search, shown: Sequence[Pair]) -> None:
+    """Ask the owner once, if an answer could tell the matches that they see apart."""
+    report = stored.report
+    if report.kind is not ReportKind.LOST or report.question is not None:
+        return
+    public = {other.id for _, other in shown if not other.sealed}  # an answer would reveal what its photo shows
+    question = choose(search, [candidate for candidate in stored.scored if candidate.report in public])
     if question is None:
         return
     if question.aspect == "place":  # its options are members' words; colours are ours

@@ -6,6 +6,7 @@ from reunite.announce import card_of
 from reunite.entities import Match, Report
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
+from reunite.messages.reply import Person, Picture
 from reunite.moderators import deciding_moderator, readers
 from reunite.ports import Session
 from reunite.tiles import picture_of
@@ -34,17 +35,27 @@ async def revise_owners_card(session: Session, match: Match, lost: Report, found
 
 async def revise_cards(session: Session, match: Match, lost: Report, found: Report) -> None:
     """Bring the cards of a match's claims up to date."""
-    picture, moderator = await picture_of(session, found, match), await deciding_moderator(session, match)
-    for claim in await session.claims.on(found.id):
-        if claim.match == match.id:
-            claimed = Claimed(claim, match, lost, found)
-            for key, reader in readers(keys.claim_card, claim.id, lost, found):
-                await session.outbox.revise(key, handovers.claim_card(claimed, reader, picture, moderator))
+    await _revise_cards(session, match, lost, found, await _shown(session, match, found))
 
 
 async def revise_log(session: Session, match: Match, lost: Report, found: Report) -> None:
     """Bring the match's lines and its claims' cards in the moderators' channels up to date."""
-    picture, moderator = await picture_of(session, found, match), await deciding_moderator(session, match)
+    shown = await _shown(session, match, found)
     for key, reader in readers(keys.log_line, match.id, lost, found):
-        await session.outbox.revise(key, notices.log_line(match, lost, found, reader, picture, moderator))
-    await revise_cards(session, match, lost, found)
+        await session.outbox.revise(key, notices.log_line(match, lost, found, reader, *shown))
+    await _revise_cards(session, match, lost, found, shown)
+
+
+async def _shown(session: Session, match: Match, found: Report) -> tuple[Picture | None, Person | None]:
+    """Return the picture that moderators see with a match, and who of them has decided it."""
+    return await picture_of(session, found, match), await deciding_moderator(session, match)
+
+
+async def _revise_cards(
+    session: Session, match: Match, lost: Report, found: Report, shown: tuple[Picture | None, Person | None]
+) -> None:
+    for claim in await session.claims.on(found.id):
+        if claim.match == match.id:
+            claimed = Claimed(claim, match, lost, found)
+            for key, reader in readers(keys.claim_card, claim.id, lost, found):
+                await session.outbox.revise(key, handovers.claim_card(claimed, reader, *shown))

@@ -14,11 +14,11 @@ from reunite.entities import Claim, ClaimState, Match, MatchState, Member, Repor
 from reunite.errors import TellUserError
 from reunite.gallery import show_card
 from reunite.handover import arrange
+from reunite.locking import locked_match, locked_report
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Quoted, Reply
 from reunite.ports import Session, Store
-from reunite.verdicts import locked_match
 
 
 class ClaimHandlers:
@@ -58,7 +58,7 @@ class ClaimHandlers:
     async def set_proof_question(self, workspace: Workspace, press: Press) -> Reply:
         """Store what the finder says that only the owner can know."""
         async with self._store.session(workspace.community) as session:
-            found = (await session.reports.lock({press.subject})).get(press.subject)
+            found = await locked_report(session, press.subject)
             if found is None or found.kind is not ReportKind.FOUND or found.state is not ReportState.OPEN:
                 raise TellUserError("nothing_here")
             rights.check_press(press, found)
@@ -67,8 +67,7 @@ class ClaimHandlers:
 
 
 async def take_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
-    """Store a claim with the owner's proof, and notify the people who decide. Raises TellUserError."""
-    match = await session.matches.get(match.id) or match  # others may have decided before the lock
+    """Store a claim on a locked match with its proof, and notify the people who decide. Raises TellUserError."""
     proof = await check_claim(session, press, match, lost, found)
     claim = await session.claims.add(match.id, press.member, proof)
     await session.matches.decline(match.id, declined=False)
@@ -88,7 +87,7 @@ async def check_claimant(session: Session, press: Press, match: Match, lost: Rep
     """Raise TellUserError if a member can't claim a match, whatever their proof is."""
     rights.check_press(press, lost)
     _check_shown(match, lost, found)
-    if not {lost.state, found.state} <= {ReportState.OPEN}:
+    if not rules.are_open(lost, found):
         raise TellUserError("report_closed")
     _check_attempts(await session.claims.on(found.id), press.member)
 

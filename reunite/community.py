@@ -10,12 +10,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from reunite.commands import ChangeSettings
-from reunite.entities import Member, Settings, Trends, Workspace
+from reunite.entities import Member, Report, Settings, Trends, Workspace
 from reunite.errors import TellUserError
 from reunite.messages import notices
 from reunite.messages.reply import Reply
 from reunite.my_reports import end
-from reunite.ports import KnownCard, KnownPost, Queue, Store
+from reunite.ports import KnownCard, Queue, Store
 from reunite.text.zones import zone_named
 
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -71,9 +71,7 @@ class CommunityHandlers:
             notices.statistics, numbers, language, last_weeks
         )  # it reads many language files
 
-    async def known_posts(
-        self, workspace: Workspace, since: datetime | None, channel: str | None
-    ) -> Sequence[KnownPost]:
+    async def known_posts(self, workspace: Workspace, since: datetime | None, channel: str | None) -> Sequence[Report]:
         async with self._store.session(workspace.community) as session:
             return await session.workspaces.posts(workspace.id, since, channel)
 

@@ -20,7 +20,7 @@ async def digest(session: Session, workspace: UUID, at: datetime) -> None:
     """
     await session.prompts.note_digest(workspace, at)
     posts = await session.workspaces.posts(workspace, None)
-    waiting = _in_one_channel(sorted((known.report for known in posts), key=lambda report: report.reported_at))
+    waiting = _in_one_channel(sorted(posts, key=lambda report: report.reported_at))
     if not waiting:
         return
     numbers = await session.workspaces.statistics()

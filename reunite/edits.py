@@ -1,5 +1,6 @@
 """Edits of a report's text: it's searched again, and every reply that quotes it shows the new text."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -9,9 +10,12 @@ from reunite.claim_cards import revise_log
 from reunite.entities import Match, Report, ReportKind, Why
 from reunite.errors import TellUserError
 from reunite.messages import galleries, keys
+from reunite.messages.keys import ReplyKey
+from reunite.messages.reply import Reply
 from reunite.ports import Session
 from reunite.report_posts import revise_post
 from reunite.text.brands import brands_in
+from reunite.tiles import Pair
 
 
 def joined(words: str, details: str) -> str:
@@ -25,16 +29,15 @@ async def reword(session: Session, report: Report, text: str, details: str) -> U
         raise TellUserError("text_too_long", length=len(text), number=rules.MAX_TEXT)
     await session.reports.set_text(report.id, text, details)
     changed = (await session.reports.lock({report.id}))[report.id]
-    if report.text:
-        for key, reply in (await session.outbox.quoting(report.id)).items():
-            await session.outbox.revise(key, reply.requoted(report.id, report.text, text))
+    pairs = await _corrected_pairs(session, report, changed)
+    quoting = await session.outbox.quoting(report.id)
+    for key, reply in quoting.items():
+        reworded = _reworded(reply, report, changed, pairs)
+        if reworded != reply:
+            await session.outbox.revise(key, reworded)
     await revise_post(session, changed)
-    for match in await session.matches.of(report.id):
-        other = await session.reports.get(match.found if match.lost == report.id else match.lost)
-        if other:
-            why = still_true(match.why, report.text, changed.text)
-            await session.matches.set_why(match.id, why)  # or the words would come back when the other side changes
-            await _rewrite(session, replace(match, why=why), changed, other)
+    for match, other in pairs:
+        await _rewrite(session, match, changed, other, quoting)
     return await search_again(session, report)
 
 
@@ -44,15 +47,49 @@ async def search_again(session: Session, report: Report) -> UUID:
     return await session.work.add(report.id)
 
 
-async def _rewrite(session: Session, match: Match, changed: Report, other: Report) -> None:
-    """Rewrite a match's card and its lines for moderators, without reasons that the new words don't give."""
+async def _corrected_pairs(session: Session, before: Report, changed: Report) -> list[Pair]:
+    """Return a report's matches without the reasons that its new words don't give, each with its other side."""
+    matches = {
+        match.lost if before.id == match.found else match.found: match for match in await session.matches.of(before.id)
+    }
+    pairs = []
+    for other_id, other in (await session.reports.by_ids(matches)).items():
+        match = matches[other_id]
+        why = still_true(match.why, before.text, changed.text)
+        if why != match.why:
+            await session.matches.set_why(match.id, why)  # or the words would come back when the other side changes
+        pairs.append((replace(match, why=why), other))
+    return pairs
+
+
+def _reworded(reply: Reply, before: Report, changed: Report, pairs: Sequence[Pair]) -> Reply:
+    """Return a reply that quotes a report with the new words, and a gallery with its matches' lines up to date."""
+    if before.text:
+        reply = reply.requoted(changed.id, before.text, changed.text)
+    for match, other in pairs:
+        found, lost = _found_and_lost(changed, other)
+        reply = galleries.refreshed(reply, match, found, lost.language)
+    return reply
+
+
+async def _rewrite(
+    session: Session, match: Match, changed: Report, other: Report, quoting: Collection[ReplyKey]
+) -> None:
+    """Rewrite a match's card and its lines for moderators where there are any, `quoting` the changed report.
+
+    Most matches were only the closest others: nothing is written about them.
+    """
     is_folded = match.declined and other.kind is ReportKind.LOST
-    if not is_folded and await session.matches.is_shown(match.id, other.id):
-        await session.outbox.revise(keys.card(match.id, other.kind), await card_of(session, other, match, changed))
-    found, lost = (changed, other) if changed.kind is ReportKind.FOUND else (other, changed)
-    for key, reply in (await session.outbox.quoting(lost.id)).items():
-        await session.outbox.revise(key, galleries.refreshed(reply, match, found, lost.language))
-    await revise_log(session, match, lost, found)
+    card = keys.card(match.id, other.kind)
+    if card in quoting and not is_folded:
+        await session.outbox.revise(card, await card_of(session, other, match, changed))
+    if match.claim or any(keys.log_line(match.id, reader) in quoting for reader in ReportKind):
+        found, lost = _found_and_lost(changed, other)
+        await revise_log(session, match, lost, found)
+
+
+def _found_and_lost(report: Report, other: Report) -> tuple[Report, Report]:
+    return (report, other) if report.kind is ReportKind.FOUND else (other, report)
 
 
 def still_true(whys: tuple[Why, ...], before: str, now: str) -> tuple[Why, ...]:

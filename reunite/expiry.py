@@ -6,6 +6,7 @@ from uuid import UUID
 from reunite import rules
 from reunite.entities import ReportState
 from reunite.errors import TryAgainError
+from reunite.locking import locked_report
 from reunite.messages import keys, wording
 from reunite.ports import Session
 
@@ -16,7 +17,7 @@ async def expire(session: Session, report: UUID, now: datetime) -> None:
     Raises TryAgainError if its author has extended it meanwhile.
     """
     await session.work.stop(report)
-    expiring = (await session.reports.lock({report})).get(report)
+    expiring = await locked_report(session, report)
     if expiring is None or expiring.state is ReportState.EXPIRED:
         return
     if expiring.state is ReportState.LOOK:

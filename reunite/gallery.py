@@ -8,12 +8,12 @@ from reunite.claim_settlement import withdraw_claim
 from reunite.commands import Press
 from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
+from reunite.locking import locked_match, locked_report
 from reunite.messages import galleries, keys, notices
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply, Tile
 from reunite.ports import Session, Store
 from reunite.tiles import tiles_of, viewable_pairs
-from reunite.verdicts import locked_match
 
 
 class GalleryHandlers:
@@ -22,11 +22,16 @@ class GalleryHandlers:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    async def photos(self, workspace: Workspace, reply: Reply) -> list[bytes | None]:
+        """Return the stored copies of the photos in a reply's gallery."""
+        async with self._store.session(workspace.community) as session:
+            return [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
+
     async def pick(self, workspace: Workspace, press: Press) -> Reply:
         """Give a found report of a gallery a card of its own. Raises TellUserError."""
         async with self._store.session(workspace.community) as session:
             match, lost, found = await _owned_match(session, press)
-            if not {lost.state, found.state} <= {ReportState.OPEN}:
+            if not rules.are_open(lost, found):
                 raise TellUserError("report_closed")
             await session.matches.pick(match.id)
             await show_card(session, lost, match, found)
@@ -35,7 +40,7 @@ class GalleryHandlers:
     async def none_of_these(self, workspace: Workspace, press: Press) -> Reply:
         """Decline all of the latest gallery and show the next one. Raises TellUserError."""
         async with self._store.session(workspace.community) as session:
-            lost = (await session.reports.lock({press.subject})).get(press.subject)
+            lost = await locked_report(session, press.subject)
             if lost is None or lost.kind is not ReportKind.LOST or lost.state is not ReportState.OPEN:
                 raise TellUserError("nothing_here")
             rights.check_press(press, lost)

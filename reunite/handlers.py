@@ -42,7 +42,7 @@ from reunite.look_answers import LookAnswers
 from reunite.looks import LookHandlers
 from reunite.messages.reply import Action, Reply
 from reunite.my_reports import MyReportHandlers
-from reunite.ports import KnownCard, KnownPost, Queue, Store
+from reunite.ports import KnownCard, Queue, Store
 from reunite.posts import AnswerResult, PostHandlers, Receipt
 from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
@@ -92,19 +92,10 @@ class Handlers:
         self.samples = SampleHandlers(store, queue, now)
         self.look_answers = LookAnswers()
         self._looks = LookHandlers(store, queue, now, limit)
-        handover = HandoverHandlers(store, queue)
-        self._presses = {
-            **_presses(ClaimHandlers(store), GalleryHandlers(store), self._verdicts, self._my_reports),
-            "look_mine": self._looks.mine,
-            "look_page": self._looks.page,
-            "got_back": handover.got_back,
-            "handed_over": handover.handed_over,
-            "where_is_it": handover.where_is_it,
-            "whereabouts": handover.tell_whereabouts,
-            "reminders_off": self._reminders.switch_off,
-            "reminders_on": self._reminders.switch_on,
-            "remove_samples": self.samples.remove,
-        }
+        self._claims = ClaimHandlers(store)
+        self._gallery = GalleryHandlers(store)
+        self._handover = HandoverHandlers(store, queue)
+        self._presses = self._by_action()
 
     # Members' posts and presses
 
@@ -133,9 +124,7 @@ class Handlers:
 
     async def gallery_photos(self, platform: PlatformName, workspace: str, reply: Reply) -> list[bytes | None]:
         """Return the stored copies of the photos in a reply's gallery."""
-        known = await self._known_workspace(platform, workspace)
-        async with self._store.session(known.community) as session:
-            return [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
+        return await self._gallery.photos(await self._known_workspace(platform, workspace), reply)
 
     @retried
     async def edit(self, command: EditReport) -> bool | None:
@@ -161,6 +150,7 @@ class Handlers:
         """
         return await self._posts.answer_question(await self._workspace(command), command)
 
+    @retried
     async def give_verdict(self, command: GiveVerdict) -> VerdictResult | None:
         """Record a moderator's verdict, and what it changes; None if no match is shown there.
 
@@ -252,16 +242,12 @@ class Handlers:
     async def report_at(self, target: ReplyTarget, author: Member | None = None) -> Report | None:
         """Return the report whose post is `target.message`, or the `author`'s that is answered in the channel."""
         workspace = await self._known_workspace(target.platform, target.workspace)
-        async with self._store.session(workspace.community) as session:
-            if author is None:
-                return await session.reports.at(target)
-            reports = await session.reports.by_author(workspace.id, author.id)
-        return next((report for report in reports if report.target.channel == target.channel), None)
+        return await self._posts.at(workspace, target, author)
 
     async def known_posts(
         self, platform: PlatformName, workspace: str, since: datetime | None = None, channel: str | None = None
-    ) -> Sequence[KnownPost]:
-        """Return the posts of a workspace's reports, perhaps of one channel, except withdrawn and expired ones."""
+    ) -> Sequence[Report]:
+        """Return the reports of a workspace, perhaps of one channel, that have a post, except withdrawn and expired."""
         return await self._community.known_posts(await self._known_workspace(platform, workspace), since, channel)
 
     async def known_cards(
@@ -282,29 +268,36 @@ class Handlers:
             raise NotJoinedError(f"workspace {platform}:{external_id} was never joined")
         return workspace
 
-
-def _presses(
-    claims: ClaimHandlers, gallery: GalleryHandlers, verdicts: VerdictHandlers, mine: MyReportHandlers
-) -> Mapping[Action, PressHandler]:
-    """Return what each button does."""
-    return {
-        "mine": claims.claim,
-        "not_mine": gallery.not_mine,
-        "pick": gallery.pick,
-        "none_of_these": gallery.none_of_these,
-        "see_claim": claims.see,
-        "accept_claim": lambda workspace, press: claims.decide(workspace, press, ClaimState.ACCEPTED),
-        "reject_claim": lambda workspace, press: claims.decide(workspace, press, ClaimState.REJECTED),
-        "proof_question": claims.set_proof_question,
-        "confirm": lambda workspace, press: verdicts.press(workspace, press, VerdictKind.CONFIRM),
-        "reject": lambda workspace, press: verdicts.press(workspace, press, VerdictKind.REJECT),
-        "release": verdicts.release,
-        "withdraw": mine.withdraw,
-        "extend": mine.extend,
-        "add_photo": mine.add_photos,
-        "add_detail": mine.add_detail,
-        "forget": mine.forget,
-    }
+    def _by_action(self) -> Mapping[Action, PressHandler]:
+        """Return what each button does."""
+        claims, gallery, verdicts, mine = self._claims, self._gallery, self._verdicts, self._my_reports
+        return {
+            "mine": claims.claim,
+            "not_mine": gallery.not_mine,
+            "pick": gallery.pick,
+            "none_of_these": gallery.none_of_these,
+            "see_claim": claims.see,
+            "accept_claim": lambda workspace, press: claims.decide(workspace, press, ClaimState.ACCEPTED),
+            "reject_claim": lambda workspace, press: claims.decide(workspace, press, ClaimState.REJECTED),
+            "proof_question": claims.set_proof_question,
+            "confirm": lambda workspace, press: verdicts.press(workspace, press, VerdictKind.CONFIRM),
+            "reject": lambda workspace, press: verdicts.press(workspace, press, VerdictKind.REJECT),
+            "release": verdicts.release,
+            "withdraw": mine.withdraw,
+            "extend": mine.extend,
+            "add_photo": mine.add_photos,
+            "add_detail": mine.add_detail,
+            "forget": mine.forget,
+            "look_mine": self._looks.mine,
+            "look_page": self._looks.page,
+            "got_back": self._handover.got_back,
+            "handed_over": self._handover.handed_over,
+            "where_is_it": self._handover.where_is_it,
+            "whereabouts": self._handover.tell_whereabouts,
+            "reminders_off": self._reminders.switch_off,
+            "reminders_on": self._reminders.switch_on,
+            "remove_samples": self.samples.remove,
+        }
 
 
 def _clean(text: str) -> str:

@@ -8,11 +8,12 @@ from reunite.claim_settlement import revise_conversations
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Handover, Match, MatchState, ReportKind, Whereabouts, Workspace
 from reunite.errors import TellUserError
+from reunite.locking import lock_sides, locked_match, locked_report
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
-from reunite.verdicts import Change, lock_sides, locked_match, settle
+from reunite.verdicts import Change, settle
 
 
 class HandoverHandlers:
@@ -36,7 +37,7 @@ class HandoverHandlers:
         if code and not place:
             raise TellUserError("whereabouts_place")
         async with self._store.session(workspace.community) as session:
-            found = (await session.reports.lock({press.subject})).get(press.subject)
+            found = await locked_report(session, press.subject)
             if found is None or found.kind is not ReportKind.FOUND or found.state not in rules.IN_PROGRESS:
                 raise TellUserError("nothing_here")
             rights.check_press(press, found)

@@ -26,7 +26,7 @@ class HourlyLimit:
         """Raise TellUserError if the author of a report has now made too many; a search counts as one more."""
         if self.most is None:
             return
-        if await session.reports.count_by_same_author(report.id, now - _HOUR) > self.most:
+        if await session.work.count_by_same_author(report.id, now - _HOUR) > self.most:
             raise TellUserError("too_many_reports", number=self.most)
 
 

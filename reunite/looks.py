@@ -12,12 +12,12 @@ from reunite.commands import Look, Press
 from reunite.entities import Match, PhotoState, Report, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.limits import HourlyLimit
+from reunite.locking import locked_match
 from reunite.messages import keys, looks, notices, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 from reunite.posts import check
 from reunite.tiles import Pair, tiles_of, viewable_pairs
-from reunite.verdicts import lock_sides
 
 KEPT_MINUTES: Final = 15
 """How long a look is kept: as long as Discord lets its reply be changed."""
@@ -111,10 +111,7 @@ class LookHandlers:
 
 async def _sides(session: Session, press: Press) -> tuple[Match, Report, Report]:
     """Return a match of a look, with both reports locked. Raises TellUserError."""
-    match = await session.matches.get(press.subject)
-    if match is None:
-        raise TellUserError("look_over")
-    lost, found = await lock_sides(session, match)
+    match, lost, found = await locked_match(session, press.subject, gone="look_over")
     rights.check_press(press, lost)
     return match, lost, found
 

@@ -11,6 +11,7 @@ from reunite.commands import Press
 from reunite.edits import joined, reword, search_again
 from reunite.entities import Match, Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError, TryAgainError
+from reunite.locking import locked_report
 from reunite.messages import keys, notices, reminders, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
@@ -129,10 +130,10 @@ class MyReportHandlers:
 async def end(session: Session, report: Report) -> None:
     """Withdraw a report and purge it."""
     await session.work.stop(report.id)
-    locked = await session.reports.lock({report.id})
-    if not locked:
+    locked = await locked_report(session, report.id)
+    if locked is None:
         raise TryAgainError("its workspace has moved to another community")
-    if locked[report.id].state is ReportState.LOOK:
+    if locked.state is ReportState.LOOK:
         await session.looks.remove(report.id)
         return
     await session.reports.set_state(report.id, ReportState.WITHDRAWN)
@@ -141,7 +142,7 @@ async def end(session: Session, report: Report) -> None:
 
 async def _locked(session: Session, press: Press) -> Report:
     """Return the member's report, locked: nothing may be added to one that ends meanwhile."""
-    return _checked(press, (await session.reports.lock({press.subject})).get(press.subject))
+    return _checked(press, await locked_report(session, press.subject))
 
 
 def _checked(press: Press, report: Report | None) -> Report:

@@ -8,9 +8,20 @@ from uuid import UUID
 from reunite import limits, rights, rules
 from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
 from reunite.edits import joined, reword, search_again
-from reunite.entities import ANOTHER, Question, Report, ReportKind, ReportState, Settings, Workspace
+from reunite.entities import (
+    ANOTHER,
+    Member,
+    Question,
+    ReplyTarget,
+    Report,
+    ReportKind,
+    ReportState,
+    Settings,
+    Workspace,
+)
 from reunite.errors import TellUserError, TryAgainError
 from reunite.language import sentence
+from reunite.locking import locked_report
 from reunite.messages import keys, notices, wording
 from reunite.my_reports import end
 from reunite.photo_edits import change_photos
@@ -67,6 +78,14 @@ class PostHandlers:
             await self._queue.hint(work)
         return Receipt(report, created)
 
+    async def at(self, workspace: Workspace, target: ReplyTarget, author: Member | None) -> Report | None:
+        """Return the report whose post is `target.message`, or the `author`'s that is answered in the channel."""
+        async with self._store.session(workspace.community) as session:
+            if author is None:
+                return await session.reports.at(target)
+            reports = await session.reports.by_author(workspace.id, author.id)
+        return next((report for report in reports if report.target.channel == target.channel), None)
+
     async def _say_wait(self, session: Session, report: Report) -> None:
         """Say in a report's thread when it'll be answered, if that takes long. The answer follows."""
         backlog = await session.work.backlog(self._now() - limits.RECENTLY)
@@ -82,7 +101,7 @@ class PostHandlers:
             found = await session.reports.at(command.target)
             if found is None:
                 return None
-            report = (await session.reports.lock({found.id})).get(found.id)
+            report = await locked_report(session, found.id)
             if report is None:
                 raise TryAgainError("its workspace has moved to another community")
             if report.state not in rules.IN_PROGRESS:
@@ -157,7 +176,7 @@ async def _welcome(session: Session, report: Report, settings: Settings, *, hidd
 
 
 async def _asked(session: Session, command: AnswerQuestion) -> tuple[Report, Question]:
-    report = (await session.reports.lock({command.report})).get(command.report)
+    report = await locked_report(session, command.report)
     if report is None or report.question is None:
         raise TellUserError("nothing_here")
     rights.check("answer", rights.roles_of(command.target.platform, command.member, report))

@@ -10,6 +10,7 @@ from uuid import UUID
 from reunite import rules
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Match, MatchState, Member, ReportState, Workspace
+from reunite.locking import locked_report
 from reunite.messages import keys, notices, reminders
 from reunite.messages.reply import Reply
 from reunite.ports import Session, Store
@@ -57,7 +58,7 @@ async def remind(session: Session, due: Due) -> None:
 
 
 async def _remind_of_end(session: Session, subject: UUID) -> None:
-    report = (await session.reports.lock({subject})).get(subject)
+    report = await locked_report(session, subject)
     if report is None or report.state is not ReportState.OPEN:
         return
     await session.prompts.note_report_reminder(report.id)
@@ -75,7 +76,7 @@ async def _remind_of_claim(session: Session, subject: UUID) -> None:
     if claim is None or match is None:
         return
     await session.prompts.note_claim_reminder(claim.id)
-    if {report.state for report in locked.values()} != {ReportState.OPEN} or not _waits(claim, match):
+    if not rules.are_open(*locked.values()) or not _waits(claim, match):
         return
     lost, found = locked[match.lost], locked[match.found]
     reader = found if claim.state is ClaimState.OPEN else lost

@@ -132,6 +132,11 @@ def is_match(match: Match) -> bool:
     return bool(match.label or match.picked or match.claim) or match.state is not MatchState.UNDECIDED
 
 
+def are_open(*reports: Report) -> bool:
+    """Return whether the owner still looks for it and the finder still has it."""
+    return all(report.state is ReportState.OPEN for report in reports)
+
+
 def is_claimed(match: Match) -> bool:
     """Return whether the owner has said that it's theirs, and nobody has said that they are wrong."""
     return match.claim in PENDING_CLAIMS and match.state is not MatchState.REJECTED

@@ -14,13 +14,17 @@ Pair = tuple[Match, Report]
 async def viewable_pairs(session: Session, lost: Report) -> list[Pair]:
     """Return the found reports that the author of a lost report or a look may look at, the most probable first."""
     ruled_out = await session.matches.ruled_out(lost.id)
-    pairs = []
-    for match in await session.matches.of(lost.id):
-        if rules.may_come_back(match.found, match.label, ruled_out):
-            found = await session.reports.get(match.found)
-            if found and rules.may_be_in_gallery(lost, found, match):
-                pairs.append((match, found))
-    return pairs
+    matches = {
+        match.found: match
+        for match in await session.matches.of(lost.id)
+        if rules.may_come_back(match.found, match.label, ruled_out)
+    }
+    found = await session.reports.by_ids(matches)
+    return [
+        (matches[found_id], report)
+        for found_id, report in found.items()
+        if rules.may_be_in_gallery(lost, report, matches[found_id])
+    ]
 
 
 async def picture_of(session: Session, report: Report, match: Match | None = None) -> Picture | None:

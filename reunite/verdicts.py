@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -13,7 +12,8 @@ from reunite.claim_cards import revise_log
 from reunite.claim_settlement import revise_claimed_cards, revise_conversations, settle_claims
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
-from reunite.errors import TellUserError, TryAgainError
+from reunite.errors import TellUserError
+from reunite.locking import lock_sides, locked_match
 from reunite.messages import keys, notices, wording
 from reunite.messages.reply import Person, Reply
 from reunite.ports import Queue, Session, Store
@@ -56,12 +56,9 @@ class VerdictHandlers:
 
         Raises TellUserError if the member may not give verdicts. Everyone may withdraw their own verdict.
         """
-        for pause in _MATCH_LOOKUP_PAUSES:
-            with suppress(TryAgainError):
-                if result := await self._give_verdict(workspace, command):
-                    return result
-            await asyncio.sleep(pause)
-        return await self._give_verdict(workspace, command)
+        if command.match:
+            return await self._give_verdict(workspace, command)
+        return await self._once_recorded(workspace, command)
 
     async def press(self, workspace: Workspace, press: Press, kind: VerdictKind) -> Reply:
         """Take a verdict by button; pressing again withdraws it."""
@@ -74,7 +71,7 @@ class VerdictHandlers:
             match=press.subject,
             press=press.key,
         )
-        result = await self.give_verdict(workspace, command)
+        result = await self._give_verdict(workspace, command)
         if result is None:
             raise TellUserError("nothing_here")
         return notices.note(f"match_{result.match.state}", press.language)
@@ -84,7 +81,7 @@ class VerdictHandlers:
         async with self._store.session(workspace.community) as session:
             match, lost, found = await locked_match(session, press.subject)
             rights.check_member("release", is_moderator=press.is_moderator)
-            if {lost.state, found.state} != {ReportState.OPEN}:
+            if not rules.are_open(lost, found):
                 raise TellUserError("report_closed")
             if match.state is MatchState.REJECTED:
                 raise TellUserError("match_rejected")
@@ -93,6 +90,13 @@ class VerdictHandlers:
             await show_released(session, match, lost, found)
             await revise_log(session, match, lost, found)
         return notices.note("released", press.language)
+
+    async def _once_recorded(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
+        for pause in _MATCH_LOOKUP_PAUSES:
+            if result := await self._give_verdict(workspace, command):
+                return result
+            await asyncio.sleep(pause)
+        return await self._give_verdict(workspace, command)
 
     async def _give_verdict(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
         async with self._store.session(workspace.community) as session:
@@ -132,23 +136,6 @@ async def settle(session: Session, change: Change) -> list[UUID]:
             await revise_claimed_cards(session, found)
     await revise_log(session, change.match, *change.reports)
     return work
-
-
-async def locked_match(session: Session, match_id: UUID) -> tuple[Match, Report, Report]:
-    """Return a match with its lost and found report, both locked. Raises TellUserError."""
-    match = await session.matches.get(match_id)
-    if match is None:
-        raise TellUserError("nothing_here")
-    lost, found = await lock_sides(session, match)
-    return await session.matches.get(match_id) or match, lost, found  # others may have decided before the lock
-
-
-async def lock_sides(session: Session, match: Match) -> tuple[Report, Report]:
-    """Return the lost and the found report, locked."""
-    locked = await session.reports.lock({match.lost, match.found})
-    if len(locked) < 2:  # noqa: PLR2004 - a match has two sides
-        raise TryAgainError("a workspace has moved to another community")
-    return locked[match.lost], locked[match.found]
 
 
 async def _match_of(session: Session, command: GiveVerdict) -> Match | None:

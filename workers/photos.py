@@ -1,7 +1,6 @@
 """Makes the stored copy of a posted photo: a small, upright JPEG without metadata."""
 
 import codecs
-import hashlib
 import math
 import re
 from collections.abc import Callable
@@ -88,7 +87,6 @@ class StoredCopy:
     jpeg: bytes
     width: int
     height: int
-    sha256: str
     is_partial: bool
 
 
@@ -114,10 +112,9 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, 
     except Exception as error:  # on damaged files, decoders raise anything from struct.error to SyntaxError
         raise TellUserError("photo_unreadable") from error
     jpeg = as_jpeg(copy)
-    sha256 = hashlib.sha256(jpeg).hexdigest()
     pixels = np.asarray(copy)
     views = framed(pixels, framing) if views is None else views
-    return StoredCopy(pixels, views, jpeg, copy.width, copy.height, sha256, is_partial=opened.is_partial)
+    return StoredCopy(pixels, views, jpeg, copy.width, copy.height, is_partial=opened.is_partial)
 
 
 def decode(jpeg: bytes) -> Pixels:

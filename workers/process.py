@@ -220,7 +220,7 @@ class Processor:
         complete, scored = not taken.errors, None
         if report:
             scored = await search_and_announce(session, report, model, is_complete=complete, search=search)
-        if await session.items.live_model() != self.model.id:
+        if await session.model_change.live_model() != self.model.id:
             raise ModelReplacedError  # rolls the search back: the report lacks the new model's embeddings
         if complete:
             await session.finish()

@@ -107,7 +107,7 @@ class Reembedding:
     async def _embed_missing(self, community: UUID, reports: Sequence[UUID], missing: Sequence[Unembedded]) -> int:
         everything = await asyncio.gather(*(embed(self.encoder, wanted) for wanted in missing))
         async with self.store.session(community) as session:
-            is_live = await session.items.live_model() == self.model.id
+            is_live = await session.model_change.live_model() == self.model.id
             for report, wanted, embedded in zip(reports, missing, everything, strict=True):
                 kept = (
                     embedded if is_live else replace(embedded, shown={})

@@ -217,11 +217,11 @@ class Inbound:
         await self._workspaces.ensure_joined(guild)
         only = None if with_threads else str(channel)
         posts = await self._handlers.known_posts("discord", str(guild_id), channel=only)
-        places = {post.report.target.channel for post in posts} if with_threads else set[str]()
+        places = {post.target.channel for post in posts} if with_threads else set[str]()
         gone = {str(channel), *[place for place in places if await _is_gone(guild, int(place))]}
         for post in posts:
-            if post.report.target.channel in gone:
-                await self._handlers.withdraw(Withdraw(target=post.report.target))
+            if post.target.channel in gone:
+                await self._handlers.withdraw(Withdraw(target=post.target))
 
     @_tracked
     async def deleted(self, guild_id: int | None, channel: int, message: int) -> None:

@@ -17,8 +17,8 @@ from bot.discord.outbound import TAKEN_UP
 from bot.discord.posts import target_of
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
+from reunite.entities import Report
 from reunite.handlers import Handlers
-from reunite.ports import KnownPost
 
 _MAX_MESSAGES: Final = 500
 """Messages read in a channel, newest first."""
@@ -113,7 +113,7 @@ class Reconciler:
         if guild.me.joined_at:  # nothing posted before the bot was invited
             since = max(since, guild.me.joined_at)
         known = await self._handlers.known_posts("discord", str(guild.id))
-        posts = {str(post.report.target.message): post for post in known}
+        posts = {str(post.target.message): post for post in known}
         for channel in guild.text_channels:
             if self._workspaces.role_of(channel):
                 await self._isolated(guild, self._channel(channel, since, posts))
@@ -139,42 +139,42 @@ class Reconciler:
             _log.exception("discord_reconcile_step_failed", guild=str(guild.id))
             self._due.add(guild.id)
 
-    async def _channel(self, channel: discord.TextChannel, since: datetime, posts: dict[str, KnownPost]) -> None:
+    async def _channel(self, channel: discord.TextChannel, since: datetime, posts: dict[str, Report]) -> None:
         history = channel.history(limit=_MAX_MESSAGES, after=since, oldest_first=False)
         for message in reversed([message async for message in history]):
             known = posts.pop(str(message.id), None)
             await self._isolated(channel.guild, self._message(message, known))
 
-    async def _forum(self, forum: discord.ForumChannel, since: datetime, posts: dict[str, KnownPost]) -> None:
+    async def _forum(self, forum: discord.ForumChannel, since: datetime, posts: dict[str, Report]) -> None:
         for thread in forum.threads:
             if discord.utils.snowflake_time(thread.id) >= since:
                 await self._isolated(forum.guild, self._forum_post(thread, posts))
 
-    async def _forum_post(self, thread: discord.Thread, posts: dict[str, KnownPost]) -> None:
+    async def _forum_post(self, thread: discord.Thread, posts: dict[str, Report]) -> None:
         with suppress(discord.NotFound, discord.Forbidden):
             message = await thread.fetch_message(thread.id)
             if known := posts.pop(str(thread.id), None):
                 await self._inbound.renamed(thread)
             await self._message(message, known)
 
-    async def _message(self, message: discord.Message, known: KnownPost | None) -> None:
+    async def _message(self, message: discord.Message, known: Report | None) -> None:
         """Handle a message as if it had just been posted, or edited; one that was read quietly stays unanswered."""
         if message.id in self._inbound.recent:
             return  # its event has come in the meantime
-        is_quiet = known is not None and known.report.quiet
+        is_quiet = known is not None and known.quiet
         if not is_quiet and not await self._is_taken(message, known):
             await self._inbound.posted(message)
         await self._inbound.edited(message)
 
-    async def _is_taken(self, message: discord.Message, known: KnownPost | None) -> bool:
+    async def _is_taken(self, message: discord.Message, known: Report | None) -> bool:
         """Return whether a post has our 👀, and its report is known: not if an older backup was restored since."""
         if not any(reaction.me and str(reaction.emoji) == TAKEN_UP for reaction in message.reactions):
             return False
         return known is not None or await self._handlers.report_at(target_of(message)) is not None
 
-    async def _post(self, guild: discord.Guild, post: KnownPost) -> None:
+    async def _post(self, guild: discord.Guild, post: Report) -> None:
         """Look for a known post that was not found in its channel: it may be deleted, or elsewhere."""
-        target = post.report.target
+        target = post.target
         try:
             message = await self._fetch(guild, target.channel, str(target.message))
         except discord.NotFound:

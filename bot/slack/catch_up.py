@@ -127,8 +127,8 @@ class CatchUp:
         """Return the ts of the reports' posts, by channel. A report is stored after its post."""
         found: dict[str, list[str]] = {}
         for known in await self._handlers.known_posts("slack", workspace.team, since):
-            if ts := known.report.target.message:
-                found.setdefault(known.report.target.channel, []).append(ts)
+            if ts := known.target.message:
+                found.setdefault(known.target.channel, []).append(ts)
         return found
 
 

@@ -19,8 +19,7 @@ from reunite.community import is_link_code
 from reunite.entities import ReportKind
 from reunite.handlers import Handlers
 from reunite.language import sentence
-from reunite.messages import welcome
-from reunite.messages.reply import Plain, Reply
+from reunite.messages import notices, welcome
 from reunite.messages.welcome import HOME, Ways
 
 Body = Mapping[str, Any]
@@ -84,7 +83,7 @@ class Commands:
     async def _my_reports(self, workspace: SlackWorkspace, person: Person, private: PrivateReplies) -> None:
         """Show someone their open reports, each with its buttons."""
         replies = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
-        empty = Reply("note", ((Plain(sentence("home_no_reports", person.language)),),))
+        empty = notices.say(sentence("home_no_reports", person.language))
         await private.send(replies or [empty], person.language)
 
 

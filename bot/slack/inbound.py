@@ -171,7 +171,7 @@ class Inbound:
     async def _channel_deleted(self, team: str, channel: str) -> None:
         """Withdraw the reports whose posts were in a deleted channel, and drop it from the settings."""
         for post in await self._handlers.known_posts("slack", team, channel=channel):
-            await self._handlers.withdraw(Withdraw(target=post.report.target))
+            await self._handlers.withdraw(Withdraw(target=post.target))
         saved = await self._handlers.settings("slack", team)
         settings = without_deleted(saved, lambda chosen: chosen != channel)
         if settings != saved:

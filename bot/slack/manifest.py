@@ -7,10 +7,8 @@ COMMANDS: Final = frozenset({LOST, FOUND})
 REPORT_LOST, REPORT_FOUND, REPORT_SEALED = "report_lost", "report_found", "report_sealed"
 REPORT_SHORTCUTS: Final = frozenset({REPORT_LOST, REPORT_FOUND, REPORT_SEALED})
 SEARCH_FOUND: Final = "search_found"
-GLOBAL_SHORTCUTS: Final = REPORT_SHORTCUTS | {SEARCH_FOUND}
 FOUND_THIS, LOST_THIS = "found_this", "lost_this"
 MESSAGE_SHORTCUTS: Final = frozenset({FOUND_THIS, LOST_THIS})
-MESSAGE_EVENTS: Final = frozenset({"message.channels", "message.groups"})
 REACTION_EVENTS: Final = frozenset({"reaction_added", "reaction_removed"})
 DELETED_CHANNEL_EVENTS: Final = frozenset({"channel_deleted", "group_deleted"})
 CHANNEL_EVENTS: Final = DELETED_CHANNEL_EVENTS | frozenset(
@@ -21,5 +19,4 @@ CHANNEL_EVENTS: Final = DELETED_CHANNEL_EVENTS | frozenset(
 LEAVE_EVENTS: Final = frozenset({"app_uninstalled", "tokens_revoked"})
 """The workspace has removed the app; Slack sends both, in either order."""
 HOME_EVENT: Final = "app_home_opened"
-EVENTS: Final = MESSAGE_EVENTS | REACTION_EVENTS | CHANNEL_EVENTS | LEAVE_EVENTS | {HOME_EVENT}
 EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH = "/slack/events", "/slack/install", "/slack/oauth_redirect"

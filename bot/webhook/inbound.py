@@ -16,8 +16,8 @@ from reunite import rights
 from reunite.commands import REPORTS, AnswerQuestion, ChangeSettings, EditReport, GiveVerdict, Press, Withdraw
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.messages import wording
-from reunite.messages.reply import RENAMED_ACTIONS, Plain, Reply
+from reunite.messages import notices, wording
+from reunite.messages.reply import RENAMED_ACTIONS, Reply
 
 Replies = Sequence[Reply] | None
 """None if an event concerns nothing that the bot knows."""
@@ -40,7 +40,7 @@ class Inbound:
         except MalformedError as error:
             raise web.HTTPUnprocessableEntity(text=str(error)) from None
         except TellUserError as error:
-            replies, taken = [_note(wording.explain(error, event.language))], False
+            replies, taken = [notices.say(wording.explain(error, event.language))], False
         rendered = [await self._shown(reply, event) for reply in replies or ()]
         return web.json_response({"taken": taken, "replies": rendered})
 
@@ -62,7 +62,7 @@ class Inbound:
             case "verdict":
                 done = await handlers.give_verdict(event.command(GiveVerdict)) is not None
             case "answer":
-                replies = (_note((await handlers.answer_question(event.command(AnswerQuestion))).words),)
+                replies = (notices.say((await handlers.answer_question(event.command(AnswerQuestion))).words),)
             case "press":
                 replies = (await self._press(event),)
             case "look":
@@ -109,7 +109,3 @@ class Inbound:
             case _:
                 raise MalformedError(f"there is no event {event.name!r}")
         return ()
-
-
-def _note(words: str) -> Reply:
-    return Reply("note", ((Plain(words),),))

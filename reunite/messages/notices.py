@@ -7,7 +7,7 @@ from uuid import UUID
 from reunite.entities import Claim, ClaimState, Match, MatchState, PromisesKept, Report, ReportKind, Statistics, Trends
 from reunite.language import plural, sentence, shortened
 from reunite.messages import trending
-from reunite.messages.reply import Action, Jump, Line, Person, Picture, Plain, Quoted, Reply, Strong
+from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Strong
 from reunite.messages.wording import author, button, certainty, circumstances, day_of, end_of, line, quote, why_words
 
 _NO_TRENDS: Final = Trends()
@@ -15,8 +15,13 @@ _MAX_LISTED_WORDS: Final = 200
 """Characters shown of each report in a member's list."""
 
 
+def say(words: str, *, about: Report | None = None, buttons: tuple[Button, ...] = ()) -> Reply:
+    """Return a note of one line, perhaps about a report."""
+    return Reply("note", ((Plain(words),),), buttons=buttons, about=frozenset({about.id} if about else ()))
+
+
 def note(key: str, language: str) -> Reply:
-    return Reply("note", ((Plain(sentence(f"note_{key}", language)),),))
+    return say(sentence(f"note_{key}", language))
 
 
 # Moderators
@@ -75,22 +80,22 @@ def _side(report: Report, language: str) -> list[Line]:
 def better_sealed(report: Report, *, hidden: bool = False) -> Reply:
     """Advise to seal a report: for what it is, or because its author hides a part of it."""
     advice = sentence("hidden_better_sealed" if hidden else "better_sealed", report.language)
-    return Reply("note", ((Plain(advice),),), about=frozenset({report.id}))
+    return say(advice, about=report)
 
 
 def face_seen(report: Report) -> Reply:
     """Say that a photo's face is covered, and advise to seal an ID."""
-    return Reply("note", ((Plain(sentence("face_better_sealed", report.language)),),), about=frozenset({report.id}))
+    return say(sentence("face_better_sealed", report.language), about=report)
 
 
 def card_seen(report: Report) -> Reply:
     """Say that a photo shows a card or an ID, that its print is covered, and advise to seal it."""
-    return Reply("note", ((Plain(sentence("card_better_sealed", report.language)),),), about=frozenset({report.id}))
+    return say(sentence("card_better_sealed", report.language), about=report)
 
 
 def waiting(report: Report, minutes: int) -> Reply:
     """Say that much is to be done before a report."""
-    return Reply("note", ((Plain(plural("waiting", minutes, report.language)),),), about=frozenset({report.id}))
+    return say(plural("waiting", minutes, report.language), about=report)
 
 
 def statistics(numbers: Statistics, language: str, trends: Trends = _NO_TRENDS) -> Reply:
@@ -185,11 +190,11 @@ def own_report(report: Report, language: str) -> Reply:
 
 def older_reports(number: int, language: str) -> Reply:
     """Say how many older reports a list leaves out."""
-    return Reply("note", ((Plain(plural("own_more", number, language)),),))
+    return say(plural("own_more", number, language))
 
 
 def extended(report: Report, language: str) -> Reply:
-    return Reply("note", ((Plain(sentence("note_extended", language, until=end_of(report, language))),),))
+    return say(sentence("note_extended", language, until=end_of(report, language)))
 
 
 def privacy(workspace: UUID, keep_days: int, language: str, *, reminders: bool = True) -> Reply:
@@ -197,8 +202,8 @@ def privacy(workspace: UUID, keep_days: int, language: str, *, reminders: bool =
     text = plural("privacy", keep_days, language)
     switch: Action = "reminders_off" if reminders else "reminders_on"
     actions: tuple[Action, ...] = ("forget", switch)
-    return Reply("note", ((Plain(text),),), buttons=tuple(button(action, workspace, language) for action in actions))
+    return say(text, buttons=tuple(button(action, workspace, language) for action in actions))
 
 
 def forgotten(reports: int, language: str) -> Reply:
-    return Reply("note", ((Plain(plural("note_forgotten", reports, language)),),))
+    return say(plural("note_forgotten", reports, language))

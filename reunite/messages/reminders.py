@@ -4,7 +4,8 @@ from uuid import UUID
 
 from reunite.entities import Claim, Match, Report, ReportKind
 from reunite.language import sentence
-from reunite.messages.reply import Button, Line, Plain, Reply
+from reunite.messages.notices import say
+from reunite.messages.reply import Button, Line, Reply
 from reunite.messages.wording import author, button, end_of, line
 
 
@@ -22,7 +23,7 @@ def kept_watching(report: Report) -> Reply:
     """Replace the reminder of an end that was put off."""
     until = end_of(report, report.language)
     text = sentence("note_extended", report.language, until=until)
-    return Reply("note", ((Plain(text),),), about=frozenset({report.id}))
+    return say(text, about=report)
 
 
 def claim_waits(claim: Claim, match: Match, found: Report) -> Reply:
@@ -46,7 +47,7 @@ def switched(workspace: UUID, language: str, *, on: bool) -> Reply:
     """Say whether reminders come from now on, and how to change that."""
     state, back = ("reminders_on", "reminders_off") if on else ("reminders_off", "reminders_on")
     undo = Button("reminders_off" if on else "reminders_on", workspace, sentence(f"button_{back}", language))
-    return Reply("note", ((Plain(sentence(f"note_{state}", language)),),), buttons=(undo,))
+    return say(sentence(f"note_{state}", language), buttons=(undo,))
 
 
 def _calling(report: Report) -> tuple[Line, ...]:

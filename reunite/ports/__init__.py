@@ -4,14 +4,13 @@ Each part of the store is a protocol of its own; its SQL is in the file of the s
 """
 
 from reunite.ports.platform import Outgoing, Platform, Queue
-from reunite.ports.records import Audience, Backlog, KnownCard, KnownPost, ScoredPair, Sent
+from reunite.ports.records import Audience, Backlog, KnownCard, ScoredPair, Sent
 from reunite.ports.session import Session, Store
 
 __all__ = [
     "Audience",
     "Backlog",
     "KnownCard",
-    "KnownPost",
     "Outgoing",
     "Platform",
     "Queue",

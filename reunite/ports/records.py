@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from reunite.entities import Label, Report, Verdict, Why
+from reunite.entities import Label, Verdict, Why
 
 Audience = Literal["thread", "moderators", "pair", "channel"]
 """Who reads a reply: a report's thread, the moderators' channel of its workspace, the people whom it names, in a
@@ -41,14 +41,6 @@ class Sent:
 
     channel: str
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPost:
-    """A report's post as we know it, and whether the bot wrote it."""
-
-    report: Report
-    by_bot: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,10 @@ class Reports(Protocol):
 
     async def get(self, report: UUID) -> Report | None: ...
 
+    async def by_ids(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
+        """Return several reports in the order in which they are named."""
+        ...
+
     async def at(self, target: ReplyTarget) -> Report | None:
         """Return the report whose post is `target.message`."""
         ...
@@ -28,13 +32,6 @@ class Reports(Protocol):
 
     async def samples(self, target: ReplyTarget) -> Sequence[Report]:
         """Return all samples that the workspace of `target` has ever had, including purged ones."""
-        ...
-
-    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
-        """Return how many reports the author of one has posted in the same workspace since then.
-
-        The report itself is included, also as a look; other looks and samples are not.
-        """
         ...
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:

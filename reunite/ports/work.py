@@ -8,7 +8,7 @@ from reunite.ports.records import Backlog
 
 
 class Work(Protocol):
-    """The work on a community's reports."""
+    """The work on a community's reports, and how much there is of it."""
 
     async def add(self, report: UUID, *, hinted: bool = True) -> UUID:
         """Have a report processed (again), and return the work's id.
@@ -21,6 +21,13 @@ class Work(Protocol):
         """Return what is due, and how long each of the latest pieces done since then took.
 
         The time that a piece took begins where the one before was done: several workers are faster than one.
+        """
+        ...
+
+    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
+        """Return how many reports the author of one has posted in the same workspace since then.
+
+        The report itself is included, also as a look; other looks and samples are not.
         """
         ...
 

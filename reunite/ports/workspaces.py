@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from reunite.entities import Settings, Statistics, Trends
-from reunite.ports.records import KnownCard, KnownPost
+from reunite.entities import Report, Settings, Statistics, Trends
+from reunite.ports.records import KnownCard
 
 
 class Workspaces(Protocol):
@@ -40,8 +40,8 @@ class Workspaces(Protocol):
         """Return the workspace's reports that are not purged."""
         ...
 
-    async def posts(self, workspace: UUID, since: datetime | None, channel: str | None = None) -> Sequence[KnownPost]:
-        """Return the posts of a workspace's reports, perhaps of one channel, except withdrawn and expired ones."""
+    async def posts(self, workspace: UUID, since: datetime | None, channel: str | None = None) -> Sequence[Report]:
+        """Return the reports of a workspace, perhaps of one channel, that have a post, except withdrawn and expired."""
         ...
 
     async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:

@@ -8,14 +8,15 @@ import pytest
 
 from reunite import rules
 from reunite.commands import Look, Press
-from reunite.entities import Label, Match, Member, ReplyTarget, Report, ReportState, VerdictKind
+from reunite.entities import Label, Match, MatchState, Member, ReplyTarget, Report, ReportState, VerdictKind
 from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.language import sentence
+from reunite.locking import lock_sides
 from reunite.looks import KEPT_MINUTES, MAX_LOOKS
 from reunite.matching.defaults import PRIOR
 from reunite.messages.reply import Action, Reply
-from reunite.ports import ScoredPair
+from reunite.ports import ScoredPair, Session
 from reunite.search import search_and_announce
 from tests.contract.stages import ADA, BEN, PHOTO, Stage
 
@@ -151,6 +152,21 @@ class LookCases:
         assert await _files_privately(stage, second) is None
         with pytest.raises(TellUserError, match="claim_waits"):
             await _files_privately(stage, first)
+
+    async def test_no_place_is_asked_for_what_a_moderator_has_rejected_at_that_moment(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await stage.join()
+        look = await _found(stage, "thing", await stage.found("one"))
+        [match] = await stage.matches(look)
+
+        async def lock(session: Session, match: Match) -> tuple[Report, Report]:
+            await session.matches.set_state(match.id, MatchState.REJECTED)
+            return await lock_sides(session, match)
+
+        monkeypatch.setattr("reunite.locking.lock_sides", lock)
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await _files_privately(stage, match)
 
     async def test_no_form_opens_for_a_look_of_someone_else_or_one_that_is_over(self, stage: Stage) -> None:
         await stage.join()

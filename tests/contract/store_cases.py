@@ -155,8 +155,8 @@ class ReportCases:
         with_key = ReplyTarget("web", "there", "found", "f1")
         await stage.found(key="f1", target=with_key, author=first.author)
         async with stage.session(first.community) as session:
-            assert await session.reports.count_by_same_author(first.id, first.created_at - timedelta(hours=1)) == 2
-            assert await session.reports.count_by_same_author(first.id, first.created_at + timedelta(hours=1)) == 0
+            assert await session.work.count_by_same_author(first.id, first.created_at - timedelta(hours=1)) == 2
+            assert await session.work.count_by_same_author(first.id, first.created_at + timedelta(hours=1)) == 0
             before = await session.work.backlog(first.created_at - timedelta(hours=1))
             await session.work.add(first.id)
             after = await session.work.backlog(first.created_at - timedelta(hours=1))

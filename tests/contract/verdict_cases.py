@@ -1,18 +1,37 @@
 """Verdicts, claims and declines: cases of the handlers."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from uuid import UUID, uuid4
 
 import pytest
 
 from reunite.commands import GiveVerdict, Withdraw
-from reunite.entities import (
-    ClaimState,
-    ReportState,
-    VerdictKind,
-)
-from reunite.errors import TellUserError
+from reunite.entities import ClaimState, Match, ReplyTarget, Report, ReportState, VerdictKind
+from reunite.errors import TellUserError, TryAgainError
 from reunite.language import sentence
+from reunite.locking import lock_sides
+from reunite.ports import Session
+from reunite.retry import TRIES
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
+
+
+def confirmed(target: ReplyTarget, match: UUID | None = None) -> GiveVerdict:
+    return GiveVerdict(
+        target=target, member=MODERATOR, kind=VerdictKind.CONFIRM, given=True, is_moderator=True, match=match
+    )
+
+
+async def unwanted(_: float) -> None:
+    raise AssertionError("nothing is to be waited for")
+
+
+async def shown(stage: Stage, lost: Report) -> ReplyTarget:
+    """Return the message that shows a report's match."""
+    await stage.deliver(lost)
+    async with stage.session(lost.community) as session:
+        cards = await session.workspaces.cards((await stage.join()).id, lost.created_at)
+    return replace(lost.target, message=cards[0].sent.message)
 
 
 class VerdictCases:
@@ -46,12 +65,35 @@ class VerdictCases:
     async def test_a_verdict_on_a_message_that_shows_a_match(self, stage: Stage) -> None:
         await stage.join()
         lost, _, match = await stage.matched()
-        await stage.deliver(lost)
-        async with stage.session(lost.community) as session:
-            cards = await session.workspaces.cards((await stage.join()).id, lost.created_at)
-        target = replace(lost.target, message=cards[0].sent.message)
-        command = GiveVerdict(target=target, member=MODERATOR, kind=VerdictKind.CONFIRM, given=True, is_moderator=True)
-        result = await stage.handlers.give_verdict(command)
+        result = await stage.handlers.give_verdict(confirmed(await shown(stage, lost)))
+        assert result
+        assert result.match.id == match.id
+
+    async def test_a_verdict_on_a_match_that_is_gone_does_not_wait_for_it(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await stage.join()
+        monkeypatch.setattr("reunite.verdicts.asyncio", SimpleNamespace(sleep=unwanted))
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await stage.press("confirm", uuid4(), MODERATOR)
+        assert await stage.handlers.give_verdict(confirmed(ReplyTarget("web", "here", "lost", "any"), uuid4())) is None
+
+    async def test_a_verdict_by_reaction_that_meets_a_conflict_is_tried_again_at_once(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await stage.join()
+        lost, _, match = await stage.matched()
+        target = await shown(stage, lost)
+        conflicts = iter([TryAgainError("another changes it")] * (TRIES - 1))
+
+        async def lock(session: Session, match: Match) -> tuple[Report, Report]:
+            for conflict in conflicts:
+                raise conflict
+            return await lock_sides(session, match)
+
+        monkeypatch.setattr("reunite.verdicts.lock_sides", lock)
+        monkeypatch.setattr("reunite.verdicts.asyncio", SimpleNamespace(sleep=unwanted))
+        result = await stage.handlers.give_verdict(confirmed(target))
         assert result
         assert result.match.id == match.id
 

@@ -15,7 +15,7 @@ from tests.support.stages import staged
 
 async def embed(stage: PostgresStage, report: Report) -> None:
     async with stage.postgres.session(report.community) as session:
-        model = await session.items.live_model()
+        model = await session.model_change.live_model()
         assert model
         rows = of_text({"shared": np.array([[1, 0, 0]], np.float32)})
         await session.embeddings.save(report.id, model, rows, text=report.text)

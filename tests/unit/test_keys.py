@@ -10,6 +10,7 @@ from uuid import UUID
 
 from reunite.entities import ClaimState, MatchState, ReportKind
 from reunite.messages import keys
+from tests.unit.test_structure import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 VALUES: dict[Any, tuple[Any, ...]] = {
@@ -36,5 +37,5 @@ def test_no_two_replies_share_a_key() -> None:
 def test_keys_are_made_in_their_module_only() -> None:
     """So a mistyped key can't be: the type checker takes no plain text for a `ReplyKey`."""
     making = re.compile(r"ReplyKey\(|(outbox\.(post|revise)\([^)]*f\")|cast\(\"?ReplyKey")
-    files = [file for folder in ("reunite", "db", "workers", "bot", "cli") for file in (ROOT / folder).rglob("*.py")]
+    files = [file for folder in PACKAGES for file in (ROOT / folder).rglob("*.py")]
     assert [file.name for file in files if making.search(file.read_text("utf-8"))] == ["keys.py"]

@@ -27,10 +27,7 @@ class _Slack:
         return {"messages": []}
 
     async def known_posts(self, *_: object) -> list[Any]:
-        return [
-            SimpleNamespace(report=SimpleNamespace(target=SimpleNamespace(channel="C1", message=ts)))
-            for ts in self.known
-        ]
+        return [SimpleNamespace(target=SimpleNamespace(channel="C1", message=ts)) for ts in self.known]
 
     async def deleted(self, _: object, __: str, ts: str) -> None:
         self.withdrawn.append(ts)

@@ -8,7 +8,16 @@ import yaml
 
 from bot.errors import SetupError
 from bot.slack.config import SlackConfig
-from bot.slack.manifest import COMMANDS, EVENTS, GLOBAL_SHORTCUTS, MESSAGE_SHORTCUTS
+from bot.slack.manifest import (
+    CHANNEL_EVENTS,
+    COMMANDS,
+    HOME_EVENT,
+    LEAVE_EVENTS,
+    MESSAGE_SHORTCUTS,
+    REACTION_EVENTS,
+    REPORT_SHORTCUTS,
+    SEARCH_FOUND,
+)
 from bot.slack.markup import mentions, plain_text
 from bot.slack.permissions import SCOPES
 from db.installations import Installation
@@ -78,11 +87,13 @@ def test_the_manifest_asks_for_what_the_code_uses() -> None:
     manifest: dict[str, Any] = yaml.safe_load(MANIFEST.read_text())
     settings = manifest["settings"]
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == SCOPES
-    assert set(settings["event_subscriptions"]["bot_events"]) == EVENTS
+    messages = {"message.channels", "message.groups"}
+    events = messages | REACTION_EVENTS | CHANNEL_EVENTS | LEAVE_EVENTS | {HOME_EVENT}
+    assert set(settings["event_subscriptions"]["bot_events"]) == events
     features = manifest["features"]
     assert {command["command"] for command in features["slash_commands"]} == COMMANDS
     shortcuts = {(shortcut["type"], shortcut["callback_id"]) for shortcut in features["shortcuts"]}
-    expected = {("global", shortcut) for shortcut in GLOBAL_SHORTCUTS} | {
+    expected = {("global", shortcut) for shortcut in REPORT_SHORTCUTS | {SEARCH_FOUND}} | {
         ("message", shortcut) for shortcut in MESSAGE_SHORTCUTS
     }
     assert shortcuts == expected

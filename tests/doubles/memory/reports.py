@@ -59,6 +59,9 @@ class MemoryReports(Part):
         row = self._row(report)
         return self._read(row) if row else None
 
+    async def by_ids(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
+        return {report: self._read(row) for report in reports if (row := self._row(report))}
+
     async def at(self, target: ReplyTarget) -> Report | None:
         return next((self._read(row) for row in self._rows() if target.message and row.report.target == target), None)
 
@@ -78,19 +81,8 @@ class MemoryReports(Part):
             if row.report.sample and (row.report.target.platform, row.report.target.workspace) == where
         ]
 
-    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
-        given = self._require(report)
-        return sum(
-            row.workspace == given.workspace
-            and row.report.author.id == given.report.author.id
-            and (row.report.posted_at or row.report.created_at) >= since
-            and not row.report.sample
-            and (row.report.state is not ReportState.LOOK or row is given)
-            for row in self._rows()
-        )
-
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
-        return {report: self._read(row) for report in reports if (row := self._row(report))}
+        return await self.by_ids(reports)
 
     async def set_state(self, report: UUID, state: ReportState) -> None:
         self._change(report, state=state)
@@ -171,6 +163,17 @@ class MemoryWork(Part):
     async def backlog(self, since: datetime) -> Backlog:
         del since
         return Backlog(sum(self._row(report) is not None for report in self._tables.work.values()), None)
+
+    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
+        given = self._require(report)
+        return sum(
+            row.workspace == given.workspace
+            and row.report.author.id == given.report.author.id
+            and (row.report.posted_at or row.report.created_at) >= since
+            and not row.report.sample
+            and (row.report.state is not ReportState.LOOK or row is given)
+            for row in self._rows()
+        )
 
     async def stop(self, report: UUID) -> None:
         for work in [work for work, of in self._tables.work.items() if of == report and self._row(report)]:

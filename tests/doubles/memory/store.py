@@ -19,6 +19,7 @@ from reunite.entities import (
     Member,
     PlatformName,
     PromisesKept,
+    Report,
     ReportKind,
     ReportState,
     Settings,
@@ -27,7 +28,7 @@ from reunite.entities import (
     Workspace,
 )
 from reunite.errors import DefectError, NotJoinedError
-from reunite.ports import KnownCard, KnownPost
+from reunite.ports import KnownCard
 from reunite.trends import LOOKED_AT
 from tests.doubles.memory.looks import MemoryLooks
 from tests.doubles.memory.matches import MemoryCandidates, MemoryClaims, MemoryMatches, MemoryVerdicts
@@ -119,13 +120,10 @@ class MemoryWorkspaces(Part):
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         return sorted(row.report.id for row in self._rows() if row.workspace == workspace and not row.report.purged)
 
-    async def posts(self, workspace: UUID, since: datetime | None, channel: str | None = None) -> Sequence[KnownPost]:
+    async def posts(self, workspace: UUID, since: datetime | None, channel: str | None = None) -> Sequence[Report]:
         ended = {ReportState.WITHDRAWN, ReportState.EXPIRED}
         return [
-            KnownPost(
-                self._read(row),
-                any(entry.report == row.report.id and entry.reply.opens_thread for entry in self._outbox()),
-            )
+            self._read(row)
             for row in self._rows()
             if row.workspace == workspace
             and (since is None or row.report.created_at >= since)
