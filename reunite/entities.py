@@ -81,6 +81,24 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """What tells people apart: elsewhere, the same id may be another person's.
+
+    `workspace` is the platform's id. It's empty on Discord, where a member has the same id in all servers; None if it
+    isn't known.
+    """
+
+    platform: PlatformName | None
+    workspace: str | None
+    id: str
+
+    @classmethod
+    def on(cls, platform: PlatformName, workspace: str, member: Member) -> "Account":
+        """Return the account of a member of a workspace."""
+        return cls(platform, "" if platform == "discord" else workspace, member.id)
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyTarget:
     """A place to write to. `message` is the thread's root; None until the bot has posted that root itself."""
 
@@ -92,6 +110,10 @@ class ReplyTarget:
     def at(self, message: str) -> "ReplyTarget":
         """Return the same channel with `message` as the thread's root."""
         return replace(self, message=message)
+
+    def account(self, member: Member) -> Account:
+        """Return the account of a member of its workspace."""
+        return Account.on(self.platform, self.workspace, member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +142,10 @@ class Workspace:
     community: UUID
     platform: PlatformName
     external_id: str
+
+    def account(self, member: Member) -> Account:
+        """Return the account of one of its members."""
+        return Account.on(self.platform, self.external_id, member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +222,14 @@ class Report:
         """When it was posted; if that isn't known, when it was stored."""
         return self.posted_at or self.created_at
 
-    def is_by(self, platform: PlatformName, member: Member) -> bool:
-        """Return whether a member of a platform is its author."""
-        return not self.sample and (self.target.platform, self.author.id) == (platform, member.id)
+    @property
+    def account(self) -> Account:
+        """The author's account."""
+        return self.target.account(self.author)
+
+    def is_by(self, account: Account) -> bool:
+        """Return whether someone is its author."""
+        return not self.sample and self.account == account
 
     def shares_workspace_with(self, other: "Report") -> bool:
         """Return whether another report is of the same workspace."""
@@ -296,6 +327,13 @@ class Verdict:
     """The moderator's; empty once it was deleted."""
     platform: PlatformName | None = None
     """Where it was given; None for verdicts from before this was stored."""
+    workspace: str | None = None
+    """As in the moderator's account."""
+
+    @property
+    def account(self) -> Account:
+        """The moderator's account."""
+        return Account(self.platform, self.workspace, self.moderator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +354,8 @@ class Claim:
     id: UUID
     match: UUID
     member: Member
+    account: Account
+    """The member's: the lost report's author."""
     has_proof: bool
     state: ClaimState
 

@@ -135,7 +135,7 @@ def claimed(claim: Claim, lost: Report, found: Report) -> Reply:
     if lost.private:
         lines: list[Line] = [line("claimed_privately", language)]
     else:
-        lines = [line("claimed", language, member=Person(lost.target.platform, claim.member, report=lost.id))]
+        lines = [line("claimed", language, member=Person.at(lost.target, claim.member, report=lost.id))]
     if not found.sealed:  # a sealed report doesn't name its finder
         lines.insert(0, (author(found, notify=True),))
     lines.append((Plain(sentence("claimed_how", language)),))

@@ -253,8 +253,9 @@ def problem(key: str, language: str, report: UUID | None, /, **params: str | int
 
 def author(report: Report, *, notify: bool = False) -> Person:
     """Name a report's author; a sample's is nobody's to mention."""
-    platform = "" if report.sample else report.target.platform
-    return Person(platform, report.author, notify, report.id)
+    if report.sample:
+        return Person("", report.author, notify, report.id)
+    return Person.at(report.target, report.author, notify=notify, report=report.id)
 
 
 def small_print(key: str, language: str) -> Line:

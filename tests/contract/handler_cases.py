@@ -16,6 +16,7 @@ from reunite.entities import (
 )
 from reunite.errors import DefectError, TellUserError
 from tests.contract.absence_cases import AbsenceCases
+from tests.contract.account_cases import AccountCases
 from tests.contract.gallery_cases import GalleryCases
 from tests.contract.handover_cases import HandoverCases
 from tests.contract.look_cases import LookCases, RefusalCases
@@ -26,7 +27,7 @@ from tests.contract.questions import answer, ask
 from tests.contract.reminder_cases import ReminderCases
 from tests.contract.sample_cases import SampleCases
 from tests.contract.search_cases import SearchCases
-from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
+from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage, account
 from tests.contract.verdict_cases import VerdictCases
 from tests.contract.welcome_cases import WelcomeCases
 
@@ -180,7 +181,9 @@ class LinkCases:
         await _link(stage)
         async with stage.session(here.community) as session:
             assert [claim.state for claim in await session.claims.on(found.id)] == [ClaimState.REJECTED]
-            assert [each.match for each in await session.verdicts.claim_decisions_by(BEN.id)] == [match.id]
+            assert [each.match for each in await session.verdicts.claim_decisions_by(account(BEN, "there"))] == [
+                match.id
+            ]
 
     async def test_a_link_code_is_valid_once_and_not_for_its_own_community(self, stage: Stage) -> None:
         await stage.join()
@@ -232,6 +235,7 @@ class HandlerCases(
     VerdictCases,
     OwnCases,
     LinkCases,
+    AccountCases,
     GalleryCases,
     AbsenceCases,
     LookCases,

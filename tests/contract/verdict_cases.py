@@ -12,7 +12,7 @@ from reunite.entities import (
 )
 from reunite.errors import TellUserError
 from reunite.language import sentence
-from tests.contract.stages import ADA, BEN, MODERATOR, Stage
+from tests.contract.stages import ADA, BEN, MODERATOR, Stage, account
 
 
 class VerdictCases:
@@ -81,7 +81,7 @@ class VerdictCases:
         await stage.claim(match, found)
         await stage.press("mine", (await stage.match(other)).id, MODERATOR, words="a dent")
         async with stage.session(found.community) as session:
-            [theirs] = [claim.id for claim in await session.claims.by(MODERATOR.id)]
+            [theirs] = [claim.id for claim in await session.claims.by(account(MODERATOR))]
         await stage.verdict(match, kind)
         async with stage.session(found.community) as session:
             on = await session.claims.on(found.id)
