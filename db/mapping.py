@@ -36,7 +36,7 @@ CLAIM = "c.*, w.platform, w.external_id AS workspace"
 """The columns of a claim `c`, with its `CLAIMANT`."""
 CLAIMANT = """JOIN match m ON m.id = c.match_id JOIN report lost ON lost.id = m.lost_id
        JOIN workspace w ON w.id = lost.workspace_id"""
-PHOTO = "SELECT id, report_id, position, name, state, url, problem, colours FROM photo"
+PHOTO = "SELECT id, report_id, position, name, state, url, problem, colours, hidden FROM photo"
 
 
 def report(row: Row) -> Report:
@@ -90,6 +90,7 @@ def photo(row: Row) -> Photo:
         url=row["url"],
         problem=row["problem"],
         colours=tuple(row["colours"]),
+        hidden=row["hidden"],
     )
 
 

@@ -12,10 +12,6 @@ Category = Literal["id", "card", "keys", "phone", "other"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 
-HIDDEN: Final = "SPOILER_"
-"""The prefix of the name of a photo that its author hides behind a spoiler: it's compared, but never shown."""
-
-
 class ReportKind(StrEnum):
     """Which side of a match a report is."""
 
@@ -123,6 +119,8 @@ class IncomingPhoto:
     name: str
     url: str | None = None
     data: bytes | None = None
+    hidden: bool = False
+    """Its author hides it behind a spoiler: it's compared, but never shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +158,7 @@ class Photo:
     url: str | None = None
     problem: str | None = None
     colours: tuple[float, ...] = ()
+    hidden: bool = False
 
 
 Aspect = Literal["colour", "place"]

@@ -44,3 +44,8 @@ $$;
 -- The application's rights on the new functions.
 REVOKE ALL ON FUNCTION forget_moderator, replies_naming FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_moderator, replies_naming TO reunite_app;
+
+-- A photo behind a spoiler, which only Discord has: until now, its name said so.
+ALTER TABLE photo ADD COLUMN hidden boolean NOT NULL DEFAULT false;
+UPDATE photo p SET hidden = true FROM report r JOIN workspace w ON w.id = r.workspace_id
+WHERE r.id = p.report_id AND w.platform = 'discord' AND starts_with(p.name, 'SPOILER_');

@@ -148,7 +148,7 @@ class MemoryPhotos(Part):
             return
         next_position = max((row.photo.position + 1 for row in known), default=0)
         for position, photo in enumerate(photos, start=next_position):
-            added = Photo(uuid4(), report, position, photo.name, PhotoState.PENDING, photo.url)
+            added = Photo(uuid4(), report, position, photo.name, PhotoState.PENDING, photo.url, hidden=photo.hidden)
             self._tables.photos[added.id] = PhotoRow(added, added_by=key)
 
     async def stored_copy(self, photo: UUID) -> bytes | None:
