@@ -19,12 +19,12 @@ lists AS (SELECT bool_or(coalesce(known.is_right, false)) AS is_right, bool_and(
   FROM match m JOIN report f ON f.id = m.found_id AND NOT f.sample
       AND (m.released OR NOT f.sealed) -- only moderators know the others
     LEFT JOIN known ON known.id = m.id
-  WHERE m.label = 'Possible match' GROUP BY m.lost_id),
+  WHERE m.label = 'possible' GROUP BY m.lost_id),
 own AS (SELECT summary FROM calibration JOIN embedding_model e ON e.version = model_version AND e.live
   WHERE community_id IS NOT NULL ORDER BY seq DESC LIMIT 1)
 SELECT
-  (SELECT count(*) FROM known WHERE label = 'High confidence') AS high,
-  (SELECT count(*) FROM known WHERE label = 'High confidence' AND is_right) AS high_right,
+  (SELECT count(*) FROM known WHERE label = 'high') AS high,
+  (SELECT count(*) FROM known WHERE label = 'high' AND is_right) AS high_right,
   (SELECT count(*) FROM lists WHERE is_right OR is_whole) AS lists,
   (SELECT count(*) FROM lists WHERE is_right) AS lists_right,
   coalesce((SELECT (summary ->> 'searches')::int FROM own WHERE summary ->> 'source' = 'feedback'), 0) AS learned_from

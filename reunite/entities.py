@@ -49,8 +49,13 @@ class PhotoState(StrEnum):
 class Label(StrEnum):
     """A label shown with a match; each is a promise (docs/matching.md)."""
 
-    HIGH = "High confidence"
-    POSSIBLE = "Possible match"
+    HIGH = "high"
+    POSSIBLE = "possible"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Label | None":
+        """Read what an earlier version stores while it's still running beside this one."""
+        return {"High confidence": cls.HIGH, "Possible match": cls.POSSIBLE}.get(str(value))
 
 
 class VerdictKind(StrEnum):

@@ -28,11 +28,18 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     AND coalesce(platform, of_platform) = of_platform AND coalesce(workspace, of_workspace) = of_workspace
 $$;
 
--- The members whom a reply names, by their ids, as `quotes` has the reports.
+-- The members whom a reply names, by their ids, as `quotes` has the reports. In the same round, replies name labels as the
+-- table `match` does: until now, the words that English readers see were stored.
+CREATE FUNCTION relabelled(reply jsonb) RETURNS jsonb LANGUAGE sql AS $$
+  SELECT replace(replace(reply::text, '"label": "High confidence"', '"label": "high"'),
+    '"label": "Possible match"', '"label": "possible"')::jsonb
+$$;
 ALTER TABLE outbox ADD COLUMN people text[] NOT NULL DEFAULT '{}';
-UPDATE outbox SET people = ARRAY(SELECT DISTINCT jsonb_array_elements_text(
-    jsonb_path_query_array(reply, '$.lines[*][*] ? (@.is == "person").member.id')))
-WHERE jsonb_path_exists(reply, '$.lines[*][*] ? (@.is == "person")');
+UPDATE outbox SET reply = relabelled(reply), people = ARRAY(SELECT DISTINCT jsonb_array_elements_text(
+  jsonb_path_query_array(reply, '$.lines[*][*] ? (@.is == "person").member.id')));
+UPDATE web_message SET reply = relabelled(reply) WHERE reply IS NOT NULL;
+UPDATE match SET label = CASE label WHEN 'High confidence' THEN 'high' ELSE 'possible' END WHERE label IS NOT NULL;
+DROP FUNCTION relabelled;
 CREATE INDEX outbox_people ON outbox USING gin (people);
 
 -- The replies that name a member. Row-level security would keep the query from the index: @> is not leakproof.

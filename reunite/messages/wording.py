@@ -278,7 +278,7 @@ def button(action: Action, subject: UUID, language: str) -> Button:
 
 def label_word(label: Label | None, language: str = "en") -> str:
     """Return the label, or a dash, for tables."""
-    return sentence(f"label_{label.name.lower()}", language) if label else "–"
+    return sentence(f"label_{label}", language) if label else "–"
 
 
 def why_words(why: tuple[Why, ...], language: str = "en") -> str:

@@ -123,19 +123,24 @@ async def test_replies_of_an_earlier_database_know_whom_they_name(earlier: str) 
 
 
 _JUDGED = """
-INSERT INTO community (id, name) SELECT uuid(lpad(number::text, 32, '0')), '' FROM generate_series(1, 2) AS number;
+INSERT INTO community (id, name) SELECT uuid(lpad(number::text, 32, '0')), '' FROM generate_series(1, 3) AS number;
 INSERT INTO workspace (community_id, platform, external_id, name) SELECT id, of_platform::platform, external, '' FROM
-  (VALUES (1, 'slack', 'T1'), (1, 'slack', 'T2'), (1, 'discord', '7'), (1, 'web', 'page'), (2, 'slack', 'T3'))
+  (VALUES (1, 'slack', 'T1'), (1, 'slack', 'T2'), (1, 'discord', '7'), (1, 'web', 'page'), (2, 'slack', 'T3'),
+    (3, 'discord', '8'))
   AS w (community, of_platform, external) JOIN community c ON c.id = uuid(lpad(community::text, 32, '0'));
 INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, channel, expires_at)
   SELECT community_id, id, kind, kind::report_kind, '', '', '', now()
-  FROM workspace, unnest(ARRAY['lost', 'found']) AS kind WHERE external_id IN ('T1', 'T3');
+  FROM workspace, unnest(ARRAY['lost', 'found']) AS kind WHERE external_id IN ('T1', 'T3', '8');
+INSERT INTO photo (community_id, report_id, position, name)
+  SELECT community_id, id, number, name FROM report, (VALUES (0, 'SPOILER_a'), (1, 'SPOILERa')) AS p (number, name);
 INSERT INTO embedding_model (encoder, version, spaces) VALUES ('', '', '{}');
-INSERT INTO match (community_id, lost_id, found_id, model_id, probability, why, evidence)
-  SELECT l.community_id, l.id, f.id, m.id, 1, '[]', '{}' FROM embedding_model m, report l
+INSERT INTO match (community_id, lost_id, found_id, model_id, probability, label, why, evidence)
+  SELECT l.community_id, l.id, f.id, m.id, 1, 'Possible match', '[]', '{}' FROM embedding_model m, report l
   JOIN report f USING (community_id) WHERE l.kind = 'lost' AND f.kind = 'found';
 INSERT INTO outbox (community_id, report_id, platform, key, reply, match_id, sent_message)
-  SELECT m.community_id, lost_id, 'slack', lost_id, '{"lines": []}', m.id, '1.2' FROM match m;
+  SELECT community_id, lost_id, 'slack', lost_id, '{"lines": [], "gallery": [{"label": "Possible match"}]}', id, '1.2'
+  FROM match;
+INSERT INTO web_message (community_id, channel, key, reply) SELECT community_id, '', key, reply FROM outbox;
 INSERT INTO verdict (community_id, match_id, moderator_id, moderator_name, platform, kind, given, message)
   SELECT m.community_id, m.id, by, '', of_platform::platform, 'confirm', true, message FROM
   (VALUES (1, 'by card', 'slack', '1.2'), (1, 'by button', 'slack', NULL), (1, 'in a server', 'discord', NULL),
@@ -146,7 +151,7 @@ INSERT INTO claim_decision (community_id, match_id, member_id, member_name, stat
 """
 
 
-async def test_where_decisions_were_made_is_kept_as_far_as_it_is_known(
+async def test_decisions_labels_and_photos_behind_spoilers_are_kept(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with databases.empty() as url:
@@ -161,6 +166,16 @@ async def test_where_decisions_were_made_is_kept_as_far_as_it_is_known(
             decisions = connection.execute(
                 "SELECT platform, workspace FROM claim_decision ORDER BY community_id"
             ).fetchall()
+            replies = connection.execute(
+                "SELECT reply -> 'gallery' FROM outbox UNION SELECT reply -> 'gallery' FROM web_message"
+            ).fetchall()
+            labels = connection.execute("SELECT DISTINCT label FROM match").fetchall()
+            hidden = connection.execute(
+                "SELECT DISTINCT w.platform, p.name FROM photo p JOIN report r ON r.id = p.report_id"
+                " JOIN workspace w ON w.id = r.workspace_id WHERE p.hidden"
+            ).fetchall()
+    assert (replies, labels) == ([([{"label": "possible"}],)], [("possible",)])
+    assert hidden == [("discord", "SPOILER_a")]
     assert places == {
         "by card": "T1",
         "by button": None,
@@ -169,7 +184,7 @@ async def test_where_decisions_were_made_is_kept_as_far_as_it_is_known(
         "long ago": None,
         "alone": "T3",
     }
-    assert decisions == [(None, None), ("slack", "T3")]
+    assert decisions == [(None, None), ("slack", "T3"), ("discord", "")]
 
 
 async def test_known_workspaces_are_not_greeted_again_after_the_update(
