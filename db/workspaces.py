@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from db import mapping
+from db.counts import COUNTS, SqlCounts
 from db.trends import SqlTrends
 from reunite import rules
 from reunite.entities import PromisesKept, Settings, Statistics, Verdict
@@ -31,7 +32,7 @@ SELECT
 """
 
 
-class SqlWorkspaces(SqlTrends):
+class SqlWorkspaces(SqlTrends, SqlCounts):
     """`reunite.ports.workspaces.Workspaces`, and what else delivery needs."""
 
     async def settings(self, workspace: UUID) -> Settings:
@@ -87,21 +88,18 @@ class SqlWorkspaces(SqlTrends):
             **place,
         )
 
-    async def statistics(self) -> Statistics:
+    async def statistics(self, *, for_moderators: bool = False) -> Statistics:
         row = await self._one(
-            """WITH known AS (SELECT m.state FROM match m JOIN report f ON f.id = m.found_id
+            f"""WITH known AS (SELECT m.state FROM match m JOIN report f ON f.id = m.found_id
                              WHERE NOT f.sample AND (m.released OR NOT f.sealed)) -- only moderators know the others
                SELECT
-                 (SELECT count(*) FROM report WHERE kind = 'lost' AND state = 'open' AND NOT sample)
-                   AS open_lost_reports,
-                 (SELECT count(*) FROM report WHERE kind = 'found' AND state = 'open' AND NOT (sealed OR sample))
-                   AS open_found_reports,
-                 (SELECT count(*) FROM report WHERE kind = 'found' AND state = 'returned' AND NOT sample) AS returned,
+                 {COUNTS},
                  (SELECT count(DISTINCT match_id) FROM outbox o JOIN report r ON r.id = o.report_id AND NOT r.sample
                   WHERE audience = 'thread') AS matches_shown,
                  (SELECT count(*) FROM known WHERE state = 'confirmed') AS confirmed,
                  (SELECT count(*) FROM known WHERE state = 'rejected') AS rejected,
-                 coalesce((SELECT version FROM embedding_model WHERE live), '') AS model"""
+                 coalesce((SELECT version FROM embedding_model WHERE live), '') AS model""",
+            for_moderators=for_moderators,
         )
         kept = await self._one(_KEPT)
         return Statistics(**row or {}, kept=PromisesKept(**kept or {}))

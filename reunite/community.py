@@ -63,9 +63,9 @@ class CommunityHandlers:
             await session.workspaces.set_member_zone(workspace.id, member.id, found)
         return ZoneInfo(found)
 
-    async def statistics(self, workspace: Workspace, language: str, *, trends: bool) -> Reply:
+    async def statistics(self, workspace: Workspace, language: str, *, trends: bool, for_moderators: bool) -> Reply:
         async with self._store.session(workspace.community) as session:
-            numbers = await session.workspaces.statistics()
+            numbers = await session.workspaces.statistics(for_moderators=for_moderators)
             last_weeks = await session.workspaces.trends() if trends else Trends()
         return await asyncio.to_thread(
             notices.statistics, numbers, language, last_weeks

@@ -431,10 +431,10 @@ class Trends:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """A community's numbers, none about a person. Sealed reports are not in `open_found_reports`."""
+    """A community's numbers, none about a person. Only moderators' count sealed and private reports."""
 
-    open_lost_reports: int
-    open_found_reports: int
+    open_lost: int
+    open_found: int
     returned: int
     matches_shown: int
     confirmed: int

@@ -95,8 +95,8 @@ def waiting(report: Report, minutes: int) -> Reply:
 
 def statistics(numbers: Statistics, language: str, trends: Trends = _NO_TRENDS) -> Reply:
     counted = (
-        plural("open_lost", numbers.open_lost_reports, language),
-        plural("open_found", numbers.open_found_reports, language),
+        plural("open_lost", numbers.open_lost, language),
+        plural("open_found", numbers.open_found, language),
         plural("things_returned", numbers.returned, language),
         sentence(
             "stats_matches",
