@@ -150,16 +150,6 @@ class SqlWorkspaces(SqlTrends, SqlCounts):
             for row in rows
         ]
 
-    async def lock(self, workspace: UUID) -> None:
-        await self._do(
-            """UPDATE work SET fence = fence + 1, leased_until = NULL, hinted_at = NULL
-               WHERE report_id IN (SELECT id FROM report WHERE workspace_id = %(workspace)s)""",
-            workspace=workspace,
-        )
-        await self._do(
-            "SELECT 1 FROM report WHERE workspace_id = %(workspace)s ORDER BY id FOR UPDATE", workspace=workspace
-        )
-
     async def unlink(self, workspace: UUID) -> None:
         await self._do("SELECT unlink_workspace(%(workspace)s)", workspace=workspace)
 

@@ -104,9 +104,8 @@ class CommunityHandlers:
     async def unlink(self, workspace: Workspace) -> None:
         """Leave a community of several workspaces: quotes and pictures of each are removed from the others."""
         async with self._store.session(workspace.community) as session:
-            await session.workspaces.lock(
-                workspace.id
-            )  # or a running search could match across the workspaces once more
+            # Otherwise a running search could match across the workspaces once more.
+            await session.work.interrupt(workspace.id)
             for report in await session.workspaces.reports(workspace.id):
                 await session.deletion.separate(report)
             await session.workspaces.unlink(workspace.id)

@@ -54,7 +54,7 @@ class Label(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> "Label | None":
-        """Read what an earlier version stores while it's still running beside this one."""
+        """Read what an earlier version has stored, which may still run during an update."""
         return {"High confidence": cls.HIGH, "Possible match": cls.POSSIBLE}.get(str(value))
 
 

@@ -52,10 +52,6 @@ class Workspaces(Protocol):
         """Return the match replies that were sent for a workspace's reports in progress, perhaps of one message."""
         ...
 
-    async def lock(self, workspace: UUID) -> None:
-        """Stop the work on a workspace's reports, and lock these until the transaction ends."""
-        ...
-
     async def unlink(self, workspace: UUID) -> None:
         """Give a workspace a community of its own."""
         ...

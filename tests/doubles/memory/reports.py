@@ -172,6 +172,9 @@ class MemoryWork(Part):
         del since
         return Backlog(sum(self._row(report) is not None for report in self._tables.work.values()), None)
 
+    async def interrupt(self, workspace: UUID) -> None:
+        """Do nothing: transactions run one after the other."""
+
     async def stop(self, report: UUID) -> None:
         for work in [work for work, of in self._tables.work.items() if of == report and self._row(report)]:
             del self._tables.work[work]

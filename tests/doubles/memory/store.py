@@ -156,9 +156,6 @@ class MemoryWorkspaces(Part):
             and not row.is_removed
         ]
 
-    async def lock(self, workspace: UUID) -> None:
-        """Do nothing: transactions run one after the other."""
-
     async def unlink(self, workspace: UUID) -> None:
         others = [
             row
