@@ -7,7 +7,7 @@ from uuid import UUID
 from api import schemas
 from api.access import Caller
 from db.items import Item
-from reunite.entities import HIDDEN, Label, Match, Photo, PhotoState
+from reunite.entities import Label, Match, Photo, PhotoState
 from reunite.matching.scoring import ScoredCandidate
 from reunite.messages import wording
 
@@ -17,7 +17,7 @@ _LABELS: Final[Mapping[Label, schemas.LabelName]] = {Label.HIGH: "high", Label.P
 def visible_photos(item: Item, caller: Caller) -> list[Photo]:
     """Return the photos that a caller may see; only the author and moderators see those behind a spoiler."""
     sees_all = caller.is_moderator or caller.owns(item.report)
-    return [photo for photo in item.photos if sees_all or not photo.name.startswith(HIDDEN)]
+    return [photo for photo in item.photos if sees_all or not photo.hidden]
 
 
 def item_of(item: Item, caller: Caller) -> schemas.Item:

@@ -149,7 +149,7 @@ def _stats_operation(stats: Handle) -> Operation:
 async def _stats(call: Call, store: Store) -> JsonResponse:
     live = await store.embedding_models.live()
     async with store.session(call.caller.token.community) as session:
-        numbers = await session.items.numbers(sealed=call.caller.is_moderator)
+        numbers = await session.items.numbers(for_moderators=call.caller.is_moderator)
     return JsonResponse(
         schemas.Stats(
             model=live.version if live else None,

@@ -42,6 +42,7 @@ class Matches:
             claims = [
                 claim for claim in await session.claims.on(match.found) if claim.match == match.id and claim.has_proof
             ]
+        account = visit.target.account(visit.moderator.member)
         return self._pages.show(
             visit,
             "match.html",
@@ -50,9 +51,7 @@ class Matches:
             found=items[match.found],
             log=log,
             claims=claims,
-            mine={
-                verdict.kind for verdict in rules.in_force(verdicts) if verdict.moderator == visit.moderator.member.id
-            },
+            mine={verdict.kind for verdict in rules.in_force(verdicts) if verdict.account == account},
         )
 
     async def give_verdict(self, visit: Visit) -> web.Response:

@@ -26,7 +26,9 @@ class Numbers:
     async def show(self, visit: Visit) -> web.Response:
         """Show how many things were lost, found and returned: now, over time, where, and on which days."""
         here = visit.moderator
-        now = await self._board.handlers.statistics(here.platform, here.workspace, visit.language, trends=False)
+        now = await self._board.handlers.statistics(
+            here.platform, here.workspace, visit.language, trends=False, for_moderators=True
+        )
         async with self._board.store.session(visit.community) as session:
             weeks, places = await session.board.weeks(visit.zone.key), await session.board.places()
             lost = (await session.workspaces.trends()).lost

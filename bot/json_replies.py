@@ -58,7 +58,7 @@ def span_json(span: Span, platform: PlatformName) -> Json:
         case Moment(at, text, style):
             shown = {"is": "moment", "text": text, "at": at.isoformat(), "style": style}
         case Strong(text, label) if label:
-            shown = {"is": "label", "text": text, "level": label.name.lower()}
+            shown = {"is": "label", "text": text, "level": label.value}
         case _:
             shown = {"is": type(span).__name__.lower(), "text": without_controls(span.text)}
     return shown

@@ -91,7 +91,7 @@ async def read(store: Store) -> Status:
 
 async def _numbers(store: Store, community: CommunityInfo) -> Numbers:
     async with store.session(community.id) as session:
-        return await session.items.numbers(sealed=True)
+        return await session.items.numbers(for_moderators=True)
 
 
 async def run(url: str, *, as_json: bool) -> bool:

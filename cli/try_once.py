@@ -98,7 +98,7 @@ def _json(result: _Result) -> dict[str, Any]:
                 "found": str(match.found),
                 "photo": photos[match.found],
                 "probability": round(match.probability, 4),
-                "label": match.label,
+                "label": wording.label_word(match.label) if match.label else None,
                 "shown": match.id in shown,
                 "why": wording.why_words(match.why),
             }

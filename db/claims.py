@@ -6,7 +6,7 @@ from uuid import UUID
 from db import mapping
 from db.keys import Keys
 from db.queries import Connection, Queries
-from reunite.entities import Claim, ClaimState, Member, Whereabouts
+from reunite.entities import Account, Claim, ClaimState, Member, Whereabouts
 
 
 class SqlClaims(Queries):
@@ -18,8 +18,9 @@ class SqlClaims(Queries):
 
     async def add(self, match: UUID, member: Member, proof: str) -> Claim:
         row = await self._row(
-            """INSERT INTO claim (community_id, match_id, member_id, member_name, proof)
-               VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(proof)s) RETURNING *""",
+            f"""WITH c AS (INSERT INTO claim (community_id, match_id, member_id, member_name, proof)
+                  VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(proof)s) RETURNING *)
+                SELECT {mapping.CLAIM} FROM c {mapping.CLAIMANT}""",
             community=self.community,
             match=match,
             id=member.id,
@@ -29,19 +30,26 @@ class SqlClaims(Queries):
         return mapping.claim(row)
 
     async def get(self, claim: UUID) -> Claim | None:
-        row = await self._one("SELECT * FROM claim WHERE id = %(claim)s", claim=claim)
+        row = await self._one(
+            f"SELECT {mapping.CLAIM} FROM claim c {mapping.CLAIMANT} WHERE c.id = %(claim)s", claim=claim
+        )
         return mapping.claim(row) if row else None
 
     async def on(self, found: UUID) -> Sequence[Claim]:
         claims = await self._all(
-            "SELECT c.* FROM claim c JOIN match m ON m.id = c.match_id WHERE m.found_id = %(found)s ORDER BY c.at",
+            f"SELECT {mapping.CLAIM} FROM claim c {mapping.CLAIMANT} WHERE m.found_id = %(found)s ORDER BY c.at",
             found=found,
         )
         return [mapping.claim(row) for row in claims]
 
-    async def by(self, member: str) -> Sequence[Claim]:
+    async def by(self, account: Account) -> Sequence[Claim]:
         claims = await self._all(
-            "SELECT * FROM claim WHERE member_id = %(member)s AND member_name <> '' ORDER BY at", member=member
+            f"""SELECT {mapping.CLAIM} FROM claim c {mapping.CLAIMANT}
+                WHERE lost.author_id = %(id)s AND w.platform = %(platform)s
+                  AND %(workspace)s IN ('', w.external_id) AND c.member_name <> '' ORDER BY c.at""",
+            id=account.id,
+            platform=account.platform,
+            workspace=account.workspace,
         )
         return [mapping.claim(row) for row in claims]
 

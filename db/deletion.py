@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from db import mapping
 from db.outbox import CHANGED
 from db.queries import Queries
+from reunite.entities import Account
 from reunite.language import sentence
 from reunite.messages.reply import Reply, from_json, to_json
 
@@ -57,12 +58,15 @@ _QUOTING_ACROSS: Final = """SELECT o.*, ARRAY(SELECT q.id FROM report q
 
 _NAMING: Final = """SELECT o.seq, o.reply, w.language
   FROM outbox o JOIN report r ON r.id = o.report_id JOIN workspace w ON w.id = r.workspace_id
-  WHERE strpos(o.reply::text, '"id": ' || to_jsonb(%(member)s::text)::text) > 0 ORDER BY o.seq FOR UPDATE OF o"""
+  WHERE o.seq IN (SELECT replies_naming(%(member)s)) ORDER BY o.seq FOR UPDATE OF o"""
+_SIGN_OUT: Final = """DELETE FROM board_session s USING workspace w
+  WHERE w.id = s.workspace_id AND s.member_id = %(member)s AND w.platform = %(platform)s
+    AND %(workspace)s IN ('', w.external_id)"""
 
 # After any attempt, the reply may have arrived even if the attempt failed: only delivery can find out.
 _NEVER_SENT: Final = "sent_message IS NULL AND task = 'send' AND attempts = 0"
 _REMOVE: Final = """UPDATE outbox SET task = 'remove', state = 'queued', version = version + 1, attempts = 0,
-    due_at = now(), problem = NULL, quotes = '{}',
+    due_at = now(), problem = NULL, quotes = '{}', people = '{}',
     reply = reply || '{"lines": [], "picture": null, "choices": [], "buttons": [], "asked": null, "about": [],
       "gallery": []}'
   WHERE seq = ANY(%(gone)s)"""
@@ -88,28 +92,31 @@ class SqlDeletion(Queries):
         await self._remove(gone)
         await self._run(_SEPARATE, report)
 
-    async def forget_moderator(self, member: str) -> None:
-        for row in await self._all(_NAMING, member=member):
-            unnamed = from_json(row["reply"]).without_person(member, sentence("unknown_member", row["language"]))
+    async def forget_moderator(self, account: Account) -> None:
+        for row in await self._all(_NAMING, member=account.id):
+            unnamed = from_json(row["reply"]).without_person(account, sentence("unknown_member", row["language"]))
             await self._do(
-                f"""UPDATE outbox SET reply = %(reply)s, {CHANGED}
+                f"""UPDATE outbox SET reply = %(reply)s, people = %(people)s, {CHANGED}
                     WHERE seq = %(seq)s AND task <> 'remove' AND reply <> %(reply)s""",
                 seq=row["seq"],
                 reply=Jsonb(to_json(unnamed)),
+                people=list(unnamed.named),
             )
-        await self._do("SELECT forget_moderator(%(member)s)", member=member)
-        await self._do("DELETE FROM board_session WHERE member_id = %(member)s", member=member)
+        theirs = {"member": account.id, "platform": account.platform, "workspace": account.workspace}
+        await self._do("SELECT forget_moderator(%(platform)s::platform, %(workspace)s, %(member)s)", **theirs)
+        await self._do(_SIGN_OUT, **theirs)
 
     async def _reduce(self, row: mapping.Row, rest: Reply | None) -> list[int]:
         """Reduce a reply to `rest`; return its number instead if nothing may remain."""
         if rest is None:
             return [row["seq"]]
         await self._do(
-            f"""UPDATE outbox SET reply = %(reply)s, quotes = %(quotes)s::uuid[], {CHANGED}
+            f"""UPDATE outbox SET reply = %(reply)s, quotes = %(quotes)s::uuid[], people = %(people)s, {CHANGED}
                 WHERE seq = %(seq)s AND reply <> %(reply)s""",
             seq=row["seq"],
             reply=Jsonb(to_json(rest)),
             quotes=list(rest.quotes),
+            people=list(rest.named),
         )
         return []
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from db import mapping
+from db.counts import COUNTS, VISIBLE
 from db.queries import Queries, as_real
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE
 from reunite.entities import Photo, Report
 from reunite.ports.query_encoder import EncodedPhoto
-
-# What everyone may see, or (%(all)s) what moderators may. Looks are private to their member, and samples don't count.
-_VISIBLE = "(r.state <> 'look' AND NOT r.sample AND (%(all)s OR NOT (r.sealed OR r.private)))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +70,13 @@ class SqlItems(Queries):
                   AND mine.source = 'photo' AND mine.report_id = %(report)s
                 JOIN embedding theirs ON theirs.community_id = mine.community_id AND theirs.model_id = mine.model_id
                   AND theirs.space = mine.space AND theirs.source = 'photo' AND theirs.report_id <> mine.report_id
-                JOIN report r ON r.id = theirs.report_id AND r.state = 'open' AND {_VISIBLE})
+                JOIN report r ON r.id = theirs.report_id AND r.state = 'open' AND {VISIBLE})
               SELECT * FROM (SELECT DISTINCT ON (report_id) photo_id AS photo, report_id AS report, similarity
                              FROM compared ORDER BY report_id, similarity DESC) AS best
               ORDER BY similarity DESC, report LIMIT %(limit)s""",
             report=report,
             limit=limit,
-            all=sealed,
+            for_moderators=sealed,
         )
         return [Similar(**row) for row in rows]
 
@@ -96,16 +94,13 @@ class SqlItems(Queries):
         )
         return UUID(str(row["id"]))
 
-    async def numbers(self, *, sealed: bool) -> Numbers:
+    async def numbers(self, *, for_moderators: bool) -> Numbers:
         row = await self._row(
             f"""SELECT
               (SELECT count(*) FROM photo p JOIN report r ON r.id = p.report_id
-               WHERE p.state = 'stored' AND {_VISIBLE}) AS photos,
-              (SELECT count(*) FROM report r WHERE r.text <> '' AND r.purged_at IS NULL AND {_VISIBLE}) AS texts,
-              (SELECT count(*) FROM report r WHERE r.kind = 'lost' AND r.state = 'open' AND {_VISIBLE}) AS open_lost,
-              (SELECT count(*) FROM report r WHERE r.kind = 'found' AND r.state = 'open' AND {_VISIBLE}) AS open_found,
-              (SELECT count(*) FROM report r WHERE r.kind = 'found' AND r.state = 'returned' AND {_VISIBLE})
-                AS returned""",
-            all=sealed,
+               WHERE p.state = 'stored' AND {VISIBLE}) AS photos,
+              (SELECT count(*) FROM report r WHERE r.text <> '' AND r.purged_at IS NULL AND {VISIBLE}) AS texts,
+              {COUNTS}""",
+            for_moderators=for_moderators,
         )
         return Numbers(**row)

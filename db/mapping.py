@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from reunite.entities import (
+    Account,
     Claim,
     ClaimDecision,
     ClaimState,
@@ -31,7 +32,11 @@ REPORT = """SELECT r.*, w.platform, w.external_id AS workspace, w.language, w.ti
        FROM report r JOIN workspace w ON w.id = r.workspace_id"""
 MATCH = "m.*, (SELECT c.state FROM claim c WHERE c.match_id = m.id ORDER BY c.at DESC LIMIT 1) AS claim_state"
 """The columns of a match `m`."""
-PHOTO = "SELECT id, report_id, position, name, state, url, problem, colours FROM photo"
+CLAIM = "c.*, w.platform, w.external_id AS workspace"
+"""The columns of a claim `c`, with its `CLAIMANT`."""
+CLAIMANT = """JOIN match m ON m.id = c.match_id JOIN report lost ON lost.id = m.lost_id
+       JOIN workspace w ON w.id = lost.workspace_id"""
+PHOTO = "SELECT id, report_id, position, name, state, url, problem, colours, hidden FROM photo"
 
 
 def report(row: Row) -> Report:
@@ -85,6 +90,7 @@ def photo(row: Row) -> Photo:
         url=row["url"],
         problem=row["problem"],
         colours=tuple(row["colours"]),
+        hidden=row["hidden"],
     )
 
 
@@ -109,9 +115,10 @@ def match(row: Row) -> Match:
 
 
 def claim(row: Row) -> Claim:
-    """Read a row of `claim`."""
+    """Read a row with the columns `CLAIM`."""
     member = Member(row["member_id"], row["member_name"])
-    return Claim(row["id"], row["match_id"], member, bool(row["proof"]), ClaimState(row["state"]))
+    account = Account.on(row["platform"], row["workspace"], member)
+    return Claim(row["id"], row["match_id"], member, account, bool(row["proof"]), ClaimState(row["state"]))
 
 
 def claim_decision(row: Row) -> ClaimDecision:
@@ -148,4 +155,5 @@ def verdict(row: Row) -> Verdict:
         press=row["press"],
         name=row["moderator_name"],
         platform=row["platform"],
+        workspace=row["workspace"],
     )

@@ -27,9 +27,9 @@ class SqlOutbox(Queries):
                                WHERE r.id = %(report)s AND (%(audience)s <> 'moderators' OR w.log_channel IS NOT NULL)
                                FOR NO KEY UPDATE OF r)
                INSERT INTO outbox (community_id, report_id, platform, key, reply, match_id, audience, opens_thread,
-                                   quotes)
+                                   quotes, people)
                SELECT %(community)s, id, platform, %(key)s, %(reply)s, %(match)s, %(audience)s, %(opens_thread)s,
-                      %(quotes)s::uuid[] FROM thread
+                      %(quotes)s::uuid[], %(people)s FROM thread
                ON CONFLICT (community_id, key) DO NOTHING""",
             community=self.community,
             report=report,
@@ -39,16 +39,18 @@ class SqlOutbox(Queries):
             audience=audience,
             opens_thread=reply.opens_thread,
             quotes=list(reply.quotes),
+            people=list(reply.named),
         )
         return added == 1
 
     async def revise(self, key: ReplyKey, reply: Reply) -> None:
         await self._do(
-            f"""UPDATE outbox SET reply = %(reply)s, quotes = %(quotes)s::uuid[], {CHANGED}
+            f"""UPDATE outbox SET reply = %(reply)s, quotes = %(quotes)s::uuid[], people = %(people)s, {CHANGED}
                 WHERE key = %(key)s AND task <> 'remove' AND reply <> %(reply)s""",
             key=key,
             reply=Jsonb(to_json(reply)),
             quotes=list(reply.quotes),
+            people=list(reply.named),
         )
 
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:

@@ -35,14 +35,16 @@ class SqlPhotos(Queries):
             return
         for position, photo in enumerate(photos, start=row["next"]):
             await self._do(
-                "INSERT INTO photo (community_id, report_id, position, name, url, upload, added_by)"
-                " VALUES (%(community)s, %(report)s, %(position)s, %(name)s, %(url)s, %(upload)s, nullif(%(key)s, ''))",
+                "INSERT INTO photo (community_id, report_id, position, name, url, upload, hidden, added_by)"
+                " VALUES (%(community)s, %(report)s, %(position)s, %(name)s, %(url)s, %(upload)s, %(hidden)s,"
+                " nullif(%(key)s, ''))",
                 community=self.community,
                 report=report,
                 position=position,
                 name=photo.name,
                 url=photo.url,
                 upload=photo.data,
+                hidden=photo.hidden,
                 key=key,
             )
 

@@ -27,10 +27,10 @@ WITH added AS (
   ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *
 ),
 photos AS (
-  INSERT INTO photo (community_id, report_id, position, name, url, upload)
-  SELECT added.community_id, added.id, sent.position - 1, sent.name, sent.url, sent.upload
-  FROM added, unnest(%(names)s::text[], %(urls)s::text[], %(uploads)b::bytea[])
-    WITH ORDINALITY AS sent (name, url, upload, position)
+  INSERT INTO photo (community_id, report_id, position, name, url, upload, hidden)
+  SELECT added.community_id, added.id, sent.position - 1, sent.name, sent.url, sent.upload, sent.hidden
+  FROM added, unnest(%(names)s::text[], %(urls)s::text[], %(uploads)b::bytea[], %(hidden)s::boolean[])
+    WITH ORDINALITY AS sent (name, url, upload, hidden, position)
 ),
 work AS (
   INSERT INTO work (community_id, report_id) SELECT community_id, id FROM added RETURNING id
@@ -74,6 +74,7 @@ class SqlReports(Queries):
             names=[photo.name for photo in photos],
             urls=[photo.url for photo in photos],
             uploads=[photo.data for photo in photos],
+            hidden=[photo.hidden for photo in photos],
         )
         if row:
             return mapping.report({**row, "platform": target.platform, "workspace": target.workspace}), row["work"]

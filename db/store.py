@@ -1,6 +1,6 @@
 """The store: sessions, workspaces, and the few queries across communities."""
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,14 +14,19 @@ from db.delivery import Deliveries
 from db.embedding_models import EmbeddingModels
 from db.keys import NO_KEYS, Keys
 from db.leases import WorkLease, WorkSession
+from db.queries import Connection
 from db.session import CommunitySession
 from db.signals import signals
 from reunite.commands import JoinWorkspace
-from reunite.entities import Member, PlatformName, Settings, Workspace
+from reunite.entities import Channel, Member, PlatformName, Settings, Workspace
 from reunite.errors import NotJoinedError, TryAgainError
 from reunite.reminders import Due
 
 _PRESENT: Final = "UPDATE workspace SET absent_since = NULL WHERE id = %s AND absent_since IS NOT NULL"
+_SAVE_CHANNEL: Final = """INSERT INTO channel (community_id, workspace_id, external_id, name, role)
+  VALUES (%s, %s, %s, %s, %s) ON CONFLICT (workspace_id, external_id)
+  DO UPDATE SET name = excluded.name, role = excluded.role"""
+_DELETE_OTHER_CHANNELS: Final = "DELETE FROM channel WHERE workspace_id = %s AND external_id <> ALL(%s)"
 _NOTE_ABSENCE: Final = """UPDATE workspace
   SET absent_since = CASE WHEN %(since)s::timestamptz IS NOT NULL THEN least(absent_since, %(since)s) END
   WHERE id = %(id)s"""
@@ -88,13 +93,8 @@ class Store(Database):
         workspace = Workspace(row["workspace_id"], row["community_id"], command.platform, command.external_id)
         async with self.transaction(workspace.community) as connection:
             await connection.execute(_PRESENT, [workspace.id])
-            for channel in command.channels:
-                await connection.execute(
-                    """INSERT INTO channel (community_id, workspace_id, external_id, name, role)
-                       VALUES (%s, %s, %s, %s, %s) ON CONFLICT (workspace_id, external_id)
-                       DO UPDATE SET name = excluded.name, role = excluded.role""",
-                    [workspace.community, workspace.id, channel.id, channel.name, channel.role],
-                )
+            if command.channels is not None:
+                await _save_channels(connection, workspace, command.channels)
         return workspace
 
     async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None:
@@ -188,3 +188,12 @@ class Store(Database):
             return None
         [row] = rows
         return WorkLease(row["work_id"], row["community_id"], row["report_id"], row["fence"], row["failures"])
+
+
+async def _save_channels(connection: Connection, workspace: Workspace, channels: Sequence[Channel]) -> None:
+    """Store a workspace's channels, and delete those that it no longer has."""
+    in_order = sorted(channels, key=lambda channel: channel.id)  # two processes may save them at once
+    about = [(workspace.community, workspace.id, channel.id, channel.name, channel.role) for channel in in_order]
+    async with connection.cursor() as cursor:
+        await cursor.executemany(_SAVE_CHANNEL.encode(), about)
+    await connection.execute(_DELETE_OTHER_CHANNELS.encode(), [workspace.id, [channel.id for channel in in_order]])

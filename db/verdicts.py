@@ -6,7 +6,7 @@ from uuid import UUID
 from db import mapping
 from db.queries import Queries
 from reunite.commands import GiveVerdict
-from reunite.entities import Claim, ClaimDecision, ClaimState, Member, Verdict
+from reunite.entities import Account, Claim, ClaimDecision, ClaimState, Member, ReplyTarget, Verdict
 
 
 class SqlVerdicts(Queries):
@@ -15,13 +15,15 @@ class SqlVerdicts(Queries):
     async def add(self, match: UUID, command: GiveVerdict, *, given: bool) -> None:
         await self._do(
             "INSERT INTO verdict"
-            " (community_id, match_id, moderator_id, moderator_name, platform, kind, given, message, press) VALUES"
-            " (%(community)s, %(match)s, %(id)s, %(name)s, %(platform)s, %(kind)s, %(given)s, %(message)s, %(press)s)",
+            " (community_id, match_id, moderator_id, moderator_name, platform, workspace, kind, given, message, press)"
+            " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(platform)s, %(workspace)s, %(kind)s, %(given)s,"
+            " %(message)s, %(press)s)",
             community=self.community,
             match=match,
             id=command.member.id,
             name=command.member.name,
             platform=command.target.platform,
+            workspace=command.target.account(command.member).workspace,
             kind=command.kind,
             given=given,
             message=None if command.match else command.target.message,
@@ -32,21 +34,35 @@ class SqlVerdicts(Queries):
         rows = await self._all("SELECT * FROM verdict WHERE match_id = %(match)s ORDER BY seq", match=match)
         return [mapping.verdict(row) for row in rows]
 
-    async def by(self, member: str) -> Sequence[Verdict]:
-        rows = await self._all("SELECT * FROM verdict WHERE moderator_id = %(member)s ORDER BY seq", member=member)
+    async def by(self, account: Account) -> Sequence[Verdict]:
+        rows = await self._all(
+            "SELECT * FROM verdict WHERE moderator_id = %(id)s AND platform = %(platform)s"
+            " AND workspace = %(workspace)s ORDER BY seq",
+            id=account.id,
+            platform=account.platform,
+            workspace=account.workspace,
+        )
         return [mapping.verdict(row) for row in rows]
 
-    async def add_claim_decision(self, claim: Claim, state: ClaimState, by: Member) -> None:
+    async def add_claim_decision(self, claim: Claim, state: ClaimState, place: ReplyTarget, by: Member) -> None:
         await self._do(
-            "INSERT INTO claim_decision (community_id, match_id, member_id, member_name, state)"
-            " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(state)s)",
+            "INSERT INTO claim_decision (community_id, match_id, member_id, member_name, platform, workspace, state)"
+            " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(platform)s, %(workspace)s, %(state)s)",
             community=self.community,
             match=claim.match,
             id=by.id,
             name=by.name,
+            platform=place.platform,
+            workspace=place.account(by).workspace,
             state=state,
         )
 
-    async def claim_decisions_by(self, member: str) -> Sequence[ClaimDecision]:
-        rows = await self._all("SELECT * FROM claim_decision WHERE member_id = %(member)s ORDER BY seq", member=member)
+    async def claim_decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
+        rows = await self._all(
+            "SELECT * FROM claim_decision WHERE member_id = %(id)s AND platform = %(platform)s"
+            " AND workspace = %(workspace)s ORDER BY seq",
+            id=account.id,
+            platform=account.platform,
+            workspace=account.workspace,
+        )
         return [mapping.claim_decision(row) for row in rows]

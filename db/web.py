@@ -173,12 +173,10 @@ class WebSession(CommunitySession):
 
     async def _verdict_marks(self, matches: Sequence[UUID]) -> dict[UUID, VerdictMarks]:
         logs = defaultdict(list)
-        names: dict[str, str] = {}
         for row in await self._all(
             "SELECT * FROM verdict WHERE match_id = ANY(%(matches)s) ORDER BY seq", matches=list(matches)
         ):
             logs[row["match_id"]].append(mapping.verdict(row))
-            names[row["moderator_id"]] = row["moderator_name"]
         shown = await self._all(
             f"SELECT {mapping.MATCH} FROM match m WHERE m.id = ANY(%(matches)s)", matches=list(matches)
         )
@@ -186,9 +184,7 @@ class WebSession(CommunitySession):
         for match in map(mapping.match, shown):
             in_force = rules.in_force(logs[match.id])
             given = {
-                kind: tuple(
-                    Member(verdict.moderator, names[verdict.moderator]) for verdict in in_force if verdict.kind is kind
-                )
+                kind: tuple(Member(verdict.moderator, verdict.name) for verdict in in_force if verdict.kind is kind)
                 for kind in VerdictKind
             }
             result[match.id] = VerdictMarks(match, given)

@@ -45,6 +45,16 @@ class SqlWork(Queries):
         )
         return int(row["n"])
 
+    async def interrupt(self, workspace: UUID) -> None:
+        await self._do(
+            """UPDATE work SET fence = fence + 1, leased_until = NULL, hinted_at = NULL
+               WHERE report_id IN (SELECT id FROM report WHERE workspace_id = %(workspace)s)""",
+            workspace=workspace,
+        )
+        await self._do(
+            "SELECT 1 FROM report WHERE workspace_id = %(workspace)s ORDER BY id FOR UPDATE", workspace=workspace
+        )
+
     async def stop(self, report: UUID) -> None:
         await self._do("DELETE FROM work WHERE report_id = %(report)s", report=report)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from db import mapping
+from db.counts import COUNTS, SqlCounts
 from db.trends import SqlTrends
 from reunite import rules
 from reunite.entities import PromisesKept, Report, Settings, Statistics, Verdict
@@ -19,19 +20,19 @@ lists AS (SELECT bool_or(coalesce(known.is_right, false)) AS is_right, bool_and(
   FROM match m JOIN report f ON f.id = m.found_id AND NOT f.sample
       AND (m.released OR NOT f.sealed) -- only moderators know the others
     LEFT JOIN known ON known.id = m.id
-  WHERE m.label = 'Possible match' GROUP BY m.lost_id),
+  WHERE m.label = 'possible' GROUP BY m.lost_id),
 own AS (SELECT summary FROM calibration JOIN embedding_model e ON e.version = model_version AND e.live
   WHERE community_id IS NOT NULL ORDER BY seq DESC LIMIT 1)
 SELECT
-  (SELECT count(*) FROM known WHERE label = 'High confidence') AS high,
-  (SELECT count(*) FROM known WHERE label = 'High confidence' AND is_right) AS high_right,
+  (SELECT count(*) FROM known WHERE label = 'high') AS high,
+  (SELECT count(*) FROM known WHERE label = 'high' AND is_right) AS high_right,
   (SELECT count(*) FROM lists WHERE is_right OR is_whole) AS lists,
   (SELECT count(*) FROM lists WHERE is_right) AS lists_right,
   coalesce((SELECT (summary ->> 'searches')::int FROM own WHERE summary ->> 'source' = 'feedback'), 0) AS learned_from
 """
 
 
-class SqlWorkspaces(SqlTrends):
+class SqlWorkspaces(SqlTrends, SqlCounts):
     """`reunite.ports.workspaces.Workspaces`, and what else delivery needs."""
 
     async def settings(self, workspace: UUID) -> Settings:
@@ -87,21 +88,18 @@ class SqlWorkspaces(SqlTrends):
             **place,
         )
 
-    async def statistics(self) -> Statistics:
+    async def statistics(self, *, for_moderators: bool = False) -> Statistics:
         row = await self._row(
-            """WITH known AS (SELECT m.state FROM match m JOIN report f ON f.id = m.found_id
+            f"""WITH known AS (SELECT m.state FROM match m JOIN report f ON f.id = m.found_id
                              WHERE NOT f.sample AND (m.released OR NOT f.sealed)) -- only moderators know the others
                SELECT
-                 (SELECT count(*) FROM report WHERE kind = 'lost' AND state = 'open' AND NOT sample)
-                   AS open_lost_reports,
-                 (SELECT count(*) FROM report WHERE kind = 'found' AND state = 'open' AND NOT (sealed OR sample))
-                   AS open_found_reports,
-                 (SELECT count(*) FROM report WHERE kind = 'found' AND state = 'returned' AND NOT sample) AS returned,
+                 {COUNTS},
                  (SELECT count(DISTINCT match_id) FROM outbox o JOIN report r ON r.id = o.report_id AND NOT r.sample
                   WHERE audience = 'thread') AS matches_shown,
                  (SELECT count(*) FROM known WHERE state = 'confirmed') AS confirmed,
                  (SELECT count(*) FROM known WHERE state = 'rejected') AS rejected,
-                 coalesce((SELECT version FROM embedding_model WHERE live), '') AS model"""
+                 coalesce((SELECT version FROM embedding_model WHERE live), '') AS model""",
+            for_moderators=for_moderators,
         )
         kept = await self._row(_KEPT)
         return Statistics(**row, kept=PromisesKept(**kept))
@@ -150,16 +148,6 @@ class SqlWorkspaces(SqlTrends):
             )
             for row in rows
         ]
-
-    async def lock(self, workspace: UUID) -> None:
-        await self._do(
-            """UPDATE work SET fence = fence + 1, leased_until = NULL, hinted_at = NULL
-               WHERE report_id IN (SELECT id FROM report WHERE workspace_id = %(workspace)s)""",
-            workspace=workspace,
-        )
-        await self._do(
-            "SELECT 1 FROM report WHERE workspace_id = %(workspace)s ORDER BY id FOR UPDATE", workspace=workspace
-        )
 
     async def unlink(self, workspace: UUID) -> None:
         await self._do("SELECT unlink_workspace(%(workspace)s)", workspace=workspace)

@@ -12,7 +12,7 @@ def count_search(origin: str, scored: Sequence[ScoredCandidate]) -> None:
     metrics.SEARCHES.labels(origin).inc()
     for candidate in scored:
         if candidate.label:
-            metrics.LABELS.labels(candidate.label.name.lower()).inc()
+            metrics.LABELS.labels(candidate.label).inc()
     if scored:
         metrics.BEST_PROBABILITY.observe(scored[0].probability)
         for pair in PairKind:

@@ -256,7 +256,7 @@ async def card_of(session: Session, reader: Report, match: Match, other: Report)
 
 async def may_claim(session: Session, lost: Report, found: Report) -> bool:
     """Return whether a lost report's author has a try left to claim a found item."""
-    return rules.tries_left(await session.claims.on(found.id), lost.author.id) > 0
+    return rules.tries_left(await session.claims.on(found.id), lost.account) > 0
 
 
 def pair_of(report: Report, scored: ScoredCandidate, *, percent: bool) -> ScoredPair:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from reunite import rules
 from reunite.claim_cards import revise_cards, revise_claim, revise_owners_card
-from reunite.entities import Claim, ClaimState, Handover, Match, MatchState, Member, Report, ReportKind, Whereabouts
+from reunite.entities import Account, Claim, ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts
 from reunite.errors import TellUserError
 from reunite.messages import galleries, handovers, keys
 from reunite.messages.handovers import Claimed
@@ -67,14 +67,14 @@ async def revise_claimed_cards(session: Session, found: Report) -> None:
             await revise_owners_card(session, match, lost, found)
 
 
-async def withdraw_offers(session: Session, claimant: Member, found: Report) -> None:
-    """Stop offering a member another claim on a found item, once they have no try left."""
+async def withdraw_offers(session: Session, claimant: Account, found: Report) -> None:
+    """Stop offering someone another claim on a found item, once they have no try left."""
     claims = await session.claims.on(found.id)
-    if rules.tries_left(claims, claimant.id) > 0:
+    if rules.tries_left(claims, claimant) > 0:
         return
     for match in await session.matches.of(found.id):
         lost = await session.reports.get(match.lost)
-        if lost and lost.author.id == claimant.id:
+        if lost and lost.account == claimant:
             claims_made = [Claimed(claim, match, lost, found) for claim in claims if claim.match == match.id]
             await _withdraw_offer(session, match, lost, found)
             await _revise_rejections(session, claims_made)

@@ -10,7 +10,7 @@ from reunite import rights, rules
 from reunite.claim_cards import post_card, revise_claim
 from reunite.claim_settlement import withdraw_offers
 from reunite.commands import Press
-from reunite.entities import Claim, ClaimState, Match, MatchState, Member, Report, ReportKind, ReportState, Workspace
+from reunite.entities import Account, Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.gallery import show_card
 from reunite.handover import arrange
@@ -50,7 +50,7 @@ class ClaimHandlers:
             if claim.state is not ClaimState.OPEN:
                 return notices.note("claim_decided", press.language)
             await session.claims.set_state(claim.id, state)
-            await session.verdicts.add_claim_decision(claim, state, press.member)
+            await session.verdicts.add_claim_decision(claim, state, press.target, press.member)
             settings = await session.workspaces.settings_for(found.id)
             await _tell(session, Claimed(replace(claim, state=state), match, lost, found), by_word=settings.by_word)
         return notices.note(f"claim_{state}", press.language)
@@ -74,7 +74,7 @@ async def take_claim(session: Session, press: Press, match: Match, lost: Report,
     match = await session.matches.get(match.id) or match
     await show_card(session, lost, match, found)
     await _announce(session, claim, match, lost, found)
-    await withdraw_offers(session, claim.member, found)
+    await withdraw_offers(session, claim.account, found)
 
 
 async def check_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> str:
@@ -89,7 +89,7 @@ async def check_claimant(session: Session, press: Press, match: Match, lost: Rep
     _check_shown(match, lost, found)
     if not rules.are_open(lost, found):
         raise TellUserError("report_closed")
-    _check_attempts(await session.claims.on(found.id), press.member)
+    _check_attempts(await session.claims.on(found.id), lost.account)
 
 
 async def _announce(session: Session, claim: Claim, match: Match, lost: Report, found: Report) -> None:
@@ -101,7 +101,7 @@ async def _announce(session: Session, claim: Claim, match: Match, lost: Report, 
 async def _tell(session: Session, claimed: Claimed, *, by_word: bool) -> None:
     """Announce the decision on a claim; if it's accepted, let owner and finder talk."""
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
-    left = rules.tries_left(await session.claims.on(found.id), claim.member.id)
+    left = rules.tries_left(await session.claims.on(found.id), claim.account)
     decided = handovers.claim_decided(claimed, by_word=by_word, left=left)
     await session.outbox.post(lost.id, keys.claim_decision(claim.id, claim.state), decided)
     await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=by_word))
@@ -138,12 +138,12 @@ def _proof(press: Press) -> str:
     return proof
 
 
-def _check_attempts(made: Sequence[Claim], member: Member) -> None:
-    """Raise TellUserError if a member may make no further claim, given the claims on a found report."""
-    claims = [claim for claim in made if claim.member.id == member.id]
+def _check_attempts(made: Sequence[Claim], account: Account) -> None:
+    """Raise TellUserError if someone may make no further claim, given the claims on a found report."""
+    claims = [claim for claim in made if claim.account == account]
     if any(claim.state is ClaimState.ACCEPTED for claim in claims):
         raise TellUserError("claim_accepted_before")
     if any(claim.state is ClaimState.OPEN for claim in claims):
         raise TellUserError("claim_waits")
-    if rules.tries_left(claims, member.id) <= 0:
+    if rules.tries_left(claims, account) <= 0:
         raise TellUserError("claim_too_many", number=rules.MAX_CLAIMS)

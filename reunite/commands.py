@@ -23,12 +23,12 @@ from reunite.messages.reply import Action
 
 @dataclass(frozen=True, slots=True)
 class JoinWorkspace:
-    """The bot is (again) in a workspace, which has these channels."""
+    """The bot is (again) in a workspace, which has these channels and no others; None if that isn't known."""
 
     platform: PlatformName
     external_id: str
     name: str
-    channels: tuple[Channel, ...] = ()
+    channels: tuple[Channel, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,9 +63,9 @@ class CommunityHandlers:
             await session.workspaces.set_member_zone(workspace.id, member.id, found)
         return ZoneInfo(found)
 
-    async def statistics(self, workspace: Workspace, language: str, *, trends: bool) -> Reply:
+    async def statistics(self, workspace: Workspace, language: str, *, trends: bool, for_moderators: bool) -> Reply:
         async with self._store.session(workspace.community) as session:
-            numbers = await session.workspaces.statistics()
+            numbers = await session.workspaces.statistics(for_moderators=for_moderators)
             last_weeks = await session.workspaces.trends() if trends else Trends()
         return await asyncio.to_thread(
             notices.statistics, numbers, language, last_weeks
@@ -104,9 +104,8 @@ class CommunityHandlers:
     async def unlink(self, workspace: Workspace) -> None:
         """Leave a community of several workspaces: quotes and pictures of each are removed from the others."""
         async with self._store.session(workspace.community) as session:
-            await session.workspaces.lock(
-                workspace.id
-            )  # or a running search could match across the workspaces once more
+            # Otherwise a running search could match across the workspaces once more.
+            await session.work.interrupt(workspace.id)
             for report in await session.workspaces.reports(workspace.id):
                 await session.deletion.separate(report)
             await session.workspaces.unlink(workspace.id)

@@ -23,10 +23,10 @@ async def digest(session: Session, workspace: UUID, at: datetime) -> None:
     waiting = _in_one_channel(sorted(posts, key=lambda report: report.reported_at))
     if not waiting:
         return
-    numbers = await session.workspaces.statistics()
+    returned = await session.workspaces.count(ReportKind.FOUND, ReportState.RETURNED)
     shown = waiting[-rules.MAX_TILES :]
     tiles = [await _tile(session, number, report) for number, report in enumerate(shown, start=1)]
-    reply = welcome.digest(shown, tiles, waiting=len(waiting), returned=numbers.returned)
+    reply = welcome.digest(shown, tiles, waiting=len(waiting), returned=returned)
     await session.outbox.post(shown[-1].id, keys.digest(workspace, at), reply, audience="channel")
 
 

@@ -12,10 +12,6 @@ Category = Literal["id", "card", "keys", "phone", "other"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 
-HIDDEN: Final = "SPOILER_"
-"""The prefix of the name of a photo that its author hides behind a spoiler: it's compared, but never shown."""
-
-
 class ReportKind(StrEnum):
     """Which side of a match a report is."""
 
@@ -53,8 +49,13 @@ class PhotoState(StrEnum):
 class Label(StrEnum):
     """A label shown with a match; each is a promise (docs/matching.md)."""
 
-    HIGH = "High confidence"
-    POSSIBLE = "Possible match"
+    HIGH = "high"
+    POSSIBLE = "possible"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Label | None":
+        """Read what an earlier version has stored, which may still run during an update."""
+        return {"High confidence": cls.HIGH, "Possible match": cls.POSSIBLE}.get(str(value))
 
 
 class VerdictKind(StrEnum):
@@ -81,6 +82,24 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """What tells people apart: elsewhere, the same id may be another person's.
+
+    `workspace` is the platform's id. It's empty on Discord, where a member has the same id in all servers; None if it
+    isn't known.
+    """
+
+    platform: PlatformName | None
+    workspace: str | None
+    id: str
+
+    @classmethod
+    def on(cls, platform: PlatformName, workspace: str, member: Member) -> "Account":
+        """Return the account of a member of a workspace."""
+        return cls(platform, "" if platform == "discord" else workspace, member.id)
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyTarget:
     """A place to write to. `message` is the thread's root; None until the bot has posted that root itself."""
 
@@ -93,6 +112,10 @@ class ReplyTarget:
         """Return the same channel with `message` as the thread's root."""
         return replace(self, message=message)
 
+    def account(self, member: Member) -> Account:
+        """Return the account of a member of its workspace."""
+        return Account.on(self.platform, self.workspace, member)
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingPhoto:
@@ -101,6 +124,8 @@ class IncomingPhoto:
     name: str
     url: str | None = None
     data: bytes | None = None
+    hidden: bool = False
+    """Its author hides it behind a spoiler: it's compared, but never shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +146,10 @@ class Workspace:
     platform: PlatformName
     external_id: str
 
+    def account(self, member: Member) -> Account:
+        """Return the account of one of its members."""
+        return Account.on(self.platform, self.external_id, member)
+
 
 @dataclass(frozen=True, slots=True)
 class Photo:
@@ -134,6 +163,7 @@ class Photo:
     url: str | None = None
     problem: str | None = None
     colours: tuple[float, ...] = ()
+    hidden: bool = False
 
 
 Aspect = Literal["colour", "place"]
@@ -196,9 +226,14 @@ class Report:
         """When it was posted; if that isn't known, when it was stored."""
         return self.posted_at or self.created_at
 
-    def is_by(self, platform: PlatformName, member: Member) -> bool:
-        """Return whether a member of a platform is its author."""
-        return not self.sample and (self.target.platform, self.author.id) == (platform, member.id)
+    @property
+    def account(self) -> Account:
+        """The author's account."""
+        return self.target.account(self.author)
+
+    def is_by(self, account: Account) -> bool:
+        """Return whether someone is its author."""
+        return not self.sample and self.account == account
 
     def shares_workspace_with(self, other: "Report") -> bool:
         """Return whether another report is of the same workspace."""
@@ -296,6 +331,13 @@ class Verdict:
     """The moderator's; empty once it was deleted."""
     platform: PlatformName | None = None
     """Where it was given; None for verdicts from before this was stored."""
+    workspace: str | None = None
+    """As in the moderator's account."""
+
+    @property
+    def account(self) -> Account:
+        """The moderator's account."""
+        return Account(self.platform, self.workspace, self.moderator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +358,8 @@ class Claim:
     id: UUID
     match: UUID
     member: Member
+    account: Account
+    """The member's: the lost report's author."""
     has_proof: bool
     state: ClaimState
 
@@ -387,10 +431,10 @@ class Trends:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """A community's numbers, none about a person. Sealed reports are not in `open_found_reports`."""
+    """A community's numbers, none about a person. Only moderators' count sealed and private reports."""
 
-    open_lost_reports: int
-    open_found_reports: int
+    open_lost: int
+    open_found: int
     returned: int
     matches_shown: int
     confirmed: int

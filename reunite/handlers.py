@@ -203,12 +203,17 @@ class Handlers:
         return await self._community.zone(known, member)
 
     async def statistics(
-        self, platform: PlatformName, workspace: str, language: str = "en", *, trends: bool = True
+        self,
+        platform: PlatformName,
+        workspace: str,
+        language: str = "en",
+        *,
+        trends: bool = True,
+        for_moderators: bool = False,
     ) -> Reply:
         """Return the community's numbers, with what the last weeks have brought."""
-        return await self._community.statistics(
-            await self._known_workspace(platform, workspace), language, trends=trends
-        )
+        known = await self._known_workspace(platform, workspace)
+        return await self._community.statistics(known, language, trends=trends, for_moderators=for_moderators)
 
     async def link_code(self, platform: PlatformName, workspace: str) -> str:
         """Return a code by which another workspace may join the community: once, within 15 minutes."""

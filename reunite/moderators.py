@@ -14,7 +14,7 @@ async def deciding_moderator(session: Session, match: Match) -> Person | None:
     """Return the moderator whose verdict counts; None if no verdict is in force."""
     if verdicts := rules.in_force(await session.verdicts.of(match.id)):
         latest = verdicts[-1]
-        return Person(latest.platform or "", Member(latest.moderator, latest.name))
+        return Person(latest.platform or "", Member(latest.moderator, latest.name), workspace=latest.workspace)
     return None
 
 

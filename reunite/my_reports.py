@@ -87,6 +87,7 @@ class MyReportHandlers:
 
     async def export(self, workspace: Workspace, member: Member) -> dict[str, Any]:
         """Return everything known about a member, ready for JSON; photos are JPEG in base64."""
+        account = workspace.account(member)
         async with self._store.session(workspace.community) as session:
             reports = await session.reports.by_author(workspace.id, member.id)
             return {
@@ -96,15 +97,15 @@ class MyReportHandlers:
                 "reports": [await _exported(session, report) for report in reports],
                 "claims": [
                     {"proof": await session.claims.proof(claim.id), "state": claim.state, "match": str(claim.match)}
-                    for claim in await session.claims.by(member.id)
+                    for claim in await session.claims.by(account)
                 ],
                 "verdicts": [
                     {"kind": verdict.kind, "given": verdict.given, "at": verdict.at.isoformat()}
-                    for verdict in await session.verdicts.by(member.id)
+                    for verdict in await session.verdicts.by(account)
                 ],
                 "claim_decisions": [
                     {"state": decision.state, "match": str(decision.match), "at": decision.at.isoformat()}
-                    for decision in await session.verdicts.claim_decisions_by(member.id)
+                    for decision in await session.verdicts.claim_decisions_by(account)
                 ],
             }
 
@@ -119,7 +120,7 @@ class MyReportHandlers:
                 if report:
                     await end(session, report)
         async with self._store.session(workspace.community) as session:
-            await session.deletion.forget_moderator(member)
+            await session.deletion.forget_moderator(workspace.account(press.member))
             await session.prompts.switch_reminders(
                 workspace.id, member, on=True
             )  # this choice of theirs is deleted too

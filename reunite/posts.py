@@ -123,7 +123,7 @@ class PostHandlers:
             member = command.member
             if member:
                 moderates = command.is_moderator
-                roles = rights.roles_of(command.target.platform, member, report, is_moderator=moderates)
+                roles = rights.roles_of(command.target.account(member), report, is_moderator=moderates)
                 rights.check("delete_post", roles)
             await end(session, report)
         return True
@@ -179,7 +179,7 @@ async def _asked(session: Session, command: AnswerQuestion) -> tuple[Report, Que
     report = await locked_report(session, command.report)
     if report is None or report.question is None:
         raise TellUserError("nothing_here")
-    rights.check("answer", rights.roles_of(command.target.platform, command.member, report))
+    rights.check("answer", rights.roles_of(command.target.account(command.member), report))
     return report, report.question
 
 

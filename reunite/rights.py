@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from reunite.commands import Press
-from reunite.entities import Member, PlatformName, Report
+from reunite.entities import Account, Report
 from reunite.errors import TellUserError
 from reunite.messages.reply import Action
 
@@ -115,12 +115,10 @@ TABLE: Final[Mapping[Act, Right]] = {
 }
 
 
-def roles_of(
-    platform: PlatformName, member: Member, *reports: Report, is_moderator: bool = False, gave: bool = False
-) -> frozenset[Role]:
-    """Return a member's roles towards some reports; `gave` says that the verdict is theirs."""
+def roles_of(account: Account, *reports: Report, is_moderator: bool = False, gave: bool = False) -> frozenset[Role]:
+    """Return someone's roles towards some reports; `gave` says that the verdict is theirs."""
     by_kind = {"lost": Role.OWNER, "found": Role.FINDER}
-    roles = {Role.MEMBER, *(by_kind[report.kind] for report in reports if report.is_by(platform, member))}
+    roles = {Role.MEMBER, *(by_kind[report.kind] for report in reports if report.is_by(account))}
     return frozenset(roles | ({Role.MODERATOR} if is_moderator else set()) | ({Role.GIVER} if gave else set()))
 
 
@@ -139,7 +137,7 @@ def check(act: Act, roles: frozenset[Role]) -> None:
 def check_press(press: Press, *reports: Report) -> None:
     """Raise TellUserError if the member who presses a button may not do that with some reports."""
     moderates = press.is_moderator
-    check(press.action, roles_of(press.target.platform, press.member, *reports, is_moderator=moderates))
+    check(press.action, roles_of(press.target.account(press.member), *reports, is_moderator=moderates))
 
 
 def check_member(act: Act, *, is_moderator: bool, is_author: bool = False) -> None:

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from reunite.entities import (
+    Account,
     Claim,
     ClaimState,
     Label,
@@ -58,9 +59,9 @@ _STATES = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REJECT: MatchS
 
 def in_force(log: Iterable[Verdict]) -> list[Verdict]:
     """Return the verdicts that were given and not withdrawn, oldest first (a repeated one by its first time)."""
-    given: dict[tuple[str, VerdictKind], Verdict] = {}
+    given: dict[tuple[Account, VerdictKind], Verdict] = {}
     for verdict in log:
-        key = verdict.moderator, verdict.kind
+        key = verdict.account, verdict.kind
         if verdict.given:
             given.setdefault(key, verdict)
         else:
@@ -142,9 +143,9 @@ def is_claimed(match: Match) -> bool:
     return match.claim in PENDING_CLAIMS and match.state is not MatchState.REJECTED
 
 
-def tries_left(claims: Iterable[Claim], member: str) -> int:
-    """Return how many more claims a member may make on a found report, given all claims on it."""
-    return MAX_CLAIMS - sum(claim.member.id == member for claim in claims)
+def tries_left(claims: Iterable[Claim], account: Account) -> int:
+    """Return how many more claims someone may make on a found report, given all claims on it."""
+    return MAX_CLAIMS - sum(claim.account == account for claim in claims)
 
 
 def may_be_in_gallery(lost: Report, found: Report, match: Match) -> bool:

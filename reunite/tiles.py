@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reunite import rules
-from reunite.entities import HIDDEN, Match, PhotoState, Report
+from reunite.entities import Match, PhotoState, Report
 from reunite.messages.reply import Picture, Tile
 from reunite.ports import Session
 
@@ -29,7 +29,7 @@ async def viewable_pairs(session: Session, lost: Report) -> list[Pair]:
 
 async def picture_of(session: Session, report: Report, match: Match | None = None) -> Picture | None:
     """Return the photo of a found report that matched, or else its first one; none that is hidden by a spoiler."""
-    photos = [photo for photo in await session.photos.of(report.id) if not photo.name.startswith(HIDDEN)]
+    photos = [photo for photo in await session.photos.of(report.id) if not photo.hidden]
     stored = [photo.id for photo in photos if photo.state is PhotoState.STORED]
     if match and match.photo in stored:
         return Picture(match.photo, report.id)

@@ -116,7 +116,7 @@ class VerdictHandlers:
             state = rules.match_state(log, returned=match.handover.returned)
             if state is match.state:
                 return VerdictResult(match, changed=False)
-            moderator = Person(command.target.platform, command.member)
+            moderator = Person.at(command.target, command.member)
             change = Change(replace(match, state=state), match.state, reports, moderator, str(len(log)))
             work = await settle(session, change)
         for report in work:
@@ -148,16 +148,15 @@ def _given(log: Sequence[Verdict], command: GiveVerdict) -> bool | None:
     """Return whether the command gives a verdict (true) or withdraws one; None if it changes nothing."""
     if command.press and any(verdict.press == command.press for verdict in log):
         return None
-    in_force = any(
-        verdict.moderator == command.member.id and verdict.kind is command.kind for verdict in rules.in_force(log)
-    )
+    account = command.target.account(command.member)
+    in_force = any(verdict.account == account and verdict.kind is command.kind for verdict in rules.in_force(log))
     given = not in_force if command.given is None else command.given
     return None if given == in_force else given
 
 
 def _check(command: GiveVerdict, reports: tuple[Report, Report], *, given: bool) -> None:
     moderates = command.is_moderator  # and only verdicts of their own can be withdrawn
-    roles = rights.roles_of(command.target.platform, command.member, is_moderator=moderates, gave=not given)
+    roles = rights.roles_of(command.target.account(command.member), is_moderator=moderates, gave=not given)
     rights.check("give_verdict" if given else "withdraw_verdict", roles)
     if given and not {report.state for report in reports} <= rules.RETURNABLE:
         raise TellUserError("report_closed")

@@ -11,7 +11,7 @@ import discord
 from bot.discord.markup import without_spoilers
 from bot.discord.workspaces import member_of
 from reunite.commands import REPORTS, NewReport
-from reunite.entities import HIDDEN, IncomingPhoto, ReplyTarget, ReportKind
+from reunite.entities import IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import TellUserError
 
 _POSTS: Final = {discord.MessageType.default, discord.MessageType.reply}
@@ -23,6 +23,8 @@ _OTHER_PICTURES: Final = {
     ".dng", ".raw", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".psd", ".svg", ".jxl", ".jp2", ".eps",
 }  # fmt: skip
 _IS_SPOILER: Final = 1 << 3
+_SPOILER: Final = "SPOILER_"
+"""How Discord's apps begin the name of a photo behind a spoiler; one that is marked by its flag gets that name here."""
 """The flag of a file that is marked as a spoiler; its name says so too, mostly."""
 _MENTION: Final = re.compile(r"<(?:@[!&]?|#)\d{1,20}>")
 
@@ -66,7 +68,7 @@ def photos_of(message: discord.Message) -> tuple[IncomingPhoto, ...]:
 
 def is_hidden(words: str, photos: Iterable[IncomingPhoto]) -> bool:
     """Return whether a member hides a part of a report behind a spoiler."""
-    return without_spoilers(words) != words or any(photo.name.startswith(HIDDEN) for photo in photos)
+    return without_spoilers(words) != words or any(photo.hidden for photo in photos)
 
 
 def not_a_photo(message: discord.Message) -> TellUserError | None:
@@ -104,11 +106,12 @@ def photo_files(files: Iterable[Mapping[str, Any]]) -> tuple[tuple[IncomingPhoto
     names = Counter[str]()
     for file in files:
         name = file["filename"]
-        if file.get("flags", 0) & _IS_SPOILER and not name.startswith(HIDDEN):
-            name = HIDDEN + name
+        if file.get("flags", 0) & _IS_SPOILER and not name.startswith(_SPOILER):
+            name = _SPOILER + name
         if _is_photo(file):
             names[name] += 1
-            photos.append(IncomingPhoto(_numbered(name, names[name]), url=file["url"]))
+            numbered = _numbered(name, names[name])
+            photos.append(IncomingPhoto(numbered, url=file["url"], hidden=name.startswith(_SPOILER)))
         else:
             others.append(name)
     return tuple(photos), tuple(others)

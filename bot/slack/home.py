@@ -136,7 +136,7 @@ class Home:
             case "use_code":
                 return self._linking.form(language)
             case "numbers":
-                reply = await self._handlers.statistics("slack", workspace.team, language)
+                reply = await self._handlers.statistics("slack", workspace.team, language, for_moderators=True)
                 return modal(sentence("home_numbers", language), blocks(reply, workspace.link_to), language)
             case _:
                 return words_modal(await self._carry_out(workspace, person, action), language)

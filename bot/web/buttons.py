@@ -71,7 +71,8 @@ class Buttons:
         """Return the community's statistics, to moderators only."""
         body = await requests.json_body(request)
         rights.check_member("statistics", is_moderator=body.get("moderator") is True)
-        return self._replies([await self._handlers.statistics("web", WORKSPACE, self._chat.language)])
+        language = self._chat.language
+        return self._replies([await self._handlers.statistics("web", WORKSPACE, language, for_moderators=True)])
 
     async def board(self, request: web.Request) -> web.Response:
         """Return a link to the board, to moderators only."""

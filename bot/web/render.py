@@ -99,7 +99,7 @@ def tile_json(tile: Tile) -> Json:
     return {
         "number": tile.number,
         "match": str(tile.match),
-        "level": tile.label.name.lower() if tile.label else None,
+        "level": tile.label.value if tile.label else None,
         "photo": f"/photos/{tile.photo}" if tile.photo else None,
     }
 

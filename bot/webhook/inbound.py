@@ -97,7 +97,7 @@ class Inbound:
         rights.check_member("set_up", is_moderator=event.is_moderator)
         match event.name:
             case "statistics":
-                return [await self._handlers.statistics(*HERE, event.language)]
+                return [await self._handlers.statistics(*HERE, event.language, for_moderators=True)]
             case "link":
                 await self._handlers.link(*HERE, str(event.body.get("code")))
             case "unlink":

@@ -16,6 +16,7 @@ from cli.tuning.searched_set import SearchedSet, searched_set
 from cli.vectors import VectorFile
 from reunite.matching.defaults import for_encoder, prior_of
 from reunite.matching.weights import EVIDENCE
+from reunite.messages.wording import label_word
 from reunite.tuning import evaluation
 from reunite.tuning.ablation import ablation
 from reunite.tuning.calibration import TooLittleDataError, training_cases
@@ -123,7 +124,7 @@ def _write(out: Path, predictions: Sequence[Prediction], searched: SearchedSet) 
         {
             "id": searched.names[prediction.query],
             "results": [
-                {"id": searched.names[post], "probability": probability, "label": label}
+                {"id": searched.names[post], "probability": probability, "label": label_word(label) if label else None}
                 for post, probability, label in zip(
                     prediction.posts, prediction.probabilities, prediction.labels, strict=True
                 )

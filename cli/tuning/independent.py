@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reunite.entities import Label
+from reunite.messages.wording import label_word
 from reunite.tuning.predictions import Prediction
 
 Numbers = NDArray[np.float64]
@@ -27,7 +28,7 @@ def check(draws: Sequence[Sequence[Prediction]]) -> dict[str, Mapping[str, Any]]
     for own in (0, 1):
         low[side == own], high[side == own] = _interval(stated[side != own], right[side != own], stated[side == own])
     labels = np.array([prediction.labels[0] or "" for prediction in predictions], object)
-    groups = {str(label): labels == label for label in Label} | {"no label": labels == ""}
+    groups = {label_word(label): labels == label for label in Label} | {"no label": labels == ""}
     return {
         name: {
             "cases": int(chosen.sum()),

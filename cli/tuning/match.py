@@ -13,6 +13,7 @@ from cli.trial import Trial, running_trial
 from cli.tuning.posts_file import SetPost, publish, read_posts
 from cli.vectors import VectorFile
 from reunite.entities import ReportKind
+from reunite.messages.wording import label_word
 
 MAX_RESULTS: Final = 20
 
@@ -48,7 +49,7 @@ async def _prediction(trial: Trial, row: SetPost, report: UUID, names: Mapping[U
         {
             "id": names[match.found],
             "probability": match.probability,
-            "label": match.label,
+            "label": label_word(match.label) if match.label else None,
             "shown": match.id in shown,
         }
         for match in matches[:MAX_RESULTS]

@@ -25,7 +25,7 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     language = reader.language
     lines: list[Line] = [
-        line("claimed", language, member=Person(lost.target.platform, claim.member, report=lost.id)),
+        line("claimed", language, member=Person.at(lost.target, claim.member, report=lost.id)),
         *both_sides(match, (found, lost), language),
     ]
     lines += _progress(claim, match, language, moderator)

@@ -100,8 +100,8 @@ def waiting(report: Report, minutes: int) -> Reply:
 
 def statistics(numbers: Statistics, language: str, trends: Trends = _NO_TRENDS) -> Reply:
     counted = (
-        plural("open_lost", numbers.open_lost_reports, language),
-        plural("open_found", numbers.open_found_reports, language),
+        plural("open_lost", numbers.open_lost, language),
+        plural("open_found", numbers.open_found, language),
         plural("things_returned", numbers.returned, language),
         sentence(
             "stats_matches",
@@ -140,7 +140,7 @@ def claimed(claim: Claim, lost: Report, found: Report) -> Reply:
     if lost.private:
         lines: list[Line] = [line("claimed_privately", language)]
     else:
-        lines = [line("claimed", language, member=Person(lost.target.platform, claim.member, report=lost.id))]
+        lines = [line("claimed", language, member=Person.at(lost.target, claim.member, report=lost.id))]
     if not found.sealed:  # a sealed report doesn't name its finder
         lines.insert(0, (author(found, notify=True),))
     lines.append((Plain(sentence("claimed_how", language)),))

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, cast, get_args
 from uuid import UUID
 
-from reunite.entities import Label, Member, ReplyTarget
+from reunite.entities import Account, Label, Member, ReplyTarget
 
 _SEPARATOR: Final = " · "
 """The separator between the parts of a line."""
@@ -57,6 +57,18 @@ class Person:
     member: Member
     notify: bool = False
     report: UUID | None = None
+    workspace: str | None = None
+    """As in their account."""
+
+    @classmethod
+    def at(cls, place: ReplyTarget, member: Member, *, notify: bool = False, report: UUID | None = None) -> "Person":
+        """Name a member of a place's workspace."""
+        return cls(place.platform, member, notify, report, place.account(member).workspace)
+
+    def may_be(self, account: Account) -> bool:
+        """Return whether someone is named: by their account, or by its id where the workspace isn't known."""
+        same = (self.platform, self.member.id) == (account.platform, account.id)
+        return same and self.workspace in {None, account.workspace}
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +277,10 @@ class Reply:
         gallery = tuple(replace(tile, photo=None) if tile.photo in photos else tile for tile in self.gallery)
         return replace(self, picture=picture, gallery=gallery)
 
-    def without_person(self, member: str, word: str) -> "Reply":
-        """Return the reply with a word in the place of a member."""
+    def without_person(self, account: Account, word: str) -> "Reply":
+        """Return the reply with a word in the place of someone."""
         lines = tuple(
-            tuple(Plain(word) if isinstance(span, Person) and span.member.id == member else span for span in line)
+            tuple(Plain(word) if isinstance(span, Person) and span.may_be(account) else span for span in line)
             for line in self.lines
         )
         return replace(self, lines=lines)
@@ -295,8 +307,15 @@ class Reply:
 
     def people(self, platform: str) -> tuple[str, ...]:
         """Return the ids of the members of a platform whom the reply names, each once."""
-        named = [span for line in self.lines for span in line if isinstance(span, Person)]
-        return tuple(dict.fromkeys(person.member.id for person in named if person.platform == platform))
+        return tuple(dict.fromkeys(person.member.id for person in self._people() if person.platform == platform))
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The ids of all whom the reply names."""
+        return frozenset(person.member.id for person in self._people())
+
+    def _people(self) -> list[Person]:
+        return [span for line in self.lines for span in line if isinstance(span, Person)]
 
     def text(self) -> str:
         """Return the words without any form, for terminals, logs of tests and notifications."""
@@ -410,7 +429,9 @@ def _span(data: Mapping[str, Any]) -> Span:
             return Quoted(fields["text"], UUID(fields["report"]))
         case "person":
             member = Member(**fields["member"])
-            return Person(fields["platform"], member, fields["notify"], _uuid(fields["report"]))
+            return Person(
+                fields["platform"], member, fields["notify"], _uuid(fields["report"]), fields.get("workspace")
+            )
         case "jump":
             target = fields["target"]
             return Jump(UUID(fields["report"]), fields["text"], ReplyTarget(**target) if target else None)

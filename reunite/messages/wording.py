@@ -252,8 +252,9 @@ def problem(key: str, language: str, report: UUID | None, /, **params: str | int
 
 def author(report: Report, *, notify: bool = False) -> Person:
     """Name a report's author; a sample's is nobody's to mention."""
-    platform = "" if report.sample else report.target.platform
-    return Person(platform, report.author, notify, report.id)
+    if report.sample:
+        return Person("", report.author, notify, report.id)
+    return Person.at(report.target, report.author, notify=notify, report=report.id)
 
 
 def small_print(key: str, language: str) -> Line:
@@ -276,7 +277,7 @@ def button(action: Action, subject: UUID, language: str) -> Button:
 
 def label_word(label: Label | None, language: str = "en") -> str:
     """Return the label, or a dash, for tables."""
-    return sentence(f"label_{label.name.lower()}", language) if label else "–"
+    return sentence(f"label_{label}", language) if label else "–"
 
 
 def why_words(why: tuple[Why, ...], language: str = "en") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from reunite.entities import Claim, ClaimState, Member, Whereabouts
+from reunite.entities import Account, Claim, ClaimState, Member, Whereabouts
 
 
 class Claims(Protocol):
@@ -18,8 +18,8 @@ class Claims(Protocol):
         """Return every claim on a found report, oldest first."""
         ...
 
-    async def by(self, member: str) -> Sequence[Claim]:
-        """Return a member's claims, oldest first, without those whose report was deleted."""
+    async def by(self, account: Account) -> Sequence[Claim]:
+        """Return someone's claims, oldest first, without those whose report was deleted."""
         ...
 
     async def proof(self, claim: UUID) -> str:

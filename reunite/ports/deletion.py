@@ -3,6 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
+from reunite.entities import Account
 from reunite.messages.reply import Reply
 
 
@@ -21,6 +22,9 @@ class Deletion(Protocol):
         """Delete a report's matches with other workspaces, and remove the replies that quote across them."""
         ...
 
-    async def forget_moderator(self, member: str) -> None:
-        """Delete a member's name from the log of verdicts, and have it removed from every reply that names them."""
+    async def forget_moderator(self, account: Account) -> None:
+        """Delete someone's name from the logs, have it removed from the replies that name them, and sign them out.
+
+        What may be theirs, because its workspace isn't known, counts as theirs.
+        """
         ...

@@ -5,7 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from reunite.commands import GiveVerdict
-from reunite.entities import Claim, ClaimDecision, ClaimState, Member, Verdict
+from reunite.entities import Account, Claim, ClaimDecision, ClaimState, Member, ReplyTarget, Verdict
 
 
 class Verdicts(Protocol):
@@ -17,12 +17,14 @@ class Verdicts(Protocol):
         """Return a match's log, oldest first."""
         ...
 
-    async def by(self, member: str) -> Sequence[Verdict]:
-        """Return the verdicts that a member gave or withdrew, oldest first."""
+    async def by(self, account: Account) -> Sequence[Verdict]:
+        """Return the verdicts that someone gave or withdrew, oldest first."""
         ...
 
-    async def add_claim_decision(self, claim: Claim, state: ClaimState, by: Member) -> None: ...
+    async def add_claim_decision(self, claim: Claim, state: ClaimState, place: ReplyTarget, by: Member) -> None:
+        """Store that a member of a place's workspace has decided on a claim."""
+        ...
 
-    async def claim_decisions_by(self, member: str) -> Sequence[ClaimDecision]:
-        """Return which claims a member accepted or rejected, oldest first."""
+    async def claim_decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
+        """Return which claims someone accepted or rejected, oldest first."""
         ...

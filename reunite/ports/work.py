@@ -37,3 +37,7 @@ class Work(Protocol):
         Call it before the report is locked: a worker locks its work first, and the other order deadlocks.
         """
         ...
+
+    async def interrupt(self, workspace: UUID) -> None:
+        """Interrupt the work on a workspace's reports, and lock these until the transaction ends."""
+        ...

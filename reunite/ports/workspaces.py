@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from reunite.entities import Report, Settings, Statistics, Trends
+from reunite.entities import Report, ReportKind, ReportState, Settings, Statistics, Trends
 from reunite.ports.records import KnownCard
 
 
@@ -28,12 +28,16 @@ class Workspaces(Protocol):
         """Store a member's time zone; an empty name deletes it."""
         ...
 
-    async def statistics(self) -> Statistics:
-        """Return the community's numbers."""
+    async def statistics(self, *, for_moderators: bool = False) -> Statistics:
+        """Return the community's numbers: of what members may see, or moderators."""
+        ...
+
+    async def count(self, kind: ReportKind, state: ReportState) -> int:
+        """Return how many reports of a kind that members may see are in a state."""
         ...
 
     async def trends(self) -> Trends:
-        """Return what the last weeks brought; of lost reports what everyone may see."""
+        """Return what the last weeks brought, of what everyone may see."""
         ...
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
@@ -46,10 +50,6 @@ class Workspaces(Protocol):
 
     async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:
         """Return the match replies that were sent for a workspace's reports in progress, perhaps of one message."""
-        ...
-
-    async def lock(self, workspace: UUID) -> None:
-        """Stop the work on a workspace's reports, and lock these until the transaction ends."""
         ...
 
     async def unlink(self, workspace: UUID) -> None:

@@ -11,11 +11,15 @@ from reunite.entities import (
     Question,
     ReplyTarget,
     Report,
+    ReportKind,
+    ReportState,
     Settings,
     VerdictKind,
 )
 from reunite.errors import DefectError, TellUserError
+from reunite.language import plural
 from tests.contract.absence_cases import AbsenceCases
+from tests.contract.account_cases import AccountCases
 from tests.contract.gallery_cases import GalleryCases
 from tests.contract.handover_cases import HandoverCases
 from tests.contract.look_cases import LookCases, RefusalCases
@@ -26,7 +30,7 @@ from tests.contract.questions import answer, ask
 from tests.contract.reminder_cases import ReminderCases
 from tests.contract.sample_cases import SampleCases
 from tests.contract.search_cases import SearchCases
-from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
+from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage, account
 from tests.contract.verdict_cases import VerdictCases
 from tests.contract.welcome_cases import WelcomeCases
 
@@ -117,8 +121,27 @@ class OwnCases:
         await stage.matched(sealed=True)
         async with stage.session((await stage.join(log_channel="log")).community) as session:
             numbers = await session.workspaces.statistics()
-        assert (numbers.open_lost_reports, numbers.open_found_reports, numbers.matches_shown) == (1, 0, 0)
-        assert (await stage.handlers.statistics("web", "here")).kind == "note"
+        assert (numbers.open_lost, numbers.open_found, numbers.matches_shown) == (1, 0, 0)
+        before = await stage.handlers.statistics("web", "here")
+        assert before.kind == "note"
+        await stage.lost(private=True)
+        assert await stage.handlers.statistics("web", "here") == before
+
+    async def test_moderators_count_what_they_alone_see_and_members_do_not(self, stage: Stage) -> None:
+        workspace = await stage.join(log_channel="log")
+        await stage.lost(private=True)
+        await stage.found(sealed=True)
+        _, _, match = await stage.matched(sealed=True)
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        async with stage.session(workspace.community) as session:
+            counted = [await session.workspaces.statistics(for_moderators=them) for them in (False, True)]
+            assert [(each.open_lost, each.open_found, each.returned) for each in counted] == [(0, 0, 0), (1, 1, 1)]
+            assert sum((await session.workspaces.trends()).returned) == 0
+            assert await session.workspaces.count(ReportKind.FOUND, ReportState.RETURNED) == 0
+        members = (await stage.handlers.statistics("web", "here")).text()
+        moderators = (await stage.handlers.statistics("web", "here", for_moderators=True)).text()
+        assert plural("open_found", 0, "en") in members
+        assert plural("open_found", 1, "en") in moderators
 
 
 class ZoneCases:
@@ -180,7 +203,9 @@ class LinkCases:
         await _link(stage)
         async with stage.session(here.community) as session:
             assert [claim.state for claim in await session.claims.on(found.id)] == [ClaimState.REJECTED]
-            assert [each.match for each in await session.verdicts.claim_decisions_by(BEN.id)] == [match.id]
+            assert [each.match for each in await session.verdicts.claim_decisions_by(account(BEN, "there"))] == [
+                match.id
+            ]
 
     async def test_a_link_code_is_valid_once_and_not_for_its_own_community(self, stage: Stage) -> None:
         await stage.join()
@@ -232,6 +257,7 @@ class HandlerCases(
     VerdictCases,
     OwnCases,
     LinkCases,
+    AccountCases,
     GalleryCases,
     AbsenceCases,
     LookCases,

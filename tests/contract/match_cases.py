@@ -23,7 +23,7 @@ from reunite.entities import (
 )
 from reunite.messages import wording
 from reunite.ports import ScoredPair, Session
-from tests.contract.stages import ADA, MODERATOR, Stage
+from tests.contract.stages import ADA, MODERATOR, Stage, account
 from tests.support.threads import readers_of_lost_reports
 
 
@@ -168,22 +168,22 @@ class MatchCases:
                 (True, "1", None),
                 (False, "2", None),
             ]
-            assert await session.verdicts.by(MODERATOR.id) == log
-            assert await session.verdicts.by(ADA.id) == []
+            assert await session.verdicts.by(account(MODERATOR)) == log
+            assert await session.verdicts.by(account(ADA)) == []
 
     async def test_who_decided_a_claim_is_logged_until_they_are_forgotten(self, stage: Stage) -> None:
         await stage.join()
         _, found, match = await stage.matched()
         async with stage.session(found.community) as session:
             claim = await session.claims.add(match.id, ADA, "one")
-            await session.verdicts.add_claim_decision(claim, ClaimState.REJECTED, MODERATOR)
-            [decision] = await session.verdicts.claim_decisions_by(MODERATOR.id)
+            await session.verdicts.add_claim_decision(claim, ClaimState.REJECTED, found.target, MODERATOR)
+            [decision] = await session.verdicts.claim_decisions_by(account(MODERATOR))
             assert (decision.match, decision.state, decision.by) == (match.id, ClaimState.REJECTED, MODERATOR)
-            assert await session.verdicts.claim_decisions_by(ADA.id) == []
-            await session.deletion.forget_moderator(ADA.id)
-            assert await session.verdicts.claim_decisions_by(MODERATOR.id) == [decision]
-            await session.deletion.forget_moderator(MODERATOR.id)
-            [decision] = await session.verdicts.claim_decisions_by(MODERATOR.id)
+            assert await session.verdicts.claim_decisions_by(account(ADA)) == []
+            await session.deletion.forget_moderator(account(ADA))
+            assert await session.verdicts.claim_decisions_by(account(MODERATOR)) == [decision]
+            await session.deletion.forget_moderator(account(MODERATOR))
+            [decision] = await session.verdicts.claim_decisions_by(account(MODERATOR))
             assert decision.by == Member(MODERATOR.id, "")
 
     async def test_claims_are_kept_by_found_report_and_by_member(self, stage: Stage) -> None:
@@ -197,5 +197,5 @@ class MatchCases:
                 ("one", ClaimState.REJECTED),
                 ("two", ClaimState.OPEN),
             ]
-            assert await session.claims.by(ADA.id) == on
+            assert await session.claims.by(account(ADA)) == on
             assert await session.claims.get(claims[1].id) == on[1]

@@ -14,7 +14,7 @@ from reunite.entities import (
 from reunite.errors import DefectError
 from reunite.messages import keys, notices, wording
 from reunite.messages.reply import Choice, Person, Picture, Plain, Quoted, Reply
-from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
+from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage, account
 
 
 class OutboxCases:
@@ -111,7 +111,7 @@ class OutboxCases:
         await stage.verdict(match, VerdictKind.CONFIRM)
         assert MODERATOR.name in await stage.words(lost)
         async with stage.session(lost.community) as session:
-            await session.deletion.forget_moderator(MODERATOR.id)
+            await session.deletion.forget_moderator(account(MODERATOR))
             assert len(await session.verdicts.of(match.id)) == 1
         assert MODERATOR.name not in await stage.words(lost)
 

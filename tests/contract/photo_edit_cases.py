@@ -1,5 +1,7 @@
 """Photos that are added to a post later or taken from it, whatever store the handlers have."""
 
+from dataclasses import replace
+
 import pytest
 
 from reunite import rules
@@ -55,6 +57,19 @@ class PhotoEditCases:
         assert await stage.handlers.edit(_edit(found, ()))
         for reply in await stage.thread(lost):
             assert (reply.picture, [tile.photo for tile in reply.gallery if tile.photo]) == (None, [])
+
+    @pytest.mark.parametrize("later", [False, True])
+    async def test_a_hidden_photo_is_never_shown_whatever_its_name_is(self, stage: Stage, *, later: bool) -> None:
+        await stage.join()
+        plain = replace(FRONT, name="SPOILER_front.jpg")
+        for photo, is_shown in ((plain, True), (replace(FRONT, hidden=True), False)):
+            found = await stage.found(photos=() if later else (photo,))
+            if later:
+                await stage.handlers.edit(_edit(found, (photo,)))
+            await stage.keep_photos(found)
+            lost = await stage.lost()
+            await stage.search(lost, found)
+            assert [bool(reply.picture) for reply in await stage.thread(lost) if reply.kind == "match"] == [is_shown]
 
     async def test_more_photos_than_a_report_takes_change_nothing(self, stage: Stage) -> None:
         await stage.join()

@@ -197,7 +197,7 @@ def _allowed(scene: Scene, act: Act, who: Who) -> bool:
         return True
     if act == "delete_post" and who.target.platform != "web":
         return True
-    return may(act, roles_of(who.target.platform, who.member, *reports, is_moderator=who.is_moderator))
+    return may(act, roles_of(who.target.account(who.member), *reports, is_moderator=who.is_moderator))
 
 
 async def _refusal(scene: Scene, act: Act, who: Who) -> str | None:

@@ -21,6 +21,7 @@ from reunite.commands import (
 )
 from reunite.digest import digest
 from reunite.entities import (
+    Account,
     IncomingPhoto,
     Label,
     Match,
@@ -47,6 +48,11 @@ from tests.doubles.memory.reminders import due_digests, due_reminders
 
 ADA, BEN, MODERATOR = Member("ada", "Ada Lovelace"), Member("ben", "Ben Nevis"), Member("mo", "Mo Derator")
 COPY = b"a stored copy"
+
+
+def account(member: Member, workspace: str = "here") -> Account:
+    """Return a member's account in a workspace of the stage."""
+    return Account.on("web", workspace, member)
 
 
 class Hints:
@@ -231,7 +237,10 @@ class Stage(ABC):
 
     async def claim(self, match: Match, found: Report, proof: str = "a scratch inside") -> UUID:
         """Claim a found item as its owner; return the claim."""
-        await self.press("mine", match.id, ADA, words=proof)
+        async with self.session(found.community) as session:
+            lost = await session.reports.get(match.lost)
+        assert lost
+        await self.press("mine", match.id, ADA, words=proof, target=lost.target)
         async with self.session(found.community) as session:
             return (await session.claims.on(found.id))[-1].id
 

@@ -13,7 +13,7 @@ from reunite.language import sentence
 from reunite.locking import lock_sides
 from reunite.ports import Session
 from reunite.retry import TRIES
-from tests.contract.stages import ADA, BEN, MODERATOR, Stage
+from tests.contract.stages import ADA, BEN, MODERATOR, Stage, account
 
 
 def confirmed(target: ReplyTarget, match: UUID | None = None) -> GiveVerdict:
@@ -123,7 +123,7 @@ class VerdictCases:
         await stage.claim(match, found)
         await stage.press("mine", (await stage.match(other)).id, MODERATOR, words="a dent")
         async with stage.session(found.community) as session:
-            [theirs] = [claim.id for claim in await session.claims.by(MODERATOR.id)]
+            [theirs] = [claim.id for claim in await session.claims.by(account(MODERATOR))]
         await stage.verdict(match, kind)
         async with stage.session(found.community) as session:
             on = await session.claims.on(found.id)

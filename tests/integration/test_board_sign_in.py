@@ -7,7 +7,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from db.keys import Keys
-from reunite.commands import ChangeSettings, ReportFound
+from reunite.commands import ChangeSettings, JoinWorkspace, ReportFound
+from reunite.entities import Account
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from tests.support.board import (
@@ -121,8 +122,20 @@ async def test_a_tampered_cookie_opens_nothing(community: Community, robin: Brow
 
 async def test_who_deletes_their_data_is_signed_out(community: Community, robin: Browser) -> None:
     async with community.store.session(community.workspace.community) as session:
-        await session.deletion.forget_moderator(ROBIN.id)
+        await session.deletion.forget_moderator(community.workspace.account(ROBIN))
     assert (await robin.get("/"))[0] == 401
+
+
+async def test_another_with_the_same_id_in_a_linked_workspace_stays_signed_in(
+    community: Community, robin: Browser
+) -> None:
+    await community.handlers.join(JoinWorkspace("webhook", "there", "there"))
+    code = await community.handlers.link_code("web", "here")
+    await community.handlers.link("webhook", "there", code)
+    async with community.store.session(community.workspace.community) as session:
+        for others in (Account("webhook", "there", ROBIN.id), Account("web", "there", ROBIN.id)):
+            await session.deletion.forget_moderator(others)
+    assert (await robin.get("/"))[0] == 200
 
 
 async def test_a_change_of_the_moderators_signs_everyone_out(community: Community, robin: Browser) -> None:

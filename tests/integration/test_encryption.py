@@ -60,7 +60,7 @@ async def shown_with(url: str, keys: Keys) -> list[str]:
         workspace = await store.workspace("web", "here")
         assert workspace
         async with store.session(workspace.community) as session:
-            proofs = [await session.claims.proof(claim.id) for claim in await session.claims.by("ada")]
+            proofs = [await session.claims.proof(claim.id) for claim in await session.claims.by(workspace.account(ADA))]
             [found] = await session.reports.by_author(workspace.id, "ben")
             question = await session.claims.proof_question(found.id)
             kept = await session.claims.whereabouts(found.id)

@@ -54,7 +54,7 @@ async def everything(world: World, reports: list[Report]) -> dict[str, Any]:
         known: dict[str, Any] = {
             "found": [{candidate.item.report for candidate in search.candidates} for search in searches],
             "measured": [(search.open_count, search.background, search.lookalikes) for search in searches],
-            "numbers": [await session.items.numbers(sealed=sealed) for sealed in (False, True)],
+            "numbers": [await session.items.numbers(for_moderators=all_of_them) for all_of_them in (False, True)],
             "similar": [await session.items.similar(report.id, 50, sealed=True) for report in reports],
             "export": await session.import_export.reports(),
             "open": await session.candidates.open_lost(),

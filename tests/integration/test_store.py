@@ -7,11 +7,12 @@ import pytest
 from psycopg import conninfo, sql
 
 from db import migrate as migrations
+from db.backfills import Backfills
 from db.migrate import Migration, MigrationError, migrate, pending
 from db.store import Store
 from db.web import web_session
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost, Withdraw
-from reunite.entities import IncomingPhoto, Label, Member, ReplyTarget, ReportState, Workspace
+from reunite.entities import Channel, IncomingPhoto, Label, Member, ReplyTarget, ReportKind, ReportState, Workspace
 from reunite.handlers import Handlers
 from reunite.messages import wording
 from reunite.messages.keys import ReplyKey
@@ -67,6 +68,24 @@ async def test_a_community_sees_nothing_of_another(database_url: str) -> None:
                 await session._do(
                     "INSERT INTO work (community_id, report_id) SELECT %(c)s, id FROM report", c=theirs.community
                 )
+
+
+async def test_a_deleted_channel_is_forgotten(database_url: str) -> None:
+    """Else its past posts would be asked for."""
+    found, lost = Channel("1", "found", ReportKind.FOUND), Channel("2", "lost", ReportKind.LOST)
+    renamed = replace(lost, name="missing")
+    async with Store(database_url) as store:
+        await store.join(JoinWorkspace("discord", "another", "another", (found, lost)))
+        for channels, names in (
+            ((found, lost), {"found", "lost"}),
+            ((renamed,), {"missing"}),
+            (None, {"missing"}),
+            ((), set[str]()),
+        ):
+            workspace = await store.join(JoinWorkspace("discord", "ours", "ours", channels))
+            assert set((await Backfills(store).channels(workspace)).values()) == names
+        other = await store.join(JoinWorkspace("discord", "another", "another"))
+        assert len(await Backfills(store).channels(other)) == 2
 
 
 async def test_without_a_community_nothing_is_seen(database_url: str) -> None:

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from db.migrate import MigrationError, migrate, pending, shipped
+from reunite.messages.reply import from_json
 from tests.support.databases import Databases
 from tests.support.schema import schema_of
 from tests.support.services import working
@@ -44,6 +45,14 @@ def counts(url: str) -> tuple[int, ...]:
 def applied_to(url: str) -> list[str]:
     with psycopg.connect(url) as connection:
         return [name for [name] in connection.execute("SELECT name FROM migration ORDER BY name").fetchall()]
+
+
+async def migrate_before(name: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Apply the migrations that come before one."""
+    with monkeypatch.context() as patch:
+        files = [file for file in shipped() if file.name < name]
+        patch.setattr("db.migrate.shipped", lambda: files)
+        await migrate(url)
 
 
 def claim_of(url: str) -> UUID:
@@ -105,15 +114,85 @@ async def test_an_older_database_is_refused_as_it_is(earlier: str, change: str) 
     assert applied_to(earlier) == before
 
 
+async def test_replies_of_an_earlier_database_know_whom_they_name(earlier: str) -> None:
+    await migrate(earlier)
+    with psycopg.connect(earlier) as connection:
+        rows = connection.execute("SELECT reply, people FROM outbox").fetchall()
+    assert {name for _, people in rows for name in people} == {"ada", "ben", "mo"}
+    assert [set(people) for _, people in rows] == [from_json(reply).named for reply, _ in rows]
+
+
+_JUDGED = """
+INSERT INTO community (id, name) SELECT uuid(lpad(number::text, 32, '0')), '' FROM generate_series(1, 3) AS number;
+INSERT INTO workspace (community_id, platform, external_id, name) SELECT id, of_platform::platform, external, '' FROM
+  (VALUES (1, 'slack', 'T1'), (1, 'slack', 'T2'), (1, 'discord', '7'), (1, 'web', 'page'), (2, 'slack', 'T3'),
+    (3, 'discord', '8'))
+  AS w (community, of_platform, external) JOIN community c ON c.id = uuid(lpad(community::text, 32, '0'));
+INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, channel, expires_at)
+  SELECT community_id, id, kind, kind::report_kind, '', '', '', now()
+  FROM workspace, unnest(ARRAY['lost', 'found']) AS kind WHERE external_id IN ('T1', 'T3', '8');
+INSERT INTO photo (community_id, report_id, position, name)
+  SELECT community_id, id, number, name FROM report, (VALUES (0, 'SPOILER_a'), (1, 'SPOILERa')) AS p (number, name);
+INSERT INTO embedding_model (encoder, version, spaces) VALUES ('', '', '{}');
+INSERT INTO match (community_id, lost_id, found_id, model_id, probability, label, why, evidence)
+  SELECT l.community_id, l.id, f.id, m.id, 1, 'Possible match', '[]', '{}' FROM embedding_model m, report l
+  JOIN report f USING (community_id) WHERE l.kind = 'lost' AND f.kind = 'found';
+INSERT INTO outbox (community_id, report_id, platform, key, reply, match_id, sent_message)
+  SELECT community_id, lost_id, 'slack', lost_id, '{"lines": [], "gallery": [{"label": "Possible match"}]}', id, '1.2'
+  FROM match;
+INSERT INTO web_message (community_id, channel, key, reply) SELECT community_id, '', key, reply FROM outbox;
+INSERT INTO verdict (community_id, match_id, moderator_id, moderator_name, platform, kind, given, message)
+  SELECT m.community_id, m.id, by, '', of_platform::platform, 'confirm', true, message FROM
+  (VALUES (1, 'by card', 'slack', '1.2'), (1, 'by button', 'slack', NULL), (1, 'in a server', 'discord', NULL),
+    (1, 'on the page', 'web', NULL), (1, 'long ago', NULL, '1.2'), (2, 'alone', 'slack', NULL))
+  AS v (community, by, of_platform, message) JOIN match m ON m.community_id = uuid(lpad(community::text, 32, '0'));
+INSERT INTO claim_decision (community_id, match_id, member_id, member_name, state)
+  SELECT community_id, id, '', '', 'accepted' FROM match;
+"""
+
+
+async def test_decisions_labels_and_photos_behind_spoilers_are_kept(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with databases.empty() as url:
+        await migrate_before("0116", url, monkeypatch)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(_JUDGED)
+        await migrate(url)
+        with psycopg.connect(url) as connection:
+            places: dict[str, str | None] = dict(
+                connection.execute("SELECT moderator_id, workspace FROM verdict").fetchall()
+            )
+            decisions = connection.execute(
+                "SELECT platform, workspace FROM claim_decision ORDER BY community_id"
+            ).fetchall()
+            replies = connection.execute(
+                "SELECT reply -> 'gallery' FROM outbox UNION SELECT reply -> 'gallery' FROM web_message"
+            ).fetchall()
+            labels = connection.execute("SELECT DISTINCT label FROM match").fetchall()
+            hidden = connection.execute(
+                "SELECT DISTINCT w.platform, p.name FROM photo p JOIN report r ON r.id = p.report_id"
+                " JOIN workspace w ON w.id = r.workspace_id WHERE p.hidden"
+            ).fetchall()
+    assert (replies, labels) == ([([{"label": "possible"}],)], [("possible",)])
+    assert hidden == [("discord", "SPOILER_a")]
+    assert places == {
+        "by card": "T1",
+        "by button": None,
+        "in a server": "",
+        "on the page": "page",
+        "long ago": None,
+        "alone": "T3",
+    }
+    assert decisions == [(None, None), ("slack", "T3"), ("discord", "")]
+
+
 async def test_known_workspaces_are_not_greeted_again_after_the_update(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only those on Slack that have invited the bot nowhere yet."""
     with databases.empty() as url:
-        with monkeypatch.context() as patch:
-            files = [file for file in shipped() if file.name < "0115"]
-            patch.setattr("db.migrate.shipped", lambda: files)
-            await migrate(url)
+        await migrate_before("0115", url, monkeypatch)
         with psycopg.connect(url) as connection:
             for platform, name in (("discord", "a guild"), ("slack", "a team"), ("slack", "a lonely team")):
                 connection.execute("SELECT join_workspace(%s::platform, %s, '')", [platform, name])

@@ -164,7 +164,7 @@ async def test_a_reply_is_shown_once_even_if_sent_several_times(page: Page) -> N
     _, posted = await page.post(UMBRELLA_LOST)
     [report] = await page.reports()
     lines = (
-        (Person("web", Member("ada", "Ada"), notify=True), Plain(" "), Strong(Label.HIGH.value, Label.HIGH)),
+        (Person("web", Member("ada", "Ada"), notify=True), Plain(" "), Strong("High confidence", Label.HIGH)),
         (Quoted("<b>mine</b>", report.id), Jump(report.id, "jump", report.target), Jump(uuid4(), "elsewhere")),
     )
     outgoing = Outgoing("once", report.target, Reply("nothing", lines), maybe_sent=True)

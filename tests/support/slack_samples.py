@@ -58,7 +58,7 @@ def replies(language: str = "en") -> Mapping[str, Reply]:
     sealed = replace(found, sealed=True, category="keys")
     why = (Why("thing", "backpack", "agrees"), Why("colour", "black", "partly"), Why("words", "brand", "unknown"))
     match = Match(UUID(int=5), lost.id, found.id, 0.97, Label.HIGH, why, MatchState.UNDECIDED, percent=True)
-    claim = Claim(UUID(int=7), match.id, ADA, has_proof=True, state=ClaimState.OPEN)
+    claim = Claim(UUID(int=7), match.id, ADA, lost.account, has_proof=True, state=ClaimState.OPEN)
     held = Claimed(claim, match, lost, found)
     numbers = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
     question = Question("place", ("library & <!channel>", "x" * 100))

@@ -69,7 +69,7 @@ POSSIBLE = replace(MATCH, label=Label.POSSIBLE, probability=0.4, percent=False)
 CLOSEST = replace(MATCH, id=UUID(int=15), label=None)
 PAIRS = [(POSSIBLE, FOUND), (CLOSEST, replace(FOUND, place="*here* @everyone"))]
 TILES = [Tile(1, POSSIBLE.id, FOUND.id, Label.POSSIBLE), Tile(2, CLOSEST.id, FOUND.id)]
-CLAIM = Claim(UUID(int=7), MATCH.id, BOB, has_proof=True, state=ClaimState.OPEN)
+CLAIM = Claim(UUID(int=7), MATCH.id, BOB, LOST.account, has_proof=True, state=ClaimState.OPEN)
 HELD = Claimed(CLAIM, MATCH, LOST, FOUND)
 NUMBERS = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
 

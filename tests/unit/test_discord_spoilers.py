@@ -32,7 +32,7 @@ def test_what_is_left_of_words(written: str, shown: str) -> None:
         ({"filename": "a.jpg", "flags": 1 << 2}, "a.jpg"),
     ],
 )
-def test_a_photos_name_says_that_it_is_hidden(file: dict[str, object], name: str) -> None:
+def test_a_photo_behind_a_spoiler_is_hidden(file: dict[str, object], name: str) -> None:
     photos, _ = photo_files([{**file, "url": "https://cdn.discordapp.com/a"}])
     assert [photo.name for photo in photos] == [name]
-    assert is_hidden("", photos) == name.startswith("SPOILER_")
+    assert [photo.hidden for photo in photos] == [is_hidden("", photos)] == [name.startswith("SPOILER_")]

@@ -141,7 +141,7 @@ def replies(language: str) -> Iterator[Reply]:
 
 
 def claims(lost: Report, found: Report) -> Iterator[Reply]:
-    claim = Claim(UUID(int=7), MATCH.id, BOB, has_proof=True, state=ClaimState.OPEN)
+    claim = Claim(UUID(int=7), MATCH.id, BOB, lost.account, has_proof=True, state=ClaimState.OPEN)
     yield notices.claimed(claim, lost, found)
     yield from handed_over(claim, lost, found)
     yield notices.claim_seen(claim, Quoted("1998", found.id), Quoted("B. W.", lost.id), lost.language)

@@ -51,5 +51,5 @@ def test_a_sample_says_what_it_is_and_when_it_goes(kind: ReportKind) -> None:
     assert (head.startswith("Sample: "), words, "29 May" in how) == (True, "a cup", True)
     assert Quoted("a cup", sample.id) in reply.lines[1]
     assert (reply.opens_thread, set(reply.quotes)) == (True, {sample.id})
-    assert not sample.is_by("slack", sample.author)
-    assert report.is_by("slack", report.author)
+    assert not sample.is_by(sample.account)
+    assert report.is_by(report.account)

@@ -17,7 +17,7 @@ from reunite.messages.reply import Jump, Moment, Person, Plain, Reply, Strong
 def test_a_label_is_shown_as_one_in_every_language(label: Label, language: str) -> None:
     shown = reply_json(Reply("match", ((Strong(wording.label_word(label, language), label), Strong("Oh!")),)))
     [[marked, other]] = shown["lines"]
-    assert (marked["is"], marked["level"], other["is"]) == ("label", label.name.lower(), "strong")
+    assert (marked["is"], marked["level"], other["is"]) == ("label", label.value, "strong")
 
 
 def test_a_moment_is_sent_so_that_the_page_can_show_it_in_the_readers_zone() -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from reunite.commands import GiveVerdict
 from reunite.entities import (
+    Account,
     Claim,
     ClaimDecision,
     ClaimState,
@@ -26,7 +27,7 @@ from reunite.matching.evidence import Candidate, Item, Search
 from reunite.ports import ScoredPair
 from reunite.text.content import rare_candidates, significant_words
 from reunite.text.rarity import rare_words
-from tests.doubles.memory.tables import ClaimTimes, Part, ReportRow, VerdictRow, now
+from tests.doubles.memory.tables import ClaimTimes, DecisionRow, Part, ReportRow, VerdictRow, now
 
 
 class MemoryMatches(Part):
@@ -116,9 +117,11 @@ class MemoryVerdicts(Part):
 
     async def add(self, match: UUID, command: GiveVerdict, *, given: bool) -> None:
         message = None if command.match else command.target.message
-        member, where = command.member, command.target.platform
-        verdict = Verdict(member.id, command.kind, given, now(), message, command.press, member.name, where)
-        self._tables.verdicts.append(VerdictRow(match, command.member, verdict))
+        by, account = command.member, command.target.account(command.member)
+        verdict = Verdict(
+            by.id, command.kind, given, now(), message, command.press, by.name, account.platform, account.workspace
+        )
+        self._tables.verdicts.append(VerdictRow(match, verdict))
 
     def _log(self) -> Iterator[VerdictRow]:
         known = {match.id for match in self._matches()}
@@ -127,22 +130,26 @@ class MemoryVerdicts(Part):
     async def of(self, match: UUID) -> Sequence[Verdict]:
         return [row.verdict for row in self._log() if row.match == match]
 
-    async def by(self, member: str) -> Sequence[Verdict]:
-        return [row.verdict for row in self._log() if row.verdict.moderator == member]
+    async def by(self, account: Account) -> Sequence[Verdict]:
+        return [row.verdict for row in self._log() if row.verdict.account == account]
 
-    async def add_claim_decision(self, claim: Claim, state: ClaimState, by: Member) -> None:
-        self._tables.claim_decisions.append(ClaimDecision(claim.match, state, by, now()))
+    async def add_claim_decision(self, claim: Claim, state: ClaimState, place: ReplyTarget, by: Member) -> None:
+        self._tables.claim_decisions.append(
+            DecisionRow(place.account(by), ClaimDecision(claim.match, state, by, now()))
+        )
 
-    async def claim_decisions_by(self, member: str) -> Sequence[ClaimDecision]:
+    async def claim_decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
         known = {match.id for match in self._matches()}
-        return [row for row in self._tables.claim_decisions if row.match in known and row.by.id == member]
+        decisions = (row.decision for row in self._tables.claim_decisions if row.account == account)
+        return [decision for decision in decisions if decision.match in known]
 
 
 class MemoryClaims(Part):
     """`reunite.ports.claims.Claims`."""
 
     async def add(self, match: UUID, member: Member, proof: str) -> Claim:
-        claim = Claim(uuid4(), match, member, bool(proof), ClaimState.OPEN)
+        lost = next(known.lost for known in self._matches() if known.id == match)
+        claim = Claim(uuid4(), match, member, self._require(lost).report.account, bool(proof), ClaimState.OPEN)
         self._tables.proofs[claim.id] = proof
         self._tables.claims[claim.id] = claim
         self._tables.claim_times[claim.id] = ClaimTimes(now())
@@ -158,8 +165,8 @@ class MemoryClaims(Part):
     async def on(self, found: UUID) -> Sequence[Claim]:
         return [claim for claim, match in self._claims() if match.found == found]
 
-    async def by(self, member: str) -> Sequence[Claim]:
-        return [claim for claim, _ in self._claims() if claim.member.id == member and claim.member.name]
+    async def by(self, account: Account) -> Sequence[Claim]:
+        return [claim for claim, _ in self._claims() if claim.account == account and claim.member.name]
 
     async def proof(self, claim: UUID) -> str:
         return self._tables.proofs[claim] if await self.get(claim) else ""

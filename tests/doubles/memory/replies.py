@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from reunite.entities import ClaimState, Question, Report, Whereabouts
+from reunite.entities import Account, ClaimState, Question, Report, Whereabouts
 from reunite.language import sentence
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
@@ -93,18 +93,19 @@ class MemoryDeletion(Part):
                 for claim in [number for number, row in self._tables.claims.items() if row.match == match.id]:
                     del self._tables.claims[claim]
 
-    async def forget_moderator(self, member: str) -> None:
+    async def forget_moderator(self, account: Account) -> None:
         known = {match.id for match in self._matches()}
         for number, row in enumerate(self._tables.verdicts):
-            if row.match in known and row.member.id == member:
-                unnamed = replace(row.verdict, name="")
-                self._tables.verdicts[number] = replace(row, member=replace(row.member, name=""), verdict=unnamed)
-        for number, decision in enumerate(self._tables.claim_decisions):
-            if decision.match in known and decision.by.id == member:
-                self._tables.claim_decisions[number] = replace(decision, by=replace(decision.by, name=""))
+            if row.match in known and row.verdict.account == account:
+                self._tables.verdicts[number] = replace(row, verdict=replace(row.verdict, name=""))
+        for number, decided in enumerate(self._tables.claim_decisions):
+            decision = decided.decision
+            if decision.match in known and decided.account == account:
+                unnamed = replace(decision, by=replace(decision.by, name=""))
+                self._tables.claim_decisions[number] = replace(decided, decision=unnamed)
         for queued in self._outbox():
             word = sentence("unknown_member", self._require(queued.report).report.language)
-            self._tables.outbox[queued.key] = replace(queued, reply=queued.reply.without_person(member, word))
+            self._tables.outbox[queued.key] = replace(queued, reply=queued.reply.without_person(account, word))
 
     def _is_across(self, one: UUID, other: UUID) -> bool:
         rows = self._row(one), self._row(other)

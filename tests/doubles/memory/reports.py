@@ -140,7 +140,7 @@ class MemoryPhotos(Part):
             return
         next_position = max((row.photo.position + 1 for row in known), default=0)
         for position, photo in enumerate(photos, start=next_position):
-            added = Photo(uuid4(), report, position, photo.name, PhotoState.PENDING, photo.url)
+            added = Photo(uuid4(), report, position, photo.name, PhotoState.PENDING, photo.url, hidden=photo.hidden)
             self._tables.photos[added.id] = PhotoRow(added, added_by=key)
 
     async def stored_copy(self, photo: UUID) -> bytes | None:
@@ -174,6 +174,9 @@ class MemoryWork(Part):
             and (row.report.state is not ReportState.LOOK or row is given)
             for row in self._rows()
         )
+
+    async def interrupt(self, workspace: UUID) -> None:
+        """Do nothing: transactions run one after the other."""
 
     async def stop(self, report: UUID) -> None:
         for work in [work for work, of in self._tables.work.items() if of == report and self._row(report)]:

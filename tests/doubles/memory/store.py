@@ -60,16 +60,22 @@ class MemoryWorkspaces(Part):
         kept = {of: name for of, name in self._tables.zones.items() if of != (workspace, member)}
         self._tables.zones = {**kept, (workspace, member): zone} if zone else kept
 
-    async def statistics(self) -> Statistics:
+    async def count(self, kind: ReportKind, state: ReportState, *, for_moderators: bool = False) -> int:
+        return sum(
+            (row.report.kind, row.report.state, row.report.sample) == (kind, state, False)
+            and (for_moderators or not (row.report.sealed or row.report.private))
+            for row in self._rows()
+        )
+
+    async def statistics(self, *, for_moderators: bool = False) -> Statistics:
         reports = [row.report for row in self._rows() if not row.report.sample]
         found = {report.id: report for report in reports if report.kind is ReportKind.FOUND}
         known = [match for match in self._matches() if match.found in found]
         public = [match for match in known if match.released or not found[match.found].sealed]
-        is_open = [report for report in reports if report.state is ReportState.OPEN]
         return Statistics(
-            open_lost_reports=sum(report.kind is ReportKind.LOST for report in is_open),
-            open_found_reports=sum(report.id in found and not report.sealed for report in is_open),
-            returned=sum(report.state is ReportState.RETURNED for report in found.values()),
+            open_lost=await self.count(ReportKind.LOST, ReportState.OPEN, for_moderators=for_moderators),
+            open_found=await self.count(ReportKind.FOUND, ReportState.OPEN, for_moderators=for_moderators),
+            returned=await self.count(ReportKind.FOUND, ReportState.RETURNED, for_moderators=for_moderators),
             matches_shown=len(
                 {match.id for match in known}.intersection(
                     row.reply.match for row in self._outbox() if row.audience == "thread" and row.reply.match
@@ -84,7 +90,9 @@ class MemoryWorkspaces(Part):
     async def trends(self) -> Trends:
         at = now()
         back = [(row.report, row.returned_at) for row in self._rows() if row.returned_at and not row.report.sample]
-        found_reports = [(report, when) for report, when in back if report.kind is ReportKind.FOUND]
+        found_reports = [
+            (report, when) for report, when in back if report.kind is ReportKind.FOUND and not report.sealed
+        ]
         weeks = [(at - when) // timedelta(weeks=1) for _, when in found_reports]
         days = [(when - (report.posted_at or report.created_at)) / timedelta(days=1) for report, when in found_reports]
         lost_reports = [
@@ -146,9 +154,6 @@ class MemoryWorkspaces(Part):
             and message in {None, row.sent.message}
             and not row.is_removed
         ]
-
-    async def lock(self, workspace: UUID) -> None:
-        """Do nothing: transactions run one after the other."""
 
     async def unlink(self, workspace: UUID) -> None:
         others = [
@@ -260,7 +265,7 @@ class MemoryStore:
         tables.matches = {match_id: row for match_id, row in tables.matches.items() if match_id not in matches}
         tables.claims = {claim_id: row for claim_id, row in tables.claims.items() if row.match not in matches}
         tables.verdicts = [row for row in tables.verdicts if row.match not in matches]
-        tables.claim_decisions = [row for row in tables.claim_decisions if row.match not in matches]
+        tables.claim_decisions = [row for row in tables.claim_decisions if row.decision.match not in matches]
         tables.outbox = {key: row for key, row in tables.outbox.items() if row.report not in gone}
         tables.work = {work_id: report for work_id, report in tables.work.items() if report not in gone}
 
