@@ -55,7 +55,7 @@ def test_a_start_that_texts_share_is_read_once_and_padding_never(network: "Netwo
     assert torch.allclose(together, alone, atol=1e-5)
 
 
-def test_the_last_layer_of_photos_computes_only_what_stands_for_the_whole(network: "Network") -> None:
+def test_the_last_layer_computes_only_what_a_photos_vector_is_made_of(network: "Network") -> None:
     import torch
 
     photos = torch.rand(2, 3, 32, 32)
