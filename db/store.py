@@ -195,5 +195,5 @@ async def _save_channels(connection: Connection, workspace: Workspace, channels:
     in_order = sorted(channels, key=lambda channel: channel.id)  # two processes may save them at once
     about = [(workspace.community, workspace.id, channel.id, channel.name, channel.role) for channel in in_order]
     async with connection.cursor() as cursor:
-        await cursor.executemany(_SAVE_CHANNEL.encode(), about)
-    await connection.execute(_DELETE_OTHER_CHANNELS.encode(), [workspace.id, [channel.id for channel in in_order]])
+        await cursor.executemany(_SAVE_CHANNEL, about)
+    await connection.execute(_DELETE_OTHER_CHANNELS, [workspace.id, [channel.id for channel in in_order]])

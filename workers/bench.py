@@ -25,7 +25,7 @@ from transformers import (
 from reunite.encoder import Encoder, Pixels, Vectors, Views
 from reunite.errors import DefectError
 from workers.encoders.catalogue import Checkpoint, find_checkpoint
-from workers.encoders.clip import ClipEncoder
+from workers.encoders.clip import TEMPLATES, ClipEncoder
 from workers.encoders.precision import fastest_dtype
 from workers.framing import framed
 
@@ -161,7 +161,7 @@ def build(checkpoint: Checkpoint, text: Mapping[str, Any] = MappingProxyType({})
 def _tokenizer() -> CLIPTokenizer:
     letters = sorted(ByteLevel.alphabet())
     merges: dict[tuple[str, str], None] = {}
-    words = {word.strip(",?.").lower() for text in TEXTS for word in text.split()}
+    words = {word.strip(",?.:{}").lower() for text in (*TEXTS, *TEMPLATES) for word in text.split()}
     for word in sorted(word for word in words if len(word) > 1):
         starts = [word[:length] for length in range(1, len(word) + 1)]
         ends = [*word[1:-1], f"{word[-1]}</w>"]

@@ -162,6 +162,7 @@ def _time_log_odds(days: NDArray[np.float64]) -> float:
 
     All the days are equally likely.
     """
-    soon = _IN_TIME / _FOUND_WITHIN * np.exp(-np.abs(days) / _FOUND_WITHIN) + _LATE / _OPEN_DAYS
-    early = _EARLY / _MISREMEMBERED * np.exp(-np.abs(days) / _MISREMEMBERED) + _FLOOR / _OPEN_DAYS
-    return log(_OPEN_DAYS * float(np.where(days >= 0, soon, early).mean()))
+    nearness = -np.abs(days)
+    soon = _IN_TIME / _FOUND_WITHIN * np.exp(nearness / _FOUND_WITHIN) + _LATE / _OPEN_DAYS
+    early = _EARLY / _MISREMEMBERED * np.exp(nearness / _MISREMEMBERED) + _FLOOR / _OPEN_DAYS
+    return log(_OPEN_DAYS * float(np.where(days >= 0, soon, early).sum()) / days.size)

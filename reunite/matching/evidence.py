@@ -34,7 +34,7 @@ SIDES: Final[Mapping[PairKind, tuple[Source, Source, str]]] = {
 """What each pair kind compares, the query's side first, and the space that it prefers where the encoder has it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Item:
     """What we know of a report for scoring: text, place, time, and the colour shares of each photo (see `colours`)."""
 

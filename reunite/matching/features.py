@@ -1,10 +1,12 @@
 """The features of a report's words, extracted once for all the pairs it is part of."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Final
+from weakref import WeakKeyDictionary
 
 from reunite.matching import circumstances, colours
-from reunite.matching.described import Thing, held_nouns, own_phrases, things_of
+from reunite.matching.described import Colour, Thing, held_nouns, own_phrases, things_of
 from reunite.matching.evidence import Item
 from reunite.text.brands import NamedBrands, meant_by, named_brands
 from reunite.text.colour_words import readings
@@ -17,12 +19,14 @@ from reunite.text.shared_colours import shared_colours, with_spoken
 from reunite.text.telling import is_brand, tells, things_of_emoji
 from reunite.text.words import is_code, tokens
 
+_MOST_KNOWN: Final = 8_192
+"""Items whose features are kept, of 1.8 kB each; then all are forgotten."""
+
 
 @dataclass(frozen=True, slots=True)
-class ReportFeatures:
+class WordFeatures:
     """What a report's words say, in English where we know them."""
 
-    item: Item
     is_readable: bool
     """Whether its language is known well enough to tell the thing from talk."""
     tokens: tuple[str, ...]
@@ -31,9 +35,13 @@ class ReportFeatures:
     """Whether any word or name ("PS5") may tell the thing from others. Emoji don't: encoders hardly know them."""
     things: tuple[Thing, ...]
     """Each thing that the text is about."""
+    nouns: tuple[str, ...]
+    """Of these things; none in a language that can't be read."""
     held: frozenset[str]
     """The nouns of what the things have or contain, as stems."""
     brands: NamedBrands
+    own_colours: tuple[colours.Shares, ...]
+    """Of each thing whose colour is stated as its own, and each colour that it may have."""
     stated_colours: tuple[colours.Shares | None, ...]
     """For each thing in the text, and each colour that it may have; None if its colour isn't stated."""
     place: str
@@ -43,10 +51,33 @@ class ReportFeatures:
     @property
     def head_noun(self) -> str | None:
         """The noun that the text is about first; None in a language that can't be read."""
-        return next((thing.noun.split()[-1] for thing in self.things if thing.noun), None)
+        return self.nouns[0].split()[-1] if self.nouns else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFeatures(WordFeatures):
+    """What a report's words say, and all else that is known of it."""
+
+    item: Item
+
+
+_FIELDS: Final = tuple(field.name for field in fields(WordFeatures))
+_known: Final = WeakKeyDictionary[Item, WordFeatures]()
+"""By item, and no longer than the item is kept: a process must not keep what deleted reports said."""
 
 
 def extract(item: Item) -> ReportFeatures:
+    """Return an item's features; its words are read only once."""
+    known = _known.get(item)
+    if known is None:
+        known = _read(item)
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[item] = known
+    return ReportFeatures(**{name: getattr(known, name) for name in _FIELDS}, item=item)
+
+
+def _read(item: Item) -> WordFeatures:
     content = content_of(item.text)
     telling = bool(content.serials) or is_brand(item.text) or tells(content.thing)
     content = replace(content, thing=with_spoken(content.thing))
@@ -62,16 +93,23 @@ def extract(item: Item) -> ReportFeatures:
     things = tuple(
         replace(thing, noun=meant_by(thing.noun, part)) for thing, part in zip(described, named, strict=True)
     )
-    nouns = [thing.noun for thing in things if thing.noun]
-    return ReportFeatures(
-        item=item,
+    nouns = tuple(thing.noun for thing in things if thing.noun)
+    own = [colours.of_names([colour.name for colour in choice]) for thing in things for choice in _choices(thing)]
+    return WordFeatures(
         is_readable=readable,
         tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
         tells_of_thing=telling,
         things=things if readable else tuple(replace(thing, noun=None) for thing in things),
+        nouns=nouns if readable else (),
         held=held_nouns(named) if readable else frozenset(),
         brands=named_brands(content.thing, own_phrases(content.thing), nouns),
+        own_colours=tuple(shares for shares in own if shares is not None),
         stated_colours=tuple(colours.of_names([*reading, *answered]) for part in named for reading in readings(part)),
         place=place,
         place_words=circumstances.place_words(place),
     )
+
+
+def _choices(thing: Thing) -> Sequence[Sequence[Colour]]:
+    """Return the colours that a thing has; of several that it may have, each alone."""
+    return [[colour] for colour in thing.colours] if thing.is_either else [thing.colours]

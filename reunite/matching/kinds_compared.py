@@ -55,7 +55,7 @@ def common_kind(query: ReportFeatures, of_kind: float, open_count: int) -> float
     among the candidates; one of them may be the thing itself. How common a kind is here is blended with how common it
     is in general.
     """
-    in_general = max(map(share_of_lost, nouns(query) or query.item.shows), default=RARE_SHARE)
+    in_general = max(map(share_of_lost, query.nouns or query.item.shows), default=RARE_SHARE)
     share = (max(of_kind - 1, 0) + _TYPICAL_COUNT * in_general) / (open_count + _TYPICAL_COUNT)
     if of_kind >= _INCOMPLETE_FROM:
         share = max(share, in_general)
@@ -69,7 +69,7 @@ def photos_show_one_kind(first: ReportFeatures, second: ReportFeatures) -> bool:
 def _photo_says_more(first: ReportFeatures, second: ReportFeatures) -> bool:
     """Whether what a photo shows counts: not if both have photos, nor for toys, which look like what they depict."""
     both_photos = first.item.colours and second.item.colours
-    return not both_photos and not any(_is_toy(noun) for noun in (*nouns(first), *nouns(second)))
+    return not both_photos and not any(_is_toy(noun) for noun in (*first.nouns, *second.nouns))
 
 
 def closest_things(lost: ReportFeatures, found: ReportFeatures) -> tuple[Thing, Thing]:
@@ -78,20 +78,16 @@ def closest_things(lost: ReportFeatures, found: ReportFeatures) -> tuple[Thing, 
     return min(pairs, key=lambda pair: CLOSEST.index(_related(_noun(pair[0]), _noun(pair[1]))[0]))
 
 
-def nouns(report: ReportFeatures) -> Sequence[str]:
-    return [noun for thing in report.things for noun in _noun(thing)]
-
-
 def named(lost: ReportFeatures, found: ReportFeatures) -> Related:
     """Return how the things that both reports name are related."""
-    return _related(nouns(lost), nouns(found))
+    return _related(lost.nouns, found.nouns)
 
 
 def shown(lost: ReportFeatures, found: ReportFeatures) -> Related:
     """Return how what one report names or shows is related to what the other's photo shows."""
     pairs = (
-        (nouns(lost), found.item.shows),
-        (lost.item.shows, nouns(found)),
+        (lost.nouns, found.item.shows),
+        (lost.item.shows, found.nouns),
         (lost.item.shows, found.item.shows),
     )
     compared = [_related(*pair) for pair in pairs if all(pair)]
@@ -100,7 +96,7 @@ def shown(lost: ReportFeatures, found: ReportFeatures) -> Related:
 
 def only_one_is_toy(lost: ReportFeatures, found: ReportFeatures) -> bool:
     """Whether one of two things is a toy: the photo of a stuffed dog shows a dog too."""
-    toys = [any(map(_is_toy, named)) for named in (nouns(lost), nouns(found)) if named]
+    toys = [any(map(_is_toy, named)) for named in (lost.nouns, found.nouns) if named]
     return len(set(toys)) > 1
 
 
@@ -113,7 +109,7 @@ def is_held(lost: ReportFeatures, found: ReportFeatures) -> bool:
     return any(
         words.stem(noun.split()[-1]) in holder.held
         for held, holder in ((lost, found), (found, lost))
-        for noun in nouns(held)
+        for noun in held.nouns
     )
 
 

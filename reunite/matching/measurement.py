@@ -1,6 +1,7 @@
 """Measures the evidence of a pair, on scales that hold for any community; unknown evidence is left out."""
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from math import log, log1p, sqrt
 from typing import Final
 
@@ -196,20 +197,8 @@ def _named_colours(first: ReportFeatures, second: ReportFeatures) -> float | Non
 
     What words say of a colour holds more than what a photo shows in its light, so photos don't count then.
     """
-    pairs = [
-        (one, other)
-        for one in _own_colours(first)
-        for other in _own_colours(second)
-        if one is not None and other is not None
-    ]
+    pairs = product(first.own_colours, second.own_colours)
     return max((colours.log_ratio_of_names(one, other) for one, other in pairs), default=None)
-
-
-def _own_colours(report: ReportFeatures) -> Sequence[colours.Shares | None]:
-    named = [
-        ([[colour] for colour in thing.colours] if thing.is_either else [thing.colours]) for thing in report.things
-    ]
-    return [colours.of_names([colour.name for colour in together]) for choices in named for together in choices]
 
 
 def _stated_colours(first: ReportFeatures, second: ReportFeatures) -> tuple[float | None, bool]:

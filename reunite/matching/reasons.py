@@ -12,7 +12,7 @@ from reunite.entities import Agreement, ReportKind, Why
 from reunite.matching import circumstances, colour_reasons
 from reunite.matching.evidence import Item, PairKind
 from reunite.matching.features import ReportFeatures
-from reunite.matching.kinds_compared import AGREE, closest_things, is_held, named, nouns, only_one_is_toy, shown
+from reunite.matching.kinds_compared import AGREE, closest_things, is_held, named, only_one_is_toy, shown
 from reunite.text import distinctive, negation, places, words
 from reunite.text.brands import other_brand
 
@@ -75,7 +75,7 @@ def _named_thing(lost: ReportFeatures, found: ReportFeatures, fits: float) -> Wh
         return Why("thing", noun, "agrees")
     if by_photos in AGREE and by_words != "other" and not only_one_is_toy(lost, found):
         return Why("thing", seen, "agrees")
-    own = next(iter(nouns(lost) or nouns(found)), "")
+    own = next(iter(lost.nouns or found.nouns), "")
     if "near" in {by_words, by_photos} or by_photos in AGREE or (by_words == "other" and is_held(lost, found)):
         return Why("thing", own, "partly")
     if by_words == "other" or (by_photos == "other" and fits < _PARTLY):

@@ -106,9 +106,10 @@ class _Language:
 
     def _without_ending(self, phrase: str, endings: Sequence[tuple[str, str]]) -> str | None:
         for ending, instead in endings:
-            stem = phrase.removesuffix(ending)
-            if phrase.endswith(ending) and len(stem) >= _MIN_STEM and self.words.get(stem + instead):
-                return self.words[stem + instead]
+            if phrase.endswith(ending):
+                stem = phrase.removesuffix(ending)
+                if len(stem) >= _MIN_STEM and self.words.get(stem + instead):
+                    return self.words[stem + instead]
         return None
 
 
@@ -148,7 +149,8 @@ def from_english(word: str, language: str) -> str:
 
 def is_known(word: str) -> bool:
     """Whether a single word is known in any European language."""
-    return any(language.knows(_plain(word)) for language in _LANGUAGES.values())
+    plain = _plain(word)
+    return any(language.knows(plain) for language in _LANGUAGES.values())
 
 
 def _replace(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], language: _Language) -> str:

@@ -14,7 +14,6 @@ from reunite.encoder import SHARED_SPACE, Framing, Vectors, Views
 from reunite.text.negation import strip_negations
 from reunite.text.normalise import normalise, tables
 from workers.encoders import EncoderUnavailableError
-from workers.encoders.buckets import by_length
 from workers.encoders.chunks import chunks
 from workers.encoders.clip_network import Network, load_network
 from workers.encoders.hub import local_folder, obtain
@@ -101,9 +100,8 @@ class ClipEncoder:
         prompts = [
             template.format(piece) for text_pieces in pieces for piece in text_pieces for template in self._templates
         ]
-        vectors = np.empty((len(prompts), self._dimension), np.float32)
-        for bucket in by_length(self._padded_lengths(prompts), _BATCH):
-            vectors[bucket] = _unit(self._text_features([prompts[position] for position in bucket]))
+        batches = (prompts[start : start + _BATCH] for start in range(0, len(prompts), _BATCH))
+        vectors = np.concatenate([_unit(self._text_features(batch)) for batch in batches])
         ends = np.cumsum([len(text_pieces) * len(self._templates) for text_pieces in pieces])
         means = np.stack([part.mean(axis=0) for part in np.split(vectors, ends[:-1])])
         return {SHARED_SPACE: means / np.linalg.norm(means, axis=1, keepdims=True)}
@@ -125,11 +123,6 @@ class ClipEncoder:
 
     def _count_tokens(self, text: str) -> int:
         return len(self._tokenizer(text, verbose=False)["input_ids"])  # verbose would warn about the length
-
-    def _padded_lengths(self, texts: Sequence[str]) -> list[int]:
-        if self._is_siglip:
-            return [self._text_limit] * len(texts)
-        return [self._count_tokens(text) for text in texts]
 
     def _text_features(self, texts: Sequence[str]) -> torch.Tensor:
         padding = "max_length" if self._is_siglip else "longest"

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from types import EllipsisType
 from typing import Any, Final
 
 import torch
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from workers.encoders import EncoderUnavailableError
+from workers.encoders.token_tree import TokenTree, token_tree
 
 _WEIGHTS: Final = "model.safetensors"
 
@@ -29,6 +31,13 @@ _ACTIVATIONS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
     "gelu": functional.gelu,
     "gelu_pytorch_tanh": partial(functional.gelu, approximate="tanh"),
 }
+
+Attend = Callable[[Tensor, Tensor, Tensor, int], Tensor]
+"""From queries, keys, contents and the number of heads to what was attended to."""
+Which = EllipsisType | Tensor | tuple[slice, slice]
+"""Indexes values: all of them, or some."""
+_FIRST: Final = (slice(None), slice(1))
+_LAST: Final = (slice(None), slice(-1, None))
 
 
 def load_network(folder: Path, config: Any, dtype: torch.dtype) -> "Network":
@@ -94,7 +103,7 @@ class _ClipVision(nn.Module):
         patches = self.embeddings.patches(pixels)
         whole = self.embeddings.class_embedding.expand(len(patches), 1, -1)
         seen = torch.cat([whole, patches], dim=1) + self.embeddings.position_embedding.weight
-        pooled: Tensor = self.post_layernorm(self.encoder(self.pre_layrnorm(seen))[:, 0])
+        pooled: Tensor = self.post_layernorm(self.encoder(self.pre_layrnorm(seen), wanted=_FIRST)[:, 0])
         return pooled
 
 
@@ -104,15 +113,17 @@ class _ClipText(nn.Module):
     def __init__(self, config: Any) -> None:
         super().__init__()
         self.embeddings = _Tokens(config)
-        self.encoder = _Layers(config, is_causal=True)
+        self.encoder = _Layers(config)
         self.final_layer_norm = _norm(config)
         self._end: int = config.eos_token_id
 
     def forward(self, tokens: Tensor) -> Tensor:
-        read: Tensor = self.encoder(self.embeddings(tokens))
         # The first checkpoints state a wrong end token, 2; theirs is the last of the vocabulary.
-        end = (tokens if self._end == 2 else (tokens == self._end).int()).argmax(dim=1)  # noqa: PLR2004
-        pooled: Tensor = self.final_layer_norm(read[torch.arange(len(tokens), device=tokens.device), end])
+        ends = (tokens if self._end == 2 else (tokens == self._end).int()).argmax(dim=1)  # noqa: PLR2004
+        texts = [text[: end + 1] for text, end in zip(tokens.tolist(), ends.tolist(), strict=True)]
+        tree = token_tree(texts, tokens.device)
+        values = self.embeddings(tree.tokens, tree.places)
+        pooled: Tensor = self.final_layer_norm(self.encoder(values, partial(_attend_in, tree), tree.ends))
         return pooled
 
 
@@ -141,7 +152,8 @@ class _SiglipText(nn.Module):
         self.head = nn.Linear(config.hidden_size, config.projection_size)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        pooled: Tensor = self.head(self.final_layer_norm(self.encoder(self.embeddings(tokens))[:, -1]))
+        values = self.embeddings(tokens, torch.arange(tokens.shape[1], device=tokens.device))
+        pooled: Tensor = self.head(self.final_layer_norm(self.encoder(values, wanted=_LAST)[:, 0]))
         return pooled
 
 
@@ -169,11 +181,9 @@ class _Tokens(nn.Module):
         self.token_embedding = _Table(config.vocab_size, config.hidden_size)
         self.position_embedding = _Table(config.max_position_embeddings, config.hidden_size)
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        return (
-            functional.embedding(tokens, self.token_embedding.weight)
-            + self.position_embedding.weight[: tokens.shape[1]]
-        )
+    def forward(self, tokens: Tensor, places: Tensor) -> Tensor:
+        of_tokens, of_places = self.token_embedding.weight, self.position_embedding.weight
+        return functional.embedding(tokens, of_tokens) + functional.embedding(places, of_places)
 
 
 class _Table(nn.Module):
@@ -184,45 +194,56 @@ class _Table(nn.Module):
         self.weight = nn.Parameter(torch.empty(rows, size))
 
 
-class _Layers(nn.Module):
-    def __init__(self, config: Any, *, is_causal: bool = False) -> None:
-        super().__init__()
-        self.layers = nn.ModuleList(_Layer(config, is_causal) for _ in range(config.num_hidden_layers))
+def _attend(queries: Tensor, keys: Tensor, contents: Tensor, heads: int, *, is_causal: bool = False) -> Tensor:
+    """Attend within each row: n × length × size."""
+    split = [part.view(*part.shape[:2], heads, -1).transpose(1, 2) for part in (queries, keys, contents)]
+    attended = functional.scaled_dot_product_attention(split[0], split[1], split[2], is_causal=is_causal)
+    return attended.transpose(1, 2).flatten(2)
 
-    def forward(self, values: Tensor) -> Tensor:
-        for layer in self.layers:
-            values = layer(values)
-        return values
+
+def _attend_in(tree: TokenTree, queries: Tensor, keys: Tensor, contents: Tensor, heads: int) -> Tensor:
+    """Attend to what comes before in each text: nodes × size."""
+    queries, keys, contents = (tree.by_text(part) for part in (queries, keys, contents))
+    return tree.by_node(_attend(queries, keys, contents, heads, is_causal=True))
+
+
+class _Layers(nn.Module):
+    def __init__(self, config: Any) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(_Layer(config) for _ in range(config.num_hidden_layers))
+
+    def forward(self, values: Tensor, attend: Attend = _attend, wanted: Which = ...) -> Tensor:
+        """Return the `wanted` values: the last layer leaves out the others, which nothing reads any more."""
+        *layers, last = self.layers
+        for layer in layers:
+            values = layer(values, attend)
+        changed: Tensor = last(values, attend, wanted)
+        return changed
 
 
 class _Layer(nn.Module):
-    def __init__(self, config: Any, is_causal: bool) -> None:  # noqa: FBT001 - its only caller names it
+    def __init__(self, config: Any) -> None:
         super().__init__()
         self.layer_norm1, self.layer_norm2 = _norm(config), _norm(config)
-        self.self_attn = _Attention(config.hidden_size, config.num_attention_heads, is_causal)
+        self.self_attn = _Attention(config.hidden_size, config.num_attention_heads)
         self.mlp = _Perceptron(config)
 
-    def forward(self, values: Tensor) -> Tensor:
-        values = values + self.self_attn(self.layer_norm1(values))
+    def forward(self, values: Tensor, attend: Attend, wanted: Which = ...) -> Tensor:
+        values = values[wanted] + self.self_attn(self.layer_norm1(values), attend, wanted)
         changed: Tensor = values + self.mlp(self.layer_norm2(values))
         return changed
 
 
 class _Attention(nn.Module):
-    def __init__(self, size: int, heads: int, is_causal: bool) -> None:  # noqa: FBT001 - as above
+    def __init__(self, size: int, heads: int) -> None:
         super().__init__()
         self.q_proj, self.k_proj, self.v_proj, self.out_proj = (nn.Linear(size, size) for _ in range(4))
         self._heads = heads
-        self._is_causal = is_causal
 
-    def forward(self, values: Tensor) -> Tensor:
-        queries, keys, contents = (self._split(part(values)) for part in (self.q_proj, self.k_proj, self.v_proj))
-        attended = functional.scaled_dot_product_attention(queries, keys, contents, is_causal=self._is_causal)
-        projected: Tensor = self.out_proj(attended.transpose(1, 2).flatten(2))
+    def forward(self, values: Tensor, attend: Attend, wanted: Which) -> Tensor:
+        attended = attend(self.q_proj(values), self.k_proj(values), self.v_proj(values), self._heads)
+        projected: Tensor = self.out_proj(attended[wanted])
         return projected
-
-    def _split(self, values: Tensor) -> Tensor:
-        return values.view(*values.shape[:2], self._heads, -1).transpose(1, 2)
 
 
 class _Perceptron(nn.Module):

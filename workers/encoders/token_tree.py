@@ -1,0 +1,56 @@
+"""Texts as a tree of tokens.
+
+What a network that reads from left to right makes of a token depends only on the tokens before it. So it needs to read
+a start that several texts have in common only once, as prompts have, and no padding.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTree:
+    """Tokens, each after the ones before it, as nodes of a tree: a text is a path."""
+
+    tokens: Tensor
+    """Of each node."""
+    places: Tensor
+    """Of each node in its texts, from 0."""
+    ends: Tensor
+    """Each text's last node."""
+    _paths: Tensor
+    """Each text's nodes, texts × longest; the last one is repeated where a text is shorter."""
+    _firsts: Tensor
+    """Where in `_paths`, as one row, each node is first."""
+
+    def by_text(self, values: Tensor) -> Tensor:
+        """Spread the nodes' values over the texts: nodes × size to texts × longest × size."""
+        return functional.embedding(self._paths, values)
+
+    def by_node(self, values: Tensor) -> Tensor:
+        """Gather values of texts again, one of each node: texts × longest × size to nodes × size."""
+        return functional.embedding(self._firsts, values.flatten(0, 1))
+
+
+def token_tree(texts: Sequence[Sequence[int]], device: torch.device) -> TokenTree:
+    """Make a tree of texts, each of one token at least."""
+    longest = max(map(len, texts))
+    nodes: dict[tuple[int, int], int] = {}  # the node before (-1 is the root) and the token
+    paths: list[int] = []
+    firsts: list[int] = []
+    for text in texts:
+        node = -1
+        for token in text:
+            node = nodes.setdefault((node, token), len(nodes))
+            if node == len(firsts):
+                firsts.append(len(paths))
+            paths.append(node)
+        paths.extend([node] * (longest - len(text)))
+    by_text = torch.tensor(paths, device=device).view(-1, longest)
+    first = torch.tensor(firsts, device=device)
+    tokens = torch.tensor([token for _, token in nodes], device=device)
+    return TokenTree(tokens, first % longest, by_text[:, -1], by_text, first)
