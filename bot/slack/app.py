@@ -65,18 +65,7 @@ async def running(
         workspaces = Workspaces(handlers, config, client, installations)
         verdicts = Verdicts(handlers, installations)
         platform = SlackPlatform(workspaces, verdicts)
-        requests = BackfillRequests(handlers, store)
-        windows = SlackWindows(store)
-        parts = _parts(
-            handlers,
-            workspaces,
-            platform,
-            installations,
-            background,
-            requests=requests,
-            verdicts=verdicts,
-            windows=windows,
-        )
+        parts = _parts(handlers, workspaces, platform, installations, background, store=store, verdicts=verdicts)
         stack.push_async_callback(workspaces.stop)
         await workspaces.connect()
         stack.push_async_callback(background.finish)
@@ -84,7 +73,7 @@ async def running(
         bolt = bolt_app(client, config, parts)
         await stack.enter_async_context(serving(config, bolt, oauth_flow(config, client, workspaces, installations)))
         is_connected = await stack.enter_async_context(_connected(bolt, config))
-        catch_up = CatchUp(handlers, parts.inbound, windows)
+        catch_up = CatchUp(handlers, parts.inbound, SlackWindows(store))
         cards = Cards(handlers, verdicts)
         reconciler = Reconciler(
             workspaces, catch_up, cards, greeter=parts.greeter, installations=installations, config=config
@@ -117,20 +106,19 @@ def _parts(  # noqa: PLR0913 - what the parts share
     installations: Installations,
     background: Background,
     *,
-    requests: BackfillRequests,
+    store: Store,
     verdicts: Verdicts,
-    windows: SlackWindows,
 ) -> Parts:
     """Wire the parts together."""
     linking, reports = Linking(handlers, background), Reports(handlers, background)
     looks, settings_form = Looks(handlers, background), SettingsForm(handlers, background)
     greeter = Greeter(handlers, platform, background)
-    home = Home(handlers, reports, settings_form, linking, background, requests=requests)
+    home = Home(handlers, reports, settings_form, linking, background, requests=BackfillRequests(handlers, store))
     return Parts(
         workspaces=workspaces,
         installations=installations,
         background=background,
-        inbound=Inbound(handlers, platform, background, greeter, windows),
+        inbound=Inbound(handlers, platform, background, greeter, SlackWindows(store)),
         greeter=greeter,
         verdicts=verdicts,
         commands=Commands(handlers, reports, looks, linking, background),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from bot import looks
-from bot.channels import check_log, role_of
+from bot.channels import role_of
 from bot.json_events import Event, MalformedError
 from bot.json_replies import Json, reply_json
 from bot.signed_http import read_signed
@@ -104,7 +104,6 @@ class Inbound:
                 await self._handlers.unlink(*HERE)
             case "settings":
                 settings = event.settings(await self._handlers.settings(*HERE))
-                check_log(settings, settings.log_channel or "")
                 await self._handlers.set_up(ChangeSettings(platform=HERE[0], workspace=HERE[1], settings=settings))
             case _:
                 raise MalformedError(f"there is no event {event.name!r}")
