@@ -10,7 +10,6 @@ from bot.discord import app
 from bot.discord.config import DiscordConfig
 from db.store import Store
 from reunite.entities import Member, PlatformName, ReplyTarget
-from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.ports import Sent
 from tests.contract.harness import JPEG, Harness, Mark, PrivateReply
@@ -18,7 +17,7 @@ from tests.contract.sides import Admin, People, Screen, Ui
 from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble, Interaction
 from tests.doubles.discord_shapes import CREATE_PRIVATE_THREADS, MANAGE_GUILD, PRIVATE_THREAD
 from tests.support.keys import KEYS
-from tests.support.queues import NoQueue
+from tests.support.told_handlers import told_handlers
 from tests.support.waiting import PATIENCE, eventually
 
 
@@ -237,5 +236,5 @@ class DiscordScreen(Screen):
 async def on_discord(database_url: str) -> AsyncIterator[OnDiscord]:
     async with DiscordDouble(answer_within=PATIENCE) as double, Store(database_url, keys=KEYS) as store:
         config = DiscordConfig(token=TOKEN, api_base=double.api_base, gateway=double.gateway_url, guilds_wait=0.05)
-        async with app.running(Handlers(store, NoQueue()), store, config) as platform:
+        async with told_handlers(store) as handlers, app.running(handlers, store, config) as platform:
             yield OnDiscord(store, platform, double=double)

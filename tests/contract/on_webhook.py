@@ -9,13 +9,12 @@ from bot.webhook import app
 from bot.webhook.config import WebhookConfig
 from db.store import Store
 from reunite.entities import Member, PlatformName, ReplyTarget
-from reunite.handlers import Handlers
 from reunite.ports import Sent
 from tests.contract.harness import Feature, Harness, Mark, PrivateReply
 from tests.contract.sides import Admin, People, Screen, Ui
 from tests.doubles.webhook_chat import PHOTO_HOST, SECRET, WebhookChat, spans
 from tests.support.keys import KEYS
-from tests.support.queues import NoQueue
+from tests.support.told_handlers import told_handlers
 
 LOG = "moderators"
 
@@ -219,6 +218,6 @@ def _private_reply(answer: dict[str, Any]) -> PrivateReply:
 async def on_webhook(database_url: str) -> AsyncIterator[OnWebhook]:
     async with WebhookChat.running() as chat, Store(database_url, keys=KEYS) as store:
         config = WebhookConfig(url=chat.url, secret=SECRET, port=0, photo_hosts=frozenset({PHOTO_HOST}))
-        async with app.running(Handlers(store, NoQueue()), store, config) as platform:
+        async with told_handlers(store) as handlers, app.running(handlers, store, config) as platform:
             chat.events = f"{platform.address}/events"
             yield OnWebhook(store, platform, chat=chat)

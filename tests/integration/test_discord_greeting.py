@@ -9,6 +9,7 @@ from psycopg import OperationalError
 
 from bot.discord import greeting
 from bot.discord.app import running
+from bot.discord.workspaces import Workspaces
 from db.store import Store
 from reunite.commands import JoinWorkspace
 from reunite.handlers import Handlers
@@ -127,7 +128,7 @@ async def test_a_guild_that_removes_the_bot_at_once_is_not_joined_again(
 ) -> None:
     async with open_world(database_url) as world:
         join, joining, may_join = Handlers.join, asyncio.Event(), asyncio.Event()
-        begun, ended, forgotten, left = [0], Rounds(), Rounds(), Rounds()
+        begun, ended, left, lock, locks = [0], Rounds(), Rounds(), Workspaces.lock, list[asyncio.Lock]()
         await eventually(world.community)
 
         async def join_slowly(handlers: Handlers, command: JoinWorkspace) -> None:
@@ -136,13 +137,17 @@ async def test_a_guild_that_removes_the_bot_at_once_is_not_joined_again(
             await may_join.wait()
             await join(handlers, command)
 
+        def asked(workspaces: Workspaces, snowflake: int) -> asyncio.Lock:
+            locks.append(lock(workspaces, snowflake))
+            return locks[-1]
+
         monkeypatch.setattr(Handlers, "join", ended.counting(join_slowly))
         await invited(world, world.discord.admin.join("Max"))
         await joining.wait()
-        monkeypatch.setattr(greeting.Greeter, "forget", forgotten.counting(greeting.Greeter.forget))
+        monkeypatch.setattr(Workspaces, "lock", asked)
         monkeypatch.setattr(Handlers, "leave", left.counting(Handlers.leave))
         await world.discord.admin.remove_bot()
-        await eventually(lambda: forgotten.ended)
+        await eventually(lambda: left.ended or any(lock._waiters for lock in locks))  # the removal waits for its turn
         may_join.set()
         await eventually(lambda: left.ended and ended.ended == begun[0])
         assert await world.store.workspace("discord", world.discord.guild_id) is None
