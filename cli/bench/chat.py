@@ -170,7 +170,7 @@ async def _run(discord: LocalDiscord, owner: psycopg.AsyncConnection[Any], posts
         answered_after=time.perf_counter() - start,
         lost=await _use_lost(discord, posts),
         out_of_order=_out_of_order(await _rows(owner, _SENT)),
-        too_fast=discord.limits.refused,
+        too_fast=len(discord.limits.refused),
     )
 
 

@@ -15,11 +15,14 @@ class _Rule:
     seconds: float
 
 
-# Reactions: one in 250 ms. Messages: five in 5 s. As Discord's response headers report them.
+# The form is from developers/topics/rate-limits, "Header Format" and "Exceeding A Rate Limit" (read 2026-11-26).
+# Discord documents no numbers for single routes, only that they differ: these are assumed.
 _RULES: Final = (
-    _Rule(re.compile(r"PUT /channels/(\d+)/messages/\d+/reactions/"), "reactions", 1, 0.25),
-    _Rule(re.compile(r"POST /channels/(\d+)/messages$"), "messages", 5, 5.0),
-    _Rule(re.compile(r"PATCH /channels/(\d+)/messages/"), "edits", 5, 5.0),
+    _Rule(re.compile(r"(?:PUT|DELETE) /channels/(\d+)/messages/\d+/reactions/"), "reactions", 1, 0.25),
+    _Rule(re.compile(r"POST /channels/(\d+)/messages$"), "send", 5, 5.0),
+    _Rule(re.compile(r"GET /channels/(\d+)/messages$"), "history", 5, 5.0),
+    _Rule(re.compile(r"PATCH /channels/(\d+)/messages/"), "edit", 5, 5.0),
+    _Rule(re.compile(r"DELETE /channels/(\d+)/messages/\d+$"), "delete", 5, 1.0),
 )
 _GLOBAL_LIMIT: Final = 50
 """Requests per second, answers to interactions excepted (https://docs.discord.com/developers/topics/rate-limits)."""
@@ -42,8 +45,10 @@ class _Window:
 
 @dataclass(slots=True)
 class RateLimits:
-    refused: int = 0
-    """Requests that came too fast."""
+    """Counts requests, and refuses those that come too fast."""
+
+    refused: list[str] = field(default_factory=list)
+    """The requests that came too fast."""
     _windows: dict[tuple[str, str], _Window] = field(default_factory=dict)
     _all: _Window = field(default_factory=lambda: _Window(_GLOBAL_LIMIT, 1.0))
 
@@ -51,7 +56,7 @@ class RateLimits:
         """Count a request ("POST /channels/…"): return its response's headers, and the body of a refusal."""
         now = time.monotonic()
         if not _UNLIMITED.match(request) and not self._all.take(now):
-            return {"X-RateLimit-Global": "true"}, self._refusal(self._all.ends - now, is_global=True)
+            return {"X-RateLimit-Global": "true"}, self._refusal(request, self._all.ends - now, is_global=True)
         for rule in _RULES:
             if match := rule.request.match(request):
                 window = self._windows.setdefault((rule.bucket, match[1]), _Window(rule.limit, rule.seconds))
@@ -64,9 +69,9 @@ class RateLimits:
                     "X-RateLimit-Reset-After": f"{left:.3f}",
                     "X-RateLimit-Bucket": rule.bucket,
                 }
-                return headers, None if granted else self._refusal(left, is_global=False)
+                return headers, None if granted else self._refusal(request, left, is_global=False)
         return {}, None
 
-    def _refusal(self, seconds: float, *, is_global: bool) -> dict[str, Any]:
-        self.refused += 1
+    def _refusal(self, request: str, seconds: float, *, is_global: bool) -> dict[str, Any]:
+        self.refused.append(request)
         return {"message": "You are being rate limited.", "retry_after": round(seconds, 3), "global": is_global}
