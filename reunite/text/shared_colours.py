@@ -51,8 +51,9 @@ def _with_colour(english: str, part: str, following: str) -> str:
     at_end = _AT_THE_END.match(following.casefold())
     if not at_end or named_colours(part) or not all(map(_is_worn, (part, following))):
         return part
-    is_joined = re.search(rf"{re.escape(part.strip())}\s{{0,3}}/\s{{0,3}}{re.escape(following.strip())}", english)
-    if not is_joined:
+    _, found, rest = english.partition(part.strip())
+    between, follows, _ = rest.partition(following.strip())
+    if not found or not follows or between.strip() != "/":
         return part
     return f"{part.rstrip()}, {at_end[1].strip()}"
 

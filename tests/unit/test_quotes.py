@@ -185,10 +185,10 @@ STAYS: dict[str, list[Reply]] = {
 
 
 def producers() -> Iterator[str]:
-    """Return the functions that make a reply."""
+    """Return the functions that make a reply, but for `say`, which makes one of any words."""
     for module in (wording, galleries, handovers, notices, offers, reminders, welcome):
         for name, function in _public(module):
-            if get_type_hints(function).get("return") is Reply:
+            if get_type_hints(function).get("return") is Reply and function is not notices.say:
                 yield name
 
 
