@@ -137,11 +137,11 @@ def _ranked(
     ]
     ranked.sort(key=_rank)
     penalties = duplicate_penalties([measured.candidate.item.report for measured in ranked], same)
-    ranked = [
-        _Measured(measured.candidate, measured.features, measured.evidence, measured.log_odds + penalty)
+    penalised = [
+        replace(measured, log_odds=measured.log_odds + penalty)
         for measured, penalty in zip(ranked, penalties, strict=True)
     ]
-    return sorted(ranked, key=_rank)
+    return sorted(penalised, key=_rank)
 
 
 def _rank(measured: _Measured) -> tuple[float, UUID]:

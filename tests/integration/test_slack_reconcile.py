@@ -135,7 +135,7 @@ async def test_a_card_that_is_gone_keeps_nothing_else_from_being_looked_up(datab
 async def test_what_changed_in_a_channel_while_the_bot_was_not_in_it_is_looked_up_once_it_is_invited_again(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
     async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
         await caught_up(world)
         kept, gone = [slack.post_photo(world.found, world.ada, JPEG, words) for words in ("is kept", "is deleted")]
@@ -158,7 +158,7 @@ async def test_what_changed_in_a_channel_while_the_bot_was_not_in_it_is_looked_u
 async def test_a_refused_post_is_explained_once_slack_takes_messages_again(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
     monkeypatch.setattr("bot.slack.background._TRIES", 1)
     async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
         slack.api.fail_next("chat.postMessage", status=503)
@@ -170,7 +170,7 @@ async def test_a_refused_post_is_explained_once_slack_takes_messages_again(
 async def test_a_post_whose_event_fails_to_the_last_is_read_later(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
     monkeypatch.setattr("bot.slack.events._LAST_RETRY", "0")
     async with SlackDouble.running(retries=0) as slack, world_on(slack, database_url) as world:
         for _ in range(3):
