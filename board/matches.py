@@ -51,7 +51,7 @@ class Matches:
             found=items[match.found],
             log=log,
             claims=claims,
-            mine={verdict.kind for verdict in rules.in_force(verdicts) if verdict.account == account},
+            mine={verdict.kind for verdict in rules.in_force(verdicts) if verdict.account.may_be(account)},
         )
 
     async def give_verdict(self, visit: Visit) -> web.Response:

@@ -26,9 +26,12 @@ class SlackWindows:
         self._store = store
 
     async def open(self, team: str, channel: str, *, oldest: str, since: str, latest: str) -> None:
+        """Note a gap, unless the same one is noted already."""
         await self._rows(
             """INSERT INTO slack_window (team, channel, oldest, since, latest)
-               VALUES (%(team)s, %(channel)s, %(oldest)s, %(since)s, %(latest)s)""",
+               SELECT %(team)s, %(channel)s, %(oldest)s, %(since)s, %(latest)s WHERE NOT EXISTS (
+                 SELECT FROM slack_window WHERE team = %(team)s AND channel = %(channel)s
+                   AND (oldest, since, latest) = (%(oldest)s, %(since)s, %(latest)s))""",
             team=team,
             channel=channel,
             oldest=oldest,

@@ -1,5 +1,7 @@
 """Tells trouble of the database from a fault of what it was given."""
 
+from socket import gaierror
+
 import psycopg
 
 from reunite.errors import TryAgainError
@@ -12,4 +14,4 @@ def is_trouble(error: Exception) -> bool:
 
 def is_temporary(error: Exception) -> bool:
     """Return whether the database, a platform or the way to them is at fault."""
-    return isinstance(error, TryAgainError | OSError) or is_trouble(error)
+    return isinstance(error, TryAgainError | ConnectionError | TimeoutError | gaierror) or is_trouble(error)

@@ -54,7 +54,7 @@ class Label(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> "Label | None":
-        """Read what an earlier version has stored, which may still run during an update."""
+        """Read what an earlier version has stored, or still stores until it's stopped."""
         return {"High confidence": cls.HIGH, "Possible match": cls.POSSIBLE}.get(str(value))
 
 
@@ -97,6 +97,12 @@ class Account:
     def on(cls, platform: PlatformName, workspace: str, member: Member) -> "Account":
         """Return the account of a member of a workspace."""
         return cls(platform, "" if platform == "discord" else workspace, member.id)
+
+    def may_be(self, other: "Account") -> bool:
+        """Return whether both are one account, as far as their platforms and workspaces are known."""
+        platform = None in {self.platform, other.platform} or self.platform == other.platform
+        workspace = None in {self.workspace, other.workspace} or self.workspace == other.workspace
+        return self.id == other.id and platform and workspace
 
 
 @dataclass(frozen=True, slots=True)

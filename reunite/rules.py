@@ -59,14 +59,14 @@ _STATES = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REJECT: MatchS
 
 def in_force(log: Iterable[Verdict]) -> list[Verdict]:
     """Return the verdicts that were given and not withdrawn, oldest first (a repeated one by its first time)."""
-    given: dict[tuple[Account, VerdictKind], Verdict] = {}
+    given: list[Verdict] = []
     for verdict in log:
-        key = verdict.account, verdict.kind
-        if verdict.given:
-            given.setdefault(key, verdict)
-        else:
-            given.pop(key, None)
-    return sorted(given.values(), key=lambda verdict: verdict.at)
+        same = [one for one in given if one.kind is verdict.kind and one.account.may_be(verdict.account)]
+        if not verdict.given:
+            given = [one for one in given if one not in same]
+        elif not same:
+            given.append(verdict)
+    return sorted(given, key=lambda verdict: verdict.at)
 
 
 def match_state(log: Sequence[Verdict], *, returned: bool = False) -> MatchState:

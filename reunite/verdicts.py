@@ -149,7 +149,7 @@ def _given(log: Sequence[Verdict], command: GiveVerdict) -> bool | None:
     if command.press and any(verdict.press == command.press for verdict in log):
         return None
     account = command.target.account(command.member)
-    in_force = any(verdict.account == account and verdict.kind is command.kind for verdict in rules.in_force(log))
+    in_force = any(one.kind is command.kind and one.account.may_be(account) for one in rules.in_force(log))
     given = not in_force if command.given is None else command.given
     return None if given == in_force else given
 

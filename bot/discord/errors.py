@@ -49,7 +49,7 @@ async def check_code(_: aiohttp.ClientSession, __: SimpleNamespace, ended: aioht
 def _code_in(answer: str) -> int:
     try:
         return int(_ERROR.validate_json(answer).get("code") or 0)
-    except ValidationError:
+    except (ValidationError, ValueError, TypeError):  # a proxy's answer may say anything
         return 0
 
 

@@ -52,11 +52,12 @@ class Events:
 
     async def start(self) -> None:
         """Join the guilds that were added or changed while the bot was down, and reconcile them."""
+        # Noted first: an outage may end while the others are joined.
+        self._unavailable = {guild.id for guild in self._client.guilds if guild.unavailable}
         for guild in self._client.guilds:
-            if not guild.unavailable:
+            if guild.id not in self._unavailable:
                 await self._workspaces.join(guild)
                 self._grants.note(guild)
-        self._unavailable = {guild.id for guild in self._client.guilds if guild.unavailable}
         self._has_started = True
         _log.info("discord_ready", guilds=len(self._client.guilds), shards=self._client.shard_count)
         self._reconciler.start()
@@ -145,8 +146,9 @@ class GuildEvents:
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """Drop the channel from the settings, and withdraw the reports whose posts were in it."""
+        with_threads = self._workspaces.role_of(channel) is not None  # as the settings say until it's dropped from them
         await self._workspaces.join(channel.guild)
-        await self._inbound.channel_deleted(channel.guild.id, channel.id, with_threads=True)
+        await self._inbound.channel_deleted(channel.guild.id, channel.id, with_threads=with_threads)
 
 
 class MessageEvents:

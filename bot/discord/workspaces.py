@@ -83,7 +83,8 @@ class Workspaces:
 
     async def _save(self, guild: discord.Guild) -> None:
         listed = (Channel(str(channel.id), channel.name, self.role_of(channel)) for channel in _report_channels(guild))
-        await self._handlers.join(JoinWorkspace("discord", str(guild.id), guild.name, tuple(listed)))
+        channels = None if guild.unavailable else tuple(listed)  # in an outage, Discord lists none
+        await self._handlers.join(JoinWorkspace("discord", str(guild.id), guild.name, channels))
 
     async def ensure_joined(self, guild: discord.Guild) -> None:
         """Join a guild whose first event comes before it has been joined."""

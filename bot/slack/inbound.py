@@ -5,6 +5,8 @@ An event whose handling fails is not acknowledged, and Slack sends it again.
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
+from functools import partial
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -111,8 +113,9 @@ class Inbound:
             return
         found = await photos_of(workspace, message)
         target = workspace.target(channel, message["ts"])
-        for number, problem in enumerate(found.problems):
-            self._background.start(self._send_problem(f"{key}:{number}", target, problem))
+        problems = {f"{key}:{number}": problem for number, problem in enumerate(found.problems)}
+        if problems:
+            self._background.start(self._send_problems(target, problems))
         if found.photos:
             command = REPORTS[role](
                 source_key=key,
@@ -128,7 +131,7 @@ class Inbound:
         try:
             await self._handlers.report(command)
         except TellUserError as error:
-            self._background.start(self._send_problem(command.source_key, command.target, error))
+            self._background.start(self._send_problems(command.target, {command.source_key: error}))
         else:
             self._background.start(self._acknowledge(command.target))
 
@@ -146,7 +149,7 @@ class Inbound:
             if edited is None and message.get("edited") and files_of(message):
                 await self.posted(workspace, channel, message)
         except TellUserError as error:
-            self._background.start(self._send_problem(f"{key}:edit", target, error))
+            self._background.start(self._send_problems(target, {f"{key}:edit": error}))
         self._edits.note(key, message)
 
     async def deleted(self, workspace: SlackWorkspace, channel: str, ts: str) -> None:
@@ -177,13 +180,15 @@ class Inbound:
         if settings != saved:
             await self._handlers.set_up(ChangeSettings(platform="slack", workspace=team, settings=settings))
 
-    async def _send_problem(self, key: str, target: ReplyTarget, error: TellUserError) -> None:
+    async def _send_problems(self, target: ReplyTarget, problems: Mapping[str, TellUserError]) -> None:
+        """Send what is wrong with a post, by idempotency key; if Slack takes nothing, the post is read again later."""
         settings = await self._handlers.settings("slack", target.workspace)
-        reply = wording.problem(error.key, settings.language, None, **error.params)
-        # The event may come again, so this may have been sent.
-        outgoing = Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True)
         try:
-            await with_retries(lambda: self._platform.send(outgoing))
+            for key, error in problems.items():
+                reply = wording.problem(error.key, settings.language, None, **error.params)
+                # The event may come again, so this may have been sent.
+                outgoing = Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True)
+                await with_retries(partial(self._platform.send, outgoing))
         except TryAgainError:
             await self._note_missed(target.workspace, target.channel, str(target.message))
             raise

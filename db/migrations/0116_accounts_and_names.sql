@@ -8,6 +8,10 @@ UPDATE verdict v SET workspace = CASE WHEN v.platform = 'discord' THEN '' ELSE c
   (SELECT min(w.external_id) FROM workspace w WHERE w.community_id = v.community_id AND w.platform = v.platform
    HAVING count(*) = 1)) END
 WHERE v.platform IS NOT NULL;
+UPDATE verdict v SET platform = w.platform, workspace = CASE WHEN w.platform = 'discord' THEN '' ELSE w.external_id END
+FROM workspace w
+WHERE v.platform IS NULL AND w.community_id = v.community_id AND NOT EXISTS (
+  SELECT FROM workspace other WHERE other.community_id = v.community_id AND other.id <> w.id);
 
 ALTER TABLE claim_decision ADD COLUMN platform platform, ADD COLUMN workspace text;
 UPDATE claim_decision d SET platform = w.platform, workspace = CASE WHEN w.platform = 'discord' THEN '' ELSE w.external_id END

@@ -1,6 +1,6 @@
 """The features of a report's words, extracted once for all the pairs it is part of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -19,6 +19,8 @@ from reunite.text.shared_colours import shared_colours, with_spoken
 from reunite.text.telling import is_brand, tells, things_of_emoji
 from reunite.text.words import is_code, tokens
 
+_MOST_CHOICES: Final = 6
+"""More colours that a thing may have are left out: each pair of two texts' colours is compared."""
 _MOST_KNOWN: Final = 8_192
 """Items whose features are kept, of 1.8 kB each; then all are forgotten."""
 
@@ -103,7 +105,7 @@ def _read(item: Item) -> WordFeatures:
         nouns=nouns if readable else (),
         held=held_nouns(named) if readable else frozenset(),
         brands=named_brands(content.thing, own_phrases(content.thing), nouns),
-        own_colours=tuple(shares for shares in own if shares is not None),
+        own_colours=_distinct(own),
         stated_colours=tuple(colours.of_names([*reading, *answered]) for part in named for reading in readings(part)),
         place=place,
         place_words=circumstances.place_words(place),
@@ -112,4 +114,12 @@ def _read(item: Item) -> WordFeatures:
 
 def _choices(thing: Thing) -> Sequence[Sequence[Colour]]:
     """Return the colours that a thing has; of several that it may have, each alone."""
-    return [[colour] for colour in thing.colours] if thing.is_either else [thing.colours]
+    if not thing.is_either:
+        return [thing.colours]
+    distinct = {colour.name: colour for colour in thing.colours}
+    return [[colour] for colour in list(distinct.values())[:_MOST_CHOICES]]
+
+
+def _distinct(shares: Iterable[colours.Shares | None]) -> tuple[colours.Shares, ...]:
+    """Return the stated ones, each once: a text may name a thing of one colour many times."""
+    return tuple(dict.fromkeys(one for one in shares if one is not None))

@@ -94,3 +94,13 @@ async def test_what_is_owed_longer_than_allowed_is_dropped(database_url: str) ->
         async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
             await caught_up(world)
             assert await world.reports() == []
+
+
+async def test_a_gap_is_noted_once(database_url: str) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
+        await caught_up(world)
+        windows = SlackWindows(world.store)
+        for team in (TEAM, "T2", "T2"):
+            await windows.open(team, "C1", oldest="1.0", since="1.0", latest="2.0")
+        await windows.open("T2", "C1", oldest="1.0", since="1.0", latest="3.0")
+        assert [window.latest for window in await windows.of("T2")] == ["3.0", "2.0"]

@@ -144,7 +144,8 @@ INSERT INTO web_message (community_id, channel, key, reply) SELECT community_id,
 INSERT INTO verdict (community_id, match_id, moderator_id, moderator_name, platform, kind, given, message)
   SELECT m.community_id, m.id, by, '', of_platform::platform, 'confirm', true, message FROM
   (VALUES (1, 'by card', 'slack', '1.2'), (1, 'by button', 'slack', NULL), (1, 'in a server', 'discord', NULL),
-    (1, 'on the page', 'web', NULL), (1, 'long ago', NULL, '1.2'), (2, 'alone', 'slack', NULL))
+    (1, 'on the page', 'web', NULL), (1, 'long ago', NULL, '1.2'), (2, 'alone', 'slack', NULL),
+    (3, 'long ago in one server', NULL, NULL))
   AS v (community, by, of_platform, message) JOIN match m ON m.community_id = uuid(lpad(community::text, 32, '0'));
 INSERT INTO claim_decision (community_id, match_id, member_id, member_name, state)
   SELECT community_id, id, '', '', 'accepted' FROM match;
@@ -183,6 +184,7 @@ async def test_decisions_labels_and_photos_behind_spoilers_are_kept(
         "on the page": "page",
         "long ago": None,
         "alone": "T3",
+        "long ago in one server": "",
     }
     assert decisions == [(None, None), ("slack", "T3"), ("discord", "")]
 

@@ -61,3 +61,8 @@ def test_too_many_are_forgotten(monkeypatch: pytest.MonkeyPatch, read: list[str]
     for post in (*posts, posts[2], posts[0]):
         extract(post)
     assert read == [posts[number].text for number in (0, 1, 2, 0)]
+
+
+@pytest.mark.parametrize("text", ["red or blue or green " * 150, "jacket, maybe black. " * 190])
+def test_a_text_that_names_colours_without_end_has_few(text: str) -> None:
+    assert len(extract(item(text)).own_colours) <= features._MOST_CHOICES
