@@ -7,25 +7,25 @@ from typing import Final
 
 import numpy as np
 
-from db.axes import Axes
 from db.columns import Rows
 from db.largest import largest, nearest_of_each
+from db.principal_axes import PrincipalAxes
 from db.products import Floats, products
 from db.rare_words import Sampled
 from db.vectors import Ids, Measured, Target
 from reunite.matching.evidence import Background, PairKind
 
 _SPARE_MEASURED: Final = 12
-"""Candidates measured beyond the limit: sketches rank one or two of the 50 nearest a little too low."""
+"""Candidates measured beyond the limit: quantised vectors rank one or two of the 50 nearest a little too low."""
 _MIN_SHORTLIST: Final = 512
-"""With more vectors than this, coarse sketches choose at least this many sketches to compare."""
+"""With more vectors than this, a first-stage scan chooses at least this many to compare."""
 _SHORTLIST_DIVISOR: Final = 80
 """With very many vectors, one in this many is shortlisted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What sketches say about one pair kind: which reports to measure, and an estimated background."""
+    """What quantised vectors say about one pair kind: which reports to measure, and an estimated background."""
 
     nearest: Ids
     """Reports, nearest first, and a few more than asked for."""
@@ -37,14 +37,14 @@ class Estimate:
     """How many vectors were compared."""
 
     def background(self, sample: Measured | None) -> Background:
-        """Return the background, corrected by the sketches' error on the sample. Only a report's best vector counts."""
+        """Return the background, corrected by the sample's quantisation error. Only a report's best vector counts."""
         if sample is None:
             return Background(self.mean, math.sqrt(self.variance), self.count)
-        best, sketched = sample.similarities, self.sampled.astype(np.float64)
+        best, quantised = sample.similarities, self.sampled.astype(np.float64)
         return Background(
-            float(best.mean() - sketched.mean() + self.mean),
-            math.sqrt(max(float(best.var() - sketched.var()) + self.variance, 0.0)),
-            max(round(self.count * len(best) / len(sketched)), 1),
+            float(best.mean() - quantised.mean() + self.mean),
+            math.sqrt(max(float(best.var() - quantised.var()) + self.variance, 0.0)),
+            max(round(self.count * len(best) / len(quantised)), 1),
         )
 
 
@@ -66,7 +66,7 @@ class Answer:
         return self.sample is None
 
     def nearest(self) -> list[Ids]:
-        """Return the nearest reports by pair kind, as their sketches rank them, and a few more."""
+        """Return the nearest reports by pair kind, as their quantised vectors rank them, and a few more."""
         return [estimate.nearest for estimate in self.estimates.values()]
 
     def background(self) -> dict[PairKind, Background]:
@@ -83,17 +83,19 @@ def background(measured: Measured) -> Background:
     return Background(float(mean), math.sqrt(np.add.reduce(apart * apart) / count), count)
 
 
-def estimate(target: Target, axes: Axes | None, every: Rows, sample: Rows, limit: int) -> dict[PairKind, Estimate]:
-    """Estimate similarities with all vectors from their sketches, or compute them where there are no sketches."""
-    coarsely = axes is not None and len(every) > _MIN_SHORTLIST
-    of_all, of_sample = (_similarities(target.vectors, axes, rows, coarsely=coarsely) for rows in (every, sample))
+def estimate(
+    target: Target, axes: PrincipalAxes | None, every: Rows, sample: Rows, limit: int
+) -> dict[PairKind, Estimate]:
+    """Estimate similarities with all vectors from their quantised ones, or compute them where none are kept."""
+    two_stage = axes is not None and len(every) > _MIN_SHORTLIST
+    of_all, of_sample = (_similarities(target.vectors, axes, rows, two_stage=two_stage) for rows in (every, sample))
     estimates = {}
     for kind in dict.fromkeys(target.kinds):
         positions = target.of(kind)
         best = _best(of_all, positions)
         mean = float(best.mean(dtype=np.float64))
         apart = best - np.float32(mean)
-        if axes and coarsely:
+        if axes and two_stage:
             nearest = _nearest_of_shortlist(target.vectors[positions], axes, every, best, limit)
         else:
             nearest = _nearest(every["ids"], best, limit)
@@ -103,10 +105,10 @@ def estimate(target: Target, axes: Axes | None, every: Rows, sample: Rows, limit
     return estimates
 
 
-def _nearest_of_shortlist(vectors: Floats, axes: Axes, every: Rows, coarse: Floats, limit: int) -> Ids:
-    """Shortlist by coarse sketches, then compare the sketches of the shortlist."""
-    places = largest(coarse, max(_MIN_SHORTLIST, len(every) // _SHORTLIST_DIVISOR))
-    similarities = axes.similarities(vectors, every.at("sketches", places)).max(axis=0)
+def _nearest_of_shortlist(vectors: Floats, axes: PrincipalAxes, every: Rows, first_stage: Floats, limit: int) -> Ids:
+    """Shortlist by the first-stage scan, then compare the quantised vectors of the shortlist."""
+    places = largest(first_stage, max(_MIN_SHORTLIST, len(every) // _SHORTLIST_DIVISOR))
+    similarities = axes.similarities(vectors, every.at("quantised", places)).max(axis=0)
     return _nearest(every.at("ids", places), similarities, limit)
 
 
@@ -114,14 +116,16 @@ def _nearest(ids: Ids, similarities: Floats, limit: int) -> Ids:
     return ids[nearest_of_each(similarities, ids, limit + _SPARE_MEASURED)]
 
 
-def _similarities(vectors: Floats, axes: Axes | None, rows: Rows, *, coarsely: bool) -> Floats:
+def _similarities(vectors: Floats, axes: PrincipalAxes | None, rows: Rows, *, two_stage: bool) -> Floats:
     """Return a row for each of the query's vectors."""
     if not len(rows):
         return np.empty((len(vectors), 0), np.float32)
     if axes is None:
         return products(vectors, rows["vectors"])
     return (
-        axes.coarse_similarities(vectors, rows["coarse"]) if coarsely else axes.similarities(vectors, rows["sketches"])
+        axes.first_stage_similarities(vectors, rows["projections"])
+        if two_stage
+        else axes.similarities(vectors, rows["quantised"])
     )
 
 

@@ -71,7 +71,7 @@ class ItemCache:
             self._bytes -= self._kept.popitem(last=False)[1].size
 
     def drop(self, reports: Sequence[UUID], kind: ReportKind) -> None:
-        """Drop reports of one kind. The other kind's are dropped when its own sketches are brought up to date."""
+        """Drop reports of one kind. The other kind's are dropped when its own index is brought up to date."""
         for report in reports:
             if (kept := self._kept.get(report.bytes)) and kept.item.kind is kind:
                 self._remove(report.bytes)

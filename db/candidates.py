@@ -1,9 +1,10 @@
 """The search in PostgreSQL: candidates by each pair kind and by rare words, with every similarity measured.
 
-Among few open reports, all are measured; among many, sketches choose which (docs/decisions/0025-flat-search.md).
+Among few open reports, all are measured; among many, quantised vectors say which (docs/decisions/0025-flat-search.md).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -12,13 +13,13 @@ import numpy as np
 from db.answers import Answer
 from db.candidate_items import ItemCache, Reading, ReadPlan, query_item, read_items
 from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, items_of
+from db.index_cache import IndexCache
+from db.index_loading import MANY, Changes, IndexLoader
 from db.mapping import Row
+from db.memory_index import MemoryIndex, PhotoVectors
 from db.queries import Connection, Queries, Statement
 from db.query_context import QueryContext, context_statement
 from db.rare_words import SharedWords, boilerplate_of_sample, found_words, holders, shared_words
-from db.sketch_cache import SketchCache
-from db.sketch_loading import MANY, Changes, SqlSketches
-from db.sketches import PhotoVectors, Sketches
 from db.vectors import (
     COMPARED,
     ID,
@@ -72,29 +73,30 @@ class Compared(NamedTuple):
         return distinct([ids[:_MAX_COMPARED] for ids in self.nearest])
 
 
-class Memory(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Memory:
     """What a process has in memory for a search."""
 
-    sketches: Sketches
+    index: MemoryIndex
     items: Reading
 
 
 class SqlCandidates(Queries):
     """`reunite.ports.candidates.Candidates`."""
 
-    def __init__(self, connection: Connection, community: UUID, sketch_cache: SketchCache) -> None:
-        """`connection` is in the community's transaction; `sketch_cache` is the process's cache."""
+    def __init__(self, connection: Connection, community: UUID, index_cache: IndexCache) -> None:
+        """`connection` is in the community's transaction; `index_cache` is the process's cache."""
         super().__init__(connection, community)
-        self._sketch_cache = sketch_cache
+        self._index_cache = index_cache
         self._vectors = SqlVectors(connection, community)
-        self._sketches = SqlSketches(connection, community, sketch_cache.items)
+        self._loader = IndexLoader(connection, community, index_cache.items)
 
     async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
         hidden = private if report.kind is ReportKind.FOUND else sealed
-        sketches = self._sketch_cache.get(self.community, report.kind.opposite)
-        cache = ItemCache() if report.sample else self._sketch_cache.items  # samples are compared with samples only
-        memory = Memory(sketches, cache.reading(self.community))
-        query, changes = await self._context_of(report, sketches, hidden=hidden)
+        index = self._index_cache.get(self.community, report.kind.opposite)
+        cache = ItemCache() if report.sample else self._index_cache.items  # samples are compared with samples only
+        memory = Memory(index, cache.reading(self.community))
+        query, changes = await self._context_of(report, index, hidden=hidden)
         compared = None if report.sample else await self._from_memory(query, memory, changes, limit)
         compared = compared or await self._from_database(query, limit)
         return await self._assemble(report, query, compared, memory.items, limit)
@@ -114,10 +116,10 @@ class SqlCandidates(Queries):
     async def has_sealed(self) -> bool:
         return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))
 
-    async def _context_of(self, report: Report, sketches: Sketches, *, hidden: bool) -> tuple[QueryContext, Changes]:
+    async def _context_of(self, report: Report, index: MemoryIndex, *, hidden: bool) -> tuple[QueryContext, Changes]:
         """Read what a search needs to know about the query, and what has changed, in one round trip."""
-        scope, asked = Scope(report.id, report.kind.opposite, None, {}, hidden), sketches.watermark
-        context = context_statement(scope, self._sketches.changes(sketches, scope))
+        scope, asked = Scope(report.id, report.kind.opposite, None, {}, hidden), index.watermark
+        context = context_statement(scope, self._loader.changes(index, scope))
         async with self._pipeline(context) as [fetch]:
             words = rare_candidates(report.text)  # while PostgreSQL works
         [row] = await fetch()
@@ -125,27 +127,27 @@ class SqlCandidates(Queries):
 
     async def _from_memory(self, query: QueryContext, memory: Memory, changes: Changes, limit: int) -> Compared | None:
         """Bring memory up to date, and compare with it; None if it holds too little."""
-        sketches = memory.sketches
-        async with sketches.lock:
+        index = memory.index
+        async with index.lock:
             await self._refresh(memory, query, changes)
-            if not sketches.holds_all and len(sketches) <= limit:
+            if not index.holds_all and len(index) <= limit:
                 return None
-            most = 2 * MANY if sketches.holds_all else MAX_HOLDERS
-            look_up = [] if sketches.words.is_complete else [holders(query.words, query.scope.params(), most)]
+            most = 2 * MANY if index.holds_all else MAX_HOLDERS
+            look_up = [] if index.words.is_complete else [holders(query.words, query.scope.params(), most)]
             async with self._pipeline(*look_up) as fetching:  # PostgreSQL looks up words while we compare
-                answer = sketches.answer(query.targets, query.scope, query.released, limit)
+                answer = index.answer(query.targets, query.scope, query.released, limit)
             if fetching:
                 found = found_words(await fetching[0](), most)
             else:
-                found = sketches.words.find(query.words, most, query.released, with_hidden=query.scope.hidden)
-            return _compared(query, sketches, answer, shared_words(found, answer.open_count), limit)
+                found = index.words.find(query.words, most, query.released, with_hidden=query.scope.hidden)
+            return _compared(query, index, answer, shared_words(found, answer.open_count), limit)
 
     async def _refresh(self, memory: Memory, query: QueryContext, changes: Changes) -> None:
         try:
-            await self._sketches.refresh(memory.sketches, query.scope, changes)
+            await self._loader.refresh(memory.index, query.scope, changes)
             memory.items.restart()
         finally:
-            self._sketch_cache.trim(self.community, query.scope.opposite)
+            self._index_cache.trim(self.community, query.scope.opposite)
 
     async def _assemble(
         self, report: Report, query: QueryContext, compared: Compared, reading: Reading, limit: int
@@ -191,28 +193,28 @@ class SqlCandidates(Queries):
         return Compared(Answer(counted["n"], measured, {}, None), words, measured, nearest, None)
 
 
-def _compared(query: QueryContext, sketches: Sketches, answer: Answer, words: SharedWords, limit: int) -> Compared:
+def _compared(query: QueryContext, index: MemoryIndex, answer: Answer, words: SharedWords, limit: int) -> Compared:
     """Add to an answer what memory knows exactly; the caller holds the lock, for another search may reload it."""
-    measured = _measured(query, answer, sketches, words)
+    measured = _measured(query, answer, index, words)
     nearest = answer.nearest() if measured is None else [found.nearest(limit) for found in measured.values()]
     compared = Compared(answer, words, measured, nearest, None)
-    if sketches.precise:
+    if index.precise:
         near = compared.near if query.scope.opposite is ReportKind.FOUND else compared.near[:0]
-        compared = compared._replace(photos=sketches.photos_of(query.scope, near))
+        compared = compared._replace(photos=index.photos_of(query.scope, near))
     return compared
 
 
 def _measured(
-    query: QueryContext, answer: Answer, sketches: Sketches, words: SharedWords
+    query: QueryContext, answer: Answer, index: MemoryIndex, words: SharedWords
 ) -> Mapping[PairKind, Measured] | None:
     """Return what memory can measure exactly; None if it can't."""
     if answer.is_exact or not query.targets:
         return answer.measured
-    if not sketches.precise:
+    if not index.precise:
         return None
     rare = np.frombuffer(b"".join(words.rare), ID)
     among = distinct([rare, ids_of(query.released), *answer.nearest()])
-    return sketches.measure(query.targets, query.scope, query.released, among)
+    return index.measure(query.targets, query.scope, query.released, among)
 
 
 def _photos_of(scope: Scope, near: Ids) -> Statement:

@@ -12,11 +12,11 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from db.index_cache import IndexCache
 from db.keys import NO_KEYS, Keys
 from db.queries import Connection
 from db.session import CommunitySession
 from db.signals import KEEPALIVE, ROLE_OPTION
-from db.sketch_cache import SketchCache
 from reunite.errors import TryAgainError
 
 _OPEN_SECONDS: Final = 10
@@ -36,7 +36,7 @@ class Database:
         longer.
         """
         self.url = url
-        self.sketch_cache = SketchCache()
+        self.index_cache = IndexCache()
         self.keys = keys
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
@@ -94,7 +94,7 @@ class Database:
     @asynccontextmanager
     async def session(self, community: UUID) -> AsyncIterator[CommunitySession]:
         async with self.transaction(community) as connection:
-            yield CommunitySession(connection, community, self.sketch_cache, self.keys)
+            yield CommunitySession(connection, community, self.index_cache, self.keys)
 
     async def rows(self, query: LiteralString, *params: object) -> list[dict[str, Any]]:
         """Run one statement outside all communities, as a transaction of its own."""

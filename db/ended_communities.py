@@ -24,7 +24,7 @@ async def forgetting_ended_communities(database: Database, every: float = _EVERY
 
 
 async def forget_ended_communities(database: Database) -> None:
-    cache = database.sketch_cache
+    cache = database.index_cache
     ended = "SELECT unnest(%s::uuid[]) AS id EXCEPT SELECT all_communities()"
     for row in await database.rows(ended, list(cache.communities)):
         cache.forget(row["id"])

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from db.index_cache import IndexCache
 from db.keys import Keys
 from db.queries import Connection, as_real
 from db.session import CommunitySession
-from db.sketch_cache import SketchCache
 from reunite.entities import PhotoState, ReportState
 
 
@@ -44,9 +44,9 @@ class StoredPhoto:
 class WorkSession(CommunitySession):
     """A community's transaction under a lease, which it locks until the end."""
 
-    def __init__(self, connection: Connection, lease: WorkLease, sketch_cache: SketchCache, keys: Keys) -> None:
+    def __init__(self, connection: Connection, lease: WorkLease, index_cache: IndexCache, keys: Keys) -> None:
         """`connection` is in a transaction of the lease's community."""
-        super().__init__(connection, lease.community, sketch_cache, keys)
+        super().__init__(connection, lease.community, index_cache, keys)
         self._lease = lease
 
     async def hold(self) -> None:

@@ -1,4 +1,4 @@
-"""Changes to a community's open reports since the sketches were last brought up to date, read in one statement."""
+"""Changes to a community's open reports since its index was last brought up to date, read in one statement."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -9,16 +9,16 @@ import numpy as np
 
 from db.evidence import CONTENT, FIELDS, items_of, photo_content
 from db.mapping import Row
+from db.memory_index import Group, MemoryIndex, Vectors
 from db.queries import Statement
 from db.rare_words import Sampled
-from db.sketches import Group, Sketches, Vectors
 from db.vectors import NO_PHOTO, ids_of
 from reunite.matching.evidence import Item
 
 SIDE: Final = """r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open'
   AND NOT r.sample"""
 MAX_CHANGES: Final = 5000
-"""After more changes, the sketches are reloaded."""
+"""After more changes, the index is reloaded."""
 FEW: Final = 100
 """For up to this many new reports, the vectors come with the changes; for more, they are read separately."""
 _NEVER: Final = 2**63 - 1
@@ -56,13 +56,13 @@ _HEADER: Final = 4
 """Bytes that precede the numbers of a packed vector."""
 
 
-def changes_since(sketches: Sketches, community: UUID, opposite: str) -> Statement:
+def changes_since(index: MemoryIndex, community: UUID, opposite: str) -> Statement:
     """Return the statement that reads the changes, and the vectors of up to `FEW` new reports.
 
     Where all items are kept, it reads those of the new reports, too.
     """
-    watermark = sketches.watermark
-    return _CHANGES_WITH_ITEMS if sketches.keeps_items else _CHANGES, {
+    watermark = index.watermark
+    return _CHANGES_WITH_ITEMS if index.keeps_items else _CHANGES, {
         "community": community,
         "opposite": opposite,
         "seen": watermark.seen or _NEVER,
@@ -71,13 +71,13 @@ def changes_since(sketches: Sketches, community: UUID, opposite: str) -> Stateme
         "applied": list(watermark.applied),
         "applied_by": list(watermark.applied.values()),
         "doubtful": list(watermark.doubtful),
-        "known_model": sketches.model,
+        "known_model": index.model,
     }
 
 
-def add_new(sketches: Sketches, row: Row) -> None:
+def add_new(index: MemoryIndex, row: Row) -> None:
     """Add the new reports in a row of `changes_since`."""
-    sketches.add_reports(
+    index.add_reports(
         [
             Sampled(report, hidden, author, frozenset(words.split("\n")))
             for report, hidden, author, words in _columns(row, "report", "hidden", "author", "words")
@@ -90,7 +90,7 @@ def add_new(sketches: Sketches, row: Row) -> None:
         grouped[Group(hidden, space, source)].append((owner, photo or NO_PHOTO, vector))
     for group, found in grouped.items():
         owners, photos, packed = zip(*found, strict=True)
-        sketches.add(Vectors(group, ids_of(owners), ids_of(photos), _unpacked(packed)))
+        index.add(Vectors(group, ids_of(owners), ids_of(photos), _unpacked(packed)))
 
 
 def new_items(row: Row, kind: str) -> list[Item]:

@@ -10,6 +10,7 @@ from db.claims import SqlClaims
 from db.deletion import SqlDeletion
 from db.embeddings import SqlEmbeddings
 from db.import_export import SqlImportExport
+from db.index_cache import IndexCache
 from db.items import SqlItems
 from db.keys import Keys
 from db.looks import SqlLooks
@@ -21,7 +22,6 @@ from db.photos import SqlPhotos
 from db.prompts import SqlPrompts
 from db.queries import Connection, Queries
 from db.reports import SqlReports
-from db.sketch_cache import SketchCache
 from db.verdicts import SqlVerdicts
 from db.work import SqlWork
 from db.workspaces import SqlWorkspaces
@@ -32,7 +32,7 @@ __all__ = ["CommunitySession", "Connection"]
 class CommunitySession(Queries):
     """`reunite.ports.Session`, and what workers, the HTTP API and the board need in addition."""
 
-    def __init__(self, connection: Connection, community: UUID, sketch_cache: SketchCache, keys: Keys) -> None:
+    def __init__(self, connection: Connection, community: UUID, index_cache: IndexCache, keys: Keys) -> None:
         """`connection` is in a transaction in which row-level security shows only `community`."""
         super().__init__(connection, community)
         self.reports = SqlReports(connection, community, keys)
@@ -42,7 +42,7 @@ class CommunitySession(Queries):
         self.photo_details = SqlPhotoDetails(connection, community)
         self.embeddings = SqlEmbeddings(connection, community)
         self.model_change = SqlModelChange(connection, community)
-        self.candidates = SqlCandidates(connection, community, sketch_cache)
+        self.candidates = SqlCandidates(connection, community, index_cache)
         self.calibrations = SqlCalibrations(connection, community)
         self.matches = SqlMatches(connection, community)
         self.verdicts = SqlVerdicts(connection, community)

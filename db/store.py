@@ -60,7 +60,7 @@ class Store(Database):
                 yield (
                     workspace,
                     mapping.settings(row),
-                    CommunitySession(connection, workspace.community, self.sketch_cache, self.keys),
+                    CommunitySession(connection, workspace.community, self.index_cache, self.keys),
                 )
         except psycopg.errors.DeadlockDetected as error:
             raise TryAgainError("conflict with another transaction") from error
@@ -69,7 +69,7 @@ class Store(Database):
     async def work_session(self, lease: WorkLease) -> AsyncIterator[WorkSession]:
         """Open a transaction under a lease. Raises LeaseLostError if another worker has the work now."""
         async with self.transaction(lease.community) as connection:
-            session = WorkSession(connection, lease, self.sketch_cache, self.keys)
+            session = WorkSession(connection, lease, self.index_cache, self.keys)
             await session.hold()
             yield session
 

@@ -56,7 +56,7 @@ async def run_query(  # noqa: PLR0913 - what a search is made of
 async def transient_session(database: Database, community: UUID) -> AsyncIterator[CommunitySession]:
     """Open a transaction that is always rolled back, so nothing of it is visible to others or remains."""
     async with database.transaction(community) as connection, connection.transaction(force_rollback=True):
-        yield CommunitySession(connection, community, database.sketch_cache, database.keys)
+        yield CommunitySession(connection, community, database.index_cache, database.keys)
 
 
 async def add_query(session: CommunitySession, command: NewReport, now: datetime, encoded: Encoded) -> Report:

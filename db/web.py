@@ -61,7 +61,7 @@ class WebMessage:
 async def web_session(store: Store, community: UUID) -> AsyncIterator["WebSession"]:
     """Open a transaction within a community; it commits at the end, or rolls back on an error."""
     async with store.transaction(community) as connection:
-        yield WebSession(connection, community, store.sketch_cache, store.keys)
+        yield WebSession(connection, community, store.index_cache, store.keys)
 
 
 class WebSession(CommunitySession):

@@ -158,7 +158,7 @@ async def _search_one(
 ) -> tuple[Round, float, float]:
     """Return the round, how many seconds the first search took, and how many reports a second were added."""
     first = await _search(store, filled.tenant, filled.lost[0])
-    searched = store.sketch_cache.get(filled.tenant.community, ReportKind.FOUND)
+    searched = store.index_cache.get(filled.tenant.community, ReportKind.FOUND)
     recall = np.mean([await _recall(store, filled.tenant, report) for report in filled.lost[-_COMPARED:]], axis=0)
     async with adding_reports(target) as added:
         before, start = added.count, time.perf_counter()
@@ -167,7 +167,7 @@ async def _search_one(
             if len(seconds) >= rounds and time.perf_counter() >= start + _LEAST_SECONDS:
                 break
             if searched_before and not searched.keeps_items:  # its candidates are still in memory
-                store.sketch_cache.items.drop_all(filled.tenant.community, ReportKind.FOUND)
+                store.index_cache.items.drop_all(filled.tenant.community, ReportKind.FOUND)
             seconds.append(await _search(store, filled.tenant, report))
             await asyncio.sleep(_PAUSE_SECONDS)
         pace = (added.count - before) / (time.perf_counter() - start)

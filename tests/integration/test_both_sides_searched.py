@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from db import search_changes, sketch_loading
+from db import index_loading, search_changes
 from reunite.entities import ReportState
 from reunite.matching.evidence import Item
 from tests.integration.test_flat_search import Large, large
@@ -77,7 +77,7 @@ async def test_both_sides_see_changes_at_once_in_one_statement(
 async def test_a_new_report_stays_in_memory_when_the_other_side_searches(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, sent: list[str], few: int
 ) -> None:
-    for module in (search_changes, sketch_loading):
+    for module in (search_changes, index_loading):
         monkeypatch.setattr(module, "FEW", few)
     async with large(owner_database_url, database_url, reports=600) as community:
         lost = community.filled.lost[0]

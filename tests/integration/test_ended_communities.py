@@ -35,7 +35,7 @@ async def test_nothing_is_kept_of_a_community_that_has_ended(
         staying = replace(ending, store=searching, filled=await ending.filler.fill(60, to_search=1))
         for community in (staying, replace(ending, store=searching)):
             await community.search(community.filled.lost[0])
-        cache, both = searching.sketch_cache, {staying.filled.tenant.community, ending.filled.tenant.community}
+        cache, both = searching.index_cache, {staying.filled.tenant.community, ending.filled.tenant.community}
         async with forgetting_ended_communities(searching, every=0.01):
             await asyncio.sleep(0.1)
             assert cache.communities == cache.items.communities == both

@@ -1,4 +1,4 @@
-"""The search of a large community: sketches choose whom to measure, and follow what changes."""
+"""The search of a large community: quantised vectors choose whom to measure, and the index follows what changes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -12,12 +12,11 @@ import pytest
 
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
-from db import candidate_items, candidates, evidence, search_changes, sketch_loading, vectors, word_index
-from db import sketches as sketches_module
+from db import candidate_items, candidates, evidence, index_loading, memory_index, search_changes, vectors, word_index
 from db.keys import NO_KEYS
+from db.memory_index import NOTHING_READ, MemoryIndex
 from db.rare_words import holders
 from db.session import CommunitySession
-from db.sketches import NOTHING_READ, Sketches
 from db.store import Store
 from db.vectors import ids_of
 from reunite.entities import ReportKind, ReportState
@@ -31,7 +30,7 @@ LIMIT = 20
 
 @dataclass
 class Large:
-    """A community that is searched by sketches, and another one."""
+    """A community that is searched by quantised vectors, and another one."""
 
     store: Store
     owner: psycopg.AsyncConnection[Any]
@@ -70,14 +69,14 @@ class Large:
         await eventually(lambda: self.rows(oldest), holds=lambda rows: rows[0][0] > now)
 
     @property
-    def sketches(self) -> Sketches:
-        return self.store.sketch_cache.get(self.filled.tenant.community, ReportKind.FOUND)
+    def index(self) -> MemoryIndex:
+        return self.store.index_cache.get(self.filled.tenant.community, ReportKind.FOUND)
 
     async def start(self, search: Coroutine[Any, Any, Search]) -> asyncio.Task[Search]:
         """Start a search that has asked what has changed, and now waits for the lock, which the caller holds."""
-        before = len(self.sketches.lock._waiters or ())
+        before = len(self.index.lock._waiters or ())
         task = asyncio.create_task(search)
-        await eventually(lambda: len(self.sketches.lock._waiters or ()), holds=lambda waiting: waiting > before)
+        await eventually(lambda: len(self.index.lock._waiters or ()), holds=lambda waiting: waiting > before)
         return task
 
     async def set_state(self, report: UUID, state: ReportState) -> None:
@@ -101,7 +100,7 @@ async def large(owner_url: str, url: str, encoder: str = "clip", *, reports: int
 @pytest.fixture(autouse=True)
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "MANY", 200)
-    monkeypatch.setattr(sketch_loading, "MANY", 200)
+    monkeypatch.setattr(index_loading, "MANY", 200)
 
 
 def ids(search: Search) -> set[UUID]:
@@ -122,7 +121,7 @@ async def test_nearly_all_of_the_nearest_are_found_and_the_background_is_right(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, encoder: str, *, precise: bool
 ) -> None:
     if not precise:
-        monkeypatch.setattr(sketch_loading, "MAX_PRECISE_BYTES", 0)
+        monkeypatch.setattr(index_loading, "MAX_PRECISE_BYTES", 0)
     async with large(owner_database_url, database_url, encoder) as community:
         hits = total = 0
         for report in community.filled.lost:
@@ -147,7 +146,7 @@ async def test_nearly_all_of_the_nearest_are_found_and_the_background_is_right(
         assert hits / total >= 0.99
 
 
-async def test_sketches_follow_what_changes(owner_database_url: str, database_url: str) -> None:
+async def test_the_index_follows_what_changes(owner_database_url: str, database_url: str) -> None:
     async with large(owner_database_url, database_url) as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
@@ -175,7 +174,7 @@ async def test_candidates_are_read_again_once_they_have_changed(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, *, few: bool
 ) -> None:
     if few:
-        monkeypatch.setattr(sketch_loading, "MANY", REPORTS)
+        monkeypatch.setattr(index_loading, "MANY", REPORTS)
     async with large(owner_database_url, database_url) as community:
         lost = community.filled.lost[0]
         found = (await community.search(lost)).candidates
@@ -209,7 +208,7 @@ async def test_what_changes_while_a_search_reads_it_is_not_kept(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with large(owner_database_url, database_url, reports=600) as community:
-        lost, items = community.filled.lost[0], community.store.sketch_cache.items
+        lost, items = community.filled.lost[0], community.store.index_cache.items
         changed, *others = [each.item.report for each in (await community.search(lost)).candidates]
         items.drop_all(community.filled.tenant.community, ReportKind.FOUND)
 
@@ -223,20 +222,20 @@ async def test_what_changes_while_a_search_reads_it_is_not_kept(
         assert [report for report in (changed, *others) if report.bytes not in items] == [changed]
 
 
-async def test_what_changes_while_sketches_in_use_are_evicted_is_not_kept(
+async def test_what_changes_while_an_index_in_use_is_evicted_is_not_kept(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sketch_loading, "MANY", REPORTS)
+    monkeypatch.setattr(index_loading, "MANY", REPORTS)
     async with large(owner_database_url, database_url, reports=600) as community:
-        lost, cache = community.filled.lost[0], community.store.sketch_cache
+        lost, cache = community.filled.lost[0], community.store.index_cache
         changed = (await community.search(lost)).candidates[0].item.report
 
         async def move_to(place: str) -> None:
             await community.owner.execute("UPDATE report SET place = %s WHERE id = %s", [place, changed])
 
         await move_to("Main station")
-        sketches, elsewhere = community.sketches, (UUID(int=1), ReportKind.FOUND)
-        async with sketches.lock:
+        index, elsewhere = community.index, (UUID(int=1), ReportKind.FOUND)
+        async with index.lock:
             first = await community.start(community.search(lost))  # has read the first place
             with monkeypatch.context() as full:
                 full.setattr(cache, "_max_bytes", 0)
@@ -244,7 +243,7 @@ async def test_what_changes_while_sketches_in_use_are_evicted_is_not_kept(
                 cache.trim(*elsewhere)
             await move_to("Harbour")
             second = asyncio.create_task(community.search(lost))
-            await eventually(lambda: second.done() or len(sketches.lock._waiters or ()) > 1)
+            await eventually(lambda: second.done() or len(index.lock._waiters or ()) > 1)
         await asyncio.gather(first, second)
         found = {each.item.report: each.item.place for each in (await community.search(lost)).candidates}
         assert found[changed] == "Harbour"
@@ -258,7 +257,7 @@ async def test_what_a_transaction_has_changed_is_forgotten_when_it_is_rolled_bac
         before = (await community.search(lost)).candidates[0].item
         async with community.store.transaction(tenant) as connection:
             await connection.execute("UPDATE report SET place = 'Main station' WHERE id = %s", [before.report])
-            session = CommunitySession(connection, tenant, community.store.sketch_cache, NO_KEYS)
+            session = CommunitySession(connection, tenant, community.store.index_cache, NO_KEYS)
             known = await session.reports.get(lost)
             assert known
             for _ in range(2):
@@ -277,11 +276,11 @@ async def test_nothing_is_kept_of_deleted_reports_once_their_community_is_search
     async with large(owner_database_url, database_url, reports=600) as community:
         lost = community.filled.lost[0]
         gone = [each.item.report for each in (await community.search(lost)).candidates[:2]]
-        items, cache = community.store.sketch_cache.items, community.store.sketch_cache
+        items, cache = community.store.index_cache.items, community.store.index_cache
         assert all(report.bytes in items for report in gone)
         if way == "asked again":
             await community.add(like=lost)
-            async with community.sketches.lock:
+            async with community.index.lock:
                 searches = [await community.start(community.search(lost)) for _ in range(2)]
                 await community.owner.execute("DELETE FROM report WHERE id = ANY(%s)", [gone])
             await asyncio.gather(*searches)
@@ -290,11 +289,11 @@ async def test_nothing_is_kept_of_deleted_reports_once_their_community_is_search
             if way == "forgotten":
                 cache._kept.clear()
             elif way == "many changes":
-                monkeypatch.setattr(sketch_loading, "MAX_CHANGES", 1)
+                monkeypatch.setattr(index_loading, "MAX_CHANGES", 1)
                 monkeypatch.setattr(search_changes, "MAX_CHANGES", 1)
             elif way == "restored":
-                known = community.sketches.watermark
-                community.sketches.watermark = replace(known, seen=known.seen + 1_000_000)
+                known = community.index.watermark
+                community.index.watermark = replace(known, seen=known.seen + 1_000_000)
             await community.search(lost)
         assert not any(report.bytes in items for report in gone)
 
@@ -316,7 +315,7 @@ async def test_a_released_found_report_is_counted_once(owner_database_url: str, 
             assert search.open_count == before.open_count + 1
 
 
-async def test_sketches_are_read_anew_where_reading_them_failed(
+async def test_an_index_is_read_anew_where_reading_it_failed(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with large(owner_database_url, database_url) as community:
@@ -324,9 +323,9 @@ async def test_sketches_are_read_anew_where_reading_them_failed(
         before = await community.search(lost)
         await community.set_state(await community.add(like=lost), ReportState.RETURNED)
         with monkeypatch.context() as failing:
-            failing.setattr(sketch_loading, "MAX_CHANGES", 1)
+            failing.setattr(index_loading, "MAX_CHANGES", 1)
             failing.setattr(search_changes, "MAX_CHANGES", 1)
-            failing.setattr(sketch_loading, "_RANGE", "1 / (r.sealed::int - r.sealed::int) = 1")
+            failing.setattr(index_loading, "_RANGE", "1 / (r.sealed::int - r.sealed::int) = 1")
             with pytest.raises(psycopg.errors.DivisionByZero):
                 await community.search(lost)
         after = await community.search(lost)
@@ -341,18 +340,18 @@ async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
     async with large(owner_database_url, database_url, reports=600) as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
-        sketches = community.sketches
+        index = community.index
         reading: list[asyncio.Task[None]] = []
 
         async def read_again() -> None:
-            async with sketches.lock:
-                names = ("watermark", "reports", "sample", "words", "whole", "sketched")
-                kept = {name: getattr(sketches, name) for name in names}
-                sketches.watermark = NOTHING_READ
-                sketches.clear()
+            async with index.lock:
+                names = ("watermark", "reports", "sample", "words", "whole", "quantised")
+                kept = {name: getattr(index, name) for name in names}
+                index.watermark = NOTHING_READ
+                index.clear()
                 await asyncio.sleep(0.1)
                 for name in () if fails else kept:
-                    setattr(sketches, name, kept[name])
+                    setattr(index, name, kept[name])
 
         def looked_up(*given: Any) -> Any:
             if not reading:
@@ -375,7 +374,7 @@ async def test_words_are_the_same_from_memory_and_from_postgresql(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, *, few: bool
 ) -> None:
     if few:
-        monkeypatch.setattr(sketch_loading, "MANY", REPORTS)
+        monkeypatch.setattr(index_loading, "MANY", REPORTS)
     monkeypatch.setattr(candidates, "MAX_HOLDERS", 12)  # some of the words are in more reports
     async with large(owner_database_url, database_url, reports=600) as community:
         lost, asked = community.filled.lost[0], list[int]()
@@ -391,11 +390,11 @@ async def test_words_are_the_same_from_memory_and_from_postgresql(
             assert asked == []
             with monkeypatch.context() as too_many:
                 too_many.setattr(word_index, "MAX_USES", 0)
-                community.store.sketch_cache._kept.clear()
+                community.store.index_cache._kept.clear()
                 from_postgresql = await community.search(lost, sealed=sealed)
             assert len(asked) == 1
             asked.clear()
-            community.store.sketch_cache._kept.clear()
+            community.store.index_cache._kept.clear()
             await community.search(lost)
             assert rare_of(from_memory) == rare_of(from_postgresql)
             assert from_memory.boilerplate == from_postgresql.boilerplate
@@ -416,10 +415,10 @@ async def test_words_are_the_same_from_memory_and_from_postgresql(
         assert others[0] in await rare()
 
 
-async def test_sketches_leave_out_private_reports_for_viewers_who_may_not_see_them(
+async def test_the_index_leaves_out_private_reports_for_viewers_who_may_not_see_them(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sketch_loading, "MANY", 3)
+    monkeypatch.setattr(index_loading, "MANY", 3)
     async with large(owner_database_url, database_url) as community:
         found = next(iter(ids(await community.search(community.filled.lost[0]))))
         every = await community.search(found, limit=5)
@@ -432,7 +431,7 @@ async def test_sketches_leave_out_private_reports_for_viewers_who_may_not_see_th
         assert public.open_count == every.open_count - 1
 
 
-async def test_what_a_transaction_undoes_never_reaches_the_sketches(owner_database_url: str, database_url: str) -> None:
+async def test_what_a_transaction_undoes_never_reaches_the_index(owner_database_url: str, database_url: str) -> None:
     async with large(owner_database_url, database_url) as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
@@ -463,8 +462,8 @@ async def test_searches_at_once_ask_for_changes_again_only_if_there_are_any(
             asked.append(given)
             return search_changes.changes_since(*given)
 
-        monkeypatch.setattr(sketch_loading, "changes_since", changes_since)
-        async with community.sketches.lock:
+        monkeypatch.setattr(index_loading, "changes_since", changes_since)
+        async with community.index.lock:
             searches = [await community.start(community.search(lost)) for _ in range(2)]
             await community.rows("SELECT pg_current_xact_id()")  # transactions go on elsewhere
             searches.append(await community.start(community.search(lost)))
@@ -487,7 +486,7 @@ async def test_a_search_sees_nothing_of_another_ones_transaction_that_searches_m
             await session.reports.set_state(nearest_one, ReportState.RETURNED)
             report = await session.reports.get(lost)
             assert report
-            async with community.sketches.lock:
+            async with community.index.lock:
                 own = await community.start(session.candidates.search(report, LIMIT))
                 other = await community.start(community.search(lost))
             assert nearest_one in ids(await other)
@@ -511,7 +510,7 @@ async def test_a_new_model_is_searched_once_it_is_live(owner_database_url: str, 
         assert {kind.value for kind in (await community.search(lost)).background} == {"text-text"}
 
 
-async def test_a_community_keeps_its_sketches_to_itself(owner_database_url: str, database_url: str) -> None:
+async def test_a_community_keeps_its_index_to_itself(owner_database_url: str, database_url: str) -> None:
     async with large(owner_database_url, database_url) as community:
         other = await community.filler.fill(600, to_search=1)
         for filled in (community.filled, other, community.filled):
@@ -529,8 +528,8 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
         async with community.store.session(place.community) as session:
             known = await session.reports.get(community.filled.lost[0])
             assert known
-            sketches = community.store.sketch_cache.get(place.community, ReportKind.FOUND)
-            query, _ = await session.candidates._context_of(known, sketches, hidden=False)
+            index = community.store.index_cache.get(place.community, ReportKind.FOUND)
+            query, _ = await session.candidates._context_of(known, index, hidden=False)
             among = ids_of([known.id] * 300)
             statement, given = vectors.measuring(place.community, query.scope, query.targets, among)
             plan = str(await session._all(f"EXPLAIN {statement}", **given))
@@ -577,8 +576,8 @@ async def test_photos_are_compared_that_come_after_a_community_of_texts(
         assert {candidate.item.report for candidate in alike} == new
         await community.owner.execute("INSERT INTO embedding SELECT * FROM removed")
         search, exact = await community.search(lost), await community.exactly(lost)
-        sketches = community.sketches
-        assert sketches.axes["photo", "photo"].sample == exact.background[PairKind.PHOTO_PHOTO].count
+        index = community.index
+        assert index.axes["photo", "photo"].sample == exact.background[PairKind.PHOTO_PHOTO].count
         for kind in (PairKind.PHOTO_PHOTO, PairKind.TEXT_PHOTO):
             assert len(set(nearest(search, kind)) & set(nearest(exact, kind))) >= LIMIT - 1
 
@@ -590,20 +589,20 @@ async def test_everything_is_read_again_from_a_database_that_has_gone_back_in_ti
         lost = community.filled.lost[0]
         await community.search(lost)
         new = await community.add(like=lost)
-        sketches = community.sketches
-        sketches.watermark = replace(sketches.watermark, seen=sketches.watermark.seen + 1_000_000)
+        index = community.index
+        index.watermark = replace(index.watermark, seen=index.watermark.seen + 1_000_000)
         assert new in ids(await community.search(lost))
 
 
-async def test_sketches_are_kept_of_few_reports_with_many_vectors(
+async def test_vectors_of_few_reports_are_quantised_if_they_are_many(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sketch_loading, "MANY", REPORTS)
+    monkeypatch.setattr(index_loading, "MANY", REPORTS)
     async with large(owner_database_url, database_url) as community:
-        sketches = community.sketches
+        index = community.index
         await community.search(community.filled.lost[0])
-        assert sketches.holds_all
-        for module in (sketches_module, sketch_loading):
+        assert index.holds_all
+        for module in (memory_index, index_loading):
             monkeypatch.setattr(module, "MAX_VECTOR_BYTES", 1 << 20)
         await community.search(community.filled.lost[0])
-        assert not sketches.holds_all
+        assert not index.holds_all

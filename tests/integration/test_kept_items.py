@@ -5,9 +5,9 @@ from uuid import UUID
 import pytest
 from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
 
-from db import candidates, search_changes, sketch_loading
+from db import candidates, index_loading, search_changes
+from db.memory_index import MemoryIndex
 from db.queries import Fetch, Queries, Statement
-from db.sketches import Sketches
 from reunite.entities import ReportState
 from tests.integration.test_flat_search import Large, ids, large
 
@@ -32,7 +32,7 @@ async def counted(community: Large, report: UUID, sent: list[str]) -> tuple[set[
     return ids(await community.search(report)), len(sent)
 
 
-@pytest.mark.parametrize("as_sketches", [False, True])
+@pytest.mark.parametrize("quantised", [False, True])
 @pytest.mark.parametrize("many_new", [False, True])
 async def test_a_search_sends_one_statement(  # noqa: PLR0913 - fixtures and parameters
     owner_database_url: str,
@@ -40,19 +40,19 @@ async def test_a_search_sends_one_statement(  # noqa: PLR0913 - fixtures and par
     monkeypatch: pytest.MonkeyPatch,
     sent: list[str],
     *,
-    as_sketches: bool,
+    quantised: bool,
     many_new: bool,
 ) -> None:
-    if as_sketches:
-        for module in (candidates, sketch_loading):
+    if quantised:
+        for module in (candidates, index_loading):
             monkeypatch.setattr(module, "MANY", 200)
     if many_new:
-        for changes in (search_changes, sketch_loading):
+        for changes in (search_changes, index_loading):
             monkeypatch.setattr(changes, "FEW", 0)
     async with large(owner_database_url, database_url, reports=600) as community:
         first, *others, last = community.filled.lost
         await community.search(first)
-        assert community.sketches.holds_all is not as_sketches
+        assert community.index.holds_all is not quantised
         assert [(await counted(community, lost, sent))[1] for lost in others] == [1] * len(others)
         assert len(sent[0]) <= MAX_CACHED_STATEMENT_LENGTH, "psycopg would translate it anew in each search"
         new = await community.add(like=last)
@@ -70,11 +70,11 @@ async def test_a_search_sends_one_statement(  # noqa: PLR0913 - fixtures and par
 async def test_of_too_many_reports_only_candidates_are_read(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, sent: list[str]
 ) -> None:
-    monkeypatch.setattr(sketch_loading, "MAX_ITEMS", 100)
+    monkeypatch.setattr(index_loading, "MAX_ITEMS", 100)
     async with large(owner_database_url, database_url, reports=600) as community:
         first, other, *_ = community.filled.lost
         found, _ = await counted(community, first, sent)
-        items = community.store.sketch_cache.items
+        items = community.store.index_cache.items
         every = await community.rows("SELECT id FROM report WHERE kind = 'found'")
         assert {report for [report] in every if report.bytes in items} == found
         assert (await counted(community, other, sent))[1] > 1
@@ -83,15 +83,15 @@ async def test_of_too_many_reports_only_candidates_are_read(
         assert (new in found, statements > 1) == (True, True)
 
 
-async def test_sketches_know_which_photos_look_alike(
+async def test_quantised_vectors_know_which_photos_look_alike(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sketch_loading, "MANY", 200)
+    monkeypatch.setattr(index_loading, "MANY", 200)
     async with large(owner_database_url, database_url, reports=600) as community:
         for lost in community.filled.lost:
             alike = (await community.search(lost)).lookalikes
             with monkeypatch.context() as imprecise:
-                imprecise.setattr(Sketches, "precise", False)
+                imprecise.setattr(MemoryIndex, "precise", False)
                 measured = (await community.search(lost)).lookalikes
             both = [pair for pair in alike if pair in measured]
             assert len(both) > 0.9 * len(measured) > 0
@@ -102,19 +102,19 @@ async def test_sketches_know_which_photos_look_alike(
 async def test_once_there_are_too_many_reports_new_ones_are_read_when_they_are_candidates(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, sent: list[str], few: int
 ) -> None:
-    monkeypatch.setattr(sketch_loading, "MAX_ITEMS", 300)
-    for changes in (search_changes, sketch_loading):
+    monkeypatch.setattr(index_loading, "MAX_ITEMS", 300)
+    for changes in (search_changes, index_loading):
         monkeypatch.setattr(changes, "FEW", few)
     async with large(owner_database_url, database_url, reports=600) as community:
         first, last = community.filled.lost[0], community.filled.lost[-1]
         await community.search(first)
-        items = community.store.sketch_cache.items
-        assert community.sketches.keeps_items
+        items = community.store.index_cache.items
+        assert community.index.keeps_items
         await community.add(like=first)
         await community.search(first)
         new = await community.add(like=last)
         await community.search(first)
-        assert (len(community.sketches), new.bytes in items) == (302, False)
+        assert (len(community.index), new.bytes in items) == (302, False)
         found, statements = await counted(community, last, sent)
         assert (new in found, statements > 1, new.bytes in items) == (True, True, True)
         assert await counted(community, last, sent) == (found, 1)

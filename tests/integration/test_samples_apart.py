@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.sample_pair import sample_pair
-from db import sketch_loading
+from db import index_loading
 from db.board import Filter
 from db.learning import decided_pairs
 from db.monitoring import Monitoring
@@ -79,7 +79,7 @@ async def everything(world: World, reports: list[Report]) -> dict[str, Any]:
 
 
 async def test_samples_are_in_no_search_number_or_export(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sketch_loading, "MANY", 2)  # so that one of two searches goes by sketches
+    monkeypatch.setattr(index_loading, "MANY", 2)  # so that one of two searches goes by quantised vectors
     words = sentence("samples_found_words")
     found_reports = [await world.found(f"f{number}", "blue", words) for number in range(3)]
     lost_reports = [await world.lost(f"l{number}", words, "blue") for number in range(3)]

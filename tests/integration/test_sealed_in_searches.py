@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from db import sketch_loading, word_index
+from db import index_loading, word_index
 from reunite.matching.evidence import Search
 from reunite.ports import ScoredPair
 from tests.support.services import working
@@ -16,7 +16,7 @@ PUBLIC, SEALED = 6, 8
 
 async def search(world: World, lost: Any, limit: int, *, sealed: bool = False) -> Search:
     """Search as the first one of a process."""
-    world.store.sketch_cache._kept.clear()
+    world.store.index_cache._kept.clear()
     async with world.store.session(world.workspace.community) as session:
         report = await session.reports.get(lost.id)
         assert report
@@ -25,15 +25,15 @@ async def search(world: World, lost: Any, limit: int, *, sealed: bool = False) -
     return replace(found, candidates=tuple(by_id))
 
 
-@pytest.mark.parametrize("way", ["from memory", "words from PostgreSQL", "by sketches", "all from PostgreSQL"])
+@pytest.mark.parametrize("way", ["from memory", "words from PostgreSQL", "by quantised vectors", "all from PostgreSQL"])
 async def test_a_search_is_the_same_with_sealed_reports_and_without(
     database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    limit = 100 if way == "all from PostgreSQL" else PUBLIC - 1  # below the number of reports, sketches are used
+    limit = 100 if way == "all from PostgreSQL" else PUBLIC - 1  # below the number of reports, vectors are quantised
     if way != "from memory":
         monkeypatch.setattr(word_index, "MAX_USES", 0)
     if way not in {"from memory", "words from PostgreSQL"}:
-        monkeypatch.setattr(sketch_loading, "MANY", 1)
+        monkeypatch.setattr(index_loading, "MANY", 1)
     async with open_world(database_url, redis_url) as world, working(database_url, redis_url):
         await world.set_up(log_channel="log")
         for number in range(PUBLIC):

@@ -1,4 +1,4 @@
-"""What sketches say of a query: the nearest, and the background, by all sketches or by coarse ones first."""
+"""What quantised vectors say of a query: the nearest, and the background, with or without a first-stage scan."""
 
 from itertools import pairwise
 from uuid import UUID
@@ -8,8 +8,8 @@ import pytest
 
 from db import answers
 from db.answers import estimate
-from db.axes import Axes
 from db.columns import Rows
+from db.principal_axes import PrincipalAxes
 from db.rare_words import Sampled, boilerplate_of_sample
 from db.vectors import ID, Target
 from reunite.matching.evidence import PairKind
@@ -32,12 +32,10 @@ def vectors(count: int, seed: int) -> np.ndarray[tuple[int, int], np.dtype[np.fl
 
 
 @pytest.mark.parametrize("parts", [1, 2])
-def test_coarse_sketches_find_the_same_and_nearly_the_same_background(
-    monkeypatch: pytest.MonkeyPatch, parts: int
-) -> None:
+def test_two_stages_find_the_same_and_nearly_the_same_background(monkeypatch: pytest.MonkeyPatch, parts: int) -> None:
     every = vectors(COUNT, 1)
-    axes = Axes.of(every)
-    columns = {"ids": ids(COUNT), "sketches": axes.sketch(every), "coarse": axes.coarse(every)}
+    axes = PrincipalAxes.of(every)
+    columns = {"ids": ids(COUNT), "quantised": axes.quantise(every), "projections": axes.project(every)}
     bounds = np.linspace(0, COUNT, parts + 1).astype(int)
     rows = Rows([{name: column[start:end] for name, column in columns.items()} for start, end in pairwise(bounds)])
     kinds = (PairKind.TEXT_TEXT, PairKind.TEXT_TEXT)
@@ -45,10 +43,10 @@ def test_coarse_sketches_find_the_same_and_nearly_the_same_background(
     monkeypatch.setattr(answers, "_MIN_SHORTLIST", COUNT)
     [exactly] = estimate(target, axes, rows, rows, 50).values()
     monkeypatch.setattr(answers, "_MIN_SHORTLIST", 500)
-    [coarsely] = estimate(target, axes, rows, rows, 50).values()
-    assert coarsely.nearest.tolist() == exactly.nearest.tolist()
+    [two_stage] = estimate(target, axes, rows, rows, 50).values()
+    assert two_stage.nearest.tolist() == exactly.nearest.tolist()
     right = (target.vectors @ every.T).max(axis=0)
-    for found in (exactly, coarsely):
+    for found in (exactly, two_stage):
         assert found.count == COUNT
         assert abs(found.mean - right.mean()) < 0.3 * right.std()
         assert found.mean == pytest.approx(found.sampled.mean(), abs=1e-4)

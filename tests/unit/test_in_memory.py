@@ -7,13 +7,13 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from db.axes import Axes
 from db.columns import Columns, among
+from db.index_cache import IndexCache
 from db.largest import largest, nearest_of_each
+from db.memory_index import Group, MemoryIndex, Vectors
+from db.principal_axes import PrincipalAxes
 from db.products import products
 from db.rare_words import Sampled
-from db.sketch_cache import SketchCache
-from db.sketches import Group, Sketches, Vectors
 from db.vectors import ID, OwnVector, Scope, keys_of, most_alike, targets_of
 from reunite.entities import ReportKind
 
@@ -48,16 +48,16 @@ def test_columns_know_the_order_of_their_rows_by_report() -> None:
 
 
 def test_photos_are_compared_from_memory() -> None:
-    sketches = Sketches()
+    index = MemoryIndex()
     every = vectors(5, "photo")
-    sketches.add(every)
-    sketches.add(every._replace(group=every.group._replace(hidden=True), ids=ids(11, 12, 13, 14, 15)))
+    index.add(every)
+    index.add(every._replace(group=every.group._replace(hidden=True), ids=ids(11, 12, 13, 14, 15)))
     scope = Scope(UUID(int=5000), ReportKind.FOUND, 1, {"shared": 4}, hidden=True)
-    found, photos = sketches.photos_of(scope, ids(2, 13, 99))
+    found, photos = index.photos_of(scope, ids(2, 13, 99))
     assert found.tolist() == ids(2, 13).tolist()
     assert np.array_equal(photos, every.vectors[[2, 2]])
-    assert len(sketches.photos_of(scope, ids())[0]) == 0
-    assert most_alike(*sketches.photos_of(scope, ids()), 5) == {}
+    assert len(index.photos_of(scope, ids())[0]) == 0
+    assert most_alike(*index.photos_of(scope, ids()), 5) == {}
     [pair] = most_alike(found, photos, 5)
     assert pair == {UUID(int=2), UUID(int=13)}
 
@@ -102,61 +102,61 @@ def vectors(count: int, source: str = "text", size: int = 4) -> Vectors:
 
 
 def test_axes_are_outgrown_by_far_more_vectors_and_by_those_without() -> None:
-    sketches = Sketches(kept_below=0, axes={("shared", "text"): Axes.of(vectors(300).vectors)})
-    sketches.add(vectors(599))
-    sketches.add(vectors(255, "photo"))
-    assert not sketches.outgrown
-    assert sketches.size > sketches.axes["shared", "text"].size > 0
+    index = MemoryIndex(kept_below=0, axes={("shared", "text"): PrincipalAxes.of(vectors(300).vectors)})
+    index.add(vectors(599))
+    index.add(vectors(255, "photo"))
+    assert not index.outgrown
+    assert index.size > index.axes["shared", "text"].size > 0
     for source in ("text", "photo"):
-        grown = deepcopy(sketches)
+        grown = deepcopy(index)
         grown.add(vectors(1, source))
         assert grown.outgrown
-    enough = Sketches(kept_below=0, axes={("shared", "text"): Axes.of(vectors(2000).vectors)})
+    enough = MemoryIndex(kept_below=0, axes={("shared", "text"): PrincipalAxes.of(vectors(2000).vectors)})
     enough.add(vectors(5000))
     assert not enough.outgrown
 
 
 @pytest.mark.parametrize(("precise", "off"), [(True, 1e-4), (False, 0.01)])
-def test_sketches_of_two_bytes_are_as_good_as_vectors(*, precise: bool, off: float) -> None:
+def test_quantised_vectors_of_two_bytes_are_as_good_as_vectors(*, precise: bool, off: float) -> None:
     random = np.random.default_rng(0)
     found = random.standard_normal((500, 256)).astype(np.float32)
     found /= np.linalg.norm(found, axis=1, keepdims=True)
-    axes = Axes.of(found[:300], precise=precise)
-    assert np.abs(axes.similarities(found[:2], axes.sketch(found)) - found[:2] @ found.T).max() < off
+    axes = PrincipalAxes.of(found[:300], precise=precise)
+    assert np.abs(axes.similarities(found[:2], axes.quantise(found)) - found[:2] @ found.T).max() < off
 
 
-@pytest.mark.parametrize("sketched", [True, False])
-def test_memory_measures_some_reports_and_of_hidden_ones_the_released(*, sketched: bool) -> None:
+@pytest.mark.parametrize("quantised", [True, False])
+def test_memory_measures_some_reports_and_of_hidden_ones_the_released(*, quantised: bool) -> None:
     every = vectors(600, size=64)
     every = every._replace(vectors=every.vectors / np.linalg.norm(every.vectors, axis=1, keepdims=True))
-    axes = {every.group.place: Axes.of(every.vectors, precise=True)} if sketched else {}
-    sketches = Sketches(kept_below=0, axes=axes)
-    sketches.add(every)
+    axes = {every.group.place: PrincipalAxes.of(every.vectors, precise=True)} if quantised else {}
+    index = MemoryIndex(kept_below=0, axes=axes)
+    index.add(every)
     hidden = Vectors(every.group._replace(hidden=True), ids(1001, 1002), ids(1, 2), every.vectors[:2])
-    sketches.add(hidden)
+    index.add(hidden)
     scope = Scope(UUID(int=5000), ReportKind.FOUND, 1, {"shared": 64}, hidden=False)
     targets = targets_of(scope, [OwnVector(1, "shared", None, every.vectors[7])])
-    found = sketches.measure(targets, scope, [UUID(int=1002)], ids(7, 9, 1001, 1002, 9999))
+    found = index.measure(targets, scope, [UUID(int=1002)], ids(7, 9, 1001, 1002, 9999))
     [measured] = found.values()
     assert {UUID(bytes=report).int for report in measured.reports.tolist()} == {7, 9, 1002}
     assert measured.nearest(1).tolist() == ids(7).tolist()
     assert measured.similarities.max() == pytest.approx(1, abs=1e-4)
-    assert sketches.measure(targets, scope, [], ids(9999)) == {}
+    assert index.measure(targets, scope, [], ids(9999)) == {}
 
 
 def test_the_words_of_a_sample_take_room_too() -> None:
     words = Sampled(UUID(int=1), hidden=False, author="ada", words=frozenset({"umbrella"}))
-    assert Sketches(sample={words.report: words}).size > Sketches().size + 1000
+    assert MemoryIndex(sample={words.report: words}).size > MemoryIndex().size + 1000
 
 
 def test_what_was_not_used_for_longest_is_dropped_beyond_a_size() -> None:
-    cache = SketchCache(max_bytes=100_000)
+    cache = IndexCache(max_bytes=100_000)
     communities = [UUID(int=number) for number in range(3)]
     kept = [cache.get(community, ReportKind.LOST) for community in communities]
-    for community, sketches in zip(communities, kept, strict=True):
-        sketches.add(vectors(600))
+    for community, index in zip(communities, kept, strict=True):
+        index.add(vectors(600))
         cache.trim(community, ReportKind.LOST)
-    assert kept[0].size + kept[1].size < 100_000 < sum(sketches.size for sketches in kept)
+    assert kept[0].size + kept[1].size < 100_000 < sum(index.size for index in kept)
     assert cache.communities == {*communities[1:]}
     kept[1].clear()
     cache.trim(communities[1], ReportKind.LOST)
@@ -166,7 +166,7 @@ def test_what_was_not_used_for_longest_is_dropped_beyond_a_size() -> None:
 
 
 def test_what_is_dropped_while_it_is_used_stays_the_only_one_of_its_side() -> None:
-    cache, community = SketchCache(max_bytes=0), UUID(int=1)
+    cache, community = IndexCache(max_bytes=0), UUID(int=1)
     used = cache.get(community, ReportKind.LOST)
     cache.get(community, ReportKind.FOUND)
     cache.trim(community, ReportKind.FOUND)
@@ -180,7 +180,7 @@ def test_what_is_dropped_while_it_is_used_stays_the_only_one_of_its_side() -> No
 
 
 def test_what_is_forgotten_takes_no_room() -> None:
-    cache = SketchCache(max_bytes=100_000)
+    cache = IndexCache(max_bytes=100_000)
     kept, ended = UUID(int=1), [UUID(int=number) for number in range(2, 12)]
     first = cache.get(kept, ReportKind.LOST)
     for community in ended:
@@ -193,7 +193,7 @@ def test_what_is_forgotten_takes_no_room() -> None:
 
 
 def test_many_communities_of_which_nothing_is_kept_have_a_limit_too() -> None:
-    cache = SketchCache(max_bytes=100_000)
+    cache = IndexCache(max_bytes=100_000)
     communities = [UUID(int=number) for number in range(100)]
     cache.get(communities[0], ReportKind.LOST)
     for community in communities:

@@ -1,4 +1,4 @@
-"""Loads a community's open reports into sketches, and keeps them up to date."""
+"""Loads a community's open reports into its index in memory, and keeps it up to date."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -8,30 +8,30 @@ from uuid import UUID
 
 import numpy as np
 
-from db.axes import Axes
 from db.candidate_items import ItemCache
 from db.evidence import DETAILS, items_of, photo_content
 from db.mapping import Row
-from db.queries import Connection, Queries, Statement
-from db.rare_words import Sampled
-from db.search_changes import FEW, MAX_CHANGES, SIDE, add_new, changes_since, new_items
-from db.sketches import (
+from db.memory_index import (
     MAX_PRECISE_BYTES,
     MAX_VECTOR_BYTES,
     NOTHING_READ,
     Group,
+    MemoryIndex,
     Place,
-    Sketches,
     Vectors,
     Watermark,
     needs_axes,
 )
+from db.principal_axes import PrincipalAxes
+from db.queries import Connection, Queries, Statement
+from db.rare_words import Sampled
+from db.search_changes import FEW, MAX_CHANGES, SIDE, add_new, changes_since, new_items
 from db.vectors import ID, Scope
 from db.word_index import WordIndex
 from reunite.matching.evidence import Item
 
 MANY: Final = 1000
-"""With more open reports of one kind, sketches are kept instead of all vectors."""
+"""With more open reports of one kind, vectors are quantised instead of all kept whole."""
 MAX_ITEMS: Final = 8000
 """Of up to this many open reports of one kind, what scoring needs is read with the vectors, until there are more."""
 _SAMPLE: Final = 400
@@ -64,7 +64,7 @@ _OF_PLACE: Final = f"{_RANGE} AND (e.space, e.source) = (%(space)s, %(source)s)"
 
 
 class Changes(NamedTuple):
-    """What has changed since the sketches were `asked`, as one row."""
+    """What has changed since the index was `asked`, as one row."""
 
     asked: Watermark
     row: Row
@@ -81,76 +81,76 @@ class LoadedRows(NamedTuple):
     """Of all reports, or none."""
 
 
-class SqlSketches(Queries):
-    """Keeps a process's sketches and items of a community in step with the database."""
+class IndexLoader(Queries):
+    """Keeps a process's index and items of a community in step with the database."""
 
     def __init__(self, connection: Connection, community: UUID, items: ItemCache) -> None:
         """`connection` is in the community's transaction; `items` is the process's cache."""
         super().__init__(connection, community)
         self._items = items
 
-    def changes(self, sketches: Sketches, scope: Scope) -> Statement:
+    def changes(self, index: MemoryIndex, scope: Scope) -> Statement:
         """Return the statement that reads the changes since the last refresh."""
-        return changes_since(sketches, self.community, scope.opposite)
+        return changes_since(index, self.community, scope.opposite)
 
-    async def refresh(self, sketches: Sketches, scope: Scope, since: Changes) -> None:
-        """Bring sketches and items up to date. The caller holds the sketches' lock."""
+    async def refresh(self, index: MemoryIndex, scope: Scope, since: Changes) -> None:
+        """Bring index and items up to date. The caller holds the index's lock."""
         asked, changes = since
         restored = changes["seen"] < asked.seen  # the database has gone back in time: a backup or a replica
-        if sketches.model != scope.model or not sketches.watermark.seen or restored:
-            await self._reload(sketches, scope)
+        if index.model != scope.model or not index.watermark.seen or restored:
+            await self._reload(index, scope)
             return
-        if asked is not sketches.watermark:  # another search has refreshed them meanwhile
-            if _holds_all(sketches, asked, changes):
+        if asked is not index.watermark:  # another search has refreshed it meanwhile
+            if _holds_all(index, asked, changes):
                 return
-            [[changes]] = await self._batch(self.changes(sketches, scope))
+            [[changes]] = await self._batch(self.changes(index, scope))
         by = dict(zip(changes["changed"] or (), changes["changed_by"] or (), strict=True))
         if len(by) == MAX_CHANGES:
-            await self._reload(sketches, scope)
+            await self._reload(index, scope)
             return
         if changes["new"]:
-            await self._take_in(sketches, scope, changes)
-            sketches.keeps_items &= len(sketches) <= MAX_ITEMS
+            await self._take_in(index, scope, changes)
+            index.keeps_items &= len(index) <= MAX_ITEMS
         seen, own = changes["seen"], changes["own"]
         applied = {report: changed for report, changed in by.items() if changed >= seen and report not in own}
-        sketches.watermark = Watermark(seen, own, applied)
-        if len(sketches) not in sketches.valid_counts or sketches.outgrown:
-            await self._reload(sketches, scope)
+        index.watermark = Watermark(seen, own, applied)
+        if len(index) not in index.valid_counts or index.outgrown:
+            await self._reload(index, scope)
 
-    async def _take_in(self, sketches: Sketches, scope: Scope, changes: Row) -> None:
+    async def _take_in(self, index: MemoryIndex, scope: Scope, changes: Row) -> None:
         new = changes["new"]
-        loaded = await self._read_rows(sketches, scope, _SOME, reports=new) if len(new) > FEW else None
-        sketches.remove(new)
+        loaded = await self._read_rows(index, scope, _SOME, reports=new) if len(new) > FEW else None
+        index.remove(new)
         self._items.drop(new, scope.opposite)
         if loaded:
-            self._add(sketches, scope, loaded)
+            self._add(index, scope, loaded)
         else:
-            add_new(sketches, changes)
+            add_new(index, changes)
             self._items.keep(self.community, new_items(changes, scope.opposite))
 
-    async def _reload(self, sketches: Sketches, scope: Scope) -> None:
-        sketches.watermark = NOTHING_READ  # if reading fails, the next search starts over
+    async def _reload(self, index: MemoryIndex, scope: Scope) -> None:
+        index.watermark = NOTHING_READ  # if reading fails, the next search starts over
         params = self._params(scope)
         [[now], [counted], vectors] = await self._batch(
-            self.changes(sketches, scope), (_COUNT, params), (_VECTOR_COUNTS, params)
+            self.changes(index, scope), (_COUNT, params), (_VECTOR_COUNTS, params)
         )
         count = counted["n"]
-        sketches.clear()
-        sketches.words, sketches.keeps_items = WordIndex(counted["words"]), count <= MAX_ITEMS
+        index.clear()
+        index.words, index.keeps_items = WordIndex(counted["words"]), count <= MAX_ITEMS
         self._items.drop_all(self.community, scope.opposite)
         if count <= MANY and sum(4 * scope.spaces[row["space"]] * row["n"] for row in vectors) <= MAX_VECTOR_BYTES:
-            sketches.axes, sketches.kept_below, sketches.valid_counts = {}, None, range(2 * MANY)
+            index.axes, index.kept_below, index.valid_counts = {}, None, range(2 * MANY)
             if count:
-                self._add(sketches, scope, await self._read_rows(sketches, scope, _RANGE, **_up_to(None)))
+                self._add(index, scope, await self._read_rows(index, scope, _RANGE, **_up_to(None)))
         else:
-            sketches.axes = await self._axes(scope, vectors)
-            sketches.kept_below = min(2**_ID_BITS * _SAMPLE // count, 2**_ID_BITS - 1)
-            sketches.valid_counts = range(count // 2, 2 * count)
-            async for loaded in self._batches(sketches, scope, count):
-                self._add(sketches, scope, loaded)
-        sketches.model, sketches.watermark = scope.model, Watermark(now["seen"], now["own"])
+            index.axes = await self._axes(scope, vectors)
+            index.kept_below = min(2**_ID_BITS * _SAMPLE // count, 2**_ID_BITS - 1)
+            index.valid_counts = range(count // 2, 2 * count)
+            async for loaded in self._batches(index, scope, count):
+                self._add(index, scope, loaded)
+        index.model, index.watermark = scope.model, Watermark(now["seen"], now["own"])
 
-    async def _axes(self, scope: Scope, counts: Sequence[Row]) -> dict[Place, Axes]:
+    async def _axes(self, scope: Scope, counts: Sequence[Row]) -> dict[Place, PrincipalAxes]:
         axes = {}
         precise = sum(2 * scope.spaces[row["space"]] * row["n"] for row in counts) <= MAX_PRECISE_BYTES
         for row in counts:
@@ -159,45 +159,45 @@ class SqlSketches(Queries):
                 params = {**self._params(scope), **place, **_up_to(2**_ID_BITS * _FOR_AXES // row["n"])}
                 [loaded] = await self._batch((_VECTORS.format(among=_OF_PLACE), params))
                 sample = np.concatenate([_vectors(scope, row).vectors for row in loaded])[:_FOR_AXES]
-                axes[row["space"], row["source"]] = await asyncio.to_thread(Axes.of, sample, precise=precise)
+                axes[row["space"], row["source"]] = await asyncio.to_thread(PrincipalAxes.of, sample, precise=precise)
         return axes
 
-    async def _batches(self, sketches: Sketches, scope: Scope, count: int) -> AsyncIterator[LoadedRows]:
+    async def _batches(self, index: MemoryIndex, scope: Scope, count: int) -> AsyncIterator[LoadedRows]:
         batches = -(-count // _BATCH)
         bounds = [2**128 * number // batches for number in range(batches + 1)]
         for first, end in pairwise(bounds):
-            yield await self._read_rows(sketches, scope, _RANGE, first=UUID(int=first), last=UUID(int=end - 1))
+            yield await self._read_rows(index, scope, _RANGE, first=UUID(int=first), last=UUID(int=end - 1))
 
-    async def _read_rows(self, sketches: Sketches, scope: Scope, among: str, **extra: object) -> LoadedRows:
+    async def _read_rows(self, index: MemoryIndex, scope: Scope, among: str, **extra: object) -> LoadedRows:
         """Return reports and their vectors, packed, and the words and items that are kept."""
-        words_below = 2**_ID_BITS - 1 if sketches.words.is_complete else sketches.kept_below or 0
+        words_below = 2**_ID_BITS - 1 if index.words.is_complete else index.kept_below or 0
         params = {**self._params(scope), **extra, "below": UUID(int=words_below << (128 - _ID_BITS))}
-        wanted = (_REPORTS, _VECTORS, _WORDS, *((_ITEMS, _PHOTOS) if sketches.keeps_items else ()))
+        wanted = (_REPORTS, _VECTORS, _WORDS, *((_ITEMS, _PHOTOS) if index.keeps_items else ()))
         found = await self._batch(*[(statement.format(among=among), params) for statement in wanted])
-        items = await asyncio.to_thread(items_of, found[3], found[4][0]) if sketches.keeps_items else ()
+        items = await asyncio.to_thread(items_of, found[3], found[4][0]) if index.keeps_items else ()
         return LoadedRows(found[0], found[1], found[2], items)
 
-    def _add(self, sketches: Sketches, scope: Scope, loaded: LoadedRows) -> None:
+    def _add(self, index: MemoryIndex, scope: Scope, loaded: LoadedRows) -> None:
         for row in loaded.reports:
-            sketches.reports[row["hidden"]].add(ids=np.frombuffer(row["ids"], ID))
+            index.reports[row["hidden"]].add(ids=np.frombuffer(row["ids"], ID))
         for row in loaded.words:
-            sketches.add_words(Sampled(**{**row, "words": frozenset(row["words"])}))
+            index.add_words(Sampled(**{**row, "words": frozenset(row["words"])}))
         for row in loaded.vectors:
-            sketches.add(_vectors(scope, row))
+            index.add(_vectors(scope, row))
         self._items.keep(self.community, loaded.items)
 
     def _params(self, scope: Scope) -> dict[str, Any]:
         return {"community": self.community, "opposite": scope.opposite, "model": scope.model}
 
 
-def _holds_all(sketches: Sketches, asked: Watermark, changes: Row) -> bool:
-    """Return whether the sketches, which others have refreshed since `asked`, already include `changes`.
+def _holds_all(index: MemoryIndex, asked: Watermark, changes: Row) -> bool:
+    """Return whether the index, which others have refreshed since `asked`, already includes `changes`.
 
     They do if nothing had changed since `asked`: the others only added what came later. But what one of them added
     from its own transaction may still be rolled back.
     """
     complete = len(changes["changed"] or ()) < MAX_CHANGES
-    return asked.seen > 0 and complete and not changes["new"] and not sketches.watermark.doubtful
+    return asked.seen > 0 and complete and not changes["new"] and not index.watermark.doubtful
 
 
 def _up_to(first_bits: int | None) -> dict[str, UUID]:

@@ -1,6 +1,6 @@
-"""A community's open reports in memory: the vectors of few reports, or sketches of many.
+"""A community's open reports in memory: the vectors of few reports, or quantised vectors of many.
 
-A sketch is a vector with a byte or two per number (docs/decisions/0054-sketches-of-all-numbers.md). With two bytes it's
+A quantised vector has a byte or two per number (docs/decisions/0054-sketches-of-all-numbers.md). With two bytes it's
 as good as the vector; with one, it tells which vectors are worth measuring. A sample of the vectors is kept as well.
 """
 
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.answers import Answer, Estimate, estimate
-from db.axes import Axes
 from db.columns import Columns, Rows, among
+from db.principal_axes import PrincipalAxes
 from db.products import Floats, products
 from db.rare_words import Sampled
 from db.vectors import ID, ByReport, Ids, Keys, Measured, Scope, Target, best_by_kind, ids_of, keys_of
@@ -29,13 +29,13 @@ _SAMPLE: Final = 200
 _SAMPLED: Final = 2048
 """Roughly the bytes of a sampled report's author and words."""
 _FEWEST_FOR_AXES: Final = 256
-"""With fewer vectors of a space and source, all are kept instead of sketches."""
+"""With fewer vectors of a space and source, all are kept whole."""
 _ENOUGH_FOR_AXES: Final = 2000
 """Axes computed from fewer vectors are computed again once there are twice as many."""
 MAX_VECTOR_BYTES: Final = 16 << 20
-"""With more bytes of vectors, sketches are kept instead; kept vectors may grow to twice as many bytes."""
+"""With more bytes of vectors, they are quantised; vectors kept whole may grow to twice as many bytes."""
 MAX_PRECISE_BYTES: Final = 32 << 20
-"""With more bytes of sketches, they have one byte per number instead of two."""
+"""With more bytes of quantised vectors, they have one byte per number instead of two."""
 
 _NONE: Final[Keys] = np.empty(0, np.uint64)
 
@@ -70,7 +70,7 @@ class Vectors(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watermark:
-    """Up to which transaction the sketches include all changes."""
+    """Up to which transaction the index includes all changes."""
 
     seen: int
     """The oldest transaction whose changes may be missing; 0 if nothing has been read."""
@@ -88,19 +88,19 @@ def _no_reports() -> dict[bool, Columns]:
 
 
 @dataclass(slots=True, weakref_slot=True)
-class Sketches:
+class MemoryIndex:
     """One community's open reports of one kind."""
 
     model: int | None = None
     watermark: Watermark = NOTHING_READ
     valid_counts: range = range(0)
-    """The numbers of open reports for which the sketches are suitable; outside, they are reloaded."""
+    """The numbers of open reports for which the index is suitable; outside, it's reloaded."""
     kept_below: int | None = None
     """Reports whose first 64 bits of the id are lower keep their vectors; None if all do."""
     keeps_items: bool = False
     """Whether what scoring needs of all reports is read with their vectors."""
-    axes: Mapping[Place, Axes] = field(default_factory=dict)
-    """The axes of places with sketches; other places keep all vectors."""
+    axes: Mapping[Place, PrincipalAxes] = field(default_factory=dict)
+    """The axes of places whose vectors are quantised; other places keep all vectors whole."""
     reports: dict[bool, Columns] = field(default_factory=_no_reports)
     """By whether they are sealed or private."""
     sample: dict[UUID, Sampled] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class Sketches:
     words: WordIndex = field(default_factory=WordIndex)
     """The words of all reports, unless they are too many."""
     whole: dict[Group, Columns] = field(default_factory=dict)
-    sketched: dict[Group, Columns] = field(default_factory=dict)
+    quantised: dict[Group, Columns] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __len__(self) -> int:
@@ -117,7 +117,7 @@ class Sketches:
     @property
     def size(self) -> int:
         """Bytes in memory."""
-        columns = [column for kept in (self.reports, self.whole, self.sketched) for column in kept.values()]
+        columns = [column for kept in (self.reports, self.whole, self.quantised) for column in kept.values()]
         axes = sum(axes.size for axes in self.axes.values())
         return sum(column.size for column in columns) + axes + _SAMPLED * len(self.sample) + self.words.size
 
@@ -128,7 +128,7 @@ class Sketches:
 
     @property
     def precise(self) -> bool:
-        """Whether sketches are precise enough to measure similarities."""
+        """Whether quantised vectors are precise enough to measure similarities."""
         return all(axes.precise for axes in self.axes.values())
 
     @property
@@ -137,14 +137,14 @@ class Sketches:
         if self.holds_all:
             return sum(columns.size for columns in self.whole.values()) > 2 * MAX_VECTOR_BYTES
         vectors: Counter[Place] = Counter()
-        for kept in (self.whole, self.sketched):
+        for kept in (self.whole, self.quantised):
             for group, columns in kept.items():
-                if (group.place in self.axes) == (kept is self.sketched):
+                if (group.place in self.axes) == (kept is self.quantised):
                     vectors[group.place] += len(columns)
         return any(needs_axes(count, self.axes.get(place)) for place, count in vectors.items())
 
     def clear(self) -> None:
-        self.reports, self.sample, self.whole, self.sketched = _no_reports(), {}, {}, {}
+        self.reports, self.sample, self.whole, self.quantised = _no_reports(), {}, {}, {}
         self.words = WordIndex()
 
     def remove(self, reports: Sequence[UUID]) -> None:
@@ -152,7 +152,7 @@ class Sketches:
             self.sample.pop(report, None)
             self.words.remove(report)
         keys = keys_of(ids_of(reports))
-        for kept in (self.reports, self.whole, self.sketched):
+        for kept in (self.reports, self.whole, self.quantised):
             for columns in kept.values():
                 columns.remove(keys)
 
@@ -170,15 +170,17 @@ class Sketches:
             self.sample[report.report] = report
 
     def add(self, found: Vectors) -> None:
-        """Add vectors as sketches, as vectors, or both."""
+        """Add vectors quantised, whole, or both."""
         axes = self.axes.get(found.group.place)
         none = np.empty((len(found.ids), 0), np.int8)
-        made, coarse = (axes.sketch(found.vectors), axes.coarse(found.vectors)) if axes else (none, none)
+        made, projections = (axes.quantise(found.vectors), axes.project(found.vectors)) if axes else (none, none)
         if axes:
-            _add(self.sketched, found.group, ids=found.ids, photos=found.photos, sketches=made, coarse=coarse)
+            _add(
+                self.quantised, found.group, ids=found.ids, photos=found.photos, quantised=made, projections=projections
+            )
         kept = slice(None) if self.kept_below is None or not axes else first_bits(found.ids) < self.kept_below
         columns = {"ids": found.ids, "photos": found.photos, "vectors": found.vectors}
-        columns |= {"sketches": made, "coarse": coarse}
+        columns |= {"quantised": made, "projections": projections}
         _add(self.whole, found.group, **{name: column[kept] for name, column in columns.items()})
 
     def answer(self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID], limit: int) -> Answer:
@@ -193,7 +195,7 @@ class Sketches:
                 measured |= best_by_kind(target, scope.opposite, whole.by_report(), whole["photos"], similarities)
             if not self.holds_all:
                 axes = self.axes.get((target.space, target.source))
-                every = _taking_part(self.sketched, target, scope, _NONE) if axes else whole
+                every = _taking_part(self.quantised, target, scope, _NONE) if axes else whole
                 if len(every):
                     estimates |= estimate(target, axes, every, whole, limit)
         count = sum(len(columns) for hidden, columns in self.reports.items() if scope.hidden or not hidden)
@@ -207,16 +209,16 @@ class Sketches:
     def measure(
         self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID], reports: Ids
     ) -> dict[PairKind, Measured]:
-        """Compare the query's vectors exactly with some reports, which must have precise sketches or vectors."""
+        """Compare the query's vectors exactly with some reports, which must have whole or precise quantised vectors."""
         wanted, shown = keys_of(reports), keys_of(ids_of(released)) if released else _NONE
         measured: dict[PairKind, Measured] = {}
         for target in targets:
             axes = self.axes.get((target.space, target.source))
-            rows = _taking_part(self.sketched if axes else self.whole, target, scope, shown)
+            rows = _taking_part(self.quantised if axes else self.whole, target, scope, shown)
             if not len(rows) or not len(places := np.flatnonzero(among(rows["keys"], wanted))):
                 continue
             if axes:
-                similarities = axes.similarities(target.vectors, rows.at("sketches", places))
+                similarities = axes.similarities(target.vectors, rows.at("quantised", places))
             else:
                 similarities = products(target.vectors, rows.at("vectors", places))
             by_report = ByReport.of(rows.at("ids", places), rows.at("keys", places))
@@ -224,10 +226,10 @@ class Sketches:
         return measured
 
     def photos_of(self, scope: Scope, reports: Ids) -> PhotoVectors:
-        """Return the vectors of reports' photos, which must have precise sketches or vectors."""
+        """Return the vectors of reports' photos, which must have whole or precise quantised vectors."""
         space, keys = scope.space(PHOTO_SPACE), keys_of(reports)
         axes = self.axes.get((space, "photo"))
-        kept, name = (self.sketched, "sketches") if axes else (self.whole, "vectors")
+        kept, name = (self.quantised, "quantised") if axes else (self.whole, "vectors")
         groups = [kept.get(Group(hidden, space, "photo")) for hidden in (False, True)]
         rows = Rows([columns for columns in groups if columns])
         if not len(rows):
@@ -241,7 +243,7 @@ class Sketches:
         return [sampled for sampled in self.sample.values() if scope.hidden or not sampled.hidden][:_SAMPLE]
 
 
-def needs_axes(vectors: int, axes: Axes | None) -> bool:
+def needs_axes(vectors: int, axes: PrincipalAxes | None) -> bool:
     """Return whether this many vectors need their first axes, or better ones than those from fewer vectors."""
     if axes is None:
         return vectors >= _FEWEST_FOR_AXES

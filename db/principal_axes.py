@@ -1,4 +1,7 @@
-"""Sketches: vectors quantised to a byte or two per number; coarse ones keep a byte for each of the main axes."""
+"""Scalar quantisation: a byte or two for each number of a vector, and a byte for each of its principal components.
+
+The first-stage scan compares the components, found by PCA (principal component analysis) without centring.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +12,7 @@ from numpy.typing import NDArray
 from db.products import Floats, products
 
 AXES: Final = 48
-"""Enough axes to tell which sketches are worth comparing."""
+"""Enough axes to tell which quantised vectors are worth comparing."""
 _ITERATIONS: Final = 6
 _MARGIN: Final = 1.1
 """Headroom for vectors that reach further than those of the sample."""
@@ -21,8 +24,8 @@ Numbers = NDArray[np.int8] | NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
-class Axes:
-    """The main axes of vectors, and the size of a step along each axis (`scale`) and of each number (`steps`)."""
+class PrincipalAxes:
+    """The principal axes of vectors, with the size of a step along each axis (`scale`) and of each number (`steps`)."""
 
     directions: Floats
     """A row for each axis."""
@@ -31,10 +34,10 @@ class Axes:
     sample: int
     """How many vectors they were computed from."""
     precise: bool = False
-    """Whether sketches have two bytes per number, which makes them as good as vectors."""
+    """Whether quantised vectors have two bytes per number, which makes them as good as vectors."""
 
     @classmethod
-    def of(cls, vectors: Floats, *, precise: bool = False) -> "Axes":
+    def of(cls, vectors: Floats, *, precise: bool = False) -> "PrincipalAxes":
         """Compute the axes along which vectors vary most, measured from the origin."""
         count = min(AXES, *vectors.shape)
         found = np.random.default_rng(0).standard_normal((vectors.shape[1], count), np.float32)
@@ -48,21 +51,21 @@ class Axes:
         """Bytes in memory."""
         return self.directions.nbytes + self.scale.nbytes + self.steps.nbytes
 
-    def sketch(self, vectors: Floats) -> Numbers:
+    def quantise(self, vectors: Floats) -> Numbers:
         steps = np.rint(vectors / self.steps)
         return _two_bytes(steps) if self.precise else _bytes(steps)
 
-    def coarse(self, vectors: Floats) -> NDArray[np.int8]:
-        """Return coarse sketches."""
+    def project(self, vectors: Floats) -> NDArray[np.int8]:
+        """Return the place along each axis, quantised, for the first-stage scan."""
         return _bytes(np.rint(products(vectors, self.directions) / self.scale))
 
-    def similarities(self, vectors: Floats, sketches: Numbers) -> Floats:
-        """Estimate the similarity of each vector (row) and each sketch (column)."""
-        return products(vectors * self.steps, sketches)
+    def similarities(self, vectors: Floats, quantised: Numbers) -> Floats:
+        """Estimate the similarity of each vector (row) and each quantised one (column)."""
+        return products(vectors * self.steps, quantised)
 
-    def coarse_similarities(self, vectors: Floats, coarse: NDArray[np.int8]) -> Floats:
-        """Estimate similarities with coarse sketches."""
-        return products(products(vectors, self.directions) * self.scale, coarse)
+    def first_stage_similarities(self, vectors: Floats, projections: NDArray[np.int8]) -> Floats:
+        """Estimate similarities by the places along the axes."""
+        return products(products(vectors, self.directions) * self.scale, projections)
 
 
 def _step(values: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""A process's cache of all communities' sketches and items, within a limit."""
+"""A process's cache of all communities' indexes and items, within a limit."""
 
 from collections import OrderedDict
 from typing import Final
@@ -6,7 +6,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from db.candidate_items import ItemCache
-from db.sketches import Sketches
+from db.memory_index import MemoryIndex
 from reunite.entities import ReportKind
 
 _MAX_BYTES: Final = 256 << 20
@@ -15,14 +15,14 @@ _BASE_BYTES: Final = 4096
 """Roughly the bytes of an empty entry."""
 
 
-class SketchCache:
-    """Sketches by community and kind of report, and items of all communities."""
+class IndexCache:
+    """Indexes by community and kind of report, and items of all communities."""
 
     def __init__(self, max_bytes: int = _MAX_BYTES) -> None:
         self.items = ItemCache()
         self._max_bytes = max_bytes
-        self._kept: OrderedDict[tuple[UUID, ReportKind], Sketches] = OrderedDict()
-        self._in_use: WeakValueDictionary[tuple[UUID, ReportKind], Sketches] = WeakValueDictionary()
+        self._kept: OrderedDict[tuple[UUID, ReportKind], MemoryIndex] = OrderedDict()
+        self._in_use: WeakValueDictionary[tuple[UUID, ReportKind], MemoryIndex] = WeakValueDictionary()
         """Those that are kept, and evicted ones that a search still uses.
 
         A side has only one at a time: a second would know nothing of what the first puts into `items`.
@@ -30,17 +30,17 @@ class SketchCache:
         self._sizes: dict[tuple[UUID, ReportKind], int] = {}
         self._bytes = 0
 
-    def get(self, community: UUID, kind: ReportKind) -> Sketches:
-        """Return a community's sketches, which may still be empty."""
+    def get(self, community: UUID, kind: ReportKind) -> MemoryIndex:
+        """Return a community's index, which may still be empty."""
         key = community, kind
         if key not in self._kept:
-            self._kept[key] = self._in_use.setdefault(key, Sketches())
+            self._kept[key] = self._in_use.setdefault(key, MemoryIndex())
             self._count(key, 0)
         self._kept.move_to_end(key)
         return self._kept[key]
 
     def trim(self, community: UUID, kind: ReportKind) -> None:
-        """Update the size of the sketches just used, and evict the least recently used ones, but never the last."""
+        """Update the size of the index just used, and evict the least recently used ones, but never the last."""
         key = community, kind
         if key in self._kept:
             self._count(key, self._kept[key].size)
