@@ -99,7 +99,7 @@ class Account:
         return cls(platform, "" if platform == "discord" else workspace, member.id)
 
     def may_be(self, other: "Account") -> bool:
-        """Return whether both are one account, as far as their platforms and workspaces are known."""
+        """Return whether both are one account, where unknown platforms and workspaces may be any."""
         platform = None in {self.platform, other.platform} or self.platform == other.platform
         workspace = None in {self.workspace, other.workspace} or self.workspace == other.workspace
         return self.id == other.id and platform and workspace
