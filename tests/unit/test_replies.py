@@ -300,3 +300,13 @@ def test_a_sealed_report_reveals_no_time() -> None:
     assert wording.day_of(sealed, "en") == Plain("1 March")
     seen = [span for line in wording.report_post(sealed).lines for span in line]
     assert not [span for span in seen if isinstance(span, Moment)]
+
+
+@pytest.mark.parametrize(
+    ("language", "photo"),
+    [("en", "photo"), ("de", "foto"), ("fr", "photo"), ("es", "foto"), ("pl", "zdjęci"), ("ja", "写真")],
+)
+def test_the_post_of_a_sealed_report_names_no_photo(language: str, photo: str) -> None:
+    """A report in words only may be sealed as well."""
+    sealed = replace(report(ReportKind.FOUND, ANN, "keys", "", language), sealed=True)
+    assert photo not in wording.report_post(sealed).text().lower()
