@@ -4,7 +4,9 @@ import typer
 
 from cli.context import prepared, run_async
 
-app = typer.Typer(help="Make, rotate or reset the encryption keys.", no_args_is_help=True)
+app = typer.Typer(
+    help="Make, rotate or reset the encryption keys.", epilog="Example: reunite keys new", no_args_is_help=True
+)
 
 
 @app.command("new")

