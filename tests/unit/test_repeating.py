@@ -17,8 +17,9 @@ async def test_no_failure_ends_the_repetition() -> None:
             TryAgainError("later"),
             psycopg.OperationalError(),
             TimeoutError(),
-            OSError(),
+            ConnectionResetError(),
             None,
+            FileNotFoundError(),
             psycopg.DataError(),
             psycopg.ProgrammingError(),
             KeyError(),
@@ -35,5 +36,5 @@ async def test_no_failure_ends_the_repetition() -> None:
         await repeat(step, 0, "reading", platform="web")
     assert [(entry["event"], entry["platform"]) for entry in logged] == [
         *[("reading_interrupted", "web")] * 4,
-        *[("reading_defect", "web")] * 3,
+        *[("reading_defect", "web")] * 4,
     ]
