@@ -22,5 +22,5 @@ class SqlCounts(Queries):
     """The counting part of `reunite.ports.workspaces.Workspaces`."""
 
     async def count(self, kind: ReportKind, state: ReportState) -> int:
-        row = await self._one(counting(kind, state), for_moderators=False)
-        return int((row or {})["count"])
+        row = await self._row(counting(kind, state), for_moderators=False)
+        return int(row["count"])

@@ -1,12 +1,17 @@
 """The append-only log of verdicts and of decisions on claims, in PostgreSQL."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
 from uuid import UUID
 
 from db import mapping
 from db.queries import Queries
 from reunite.commands import GiveVerdict
 from reunite.entities import Account, Claim, ClaimDecision, ClaimState, Member, ReplyTarget, Verdict
+
+_THERE: Final = "platform = %(platform)s AND workspace = %(workspace)s"
+"""Was given by an account there. What was given where it isn't known is nobody's."""
 
 
 class SqlVerdicts(Queries):
@@ -36,11 +41,7 @@ class SqlVerdicts(Queries):
 
     async def by(self, account: Account) -> Sequence[Verdict]:
         rows = await self._all(
-            "SELECT * FROM verdict WHERE moderator_id = %(id)s AND platform = %(platform)s"
-            " AND workspace = %(workspace)s ORDER BY seq",
-            id=account.id,
-            platform=account.platform,
-            workspace=account.workspace,
+            f"SELECT * FROM verdict WHERE moderator_id = %(id)s AND {_THERE} ORDER BY seq", **asdict(account)
         )
         return [mapping.verdict(row) for row in rows]
 
@@ -59,10 +60,6 @@ class SqlVerdicts(Queries):
 
     async def claim_decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
         rows = await self._all(
-            "SELECT * FROM claim_decision WHERE member_id = %(id)s AND platform = %(platform)s"
-            " AND workspace = %(workspace)s ORDER BY seq",
-            id=account.id,
-            platform=account.platform,
-            workspace=account.workspace,
+            f"SELECT * FROM claim_decision WHERE member_id = %(id)s AND {_THERE} ORDER BY seq", **asdict(account)
         )
         return [mapping.claim_decision(row) for row in rows]

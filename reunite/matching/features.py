@@ -9,7 +9,7 @@ from reunite.matching import circumstances, colours
 from reunite.matching.described import Colour, Thing, held_nouns, own_phrases, things_of
 from reunite.matching.evidence import Item
 from reunite.text.brands import NamedBrands, meant_by, named_brands
-from reunite.text.colour_words import readings
+from reunite.text.colour_words import MOST_READINGS, readings
 from reunite.text.content import content_of
 from reunite.text.foreign_colours import with_colours
 from reunite.text.normalise import normalise
@@ -19,8 +19,6 @@ from reunite.text.shared_colours import shared_colours, with_spoken
 from reunite.text.telling import is_brand, tells, things_of_emoji
 from reunite.text.words import is_code, tokens
 
-_MOST_CHOICES: Final = 6
-"""More colours that a thing may have are left out: each pair of two texts' colours is compared."""
 _MOST_KNOWN: Final = 8_192
 """Items whose features are kept, of 1.8 kB each; then all are forgotten."""
 
@@ -117,7 +115,7 @@ def _choices(thing: Thing) -> Sequence[Sequence[Colour]]:
     if not thing.is_either:
         return [thing.colours]
     distinct = {colour.name: colour for colour in thing.colours}
-    return [[colour] for colour in list(distinct.values())[:_MOST_CHOICES]]
+    return [[colour] for colour in list(distinct.values())[:MOST_READINGS]]
 
 
 def _distinct(shares: Iterable[colours.Shares | None]) -> tuple[colours.Shares, ...]:

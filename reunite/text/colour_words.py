@@ -45,7 +45,8 @@ _OF_ITS_NOUN: Final = re.compile(r"(?!\s(?:and|with|has|plus)\b)\s\w{1,20}(?=\s?
 _ITS_OWN_NOUN: Final = re.compile(r"\s(?!(?:lost|found|left|missing|one|ones|in|on|at|from|with|not|i)\b)\w")
 """What begins after a colour that is another thing's then: "blue jacket, maybe black buttons"."""
 _DOUBTS: Final = re.compile(r"\s{0,3}(?:\?|maybe\b)")
-_MOST_READINGS: Final = 6
+MOST_READINGS: Final = 6
+"""More colours that a thing may have are left out: those of two texts are all compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def colours_and_words(english: str) -> Sequence[tuple[str, str]]:
 
 def readings(english: str) -> Sequence[Sequence[str]]:
     """Return the colours that a text may mean: one list, or one for each choice it leaves ("blue or green")."""
-    return [*islice(product(*_choices(_read(english))), _MOST_READINGS)]
+    return [*islice(product(*_choices(_read(english))), MOST_READINGS)]
 
 
 def leaves_a_choice(english: str) -> bool:

@@ -11,19 +11,17 @@ from reunite.text.heads import head_phrase
 from reunite.text.kinds import relation
 from reunite.text.phrases import any_of, listed
 
+_CHOICES: Final = read_toml("colour_words.toml")["choices"]
 _COLOURS: Final = rf"(?:(?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))}|and)\b[\s-]{{0,3}}){{1,6}}+"
-_BETWEEN: Final = (
-    "are|were|in|is|of|things|sachen|teile|cosas|prendas|choses|cose|coisas|peças|rzeczy|sind|sont|son|sono|są|w"
-)
 _BOTH: Final = re.compile(
-    rf"(?:^|[\s,;.:(（–、，。-])(?:both|all)\s+(?:(?:{_BETWEEN})\s+){{0,2}}({_COLOURS})[).!）。]?\s*(?=$|[,;.\n]|[\u3040-\u30ff的])"
+    rf"(?:^|[\s,;.:(（–、，。-])(?:both|all)\s+(?:(?:{'|'.join(listed(_CHOICES['after_both']))})\s+){{0,2}}({_COLOURS})[).!）。]?\s*(?=$|[,;.\n]|[\u3040-\u30ff的])"
 )
 _AT_THE_END: Final = re.compile(rf"\A[^,;.:(]*?\w\s+({_COLOURS})\s*(?=$|[,;.\n])")
 _SPOKEN: Final = (
     (re.compile(r"(?<=\w )czy(?= \w)", re.IGNORECASE), "maybe"),  # at the start it only asks
     *(
         (re.compile(any_of(listed(phrases)), re.IGNORECASE), f" {english} ")
-        for english, phrases in read_toml("colour_words.toml")["choices"]["spoken"].items()
+        for english, phrases in _CHOICES["spoken"].items()
     ),
 )
 _SPACES: Final = re.compile(r"[ \t]{2,}")

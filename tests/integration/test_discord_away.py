@@ -211,6 +211,23 @@ async def test_an_archived_post_of_a_forum_that_is_deleted_is_withdrawn(database
             await eventually(lambda: _texts_are(world, ["", "a hat"]))
 
 
+async def test_the_deletion_of_a_channel_that_is_not_for_reports_looks_nothing_up(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        ann = discord.admin.join("Ann")
+        await discord.admin.delete_channel("found")
+        await discord.admin.create_channel("found-items", FORUM)
+        await discord.admin.create_channel("chat")
+        async with online(discord, store):
+            post = await discord.people.post_in_forum("found-items", ann, "a scarf", photos={"a.jpg": JPEG})
+            await eventually(lambda: discord.people.has_reaction(post, "👀"))
+            await discord.admin.archive(post)
+            discord.requests.clear()
+            await discord.admin.delete_channel("chat")
+            later = await discord.people.post("lost", ann, "a hat", {"a.jpg": JPEG})
+            await eventually(lambda: discord.people.has_reaction(later, "👀"))
+            assert ("GET", f"/channels/{post}") not in discord.requests
+
+
 async def test_a_post_that_an_outage_only_hides_is_kept(database_url: str) -> None:
     async with guild(database_url) as (discord, store):
         ann = discord.admin.join("Ann")

@@ -9,6 +9,7 @@ from reunite.entities import ReportKind
 from reunite.matching import features
 from reunite.matching.evidence import Item
 from reunite.matching.features import extract
+from reunite.text.colour_words import MOST_READINGS
 from reunite.text.content import Content, content_of
 from tests.support.labelled_sets import LONG_AGO
 
@@ -65,4 +66,4 @@ def test_too_many_are_forgotten(monkeypatch: pytest.MonkeyPatch, read: list[str]
 
 @pytest.mark.parametrize("text", ["red or blue or green " * 150, "jacket, maybe black. " * 190])
 def test_a_text_that_names_colours_without_end_has_few(text: str) -> None:
-    assert len(extract(item(text)).own_colours) <= features._MOST_CHOICES
+    assert len(extract(item(text)).own_colours) <= MOST_READINGS
