@@ -36,7 +36,8 @@ _COMMITTED: Final = "SELECT source_key FROM report"
 _ANSWERED: Final = """SELECT count(DISTINCT report_id) AS n FROM outbox WHERE state = 'sent'
   AND reply ->> 'kind' IN ('nothing', 'first_reply', 'match')"""
 _DONE: Final = "SELECT count(*) FROM work WHERE state = 'done'"
-_SENT: Final = "SELECT sent_channel, sent_message FROM outbox WHERE state = 'sent' ORDER BY seq"
+_SENT: Final = "SELECT report_id::text || audience, sent_message FROM outbox WHERE state = 'sent' ORDER BY seq"
+"""By what delivery keeps in order; several reports may share a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ def _out_of_order(replies: list[tuple[str, str]]) -> int:
     """Count replies, given in their intended order, that were sent before an earlier one of their thread."""
     newest: dict[str, int] = {}
     wrong = 0
-    for channel, message in replies:
-        wrong += int(message) < newest.get(channel, 0)
-        newest[channel] = max(int(message), newest.get(channel, 0))
+    for thread, message in replies:
+        wrong += int(message) < newest.get(thread, 0)
+        newest[thread] = max(int(message), newest.get(thread, 0))
     return wrong
