@@ -31,6 +31,8 @@ class WordFeatures:
     """Whether its language is known well enough to tell the thing from talk."""
     tokens: tuple[str, ...]
     """The words that may tell the thing from others: no links, greetings, places, dates, or numbers but serials."""
+    named_serials: frozenset[str]
+    """Those that the text calls a serial number, an engraving or the like."""
     tells_of_thing: bool
     """Whether any word or name ("PS5") may tell the thing from others. Emoji don't: encoders hardly know them."""
     things: tuple[Thing, ...]
@@ -98,6 +100,7 @@ def _read(item: Item) -> WordFeatures:
     return WordFeatures(
         is_readable=readable,
         tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
+        named_serials=content.named_serials,
         tells_of_thing=telling,
         things=things if readable else tuple(replace(thing, noun=None) for thing in things),
         nouns=nouns if readable else (),

@@ -37,6 +37,11 @@ def agree(first: ReportFeatures, second: ReportFeatures) -> bool:
     return _kinds_related(first, second) in AGREE
 
 
+def name_different(first: ReportFeatures, second: ReportFeatures) -> bool:
+    """Whether the things that the reports name rule each other out."""
+    return named(first, second)[0] == "other" and not is_held(first, second)
+
+
 def _kinds_related(first: ReportFeatures, second: ReportFeatures) -> Relation:
     """Return how the kinds that the reports name or show are related.
 

@@ -111,11 +111,20 @@ def word_evidence(
     ]
     heads = {query.head_noun, other.head_noun}
     head = query.head_noun if len(heads) == 1 else None
-    return {RARE_WORDS: rarity(rare, head), SHARED_WORDS: log(1 + len(shared))}
+    return {
+        RARE_WORDS: rarity(rare, head, query.named_serials | other.named_serials),
+        SHARED_WORDS: log(1 + len(shared)),
+    }
 
 
 def telling_words(rare: Sequence[str], query: ReportFeatures, other: ReportFeatures) -> Sequence[str]:
-    """Return the rare words that may tell things apart: in a language that can't be read, serials and names alone."""
+    """Return the rare words that may tell things apart: in a language that can't be read, serials and names alone.
+
+    Two reports that name different things share a lecture, a flight or a street rather than the thing; only a number
+    that both call a serial still counts.
+    """
+    if kinds_compared.name_different(query, other):
+        return [word for word in rare if word in query.named_serials and word in other.named_serials]
     if query.is_readable or other.is_readable:
         return rare
     names = names_in(query.item.text) | names_in(other.item.text)

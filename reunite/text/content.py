@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from reunite.text import noise, places, words
+from reunite.text import noise, places, serials, words
 from reunite.text.misspellings import correct_misspellings
 from reunite.text.normalise import normalise
 
@@ -21,14 +21,21 @@ class Content:
     """The places that it names, comma-separated."""
     serials: tuple[str, ...]
     """Letters and digits alone, in lower case."""
+    named_serials: frozenset[str]
+    """Those that the text calls a serial number, an engraving or the like."""
 
 
 def content_of(text: str) -> Content:
     """Take a text apart."""
     cleaned = noise.clean(text)
     located = places.locate(cleaned.text)
-    serials = dict.fromkeys("".join(filter(str.isalnum, words.plain(serial))) for serial in cleaned.serials)
-    return Content(located.rest, ", ".join(located.places), tuple(serials))
+    codes = tuple(dict.fromkeys(map(_letters_and_digits, cleaned.serials)))
+    named = frozenset(map(_letters_and_digits, serials.named(cleaned.text)))
+    return Content(located.rest, ", ".join(located.places), codes, named)
+
+
+def _letters_and_digits(code: str) -> str:
+    return "".join(filter(str.isalnum, words.plain(code)))
 
 
 def significant_words(text: str) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ class Noise(StrEnum):
     """What a piece of a text is, if it's no evidence of the thing."""
 
     LINK = "link"
+    FILE = "file"
+    POSITION = "position"
     EMAIL = "e-mail address"
     MENTION = "mention"
     CHANNEL = "channel"
@@ -71,6 +73,14 @@ _REACHED: Final = r"(?:(?<=\bat )|(?<=\bon )|(?<=\bcall )|(?<=\bdial )|(?<=\bdes
 """Before an extension. Elsewhere "X100" is more likely the name of a camera."""
 _APART: Final = r"(?:^|(?<=[,;:(/\n])|(?<=[,;:(/–-][ ])|(?<=\d[ ]))"
 
+_FILE_TYPES: Final = "jpe?g|png|heic|heif|gif|webp|mp4|mov|pdf"
+_CAMERA: Final = r"(?-i:IMG|MVIMG|DSC[FN]?|PXL|VID|GOPR|DJI|PANO)"
+"""How cameras and phones begin the names of photos."""
+_OPEN_LOCATION: Final = r"(?-i:[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3})"
+"""A plus code: https://github.com/google/open-location-code."""
+_HOURS: Final = r"\d{1,2}(?:[:.]\d\d)?"
+_HOUR_SIGN: Final = r"[ ]?(?:[ap]\.?m\.?|uhr|h)"
+
 _BEFORE_SERIALS: Final = (
     (Noise.TIMESTAMP, r"<t:-?\d{1,14}(?::[a-z])?>"),
     (Noise.TIMESTAMP, r"<!date\^[^>]{1,300}>"),
@@ -82,6 +92,13 @@ _BEFORE_SERIALS: Final = (
     (Noise.LINK, r"<[a-z][a-z0-9+.-]{1,15}:[^>]{1,2300}>"),
     (Noise.LINK, r"(?<!\w)[a-z][a-z0-9+.-]{1,15}://\S++"),
     (Noise.LINK, r"(?<!\w)(?:mailto:|tel:|geo:|www\.)\S++"),
+    (Noise.FILE, rf"(?<![\w.-])[\w-]{{1,80}}(?:\.[\w-]{{1,20}}){{0,3}}\.(?:{_FILE_TYPES})(?!\w)"),
+    (Noise.FILE, rf"(?<![\w-]){_CAMERA}[_-]?\d{{4,14}}(?:[_-]\w{{1,14}}){{0,3}}(?![\w-])"),
+    (Noise.POSITION, rf"(?:(?<!\w)plus[- ]?code:? )?(?<!\w){_OPEN_LOCATION}(?!\w)"),
+    (Noise.POSITION, r"(?<!\S)///\w{1,30}\.\w{1,30}\.\w{1,30}"),
+    (Noise.POSITION, r"(?<![\w.])-?\d{1,3}\.\d{3,15}°?[NS]?,[ ]?-?\d{1,3}\.\d{3,15}°?[EWO]?(?!\w)"),
+    (Noise.TIME, rf"(?<![\w:.-]){_HOURS}(?:{_HOUR_SIGN})?[ ]?[-–—][ ]?{_HOURS}{_HOUR_SIGN}(?!\w)"),
+    (Noise.TIME, r"(?<![\w:.-])\d{1,2}h\d{0,2}[ ]?[-–—][ ]?\d{1,2}h\d{0,2}(?!\w)"),
     (Noise.EMAIL, r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
     (Noise.LINK, rf"{_HOST}(?:{_PLAIN_DOMAIN})(?![\w-])(?::\d{{1,5}})?(?:[/?]\S*+)?"),
     (Noise.LINK, rf"{_HOST}(?:{_AMBIGUOUS_DOMAIN})/\S*+"),

@@ -24,9 +24,10 @@ _MIN_REPEATS, _MIN_HABIT = 2, 0.3
 """In how many of an author's reports, and in what share of them, a word is that author's habit."""
 _TEMPLATE_FROM, _TEMPLATE = 4, 0.5
 """Reports, and the share of all open ones, from which a word must come from a template."""
-_SERIAL_SAYS, _HEAD_SAYS, _UNUSUAL_SAYS, _EVERYDAY_SAYS = 6.0, 3.0, 1.7, 0.7
-"""In log odds, set by hand: a right pair shares a serial some hundred times as often as a wrong one, an unusual noun
-that both texts are about twenty times, another unusual word five times, an everyday word twice."""
+_SERIAL_SAYS, _CODE_SAYS, _HEAD_SAYS, _UNUSUAL_SAYS, _EVERYDAY_SAYS = 6.0, 3.0, 3.0, 1.7, 0.7
+"""In log odds, set by hand: a right pair shares a serial some hundred times as often as a wrong one, a code that may be
+a model's name ("WH-1000XM4") or an unusual noun that both texts are about twenty times, another unusual word five
+times, an everyday word twice."""
 
 
 def is_rare(word: str, holders: int, open_count: int) -> bool:
@@ -81,17 +82,17 @@ def rare_words(
     return rare, boilerplate
 
 
-def rarity(words: Collection[str], head: str | None = None) -> float:
+def rarity(words: Collection[str], head: str | None = None, serials: Collection[str] = ()) -> float:
     """Return how much shared rare words say: the rarest in full, each further one less.
 
-    `head` is the noun that both texts are about, if it's the same.
+    `head` is the noun that both texts are about, if it's the same; `serials` are the codes that either calls one.
     """
-    return max(_weight(word, head) for word in words) + log(len(words)) if words else 0.0
+    return max(_weight(word, head, serials) for word in words) + log(len(words)) if words else 0.0
 
 
-def _weight(word: str, head: str | None) -> float:
+def _weight(word: str, head: str | None, serials: Collection[str]) -> float:
     if is_code(word):
-        return _SERIAL_SAYS
+        return _SERIAL_SAYS if word in serials else _CODE_SAYS
     if frequency(word) is not Frequency.UNUSUAL:
         return _EVERYDAY_SAYS
     return _HEAD_SAYS if head is not None and stem(word) == stem(head) else _UNUSUAL_SAYS

@@ -3,6 +3,9 @@
 import re
 from typing import Final
 
+from reunite.text.data import read_toml
+from reunite.text.phrases import any_of, listed
+
 _CODE: Final = r"[A-Za-z0-9]{1,30}(?:[-./][A-Za-z0-9]{1,30}){0,5}"
 _STRONG: Final = (
     r"serial(?:[ -](?:number|no|nr|num|code))?|s/n|sn|imei|iccid|barcode|frame (?:number|no)"
@@ -22,13 +25,13 @@ _NAMED: Final = re.compile(
     rf"{_BETWEEN}(?P<code>{_CODE})(?![\w-])",
     re.IGNORECASE,
 )
-_NOT_A_THINGS: Final = re.compile(
-    r"(?:room|rm|raum|zimmer|sala|aula|salle|office|bureau|floor|locker|seat|platz|tel|telephone|phone|telefon|mobile|fax"
-    r"|line|linie|l[ií]nea|ligne|bus|tram|train|zug|platform|gleis|gate|street|house|haus|ticket|size|ext|flat|apartment)"
-    r"[\s.:#-]{0,3}$",
-    re.IGNORECASE,
-)
-"""Before a weak name: the number of something else ("room no. 204")."""
+_OTHERS: Final = read_toml("noise.toml")["numbers"]
+_BESIDE: Final = r"[\s.:#-]{0,3}"
+_OF_ANOTHER: Final = re.compile(rf"{any_of(listed(_OTHERS['before']))}{_BESIDE}$", re.IGNORECASE)
+_OF_PAPERS: Final = re.compile(rf"{any_of(listed(_OTHERS['papers']))}{_BESIDE}$", re.IGNORECASE)
+_ANOTHER_FOLLOWS: Final = re.compile(rf"{_BESIDE}{any_of(listed(_OTHERS['after']))}", re.IGNORECASE)
+_LONGEST: Final = 24
+"""Characters before a number that are looked at."""
 _SIGN: Final = re.compile(r"[-./]")
 _LOOSE: Final = re.compile(rf"(?<![\w@#./:-]){_CODE}(?![\w@-])")
 _MEASURE: Final = re.compile(
@@ -49,12 +52,21 @@ _MAX_DIGITS: Final = 16
 def spans(text: str) -> list[tuple[int, int]]:
     """Return where a text's serials are, in order."""
     named = [match.span("code") for match in _NAMED.finditer(text) if _is_named(match)]
-    loose = [match.span() for match in _LOOSE.finditer(text) if looks_like_a_serial(match[0])]
+    loose = [
+        match.span() for match in _LOOSE.finditer(text) if looks_like_a_serial(match[0]) and not _is_of_another(match)
+    ]
     found: list[tuple[int, int]] = []
     for start, end in sorted({*named, *loose}):
         if not found or start >= found[-1][1]:
             found.append((start, end))
     return found
+
+
+def named(text: str) -> list[str]:
+    """Return the codes that a text calls a serial number or the like; a mere "no." or "ID" names many other numbers."""
+    return [
+        match["code"] for match in _NAMED.finditer(text) if (match["strong"] or match["unspaced"]) and _is_named(match)
+    ]
 
 
 def looks_like_a_serial(code: str) -> bool:
@@ -82,4 +94,13 @@ def _is_named(match: re.Match[str]) -> bool:
         return False
     if match["strong"] or match["unspaced"]:
         return len(code) >= _MIN_STRONG
-    return len(code) >= _MIN_WEAK and not _NOT_A_THINGS.search(match.string, max(0, match.start() - 20), match.start())
+    return len(code) >= _MIN_WEAK and not _is_of_another(match) and not _follows(_OF_PAPERS, match)
+
+
+def _is_of_another(match: re.Match[str]) -> bool:
+    """Whether a number is that of a room, a flight or a lecture."""
+    return _follows(_OF_ANOTHER, match) or bool(_ANOTHER_FOLLOWS.match(match.string, match.end()))
+
+
+def _follows(before: re.Pattern[str], match: re.Match[str]) -> bool:
+    return bool(before.search(match.string, max(0, match.start() - _LONGEST), match.start()))

@@ -90,6 +90,14 @@ NOTHING = {
     "Polish thanks": ("kubek, z góry dziękuję za pomoc", "klucze, z góry dziękuję za pomoc"),
     "a German hour": ("Tasse, gegen halb sieben", "Schlüssel, gegen halb sieben"),
     "a message's id": ("mug 123456789012345678", "keys 123456789012345678"),
+    "a flight": ("mug, flight LH456", "keys, flight LH456"),
+    "a course": ("CS101 lecture. Found a mug", "CS101 lecture. I lost my keys"),
+    "an order's number": ("mug, order no. 4455667", "keys, order no. 4455667"),
+    "opening hours": ("mug, opening hours 9am-5pm", "keys, opening hours 9am-5pm"),
+    "a photo's name": ("mug, DSC00123", "keys, DSC00123"),
+    "a plus code": ("mug, 9F4MGC2X+4R", "keys, 9F4MGC2X+4R"),
+    "three words for a place": ("mug at ///filled.count.soap", "keys at ///filled.count.soap"),
+    "the name of an event": ("mug, Zarquon gala", "keys, Zarquon gala"),
     "Korean talk": ("오늘 아침에 우산을 주웠어요 연락 주세요", "오늘 아침에 지갑을 잃어버렸어요 연락 주세요"),
     "Arabic talk": ("وجدت مظلة سوداء عند المدخل", "فقدت وشاحا أسود عند المدخل"),
     "Czech talk": ("Nalezen černý deštník u vchodu", "Ztratil jsem černou šálu u vchodu"),
@@ -178,6 +186,27 @@ def test_a_serial_outweighs_the_lack_of_any_likeness(open_count: int, model: Sco
 def test_a_rare_noun_that_both_are_about_makes_a_possible_match(found: str, lost: str, open_count: int) -> None:
     model = MODELS["concept"]
     assert first_found(search(found, lost, open_count, model, 1.5), model).label in {Label.HIGH, Label.POSSIBLE}
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_of_two_different_things_only_a_named_serial_counts(model: ScoringModel) -> None:
+    code, serial = (
+        first_found(search(f"mug, {words}", f"my keys, {words}", 21, model, 0.0), model)
+        for words in ("JX4471-B", "serial JX4471-B")
+    )
+    assert not code.evidence.get("rare words")
+    assert serial.evidence["rare words"] > 0
+
+
+def test_a_models_name_says_less_than_a_serial() -> None:
+    model = MODELS["concept"]
+    name, serial = (
+        first_found(search(f"headphones, {code}", f"my headphones, {code}", 21, model, 0.5), model)
+        for code in ("WH-1000XM4", "serial WH-1000XM4")
+    )
+    assert 0 < name.evidence["rare words"] < serial.evidence["rare words"]
+    assert name.label is Label.POSSIBLE
+    assert serial.label is Label.HIGH
 
 
 def test_a_rare_word_next_to_the_thing_says_less_than_a_rare_thing() -> None:
