@@ -105,11 +105,16 @@ async def _list(url: str, community: str | None) -> list[dict[str, Any]]:
 
 
 async def _revoke(url: str, community: str | None, token: str) -> None:
-    from cli.communities import find_community, token_id
+    from uuid import UUID
+
+    from cli.communities import find_community
     from db.api_tokens import ApiTokens
     from db.database import Database
 
-    wanted = token_id(token)
+    try:
+        wanted = UUID(token)
+    except ValueError as error:
+        raise UsageError(f"There's no token with the id {token!r}. `reunite token list` shows them.") from error
     async with Database(url, connections=1) as database:
         chosen = await find_community(database, community)
         if not await ApiTokens(database).revoke(chosen.id, wanted):
