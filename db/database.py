@@ -44,7 +44,7 @@ class Database:
             kwargs={"row_factory": dict_row, "options": ROLE_OPTION, "autocommit": True, **KEEPALIVE},
             min_size=min(_WARM_CONNECTIONS, connections) if warm else 1,
             max_size=connections,
-            configure=register_vector_async,
+            configure=_configure,
             check=_check,
             open=False,
         )
@@ -101,6 +101,10 @@ class Database:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(query, named or params)
             return await cursor.fetchall() if cursor.description else []
+
+
+async def _configure(connection: Connection) -> None:
+    await register_vector_async(connection)
 
 
 async def _check(connection: Connection) -> None:
