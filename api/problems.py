@@ -43,10 +43,9 @@ def not_found(what: str) -> ProblemError:
     return ProblemError(HTTPStatus.NOT_FOUND, f"There's no such {what}.")
 
 
-def explained(error: TellUserError, name: str = "photo") -> str:
+def explained(error: TellUserError) -> str:
     """Return the sentence that members get for an error."""
-    params: dict[str, str | int] = {"name": name, **error.params}
-    return wording.explain(TellUserError(error.key, **params))
+    return wording.explain(TellUserError(error.key, **{"name": "photo", **error.params}))
 
 
 def invalid(error: ValidationError) -> ProblemError:

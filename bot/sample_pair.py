@@ -1,4 +1,4 @@
-"""The two samples that the setup posts, with photos of the local page (drawn by scripts/draw_samples.py)."""
+"""The two samples that the setup posts, with photos of the local page."""
 
 from importlib import resources
 from typing import Final

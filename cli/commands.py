@@ -1,6 +1,5 @@
 """The everyday commands: they run Reunite, look after its database, and say how it does."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -147,16 +146,13 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `reunite back
 
     Example: REUNITE_OWNER_DATABASE_URL=postgresql://owner:…@host/new reunite restore reunite-2026-11-26.dump
     """
-    from psycopg.errors import UndefinedTable
-
     from cli import backup as command
     from db.keys import check
     from db.migrate import migrate as update
 
     with prepared(with_redis=False) as (_, where):
         command.restore(where.owner_database_url, file)
-        with suppress(UndefinedTable):  # a backup from before there were keys
-            run_async(check(where.owner_database_url, where.keys))
+        run_async(check(where.owner_database_url, where.keys))
         run_async(update(where.owner_database_url, where.database_url))
         print("Restored.")
         print("Start the bots and workers.")

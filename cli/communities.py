@@ -1,7 +1,5 @@
 """Finds the community that an operator names."""
 
-from uuid import UUID
-
 from cli.errors import UsageError
 from db.communities import CommunityInfo, all_communities
 from db.database import Database
@@ -10,7 +8,13 @@ from db.database import Database
 async def find_community(database: Database, wanted: str | None) -> CommunityInfo:
     """Return the community with an id or a name; without one, the only one. Raises UsageError."""
     known = await all_communities(database)
-    matching = [community for community in known if wanted is None or _is_named(community, wanted)]
+    matching = [
+        community
+        for community in known
+        if wanted is None
+        or wanted.casefold() in {str(community.id), community.name.casefold()}
+        or wanted in {name for _, name in community.workspaces}
+    ]
     if len(matching) == 1:
         return matching[0]
     if not known:
@@ -18,19 +22,3 @@ async def find_community(database: Database, wanted: str | None) -> CommunityInf
     listed = "; ".join(f"{community.name} ({community.id})" for community in matching or known)
     problem = "There's no such community." if not matching else "Say which community: --community ID."
     raise UsageError(f"{problem} Known: {listed}.")
-
-
-def _is_named(community: CommunityInfo, wanted: str) -> bool:
-    return wanted.casefold() in {str(community.id), community.name.casefold()} or wanted in _workspaces(community)
-
-
-def _workspaces(community: CommunityInfo) -> set[str]:
-    return {name for _, name in community.workspaces}
-
-
-def token_id(given: str) -> UUID:
-    """Read the id of a token. Raises UsageError."""
-    try:
-        return UUID(given)
-    except ValueError as error:
-        raise UsageError(f"There's no token with the id {given!r}. `reunite token list` shows them.") from error

@@ -100,16 +100,20 @@ def _expected() -> tuple[type[Exception], ...]:
     from db.migrate import MigrationError
     from embedded.errors import EmbeddedServersError
     from reunite.errors import TryAgainError, UndeliverableError
+    from reunite.tuning.calibration import TooLittleDataError
+    from workers.encoders import EncoderUnavailableError
 
     return (
         UsageError,
         ChildError,
         EmbeddedServersError,
+        EncoderUnavailableError,
         KeysError,
         MigrationError,
         psycopg.OperationalError,
         psycopg.errors.InsufficientPrivilege,
         RedisConnectionError,
+        TooLittleDataError,
         TryAgainError,
         UndeliverableError,
     )

@@ -18,13 +18,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-bench_app = typer.Typer(
-    help="Measure how fast this machine is.", epilog="Example: reunite bench embed", no_args_is_help=True
-)
-token_app = typer.Typer(
-    help="Create, list and revoke tokens for the HTTP API.", epilog="Example: reunite token list", no_args_is_help=True
-)
-
 _COMMANDS: dict[str, Callable[..., None]] = {
     "demo": commands.demo,
     "try": commands.try_once,
@@ -46,13 +39,6 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "communities": commands.communities,
     "doctor": commands.doctor,
 }
-_TOKENS: dict[str, Callable[..., None]] = {"create": tokens.create, "list": tokens.show, "revoke": tokens.revoke}
-_BENCHMARKS: dict[str, Callable[..., None]] = {
-    "embed": bench.embed,
-    "search": bench.search,
-    "chat": bench.chat,
-    "start": bench.start,
-}
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - an option's callback
@@ -73,15 +59,10 @@ def _root(
 
 for name, command in _COMMANDS.items():
     app.command(name)(command)
-for name, command in _BENCHMARKS.items():
-    bench_app.command(name)(command)
-for name, command in _TOKENS.items():
-    token_app.command(name)(command)
-app.add_typer(bench_app, name="bench")
+app.add_typer(bench.app, name="bench")
 app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="model")
-app.add_typer(token_app, name="token")
-
+app.add_typer(tokens.app, name="token")
 
 if __name__ == "__main__":
     app()

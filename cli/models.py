@@ -11,7 +11,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.context import AsJson, configured
-from cli.errors import UsageError
 
 if TYPE_CHECKING:
     from cli.settings import Settings
@@ -60,14 +59,10 @@ def fetch(
     """
     with configured() as settings:
         from cli.progress import say
-        from workers.encoders import EncoderUnavailableError
         from workers.encoders.fetching import fetch as from_hub
         from workers.encoders.fetching import take
 
-        try:
-            got = take(name, folder, settings.embedded.home / "models") if folder else from_hub(name, say)
-        except EncoderUnavailableError as error:
-            raise UsageError(str(error)) from error
+        got = take(name, folder, settings.embedded.home / "models") if folder else from_hub(name, say)
         print(f"{got.folder}: {got.size / 10**6:,.0f} MB, all hashes match. To use it:")
         print(f"REUNITE_ENCODER=clip REUNITE_MODEL={got.setting}")
 

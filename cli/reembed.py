@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.encoder import chosen
 from cli.errors import UsageError
 from cli.priority import give_way
 from cli.progress import paced, say
@@ -18,7 +19,6 @@ from reunite.tuning.model_ranking import LEAST_CONFIRMED, Ranking
 
 if TYPE_CHECKING:
     from db.embedding_models import EmbeddingModel
-    from workers.encoders.choose import Choice
     from workers.reembedding import Deleted, Reembedding
 
 _NICENESS: Final = 19
@@ -60,7 +60,7 @@ async def run(settings: Settings, where: Servers, options: Options) -> Result:
 
     if settings.encoder.give_way:
         give_way(_NICENESS)
-    choice = _chosen(settings)
+    choice = chosen(settings.encoder)
     encoder = BatchingEncoder(choice.encoder)
     async with Store(where.database_url) as store:
         model = await store.embedding_models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
@@ -71,17 +71,6 @@ async def run(settings: Settings, where: Servers, options: Options) -> Result:
             return await _reembed(Reembedding(store, encoder, model), live, options)
         finally:
             await encoder.close()
-
-
-def _chosen(settings: Settings) -> "Choice":
-    from workers.encoders import EncoderUnavailableError
-    from workers.encoders.choose import choose
-
-    wanted = settings.encoder
-    try:
-        return choose(wanted.kind, None, wanted.model, say, threads=wanted.torch_threads)
-    except EncoderUnavailableError as error:
-        raise UsageError(str(error)) from error
 
 
 async def _reembed(work: "Reembedding", live: "EmbeddingModel", options: Options) -> Result:

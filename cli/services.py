@@ -62,7 +62,6 @@ async def worker(
 ) -> None:
     """Run a worker; with precomputed `vectors` of the model `version` if there is such a file."""
     from workers.app import WorkerConfig, run
-    from workers.encoders import EncoderUnavailableError
     from workers.live_encoder import ModelMismatchError
 
     if settings.encoder.give_way:
@@ -80,7 +79,7 @@ async def worker(
     try:
         ready = lambda model: announce_ready(f"{model.encoder} {model.version}")  # noqa: E731
         await until_stopped(run(config, say, ready, precomputed=precomputed))
-    except (ModelMismatchError, EncoderUnavailableError) as error:
+    except ModelMismatchError as error:
         raise UsageError(str(error)) from error
 
 

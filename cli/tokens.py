@@ -9,10 +9,15 @@ import typer
 from cli.context import AsJson, prepared, run_async
 from cli.errors import UsageError
 
+app = typer.Typer(
+    help="Create, list and revoke tokens for the HTTP API.", epilog="Example: reunite token list", no_args_is_help=True
+)
+
 Community = Annotated[str | None, typer.Option(help="Id or name of the community; not needed if there's only one.")]
 _LONGEST_DAYS = 3650
 
 
+@app.command("create")
 def create(
     name: Annotated[str, typer.Argument(help="What the token is for, for example: website.")],
     scope: Annotated[
@@ -30,6 +35,7 @@ def create(
         print(run_async(_create(where.database_url, community, name, scope or ["read"], days)))
 
 
+@app.command("list")
 def show(community: Community = None, *, as_json: AsJson = False) -> None:
     """List the tokens of a community, without their secrets.
 
@@ -46,6 +52,7 @@ def show(community: Community = None, *, as_json: AsJson = False) -> None:
                 print(f"{token['id']}  {token['name']} ({', '.join(token['scopes'])}{ends}), {used}")
 
 
+@app.command("revoke")
 def revoke(
     token: Annotated[str, typer.Argument(help="The token's id, as `reunite token list` shows it.")],
     community: Community = None,
@@ -98,11 +105,16 @@ async def _list(url: str, community: str | None) -> list[dict[str, Any]]:
 
 
 async def _revoke(url: str, community: str | None, token: str) -> None:
-    from cli.communities import find_community, token_id
+    from uuid import UUID
+
+    from cli.communities import find_community
     from db.api_tokens import ApiTokens
     from db.database import Database
 
-    wanted = token_id(token)
+    try:
+        wanted = UUID(token)
+    except ValueError as error:
+        raise UsageError(f"There's no token with the id {token!r}. `reunite token list` shows them.") from error
     async with Database(url, connections=1) as database:
         chosen = await find_community(database, community)
         if not await ApiTokens(database).revoke(chosen.id, wanted):

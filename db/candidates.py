@@ -36,6 +36,7 @@ from db.vectors import (
     measured_by_kind,
     measuring,
     most_alike,
+    unpacked,
     uuid_of,
 )
 from reunite.encoder import PHOTO_SPACE
@@ -225,11 +226,8 @@ def _photos_of(scope: Scope, near: Ids) -> Statement:
 
 def _photo_vectors(scope: Scope, row: Row) -> PhotoVectors:
     """Read the row of `_photos_of`."""
-    packed = np.dtype(
-        [("size", ">i2"), ("unused", ">i2"), ("vector", ">f2", (scope.spaces.get(scope.space(PHOTO_SPACE), 0),))]
-    )
-    vectors = np.frombuffer(row["vectors"] or b"", packed)["vector"].astype(np.float32)
-    return np.frombuffer(row["reports"] or b"", ID), vectors
+    dimension = scope.spaces.get(scope.space(PHOTO_SPACE), 0)
+    return np.frombuffer(row["reports"] or b"", ID), unpacked(row["vectors"] or b"", dimension)
 
 
 Pair = tuple[dict[PairKind, float], UUID | None]

@@ -96,10 +96,11 @@ class Database:
         async with self.transaction(community) as connection:
             yield CommunitySession(connection, community, self.index_cache, self.keys)
 
-    async def rows(self, query: LiteralString, *params: object) -> list[dict[str, Any]]:
-        """Run one statement outside all communities, as a transaction of its own."""
+    async def rows(self, query: LiteralString, *params: object, **named: object) -> list[dict[str, Any]]:
+        """Run one statement outside all communities, as a transaction of its own, with parameters of one sort."""
         async with self._pool.connection() as connection:
-            return await (await connection.execute(query, params)).fetchall()
+            cursor = await connection.execute(query, named or params)
+            return await cursor.fetchall() if cursor.description else []
 
 
 async def _configure(connection: Connection) -> None:

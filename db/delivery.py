@@ -76,19 +76,18 @@ class Deliveries:
         limit: int,
         seconds: float,
         in_flight: Collection[UUID] = (),
-        max_per_community: int = MAX_PER_COMMUNITY,
     ) -> list[OutboxItem]:
         """Lease the next due reply of each thread, taking turns between communities.
 
         `in_flight` has the community of each reply that the caller is already sending; together they may have at most
-        `max_per_community` of one community.
+        `MAX_PER_COMMUNITY` of one community.
         """
         leased = await self._database.rows(
             "SELECT * FROM lease_outbox(%s::platform, %s, %s::uuid[], %s, %s)",
             platform,
             limit,
             list(in_flight),
-            max_per_community,
+            MAX_PER_COMMUNITY,
             timedelta(seconds=seconds),
         )
         by_community = groupby(sorted(leased, key=_COMMUNITY), key=_COMMUNITY)

@@ -47,10 +47,7 @@ class EmbeddingModels:
 
     async def note_problem(self, model: int, problem: str | None) -> None:
         """Record why a model couldn't be calibrated on the open set; None clears the problem."""
-        async with self._database.outside() as connection:
-            await connection.execute(
-                "UPDATE embedding_model SET calibration_problem = %s WHERE id = %s", [problem, model]
-            )
+        await self._database.rows("UPDATE embedding_model SET calibration_problem = %s WHERE id = %s", problem, model)
 
     async def make_live(self, model: int) -> None:
         async with self._database.outside() as connection:

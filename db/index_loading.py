@@ -26,7 +26,7 @@ from db.principal_axes import PrincipalAxes
 from db.queries import Connection, Queries, Statement
 from db.rare_words import Sampled
 from db.search_changes import FEW, MAX_CHANGES, SIDE, add_new, changes_since, new_items
-from db.vectors import ID, Scope
+from db.vectors import ID, Scope, unpacked
 from db.word_index import WordIndex
 from reunite.matching.evidence import Item
 
@@ -206,8 +206,6 @@ def _up_to(first_bits: int | None) -> dict[str, UUID]:
 
 
 def _vectors(scope: Scope, row: Row) -> Vectors:
-    size = scope.spaces[row["space"]]
-    packed = np.dtype([("size", ">i2"), ("unused", ">i2"), ("vector", ">f2", (size,))])
     ids, photos = (np.frombuffer(row[name], ID) for name in ("ids", "photos"))
-    vectors = np.frombuffer(row["vectors"], packed)["vector"].astype(np.float32)
+    vectors = unpacked(row["vectors"], scope.spaces[row["space"]])
     return Vectors(Group(row["hidden"], row["space"], row["source"]), ids, photos, vectors)

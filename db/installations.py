@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
 from db.store import Store
 
@@ -29,16 +29,11 @@ class Installations:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def _rows(self, query: LiteralString, **params: object) -> list[dict[str, Any]]:
-        async with self._store.outside() as connection:
-            cursor = await connection.execute(query, params)
-            return await cursor.fetchall() if cursor.description else []
-
     # Installations
 
     async def save(self, installation: Installation) -> None:
         """Store an installation; a workspace's newer one replaces the older one."""
-        await self._rows(
+        await self._store.rows(
             """INSERT INTO slack_installation (team, name, bot_user, bot_token)
                VALUES (%(team)s, %(name)s, %(user)s, %(token)s)
                ON CONFLICT (team) DO UPDATE SET name = excluded.name, bot_user = excluded.bot_user,
@@ -50,12 +45,12 @@ class Installations:
         )
 
     async def of(self, team: str) -> Installation | None:
-        rows = await self._rows(f"{_SELECT} WHERE team = %(team)s", team=team)
+        rows = await self._store.rows(f"{_SELECT} WHERE team = %(team)s", team=team)
         return self._installation(rows[0]) if rows else None
 
     async def all(self) -> list[Installation]:
         """Return every installation, the oldest first."""
-        return [self._installation(row) for row in await self._rows(f"{_SELECT} ORDER BY installed_at, team")]
+        return [self._installation(row) for row in await self._store.rows(f"{_SELECT} ORDER BY installed_at, team")]
 
     def _installation(self, row: dict[str, Any]) -> Installation:
         return Installation(**{**row, "bot_token": self._store.keys.decrypt(row["bot_token"])})
@@ -63,7 +58,7 @@ class Installations:
     async def is_newer(self, team: str, than: datetime) -> bool:
         """Return whether a workspace has installed the app, perhaps again, after a moment."""
         query = "SELECT 1 FROM slack_installation WHERE team = %(team)s AND installed_at > %(than)s"
-        return bool(await self._rows(query, team=team, than=than))
+        return bool(await self._store.rows(query, team=team, than=than))
 
     async def delete(self, team: str) -> None:
         """Delete a workspace's token and everything else that is stored about it."""
@@ -76,8 +71,8 @@ class Installations:
     async def issue_state(self, seconds: int) -> str:
         """Return a new secret for an installation, valid for some seconds."""
         state = secrets.token_urlsafe(32)
-        await self._rows("DELETE FROM slack_oauth_state WHERE expires_at < now()")
-        await self._rows(
+        await self._store.rows("DELETE FROM slack_oauth_state WHERE expires_at < now()")
+        await self._store.rows(
             """INSERT INTO slack_oauth_state (state, expires_at)
                VALUES (%(state)s, now() + make_interval(secs => %(seconds)s))""",
             state=state,
@@ -88,21 +83,23 @@ class Installations:
     async def consume_state(self, state: str) -> bool:
         """Return whether a secret is ours and still valid; it can be used once."""
         query = "DELETE FROM slack_oauth_state WHERE state = %(state)s RETURNING expires_at > now() AS valid"
-        rows = await self._rows(query, state=state)
+        rows = await self._store.rows(query, state=state)
         return bool(rows and rows[0]["valid"])
 
     # Events
 
     async def is_handled(self, event: str) -> bool:
-        return bool(await self._rows("SELECT 1 FROM slack_event WHERE id = %(event)s", event=event))
+        return bool(await self._store.rows("SELECT 1 FROM slack_event WHERE id = %(event)s", event=event))
 
     async def note_event(self, event: str) -> None:
-        await self._rows("INSERT INTO slack_event (id) VALUES (%(event)s) ON CONFLICT (id) DO NOTHING", event=event)
+        await self._store.rows(
+            "INSERT INTO slack_event (id) VALUES (%(event)s) ON CONFLICT (id) DO NOTHING", event=event
+        )
 
     async def forget_old(self) -> None:
         """Delete events that won't be retried, and reactions on matches that have ended."""
-        await self._rows(f"DELETE FROM slack_event WHERE at < now() - interval '{_EVENTS_KEPT}'")
-        await self._rows(f"DELETE FROM slack_reaction WHERE at < now() - interval '{_REACTIONS_KEPT}'")
+        await self._store.rows(f"DELETE FROM slack_event WHERE at < now() - interval '{_EVENTS_KEPT}'")
+        await self._store.rows(f"DELETE FROM slack_reaction WHERE at < now() - interval '{_REACTIONS_KEPT}'")
 
     # Reactions
 
@@ -115,11 +112,11 @@ class Installations:
         else:
             query = """DELETE FROM slack_reaction WHERE team = %(team)s AND channel = %(channel)s
                        AND message = %(message)s AND reaction = %(reaction)s AND member = %(member)s"""
-        await self._rows(query, **values)
+        await self._store.rows(query, **values)
 
     async def reactions_at(self, team: str, at: tuple[str, str]) -> set[tuple[str, str]]:
         """Return the reactions on a message that were taken as verdicts, each as its name and member."""
-        rows = await self._rows(
+        rows = await self._store.rows(
             """SELECT reaction, member FROM slack_reaction
                WHERE team = %(team)s AND channel = %(channel)s AND message = %(message)s""",
             team=team,
@@ -132,13 +129,13 @@ class Installations:
 
     async def heard_at(self, team: str) -> datetime | None:
         """Return the moment up to which the bot has received everything in a workspace; None if it never did."""
-        rows = await self._rows("SELECT heard_at FROM slack_presence WHERE team = %(team)s", team=team)
+        rows = await self._store.rows("SELECT heard_at FROM slack_presence WHERE team = %(team)s", team=team)
         heard: datetime | None = rows[0]["heard_at"] if rows else None
         return heard
 
     async def note_presence(self, team: str) -> None:
         """Record that the bot is receiving everything in a workspace now."""
-        await self._rows(
+        await self._store.rows(
             """INSERT INTO slack_presence (team, heard_at) VALUES (%(team)s, now())
                ON CONFLICT (team) DO UPDATE SET heard_at = now()""",
             team=team,

@@ -1,12 +1,12 @@
 """Reports as the HTTP API shows them, with their photos: read in bulk, or found by similar photos."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from db import mapping
 from db.counts import COUNTS, VISIBLE
+from db.photos import SqlPhotos
 from db.queries import Queries, as_real
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE
 from reunite.entities import Photo, Report
@@ -51,12 +51,7 @@ class SqlItems(Queries):
             " AND NOT r.sample",
             reports=list(reports),
         )
-        photos: dict[UUID, list[Photo]] = defaultdict(list)
-        for row in await self._all(
-            f"{mapping.PHOTO} WHERE report_id = ANY(%(reports)s) ORDER BY position",
-            reports=[row["id"] for row in rows],
-        ):
-            photos[row["report_id"]].append(mapping.photo(row))
+        photos = await SqlPhotos(self._connection, self.community).of_reports([row["id"] for row in rows])
         return {row["id"]: Item(mapping.report(row), tuple(photos[row["id"]])) for row in rows}
 
     async def similar(self, report: UUID, limit: int, *, sealed: bool) -> Sequence[Similar]:

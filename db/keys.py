@@ -11,8 +11,6 @@ from typing import Final
 import psycopg
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-_MARK: Final = "gAAAA"
-"""How every Fernet token begins: its version, and a time before 2106."""
 _KNOWN: Final = "reunite"
 _LOST: Final = "If the keys are lost, run `reunite keys reset`, which deletes what can't be read any more."
 
@@ -45,9 +43,9 @@ class Keys:
         return self._current().encrypt(words.encode()).decode() if words else ""
 
     def decrypt(self, value: str) -> str:
-        """Decrypt a value. A plain value, from before there were keys, is returned unchanged."""
-        if not value.startswith(_MARK):
-            return value
+        """Decrypt a value; an empty string stays empty."""
+        if not value:
+            return ""
         try:
             return self._current().decrypt(value).decode()
         except InvalidToken as error:

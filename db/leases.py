@@ -1,5 +1,6 @@
 """A worker's writes under a lease, all of them fenced: stored copies and the work's outcome."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,17 +29,6 @@ class WorkLease:
     def deaths(self) -> int:
         """How many earlier leases ended in neither success nor failure, because their workers died."""
         return self.fence - self.failures - 1
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPhoto:
-    """A photo after intake; `copy` is the stored copy (JPEG)."""
-
-    copy: bytes
-    sha256: str
-    width: int
-    height: int
-    colours: tuple[float, ...]
 
 
 class WorkSession(CommunitySession):
@@ -93,21 +83,17 @@ class WorkSession(CommunitySession):
             work=self._lease.work,
         )
 
-    async def store_photo(self, photo: UUID, stored: StoredPhoto) -> bool:
-        """Store a photo's copy, and delete its upload and link.
+    async def store_photo(self, photo: UUID, copy: bytes, colours: Sequence[float]) -> bool:
+        """Store a photo's copy (JPEG) and its colours, and delete its upload and link.
 
         False if other work on the same report has stored one before, which is kept.
         """
         changed = await self._do(
-            """UPDATE photo SET state = 'stored', copy = %(copy)s, sha256 = %(sha256)s, width = %(width)s,
-                 height = %(height)s, colours = %(colours)s, url = NULL, upload = NULL
+            """UPDATE photo SET state = 'stored', copy = %(copy)s, colours = %(colours)s, url = NULL, upload = NULL
                WHERE id = %(photo)s AND state = 'pending'""",
             photo=photo,
-            copy=stored.copy,
-            sha256=stored.sha256,
-            width=stored.width,
-            height=stored.height,
-            colours=[as_real(share) for share in stored.colours],
+            copy=copy,
+            colours=[as_real(share) for share in colours],
         )
         return changed == 1
 
@@ -134,7 +120,7 @@ class WorkSession(CommunitySession):
         """
         changed = await self._do(
             """UPDATE photo SET state = 'failed', problem = %(problem)s, url = NULL, upload = NULL, copy = NULL,
-                 sha256 = NULL, width = NULL, height = NULL, colours = '{}', shows = '{}'
+                 colours = '{}', shows = '{}'
                WHERE id = %(photo)s AND state = %(state)s""",
             photo=photo,
             problem=problem,

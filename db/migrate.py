@@ -13,10 +13,6 @@ from psycopg import conninfo, sql
 from db.database import Database
 
 _LOCK = 0x52454E49  # any number, the same everywhere: one migration at a time in a database
-_BASELINE: Final = "0111_schema.sql"
-_LAST_FORMER: Final = "0111_photo_storage.sql"
-_ALL_FORMER: Final = "7170ad08fc8fa7504c9e18277a02f60b071f15ba34df77ff2f7977b3585ee819"
-"""SHA-256 of the names and checksums of the migrations that the baseline replaced (docs/decisions/0062-baseline.md)."""
 _LOCK_SECONDS: Final = 2.0
 """How long a migration waits for a lock: all that come after it wait behind it, readers too."""
 _PAUSE_SECONDS: Final = 5.0
@@ -57,7 +53,7 @@ async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:
     """Apply the missing migrations, as the owner, under an advisory lock; return their names.
 
     Where `app_url` carries a password, the application's role gets it. Raises MigrationError if an applied file was
-    changed, if the database is newer than this version, or too old for it, or if others keep it locked.
+    changed, if the database is newer than this version, or if others keep it locked.
     """
     async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as connection:
         await connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # freed with the connection
@@ -79,7 +75,7 @@ async def require_migrated(database: Database) -> None:
     """
     [row] = await database.rows(_IS_KNOWN)
     rows = await database.rows(_APPLIED) if row["known"] else []
-    applied = _without_former({row["name"]: row["checksum"] for row in rows})
+    applied = {row["name"]: row["checksum"] for row in rows}
     if missing := _missing(applied):
         raise MigrationError(f"The database isn't up to date: it lacks {missing[0].name}. Run `reunite migrate` first.")
     if newer := _newer(applied):
@@ -91,7 +87,7 @@ async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:
     if (await known.fetchone()) != (True,):
         return shipped()
     rows = await (await connection.execute(_APPLIED)).fetchall()
-    applied = _without_former(dict(rows))
+    applied: dict[str, str] = dict(rows)
     if newer := _newer(applied):
         raise MigrationError(f"The database is newer than this program (it has {newer}). Update the program.")
     return _missing(applied)
@@ -110,24 +106,6 @@ def _missing(applied: dict[str, str]) -> list[Migration]:
             f"{changed[0]} was changed after it was applied. Restore it and put your change in a new migration."
         )
     return [file for file in files if file.name not in applied]
-
-
-def _without_former(applied: dict[str, str]) -> dict[str, str]:
-    """Leave out the migrations that the baseline replaced, so that it's pending; all of them or none must be there."""
-    former = sorted(name for name in applied if name < _BASELINE)
-    if former and hashlib.sha256("".join(name + applied[name] for name in former).encode()).hexdigest() != _ALL_FORMER:
-        raise MigrationError(
-            f"The database lacks migrations up to {_LAST_FORMER} that this version no longer has."
-            " First run `reunite migrate` with the last version that has that file."
-        )
-    return {name: checksum for name, checksum in applied.items() if name not in former}
-
-
-async def _replaces_former(connection: psycopg.AsyncConnection, migration: Migration) -> bool:
-    """Forget the former migrations if the baseline's turn has come; return whether they made all that it would make."""
-    if migration.name != _BASELINE:
-        return False
-    return (await connection.execute("DELETE FROM public.migration WHERE name < %s", [_BASELINE])).rowcount > 0
 
 
 async def _apply(connection: psycopg.AsyncConnection, migrations: list[Migration]) -> list[str]:
@@ -162,8 +140,7 @@ async def _apply_patiently(connection: psycopg.AsyncConnection, migration: Migra
 async def _apply_one(connection: psycopg.AsyncConnection, migration: Migration) -> None:
     async with connection.transaction():
         await connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{_LOCK_SECONDS}s"])
-        if not await _replaces_former(connection, migration):
-            await connection.execute(migration.statements.encode())
+        await connection.execute(migration.statements.encode())
         await connection.execute(
             "INSERT INTO public.migration (name, checksum) VALUES (%s, %s)", [migration.name, migration.checksum]
         )

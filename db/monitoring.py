@@ -74,8 +74,7 @@ class Monitoring:
 
     async def end(self, process: UUID) -> None:
         """Remove a process that ends in order."""
-        async with self._database.outside() as connection:
-            await connection.execute("DELETE FROM process WHERE id = %s", [process])
+        await self._database.rows("DELETE FROM process WHERE id = %s", process)
 
     async def processes(self) -> list[Process]:
         rows = await self._database.rows(

@@ -1,6 +1,6 @@
 """Photos in PostgreSQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from db import mapping
@@ -14,6 +14,15 @@ class SqlPhotos(Queries):
     async def of(self, report: UUID) -> Sequence[Photo]:
         rows = await self._all(f"{mapping.PHOTO} WHERE report_id = %(report)s ORDER BY position", report=report)
         return [mapping.photo(row) for row in rows]
+
+    async def of_reports(self, reports: Collection[UUID]) -> Mapping[UUID, Sequence[Photo]]:
+        """Return the photos of several reports, by report."""
+        photos: dict[UUID, list[Photo]] = {report: [] for report in reports}
+        for row in await self._all(
+            f"{mapping.PHOTO} WHERE report_id = ANY(%(reports)s) ORDER BY position", reports=list(reports)
+        ):
+            photos[row["report_id"]].append(mapping.photo(row))
+        return photos
 
     async def of_post(self, report: UUID) -> Sequence[Photo]:
         rows = await self._all(

@@ -24,6 +24,9 @@ REDIS_TIMEOUT_SECONDS: Final = 2.0
 _FIRST_HINT: Final = 1
 """The number of the hint for new work; the sweep continues from there."""
 
+_AT_ONCE: Final = 200
+"""How many hints are sent in one sweep at most."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -50,10 +53,10 @@ class ArqQueue:
     async def hint(self, work: UUID) -> None:
         await self._enqueue(work, _FIRST_HINT)
 
-    async def hint_due(self, *, silence: float, limit: int = 200) -> int:
+    async def hint_due(self, *, silence: float) -> int:
         """Send hints for due work without a hint in the last `silence` seconds; return how many were sent."""
         sent = 0
-        for work, number in await self._store.hint_due_work(silence=silence, limit=limit):
+        for work, number in await self._store.hint_due_work(silence=silence, limit=_AT_ONCE):
             if not await self._enqueue(work, number):
                 break  # Redis is down: the sweep hints at the rest again
             sent += 1

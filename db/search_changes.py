@@ -1,7 +1,7 @@
 """Changes to a community's open reports since its index was last brought up to date, read in one statement."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from db.mapping import Row
 from db.memory_index import Group, MemoryIndex, Vectors
 from db.queries import Statement
 from db.rare_words import Sampled
-from db.vectors import NO_PHOTO, ids_of
+from db.vectors import NO_PHOTO, ids_of, vector_of
 from reunite.matching.evidence import Item
 
 SIDE: Final = """r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open'
@@ -52,8 +52,6 @@ _CHANGES_WITH_ITEMS: Final = _TEMPLATE.format(
     contents="".join(f", content.{name} AS item_{name}" for name in CONTENT),
     photos=f", ({photo_content('ARRAY(SELECT id FROM opened)')}) AS content",
 )
-_HEADER: Final = 4
-"""Bytes that precede the numbers of a packed vector."""
 
 
 def changes_since(index: MemoryIndex, community: UUID, opposite: str) -> Statement:
@@ -90,7 +88,7 @@ def add_new(index: MemoryIndex, row: Row) -> None:
         grouped[Group(hidden, space, source)].append((owner, photo or NO_PHOTO, vector))
     for group, found in grouped.items():
         owners, photos, packed = zip(*found, strict=True)
-        index.add(Vectors(group, ids_of(owners), ids_of(photos), _unpacked(packed)))
+        index.add(Vectors(group, ids_of(owners), ids_of(photos), np.stack([vector_of(vector) for vector in packed])))
 
 
 def new_items(row: Row, kind: str) -> list[Item]:
@@ -104,7 +102,3 @@ def new_items(row: Row, kind: str) -> list[Item]:
 
 def _columns(row: Row, *names: str) -> Iterator[tuple[Any, ...]]:
     return zip(*[row[name] or () for name in names], strict=True)
-
-
-def _unpacked(vectors: Sequence[bytes]) -> np.ndarray[Any, np.dtype[np.float32]]:
-    return np.stack([np.frombuffer(vector, ">f2", offset=_HEADER) for vector in vectors]).astype(np.float32)

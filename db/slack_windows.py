@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
 
 from db.store import Store
 
@@ -27,7 +26,7 @@ class SlackWindows:
 
     async def open(self, team: str, channel: str, *, oldest: str, since: str, latest: str) -> None:
         """Note a gap, unless the same one is noted already."""
-        await self._rows(
+        await self._store.rows(
             """INSERT INTO slack_window (team, channel, oldest, since, latest)
                SELECT %(team)s, %(channel)s, %(oldest)s, %(since)s, %(latest)s WHERE NOT EXISTS (
                  SELECT FROM slack_window WHERE team = %(team)s AND channel = %(channel)s
@@ -41,7 +40,7 @@ class SlackWindows:
 
     async def of(self, team: str) -> list[Window]:
         """Return a workspace's windows, the newest posts first."""
-        rows = await self._rows(
+        rows = await self._store.rows(
             "SELECT id, channel, oldest, since, latest, opened_at FROM slack_window WHERE team = %(team)s"
             " ORDER BY latest DESC, id",
             team=team,
@@ -50,7 +49,7 @@ class SlackWindows:
 
     async def next(self, team: str, *, never: str, older: bool) -> Window | None:
         """Return the window with the newest posts, among those with new posts or (`older`) with `never` as `since`."""
-        rows = await self._rows(
+        rows = await self._store.rows(
             "SELECT id, channel, oldest, since, latest, opened_at FROM slack_window"
             " WHERE team = %(team)s AND (since = %(never)s) = %(older)s ORDER BY latest DESC, id LIMIT 1",
             team=team,
@@ -61,12 +60,9 @@ class SlackWindows:
 
     async def advance(self, window: int, latest: str) -> None:
         """Record that everything from `latest` on was read."""
-        await self._rows("UPDATE slack_window SET latest = %(latest)s WHERE id = %(id)s", latest=latest, id=window)
+        await self._store.rows(
+            "UPDATE slack_window SET latest = %(latest)s WHERE id = %(id)s", latest=latest, id=window
+        )
 
     async def close(self, window: int) -> None:
-        await self._rows("DELETE FROM slack_window WHERE id = %(id)s", id=window)
-
-    async def _rows(self, query: LiteralString, **params: object) -> list[dict[str, Any]]:
-        async with self._store.outside() as connection:
-            cursor = await connection.execute(query, params)
-            return await cursor.fetchall() if cursor.description else []
+        await self._store.rows("DELETE FROM slack_window WHERE id = %(id)s", id=window)

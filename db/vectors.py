@@ -171,6 +171,17 @@ def uuid_of(packed: bytes) -> UUID:
     return UUID(bytes=packed)
 
 
+def unpacked(vectors: bytes, dimension: int) -> NDArray[np.float32]:
+    """Read the vectors that `halfvec_send` has written one after the other."""
+    packed = np.dtype([("dimension", ">i2"), ("unused", ">i2"), ("vector", ">f2", (dimension,))])
+    return np.frombuffer(vectors, packed)["vector"].astype(np.float32)
+
+
+def vector_of(packed: bytes) -> NDArray[np.float32]:
+    """Read a single such vector."""
+    return np.frombuffer(packed, ">f2", offset=4).astype(np.float32)
+
+
 class OwnVector(NamedTuple):
     """A vector of the query."""
 
@@ -224,8 +235,7 @@ def own_vectors(row: Row) -> list[OwnVector]:
     """Read the row of MINE."""
     columns = [row[name] or () for name in ("models", "in_spaces", "photos", "vectors")]
     return [
-        OwnVector(model, space, photo, np.frombuffer(packed, ">f2", offset=4).astype(np.float32))
-        for model, space, photo, packed in zip(*columns, strict=True)
+        OwnVector(model, space, photo, vector_of(packed)) for model, space, photo, packed in zip(*columns, strict=True)
     ]
 
 

@@ -163,12 +163,7 @@ class WebSession(CommunitySession):
                 f"{mapping.REPORT} WHERE w.platform = 'web' AND r.message = ANY(%(messages)s)", messages=list(messages)
             )
         ]
-        photos = defaultdict(list)
-        for row in await self._all(
-            f"{mapping.PHOTO} WHERE report_id = ANY(%(reports)s) ORDER BY position",
-            reports=[report.id for report in reports],
-        ):
-            photos[row["report_id"]].append(mapping.photo(row))
+        photos = await self.photos.of_reports([report.id for report in reports])
         return {report.target.message or "": Posted(report, tuple(photos[report.id])) for report in reports}
 
     async def _verdict_marks(self, matches: Sequence[UUID]) -> dict[UUID, VerdictMarks]:

@@ -52,11 +52,6 @@ class Label(StrEnum):
     HIGH = "high"
     POSSIBLE = "possible"
 
-    @classmethod
-    def _missing_(cls, value: object) -> "Label | None":
-        """Read what an earlier version has stored, or still stores until it's stopped."""
-        return {"High confidence": cls.HIGH, "Possible match": cls.POSSIBLE}.get(str(value))
-
 
 class VerdictKind(StrEnum):
     """What a moderator says about a match."""

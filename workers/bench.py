@@ -33,6 +33,7 @@ BATCH: Final = 16
 """The size of a worker's batch."""
 PHOTO_SIZE: Final = (384, 512, 3)
 """Of a stored copy."""
+_PASSES: Final = 5
 TEXTS: Final = (
     "I lost my black backpack with a laptop inside, maybe in the library on the second floor",
     "red umbrella with a wooden handle",
@@ -103,13 +104,13 @@ def _per_second(encode: Callable[[Sequence[Item]], object], items: Sequence[Item
     return len(items) / (time.perf_counter() - start)
 
 
-def forward_pass_per_second(encoder: Measurable, rounds: int = 5) -> float:
+def forward_pass_per_second(encoder: Measurable) -> float:
     """Return how many photos a second an encoder's network alone processes: the median of several batches."""
     noise = np.random.default_rng(0)
     pictures = (noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH))
     forward = encoder.bare_pass([framed(picture, encoder.framing) for picture in pictures])
     forward()
-    return median(_per_second(lambda _: forward(), range(BATCH)) for _ in range(rounds))
+    return median(_per_second(lambda _: forward(), range(BATCH)) for _ in range(_PASSES))
 
 
 def full_size_clip(folder: Path) -> ClipEncoder:

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from db.embeddings import of_photo
-from reunite.encoder import Encoder, EncoderKind, Vectors
+from reunite.encoder import EncoderKind, Vectors
 from workers.batching import BatchingEncoder
 from workers.bench import BATCH, PHOTO_SIZE, Measurable, Usual
 from workers.decoder.pool import Decoders
@@ -95,7 +95,7 @@ async def _round(
     posted: Sequence[bytes],
 ) -> Round:
     start = time.perf_counter()
-    ours = await asyncio.gather(*(_our_way(decoders, batching, data) for data in posted))
+    ours = await asyncio.gather(*(our_way(decoders, batching, data) for data in posted))
     done = time.perf_counter()
     theirs = [_usual_way(usual, data) for data in posted]
     usual_done = time.perf_counter()
@@ -105,20 +105,8 @@ async def _round(
     return Round(len(posted) / (done - start), len(posted) / (usual_done - done), BATCH / seconds, cosine)
 
 
-async def whole_way_per_second(encoder: Encoder, posted: Sequence[bytes], rounds: int = 3) -> float:
-    """Return how many photos a second go from their bytes to their vectors: the median of rounds, after one more."""
-    batching = BatchingEncoder(encoder)
-    measured = []
-    async with Decoders(framing=encoder.framing) as decoders:
-        for _ in range(rounds + 1):
-            start = time.perf_counter()
-            await asyncio.gather(*(_our_way(decoders, batching, data) for data in posted))
-            measured.append(len(posted) / (time.perf_counter() - start))
-    await batching.close()
-    return median(measured[1:])
-
-
-async def _our_way(decoders: Decoders, batching: BatchingEncoder, data: bytes) -> Mapping[str, Vectors]:
+async def our_way(decoders: Decoders, batching: BatchingEncoder, data: bytes) -> Mapping[str, Vectors]:
+    """Return a photo's vectors by space, from its bytes."""
     decoded = await decoders.decode(data)
     rows = of_photo(uuid4(), checked(await batching.photo("", decoded.views)), 0)
     return {row.space: row.vector for row in rows}

@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
 import psycopg
 import structlog
 
-from db.leases import LeaseLostError, StoredPhoto, WorkLease, WorkSession
+from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.store import Store
 from reunite import rules
 from reunite.encoder import Views
@@ -110,7 +109,7 @@ class Intake:
         try:
             decoded = await self._decoded(lease, photo, post)
             async with self.store.work_session(lease) as session:
-                is_stored = await session.store_photo(photo.id, _stored(decoded))
+                is_stored = await session.store_photo(photo.id, decoded.jpeg, decoded.colours)
                 if is_stored and decoded.is_partial:
                     await self._post_problem(session, lease, photo, TellUserError("photo_partial"))
                 if is_stored and (decoded.has_face or decoded.has_card):
@@ -175,8 +174,3 @@ async def _advise(session: WorkSession, lease: WorkLease, *, has_card: bool) -> 
     if _SEALED & set((await session.workspaces.settings_for(report.id)).sealed_categories):
         advice = notices.card_seen(report) if has_card else notices.face_seen(report)
         await session.outbox.post(report.id, keys.sealing_advice(report.id), advice)
-
-
-def _stored(decoded: Decoded) -> StoredPhoto:
-    sha = sha256(decoded.jpeg).hexdigest()
-    return StoredPhoto(decoded.jpeg, sha, decoded.width, decoded.height, decoded.colours)

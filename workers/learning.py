@@ -17,9 +17,9 @@ _AT_ONCE: Final = 5
 _log = structlog.get_logger(__name__)
 
 
-async def keep_learning(store: Store, model: EmbeddingModel, every: float = _EVERY_SECONDS) -> None:
+async def keep_learning(store: Store, model: EmbeddingModel) -> None:
     """Learn from new feedback until cancelled."""
-    await repeat(partial(learn_once, store, model), every, "learning")
+    await repeat(partial(learn_once, store, model), _EVERY_SECONDS, "learning")
 
 
 async def learn_once(store: Store, model: EmbeddingModel) -> None:

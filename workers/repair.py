@@ -5,8 +5,6 @@ import struct
 import zlib
 from typing import Final, NamedTuple
 
-from workers import bmp
-
 MAX_PROFILE_BYTES: Final = 8 * 1024 * 1024
 """A larger colour profile is left out."""
 
@@ -40,9 +38,7 @@ def repaired(data: bytes) -> RepairedFile:
     """Return the file without anything that isn't part of the picture."""
     if data.startswith(_JPEG):
         return _repaired_jpeg(data)
-    if data.startswith(_PNG):
-        return RepairedFile(_repaired_png(data))
-    return RepairedFile(bmp.repaired(data) if data.startswith(b"BM") else data)
+    return RepairedFile(_repaired_png(data) if data.startswith(_PNG) else data)
 
 
 def _repaired_jpeg(data: bytes) -> RepairedFile:

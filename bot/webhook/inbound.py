@@ -17,7 +17,7 @@ from reunite.commands import REPORTS, AnswerQuestion, ChangeSettings, EditReport
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages import notices, wording
-from reunite.messages.reply import RENAMED_ACTIONS, Reply
+from reunite.messages.reply import Reply
 
 Replies = Sequence[Reply] | None
 """None if an event concerns nothing that the bot knows."""
@@ -85,8 +85,7 @@ class Inbound:
         return ()
 
     async def _press(self, event: Event) -> Reply:
-        action = event.body.get("action")
-        press = event.command(Press, action=RENAMED_ACTIONS.get(str(action), action))
+        press = event.command(Press)
         if press.action == "look_mine":  # it files a report, which has no post yet
             private = bool(await self._handlers.files_privately(press))
             target = event.direct if private else replace(press.target, message=None)

@@ -7,8 +7,8 @@ import asyncio
 import io
 import json
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -20,8 +20,9 @@ from rich.table import Table
 
 from cli.bench.busy import busy_cores
 from cli.bench.local_discord import TOKEN, LocalDiscord
-from cli.children import children
+from cli.children import Child, children
 from cli.context import run_async
+from cli.encoder import chosen
 from cli.progress import say
 from cli.servers import Servers, scratch
 from workers.config import EncoderSettings
@@ -110,38 +111,46 @@ def _milliseconds(seconds: Sequence[float], *shares: int) -> dict[str, float]:
 
 def _forward_pass_per_second(settings: EncoderSettings) -> float:
     from workers import bench
-    from workers.encoders.choose import choose
 
-    encoder = choose(settings.kind, None, settings.model, say, threads=settings.torch_threads).encoder
-    return bench.forward_pass_per_second(cast("bench.Measurable", encoder))  # both kinds are
+    return bench.forward_pass_per_second(cast("bench.Measurable", chosen(settings).encoder))  # both kinds are
 
 
 async def _measure(home: Servers, plan: Plan, workers: int) -> Run:
     """Start a bot and workers with a local Discord, post photos, and wait until all are answered."""
-    async with AsyncExitStack() as stack:
-        own = await stack.enter_async_context(scratch(home))
-        discord = await stack.enter_async_context(LocalDiscord())
-        quiet = {"REUNITE_LOG_LEVEL": "error", "REUNITE_OPEN_SET_URL": "off"}
-        environment = {**own.environment(), **discord_settings(discord), **quiet}
-        commands = [*[["worker"]] * workers, ["bot", "discord"]]
-        processes = await stack.enter_async_context(children(commands, environment))
+    commands = [*[["worker"]] * workers, ["bot", "discord"]]
+    async with on_local_discord(home, commands, {}) as (discord, processes, owner), AsyncExitStack() as stack:
         for process in processes:
             say(f"Starting the {process.name} …")
             await process.start()
-        owner = await psycopg.AsyncConnection.connect(own.owner_database_url, autocommit=True)
-        await stack.enter_async_context(owner)
         if plan.busy:
             await stack.enter_async_context(busy_cores())
         return await asyncio.wait_for(_run(discord, owner, plan.posts, workers), _TIMEOUT_SECONDS)
 
 
-def discord_settings(discord: LocalDiscord) -> Mapping[str, str]:
-    return {
-        "REUNITE_DISCORD_TOKEN": TOKEN,
-        "REUNITE_DISCORD_API_BASE": discord.api_base,
-        "REUNITE_DISCORD_GATEWAY": discord.gateway_url,
-        "REUNITE_PHOTO_HTTP_HOSTS": discord.host,
-    }
+@asynccontextmanager
+async def on_local_discord(
+    home: Servers, commands: Sequence[Sequence[str]], more: Mapping[str, str]
+) -> AsyncIterator[tuple[LocalDiscord, list[Child], psycopg.AsyncConnection[Any]]]:
+    """Yield a local Discord, processes that use it and a scratch database, not started yet, and the database's owner.
+
+    `more` adds to their environment.
+    """
+    async with scratch(home) as own, LocalDiscord() as discord:
+        environment = {
+            **own.environment(),
+            "REUNITE_DISCORD_TOKEN": TOKEN,
+            "REUNITE_DISCORD_API_BASE": discord.api_base,
+            "REUNITE_DISCORD_GATEWAY": discord.gateway_url,
+            "REUNITE_PHOTO_HTTP_HOSTS": discord.host,
+            "REUNITE_LOG_LEVEL": "error",
+            "REUNITE_OPEN_SET_URL": "off",
+            **more,
+        }
+        async with (
+            children(commands, environment) as processes,
+            await psycopg.AsyncConnection.connect(own.owner_database_url, autocommit=True) as owner,
+        ):
+            yield discord, processes, owner
 
 
 async def _run(discord: LocalDiscord, owner: psycopg.AsyncConnection[Any], posts: int, workers: int) -> Run:

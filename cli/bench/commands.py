@@ -7,9 +7,12 @@ import typer
 
 from cli.context import AsJson, configured, prepared
 
+app = typer.Typer(help="Measure how fast this machine is.", epilog="Example: reunite bench embed", no_args_is_help=True)
+
 Rounds = Annotated[int, typer.Option(min=1, help="Rounds to measure; results are medians.")]
 
 
+@app.command("embed")
 def embed(  # noqa: PLR0913 - the command's options
     encoder: Annotated[str | None, typer.Option(help="concept or clip; overrides REUNITE_ENCODER.")] = None,
     model: Annotated[str | None, typer.Option(help="Model folder or name; overrides REUNITE_MODEL.")] = None,
@@ -42,6 +45,7 @@ def embed(  # noqa: PLR0913 - the command's options
         command.run(changed, size, settings.embedded.home, as_json=as_json)
 
 
+@app.command("search")
 def search(  # noqa: PLR0913 - the command's options
     reports: Annotated[
         list[int] | None, typer.Option(min=2, help="Open reports of a community to search in. Repeat for more.")
@@ -70,6 +74,7 @@ def search(  # noqa: PLR0913 - the command's options
         command.run(settings, where, keep, command.Plan(sizes, searched, rounds), as_json=as_json)
 
 
+@app.command("chat")
 def chat(
     posts: Annotated[int, typer.Option(min=1, help="Photo posts, and uses of /lost, in one burst.")] = 100,
     workers: Annotated[
@@ -90,6 +95,7 @@ def chat(
         command.run(where, settings.encoder, plan, as_json=as_json)
 
 
+@app.command("start")
 def start(
     rounds: Annotated[int, typer.Option(min=1, help="Starts to measure; results are medians.")] = 3,
     photos: Annotated[int, typer.Option(min=1, help="Photos of 12 megapixels posted in each round.")] = 8,

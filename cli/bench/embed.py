@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.bench.speeds import keep
+from cli.encoder import chosen
 from cli.errors import UsageError
 from cli.progress import say
 from workers.config import EncoderSettings
@@ -42,16 +43,11 @@ def run(settings: EncoderSettings, size: Size, home: Path, *, as_json: bool) -> 
 
 def _measured(settings: EncoderSettings, size: Size, folder: Path, home: Path) -> dict[str, Any]:
     from workers import bench, bench_photos
-    from workers.encoders import EncoderUnavailableError
-    from workers.encoders.choose import choose
 
     if size.like:
         settings = replace(settings, kind="clip", model=str(_random_like(size.like, folder)))
-    try:
-        chosen = choose(settings.kind, None, settings.model, say, threads=settings.torch_threads)
-    except EncoderUnavailableError as error:
-        raise UsageError(str(error)) from error
-    encoders, kind, model = [chosen.encoder], chosen.kind, settings.model
+    own = chosen(settings)
+    encoders, kind, model = [own.encoder], own.kind, settings.model
     if size.full_size_clip:
         say("Creating CLIP ViT-B/32 with random weights …")
         kind, model = "clip", str(folder / "random-clip-vit-b32")
@@ -59,8 +55,8 @@ def _measured(settings: EncoderSettings, size: Size, folder: Path, home: Path) -
     speeds = bench.measure(encoders, size.photos, size.rounds, say)
     posted = bench_photos.measure(kind, model, size.photos, size.rounds, say)
     report = {"threads": bench.threads(), "photos": size.photos, "rounds": size.rounds, **_summary(speeds)}
-    own = {name: value for name, value in report["encoders"][0].items() if name != "encoder"}
-    keep(home, _name(size.like, chosen.kind, chosen.encoder.version), own, report["threads"])
+    speed = {name: value for name, value in report["encoders"][0].items() if name != "encoder"}
+    keep(home, _name(size.like, own.kind, own.encoder.version), speed, report["threads"])
     return report | {"whole_way_of": encoders[-1].version, **bench_photos.summary(posted)}
 
 

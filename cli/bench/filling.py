@@ -71,12 +71,12 @@ class Batch:
 class Filler:
     """Writes as the database's owner: past row-level security."""
 
-    def __init__(self, owner: psycopg.AsyncConnection[Any], model: EmbeddingModel, seed: int = 0) -> None:
+    def __init__(self, owner: psycopg.AsyncConnection[Any], model: EmbeddingModel) -> None:
         self.added = 0
         self._ready: dict[tuple[str, Source], Floats] = {}
         self._owner = owner
         self._model = model
-        self._random = np.random.default_rng(seed)
+        self._random = np.random.default_rng(0)
         self._surfaces = {space: Surface(dimension) for space, dimension in model.spaces.items()}
         self._any = next(iter(self._surfaces.values()))
         frequency = 1 / np.arange(10, _WORDS + 10)

@@ -7,12 +7,13 @@ from typing import Any, Final, Self
 from aiohttp import BodyPartReader, WSMsgType, web
 
 from cli.bench import discord_objects as objects
-from cli.bench.discord_objects import BOT, GUILD, Json
-from cli.bench.local_interactions import Interactions
+from cli.bench.discord_objects import Json
+from cli.bench.local_interactions import ADMINISTRATOR, BOT, GUILD, Interactions, json_response
 from cli.bench.rate_limits import RateLimits
 
 TOKEN: Final = "local"  # noqa: S105 - of this server only
 _API: Final = "/api/v10"
+_USER: Final = BOT["user"]
 _DISPATCH, _HEARTBEAT, _IDENTIFY, _HELLO, _HEARTBEAT_ACK = 0, 1, 2, 10, 11
 _EPOCH_MS: Final = 1420070400000
 _SHOWN: Final[Json] = {"content": "", "embeds": [], "components": []}
@@ -31,7 +32,8 @@ class LocalDiscord:
         """When the bot first wrote in a thread (`time.perf_counter`), by the message that the thread belongs to."""
         self._last_id = 0
         self._channels = {
-            name: objects.channel(self._new_id(), name, position) for position, name in enumerate(("found", "lost"))
+            name: objects.channel(self._new_id(), GUILD, name, position)
+            for position, name in enumerate(("found", "lost"))
         }
         self._places = {channel["id"]: channel for channel in self._channels.values()}
         self._messages: dict[str, Json] = {}
@@ -96,16 +98,16 @@ class LocalDiscord:
         return socket
 
     async def _greet(self) -> None:
-        bot = objects.member(BOT, "Reunite", bot=True)
         ready = {
-            "v": 10, "user": bot["user"], "session_id": "session", "resume_gateway_url": self.gateway_url,
-            "guilds": [{"id": GUILD, "unavailable": True}], "application": {"id": BOT, "flags": 0}, "shard": [0, 1],
+            "v": 10, "user": _USER, "session_id": "session", "resume_gateway_url": self.gateway_url,
+            "guilds": [{"id": GUILD, "unavailable": True}], "application": {"id": _USER["id"], "flags": 0},
+            "shard": [0, 1],
         }  # fmt: skip
         await self._dispatch("READY", ready)
-        channels = list(self._channels.values())
-        await self._dispatch(
-            "GUILD_CREATE", objects.guild(channels=channels, members=[bot], roles=[objects.everyone()], threads=[])
-        )
+        parts = {"channels": list(self._channels.values()), "members": [BOT], "threads": [], "member_count": 2}
+        everyone = objects.role(GUILD, "@everyone", ADMINISTRATOR)
+        guild = objects.guild(GUILD, "Benchmark", "3", roles=[everyone], preferred_locale="en-US", **parts)
+        await self._dispatch("GUILD_CREATE", guild)
 
     async def _dispatch(self, name: str, data: Json) -> None:
         self._sequence += 1
@@ -144,7 +146,7 @@ class LocalDiscord:
         headers, refusal = self.limits.take(f"{request.method} {request.path.removeprefix(_API)}")
         if refusal:
             headers |= {"Via": "1.1 local", "Retry-After": "1"}
-            return _json(refusal, status=429, headers=headers)
+            return json_response(refusal, status=429, headers=headers)
         response = await handler(request)
         response.headers.update(headers)
         return response
@@ -154,32 +156,34 @@ class LocalDiscord:
 
     async def _gateway_info(self, _: web.Request) -> web.Response:
         starts = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-        return _json({"url": self.gateway_url, "shards": 1, "session_start_limit": starts})
+        return json_response({"url": self.gateway_url, "shards": 1, "session_start_limit": starts})
 
     async def _me(self, _: web.Request) -> web.Response:
-        return _json(
-            {**objects.member(BOT, "Reunite", bot=True)["user"], "mfa_enabled": True, "verified": True, "flags": 0}
-        )
+        return json_response({**_USER, "mfa_enabled": True, "verified": True, "flags": 0})
 
     async def _guilds(self, _: web.Request) -> web.Response:
-        return _json([{"id": GUILD, "name": "Benchmark", "owner": False, "permissions": "0", "features": []}])
+        return json_response([{"id": GUILD, "name": "Benchmark", "owner": False, "permissions": "0", "features": []}])
 
     async def _application(self, _: web.Request) -> web.Response:
-        owner = objects.member(BOT, "Reunite", bot=True)["user"]
-        return _json({
-            "id": BOT, "name": "Reunite", "description": "", "icon": None, "owner": owner, "team": None,
+        return json_response({
+            "id": _USER["id"], "name": "Reunite", "description": "", "icon": None, "owner": _USER, "team": None,
             "bot_public": True, "bot_require_code_grant": False, "verify_key": "0" * 64, "flags": 1 << 19,
             "summary": "",
         })  # fmt: skip
 
     async def _commands(self, request: web.Request) -> web.Response:
-        defaults = {"application_id": BOT, "version": "1", "default_member_permissions": None, "description": ""}
+        defaults = {
+            "application_id": _USER["id"],
+            "version": "1",
+            "default_member_permissions": None,
+            "description": "",
+        }
         known = [{**defaults, "id": self._new_id(), **command} for command in await request.json()]
         self.interactions.register(known)
-        return _json(known)
+        return json_response(known)
 
     async def _get_channel(self, request: web.Request) -> web.Response:
-        return _json(self._places[request.match_info["channel"]])
+        return json_response(self._places[request.match_info["channel"]])
 
     async def _history(self, request: web.Request) -> web.Response:
         channel, limit = request.match_info["channel"], int(request.query.get("limit", "50"))
@@ -189,27 +193,27 @@ class LocalDiscord:
             for number, message in self._messages.items()
             if message["channel_id"] == channel and after < int(number) < before
         ]
-        return _json(list(reversed(messages[:limit] if after else messages[-limit:])))
+        return json_response(list(reversed(messages[:limit] if after else messages[-limit:])))
 
     async def _get_message(self, request: web.Request) -> web.Response:
-        return _json(self._messages[request.match_info["message"]])
+        return json_response(self._messages[request.match_info["message"]])
 
     async def _send(self, request: web.Request) -> web.Response:
-        bot, channel = objects.member(BOT, "Reunite", bot=True)["user"], request.match_info["channel"]
+        channel = request.match_info["channel"]
         self.answered.setdefault(channel, time.perf_counter())
-        return _json(self._add(channel, bot, await _payload(request)))
+        return json_response(self._add(channel, _USER, await _payload(request)))
 
     async def _edit(self, request: web.Request) -> web.Response:
         message = self._messages[request.match_info["message"]]
         message |= await _payload(request)
-        return _json(message)
+        return json_response(message)
 
     async def _start_thread(self, request: web.Request) -> web.Response:
         parent, message = self._places[request.match_info["channel"]], request.match_info["message"]
-        thread = objects.thread(message, parent["id"], (await request.json())["name"])
+        thread = objects.thread(message, parent, _USER["id"], (await request.json())["name"])
         self._places[message] = thread
         await self._dispatch("THREAD_CREATE", thread)
-        return _json(thread, status=201)
+        return json_response(thread, status=201)
 
     async def _react(self, request: web.Request) -> web.Response:
         self.acknowledged.add(request.match_info["message"])
@@ -238,9 +242,3 @@ async def _payload(request: web.Request) -> Json:
             if isinstance(part, BodyPartReader) and part.name == "payload_json":
                 payload = json.loads(await part.text())
     return {key: payload[key] or default for key, default in _SHOWN.items() if key in payload}
-
-
-def _json(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """Respond with exactly application/json: discord.py parses nothing else."""
-    headers = {**(headers or {}), "Content-Type": "application/json"}
-    return web.Response(body=json.dumps(body).encode(), status=status, headers=headers)

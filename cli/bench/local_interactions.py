@@ -7,10 +7,12 @@ from typing import Final
 from aiohttp import web
 
 from cli.bench import discord_objects as objects
-from cli.bench.discord_objects import BOT, GUILD, Json
+from cli.bench.discord_objects import Json
 
+GUILD: Final = "2"
+ADMINISTRATOR: Final = 1 << 3
+BOT: Final = objects.member("1", "Reunite", bot=True)
 _COMMAND, _SLASH, _STRING = 2, 1, 3
-_ADMINISTRATOR: Final = str(1 << 3)
 
 
 class Interactions:
@@ -33,10 +35,11 @@ class Interactions:
         given = [{"name": "description", "type": _STRING, "value": text}]
         self.used[token] = time.perf_counter()
         return {
-            "id": number, "token": token, "type": _COMMAND, "version": 1, "application_id": BOT, "guild_id": GUILD,
-            "channel_id": channel["id"], "channel": channel, "guild_locale": "en-US", "locale": "en-US", "context": 0,
-            "member": {**objects.member(number, "Member", bot=False), "permissions": _ADMINISTRATOR},
-            "app_permissions": _ADMINISTRATOR, "attachment_size_limit": 10_000_000, "entitlements": [],
+            "id": number, "token": token, "type": _COMMAND, "version": 1, "application_id": BOT["user"]["id"],
+            "guild_id": GUILD, "channel_id": channel["id"], "channel": channel, "guild_locale": "en-US",
+            "locale": "en-US", "context": 0,
+            "member": {**objects.member(number, "Member", bot=False), "permissions": str(ADMINISTRATOR)},
+            "app_permissions": str(ADMINISTRATOR), "attachment_size_limit": 10_000_000, "entitlements": [],
             "data": {"id": command["id"], "name": "lost", "type": _SLASH, "options": given, "resolved": {}},
         }  # fmt: skip
 
@@ -49,13 +52,15 @@ class Interactions:
     async def _acknowledge(self, request: web.Request) -> web.Response:
         token, number = request.match_info["token"], request.match_info["id"]
         self.acknowledged.setdefault(token, time.perf_counter())
-        return _json({"interaction": {"id": number, "type": _COMMAND, "response_message_loading": True}})
+        return json_response({"interaction": {"id": number, "type": _COMMAND, "response_message_loading": True}})
 
     async def _say(self, request: web.Request) -> web.Response:
-        bot, token = objects.member(BOT, "Reunite", bot=True)["user"], request.match_info["token"]
+        token = request.match_info["token"]
         self.answered.add(token)
-        return _json(objects.message(token.removeprefix("token-"), "4", bot, {}))
+        return json_response(objects.message(token.removeprefix("token-"), "4", BOT["user"], {}))
 
 
-def _json(body: object) -> web.Response:
-    return web.Response(body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+def json_response(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """Respond with exactly application/json: discord.py parses nothing else."""
+    headers = {**(headers or {}), "Content-Type": "application/json"}
+    return web.Response(body=json.dumps(body).encode(), status=status, headers=headers)

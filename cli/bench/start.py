@@ -9,23 +9,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Final
 
-import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from cli.bench.chat import discord_settings, photo, until_answered
-from cli.bench.local_discord import LocalDiscord
+from cli.bench.chat import on_local_discord, photo, until_answered
 from cli.bench.memory import resident
-from cli.children import Child, ChildError, children
+from cli.children import Child, ChildError
 from cli.context import run_async
 from cli.progress import say
-from cli.servers import Servers, scratch
+from cli.servers import Servers
 
 _PHOTO_SIZE: Final = (4032, 3024)
 _REUNITE: Final = (sys.executable, "-P", "-m", "cli.main")
@@ -82,15 +79,8 @@ def _full_size_clip(folder: Path) -> Mapping[str, str]:
 
 async def _measure(home: Servers, encoder: Mapping[str, str], photos: int) -> dict[str, float]:
     """Start a worker, then a bot with a local Discord, post photos, and measure the memory once they are answered."""
-    async with AsyncExitStack() as stack:
-        own = await stack.enter_async_context(scratch(home))
-        discord = await stack.enter_async_context(LocalDiscord())
-        quiet = {"REUNITE_LOG_LEVEL": "error", "REUNITE_OPEN_SET_URL": "off"}
-        environment = {**own.environment(), **discord_settings(discord), **quiet, **encoder}
-        worker, bot = await stack.enter_async_context(children([["worker"], ["bot", "discord"]], environment))
+    async with on_local_discord(home, [["worker"], ["bot", "discord"]], encoder) as (discord, (worker, bot), owner):
         seconds = [await _seconds_until_ready(process) for process in (worker, bot)]
-        owner = await psycopg.AsyncConnection.connect(own.owner_database_url, autocommit=True)
-        await stack.enter_async_context(owner)
         for number in range(photos):
             await discord.post(f"thing {number}", photo("#dc281e", _PHOTO_SIZE))
         say(f"Posted {photos} photos; waiting for the replies …")

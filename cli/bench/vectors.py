@@ -59,12 +59,12 @@ class Surface:
         curved: Floats = np.tanh(3 * points)
         return curved
 
-    def views(self, things: Floats, source: Source, random: np.random.Generator, noise: float = _NOISE) -> Floats:
+    def views(self, things: Floats, source: Source, random: np.random.Generator) -> Floats:
         """Return a vector of length 1 for each thing."""
         seen = things @ self._views[source]
         seen /= np.linalg.norm(seen, axis=1, keepdims=True)
         blur = random.standard_normal(seen.shape, np.float32) / np.float32(np.sqrt(self._dimension))
-        seen = np.float32(np.sqrt(1 - noise**2)) * seen + np.float32(noise) * blur
+        seen = np.float32(np.sqrt(1 - _NOISE**2)) * seen + np.float32(_NOISE) * blur
         common = np.float32(_COMMON[source])
         found: Floats = np.sqrt(common) * self._common[source] + np.sqrt(1 - common) * seen
         found /= np.linalg.norm(found, axis=1, keepdims=True)

@@ -52,14 +52,11 @@ class Options:
 
 
 def run(settings: Settings, where: Servers, options: Options, *, as_json: bool) -> None:
-    """Fit, store and print a summary. Raises UsageError, for example if there is too little to learn from."""
+    """Fit, store and print a summary. Raises UsageError and TooLittleDataError."""
     options.check()
     if missing := run_async(pending(where.owner_database_url)):
         raise UsageError(f"The database is missing {', '.join(missing)}: run `reunite migrate` first.")
-    try:
-        summary = run_async(_fitted(settings, where, options))
-    except TooLittleDataError as error:
-        raise UsageError(str(error)) from error
+    summary = run_async(_fitted(settings, where, options))
     print(json.dumps(summary, ensure_ascii=False) if as_json else _text(summary))
 
 
@@ -90,11 +87,7 @@ def _plot(searched: SearchedSet, folder: Path) -> None:
     with progress_bar("folds", _FOLDS) as progress:
         scorers = out_of_fold(searched.labelled, prior_of(searched.encoder), _FOLDS, progress)
     draws = [scorers.predict(absent=evaluation.ABSENT, size=None, seed=seed) for seed in range(_DRAWS)]
-    by_kind = {
-        kind: [[prediction for prediction in draw if searched.kinds[prediction.query] == kind] for draw in draws]
-        for kind in sorted(set(searched.kinds.values()))
-    }
-    plots.draw(folder, {"half of the things taken out": by_kind})
+    plots.draw(folder, {"half of the things taken out": searched.by_kind(draws)})
 
 
 async def _from_verdicts(where: Servers, only: str | None) -> dict[str, Any]:
@@ -104,17 +97,12 @@ async def _from_verdicts(where: Servers, only: str | None) -> dict[str, Any]:
         fitted, refused = {}, {}
         for community in communities:
             try:
-                fitted[str(community)] = await _fit_community(store, community, live)
+                fitted[str(community)] = (await learn(store, community, live)).summary(FEEDBACK, live.version)
             except TooLittleDataError as error:
                 refused[str(community)] = str(error)
     if not fitted:
         raise TooLittleDataError("\n".join(f"Community {name}: {reason}" for name, reason in refused.items()))
     return {"communities": fitted, "too little": refused}
-
-
-async def _fit_community(store: Store, community: UUID, live: EmbeddingModel) -> dict[str, Any]:
-    """Fit and store one community's scoring model. Raises TooLittleDataError."""
-    return (await learn(store, community, live)).summary(FEEDBACK, live.version)
 
 
 async def _undo(where: Servers, only: str | None) -> dict[str, Any]:

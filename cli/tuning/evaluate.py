@@ -19,7 +19,7 @@ from reunite.matching.weights import EVIDENCE
 from reunite.messages.wording import label_word
 from reunite.tuning import evaluation
 from reunite.tuning.ablation import ablation
-from reunite.tuning.calibration import TooLittleDataError, training_cases
+from reunite.tuning.calibration import training_cases
 from reunite.tuning.labelled_set import assign_folds
 from reunite.tuning.predictions import Prediction, Scorers, out_of_fold
 
@@ -41,7 +41,7 @@ class Options:
 
 
 def run(where: Servers, folder: Path, options: Options) -> None:
-    """Post the set, score it, and print figures. Raises UsageError."""
+    """Post the set, score it, and print figures. Raises UsageError and TooLittleDataError."""
     if options.shipped and options.ablation:
         raise UsageError("--ablation fits weights anew, so it can't go with --shipped. Leave one of them out.")
     for path in filter(None, (options.out, options.plots)):
@@ -67,18 +67,15 @@ def run(where: Servers, folder: Path, options: Options) -> None:
     if options.plots:
         from cli.tuning import plots
 
-        plots.draw(options.plots, {name: _by_kind(drawn, searched) for name, drawn in draws.items()})
+        plots.draw(options.plots, {name: searched.by_kind(drawn) for name, drawn in draws.items()})
 
 
 def _scorers(searched: SearchedSet, options: Options) -> Scorers:
     if options.shipped:
         shipped = for_encoder(searched.encoder)
         return Scorers(searched.labelled, lambda _: shipped)
-    try:
-        with progress_bar("folds", options.folds) as progress:
-            return out_of_fold(searched.labelled, prior_of(searched.encoder), options.folds, progress)
-    except TooLittleDataError as error:
-        raise UsageError(str(error)) from error
+    with progress_bar("folds", options.folds) as progress:
+        return out_of_fold(searched.labelled, prior_of(searched.encoder), options.folds, progress)
 
 
 def _draws(scorers: Scorers, options: Options) -> dict[str, list[list[Prediction]]]:
@@ -94,21 +91,13 @@ def _draws(scorers: Scorers, options: Options) -> dict[str, list[list[Prediction
     return draws
 
 
-def _by_kind(draws: Sequence[Sequence[Prediction]], searched: SearchedSet) -> dict[str, list[list[Prediction]]]:
-    kinds = sorted({searched.kinds[prediction.query] for draw in draws for prediction in draw})
-    return {
-        kind: [[prediction for prediction in draw if searched.kinds[prediction.query] == kind] for draw in draws]
-        for kind in kinds
-    }
-
-
 def _figures(draws: Sequence[Sequence[Prediction]], searched: SearchedSet) -> dict[str, Any]:
     return {
         kind: {
             "shares": {name: asdict(share) for name, share in evaluation.proportions(own).items()},
             "calibration of the first": asdict(evaluation.calibration_figures(own)),
         }
-        for kind, own in _by_kind(draws, searched).items()
+        for kind, own in searched.by_kind(draws).items()
     }
 
 

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from cli.encoder import chosen
 from cli.errors import UsageError
-from cli.progress import progress_bar, say
+from cli.progress import progress_bar
 from cli.servers import Servers
 from cli.settings import Settings
 from reunite.matching.defaults import prior_of
 
 if TYPE_CHECKING:
-    from workers.encoders.choose import Choice
     from workers.open_set.run import OpenSetSource
 
 
@@ -36,7 +36,7 @@ async def from_open_set(settings: Settings, where: Servers) -> dict[str, Any]:
         raise UsageError("REUNITE_OPEN_SET_URL is off. Unset it to fetch the photos.")
     async with Store(where.database_url) as store:
         live = await store.embedding_models.live()
-        choice = _chosen(settings, live.encoder if live else None)
+        choice = chosen(settings.encoder, live.encoder if live else None)
         version = choice.encoder.version
         if live and live.version != version:
             raise UsageError(f"This database uses {live.version}, but the settings ask for {version}.")
@@ -54,17 +54,6 @@ async def from_open_set(settings: Settings, where: Servers) -> dict[str, Any]:
     summary = fitted.summary("open set", version)
     await scoring_models.save_for_all(where.owner_database_url, version, fitted.scoring_model, summary)
     return summary
-
-
-def _chosen(settings: Settings, recorded: str | None) -> "Choice":
-    from workers.encoders import EncoderUnavailableError
-    from workers.encoders.choose import choose
-
-    wanted = settings.encoder
-    try:
-        return choose(wanted.kind, recorded, wanted.model, say, threads=wanted.torch_threads)
-    except EncoderUnavailableError as error:
-        raise UsageError(str(error)) from error
 
 
 def _progress(bars: ExitStack) -> Callable[[str, int, int], None]:

@@ -17,6 +17,7 @@ from cli.vectors import VectorFile
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Search
 from reunite.tuning.labelled_set import LabelledSet, label_searches, report_id
+from reunite.tuning.predictions import Prediction
 
 _ALL_REPORTS: Final = 1_000_000
 
@@ -32,6 +33,14 @@ class SearchedSet:
     names: Mapping[UUID, str]
     kinds: Mapping[UUID, str]
     """What each lost report consists of: a photo, a text, both, or a text in another language."""
+
+    def by_kind(self, draws: Sequence[Sequence[Prediction]]) -> dict[str, list[list[Prediction]]]:
+        """Split draws by what their lost reports consist of."""
+        kinds = sorted({self.kinds[prediction.query] for draw in draws for prediction in draw})
+        return {
+            kind: [[prediction for prediction in draw if self.kinds[prediction.query] == kind] for draw in draws]
+            for kind in kinds
+        }
 
 
 @dataclass(frozen=True, slots=True)

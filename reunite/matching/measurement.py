@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import product
 from math import log, log1p, sqrt
+from operator import itemgetter
 from typing import Final
 
 from reunite.matching import circumstances, colours, kinds_compared
@@ -216,19 +217,20 @@ def _stated_colours(first: ReportFeatures, second: ReportFeatures) -> tuple[floa
     The best thing and photo count. A thing without a stated colour, next to one with a colour, may have any: that
     counts as neutral.
     """
-    best = [
-        max(
-            (colours.log_ratio(stated, seen), colours.are_several(stated)) if stated else (0.0, False)
-            for stated in stating.stated_colours
-            for seen in showing.item.colours
-        )
-        for stating, showing in ((first, second), (second, first))
-        if any(stating.stated_colours) and showing.item.colours
-    ]
-    if not best:
-        return None, False
-    ratios, several = zip(*best, strict=True)
-    return sum(ratios) / len(ratios), any(several)
+    ratios, are_several = [], False
+    for stating, showing in ((first, second), (second, first)):
+        if any(stating.stated_colours) and showing.item.colours:
+            ratio, stated = max(
+                (
+                    (colours.log_ratio(stated, seen) if stated else 0.0, stated)
+                    for stated in stating.stated_colours
+                    for seen in showing.item.colours
+                ),
+                key=itemgetter(0),
+            )
+            ratios.append(ratio)
+            are_several |= stated is not None and colours.are_several(stated)
+    return (sum(ratios) / len(ratios) if ratios else None), are_several
 
 
 def _ruled_out_colours(first: Item, second: Item) -> float | None:

@@ -42,16 +42,14 @@ class Form:
     fields: tuple[Field, ...]
 
 
-def form_of(action: Action, language: str = "en", question: str = "") -> Form | None:
+def form_of(action: Action, language: str = "en") -> Form | None:
     """Return what to fill in before a press; None if there is nothing.
 
-    The field `words` goes into `Press.words`, `code` into `Press.code`, `photos` into `Press.photos`. A claim's form
-    asks the proof `question`.
+    The field `words` goes into `Press.words`, `code` into `Press.code`, `photos` into `Press.photos`.
     """
     match action:
         case "mine" | "look_mine":
-            label = sentence("form_claim_label", language)
-            hint = question or sentence("form_claim_hint", language)
+            label, hint = sentence("form_claim_label", language), sentence("form_claim_hint", language)
             return _asking(
                 "form_claim", language, Field("words", label, "text", hint, required=True, most=rules.MAX_PROOF)
             )

@@ -163,14 +163,12 @@ Action = Literal[
 those with `reminders` about nothing but the member, `look_for_it` about the post that it answers, `remove_samples`
 about all samples of the workspace, all others about a report. `look_page` shows the page that begins with its match in
 place of the reply."""
-RENAMED_ACTIONS: Final[Mapping[str, Action]] = {"refuse": "reject", "secret": "proof_question"}
-"""Former names of actions: buttons with them are still in chats."""
 _ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
 
 
 def action_of(name: str) -> Action | None:
-    """Return the action of this name, which may be a former one; None for any other name."""
-    return RENAMED_ACTIONS.get(name) or (cast("Action", name) if name in _ACTIONS else None)
+    """Return the action of this name; None if there's none."""
+    return cast("Action", name) if name in _ACTIONS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,9 +358,8 @@ _NAMES: Final[dict[type, str]] = {span: name for name, span in _SPANS.items()}
 
 
 def to_json(reply: Reply) -> dict[str, Any]:
-    """Return the reply as JSON-ready values, version 1."""
+    """Return the reply as JSON-ready values."""
     return {
-        "v": 1,
         "kind": reply.kind,
         "lines": [[{"is": _NAMES[type(span)], **_ready(asdict(span))} for span in line] for line in reply.lines],
         "match": str(reply.match) if reply.match else None,
@@ -394,8 +391,7 @@ def from_json(data: Mapping[str, Any]) -> Reply:
 
 
 def _button(data: Mapping[str, Any]) -> Button:
-    action = RENAMED_ACTIONS.get(data["action"], data["action"])
-    return Button(**{**data, "action": action, "subject": UUID(data["subject"])})
+    return Button(**{**data, "subject": UUID(data["subject"])})
 
 
 def _tile(data: Mapping[str, Any]) -> Tile:

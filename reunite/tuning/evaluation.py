@@ -14,6 +14,7 @@ from reunite.tuning.predictions import Prediction
 
 ABSENT: Final = 0.5
 _RESAMPLES: Final = 1000
+_BINS: Final = 10
 _SIMULATIONS: Final = 400
 _MIN_PROBABILITY: Final = 1e-9
 
@@ -157,10 +158,10 @@ def _log_loss(probabilities: NDArray[np.float64], right: NDArray[np.float64]) ->
     return float(-np.log(np.maximum(of_truth, _MIN_PROBABILITY)).mean())
 
 
-def reliability(draws: Sequence[Sequence[Prediction]], bins: int = 10) -> list[tuple[float, float, int]]:
+def reliability(draws: Sequence[Sequence[Prediction]]) -> list[tuple[float, float, int]]:
     """Return mean probability, share right and count of the first candidates, in bins of equal count."""
     firsts = sorted(prediction.first for draw in draws for prediction in draw)
-    edges = [len(firsts) * part // bins for part in range(bins + 1)]
+    edges = [len(firsts) * part // _BINS for part in range(_BINS + 1)]
     parts = [firsts[i:j] for i, j in itertools.pairwise(edges) if j > i]
     return [(sum(p for p, _ in part) / len(part), sum(r for _, r in part) / len(part), len(part)) for part in parts]
 

@@ -1,4 +1,4 @@
-"""Every adapter has the shape that docs/architecture.md describes, and the registry names every platform."""
+"""Every adapter has the shape that docs/add-a-platform.md describes, and the registry names every platform."""
 
 import ast
 import inspect
@@ -20,8 +20,7 @@ from reunite.entities import PlatformName
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-ARCHITECTURE = (ROOT / "docs/architecture.md").read_text("utf-8")
-SHAPE = ARCHITECTURE.split("\n## Shape of an adapter\n")[1].split("\n## ")[0]
+SHAPE = (ROOT / "docs/add-a-platform.md").read_text("utf-8").split("\n## Shape of an adapter\n")[1].split("\n## ")[0]
 ROWS = [[cell.strip() for cell in line.split("|")[1:-1]] for line in SHAPE.splitlines() if line.startswith("| `")]
 ON = {"discord": 2, "slack": 3, "web": 4, "webhook": 5}
 MAX_LINES_OF_THE_EXAMPLE = 200

@@ -142,7 +142,7 @@ class Guild:
     def add_channel(self, name: str, kind: int = shapes.TEXT, *, forbidden: int = 0) -> Json:
         """Add a channel, perhaps one where the bot lacks permissions from the beginning."""
         number = self.new_id()
-        self.channels[number] = shapes.channel(number, self.guild_id, name, kind, len(self.channels))
+        self.channels[number] = shapes.channel(number, self.guild_id, name, len(self.channels), kind)
         if forbidden:
             denied = {"id": BOT_ID, "type": 1, "allow": "0", "deny": str(forbidden)}
             self.channels[number]["permission_overwrites"] = [denied]
@@ -193,6 +193,7 @@ class Guild:
         threads = [place for place in places if place["type"] in shapes.THREADS]
         return shapes.guild(
             self.guild_id,
+            "The library",
             self.owner_id,
             roles=list(self.roles.values()),
             members=[self.members[BOT_ID]],

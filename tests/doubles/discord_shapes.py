@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
 
-Json = dict[str, Any]
+from cli.bench import discord_objects
+
+Json = discord_objects.Json
+now, member, role = discord_objects.now, discord_objects.member, discord_objects.role
+thread, message, guild = discord_objects.thread, discord_objects.message, discord_objects.guild
 
 TOKEN = "token-of-the-double"
 BOT_ID = "900000000000000001"
@@ -33,14 +35,13 @@ BOT_ADD = 28
 
 # developers/resources/channel, "Channel Types" (read 2026-11-26).
 DM = 1
-TEXT, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = 0, 11, 12, 15
+TEXT, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = discord_objects.TEXT, discord_objects.PUBLIC_THREAD, 12, 15
 THREADS = {PUBLIC_THREAD, PRIVATE_THREAD}
 REPLY, REQUIRE_TAG = 19, 1 << 4
 EPHEMERAL, HAS_SNAPSHOT = 1 << 6, 1 << 14
 MAX_REACTIONS = 20
 """Different emojis below one message (docs.discord.com, Opcodes and Status Codes, 30010; read in November 2026)."""
 
-_LONG_AGO = "2024-01-01T00:00:00+00:00"
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 _MENTION = re.compile(r"<@!?(\d+)>")
 
@@ -50,67 +51,15 @@ def snowflake(at: float, number: int = 0) -> int:
     return ((int(at * 1000) - _EPOCH_MS) << _BITS_BELOW_THE_TIME) + number
 
 
-def now() -> str:
-    return datetime.now(UTC).isoformat()
-
-
-def member(user: str, name: str, *, bot: bool, roles: list[str]) -> Json:
-    who = {"id": user, "username": name.casefold(), "global_name": name, "discriminator": "0", "avatar": None}
-    return {
-        "user": {**who, "bot": bot, "public_flags": 0}, "roles": roles, "nick": None, "avatar": None,
-        "joined_at": _LONG_AGO, "deaf": False, "mute": False, "flags": 0, "pending": False,
-    }  # fmt: skip
-
-
-def role(number: str, name: str, permissions: int) -> Json:
-    return {
-        "id": number, "name": name, "permissions": str(permissions), "color": 0, "position": 0, "hoist": False,
-        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-        "managed": False, "mentionable": False, "icon": None, "unicode_emoji": None, "flags": 0,
-    }  # fmt: skip
-
-
-def channel(number: str, guild: str, name: str, kind: int, position: int) -> Json:
+def channel(number: str, guild: str, name: str, position: int, kind: int) -> Json:
     forum: Json = {"available_tags": [], "default_reaction_emoji": None, "flags": 0} if kind == FORUM else {}
-    return {
-        "id": number, "guild_id": guild, "type": kind, "name": name, "position": position,
-        "permission_overwrites": [], "nsfw": False, "topic": None, "parent_id": None, "last_message_id": None,
-        "rate_limit_per_user": 0, **forum,
-    }  # fmt: skip
-
-
-def thread(number: str, parent: Json, owner: str, name: str, kind: int) -> Json:
-    archive = {"archived": False, "auto_archive_duration": 10080, "locked": False, "invitable": False}
-    return {
-        "id": number, "parent_id": parent["id"], "guild_id": parent["guild_id"], "owner_id": owner, "name": name,
-        "type": kind, "message_count": 0, "member_count": 1, "rate_limit_per_user": 0, "last_message_id": None,
-        "thread_metadata": {**archive, "archive_timestamp": now()}, "flags": 0, "applied_tags": [],
-    }  # fmt: skip
-
-
-def message(number: str, channel: str, author: Json, content: Json) -> Json:
-    return {
-        "id": number, "channel_id": channel, "author": author, "content": "", "timestamp": now(),
-        "edited_timestamp": None, "tts": False, "pinned": False, "mention_everyone": False, "mentions": [],
-        "mention_roles": [], "attachments": [], "embeds": [], "components": [], "type": 0, "flags": 0, **content,
-    }  # fmt: skip
+    return discord_objects.channel(number, guild, name, position, kind) | forum
 
 
 def snapshot(text: str, attachments: list[Json]) -> Json:
     """Return what a forwarded message shows of the original."""
     shown = {"type": 0, "content": text, "embeds": [], "attachments": attachments, "timestamp": now()}
     return {"message": {**shown, "edited_timestamp": None, "flags": 0, "mentions": [], "mention_roles": []}}
-
-
-def guild(number: str, owner: str, **more: object) -> Json:
-    return {
-        "id": number, "name": "The library", "owner_id": owner, "unavailable": False, "emojis": [], "stickers": [],
-        "features": [], "voice_states": [], "presences": [], "stage_instances": [], "guild_scheduled_events": [],
-        "soundboard_sounds": [], "icon": None, "verification_level": 0, "default_message_notifications": 0,
-        "explicit_content_filter": 0, "mfa_level": 0, "nsfw_level": 0, "premium_tier": 0, "system_channel_flags": 0,
-        "large": False, "joined_at": now(), "afk_timeout": 300,
-        "premium_progress_bar_enabled": False, **more,
-    }  # fmt: skip
 
 
 def text(message: Json) -> str:

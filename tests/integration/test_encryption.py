@@ -154,18 +154,6 @@ def test_the_commands_make_rotate_and_explain_keys(environment: dict[str, str], 
     assert run("migrate", REUNITE_KEY_FILE=str(other)).exit_code == 0
 
 
-async def test_what_was_stored_before_there_were_keys_is_read_and_then_encrypted(
-    database_url: str, owner_database_url: str
-) -> None:
-    keys = Keys([new_key()])
-    await kept_with(database_url, keys)
-    with psycopg.connect(owner_database_url) as connection:
-        connection.execute("UPDATE claim SET proof = %s", [ANSWER])
-    assert await shown_with(database_url, keys) == ALL
-    await rotation.rotate(owner_database_url, keys)
-    assert ANSWER not in stored(owner_database_url)
-
-
 async def test_a_reset_deletes_what_the_lost_key_alone_could_read(
     database_url: str, owner_database_url: str, tmp_path: Path
 ) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from db.leases import StoredPhoto
 from reunite.entities import IncomingPhoto, ReplyTarget
 from reunite.errors import PhotoGoneError, UndeliverableError
 from tests.support.pictures import drawing
@@ -118,7 +117,7 @@ async def test_a_stored_copy_made_by_other_work_stays(world: World) -> None:
     assert lease
     async with world.store.work_session(lease) as session:
         [photo] = await session.photos.of(lease.report)
-        await session.store_photo(photo.id, StoredPhoto(b"first", "sum", 1, 1, ()))
+        await session.store_photo(photo.id, b"first", ())
     async with world.store.work_session(lease) as session:
         assert not await session.refuse_photo(photo.id, "photo_broken")
         assert await session.photos.stored_copy(photo.id) == b"first"

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from db.leases import StoredPhoto, WorkSession
+from db.leases import WorkSession
 from reunite.encoder import Vectors, Views
 from reunite.entities import IncomingPhoto
 from reunite.errors import DefectError
@@ -24,6 +24,7 @@ from tests.support.world import World, open_world
 from workers.decoder.child import Limits
 from workers.decoder.pool import Decoders
 from workers.intake import IN_FLIGHT_BYTES, MAX_FAILURES
+from workers.photos import decode
 
 
 @pytest.fixture
@@ -138,10 +139,10 @@ async def test_a_photo_that_cannot_be_stored_is_answered_and_the_rest_is_searche
 ) -> None:
     store = WorkSession.store_photo
 
-    async def breaks(session: WorkSession, photo: UUID, stored: StoredPhoto) -> None:
-        if stored.width == 64:
+    async def breaks(session: WorkSession, photo: UUID, copy: bytes, colours: Sequence[float]) -> bool:
+        if decode(copy).shape[1] == 64:
             await session._do("SELECT 1e-300::float8::real")
-        await store(session, photo, stored)
+        return await store(session, photo, copy, colours)
 
     monkeypatch.setattr(WorkSession, "store_photo", breaks)
     await world.found("f1", text="red umbrella", photos=(IncomingPhoto("bad.png", data=poison.flat((0, 0, 0))), GOOD))

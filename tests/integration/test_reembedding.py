@@ -148,7 +148,7 @@ async def test_the_live_models_embeddings_are_not_deleted_before_the_switch(
 ) -> None:
     await posted(world, ReportKind.FOUND, 1)
     await embed_all(await reembedding(world.store, ColourEncoder()))
-    monkeypatch.setattr(reembed, "_chosen", lambda _: Choice("clip", SlowColours()))
+    monkeypatch.setattr(reembed, "chosen", lambda _: Choice("clip", SlowColours()))
     with pytest.raises(UsageError, match="Searches still use colours-1"):
         await reembed.run(Settings(), where, reembed.Options(drop_old=True))
     assert len(await embedded_with(world, "colours-1")) == 1

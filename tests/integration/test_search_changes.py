@@ -81,5 +81,5 @@ async def test_only_stored_photos_are_noted(database_url: str, owner_database_ur
             assert not noted_after("UPDATE photo SET shows = '{hat}' WHERE report_id = %s")
             assert noted_after("UPDATE photo SET state = 'stored', copy = '', upload = NULL WHERE report_id = %s")
             assert noted_after("UPDATE photo SET shows = '{cap}' WHERE report_id = %s")
-            assert not noted_after("UPDATE photo SET sha256 = '' WHERE report_id = %s")
+            assert not noted_after("UPDATE photo SET name = '' WHERE report_id = %s")
             assert noted_after("DELETE FROM photo WHERE report_id = %s")

@@ -193,15 +193,6 @@ async def test_a_button_of_another_version_is_politely_refused(world: World) -> 
     assert answer["text"] == sentence("nothing_here")
 
 
-async def test_an_earlier_versions_button_does_what_it_did(world: World) -> None:
-    lost, match, line = await logged(world)
-    [row] = [block for block in line["blocks"] if block["type"] == "actions"]
-    button = next(element for element in row["elements"] if element["action_id"].startswith("press:reject:"))
-    button["action_id"] = button["action_id"].replace("reject", "refuse")
-    await world.slack.press(line["channel"], line["ts"], button["text"]["text"], world.admin)
-    await eventually(lambda: world.match_state(match, lost.community), holds=lambda state: state is MatchState.REJECTED)
-
-
 async def test_a_press_that_could_not_be_taken_is_answered_too(world: World) -> None:
     _, _, _, card = await world.card()
     world.slack.api.fail_next("users.info", error="internal_error")

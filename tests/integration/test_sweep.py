@@ -20,8 +20,8 @@ class NothingDue(ArqQueue):
     def __init__(self) -> None:
         """Take no connection."""
 
-    async def hint_due(self, *, silence: float, limit: int = 200) -> int:
-        del silence, limit
+    async def hint_due(self, *, silence: float) -> int:
+        del silence
         return 0
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from uuid import uuid4
 
 import pytest
 
@@ -11,7 +10,6 @@ from cli.services import _photos
 from cli.settings import Settings
 from reunite.commands import NewReport
 from reunite.entities import ReportState
-from reunite.language import sentence
 from reunite.posts import Receipt
 from tests.doubles.webhook_chat import headers_of
 from tests.support.waiting import PATIENCE
@@ -86,12 +84,6 @@ async def test_what_is_malformed_changes_nothing(world: World, event: object) ->
     status, reason = await world.send(event)
     assert (status, bool(reason)) == (422, True)
     assert await world.reports() == []
-
-
-async def test_an_earlier_versions_button_is_known(world: World) -> None:
-    press = {"event": "press", "member": MO, "message": "1", "action": "refuse", "subject": str(uuid4())}
-    _, reason = await world.send(press)
-    assert sentence("nothing_here") in reason
 
 
 @pytest.mark.parametrize(

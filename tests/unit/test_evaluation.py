@@ -116,4 +116,4 @@ def test_curves_run_from_the_surest_to_all() -> None:
     assert curve[0] == pytest.approx((0.97, 1.0, 1 / 5))
     assert curve[1][1] == pytest.approx(1 / 2)
     assert curve[-1][1:] == pytest.approx((1 / 8, 1 / 5))
-    assert sum(count for _, _, count in reliability([DRAW], bins=3)) == len(DRAW)
+    assert sum(count for _, _, count in reliability([DRAW])) == len(DRAW)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from reunite.errors import TellUserError
-from tests.support.photo_files import BLUE, FOUR, GREEN, RED, WHITE, assert_close, corners, exif, quarters, saved
+from tests.support.photo_files import FOUR, assert_close, corners, exif, quarters, saved
 from workers.photos import decode, make_stored_copy
 
 pytestmark = pytest.mark.untraced
@@ -197,75 +197,3 @@ def test_of_jpegs_too_there_is_a_largest(marker: bytes, megapixels: int) -> None
     with pytest.raises(TellUserError, match="photo_too_many_pixels") as raised:
         make_stored_copy(bytes(jpeg))
     assert raised.value.params == {"number": megapixels}
-
-
-# BMP
-
-SMALL = np.asarray(quarters(30, 22))[::-1]  # a BMP's rows begin at the bottom
-
-
-def bmp(  # noqa: PLR0913 - as the file says
-    bits: int, pixels: bytes, *, compression: int = 0, tables: bytes = b"", colours: int = 0, header: int = 40
-) -> bytes:
-    info = struct.pack("<IiiHHIIiiII", header, 30, 22, 1, bits, compression, len(pixels), 0, 0, colours, 0)
-    start = 14 + header + max(0, len(tables) - (header - 40))
-    body = (info[:header] + tables).ljust(start - 14, b"\0")
-    return struct.pack("<2sIII", b"BM", start + len(pixels), 0, start) + body + pixels
-
-
-def with_masks(bits: int, masks: tuple[int, ...], *, header: int = 40, compression: int = 3) -> bytes:
-    values = np.zeros(SMALL.shape[:2], np.uint64)
-    for mask, channel in zip(masks, (*np.moveaxis(SMALL, 2, 0), np.full(SMALL.shape[:2], 255)), strict=False):
-        shift = (mask & -mask).bit_length() - 1
-        values |= np.round(channel / 255 * (mask >> shift)).astype(np.uint64) << np.uint64(shift)
-    stride = (30 * bits + 31) // 32 * 4
-    rows = [row.tobytes().ljust(stride, b"\0") for row in values.astype("<u4" if bits == 32 else "<u2")]
-    tables = struct.pack(f"<{len(masks)}I", *masks)
-    return bmp(bits, b"".join(rows), tables=tables, header=header, compression=compression)
-
-
-def of_palette(bits: int, *, header: int = 40, extra: int = 0) -> bytes:
-    palette = b"".join(bytes([*colour[::-1], 0]) for colour in (RED, GREEN, BLUE, WHITE)) + bytes(4 * extra)
-    indices = np.array([[2] * 15 + [3] * 15] * 11 + [[0] * 15 + [1] * 15] * 11, np.uint8)
-    spread = (indices[:, :, None] >> np.arange(bits)[::-1] & 1).reshape(22, -1)
-    stride = (30 * bits + 31) // 32 * 4
-    pixels = np.zeros((22, stride), np.uint8)
-    packed = np.packbits(spread, axis=1)
-    pixels[:, : packed.shape[1]] = packed
-    start = 14 + header + len(palette)
-    info = struct.pack("<IiiHHIIiiII", header, 30, 22, 1, bits, 0, 0, 0, 0, len(palette) // 4, 0)[:header]
-    return struct.pack("<2sIII", b"BM", start + pixels.nbytes, 0, start) + info + palette + pixels.tobytes()
-
-
-BITMAPS: dict[str, Callable[[], bytes]] = {
-    "16 bits, 5-5-5": lambda: with_masks(16, (0x7C00, 0x3E0, 0x1F)),
-    "16 bits, 4-4-4-4": lambda: with_masks(16, (0xF00, 0xF0, 0xF, 0xF000), header=56),
-    "16 bits, 4-4-4": lambda: with_masks(16, (0xF00, 0xF0, 0xF)),
-    "32 bits, 10-10-10": lambda: with_masks(32, (0x3FF00000, 0xFFC00, 0x3FF)),
-    "32 bits, red last": lambda: with_masks(32, (0xFF, 0xFF00, 0xFF0000)),
-    "32 bits, odd places": lambda: with_masks(32, (0x3F, 0x3F000, 0xFC000000)),
-    "32 bits, masks of alpha": lambda: with_masks(32, (0xFF, 0xFF00, 0xFF0000, 0xFF000000), compression=6),
-    "2 bits": lambda: of_palette(2),
-    "8 bits, 300 colours": lambda: of_palette(8, extra=296),
-    "8 bits, short header": lambda: of_palette(8, header=16, extra=252),
-    "4 bits": lambda: of_palette(4, extra=12),
-}
-
-
-@pytest.mark.parametrize("name", BITMAPS)
-def test_every_valid_bitmap_is_taken(name: str) -> None:
-    copy = make_stored_copy(BITMAPS[name]())
-    assert (copy.width, copy.height) == (30, 22)
-    assert_close(corners(copy.jpeg), FOUR, within=24)
-
-
-@pytest.mark.parametrize("name", BITMAPS)
-def test_a_bitmap_that_ends_early_is_explained(name: str) -> None:
-    data = BITMAPS[name]()
-    for length in range(14, len(data), 7):
-        try:
-            copy = make_stored_copy(data[:length])
-        except TellUserError as error:
-            assert error.key == "photo_unreadable"  # noqa: PT017 - either outcome is right
-        else:
-            assert copy.is_partial or length >= len(data) - 7  # the last row's padding
