@@ -31,16 +31,6 @@ _OF_AUTHOR: Final[Collection[Action]] = {
     "add_detail",
     "none_of_these",
 }
-_WHILE_OPEN: Final[Collection[Action]] = {
-    "mine",
-    "not_mine",
-    "pick",
-    "none_of_these",
-    "add_photo",
-    "add_detail",
-    "proof_question",
-}
-"""Buttons that do nothing once the item is returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +155,9 @@ class _Page:
         return without_controls(message.text)
 
     def _reply(self, reply: Reply, message: WebMessage) -> Json:
-        """Return a reply with the buttons that the viewer may press, and that still do something."""
+        """Return a reply with the buttons that the viewer may press."""
         is_answered = reply.asked is not None and self._answers.get(reply.asked) is not None
         offered = () if is_answered else reply.buttons
-        report = self._reports.get(message.root) if message.root else None
-        if report and report.state is ReportState.RETURNED:
-            offered = tuple(button for button in offered if button.action not in _WHILE_OPEN)
         buttons = [button for button in offered if self._is_pressable(button, reply, message.verdict_marks)]
         return reply_json(replace(reply, buttons=tuple(buttons)), self._viewer.language)
 
