@@ -14,7 +14,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from db.migrate import MigrationError, migrate, pending, shipped
+from db.database import MigrationError
+from db.migrate import migrate, pending, shipped
 from reunite.messages.reply import from_json
 from tests.support.databases import Databases
 from tests.support.schema import schema_of
