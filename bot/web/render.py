@@ -144,9 +144,17 @@ class _Page:
             "at": message.created_at.isoformat(),
             "reply": self._reply(reply, message) if reply else None,
             "report": self._report(posted, is_waiting=self.is_waiting(message)) if posted else None,
+            "byViewer": self._is_by_viewer(message),
             "match": self._verdicts(message),
             "question": self._question(reply) if reply and reply.asked else None,
         }
+
+    def _is_by_viewer(self, message: WebMessage) -> bool:
+        """Return whether the viewer has caused a message: what one side of a claim does is news to the other."""
+        if message.reply is None or message.reply.kind != "claim" or message.verdict_marks is None:
+            return False
+        match, thread = message.verdict_marks.match, self._reports.get(message.root or 0)
+        return not {match.lost, match.found}.isdisjoint(self._own) and not (thread and thread.id in self._own)
 
     def _words(self, message: WebMessage) -> str:
         """Return a post's words; a sealed report's only for viewers who may read it."""
