@@ -18,7 +18,7 @@ from reunite.messages.wording import (
     small_print,
     why_words,
 )
-from reunite.text.place_names import named_alone
+from reunite.text.place_names import as_said
 from reunite.text.places import locate
 
 Pair = tuple[Match, Report]
@@ -145,4 +145,4 @@ def _entry(number: int, match: Match, found: Report, language: str) -> Line:
 
 def _place_in(found: Report) -> str:
     """Return where a caption says that something was found: a gallery doesn't show the caption."""
-    return ", ".join(map(named_alone, locate(found.text).places[:_MAX_PLACES]))
+    return ", ".join(as_said(place, found.text) for place in locate(found.text).places[:_MAX_PLACES])
