@@ -324,6 +324,15 @@ class Reply:
         buttons = tuple(button for button in self.buttons if button.action not in _WHILE_OPEN)
         return replace(self, lines=kept or self.lines, choices=(), buttons=buttons)
 
+    def with_mentions_in(self, workspace: str) -> "Reply":
+        """Return the reply as a workspace can show it: it doesn't know the ids of people of another one."""
+
+        def named(span: Span) -> Span:
+            is_elsewhere = isinstance(span, Person) and span.workspace not in {None, workspace}
+            return Plain(words_of(span)) if is_elsewhere else span
+
+        return replace(self, lines=tuple(tuple(map(named, line)) for line in self.lines))
+
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
         """Return the reply with its jumps resolved where `targets` (by report) knows them."""
         lines = tuple(
