@@ -247,6 +247,7 @@ async def _outgoing(item: OutboxItem) -> Outgoing:
         people=item.reply.people(item.target.platform) if item.audience == "pair" else (),
         ahead=_is_waited_for(item),
         since=item.created_at,
+        for_all=item.audience == "channel",
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from reunite.entities import PlatformName
 from reunite.messages.forms import form_of
-from reunite.messages.reply import Button, ChannelLink, Command, Jump, Line, Moment, Person, Reply, Span, Strong
+from reunite.messages.reply import Button, ChannelLink, Command, Jump, Line, Moment, Person, Plain, Reply, Span, Strong
 from reunite.text.controls import without_controls
 
 Json = dict[str, Any]
@@ -57,6 +57,8 @@ def span_json(span: Span, platform: PlatformName) -> Json:
             shown = {"is": "plain", "text": without_controls(text)}
         case Moment(at, text, style):
             shown = {"is": "moment", "text": text, "at": at.isoformat(), "style": style}
+        case Plain(text):
+            shown = {"is": "plain", "text": without_controls(text)}
         case Strong(text, label) if label:
             shown = {"is": "label", "text": text, "level": label.value}
         case _:

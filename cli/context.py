@@ -96,8 +96,8 @@ def _expected() -> tuple[type[Exception], ...]:
 
     from cli.children import ChildError
     from cli.errors import UsageError
+    from db.database import MigrationError
     from db.keys import KeysError
-    from db.migrate import MigrationError
     from embedded.errors import EmbeddedServersError
     from reunite.errors import TryAgainError, UndeliverableError
     from reunite.tuning.calibration import TooLittleDataError

@@ -20,9 +20,10 @@ from cli.context import run_async
 from cli.servers import Servers
 from cli.settings import Settings
 from cli.status import Status, read
+from db.database import MigrationError
 from db.keys import KeysError
 from db.keys import check as check_keys
-from db.migrate import MigrationError, pending
+from db.migrate import pending
 from db.store import Store
 from reunite.matching.defaults import for_encoder
 from reunite.plurals import counted

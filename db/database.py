@@ -1,5 +1,7 @@
 """Connections to PostgreSQL, and transactions within a community."""
 
+import asyncio
+import re
 import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,11 +21,21 @@ from db.session import CommunitySession
 from db.signals import KEEPALIVE, ROLE_OPTION
 from reunite.errors import TryAgainError
 
+IS_MIGRATED: Final = "SELECT to_regclass('public.migration') IS NOT NULL"
 _OPEN_SECONDS: Final = 10
 LOCK_OPTIONS: Final = f"{ROLE_OPTION} -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 """For a connection that holds a lock: the server frees it half a minute after the holder's host has vanished."""
+_NOT_SET_UP: Final = "The database isn't set up yet. Run `reunite migrate` first."
+_LACKS_ROLE: Final = re.compile(r'role ".*" does not exist')
+_REFUSED: Final = re.compile(r'database ".*" does not exist|authentication failed')
+"""What PostgreSQL says where trying again is of no use; which role is missing, it says only to those it trusts."""
+_REMEDY: Final = "Check REUNITE_DATABASE_URL, and run `reunite migrate` if you haven't yet."
 _WARM_CONNECTIONS: Final = 4
 """Connections kept open for bursts of posts."""
+
+
+class MigrationError(Exception):
+    """The database's schema doesn't fit the program."""
 
 
 class Database:
@@ -50,13 +62,13 @@ class Database:
         )
 
     async def __aenter__(self) -> Self:
+        await _require_schema(self.url)
         try:
             await self._pool.open(wait=True, timeout=_OPEN_SECONDS)
         except PoolTimeout as error:
             await self._pool.close()
             raise psycopg.OperationalError(
-                f"Couldn't connect to the database within {_OPEN_SECONDS} seconds. Check REUNITE_DATABASE_URL, and run"
-                " `reunite migrate` if you haven't yet."
+                f"Couldn't connect to the database within {_OPEN_SECONDS} seconds. {_REMEDY}"
             ) from error
         return self
 
@@ -101,6 +113,21 @@ class Database:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(query, named or params)
             return await cursor.fetchall() if cursor.description else []
+
+
+async def _require_schema(url: str) -> None:
+    """Raise MigrationError at once in an empty database: the pool would try again and again to become its role."""
+    try:
+        async with asyncio.timeout(_OPEN_SECONDS), await psycopg.AsyncConnection.connect(url) as connection:
+            row = await (await connection.execute(IS_MIGRATED)).fetchone()
+    except (TimeoutError, psycopg.OperationalError) as error:
+        if _LACKS_ROLE.search(str(error)):
+            raise MigrationError(_NOT_SET_UP) from error
+        if _REFUSED.search(str(error)):
+            raise MigrationError(f"The database refuses the connection. {_REMEDY}") from error
+        return  # the server may be about to start: the pool tries again
+    if row != (True,):
+        raise MigrationError(_NOT_SET_UP)
 
 
 async def _configure(connection: Connection) -> None:

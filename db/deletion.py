@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from db import mapping
-from db.outbox import CHANGED
+from db.outbox import CHANGED, REFRESH
 from db.queries import Queries
 from reunite.entities import Account
 from reunite.language import sentence
@@ -39,6 +39,7 @@ _PURGE: Final = (
     """UPDATE report SET purged_at = now(), text = '', words = '{}', place = '', author_name = '', question = NULL,
          question_answer = NULL, proof_question = '', details = '', kept_at = '', kept_code = ''
        WHERE id = %(report)s""",
+    REFRESH,
 )
 
 _ACROSS: Final = "l.workspace_id <> f.workspace_id AND %(report)s IN (l.id, f.id)"

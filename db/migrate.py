@@ -10,7 +10,7 @@ import psycopg
 import structlog
 from psycopg import conninfo, sql
 
-from db.database import Database
+from db.database import IS_MIGRATED, Database, MigrationError
 
 _LOCK = 0x52454E49  # any number, the same everywhere: one migration at a time in a database
 _LOCK_SECONDS: Final = 2.0
@@ -19,14 +19,9 @@ _PAUSE_SECONDS: Final = 5.0
 """Seconds until the next attempt, in which the others go on."""
 _PATIENCE_SECONDS: Final = 600.0
 """Seconds in which a migration is attempted."""
-_IS_KNOWN: Final = "SELECT to_regclass('public.migration') IS NOT NULL AS known"
 _APPLIED: Final = "SELECT name, checksum FROM public.migration"
 
 _log = structlog.get_logger(__name__)
-
-
-class MigrationError(Exception):
-    """The database's schema doesn't fit the files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +68,7 @@ async def require_migrated(database: Database) -> None:
 
     A newer one is only logged: in a rolling update, what still has the older version may start again.
     """
-    [row] = await database.rows(_IS_KNOWN)
-    rows = await database.rows(_APPLIED) if row["known"] else []
-    applied = {row["name"]: row["checksum"] for row in rows}
+    applied = {row["name"]: row["checksum"] for row in await database.rows(_APPLIED)}
     if missing := _missing(applied):
         raise MigrationError(f"The database isn't up to date: it lacks {missing[0].name}. Run `reunite migrate` first.")
     if newer := _newer(applied):
@@ -83,7 +76,7 @@ async def require_migrated(database: Database) -> None:
 
 
 async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:
-    known = await connection.execute(_IS_KNOWN)
+    known = await connection.execute(IS_MIGRATED)
     if (await known.fetchone()) != (True,):
         return shipped()
     rows = await (await connection.execute(_APPLIED)).fetchall()

@@ -7,6 +7,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from db.queries import Queries
+from reunite.entities import ReportState
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply, from_json, to_json
 from reunite.ports import Audience, Sent
@@ -15,6 +16,10 @@ CHANGED: Final = """version = version + 1, due_at = now(), attempts = 0, problem
   task = CASE WHEN attempts > 0 OR sent_message IS NOT NULL THEN 'edit' ELSE task END,
   state = CASE WHEN state = 'failed' AND sent_message IS NULL THEN state ELSE 'queued' END"""
 """What a change of `reply` requires: a sent reply is edited, and one that failed to be sent stays failed."""
+
+REFRESH: Final = f"""UPDATE outbox SET {CHANGED} WHERE report_id = %(report)s AND audience <> 'moderators'
+  AND task <> 'remove' AND (reply->'buttons' <> '[]' OR reply->'choices' <> '[]')"""
+"""Edits what a thread asks for, which depends on its report's state (`Reply.as_it_stands`)."""
 
 
 class SqlOutbox(Queries):
@@ -53,6 +58,9 @@ class SqlOutbox(Queries):
             people=list(reply.named),
         )
 
+    async def refresh(self, report: UUID) -> None:
+        await self._do(REFRESH, report=report)
+
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         rows = await self._all(
             "SELECT key, reply FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'"
@@ -62,14 +70,15 @@ class SqlOutbox(Queries):
         return {row["key"]: from_json(row["reply"]) for row in rows}
 
     async def thread(self, report: UUID, audience: Audience = "thread") -> list[Reply]:
-        """Return the replies in a report's thread, or to its moderators, sent or queued, in order."""
+        """Return what a report's thread, or its moderators, are shown, sent or queued, in order."""
         rows = await self._all(
-            "SELECT reply FROM outbox WHERE report_id = %(report)s AND audience = %(audience)s AND task <> 'remove'"
-            " ORDER BY seq",
+            "SELECT o.reply, r.state FROM outbox o JOIN report r ON r.id = o.report_id"
+            " WHERE r.id = %(report)s AND o.audience = %(audience)s AND o.task <> 'remove' ORDER BY o.seq",
             report=report,
             audience=audience,
         )
-        return [from_json(row["reply"]) for row in rows]
+        replies = [(from_json(row["reply"]), ReportState(row["state"])) for row in rows]
+        return [reply if audience == "moderators" else reply.as_it_stands(state) for reply, state in replies]
 
     async def outgoing(self, seq: int) -> dict[str, Any] | None:
         """Return a queued row of the outbox; None if it was deleted meanwhile."""

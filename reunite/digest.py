@@ -31,7 +31,10 @@ async def digest(session: Session, workspace: UUID, at: datetime) -> None:
 
 
 def _in_one_channel(reports: Sequence[Report]) -> list[Report]:
-    """Return the open found reports of the channel that has the most. Forums don't count: each post is a channel."""
+    """Return the open found reports of the channel that has the most.
+
+    Forums don't count: each post is a channel. Nor do, if others are there, direct messages: each has one author.
+    """
     found = [
         report
         for report in reports
@@ -40,8 +43,12 @@ def _in_one_channel(reports: Sequence[Report]) -> list[Report]:
         and not (report.sealed or report.sample)
         and report.target.message != report.target.channel
     ]
-    channels = Counter(report.target.channel for report in found).most_common(1)
-    return [report for report in found if report.target.channel == channels[0][0]] if channels else []
+    if not found:
+        return []
+    posts = Counter(report.target.channel for report in found)
+    authors = Counter(channel for channel, _ in {(report.target.channel, report.author.id) for report in found})
+    fullest = max(posts, key=lambda channel: (authors[channel] > 1, posts[channel]))
+    return [report for report in found if report.target.channel == fullest]
 
 
 async def _tile(session: Session, number: int, report: Report) -> Tile:

@@ -71,8 +71,7 @@ class HandoverHandlers:
             now = replace(sides.match, handover=handover, state=state)
             change = Change(now, sides.match.state, (sides.lost, sides.found), None, press.key)
             work = await settle(session, change)
-            if not has_spoken and state is MatchState.UNDECIDED:
-                await _ask_other(session, replace(sides, match=now), speaker)
+            await _tell_other(session, replace(sides, match=now), speaker, said=not has_spoken)
         for report in work:
             await self._queue.hint(report)
         return notices.note(_note(state, given=not has_spoken), press.language)
@@ -130,11 +129,17 @@ def _with_word(handover: Handover, speaker: ReportKind, *, given: bool) -> Hando
 def _note(state: MatchState, *, given: bool) -> str:
     if state is MatchState.UNDECIDED and given:
         return "word_waits"
-    return f"match_{state}" if given else "word_back"
+    return "word_counts" if given else "word_back"
 
 
-async def _ask_other(session: Session, sides: Claimed, speaker: ReportKind) -> None:
-    """Ask the other side whether it's right, unless it has said so already."""
+async def _tell_other(session: Session, sides: Claimed, speaker: ReportKind, *, said: bool) -> None:
+    """Ask the other side whether it's right, unless it has said so already; if it's taken back, say that there."""
+    match = sides.match
     reader = sides.found if speaker is ReportKind.LOST else sides.lost
     key = keys.said_returned(sides.claim.id, reader.kind)
-    await session.outbox.post(reader.id, key, handovers.said_returned(sides.match, reader))
+    if not said:
+        await session.outbox.revise(key, handovers.said_too_soon(match, reader))
+    elif match.state is MatchState.UNDECIDED:
+        asked = handovers.said_returned(match, reader)
+        if not await session.outbox.post(reader.id, key, asked):
+            await session.outbox.revise(key, asked)

@@ -170,6 +170,7 @@ async def _apply(session: Session, change: Change) -> list[UUID]:
         state = rules.report_state(report.state, confirmed=confirmed)
         if state is not report.state:
             await session.reports.set_state(report.id, state)
+            await session.outbox.refresh(report.id)
         if state is ReportState.OPEN and (report.state is not state or change.before is MatchState.REJECTED):
             work.append(await session.work.add(report.id))  # for reports that came in meanwhile
         if state is ReportState.OPEN or change.match.state is MatchState.CONFIRMED:
@@ -185,6 +186,10 @@ async def _say(session: Session, change: Change, report: Report, other: Report) 
         return
     if now is MatchState.REJECTED and not rules.may_show(report, other, match):
         now = MatchState.UNDECIDED  # the thread may only learn that its report is open again
-    reply = wording.verdict(before, now, change.moderator, other, report)
+    if change.moderator:
+        reply = wording.verdict(before, now, change.moderator, other, report)
+    else:
+        is_back = now is MatchState.CONFIRMED
+        reply = wording.returned_by_word(match, report) if is_back else wording.word_back(report)
     key = keys.verdict(match.id, match.state, change.number, report.kind)
     await session.outbox.post(report.id, key, reply)

@@ -74,6 +74,8 @@ class DiscordPlatform:
             if outgoing.people:
                 return await self._converse(outgoing)
             place = channel = await self._channel(outgoing.target)
+            if outgoing.for_all and isinstance(channel, discord.DMChannel):
+                raise UndeliverableError("what is for all isn't sent to one person")
             if outgoing.target.message and not isinstance(channel, discord.DMChannel):
                 place = await self.threads.place_of(channel, int(outgoing.target.message))
             earlier = await message_with(marker(outgoing.key), place, channel) if outgoing.maybe_sent else None

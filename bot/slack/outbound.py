@@ -15,7 +15,7 @@ from bot.slack.pictures import Pictures
 from bot.slack.posts import link_of, message_at
 from bot.slack.render import Element, blocks, metadata, notification
 from bot.slack.verdicts import Verdicts
-from bot.slack.workspace import SlackWorkspace
+from bot.slack.workspace import SlackWorkspace, is_direct
 from bot.slack.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import PostGoneError, UndeliverableError, UnknownArrivalError
@@ -54,6 +54,8 @@ class SlackPlatform:
         workspace = await self._workspace(outgoing.target)
         if outgoing.people:
             return await self._send(workspace, await _between(workspace, outgoing))
+        if outgoing.for_all and is_direct(outgoing.target.channel):
+            raise UndeliverableError("what is for all isn't sent to one person")
         try:
             return await self._send(workspace, outgoing)
         except UndeliverableError as error:
@@ -219,7 +221,7 @@ async def _with_picture_or_without(
 
 async def _blocks(workspace: SlackWorkspace, reply: Reply, channel: str, file: str | None) -> list[Element]:
     language = await workspace.language() if file else "en"
-    return blocks(reply, workspace.links_in(channel), file, language)
+    return blocks(reply.with_mentions_in(workspace.team), workspace.links_in(channel), file, language)
 
 
 async def _update(workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, file: str | None) -> None:

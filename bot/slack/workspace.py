@@ -46,6 +46,11 @@ class Person:
     zone: tzinfo
 
 
+def is_direct(channel: str) -> bool:
+    """Return whether a channel's id is that of direct messages."""
+    return channel.startswith(_DIRECT)
+
+
 class SlackWorkspace:
     """A workspace with its token. `channels` are those the bot is a member of; Slack sends no events of others."""
 
@@ -145,7 +150,7 @@ class SlackWorkspace:
         """Return what links to posts from a channel, where nobody can open others' direct messages with the bot."""
 
         def link_to(target: ReplyTarget) -> str | None:
-            is_elsewhere = target.channel.startswith(_DIRECT) and target.channel != channel
+            is_elsewhere = is_direct(target.channel) and target.channel != channel
             return None if is_elsewhere else self.link_to(target)
 
         return link_to

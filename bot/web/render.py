@@ -31,16 +31,6 @@ _OF_AUTHOR: Final[Collection[Action]] = {
     "add_detail",
     "none_of_these",
 }
-_WHILE_OPEN: Final[Collection[Action]] = {
-    "mine",
-    "not_mine",
-    "pick",
-    "none_of_these",
-    "add_photo",
-    "add_detail",
-    "proof_question",
-}
-"""Buttons that do nothing once the item is returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +144,17 @@ class _Page:
             "at": message.created_at.isoformat(),
             "reply": self._reply(reply, message) if reply else None,
             "report": self._report(posted, is_waiting=self.is_waiting(message)) if posted else None,
+            "byViewer": self._is_by_viewer(message),
             "match": self._verdicts(message),
             "question": self._question(reply) if reply and reply.asked else None,
         }
+
+    def _is_by_viewer(self, message: WebMessage) -> bool:
+        """Return whether the viewer has caused a message: what one side of a claim does is news to the other."""
+        if message.reply is None or message.reply.kind != "claim" or message.verdict_marks is None:
+            return False
+        match, thread = message.verdict_marks.match, self._reports.get(message.root or 0)
+        return not {match.lost, match.found}.isdisjoint(self._own) and not (thread and thread.id in self._own)
 
     def _words(self, message: WebMessage) -> str:
         """Return a post's words; a sealed report's only for viewers who may read it."""
@@ -165,12 +163,9 @@ class _Page:
         return without_controls(message.text)
 
     def _reply(self, reply: Reply, message: WebMessage) -> Json:
-        """Return a reply with the buttons that the viewer may press, and that still do something."""
+        """Return a reply with the buttons that the viewer may press."""
         is_answered = reply.asked is not None and self._answers.get(reply.asked) is not None
         offered = () if is_answered else reply.buttons
-        report = self._reports.get(message.root) if message.root else None
-        if report and report.state is ReportState.RETURNED:
-            offered = tuple(button for button in offered if button.action not in _WHILE_OPEN)
         buttons = [button for button in offered if self._is_pressable(button, reply, message.verdict_marks)]
         return reply_json(replace(reply, buttons=tuple(buttons)), self._viewer.language)
 

@@ -15,6 +15,7 @@ from reunite.matching.features import ReportFeatures
 from reunite.matching.kinds_compared import AGREE, closest_things, is_held, named, only_one_is_toy, shown
 from reunite.text import distinctive, negation, places, words
 from reunite.text.brands import other_brand
+from reunite.text.place_names import as_said
 
 STRONG: Final[Mapping[PairKind, float]] = {
     PairKind.PHOTO_PHOTO: 4.0,
@@ -93,14 +94,21 @@ def _place(lost: ReportFeatures, found: ReportFeatures) -> Iterator[Why]:
     if similarity is not None:
         agreement = _agreement(similarity, _SAME_PLACE, _NEAR_PLACE)
         if agreement != "differs" or circumstances.rule_out_each_other(lost.place_words, found.place_words):
-            yield Why("place", found.place, agreement)
+            yield Why("place", _said(found), agreement)
         return
     for saying, other in ((lost, found), (found, lost)):
         if saying.place_words and circumstances.names_place(other.item.text, saying.place_words):
-            yield Why("place", saying.place, "agrees")
+            yield Why("place", _said(saying), "agrees")
             return
     if lost.place_words and not found.place_words and not places.may_say_where(found.item.text):
         yield Why("place", "", "unknown")
+
+
+def _said(features: ReportFeatures) -> str:
+    """Return a report's place as one says it."""
+    if features.item.place:
+        return features.place
+    return ", ".join(as_said(place, features.item.text) for place in features.place.split(", "))
 
 
 def _time(lost: Item, found: Item) -> Iterator[Why]:

@@ -7,8 +7,18 @@ from typing import Final
 from reunite.entities import Label, Match, Report
 from reunite.language import plural, sentence
 from reunite.messages.reply import Action, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
-from reunite.messages.wording import button, certainty, end_of, found_line, line, post_of, small_print, why_words
-from reunite.text.place_names import named_alone
+from reunite.messages.wording import (
+    asking,
+    button,
+    certainty,
+    end_of,
+    found_line,
+    line,
+    post_of,
+    small_print,
+    why_words,
+)
+from reunite.text.place_names import as_said
 from reunite.text.places import locate
 
 Pair = tuple[Match, Report]
@@ -77,7 +87,7 @@ def _gallery(
     is_shown_below = has_cards and len(tiles) == 1 and bool(asks)  # a first gallery's card follows it
     picking = () if is_shown_below else _picking(report, tiles)
     hint = [small_print("moderators_react", language)] if has_cards else []
-    how = [line("pick_one" if len(tiles) > 1 else "pick_only_one", language)] if picking else []
+    how = [asking("pick_one" if len(tiles) > 1 else "pick_only_one", language)] if picking else []
     actions = tuple(button(action, report.id, language) for action in asks)
     return Reply(
         "first_reply",
@@ -135,4 +145,4 @@ def _entry(number: int, match: Match, found: Report, language: str) -> Line:
 
 def _place_in(found: Report) -> str:
     """Return where a caption says that something was found: a gallery doesn't show the caption."""
-    return ", ".join(map(named_alone, locate(found.text).places[:_MAX_PLACES]))
+    return ", ".join(as_said(place, found.text) for place in locate(found.text).places[:_MAX_PLACES])

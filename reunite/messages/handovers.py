@@ -7,7 +7,7 @@ from reunite.entities import Claim, ClaimState, Match, MatchState, Report, Repor
 from reunite.language import plural, sentence
 from reunite.messages.notices import both_sides, decided
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
-from reunite.messages.wording import author, button, found_line, line, post_of, quote
+from reunite.messages.wording import asking, author, button, found_line, line, post_of, quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,9 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
         key = "claim_accepted" if by_word else "claim_accepted_moderated"
         actions: tuple[Action, ...] = ("got_back", "where_is_it") if by_word else ("where_is_it",)
         buttons = tuple(button(action, match.id, language) for action in actions)
-        return Reply("claim", (owner, line(key, language, finder=finder)), match=match.id, buttons=buttons, about=about)
+        how = (asking("claim_accepted_how", language),) if by_word else ()
+        lines: tuple[Line, ...] = (owner, line(key, language, finder=finder), *how)
+        return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
     if claim.state is ClaimState.WITHDRAWN:
         return Reply("claim", (line("claim_withdrawn", language),), match=match.id, about=about)
     attempts = plural("attempts_left", left, language) if left else sentence("no_attempts_left", language)
@@ -93,10 +95,11 @@ def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
         key = "claim_closed_withdrawn" if claimed.claim.state is ClaimState.WITHDRAWN else "claim_closed_rejected"
         return Reply("claim", (line(key, language),), match=match.id, about=about)
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
+    lines: tuple[Line, ...] = (line("claim_closed_moderated", language),)
     if by_word:
         buttons = (button("handed_over", match.id, language), *buttons)
-    key = "claim_closed_accepted" if by_word else "claim_closed_moderated"
-    return Reply("claim", (line(key, language),), match=match.id, buttons=buttons, about=about)
+        lines = (line("claim_closed_accepted", language), asking("claim_closed_how", language))
+    return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
 
 
 def claim_gone(claimed: Claimed) -> Reply:
@@ -126,7 +129,7 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, by_word: bool) -
     lines = [line("pair_begins", language, **people), jumps, kept_line(whereabouts, found, language)]
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
     if by_word:
-        lines.append(line("pair_ends", language))
+        lines.append(asking("pair_ends", language))
         both: tuple[Action, ...] = ("got_back", "handed_over")
         buttons = (*(button(action, match.id, language) for action in both), *buttons)
     return Reply("handover", tuple(lines), match=match.id, buttons=buttons, about=about)
@@ -149,12 +152,20 @@ def said_returned(match: Match, reader: Report) -> Reply:
     """Tell one side that the other one says the item is back, and ask whether that's right."""
     language = reader.language
     is_owner = reader.kind is ReportKind.LOST
-    lines: tuple[Line, ...] = (line("finder_says" if is_owner else "owner_says", language),)
+    said, asked = ("log_handed_over", "do_you_have_it") if is_owner else ("log_got_back", "is_that_right")
+    lines: tuple[Line, ...] = (line(said, language), asking(asked, language))
     if is_owner or not reader.sealed:  # a sealed report doesn't name its finder
         lines = ((author(reader, notify=True),), *lines)
     action: Action = "got_back" if is_owner else "handed_over"
     about = frozenset({match.lost, match.found})
     return Reply("claim", lines, match=match.id, buttons=(button(action, match.id, language),), about=about)
+
+
+def said_too_soon(match: Match, reader: Report) -> Reply:
+    """Replace that message once the other side has taken it back."""
+    key = "finder_unsaid" if reader.kind is ReportKind.LOST else "owner_unsaid"
+    about = frozenset({match.lost, match.found})
+    return Reply("claim", (line(key, reader.language),), match=match.id, about=about)
 
 
 def where_it_is(whereabouts: Whereabouts, found: Report, language: str) -> Reply:

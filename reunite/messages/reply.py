@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, cast, get_args
 from uuid import UUID
 
-from reunite.entities import Account, Label, Member, ReplyTarget
+from reunite.entities import Account, Label, Member, ReplyTarget, ReportState
 
 _SEPARATOR: Final = " · "
 """The separator between the parts of a line."""
@@ -21,6 +21,11 @@ class Plain:
     """Our own words."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Plain):
+    """Our own words that ask for something: the line has no point once the report is returned or has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ class Command:
         return f"/{self.name}"
 
 
-Span = Plain | Strong | Small | Quoted | Person | Jump | Moment | ChannelLink | Command
+Span = Plain | Ask | Strong | Small | Quoted | Person | Jump | Moment | ChannelLink | Command
 Line = tuple[Span, ...]
 ReplyKind = Literal[
     "report_post",
@@ -169,6 +174,28 @@ _ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
 def action_of(name: str) -> Action | None:
     """Return the action of this name; None if there's none."""
     return cast("Action", name) if name in _ACTIONS else None
+
+
+_WHILE_OPEN: Final[frozenset[Action]] = frozenset(
+    {
+        "mine",
+        "not_mine",
+        "look_for_it",
+        "pick",
+        "none_of_these",
+        "see_claim",
+        "got_back",
+        "handed_over",
+        "where_is_it",
+        "whereabouts",
+        "proof_question",
+        "withdraw",
+        "extend",
+        "add_photo",
+        "add_detail",
+    }
+)
+"""What can't be done any more once a report is returned or has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +310,27 @@ class Reply:
         )
         return replace(self, lines=lines)
 
+    def as_it_stands(self, state: ReportState) -> "Reply":
+        """Return what its report's thread shows of the reply: nothing that no longer does anything.
+
+        Once a report is returned, only the news of that has a button, which undoes it; after its end, nothing has one.
+        """
+        has_ended = state in {ReportState.WITHDRAWN, ReportState.EXPIRED}
+        if not has_ended and (self.kind == "returned") == (state is ReportState.RETURNED):
+            return self
+        kept = tuple(line for line in self.lines if not any(isinstance(span, Ask) for span in line))
+        buttons = tuple(button for button in self.buttons if button.action not in _WHILE_OPEN)
+        return replace(self, lines=kept or self.lines, choices=(), buttons=buttons)
+
+    def with_mentions_in(self, workspace: str) -> "Reply":
+        """Return the reply as a workspace can show it: it doesn't know the ids of people of another one."""
+
+        def named(span: Span) -> Span:
+            is_elsewhere = isinstance(span, Person) and span.workspace not in {None, workspace}
+            return Plain(words_of(span)) if is_elsewhere else span
+
+        return replace(self, lines=tuple(tuple(map(named, line)) for line in self.lines))
+
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
         """Return the reply with its jumps resolved where `targets` (by report) knows them."""
         lines = tuple(
@@ -345,6 +393,7 @@ def words_of(span: Span) -> str:
 
 _SPANS: Final = {
     "plain": Plain,
+    "ask": Ask,
     "strong": Strong,
     "small": Small,
     "quoted": Quoted,

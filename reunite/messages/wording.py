@@ -12,6 +12,7 @@ from reunite.errors import TellUserError
 from reunite.language import ENGLISH_NAMES, CommandNames, date_words, moment_words, plural, sentence, template, words_in
 from reunite.messages.reply import (
     Action,
+    Ask,
     Button,
     Choice,
     Command,
@@ -218,13 +219,22 @@ def thanks(report: Report, shown: Sequence[tuple[Match, Report]]) -> Reply:
     return Reply("thanks", (line("thanks_left", language, len(shown), what=what),), about=about)
 
 
-def verdict(before: MatchState, now: MatchState, moderator: Person | None, other: Report, reader: Report) -> Reply:
-    """Announce a change by a verdict or by undoing one; without a moderator, by the two people."""
+def returned_by_word(match: Match, reader: Report) -> Reply:
+    """Announce that the item is back by the word of its owner or its finder; who gave their word can undo that."""
+    owner = reader.kind is ReportKind.LOST
+    has_spoken = match.handover.got_back if owner else match.handover.handed_over
+    undo = Button("got_back" if owner else "handed_over", match.id, sentence("button_undo", reader.language))
+    return Reply("returned", (line("returned_by_word", reader.language),), buttons=(undo,) if has_spoken else ())
+
+
+def word_back(reader: Report) -> Reply:
+    """Announce that the item isn't back after all."""
+    return Reply("reopened", (line("word_back", reader.language),))
+
+
+def verdict(before: MatchState, now: MatchState, moderator: Person, other: Report, reader: Report) -> Reply:
+    """Announce a change by a moderator's verdict, or by undoing one."""
     language = reader.language
-    if moderator is None:
-        if now is MatchState.CONFIRMED:
-            return Reply("returned", (line("returned_by_word", language),))
-        return Reply("reopened", (line("word_back", language),))
     that = "that_post" if other.kind is ReportKind.FOUND else "that_report"
     post = Jump(other.id, sentence(that, language))
     if now is MatchState.CONFIRMED:
@@ -255,6 +265,11 @@ def author(report: Report, *, notify: bool = False) -> Person:
     if report.sample:
         return Person("", report.author, notify, report.id)
     return Person.at(report.target, report.author, notify=notify, report=report.id)
+
+
+def asking(key: str, language: str) -> Line:
+    """Return a line that asks for something, which goes once the report is returned or has ended."""
+    return (Ask(sentence(key, language)),)
 
 
 def small_print(key: str, language: str) -> Line:

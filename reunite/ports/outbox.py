@@ -23,6 +23,10 @@ class Outbox(Protocol):
         """Replace a reply, sent or queued; does nothing if there is no such reply."""
         ...
 
+    async def refresh(self, report: UUID) -> None:
+        """Edit what a report's thread and its conversation ask for: the report was returned, or is open again."""
+        ...
+
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         """Return the latest version of every reply that quotes a report or is about it, sent or queued."""
         ...

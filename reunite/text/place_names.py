@@ -13,11 +13,19 @@ _ENGLISH: Final[Mapping[str, str]] = {
 }
 _NUMBER_LAST: Final = re.compile(r"\s[\d.]+$")
 _NAME: Final = re.compile(any_of(sorted(_ENGLISH, key=len, reverse=True)))
-
-
 _ALONE: Final[Mapping[str, str]] = {
     form: name for name, cell in read_toml("places.toml")["alone"].items() for form in listed(cell)
 }
+
+_LONGEST_LEAD: Final = 24
+"""Characters of a preposition and its article."""
+_GERMAN_ENDING: Final = re.compile(r"[a-zäöüß]+(?:en|em|er) \w")
+_GERMAN_LEAD: Final = re.compile(
+    r"\b((?:im|am|beim|vom|zum|zur)|(?:in|an|auf|aus|bei|vor|hinter|neben|unter|über|von|zu) "
+    r"(?:de[mnr]|m?eine[mnr]|unsere[mnr]))\s$",
+    re.IGNORECASE,
+)
+_POLISH_LEAD: Final = re.compile(r"\b(w|we|na|przy|obok|koło|pod|przed|za|nad)\s$", re.IGNORECASE)
 
 
 def named_alone(place: str) -> str:
@@ -27,6 +35,19 @@ def named_alone(place: str) -> str:
     if name is None:
         return place
     return (name[0].upper() + name[1:] if words[0].isupper() else name) + number
+
+
+def as_said(place: str, text: str) -> str:
+    """Return a place that a text names as one says it by itself: "biblioteka", but "im dritten Stock".
+
+    A preposition decides a word's ending in German and Polish, so it stays where we don't know the word without it.
+    """
+    named, at = named_alone(place), text.find(place)
+    if named != place or at < 0:
+        return named
+    before = text[max(at - _LONGEST_LEAD, 0) : at]
+    lead = _POLISH_LEAD.search(before) or (_GERMAN_ENDING.match(place) and _GERMAN_LEAD.search(before))
+    return " ".join(f"{lead[1]} {place}".split()) if lead else place
 
 
 def english_place(place: str) -> str:

@@ -16,8 +16,8 @@ from reunite.rules import MAX_CLAIMS
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
 PLACE, CODE = "Reception", "L1920"
-GOT_BACK: tuple[Action, Member, str] = ("got_back", ADA, "owner_says")
-HANDED_OVER: tuple[Action, Member, str] = ("handed_over", BEN, "finder_says")
+GOT_BACK: tuple[Action, Member, str] = ("got_back", ADA, "is_that_right")
+HANDED_OVER: tuple[Action, Member, str] = ("handed_over", BEN, "do_you_have_it")
 
 
 class HandoverCases:
@@ -242,7 +242,7 @@ class HandoverCases:
         asked = await stage.thread(found if first == "got_back" else lost)
         assert [button.action for button in asked[-1].buttons] == [second]
         private_reply = await stage.press(second, match.id, speakers[second])
-        assert private_reply.text() == sentence("note_match_confirmed")
+        assert private_reply.text() == sentence("note_word_counts")
         assert {await stage.state(report) for report in (lost, found)} == {ReportState.RETURNED}
         assert (await stage.kinds(lost))[-1] == (await stage.kinds(found))[-1] == "returned"
         shown = [
@@ -252,6 +252,51 @@ class HandoverCases:
         assert (await stage.press(second, match.id, speakers[second])).text() == sentence("note_word_back")
         assert {await stage.state(report) for report in (lost, found)} == {ReportState.OPEN}
         assert (await stage.kinds(lost))[-1] == "reopened"
+
+    @pytest.mark.parametrize("by", ["word", "moderator"])
+    async def test_what_is_returned_asks_for_nothing_until_that_is_taken_back(self, stage: Stage, by: str) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await accepted(stage)
+        await stage.press("got_back", match.id, ADA)
+        before = await shown_to_both(stage, lost, found)
+        undo: list[Action] = []
+        if by == "word":
+            await stage.press("handed_over", match.id, BEN)
+            undo = ["got_back", "handed_over"]
+        else:
+            await stage.verdict(match, VerdictKind.CONFIRM)
+        returned = await shown_to_both(stage, lost, found)
+        assert [button.action for reply in returned for button in reply.buttons] == undo
+        words = "\n".join(reply.text() for reply in returned)
+        for question in ("is_that_right", "claim_accepted_how", "claim_closed_how", "pair_ends"):
+            assert sentence(question) in "\n".join(reply.text() for reply in before)
+            assert sentence(question) not in words
+        assert {"confirm", "reject"} <= offered(await stage.thread(found, "moderators"))
+        if by == "word":
+            await stage.press("handed_over", match.id, BEN)
+        else:
+            await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        again = [
+            reply for reply in await shown_to_both(stage, lost, found) if reply.kind not in {"returned", "reopened"}
+        ]
+        assert again == before
+
+    async def test_what_the_other_side_takes_back_is_not_asked_about(self, stage: Stage) -> None:
+        await stage.join()
+        _, found, match = await accepted(stage)
+        for said in (True, False, True):
+            await stage.press("got_back", match.id, ADA)
+            words = await stage.words(found)
+            assert (sentence("is_that_right") in words, sentence("owner_unsaid") in words) == (said, not said)
+
+    @pytest.mark.parametrize("kind", ["lost", "found"])
+    async def test_what_has_ended_asks_for_nothing(self, stage: Stage, kind: str) -> None:
+        await stage.join()
+        report = await (stage.lost() if kind == "lost" else stage.found())
+        await stage.search(report)
+        assert "withdraw" in offered(await stage.thread(report))
+        await stage.press("withdraw", report.id, report.author)
+        assert not offered(await stage.thread(report))
 
     async def test_one_word_is_enough_where_the_community_says_so(self, stage: Stage) -> None:
         await stage.join(returned_by="either")
@@ -526,3 +571,8 @@ async def lines(stage: Stage, found: Report) -> list[Reply]:
 async def claim_card(stage: Stage, found: Report) -> Reply:
     [card] = [reply for reply in await stage.thread(found, "moderators") if reply.kind == "claim"]
     return card
+
+
+async def shown_to_both(stage: Stage, lost: Report, found: Report) -> list[Reply]:
+    """Return what the owner, the finder and their conversation read."""
+    return [*await stage.thread(lost), *await stage.thread(found), *await stage.thread(lost, "pair")]

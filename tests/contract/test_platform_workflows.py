@@ -47,11 +47,16 @@ async def test_owner_and_finder_arrange_the_handover_and_confirm_it(harness: Har
     reply = await harness.ui.press(conversation, sentence("button_got_back"), lost.author)
     assert reply.words == sentence("note_word_waits")
     reply = await harness.ui.press(conversation, sentence("button_handed_over"), found.author)
-    assert reply.words == sentence("note_match_confirmed")
-    await harness.deliver()
+    assert reply.words == sentence("note_word_counts")
+    news = {item.report: sent for item, sent in await harness.deliver() if item.reply.kind == "returned"}
     assert {report.state for report in await harness.reports()} == {ReportState.RETURNED}
     for report in (lost, found):
         await eventually(partial(marked_as, harness, report.target, True))  # noqa: FBT003
+    assert sentence("pair_ends") not in str(await harness.screen.words(conversation))
+    undone = await harness.ui.press(news[found.id], sentence("button_undo"), found.author)
+    assert undone.words == sentence("note_word_back")
+    await harness.deliver()
+    assert sentence("pair_ends") in str(await harness.screen.words(conversation))
 
 
 async def test_without_a_possible_conversation_both_threads_say_so(harness: Harness) -> None:

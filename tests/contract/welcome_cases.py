@@ -1,10 +1,12 @@
 """The first minute in a workspace, whatever store the handlers have: run in memory and on PostgreSQL."""
 
+from dataclasses import replace
+
 from reunite.commands import Withdraw
 from reunite.entities import ReplyTarget
 from reunite.language import plural, sentence
 from reunite.messages.welcome import Ways
-from tests.contract.stages import BEN, PHOTO, Stage
+from tests.contract.stages import ADA, BEN, PHOTO, Stage
 
 
 class WelcomeCases:
@@ -29,6 +31,17 @@ class WelcomeCases:
         await stage.press("withdraw", found_reports[1].id, BEN)
         left = [reply for found in found_reports for reply in await stage.thread(found, "channel")]
         assert {tile.report for reply in left for tile in reply.gallery} == {found.id for found in found_reports[2:-1]}
+
+    async def test_a_digest_comes_in_a_channel_of_several_rather_than_where_one_person_posted_most(
+        self, stage: Stage
+    ) -> None:
+        await stage.join(digest=True)
+        for number in range(3):
+            await stage.found(target=replace(_at(number), channel="of one"))
+        shared = [await stage.found(author=author, target=_at(author.id)) for author in (ADA, BEN)]
+        await stage.digest(0)
+        [digest] = [reply for report in shared for reply in await stage.thread(report, "channel")]
+        assert {tile.report for tile in digest.gallery} == {report.id for report in shared}
 
     async def test_no_digest_comes_unasked_or_with_nothing_in_it(self, stage: Stage) -> None:
         await stage.join()
@@ -62,5 +75,5 @@ class WelcomeCases:
         assert await welcome.greeting("web", "there", ways)
 
 
-def _at(number: int) -> ReplyTarget:
+def _at(number: int | str) -> ReplyTarget:
     return ReplyTarget("web", "here", "found", f"post {number}")

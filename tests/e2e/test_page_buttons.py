@@ -75,6 +75,33 @@ async def test_a_claim_is_shown_to_the_finder_alone_who_agrees(site: Site) -> No
     await expect(ben.page.locator(".note")).to_have_count(0)
 
 
+async def test_on_a_phone_a_claim_is_news_to_the_finder_but_not_to_the_claimant(site: Site) -> None:
+    ben, ada = await site.visit("Ben", width=390), await site.visit("Ada", width=390)
+    await ben.found.post("an umbrella", "red")
+    await ben.found.wait_for_message("I'll keep watching")
+    for phone in (ben, ada):
+        await phone.page.locator(".tabs [data-channel=lost]").click()
+    await ada.lost.post("my red umbrella")
+    await press(ada.lost.cards, "This is mine")
+    await fill_in(ada, ANSWER)
+    toasts = [phone.page.locator(".toast", has_text="says this is theirs") for phone in (ben, ada)]
+    await expect(toasts[0]).to_be_visible()
+    await expect(ada.found.column.locator(".answer.is-claim")).to_have_count(1)
+    assert await toasts[1].count() == 0  # it would come with the message
+
+
+async def test_a_chosen_search_photo_can_be_removed_again(site: Site) -> None:
+    ada = await site.visit("Ada")
+    chosen = ada.page.locator("#look [type=file]")
+    await chosen.set_input_files(picture_file("red"))
+    await press(ada.page.locator("#look"), "Remove red.jpg")
+    assert await chosen.evaluate("it => it.files.length") == 0
+    await expect(ada.page.locator(".look-photo")).to_be_hidden()
+    await expect(ada.page.locator("#look .add-photo")).to_be_focused()
+    await press(ada.page.locator("#look"), "Search")
+    await expect(ada.page.locator("#look .error")).to_have_text(sentence("empty_report"))
+
+
 async def test_a_window_is_left_by_keyboard_and_keeps_what_could_not_be_sent(site: Site) -> None:
     ben, ada = await met(site)
     mine = ada.lost.cards.get_by_role("button", name="This is mine")
@@ -146,7 +173,7 @@ async def test_changed_words_stand_wherever_the_old_ones_stood(site: Site) -> No
 
 async def test_a_sealed_report_stays_with_the_moderators_until_one_releases_it(site: Site) -> None:
     ben, robin, ada = [await site.visit(name) for name in ("Ben", "Robin", "Ada")]
-    await ben.found.column.get_by_label("Keep the photo sealed").check()
+    await ben.found.column.get_by_label("Keep the details sealed").check()
     await ben.found.column.get_by_label("What is it?").select_option("A card")
     await ben.found.column.get_by_label("Where, roughly?").fill("the gym")
     await ben.found.post("in the name of Ada Ling", "red")

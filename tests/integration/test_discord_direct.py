@@ -10,7 +10,7 @@ import pytest
 from bot.discord.render import nonce
 from reunite.commands import ChangeSettings, Look, ReportFound, ReportLost
 from reunite.entities import Label, Match, Member, ReportState, Settings
-from reunite.errors import TryAgainError
+from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import wording
@@ -100,6 +100,19 @@ async def test_a_post_in_direct_messages_can_be_emptied(database_url: str) -> No
         await world.platform.edit(replace(outgoing, reply=wording.ended("en")), sent)
         [shown] = world.discord.people.direct_messages(bob)
         assert world.discord.text(shown) == sentence("ended")
+
+
+async def test_what_is_for_all_is_not_sent_to_one_person(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        bob = world.discord.admin.join("Bob")
+        await world.discord.admin.forbid("lost", SEND_MESSAGES)
+        outgoing = post_of_bob(world, bob)
+        sent = await world.platform.send(outgoing)
+        place = replace(outgoing.target, channel=sent.channel)
+        digest = Outgoing("digest", place, Reply("note", ((Plain("news"),),)), for_all=True)
+        with pytest.raises(UndeliverableError, match="one person"):
+            await world.platform.send(digest)
+        assert len(world.discord.people.direct_messages(bob)) == 1
 
 
 async def test_who_has_left_can_only_withdraw_in_direct_messages(database_url: str) -> None:

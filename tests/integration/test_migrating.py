@@ -7,7 +7,8 @@ import psycopg
 import pytest
 
 from db import migrate as migrating
-from db.migrate import Migration, MigrationError, migrate, pending
+from db.database import MigrationError
+from db.migrate import Migration, migrate, pending
 from tests.support.databases import Databases
 from tests.support.waiting import PATIENCE, eventually
 

@@ -89,3 +89,11 @@ async def test_a_reply_to_the_moderators_in_an_archived_channel_goes_to_nobody_e
     with pytest.raises(UndeliverableError, match="is_archived"):
         await world.platform.send(outgoing)
     assert world.slack.messages.get(world.slack.direct(world.ada), []) == []
+
+
+async def test_what_is_for_all_is_not_sent_to_one_person(world: World) -> None:
+    direct = world.slack.direct(world.ada)
+    outgoing = Outgoing("key", ReplyTarget("slack", TEAM, direct), Reply("note", ((Plain("news"),),)), for_all=True)
+    with pytest.raises(UndeliverableError, match="one person"):
+        await world.platform.send(outgoing)
+    assert world.slack.messages.get(direct, []) == []

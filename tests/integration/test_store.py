@@ -8,7 +8,8 @@ from psycopg import conninfo, sql
 
 from db import migrate as migrations
 from db.backfills import Backfills
-from db.migrate import Migration, MigrationError, migrate, pending
+from db.database import MigrationError
+from db.migrate import Migration, migrate, pending
 from db.store import Store
 from db.web import web_session
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost, Withdraw

@@ -2,7 +2,8 @@ import pytest
 
 from reunite.matching.circumstances import place_similarity, place_words, rule_out_each_other
 from reunite.text.content import content_of
-from reunite.text.place_names import named_alone
+from reunite.text.place_names import as_said, named_alone
+from reunite.text.places import locate
 
 
 @pytest.mark.parametrize(
@@ -103,3 +104,22 @@ def test_furniture_agrees_with_furniture(place: str, other: str) -> None:
 )
 def test_a_polish_place_is_named_as_it_stands_alone(place: str, name: str) -> None:
     assert named_alone(place) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Schwarze Mütze im dritten Stock gefunden", "im dritten Stock"),
+        ("mütze, lag in der dritten etage", "in der dritten etage"),
+        ("Rucksack in unserem kleinen Park", "in unserem kleinen Park"),
+        ("im 3. Stock gefunden: Schal", "3. Stock"),
+        ("Schlüssel in der Mensa", "Mensa"),
+        ("czapka w bibliotece", "biblioteka"),
+        ("plecak znaleziony w małej sali", "w małej sali"),
+        ("black hat in the upper hall", "upper hall"),
+        ("chapeau trouvé au troisième étage", "troisième étage"),
+    ],
+)
+def test_a_place_is_named_as_one_says_it(text: str, said: str) -> None:
+    [place] = locate(text).places
+    assert as_said(place, text) == said

@@ -124,6 +124,7 @@ QUEUED: dict[str, list[Reply]] = {
     "is_it_back": [reminders.is_it_back(MATCH, LOST, by_word=True)],
     "digest": [welcome.digest([FOUND], [TILE], waiting=2, returned=1)],
     "help_needed": [handovers.help_needed(MATCH, LOST, FOUND)],
+    "said_too_soon": [handovers.said_too_soon(MATCH, report) for report in (LOST, FOUND)],
     "said_returned": [handovers.said_returned(MATCH, report) for report in (LOST, FOUND, SEALED)],
 }
 """Replies that the outbox keeps and that go with a report, by the function that makes them."""
@@ -149,6 +150,7 @@ OF_BOTH = {
     "is_it_back",
     "help_needed",
     "said_returned",
+    "said_too_soon",
 }
 SHOWN_ONCE: dict[str, list[Reply]] = {
     "claim_seen": [
@@ -168,6 +170,8 @@ STAYS: dict[str, list[Reply]] = {
         for now in MatchState
         for other, reader in ((LOST, FOUND), (FOUND, LOST))
     ],
+    "returned_by_word": [wording.returned_by_word(MATCH, report) for report in (LOST, FOUND)],
+    "word_back": [wording.word_back(LOST)],
     "still_watching": [galleries.still_watching(LOST)],
     "note": [notices.note("claim_sent", "en")],
     "declined": [notices.declined(MATCH, "en")],

@@ -91,3 +91,10 @@ def test_a_jump_that_leads_nowhere_is_left_out_unless_a_sentence_needs_it(line: 
     reply = Reply("log", (tuple(jump if part == ">" else Plain(part) for part in parts),))
     assert reply.with_live_jumps(lambda target: target == there) == reply
     assert reply.with_live_jumps(lambda _: False).text() == (kept or "")
+
+
+def test_people_of_another_workspace_are_only_named() -> None:
+    ada, ben, mo = (Member(name, name) for name in ("ada", "ben", "mo"))
+    here = (Person("slack", ada, notify=True, workspace="T1"), Person("slack", mo, notify=True))
+    line = (*here, Person("slack", ben, notify=True, workspace="T2"))
+    assert Reply("note", (line,)).with_mentions_in("T1").lines == ((*here, Plain("ben")),)

@@ -362,7 +362,7 @@ async def test_reports_left_out_of_the_export_are_counted() -> None:
         (_look, EVE.id, "Page 2 of 2"),
         (_handover, THE_TWO, PLACE),
         (_handover, "the lost report", sentence("no_pair")),
-        (_one_side_says_so, "the lost report", sentence("finder_says")),
+        (_one_side_says_so, "the lost report", sentence("log_handed_over")),
         (_reminders, "the found report", sentence("claim_waits_for_you")),
         (_reminders, "the lost report", sentence("is_it_back")),
         (_digest, "everyone", sentence("digest_claim")),

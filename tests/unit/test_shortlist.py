@@ -1,5 +1,7 @@
 from uuid import UUID
 
+import pytest
+
 from reunite.entities import Label
 from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import ScoredCandidate
@@ -22,8 +24,15 @@ def test_labelled_candidates_come_first() -> None:
     assert [candidate.report.int for candidate in shortlist(ranked)] == [2, 4, 1, 3]
 
 
-def test_what_is_not_near_in_any_way_is_not_shown() -> None:
-    assert shortlist([candidate(1, likeness=-0.5), candidate(2, likeness=0.5)]) == (candidate(2, likeness=0.5),)
+def test_of_many_what_is_not_near_in_any_way_is_not_shown() -> None:
+    far = [candidate(number, likeness=-0.5) for number in (1, 3, 4)]
+    assert shortlist([*far, candidate(2, likeness=0.5)]) == (candidate(2, likeness=0.5),)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_of_few_all_are_shown(number: int) -> None:
+    few = tuple(candidate(each, likeness=-0.5) for each in range(1, number + 1))
+    assert shortlist(few) == few
 
 
 def test_a_label_is_always_shown() -> None:

@@ -25,6 +25,7 @@ let isConnected;
 let hasBoard = false;
 
 function switchChannel(channel) {
+  if (document.body.dataset.channel !== channel) inView = null;
   document.body.dataset.channel = channel;
   for (const tab of tabs) {
     const chosen = tab.dataset.channel === channel;
@@ -63,7 +64,7 @@ function showHints() {
 
 function tellNews(message) {
   if (awaited.has(message.id)) showOwn(message.id);
-  if (!message.reply) return;
+  if (!message.reply || message.byViewer) return;
   const words = message.reply.lines.flat().map((part) => part.text).join(" ");
   announce(text("news", { channel: channelName(message.channel), words }));
   if (document.body.dataset.channel !== message.channel) {

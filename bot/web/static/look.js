@@ -13,9 +13,22 @@ export function start() {
   const photo = form.querySelector("[type=file]");
   const error = form.querySelector(".error");
   const search = form.querySelector("[type=submit]");
-  const name = form.querySelector(".look-photo");
-  form.querySelector(".add-photo").addEventListener("click", () => photo.click());
-  photo.addEventListener("change", () => (name.textContent = photo.files[0]?.name ?? ""));
+  const chosen = form.querySelector(".look-photo");
+  const remove = chosen.querySelector("button");
+  const addPhoto = form.querySelector(".add-photo");
+  const showPhoto = () => {
+    const name = photo.files[0]?.name ?? "";
+    chosen.hidden = !name;
+    chosen.querySelector("span").textContent = name;
+    remove.ariaLabel = text("remove", { name });
+  };
+  addPhoto.addEventListener("click", () => photo.click());
+  photo.addEventListener("change", showPhoto);
+  remove.addEventListener("click", () => {
+    photo.value = "";
+    showPhoto();
+    addPhoto.focus();
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (search.disabled) return;
@@ -25,7 +38,7 @@ export function start() {
     try {
       const { note } = await send("/looks", request(form.elements.words.value, photo.files[0]));
       form.reset();
-      name.textContent = "";
+      showPhoto();
       show(text("search_title"), page(note));
     } catch (problem) {
       error.textContent = problem.message;

@@ -29,13 +29,17 @@ class MemoryOutbox(Part):
         if row and self._row(row.report) and not row.is_removed:
             self._tables.outbox[key] = replace(row, reply=reply)
 
+    async def refresh(self, report: UUID) -> None:
+        """Do nothing: `thread` follows the report's state anyway."""
+
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         return {row.key: row.reply for row in self._outbox() if report in row.reply.quotes and not row.is_removed}
 
     async def thread(self, report: UUID, audience: Audience = "thread") -> list[Reply]:
-        """Return the replies in a report's thread, sent or queued, in order."""
+        """Return what a report's thread, or its moderators, are shown, sent or queued, in order."""
+        state = self._require(report).report.state
         return [
-            row.reply
+            row.reply if audience == "moderators" else row.reply.as_it_stands(state)
             for row in self._outbox()
             if row.report == report and row.audience == audience and not row.is_removed
         ]
