@@ -50,7 +50,9 @@ async def _heartbeat(monitoring: Monitoring, role: str, health_file: Path | None
     process, version = uuid4(), metadata.version("reunite")
 
     async def beat() -> None:
-        await monitoring.beat(process, role, socket.gethostname(), os.getpid(), version)
+        back = await monitoring.beat(process, role, socket.gethostname(), os.getpid(), version)
+        if back:
+            _log.warning("database_clock_set_back", seconds=round(back.total_seconds()))
         if health_file:
             await asyncio.to_thread(health_file.touch)
 
