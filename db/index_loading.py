@@ -25,7 +25,7 @@ from db.memory_index import (
 from db.principal_axes import PrincipalAxes
 from db.queries import Connection, Queries, Statement
 from db.rare_words import Sampled
-from db.search_changes import FEW, MAX_CHANGES, SIDE, add_new, changes_since, new_items
+from db.search_changes import AUTHOR, FEW, MAX_CHANGES, SIDE, add_new, changes_since, new_items
 from db.vectors import ID, Scope, unpacked
 from db.word_index import WordIndex
 from reunite.matching.evidence import Item
@@ -48,7 +48,8 @@ FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_i
 WHERE {SIDE} AND e.model_id = %(model)s GROUP BY 1, 2"""
 _REPORTS: Final = f"""SELECT r.sealed OR r.private AS hidden, string_agg(uuid_send(r.id), '') AS ids FROM report r
 WHERE {SIDE} AND {{among}} GROUP BY 1"""
-_WORDS: Final = f"""SELECT r.id AS report, r.sealed OR r.private AS hidden, r.author_id AS author, r.words FROM report r
+_WORDS: Final = f"""SELECT r.id AS report, r.sealed OR r.private AS hidden, {AUTHOR} AS author, r.words
+FROM report r JOIN workspace w ON w.id = r.workspace_id
 WHERE {SIDE} AND {{among}} AND r.id < %(below)s"""
 _VECTORS: Final = f"""SELECT r.sealed OR r.private AS hidden, e.space, e.source,
   string_agg(uuid_send(e.report_id), '') AS ids,

@@ -13,14 +13,19 @@ from reunite.entities import Handover, Match, MatchState, ReplyTarget, Why
 from reunite.errors import DefectError
 from reunite.ports import ScoredPair
 
-_RULED_OUT: Final = """
+_BY_THE_AUTHOR_OF: Final = """JOIN workspace theirs ON theirs.id = {one}.workspace_id
+    JOIN workspace w ON w.id = theirs.id OR (w.platform, theirs.platform) = ('discord', 'discord')
+    JOIN report {other} ON {other}.workspace_id = w.id AND {other}.author_id = {one}.author_id
+      AND {other}.kind = {one}.kind"""
+"""Other reports of the same kind by the same account."""
+_RULED_OUT: Final = f"""
 WITH ruled_out AS (
   SELECT m.found_id AS other, m.* FROM report mine
-    JOIN report lost USING (workspace_id, author_id, kind) JOIN match m ON m.lost_id = lost.id
+    {_BY_THE_AUTHOR_OF.format(one="mine", other="lost")} JOIN match m ON m.lost_id = lost.id
     WHERE mine.id = %(report)s AND mine.kind = 'lost'
   UNION ALL
-  SELECT theirs.id AS other, m.* FROM match m
-    JOIN report lost ON lost.id = m.lost_id JOIN report theirs USING (workspace_id, author_id, kind)
+  SELECT again.id AS other, m.* FROM match m
+    JOIN report lost ON lost.id = m.lost_id {_BY_THE_AUTHOR_OF.format(one="lost", other="again")}
     WHERE m.found_id = %(report)s
 )
 SELECT other, bool_or(label IS NOT NULL OR state = 'rejected'

@@ -64,15 +64,14 @@ async def pending(url: str) -> list[str]:
 
 
 async def require_migrated(database: Database) -> None:
-    """Raise MigrationError if the database lacks migrations: with an older schema, searches would miss reports.
+    """Raise MigrationError unless the database has this version's schema.
 
-    A newer one is only logged: in a rolling update, what still has the older version may start again.
+    With an older one, searches would miss reports; in a newer one, this version may write what the newer can't read.
     """
     applied = {row["name"]: row["checksum"] for row in await database.rows(_APPLIED)}
     if missing := _missing(applied):
         raise MigrationError(f"The database isn't up to date: it lacks {missing[0].name}. Run `reunite migrate` first.")
-    if newer := _newer(applied):
-        _log.warning("database_is_newer", migration=newer, advice="Update this program too.")
+    _refuse_newer(applied)
 
 
 async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:
@@ -81,14 +80,14 @@ async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:
         return shipped()
     rows = await (await connection.execute(_APPLIED)).fetchall()
     applied: dict[str, str] = dict(rows)
-    if newer := _newer(applied):
-        raise MigrationError(f"The database is newer than this program (it has {newer}). Update the program.")
+    _refuse_newer(applied)
     return _missing(applied)
 
 
-def _newer(applied: dict[str, str]) -> str | None:
-    """Return the last migration that the database has and this version doesn't."""
-    return max(applied.keys() - {migration.name for migration in shipped()}, default=None)
+def _refuse_newer(applied: dict[str, str]) -> None:
+    """Raise MigrationError if the database has a migration that this version doesn't have."""
+    if newer := max(applied.keys() - {migration.name for migration in shipped()}, default=None):
+        raise MigrationError(f"The database is newer than this program (it has {newer}). Update the program.")
 
 
 def _missing(applied: dict[str, str]) -> list[Migration]:

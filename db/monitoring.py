@@ -62,15 +62,17 @@ class Monitoring:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def beat(self, process: UUID, role: str, host: str, pid: int, version: str) -> None:
-        """Record a process's heartbeat."""
+    async def beat(self, process: UUID, role: str, host: str, pid: int, version: str) -> timedelta | None:
+        """Record a process's heartbeat. Return by how much the database's clock was set back, if it was."""
         async with self._database.outside() as connection:
+            noted = await (await connection.execute("SELECT note_time() AS back")).fetchone()
             await connection.execute(
                 """INSERT INTO process (id, role, host, pid, version) VALUES (%s, %s, %s, %s, %s)
                    ON CONFLICT (id) DO UPDATE SET seen_at = now()""",
                 [process, role, host, pid, version],
             )
             await connection.execute("DELETE FROM process WHERE seen_at < now() - %s", [_FORGOTTEN])
+        return noted["back"] if noted else None
 
     async def end(self, process: UUID) -> None:
         """Remove a process that ends in order."""

@@ -17,6 +17,7 @@ from reunite.matching.evidence import Item
 
 SIDE: Final = """r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open'
   AND NOT r.sample"""
+AUTHOR: Final = "account_key(w.platform, w.external_id, r.author_id)"
 MAX_CHANGES: Final = 5000
 """After more changes, the index is reloaded."""
 FEW: Final = 100
@@ -34,12 +35,13 @@ WITH changes AS MATERIALIZED (SELECT report_id, changed FROM search_change WHERE
     EXCEPT SELECT * FROM unnest(%(applied)s::uuid[], %(applied_by)s::bigint[])),
   new AS MATERIALIZED (SELECT report_id FROM unknown UNION SELECT report_id FROM own
     UNION SELECT unnest(%(doubtful)s::uuid[])),
-  opened AS MATERIALIZED (SELECT r.*, r.sealed OR r.private AS hidden
-    FROM new JOIN report r ON r.id = new.report_id WHERE (SELECT count(*) FROM new) <= %(few)s AND {SIDE})
+  opened AS MATERIALIZED (SELECT r.*, r.sealed OR r.private AS hidden, {AUTHOR} AS author
+    FROM new JOIN report r ON r.id = new.report_id JOIN workspace w ON w.id = r.workspace_id
+    WHERE (SELECT count(*) FROM new) <= %(few)s AND {SIDE})
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, ARRAY(SELECT report_id FROM own) AS own,
   changed.*, ARRAY(SELECT report_id FROM new) AS new, reports.*, vectors.*{{contents}}
 FROM (SELECT array_agg(report_id) AS changed, array_agg(changed::text::bigint) AS changed_by FROM changes) AS changed,
-  (SELECT array_agg(id) AS report, array_agg(hidden) AS hidden, array_agg(author_id) AS author,
+  (SELECT array_agg(id) AS report, array_agg(hidden) AS hidden, array_agg(author) AS author,
     array_agg(array_to_string(words, E'\\n')) AS words{{details}} FROM opened r) AS reports,
   (SELECT array_agg(opened.id) AS owner, array_agg(opened.hidden) AS owner_hidden, array_agg(e.space) AS space,
     array_agg(e.source) AS source, array_agg(e.photo_id) AS photo, array_agg(halfvec_send(e.vector)) AS vector

@@ -17,7 +17,8 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from db.cancellation import stop
-from db.database import Database
+from db.database import Database, MigrationError
+from db.migrate import require_migrated
 from db.monitoring import Monitoring
 from http_server.listening import listening
 from metrics.config import MetricsSettings
@@ -33,7 +34,10 @@ _log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def observed(database: Database, role: str, settings: MetricsSettings) -> AsyncIterator[None]:
-    """Send heartbeats and serve metrics within the context."""
+    """Send heartbeats and serve metrics within the context.
+
+    Ends the context with MigrationError if the database is migrated to another version's schema meanwhile.
+    """
     monitoring = Monitoring(database)
     async with AsyncExitStack() as stack:
         if settings.port is not None:
@@ -41,16 +45,19 @@ async def observed(database: Database, role: str, settings: MetricsSettings) -> 
             application.router.add_get("/metrics", Metrics(monitoring).show)
             serving = listening(application, settings.host, settings.port, "REUNITE_METRICS_PORT")
             _log.info("metrics_ready", address=await stack.enter_async_context(serving))
-        await stack.enter_async_context(_heartbeat(monitoring, role, settings.health_file))
+        await stack.enter_async_context(_heartbeat(database, role, settings.health_file))
         yield
 
 
 @asynccontextmanager
-async def _heartbeat(monitoring: Monitoring, role: str, health_file: Path | None) -> AsyncIterator[None]:
-    process, version = uuid4(), metadata.version("reunite")
+async def _heartbeat(database: Database, role: str, health_file: Path | None) -> AsyncIterator[None]:
+    monitoring, process, version = Monitoring(database), uuid4(), metadata.version("reunite")
 
     async def beat() -> None:
-        await monitoring.beat(process, role, socket.gethostname(), os.getpid(), version)
+        await require_migrated(database)
+        back = await monitoring.beat(process, role, socket.gethostname(), os.getpid(), version)
+        if back:
+            _log.warning("database_clock_set_back", seconds=round(back.total_seconds()))
         if health_file:
             await asyncio.to_thread(health_file.touch)
 
@@ -59,11 +66,18 @@ async def _heartbeat(monitoring: Monitoring, role: str, health_file: Path | None
             await _attempt(beat())
             await asyncio.sleep(_HEARTBEAT_SECONDS)
 
-    heartbeat = asyncio.create_task(keep_beating())
     try:
-        yield
+        async with asyncio.TaskGroup() as tasks:  # it ends the body too
+            heartbeat = tasks.create_task(keep_beating())
+            try:
+                yield
+            finally:
+                await stop(heartbeat)
+    except BaseExceptionGroup as group:
+        if len(group.exceptions) == 1:
+            raise group.exceptions[0] from None
+        raise
     finally:
-        await stop(heartbeat)
         await _attempt(monitoring.end(process))
 
 
@@ -71,6 +85,8 @@ async def _attempt(beat: Coroutine[Any, Any, None]) -> None:
     """Beat, and only log a failure: the process works all the same, and the next beat may succeed."""
     try:
         await beat
+    except MigrationError:
+        raise
     except (psycopg.Error, OSError) as error:
         _log.warning("heartbeat_missed", error=type(error).__name__)
     except Exception:  # noqa: BLE001 - see above

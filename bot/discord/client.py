@@ -15,6 +15,10 @@ from bot.errors import SetupError
 _LONGEST_PAUSE_SECONDS: Final = 30.0
 """Seconds that discord.py may wait out a rate limit by itself (its minimum); longer ones raise RateLimited."""
 
+_AUTHENTICATION_FAILED: Final = 4004
+"""The gateway's code for a token that is no longer valid."""
+_REJECTED: Final = "Discord rejected the bot's token. Copy it again into REUNITE_DISCORD_TOKEN."
+
 
 class ReuniteClient(discord.AutoShardedClient):
     """A client without a cache of members or messages. `commands` is set before it logs in."""
@@ -58,8 +62,10 @@ async def log_in(client: discord.Client, token: str) -> None:
     try:
         await client.login(token)
     except discord.LoginFailure as error:
-        raise SetupError("Discord rejected the bot's token. Copy it again into REUNITE_DISCORD_TOKEN.") from error
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        raise SetupError(_REJECTED) from error
+    except discord.HTTPException as error:  # its text may be a whole page about an outage
+        raise SetupError(f"Discord can't be reached (it answers {error.status}): try again later.") from error
+    except (aiohttp.ClientError, OSError) as error:
         raise SetupError(f"Discord can't be reached ({error}): try again later.") from error
 
 
@@ -73,4 +79,6 @@ async def stay_connected(client: discord.Client) -> None:
             " (your application, Bot), or set REUNITE_DISCORD_MESSAGE_CONTENT=false to use only commands and menus."
         ) from error
     except discord.ConnectionClosed as error:
+        if error.code == _AUTHENTICATION_FAILED:
+            raise SetupError(_REJECTED) from error
         raise SetupError(f"Discord has closed the connection for good (code {error.code}).") from error

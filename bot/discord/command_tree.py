@@ -10,8 +10,10 @@ from discord.app_commands import TranslationContextLocation
 from bot.discord.commands import Commands
 from bot.discord.looks import Looks
 from bot.discord.posts import photo_files
-from bot.discord.reports import ReportInput
+from bot.discord.private_replies import reply_with_problem
+from bot.discord.reports import ReportInput, guild_of
 from reunite.entities import ReportKind
+from reunite.errors import TellUserError
 from reunite.language import command, language_of, menu
 
 C = TypeVar("C", bound=discord.Client)
@@ -45,9 +47,14 @@ class _Tree(app_commands.CommandTree[C]):
 
     track: Callable[[], None]
 
-    async def interaction_check(self, _: discord.Interaction[C], /) -> bool:
-        """Let everyone in; this runs in the command's task."""
+    async def interaction_check(self, interaction: discord.Interaction[C], /) -> bool:
+        """Let everyone in where the bot is a member; this runs in the command's task."""
         self.track()
+        try:
+            guild_of(interaction)
+        except TellUserError as error:
+            await reply_with_problem(interaction, error)
+            return False
         return True
 
 

@@ -10,6 +10,7 @@ import discord
 from pydantic import TypeAdapter, ValidationError
 
 from reunite.errors import TryAgainError, UndeliverableError
+from reunite.retry_after import seconds_to_wait
 
 THREAD_EXISTS: Final = 160004
 THREAD_ARCHIVED: Final = 50083
@@ -76,7 +77,8 @@ def discord_errors() -> Iterator[None]:
         if error.code in NO_MORE_THREADS or error.code == _TAG_REQUIRED:  # until others end, or there is a free tag
             raise TryAgainError(f"no thread can be opened ({error.code})") from error
         if error.status in {_UNAUTHORIZED, _TOO_MANY} or isinstance(error, discord.DiscordServerError):
-            raise TryAgainError(f"Discord answered {error.status}") from error
+            after = seconds_to_wait(error.response.headers.get("Retry-After"))
+            raise TryAgainError(f"Discord answered {error.status}", after) from error
         raise
     except (aiohttp.ClientError, OSError) as error:
         raise TryAgainError(f"{type(error).__name__} on the way to Discord") from error

@@ -16,7 +16,7 @@ from bot.discord.command_names import names_in
 from bot.discord.errors import FAILURES, NO_MORE_THREADS, discord_errors
 from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
-from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, missing
+from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, invitation, missing
 from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, report_of
 from bot.discord.private_replies import PrivateReply, language_of_user, patiently
 from bot.discord.render import thread_name
@@ -232,7 +232,9 @@ def _assumed_zone(interaction: discord.Interaction) -> tuple[tzinfo, timedelta]:
 
 
 def guild_of(interaction: discord.Interaction) -> discord.Guild:
-    """Return the guild of an interaction. Raises TellUserError outside of guilds."""
+    """Return the guild of an interaction. Raises TellUserError outside of guilds, and where the bot isn't a member."""
     if interaction.guild is None:
         raise TellUserError("not_here")
+    if interaction.client.get_guild(interaction.guild.id) is None:  # it has the commands without the bot
+        raise TellUserError("bot_not_here", link=invitation(interaction.application_id))
     return interaction.guild

@@ -8,7 +8,7 @@ from typing import Any, Final
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.errors import code_of, lacks_scope, slack_errors
+from bot.slack.errors import code_of, slack_errors
 from bot.slack.inbound import Inbound
 from bot.slack.posts import after, before, files_of, history_page, is_post, moment_of, ts_of
 from bot.slack.workspace import SlackWorkspace
@@ -140,8 +140,6 @@ async def _isolated(window: Window, ts: str, step: Awaitable[None]) -> None:
     except TryAgainError:
         raise
     except UndeliverableError as error:
-        if lacks_scope(error):  # until the app is installed again
-            raise
         _log.warning("slack_message_skipped", channel=window.channel, message=ts, reason=str(error))
     except Exception as error:
         if is_trouble(error):

@@ -11,8 +11,10 @@ from reunite.errors import TryAgainError, UndeliverableError
 from reunite.retry_after import seconds_to_wait
 
 TEMPORARY: Final = {
+    "ekm_access_denied",  # administrators have suspended posting
     "fatal_error",
     "internal_error",
+    "org_login_required",  # until the workspace's migration is complete
     "rate_limited",
     "ratelimited",
     "request_timeout",
@@ -21,6 +23,11 @@ TEMPORARY: Final = {
 }
 TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 """Temporary too: once the operator has set another token, the replies can be sent."""
+_WRONG_TOKEN: Final = TOKEN_REFUSED | {"not_allowed_token_type"}
+_MISSING_SCOPE: Final = "missing_scope"
+"""Temporary as well, once the app is installed again; but what can do without the scope shouldn't wait for that."""
+_APP_SCOPE: Final = "connections:write"
+"""The only scope of the app's own token."""
 UNANSWERED: Final = (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError)
 """What the client raises if no answer of Slack arrives."""
 OK: Final = 200
@@ -62,9 +69,11 @@ def slack_answers() -> Iterator[None]:
         code, status, after = code_of(error), status_of(error), _retry_after(error)
         if may_be_done(error):
             raise
-        if code in TOKEN_REFUSED:
+        if code in _WRONG_TOKEN:
             tokens = "REUNITE_SLACK_BOT_TOKEN (xoxb-…) and REUNITE_SLACK_APP_TOKEN (xapp-…)"
             raise TryAgainError(f"Slack refuses our token ({code}): check {tokens}.") from error
+        if code == _MISSING_SCOPE:
+            raise TryAgainError(_lacking(error), after) from error
         if not is_refusal(error):
             raise TryAgainError(f"Slack answers {code or status}", after) from error
         raise UndeliverableError(f"Slack answers {code or status}") from error
@@ -92,8 +101,12 @@ def is_refusal(error: SlackApiError) -> bool:
 
 def code_of(error: SlackApiError) -> str:
     """Return Slack's name of an error, empty if its answer has none."""
+    return _part(error, "error")
+
+
+def _part(error: SlackApiError, name: str) -> str:
     data = getattr(error.response, "data", None)
-    return str(data.get("error", "")) if isinstance(data, dict) else ""
+    return str(data.get(name, "")) if isinstance(data, dict) else ""
 
 
 def status_of(error: SlackApiError) -> int:
@@ -104,7 +117,16 @@ def status_of(error: SlackApiError) -> int:
 def lacks_scope(error: Exception) -> bool:
     """Return whether one of our errors says that the app lacks a permission: installing it again helps."""
     cause = error.__cause__
-    return isinstance(cause, SlackApiError) and code_of(cause) == "missing_scope"
+    return isinstance(cause, SlackApiError) and code_of(cause) == _MISSING_SCOPE
+
+
+def _lacking(error: SlackApiError) -> str:
+    """Return a sentence about the scope that a token lacks, with the remedy."""
+    needed = _part(error, "needed")
+    if needed == _APP_SCOPE:
+        return f"REUNITE_SLACK_APP_TOKEN (xapp-…) lacks the scope {needed}: generate another one with it."
+    scope = f"the scope {needed}" if needed else "a scope"
+    return f"Slack says that our token lacks {scope}: update the app's manifest (slack/manifest.yaml) and reinstall it."
 
 
 def is_closed(error: Exception) -> bool:

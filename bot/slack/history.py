@@ -26,7 +26,7 @@ from bot.slack.workspaces import Workspaces
 from db.backfills import Backfill
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import Member
-from reunite.errors import MissingScopeError, UndeliverableError
+from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
 from reunite.past_posts import PastPost
 
 _DONE: Final = frozenset({"white_check_mark", "heavy_check_mark", "ballot_box_with_check"})
@@ -44,7 +44,7 @@ def _complete_scopes(team: str) -> Iterator[None]:
     """Let a missing permission of the app end no channel and refuse no post: raise MissingScopeError instead."""
     try:
         yield
-    except UndeliverableError as error:
+    except TryAgainError as error:
         if not lacks_scope(error):
             raise
         _log.warning("slack_scopes_missing", team=team, during="past posts")

@@ -9,7 +9,7 @@ import structlog
 
 from bot.slack.catch_up import AWAY, CatchUp
 from bot.slack.config import SlackConfig
-from bot.slack.errors import slack_errors
+from bot.slack.errors import lacks_scope, slack_errors
 from bot.slack.greeting import Greeter
 from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
@@ -54,9 +54,9 @@ class Cards:
         try:
             with slack_errors():
                 await self._verdicts.compare(workspace, (card.channel, card.message))
-        except TryAgainError:
-            raise
-        except UndeliverableError as error:
+        except (TryAgainError, UndeliverableError) as error:
+            if isinstance(error, TryAgainError) and not lacks_scope(error):
+                raise
             _log.warning("slack_card_skipped", channel=card.channel, message=card.message, reason=str(error))
         except Exception as error:
             if is_trouble(error):

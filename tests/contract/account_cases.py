@@ -78,6 +78,17 @@ class AccountCases:
             await stage.press("mine", theirs.id, ADA, words="a dent", target=again.target)
         assert len((await _exported(stage, ADA, "there", "discord"))["claims"]) == 1
 
+    @pytest.mark.parametrize(("platform", "is_one_person"), [("web", False), ("discord", True)])
+    async def test_what_an_owner_declined_stays_away_from_all_their_reports_and_from_no_others(
+        self, stage: Stage, platform: PlatformName, *, is_one_person: bool
+    ) -> None:
+        lost, found, match = await _linked(stage, platform)
+        await stage.press("not_mine", match.id, ADA, target=lost.target)
+        again = await stage.lost(target=replace(_in("there", platform), message="l2"))
+        async with stage.session(lost.community) as session:
+            assert (found.id in await session.matches.ruled_out(again.id)) == is_one_person
+            assert (again.id in await session.matches.ruled_out(found.id)) == is_one_person
+
 
 async def _linked(stage: Stage, platform: PlatformName = "web") -> tuple[Report, Report, Match]:
     """Link two workspaces; return a match within the first one."""

@@ -45,6 +45,8 @@ class Gateway:
         self.heartbeats = 0
         self.intents = 0
         self.allows_message_content = True
+        self.closes_with: int | None = None
+        """The code with which the next connection is closed when the bot identifies itself."""
         self.identified = 0
         self.resumed = 0
         self.replays = 0
@@ -130,6 +132,10 @@ class Gateway:
 
     async def _identify(self, socket: web.WebSocketResponse, data: Json) -> None:
         self.intents = data["intents"]
+        if self.closes_with:
+            code, self.closes_with = self.closes_with, None
+            await socket.close(code=code)
+            return
         if self.reads_content and not self.allows_message_content:
             await socket.close(code=DISALLOWED_INTENTS)
             return

@@ -52,13 +52,14 @@ THREAD_EXISTS = ApiError(400, 160004, "A thread has already been created for thi
 class Refusal:
     """How the next request to a path fails: before it takes effect, or after it (`after`).
 
-    With status 0, the connection breaks instead of an answer.
+    With status 0, the connection breaks instead of an answer. With a `page`, the answer isn't Discord's own.
     """
 
     path: re.Pattern[str]
     status: int
     body: Json
     after: bool = False
+    page: str = ""
 
 
 def guarded(double: Guild, refusals: list[Refusal], handler: Handler) -> Callable[[web.Request], Awaitable[Any]]:
@@ -81,6 +82,11 @@ def guarded(double: Guild, refusals: list[Refusal], handler: Handler) -> Callabl
                 await handler(request)
             if not refusal.status and request.transport:
                 request.transport.abort()
+            if refusal.page:
+                # developers/topics/rate-limits, "Invalid Request Limit": Cloudflare restricts an address for a while.
+                # Its answers have no "Via", by which discord.py tells them from Discord's (read 2026-11-28).
+                headers = {"Retry-After": "2400"}
+                return web.Response(text=refusal.page, content_type="text/html", status=refusal.status, headers=headers)
             return answer_json(refusal.body, refusal.status or 500)
         try:
             answer = await handler(request)

@@ -26,6 +26,12 @@ class Ui:
 
     def __init__(self, guild: Guild) -> None:
         self._guild = guild
+        self.elsewhere: str | None = None
+        """The guild where everything is done from now on: one that has the commands, but not the bot.
+
+        developers/interactions/application-commands, "Authorizing Your Application": commands need no bot in a guild
+        (read 2026-11-28).
+        """
 
     async def slash(
         self, name: str, user: str, channel: str, photo: tuple[str, bytes] | None = None, **options: str
@@ -111,7 +117,8 @@ class Ui:
         if self._guild.channels[where]["type"] == shapes.DM:
             return {"user": self._guild.channels[where]["recipients"][0], "context": 1}
         member = {**self._guild.members[user], "permissions": str(self._guild.may(user, where))}
-        return {"guild_id": self._guild.guild_id, "member": member, "guild_locale": "en-US", "context": 0}
+        guild = self.elsewhere or self._guild.guild_id
+        return {"guild_id": guild, "member": member, "guild_locale": "en-US", "context": 0}
 
     def _command(self, name: str, kind: int) -> Json:
         return next(

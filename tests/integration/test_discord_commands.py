@@ -10,6 +10,7 @@ import pytest
 from psycopg import OperationalError
 
 from bot.discord.app import running
+from bot.discord.permissions import invitation
 from bot.discord.workspaces import Workspaces
 from db.board_sessions import BoardSessions
 from db.store import Store
@@ -17,7 +18,7 @@ from reunite.entities import Settings
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES, sentence
 from tests.doubles.discord import DiscordDouble
-from tests.doubles.discord_shapes import MANAGE_GUILD, inputs
+from tests.doubles.discord_shapes import APPLICATION_ID, MANAGE_GUILD, inputs
 from tests.support.board import BOARD
 from tests.support.discord_adapter import JPEG, World, config, open_world
 from tests.support.queues import NoQueue
@@ -254,3 +255,22 @@ async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
         settings = await Handlers(world.store, NoQueue()).settings("discord", world.discord.guild_id)
         proposed = "Europe/Berlin"  # from the manager's locale: the guild's is what every new guild has
         assert settings == Settings(lost_channels=(lost,), log_channel=log, moderators=(helpers,), timezone=proposed)
+
+
+async def test_a_guild_that_has_only_the_commands_reads_how_to_invite_the_bot(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        ann = world.discord.admin.join("Ann")
+        post = await world.discord.people.post("general", ann, "a bag", {"a.jpg": JPEG})
+        world.discord.ui.elsewhere = "4242"
+        ui = world.discord.ui
+        used = [
+            await ui.slash("lost", ann, "general", description="a hat"),
+            await ui.slash("lost", ann, "general"),
+            await ui.slash("search", ann, "general", words="a hat"),
+            await ui.slash("stats", ann, "general"),
+            await ui.menu("Found this", ann, post),
+        ]
+        for interaction in used:
+            told = await ui.answer(interaction)
+            assert told == sentence("bot_not_here", link=invitation(int(APPLICATION_ID)))
+        assert await world.store.workspace("discord", "4242") is None

@@ -53,6 +53,33 @@ async def test_a_missing_intent_is_explained_in_one_sentence(database_url: str) 
                 pass
 
 
+# developers/topics/opcodes-and-status-codes, "Gateway Close Event Codes" (read 2026-11-26).
+@pytest.mark.parametrize(("code", "told"), [(4004, "REUNITE_DISCORD_TOKEN"), (4013, r"for good \(code 4013\)")])
+async def test_a_gateway_that_closes_for_good_is_explained_in_one_sentence(
+    database_url: str, code: int, told: str
+) -> None:
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        discord.gateway.closes_with = code
+        with pytest.raises(SetupError, match=told):
+            async with running(Handlers(store, NoQueue()), store, config(discord)):
+                pass
+
+
+async def test_a_session_limit_of_a_moment_is_waited_for(database_url: str) -> None:
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        discord.gateway.closes_with = 4008  # too fast; discord.py connects again
+        async with running(Handlers(store, NoQueue()), store, config(discord)):
+            assert discord.gateway.identified == 1
+
+
+async def test_a_page_instead_of_an_answer_is_explained_in_one_sentence(database_url: str) -> None:
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        discord.ban("GET /users/@me")
+        with pytest.raises(SetupError, match=r"^Discord can't be reached \(it answers 429\): try again later\.$"):
+            async with running(Handlers(store, NoQueue()), store, config(discord)):
+                pass
+
+
 async def test_discord_is_asked_for_no_more_than_is_needed(database_url: str) -> None:
     async with open_world(database_url) as world:
         assert world.discord.gateway.intents == 1 | 1 << 9 | 1 << 10 | 1 << 15

@@ -122,6 +122,15 @@ async def test_a_long_rate_limit_is_for_later(database_url: str) -> None:
         assert caught.value.after == 99.0
 
 
+async def test_an_address_that_is_banned_for_a_while_waits_as_long_as_it_is_told(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "umbrella", {"a.jpg": JPEG})
+        world.discord.ban(r"POST .*/messages$")
+        with pytest.raises(TryAgainError) as caught:
+            await world.platform.send(reply("key", world.post_of(post)))
+        assert caught.value.after == 2400.0
+
+
 async def test_what_is_gone_or_forbidden_is_undeliverable(database_url: str) -> None:
     async with open_world(database_url) as world:
         ann = world.discord.admin.join("Ann")

@@ -11,6 +11,7 @@ import pytest
 from tests.support.statements import ROOT, Statement, of_module, statements
 
 SHARED = {
+    "clock": "one row",
     "embedding_model": "the deployment's encoders, a few rows",
     "key_check": "one row",
     "migration": "one row for each migration",
@@ -38,6 +39,7 @@ ACROSS = {
     "lease_outbox",
     "lease_work",
     "take_embedding_request",
+    "note_time",
     # The sweeps of workers and bots, which then work within one community after the other.
     "all_communities",
     "board_sessions_on",

@@ -13,20 +13,30 @@ from bot.app import BotConfig, run
 from bot.web.config import WebConfig
 from cli.main import app
 from db.config import Connections
-from db.database import _REMEDY
+from db.database import _REMEDY, Database, MigrationError
 from db.migrate import shipped
+from metrics import observed
+from metrics.config import MetricsSettings
 from tests.support.databases import Databases
 from tests.support.keys import KEYS
-from tests.support.services import background
+from tests.support.waiting import PATIENCE, eventually
+
+COMMANDS = ("bot web", "worker", "api", "board")
+LATER = "INSERT INTO migration (name, checksum) VALUES ('9999_later.sql', 'another')"
+IS_NEWER = "The database is newer than this program (it has 9999_later.sql). Update the program."
 
 
-@pytest.mark.parametrize("command", ["bot web", "worker", "api", "board"])
-def test_a_database_that_was_not_migrated_stops_every_process_at_its_start(
-    owner_database_url: str, database_url: str, redis_url: str, tmp_path: Path, command: str
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("is_newer", [False, True])
+def test_a_database_of_another_version_stops_every_process_at_its_start(  # noqa: PLR0913 - the servers, and two ways
+    owner_database_url: str, database_url: str, redis_url: str, tmp_path: Path, command: str, *, is_newer: bool
 ) -> None:
     last = shipped()[-1].name
     with psycopg.connect(owner_database_url) as connection:
-        connection.execute("DELETE FROM migration WHERE name = %s", [last])
+        if is_newer:
+            connection.execute(LATER)
+        else:
+            connection.execute("DELETE FROM migration WHERE name = %s", [last])
     ready = tmp_path / "ready"
     environment = {
         "REUNITE_DATABASE_URL": database_url,
@@ -37,21 +47,31 @@ def test_a_database_that_was_not_migrated_stops_every_process_at_its_start(
     told = CliRunner().invoke(app, command.split(), env=environment)
     assert told.exit_code == 1
     said = f"The database isn't up to date: it lacks {last}. Run `reunite migrate` first."
-    assert told.stderr.splitlines() == [said]
+    assert told.stderr.splitlines() == [IS_NEWER if is_newer else said]
     assert not ready.exists()
 
 
-async def test_a_newer_database_is_only_logged(owner_database_url: str, database_url: str, redis_url: str) -> None:
-    """In a rolling update, what still has the older version may start again."""
-    with psycopg.connect(owner_database_url) as connection:
-        connection.execute("INSERT INTO migration (name, checksum) VALUES ('9999_later.sql', 'another')")
+async def test_a_process_ends_once_the_database_is_migrated_for_a_newer_version(
+    owner_database_url: str, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observed, "_HEARTBEAT_SECONDS", 0.05)
     ready = asyncio.Event()
     servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
-    with capture_logs() as logs:
-        async with background(run(BotConfig(connections=servers, adapter=WebConfig(port=0)), ready.set), ready):
-            pass
-    [said] = [line for line in logs if line["event"] == "database_is_newer"]
-    assert (said["log_level"], said["migration"]) == ("warning", "9999_later.sql")
+    bot = asyncio.create_task(run(BotConfig(connections=servers, adapter=WebConfig(port=0)), ready.set))
+    await eventually(ready.is_set)
+    with psycopg.connect(owner_database_url) as connection:
+        connection.execute(LATER)
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(MigrationError) as told:
+            await bot
+    assert str(told.value) == IS_NEWER
+
+
+async def test_what_ends_a_process_is_raised_as_it_is(database_url: str) -> None:
+    async with Database(database_url) as database:
+        with pytest.raises(ValueError, match=r"^the reason$"):
+            async with observed.observed(database, "worker", MetricsSettings()):
+                raise ValueError("the reason")
 
 
 @pytest.mark.parametrize("command", ["status", "communities", "token list", "worker"])

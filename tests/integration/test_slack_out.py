@@ -237,6 +237,40 @@ async def test_a_refused_token_is_reported_immediately(database_url: str, token:
                 pass
 
 
+# docs.slack.dev/reference/methods/chat.postMessage, "Errors": what ends with a migration, a suspension, an installation
+# (read 2026-11-28 in slack-ruby/slack-api-ref, 00f88b7c).
+@pytest.mark.parametrize("code", ["org_login_required", "ekm_access_denied", "missing_scope"])
+async def test_what_slack_refuses_for_a_while_is_sent_later(world: World, code: str) -> None:
+    outgoing = reply_in_a_thread(world)
+    world.slack.api.fail_next("chat.postMessage", error=code)
+    with pytest.raises(TryAgainError):
+        await world.platform.send(outgoing)
+    sent = await world.platform.send(replace(outgoing, maybe_sent=True))
+    assert world.slack.message(sent.channel, sent.message)
+
+
+@pytest.mark.parametrize(
+    ("method", "answer", "told"),
+    [
+        ("auth.test", {"error": "not_allowed_token_type"}, "Slack refuses our token .*REUNITE_SLACK_BOT_TOKEN"),
+        (
+            "users.conversations",
+            {"error": "missing_scope", "needed": "groups:read"},
+            "lacks the scope groups:read: .*manifest",
+        ),
+        ("apps.connections.open", {"error": "missing_scope", "needed": "connections:write"}, "REUNITE_SLACK_APP_TOKEN"),
+    ],
+)
+async def test_a_token_that_is_not_enough_is_explained_in_one_sentence(
+    database_url: str, method: str, answer: dict[str, str], told: str
+) -> None:
+    async with SlackDouble.running() as slack, Store(database_url) as store:
+        slack.api.failures[method].append(web.json_response({"ok": False, **answer}))
+        with no_proxy(), pytest.raises(TryAgainError, match=told):
+            async with running(Handlers(store, NoQueue()), store, config(slack)):
+                pass
+
+
 async def test_a_reply_changes_its_form_in_place(world: World) -> None:
     outgoing = reply_in_a_thread(world, picture=JPEG)
     sent = await world.platform.send(outgoing)

@@ -99,7 +99,7 @@ async def test_a_page_is_read_again_once_the_app_has_the_permission() -> None:
     answer = SimpleNamespace(data={"error": "missing_scope"}, status_code=200, headers={})
     error = SlackApiError("refused", answer)  # type: ignore[no-untyped-call] # slack_sdk has no type here
     slack: Any = _Troubled(error)
-    with pytest.raises(UndeliverableError):
+    with pytest.raises(TryAgainError):
         await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
     assert slack.windows
 

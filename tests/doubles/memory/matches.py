@@ -73,7 +73,7 @@ class MemoryMatches(Part):
 
     def _is_same_author(self, row: ReportRow, lost: UUID) -> bool:
         other = self._require(lost)
-        return (row.workspace, row.report.author.id) == (other.workspace, other.report.author.id)
+        return row.report.account == other.report.account
 
     async def shown_at(self, target: ReplyTarget) -> Match | None:
         for row in self._outbox():
@@ -233,9 +233,9 @@ class MemoryCandidates(Part):
             and (private or not row.report.private)
             and (sealed or not row.report.sealed or ((pair := pairs.get(row.report.id)) and pair.released))
         ]
-        authors = Counter(report.author.id for report in open_ones)
+        authors = Counter(report.account for report in open_ones)
         holders = {
-            word: {report.id: report.author.id for report in open_ones if word in significant_words(report.text)}
+            word: {report.id: report.account for report in open_ones if word in significant_words(report.text)}
             for word in rare_candidates(report.text)
         }
         rare, boilerplate = rare_words(holders, authors, len(open_ones))
