@@ -50,7 +50,7 @@ def reunite_here(environment: Mapping[str, str], *arguments: str, fails: bool = 
 
 
 async def reunite_in_thread(environment: Mapping[str, str], *arguments: str, fails: bool = False) -> str:
-    """Do the same beside a loop: the command runs one of its own."""
+    """Do the same from a coroutine: in a thread, as the command runs a loop of its own."""
     return await asyncio.to_thread(reunite_here, environment, *arguments, fails=fails)
 
 
