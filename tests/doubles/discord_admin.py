@@ -95,10 +95,12 @@ class Admin:
 
     async def go_out(self) -> None:
         """Let the guild have an outage: the bot hears nothing of it."""
+        self._guild.has_outage = True
         await self._guild.gateway.dispatch("GUILD_DELETE", {"id": self._guild.guild_id, "unavailable": True})
 
     async def come_back(self) -> None:
         """End the guild's outage."""
+        self._guild.has_outage = False
         await self._guild.gateway.dispatch("GUILD_CREATE", self._guild.guild())
 
     async def require_tag(self, forum: str, *, moderated: bool) -> str:

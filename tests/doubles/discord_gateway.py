@@ -152,7 +152,7 @@ class Gateway:
             "application": {"id": bot["id"], "flags": 0}, "shard": [shard, of],
         }  # fmt: skip
         await self._send_event(session, "READY", ready)
-        if is_here:
+        if is_here and not guild.has_outage:
             await self._send_event(session, "GUILD_CREATE", guild.guild())
 
     async def _resume(self, socket: web.WebSocketResponse, data: Json) -> None:

@@ -50,6 +50,8 @@ class Guild:
     """Words that no thread's name may have, as in servers that Discord lists: 50035 with the errors of `name`."""
     takes_no_messages: set[str] = field(default_factory=set)
     """Members who take no direct messages from the bot (50007)."""
+    has_outage: bool = False
+    """Whether a new session hears only that the guild is unavailable (docs.discord.com, Gateway Events)."""
     preferred_locale: str = "en-US"
     """A Community server's language, for others en-US (docs.discord.com, Guild object; read in November 2026)."""
     links_age: float = 0

@@ -16,7 +16,7 @@ from db.store import Store
 from tests.integration.test_store import posted
 from tests.support.databases import Databases
 from tests.support.keys import KEYS
-from tests.support.processes import reunite
+from tests.support.processes import reunite_here, reunite_in_thread
 
 EARLIER = Path(__file__).parents[1] / "data" / "earlier_database.sql.gz"
 
@@ -36,12 +36,12 @@ async def test_a_backup_restores_everything_into_a_new_database(environment: dic
     owner_url = environment["REUNITE_OWNER_DATABASE_URL"]
     async with Store(environment["REUNITE_DATABASE_URL"]) as store:
         workspace = await posted(store, "ours")
-    reunite(environment, "migrate")  # which notes the deployment's keys
+    await reunite_in_thread(environment, "migrate")  # which notes the deployment's keys
     before, file = contents(owner_url), tmp_path / "reunite.dump"
-    reunite(environment, "backup", str(file))
+    await reunite_in_thread(environment, "backup", str(file))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert "already exists" in reunite(environment, "backup", str(file), fails=True)
-    assert "isn't empty" in reunite(environment, "restore", str(file), fails=True)
+    assert "already exists" in await reunite_in_thread(environment, "backup", str(file), fails=True)
+    assert "isn't empty" in await reunite_in_thread(environment, "restore", str(file), fails=True)
     with psycopg.connect(owner_url, autocommit=True) as connection:
         name = f"{conninfo.conninfo_to_dict(owner_url)['dbname']}_restored"
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -52,10 +52,12 @@ async def test_a_backup_restores_everything_into_a_new_database(environment: dic
             }
             damaged = tmp_path / "damaged.dump"
             damaged.write_bytes(file.read_bytes()[:-2000])
-            assert "pg_restore failed" in reunite({**environment, **elsewhere}, "restore", str(damaged), fails=True)
-            assert "Restored" in reunite({**environment, **elsewhere}, "restore", str(file))
+            assert "pg_restore failed" in await reunite_in_thread(
+                {**environment, **elsewhere}, "restore", str(damaged), fails=True
+            )
+            assert "Restored" in await reunite_in_thread({**environment, **elsewhere}, "restore", str(file))
             wrong_keys = {**environment, **elsewhere, "REUNITE_KEYS": new_key()}
-            assert "key" in reunite(wrong_keys, "migrate", fails=True)
+            assert "key" in await reunite_in_thread(wrong_keys, "migrate", fails=True)
             assert contents(elsewhere["REUNITE_OWNER_DATABASE_URL"]) == before
             async with Store(elsewhere["REUNITE_DATABASE_URL"]) as store:
                 async with store.session(workspace.community) as session:
@@ -78,10 +80,10 @@ def test_a_backups_keys_are_checked_before_its_schema(
             connection.execute(gzip.decompress(EARLIER.read_bytes()))
             connection.execute("INSERT INTO public.migration (name, checksum) VALUES ('9999_later.sql', 'another')")
             connection.execute("INSERT INTO public.key_check (token) VALUES (%s)", [KEYS.encrypt("reunite")])
-        reunite(at(url), "backup", file)
+        reunite_here(at(url), "backup", file)
     for keys, problem in ({"REUNITE_KEYS": new_key()}, "The keys don't fit"), ({}, "is newer than this program"):
         with databases.empty() as url:
-            assert problem in reunite(at(url, **keys), "restore", file, fails=True)
+            assert problem in reunite_here(at(url, **keys), "restore", file, fails=True)
 
 
 def test_a_password_is_on_no_command_line(tmp_path: Path) -> None:

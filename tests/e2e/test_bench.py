@@ -1,41 +1,22 @@
 """The benchmark's commands run; what they measure is for people to read."""
 
 import json
-import os
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
 import pytest
 
-from cli.bench.speeds import speeds
-from tests.support.checkpoints import tiny_clip
-from tests.support.processes import reunite
+from cli.bench import chat
+from tests.support.processes import reunite_here
 
 pytestmark = pytest.mark.slow
 
 
 def bench(environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:
-    report: dict[str, Any] = json.loads(reunite(environment, "bench", *arguments, "--json"))
+    report: dict[str, Any] = json.loads(reunite_here(environment, "bench", *arguments, "--json"))
     return report
-
-
-def test_an_encoder_is_measured_next_to_clip_of_full_size(tmp_path: Path) -> None:
-    sizes = ["--photos", "1", "--rounds", "1"]
-    own = ["--encoder", "clip", "--model", str(tiny_clip(seed=1))]
-    environment = {**os.environ, "REUNITE_TORCH_THREADS": "1", "REUNITE_HOME": str(tmp_path / "home")}
-    report = bench(environment, "embed", *own, *sizes, "--full-size-clip")
-    tiny, full = report["encoders"]
-    assert tiny["encoder"].startswith("tiny-clip-1@")
-    assert "vit-b32" in full["encoder"]
-    assert report["threads"] == 1
-    assert tiny["photos_per_second"] > full["photos_per_second"] > 0
-    assert tiny["texts_per_second"] > full["texts_per_second"] > 0
-    assert report["times_as_fast_as_clip"]["photos"]["least"] > 1
-    assert report["whole_way_of"] == full["encoder"]
-    assert report["ratio_to_usual_loop"] > 0
-    assert speeds(tmp_path / "home")["tiny-clip-1"]["photos_per_second"] == tiny["photos_per_second"]
 
 
 def test_searches_among_so_many_reports_are_measured(environment: dict[str, str]) -> None:
@@ -72,10 +53,22 @@ def test_a_database_is_kept_for_the_next_searches(environment: dict[str, str]) -
             owner.execute("DROP DATABASE IF EXISTS reunite_bench_thirty WITH (FORCE)")
 
 
-def test_a_burst_of_posts_is_measured_at_discords_pace(environment: dict[str, str]) -> None:
+def test_a_burst_of_posts_is_measured_at_discords_pace(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy: list[str] = []
+
+    @asynccontextmanager
+    async def noted() -> AsyncIterator[None]:  # tests/unit/test_bench_chat.py has the cores busy
+        busy.append("begins")
+        yield
+        busy.append("ends")
+
+    monkeypatch.setattr(chat, "busy_cores", noted)
     report = bench({**environment, "REUNITE_ENCODER": "concept"}, "chat", "--posts", "2", "--busy")
     assert report["posts"] == 2
     assert report["busy"]
+    assert busy == ["begins", "ends"]
     assert report["forward_pass_per_second"] > 0
     [measured] = report["runs"]
     assert measured["workers"] == 1

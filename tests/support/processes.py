@@ -12,7 +12,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
+from cli.main import app
 from tests.support.keys import KEYS
 
 REUNITE = (sys.executable, "-m", "cli.main")
@@ -38,6 +40,18 @@ def reunite(environment: Mapping[str, str], *arguments: str, fails: bool = False
     done = subprocess.run([*REUNITE, *arguments], env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode != 0) is fails, done.stderr
     return done.stderr if fails else done.stdout
+
+
+def reunite_here(environment: Mapping[str, str], *arguments: str, fails: bool = False) -> str:
+    """Do the same in this process: one of its own takes a second to start, and several to load an encoder."""
+    done = CliRunner().invoke(app, arguments, env=environment, catch_exceptions=False)
+    assert (done.exit_code != 0) is fails, done.output
+    return done.stderr if fails else done.stdout
+
+
+async def reunite_in_thread(environment: Mapping[str, str], *arguments: str, fails: bool = False) -> str:
+    """Do the same from a coroutine: in a thread, as the command runs a loop of its own."""
+    return await asyncio.to_thread(reunite_here, environment, *arguments, fails=fails)
 
 
 def scratch_databases(environment: Mapping[str, str]) -> set[str]:

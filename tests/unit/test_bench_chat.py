@@ -1,9 +1,13 @@
-"""The benchmark of a chat stops the bot only once it has answered everything."""
+"""The benchmark of a chat stops the bot only once it has answered everything, and may keep the cores busy."""
 
 import asyncio
 
+import psutil
+
+from cli.bench.busy import busy_cores
 from cli.bench.chat import _use_lost
 from cli.bench.local_discord import LocalDiscord
+from tests.support.waiting import eventually
 
 
 class SlowlyAnswered(LocalDiscord):
@@ -19,3 +23,11 @@ async def test_the_bot_is_not_stopped_before_it_has_answered_every_command() -> 
     discord = SlowlyAnswered()
     assert await _use_lost(discord, 3) == [0.0] * 3
     assert len(discord.interactions.answered) == 3
+
+
+async def test_the_cores_are_busy_until_the_end() -> None:
+    async with busy_cores():
+        [busy] = [child for child in psutil.Process().children() if "cli.bench.busy" in child.cmdline()]
+        before = busy.cpu_times().user
+        await eventually(lambda: busy.cpu_times().user > before)
+    assert not busy.is_running()

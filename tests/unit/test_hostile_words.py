@@ -34,7 +34,7 @@ from reunite.text import (
 )
 from reunite.text.phrases import any_of
 from reunite.text.when import read_when
-from tests.doubles.hostile import EVERYWHERE, TAILS, TooSlowError, check_growth
+from tests.doubles.hostile import EVERYWHERE, TooSlowError, check_growth
 from workers.encoders.chunks import chunks
 
 SIZES = (rules.MAX_TEXT // 64, rules.MAX_TEXT // 16, rules.MAX_TEXT // 4, rules.MAX_TEXT)
@@ -90,7 +90,8 @@ PUMPS = (
         "1" * 7 + "F",
     ),
 )
-
+TAILS = ("", "x\0")
+"""Every expression is tried on more of them in test_expressions.py."""
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
