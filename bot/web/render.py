@@ -170,16 +170,16 @@ class _Page:
         """Return a reply with the buttons that the viewer may press."""
         is_answered = reply.asked is not None and self._answers.get(reply.asked) is not None
         offered = () if is_answered else reply.buttons
-        buttons = [button for button in offered if self._is_pressable(button, message)]
+        if reply.kind == "returned":  # they undo what the thread's author said
+            buttons = list(offered) if self._is_in_own_thread(message) else []
+        else:
+            buttons = [button for button in offered if self._is_pressable(button, message)]
         return reply_json(replace(reply, buttons=tuple(buttons)), self._viewer.language)
 
     def _is_pressable(self, button: Button, message: WebMessage) -> bool:
-        reply, marks = message.reply, message.verdict_marks
         if button.action == "pick":
-            return reply is not None and not reply.about.isdisjoint(self._own)
-        if reply and reply.kind == "returned":  # it undoes what the thread's author said
-            return self._is_in_own_thread(message)
-        match = marks.match if marks else None
+            return message.reply is not None and not message.reply.about.isdisjoint(self._own)
+        match = message.verdict_marks.match if message.verdict_marks else None
         if button.action in _OF_OWNER:
             return match is not None and match.lost in self._own
         if button.action in _OF_AUTHOR:
