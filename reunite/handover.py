@@ -133,7 +133,7 @@ def _note(state: MatchState, *, given: bool) -> str:
 
 
 async def _tell_other(session: Session, sides: Claimed, speaker: ReportKind, *, said: bool) -> None:
-    """Ask the other side whether it's right, unless it has said so already; if it's taken back, say that there."""
+    """Ask the other side whether it's right, unless it has said so already; say there if the word is withdrawn."""
     match = sides.match
     reader = sides.found if speaker is ReportKind.LOST else sides.lost
     key = keys.said_returned(sides.claim.id, reader.kind)

@@ -153,8 +153,12 @@ class _Page:
         """Return whether the viewer has caused a message: what one side of a claim does is news to the other."""
         if message.reply is None or message.reply.kind != "claim" or message.verdict_marks is None:
             return False
-        match, thread = message.verdict_marks.match, self._reports.get(message.root or 0)
-        return not {match.lost, match.found}.isdisjoint(self._own) and not (thread and thread.id in self._own)
+        match = message.verdict_marks.match
+        return not {match.lost, match.found}.isdisjoint(self._own) and not self._is_in_own_thread(message)
+
+    def _is_in_own_thread(self, message: WebMessage) -> bool:
+        thread = self._reports.get(message.root or 0)
+        return thread is not None and thread.id in self._own
 
     def _words(self, message: WebMessage) -> str:
         """Return a post's words; a sealed report's only for viewers who may read it."""
@@ -166,13 +170,16 @@ class _Page:
         """Return a reply with the buttons that the viewer may press."""
         is_answered = reply.asked is not None and self._answers.get(reply.asked) is not None
         offered = () if is_answered else reply.buttons
-        buttons = [button for button in offered if self._is_pressable(button, reply, message.verdict_marks)]
+        if reply.kind == "returned":  # they undo what the thread's author said
+            buttons = list(offered) if self._is_in_own_thread(message) else []
+        else:
+            buttons = [button for button in offered if self._is_pressable(button, message)]
         return reply_json(replace(reply, buttons=tuple(buttons)), self._viewer.language)
 
-    def _is_pressable(self, button: Button, reply: Reply, verdict_marks: VerdictMarks | None) -> bool:
+    def _is_pressable(self, button: Button, message: WebMessage) -> bool:
         if button.action == "pick":
-            return not reply.about.isdisjoint(self._own)
-        match = verdict_marks.match if verdict_marks else None
+            return message.reply is not None and not message.reply.about.isdisjoint(self._own)
+        match = message.verdict_marks.match if message.verdict_marks else None
         if button.action in _OF_OWNER:
             return match is not None and match.lost in self._own
         if button.action in _OF_AUTHOR:

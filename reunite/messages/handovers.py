@@ -162,7 +162,7 @@ def said_returned(match: Match, reader: Report) -> Reply:
 
 
 def said_too_soon(match: Match, reader: Report) -> Reply:
-    """Replace that message once the other side has taken it back."""
+    """Replace that message once the other side has withdrawn its word."""
     key = "finder_unsaid" if reader.kind is ReportKind.LOST else "owner_unsaid"
     about = frozenset({match.lost, match.found})
     return Reply("claim", (line(key, reader.language),), match=match.id, about=about)

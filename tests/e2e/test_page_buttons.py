@@ -75,6 +75,26 @@ async def test_a_claim_is_shown_to_the_finder_alone_who_agrees(site: Site) -> No
     await expect(ben.page.locator(".note")).to_have_count(0)
 
 
+async def test_once_it_is_returned_only_undo_is_left_to_press(site: Site) -> None:
+    ben, ada = await met(site)
+    await press(ada.lost.cards, "This is mine")
+    await fill_in(ada, ANSWER)
+    await press(ben.found.column, "See their answer")
+    await press(ben.page.locator(".note"), "It matches")
+    got_back = ada.lost.column.get_by_role("button", name="Got it back").last
+    await got_back.click()
+    await ben.found.wait_for_message(sentence("is_that_right"))
+    await press(ben.found.column, "Handed over")
+    for side in (ada.lost, ben.found):
+        undo = side.posts.locator(".answer > .body > .buttons button")
+        await expect(undo).to_have_text([sentence("button_undo")])
+        await expect(side.posts).not_to_contain_text(sentence("is_that_right"))
+    await press(ben.found.column, "Undo")
+    await expect(got_back).to_be_visible()
+    await expect(ben.found.posts).to_contain_text(sentence("is_that_right"))
+    await expect(ben.found.column.get_by_role("button", name="Undo")).to_have_count(0)
+
+
 async def test_on_a_phone_a_claim_is_news_to_the_finder_but_not_to_the_claimant(site: Site) -> None:
     ben, ada = await site.visit("Ben", width=390), await site.visit("Ada", width=390)
     await ben.found.post("an umbrella", "red")

@@ -29,7 +29,7 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 ENGLISH = words_in("en")
 SOURCES = Path(reunite.__file__).parents[1]
 ALIKE = {
-    "de": {"answer", "certainty", "thanks_then", "link_code"},
+    "de": {"answer", "board", "certainty", "thanks_then", "link_code"},
     "es": {"answer", "certainty", "thanks_then", "minutes", "hours"},
     "fr": {"answer", "certainty", "thanks_then", "minutes", "hours", "form_photos", "link_code"}
     | {"lost_description", "lost_photo", "found_description", "found_photo", "page_menu"}
