@@ -13,6 +13,7 @@ from bot.errors import SetupError
 from db.store import Store
 from reunite.handlers import Handlers
 from tests.doubles.discord import TOKEN, DiscordDouble
+from tests.doubles.discord_rest_base import banned
 from tests.support.discord_adapter import JPEG, config, open_world
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -74,7 +75,7 @@ async def test_a_session_limit_of_a_moment_is_waited_for(database_url: str) -> N
 
 async def test_a_page_instead_of_an_answer_is_explained_in_one_sentence(database_url: str) -> None:
     async with DiscordDouble() as discord, Store(database_url) as store:
-        discord.ban("GET /users/@me")
+        discord.refusals.append(banned("GET /users/@me"))
         with pytest.raises(SetupError, match=r"^Discord can't be reached \(it answers 429\): try again later\.$"):
             async with running(Handlers(store, NoQueue()), store, config(discord)):
                 pass
