@@ -1,9 +1,11 @@
 """discord.py's client, and the errors that end its connection for good."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import aiohttp
 import discord
+import structlog
 from discord import app_commands
 
 from bot.discord.command_tree import Translator
@@ -14,10 +16,13 @@ from bot.errors import SetupError
 
 _LONGEST_PAUSE_SECONDS: Final = 30.0
 """Seconds that discord.py may wait out a rate limit by itself (its minimum); longer ones raise RateLimited."""
-
+_SESSION: Final = {"READY", "RESUMED"}
+"""The events without which a connection is of no use."""
 _AUTHENTICATION_FAILED: Final = 4004
 """The gateway's code for a token that is no longer valid."""
 _REJECTED: Final = "Discord rejected the bot's token. Copy it again into REUNITE_DISCORD_TOKEN."
+
+_log = structlog.get_logger(__name__)
 
 
 class ReuniteClient(discord.AutoShardedClient):
@@ -41,6 +46,8 @@ class ReuniteClient(discord.AutoShardedClient):
             http_trace=_trace(),
         )
         self._has_own_gateway = config.gateway is not None
+        parsers = self._connection.parsers
+        parsers |= {name: _surviving(name, parse) for name, parse in parsers.items() if name not in _SESSION}
 
     async def setup_hook(self) -> None:
         """Register our commands in every language; doing so again changes nothing."""
@@ -48,6 +55,18 @@ class ReuniteClient(discord.AutoShardedClient):
         await self.commands.sync()
         if self._has_own_gateway:  # with the number of shards known, the library uses the configured address
             self.shard_count, _, _ = await self.http.get_bot_gateway()
+
+
+def _surviving(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return a parser that only logs what discord.py can't read, without its words: otherwise the bot would end."""
+
+    def parse_or_log(data: Any) -> None:
+        try:
+            parse(data)
+        except Exception:  # noqa: BLE001 - see above
+            _log.exception("discord_event_unreadable", during=event)
+
+    return parse_or_log
 
 
 def _trace() -> aiohttp.TraceConfig:

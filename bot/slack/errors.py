@@ -25,7 +25,7 @@ TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token
 """Temporary too: once the operator has set another token, the replies can be sent."""
 _WRONG_TOKEN: Final = TOKEN_REFUSED | {"not_allowed_token_type"}
 _MISSING_SCOPE: Final = "missing_scope"
-"""Temporary as well, once the app is installed again; but what can do without the scope shouldn't wait for that."""
+"""Temporary as well, once the app is installed again; but what doesn't need the scope shouldn't wait for that."""
 _APP_SCOPE: Final = "connections:write"
 """The only scope of the app's own token."""
 UNANSWERED: Final = (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError)

@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions, AsyncFailureArgs, AsyncSuccessArgs
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.response import BoltResponse
 from slack_sdk.oauth.installation_store import Installation as SlackInstallation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
@@ -17,6 +19,11 @@ from db.installations import Installation, Installations
 
 _STATE_SECONDS: Final = 600
 """Seconds that someone may take from the first page to Slack's consent."""
+
+_NOT_FOR_ORGANISATIONS: Final = (
+    "This app can't be installed for a whole organisation. Please install it in each workspace by itself."
+)
+"""In English, as bolt's own pages are."""
 
 
 def oauth_flow(
@@ -34,8 +41,20 @@ def oauth_flow(
         installation_store=_InstallationStore(workspaces),
         state_store=_StateStore(installations),
         state_expiration_seconds=_STATE_SECONDS,
+        callback_options=AsyncCallbackOptions(success=_installed, failure=_failed),
     )
     return AsyncOAuthFlow(client=client, settings=settings)
+
+
+async def _installed(args: AsyncSuccessArgs) -> BoltResponse:
+    """Confirm an installation, unless it's one that `_InstallationStore` doesn't save."""
+    if args.installation.team_id is None:
+        return BoltResponse(status=400, headers={"Content-Type": "text/plain"}, body=_NOT_FOR_ORGANISATIONS)
+    return await args.default.success(args)
+
+
+async def _failed(args: AsyncFailureArgs) -> BoltResponse:
+    return await args.default.failure(args)
 
 
 class _InstallationStore(AsyncInstallationStore):

@@ -67,7 +67,7 @@ def after(ts: str) -> str:
 
 def files_of(message: Body) -> Sequence[Body]:
     """Return a message's files, those of messages forwarded with it included."""
-    return [*message.get("files", ()), *(file for shared in _shared(message) for file in shared.get("files", ()))]
+    return [file for part in (message, *_shared(message)) for file in part.get("files") or ()]
 
 
 async def words_of(workspace: SlackWorkspace, message: Body) -> str:
@@ -197,4 +197,4 @@ def _name(file: Body) -> str:
 
 
 def _shared(message: Body) -> Sequence[Body]:
-    return [attachment for attachment in message.get("attachments", ()) if attachment.get("is_share")]
+    return [attachment for attachment in message.get("attachments") or () if attachment.get("is_share")]

@@ -18,6 +18,7 @@ from bot.slack.markup import mentions, plain_text
 from bot.slack.permissions import missing
 from reunite.commands import JoinWorkspace
 from reunite.entities import Channel, Member, ReplyTarget, ReportKind, Settings
+from reunite.errors import UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import language_of, sentence
 
@@ -83,8 +84,12 @@ class SlackWorkspace:
 
     @classmethod
     async def connect(cls, client: AsyncWebClient, config: SlackConfig, handlers: Handlers) -> Self:
-        """Ask Slack which workspace the token is for, and join it."""
+        """Ask Slack which workspace the token is for, and join it. Raises UndeliverableError for an organisation's."""
         identity = await client.auth_test()
+        if identity.get("is_enterprise_install"):
+            raise UndeliverableError(
+                "The app is installed for a whole organisation, which it can't serve: install it in each workspace."
+            )
         if lacking := missing(identity.headers):
             _log.warning("slack_scopes_missing", team=identity["team_id"], scopes=lacking)
         workspace = cls(client, config, handlers, dict(identity.data))  # type: ignore[arg-type] # JSON, no bytes

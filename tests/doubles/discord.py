@@ -51,11 +51,6 @@ class DiscordDouble(Guild):
         """Let the next request whose method and path match fail; with `after`, once it has taken effect."""
         self.refusals.append(Refusal(re.compile(path), status, body, after))
 
-    def ban(self, path: str) -> None:
-        """Let Cloudflare answer the next request whose method and path match, with a page."""
-        page = "<!doctype html><title>Access denied</title>\n<h1>Error 1015: You are being rate limited</h1>"
-        self.refusals.append(Refusal(re.compile(path), 429, {}, page=page))
-
     # What the bot has made of it
 
     async def reply(self, channel: str, *words: str, within: float = 10) -> Json:

@@ -62,6 +62,14 @@ class Refusal:
     page: str = ""
 
 
+def banned(path: str) -> Refusal:
+    """Let Cloudflare answer the next request to a path, with a page."""
+    # developers/topics/rate-limits, "Invalid Request Limit": it restricts an address for a while. Its answers have no
+    # "Via", by which discord.py tells them from Discord's (read 2026-11-28).
+    page = "<!doctype html><title>Access denied</title>\n<h1>Error 1015: You are being rate limited</h1>"
+    return Refusal(re.compile(path), 429, {}, page=page)
+
+
 def guarded(double: Guild, refusals: list[Refusal], handler: Handler) -> Callable[[web.Request], Awaitable[Any]]:
     """Check the token, record the request, fail if a test asked for it, and format the answer."""
 
@@ -83,8 +91,6 @@ def guarded(double: Guild, refusals: list[Refusal], handler: Handler) -> Callabl
             if not refusal.status and request.transport:
                 request.transport.abort()
             if refusal.page:
-                # developers/topics/rate-limits, "Invalid Request Limit": Cloudflare restricts an address for a while.
-                # Its answers have no "Via", by which discord.py tells them from Discord's (read 2026-11-28).
                 headers = {"Retry-After": "2400"}
                 return web.Response(text=refusal.page, content_type="text/html", status=refusal.status, headers=headers)
             return answer_json(refusal.body, refusal.status or 500)

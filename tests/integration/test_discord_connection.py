@@ -2,9 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from psycopg import AsyncConnection
+from structlog.testing import capture_logs
 
 from bot.discord.app import running
 from bot.discord.client import ReuniteClient
@@ -13,6 +15,7 @@ from bot.errors import SetupError
 from db.store import Store
 from reunite.handlers import Handlers
 from tests.doubles.discord import TOKEN, DiscordDouble
+from tests.doubles.discord_rest_base import banned
 from tests.support.discord_adapter import JPEG, config, open_world
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -74,7 +77,7 @@ async def test_a_session_limit_of_a_moment_is_waited_for(database_url: str) -> N
 
 async def test_a_page_instead_of_an_answer_is_explained_in_one_sentence(database_url: str) -> None:
     async with DiscordDouble() as discord, Store(database_url) as store:
-        discord.ban("GET /users/@me")
+        discord.refusals.append(banned("GET /users/@me"))
         with pytest.raises(SetupError, match=r"^Discord can't be reached \(it answers 429\): try again later\.$"):
             async with running(Handlers(store, NoQueue()), store, config(discord)):
                 pass
@@ -95,6 +98,25 @@ async def test_the_connection_is_kept_alive(database_url: str) -> None:
         async with running(Handlers(store, NoQueue()), store, config(discord)):
             await eventually(lambda: discord.gateway.heartbeats >= 3 or None)
             assert (discord.gateway.identified, discord.gateway.resumed) == (1, 0)
+
+
+async def test_an_event_that_the_library_cannot_read_does_not_end_the_bot(database_url: str) -> None:
+    """developers/resources/poll, "Poll Object": `expiry` may be null (read 2026-11-28)."""
+    async with open_world(database_url) as world:
+        ann = world.discord.admin.join("Ann")
+        poll: dict[str, Any] = {
+            "question": {"text": "Whose hat?"},
+            "answers": [],
+            "expiry": None,
+            "allow_multiselect": False,
+        }
+        asked = world.discord.add_message(world.discord.channel("found"), ann, {"poll": {**poll, "layout_type": 1}})
+        with capture_logs() as logs:
+            await world.discord.tell_of(asked)
+            post = await world.discord.people.post("found", ann, "a hat", {"a.jpg": JPEG})
+            await eventually(lambda: world.discord.people.has_reaction(post, "👀") or None)
+        [unreadable] = [line for line in logs if line["event"] == "discord_event_unreadable"]
+        assert unreadable["during"] == "MESSAGE_CREATE"
 
 
 async def test_what_could_not_be_taken_while_the_database_was_away_is_taken_later(

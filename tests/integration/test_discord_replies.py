@@ -12,6 +12,7 @@ from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages.reply import Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
+from tests.doubles.discord_rest_base import banned
 from tests.doubles.discord_shapes import CREATE_THREADS, SEND_MESSAGES
 from tests.support.discord_adapter import JPEG, open_world, reply, thread_path
 from tests.support.queues import NoQueue
@@ -125,7 +126,7 @@ async def test_a_long_rate_limit_is_for_later(database_url: str) -> None:
 async def test_an_address_that_is_banned_for_a_while_waits_as_long_as_it_is_told(database_url: str) -> None:
     async with open_world(database_url) as world:
         post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "umbrella", {"a.jpg": JPEG})
-        world.discord.ban(r"POST .*/messages$")
+        world.discord.refusals.append(banned(r"POST .*/messages$"))
         with pytest.raises(TryAgainError) as caught:
             await world.platform.send(reply("key", world.post_of(post)))
         assert caught.value.after == 2400.0

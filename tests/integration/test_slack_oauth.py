@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
 
 from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from db.installations import Installations
@@ -19,7 +19,7 @@ from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
-from tests.doubles.slack import TEAM, SlackDouble
+from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
 from tests.support.slack_adapter import JPEG, World, by_http, world_on
 from tests.support.waiting import eventually
@@ -113,6 +113,23 @@ async def test_an_installation_that_did_not_begin_here_is_refused(world: World, 
     status, _, _ = await get(world, REDIRECT_PATH, params=query, headers=cookie if lacks != "cookie" else {})
     assert status in {400, 401}
     assert not await is_kept(world, TEAM)
+
+
+async def test_who_installs_the_app_for_an_organisation_reads_that_it_goes_by_workspace(world: World) -> None:
+    """api.slack.com/enterprise/apps/reference, "oauth.v2.access response": `team` is null then (read 2026-11-28)."""
+
+    async def organisation(_: object) -> web.Response:
+        theirs = {"id": "E0GRID", "name": "Grid"}
+        answer = {"access_token": world.slack.teams[TEAM].token, "bot_user_id": BOT_USER, "team": None}
+        return web.json_response({"ok": True, **answer, "enterprise": theirs, "is_enterprise_install": True})
+
+    world.slack.api.before_answer["oauth.v2.access"] = organisation
+    state, cookies = await begin(world)
+    world.slack.api.codes["good"] = TEAM
+    cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+    status, page, _ = await get(world, REDIRECT_PATH, params={"code": "good", "state": state}, headers=cookie)
+    assert (status, "in each workspace" in page) == (400, True)
+    assert await Installations(world.store).all() == []
 
 
 async def test_the_secret_of_an_installation_can_be_used_once(world: World) -> None:

@@ -17,7 +17,7 @@ from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
-from tests.doubles.slack import TEAM, SlackDouble, shown
+from tests.doubles.slack import BOT_USER, TEAM, SlackDouble, shown
 from tests.support.queues import NoQueue
 from tests.support.slack_adapter import JPEG, World, config, no_proxy, world_in
 from tests.support.waiting import eventually
@@ -267,6 +267,16 @@ async def test_a_token_that_is_not_enough_is_explained_in_one_sentence(
     async with SlackDouble.running() as slack, Store(database_url) as store:
         slack.api.failures[method].append(web.json_response({"ok": False, **answer}))
         with no_proxy(), pytest.raises(TryAgainError, match=told):
+            async with running(Handlers(store, NoQueue()), store, config(slack)):
+                pass
+
+
+async def test_a_token_for_a_whole_organisation_is_explained_in_one_sentence(database_url: str) -> None:
+    """docs.slack.dev/reference/methods/auth.test: `is_enterprise_install` (read 2026-11-28)."""
+    async with SlackDouble.running() as slack, Store(database_url) as store:
+        identity = {"ok": True, "team_id": "E0GRID", "team": "Grid", "url": "", "user_id": BOT_USER}
+        slack.api.failures["auth.test"].append(web.json_response({**identity, "is_enterprise_install": True}))
+        with no_proxy(), pytest.raises(UndeliverableError, match="install it in each workspace"):
             async with running(Handlers(store, NoQueue()), store, config(slack)):
                 pass
 

@@ -148,3 +148,14 @@ async def test_mentions_and_channels_become_names(world: World) -> None:
     ts = world.slack.post_photo(world.found, world.ada, JPEG, words)
     await world.wait_until_acknowledged(world.found, ts)
     assert (await world.report()).text == "@Ben left it in #general, ask"
+
+
+@pytest.mark.parametrize("part", ["files", "attachments"])
+async def test_a_part_that_is_null_is_as_good_as_none(world: World, part: str) -> None:
+    world.slack.post(world.found, world.ada, "words alone", **{part: None})
+    ts = world.slack.post_photo(world.found, world.ada, JPEG, "a hat", attachments=None)
+    await world.wait_until_acknowledged(world.found, ts)
+    world.slack.edit(world.found, ts, "a red hat", attachments=None)
+    await world.slack.settle()
+    assert {envelope.sent for envelope in world.slack.delivery.envelopes} == {1}
+    assert (await world.report()).text == "a red hat"
