@@ -1,6 +1,7 @@
 """The table of operations."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 
 from api import schemas
@@ -154,11 +155,7 @@ async def _stats(call: Call, store: Store) -> JsonResponse:
         schemas.Stats(
             model=live.version if live else None,
             dimensions=dict(live.spaces) if live else {},
-            photos=numbers.photos,
-            texts=numbers.texts,
-            open_lost=numbers.open_lost,
-            open_found=numbers.open_found,
-            returned=numbers.returned,
+            **asdict(numbers),
             scopes=sorted(call.caller.token.scopes),
         )
     )

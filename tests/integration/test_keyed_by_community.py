@@ -71,7 +71,6 @@ OWNERS = {
     "cli/bench/adding.py",
     "cli/bench/chat.py",
     "cli/bench/database.py",
-    "cli/bench/start.py",
     "cli/doctor.py",
     "cli/servers.py",
     "db/scoring_models.py",

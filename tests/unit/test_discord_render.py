@@ -176,8 +176,7 @@ def test_every_permission_that_may_be_missing_has_a_name(language: str) -> None:
 def test_a_buttons_id_says_what_it_does_and_about_what() -> None:
     assert parse_press_id(f"mine:{UUID(int=5)}") == ("mine", UUID(int=5))
     assert parse_answer_id(f"answer:{UUID(int=5)}:0") == (UUID(int=5), "0")
-    assert parse_press_id(f"refuse:{UUID(int=5)}") == ("reject", UUID(int=5))
-    assert parse_press_id(f"secret:{UUID(int=5)}@12") == ("proof_question", UUID(int=5))
+    assert parse_press_id(f"proof_question:{UUID(int=5)}@12") == ("proof_question", UUID(int=5))
     assert parse_press_id(f"explode:{UUID(int=5)}") is None
     assert parse_press_id("mine:5") is None
     assert parse_answer_id(f"mine:{UUID(int=5)}") is None
