@@ -56,7 +56,7 @@ _CONCEPT: Final = ScoringModel(
         **_CIRCUMSTANCES,
     },
     none_log_odds=-0.33,
-    text_limits=Limits(high=0.985, possible=0.64, possible_of_few=0.68),
+    text_limits=Limits(high=0.985, possible=0.6, possible_of_few=0.64),
     translated_limits=Limits(high=0.97, possible=0.7, possible_of_few=0.76),
     photo_limits=Limits(high=0.975, possible=0.76, possible_of_few=0.9),
     calibrated=True,
