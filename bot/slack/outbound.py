@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.channel_pace import ChannelPace, PutOffError
 from bot.slack.earlier import EarlierAttempts, place_of
-from bot.slack.errors import code_of, is_closed, is_refusal, seconds_put_off, slack_errors
+from bot.slack.errors import code_of, is_closed, is_refusal, lacks_scope, seconds_put_off, slack_errors
 from bot.slack.pictures import Pictures
 from bot.slack.posts import link_of, message_at
 from bot.slack.render import Element, blocks, metadata, notification
@@ -18,7 +18,7 @@ from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace, is_direct
 from bot.slack.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget
-from reunite.errors import PostGoneError, UndeliverableError, UnknownArrivalError
+from reunite.errors import PostGoneError, TryAgainError, UndeliverableError, UnknownArrivalError
 from reunite.language import sentence
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
@@ -200,9 +200,17 @@ async def _to_author(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
 
 
 async def _between(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
-    """Return a reply as a message in the direct messages of its people and the bot, which Slack opens once."""
-    with slack_errors():
-        channel = await workspace.direct(*outgoing.people)
+    """Return a reply as a message in the direct messages of its people and the bot, which Slack opens once.
+
+    Raises UndeliverableError if the app may open none: their threads then say so, instead of waiting for the scope.
+    """
+    try:
+        with slack_errors():
+            channel = await workspace.direct(*outgoing.people)
+    except TryAgainError as error:
+        if not lacks_scope(error):
+            raise
+        raise UndeliverableError(str(error)) from error
     return replace(outgoing, target=replace(outgoing.target, channel=channel, message=None))
 
 

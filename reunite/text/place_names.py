@@ -19,7 +19,8 @@ _ALONE: Final[Mapping[str, str]] = {
 
 _LONGEST_LEAD: Final = 24
 """Characters of a preposition and its article."""
-_GERMAN_ENDING: Final = re.compile(r"[a-zäöüß]+(?:en|em|er) \w")
+_GERMAN_ENDINGS: Final = ("en", "em", "er")
+"""Of an adjective after a preposition."""
 _GERMAN_LEAD: Final = re.compile(
     r"\b((?:im|am|beim|vom|zum|zur)|(?:in|an|auf|aus|bei|vor|hinter|neben|unter|über|von|zu) "
     r"(?:de[mnr]|m?eine[mnr]|unsere[mnr]))\s$",
@@ -46,8 +47,13 @@ def as_said(place: str, text: str) -> str:
     if named != place or at < 0:
         return named
     before = text[max(at - _LONGEST_LEAD, 0) : at]
-    lead = _POLISH_LEAD.search(before) or (_GERMAN_ENDING.match(place) and _GERMAN_LEAD.search(before))
+    lead = _POLISH_LEAD.search(before) or (_begins_inflected(place) and _GERMAN_LEAD.search(before))
     return " ".join(f"{lead[1]} {place}".split()) if lead else place
+
+
+def _begins_inflected(place: str) -> bool:
+    first, _, rest = place.partition(" ")
+    return first.islower() and first.endswith(_GERMAN_ENDINGS) and bool(rest)
 
 
 def english_place(place: str) -> str:

@@ -117,6 +117,14 @@ async def test_two_that_lease_at_once_never_get_the_same_nor_two_of_a_thread(vil
         assert max(Counter(item.community for item in items).values(), default=0) <= MAX_PER_COMMUNITY
 
 
+async def test_a_new_reply_does_not_wait_for_edits_above_it(village: Village) -> None:
+    await village.replies(await village.reports("a", 1), each=3)
+    await village.do("UPDATE outbox SET task = 'edit', sent_channel = 'found', sent_message = key WHERE key LIKE '%%0'")
+    await village.do("UPDATE outbox SET task = 'edit', sent_channel = 'found', sent_message = key WHERE key LIKE '%%1'")
+    leased = await village.store.delivery.lease("web", limit=64, seconds=60)
+    assert [item.reply.text() for item in leased] == ["0", "2"]
+
+
 async def test_many_communities_all_get_their_turn_at_one_place(village: Village) -> None:
     names = [f"c{number}" for number in range(6)]
     communities = [await village.reports(name, 40) for name in names]

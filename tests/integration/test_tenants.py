@@ -41,6 +41,7 @@ OWNERS = {
     "report_numbers",
     "work_numbers",
     "move_community",
+    "note_time",
     "replies_naming",
     "replies_quoting",
     "reports_with_words",
