@@ -10,23 +10,24 @@ from reunite.text.colour_words import COLOUR_WORDS, METALS, SHADE_WORDS, colours
 from reunite.text.kinds import CONTAINERS
 from reunite.text.normalise import normalise
 
-_SAYS_MORE: Final = re.compile(
-    r"\b(?:(?<!luck )with|(?<!one )(?<!body )(?<!ever )(?<!^)has"
-    r"(?! any| some| lost(?! its\b)| left| dropped| misplaced| forgotten)"
-    r"|having|contain\w{0,3}|holds?|holding"
-    r"|there (?:is|are|was|were)|plus|also|full of|lined|mit|con|avec|com|ze|z|dans|dentro|darin|drin)\b"
-)
-"""Words after which a text says what a thing has or holds."""
 _WITH_FIRST: Final = re.compile(r"\A[\s,]*+with\b")
 _AT_ITS_END: Final = r"(?=\s*[,.;:!?()\n]|\s*$| (?:found|lost|missing|with)\b)"
 _A_COLOUR: Final = rf"(?: (?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))})\b)"
 _OR: Final = r"(?: (?:and|or|oder|ou|o|albo|lub|maybe)){0,2}"
 _IN_COLOUR: Final = rf"(?:in|en)(?:{_OR}{_A_COLOUR})+{_AT_ITS_END}"
 """What a thing comes in is its own: "a case in white". A word that was listed twice would be tried in every way."""
-_IN_MATERIAL: Final = (
-    r"(?:in|en|w) (?:wool|leather|jeans|denim|cotton|silk|velvet|suede|felt|plastic|metal|wood|wooden|steel|silver"
-    rf"|gold)\b{_A_COLOUR}*{_AT_ITS_END}"
+_MATERIAL: Final = (
+    "(?:wool|leather|jeans|denim|cotton|silk|velvet|suede|felt|plastic|metal|wood|wooden|steel|silver|gold)"
 )
+_IN_MATERIAL: Final = rf"(?:in|en|w) {_MATERIAL}\b{_A_COLOUR}*{_AT_ITS_END}"
+_SAYS_MORE: Final = re.compile(
+    rf"\b(?:(?<!luck )with(?!{_A_COLOUR}{{0,2}} {_MATERIAL}\b{_AT_ITS_END})|(?<!one )(?<!body )(?<!ever )(?<!^)has"
+    r"(?! any| some| lost(?! its\b)| left| dropped| misplaced| forgotten)"
+    r"|having|contain\w{0,3}|holds?|holding"
+    r"|in(?=(?: [\w-]{1,20}){1,2} frames?\b)"
+    r"|there (?:is|are|was|were)|plus|also|full of|lined|mit|con|avec|com|ze|z|dans|dentro|darin|drin)\b"
+)
+"""Words after which a text says what a thing has or holds."""
 _ELSEWHERE: Final = re.compile(
     rf"(?<=[^\s])(?<!\bhanded)(?<!\bturned)\s+(?!{_IN_COLOUR}|{_IN_MATERIAL})"
     r"(?!under armou?r\b)"
@@ -39,17 +40,18 @@ _ELSEWHERE: Final = re.compile(
 _IN: Final = re.compile(r"(?<=\S)\s(?:in|inside|dans|en|im|nel|w)((?:\s[\w-]{1,20}){1,4})", re.IGNORECASE)
 """What a thing is in: "earphones in a black pouch"."""
 _PHRASES: Final = re.compile(r"[,.;:!?()\n]|\s[-–—]\s")
-_OWN_PHRASES: Final = re.compile(rf"{_PHRASES.pattern}|[、。！？]")
+_OWN_PHRASES: Final = re.compile(rf"{_PHRASES.pattern}|[、。，！？]")
 _OF_OTHERS: Final = re.compile(
-    r"\b(?:in|inside|into|for|to|near|next|at|behind|on|like|für|im|neben|bei|beim|auf|wie|dans|dedans|pour|près|sur|chez"
-    r"|comme|en|dentro|para|cerca|junto|como|nel|nella|per|na|w|dla|przy|obok|jak)\b|中に"
+    r"\b(?:in|inside|into|for|to|near|next|at|behind|(?<=\w )on|like|für|im|neben|bei|beim|auf|wie|dans|dedans|pour"
+    r"|près|sur|chez|comme|en|dentro|para|cerca|junto|como|nel|nella|per|na|w|dla|przy|obok|jak)\b|中に"
 )
-"""Words after which a phrase is about another thing or a place. "Under" isn't one: it begins a brand."""
+"""Words after which a phrase is about another thing or a place. "Under" isn't one: it begins a brand; nor is
+the French "on" that begins a sentence."""
 _WORD: Final = re.compile(r"\w+")
 _ONLY_COLOURS: Final = frozenset((*COLOUR_WORDS, *SHADE_WORDS, "and"))
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _JAPANESE_ELSEWHERE: Final = re.compile(r"[^、。！\n]{1,30}の(?:横|隣|となり|近く|そば|上|下|前|後ろ|中)(?:で|に|から)")
-_JAPANESE_PHRASES: Final = re.compile(r"[、。！\s]")
+_JAPANESE_PHRASES: Final = re.compile(r"[、。！？!?\s]")
 _MAX_JAPANESE: Final = 500
 """Characters that are taken apart: nobody describes a thing in more."""
 _OF: Final = re.compile(
@@ -57,7 +59,7 @@ _OF: Final = re.compile(
     r"(?!ぬいぐるみ|おもちゃ|キャップ|片方|片割れ|忘れ物|落とし物|[右左][側耳手]?(?:だけ|のみ|[をがで]))"
 )
 _HAS: Final = re.compile(
-    r"(?:が|の|に)?(?:付いた|ついた|付き|つきの|入った|入り|貼ってある|貼られた|描かれた|描いてある|書かれた|書いてある)の?"
+    r"(?:が|の|に)?(?:(?:付い|つい)て(?:い?る|ます|います)|付いた|ついた|付き|つきの|入った|入り|貼ってある|貼られた|描かれた|描いてある|書かれた|書いてある)の?"
     r"|[がの]ある(?=[^、。\s])"
 )
 """Between what a thing has and the thing itself, in Japanese."""
@@ -107,8 +109,13 @@ def held_nouns(parts: Sequence[str]) -> frozenset[str]:
 
 def own_phrases(text: str) -> list[str]:
     """Return the phrases of a text before what its thing has or holds, without what they say about other things."""
-    before = _SAYS_MORE.split(text.casefold())[0]
-    return [_OF_OTHERS.split(phrase)[0] for phrase in _OWN_PHRASES.split(before)]
+    own = list[str]()
+    for phrase in _OWN_PHRASES.split(text.casefold()):
+        before, *more = _SAYS_MORE.split(phrase, maxsplit=1)
+        own.append(_OF_OTHERS.split(before)[0])
+        if more and not heads.names_only_parts(normalise(more[0])):
+            break  # of "a bag with a laptop, Dell", Dell made the laptop, but not of "a hat with a bobble, Nike"
+    return own
 
 
 def _thing(own: str, more: str, answered: list[Colour]) -> Thing:

@@ -8,6 +8,7 @@ from typing import Final
 
 from reunite.text import heads, kinds
 from reunite.text.data import read_toml
+from reunite.text.frequency import Frequency, frequency
 from reunite.text.misspellings import correct_misspellings
 from reunite.text.negation import negated_words
 from reunite.text.normalise import normalise
@@ -46,7 +47,11 @@ _BY_WORDS: Final = _brands_by_words()
 _UNSPACED_NAMES: Final = re.compile(
     "|".join(sorted((name for (name, *_) in _BY_WORDS if _UNSPACED.match(name)), key=len, reverse=True))
 )
-_AND: Final = re.compile(r"(?<=\w)\s+(?:and|und|y|et|e|i|oraz)\s+(?=\w)|と")
+_AND: Final = re.compile(r"(?<=\w)\s+(?:and|und|y|et|e|i|oraz)\s+(?=\w)|[と和跟]")
+_WHAT_FOR: Final = re.compile(r"(?<=\w) (?:of|for) \w{1,30}\b")
+"""What a thing is for, or whose: "charger for laptop"."""
+_MAX_MODEL: Final = 2
+"""Words of a model's name."""
 _MAX_WORDS: Final = max(map(len, _BY_WORDS))
 
 
@@ -65,11 +70,20 @@ def named_brands(text: str, own_phrases: Sequence[str], nouns: Sequence[str]) ->
     for phrase in _pieces(own_phrases) if anywhere else ():
         found, others = _read(phrase)
         others = [word for word in tokens(normalise(" ".join(others))) if not heads.never_names_a_thing(word)]
-        nouns_named = heads.things_in(normalise(phrase)) if others else ()
+        nouns_named = heads.things_in(_WHAT_FOR.sub(" ", normalise(phrase))) if others else ()
         named = frozenset(meant_by(noun, phrase) or noun for noun in nouns_named)
-        if named or not others:
+        if named or not others or _is_model(phrase, others):
             own |= {brand: groups for brand in found if (groups := _of_some(_fitting(found[brand], named), nouns))}
     return NamedBrands(own, anywhere)
+
+
+def _is_model(phrase: str, others: Sequence[str]) -> bool:
+    """Whether a phrase is a maker and the name of a model: "Canon IXY"."""
+    return (
+        len(others) <= _MAX_MODEL
+        and tokens(phrase)[:1] != [others[0]]
+        and all(frequency(word) is Frequency.UNUSUAL for word in others)
+    )
 
 
 def _pieces(phrases: Sequence[str]) -> Sequence[str]:

@@ -91,7 +91,13 @@ def _read(english: str) -> str:
     )
 
 
-def _named(text: str) -> Iterator[_Named]:
+def _named(text: str) -> Sequence[_Named]:
+    """Return the colours of a text. Denim is blue unless it's said to be of another colour."""
+    named = [*_each_named(text)]
+    return [colour for colour in named if text[colour.start : colour.end] != "denim"] or named
+
+
+def _each_named(text: str) -> Iterator[_Named]:
     shade, shade_start = "", -1
     for match in _WORD.finditer(text):
         word = match[0]

@@ -200,7 +200,7 @@ def _whole_name(words: list[str], run: list[str]) -> str:
 
 
 def _names_more(longer: str, noun: str) -> bool:
-    return kinds.is_known(longer) and not kinds.is_known(noun)
+    return kinds.kind_part(longer) == longer and kinds.relation(noun, longer) not in {"same", "broader"}
 
 
 def _is_garment_top(words: list[str], position: int) -> bool:

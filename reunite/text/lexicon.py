@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from reunite.text.data import read_text
+from reunite.text.data import read_text, read_toml
+from reunite.text.phrases import listed, listed_in_order
 from reunite.text.remembered import remembered
 from reunite.text.unicode_forms import decomposed
 
@@ -20,40 +21,26 @@ _MAX_COMPOUND: Final = 40
 _MIN_STEM: Final = 3
 """Letters that a word must keep without its ending, and each part of a German compound must have."""
 _MIN_HEAD: Final = 5
-"""Letters that a compound's last part must have if the first part is unknown."""
+"""Letters that a compound's last part must have if the first part is unknown, unless it's one of these colours."""
+_COLOUR_HEADS: Final = frozenset(("grau", "blau", "gelb", "grun", "gruen"))
 
-# Inflections: an ending, and what the listed form has instead. The longer ones come first.
-_GERMAN: Final = (("ern", ""), ("en", ""), ("er", ""), ("es", ""), ("em", ""), ("e", ""), ("n", ""), ("s", ""))
-_SPANISH: Final = (
-    ("itos", "o"), ("itas", "a"), ("ito", "o"), ("ita", "a"), ("ces", "z"), ("as", "o"), ("as", "a"), ("os", "o"),
-    ("es", ""), ("a", "o"), ("s", ""),
-)  # fmt: skip
-_FRENCH: Final = (("es", ""), ("es", "e"), ("e", ""), ("s", ""), ("x", ""))
-_ITALIAN: Final = (
-    ("chi", "co"), ("che", "ca"), ("che", "co"), ("ghi", "go"), ("ghe", "ga"), ("ini", "o"), ("ino", "o"), ("ina", "a"),
-    ("i", "o"), ("i", "e"), ("i", "a"), ("i", "io"), ("e", "a"), ("e", "o"), ("a", "o"), ("i", ""),
-)  # fmt: skip
-_PORTUGUESE: Final = (
-    ("oes", "ao"), ("ais", "al"), ("eis", "el"), ("inhos", "o"), ("inhas", "a"), ("inho", "o"), ("inha", "a"),
-    ("ns", "m"), ("as", "o"), ("as", "a"), ("os", "o"), ("es", ""), ("a", "o"), ("s", ""),
-)  # fmt: skip
-_POLISH: Final = (
-    ("ami", "a"), ("ego", "y"), ("ych", "y"), ("ym", "y"), ("im", "i"), ("ej", "a"), ("cji", "cja"), ("ow", ""),
-    ("em", ""), ("a", ""), ("e", "a"), ("i", ""), ("u", "o"), ("y", ""),
-)  # fmt: skip
 _ENDINGS: Final = {
-    "de": _GERMAN, "es": _SPANISH, "fr": _FRENCH, "pt": _PORTUGUESE, "it": _ITALIAN, "pl": _POLISH
-}  # fmt: skip
+    code: tuple((ending, "".join(instead)) for ending, *instead in map(str.split, listed_in_order(cell)))
+    for code, cell in read_toml("endings.toml").items()
+}
 """By language; of those that explain a text equally well, the first is used."""
 _LINKS: Final = (("s", ""), ("n", ""), ("es", ""), ("en", ""), ("e", ""), ("", "e"))
 """Letters that German adds between the parts of a compound, or drops."""
 
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = re.compile(r"(?<![^\W_])[^\W\d_]++(?!\d)")
+"""Not the letters of a serial."""
 _GAPS: Final = re.compile(r" {2,}")
 _AND: Final = "と"
 """A particle too, unless a word that is known follows."""
 _SPACES: Final = re.compile(r"\s{2,}")
+_SHORT_KATAKANA: Final = re.compile(r"(?!キー|ペン|ピン|バス)[ァ-ヶー]{2}")
+"""Those left out also end the names of things: スペアキー."""
 _KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
 
 
@@ -77,7 +64,7 @@ class _Language:
         for start in range(_MIN_STEM, len(phrase) - _MIN_STEM + 1):
             second = self.listed(phrase[start:])
             first = self.words.get(phrase[:start]) or self._without_ending(phrase[:start], _LINKS)
-            if second and (first or len(phrase) - start >= _MIN_HEAD):
+            if second and (first or len(phrase) - start >= _MIN_HEAD or phrase[start:] in _COLOUR_HEADS):
                 return first or phrase[:start], second, bool(first)
         return None
 
@@ -174,8 +161,8 @@ def _one_space(spaces: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Lower case, no accents, single spaces."""
-    letters = decomposed(text.casefold().replace("œ", "oe").replace("ł", "l"))
+    """Lower case, no accents, single spaces. A German bear isn't a bar."""
+    letters = decomposed(text.casefold().replace("œ", "oe").replace("ł", "l").replace("bär", "baer"))
     return " ".join(_WORD.findall("".join(letter for letter in letters if not unicodedata.combining(letter))))
 
 
@@ -183,8 +170,13 @@ def _row(header: Sequence[str], line: str) -> dict[str, str]:
     return dict(zip(header, line.split("\t"), strict=True))
 
 
-def _phrases(cell: str) -> list[str]:
-    return [phrase.strip() for phrase in cell.split(",") if phrase.strip()]
+_SIMPLIFIED: Final = str.maketrans(dict(pair.split() for pair in listed(read_toml("chinese.toml")["simplified"])))
+"""Traditional characters of things, colours and places, and their simplified ones."""
+
+
+def simplified(text: str) -> str:
+    """Return a text, of the same length, in simplified Chinese characters where we know them."""
+    return text.translate(_SIMPLIFIED)
 
 
 _HEADER, *_LINES = read_text("lexicon.tsv").splitlines()
@@ -196,7 +188,7 @@ def _spaced_language(code: str, endings: Sequence[tuple[str, str]]) -> _Language
     for row in sorted(_ROWS, key=lambda row: row["english"] == "and"):  # last: "e" is also left out
         spellings = (row[code], row[code].translate(_UMLAUTS)) if code == "de" else (row[code],)
         for cell in spellings:
-            language.words.update({_plain(phrase): row["english"] for phrase in _phrases(cell)})
+            language.words.update({_plain(phrase): row["english"] for phrase in listed_in_order(cell)})
     return language
 
 
@@ -209,7 +201,7 @@ def _first_words(code: str) -> dict[str, str]:
     """Map English to the first of a language's words for it: in Japanese a noun (黒), not its adjective (黒い)."""
     words: dict[str, str] = {}
     for row in _ROWS:
-        if row["english"] and (phrases := _phrases(row[code])):
+        if row["english"] and (phrases := listed_in_order(row[code])):
             noun = phrases[0].removesuffix("い")
             words.setdefault(row["english"].casefold(), noun if noun in phrases else phrases[0])
     return words
@@ -218,17 +210,30 @@ def _first_words(code: str) -> dict[str, str]:
 class _Unspaced:
     """Languages written without spaces: their words are found anywhere, the longest first."""
 
-    def __init__(self, codes: Sequence[str], particles: str) -> None:
-        """Read the words of these languages; the last of them wins."""
+    def __init__(self, codes: Sequence[str], particles: str, *, is_chinese: bool = False) -> None:
+        """Read the words of these languages; the last of them wins. Chinese is read in both kinds of characters."""
+        self._folded = _SIMPLIFIED if is_chinese else {}
         self._english = {
-            phrase.casefold(): row["english"] for code in codes for row in _ROWS for phrase in _phrases(row[code])
+            phrase.casefold().translate(self._folded): row["english"]
+            for code in codes
+            for row in _ROWS
+            for phrase in listed_in_order(row[code])
         }
-        words = "|".join(sorted(map(re.escape, self._english), key=len, reverse=True))
-        self._pattern = re.compile(f"({words})(?:[{particles}]|{_AND}(?!{words}))?", re.IGNORECASE)
+        words = "|".join(map(_where_it_may_be, sorted(self._english, key=len, reverse=True)))
+        self._pattern = re.compile(f"({words})(?:(?!{words})(?:{particles}|{_AND}))?", re.IGNORECASE)
 
     def to_english(self, text: str) -> str:
-        text = self._pattern.sub(lambda match: f" {self._english[match[1].casefold()]} ", text)
-        return _GAPS.sub(" ", text).strip()
+        out, end = "", 0
+        folded = text.translate(self._folded)
+        for match in self._pattern.finditer(folded):
+            out += f"{text[end : match.start()]} {self._english[match[1].casefold()]} "
+            end = match.end()
+        return _GAPS.sub(" ", out + text[end:]).strip()
+
+
+def _where_it_may_be(word: str) -> str:
+    """Return a pattern for a word; of katakana, a short one isn't found at the end of another: カメ in デジカメ."""
+    return rf"(?<![ァ-ヶー]){re.escape(word)}" if _SHORT_KATAKANA.fullmatch(word) else re.escape(word)
 
 
 _LANGUAGES: Final[Mapping[str, _Language]] = {
@@ -240,6 +245,6 @@ ENGLISH_WORDS: Final = frozenset(
 )
 """Those with translations."""
 _FROM_ENGLISH: Final = {code: _first_words(code) for code in _HEADER.split("\t")[1:]}
-_JAPANESE_WORDS: Final = _Unspaced(("ja",), "のをがはにでもな")
-_CHINESE_WORDS: Final = _Unspaced(("zh", "ja"), "的")
+_JAPANESE_WORDS: Final = _Unspaced(("ja",), "[のをがはにも]|な(?!い|く)|で(?!す|し[たょ])")
+_CHINESE_WORDS: Final = _Unspaced(("zh", "ja"), "的", is_chinese=True)
 """Of a text without kana, which may still be Japanese."""

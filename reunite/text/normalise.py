@@ -1,6 +1,5 @@
 """The form of a text that is compared: English, spelling corrected, without negated words."""
 
-from reunite.text.data import read_text
 from reunite.text.lexicon import to_english
 from reunite.text.misspellings import correct_misspellings, name_soft_toys, split_compounds
 from reunite.text.negation import strip_negations
@@ -12,8 +11,3 @@ def normalise(text: str) -> str:
     text = correct_misspellings(text)
     english = name_soft_toys(to_english(text))
     return strip_negations(english if english != text else split_compounds(correct_spelling(text)))
-
-
-def tables() -> str:
-    """Return the tables that `normalise` uses; an encoder's version changes with them."""
-    return "".join(map(read_text, ("lexicon.tsv", "real_words.txt", "misspellings.toml")))

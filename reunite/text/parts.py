@@ -20,7 +20,7 @@ _BETWEEN: Final = re.compile(
 )
 _ELSEWHERE: Final = re.compile(r"\b(?:in|on|at|from|near|by|under|behind)\b", re.IGNORECASE)
 _HOLDS: Final = re.compile(
-    r"\b(?:traen?|llevan?|contient|contiene|zawiera)\b"
+    r"\b(?:traen?|llevan?|contient|contiene|zawiera|dentro|tem|tinham?)\b"
     r"|\b(?:inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b|[入付]|つき|里面|裡面",
     re.IGNORECASE,
 )
@@ -35,6 +35,8 @@ _TWO_WORDS: Final = re.compile(r"\b(power|sleeping) (bank|bag)\b", re.IGNORECASE
 _IN_A_LIST: Final = 2
 """Words of a piece that is rather an item of a list than a description."""
 _COVERS: Final = frozenset(("case", "cover", "sleeve"))
+_ON_KEYS: Final = frozenset(("keyring", "keychain", "lanyard", "fob", "charm", "tag"))
+"""What is on a bunch of keys: "keys, red lanyard"."""
 _BESIDES: Final = re.compile(r"\b(?:also|plus)\b", re.IGNORECASE)
 
 
@@ -54,8 +56,13 @@ def parts_of(normalised: str) -> Sequence[str]:
         rest[::2], rest[1::2], (*rest[3::2], ""), strict=False
     ):  # none follows the last
         names = _names_a_thing(_WITH.split(piece)[0])
-        is_held = holds or _is_held(_WITH.split(piece)) or _names_only_a_cover(between, piece, following)
+        is_held = holds or _is_held(_WITH.split(piece)) or _names_only_a_cover(between, previous, piece, following)
         is_held = is_held and not _BESIDES.search(between)
+        told_again = _told_again(found, piece) if named and names and not is_held else None
+        if told_again is not None:
+            found[told_again] += between + piece
+            previous = piece
+            continue
         is_next = named and names and not is_held and _separates(between, previous, piece, following)
         if is_next and len(found) < MAX_PARTS:
             found.append(piece)
@@ -101,13 +108,29 @@ def _are_told_apart(before: str, after: str) -> bool:
     return len(which) > 1 and not any(word in THINGS or never_names_a_thing(word) for word in which)
 
 
-def _names_only_a_cover(between: str, piece: str, following: str) -> bool:
+def _names_only_a_cover(between: str, before: str, piece: str, following: str) -> bool:
     """Whether a piece after a comma is about the case that a thing is in: "phone, cracked screen, blue case".
 
     In a list it isn't: "phone, case, charger".
     """
     is_listed = len(words.tokens(piece)) == 1 and bool(_things(following))
-    return not between.strip(" ,;:.") and _things(piece) <= _COVERS and not is_listed
+    covers = _COVERS | _ON_KEYS if "key" in _things(before) else _COVERS
+    named = _things(piece)
+    is_cover = bool(named & covers) and named - _things(before) <= covers
+    return not between.strip(" ,;:.") and is_cover and not is_listed
+
+
+def _told_again(found: Sequence[str], piece: str) -> int | None:
+    """Return which of the things so far a piece says the colour of: "a bag and a scarf, the scarf is red"."""
+    if not named_colours(piece) or _ARTICLE.match(piece.strip()):
+        return None
+    thing = head_phrase(piece)
+    same = (
+        position
+        for position, part in enumerate(found)
+        if thing and head_phrase(part) == thing and not named_colours(part)
+    )
+    return next(same, None)
 
 
 def _is_held(around_with: Sequence[str]) -> bool:

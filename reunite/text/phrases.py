@@ -13,6 +13,11 @@ def listed(*cells: str) -> list[str]:
     return sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
 
 
+def listed_in_order(cell: str) -> list[str]:
+    """Return the phrases of a comma-separated list as they stand there."""
+    return [phrase.strip() for phrase in cell.split(",") if phrase.strip()]
+
+
 def listed_in(table: Mapping[str, str]) -> list[str]:
     """Return the phrases of all lists in a table."""
     return listed(*table.values())

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from reunite.text.data import read_toml
-from reunite.text.phrases import listed
+from reunite.text.phrases import listed, listed_in_order
+from reunite.text.remembered import remembered
 from reunite.text.words import plain, without_strokes
 
 _TABLES: Final = read_toml("places.toml")
@@ -24,15 +25,17 @@ def _words(key: str) -> frozenset[str]:
 _NOUNS: Final[dict[str, str]] = _TABLES["nouns"]
 _INFLECTED: Final = _phrases(*map(plain, _TABLES["alone"].values()))
 """Polish forms after a preposition: no other noun follows in their phrase."""
-PLACES: Final = _INFLECTED | _phrases(*(_NOUNS[key] for key in ("en", "de", "es", "fr", "other")))
+PLACES: Final = _INFLECTED | _phrases(*(_NOUNS[key] for key in ("en", "de", "es", "fr", "pl", "other")))
 _WITHIN_PLACES: Final = _phrases(
     *(_NOUNS[key] for key in ("en_after", "de_after", "es_after", "fr_after", "other_after"))
 )
 _EVENTS: Final = _phrases(_NOUNS["events_after"])
 AFTER_A_PREPOSITION: Final = PLACES | _WITHIN_PLACES | _EVENTS | _phrases(_NOUNS["sites_after"])
-FURNITURE: Final = frozenset(word for phrase in _WITHIN_PLACES - PLACES for word in phrase)
-"""Words of tables, windows and hooks, which are in many places."""
+SHOPS: Final = AFTER_A_PREPOSITION | _phrases(_NOUNS["shops_after"])
+"""Chains too, which are also what a thing comes from."""
 NAMES_OF_PLACES: Final = frozenset(phrase[0] for phrase in PLACES if len(phrase) == 1)
+FURNITURE: Final = frozenset(word for phrase in _WITHIN_PLACES - PLACES for word in phrase) - NAMES_OF_PLACES
+"""Words of tables, windows and hooks, which are in many places."""
 EVENTS: Final = frozenset(word for phrase in _EVENTS for word in phrase)
 """Words of lessons and concerts, which take place somewhere."""
 SITES: Final = (
@@ -44,6 +47,8 @@ HEADINGS: Final = _phrases(_TABLES["headings"])
 NEVER_ANYTHING: Final = _phrases(_TABLES["never_anything"])
 DETERMINERS, JOINERS = _words("determiners"), _words("joiners")
 ENDERS, LATER_ENDERS = _words("enders"), _words("later_enders")
+ORIGINS, VEHICLES, TOWARDS = map(_words, ("origins", "vehicles", "towards"))
+OF_A_PLACE, WHOSE = _words("of_a_place"), _words("whose")
 VERBS, NO_PLACES, NOT_ALONE = _words("verbs"), _words("no_places"), _words("not_alone")
 ORDINALS, NUMBERED, _NUMBER_SIGNS = _words("ordinals"), _words("numbered"), _words("number_signs")
 
@@ -54,6 +59,7 @@ _BEFORE_ADJECTIVES: Final = frozenset(
 )
 """Nouns of languages in which an adjective follows: "parque canino", but not "bus driver"."""
 
+_ARTICLES: Final = frozenset(("la", "l", "le", "les", "los", "las", "el", "il", "the", "'", "’"))
 MAX_PHRASE: Final = 4
 """Words of a listed phrase."""
 _WITH_ADJECTIVE: Final = 2
@@ -62,6 +68,11 @@ _GERMAN_ENDS: Final = (
     *(noun for noun in listed(_NOUNS["de"]) if len(noun) > 4),  # noqa: PLR2004 - shorter nouns end other words
     *("raum", "saal", "haus", "hof", "bahn", "park", "kita", "klo"),
 )
+_POLISH: Final = frozenset(phrase[0] for phrase in _phrases(_NOUNS["pl"]) if len(phrase) == 1)
+_POLISH_ENDINGS: Final = tuple(
+    (ending, "".join(instead)) for ending, *instead in map(str.split, listed_in_order(_TABLES["polish_endings"]))
+)
+_MIN_POLISH_STEM: Final = 2
 _NUMBER: Final = re.compile(
     r"\d{1,4}[a-z]?|[a-z]\d{0,4}|\d{1,3}[./-]\d{1,4}|[a-z]{1,2}[-.]\d{1,4}|\d{1,2}(?:st|nd|rd|th|er|e|o|a|\.)"
 )
@@ -82,7 +93,22 @@ def noun_length(words: Sequence[str], first: int, end: int, nouns: Phrases) -> i
         if tuple(words[first : first + length]) in nouns:
             return length
     word = words[first]
-    return int(len(word) >= _MIN_COMPOUND and word.endswith(_GERMAN_ENDS))
+    if "-" in word and tuple(word.split("-")) in nouns:
+        return 1
+    return int(
+        (len(word) >= _MIN_COMPOUND and word.endswith(_GERMAN_ENDS)) or (nouns is not PLACES and is_polish(word))
+    )
+
+
+@remembered(4_096)
+def is_polish(word: str) -> bool:
+    """Whether a word is a form of a Polish place after a preposition: "przy fontannie", "pod akademikiem"."""
+    return any(
+        word.endswith(ending)
+        and len(word) - len(ending) >= _MIN_POLISH_STEM
+        and word.removesuffix(ending) + instead in _POLISH
+        for ending, instead in _POLISH_ENDINGS
+    )
 
 
 def numbers_end(words: Sequence[str], position: int, end: int) -> int:
@@ -103,7 +129,7 @@ def last_of_place(words: Sequence[str], start: int, end: int, nouns: Phrases) ->
     while position < end:
         length = noun_length(words, position, end, nouns)
         after = numbers_end(words, position + length, end) if length else position + 1
-        inflected = tuple(words[position : position + length]) in _INFLECTED
+        inflected = tuple(words[position : position + length]) in _INFLECTED or is_polish(words[position])
         if length and (inflected or after >= end or words[after] in JOINERS or not words[after][0].isalnum()):
             last = after - 1
         position = after
@@ -116,6 +142,22 @@ def before_an_adjective(words: Sequence[str], start: int, end: int) -> int | Non
     return end - 1 if is_place and words[end - 1].isalpha() else None
 
 
+def complement_end(words: Sequence[str], last: int) -> int:
+    """Return where a place ends with the words that tell it from others: "sala de espera", "train to Leeds".
+
+    `last` is the last word of its noun.
+    """
+    link = words[last + 1] if last + 1 < len(words) else ""
+    if link not in OF_A_PLACE and not (link in TOWARDS and words[last] in VEHICLES):
+        return last
+    named = last + 2
+    while named < len(words) and words[named] in _ARTICLES:
+        named += 1
+    if named >= len(words) or not words[named][0].isalnum() or words[named] in ENDERS | LATER_ENDERS | NO_PLACES:
+        return last
+    return numbers_end(words, named + 1, min(named + 3, len(words))) - 1
+
+
 def only_place(words: Sequence[str], start: int, end: int) -> bool:
     """Whether a phrase is a place, apart from an ordinal ("2nd floor toilets"), and not likely something else."""
     if end - start == 1 and words[start] in NOT_ALONE:
@@ -124,4 +166,9 @@ def only_place(words: Sequence[str], start: int, end: int) -> bool:
     while first < end and (words[first] in ORDINALS or _NUMBER.fullmatch(words[first])):
         first += 1
     begins = first < end and noun_length(words, first, end, PLACES) > 0
-    return begins and last_of_place(words, start, end, PLACES) == end - 1
+    if not begins:
+        return False
+    if end - first > 1 and words[end - 1] in WHOSE:
+        end -= 1
+    last = last_of_place(words, start, end, PLACES)
+    return last == end - 1 or (last is not None and complement_end(words, last) == end - 1)

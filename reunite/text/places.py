@@ -19,8 +19,11 @@ from reunite.text.place_words import (
     NEVER_ANYTHING,
     NO_PLACES,
     NUMBERED,
+    ORIGINS,
+    SHOPS,
     VERBS,
     before_an_adjective,
+    complement_end,
     last_of_place,
     lead_length,
     numbers_end,
@@ -29,12 +32,13 @@ from reunite.text.place_words import (
 from reunite.text.word_lists import THINGS
 from reunite.text.words import plain, stem, without_strokes
 
-_MAX_DETERMINERS, _MAX_PLACE, _MAX_VERB = 4, 7, 6
+_MAX_DETERMINERS, _MAX_PLACE, _MAX_VERB = 4, 7, 10
 """Words before a place, of a place, and between a verb and its preposition."""
 _TOKEN: Final = re.compile(
     r"\d{1,2}\.(?=[ ]?(?:stock|etage|og|ug|obergeschoss|untergeschoss)\b)|[^\W_]+(?:[-.][^\W_]+)*|\n|[^\w\s]",
     re.IGNORECASE,
 )
+_KEEPS: Final = frozenset(("has", "have", "got"))
 _ELISION: Final = frozenset("'’")
 _LINE_ENDS: Final = frozenset("\n,;|.")
 _EMPTY_BRACKETS: Final = re.compile(r"[(\[（【][\s,.]{0,8}[)\]）】]")
@@ -79,14 +83,25 @@ def _plain(token: str) -> str:
 
 
 def _places(words: Sequence[str]) -> Iterator[_Found]:
-    position = 0
+    position, end_of_place = 0, -1
     while position < len(words):
         found = (
-            _heading(words, position) or _alone(words, position) or _led(words, position) or _numbered(words, position)
+            _heading(words, position)
+            or _alone(words, position)
+            or _led(words, position, follows_a_place=position == end_of_place)
+            or _numbered(words, position)
         )
         if found:
+            found = (found[0], _with_complement(words, found[1]), found[2])
+            end_of_place = found[1] + 1
             yield found
         position = found[1] + 1 if found else position + 1
+
+
+def _with_complement(words: Sequence[str], last: int) -> int:
+    """Return where a place ends, with the words after its noun that tell it from others, unless they name a thing."""
+    end = complement_end(words, last)
+    return last if end > last and _names_a_thing(words[last + 2 : end + 1]) else end
 
 
 def _is_sign(words: Sequence[str], position: int) -> bool:
@@ -115,15 +130,20 @@ def _alone(words: Sequence[str], first: int) -> _Found | None:
     if not _is_sign(words, first - 1) or _is_sign(words, first) or _follows_an_initial(words, first):
         return None
     end = first
-    while not _is_sign(words, end) and end - first <= _MAX_PLACE:
+    while not _is_sign(words, end) and end - first <= _MAX_PLACE and not _says_more(words, first, end):
         end += 1
     start = first
     while start < end and words[start] in DETERMINERS:
         start += 1
     is_whole_text = first == 0 and end == len(words)
-    if is_whole_text or not _is_sign(words, end) or not only_place(words, start, end):
+    if is_whole_text or end - first > _MAX_PLACE or not only_place(words, start, end):
         return None
     return first, end - 1, start
+
+
+def _says_more(words: Sequence[str], first: int, position: int) -> bool:
+    """Whether what follows a place says where that is, or who keeps the thing: "gym at the uni", "reception has it"."""
+    return position > first and (words[position] in _KEEPS or tuple(words[position : position + 1]) in FIRM)
 
 
 def _follows_an_initial(words: Sequence[str], first: int) -> bool:
@@ -135,7 +155,7 @@ def _follows_an_initial(words: Sequence[str], first: int) -> bool:
             return False
 
 
-def _led(words: Sequence[str], first: int) -> _Found | None:
+def _led(words: Sequence[str], first: int, *, follows_a_place: bool) -> _Found | None:
     """A preposition and the place after it."""
     length = lead_length(words, first)
     start = first + length
@@ -147,10 +167,11 @@ def _led(words: Sequence[str], first: int) -> _Found | None:
         end += 1
     if end == start:
         return None
-    last = last_of_place(words, start, end, AFTER_A_PREPOSITION)
+    nouns = AFTER_A_PREPOSITION if words[first] in ORIGINS else SHOPS
+    last = last_of_place(words, start, end, nouns)
     if last is None and not _names_a_thing(words[start:end]):
         last = before_an_adjective(words, start, end)
-    if last is None and _takes_anything(words, first, start, end):
+    if last is None and _takes_anything(words, first, start, end, follows_a_place=follows_a_place):
         last = end - 1
     return None if last is None else (first, last, start)
 
@@ -165,15 +186,16 @@ def _continues(words: Sequence[str], start: int, position: int) -> bool:
     return position == start or word in JOINERS or is_number or not lead_length(words, position)
 
 
-def _takes_anything(words: Sequence[str], first: int, start: int, end: int) -> bool:
+def _takes_anything(words: Sequence[str], first: int, start: int, end: int, *, follows_a_place: bool) -> bool:
     """Whether any noun after this preposition is a place: "found at Zarquon's", "left in the Haribo"."""
     is_between = end < len(words) and words[end] in DETERMINERS
     if first and words[first - 1] in VERBS and is_between and words[start] not in NO_PLACES:
         return True  # "found next to my car a mitten"
     lead = tuple(words[first : first + lead_length(words, first)])
-    if lead in NEVER_ANYTHING or words[start] in NO_PLACES or _names_a_thing(words[start:end]):
+    is_name = start > first and words[start - 1] == "the" and end - start > 1  # "at the Red Lion"
+    if lead in NEVER_ANYTHING or (words[start] in NO_PLACES and not is_name) or _names_a_thing(words[start:end]):
         return False
-    if first and words[first - 1] in VERBS:
+    if (first and words[first - 1] in VERBS) or (follows_a_place and lead in FIRM):
         return True
     before = range(first - 1, max(-1, first - 1 - _MAX_VERB), -1)
     sentence_start = next((position for position in before if words[position] in ".!?\n:"), before.stop)

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from reunite.text.data import read_toml
+from reunite.text.lexicon import simplified
 from reunite.text.phrases import listed
 
 _TABLES: Final = read_toml("places.toml")
@@ -14,15 +15,20 @@ _AROUND: Final = re.compile(r"^(?:我们?|我們)?在?|(?:にて|で|に|から|
 def _pattern() -> re.Pattern[str]:
     nouns = "|".join(map(re.escape, listed(_TABLES["nouns"]["unspaced"])))
     sides = "|".join(map(re.escape, listed(_TABLES["nouns"]["unspaced_relative"])))
-    level = r"(?:[\d０-９]{1,2}|[一二三四五六七八九十]{1,2})階"
+    level = r"(?:(?:[\d０-９]{1,2}|[一二三四五六七八九十]{1,2})(?:階|[楼樓層层]))"
     name = r"(?:(?![在掉丢落忘捡于])[一-鿿々ァ-ヶーA-Za-z0-9０-９・]){1,8}"
-    side = rf"(?:の(?:{sides})){{0,2}}(?:[内前横裏側里裡])?"
-    before_a_thing = r"の(?![鍵本傘]|カギ|かぎ|カード|切符|タオル|ロゴ)"
-    then = rf"にて|[でにへ]|から|{before_a_thing}|を出|[、。，,\s)）】」\]:：落忘捡丢找]|$"
-    return re.compile(
-        rf"(?:(?:{level}の?|{name}の?)?(?:{nouns})(?:{level})?|{level}){side}(?:\d{{1,3}}番?)?(?={then})(?:にて|[でに]|から|の)?"
-        r"|在(?:(?![掉丢落忘捡找到了])[\u3400-\u9fff]){1,8}?(?:里|裡|上|外(?![套衣])|前|附近|门口|門口|旁边|旁邊|(?=[掉丢落忘了]))"
+    side = rf"(?:の?(?:{sides})){{0,2}}(?:[内前横裏側里裡边邊旁上])?"
+    number = r"[A-ZＡ-Ｚ]\d{0,3}(?![A-Za-z])|\d{1,3}(?=[でにへ])"
+    things = "カギ|かぎ|カード|切符|タオル|ロゴ|やつ|もの|タンブラー|ボトル|カップ|マグ|制服|ジャージ|バッグ|ぬいぐるみ"
+    before_a_thing = rf"の(?![鍵本傘物袋]|{things})"
+    ends = r"[、。，,\s)）】」\]:：？?！!落忘捡撿丢丟找拾遗遺或和]|$"
+    then = rf"にて|[でにへ]|から|{before_a_thing}|を出|かも|だと思|です|らへん|附近|旁边|旁邊|{ends}"
+    pattern = (
+        rf"(?:(?:{level}の?)?(?:{name}の?)?(?:{nouns})(?:{level}|{number})?|{level}){side}(?:\d{{1,3}}番?)?(?={then})(?:にて|[でに]|から|の)?"
+        r"|在(?:(?![掉丢落忘捡找到了])[\u3400-\u9fff]){1,8}?(?:里|裡|上|外(?![套衣])|前|附近|门口|門口|旁边|旁邊|(?=[掉丢落忘了捡拾找遗发]))"
+        r"|(?<=[能该概许])在[\u3400-\u9fff]{1,14}(?=[，。！\s]|$)"
     )
+    return re.compile(simplified(pattern))
 
 
 _PLACE: Final = _pattern()
@@ -39,8 +45,13 @@ def take_places(text: str) -> tuple[str, list[str]]:
         found.append(match[1].strip())
         return " "
 
-    def place(match: re.Match[str]) -> str:
-        found.append(_AROUND.sub("", match[0]))
+    def place(name: str) -> str:
+        found.append(_AROUND.sub("", name))
         return " "
 
-    return _PLACE.sub(place, _HEADING.sub(heading, text)), found
+    text = _HEADING.sub(heading, text)
+    rest, end = "", 0
+    for match in _PLACE.finditer(simplified(text)):
+        rest += text[end : match.start()] + place(text[match.start() : match.end()])
+        end = match.end()
+    return rest + text[end:], found

@@ -185,3 +185,20 @@ def test_a_brand_that_an_edit_takes_away_is_no_longer_told() -> None:
     assert not still_true(why, "my iPhone", "my phone")
     assert still_true(why, "a Galaxy", "a phone") == why
     assert not still_true(why, "a Galaxy", "an iPhone, sorry")
+
+
+@pytest.mark.parametrize(
+    ("text", "brand"),
+    [
+        ("On a trouvé une montre Swatch avec un bracelet transparent", "Swatch"),
+        ("camera lost, Canon IXY", "Canon"),
+        ("grey hoodie with a hood, Nike", "Nike"),
+        ("ładowarka do laptopa Dell", "Dell"),
+        ("灰色行李箱，新秀麗", "Samsonite"),
+        ("相机和镜头盖，索尼", "Sony"),
+        ("a bag with a camera, Canon", None),
+    ],
+)
+def test_a_brand_is_read_beside_models_and_parts_but_not_contents(text: str, brand: str | None) -> None:
+    item = Item(UUID(int=1), ReportKind.FOUND, text, "", NOON, time_is_stated=False)
+    assert [*extract(item).brands.own] == ([brand] if brand else [])

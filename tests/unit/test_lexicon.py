@@ -32,6 +32,62 @@ def test_german_compounds_are_read_by_their_parts(written: str) -> None:
     assert to_english(written) == "football shoe"
 
 
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("graues Mützchen", "grey woolly hat"),
+        ("ein rotes Täschli", "red bag"),
+        ("unas llavecitas rojas", "key red"),
+        ("una mochilita azul", "backpack blue"),
+        ("lentecitos negros", "glasses black"),
+        ("uno zainetto blu", "backpack blue"),
+        ("due ombrelli rossi", "two umbrella red"),
+        ("um colarzinho vermelho", "necklace red"),
+        ("dois casaquinhos pretos", "two jacket black"),
+        ("zielony sweterek", "green sweater"),
+        ("niebieskie butki", "blue shoe"),
+        ("torebka z czarnej skóry", "handbag with black leather"),
+        ("plecak czerwono-czarny", "backpack red-black"),
+    ],
+)
+def test_inflections_and_diminutives_are_read(text: str, english: str) -> None:
+    assert to_english(text) == english
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("デジカメを落としました", "camera lost"),
+        ("カメのぬいぐるみ", "turtle soft toy"),
+        ("青いはさみ", "blue scissors"),
+        ("シルバーです", "silver です"),
+        ("定期券なくした", "commuter pass lost"),
+        ("黑色雨傘", "black umbrella"),
+        ("紅色錢包", "red wallet"),
+        ("红色钱包", "red wallet"),
+    ],
+)
+def test_japanese_and_chinese_words_are_found_whole(text: str, english: str) -> None:
+    assert to_english(text) == english
+
+
+def test_german_evening_dresses_and_shades_are_read() -> None:
+    assert to_english("Abendkleid, bodenlang, smaragdgrün") == "evening dress, bodenlang, green"
+
+
+@pytest.mark.parametrize(
+    "text", ["Volkswagen", "vorgestern", "ten minutes ago", "Havaianas", "airpods", "laptop C02XK1"]
+)
+def test_names_and_times_are_no_things_in_another_language(text: str) -> None:
+    assert to_english(text) == text
+
+
+@pytest.mark.parametrize("text", ["die bare Wand", "in der Bar", "bare feet"])
+def test_a_bar_is_no_bear(text: str) -> None:
+    assert "bear" not in to_english(text)
+    assert to_english("ein brauner Bär") == "brown bear"
+
+
 def test_a_compound_with_an_unknown_first_part_keeps_it() -> None:
     assert to_english("rote Vereinsjacke") == "red vereins jacket"
 

@@ -133,8 +133,14 @@ def test_each_things_colour_is_looked_for_by_itself() -> None:
         ("móvil, funda, cargador", ("phone", "case", "charger")),
         ("telefon, etui, ładowarka", ("phone", "case", "charger")),
         ("celular, capinha, carregador", ("phone", "case", "charger")),
+        ("bag and scarf, the scarf is red", ("bag", "scarf, the scarf is red")),
         ("Mantel, Regenmantel und Schirm", ("coat", "raincoat", "umbrella")),
     ],
 )
 def test_a_kind_of_the_thing_before_may_be_another_thing(text: str, things: tuple[str, ...]) -> None:
     assert tuple(part.strip() for part in parts(text)) == things
+
+
+@pytest.mark.parametrize("text", ["car keys, red lanyard", "phone, phone case transparent"])
+def test_what_is_on_a_thing_after_a_comma_is_no_other_thing(text: str) -> None:
+    assert not parts(text)

@@ -11,8 +11,9 @@ from safetensors import SafetensorError
 from transformers import AutoConfig, AutoTokenizer
 
 from reunite.encoder import SHARED_SPACE, Framing, Vectors, Views
+from reunite.text.embedded_words import reading_version
 from reunite.text.negation import strip_negations
-from reunite.text.normalise import normalise, tables
+from reunite.text.normalise import normalise
 from workers.encoders import EncoderUnavailableError
 from workers.encoders.chunks import chunks
 from workers.encoders.clip_network import Network, load_network
@@ -62,8 +63,7 @@ class ClipEncoder:
         self._is_multilingual = int(config.text_config.vocab_size) > _MAX_MONOLINGUAL_VOCABULARY
         self._templates = templates or (PLAIN if self._is_multilingual else TEMPLATES)
         self._longest_template = max(self._templates, key=self._count_tokens)
-        tables_used = "" if self._is_multilingual else tables()
-        self._version = f"{_version(name_or_folder, folder)}+{_hash_of_prompts(self._templates, tables_used)}"
+        self._version = f"{_version(name_or_folder, folder)}+{_hash_of_prompts(self._templates)}"
         self._dimension = int(self._text_features([""]).shape[1])
 
     @property
@@ -173,9 +173,9 @@ def _version(name_or_folder: str, folder: Path) -> str:
     return f"{name}@{revision[:_HASH_LENGTH]}"
 
 
-def _hash_of_prompts(templates: Sequence[str], tables_used: str) -> str:
-    """Hash everything that determines the prompts of a text."""
-    return hashlib.sha256("\n".join((*templates, tables_used)).encode()).hexdigest()[:_SHORT_HASH_LENGTH]
+def _hash_of_prompts(templates: Sequence[str]) -> str:
+    """Hash all that decides the prompts of a text; a multilingual model gets several things in English, too."""
+    return hashlib.sha256("\n".join((*templates, reading_version())).encode()).hexdigest()[:_SHORT_HASH_LENGTH]
 
 
 def _hash_of_files(folder: Path) -> str:

