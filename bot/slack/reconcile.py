@@ -84,8 +84,6 @@ class Reconciler:
         self._installations = installations
         self._look_back = config.look_back
         self._reconciled: set[str] = set()
-        self._channels: dict[str, frozenset[str]] = {}
-        """By workspace, the channels that the bot was in at the last look."""
         self._not_before: dict[str, float] = {}
         """By workspace, when Slack allows the next call."""
 
@@ -117,7 +115,6 @@ class Reconciler:
         """Forget the workspaces that have removed the app: no call for them is due any more."""
         teams = {workspace.team for workspace in self._workspaces}
         self._reconciled &= teams
-        self._channels = {team: channels for team, channels in self._channels.items() if team in teams}
         self._not_before = {team: at for team, at in self._not_before.items() if team in teams}
         self._cards.keep(teams)
 
@@ -150,11 +147,10 @@ class Reconciler:
 
     async def _note_joined(self, workspace: SlackWorkspace, now: datetime) -> None:
         """Note what may have changed in channels that the bot was removed from and is in again."""
-        channels = frozenset(workspace.channels)
-        joined = channels - self._channels.get(workspace.team, channels)
-        if joined and await self._catch_up.note_joined(workspace, joined, now):
+        joined = frozenset(workspace.joined)
+        if joined and await self._catch_up.note_joined(workspace, joined & workspace.channels.keys(), now):
             await self._cards.note_pending(workspace)
-        self._channels[workspace.team] = channels
+        workspace.joined -= joined
 
     async def _continue(self, workspace: SlackWorkspace, now: datetime) -> None:
         team, clock = workspace.team, asyncio.get_running_loop()

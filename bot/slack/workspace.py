@@ -67,6 +67,10 @@ class SlackWorkspace:
         self.home: str = identity["url"]
         self.bot_user: str = identity["user_id"]
         self.channels: Mapping[str, Channel] = {}
+        self.joined: set[str] = set()
+        """Channels that the bot has joined since they were first read; the reconciler takes them out again."""
+        self._refreshing = asyncio.Lock()
+        self._is_read = False
         self.is_outdated = False
         """Whether the channels have to be read again: an earlier try failed."""
         self._language = "en"
@@ -97,7 +101,11 @@ class SlackWorkspace:
         return workspace
 
     async def refresh(self) -> None:
-        """Read the channels again, and the kind of report of each."""
+        """Read the channels again, and the kind of report of each; one after the other, so that the latest counts."""
+        async with self._refreshing:
+            await self._read_channels()
+
+    async def _read_channels(self) -> None:
         names: dict[str, str] = {}
         cursor = None
         while True:
@@ -116,6 +124,9 @@ class SlackWorkspace:
                 await self._handlers.welcome.note_invitation("slack", self.team, first, if_first=True)
         settings = await self._handlers.settings("slack", self.team)
         self._language = settings.language
+        if self._is_read:
+            self.joined |= names.keys() - self.channels.keys()
+        self._is_read = True
         self.channels = {
             channel: Channel(channel, name, role_of(channel, name, settings)) for channel, name in names.items()
         }

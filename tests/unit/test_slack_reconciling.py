@@ -23,7 +23,7 @@ class _Slack:
         self.kept: set[str] = set()
 
     def __iter__(self) -> Any:
-        return iter([SimpleNamespace(team=team, is_outdated=False, channels=()) for team in self.teams])
+        return iter([SimpleNamespace(team=team, is_outdated=False, joined=set()) for team in self.teams])
 
     def __contains__(self, workspace: Any) -> bool:
         return workspace.team in self.teams
