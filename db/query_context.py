@@ -16,13 +16,15 @@ _RULED_OUT: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id
     WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'rejected' OR declined))"""
 _RELEASED: Final = """ARRAY(SELECT r.id FROM match m JOIN report r ON r.id = m.found_id
     WHERE m.lost_id = %(report)s AND m.released AND r.sealed AND r.state = 'open')"""
-_CONTEXT: Final = f"""SELECT live.model, live.spaces, {_RULED_OUT} AS ruled_out, {_RELEASED} AS released, compared.*,
+_CONTEXT: Final = " ".join(
+    f"""SELECT live.model, live.spaces, {_RULED_OUT} AS ruled_out, {_RELEASED} AS released, compared.*,
   mine.*, seen.*, changes.*
 FROM ({MINE}) AS mine
 LEFT JOIN (SELECT id AS model, spaces FROM embedding_model WHERE live) AS live ON true
 CROSS JOIN (SELECT array_agg(other) AS others, array_agg(details) AS details FROM ({OF_REPORT}) AS one) AS compared
 CROSS JOIN ({photo_content("ARRAY[%(report)s]")}) AS seen
-CROSS JOIN ({{changes}}) AS changes"""
+CROSS JOIN ({{changes}}) AS changes""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

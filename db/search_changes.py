@@ -36,7 +36,7 @@ WITH changes AS MATERIALIZED (SELECT report_id, changed FROM search_change WHERE
   new AS MATERIALIZED (SELECT report_id FROM unknown UNION SELECT report_id FROM own
     UNION SELECT unnest(%(doubtful)s::uuid[])),
   opened AS MATERIALIZED (SELECT r.*, r.sealed OR r.private AS hidden, {AUTHOR} AS author
-    FROM new JOIN report r ON r.id = new.report_id JOIN workspace w ON w.id = r.workspace_id
+    FROM new JOIN report r ON r.id = report_id JOIN workspace w ON w.id = workspace_id
     WHERE (SELECT count(*) FROM new) <= %(few)s AND {SIDE})
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, ARRAY(SELECT report_id FROM own) AS own,
   changed.*, ARRAY(SELECT report_id FROM new) AS new, reports.*, vectors.*{{contents}}
@@ -47,9 +47,15 @@ FROM (SELECT array_agg(report_id) AS changed, array_agg(changed::text::bigint) A
     array_agg(e.source) AS source, array_agg(e.photo_id) AS photo, array_agg(halfvec_send(e.vector)) AS vector
     FROM opened JOIN embedding e ON e.report_id = opened.id WHERE e.model_id = %(known_model)s) AS vectors{{photos}}
 """
-# psycopg keeps the translation of a statement only if it has at most 4,096 characters.
-_CHANGES: Final = _TEMPLATE.format(details="", contents="", photos="")
-_CHANGES_WITH_ITEMS: Final = _TEMPLATE.format(
+
+
+def _filled(**parts: str) -> str:
+    """Return the statement in one line: psycopg keeps the translation of one with at most 4,096 characters."""
+    return " ".join(_TEMPLATE.format(**parts).split())
+
+
+_CHANGES: Final = _filled(details="", contents="", photos="")
+_CHANGES_WITH_ITEMS: Final = _filled(
     details="".join(f", array_agg({FIELDS[name]}) AS item_{name}" for name in _DETAILS),
     contents="".join(f", content.{name} AS item_{name}" for name in CONTENT),
     photos=f", ({photo_content('ARRAY(SELECT id FROM opened)')}) AS content",

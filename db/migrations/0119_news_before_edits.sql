@@ -1,4 +1,5 @@
--- As before, except that a new reply doesn't wait for edits of those above it: "Returned" comes before they lose their buttons.
+-- As before, except that nothing waits for an edit that is put off: "Returned" comes before the replies above it lose their
+-- buttons.
 CREATE OR REPLACE FUNCTION lease_outbox(of_platform platform, most int, in_flight uuid[], most_each int, lease interval,
   OUT seq bigint, OUT community_id uuid, OUT report_id uuid, OUT fence int, OUT attempts int)
 RETURNS SETOF record LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -19,7 +20,7 @@ RETURNS SETOF record LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_
         AND (o.leased_until IS NULL OR o.leased_until < now())
         AND NOT EXISTS (SELECT FROM outbox earlier WHERE earlier.report_id = o.report_id
           AND earlier.audience = o.audience AND earlier.seq < o.seq AND earlier.state = 'queued'
-          AND (earlier.sent_message IS NULL OR o.sent_message IS NOT NULL))
+          AND (earlier.sent_message IS NULL OR earlier.due_at <= now()))
       ORDER BY o.due_at, o.seq LIMIT greatest(most_each - counted.n, 0)) AS head
     ORDER BY counted.n + head.nth, random() LIMIT most
   )

@@ -65,7 +65,8 @@ async def test_a_sealed_report_changes_nothing_for_members_until_it_is_released(
     assert released
     root = "l1" if released.lost == lost.id else "l0"
     assert world.platform.kinds(root).count("match") == 1
-    assert not any(sent.picture for target, sent in world.platform.messages if target.message == root)
+    cards = [sent for target, sent in world.platform.messages if target.message == root and sent.reply.kind == "match"]
+    assert not any(card.reply.picture for card in cards)
     other = {"l0", "l1"} - {root}
     assert "match" not in world.platform.kinds(other.pop())
 

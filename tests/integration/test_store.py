@@ -40,6 +40,7 @@ TENANT_TABLES = {
     "web_message",
 }
 WITHOUT_POLICY = {
+    "clock",
     "embedding_model",  # the deployment's encoders
     "migration",
 }
