@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Final
 
@@ -36,11 +37,12 @@ class Migration:
         return hashlib.sha256(self.statements.encode()).hexdigest()
 
 
-def shipped() -> list[Migration]:
-    """Return the migrations of this version, in order."""
+@cache
+def shipped() -> tuple[Migration, ...]:
+    """Return the migrations of the running version, in order: its files may be newer by now."""
     files = (file for file in resources.files("db").joinpath("migrations").iterdir() if file.name.endswith(".sql"))
-    return sorted(
-        (Migration(file.name, file.read_text("utf-8")) for file in files), key=lambda migration: migration.name
+    return tuple(
+        sorted((Migration(file.name, file.read_text("utf-8")) for file in files), key=lambda migration: migration.name)
     )
 
 
@@ -77,7 +79,7 @@ async def require_migrated(database: Database) -> None:
 async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:
     known = await connection.execute(IS_MIGRATED)
     if (await known.fetchone()) != (True,):
-        return shipped()
+        return list(shipped())
     rows = await (await connection.execute(_APPLIED)).fetchall()
     applied: dict[str, str] = dict(rows)
     _refuse_newer(applied)

@@ -64,15 +64,16 @@ class Monitoring:
 
     async def beat(self, process: UUID, role: str, host: str, pid: int, version: str) -> timedelta | None:
         """Record a process's heartbeat. Return by how much the database's clock was set back, if it was."""
+        [noted] = await self._database.rows("SELECT note_time() AS back")  # alone: it locks one row for all
         async with self._database.outside() as connection:
-            noted = await (await connection.execute("SELECT note_time() AS back")).fetchone()
             await connection.execute(
                 """INSERT INTO process (id, role, host, pid, version) VALUES (%s, %s, %s, %s, %s)
                    ON CONFLICT (id) DO UPDATE SET seen_at = now()""",
                 [process, role, host, pid, version],
             )
             await connection.execute("DELETE FROM process WHERE seen_at < now() - %s", [_FORGOTTEN])
-        return noted["back"] if noted else None
+        back: timedelta | None = noted["back"]
+        return back
 
     async def end(self, process: UUID) -> None:
         """Remove a process that ends in order."""

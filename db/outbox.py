@@ -12,18 +12,17 @@ from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply, from_json, to_json
 from reunite.ports import Audience, Sent
 
-_CHANGED: Final = """version = version + 1, due_at = {due_at}, attempts = 0, problem = NULL,
+CHANGED: Final = """version = version + 1, due_at = now(), attempts = 0, problem = NULL,
   task = CASE WHEN attempts > 0 OR sent_message IS NOT NULL THEN 'edit' ELSE task END,
   state = CASE WHEN state = 'failed' AND sent_message IS NULL THEN state ELSE 'queued' END"""
-CHANGED: Final = _CHANGED.format(due_at="now()")
 """What a change of `reply` requires: a sent reply is edited, and one that failed to be sent stays failed."""
 
-_LATER: Final = "now() + interval '1 second'"
-"""What a thread asks for may change after the news that changed its report's state."""
-REFRESH: Final = f"""UPDATE outbox SET {_CHANGED.format(due_at=_LATER)}
-WHERE report_id = %(report)s AND audience <> 'moderators'
-  AND task <> 'remove' AND (reply->'buttons' <> '[]' OR reply->'choices' <> '[]')"""
-"""Edits what a thread asks for, which depends on its report's state (`Reply.as_it_stands`)."""
+REFRESH: Final = f"""UPDATE outbox SET {CHANGED} WHERE report_id = %(report)s AND audience <> 'moderators'
+  AND task <> 'remove' AND (reply->'buttons' <> '[]' OR reply->'choices' <> '[]')
+  AND (reply->>'asked' IS NULL
+    OR EXISTS (SELECT FROM report r WHERE r.id = outbox.report_id AND r.question_answer IS NULL))"""
+"""Edits what a thread asks for, which depends on its report's state (`Reply.as_it_stands`). An answered question stays,
+with its answer."""
 
 
 class SqlOutbox(Queries):

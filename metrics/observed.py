@@ -74,8 +74,10 @@ async def _heartbeat(database: Database, role: str, health_file: Path | None) ->
             finally:
                 await stop(heartbeat)
     except BaseExceptionGroup as group:
-        if len(group.exceptions) == 1:
-            raise group.exceptions[0] from None
+        outdated = [error for error in group.exceptions if isinstance(error, MigrationError)]
+        if outdated or len(group.exceptions) == 1:
+            error = (outdated or group.exceptions)[0]
+            raise error from error.__cause__
         raise
     finally:
         await _attempt(monitoring.end(process))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from reunite import rules
@@ -11,6 +12,8 @@ from reunite.messages import keys, welcome
 from reunite.messages.reply import Tile
 from reunite.ports import Session
 from reunite.tiles import picture_of
+
+_FEW: Final = 2
 
 
 async def digest(session: Session, workspace: UUID, at: datetime) -> None:
@@ -33,7 +36,8 @@ async def digest(session: Session, workspace: UUID, at: datetime) -> None:
 def _in_one_channel(reports: Sequence[Report]) -> list[Report]:
     """Return the open found reports of the channel that has the most.
 
-    Forums don't count: each post is a channel. Nor do, if others are there, direct messages: each has one author.
+    Forums don't count: each post is a channel. Nor do, if others are there, one author's few posts: these may be direct
+    messages.
     """
     found = [
         report
@@ -47,7 +51,7 @@ def _in_one_channel(reports: Sequence[Report]) -> list[Report]:
         return []
     posts = Counter(report.target.channel for report in found)
     authors = Counter(channel for channel, _ in {(report.target.channel, report.author.id) for report in found})
-    fullest = max(posts, key=lambda channel: (authors[channel] > 1, posts[channel]))
+    fullest = max(posts, key=lambda channel: (authors[channel] > 1 or posts[channel] > _FEW, posts[channel]))
     return [report for report in found if report.target.channel == fullest]
 
 

@@ -74,7 +74,8 @@ class HandoverHandlers:
             await _tell_other(session, replace(sides, match=now), speaker, said=not has_spoken)
         for report in work:
             await self._queue.hint(report)
-        return notices.note(_note(state, given=not has_spoken), press.language)
+        note = _note(state, given=not has_spoken, counts=state is not sides.match.state)
+        return notices.note(note, press.language)
 
 
 async def arrange(session: Session, claimed: Claimed, *, by_word: bool) -> None:
@@ -126,10 +127,13 @@ def _with_word(handover: Handover, speaker: ReportKind, *, given: bool) -> Hando
     return replace(handover, got_back=given) if speaker is ReportKind.LOST else replace(handover, handed_over=given)
 
 
-def _note(state: MatchState, *, given: bool) -> str:
-    if state is MatchState.UNDECIDED and given:
+def _note(state: MatchState, *, given: bool, counts: bool) -> str:
+    """Return the key of what the speaker reads; `counts` says that their word has changed the state."""
+    if not given:
+        return "word_back"
+    if state is MatchState.UNDECIDED:
         return "word_waits"
-    return "word_counts" if given else "word_back"
+    return "word_counts" if counts else f"match_{state}"
 
 
 async def _tell_other(session: Session, sides: Claimed, speaker: ReportKind, *, said: bool) -> None:

@@ -91,7 +91,9 @@ class SlackPlatform:
                 return await self._earlier.find(workspace, outgoing)
         except PostGoneError:
             raise
-        except UndeliverableError as error:
+        except (TryAgainError, UndeliverableError) as error:
+            if isinstance(error, TryAgainError) and not lacks_scope(error):
+                raise
             raise UnknownArrivalError(str(error)) from error
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:

@@ -167,7 +167,9 @@ class _Page:
         return without_controls(message.text)
 
     def _reply(self, reply: Reply, message: WebMessage) -> Json:
-        """Return a reply with the buttons that the viewer may press."""
+        """Return a reply with the buttons that the viewer may press, and that still do something."""
+        if (thread := self._reports.get(message.root or 0)) is not None:
+            reply = reply.as_it_stands(thread.state)
         is_answered = reply.asked is not None and self._answers.get(reply.asked) is not None
         offered = () if is_answered else reply.buttons
         if reply.kind == "returned":  # they undo what the thread's author said

@@ -313,7 +313,7 @@ class Reply:
     def as_it_stands(self, state: ReportState) -> "Reply":
         """Return what its report's thread shows of the reply: nothing that no longer does anything.
 
-        Once a report is returned, only the news of that has a button, which undoes it; after its end, nothing has one.
+        Once a report is returned, only the news of that has a button, which undoes it; after its end, nothing asks.
         """
         has_ended = state in {ReportState.WITHDRAWN, ReportState.EXPIRED}
         if not has_ended and (self.kind == "returned") == (state is ReportState.RETURNED):

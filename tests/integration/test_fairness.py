@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
 from operator import not_
 from uuid import UUID
 
@@ -116,17 +115,6 @@ async def test_two_that_lease_at_once_never_get_the_same_nor_two_of_a_thread(vil
     assert {item.reply.text() for item in leased} == {"0"}
     for items in rounds:
         assert max(Counter(item.community for item in items).values(), default=0) <= MAX_PER_COMMUNITY
-
-
-async def test_nothing_waits_for_an_edit_that_is_put_off(village: Village) -> None:
-    await village.replies(await village.reports("a", 1), each=2)
-    edited = (
-        "UPDATE outbox SET task = 'edit', sent_channel = 'c', sent_message = key, due_at = now() + %s WHERE key LIKE %s"
-    )
-    await village.do(edited, timedelta(), "%0")
-    assert [item.reply.text() for item in await village.store.delivery.lease("web", limit=9, seconds=0)] == ["0"]
-    await village.do(edited, timedelta(minutes=1), "%0")
-    assert [item.reply.text() for item in await village.store.delivery.lease("web", limit=9, seconds=60)] == ["1"]
 
 
 async def test_many_communities_all_get_their_turn_at_one_place(village: Village) -> None:

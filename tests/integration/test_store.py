@@ -13,9 +13,19 @@ from db.migrate import Migration, migrate, pending
 from db.store import Store
 from db.web import web_session
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost, Withdraw
-from reunite.entities import Channel, IncomingPhoto, Label, Member, ReplyTarget, ReportKind, ReportState, Workspace
+from reunite.entities import (
+    Channel,
+    IncomingPhoto,
+    Label,
+    Member,
+    Question,
+    ReplyTarget,
+    ReportKind,
+    ReportState,
+    Workspace,
+)
 from reunite.handlers import Handlers
-from reunite.messages import wording
+from reunite.messages import keys, wording
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Quoted, Reply
 from reunite.ports import ScoredPair
@@ -70,6 +80,27 @@ async def test_a_community_sees_nothing_of_another(database_url: str) -> None:
                 await session._do(
                     "INSERT INTO work (community_id, report_id) SELECT %(c)s, id FROM report", c=theirs.community
                 )
+
+
+@pytest.mark.parametrize("answer", [None, "0"])
+async def test_a_question_is_shown_anew_only_while_it_waits_for_its_answer(
+    database_url: str, answer: str | None
+) -> None:
+    asked = Question("colour", ("red", "blue"))
+    async with Store(database_url) as store:
+        world = await posted(store, "ours")
+        async with store.session(world.community) as session:
+            [row] = await session._all("SELECT id FROM report")
+            report = await session.reports.get(row["id"])
+            assert report
+            await session.prompts.ask(report.id, asked)
+            await session.outbox.post(report.id, keys.question(report.id), wording.question(report, asked))
+            await session._do("UPDATE outbox SET state = 'sent', sent_message = '1'")
+            if answer is not None:
+                await session.prompts.answer(report.id, answer)
+            await session.outbox.refresh(report.id)
+            [sent] = await session._all("SELECT state FROM outbox")
+    assert sent["state"] == ("queued" if answer is None else "sent")
 
 
 async def test_a_deleted_channel_is_forgotten(database_url: str) -> None:

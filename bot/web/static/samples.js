@@ -1,4 +1,4 @@
-// Sample reports to try the page with; scripts/draw_samples.py draws the pictures.
+// Sample reports to try the page with.
 
 import { element } from "./dom.js";
 import { post } from "./composer.js";
