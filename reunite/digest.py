@@ -13,7 +13,7 @@ from reunite.messages.reply import Tile
 from reunite.ports import Session
 from reunite.tiles import picture_of
 
-_FEW: Final = 2
+_FEW: Final = 5
 
 
 async def digest(session: Session, workspace: UUID, at: datetime) -> None:
