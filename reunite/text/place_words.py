@@ -48,6 +48,7 @@ NEVER_ANYTHING: Final = _phrases(_TABLES["never_anything"])
 DETERMINERS, JOINERS = _words("determiners"), _words("joiners")
 ENDERS, LATER_ENDERS = _words("enders"), _words("later_enders")
 ORIGINS, VEHICLES, TOWARDS = map(_words, ("origins", "vehicles", "towards"))
+_APOSTROPHES: Final = frozenset("'’")
 OF_A_PLACE, WHOSE = _words("of_a_place"), _words("whose")
 VERBS, NO_PLACES, NOT_ALONE = _words("verbs"), _words("no_places"), _words("not_alone")
 ORDINALS, NUMBERED, _NUMBER_SIGNS = _words("ordinals"), _words("numbered"), _words("number_signs")
@@ -116,7 +117,8 @@ def numbers_end(words: Sequence[str], position: int, end: int) -> int:
     sign = position
     while sign < end and (words[sign] in _NUMBER_SIGNS or words[sign] in {".", "#"}):
         sign += 1
-    return sign + 1 if sign < end and _NUMBER.fullmatch(words[sign]) else position
+    is_elided = sign + 1 < len(words) and words[sign + 1] in _APOSTROPHES  # "salle d'attente" has no letter
+    return sign + 1 if sign < end and _NUMBER.fullmatch(words[sign]) and not is_elided else position
 
 
 def last_of_place(words: Sequence[str], start: int, end: int, nouns: Phrases) -> int | None:
@@ -151,7 +153,7 @@ def complement_end(words: Sequence[str], last: int) -> int:
     if link not in OF_A_PLACE and not (link in TOWARDS and words[last] in VEHICLES):
         return last
     named = last + 2
-    while named < len(words) and words[named] in _ARTICLES:
+    while named < len(words) and words[named] in _ARTICLES | _APOSTROPHES:
         named += 1
     if named >= len(words) or not words[named][0].isalnum() or words[named] in ENDERS | LATER_ENDERS | NO_PLACES:
         return last
