@@ -7,7 +7,7 @@ from typing import Final
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
 from reunite.retry_after import seconds_to_wait
 
 TEMPORARY: Final = {
@@ -48,7 +48,7 @@ _TOO_MANY: Final = 429
 
 @contextmanager
 def slack_errors() -> Iterator[None]:
-    """Turn Slack's errors into TryAgainError or UndeliverableError."""
+    """Turn Slack's errors into TryAgainError, MissingScopeError among them, or UndeliverableError."""
     try:
         with slack_answers():
             yield
@@ -73,7 +73,7 @@ def slack_answers() -> Iterator[None]:
             tokens = "REUNITE_SLACK_BOT_TOKEN (xoxb-…) and REUNITE_SLACK_APP_TOKEN (xapp-…)"
             raise TryAgainError(f"Slack refuses our token ({code}): check {tokens}.") from error
         if code == _MISSING_SCOPE:
-            raise TryAgainError(_lacking(error), after) from error
+            raise MissingScopeError(_lacking(error), after) from error
         if not is_refusal(error):
             raise TryAgainError(f"Slack answers {code or status}", after) from error
         raise UndeliverableError(f"Slack answers {code or status}") from error
@@ -112,12 +112,6 @@ def _part(error: SlackApiError, name: str) -> str:
 def status_of(error: SlackApiError) -> int:
     """Return the HTTP status. Where JSON can't be read, slack_sdk gives aiohttp's answer instead of its own."""
     return int(getattr(error.response, "status_code", None) or error.response.status)
-
-
-def lacks_scope(error: Exception) -> bool:
-    """Return whether one of our errors says that the app lacks a permission: installing it again helps."""
-    cause = error.__cause__
-    return isinstance(cause, SlackApiError) and code_of(cause) == _MISSING_SCOPE
 
 
 def _lacking(error: SlackApiError) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from bot.past_posts import Page, PastMessage
-from bot.slack.errors import lacks_scope, slack_errors
+from bot.slack.errors import slack_errors
 from bot.slack.posts import (
     Body,
     files_of,
@@ -26,7 +26,7 @@ from bot.slack.workspaces import Workspaces
 from db.backfills import Backfill
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import Member
-from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
+from reunite.errors import MissingScopeError, UndeliverableError
 from reunite.past_posts import PastPost
 
 _DONE: Final = frozenset({"white_check_mark", "heavy_check_mark", "ballot_box_with_check"})
@@ -41,12 +41,10 @@ IsCaughtUp = Callable[[str], Awaitable[bool]]
 
 @contextmanager
 def _complete_scopes(team: str) -> Iterator[None]:
-    """Let a missing permission of the app end no channel and refuse no post: raise MissingScopeError instead."""
+    """Log a missing permission of the app, and let it wait: it ends no channel and refuses no post."""
     try:
         yield
-    except TryAgainError as error:
-        if not lacks_scope(error):
-            raise
+    except MissingScopeError as error:
         _log.warning("slack_scopes_missing", team=team, during="past posts")
         raise MissingScopeError(str(error), after=_SCOPE_SECONDS) from error
 

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.channel_pace import ChannelPace, PutOffError
 from bot.slack.earlier import EarlierAttempts, place_of
-from bot.slack.errors import code_of, is_closed, is_refusal, lacks_scope, seconds_put_off, slack_errors
+from bot.slack.errors import code_of, is_closed, is_refusal, seconds_put_off, slack_errors
 from bot.slack.pictures import Pictures
 from bot.slack.posts import link_of, message_at
 from bot.slack.render import Element, blocks, metadata, notification
@@ -18,7 +18,7 @@ from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace, is_direct
 from bot.slack.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget
-from reunite.errors import PostGoneError, TryAgainError, UndeliverableError, UnknownArrivalError
+from reunite.errors import MissingScopeError, PostGoneError, UndeliverableError, UnknownArrivalError
 from reunite.language import sentence
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
@@ -91,9 +91,7 @@ class SlackPlatform:
                 return await self._earlier.find(workspace, outgoing)
         except PostGoneError:
             raise
-        except (TryAgainError, UndeliverableError) as error:
-            if isinstance(error, TryAgainError) and not lacks_scope(error):
-                raise
+        except (MissingScopeError, UndeliverableError) as error:
             raise UnknownArrivalError(str(error)) from error
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
@@ -209,9 +207,7 @@ async def _between(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
     try:
         with slack_errors():
             channel = await workspace.direct(*outgoing.people)
-    except TryAgainError as error:
-        if not lacks_scope(error):
-            raise
+    except MissingScopeError as error:
         raise UndeliverableError(str(error)) from error
     return replace(outgoing, target=replace(outgoing.target, channel=channel, message=None))
 

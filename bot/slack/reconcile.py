@@ -9,14 +9,14 @@ import structlog
 
 from bot.slack.catch_up import AWAY, CatchUp
 from bot.slack.config import SlackConfig
-from bot.slack.errors import lacks_scope, slack_errors
+from bot.slack.errors import slack_errors
 from bot.slack.greeting import Greeter
 from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
 from db.trouble import is_temporary, is_trouble
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.ports import KnownCard, Sent
 
@@ -54,10 +54,10 @@ class Cards:
         try:
             with slack_errors():
                 await self._verdicts.compare(workspace, (card.channel, card.message))
-        except (TryAgainError, UndeliverableError) as error:
-            if isinstance(error, TryAgainError) and not lacks_scope(error):
-                raise
+        except (MissingScopeError, UndeliverableError) as error:
             _log.warning("slack_card_skipped", channel=card.channel, message=card.message, reason=str(error))
+        except TryAgainError:
+            raise
         except Exception as error:
             if is_trouble(error):
                 raise

@@ -124,7 +124,7 @@ def telling_words(rare: Sequence[str], query: ReportFeatures, other: ReportFeatu
     Two reports that name different things share a lecture, a flight or a street rather than the thing; only a number
     that both call a serial still counts.
     """
-    if kinds_compared.name_different(query, other):
+    if rare and kinds_compared.name_different(query, other):
         return [word for word in rare if word in query.named_serials and word in other.named_serials]
     if query.is_readable or other.is_readable:
         return rare

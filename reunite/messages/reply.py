@@ -176,26 +176,13 @@ def action_of(name: str) -> Action | None:
     return cast("Action", name) if name in _ACTIONS else None
 
 
-_WHILE_OPEN: Final[frozenset[Action]] = frozenset(
+_LASTING: Final[frozenset[Action]] = frozenset(
     {
-        "mine",
-        "not_mine",
-        "look_for_it",
-        "pick",
-        "none_of_these",
-        "see_claim",
-        "got_back",
-        "handed_over",
-        "where_is_it",
-        "whereabouts",
-        "proof_question",
-        "withdraw",
-        "extend",
-        "add_photo",
-        "add_detail",
+        *("look_mine", "look_page", "confirm", "reject", "release", "accept_claim", "reject_claim"),
+        *("forget", "reminders_off", "reminders_on", "remove_samples"),
     }
 )
-"""What can't be done any more once a report is returned or has ended."""
+"""What can still be done once a report is returned or has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +306,7 @@ class Reply:
         if not has_ended and (self.kind == "returned") == (state is ReportState.RETURNED):
             return self
         kept = tuple(line for line in self.lines if not any(isinstance(span, Ask) for span in line))
-        buttons = tuple(button for button in self.buttons if button.action not in _WHILE_OPEN)
+        buttons = tuple(button for button in self.buttons if button.action in _LASTING)
         return replace(self, lines=kept or self.lines, choices=(), buttons=buttons)
 
     def with_mentions_in(self, workspace: str) -> "Reply":

@@ -48,7 +48,7 @@ NEVER_ANYTHING: Final = _phrases(_TABLES["never_anything"])
 DETERMINERS, JOINERS = _words("determiners"), _words("joiners")
 ENDERS, LATER_ENDERS = _words("enders"), _words("later_enders")
 ORIGINS, VEHICLES, TOWARDS = map(_words, ("origins", "vehicles", "towards"))
-_APOSTROPHES: Final = frozenset("'’")
+ELISION: Final = frozenset("'’")
 OF_A_PLACE, WHOSE = _words("of_a_place"), _words("whose")
 VERBS, NO_PLACES, NOT_ALONE = _words("verbs"), _words("no_places"), _words("not_alone")
 ORDINALS, NUMBERED, _NUMBER_SIGNS = _words("ordinals"), _words("numbered"), _words("number_signs")
@@ -60,7 +60,7 @@ _BEFORE_ADJECTIVES: Final = frozenset(
 )
 """Nouns of languages in which an adjective follows: "parque canino", but not "bus driver"."""
 
-_ARTICLES: Final = frozenset(("la", "l", "le", "les", "los", "las", "el", "il", "the", "'", "’"))
+_ARTICLES: Final = frozenset(("la", "l", "le", "les", "los", "las", "el", "il", "the", *ELISION))
 MAX_PHRASE: Final = 4
 """Words of a listed phrase."""
 _WITH_ADJECTIVE: Final = 2
@@ -117,7 +117,7 @@ def numbers_end(words: Sequence[str], position: int, end: int) -> int:
     sign = position
     while sign < end and (words[sign] in _NUMBER_SIGNS or words[sign] in {".", "#"}):
         sign += 1
-    is_elided = sign + 1 < len(words) and words[sign + 1] in _APOSTROPHES  # "salle d'attente" has no letter
+    is_elided = sign + 1 < len(words) and words[sign + 1] in ELISION  # "salle d'attente" has no letter
     return sign + 1 if sign < end and _NUMBER.fullmatch(words[sign]) and not is_elided else position
 
 
@@ -153,7 +153,7 @@ def complement_end(words: Sequence[str], last: int) -> int:
     if link not in OF_A_PLACE and not (link in TOWARDS and words[last] in VEHICLES):
         return last
     named = last + 2
-    while named < len(words) and words[named] in _ARTICLES | _APOSTROPHES:
+    while named < len(words) and words[named] in _ARTICLES:
         named += 1
     if named >= len(words) or not words[named][0].isalnum() or words[named] in ENDERS | LATER_ENDERS | NO_PLACES:
         return last

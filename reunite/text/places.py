@@ -10,6 +10,7 @@ from reunite.text.lexicon import to_english
 from reunite.text.place_words import (
     AFTER_A_PREPOSITION,
     DETERMINERS,
+    ELISION,
     ENDERS,
     FIRM,
     HEADINGS,
@@ -39,7 +40,6 @@ _TOKEN: Final = re.compile(
     re.IGNORECASE,
 )
 _KEEPS: Final = frozenset(("has", "have", "got"))
-_ELISION: Final = frozenset("'’")
 _LINE_ENDS: Final = frozenset("\n,;|.")
 _EMPTY_BRACKETS: Final = re.compile(r"[(\[（【][\s,.]{0,8}[)\]）】]")
 _UNSPACED_WHERE: Final = re.compile(r"[ぁ-んァ-ヶ一-龠](?:で(?!す|し)|に|近く|のそば|付近|の前|の上|の下|在)")
@@ -160,7 +160,7 @@ def _led(words: Sequence[str], first: int, *, follows_a_place: bool) -> _Found |
     length = lead_length(words, first)
     start = first + length
     most = min(start + _MAX_DETERMINERS, len(words))
-    while start < most and (words[start] in DETERMINERS or words[start] in _ELISION):
+    while start < most and (words[start] in DETERMINERS or words[start] in ELISION):
         start += 1
     end = start
     while length and end < len(words) and end - start < _MAX_PLACE and _continues(words, start, end):
