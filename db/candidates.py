@@ -1,6 +1,7 @@
 """The search in PostgreSQL: candidates by each pair kind and by rare words, with every similarity measured.
 
-Among few open reports, all are measured; among many, quantised vectors say which (docs/decisions/0025-flat-search.md).
+Among few open reports, all are measured; among many, quantised vectors say which
+(docs/decisions/0045-searched-in-memory.md).
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """A community's open reports in memory: the vectors of few reports, or quantised vectors of many.
 
-A quantised vector has a byte or two per number (docs/decisions/0054-sketches-of-all-numbers.md). With two bytes it's
+A quantised vector has a byte or two per number (docs/decisions/0045-searched-in-memory.md). With two bytes it's
 as good as the vector; with one, it tells which vectors are worth measuring. A sample of the vectors is kept as well.
 """
 
