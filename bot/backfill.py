@@ -37,7 +37,7 @@ class BackfillRequests:
         """Start to read all channels for reports, or report the progress; return the words for the moderator."""
         workspace = await self._store.workspace(platform, external_id)
         if workspace is None:
-            raise NotJoinedError(f"workspace {platform}:{external_id} was never joined")
+            raise NotJoinedError(platform, external_id)
         if running := await self._running(workspace):
             return messages.progress(share_of(running), Tally.of(backfill.tally for backfill in running), language)
         channels = await self._backfills.channels(workspace)

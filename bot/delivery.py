@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from bot.gallery import Tile, compose
+from bot.gallery import compose
 from db.cancellation import stop
 from db.delivery import OutboxItem, StalePhoto
 from db.repeating import repeat
@@ -253,11 +253,11 @@ async def _outgoing(item: OutboxItem) -> Outgoing:
 
 async def _picture(item: OutboxItem) -> bytes | None:
     """Return a reply's picture, or compose its gallery into one, off the event loop; None if that is impossible."""
-    tiles = [Tile(jpeg, tile.number, tile.label) for tile, jpeg in zip(item.reply.gallery, item.tiles, strict=True)]
+    tiles = item.reply.gallery
     if item.picture or not tiles:
         return item.picture
     try:
-        return await asyncio.to_thread(compose, tiles)
+        return await asyncio.to_thread(compose, tiles, item.tiles)
     except Exception:  # noqa: BLE001 - the words are worth sending without the picture
         _log.exception("gallery_defect", outbox=item.seq, report=str(item.report))
         return None

@@ -1,13 +1,13 @@
 """Several photos as one numbered picture, for platforms that show one picture with a message."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from reunite.entities import Label
+from reunite.messages.reply import Tile
 from reunite.rules import MAX_TILES
 
 TILE: Final = 384
@@ -26,29 +26,21 @@ _BADGE_COLOURS: Final[dict[Label | None, tuple[int, int, int]]] = {
 _QUALITY: Final = 85
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A photo (the JPEG of its stored copy, None if it has none), its number and its label."""
+def compose(tiles: Sequence[Tile], photos: Sequence[bytes | None]) -> bytes:
+    """Arrange the tiles' photos (JPEG; None for a report without one) in a grid of up to six, as a JPEG.
 
-    jpeg: bytes | None
-    number: int
-    label: Label | None
-
-
-def compose(tiles: Sequence[Tile]) -> bytes:
-    """Arrange up to six photos in a grid, each with its number in a corner; the result is a JPEG.
-
-    Photos are shown whole, over a blurred copy of themselves where their shape leaves room.
+    Each has its number in a corner. Photos are shown whole, over a blurred copy of themselves where their shape leaves
+    room.
     """
     if not 0 < len(tiles) <= MAX_TILES:
         raise ValueError(f"a gallery has 1 to {MAX_TILES} pictures, not {len(tiles)}")
     columns = _COLUMNS[len(tiles) - 1]
     rows = -(-len(tiles) // columns)
     grid = Image.new("RGB", (_length(columns), _length(rows)), _BACKGROUND)
-    for position, tile in enumerate(tiles):
+    for position, (tile, photo) in enumerate(zip(tiles, photos, strict=True)):
         row, column = divmod(position, columns)
         corner = (_GAP + column * (TILE + _GAP), _GAP + row * (TILE + _GAP))
-        grid.paste(_framed(tile), corner, _rounded())
+        grid.paste(_framed(tile, photo), corner, _rounded())
     buffer = BytesIO()
     grid.save(buffer, "JPEG", quality=_QUALITY)
     return buffer.getvalue()
@@ -58,10 +50,10 @@ def _length(tiles: int) -> int:
     return tiles * TILE + (tiles + 1) * _GAP
 
 
-def _framed(tile: Tile) -> Image.Image:
+def _framed(tile: Tile, jpeg: bytes | None) -> Image.Image:
     frame = Image.new("RGB", (TILE, TILE), _BADGE_COLOURS[None])
-    if tile.jpeg is not None:
-        with Image.open(BytesIO(tile.jpeg), formats=("JPEG",)) as photo:
+    if jpeg is not None:
+        with Image.open(BytesIO(jpeg), formats=("JPEG",)) as photo:
             _show_whole(photo.convert("RGB"), frame)
     _badge(frame, tile)
     return frame

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Final
 
-from bot.gallery import Tile, compose
+from bot.gallery import compose
 from reunite.commands import Look
 from reunite.entities import PlatformName
 from reunite.errors import TellUserError
@@ -36,5 +36,4 @@ async def answer_of(handlers: Handlers, command: Look, language: str) -> Reply:
 async def picture_of(handlers: Handlers, platform: PlatformName, workspace: str, reply: Reply) -> bytes | None:
     """Compose a page's photos into one picture, off the event loop; None for a page without any."""
     photos = await handlers.gallery_photos(platform, workspace, reply)
-    tiles = [Tile(photo, tile.number, tile.label) for tile, photo in zip(reply.gallery, photos, strict=True)]
-    return await asyncio.to_thread(compose, tiles) if tiles else None
+    return await asyncio.to_thread(compose, reply.gallery, photos) if photos else None

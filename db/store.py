@@ -55,7 +55,7 @@ class Store(Database):
                 )
                 row = await cursor.fetchone()
                 if row is None:
-                    raise NotJoinedError(f"workspace {platform}:{external_id} was never joined")
+                    raise NotJoinedError(platform, external_id)
                 workspace = Workspace(row["id"], row["community_id"], platform, external_id)
                 yield (
                     workspace,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import Label, Match, MatchState, Report, ReportKind, ReportState
+from reunite.entities import Label, Match, MatchState, Report, ReportKind, ReportState, lost_and_found
 from reunite.matching.evidence import Search
 from reunite.matching.question import choose
 from reunite.matching.scoring import ScoredCandidate
@@ -90,7 +90,7 @@ async def log_match(session: Session, match: Match, report: Report, other: Repor
     Moderators are busy: they get only matches that are sure, or that the threads don't show to everyone. A claim has
     a card of its own (reunite/claim_cards.py).
     """
-    found, lost = (report, other) if report.kind is ReportKind.FOUND else (other, report)
+    lost, found = lost_and_found(report, other)
     if match.label is Label.HIGH or found.sealed or lost.private:
         picture = await picture_of(session, found, match)
         for key, reader in readers(keys.log_line, match.id, lost, found):

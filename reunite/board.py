@@ -34,7 +34,7 @@ class BoardHandlers:
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         named = await self._store.workspace(platform, workspace)
         if named is None:
-            raise NotJoinedError(f"workspace {platform}:{workspace} was never joined")
+            raise NotJoinedError(platform, workspace)
         await self._store.save_board_link(named, member, language, link_hash(secret))
         return f"{self._url}/sign-in?link={secret}"
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from reunite import rules
 from reunite.announce import card_of
 from reunite.claim_cards import revise_log
-from reunite.entities import Match, Report, ReportKind, Why
+from reunite.entities import Match, Report, ReportKind, Why, lost_and_found
 from reunite.errors import TellUserError
 from reunite.messages import galleries, keys
 from reunite.messages.keys import ReplyKey
@@ -67,7 +67,7 @@ def _reworded(reply: Reply, before: Report, changed: Report, pairs: Sequence[Pai
     if before.text:
         reply = reply.requoted(changed.id, before.text, changed.text)
     for match, other in pairs:
-        found, lost = _found_and_lost(changed, other)
+        lost, found = lost_and_found(changed, other)
         reply = galleries.refreshed(reply, match, found, lost.language)
     return reply
 
@@ -84,12 +84,8 @@ async def _rewrite(
     if card in quoting and not is_folded:
         await session.outbox.revise(card, await card_of(session, other, match, changed))
     if match.claim or any(keys.log_line(match.id, reader) in quoting for reader in ReportKind):
-        found, lost = _found_and_lost(changed, other)
+        lost, found = lost_and_found(changed, other)
         await revise_log(session, match, lost, found)
-
-
-def _found_and_lost(report: Report, other: Report) -> tuple[Report, Report]:
-    return (report, other) if report.kind is ReportKind.FOUND else (other, report)
 
 
 def still_true(whys: tuple[Why, ...], before: str, now: str) -> tuple[Why, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Literal, get_args
+from typing import Final, Literal, Protocol, TypeVar, get_args
 from uuid import UUID
 
 PlatformName = Literal["discord", "slack", "web", "webhook", "api"]
@@ -22,6 +22,21 @@ class ReportKind(StrEnum):
     def opposite(self) -> "ReportKind":
         """The kind that this one is matched with."""
         return ReportKind.FOUND if self is ReportKind.LOST else ReportKind.LOST
+
+
+class Sided(Protocol):
+    """A report, or what is known of one."""
+
+    @property
+    def kind(self) -> ReportKind: ...
+
+
+Side = TypeVar("Side", bound=Sided)
+
+
+def lost_and_found(first: Side, second: Side) -> tuple[Side, Side]:
+    """Return the two sides of a pair, the lost one first."""
+    return (first, second) if first.kind is ReportKind.LOST else (second, first)
 
 
 class ReportState(StrEnum):

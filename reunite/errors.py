@@ -56,3 +56,7 @@ class DefectError(Exception):
 
 class NotJoinedError(DefectError):
     """A workspace isn't known: it was never joined, or has removed the bot meanwhile."""
+
+    def __init__(self, platform: str, external_id: str) -> None:
+        """Name the workspace, for the log."""
+        super().__init__(f"workspace {platform}:{external_id} was never joined")

@@ -38,8 +38,7 @@ from reunite.form_checks import FormChecks
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
 from reunite.limits import HourlyLimit
-from reunite.look_answers import LookAnswers
-from reunite.looks import LookHandlers
+from reunite.looks import LookAnswers, LookHandlers
 from reunite.messages.reply import Action, Reply
 from reunite.my_reports import MyReportHandlers
 from reunite.ports import KnownCard, Queue, Store
@@ -270,7 +269,7 @@ class Handlers:
     async def _known_workspace(self, platform: PlatformName, external_id: str) -> Workspace:
         workspace = await self._store.workspace(platform, external_id)
         if workspace is None:
-            raise NotJoinedError(f"workspace {platform}:{external_id} was never joined")
+            raise NotJoinedError(platform, external_id)
         return workspace
 
     def _by_action(self) -> Mapping[Action, PressHandler]:

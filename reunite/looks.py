@@ -1,6 +1,8 @@
 """Looks: private searches of the open found reports. Nobody else learns of one until its author claims an item."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,6 +25,29 @@ KEPT_MINUTES: Final = 15
 """How long a look is kept: as long as Discord lets its reply be changed."""
 MAX_LOOKS: Final = 10
 """How many looks a member may have at a time: enough to try other words, too few to list everything."""
+
+
+class LookAnswers:
+    """The looks whose answers this process waits for."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[asyncio.Event, UUID] = {}
+
+    def tell(self, look: UUID) -> None:
+        """Wake those who wait for a look."""
+        for event, awaited in self._waiting.items():
+            if awaited == look:
+                event.set()
+
+    @contextmanager
+    def waiting_for(self, look: UUID) -> Iterator[asyncio.Event]:
+        """Yield an event that is set once a worker has answered a look."""
+        event = asyncio.Event()
+        self._waiting[event] = look
+        try:
+            yield event
+        finally:
+            del self._waiting[event]
 
 
 class LookHandlers:

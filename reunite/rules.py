@@ -13,11 +13,11 @@ from reunite.entities import (
     Match,
     MatchState,
     Report,
-    ReportKind,
     ReportState,
     ReturnedBy,
     Verdict,
     VerdictKind,
+    lost_and_found,
 )
 
 MAX_TEXT = 4000
@@ -106,7 +106,7 @@ def may_show(reader: Report, other: Report, match: Match) -> bool:
 
     The thread of a sealed report is public too, so it shows no more than the owner's.
     """
-    found, lost = (reader, other) if reader.kind is ReportKind.FOUND else (other, reader)
+    lost, found = lost_and_found(reader, other)
     if found.sealed and not match.released:
         return False
     return reader is lost or not lost.private

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from reunite.entities import ReportKind
+from reunite.entities import ReportKind, lost_and_found
 from reunite.matching.evidence import Item
 from reunite.text.lexicon import to_english
 from reunite.text.place_names import english_place
@@ -130,7 +130,7 @@ def found_after(first: Item, second: Item) -> timedelta | None:
     """Return how long after it was lost the thing was found (negative: before); None if either time is unknown."""
     if not (first.time_is_stated and second.time_is_stated):
         return None
-    lost, found = (first, second) if first.kind is ReportKind.LOST else (second, first)
+    lost, found = lost_and_found(first, second)
     return found.at - lost.at
 
 
@@ -140,7 +140,7 @@ def time_evidence(first: Item, second: Item) -> float | None:
     A report that doesn't say when it happened did so some time before it was posted. If neither says, nearness doesn't
     count for the pair: all that a new or busy community has is posted within days.
     """
-    lost, found = (first, second) if first.kind is ReportKind.LOST else (second, first)
+    lost, found = lost_and_found(first, second)
     lost_delays, found_delays = _delays(lost), _delays(found)
     if lost_delays is None or found_delays is None:
         return None

@@ -1,12 +1,14 @@
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from bot.gallery import TILE, Tile, compose
+from bot.gallery import TILE, compose
 from reunite.entities import Label
+from reunite.messages.reply import Tile
 from reunite.rules import MAX_TILES
 
 
@@ -14,6 +16,11 @@ def jpeg(colour: str, size: tuple[int, int] = (512, 512)) -> bytes:
     buffer = BytesIO()
     Image.new("RGB", size, colour).save(buffer, "JPEG")
     return buffer.getvalue()
+
+
+def composed(*photos: bytes | None, first: int = 1, label: Label | None = None) -> bytes:
+    tiles = [Tile(number, UUID(int=0), UUID(int=0), label) for number in range(first, first + len(photos))]
+    return compose(tiles, photos)
 
 
 def opened(picture: bytes) -> Image.Image:
@@ -24,7 +31,7 @@ def opened(picture: bytes) -> Image.Image:
     ("count", "columns", "rows"), [(1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 2, 2), (5, 3, 2), (6, 3, 2)]
 )
 def test_up_to_six_photos_make_a_grid(count: int, columns: int, rows: int) -> None:
-    picture = opened(compose([Tile(jpeg("red"), number + 1, None) for number in range(count)]))
+    picture = opened(composed(*[jpeg("red")] * count))
     assert picture.format == "JPEG"
     assert (picture.width - 12) / (TILE + 12) == columns
     assert (picture.height - 12) / (TILE + 12) == rows
@@ -32,7 +39,7 @@ def test_up_to_six_photos_make_a_grid(count: int, columns: int, rows: int) -> No
 
 def test_each_photo_is_in_its_own_tile_in_order() -> None:
     colours = ["red", "lime", "blue", "yellow"]
-    picture = opened(compose([Tile(jpeg(colour), n + 1, None) for n, colour in enumerate(colours)]))
+    picture = opened(composed(*map(jpeg, colours)))
     middles = [
         picture.getpixel((12 + TILE // 2 + x * (TILE + 12), 12 + TILE // 2 + y * (TILE + 12)))
         for y in (0, 1)
@@ -44,7 +51,7 @@ def test_each_photo_is_in_its_own_tile_in_order() -> None:
 
 @pytest.mark.parametrize("size", [(512, 64), (64, 512), (1, 512), (512, 1), (1, 1), (3, 5)])
 def test_a_photo_of_any_shape_is_shown_whole(size: tuple[int, int]) -> None:
-    shown = opened(compose([Tile(jpeg("red", size), 1, Label.HIGH)]))
+    shown = opened(composed(jpeg("red", size)))
     assert shown.size == (TILE + 24, TILE + 24)
 
 
@@ -58,18 +65,18 @@ def test_a_narrow_photo_takes_no_more_than_its_tile(size: tuple[int, int], monke
         return resize(photo, length, *args, **options)
 
     monkeypatch.setattr(Image.Image, "resize", record)
-    compose([Tile(jpeg("red", size), 1, None)])
+    composed(jpeg("red", size))
     assert scaled
     assert max(max(length) for length in scaled) <= TILE
 
 
 def test_the_label_shows_in_the_colour_of_the_number() -> None:
-    by_label = {label: compose([Tile(jpeg("white"), 1, label)]) for label in (*Label, None)}
+    by_label = {label: composed(jpeg("white"), label=label) for label in (*Label, None)}
     assert len(set(by_label.values())) == len(by_label)
 
 
 def test_a_report_without_a_photo_keeps_its_number() -> None:
-    with_number, with_other = (compose([Tile(None, number, None)]) for number in (1, 2))
+    with_number, with_other = (composed(None, first=number) for number in (1, 2))
     assert with_number != with_other
 
 
@@ -77,10 +84,10 @@ def test_the_picture_is_small_enough_for_either_platform() -> None:
     noise = Image.fromarray(np.random.default_rng(1).integers(0, 255, (512, 512, 3), np.uint8))
     buffer = BytesIO()
     noise.save(buffer, "JPEG", quality=90)
-    assert len(compose([Tile(buffer.getvalue(), n + 1, None) for n in range(MAX_TILES)])) < 2**21
+    assert len(composed(*[buffer.getvalue()] * MAX_TILES)) < 2**21
 
 
 @pytest.mark.parametrize("count", [0, MAX_TILES + 1])
 def test_a_gallery_has_one_to_six_pictures(count: int) -> None:
     with pytest.raises(ValueError, match="1 to 6"):
-        compose([Tile(jpeg("red"), n + 1, None) for n in range(count)])
+        composed(*[jpeg("red")] * count)

@@ -205,7 +205,7 @@ class MemoryStore:
     ) -> AsyncIterator[tuple[Workspace, Settings, MemorySession]]:
         workspace = await self.workspace(platform, external_id)
         if workspace is None:
-            raise NotJoinedError(f"workspace {platform}:{external_id} was never joined")
+            raise NotJoinedError(platform, external_id)
         async with self.session(workspace.community) as session:
             yield workspace, await session.workspaces.settings(workspace.id), session
 
