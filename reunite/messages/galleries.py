@@ -137,7 +137,7 @@ def entries(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Ite
 
 def _entry(number: int, match: Match, found: Report, language: str) -> Line:
     label: Line = (*certainty(match, language), Plain(" · ")) if match.label else ()
-    why = why_words(match.why, language)
+    why = why_words(tuple(why for why in match.why if why.agreement != "unknown"), language)  # the card says it all
     reasons: Line = (Plain(f" · {why}"),) if why else ()
     return (Strong(str(number)), Plain("  "), *label, *found_line(found, language, _place_in(found)), *reasons)
 
