@@ -6,7 +6,7 @@ from cli.main import app
 
 
 def shown(*command: str, columns: int = 120) -> str:
-    told = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": str(columns), "TERMINAL_WIDTH": str(columns)})
+    told = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": str(columns)})
     return told.stdout
 
 
