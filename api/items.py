@@ -52,11 +52,11 @@ class Items:
         async with self.store.session(caller.token.community) as session:
             item = await _visible(session, call)
             found = await session.matches.of(item.report.id)
-            others = await session.items.of([_other(match, item) for match in found])
+            others = await session.items.of([match.other_side(item.report.id) for match in found])
         shown = [
             match_of(match, other, caller)
             for match in found
-            if (other := others.get(_other(match, item))) and _may_show(caller, match, item, other)
+            if (other := others.get(match.other_side(item.report.id))) and _may_show(caller, match, item, other)
         ]
         return JsonResponse(schemas.Matches(matches=shown[: call.top_k]))
 
@@ -158,10 +158,6 @@ async def _visible(session: CommunitySession, call: Call) -> Item:
     if item is None or not call.caller.may_see(item.report):
         raise not_found("item")
     return item
-
-
-def _other(match: Match, item: Item) -> UUID:
-    return match.found if match.lost == item.report.id else match.lost
 
 
 def _may_show(caller: Caller, match: Match, item: Item, other: Item) -> bool:

@@ -1,7 +1,5 @@
 """One report with its photos and matches, and all reports as a table."""
 
-from uuid import UUID
-
 from aiohttp import web
 
 from board.pages import Pages
@@ -9,7 +7,6 @@ from board.parts import Board
 from board.visits import Visit
 from db.report_table import TOGETHER, Table, wanted
 from reunite import rules
-from reunite.entities import Match
 
 
 class Reports:
@@ -28,8 +25,8 @@ class Reports:
             matches = await session.matches.of(item.report.id)
             whereabouts = await session.claims.whereabouts(item.report.id)
             claims = [claim for claim in await session.claims.on(item.report.id) if claim.has_proof]
-            others = await session.items.of([_other(match, visit.id) for match in matches])
-        shown = [(match, others[other]) for match in matches if (other := _other(match, visit.id)) in others]
+            others = await session.items.of([match.other_side(visit.id) for match in matches])
+        shown = [(match, others[other]) for match in matches if (other := match.other_side(visit.id)) in others]
         return self._pages.show(
             visit,
             "report.html",
@@ -67,7 +64,3 @@ class Reports:
             charset="utf-8",
             headers={"Content-Disposition": 'attachment; filename="reports.csv"'},
         )
-
-
-def _other(match: Match, report: UUID) -> UUID:
-    return match.lost if match.found == report else match.found

@@ -49,9 +49,7 @@ async def search_again(session: Session, report: Report) -> UUID:
 
 async def _corrected_pairs(session: Session, before: Report, changed: Report) -> list[Pair]:
     """Return a report's matches without the reasons that its new words don't give, each with its other side."""
-    matches = {
-        match.lost if before.id == match.found else match.found: match for match in await session.matches.of(before.id)
-    }
+    matches = {match.other_side(before.id): match for match in await session.matches.of(before.id)}
     pairs = []
     for other_id, other in (await session.reports.by_ids(matches)).items():
         match = matches[other_id]

@@ -7,7 +7,6 @@ import json
 import os
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,93 +21,20 @@ from bot.discord.forms import form_modal
 from bot.discord.markup import escape
 from bot.discord.permissions import NEEDED
 from bot.discord.render import marker, nonce, parse_answer_id, parse_press_id, render, render_private, thread_name
-from reunite.entities import (
-    Claim,
-    ClaimState,
-    Label,
-    Match,
-    MatchState,
-    Member,
-    Question,
-    ReplyTarget,
-    Report,
-    ReportKind,
-    ReportState,
-    Statistics,
-    Whereabouts,
-    Why,
-)
+from reunite.entities import Member, ReplyTarget, ReportKind
 from reunite.language import LANGUAGES, sentence
-from reunite.messages import galleries, handovers, looks, notices, wording
+from reunite.messages import galleries, wording
 from reunite.messages.forms import form_of, report_form
-from reunite.messages.handovers import Claimed
-from reunite.messages.reply import Jump, Person, Picture, Plain, Quoted, Reply, Strong, Tile
+from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Tile
 from reunite.ports import Outgoing
 from tests.doubles.discord_checks import check_message, check_modal
+from tests.support.sample_replies import MONDAY, Samples
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 POST = ReplyTarget("discord", "100", "200", "300")
-MONDAY = datetime(2026, 5, 11, 9, 30, tzinfo=UTC)
-ANN, BOB, MO = Member("11", "Ann"), Member("22", "Bob"), Person("discord", Member("33", "Mo"))
-
-
-def report(kind: ReportKind, author: Member, text: str, place: str = "", language: str = "en") -> Report:
-    number = UUID(int=1 if kind is ReportKind.LOST else 2)
-    return Report(
-        number, UUID(int=9), kind, ReportState.OPEN, author, text, place, None, POST, created_at=MONDAY,
-        expires_at=datetime(2026, 7, 10, tzinfo=UTC), language=language,
-    )  # fmt: skip
-
-
-LOST = report(ReportKind.LOST, BOB, "black rucksack, *laptop* inside\n@everyone please look", "library, 2nd floor")
-FOUND = report(ReportKind.FOUND, ANN, "a rucksack", "the library")
-SEALED = replace(FOUND, sealed=True, category="keys")
-WHY = (Why("thing", "backpack", "agrees"), Why("colour", "black", "partly"), Why("words", "brand", "unknown"))
-MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.97, Label.HIGH, WHY, MatchState.UNDECIDED, percent=True)
-POSSIBLE = replace(MATCH, label=Label.POSSIBLE, probability=0.4, percent=False)
-CLOSEST = replace(MATCH, id=UUID(int=15), label=None)
-PAIRS = [(POSSIBLE, FOUND), (CLOSEST, replace(FOUND, place="*here* @everyone"))]
-TILES = [Tile(1, POSSIBLE.id, FOUND.id, Label.POSSIBLE), Tile(2, CLOSEST.id, FOUND.id)]
-CLAIM = Claim(UUID(int=7), MATCH.id, BOB, LOST.account, has_proof=True, state=ClaimState.OPEN)
-HELD = Claimed(CLAIM, MATCH, LOST, FOUND)
-NUMBERS = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
-
-REPLIES: dict[str, tuple[Reply, bytes | None]] = {
-    "looking": (wording.report_post(LOST), None),
-    "sealed": (wording.report_post(SEALED), None),
-    "answer": (wording.first_reply(LOST, 3, 128), None),
-    "gallery": (galleries.first_gallery(LOST, PAIRS, TILES, 128), b"jpeg"),
-    "look": (looks.page(LOST, [PAIRS, PAIRS], 0, TILES, looks.head(LOST, PAIRS, 128, ["*a*.jpg"])), b"jpeg"),
-    "nothing": (wording.nothing(LOST, 128), None),
-    "owner_found": (wording.match_card(MATCH, LOST, FOUND, Picture(UUID(int=7), FOUND.id)), b"jpeg"),
-    "may_be_yours": (wording.match_card(POSSIBLE, FOUND, LOST, None), None),
-    "question": (wording.question(LOST, Question("place", ("library", "*tram* @everyone", "x" * 100))), None),
-    "thanks": (wording.thanks(LOST, [(MATCH, FOUND)]), None),
-    "returned": (wording.verdict(MatchState.UNDECIDED, MatchState.CONFIRMED, MO, FOUND, LOST), None),
-    "rejected": (wording.verdict(MatchState.UNDECIDED, MatchState.REJECTED, MO, FOUND, LOST), None),
-    "reopened": (wording.verdict(MatchState.CONFIRMED, MatchState.UNDECIDED, MO, FOUND, LOST), None),
-    "expired": (wording.expired(), None),
-    "withdrawn": (wording.ended("en"), None),
-    "problem": (wording.problem("photo_gone", "en", None, name="a.jpg"), None),
-    "log": (notices.log_line(MATCH, LOST, FOUND, FOUND, Picture(UUID(int=7), FOUND.id)), b"jpeg"),
-    "log_sealed": (notices.log_line(MATCH, LOST, SEALED, SEALED, Picture(UUID(int=7), FOUND.id)), b"jpeg"),
-    "claimed": (notices.claimed(CLAIM, LOST, FOUND), None),
-    "claim_card": (handovers.claim_card(HELD, FOUND, Picture(UUID(int=7), FOUND.id), None), b"jpeg"),
-    "conversation": (handovers.conversation(HELD, Whereabouts("Reception", "L1920"), by_word=True), None),
-    "from_another_platform": (
-        Reply("nothing", ((Person("slack", Member("U1", "Eve *star* <@11>")), Strong(" wrote"), Plain(".")),)),
-        None,
-    ),
-}
-PRIVATE: dict[str, Reply] = {
-    "claim_seen": notices.claim_seen(
-        CLAIM, Quoted("a red sticker", FOUND.id), Quoted("my *name* is inside", LOST.id), "en"
-    ),
-    "own_report": notices.own_report(LOST, "en").with_targets({LOST.id: POST}),
-    "privacy": notices.privacy(UUID(int=8), 60, "en"),
-    "statistics": notices.statistics(NUMBERS, "en"),
-    "declined": notices.declined(MATCH, "en"),
-}
+MODERATOR = Person("discord", Member("33", "Mo"))
+SAMPLES = Samples(POST, Member("22", "Bob"), Member("11", "Ann"), MODERATOR, "*bold* @everyone <@11>")
+REPLIES, PRIVATE = SAMPLES.public(), SAMPLES.private()
 
 
 def agreed(name: str, looks: dict[str, Any]) -> dict[str, Any]:
@@ -122,8 +48,9 @@ def agreed(name: str, looks: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", REPLIES)
 async def test_a_reply_looks_as_it_was_agreed(name: str) -> None:
-    reply, picture = REPLIES[name]
-    shown = render(Outgoing("a key", POST, reply.with_targets({LOST.id: POST, FOUND.id: POST}), picture))
+    reply = REPLIES[name]
+    picture = b"jpeg" if reply.picture or reply.gallery else None
+    shown = render(Outgoing("a key", POST, reply, picture))
     looks = {
         "content": shown.content,
         "embeds": [shown.embed.to_dict()],
@@ -204,15 +131,15 @@ def test_a_members_words_cant_format_link_or_ping(words: str, escaped: str) -> N
 
 @given(st.text(alphabet=st.sampled_from("ab \n*<>@#-1.:[]()`\\"), max_size=4000), st.text(max_size=4000))
 def test_every_reply_fits_into_an_embed(text: str, place: str) -> None:
-    lost = report(ReportKind.LOST, BOB, text, place)
-    card = wording.match_card(MATCH, lost, FOUND, None)
+    lost = SAMPLES.report(ReportKind.LOST, text, place)
+    card = wording.match_card(SAMPLES.match, lost, SAMPLES.found, None)
     assert len(description(card)) <= 4096
     assert len(description(wording.report_post(lost))) <= 4096
 
 
 def test_a_gallery_of_long_places_fits_into_an_embed() -> None:
-    lost = replace(LOST, text="*" * 4000)
-    pairs = [(replace(POSSIBLE, id=UUID(int=number)), replace(FOUND, place="_" * 4000)) for number in range(6)]
+    lost, found = replace(SAMPLES.lost, text="*" * 4000), replace(SAMPLES.found, place="_" * 4000)
+    pairs = [(replace(SAMPLES.possible, id=UUID(int=number)), found) for number in range(6)]
     tiles = [Tile(number, match.id, found.id) for number, (match, found) in enumerate(pairs, start=1)]
     gallery = galleries.first_gallery(lost, pairs, tiles, 128)
     assert len(description(gallery)) <= 4096

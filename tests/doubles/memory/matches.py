@@ -220,9 +220,7 @@ class MemoryCandidates(Part):
         private: bool = True,
     ) -> Search:
         pairs = {
-            (match.found if report.id == match.lost else match.lost): match
-            for match in self._matches()
-            if report.id in {match.lost, match.found}
+            match.other_side(report.id): match for match in self._matches() if report.id in {match.lost, match.found}
         }
         open_ones = [
             row.report

@@ -1,8 +1,9 @@
-"""The order of the tests for pytest-xdist."""
+"""How the tests are run: in which order, and which of them are measured."""
 
 import pytest
 
 from tests.support.distribution import slow_first
+from tests.support.untraced import spread
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 4, 7])
@@ -22,3 +23,10 @@ def test_every_workers_part_begins_with_its_share_of_the_slow_ones(workers: int)
 
 def test_more_workers_than_tests_lose_none() -> None:
     assert sorted(slow_first([1, 2, 3], lambda _: True, 5)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("count", "measured"), [(1, [0]), (5, [0, 1, 2, 3, 4]), (6, [0, 2, 4]), (312, [0, 63, 126, 189, 252])]
+)
+def test_at_most_five_cases_are_measured(count: int, measured: list[int]) -> None:
+    assert list(spread(count)) == measured
