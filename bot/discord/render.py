@@ -221,7 +221,8 @@ def _span(span: Span, named: CommandNaming) -> str:  # noqa: PLR0911 - one for e
         case Plain(text):
             return escape(text)  # it may contain a file's name, or a member's word
         case Strong(text):
-            return f"**{text}**"
+            inner = text.strip()  # bold begins and ends with a character
+            return text.replace(inner, f"**{inner}**", 1)
         case Small(text):
             return f"-# {escape(text)}"
         case Quoted(text):
