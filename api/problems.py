@@ -98,7 +98,7 @@ def _of(error: Exception, path: str) -> web.Response:
             return _response(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": str(_RETRY_SECONDS)})
         case _:
             _log.error("api_request_failed", path=path, exc_info=error)
-            return _response(HTTPStatus.INTERNAL_SERVER_ERROR, sentence("our_fault"))
+            return _response(HTTPStatus.INTERNAL_SERVER_ERROR, sentence("went_wrong"))
 
 
 def _response(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> web.Response:

@@ -45,7 +45,7 @@ def errors(pages: Pages) -> Middleware:
         except Exception:  # noqa: BLE001 - the moderator gets a sentence whatever happened
             _log.exception("board_request_failed", path=request.path)
             status = web.HTTPInternalServerError.status_code
-            return pages.error(request, status, sentence("our_fault", LANGUAGE.get()))
+            return pages.error(request, status, sentence("went_wrong", LANGUAGE.get()))
 
     return explained
 

@@ -13,6 +13,8 @@ from typing import Final
 STOP_SECONDS: Final = 15.0
 PARENT: Final = "REUNITE_PARENT"
 """Environment variable with the process id of the parent."""
+READY_FILE: Final = "REUNITE_READY_FILE"
+"""Environment variable with the file that a process writes when it is ready."""
 _OF_ONE_PROCESS: Final = {"REUNITE_METRICS_PORT": "", "REUNITE_METRICS_PORT_FILE": ""}
 """What children don't inherit: only one of them could listen there."""
 _POLL_SECONDS: Final = 0.1
@@ -34,7 +36,7 @@ class Child:
             **os.environ,
             **_OF_ONE_PROCESS,
             **environment,
-            "REUNITE_READY_FILE": str(ready_file),
+            READY_FILE: str(ready_file),
             PARENT: str(os.getpid()),
         }
         self._ready_file = ready_file

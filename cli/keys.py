@@ -5,7 +5,10 @@ import typer
 from cli.context import prepared, run_async
 
 app = typer.Typer(
-    help="Make, rotate or reset the encryption keys.", epilog="Example: reunite keys new", no_args_is_help=True
+    help="Make, rotate or reset the encryption keys.",
+    epilog="Example: reunite keys new",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 
 
@@ -25,7 +28,9 @@ def rotate() -> None:
     """Encrypt everything again with the newest key. Needs REUNITE_OWNER_DATABASE_URL or the embedded server.
 
     A key file gets a new key first and keeps the previous one; running bots notice it. With REUNITE_KEYS, put the new
-    key first, restart the bots, and remove the old key afterwards. Example: reunite keys rotate
+    key first, restart the bots, and remove the old key afterwards.
+
+    Example: reunite keys rotate
     """
     from db import rotation
 
@@ -38,7 +43,9 @@ def rotate() -> None:
 def reset() -> None:
     """Delete data that can't be read because its key is lost: claims' answers, secret details, Slack tokens.
 
-    Workspaces whose token is deleted have to install the app again. Example: reunite keys reset
+    Workspaces whose token is deleted have to install the app again.
+
+    Example: reunite keys reset
     """
     from db import keys, rotation
 

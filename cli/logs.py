@@ -29,6 +29,11 @@ def configure(level: str, *, as_json: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=max(number, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    libraries = logging.StreamHandler(sys.stderr)  # their lines have the same form, so that each is JSON if ours are
+    libraries.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared[:3], structlog.stdlib.add_logger_name, *(shared[3:] if as_json else ())],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
     )
+    logging.basicConfig(level=max(number, logging.WARNING), handlers=[libraries])

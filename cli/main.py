@@ -16,6 +16,7 @@ app = typer.Typer(
     help="The lost-and-found bot for Discord and Slack communities.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
 _COMMANDS: dict[str, Callable[..., None]] = {

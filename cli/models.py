@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from workers.encoders.catalogue import Checkpoint
 
 app = typer.Typer(
-    help="List the encoders' checkpoints, and fetch one.", epilog="Example: reunite model list", no_args_is_help=True
+    help="List the encoders' checkpoints, and fetch one.",
+    epilog="Example: reunite model list",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 
 _WEIGHTS: Final = {"calibrated": "calibrated", "stated": "stated", "none": "none yet"}

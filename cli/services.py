@@ -11,7 +11,7 @@ from typing import Any, Final
 from bot.app import BotConfig
 from bot.errors import SetupError
 from bot.platforms import PLATFORMS, AdapterConfig, photo_hosts
-from cli.children import until_asked_to_stop
+from cli.children import READY_FILE, until_asked_to_stop
 from cli.errors import UsageError
 from cli.port import taken_message
 from cli.priority import give_way
@@ -38,7 +38,7 @@ def announce_ready(words: str) -> None:
     gc.collect()
     give_back()
     gc.freeze()  # what was made until now stays: a full collection would look through it, and everything would wait
-    if path := os.environ.get("REUNITE_READY_FILE"):
+    if path := os.environ.get(READY_FILE):
         whole = Path(f"{path}.part")
         whole.write_text(words, "utf-8")
         whole.rename(path)  # so that nobody reads a partial file

@@ -1,9 +1,10 @@
 """All settings, read from the environment in groups; each group is passed on as it is."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from platformdirs import user_data_path
 from pydantic import AliasChoices, Field
@@ -17,12 +18,16 @@ from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.web.config import WebConfig
 from bot.webhook.config import WebhookConfig
+from cli.children import PARENT, READY_FILE
 from cli.errors import UsageError
 from db.config import DatabaseSettings, KeySettings, RedisSettings, from_environment
 from metrics.config import MetricsSettings
 from workers.config import EncoderSettings, OpenSetSettings, PhotoSettings
 
-_FILE = "_FILE"
+_PREFIX: Final = "REUNITE_"
+_FILE: Final = "_FILE"
+_INTERNAL: Final = {PARENT, READY_FILE}
+"""What processes of ours tell each other."""
 
 
 def default_home() -> Path:
@@ -125,3 +130,15 @@ def variables() -> Mapping[str, object]:
             if name.isupper():  # a hook for tests has no variable
                 defaults[name] = field.default
     return defaults
+
+
+def misspelt() -> Iterator[str]:
+    """Say which variables look like settings but are none; a parent process has said it for its children."""
+    if PARENT in os.environ:
+        return
+    known = {*variables(), *(f"{name}{_FILE}" for name in variables()), *_INTERNAL}
+    for name in sorted(os.environ):
+        if name.startswith(_PREFIX) and name not in known:
+            endings = [each.removeprefix(_PREFIX) for each in known]  # the beginning makes all alike
+            near = get_close_matches(name.removeprefix(_PREFIX), endings, n=1)
+            yield f"There's no setting {name}.{f' Did you mean {_PREFIX}{near[0]}?' if near else ''}"

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from rich.console import Console
@@ -67,6 +68,11 @@ class Status:
         found = []
         if self.lacks_worker:
             found.append("No worker is running: start one with `reunite worker`.")
+        found += [
+            f"{number} processes of `reunite {role}` run and compete for the same events: stop all but one."
+            for role, number in sorted(self.alive.items())
+            if number > 1 and role.startswith("bot ")
+        ]
         for platform in sorted({backlog.platform for backlog in self.waiting if backlog.platform}):
             role = "api" if platform == "api" else f"bot {platform}"
             if not self.alive[role]:
@@ -99,7 +105,7 @@ async def run(url: str, *, as_json: bool) -> bool:
     async with Store(url, connections=1) as store:
         status = await read(store)
     if as_json:
-        print(json.dumps({**_json(status), "problems": status.problems}, default=str))
+        print(json.dumps({**_json(status), "problems": status.problems}, default=plain))
     else:
         _print(status)
     return not status.problems
@@ -110,7 +116,7 @@ async def list_communities(url: str, *, as_json: bool) -> None:
     async with Store(url, connections=1) as store:
         known = [(community, await _numbers(store, community)) for community in await all_communities(store)]
     if as_json:
-        print(json.dumps([_community_json(*community) for community in known], default=str))
+        print(json.dumps([_community_json(*community) for community in known], default=plain))
     else:
         _print_communities(Console(soft_wrap=True), known)
 
@@ -132,6 +138,11 @@ def _json(status: Status) -> dict[str, Any]:
 
 def _community_json(community: CommunityInfo, numbers: Numbers) -> dict[str, Any]:
     return {**asdict(community), "numbers": asdict(numbers)}
+
+
+def plain(value: object) -> str:
+    """Write a time as every other --json does; ids as they are."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _print(status: Status) -> None:

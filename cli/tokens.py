@@ -10,7 +10,10 @@ from cli.context import AsJson, prepared, run_async
 from cli.errors import UsageError
 
 app = typer.Typer(
-    help="Create, list and revoke tokens for the HTTP API.", epilog="Example: reunite token list", no_args_is_help=True
+    help="Create, list and revoke tokens for the HTTP API.",
+    epilog="Example: reunite token list",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 
 Community = Annotated[str | None, typer.Option(help="Id or name of the community; not needed if there's only one.")]

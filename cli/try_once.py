@@ -56,7 +56,7 @@ def run(where: Servers, found: Sequence[str], words: str, photo: Path | None, *,
         raise UsageError("Say what was lost: --lost WORDS, --lost-photo FILE, or both.")
     result = run_async(_post_all(where, items, words, existing(photo) if photo else None))
     if as_json:
-        print(json.dumps(_json(result), ensure_ascii=False))
+        print(json.dumps(_json(result)))
     else:
         _print(result)
 

@@ -23,6 +23,8 @@ from reunite.errors import TryAgainError
 
 IS_MIGRATED: Final = "SELECT to_regclass('public.migration') IS NOT NULL"
 _OPEN_SECONDS: Final = 10
+_PAUSE_SECONDS: Final = 0.5
+"""Seconds until the next attempt to connect to a server that may be about to start."""
 LOCK_OPTIONS: Final = f"{ROLE_OPTION} -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 """For a connection that holds a lock: the server frees it half a minute after the holder's host has vanished."""
 _NOT_SET_UP: Final = "The database isn't set up yet. Run `reunite migrate` first."
@@ -67,9 +69,7 @@ class Database:
             await self._pool.open(wait=True, timeout=_OPEN_SECONDS)
         except PoolTimeout as error:
             await self._pool.close()
-            raise psycopg.OperationalError(
-                f"Couldn't connect to the database within {_OPEN_SECONDS} seconds. {_REMEDY}"
-            ) from error
+            raise _no_connection(error) from error
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -116,18 +116,40 @@ class Database:
 
 
 async def _require_schema(url: str) -> None:
-    """Raise MigrationError at once in an empty database: the pool would try again and again to become its role."""
-    try:
-        async with asyncio.timeout(_OPEN_SECONDS), await psycopg.AsyncConnection.connect(url) as connection:
-            row = await (await connection.execute(IS_MIGRATED)).fetchone()
-    except (TimeoutError, psycopg.OperationalError) as error:
-        if _LACKS_ROLE.search(str(error)):
-            raise MigrationError(_NOT_SET_UP) from error
-        if _REFUSED.search(str(error)):
-            raise MigrationError(f"The database refuses the connection. {_REMEDY}") from error
-        return  # the server may be about to start: the pool tries again
+    """Wait until the server answers; it may be about to start.
+
+    Raises MigrationError at once if it refuses or the database is empty: the pool would try again and again.
+    Raises OperationalError, which names the cause, if it doesn't answer in time.
+    """
+    clock = asyncio.get_running_loop()
+    until = clock.time() + _OPEN_SECONDS
+    while True:
+        try:
+            async with asyncio.timeout_at(until), await psycopg.AsyncConnection.connect(url) as connection:
+                row = await (await connection.execute(IS_MIGRATED)).fetchone()
+        except (TimeoutError, psycopg.OperationalError) as error:
+            if _LACKS_ROLE.search(str(error)):
+                raise MigrationError(_NOT_SET_UP) from error
+            if _REFUSED.search(str(error)):
+                raise MigrationError(f"The database refuses the connection ({reason(error)}). {_REMEDY}") from error
+            if clock.time() + _PAUSE_SECONDS > until:
+                raise _no_connection(error) from error
+        else:
+            break
+        await asyncio.sleep(_PAUSE_SECONDS)
     if row != (True,):
         raise MigrationError(_NOT_SET_UP)
+
+
+def _no_connection(error: Exception) -> psycopg.OperationalError:
+    return psycopg.OperationalError(
+        f"Couldn't connect to the database within {_OPEN_SECONDS} seconds ({reason(error)}). {_REMEDY}"
+    )
+
+
+def reason(error: Exception) -> str:
+    """Return the first line of what PostgreSQL or its client says; the others are hints for experts."""
+    return next(iter(str(error).strip().splitlines()), "no answer")
 
 
 async def _configure(connection: Connection) -> None:

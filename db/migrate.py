@@ -11,7 +11,7 @@ import psycopg
 import structlog
 from psycopg import conninfo, sql
 
-from db.database import IS_MIGRATED, Database, MigrationError
+from db.database import IS_MIGRATED, Database, MigrationError, reason
 
 _LOCK = 0x52454E49  # any number, the same everywhere: one migration at a time in a database
 _LOCK_SECONDS: Final = 2.0
@@ -20,6 +20,8 @@ _PAUSE_SECONDS: Final = 5.0
 """Seconds until the next attempt, in which the others go on."""
 _PATIENCE_SECONDS: Final = 600.0
 """Seconds in which a migration is attempted."""
+_LEAST_POSTGRESQL: Final = 15
+_LEAST_PGVECTOR: Final = (0, 7)
 _APPLIED: Final = "SELECT name, checksum FROM public.migration"
 
 _log = structlog.get_logger(__name__)
@@ -50,9 +52,10 @@ async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:
     """Apply the missing migrations, as the owner, under an advisory lock; return their names.
 
     Where `app_url` carries a password, the application's role gets it. Raises MigrationError if an applied file was
-    changed, if the database is newer than this version, or if others keep it locked.
+    changed, if the database is newer than this version, if others keep it locked, or if the server can't be used.
     """
-    async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as connection:
+    async with await _connect(owner_url) as connection:
+        await _require_server(connection)
         await connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # freed with the connection
         applied = await _apply(connection, await _pending(connection))
         await _set_password(connection, app_url)
@@ -61,7 +64,7 @@ async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:
 
 async def pending(url: str) -> list[str]:
     """Return the names of the migrations that the database lacks."""
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+    async with await _connect(url) as connection:
         return [migration.name for migration in await _pending(connection)]
 
 
@@ -74,6 +77,39 @@ async def require_migrated(database: Database) -> None:
     if missing := _missing(applied):
         raise MigrationError(f"The database isn't up to date: it lacks {missing[0].name}. Run `reunite migrate` first.")
     _refuse_newer(applied)
+
+
+async def _connect(owner_url: str) -> psycopg.AsyncConnection:
+    try:
+        return await psycopg.AsyncConnection.connect(owner_url, autocommit=True)
+    except psycopg.OperationalError as error:
+        raise MigrationError(
+            f"Couldn't connect to the database as its owner ({reason(error)}). Check REUNITE_OWNER_DATABASE_URL."
+        ) from error
+
+
+async def _require_server(connection: psycopg.AsyncConnection) -> None:
+    cursor = await connection.execute(
+        "SELECT coalesce(installed_version, default_version) FROM pg_available_extensions WHERE name = 'vector'"
+    )
+    row = await cursor.fetchone()
+    if problem := problem_of_server(connection.info.server_version // 10_000, row[0] if row else None):
+        raise MigrationError(problem)
+
+
+def problem_of_server(postgresql: int, pgvector: str | None) -> str | None:
+    """Say why a server of this version, with this pgvector or none, can't be used."""
+    least = ".".join(map(str, _LEAST_PGVECTOR))
+    if postgresql < _LEAST_POSTGRESQL:
+        return f"PostgreSQL {postgresql} is too old: Reunite needs {_LEAST_POSTGRESQL} or newer."
+    if pgvector is None:
+        return f"PostgreSQL's server lacks pgvector. Install pgvector {least} or newer there."
+    if tuple(map(int, pgvector.split(".")[:2])) < _LEAST_PGVECTOR:
+        return (
+            f"pgvector {pgvector} is too old: install {least} or newer on PostgreSQL's server, and run"
+            " `ALTER EXTENSION vector UPDATE` if the database has the extension already."
+        )
+    return None
 
 
 async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:

@@ -192,8 +192,9 @@ def _first_reply(report: Report, found: _Result, tiles: Sequence[Tile]) -> Reply
     if report.sealed:
         return wording.sealed_kept(report)
     if found.nearest:
-        gallery = galleries.gallery_besides if found.has_claimed else galleries.first_gallery
-        return gallery(report, found.nearest, tiles, found.searched)
+        if found.has_claimed:
+            return galleries.gallery_besides(report, found.nearest, tiles)
+        return galleries.first_gallery(report, found.nearest, tiles, found.searched)
     if not found.shown:
         return None if found.has_claimed else wording.nothing(report, found.searched)
     return wording.first_reply(report, len(found.shown), found.searched) if report.kind is ReportKind.LOST else None

@@ -85,7 +85,7 @@ class QueryEmbedder:
             raise
         except Exception:  # noqa: BLE001 - one request's defect must not stop the worker
             _log.exception("embedding_request_defect", request=str(request.id))
-            return problem_json(TellUserError("photo_unusable" if request.photos else "our_fault", name="photo"))
+            return problem_json(TellUserError("photo_unusable" if request.photos else "went_wrong", name="photo"))
 
     async def _encoded(self, request: EmbeddingRequest) -> Encoded:
         texts, photos = await asyncio.gather(

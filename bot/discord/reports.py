@@ -20,11 +20,12 @@ from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, 
 from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, report_of
 from bot.discord.private_replies import PrivateReply, language_of_user, patiently
 from bot.discord.render import thread_name
+from bot.discord.repeated_reports import RepeatedReports
 from bot.discord.threads import Destination, free_tags, open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
 from reunite import rights
-from reunite.commands import REPORTS, Withdraw
-from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind
+from reunite.commands import REPORTS, NewReport, Withdraw
+from reunite.entities import Category, IncomingPhoto, ReplyTarget, Report, ReportKind, ReportState
 from reunite.errors import PostGoneError, TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import sentence
@@ -59,6 +60,15 @@ class ReportInput:
     def is_empty(self) -> bool:
         return not (self.words.strip() or self.photos or self.not_photos)
 
+    @property
+    def content(self) -> "ReportInput":
+        """What stays the same when it's sent again: links to photos don't."""
+        return replace(self, photos=tuple(replace(photo, url=None) for photo in self.photos))
+
+
+class _SentBefore(Exception):  # noqa: N818 - no error
+    """A report was sent before, and is answered elsewhere."""
+
 
 class Reports:
     """Takes reports that are not posts with a photo."""
@@ -67,6 +77,7 @@ class Reports:
         self._handlers = handlers
         self._workspaces = workspaces
         self._platform = platform
+        self._repeated = RepeatedReports()
 
     def form(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> Form:
         """Return the form of a report, filled in with what the member has already entered."""
@@ -90,25 +101,30 @@ class Reports:
         dated_text = dated(words, given.when, datetime.now(assumed), zone_error=zone_error)
         default = self._workspaces.settings(guild).private_reports
         private = which == "lost" and (default if given.private is None else given.private)
-        async with self.destination(interaction, _KINDS[which], words, private=private) as destination:
-            command = REPORTS[_KINDS[which]](
-                source_key=str(interaction.id),
-                target=ReplyTarget("discord", str(guild.id), str(destination.id)),
-                author=member_of(interaction.user),
-                text=dated_text.text,
-                place=without_spoilers(given.where),
-                happened_at=dated_text.moment,
-                posted_at=interaction.created_at,
-                photos=given.photos,
-                hidden=is_hidden(given.words, given.photos),
-                sealed=which == "sealed",
-                private=private,
-                category=cast("Category", given.category),
-                proof_question=given.proof_question,
-            )
-            await self._handlers.report(command)
+        content = guild.id, interaction.user.id, which, given.content, zone
+        key = self._repeated.first(content, str(interaction.id))
+        with suppress(_SentBefore):  # its thread of the first time stays, and the new one goes
+            async with self.destination(interaction, _KINDS[which], words, private=private) as destination:
+                command = REPORTS[_KINDS[which]](
+                    source_key=key,
+                    target=ReplyTarget("discord", str(guild.id), str(destination.id)),
+                    author=member_of(interaction.user),
+                    text=dated_text.text,
+                    place=without_spoilers(given.where),
+                    happened_at=dated_text.moment,
+                    posted_at=interaction.created_at,
+                    photos=given.photos,
+                    hidden=is_hidden(given.words, given.photos),
+                    sealed=which == "sealed",
+                    private=private,
+                    category=cast("Category", given.category),
+                    proof_question=given.proof_question,
+                )
+                report = await self._store(command, interaction)
+                if report.target.channel != command.target.channel:
+                    raise _SentBefore
         language = language_of_user(interaction)
-        confirmation = sentence(_CONFIRMATIONS[which], language, channel=destination.mention)
+        confirmation = sentence(_CONFIRMATIONS[which], language, channel=f"<#{report.target.channel}>")
         notes = [confirmation]
         if dated_text.problem:
             notes.append(sentence("when_kept", language, when=escape(given.when)))
@@ -116,6 +132,13 @@ class Reports:
             written, names = escape(given.when), names_in(language)
             notes.append(sentence("when_without_zone", language, command=names, when=written, zone=str(assumed)))
         return PrivateReply("\n".join(notes))
+
+    async def _store(self, command: NewReport, interaction: discord.Interaction) -> Report:
+        """Store a report, unless it was sent just before; its author may send one again that they withdrew."""
+        report = (await self._handlers.report(command)).report
+        if report.state is ReportState.WITHDRAWN:
+            report = (await self._handlers.report(replace(command, source_key=str(interaction.id)))).report
+        return report
 
     @asynccontextmanager
     async def destination(

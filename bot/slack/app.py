@@ -118,7 +118,7 @@ def _parts(  # noqa: PLR0913 - what the parts share
         workspaces=workspaces,
         installations=installations,
         background=background,
-        inbound=Inbound(handlers, platform, background, greeter, SlackWindows(store)),
+        inbound=Inbound(handlers, platform, background, greeter, store),
         greeter=greeter,
         verdicts=verdicts,
         commands=Commands(handlers, reports, looks, linking, background),

@@ -6,6 +6,7 @@ An event whose handling fails is not acknowledged, and Slack sends it again.
 import asyncio
 from collections import deque
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 from weakref import WeakValueDictionary
@@ -16,11 +17,25 @@ from bot.channels import without_deleted
 from bot.slack.background import Background, with_retries
 from bot.slack.edits import NewestEdits
 from bot.slack.greeting import Greeter
-from bot.slack.manifest import DELETED_CHANNEL_EVENTS
+from bot.slack.manifest import DELETED_CHANNEL_EVENTS, MOVED_CHANNEL_EVENT
 from bot.slack.outbound import SlackPlatform
-from bot.slack.posts import Body, after, before, files_of, is_post, key_of, moment_of, photos_of, version_now, words_of
+from bot.slack.posts import (
+    Body,
+    after,
+    before,
+    files_of,
+    is_post,
+    key_of,
+    moment_of,
+    photos_of,
+    ts_of,
+    version_now,
+    words_of,
+)
 from bot.slack.workspace import SlackWorkspace
+from db.slack_channels import move_channel
 from db.slack_windows import SlackWindows
+from db.store import Store
 from reunite.commands import REPORTS, ChangeSettings, EditReport, NewReport, Withdraw
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import PhotoGoneError, PostGoneError, TellUserError, TryAgainError
@@ -43,10 +58,11 @@ class Inbound:
         platform: SlackPlatform,
         background: Background,
         greeter: Greeter,
-        windows: SlackWindows,
+        store: Store,
     ) -> None:
         self._handlers = handlers
-        self._windows = windows
+        self._store = store
+        self._windows = SlackWindows(store)
         self._greeter = greeter
         self._platform = platform
         self._background = background
@@ -165,6 +181,8 @@ class Inbound:
         """Read the channels again, unless someone else joined one."""
         if event["type"] in DELETED_CHANNEL_EVENTS:
             await self._channel_deleted(workspace.team, event["channel"])
+        if event["type"] == MOVED_CHANNEL_EVENT:
+            await self._channel_moved(workspace, event)
         is_join, is_ours = event["type"] == "member_joined_channel", event.get("user") == workspace.bot_user
         if not is_join or is_ours:
             await workspace.refresh()
@@ -179,6 +197,13 @@ class Inbound:
         settings = without_deleted(saved, lambda chosen: chosen != channel)
         if settings != saved:
             await self._handlers.set_up(ChangeSettings(platform="slack", workspace=team, settings=settings))
+
+    async def _channel_moved(self, workspace: SlackWorkspace, event: Body) -> None:
+        """Keep a channel's reports and settings under its new id, and read what was posted there before we knew it."""
+        old, new, at = event["old_channel_id"], event["new_channel_id"], event["event_ts"]
+        await move_channel(self._store, workspace.team, old, new)
+        workspace.move_channel(old, new)
+        await self._windows.open(workspace.team, new, oldest=at, since=at, latest=ts_of(datetime.now(UTC)))
 
     async def _send_problems(self, target: ReplyTarget, problems: Mapping[str, TellUserError]) -> None:
         """Send what is wrong with a post, by idempotency key; if Slack takes nothing, the post is read again later."""

@@ -11,8 +11,10 @@ FOUND_THIS, LOST_THIS = "found_this", "lost_this"
 MESSAGE_SHORTCUTS: Final = frozenset({FOUND_THIS, LOST_THIS})
 REACTION_EVENTS: Final = frozenset({"reaction_added", "reaction_removed"})
 DELETED_CHANNEL_EVENTS: Final = frozenset({"channel_deleted", "group_deleted"})
+MOVED_CHANNEL_EVENT: Final = "channel_id_changed"
+"""A private channel gets another id when it's shared with another organisation."""
 CHANNEL_EVENTS: Final = DELETED_CHANNEL_EVENTS | frozenset(
-    {"member_joined_channel"}
+    {MOVED_CHANNEL_EVENT, "member_joined_channel"}
     | {f"{kind}_{change}" for kind in ("channel", "group") for change in ("archive", "left", "rename", "unarchive")}
 )
 """They may change where the bot listens."""

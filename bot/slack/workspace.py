@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -132,6 +132,13 @@ class SlackWorkspace:
         }
         await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
         self.is_outdated = False
+
+    def move_channel(self, old: str, new: str) -> None:
+        """Replace a channel's id, so that the next refresh doesn't take it for a channel just joined."""
+        self.channels = {
+            channel.id: channel
+            for channel in (replace(known, id=new) if known.id == old else known for known in self.channels.values())
+        }
 
     async def try_to_refresh(self) -> None:
         """Read the channels again, if Slack and the database answer: what was done before stands anyway."""

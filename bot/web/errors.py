@@ -27,4 +27,4 @@ async def web_errors(request: web.Request, handler: Handler) -> web.StreamRespon
     except Exception:  # noqa: BLE001 - the page gets a sentence whatever happened
         _log.exception("page_request_failed", path=request.path)
         status = web.HTTPInternalServerError.status_code
-        return web.json_response({"error": sentence("our_fault", language)}, status=status)
+        return web.json_response({"error": sentence("went_wrong", language)}, status=status)

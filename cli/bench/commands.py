@@ -7,7 +7,12 @@ import typer
 
 from cli.context import AsJson, configured, prepared
 
-app = typer.Typer(help="Measure how fast this machine is.", epilog="Example: reunite bench embed", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure how fast this machine is.",
+    epilog="Example: reunite bench embed",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
 
 Rounds = Annotated[int, typer.Option(min=1, help="Rounds to measure; results are medians.")]
 

@@ -59,7 +59,9 @@ def backfill(  # noqa: PLR0913 - the command's options
     ] = None,
     since: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The first day. Default: as far back as reports are kept."),
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The first day. Default: as far back as reports are kept."
+        ),
     ] = None,
     *,
     reply: Annotated[bool, typer.Option("--reply", help="Answer in the old threads too.")] = False,

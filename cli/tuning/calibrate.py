@@ -57,7 +57,7 @@ def run(settings: Settings, where: Servers, options: Options, *, as_json: bool) 
     if missing := run_async(pending(where.owner_database_url)):
         raise UsageError(f"The database is missing {', '.join(missing)}: run `reunite migrate` first.")
     summary = run_async(_fitted(settings, where, options))
-    print(json.dumps(summary, ensure_ascii=False) if as_json else _text(summary))
+    print(json.dumps(summary) if as_json else _text(summary))
 
 
 async def _fitted(settings: Settings, where: Servers, options: Options) -> dict[str, Any]:

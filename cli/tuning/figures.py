@@ -26,7 +26,7 @@ _WEIGHTS: Final = {
 
 def show(figures: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(figures, ensure_ascii=False))
+        print(json.dumps(figures))
         return
     console = Console(width=None if Console().is_terminal else 140)
     console.print(_table("Everything there", figures["everything there"]))

@@ -32,13 +32,12 @@ def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], 
     head = [headline(report, pairs, searched)]
     if report.text:
         head.append(line("looking_for", report.language, text=Quoted(report.text, report.id)))
-    return _gallery(report, [*head, *heading(report, pairs)], pairs, tiles, _ASKS)
+    return _gallery(report, [*head, *heading(report, pairs, searched)], pairs, tiles, _ASKS)
 
 
-def gallery_besides(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], searched: int) -> Reply:
+def gallery_besides(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Reply:
     """Return the first reply to a report whose author has claimed something already: what else is near."""
-    among = plural("among_found", searched, report.language)
-    return _gallery(report, [line("closest_besides", report.language, among=among)], pairs, tiles, _ASKS)
+    return _gallery(report, [line("closest_besides", report.language)], pairs, tiles, _ASKS)
 
 
 def next_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Reply:
@@ -113,17 +112,17 @@ def _decline(report: Report, tiles: Sequence[Tile]) -> Button:
 def headline(report: Report, pairs: Sequence[Pair], searched: int) -> Line:
     """Say how many matches there are, and among how many found reports."""
     language = report.language
-    among = plural("among_found", searched, language)
     labels = [match.label for match, _ in pairs if match.label]
     if not labels:
-        return line("no_likely_match", language, among=among)
+        return line("no_likely_match", language, searched)
     matches = sentence("likely_match", language) if Label.HIGH in labels else plural("matches", len(labels), language)
-    return line("answer", language, matches=matches, among=among)
+    return line("answer", language, searched, matches=matches)
 
 
-def heading(report: Report, pairs: Sequence[Pair]) -> list[Line]:
-    """Head what is merely closest, where nothing is a match."""
-    return [] if any(match.label for match, _ in pairs) else [line("closest", report.language)]
+def heading(report: Report, pairs: Sequence[Pair], searched: int) -> list[Line]:
+    """Head what is merely closest, where nothing is a match and there's more than one thing to choose from."""
+    is_needed = searched > 1 and not any(match.label for match, _ in pairs)
+    return [line("closest", report.language)] if is_needed else []
 
 
 def entries(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Iterator[Line]:
@@ -138,7 +137,7 @@ def entries(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Ite
 
 def _entry(number: int, match: Match, found: Report, language: str) -> Line:
     label: Line = (*certainty(match, language), Plain(" · ")) if match.label else ()
-    why = why_words(match.why, language)
+    why = why_words(tuple(why for why in match.why if why.agreement != "unknown"), language)  # the card says it all
     reasons: Line = (Plain(f" · {why}"),) if why else ()
     return (Strong(str(number)), Plain("  "), *label, *found_line(found, language, _place_in(found)), *reasons)
 

@@ -31,7 +31,7 @@ def page(look: Report, pages: Sequence[Page], number: int, tiles: Sequence[Tile]
 
 def head(look: Report, pairs: Page, searched: int, failed: Sequence[str]) -> list[Line]:
     """Say what was found among how many found reports; `failed` names the photos that couldn't be used."""
-    return [*_failed(failed, look.language), headline(look, pairs, searched), *heading(look, pairs)]
+    return [*_failed(failed, look.language), headline(look, pairs, searched), *heading(look, pairs, searched)]
 
 
 def nothing(look: Report, searched: int, failed: Sequence[str]) -> Reply:

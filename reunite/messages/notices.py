@@ -206,4 +206,4 @@ def privacy(workspace: UUID, keep_days: int, language: str, *, reminders: bool =
 
 
 def forgotten(reports: int, language: str) -> Reply:
-    return say(plural("note_forgotten", reports, language))
+    return say(plural("note_forgotten", reports, language) if reports else sentence("note_nothing_left", language))

@@ -123,7 +123,7 @@ def first_reply(report: Report, matches: int, searched: int) -> Reply:
     """Head the list of matches of a lost report."""
     language = report.language
     found = plural("matches", matches, language)
-    lines = [line("answer", language, matches=found, among=plural("among_found", searched, language))]
+    lines = [line("answer", language, searched, matches=found)]
     if report.text:
         lines.append(line("looking_for", language, text=Quoted(report.text, report.id)))
     lines.append(small_print("moderators_react", language))

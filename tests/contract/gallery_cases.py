@@ -19,7 +19,7 @@ class GalleryCases:
         await stage.search(lost, *found_reports, label=None)
         [gallery] = await stage.thread(lost)
         assert [tile.report for tile in gallery.gallery] == [found.id for found in found_reports[:6]]
-        assert gallery.text().startswith("No likely match yet among 8 found items.")
+        assert gallery.text().startswith("No clear match yet. I've compared 8 found items.")
         heading, first = gallery.text().splitlines()[2:4]
         assert (heading, first[:8]) == ("Here's what comes closest:", "1  Found")
         assert [await stage.thread(found) for found in found_reports] == [[]] * 8  # nobody is disturbed
@@ -30,7 +30,7 @@ class GalleryCases:
         await stage.search(lost, found, label=Label.POSSIBLE)
         gallery, card = await stage.thread(lost)
         assert (gallery.gallery[0].label, card.kind) == (Label.POSSIBLE, "match")
-        assert gallery.text().startswith("1 possible match among 1 found item.")
+        assert gallery.text().startswith("1 possible match. It's the only found item right now.")
         assert [button.action for button in gallery.buttons] == ["add_photo", "add_detail", "withdraw"]
         assert [button.action for button in card.buttons] == ["mine", "not_mine"]  # one place to answer
 

@@ -102,7 +102,7 @@ class LookCases:
         _, card, besides, *_ = await stage.thread(look)
         assert sentence("card_claimed").replace("**", "") in card.text()
         assert [button.action for button in card.buttons] == ["not_mine"]
-        assert "Besides that, here's what comes closest among 2 found items" in besides.text()
+        assert "Besides that, here's what comes closest:" in besides.text()
         assert [tile.report for tile in besides.gallery] == [other.id]
         assert await stage.kinds(claimed) == ["claim"]
 

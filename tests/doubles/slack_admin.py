@@ -60,6 +60,19 @@ class SlackAdmin:
         self._slack.messages[channel] = []
         return channel
 
+    def share(self, channel: str, *, unheard: bool = False) -> str:
+        """Share a private channel with another organisation; return the new id that it gets, and keeps.
+
+        https://docs.slack.dev/reference/events/channel_id_changed (read 2026-11-28)
+        """
+        new = f"C{next(self._slack.numbers):08}"
+        self._slack.channels[new] = {**self._slack.channels.pop(channel), "id": new, "is_ext_shared": True}
+        self._slack.messages[new] = self._slack.messages.pop(channel)
+        if not unheard:
+            ids = {"old_channel_id": channel, "new_channel_id": new}
+            self._slack.tell({"type": "channel_id_changed", **ids, "event_ts": self._slack.next_ts()})
+        return new
+
     def archive(self, channel: str, *, archived: bool = True) -> Envelope:
         """Archive a channel, or take it out of the archive."""
         self._slack.channels[channel]["is_archived"] = archived

@@ -43,7 +43,7 @@ async def test_what_happened_while_the_bot_was_away_is_caught_up_on(database_url
             await world.wait_until_shown(card, "wooden handle")
             for thread in (lost, edited):
                 await world.wait_for_reply(thread, "Returned", world.moderator)
-            await world.wait_for_reply(await world.report_lost("my green scarf"), "No likely match yet")
+            await world.wait_for_reply(await world.report_lost("my green scarf"), "No clear match yet")
             assert not discord.people.has_reaction(words, "👀")
 
         await discord.people.unreact(card, "✅", world.moderator, tell=False)

@@ -197,6 +197,7 @@ async def test_a_page_is_in_the_moderators_language(community: Community) -> Non
         await robin.sign_in(await community.link(language="de"))
         status, words = await robin.get("/")
         assert (status, '<html lang="de">' in words, "Meldungen" in words) == (200, True, True)
+        assert "Robin · Lokale Seite<" in words  # the page's own name is stored in English
         _, words = await robin.get("/matches/x")
         assert "Hier ist nichts" in words
     async with browsing(community.url) as stranger:

@@ -6,6 +6,9 @@ import pytest
 
 from board.config import BoardConfig
 from reunite.commands import ReportFound
+from reunite.handlers import Handlers
+from reunite.language import sentence
+from reunite.messages.reply import Reply
 from tests.support.board import (
     Browser,
     Community,
@@ -87,6 +90,15 @@ async def test_what_went_wrong_leads_back_to_our_own_pages_only(community: Commu
     async with robin.http.post(path, headers={"Origin": "https://evil.example"}) as answer:
         assert (answer.status, "evil.example" in await answer.text()) == (403, False)
     assert (await robin.get("/sign-in?link=%ff%00"))[0] == 200
+
+
+async def test_a_defect_is_not_said_to_be_a_failed_search(robin: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> Reply:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Handlers, "statistics", broken)
+    status, words = await robin.get("/numbers")
+    assert (status, sentence("went_wrong") in words) == (500, True)
 
 
 async def test_headers_let_no_script_run_and_nothing_be_kept(community: Community) -> None:

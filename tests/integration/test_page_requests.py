@@ -8,6 +8,9 @@ from uuid import uuid4
 import pytest
 from aiohttp import FormData
 
+from reunite.handlers import Handlers
+from reunite.language import sentence
+from reunite.messages.reply import Reply
 from tests.support.page_client import ADA, UMBRELLA_FOUND, UMBRELLA_LOST, Page, opened
 
 JSON_PATHS = (
@@ -59,6 +62,15 @@ async def test_no_field_of_any_type_is_our_fault(page: Page) -> None:
                 response = {**right, field: value}
                 answer = await status(page, path, json=response)
                 assert answer < 500, (path, field, value)
+
+
+async def test_a_defect_is_not_said_to_be_a_failed_search(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> Reply:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Handlers, "statistics", broken)
+    async with page.http.post("/statistics", json={"moderator": True}) as answer:
+        assert (answer.status, (await answer.json())["error"]) == (500, sentence("went_wrong"))
 
 
 @pytest.mark.parametrize("at", ["x", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00", "0001-01-01", "\0", "9" * 400])

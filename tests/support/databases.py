@@ -19,7 +19,7 @@ from embedded import EmbeddedServers, Urls
 from embedded.postgres import APPLICATION, OWNER, url
 from tests.support.emptying import Untouched
 
-HOME_VARIABLE = "REUNITE_TEST_HOME"
+HOME_VARIABLE = "HOME_OF_REUNITE_TESTS"
 CLONE_NUMBERS = count()
 
 

@@ -29,13 +29,13 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 ENGLISH = words_in("en")
 SOURCES = Path(reunite.__file__).parents[1]
 ALIKE = {
-    "de": {"answer", "board", "certainty", "thanks_then", "link_code"},
-    "es": {"answer", "certainty", "thanks_then", "minutes", "hours"},
-    "fr": {"answer", "certainty", "thanks_then", "minutes", "hours", "form_photos", "link_code"}
+    "de": {"board", "certainty", "thanks_then", "link_code"},
+    "es": {"certainty", "thanks_then", "minutes", "hours"},
+    "fr": {"certainty", "thanks_then", "minutes", "hours", "form_photos", "link_code"}
     | {"lost_description", "lost_photo", "found_description", "found_photo", "page_menu"}
     | {"search_photo", "page_photo", "page_photos", "board_photos"},
     "ja": {"certainty", "thanks_then"},
-    "pl": {"answer", "certainty", "certainty_percent", "thanks_then", "minutes", "stats_model"}
+    "pl": {"certainty", "certainty_percent", "thanks_then", "minutes", "stats_model"}
     | {"page_is_moderator", "page_menu"},
 }
 """What is rightly the same as in English."""

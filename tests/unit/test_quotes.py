@@ -79,7 +79,7 @@ QUEUED: dict[str, list[Reply]] = {
     "sealed_kept": [wording.sealed_kept(SEALED)],
     "first_reply": [wording.first_reply(report, 1, 2) for report in (LOST, replace(LOST, text=""))],
     "first_gallery": [galleries.first_gallery(LOST, [(MATCH, FOUND)], [TILE], 2)],
-    "gallery_besides": [galleries.gallery_besides(LOST, [(MATCH, FOUND)], [TILE], 2)],
+    "gallery_besides": [galleries.gallery_besides(LOST, [(MATCH, FOUND)], [TILE])],
     "next_gallery": [galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE])],
     "refreshed": [galleries.refreshed(galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE]), MATCH, FOUND, "en")],
     "closed_gallery": [galleries.closed_gallery(LOST, 1)],

@@ -90,6 +90,8 @@ def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
     for first in (MATCH, POSSIBLE, closest):
         tiles = [Tile(1, first.id, found.id, first.label), Tile(2, closest.id, found.id)]
         yield galleries.first_gallery(lost, [(first, found), (closest, replace(found, place=""))], tiles, 128)
+    for searched in (1, 3):
+        yield galleries.first_gallery(lost, [(closest, found)], [Tile(1, closest.id, found.id)], searched)
     yield galleries.next_gallery(lost, [(closest, found)], [Tile(1, closest.id, found.id)])
     pages = [[(MATCH, found)], [(closest, found)]]
     head = looks.head(lost, pages[0], 128, ["a.jpg"])

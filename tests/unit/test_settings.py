@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from cli.settings import Settings
+from cli.settings import Settings, misspelt
 
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,3 +45,15 @@ def test_tokens_do_not_show_when_settings_are_printed(monkeypatch: pytest.Monkey
     settings = Settings()
     assert "xoxb-secret" not in f"{settings!r} {settings}"
     assert settings.slack.bot_token == "xoxb-secret"
+
+
+def test_a_variable_that_is_misspelt_is_named_with_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REUNITE_DISCORD_TOKN", "secret")
+    monkeypatch.setenv("REUNITE_SLACK_BOT_TOKEN_FILE", "/run/secrets/slack")
+    monkeypatch.setenv("REUNITE_ZZZ", "1")
+    assert list(misspelt()) == [
+        "There's no setting REUNITE_DISCORD_TOKN. Did you mean REUNITE_DISCORD_TOKEN?",
+        "There's no setting REUNITE_ZZZ.",
+    ]
+    monkeypatch.setenv("REUNITE_PARENT", "1")
+    assert not list(misspelt())

@@ -1,6 +1,10 @@
-"""What `reunite status` advises about work that has failed."""
+"""What `reunite status` advises about work that has failed, and what it finds wrong."""
 
-from cli.status import remedy
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from cli.status import Status, plain, remedy
+from db.monitoring import Process
 from db.work import KILLED_WORKERS
 
 
@@ -10,3 +14,17 @@ def test_work_that_killed_its_workers_needs_more_memory() -> None:
 
 def test_a_defect_is_to_be_reported() -> None:
     assert "report the bug" in remedy("ValueError: something new")
+
+
+def test_two_bots_of_one_platform_are_a_problem() -> None:
+    now = datetime(2026, 11, 28, tzinfo=UTC)
+    processes = [
+        Process(uuid4(), role, "host", number, "0.1.0", now, now, is_alive=True)
+        for number, role in enumerate(("worker", "worker", "bot discord", "bot discord", "bot slack"))
+    ]
+    [problem] = Status(processes, [], [], [], []).problems
+    assert problem.startswith("2 processes of `reunite bot discord` run")
+
+
+def test_json_has_times_as_other_commands_write_them() -> None:
+    assert plain(datetime(2026, 11, 28, 9, 30, tzinfo=UTC)) == "2026-11-28T09:30:00+00:00"

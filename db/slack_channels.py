@@ -1,0 +1,41 @@
+"""What is stored of a Slack channel moves to its new id: a private channel gets one when it's shared with others."""
+
+from typing import Final
+
+from db.store import Store
+
+_OUTSIDE: Final = (
+    "UPDATE slack_window SET channel = %(new)s WHERE team = %(team)s AND channel = %(old)s",
+    "UPDATE slack_reaction SET channel = %(new)s WHERE team = %(team)s AND channel = %(old)s",
+)
+_INSIDE: Final = (
+    """UPDATE workspace SET found_channels = array_replace(found_channels, %(old)s, %(new)s),
+         lost_channels = array_replace(lost_channels, %(old)s, %(new)s),
+         log_channel = CASE log_channel WHEN %(old)s THEN %(new)s ELSE log_channel END,
+         greeting_channel = CASE greeting_channel WHEN %(old)s THEN %(new)s ELSE greeting_channel END
+       WHERE id = %(workspace)s""",
+    # Idempotency keys of posts begin with the channel; one of a post that was read under the new id stays as it is.
+    """UPDATE report r SET source_key = %(new)s || substr(r.source_key, length(%(old)s) + 1)
+       WHERE r.workspace_id = %(workspace)s AND starts_with(r.source_key, %(old)s || ':') AND NOT EXISTS (
+         SELECT FROM report o WHERE o.workspace_id = r.workspace_id
+           AND o.source_key = %(new)s || substr(r.source_key, length(%(old)s) + 1))""",
+    "UPDATE report SET channel = %(new)s WHERE workspace_id = %(workspace)s AND channel = %(old)s",
+    """UPDATE outbox o SET sent_channel = %(new)s FROM report r
+       WHERE r.id = o.report_id AND r.workspace_id = %(workspace)s AND o.sent_channel = %(old)s""",
+    """UPDATE backfill b SET channel = %(new)s WHERE b.workspace_id = %(workspace)s AND b.channel = %(old)s
+         AND NOT EXISTS (SELECT FROM backfill o WHERE o.workspace_id = b.workspace_id AND o.channel = %(new)s)""",
+)
+
+
+async def move_channel(store: Store, team: str, old: str, new: str) -> None:
+    """Replace a channel's id everywhere; doing so again changes nothing."""
+    ids = {"team": team, "old": old, "new": new}
+    async with store.outside() as connection:
+        for statement in _OUTSIDE:
+            await connection.execute(statement, ids)
+    workspace = await store.workspace("slack", team)
+    if workspace is None:
+        return
+    async with store.transaction(workspace.community) as connection:
+        for statement in _INSIDE:
+            await connection.execute(statement, {**ids, "workspace": workspace.id})
