@@ -10,7 +10,7 @@ import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from cli.settings import Settings
 
 T = TypeVar("T")
-_ENDED_BY_SIGTERM = 128 + signal.SIGTERM  # the exit code that a shell would report
-_EXTRAS = {
+_ENDED_BY_SIGTERM: Final = 128 + signal.SIGTERM  # the exit code that a shell would report
+_EXTRAS: Final = {
     "discord": {"discord"},
     "slack": {"slack_bolt", "slack_sdk"},
     "clip": {"huggingface_hub", "safetensors", "torch", "transformers"},

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 
 Community = Annotated[str | None, typer.Option(help="Id or name of the community; not needed if there's only one.")]
-_LONGEST_DAYS = 3650
+_LONGEST_DAYS: Final = 3650
 
 
 @app.command("create")

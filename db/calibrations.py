@@ -1,12 +1,14 @@
 """The fitted weights that apply to a community."""
 
+from typing import Final
+
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from db.queries import Connection, Queries
 from reunite.matching.weights import FORMAT, ScoringModel
 
-_IN_FORCE = """model_version = %(version)s AND parameters -> 'format' = %(format)s
+_IN_FORCE: Final = """model_version = %(version)s AND parameters -> 'format' = %(format)s
   AND (community_id IS NULL OR seq > coalesce((SELECT max(seq) FROM calibration u
     WHERE u.community_id = current_community() AND u.model_version = %(version)s
       AND u.summary ->> 'source' = 'undone'), 0))"""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import numpy as np
@@ -10,14 +11,14 @@ from pgvector import HalfVector
 
 from db.queries import Queries
 
-_UNEMBEDDED_PHOTOS = """EXISTS (SELECT FROM photo p WHERE p.report_id = r.id AND p.state = 'stored' AND NOT EXISTS
-  (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s))"""
-_UNEMBEDDED_TEXT = """(r.text <> '' AND NOT EXISTS (SELECT FROM embedding e
+_UNEMBEDDED_PHOTOS: Final = """EXISTS (SELECT FROM photo p WHERE p.report_id = r.id AND p.state = 'stored'
+  AND NOT EXISTS (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s))"""
+_UNEMBEDDED_TEXT: Final = """(r.text <> '' AND NOT EXISTS (SELECT FROM embedding e
   WHERE e.report_id = r.id AND e.photo_id IS NULL AND e.model_id = %(model)s))"""
-_LACKING = f"""SELECT {{}} FROM report r WHERE r.state IN ('open', 'returned')
+_LACKING: Final = f"""SELECT {{}} FROM report r WHERE r.state IN ('open', 'returned')
   AND ({_UNEMBEDDED_PHOTOS} OR {_UNEMBEDDED_TEXT})"""
 
-_MISSED = """ AND NOT EXISTS (SELECT FROM work w WHERE w.report_id = r.id AND w.state <> 'done')
+_MISSED: Final = """ AND NOT EXISTS (SELECT FROM work w WHERE w.report_id = r.id AND w.state <> 'done')
   AND EXISTS (SELECT FROM embedding e WHERE e.report_id = r.id AND e.model_id <> %(model)s)"""
 """Only reports from before the model was in use, without those that a worker gave up or has still to process."""
 

@@ -1,6 +1,6 @@
 """Maps rows of the database to the domain's entities."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from reunite.entities import (
@@ -28,15 +28,15 @@ from reunite.entities import (
 
 Row = dict[str, Any]
 
-REPORT = """SELECT r.*, w.platform, w.external_id AS workspace, w.language, w.timezone
+REPORT: Final = """SELECT r.*, w.platform, w.external_id AS workspace, w.language, w.timezone
        FROM report r JOIN workspace w ON w.id = r.workspace_id"""
-MATCH = "m.*, (SELECT c.state FROM claim c WHERE c.match_id = m.id ORDER BY c.at DESC LIMIT 1) AS claim_state"
+MATCH: Final = "m.*, (SELECT c.state FROM claim c WHERE c.match_id = m.id ORDER BY c.at DESC LIMIT 1) AS claim_state"
 """The columns of a match `m`."""
-CLAIM = "c.*, w.platform, w.external_id AS workspace"
+CLAIM: Final = "c.*, w.platform, w.external_id AS workspace"
 """The columns of a claim `c`, with its `CLAIMANT`."""
-CLAIMANT = """JOIN match m ON m.id = c.match_id JOIN report lost ON lost.id = m.lost_id
+CLAIMANT: Final = """JOIN match m ON m.id = c.match_id JOIN report lost ON lost.id = m.lost_id
        JOIN workspace w ON w.id = lost.workspace_id"""
-PHOTO = "SELECT id, report_id, position, name, state, url, problem, colours, hidden FROM photo"
+PHOTO: Final = "SELECT id, report_id, position, name, state, url, problem, colours, hidden FROM photo"
 
 
 def report(row: Row) -> Report:

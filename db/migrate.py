@@ -13,7 +13,7 @@ from psycopg import conninfo, sql
 
 from db.database import IS_MIGRATED, Database, MigrationError, reason
 
-_LOCK = 0x52454E49  # any number, the same everywhere: one migration at a time in a database
+_LOCK: Final = 0x52454E49  # any number, the same everywhere: one migration at a time in a database
 _LOCK_SECONDS: Final = 2.0
 """How long a migration waits for a lock: all that come after it wait behind it, readers too."""
 _PAUSE_SECONDS: Final = 5.0

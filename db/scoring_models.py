@@ -1,7 +1,7 @@
 """Fitted scoring models: communities' own, and the deployment's for all others."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -15,7 +15,7 @@ from db.store import Store
 from reunite.matching import defaults
 from reunite.matching.weights import FORMAT, ScoringModel
 
-_INSERT = """INSERT INTO calibration (community_id, model_version, parameters, summary)
+_INSERT: Final = """INSERT INTO calibration (community_id, model_version, parameters, summary)
   VALUES (%(community)s, %(version)s, %(parameters)s, %(summary)s)"""
 
 

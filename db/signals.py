@@ -11,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 
 from db.cancellation import stop
 
-ROLE_OPTION = "-c role=reunite_app"
+ROLE_OPTION: Final = "-c role=reunite_app"
 """Every login gets the rights of the application's role, and no more."""
 KEEPALIVE: Final = {
     "connect_timeout": 10,

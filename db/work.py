@@ -9,7 +9,7 @@ from reunite.ports import Backlog
 
 KILLED_WORKERS: Final = "every worker that processed it was killed"
 """Why such work was given up; `reunite status` knows what to do about it."""
-_BACKLOG = """
+_BACKLOG: Final = """
 WITH taken AS (SELECT done_at - greatest(created_at, lag(done_at, 1, %(since)s) OVER (ORDER BY done_at)) AS time
                FROM work WHERE state = 'done' AND done_at > %(since)s ORDER BY done_at DESC LIMIT 20)
 SELECT (SELECT count(*) FROM work WHERE state = 'due') AS queued,

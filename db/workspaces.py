@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from db import mapping
@@ -14,7 +15,7 @@ from reunite.entities import PromisesKept, Report, Settings, Statistics, Verdict
 from reunite.errors import DefectError
 from reunite.ports import KnownCard, Sent
 
-_KEPT = """
+_KEPT: Final = """
 WITH known AS (SELECT j.* FROM feedback j JOIN report f ON f.id = j.found_id WHERE NOT f.sample),
 lists AS (SELECT bool_or(coalesce(known.is_right, false)) AS is_right, bool_and(known.is_right IS NOT NULL) AS is_whole
   FROM match m JOIN report f ON f.id = m.found_id AND NOT f.sample

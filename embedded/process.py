@@ -6,13 +6,13 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from embedded.errors import EmbeddedServersError
 from embedded.layout import Layout, as_service
 
-START_SECONDS = 60.0  # including recovery after a crash
-STOP_SECONDS = 20.0
+START_SECONDS: Final = 60.0  # including recovery after a crash
+STOP_SECONDS: Final = 20.0
 
 
 class Server(Protocol):

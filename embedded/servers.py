@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from embedded import postgres, redis
 from embedded.errors import EmbeddedServersError
@@ -17,8 +18,8 @@ from embedded.postgres import Postgres
 from embedded.process import ServerProcess
 from embedded.redis import Redis
 
-STOP_SECONDS = 60.0
-_POLL_SECONDS = 0.02
+STOP_SECONDS: Final = 60.0
+_POLL_SECONDS: Final = 0.02
 
 
 @dataclass(frozen=True)

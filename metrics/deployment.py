@@ -1,11 +1,12 @@
 """Sets the gauges for the whole deployment from the database."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from db.monitoring import Monitoring, StateCount, TaskCount
 from metrics import definitions as metrics
 
-_ENDED = ("returned", "withdrawn", "expired")
+_ENDED: Final = ("returned", "withdrawn", "expired")
 
 
 async def refresh(monitoring: Monitoring) -> None:

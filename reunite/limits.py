@@ -20,7 +20,7 @@ _LEAST_ANNOUNCED: Final = 120.0
 class HourlyLimit:
     """How many reports one member may make within an hour; None for any number."""
 
-    most: int | None = None
+    most: int | None
 
     async def check(self, session: Session, report: Report, now: datetime) -> None:
         """Raise TellUserError if the author of a report has now made too many; a search counts as one more."""

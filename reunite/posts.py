@@ -48,11 +48,9 @@ class AnswerResult:
 class PostHandlers:
     """Takes what members post."""
 
-    def __init__(
-        self, store: Store, queue: Queue, now: Callable[[], datetime], limit: limits.HourlyLimit | None = None
-    ) -> None:
+    def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime], limit: limits.HourlyLimit) -> None:
         """`now` returns the time, with its zone."""
-        self._limit = limit or limits.HourlyLimit()
+        self._limit = limit
         self._store = store
         self._queue = queue
         self._now = now

@@ -20,9 +20,9 @@ from reunite.entities import (
     lost_and_found,
 )
 
-MAX_TEXT = 4000
+MAX_TEXT: Final = 4000
 """The longest description, in characters: Discord's longest message."""
-MAX_PHOTOS = 10
+MAX_PHOTOS: Final = 10
 """The most photos of a report: what Discord takes in one message."""
 
 MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
@@ -31,30 +31,30 @@ MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """When something may have happened: far from what dates and time zones can hold."""
 
-MAX_TILES = 6
+MAX_TILES: Final = 6
 """The most found reports in a gallery: what a phone still shows as pictures."""
 
-MAX_CLAIMS = 3
+MAX_CLAIMS: Final = 3
 """How many claims a member may make on one found report."""
 
-PENDING_CLAIMS = frozenset({ClaimState.OPEN, ClaimState.ACCEPTED})
+PENDING_CLAIMS: Final = frozenset({ClaimState.OPEN, ClaimState.ACCEPTED})
 """The states of a claim that nobody has rejected or withdrawn."""
 
-MAX_PROOF = 500
+MAX_PROOF: Final = 500
 """The longest proof and the longest proof question, in characters."""
-MAX_PLACE = 200
+MAX_PLACE: Final = 200
 """The longest name of a place: where an item was lost, found or handed in."""
-MAX_CODE = 40
+MAX_CODE: Final = 40
 """The longest code on its label there."""
 
-IN_PROGRESS = frozenset({ReportState.PENDING, ReportState.OPEN})
+IN_PROGRESS: Final = frozenset({ReportState.PENDING, ReportState.OPEN})
 """The states in which a report is searched, or soon will be."""
 
-RETURNABLE = frozenset({ReportState.OPEN, ReportState.RETURNED})
+RETURNABLE: Final = frozenset({ReportState.OPEN, ReportState.RETURNED})
 """The states in which a report's item can be marked as returned, or as not returned after all."""
 
 _HTTPS_PORT: Final = 443
-_STATES = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REJECT: MatchState.REJECTED}
+_STATES: Final = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REJECT: MatchState.REJECTED}
 
 
 def in_force(log: Iterable[Verdict]) -> list[Verdict]:

@@ -41,7 +41,7 @@ _STORED: Final = {"quality": 72, "subsampling": "4:4:4", "optimize": True}
 
 # Formats in which people post photos. Pillow knows many more, and runs other programs for some (EPS).
 _FORMATS: Final = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "BMP", "TIFF")
-_SIGNATURE = re.compile(
+_SIGNATURE: Final = re.compile(
     rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftyp(?:hei|hev|mif1|msf1|avi[fs])|BM....\0\0\0\0|II\*\0|MM\0\*",
     re.DOTALL,
 )

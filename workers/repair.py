@@ -15,7 +15,7 @@ _JPEG: Final = b"\xff\xd8"
 _JPEG_END: Final = b"\xff\xd9"
 _START_OF_SCAN: Final = 0xDA
 _COMMENT: Final = 0xFE
-_MARKER = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")
+_MARKER: Final = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")
 _BETWEEN_SCANS: Final = {0xC4, 0xDA, 0xDB, 0xDC, 0xDD, _COMMENT}
 """Markers that may follow a scan; any other means damage."""
 _APPLICATION: Final = {

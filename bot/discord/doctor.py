@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
+from typing import Final
 
 import aiohttp
 import discord
@@ -12,7 +13,7 @@ from bot.discord.permissions import NEEDED, invitation
 from bot.doctor import Finding, whole_cause
 from db.config import Connections
 
-_MAX_GUILDS = 200  # Discord's page
+_MAX_GUILDS: Final = 200  # Discord's page
 
 
 async def check(config: DiscordConfig, connections: Connections) -> AsyncIterator[Finding]:  # noqa: ARG001 - as on every platform

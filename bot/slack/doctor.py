@@ -1,6 +1,7 @@
 """`reunite doctor` for Slack: tokens, scopes and channels."""
 
 from collections.abc import AsyncIterator
+from typing import Final
 
 import aiohttp
 import psycopg
@@ -19,8 +20,8 @@ from db.keys import KeysError
 from db.store import Store
 from reunite.entities import ReportKind, Settings
 
-_PAGE = 200
-_SECONDS = 10
+_PAGE: Final = 200
+_SECONDS: Final = 10
 
 
 async def check(config: SlackConfig, connections: Connections) -> AsyncIterator[Finding]:

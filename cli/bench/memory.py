@@ -2,10 +2,11 @@
 
 import subprocess
 from dataclasses import dataclass
+from typing import Final
 
 from cli.errors import UsageError
 
-_LISTING = ("ps", "-A", "-o", "pid=,ppid=,rss=")
+_LISTING: Final = ("ps", "-A", "-o", "pid=,ppid=,rss=")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,56 +1,59 @@
-"""The host of the open set's photos on 127.0.0.1: serves bytes by path, and counts what was asked."""
+"""A host of photos on 127.0.0.1, and a fetcher that may ask it."""
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from workers.fetch import PhotoFetcher
+
+PHOTO = bytes(range(256)) * 1000
 
 
-@dataclass
-class PhotoHost:
-    """`files` by path. `statuses` are answered instead, each once, to the next requests for a path."""
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-    files: dict[str, bytes]
-    statuses: dict[str, list[int]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    url: str = ""
+
+class Host:
+    """A file host on 127.0.0.1 that remembers what it was asked with."""
+
+    def __init__(self) -> None:
+        self.authorizations: list[str | None] = []
+        self.answers: dict[str, Handler] = {}
+        app = web.Application()
+        app.router.add_get("/{name:.*}", self._answer)
+        self.server = TestServer(app, host="127.0.0.1")
 
     @property
-    def host(self) -> str:
-        return self.url.removeprefix("http://")
+    def name(self) -> str:
+        return f"127.0.0.1:{self.server.port}"
 
-    def answer(self, path: str) -> tuple[int, bytes]:
-        self.asked.append(path)
-        if self.statuses.get(path):
-            return self.statuses[path].pop(0), b""
-        return (200, self.files[path]) if path in self.files else (404, b"")
+    def url(self, path: str) -> str:
+        return f"http://{self.name}{path}"
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        self.authorizations.append(request.headers.get("Authorization"))
+        return await self.answers[request.path](request)
+
+    def responds(self, path: str, status: int = 200, body: bytes = PHOTO, **headers: str) -> None:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+
+        async def answer(_: web.Request) -> web.StreamResponse:
+            return web.Response(status=status, body=body, headers=named)
+
+        self.answers[path] = answer
 
 
-@contextmanager
-def photo_host(files: Mapping[str, bytes]) -> Iterator[PhotoHost]:
-    """Serve the files at `.url`."""
-    host = PhotoHost({f"/{path}": data for path, data in files.items()})
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, body = host.answer(self.path)
-            self.send_response(status)
-            self.send_header("Content-Type", "image/jpeg")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    host.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+async def open_host() -> AsyncIterator[Host]:
+    host = Host()
+    async with host.server:
         yield host
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+
+
+@asynccontextmanager
+async def fetcher(*hosts: Host, total_seconds: float = 10) -> AsyncIterator[PhotoFetcher]:
+    names = frozenset(host.name for host in hosts)
+    async with PhotoFetcher(
+        frozenset({"files.slack.com"}), allow_http_hosts=names, total_seconds=total_seconds
+    ) as photo_fetcher:
+        yield photo_fetcher

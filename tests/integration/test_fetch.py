@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from reunite import rules
 from reunite.errors import DefectError, TellUserError
-from tests.support.photo_host import PHOTO, Host, fetcher, open_host
+from tests.doubles.photo_host import PHOTO, Host, fetcher, open_host
 
 host_fixture = pytest.fixture(open_host, name="host")
 

@@ -10,7 +10,7 @@ from aiohttp.test_utils import unused_port
 
 from reunite import rules
 from reunite.errors import TryAgainError
-from tests.support.photo_host import Host, fetcher, open_host
+from tests.doubles.photo_host import Host, fetcher, open_host
 from workers.fetch import PhotoFetcher
 
 host_fixture = pytest.fixture(open_host, name="host")

@@ -22,7 +22,7 @@ from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.matching.evidence import PairKind
 from reunite.matching.weights import ScoringModel
 from reunite.tuning.calibration import FitResult
-from tests.doubles.photo_host import PhotoHost, photo_host
+from tests.doubles.open_set_host import PhotoHost, photo_host
 from tests.support.clip_cosines import ClipLike
 from tests.support.open_sets import THINGS, StandInEncoder, fresh_search, write_open_set
 from tests.support.scoring import score
