@@ -48,11 +48,7 @@ def with_ports(settings: Settings, page: int | None) -> Settings:
     wanted = settings.web.port if page is None else page
     api = _above(wanted, _API_ABOVE_PAGE) if settings.api.port == DEFAULT_PORT else settings.api.port
     board = _above(wanted, _BOARD_ABOVE_PAGE) if settings.board.port == BOARD_PORT else settings.board.port
-    for port, variable in (
-        (wanted, "PORT" if page is None else "--port"),
-        (api, "REUNITE_API_PORT"),
-        (board, "REUNITE_BOARD_PORT"),
-    ):
+    for port, variable in ((wanted, "PORT"), (api, "REUNITE_API_PORT"), (board, "REUNITE_BOARD_PORT")):
         if message := problem(port, variable):
             raise UsageError(message)
     changed = {
