@@ -18,6 +18,8 @@ _LONGEST_PAUSE_SECONDS: Final = 30.0
 """Seconds that discord.py may wait out a rate limit by itself (its minimum); longer ones raise RateLimited."""
 _SESSION: Final = {"READY", "RESUMED"}
 """The events without which a connection is of no use."""
+_DISPENSABLE: Final = {"poll", "embeds", "components", "sticker_items", "interaction", "interaction_metadata"}
+"""Parts of a message that no report is read from."""
 _AUTHENTICATION_FAILED: Final = 4004
 """The gateway's code for a token that is no longer valid."""
 _REJECTED: Final = "Discord rejected the bot's token. Copy it again into REUNITE_DISCORD_TOKEN."
@@ -48,6 +50,7 @@ class ReuniteClient(discord.AutoShardedClient):
         self._has_own_gateway = config.gateway is not None
         parsers = self._connection.parsers
         parsers |= {name: _surviving(name, parse) for name, parse in parsers.items() if name not in _SESSION}
+        vars(self._connection)["create_message"] = _lenient(self._connection.create_message)
 
     async def setup_hook(self) -> None:
         """Register our commands in every language; doing so again changes nothing."""
@@ -67,6 +70,19 @@ def _surviving(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None
             _log.exception("discord_event_unreadable", during=event)
 
     return parse_or_log
+
+
+def _lenient(create: Callable[..., discord.Message]) -> Callable[..., discord.Message]:
+    """Return what reads a fetched message, without the parts that discord.py can't read: a whole page would fail."""
+
+    def create_or_shorten(*, channel: Any, data: dict[str, Any]) -> discord.Message:
+        try:
+            return create(channel=channel, data=data)
+        except Exception:  # noqa: BLE001 - see above
+            _log.exception("discord_message_unreadable", message=data["id"])
+            return create(channel=channel, data={key: part for key, part in data.items() if key not in _DISPENSABLE})
+
+    return create_or_shorten
 
 
 def _trace() -> aiohttp.TraceConfig:

@@ -100,6 +100,29 @@ async def test_each_past_post_is_taken_once_and_stays_unanswered(database_url: s
             assert not discord.limits.refused
 
 
+async def test_a_post_that_the_library_cannot_read_whole_does_not_stop_its_channel(database_url: str) -> None:
+    """developers/resources/poll, "Poll Object": `expiry` may be null (read 2026-11-28)."""
+    async with DiscordDouble() as discord:
+        discord.admin.joined()
+        ann, found = discord.admin.join("Ann"), discord.channel("found")
+        poll: dict[str, Any] = {
+            "question": {"text": "Whose?"},
+            "answers": [],
+            "expiry": None,
+            "allow_multiselect": False,
+        }
+        posted(discord, found, ann, 3, "a hat")
+        odd = posted(discord, found, ann, 2, "a scarf", poll={**poll, "layout_type": 1})
+        posted(discord, found, ann, 1, "a glove")
+        async with bot(discord, database_url) as (here, handlers):
+            workspace = await workspace_of(here.store, "discord", discord.guild_id)
+            with capture_logs() as logs:
+                await start_reading(here.store, handlers, workspace)
+                await wait_until_read(here.store, workspace)
+            assert texts(await here.reports()) == ["a glove", "a hat", "a scarf"]
+            assert odd in {line["message"] for line in logs if line["event"] == "discord_message_unreadable"}
+
+
 async def test_what_was_read_quietly_stays_so_when_the_bot_starts_again(database_url: str) -> None:
     async with DiscordDouble() as discord:
         discord.admin.joined()
