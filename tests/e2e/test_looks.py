@@ -64,6 +64,7 @@ async def test_on_the_page_a_search_is_deleted_with_its_photo_when_its_time_is_u
         window = ada.page.get_by_role("dialog")
         await expect(window).to_contain_text("the only found item")
         await expect(window.locator(".tile img")).to_have_js_property("complete", value=True)
+        await expect(window.locator(".tile img")).to_have_css("object-fit", "contain")
         await expect(ben.lost.posts).to_have_count(0)
         assert await _kept(store) == [1, 1, 1, 1, 2]
         await _let_it_end(store)
