@@ -148,8 +148,9 @@ def _no_connection(error: Exception) -> psycopg.OperationalError:
 
 
 def reason(error: Exception) -> str:
-    """Return the first line of what PostgreSQL or its client says; the others are hints for experts."""
-    return next(iter(str(error).strip().splitlines()), "no answer")
+    """Return the first line of what PostgreSQL or else its client says; the others are hints for experts."""
+    first = next(iter(str(error).strip().splitlines()), "no answer")
+    return first.rpartition("FATAL:")[2].strip()
 
 
 async def _configure(connection: Connection) -> None:

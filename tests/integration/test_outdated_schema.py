@@ -87,7 +87,10 @@ def test_an_empty_database_is_named_at_once(databases: Databases, redis_url: str
     ("missing", "said"),
     [
         ({"user": "nobody_yet"}, "The database isn't set up yet. Run `reunite migrate` first."),
-        ({"dbname": "none_yet"}, f"The database refuses the connection. {_REMEDY}"),
+        (
+            {"dbname": "none_yet"},
+            f'The database refuses the connection (database "none_yet" does not exist). {_REMEDY}',
+        ),
     ],
 )
 def test_a_role_or_a_database_that_is_not_there_yet_is_named_at_once(
