@@ -61,7 +61,7 @@ def locate(text: str) -> Located:
     """Find the places that a text names, and return them and the rest of the text."""
     text, found = unspaced_places.take_places(text)
     tokens = list(_TOKEN.finditer(text))
-    words = [_plain(token[0]) for token in tokens]
+    words = _plain_words(tokens)
     rest, end = "", 0
     for first, last, shown in _places(words):
         rest += text[end : tokens[first].start()] + " "
@@ -73,8 +73,18 @@ def locate(text: str) -> Located:
 
 def may_say_where(text: str) -> bool:
     """Whether a text has anything that could say where, understood or not."""
-    words = [_plain(token[0]) for token in _TOKEN.finditer(text)]
+    words = _plain_words([*_TOKEN.finditer(text)])
     return bool(_UNSPACED_WHERE.search(text)) or any(lead_length(words, first) for first in range(len(words)))
+
+
+def _plain_words(tokens: Sequence[re.Match[str]]) -> list[str]:
+    """Return all tokens in plain form, and the French "à" as such before an article, however it is typed."""
+    words = [_plain(token[0]) for token in tokens]
+    for position, word in enumerate(words):
+        article = words[position + 1 : position + 3]
+        if word == "a" and (article[:1] == ["la"] or article in (["l", "'"], ["l", "’"])):
+            words[position] = "à"
+    return words
 
 
 def _plain(token: str) -> str:

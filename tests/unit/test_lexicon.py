@@ -27,6 +27,22 @@ def test_everyday_words_of_four_languages_become_english(text: str, english: str
     assert to_english(text) == english
 
 
+@pytest.mark.parametrize(
+    ("inflected", "english"),
+    [
+        ("kubku", "mug"),
+        ("walizce", "suitcase"),
+        ("parasolach", "umbrella"),
+        ("aparacie", "camera"),
+        ("pokrowcem", "case"),
+        ("breloczków", "keyring"),
+        ("sznurówkom", "lace"),
+    ],
+)
+def test_polish_cases_that_change_the_stem_are_read(inflected: str, english: str) -> None:
+    assert to_english(f"czarny {inflected}") == f"black {english}"
+
+
 @pytest.mark.parametrize("written", ["Fußballschuhe", "fussballschuh", "Fussballschuhen"])
 def test_german_compounds_are_read_by_their_parts(written: str) -> None:
     assert to_english(written) == "football shoe"

@@ -28,6 +28,9 @@ def test_the_table_has_places_and_texts_without_any() -> None:
         ("black cap, found at the sports hall", "black cap, found"),
         ("図書館で財布を拾いました", "財布を拾いました"),
         ("écharpe oubliée à la cantine", "écharpe oubliée"),
+        ("echarpe oubliee a la cantine", "echarpe oubliee"),
+        ("sac trouve a l'arret de bus", "sac trouve"),
+        ("a lavender scarf", "a lavender scarf"),
         ("my red rucksack (with badges)", "my red rucksack (with badges)"),
     ],
 )
