@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import UUID
 
 import numpy as np
-import psutil
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -23,6 +22,7 @@ from tests.support.waiting import eventually
 from tests.support.world import World, open_world
 from workers.decoder.child import Limits
 from workers.decoder.pool import Decoders
+from workers.decoder.wire import Decoded
 from workers.intake import IN_FLIGHT_BYTES, MAX_FAILURES
 from workers.photos import decode
 
@@ -102,36 +102,45 @@ async def answered_and_searched(world: World, name: str, data: bytes) -> None:
 
 
 async def test_many_large_photos_at_once_take_no_more_memory_than_a_few(
-    quiet_place: World, database_url: str, redis_url: str
+    quiet_place: World, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Four posts of ten photos of 24 MB each, which were all fetched before the first was opened."""
     photo, padding = drawing("red"), bytes(2**18)
+    size = len(photo) + 96 * len(padding)
+    held, most, open_photo = 0, 0, Decoders.decode
 
     async def serve(request: web.Request) -> web.StreamResponse:
+        nonlocal held, most
         response = web.StreamResponse(headers={"Content-Type": "image/jpeg"})
-        response.content_length = len(photo) + 96 * len(padding)
+        response.content_length = size
         await response.prepare(request)
         for piece in (photo, *[padding] * 96):
             await response.write(piece)
+        held += size
+        most = max(most, held)
         return response
 
+    async def opened(decoders: Decoders, data: bytes) -> Decoded:
+        nonlocal held
+        try:
+            return await open_photo(decoders, data)
+        finally:
+            held -= len(data)
+
+    monkeypatch.setattr(Decoders, "decode", opened)
     app = web.Application()
     app.router.add_get("/{name}", serve)
     async with TestServer(app, host="127.0.0.1") as host:
         hosts = frozenset({f"{host.host}:{host.port}"})
         async with working(database_url, redis_url, http_hosts=hosts):
-            await quiet_place.found("warm", "red")
-            await quiet_place.wait_until_idle()
-            before = most = psutil.Process().memory_info().rss
             for post in range(4):
                 urls = [f"http://{host.host}:{host.port}/{post}-{number}.jpg" for number in range(10)]
                 await quiet_place.found(f"f{post}", photos=tuple(IncomingPhoto(url[-7:], url=url) for url in urls))
             async with asyncio.timeout(300):
-                while not await quiet_place.is_idle():
-                    most = max(most, psutil.Process().memory_info().rss)
-                    await asyncio.sleep(0.01)
+                await quiet_place.wait_until_idle()
     assert {tuple(quiet_place.platform.kinds(f"f{post}")) for post in range(4)} == {("nothing",)}
-    assert most - before < 2.5 * IN_FLIGHT_BYTES  # without the budget it is 2.7
+    assert held == 0
+    assert size < most <= IN_FLIGHT_BYTES
 
 
 async def test_a_photo_that_cannot_be_stored_is_answered_and_the_rest_is_searched(
