@@ -43,8 +43,9 @@ class Workspaces:
 
     async def change(self, guild: discord.Guild, settings: Settings) -> None:
         """Save a guild's settings and use them from now on, though its channels may be read again only later."""
-        await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
-        self._settings[guild.id] = settings
+        async with self._joins.setdefault(guild.id, asyncio.Lock()):
+            await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
+            self._settings[guild.id] = settings
         try:
             await self.join(guild)
         except Exception as error:
