@@ -25,17 +25,18 @@ FEW: Final = 100
 _NEVER: Final = 2**63 - 1
 _DETAILS: Final = [name for name in FIELDS if name not in {"id", "kind"}]
 
-# The upper bound is for restored backups, whose rows can have transaction ids that are still in the future.
+# PostgreSQL computes once what is used twice. The upper bound is for restored backups, whose rows can have
+# transaction ids that are still in the future.
 _TEMPLATE: Final = f"""
-WITH changes AS MATERIALIZED (SELECT report_id, changed FROM search_change WHERE community_id = %(community)s
+WITH changes AS (SELECT report_id, changed FROM search_change WHERE community_id = %(community)s
     AND changed >= %(seen)s::text::xid8 AND changed < pg_snapshot_xmax(pg_current_snapshot()) LIMIT %(most)s),
-  own AS MATERIALIZED (SELECT report_id FROM search_change
+  own AS (SELECT report_id FROM search_change
     WHERE community_id = %(community)s AND changed = pg_current_xact_id_if_assigned()),
   unknown AS (SELECT report_id, changed::text::bigint FROM changes
     EXCEPT SELECT * FROM unnest(%(applied)s::uuid[], %(applied_by)s::bigint[])),
-  new AS MATERIALIZED (SELECT report_id FROM unknown UNION SELECT report_id FROM own
+  new AS (SELECT report_id FROM unknown UNION SELECT report_id FROM own
     UNION SELECT unnest(%(doubtful)s::uuid[])),
-  opened AS MATERIALIZED (SELECT r.*, r.sealed OR r.private AS hidden, {AUTHOR} AS author
+  opened AS (SELECT r.*, r.sealed OR r.private AS hidden, {AUTHOR} AS author
     FROM new JOIN report r ON r.id = report_id JOIN workspace w ON w.id = workspace_id
     WHERE (SELECT count(*) FROM new) <= %(few)s AND {SIDE})
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, ARRAY(SELECT report_id FROM own) AS own,
