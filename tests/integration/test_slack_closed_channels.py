@@ -1,11 +1,14 @@
 """Archived and restricted channels: the bot notices, and the reporter is answered elsewhere."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
+from reunite.commands import Press
 from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
+from reunite.language import sentence
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
@@ -50,6 +53,21 @@ async def test_a_report_whose_post_is_refused_goes_to_its_author(world: World, r
     report = await eventually(world.report, holds=lambda report: report.target.message)
     assert (report.target.channel, report.target.message) == (direct, post["ts"])
     assert slack.messages[world.lost] == []
+    detail = Press(
+        target=report.target,
+        member=report.author,
+        is_moderator=False,
+        action="add_detail",
+        subject=report.id,
+        key="1",
+        words="with a white band",
+    )
+    await world.handlers.press(detail)
+    changed = await eventually(lambda: slack.messages[direct][0], holds=lambda post: "white band" in shown(post))
+    assert "I'll reply to you here" in shown(changed)
+    await world.handlers.press(replace(detail, action="withdraw", key="2", words=""))
+    ended = await eventually(lambda: shown(slack.messages[direct][0]), holds=lambda words: sentence("ended") in words)
+    assert "I'll reply to you here" not in ended
 
 
 @pytest.mark.parametrize("closed", ["is_archived", "is_left"])
@@ -75,6 +93,7 @@ async def test_a_reply_in_a_closed_channel_goes_to_the_author_and_the_next_ones_
     assert "I'll reply to you here" in shown(first)
     await revise("first", "changed")
     await eventually(lambda: "changed" in shown(slack.messages[direct][0]))
+    assert "I'll reply to you here" in shown(slack.messages[direct][0])
     slack.channels[world.found] |= {"is_archived": False, "is_member": True}
     await say("second")
     await slack.wait_for_reply(world.found, post, "second")
