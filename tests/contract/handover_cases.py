@@ -281,6 +281,16 @@ class HandoverCases:
         ]
         assert again == before
 
+    async def test_only_the_news_of_the_latest_return_can_be_undone(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        await stage.press("got_back", match.id, ADA)
+        for _ in range(3):
+            await stage.press("handed_over", match.id, BEN)
+        for report, undo in ((lost, "got_back"), (found, "handed_over")):
+            news = [reply for reply in await stage.thread(report) if reply.kind == "returned"]
+            assert [[button.action for button in reply.buttons] for reply in news] == [[], [undo]]
+
     async def test_what_the_other_side_takes_back_is_not_asked_about(self, stage: Stage) -> None:
         await stage.join()
         _, found, match = await accepted(stage)
