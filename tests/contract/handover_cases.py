@@ -55,12 +55,16 @@ class HandoverCases:
         agreed = sentence("card_agreed").replace("**", "")
         card = await card_of(stage, lost)
         assert agreed in card.text()
-        for refused, kind in ((match, VerdictKind.REJECT), (await stage.match(other), VerdictKind.CONFIRM)):
-            await stage.verdict(refused, kind)
+        others = await stage.match(other)
+        for decided, kind, words in (
+            (match, VerdictKind.REJECT, "Not yours"),
+            (others, VerdictKind.CONFIRM, "gone back to its owner"),
+        ):
+            await stage.verdict(decided, kind)
             assert await card_of(stage, lost) != card
-            assert "Not yours" in (await card_of(stage, lost)).text()
+            assert words in (await card_of(stage, lost)).text()
             assert not (await card_of(stage, lost)).buttons
-            await stage.verdict(refused, kind, given=False)
+            await stage.verdict(decided, kind, given=False)
             assert await card_of(stage, lost) == card
 
     async def test_changed_words_leave_a_claimed_card_claimed_and_a_declined_one_folded(self, stage: Stage) -> None:

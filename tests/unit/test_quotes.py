@@ -108,6 +108,7 @@ QUEUED: dict[str, list[Reply]] = {
         handovers.claimed_card(MATCH, LOST, SEALED, None),
     ],
     "refused_card": [handovers.refused_card(MATCH, LOST, FOUND)],
+    "gone_card": [handovers.gone_card(MATCH, LOST, FOUND)],
     "claim_card": [
         handovers.claim_card(claimed, FOUND, PICTURE, moderator)
         for claimed in CLAIMED
@@ -142,6 +143,7 @@ OF_BOTH = {
     "claim_card",
     "claimed_card",
     "refused_card",
+    "gone_card",
     "claim_closed",
     "claim_gone",
     "conversation",
