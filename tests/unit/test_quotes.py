@@ -185,7 +185,7 @@ STAYS: dict[str, list[Reply]] = {
     "usage": [welcome.usage(WAYS, "en")],
     "switched": [reminders.switched(UUID(int=9), "en", on=on) for on in (True, False)],
     "forgotten": [notices.forgotten(1, "en")],
-    "statistics": [notices.statistics(Statistics(1, 2, 3, 4, 5, 6, "concept"), "en")],
+    "statistics": [notices.statistics(Statistics(1, 2, 3, 4, 5, 6), "en")],
 }
 """Replies that stay when a report is purged: they show nothing of it."""
 
