@@ -9,7 +9,7 @@ from uuid import UUID
 from reunite import rights, rules
 from reunite.announce import show_released
 from reunite.claim_cards import revise_log
-from reunite.claim_settlement import revise_owners_cards, revise_conversations, settle_claims
+from reunite.claim_settlement import revise_conversations, revise_owners_cards, settle_claims
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
 from reunite.errors import TellUserError
