@@ -130,7 +130,9 @@ async def test_a_post_is_taken_at_once_without_what_the_library_cannot_read(
 async def test_an_event_that_the_library_cannot_read_does_not_end_the_bot(database_url: str) -> None:
     async with open_world(database_url) as world:
         ann = world.discord.admin.join("Ann")
-        asked = world.discord.add_message(world.discord.channel("found"), ann, {"attachments": [{"url": "https://cdn.example"}]})
+        asked = world.discord.add_message(
+            world.discord.channel("found"), ann, {"attachments": [{"url": "https://cdn.example"}]}
+        )
         with capture_logs() as logs:
             await world.discord.tell_of(asked)
             post = await world.discord.people.post("found", ann, "a hat", {"a.jpg": JPEG})
