@@ -104,7 +104,7 @@ class Home:
             return words_modal(sentence("home_exported", language), language)
         reply = await self._handlers.privacy("slack", workspace.team, person.member, language)
         export = {"type": "actions", "elements": [button(f"{HOME}export", sentence("home_export", language))]}
-        return modal(NAME, [*blocks(reply, workspace.link_to), export], language)
+        return modal(NAME, [*blocks(reply, workspace.link_to, language=language), export], language)
 
     async def _export(self, workspace: SlackWorkspace, person: Person) -> None:
         """Send someone all of their data."""
@@ -185,6 +185,6 @@ def home_view(
     ]
     privacy = button(f"{HOME}privacy", sentence("home_privacy", language))
     last = [{"type": "divider"}, {"type": "actions", "elements": [privacy]}, *moderating]
-    reports = [block for reply in own for block in blocks(reply, workspace.link_to)]
+    reports = [block for reply in own for block in blocks(reply, workspace.link_to, language=language)]
     reports = reports or [section(escape(sentence("home_no_reports", language)))]
     return {"type": "home", "blocks": [*first, *reports[: _MAX_BLOCKS - len(first) - len(last)], *last]}

@@ -240,7 +240,7 @@ async def _with_picture_or_without(
 
 
 async def _blocks(workspace: SlackWorkspace, reply: Reply, channel: str, file: str | None) -> list[Element]:
-    language = await workspace.language() if file else "en"
+    language = await workspace.language() if file or reply.buttons else "en"
     return blocks(reply.with_mentions_in(workspace.team), workspace.links_in(channel), file, language)
 
 

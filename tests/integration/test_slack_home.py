@@ -107,6 +107,8 @@ async def test_a_members_data_is_sent_only_to_them_and_deleted_on_request(world:
     home = await world.slack.ui.open_home(world.ada)
     await world.slack.ui.press_in(home, sentence("home_privacy"), world.ada)
     modal = await world.slack.ui.modal(world.ada, "Nobody's messages are used to train a model")
+    [forget] = [button for button in buttons(modal["blocks"]) if button["text"]["text"] == sentence("button_forget")]
+    assert "can't be undone" in forget["confirm"]["text"]["text"]
     await world.slack.ui.press_in(modal, sentence("button_forget"), world.ada)
     await world.slack.ui.modal(world.ada, plural("note_forgotten", 1))
     assert ((await world.report()).state, (await world.report()).text) == (ReportState.WITHDRAWN, "")
