@@ -49,7 +49,7 @@ _ASKED_BEFORE: Final[frozenset[Action]] = frozenset({"forget"})
 _SURE: Final = "sure:"
 """The prefix of the id of a button that confirms another one."""
 _KEEP: Final = "keep"
-"""The id of the button beside it."""
+"""The id of the button next to it, which keeps everything."""
 _OWN_DATA: Final[frozenset[Action]] = frozenset({"withdraw", "forget"})
 """Actions that people who have left the guild can still take, in direct messages."""
 
