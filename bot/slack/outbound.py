@@ -26,7 +26,7 @@ from reunite.ports import Outgoing, Sent
 TAKEN_UP: Final = "eyes"
 RETURNED: Final = "white_check_mark"
 _MAX_UNSENT: Final = 1000
-_GONE: Final = {"message_not_found", "channel_not_found", "thread_not_found"}
+_GONE: Final = {"message_not_found", "thread_not_found"}
 
 _T = TypeVar("_T")
 _log = structlog.get_logger(__name__)
@@ -135,7 +135,7 @@ class SlackPlatform:
             del self._unsent[next(iter(self._unsent))]
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
-        """Delete a reply; it, its thread or its channel may be gone already."""
+        """Delete a reply; it or its thread may be gone already. A channel without the bot counts as not found."""
         workspace = await self._workspace(outgoing.target)
         with slack_errors():
             if outgoing.people and not sent:
