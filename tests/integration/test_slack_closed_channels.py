@@ -110,6 +110,34 @@ async def test_a_reply_to_the_moderators_in_an_archived_channel_goes_to_nobody_e
     assert world.slack.messages.get(world.slack.direct(world.ada), []) == []
 
 
+@pytest.mark.parametrize("refusal", ["not_in_channel", "channel_not_found"])
+async def test_quotes_go_from_a_channel_that_the_bot_was_removed_from_once_it_is_invited_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, refusal: str
+) -> None:
+    """docs.slack.dev/reference/methods/chat.delete: a private channel without the bot isn't found (read 2026-11-29)."""
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
+    async with world_in(database_url) as world:
+        slack = world.slack
+        lost, found, _, card = await world.card()
+        assert "a hat" in shown(slack.message(card.channel, card.message) or {})
+        slack.api.not_inside = refusal
+        slack.channels[world.lost]["is_member"] = False
+        listed = len(slack.calls_of("users.conversations"))
+        slack.tell({"type": "channel_left", "channel": world.lost})
+        await eventually(lambda: len(slack.calls_of("users.conversations")) > listed)
+        slack.delete(world.found, str(found.target.message))
+        await eventually(world.reports, holds=lambda reports: "a hat" not in [report.text for report in reports])
+
+        async def has_failed() -> bool:
+            async with world.store.session(lost.community) as session:
+                row = await session._one("SELECT 1 FROM outbox WHERE state = 'failed' AND task = 'remove'")
+            return row is not None
+
+        await eventually(has_failed)
+        slack.admin.invite_bot(world.lost)
+        await eventually(lambda: slack.message(card.channel, card.message) is None)
+
+
 async def test_what_is_for_all_is_not_sent_to_one_person(world: World) -> None:
     direct = world.slack.direct(world.ada)
     outgoing = Outgoing("key", ReplyTarget("slack", TEAM, direct), Reply("note", ((Plain("news"),),)), for_all=True)

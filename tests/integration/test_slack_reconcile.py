@@ -10,7 +10,7 @@ from db.installations import Installation, Installations
 from db.store import Store
 from reunite.entities import MatchState, ReportState
 from reunite.messages.reply import Action
-from tests.doubles.slack import TEAM, SlackDouble, shown
+from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
 from tests.support.keys import KEYS
 from tests.support.slack_adapter import JPEG, World, by_http, world_on
@@ -153,34 +153,6 @@ async def test_what_changed_in_a_channel_while_the_bot_was_not_in_it_is_looked_u
         await eventually(
             world.reports, holds=lambda reports: sorted(report.text for report in reports) == ["", "is kept"]
         )
-
-
-@pytest.mark.parametrize("refusal", ["not_in_channel", "channel_not_found"])
-async def test_quotes_go_from_a_channel_that_the_bot_was_removed_from_once_it_is_invited_again(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, refusal: str
-) -> None:
-    """docs.slack.dev/reference/methods/chat.delete: a private channel without the bot isn't found (read 2026-11-29)."""
-    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
-    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
-        await caught_up(world)
-        lost, found, _, card = await world.card()
-        assert "a hat" in shown(slack.message(card.channel, card.message) or {})
-        slack.api.not_inside = refusal
-        slack.channels[world.lost]["is_member"] = False
-        listed = len(slack.calls_of("users.conversations"))
-        slack.tell({"type": "channel_left", "channel": world.lost})
-        await eventually(lambda: len(slack.calls_of("users.conversations")) > listed)
-        slack.delete(world.found, str(found.target.message))
-        await eventually(world.reports, holds=lambda reports: "a hat" not in [report.text for report in reports])
-
-        async def has_failed() -> bool:
-            async with world.store.session(lost.community) as session:
-                row = await session._one("SELECT 1 FROM outbox WHERE state = 'failed' AND task = 'remove'")
-            return row is not None
-
-        await eventually(has_failed)
-        slack.admin.invite_bot(world.lost)
-        await eventually(lambda: slack.message(card.channel, card.message) is None)
 
 
 async def test_a_refused_post_is_explained_once_slack_takes_messages_again(
