@@ -248,6 +248,7 @@ async def _outgoing(item: OutboxItem) -> Outgoing:
         ahead=_is_waited_for(item),
         since=item.created_at,
         for_all=item.audience == "channel",
+        private=item.private,
     )
 
 

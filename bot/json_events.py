@@ -17,6 +17,10 @@ C = TypeVar("C")
 Id = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
 
 
+DIRECT: Final = "@"
+"""A channel that begins with it is the direct conversation of the bot and the member of that id."""
+
+
 class MalformedError(Exception):
     """An event doesn't fit the protocol."""
 
@@ -74,7 +78,7 @@ class Event:
     @property
     def direct(self) -> ReplyTarget:
         """The conversation of the member and the bot: a channel named after the member's id."""
-        return replace(self.target, channel=f"@{self.member.id}", message=None)
+        return replace(self.target, channel=f"{DIRECT}{self.member.id}", message=None)
 
     def report(self, kind: type[NewReport], *, private: bool) -> NewReport:
         """Return a report; a lost one by command is `private` if the event says nothing else. Raises MalformedError."""

@@ -78,7 +78,7 @@ class Database:
     @asynccontextmanager
     async def outside(self) -> AsyncIterator[Connection]:
         """Open a transaction outside all communities; it sees none of their data."""
-        async with self._pool.connection() as connection, connection.transaction():
+        async with self._connection() as connection, connection.transaction():
             yield connection
 
     @asynccontextmanager
@@ -94,7 +94,7 @@ class Database:
         """Open a transaction in which row-level security shows one community only."""
         begin = f"BEGIN; SELECT set_config('reunite.community', '{community.hex}', true)"
         try:
-            async with self._pool.connection() as connection:  # it commits, or rolls back after an error
+            async with self._connection() as connection:  # it commits, or rolls back after an error
                 await connection.execute(begin, prepare=False)  # two statements in one round trip
                 yield connection
         except (
@@ -110,9 +110,19 @@ class Database:
 
     async def rows(self, query: LiteralString, *params: object, **named: object) -> list[dict[str, Any]]:
         """Run one statement outside all communities, as a transaction of its own, with parameters of one sort."""
-        async with self._pool.connection() as connection:
+        async with self._connection() as connection:
             cursor = await connection.execute(query, named or params)
             return await cursor.fetchall() if cursor.description else []
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection; one to a server that takes no writes is closed, so that the next may find the primary."""
+        async with self._pool.connection() as connection:
+            try:
+                yield connection
+            except psycopg.errors.ReadOnlySqlTransaction as error:
+                await connection.close()
+                raise psycopg.OperationalError(f"the database takes no writes ({reason(error)})") from error
 
 
 async def _require_schema(url: str) -> None:

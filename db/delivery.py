@@ -48,6 +48,8 @@ class OutboxItem:
     author: str = ""
     sample: bool = False
     """Whether the report is a sample."""
+    private: bool = False
+    """Whether the report is private."""
     audience: Audience = "thread"
     task: Literal["send", "edit", "remove"] = "send"
     version: int = 0
@@ -124,6 +126,7 @@ class Deliveries:
             created_at=report.created_at,
             author="" if report.sample else report.author.id,
             sample=report.sample,
+            private=report.private,
             tiles=tuple(tiles),
             audience=row["audience"],
             task=row["task"],

@@ -64,6 +64,14 @@ class SqlOutbox(Queries):
     async def refresh(self, report: UUID) -> None:
         await self._do(REFRESH, report=report)
 
+    async def take_undo(self, report: UUID) -> None:
+        await self._do(
+            f"""UPDATE outbox SET reply = jsonb_set(reply, '{{buttons}}', '[]'), {CHANGED}
+                WHERE report_id = %(report)s AND task <> 'remove' AND reply->>'kind' = 'returned'
+                  AND reply->'buttons' <> '[]'""",
+            report=report,
+        )
+
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         rows = await self._all(
             "SELECT key, reply FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'"

@@ -1,5 +1,6 @@
-"""What is stored of a Slack channel moves to its new id: a private channel gets one when it's shared with others."""
+"""What is stored of a Slack channel: it moves to a new id with it, and is changed later where that was refused."""
 
+from collections.abc import Collection
 from typing import Final
 
 from db.store import Store
@@ -25,6 +26,19 @@ _INSIDE: Final = (
     """UPDATE backfill b SET channel = %(new)s WHERE b.workspace_id = %(workspace)s AND b.channel = %(old)s
          AND NOT EXISTS (SELECT FROM backfill o WHERE o.workspace_id = b.workspace_id AND o.channel = %(new)s)""",
 )
+
+
+_AGAIN: Final = """UPDATE outbox o SET state = 'queued', due_at = now(), attempts = 0, problem = NULL FROM report r
+  WHERE r.id = o.report_id AND r.workspace_id = %(workspace)s AND o.state = 'failed' AND o.task <> 'send'
+    AND o.sent_channel = ANY(%(channels)s)"""
+
+
+async def change_again(store: Store, team: str, channels: Collection[str]) -> None:
+    """Queue again the edits and removals of replies that were refused in channels where the bot is again."""
+    workspace = await store.workspace("slack", team)
+    if workspace and channels:
+        async with store.transaction(workspace.community) as connection:
+            await connection.execute(_AGAIN, {"workspace": workspace.id, "channels": [*channels]})
 
 
 async def move_channel(store: Store, team: str, old: str, new: str) -> None:

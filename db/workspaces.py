@@ -98,8 +98,7 @@ class SqlWorkspaces(SqlTrends, SqlCounts):
                  (SELECT count(DISTINCT match_id) FROM outbox o JOIN report r ON r.id = o.report_id AND NOT r.sample
                   WHERE audience = 'thread') AS matches_shown,
                  (SELECT count(*) FROM known WHERE state = 'confirmed') AS confirmed,
-                 (SELECT count(*) FROM known WHERE state = 'rejected') AS rejected,
-                 coalesce((SELECT version FROM embedding_model WHERE live), '') AS model""",
+                 (SELECT count(*) FROM known WHERE state = 'rejected') AS rejected""",
             for_moderators=for_moderators,
         )
         kept = await self._row(_KEPT)

@@ -249,7 +249,9 @@ async def card_of(session: Session, reader: Report, match: Match, other: Report)
     picture = None if other.sealed else await picture_of(session, other, match)
     if reader.kind is ReportKind.FOUND:
         return wording.match_card(match, other, reader, picture)
-    if match.claim and not rules.is_still_given(match, other):
+    if rules.has_gone(match, other):
+        return handovers.gone_card(match, reader, other)
+    if match.state is MatchState.REJECTED:
         return handovers.refused_card(match, reader, other)
     if match.claim and rules.is_claimed(match):
         return handovers.claimed_card(match, reader, other, picture)

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from reunite.announce import card_of
+from reunite import rules
+from reunite.announce import card_of, may_claim
 from reunite.entities import Match, Report
-from reunite.messages import handovers, keys, notices
+from reunite.messages import galleries, handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Person, Picture
 from reunite.moderators import deciding_moderator, readers
@@ -28,9 +29,13 @@ async def revise_claim(session: Session, match_id: UUID, lost: Report, found: Re
 
 
 async def revise_owners_card(session: Session, match: Match, lost: Report, found: Report) -> None:
-    """Bring an owner's card up to date, unless they have folded it away."""
-    if not match.declined:
-        await session.outbox.revise(keys.card(match.id, lost.kind), await card_of(session, lost, match, found))
+    """Bring an owner's card up to date; of one that they have folded away, whether they may still claim the item."""
+    if match.declined:
+        may_try = rules.is_still_given(match, found) and await may_claim(session, lost, found)
+        card = galleries.folded_card(match, lost, found, may_claim=may_try)
+    else:
+        card = await card_of(session, lost, match, found)
+    await session.outbox.revise(keys.card(match.id, lost.kind), card)
 
 
 async def revise_cards(session: Session, match: Match, lost: Report, found: Report) -> None:

@@ -7,7 +7,7 @@ from reunite import rules
 from reunite.claim_cards import revise_cards, revise_claim, revise_owners_card
 from reunite.entities import Account, Claim, ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts
 from reunite.errors import TellUserError
-from reunite.messages import galleries, handovers, keys
+from reunite.messages import handovers, keys
 from reunite.messages.handovers import Claimed
 from reunite.ports import Session
 
@@ -59,10 +59,12 @@ async def revise_conversations(session: Session, found: Report) -> None:
             await session.outbox.revise(keys.conversation(claim.id), reply)
 
 
-async def revise_claimed_cards(session: Session, found: Report) -> None:
-    """Update the owners' cards of what they have claimed: whether it may still be theirs."""
+async def revise_owners_cards(session: Session, found: Report) -> None:
+    """Update a found item's cards in the threads of those who may own it: whether they still can."""
+    shown = await session.outbox.quoting(found.id)
     for match in await session.matches.of(found.id):
-        lost = await session.reports.get(match.lost) if match.claim else None
+        is_shown = keys.card(match.id, ReportKind.LOST) in shown
+        lost = await session.reports.get(match.lost) if is_shown else None
         if lost and lost.state in rules.RETURNABLE:
             await revise_owners_card(session, match, lost, found)
 
@@ -76,16 +78,8 @@ async def withdraw_offers(session: Session, claimant: Account, found: Report) ->
         lost = await session.reports.get(match.lost)
         if lost and lost.account == claimant:
             claims_made = [Claimed(claim, match, lost, found) for claim in claims if claim.match == match.id]
-            await _withdraw_offer(session, match, lost, found)
+            await revise_owners_card(session, match, lost, found)
             await _revise_rejections(session, claims_made)
-
-
-async def _withdraw_offer(session: Session, match: Match, lost: Report, found: Report) -> None:
-    if match.declined:
-        folded = galleries.folded_card(match, lost, found, may_claim=False)
-        await session.outbox.revise(keys.card(match.id, lost.kind), folded)
-    else:
-        await revise_owners_card(session, match, lost, found)
 
 
 async def _revise_rejections(session: Session, claims_made: Sequence[Claimed]) -> None:

@@ -459,5 +459,4 @@ class Statistics:
     matches_shown: int
     confirmed: int
     rejected: int
-    model: str
     kept: PromisesKept = PromisesKept()

@@ -31,8 +31,8 @@ class GalleryHandlers:
         """Give a found report of a gallery a card of its own. Raises TellUserError."""
         async with self._store.session(workspace.community) as session:
             match, lost, found = await _owned_match(session, press)
-            if not rules.are_open(lost, found):
-                raise TellUserError("report_closed")
+            if closed := rules.why_closed(match, lost, found):
+                raise TellUserError(closed)
             await session.matches.pick(match.id)
             await show_card(session, lost, match, found)
         return notices.note("picked", press.language)

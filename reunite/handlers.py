@@ -46,7 +46,7 @@ from reunite.posts import AnswerResult, PostHandlers, Receipt
 from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
 from reunite.samples import SampleHandlers
-from reunite.text.controls import storable
+from reunite.text.controls import is_blank, storable
 from reunite.verdicts import VerdictHandlers, VerdictResult
 from reunite.welcome import WelcomeHandlers
 
@@ -305,7 +305,8 @@ class Handlers:
 
 
 def _clean(text: str) -> str:
-    return storable(text).strip()
+    """Return what can be stored of a text; nothing if a person would see nothing of it."""
+    return "" if is_blank(text) else storable(text).strip()
 
 
 def _clean_report(command: R) -> R:
@@ -330,8 +331,8 @@ def _clean_press(press: Press) -> Press:
 
 
 def _clean_name(member: Member) -> Member:
-    return replace(member, name=_clean(member.name))
+    return replace(member, name=_clean(member.name) or member.id)
 
 
 def _clean_photos(photos: Sequence[IncomingPhoto]) -> tuple[IncomingPhoto, ...]:
-    return tuple(replace(photo, name=_clean(photo.name)) for photo in photos)
+    return tuple(replace(photo, name=storable(photo.name).strip()) for photo in photos)

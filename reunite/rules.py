@@ -123,9 +123,19 @@ def may_come_back(found: UUID, label: Label | None, ruled_out: Mapping[UUID, boo
 
 def is_still_given(match: Match, found: Report) -> bool:
     """Return whether an accepted claim still counts: not once its match was rejected or the item went to another."""
-    if match.state is MatchState.REJECTED:
-        return False
-    return found.state is not ReportState.RETURNED or match.state is MatchState.CONFIRMED
+    return match.state is not MatchState.REJECTED and not has_gone(match, found)
+
+
+def has_gone(match: Match, found: Report) -> bool:
+    """Return whether a found item was returned to the author of another lost report."""
+    return found.state is ReportState.RETURNED and match.state is not MatchState.CONFIRMED
+
+
+def why_closed(match: Match, lost: Report, found: Report) -> str | None:
+    """Return the sentence for why nobody can claim a match any more; None if its owner still can."""
+    if are_open(lost, found):
+        return None
+    return "gone_to_owner" if has_gone(match, found) and lost.state is ReportState.OPEN else "report_closed"
 
 
 def is_match(match: Match) -> bool:

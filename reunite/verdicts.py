@@ -9,7 +9,7 @@ from uuid import UUID
 from reunite import rights, rules
 from reunite.announce import show_released
 from reunite.claim_cards import revise_log
-from reunite.claim_settlement import revise_claimed_cards, revise_conversations, settle_claims
+from reunite.claim_settlement import revise_conversations, revise_owners_cards, settle_claims
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
 from reunite.errors import TellUserError
@@ -133,7 +133,7 @@ async def settle(session: Session, change: Change) -> list[UUID]:
         await settle_claims(session, change.match, change.reports[1])
         if found := await session.reports.get(change.match.found):
             await revise_conversations(session, found)
-            await revise_claimed_cards(session, found)
+            await revise_owners_cards(session, found)
     await revise_log(session, change.match, *change.reports)
     return work
 
@@ -170,6 +170,7 @@ async def _apply(session: Session, change: Change) -> list[UUID]:
         state = rules.report_state(report.state, confirmed=confirmed)
         if state is not report.state:
             await session.reports.set_state(report.id, state)
+            await session.outbox.take_undo(report.id)
             await session.outbox.refresh(report.id)
         if state is ReportState.OPEN and (report.state is not state or change.before is MatchState.REJECTED):
             work.append(await session.work.add(report.id))  # for reports that came in meanwhile

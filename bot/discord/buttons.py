@@ -13,20 +13,22 @@ from bot.discord.commands import REPORT, Commands
 from bot.discord.errors import FAILURES
 from bot.discord.forms import FormInput, form_input, form_modal
 from bot.discord.looks import Looks
-from bot.discord.markup import without_spoilers
+from bot.discord.markup import escape, without_spoilers
 from bot.discord.permissions import may_set_up
 from bot.discord.posts import check_photos
 from bot.discord.private_replies import (
     CHECK_SECONDS,
     PrivateReply,
+    Work,
     follow_up,
     language_of_user,
     reply_privately,
     reply_with_problem,
     result_or_problem,
+    show,
     try_acknowledge,
 )
-from bot.discord.render import guild_in, parse_answer_id, parse_press_id, with_answer
+from bot.discord.render import Rendered, RenderedButton, guild_in, parse_answer_id, parse_press_id, with_answer
 from bot.discord.reports import guild_of
 from bot.discord.settings_form import SettingsForm
 from bot.discord.verdicts import fetch_member
@@ -35,12 +37,19 @@ from reunite.commands import AnswerQuestion, Press
 from reunite.entities import ReplyTarget
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.messages.forms import Form, ReportForm, form_of
+from reunite.language import sentence
+from reunite.messages.forms import Form, ReportForm, confirmation_of, form_of
 from reunite.messages.reply import Action
 
 _log = structlog.get_logger(__name__)
 
 _REPORTS: Final[tuple[ReportForm, ...]] = get_args(ReportForm)
+_ASKED_BEFORE: Final[frozenset[Action]] = frozenset({"forget"})
+"""Actions that a second press confirms."""
+_SURE: Final = "sure:"
+"""The prefix of the id of a button that confirms another one."""
+_KEEP: Final = "keep"
+"""The id of the button next to it, which keeps everything."""
 _OWN_DATA: Final[frozenset[Action]] = frozenset({"withdraw", "forget"})
 """Actions that people who have left the guild can still take, in direct messages."""
 
@@ -71,9 +80,16 @@ class Buttons:
             await self._answered(interaction, custom_id, *answer)
         elif custom_id.startswith(SettingsForm.PREFIX):
             await self._settings_form.open(interaction, custom_id)
-        elif press := parse_press_id(custom_id):
+        elif custom_id == _KEEP:
+            await _reply_in_place(interaction, lambda: _kept(interaction))
+        elif press := parse_press_id(custom_id.removeprefix(_SURE)):
+            is_sure, custom_id = custom_id.startswith(_SURE), custom_id.removeprefix(_SURE)
             form = form_of(press[0], language_of_user(interaction))
-            if press[0] == "look_page":
+            if is_sure:
+                await _reply_in_place(interaction, lambda: self._press(interaction, custom_id, *press, FormInput({})))
+            elif press[0] in _ASKED_BEFORE:
+                await reply_privately(interaction, lambda: _ask(interaction, custom_id, press[0]))
+            elif press[0] == "look_page":
                 await self._looks.turn(interaction, lambda: self._read(interaction, custom_id, *press, FormInput({})))
             elif form:
                 await self._open(interaction, custom_id, form, *press)
@@ -174,6 +190,30 @@ class Buttons:
 
         reply = await result_or_problem(interaction, answer)
         await follow_up(interaction, reply.words)
+
+
+async def _reply_in_place(interaction: discord.Interaction, work: Work) -> None:
+    """Acknowledge a press, then show the result of `work` in place of the message with the button."""
+    if await try_acknowledge(interaction, interaction.response.defer):
+        await show(interaction, await result_or_problem(interaction, work))
+
+
+async def _ask(interaction: discord.Interaction, custom_id: str, action: Action) -> PrivateReply:
+    """Ask whether a press is meant; its answers are buttons, so it may be given at any time."""
+    language = language_of_user(interaction)
+    asked = confirmation_of(action, language)
+    if asked is None:
+        raise _unknown()
+    buttons = (
+        RenderedButton(f"{_SURE}{custom_id}", sentence(f"button_{action}", language), discord.ButtonStyle.danger),
+        RenderedButton(_KEEP, asked.keep, discord.ButtonStyle.secondary),
+    )
+    embed = discord.Embed(description=escape(asked.question))
+    return PrivateReply(embeds=(Rendered(None, embed, discord.AllowedMentions.none(), buttons),))
+
+
+async def _kept(interaction: discord.Interaction) -> PrivateReply:
+    return PrivateReply(sentence("nothing_deleted", language_of_user(interaction)))
 
 
 def _unknown() -> TellUserError:

@@ -1,6 +1,6 @@
 """discord.py's client, and the errors that end its connection for good."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import aiohttp
@@ -18,7 +18,10 @@ _LONGEST_PAUSE_SECONDS: Final = 30.0
 """Seconds that discord.py may wait out a rate limit by itself (its minimum); longer ones raise RateLimited."""
 _SESSION: Final = {"READY", "RESUMED"}
 """The events without which a connection is of no use."""
-_DISPENSABLE: Final = {"poll", "embeds", "components", "sticker_items", "interaction", "interaction_metadata"}
+_POSTS: Final = {"MESSAGE_CREATE", "MESSAGE_UPDATE"}
+_DISPENSABLE: Final = frozenset(
+    {"poll", "embeds", "components", "sticker_items", "interaction", "interaction_metadata", "referenced_message"}
+)
 """Parts of a message that no report is read from."""
 _AUTHENTICATION_FAILED: Final = 4004
 """The gateway's code for a token that is no longer valid."""
@@ -61,13 +64,20 @@ class ReuniteClient(discord.AutoShardedClient):
 
 
 def _surviving(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Return a parser that only logs what discord.py can't read, without its words: otherwise the bot would end."""
+    """Return a parser that only logs what discord.py can't read, without its words: otherwise the bot would end.
+
+    A post is first tried again without the parts that can't be read.
+    """
 
     def parse_or_log(data: Any) -> None:
         try:
             parse(data)
         except Exception:  # noqa: BLE001 - see above
-            _log.exception("discord_event_unreadable", during=event)
+            if event in _POSTS and not _DISPENSABLE.isdisjoint(data):
+                _log.exception("discord_message_unreadable", message=data["id"])
+                parse_or_log(_shortened(data))
+            else:
+                _log.exception("discord_event_unreadable", during=event)
 
     return parse_or_log
 
@@ -80,9 +90,13 @@ def _lenient(create: Callable[..., discord.Message]) -> Callable[..., discord.Me
             return create(channel=channel, data=data)
         except Exception:  # noqa: BLE001 - see above
             _log.exception("discord_message_unreadable", message=data["id"])
-            return create(channel=channel, data={key: part for key, part in data.items() if key not in _DISPENSABLE})
+            return create(channel=channel, data=_shortened(data))
 
     return create_or_shorten
+
+
+def _shortened(message: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: part for key, part in message.items() if key not in _DISPENSABLE}
 
 
 def _trace() -> aiohttp.TraceConfig:

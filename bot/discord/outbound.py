@@ -121,17 +121,22 @@ class DiscordPlatform:
     async def _send_to_author(self, outgoing: Outgoing) -> Sent:
         """Send a report post to the report's author, with a line that says why; answers follow there."""
         channel = await self._client.create_dm(discord.Object(int(outgoing.author)))
-        why = Plain(sentence("moved_to_direct", self._language_of(outgoing.target)))
-        reply = replace(outgoing.reply, lines=((why,), *outgoing.reply.lines))
         earlier = await message_with(marker(outgoing.key), channel) if outgoing.maybe_sent else None
-        message = earlier or await self._post(channel, replace(outgoing, reply=reply))
+        message = earlier or await self._post(channel, self._saying_why(outgoing))
         return Sent(str(channel.id), str(message.id))
+
+    def _saying_why(self, outgoing: Outgoing) -> Outgoing:
+        """Return a report post with a line that says why it's in its author's direct messages."""
+        why = Plain(sentence("moved_to_direct", self._language_of(outgoing.target)))
+        return replace(outgoing, reply=replace(outgoing.reply, lines=((why,), *outgoing.reply.lines)))
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         """Edit a reply; nobody is pinged again."""
         with discord_errors():
             is_direct = await self._is_direct(outgoing, sent)
-        rendered = render(outgoing, direct=is_direct)
+        is_open_post = outgoing.reply.opens_thread and outgoing.reply.quotes  # an ended one quotes nobody
+        shown = self._saying_why(outgoing) if is_direct and is_open_post else outgoing
+        rendered = render(shown, direct=is_direct)
 
         async def change() -> None:
             await self._message(sent).edit(

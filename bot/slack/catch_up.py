@@ -42,6 +42,7 @@ class CatchUp:
         team, covered = workspace.team, [window.opened_at for window in await self._windows.of(workspace.team)]
         if covered and now - heard <= AWAY:
             return  # a restart: Slack sends the events again, and a longer list would only delay us
+        await self._inbound.change_again(team, workspace.channels.keys())
         posts = await self._known(workspace, None)
         since, latest = ts_of(max([heard - _OVERLAP, earliest, *covered])), ts_of(now + _OVERLAP)
         for channel in workspace.channels.values():
@@ -56,6 +57,7 @@ class CatchUp:
         posts = {
             channel: known for channel, known in (await self._known(workspace, None)).items() if channel in channels
         }
+        await self._inbound.change_again(workspace.team, channels)
         await self._note_older(workspace, posts, now + _OVERLAP)
         return bool(posts)
 

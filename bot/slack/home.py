@@ -14,6 +14,7 @@ from bot.slack.forms import NAME, View, header, modal, section, words_modal
 from bot.slack.linking import Linking
 from bot.slack.markup import escape
 from bot.slack.new_channels import NewChannels
+from bot.slack.permissions import missing
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.render import Element, blocks, button
 from bot.slack.reports import Reports
@@ -71,7 +72,8 @@ class Home:
             own = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
             lacks = person.is_moderator and bool(await self._new_channels.lacking(workspace))
             more = (*[_BOARD] * self._handlers.board.is_there, *[_CREATE] * lacks)
-            view = home_view(person, own, workspace, more)
+            scopes = missing((await workspace.client.auth_test()).headers) if person.is_moderator else []
+            view = home_view(person, own, workspace, more, scopes)
             await workspace.client.views_publish(user_id=user, view=view)
 
     async def pressed(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
@@ -102,7 +104,7 @@ class Home:
             return words_modal(sentence("home_exported", language), language)
         reply = await self._handlers.privacy("slack", workspace.team, person.member, language)
         export = {"type": "actions", "elements": [button(f"{HOME}export", sentence("home_export", language))]}
-        return modal(NAME, [*blocks(reply, workspace.link_to), export], language)
+        return modal(NAME, [*blocks(reply, workspace.link_to, language=language), export], language)
 
     async def _export(self, workspace: SlackWorkspace, person: Person) -> None:
         """Send someone all of their data."""
@@ -156,15 +158,26 @@ class Home:
                 return await self._new_channels.create(workspace, person)
 
 
-def home_view(person: Person, own: Sequence[Reply], workspace: SlackWorkspace, more: Sequence[str] = ()) -> View:
-    """Return the home tab: the report forms, someone's own reports, and what moderators can do, `more` included."""
+def home_view(
+    person: Person,
+    own: Sequence[Reply],
+    workspace: SlackWorkspace,
+    more: Sequence[str] = (),
+    scopes: Sequence[str] = (),
+) -> View:
+    """Return the home tab: the report forms, someone's own reports, and what moderators can do, `more` included.
+
+    Moderators also read which `scopes` the app lacks.
+    """
     language = person.language
     forms = [button(f"{HOME}{form}", sentence(f"form_{form}", language)) for form in _FORMS]
     moderating: list[Element] = []
     if person.is_moderator:
         actions = (*_MODERATORS, _SAMPLES, *more)
         buttons = [button(f"{HOME}{action}", sentence(f"home_{action}", language)) for action in actions]
-        moderating = [header(sentence("home_moderators", language)), {"type": "actions", "elements": buttons}]
+        named = ", ".join(f"`{scope}`" for scope in scopes)
+        lacking = [section(sentence("home_scopes", language, scopes=named))] if scopes else []
+        moderating = [header(sentence("home_moderators", language)), *lacking, {"type": "actions", "elements": buttons}]
     first = [
         section(sentence("home_intro", language)),
         {"type": "actions", "elements": forms},
@@ -172,6 +185,6 @@ def home_view(person: Person, own: Sequence[Reply], workspace: SlackWorkspace, m
     ]
     privacy = button(f"{HOME}privacy", sentence("home_privacy", language))
     last = [{"type": "divider"}, {"type": "actions", "elements": [privacy]}, *moderating]
-    reports = [block for reply in own for block in blocks(reply, workspace.link_to)]
+    reports = [block for reply in own for block in blocks(reply, workspace.link_to, language=language)]
     reports = reports or [section(escape(sentence("home_no_reports", language)))]
     return {"type": "home", "blocks": [*first, *reports[: _MAX_BLOCKS - len(first) - len(last)], *last]}

@@ -5,7 +5,7 @@ An event whose handling fails is not acknowledged, and Slack sends it again.
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -33,7 +33,7 @@ from bot.slack.posts import (
     words_of,
 )
 from bot.slack.workspace import SlackWorkspace
-from db.slack_channels import move_channel, move_unread
+from db.slack_channels import change_again, move_channel, move_unread
 from db.slack_windows import SlackWindows
 from db.store import Store
 from reunite.commands import REPORTS, ChangeSettings, EditReport, NewReport, Withdraw
@@ -172,6 +172,10 @@ class Inbound:
         """Withdraw the report whose post was deleted."""
         self._deleted.append(key_of(channel, ts))
         await self._handlers.withdraw(Withdraw(target=workspace.target(channel, ts)))
+
+    async def change_again(self, team: str, channels: Collection[str]) -> None:
+        """Edit and remove the replies in some channels that the bot couldn't while it wasn't there."""
+        await change_again(self._store, team, channels)
 
     def is_deleted(self, key: str) -> bool:
         """Return whether a post (given by its idempotency key) was deleted recently."""

@@ -2,8 +2,13 @@
 
 from typing import Final
 
+from reunite.language import CommandNames
+
 LOST, FOUND = "/lost", "/found"
 COMMANDS: Final = frozenset({LOST, FOUND})
+_SUBCOMMANDS: Final = frozenset({"mine", "search", "help"})
+NAMES: Final = CommandNames(lambda key: f"{LOST} {key}" if key in _SUBCOMMANDS else f"/{key}")
+"""What sentences call a command: on Slack, most are a word after `/lost`."""
 REPORT_LOST, REPORT_FOUND, REPORT_SEALED = "report_lost", "report_found", "report_sealed"
 REPORT_SHORTCUTS: Final = frozenset({REPORT_LOST, REPORT_FOUND, REPORT_SEALED})
 SEARCH_FOUND: Final = "search_found"

@@ -26,7 +26,7 @@ from reunite.ports import Outgoing, Sent
 TAKEN_UP: Final = "eyes"
 RETURNED: Final = "white_check_mark"
 _MAX_UNSENT: Final = 1000
-_GONE: Final = {"message_not_found", "channel_not_found", "thread_not_found"}
+_GONE: Final = {"message_not_found", "thread_not_found"}
 
 _T = TypeVar("_T")
 _log = structlog.get_logger(__name__)
@@ -97,8 +97,9 @@ class SlackPlatform:
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         workspace = await self._workspace(outgoing.target)
         with slack_errors():
-            file = await self._pictures.file_of(workspace, outgoing)
-            await _with_picture_or_without(outgoing.key, file, lambda file: _update(workspace, outgoing, sent, file))
+            shown = await _saying_why(workspace, outgoing) if _has_moved(outgoing, sent) else outgoing
+            file = await self._pictures.file_of(workspace, shown)
+            await _with_picture_or_without(outgoing.key, file, lambda file: _update(workspace, shown, sent, file))
             self._pictures.forget(outgoing)
 
     def _reserve(self, outgoing: Outgoing) -> None:
@@ -134,7 +135,7 @@ class SlackPlatform:
             del self._unsent[next(iter(self._unsent))]
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
-        """Delete a reply; it, its thread or its channel may be gone already."""
+        """Delete a reply; it or its thread may be gone already. A channel without the bot counts as not found."""
         workspace = await self._workspace(outgoing.target)
         with slack_errors():
             if outgoing.people and not sent:
@@ -192,11 +193,24 @@ async def _react(workspace: SlackWorkspace, target: ReplyTarget, name: str, *, g
 
 async def _to_author(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
     """Return a reply as a direct message to the report's author, with a line that says why."""
+    target = replace(outgoing.target, channel=await workspace.direct(outgoing.author), message=None)
+    return replace(await _saying_why(workspace, outgoing), target=target)
+
+
+async def _saying_why(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
+    """Return a reply with a line that says why it's in its author's direct messages."""
     person = await workspace.person(outgoing.author)
     notice = Plain(sentence("moved_to_direct", person.language))
-    reply = replace(outgoing.reply, lines=((notice,), *outgoing.reply.lines))
-    target = replace(outgoing.target, channel=await workspace.direct(outgoing.author), message=None)
-    return replace(outgoing, target=target, reply=reply)
+    return replace(outgoing, reply=replace(outgoing.reply, lines=((notice,), *outgoing.reply.lines)))
+
+
+def _has_moved(outgoing: Outgoing, sent: Sent) -> bool:
+    """Return whether a reply is in its author's direct messages because its channel takes none, and more follow."""
+    if outgoing.people or not is_direct(sent.channel):
+        return False
+    if outgoing.reply.opens_thread:  # its thread's place is where it was sent; an ended one quotes nobody
+        return bool(outgoing.reply.quotes) and not outgoing.private
+    return sent.channel != outgoing.target.channel
 
 
 async def _between(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
@@ -226,7 +240,7 @@ async def _with_picture_or_without(
 
 
 async def _blocks(workspace: SlackWorkspace, reply: Reply, channel: str, file: str | None) -> list[Element]:
-    language = await workspace.language() if file else "en"
+    language = await workspace.language() if file or reply.buttons else "en"
     return blocks(reply.with_mentions_in(workspace.team), workspace.links_in(channel), file, language)
 
 

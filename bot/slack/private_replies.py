@@ -16,6 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.slack.background import Background, with_retries
 from bot.slack.errors import OK, UNANSWERED, code_of, is_server_error, may_be_done, slack_answers, slack_errors
 from bot.slack.forms import LOOK, NAME, REPORT, View, context_of, modal, reply_modal, section, words_modal
+from bot.slack.manifest import NAMES
 from bot.slack.markup import escape
 from bot.slack.render import MAX_TEXT, Element, blocks, notification
 from bot.slack.workspace import Person, SlackWorkspace
@@ -144,7 +145,7 @@ class PrivateReplies:
             language = person.language
             await work(person)
         except TellUserError as error:
-            await self.send_words(escape(wording.explain(error, language)), language)
+            await self.send_words(escape(wording.explain(error, language, NAMES)), language)
         except Exception:  # noqa: BLE001 - the person is waiting for a reply
             _log.exception("slack_request_failed")
             await self.send_words(sentence("went_wrong" if self._is_answering else failed, language), language)
@@ -228,7 +229,7 @@ async def _attempt(work: Coroutine[Any, Any, View], view: Body, language: str) -
     try:
         return {"response_action": "update", "view": await work}
     except TellUserError as error:
-        return {"response_action": "errors", "errors": {_field(error, view): wording.explain(error, language)}}
+        return {"response_action": "errors", "errors": {_field(error, view): wording.explain(error, language, NAMES)}}
     except Exception:  # noqa: BLE001 - the person is waiting for a reply
         _log.exception("slack_modal_failed")
         failed = _FAILED.get(view["callback_id"].partition(":")[0], "answer_not_taken")

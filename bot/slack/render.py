@@ -8,6 +8,7 @@ from uuid import UUID
 from bot.slack.markup import escape
 from reunite.entities import ReplyTarget
 from reunite.language import sentence, shortened
+from reunite.messages.forms import Confirmation, confirmation_of
 from reunite.messages.reply import (
     Button,
     ChannelLink,
@@ -36,6 +37,7 @@ ANSWER: Final = "answer:"
 PRESS: Final = "press:"
 """The prefix of the action id of a reply's other buttons; the action and its subject follow."""
 _MAX_BUTTON: Final = 75
+_MAX_DIALOG_TITLE, _MAX_DIALOG_TEXT, _MAX_DIALOG_BUTTON = 100, 300, 30
 _STYLES: Final = {"good": {"style": "primary"}, "bad": {"style": "danger"}, "plain": {}}
 
 _TIMES: Final = {"day": "{date_long}", "moment": "{date_long} {time}"}
@@ -45,7 +47,10 @@ LinkTo = Callable[[ReplyTarget], str | None]
 
 
 def blocks(reply: Reply, link_to: LinkTo, file: str | None = None, language: str = "en") -> list[Element]:
-    """Return the reply as blocks; `file` is the id of an uploaded picture to show below, described in a language."""
+    """Return the reply as blocks; `file` is the id of an uploaded picture to show below.
+
+    `language` is that of the picture's description, and of what is asked before a press deletes something.
+    """
     reply = reply.with_live_jumps(lambda target: link_to(target) is not None)
     elements: list[Element] = []
     for is_quote, lines in groupby((line for line in reply.lines if not _is_small(line)), key=_is_quote):
@@ -61,7 +66,7 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None, language: str
     if reply.asked and reply.choices:  # Slack refuses an empty row of buttons
         rendered.append({"type": "actions", "elements": [_choice(reply.asked, choice) for choice in reply.choices]})
     if reply.buttons:
-        rendered.append({"type": "actions", "elements": [_button(button) for button in reply.buttons]})
+        rendered.append({"type": "actions", "elements": [_button(button, language) for button in reply.buttons]})
     return rendered
 
 
@@ -94,9 +99,22 @@ def button(action: str, words: str, style: str = "plain") -> Element:
     return {"type": "button", "action_id": action, "text": text, **_STYLES[style]}
 
 
-def _button(reply_button: Button) -> Element:
+def _button(reply_button: Button, language: str) -> Element:
     action = f"{PRESS}{reply_button.action}:{reply_button.subject}"
-    return button(action, reply_button.words, reply_button.style)
+    element = button(action, reply_button.words, reply_button.style)
+    confirmation = confirmation_of(reply_button.action, language)
+    return {**element, "confirm": _dialog(confirmation, reply_button.words)} if confirmation else element
+
+
+def _dialog(confirmation: Confirmation, words: str) -> Element:
+    """Return the dialog that Slack shows before it tells of a press."""
+    texts = {
+        "title": shortened(words, _MAX_DIALOG_TITLE),
+        "text": shortened(confirmation.question, _MAX_DIALOG_TEXT),
+        "confirm": shortened(words, _MAX_DIALOG_BUTTON),
+        "deny": shortened(confirmation.keep, _MAX_DIALOG_BUTTON),
+    }
+    return {name: {"type": "plain_text", "text": text} for name, text in texts.items()} | {"style": "danger"}
 
 
 def _choice(report: UUID, choice: Choice) -> Element:

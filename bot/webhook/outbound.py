@@ -5,10 +5,12 @@ from typing import Any, Final
 from aiohttp import ClientSession
 from pydantic import TypeAdapter
 
+from bot.json_events import DIRECT
 from bot.json_replies import reply_json
 from bot.signed_http import call
 from bot.webhook.config import WebhookConfig
 from reunite.entities import PlatformName, ReplyTarget
+from reunite.errors import UndeliverableError
 from reunite.handlers import Handlers
 from reunite.ports import Outgoing, Sent
 
@@ -31,6 +33,8 @@ class WebhookPlatform:
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Send a reply, and return the message that it became, now or at an earlier attempt."""
+        if outgoing.for_all and outgoing.target.channel.startswith(DIRECT):
+            raise UndeliverableError("what is for all isn't sent to one person")
         return _SENT.validate_python(await self._write("send", outgoing))
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from reunite import rules
 from reunite.entities import CATEGORIES
-from reunite.language import sentence
+from reunite.language import sentence, words_in
 from reunite.messages.reply import Action
 
 FieldKind = Literal["line", "text", "photos", "when", "choice"]
@@ -72,6 +72,22 @@ def form_of(action: Action, language: str = "en") -> Form | None:
             return _asking("form_photo", language, _photos(language, required=True))
         case _:
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What is asked before something is deleted for good, and the words of the button that keeps it."""
+
+    question: str
+    keep: str
+
+
+def confirmation_of(action: Action, language: str = "en") -> Confirmation | None:
+    """Return what to ask before a button does what can't be undone; None for any other button."""
+    if action not in {"forget", "withdraw"}:
+        return None
+    words = words_in(language).page
+    return Confirmation(words[f"{action}_sure"], words["cancel"])
 
 
 def look_form(language: str = "en") -> Form:

@@ -58,9 +58,18 @@ def claimed_card(match: Match, lost: Report, found: Report, picture: Picture | N
 
 
 def refused_card(match: Match, lost: Report, found: Report) -> Reply:
-    """Replace the card of what an owner has claimed, once it was rejected or has gone to another."""
-    refused = line("card_folded", lost.language, post=post_of(found, lost.language))
-    return Reply("match", (refused,), match=match.id, about=frozenset({lost.id, found.id}))
+    """Replace the card of a match that was rejected."""
+    return _closed_card("card_folded", match, lost, found)
+
+
+def gone_card(match: Match, lost: Report, found: Report) -> Reply:
+    """Replace the card of a match whose item went to another owner."""
+    return _closed_card("card_gone", match, lost, found)
+
+
+def _closed_card(key: str, match: Match, lost: Report, found: Report) -> Reply:
+    closed = line(key, lost.language, post=post_of(found, lost.language))
+    return Reply("match", (closed,), match=match.id, about=frozenset({lost.id, found.id}))
 
 
 def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:

@@ -112,7 +112,6 @@ def statistics(numbers: Statistics, language: str, trends: Trends = _NO_TRENDS) 
         ),
         *trending.lines(trends, language),
         *_promises(numbers.kept, language),
-        sentence("stats_model", language, model=numbers.model or "–"),
     )
     return Reply("note", tuple((Plain(text),) for text in counted))
 

@@ -27,6 +27,10 @@ class Outbox(Protocol):
         """Edit what a report's thread and its conversation ask for: the report was returned, or is open again."""
         ...
 
+    async def take_undo(self, report: UUID) -> None:
+        """Take the button from the news of earlier returns in a report's thread: news of another one has its own."""
+        ...
+
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         """Return the latest version of every reply that quotes a report or is about it, sent or queued."""
         ...

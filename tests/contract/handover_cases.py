@@ -55,12 +55,16 @@ class HandoverCases:
         agreed = sentence("card_agreed").replace("**", "")
         card = await card_of(stage, lost)
         assert agreed in card.text()
-        for refused, kind in ((match, VerdictKind.REJECT), (await stage.match(other), VerdictKind.CONFIRM)):
-            await stage.verdict(refused, kind)
+        others = await stage.match(other)
+        for decided, kind, words in (
+            (match, VerdictKind.REJECT, "Not yours"),
+            (others, VerdictKind.CONFIRM, "gone back to its owner"),
+        ):
+            await stage.verdict(decided, kind)
             assert await card_of(stage, lost) != card
-            assert "Not yours" in (await card_of(stage, lost)).text()
+            assert words in (await card_of(stage, lost)).text()
             assert not (await card_of(stage, lost)).buttons
-            await stage.verdict(refused, kind, given=False)
+            await stage.verdict(decided, kind, given=False)
             assert await card_of(stage, lost) == card
 
     async def test_changed_words_leave_a_claimed_card_claimed_and_a_declined_one_folded(self, stage: Stage) -> None:
@@ -280,6 +284,16 @@ class HandoverCases:
             reply for reply in await shown_to_both(stage, lost, found) if reply.kind not in {"returned", "reopened"}
         ]
         assert again == before
+
+    async def test_only_the_news_of_the_latest_return_can_be_undone(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        await stage.press("got_back", match.id, ADA)
+        for _ in range(3):
+            await stage.press("handed_over", match.id, BEN)
+        for report, undo in ((lost, "got_back"), (found, "handed_over")):
+            news = [reply for reply in await stage.thread(report) if reply.kind == "returned"]
+            assert [[button.action for button in reply.buttons] for reply in news] == [[], [undo]]
 
     async def test_what_the_other_side_takes_back_is_not_asked_about(self, stage: Stage) -> None:
         await stage.join()

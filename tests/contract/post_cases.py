@@ -59,6 +59,7 @@ class PostCases:
         ("fields", "error"),
         [
             ({"text": " "}, "empty_report"),
+            ({"text": "\u200b\u3164\ufe0f"}, "empty_report"),
             ({"text": "x" * (rules.MAX_TEXT + 1)}, "text_too_long"),
             ({"photos": (PHOTO,) * (rules.MAX_PHOTOS + 1)}, "too_many_photos"),
             ({"sealed": True}, "sealed_needs_log"),

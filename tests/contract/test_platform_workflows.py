@@ -233,7 +233,7 @@ async def test_members_see_their_own_reports_and_change_them_by_buttons(harness:
     async with harness.store.session(report.community) as session:
         assert len(await session.photos.of(report.id)) == 2
     refused = await harness.ui.press(mine, sentence("button_withdraw"), mallory)
-    assert refused.words == sentence("only_own")
+    assert refused.words.startswith(sentence("only_own").partition("/")[0])  # Slack has it as /lost mine
     assert (await harness.ui.press(mine, sentence("button_withdraw"), bob)).words == sentence("note_withdrawn")
     [report] = await harness.reports()
     assert (report.state, report.text) == (ReportState.WITHDRAWN, "")

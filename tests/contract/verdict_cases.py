@@ -11,6 +11,7 @@ from reunite.entities import ClaimState, Match, ReplyTarget, Report, ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.language import sentence
 from reunite.locking import lock_sides
+from reunite.messages.reply import Reply
 from reunite.ports import Session
 from reunite.retry import TRIES
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage, account
@@ -34,6 +35,11 @@ async def shown(stage: Stage, lost: Report) -> ReplyTarget:
     return replace(lost.target, message=cards[0].sent.message)
 
 
+async def cards(stage: Stage, lost: Report) -> list[Reply]:
+    """Return the cards in a lost report's thread."""
+    return [reply for reply in await stage.thread(lost) if reply.kind == "match"]
+
+
 class VerdictCases:
     """Verdicts and claims."""
 
@@ -47,6 +53,38 @@ class VerdictCases:
         assert await stage.verdict(match, VerdictKind.CONFIRM, given=False)
         assert {await stage.state(report) for report in (lost, found)} == {ReportState.OPEN}
         assert (await stage.kinds(lost))[-2:] == ["returned", "reopened"]
+
+    @pytest.mark.parametrize("folded", [False, True])
+    async def test_a_third_persons_card_says_that_the_item_is_back_with_its_owner(
+        self, stage: Stage, *, folded: bool
+    ) -> None:
+        await stage.join()
+        other = await stage.lost("my blue umbrella", author=MODERATOR)
+        _, found, match = await stage.matched()
+        await stage.search(other, found)
+        theirs = await stage.match(other)
+        if folded:
+            await stage.press("not_mine", theirs.id, MODERATOR)
+        before = await cards(stage, other)
+        assert "mine" in {button.action for card in before for button in card.buttons}
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        [gone] = await cards(stage, other)
+        assert not gone.buttons
+        assert ("owner" in gone.text()) is not folded
+        with pytest.raises(TellUserError, match="gone_to_owner"):
+            await stage.press("mine", theirs.id, MODERATOR, words="a dent")
+        await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        assert await cards(stage, other) == before
+
+    async def test_the_card_of_a_refused_match_asks_nothing_until_the_verdict_is_taken_back(self, stage: Stage) -> None:
+        await stage.join()
+        lost, _, match = await stage.matched()
+        before = await cards(stage, lost)
+        await stage.verdict(match, VerdictKind.REJECT)
+        [refused] = await cards(stage, lost)
+        assert not refused.buttons
+        await stage.verdict(match, VerdictKind.REJECT, given=False)
+        assert await cards(stage, lost) == before
 
     async def test_only_moderators_give_verdicts(self, stage: Stage) -> None:
         await stage.join()

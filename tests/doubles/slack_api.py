@@ -72,6 +72,8 @@ class SlackApi:
             "views": SlackViewsApi(world),
         }
         self.scopes = SCOPES
+        self.not_inside = "not_in_channel"
+        """The refusal where the bot isn't in the channel: chat.postMessage, conversations.history."""
         self.codes: dict[str, str] = {}
         """Teams by the codes that an app may exchange for their token."""
         self.failures: dict[str, list[web.Response]] = defaultdict(list)
@@ -167,7 +169,7 @@ class SlackApi:
         if known is None or known["team"] != bot.team:
             raise RefusedError("channel_not_found")
         if not known["is_member"]:
-            raise RefusedError("not_in_channel")  # chat.postMessage, conversations.history
+            raise RefusedError(self.not_inside)
 
     # The app
 

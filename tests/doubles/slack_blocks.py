@@ -108,6 +108,10 @@ def _check_button(button: Block) -> None:
     # extensions.ts, "Actionable"; block-elements.ts, "Button".
     _require(len(button["action_id"]) <= 255 and len(button.get("value", "")) <= 2000)
     _require(button.get("style", "primary") in {"primary", "danger"})
+    if dialog := button.get("confirm"):
+        # tools/node-slack-sdk/reference/web-api/interfaces/ConfirmationDialog (read 2026-11-29).
+        for name, most in (("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)):
+            _require(0 < len(dialog[name]["text"]) <= most)
 
 
 def _check_input(block: Block) -> None:

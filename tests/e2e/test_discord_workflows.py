@@ -202,7 +202,11 @@ async def test_privacy_hands_everything_over_and_deletes_it(world: DiscordWorld)
     known = json.loads(world.discord.files[file["url"].removeprefix(f"http://{world.discord.file_host}")])
     assert (file["filename"], known["reports"][0]["text"]) == ("reunite.json", "a blue cup")
     assert known["reports"][0]["photos"][0]["jpeg"]
-    assert "1 report" in await world.press(answer["id"], "Delete all my data", world.ada)
+    pressed = await world.discord.ui.press(answer["id"], "Delete all my data", world.ada)
+    assert "This can't be undone." in await world.private_answer(pressed)
+    [question] = pressed.responses
+    await world.discord.ui.press(question["id"], "Delete all my data", world.ada)
+    await eventually(lambda: "1 report" in world.discord.text(world.discord.message(question["id"])) or None)
     await world.wait_until_shown(lost, "This report has ended")
     assert (
         await world.private_answer(await world.discord.ui.slash("mine", world.ada, "general"))

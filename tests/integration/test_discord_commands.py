@@ -16,9 +16,9 @@ from db.board_sessions import BoardSessions
 from db.store import Store
 from reunite.entities import Settings
 from reunite.handlers import Handlers
-from reunite.language import LANGUAGES, sentence
+from reunite.language import LANGUAGES, plural, sentence
 from tests.doubles.discord import DiscordDouble
-from tests.doubles.discord_shapes import APPLICATION_ID, MANAGE_GUILD, inputs
+from tests.doubles.discord_shapes import APPLICATION_ID, MANAGE_GUILD, buttons, inputs
 from tests.support.board import BOARD
 from tests.support.discord_adapter import JPEG, World, config, open_world
 from tests.support.queues import NoQueue
@@ -174,6 +174,31 @@ async def test_a_moderator_gets_a_link_to_the_board_and_a_member_does_not(databa
         link = re.search(rf"<({BOARD}/sign-in\?link=[\w-]{{43}})>", text)  # the brackets keep Discord from opening it
         assert link
         assert await BoardSessions(world.store).begin(link[1].partition("link=")[2])
+
+
+@pytest.mark.parametrize(
+    ("choice", "words", "state"),
+    [
+        ("Cancel", sentence("nothing_deleted"), "pending"),
+        ("Delete all my data", plural("note_forgotten", 1), "withdrawn"),
+    ],
+)
+async def test_a_members_data_stays_until_they_confirm_that_it_is_to_go(
+    database_url: str, choice: str, words: str, state: str
+) -> None:
+    async with open_world(database_url) as world:
+        ada = world.discord.admin.join("Ada")
+        await world.discord.ui.answer(await world.discord.ui.slash("lost", ada, "lost", description="a red bag"))
+        used = await world.discord.ui.slash("privacy", ada, "general")
+        await world.discord.ui.answer(used)
+        pressed = await world.discord.ui.press(used.responses[0]["id"], "Delete all my data", ada)
+        assert "This can't be undone." in await world.discord.ui.answer(pressed)
+        assert pressed.ephemeral
+        question = pressed.responses[0]["id"]
+        await world.discord.ui.press(question, choice, ada)
+        await eventually(lambda: world.discord.text(world.discord.message(question)), holds=lambda text: text == words)
+        assert not buttons(world.discord.message(question))
+        assert (await world.report())["state"] == state
 
 
 async def test_the_file_of_privacy_is_readable_json(database_url: str) -> None:

@@ -100,17 +100,39 @@ async def test_the_connection_is_kept_alive(database_url: str) -> None:
             assert (discord.gateway.identified, discord.gateway.resumed) == (1, 0)
 
 
+POLL: dict[str, Any] = {
+    "question": {"text": "Whose hat?"},
+    "answers": [],
+    "expiry": None,
+    "allow_multiselect": False,
+    "layout_type": 1,
+}
+"""developers/resources/poll, "Poll Object": `expiry` may be null (read 2026-11-28)."""
+
+
+@pytest.mark.parametrize("is_reply", [False, True])
+async def test_a_post_is_taken_at_once_without_what_the_library_cannot_read(
+    database_url: str, *, is_reply: bool
+) -> None:
+    async with open_world(database_url) as world:
+        ann, found = world.discord.admin.join("Ann"), world.discord.channel("found")
+        more: dict[str, Any] = {"poll": POLL}
+        if is_reply:
+            asked = world.discord.add_message(found, ann, more)
+            about = {"type": 0, "channel_id": found, "message_id": asked["id"], "guild_id": world.discord.guild_id}
+            more = {"type": 19, "message_reference": about, "referenced_message": asked}
+        post = await world.discord.people.post("found", ann, "a hat", {"a.jpg": JPEG}, **more)
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀") or None)
+        await world.discord.people.edit(post, "a red hat")
+        await eventually(world.report, holds=lambda report: report["text"] == "a red hat")
+
+
 async def test_an_event_that_the_library_cannot_read_does_not_end_the_bot(database_url: str) -> None:
-    """developers/resources/poll, "Poll Object": `expiry` may be null (read 2026-11-28)."""
     async with open_world(database_url) as world:
         ann = world.discord.admin.join("Ann")
-        poll: dict[str, Any] = {
-            "question": {"text": "Whose hat?"},
-            "answers": [],
-            "expiry": None,
-            "allow_multiselect": False,
-        }
-        asked = world.discord.add_message(world.discord.channel("found"), ann, {"poll": {**poll, "layout_type": 1}})
+        asked = world.discord.add_message(
+            world.discord.channel("found"), ann, {"attachments": [{"url": "https://cdn.example"}]}
+        )
         with capture_logs() as logs:
             await world.discord.tell_of(asked)
             post = await world.discord.people.post("found", ann, "a hat", {"a.jpg": JPEG})

@@ -91,6 +91,20 @@ async def test_a_post_that_neither_its_channel_nor_its_author_takes_waits_for_th
         assert (await world.platform.send(post_of_bob(world, bob))).channel == world.discord.channel("lost")
 
 
+async def test_an_edited_post_in_direct_messages_still_says_why_it_is_there(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        bob = world.discord.admin.join("Bob")
+        await world.discord.admin.forbid("lost", SEND_MESSAGES)
+        outgoing = post_of_bob(world, bob)
+        sent = await world.platform.send(outgoing)
+        requoted = outgoing.reply.requoted(UUID(int=1), "my bag", "my red bag")
+        place = replace(outgoing.target, channel=sent.channel, message=sent.message)
+        await world.platform.edit(replace(outgoing, target=place, reply=requoted), sent)
+        [shown] = world.discord.people.direct_messages(bob)
+        assert sentence("moved_to_direct") in world.discord.text(shown)
+        assert "my red bag" in world.discord.text(shown)
+
+
 async def test_a_post_in_direct_messages_can_be_emptied(database_url: str) -> None:
     async with open_world(database_url) as world:
         bob = world.discord.admin.join("Bob")

@@ -1,10 +1,13 @@
-"""Connections that the server has closed while nobody used them: the next transaction gets a new one."""
+"""Connections that the server has closed, or that lead to a standby: the next transaction gets a new one."""
+
+from typing import LiteralString
 
 import psycopg
 import pytest
 
 from db.store import Store
 from reunite.commands import JoinWorkspace
+from reunite.entities import Workspace
 
 _PID = "SELECT pg_backend_pid() AS pid"
 
@@ -27,3 +30,27 @@ async def test_a_closed_connection_is_replaced_unnoticed(database_url: str, owne
                 await connection.execute(b"SELECT 1")
         [now] = await store.rows(_PID)
     assert now["pid"] != before["pid"]
+
+
+async def _rename(store: Store, workspace: Workspace, way: str) -> None:
+    change: LiteralString = "UPDATE workspace SET name = 'There'"
+    if way == "session":
+        async with store.session(workspace.community) as session:
+            await session._do(change)
+    elif way == "outside":
+        async with store.outside() as connection:
+            await connection.execute(change)
+    else:
+        await store.rows(change)
+
+
+@pytest.mark.parametrize("way", ["session", "rows", "outside"])
+async def test_a_connection_to_a_standby_is_given_up_with_the_first_write_that_it_refuses(
+    database_url: str, way: str
+) -> None:
+    async with Store(database_url, connections=1) as store:
+        workspace = await store.join(JoinWorkspace("web", "here", "Our place"))
+        await store.rows("SET default_transaction_read_only = on")  # as on a server that has become a standby
+        with pytest.raises(psycopg.OperationalError, match="takes no writes"):
+            await _rename(store, workspace, way)
+        await store.join(JoinWorkspace("web", "here", "Another place"))

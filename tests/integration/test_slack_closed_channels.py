@@ -1,11 +1,14 @@
 """Archived and restricted channels: the bot notices, and the reporter is answered elsewhere."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
+from reunite.commands import Press
 from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
+from reunite.language import sentence
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
@@ -50,6 +53,21 @@ async def test_a_report_whose_post_is_refused_goes_to_its_author(world: World, r
     report = await eventually(world.report, holds=lambda report: report.target.message)
     assert (report.target.channel, report.target.message) == (direct, post["ts"])
     assert slack.messages[world.lost] == []
+    detail = Press(
+        target=report.target,
+        member=report.author,
+        is_moderator=False,
+        action="add_detail",
+        subject=report.id,
+        key="1",
+        words="with a white band",
+    )
+    await world.handlers.press(detail)
+    changed = await eventually(lambda: slack.messages[direct][0], holds=lambda post: "white band" in shown(post))
+    assert "I'll reply to you here" in shown(changed)
+    await world.handlers.press(replace(detail, action="withdraw", key="2", words=""))
+    ended = await eventually(lambda: shown(slack.messages[direct][0]), holds=lambda words: sentence("ended") in words)
+    assert "I'll reply to you here" not in ended
 
 
 @pytest.mark.parametrize("closed", ["is_archived", "is_left"])
@@ -75,6 +93,7 @@ async def test_a_reply_in_a_closed_channel_goes_to_the_author_and_the_next_ones_
     assert "I'll reply to you here" in shown(first)
     await revise("first", "changed")
     await eventually(lambda: "changed" in shown(slack.messages[direct][0]))
+    assert "I'll reply to you here" in shown(slack.messages[direct][0])
     slack.channels[world.found] |= {"is_archived": False, "is_member": True}
     await say("second")
     await slack.wait_for_reply(world.found, post, "second")
@@ -89,6 +108,34 @@ async def test_a_reply_to_the_moderators_in_an_archived_channel_goes_to_nobody_e
     with pytest.raises(UndeliverableError, match="is_archived"):
         await world.platform.send(outgoing)
     assert world.slack.messages.get(world.slack.direct(world.ada), []) == []
+
+
+@pytest.mark.parametrize("refusal", ["not_in_channel", "channel_not_found"])
+async def test_quotes_go_from_a_channel_that_the_bot_was_removed_from_once_it_is_invited_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, refusal: str
+) -> None:
+    """docs.slack.dev/reference/methods/chat.delete: a private channel without the bot isn't found (read 2026-11-29)."""
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
+    async with world_in(database_url) as world:
+        slack = world.slack
+        lost, found, _, card = await world.card()
+        assert "a hat" in shown(slack.message(card.channel, card.message) or {})
+        slack.api.not_inside = refusal
+        slack.channels[world.lost]["is_member"] = False
+        listed = len(slack.calls_of("users.conversations"))
+        slack.tell({"type": "channel_left", "channel": world.lost})
+        await eventually(lambda: len(slack.calls_of("users.conversations")) > listed)
+        slack.delete(world.found, str(found.target.message))
+        await eventually(world.reports, holds=lambda reports: "a hat" not in [report.text for report in reports])
+
+        async def has_failed() -> bool:
+            async with world.store.session(lost.community) as session:
+                row = await session._one("SELECT 1 FROM outbox WHERE state = 'failed' AND task = 'remove'")
+            return row is not None
+
+        await eventually(has_failed)
+        slack.admin.invite_bot(world.lost)
+        await eventually(lambda: slack.message(card.channel, card.message) is None)
 
 
 async def test_what_is_for_all_is_not_sent_to_one_person(world: World) -> None:

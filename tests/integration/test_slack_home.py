@@ -74,6 +74,16 @@ async def test_the_home_tab_of_somebody_with_very_many_reports_keeps_within_slac
     assert (shown.count(sentence("button_withdraw")), sentence("home_setup") in shown) == (15, True)
 
 
+async def test_only_moderators_read_on_the_home_tab_which_scopes_are_missing_until_they_are_there(world: World) -> None:
+    complete = world.slack.api.scopes
+    world.slack.api.scopes = ",".join(scope for scope in complete.split(",") if scope != "im:write")
+    warning = sentence("home_scopes", scopes="`im:write`")
+    assert warning in str((await world.slack.ui.open_home(world.admin))["blocks"])
+    assert warning not in str((await world.slack.ui.open_home(world.ada))["blocks"])
+    world.slack.api.scopes = complete
+    assert warning not in str((await world.slack.ui.open_home(world.admin))["blocks"])
+
+
 @pytest.mark.parametrize("form", ["lost", "found", "sealed"])
 async def test_the_home_tab_opens_the_reports_modals(world: World, form: str) -> None:
     home = await world.slack.ui.open_home(world.ada)
@@ -97,6 +107,8 @@ async def test_a_members_data_is_sent_only_to_them_and_deleted_on_request(world:
     home = await world.slack.ui.open_home(world.ada)
     await world.slack.ui.press_in(home, sentence("home_privacy"), world.ada)
     modal = await world.slack.ui.modal(world.ada, "Nobody's messages are used to train a model")
+    [forget] = [button for button in buttons(modal["blocks"]) if button["text"]["text"] == sentence("button_forget")]
+    assert "can't be undone" in forget["confirm"]["text"]["text"]
     await world.slack.ui.press_in(modal, sentence("button_forget"), world.ada)
     await world.slack.ui.modal(world.ada, plural("note_forgotten", 1))
     assert ((await world.report()).state, (await world.report()).text) == (ReportState.WITHDRAWN, "")

@@ -177,7 +177,7 @@ async def test_ones_own_report_is_withdrawn_by_button_and_by_nobody_else(world: 
     _, mine = await own(world)
     withdraw = sentence("button_withdraw")
     refused = await whispered(await world.slack.ui.press_whisper(mine, withdraw, world.ben))
-    assert refused["text"] == sentence("only_own")
+    assert refused["text"] == "That isn't your report. /lost mine shows yours."
     answer = await whispered(await world.slack.ui.press_whisper(mine, withdraw, world.ada))
     assert sentence("note_withdrawn") in shown(answer)
     assert ((await world.report()).state, (await world.report()).text) == (ReportState.WITHDRAWN, "")

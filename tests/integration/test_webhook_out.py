@@ -1,5 +1,6 @@
 """What the bot sends to a chat by webhook."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,6 +50,12 @@ async def test_what_the_chat_answers_decides(world: World, status: int, error: t
     world.chat.answers.append(web.Response(status=status, headers={"Location": "/bot"}))
     with pytest.raises(error):
         await world.platform.send(saying("Hello."))
+
+
+async def test_what_is_for_all_is_not_sent_to_one_person(world: World) -> None:
+    with pytest.raises(UndeliverableError, match="one person"):
+        await world.platform.send(replace(saying("news"), target=replace(TARGET, channel="@42"), for_all=True))
+    assert world.chat.messages == {}
 
 
 async def test_a_busy_chat_says_when_to_come_back(world: World) -> None:

@@ -113,7 +113,7 @@ class Samples:
             "claim_seen": notices.claim_seen(self.claim, question, proof, self.language),
             "own_report": notices.own_report(self.lost, self.language),
             "privacy": notices.privacy(UUID(int=9), 60, self.language),
-            "statistics": notices.statistics(Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32"), self.language),
+            "statistics": notices.statistics(Statistics(3, 128, 40, 60, 38, 5), self.language),
             "declined": notices.declined(self.match, self.language),
         }
         return {name: self._linked(reply) for name, reply in shown.items()}

@@ -15,10 +15,20 @@ from bot.web.render import reply_json
 from reunite.entities import Member, PlatformName, ReplyTarget, ReportKind
 from reunite.messages.reply import Button, Choice, Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
-from reunite.text.controls import without_controls
+from reunite.text.controls import is_blank, without_controls
 
 HIDDEN = "".join(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x200B, 0x2060, 0xFEFF]))
 REPORT = UUID(int=1)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b\u200d", "\u2800\u3164", "\ufe0f", "\U000e0061", "\u202e\u034f"])
+def test_what_nobody_sees_is_blank(text: str) -> None:
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize("text", ["a", "\u202eab", "☂️", "👨‍👩‍👧", "\u064b", "。"])
+def test_what_can_be_seen_is_not_blank(text: str) -> None:
+    assert not is_blank(text)
 
 
 def reply_saying(words: str) -> Reply:

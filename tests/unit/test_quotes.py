@@ -109,6 +109,7 @@ QUEUED: dict[str, list[Reply]] = {
         handovers.claimed_card(MATCH, LOST, SEALED, None),
     ],
     "refused_card": [handovers.refused_card(MATCH, LOST, FOUND)],
+    "gone_card": [handovers.gone_card(MATCH, LOST, FOUND)],
     "claim_card": [
         handovers.claim_card(claimed, FOUND, PICTURE, moderator)
         for claimed in CLAIMED
@@ -143,6 +144,7 @@ OF_BOTH = {
     "claim_card",
     "claimed_card",
     "refused_card",
+    "gone_card",
     "claim_closed",
     "claim_gone",
     "conversation",
@@ -184,7 +186,7 @@ STAYS: dict[str, list[Reply]] = {
     "usage": [welcome.usage(WAYS, "en")],
     "switched": [reminders.switched(UUID(int=9), "en", on=on) for on in (True, False)],
     "forgotten": [notices.forgotten(1, "en")],
-    "statistics": [notices.statistics(Statistics(1, 2, 3, 4, 5, 6, "concept"), "en")],
+    "statistics": [notices.statistics(Statistics(1, 2, 3, 4, 5, 6), "en")],
 }
 """Replies that stay when a report is purged: they show nothing of it."""
 

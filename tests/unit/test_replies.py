@@ -140,7 +140,7 @@ def replies(language: str) -> Iterator[Reply]:
     yield from claims(lost, found)
     yield from (notices.own_report(report, language) for report in (lost, found))
     yield from (notices.older_reports(number, language) for number in (1, 15))
-    yield notices.statistics(Statistics(1, 2, 0, 9, 4, 3, "concept"), language)
+    yield notices.statistics(Statistics(1, 2, 0, 9, 4, 3), language)
     yield from (notices.extended(lost, language), notices.privacy(UUID(int=8), 60, language))
     yield from (notices.forgotten(number, language) for number in (0, 1, 2))
 

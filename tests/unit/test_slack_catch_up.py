@@ -32,6 +32,9 @@ class _Slack:
     async def deleted(self, _: object, __: str, ts: str) -> None:
         self.withdrawn.append(ts)
 
+    async def change_again(self, *_: object) -> None:
+        """No reply of the bot's is here."""
+
     async def of(self, _: str) -> list[Window]:
         return self.windows
 

@@ -11,6 +11,7 @@ import pytest
 from bot.slack.forms import context_of, form_input, form_modal, modal, reply_modal
 from bot.slack.home import home_view
 from bot.slack.linking import Linking
+from bot.slack.permissions import SCOPES
 from bot.slack.workspace import Person
 from reunite.language import LANGUAGES
 from reunite.messages.forms import ReportForm, form_of, report_form
@@ -47,7 +48,7 @@ def test_every_view_keeps_within_slacks_limits_in_every_language(language: Any) 
     check_view(reply_modal([*replies(language).values()], link_to, language), {})
     own = [replies(language)["own_report"]] * 80
     moderator = Person(ADA, is_moderator=True, language=language, zone=UTC)
-    check_view(home_view(moderator, own, WORKSPACE, ("board", "create_channels")), {})
+    check_view(home_view(moderator, own, WORKSPACE, ("board", "create_channels"), sorted(SCOPES)), {})
 
 
 def test_what_was_filled_in_comes_back_by_the_fields_names() -> None:

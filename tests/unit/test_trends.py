@@ -39,7 +39,7 @@ def test_bars_show_every_number_above_none(numbers: tuple[int, ...], bars: str) 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_numbers_show_returns_over_time_how_soon_and_what_is_lost_where(language: str) -> None:
     trends = Trends((0,) * 10 + (2, 4), 1.25, LOST)
-    text = notices.statistics(Statistics(1, 2, 6, 9, 6, 1, "concept"), language, trends).text()
+    text = notices.statistics(Statistics(1, 2, 6, 9, 6, 1), language, trends).text()
     assert "▁▁▁▁▁▁▁▁▁▁▅█" in text
     for part in (plural("hours", 30, language), "(4), ", "Library (4)", "(6"):
         assert part in text.replace("計6", "(6").replace("łącznie 6", "(6").replace("insgesamt 6", "(6"), part

@@ -32,6 +32,11 @@ class MemoryOutbox(Part):
     async def refresh(self, report: UUID) -> None:
         """Do nothing: `thread` follows the report's state anyway."""
 
+    async def take_undo(self, report: UUID) -> None:
+        for row in self._outbox():
+            if row.report == report and row.reply.kind == "returned":
+                self._tables.outbox[row.key] = replace(row, reply=replace(row.reply, buttons=()))
+
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         return {row.key: row.reply for row in self._outbox() if report in row.reply.quotes and not row.is_removed}
 

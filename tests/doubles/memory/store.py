@@ -83,7 +83,6 @@ class MemoryWorkspaces(Part):
             ),
             confirmed=sum(match.state is MatchState.CONFIRMED for match in public),
             rejected=sum(match.state is MatchState.REJECTED for match in public),
-            model="",
             kept=self._kept(public),
         )
 
