@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from reunite.text import unspaced_places
+from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
+from reunite.text.data import read_toml
 from reunite.text.lexicon import to_english
 from reunite.text.place_words import (
     AFTER_A_PREPOSITION,
@@ -16,13 +18,17 @@ from reunite.text.place_words import (
     HEADINGS,
     JOINERS,
     LATER_ENDERS,
+    MAKERS,
     MAX_PHRASE,
     NEVER_ANYTHING,
     NO_PLACES,
     NUMBERED,
+    OF_THE_THING,
     ORIGINS,
     SHOPS,
     VERBS,
+    VERBS_APART,
+    WITHIN,
     before_an_adjective,
     complement_end,
     last_of_place,
@@ -34,11 +40,14 @@ from reunite.text.word_lists import THINGS
 from reunite.text.words import plain, stem, without_strokes
 
 _MAX_DETERMINERS, _MAX_PLACE, _MAX_VERB = 4, 7, 10
+_MAX_UNKNOWN: Final = 3
 """Words before a place, of a place, and between a verb and its preposition."""
 _TOKEN: Final = re.compile(
     r"\d{1,2}\.(?=[ ]?(?:stock|etage|og|ug|obergeschoss|untergeschoss)\b)|[^\W_]+(?:[-.][^\W_]+)*|\n|[^\w\s]",
     re.IGNORECASE,
 )
+_NEVER_WITHIN: Final = frozenset((*COLOUR_WORDS, *SHADE_WORDS, *map(stem, read_toml("heads.toml")["parts"].split())))
+"""Words that end no unknown place: "a hole in the sleeve", "lost in the pink one"."""
 _KEEPS: Final = frozenset(("has", "have", "got"))
 _LINE_ENDS: Final = frozenset("\n,;|.")
 _EMPTY_BRACKETS: Final = re.compile(r"[(\[（【][\s,.]{0,8}[)\]）】]")
@@ -201,6 +210,10 @@ def _takes_anything(words: Sequence[str], first: int, start: int, end: int, *, f
     is_between = end < len(words) and words[end] in DETERMINERS
     if first and words[first - 1] in VERBS and is_between and words[start] not in NO_PLACES:
         return True  # "found next to my car a mitten"
+    if words[first] == "by" and words[start] in MAKERS:
+        return False  # "found a bag by Gucci"
+    if _is_within(words, first, start, end):
+        return True  # "left my bag in the Zarquon"
     lead = tuple(words[first : first + lead_length(words, first)])
     is_name = start > first and words[start - 1] == "the" and end - start > 1  # "at the Red Lion"
     if lead in NEVER_ANYTHING or (words[start] in NO_PLACES and not is_name) or _names_a_thing(words[start:end]):
@@ -210,7 +223,25 @@ def _takes_anything(words: Sequence[str], first: int, start: int, end: int, *, f
     before = range(first - 1, max(-1, first - 1 - _MAX_VERB), -1)
     sentence_start = next((position for position in before if words[position] in ".!?\n:"), before.stop)
     nearby = [*range(sentence_start + 1, first), *range(end, min(end + 1, len(words)))]
-    return lead in FIRM and any(words[position] in VERBS for position in nearby)
+    return lead in FIRM and any(words[position] in VERBS_APART for position in nearby)
+
+
+def _is_within(words: Sequence[str], first: int, start: int, end: int) -> bool:
+    """Whether a phrase ends with where something was lost or found, and not with what the thing has."""
+    lead = next(
+        (words[first : first + length] for length in (2, 1) if tuple(words[first : first + length]) in WITHIN), []
+    )
+    place = words[start:end]
+    if not lead or len(place) > _MAX_UNKNOWN or not place[-1].isalpha() or not NO_PLACES.isdisjoint(place):
+        return False
+    position, verb = first - 1, ""
+    while position >= max(0, first - _MAX_VERB) and not _is_sign(words, position):
+        if words[position] in OF_THE_THING:
+            return False
+        verb = verb or words[position] * (words[position] in VERBS_APART)
+        position -= 1
+    says_more = stem(place[-1]) in _NEVER_WITHIN or _names_a_thing(place)
+    return not says_more and bool(verb or VERBS_APART.intersection(words[end : end + 1]))
 
 
 def _names_a_thing(words: Sequence[str]) -> bool:
