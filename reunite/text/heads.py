@@ -32,6 +32,8 @@ _PARTS: Final = frozenset(stem(noun) for noun in _LISTS["parts"].split())
 _PICTURED: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
 _STRAPPED, _COVERED, _FRAMED = (frozenset(map(stem, _LISTS[key].split())) for key in ("strapped", "covered", "framed"))
 _LOOKS, _FOR_WHOM, _BEFORE_TOP = (frozenset(_LISTS[key].split()) for key in ("looks", "for_whom", "before_top"))
+_ANYTHING: Final = frozenset(_LISTS["anything"].split())
+"""Nouns for whatever a thing is, which another noun names."""
 _PEOPLE: Final = frozenset(_LISTS["people"].split())
 _MOTIFS: Final = frozenset(stem(noun) for noun in _LISTS["motifs"].split())
 _TOP: Final = "top"
@@ -52,6 +54,8 @@ _OF_JEANS: Final = re.compile(
 )
 """A garment of denim is no pair of jeans: "jeans jacket", "giacca di jeans"."""
 _NAMES: Final = re.compile(any_of(listed(_LISTS["names"])), re.IGNORECASE)
+_LIGHTS: Final = re.compile(rf"\b({'|'.join(_LISTS['lights'].split())}) lights?\b")
+"""A light is a thing after these, and else no dark colour."""
 _HELMETS: Final = re.compile(rf"\bheadphones (?:(?:of|for|de|para) )?(?={_any('ridden')}\b)")
 _NAMED_FIRST: Final = re.compile(
     rf"\b(?P<first>{_any('named_first')}) (?P<what>{_any('for_what')})\b(?! (?:case|bag|charger|cable))"
@@ -120,7 +124,8 @@ def head_phrase(english: str) -> str | None:
 
 def _first_known(leading: list[list[str]], later: list[list[str]]) -> str | None:
     """Return the first run of things. In what is said of a thing, "top" alone isn't one."""
-    return next(filter(None, (*map(_known, leading), *(_known(piece) for piece in later if piece != [_TOP]))), None)
+    runs = [*filter(None, (*map(_known, leading), *(_known(piece) for piece in later if piece != [_TOP])))]
+    return next((run for run in runs if stem(run.split()[-1]) not in _ANYTHING), runs[0] if runs else None)
 
 
 def things_in(english: str) -> frozenset[str]:
@@ -186,7 +191,7 @@ def with_lids(english: str) -> str:
 def _folded(english: str) -> str:
     english = _WHO_FOUND.sub(_without_people, without_requests(_NAMES.sub(" ", english)))
     text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1", english))))
-    text = text.replace("power bank", "powerbank")
+    text = _LIGHTS.sub(r"\1 lamp", text.replace("power bank", "powerbank"))
     text = _OF_JEANS.sub(lambda made: f"denim {made['after'] or made['before']}", with_lids(text))
     return _NAMED_FIRST.sub(r"\g<what> \g<first>", _HELMETS.sub("helmet for ", text))
 
@@ -248,6 +253,8 @@ def _is_thing(word: str) -> bool:
 def _likely(words: list[str]) -> str | None:
     """The last word that isn't common and no adjective we know."""
     telling = [
-        word for word in words if word not in _NEVER and len(word) > 1 and frequency(word) is not Frequency.COMMON
+        word
+        for word in words
+        if not never_names_a_thing(word) and len(word) > 1 and frequency(word) is not Frequency.COMMON
     ]
     return telling[-1] if telling else None

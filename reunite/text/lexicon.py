@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from reunite.text.colour_words import COLOUR_WORDS
 from reunite.text.data import read_text, read_toml
 from reunite.text.phrases import listed, listed_in_order
 from reunite.text.remembered import remembered
@@ -34,7 +33,7 @@ _ENDINGS: Final = {
 _LINKS: Final = (("s", ""), ("n", ""), ("es", ""), ("en", ""), ("e", ""), ("", "e"))
 """Letters that German adds between the parts of a compound, or drops."""
 
-_NAMES: Final = THINGS | frozenset(COLOUR_WORDS)
+_NAMES: Final = THINGS.union(*map(str.split, read_toml("colour_words.toml")["words"].values()))
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _WORD: Final = re.compile(r"(?<![^\W_])[^\W\d_]++(?!\d)")
 """Not the letters of a serial."""

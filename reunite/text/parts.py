@@ -38,7 +38,7 @@ _COUNTED: Final = re.compile(
 """How a further thing of a list begins: "hair clips, a tooth"."""
 _IN_A_LIST: Final = 2
 """Words of a piece that is rather an item of a list than a description."""
-_COVERS: Final = frozenset(("case", "cover", "sleeve"))
+_COVERS: Final = frozenset(("case", "cover", "sleeve", "pouch"))
 _ON_KEYS: Final = frozenset(("keyring", "keychain", "lanyard", "fob", "charm", "tag"))
 """What is on a bunch of keys: "keys, red lanyard"."""
 _BESIDES: Final = re.compile(r"\b(?:also|plus)\b", re.IGNORECASE)

@@ -106,7 +106,8 @@ def noun_length(words: Sequence[str], first: int, end: int, nouns: Phrases) -> i
     if "-" in word and tuple(word.split("-")) in nouns:
         return 1
     return int(
-        (len(word) >= _MIN_COMPOUND and word.endswith(_GERMAN_ENDS)) or (nouns is not PLACES and is_polish(word))
+        (len(word) >= _MIN_COMPOUND and word not in MAKERS and word.endswith(_GERMAN_ENDS))
+        or (nouns is not PLACES and is_polish(word))
     )
 
 

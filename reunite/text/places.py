@@ -48,6 +48,8 @@ _TOKEN: Final = re.compile(
 )
 _NEVER_WITHIN: Final = frozenset((*COLOUR_WORDS, *SHADE_WORDS, *map(stem, read_toml("heads.toml")["parts"].split())))
 """Words that end no unknown place: "a hole in the sleeve", "lost in the pink one"."""
+_ROOMS: Final = ("raum", "saal", "zimmer")
+_ROOM_NUMBER: Final = re.compile(r"\d{3}[a-z]?|[a-z]\d{2,3}")
 _KEEPS: Final = frozenset(("has", "have", "got"))
 _LINE_ENDS: Final = frozenset("\n,;|.")
 _EMPTY_BRACKETS: Final = re.compile(r"[(\[（【][\s,.]{0,8}[)\]）】]")
@@ -87,13 +89,26 @@ def may_say_where(text: str) -> bool:
 
 
 def _plain_words(tokens: Sequence[re.Match[str]]) -> list[str]:
-    """Return all tokens in plain form, and the French "à" as such before an article, however it is typed."""
+    """Return all tokens in plain form, and the French "à" as such before an article, however it is typed.
+
+    The name of a room stands for its number: "meeting room Ada".
+    """
     words = [_plain(token[0]) for token in tokens]
     for position, word in enumerate(words):
         article = words[position + 1 : position + 3]
+        if _is_a_rooms_name(tokens, words, position):
+            words[position] = "x1"
         if word == "a" and (article[:1] == ["la"] or article in (["l", "'"], ["l", "’"])):
             words[position] = "à"
     return words
+
+
+def _is_a_rooms_name(tokens: Sequence[re.Match[str]], words: Sequence[str], position: int) -> bool:
+    if not position or not tokens[position][0].istitle() or not _is_sign(words, position + 1):
+        return False
+    room, name = words[position - 1], words[position]
+    is_room = room in NUMBERED or (room.endswith(_ROOMS) and len(room) > len(_ROOMS[0]))
+    return is_room and name.isalpha() and name not in ENDERS | LATER_ENDERS | NO_PLACES and not _names_a_thing([name])
 
 
 def _plain(token: str) -> str:
@@ -188,6 +203,8 @@ def _led(words: Sequence[str], first: int, *, follows_a_place: bool) -> _Found |
         return None
     nouns = AFTER_A_PREPOSITION if words[first] in ORIGINS else SHOPS
     last = last_of_place(words, start, end, nouns)
+    if end == start + 1 == first + 2 and _ROOM_NUMBER.fullmatch(words[start]) and words[first] in ("in", "im", "en"):
+        last = start  # "a kindle in 512"
     if last is None and not _names_a_thing(words[start:end]):
         last = before_an_adjective(words, start, end)
     if last is None and _takes_anything(words, first, start, end, follows_a_place=follows_a_place):
