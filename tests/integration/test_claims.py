@@ -8,6 +8,7 @@ import pytest
 from reunite import rules
 from reunite.entities import Member
 from reunite.errors import TellUserError
+from reunite.language import plural, sentence
 from tests.support.services import working
 from tests.support.world import ADA, BEN, MODERATOR, World, open_world
 
@@ -61,6 +62,23 @@ async def test_the_finders_first_decision_counts_and_reaches_the_owner(world: Wo
     assert pressable.isdisjoint({"accept_claim", "reject_claim"})
     with pytest.raises(TellUserError, match="claim_accepted_before"):
         await claimed(world, match=match)  # by a form that was open before
+
+
+async def test_who_decides_is_told_that_others_say_it_is_theirs_too(world: World) -> None:
+    accepted, claim, eve = world.button("l1", "mine"), await claimed(world), Member("eve", "Eve")
+    await world.lost("l2", "a red umbrella", author=eve)
+    await world.wait_until_idle()
+    await world.press("mine", world.button("l2", "mine"), eve, words="it is red")
+    await world.wait_until_idle()
+    other = world.button("f1", "see_claim")
+    assert other != claim
+    assert plural("claim_rivals", 1) in (await world.press("see_claim", claim, BEN)).text()
+    await world.press("accept_claim", claim, BEN)
+    assert sentence("claim_accepted_elsewhere") in (await world.press("see_claim", other, BEN)).text()
+    await world.press("reject", accepted, MODERATOR)
+    alone = (await world.press("see_claim", other, BEN)).text()
+    assert sentence("claim_accepted_elsewhere") not in alone
+    assert plural("claim_rivals", 1) not in alone
 
 
 async def test_nobody_decides_on_their_own_claim(world: World) -> None:

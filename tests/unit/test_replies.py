@@ -146,7 +146,9 @@ def claims(lost: Report, found: Report) -> Iterator[Reply]:
     claim = Claim(UUID(int=7), MATCH.id, BOB, lost.account, has_proof=True, state=ClaimState.OPEN)
     yield notices.claimed(claim, lost, found)
     yield from handed_over(claim, lost, found)
-    yield notices.claim_seen(claim, Quoted("1998", found.id), Quoted("B. W.", lost.id), lost.language)
+    for rivals in ((), (MATCH,), (MATCH, MATCH), (replace(MATCH, claim=ClaimState.ACCEPTED),)):
+        proofs = Quoted("1998", found.id), Quoted("B. W.", lost.id)
+        yield notices.claim_seen(claim, *proofs, lost.language, rivals)
     yield notices.declined(MATCH, lost.language)
     yield from (reminders.ends_soon(report) for report in (lost, found, replace(found, sealed=True)))
     yield from (reminders.kept_watching(lost), reminders.claim_waits(claim, MATCH, found))
