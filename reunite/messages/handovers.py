@@ -1,6 +1,6 @@
 """Giving an item back, in the reader's language: the claim's card, the conversation of the two, and what they say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from reunite import rules
@@ -33,7 +33,8 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
     ]
     lines += _progress(claimed, language, moderator)
     verdicts: tuple[Action, ...] = ("confirm", "reject")
-    answer = (button("see_claim", claim.id, language),) if claim.has_proof else ()  # it's deleted at the end
+    see = replace(button("see_claim", claim.id, language), style="plain")  # the verdicts come first here
+    answer = (see,) if claim.has_proof else ()  # it's deleted at the end
     buttons = (*answer, *(button(verdict, match.id, language) for verdict in verdicts))
     about = frozenset({lost.id, found.id})
     return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
