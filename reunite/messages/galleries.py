@@ -153,5 +153,5 @@ def _words_of(found: Report) -> Line:
 
 
 def _place_in(found: Report) -> str:
-    """Return where a caption says that something was found: a gallery shows no caption beside a photo."""
+    """Return where a caption says that something was found: a gallery with photos shows no captions."""
     return ", ".join(as_said(place, found.text) for place in locate(found.text).places[:_MAX_PLACES])
