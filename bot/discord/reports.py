@@ -8,7 +8,6 @@ from functools import partial
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
-import aiohttp
 import discord
 import structlog
 
@@ -21,7 +20,7 @@ from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, rep
 from bot.discord.private_replies import PrivateReply, language_of_user, patiently
 from bot.discord.render import thread_name
 from bot.discord.repeated_reports import RepeatedReports
-from bot.discord.threads import Destination, free_tags, open_private, with_fallback_name
+from bot.discord.threads import Destination, open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
 from reunite import rights
 from reunite.commands import REPORTS, NewReport, Withdraw
@@ -147,8 +146,6 @@ class Reports:
         """Yield the channel of a report by command, or a new private thread; its author joins once it's reported."""
         guild, needed = guild_of(interaction), TO_HIDE if private else TO_POST
         channel = self._workspaces.channel_for(guild, kind, interaction.channel, needed, language_of_user(interaction))
-        if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag and not free_tags(channel):
-            raise TellUserError("forum_needs_tag", channel=channel.mention)
         if not private:
             yield channel
             return
@@ -181,7 +178,7 @@ class Reports:
             _log.exception("discord_report_lookup_failed", thread=str(thread.id))
         try:
             await (thread.add_user(author) if is_kept else thread.delete())
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except FAILURES as error:
             _log.warning("discord_thread_not_cleaned_up", thread=str(thread.id), reason=str(error))
 
     async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
@@ -239,7 +236,7 @@ class Reports:
         channel = location.parent if isinstance(location, discord.Thread) and is_forum_post else location
         if not isinstance(location, Destination) or not isinstance(channel, ReportChannel) or not is_post(message):
             raise TellUserError("not_this_message")
-        is_moderator = isinstance(user, discord.Member) and self._workspaces.is_moderator(user, interaction.permissions)
+        is_moderator = self._workspaces.is_moderator(user, interaction.permissions)
         if kind is ReportKind.LOST:
             is_author = message.author.id == user.id
             rights.check_member("report_post_of", is_moderator=is_moderator, is_author=is_author)
