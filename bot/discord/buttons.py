@@ -132,7 +132,7 @@ class Buttons:
             await _check_member(interaction, guild)
         check_photos(given.not_photos)
         await self._workspaces.ensure_joined(guild)
-        moderates = isinstance(user, discord.Member) and self._workspaces.is_moderator(user, rights)
+        moderates = self._workspaces.is_moderator(user, rights)
         return Press(
             target=_target(interaction, guild),
             member=member_of(user),

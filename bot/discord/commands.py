@@ -130,10 +130,8 @@ class Commands:
     async def board(self, interaction: discord.Interaction) -> PrivateReply:
         """Give a moderator a link to the board."""
         user, language = interaction.user, language_of_user(interaction)
-        moderates = isinstance(user, discord.Member) and self._workspaces.is_moderator(
-            user,
-            user.guild_permissions,  # the board shows all channels, so what's permitted in this one doesn't count
-        )
+        # The board shows all channels, so what's permitted in this one doesn't count.
+        moderates = isinstance(user, discord.Member) and self._workspaces.is_moderator(user, user.guild_permissions)
         link = await self._handlers.board.link(
             *_workspace(interaction), member_of(user), language, is_moderator=moderates
         )
