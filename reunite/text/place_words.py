@@ -53,11 +53,7 @@ OF_A_PLACE, WHOSE = _words("of_a_place"), _words("whose")
 VERBS, NO_PLACES, NOT_ALONE = _words("verbs"), _words("no_places"), _words("not_alone")
 ORDINALS, NUMBERED, _NUMBER_SIGNS = _words("ordinals"), _words("numbered"), _words("number_signs")
 
-_BEFORE_ADJECTIVES: Final = frozenset(
-    noun
-    for noun in _phrases(_NOUNS["es"], _NOUNS["fr"], _NOUNS["other"])
-    if noun not in _phrases(_NOUNS["en"], _NOUNS["de"])
-)
+_BEFORE_ADJECTIVES: Final = _phrases(_NOUNS["es"], _NOUNS["fr"], _NOUNS["other"]) - _phrases(_NOUNS["en"], _NOUNS["de"])
 """Nouns of languages in which an adjective follows: "parque canino", but not "bus driver"."""
 
 _ARTICLES: Final = frozenset(("la", "l", "le", "les", "los", "las", "el", "il", "the", *ELISION))
