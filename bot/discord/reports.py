@@ -13,11 +13,12 @@ import structlog
 
 from bot.discord.command_names import names_in
 from bot.discord.errors import FAILURES, NO_MORE_THREADS, discord_errors
+from bot.discord.forms import FormInput, form_modal
 from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, invitation, missing
 from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, report_of
-from bot.discord.private_replies import PrivateReply, language_of_user, patiently
+from bot.discord.private_replies import PrivateReply, language_of_user, patiently, reply_privately, try_acknowledge
 from bot.discord.render import thread_name
 from bot.discord.repeated_reports import RepeatedReports
 from bot.discord.threads import Destination, open_private, with_fallback_name
@@ -39,6 +40,8 @@ _CONFIRMATIONS: Final[Mapping[ReportForm, str]] = {
     "lost": "looking_in", "found": "answering_in", "sealed": "sealed_kept",
 }  # fmt: skip
 
+REPORT: Final = "report"
+"""The prefix of a report modal's id."""
 _log = structlog.get_logger(__name__)
 
 
@@ -78,7 +81,33 @@ class Reports:
         self._platform = platform
         self._repeated = RepeatedReports()
 
-    def form(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> Form:
+    async def report(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> None:
+        """Take a report, or ask for it with a modal if nothing was given."""
+        if given.is_empty:
+            modal = form_modal(self._form(interaction, which, given), f"{REPORT}:{which}")
+            await try_acknowledge(interaction, partial(interaction.response.send_modal, modal))
+        else:
+            await reply_privately(interaction, lambda: self._submit(interaction, which, given))
+
+    async def submit(self, interaction: discord.Interaction, which: ReportForm, form: FormInput) -> None:
+        """Take a report by its modal."""
+        given = ReportInput(
+            words=form["words"],
+            where=form["where"],
+            when=form["when"],
+            proof_question=form["proof_question"],
+            category=form["category"] or "other",
+            private=form["seen"] == "private" if form["seen"] else None,
+            photos=form.photos,
+            not_photos=form.not_photos,
+        )
+        await reply_privately(interaction, lambda: self._submit(interaction, which, given))
+
+    async def from_menu(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
+        """Take any message as a report."""
+        await reply_privately(interaction, lambda: self._from_menu(interaction, message, kind))
+
+    def _form(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> Form:
         """Return the form of a report, filled in with what the member has already entered."""
         private = interaction.guild is not None and self._workspaces.settings(interaction.guild).private_reports
         form = report_form(which, language_of_user(interaction), private=private)
@@ -87,7 +116,7 @@ class Reports:
             form, fields=tuple(replace(field, value=entered.get(field.name) or field.value) for field in form.fields)
         )
 
-    async def submit(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> PrivateReply:
+    async def _submit(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> PrivateReply:
         """Save a report. Raises TellUserError."""
         guild = guild_of(interaction)
         await self._workspaces.ensure_joined(guild)
@@ -193,12 +222,12 @@ class Reports:
             post = await place.fetch_message(thread.id)
         except discord.NotFound as error:
             raise TellUserError("nothing_here") from error
-        reply = await self.from_menu(interaction, post, ReportKind.LOST)
+        reply = await self._from_menu(interaction, post, ReportKind.LOST)
         with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await offered.delete()
         return reply
 
-    async def from_menu(
+    async def _from_menu(
         self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind
     ) -> PrivateReply:
         """Take any message as a report by its author. Raises TellUserError."""
