@@ -1,6 +1,6 @@
 """Which channels are for found and for lost reports. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Final, Literal, get_args
 
@@ -44,6 +44,16 @@ def without_deleted(settings: Settings, exists: Callable[[str], bool]) -> Settin
         lost_channels=tuple(filter(exists, settings.lost_channels)),
         log_channel=settings.log_channel if settings.log_channel and exists(settings.log_channel) else None,
     )
+
+
+def lacking(settings: Settings, roles: Collection[ReportKind | None]) -> list[ChannelUse]:
+    """Return what a workspace has no channel for; `roles` are those of its channels."""
+    has: Mapping[ChannelUse, object] = {
+        "found": ReportKind.FOUND in roles,
+        "lost": ReportKind.LOST in roles,
+        "log": settings.log_channel,
+    }
+    return [use for use in CHANNEL_USES if not has[use]]
 
 
 def with_created(settings: Settings, ids: Mapping[ChannelUse, str]) -> Settings:

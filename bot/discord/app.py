@@ -1,8 +1,10 @@
 """The Discord adapter's composition: discord.py's client, and the parts that handle its events."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
 
 from bot.absence import watch_absence
 from bot.backfill import BackfillRequests
@@ -32,6 +34,8 @@ from reunite.absence import IsThere
 from reunite.handlers import Handlers
 from reunite.ports import Platform
 
+Work = Callable[[], Coroutine[Any, Any, None]]
+
 
 @asynccontextmanager
 async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> AsyncIterator[Platform]:
@@ -42,37 +46,54 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
             workspaces = Workspaces(handlers)
             verdicts = Verdicts(client, handlers, workspaces)
             platform = DiscordPlatform(client, handlers, workspaces, verdicts)
+            inbound = Inbound(client, handlers, workspaces, platform)
+            reconciler = Reconciler(client, handlers, workspaces, inbound=inbound, verdicts=verdicts, config=config)
+            history = ChannelHistory(client, workspaces, reconciler.is_reconciled, inbound.is_deleted)
             settings_form = SettingsForm(handlers, workspaces, BackfillRequests(handlers, store))
-            events = _events(
+            reports = Reports(handlers, workspaces, platform)
+            looks = Looks(handlers, workspaces, reports)
+            commands = Commands(handlers, workspaces, settings_form)
+            client.commands = command_tree(client, commands, reports, looks, inbound.track)
+            events = Events(
                 client,
-                handlers,
-                workspaces,
-                settings_form,
+                workspaces=workspaces,
+                inbound=inbound,
                 verdicts=verdicts,
-                platform=platform,
-                config=config,
+                buttons=Buttons(handlers, workspaces, reports, looks, settings_form),
+                reconciler=reconciler,
+                greeter=Greeter(handlers, workspaces, platform),
+                pause_after_trouble=config.pause_after_trouble,
+            )
+            past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
+            work = (
+                partial(_watch_absence, store, handlers, client),
+                partial(workspaces.keep_saved, client),
+                partial(watch_roles, store, "discord", verdicts.moderates),
+                past.run,
             )
             await log_in(client, config.token or "")
+            async with _online(client, events, work):
+                yield platform
+
+
+@asynccontextmanager
+async def _online(client: ReuniteClient, events: Events, work: Sequence[Work]) -> AsyncIterator[None]:
+    """Handle events, and do the work in the background. Losing the connection permanently ends the body too."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            background = [tasks.create_task(stay_connected(client))]
             try:
-                async with asyncio.TaskGroup() as tasks:  # losing the connection permanently ends the body too
-                    background = [tasks.create_task(stay_connected(client))]
-                    try:
-                        await client.wait_until_ready()
-                        await events.start()
-                        background.append(tasks.create_task(_watch_absence(store, handlers, client)))
-                        background.append(tasks.create_task(workspaces.keep_saved(client)))
-                        background.append(tasks.create_task(watch_roles(store, "discord", verdicts.moderates)))
-                        history = ChannelHistory(client, workspaces, events.is_reconciled, events.is_deleted)
-                        past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
-                        background.append(tasks.create_task(past.run()))
-                        yield platform
-                    finally:
-                        await events.finish()
-                        await stop(*background)
-            except BaseExceptionGroup as group:
-                if len(group.exceptions) == 1:
-                    raise group.exceptions[0] from None
-                raise
+                await client.wait_until_ready()
+                await events.start()
+                background += [tasks.create_task(act()) for act in work]
+                yield
+            finally:
+                await events.finish()
+                await stop(*background)
+    except BaseExceptionGroup as group:
+        if len(group.exceptions) == 1:
+            raise group.exceptions[0] from None
+        raise
 
 
 async def _watch_absence(store: Store, handlers: Handlers, client: ReuniteClient) -> None:
@@ -90,30 +111,3 @@ async def _watch_absence(store: Store, handlers: Handlers, client: ReuniteClient
         await handlers.leave("discord", guild)
 
     await watch_absence(store, "discord", start_check, leave)
-
-
-def _events(  # noqa: PLR0913 - the parts that others need too
-    client: ReuniteClient,
-    handlers: Handlers,
-    workspaces: Workspaces,
-    settings_form: SettingsForm,
-    *,
-    verdicts: Verdicts,
-    platform: DiscordPlatform,
-    config: DiscordConfig,
-) -> Events:
-    """Wire the parts together, and register them for the client's events and commands."""
-    inbound = Inbound(client, handlers, workspaces, platform)
-    reports = Reports(handlers, workspaces, platform)
-    commands, looks = Commands(handlers, workspaces, reports, settings_form), Looks(handlers, workspaces, reports)
-    client.commands = command_tree(client, commands, looks, inbound.track)
-    return Events(
-        client,
-        workspaces=workspaces,
-        inbound=inbound,
-        verdicts=verdicts,
-        buttons=Buttons(handlers, workspaces, commands, settings_form, looks),
-        reconciler=Reconciler(client, handlers, workspaces, inbound=inbound, verdicts=verdicts, config=config),
-        greeter=Greeter(handlers, workspaces, platform),
-        pause_after_trouble=config.pause_after_trouble,
-    )

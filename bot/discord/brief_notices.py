@@ -9,6 +9,7 @@ import discord
 import structlog
 
 from bot.discord.errors import FAILURES
+from bot.discord.render import mentions_of
 from reunite.entities import ReplyTarget
 
 _SECONDS: Final = 60
@@ -50,10 +51,7 @@ class BriefNotices:
     async def _show(self, target: ReplyTarget, member: discord.Member, text: str) -> None:
         channel = self._client.get_partial_messageable(int(target.channel), guild_id=member.guild.id)
         try:
-            notice = await channel.send(
-                f"{member.mention} {text}",
-                allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=[member]),
-            )
+            notice = await channel.send(f"{member.mention} {text}", allowed_mentions=mentions_of([member]))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._is_ending.wait(), _SECONDS)
             await notice.delete()

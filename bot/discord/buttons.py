@@ -9,7 +9,6 @@ from uuid import UUID
 import discord
 import structlog
 
-from bot.discord.commands import REPORT, Commands
 from bot.discord.errors import FAILURES
 from bot.discord.forms import FormInput, form_input, form_modal
 from bot.discord.looks import Looks
@@ -29,7 +28,7 @@ from bot.discord.private_replies import (
     try_acknowledge,
 )
 from bot.discord.render import Rendered, RenderedButton, guild_in, parse_answer_id, parse_press_id, with_answer
-from bot.discord.reports import guild_of
+from bot.discord.reports import REPORT, Reports, guild_of
 from bot.discord.settings_form import SettingsForm
 from bot.discord.verdicts import fetch_member
 from bot.discord.workspaces import Workspaces, member_of
@@ -58,12 +57,12 @@ class Buttons:
     """Handles the buttons and modals that the bot has shown, at any time."""
 
     def __init__(
-        self, handlers: Handlers, workspaces: Workspaces, commands: Commands, settings_form: SettingsForm, looks: Looks
+        self, handlers: Handlers, workspaces: Workspaces, reports: Reports, looks: Looks, settings_form: SettingsForm
     ) -> None:
         self._looks = looks
         self._handlers = handlers
         self._workspaces = workspaces
-        self._commands = commands
+        self._reports = reports
         self._settings_form = settings_form
 
     async def interaction(self, interaction: discord.Interaction) -> None:
@@ -121,7 +120,7 @@ class Buttons:
         prefix, _, rest = custom_id.partition(":")
         which, _, opened = rest.partition(":")
         if prefix == REPORT and which in _REPORTS:
-            await self._commands.submit(interaction, which, opened, given)
+            await self._reports.submit(interaction, which, opened, given)
         elif custom_id == Looks.FORM:
             await self._looks.submit(interaction, given)
         elif custom_id.startswith(SettingsForm.PREFIX):
@@ -136,7 +135,7 @@ class Buttons:
     ) -> PrivateReply:
         press = await self._read(interaction, custom_id, action, subject, given)
         if action == "look_for_it":
-            return await self._commands.from_offer(interaction)
+            return await self._reports.from_offer(interaction)
         if action == "look_mine":
             return PrivateReply.of(await self._looks.claim(interaction, press))
         return PrivateReply.of(await self._handlers.press(press))
@@ -149,7 +148,7 @@ class Buttons:
             await _check_member(interaction, guild)
         check_photos(given.not_photos)
         await self._workspaces.ensure_joined(guild)
-        moderates = isinstance(user, discord.Member) and self._workspaces.is_moderator(user, rights)
+        moderates = self._workspaces.is_moderator(user, rights)
         return Press(
             target=_target(interaction, guild),
             member=member_of(user),

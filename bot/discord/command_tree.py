@@ -11,7 +11,7 @@ from bot.discord.commands import Commands
 from bot.discord.looks import Looks
 from bot.discord.posts import photo_files
 from bot.discord.private_replies import reply_with_problem
-from bot.discord.reports import ReportInput, guild_of
+from bot.discord.reports import ReportInput, Reports, guild_of
 from reunite.entities import ReportKind
 from reunite.errors import TellUserError
 from reunite.language import command, language_of, menu
@@ -58,12 +58,14 @@ class _Tree(app_commands.CommandTree[C]):
         return True
 
 
-def command_tree(client: C, commands: Commands, looks: Looks, track: Callable[[], None]) -> app_commands.CommandTree[C]:
+def command_tree(
+    client: C, commands: Commands, reports: Reports, looks: Looks, track: Callable[[], None]
+) -> app_commands.CommandTree[C]:
     """Return all commands, still to be translated and synced. `track` is called in the task of each use."""
     tree = _Tree(client)
     tree.track = track
     for listed in (
-        *_reports(commands),
+        *_reports(reports),
         _search(looks),
         *_about_me(commands),
         *_for_managers(commands),
@@ -72,11 +74,11 @@ def command_tree(client: C, commands: Commands, looks: Looks, track: Callable[[]
         listed.guild_only = True
         tree.add_command(listed)
     for kind in ReportKind:
-        tree.add_command(_menu(commands, kind))
+        tree.add_command(_menu(reports, kind))
     return tree
 
 
-def _reports(commands: Commands) -> list[_Command]:
+def _reports(reports: Reports) -> list[_Command]:
     @app_commands.command(description=command("lost").description)
     @_described("lost", "description", "photo", "where", "when")
     async def lost(
@@ -86,7 +88,7 @@ def _reports(commands: Commands) -> list[_Command]:
         where: _Short = "",
         when: _Short = "",
     ) -> None:
-        await commands.report(interaction, "lost", _given(description, photo, where, when))
+        await reports.report(interaction, "lost", _given(description, photo, where, when))
 
     @app_commands.command(description=command("found").description)
     @_described("found", "description", "photo", "where")
@@ -96,11 +98,11 @@ def _reports(commands: Commands) -> list[_Command]:
         photo: discord.Attachment | None = None,
         where: _Short = "",
     ) -> None:
-        await commands.report(interaction, "found", _given(description, photo, where))
+        await reports.report(interaction, "found", _given(description, photo, where))
 
     @app_commands.command(description=command("sealed").description)
     async def sealed(interaction: discord.Interaction) -> None:
-        await commands.report(interaction, "sealed", ReportInput())
+        await reports.report(interaction, "sealed", ReportInput())
 
     return [lost, found, sealed]
 
@@ -178,9 +180,9 @@ def _described(name: str, *options: str) -> Callable[[F], F]:
     return app_commands.describe(**{option: command(f"{name}_{option}").description for option in options})
 
 
-def _menu(commands: Commands, kind: ReportKind) -> app_commands.ContextMenu:
+def _menu(reports: Reports, kind: ReportKind) -> app_commands.ContextMenu:
     async def choose(interaction: discord.Interaction, message: discord.Message) -> None:
-        await commands.from_menu(interaction, message, kind)
+        await reports.from_menu(interaction, message, kind)
 
     made = app_commands.ContextMenu(name=menu(kind), callback=choose)
     made.guild_only = True

@@ -1,30 +1,25 @@
-"""The slash commands. Only the person who used one sees the reply."""
+"""The slash commands but those that report or search. Only the person who used one sees the reply."""
 
 import json
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 import discord
 
 from bot.discord.command_names import names_in
-from bot.discord.forms import FormInput, form_modal
 from bot.discord.greeting import ways
 from bot.discord.permissions import may_set_up
-from bot.discord.private_replies import PrivateReply, Work, language_of_user, reply_privately, try_acknowledge
-from bot.discord.reports import ReportInput, Reports, guild_of
+from bot.discord.private_replies import PrivateReply, Work, language_of_user, reply_privately
+from bot.discord.reports import guild_of
 from bot.discord.settings_form import SettingsForm
 from bot.discord.workspaces import Workspaces, member_of
 from reunite import rights
-from reunite.entities import PlatformName, ReportKind
+from reunite.entities import PlatformName
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import welcome
-from reunite.messages.forms import ReportForm
 
-REPORT: Final = "report"
-"""The prefix of a report modal's id."""
 _MAX_FILE_BYTES: Final = 8_000_000
 """The largest file that every guild accepts."""
 
@@ -32,44 +27,10 @@ _MAX_FILE_BYTES: Final = 8_000_000
 class Commands:
     """Replies to commands."""
 
-    def __init__(
-        self, handlers: Handlers, workspaces: Workspaces, reports: Reports, settings_form: SettingsForm
-    ) -> None:
+    def __init__(self, handlers: Handlers, workspaces: Workspaces, settings_form: SettingsForm) -> None:
         self._handlers = handlers
         self._workspaces = workspaces
-        self._reports = reports
         self._settings_form = settings_form
-
-    async def report(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> None:
-        """Take a report, or ask for it with a modal if nothing was given."""
-        if given.is_empty:
-            form = self._reports.form(interaction, which, given)
-            modal = form_modal(form, f"{REPORT}:{which}:{interaction.id}")
-            await try_acknowledge(interaction, partial(interaction.response.send_modal, modal))
-        else:
-            await reply_privately(interaction, lambda: self._reports.submit(interaction, which, given))
-
-    async def submit(self, interaction: discord.Interaction, which: ReportForm, opened: str, form: FormInput) -> None:
-        """Take a report by its modal, which the interaction `opened` has opened."""
-        given = ReportInput(
-            words=form["words"],
-            where=form["where"],
-            when=form["when"],
-            proof_question=form["proof_question"],
-            category=form["category"] or "other",
-            private=form["seen"] == "private" if form["seen"] else None,
-            photos=form.photos,
-            not_photos=form.not_photos,
-        )
-        await reply_privately(interaction, lambda: self._reports.submit(interaction, which, given, opened))
-
-    async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
-        """Take a post that the bot has offered to look for."""
-        return await self._reports.from_offer(interaction)
-
-    async def from_menu(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
-        """Take any message as a report."""
-        await reply_privately(interaction, lambda: self._reports.from_menu(interaction, message, kind))
 
     async def in_guild(self, interaction: discord.Interaction, work: Work, *, act: rights.Act | None = None) -> None:
         """Join the guild if needed, and reply. An `act` is reserved to those who may manage the guild."""
@@ -130,10 +91,8 @@ class Commands:
     async def board(self, interaction: discord.Interaction) -> PrivateReply:
         """Give a moderator a link to the board."""
         user, language = interaction.user, language_of_user(interaction)
-        moderates = isinstance(user, discord.Member) and self._workspaces.is_moderator(
-            user,
-            user.guild_permissions,  # the board shows all channels, so what's permitted in this one doesn't count
-        )
+        # The board shows all channels, so what's permitted in this one doesn't count.
+        moderates = isinstance(user, discord.Member) and self._workspaces.is_moderator(user, user.guild_permissions)
         link = await self._handlers.board.link(
             *_workspace(interaction), member_of(user), language, is_moderator=moderates
         )

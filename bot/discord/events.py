@@ -63,14 +63,6 @@ class Events:
         self._reconciler.start()
         self._greeter.catch_up(self._client.guilds)
 
-    def is_reconciled(self, guild_id: int) -> bool:
-        """Return whether the bot has caught up in a guild."""
-        return self._reconciler.is_reconciled(guild_id)
-
-    def is_deleted(self, key: str) -> bool:
-        """Return whether a post (given by its idempotency key) was deleted recently."""
-        return self._inbound.is_deleted(key)
-
     async def finish(self) -> None:
         """Let the events in progress end, then disconnect."""
         self._is_finishing = True

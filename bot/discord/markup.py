@@ -9,8 +9,6 @@ from reunite.text.controls import without_controls
 
 _FORMATTING: Final = re.compile(r"([\\*_~`|>#\[\]()<:-])")
 _NUMBERED: Final = re.compile(r"^([^\S\n]*+\d++)\.", re.MULTILINE)
-
-
 _SPOILER: Final = "||"
 _LEFT_OUT: Final = "…"
 

@@ -6,7 +6,7 @@ from typing import Final
 import discord
 import structlog
 
-from bot.channels import CHANNEL_USES, ChannelUse, with_created
+from bot.channels import ChannelUse, lacking, with_created
 from bot.discord.errors import FAILURES
 from bot.discord.permissions import TO_POST
 from bot.discord.render import RenderedButton
@@ -35,10 +35,10 @@ class NewChannels:
 
     def offer(self, guild: discord.Guild, language: str) -> tuple[list[str], list[RenderedButton]]:
         """Return a line about the channels that are missing, and the button that creates them."""
-        lacking = self._lacking(guild)
-        if not lacking:
+        needed = self._lacking(guild)
+        if not needed:
             return [], []
-        names = self._names(guild, lacking)
+        names = self._names(guild, needed)
         if not guild.me.guild_permissions.manage_channels:
             permission = sentence("permission_manage_channels", language)
             return [sentence("channels_by_hand", language, channels=names, permission=permission)], []
@@ -49,11 +49,11 @@ class NewChannels:
     async def create(self, guild: discord.Guild, manager: discord.Member, language: str) -> str:
         """Create the missing channels, choose them in the settings, and return a summary."""
         async with self._workspaces.lock(guild.id):  # a second press finds nothing missing
-            lacking = self._lacking(guild)
+            needed = self._lacking(guild)
             settings = self._workspaces.settings(guild)
-            created = await _created(guild, lacking, settings, manager)
+            created = await _created(guild, needed, settings, manager)
             is_saved = await self._choose(guild, created)
-        refused = [use for use in lacking if use not in created]
+        refused = [use for use in needed if use not in created]
         made = ", ".join(channel.mention for channel in created.values())
         sentences = [sentence("channels_created", language, channels=made)] if made else []
         if not is_saved:
@@ -77,12 +77,9 @@ class NewChannels:
         return True
 
     def _lacking(self, guild: discord.Guild) -> Sequence[ChannelUse]:
-        has: Mapping[ChannelUse, object] = {
-            "found": self._workspaces.channels(guild, ReportKind.FOUND),
-            "lost": self._workspaces.channels(guild, ReportKind.LOST),
-            "log": self._workspaces.settings(guild).log_channel,
-        }
-        return [use for use in CHANNEL_USES if not has[use]]
+        return lacking(
+            self._workspaces.settings(guild), {kind for kind in ReportKind if self._workspaces.channels(guild, kind)}
+        )
 
     def _names(self, guild: discord.Guild, uses: Sequence[ChannelUse]) -> str:
         language = self._workspaces.language(guild)

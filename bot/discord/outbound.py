@@ -4,12 +4,11 @@ import io
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 import discord
 import structlog
 
-from bot.discord.channel_pace import ChannelPace
 from bot.discord.conversations import Conversations
 from bot.discord.errors import (
     NO_MORE_THREADS,
@@ -20,11 +19,13 @@ from bot.discord.errors import (
     discord_errors,
     is_refusal,
 )
+from bot.discord.permissions import free_tags
 from bot.discord.posts import photos_of
 from bot.discord.render import PICTURE_NAME, marker, nonce, render, thread_name, title_of
-from bot.discord.threads import ARCHIVE_AFTER, Place, Threads, free_tags, message_with, with_fallback_name
+from bot.discord.threads import ARCHIVE_AFTER, Place, Threads, message_with, with_fallback_name
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
+from bot.locks import Locks
 from reunite.entities import PlatformName, ReplyTarget, ReportKind
 from reunite.errors import UndeliverableError
 from reunite.handlers import Handlers
@@ -50,7 +51,13 @@ class DiscordPlatform:
         self._verdicts = verdicts
         self.threads = Threads(client, handlers, workspaces)
         self._conversations = Conversations(client, workspaces)
-        self._pace = ChannelPace()
+        self._turns = Locks[tuple[Literal["message", "reaction"], int]]()
+        """By kind and channel, because Discord counts each of them apart, and takes only a few.
+
+        discord.py knows from the answers how many more Discord takes. While several are on their way it can send one
+        too many: those that wait for the limit's end reset the count one after the other, even if an answer has just
+        updated it.
+        """
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply in its post's thread, which is opened if there is none, or as a post of its own.
@@ -182,7 +189,7 @@ class DiscordPlatform:
         with discord_errors():
             post = self._message(Sent(target.channel, str(target.message)))
             try:
-                async with self._pace.turn("reaction", post.channel.id):
+                async with self._turns.of(("reaction", post.channel.id)):
                     await post.add_reaction(TAKEN_UP)
             except discord.HTTPException as error:
                 # Such as 30010: the post has as many different reactions as it can take.
@@ -231,7 +238,7 @@ class DiscordPlatform:
             return
         post = self._message(Sent(target.channel, target.message))
         try:
-            async with self._pace.turn("reaction", post.channel.id):
+            async with self._turns.of(("reaction", post.channel.id)):
                 if kind == "returned":
                     await post.add_reaction(RETURNED)
                 else:
@@ -261,7 +268,7 @@ class DiscordPlatform:
             if post and isinstance(destination, discord.TextChannel)
             else destination.send
         )
-        async with self._pace.turn("message", destination.id):
+        async with self._turns.of(("message", destination.id)):
             return await send(
                 rendered.content,
                 embed=rendered.embed,

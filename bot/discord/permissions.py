@@ -41,6 +41,11 @@ def missing(channel: ReportChannel, needed: discord.Permissions) -> tuple[str, .
     return tuple(name for name, is_needed in wanted if is_needed and not getattr(granted, name))
 
 
+def free_tags(forum: discord.ForumChannel) -> list[discord.ForumTag]:
+    """Return a tag for a post if the forum requires one: not one that only moderators may use."""
+    return [tag for tag in forum.available_tags if not tag.moderated][:1] if forum.flags.require_tag else []
+
+
 def may_set_up(interaction: discord.Interaction) -> bool:
     """Return whether the person may change the bot's settings in this guild."""
     return interaction.guild is not None and interaction.permissions.manage_guild

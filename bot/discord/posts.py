@@ -23,9 +23,9 @@ _OTHER_PICTURES: Final = {
     ".dng", ".raw", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".psd", ".svg", ".jxl", ".jp2", ".eps",
 }  # fmt: skip
 _IS_SPOILER: Final = 1 << 3
+"""The flag of a file that is marked as a spoiler; its name says so too, mostly."""
 _SPOILER: Final = "SPOILER_"
 """How Discord's apps begin the name of a photo behind a spoiler; one that is marked by its flag gets that name here."""
-"""The flag of a file that is marked as a spoiler; its name says so too, mostly."""
 _MENTION: Final = re.compile(r"<(?:@[!&]?|#)\d{1,20}>")
 
 

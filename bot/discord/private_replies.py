@@ -14,7 +14,7 @@ import structlog
 
 from bot.discord.command_names import names_in
 from bot.discord.errors import EXPIRED_TOKEN, FAILURES
-from bot.discord.render import PICTURE_NAME, Rendered, render_private
+from bot.discord.render import PICTURE_NAME, Rendered, mentions_of, render_private
 from reunite.errors import TellUserError
 from reunite.language import language_of, sentence
 from reunite.messages import wording
@@ -44,6 +44,9 @@ class PrivateReply:
     words: str = ""
     embeds: tuple[Rendered, ...] = ()
     file: tuple[str, bytes] | None = None
+
+    def files(self) -> list[discord.File]:
+        return [discord.File(io.BytesIO(self.file[1]), self.file[0])] if self.file else []
 
     @classmethod
     def of(cls, *replies: Reply) -> Self:
@@ -171,9 +174,8 @@ async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply,
 
 async def _send_directly(interaction: discord.Interaction, reply: PrivateReply) -> None:
     embeds = [rendered.embed for rendered in reply.embeds]
-    files = [discord.File(io.BytesIO(reply.file[1]), reply.file[0])] if reply.file else []
     try:
-        await interaction.user.send(reply.words or None, embeds=embeds[:1], files=files)
+        await interaction.user.send(reply.words or None, embeds=embeds[:1], files=reply.files())
         for embed in embeds[1:]:  # a message takes at most 10, with 6,000 characters in all
             await interaction.user.send(embed=embed)
     except discord.Forbidden:  # they don't accept messages from the bot
@@ -181,10 +183,7 @@ async def _send_directly(interaction: discord.Interaction, reply: PrivateReply) 
         words = sentence("answer_too_late", language_of_user(interaction), person=person)
         if isinstance(interaction.channel, discord.abc.Messageable):
             with suppress(discord.HTTPException):  # the channel is gone, or the bot may not write in it
-                await interaction.channel.send(
-                    words,
-                    allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=[interaction.user]),
-                )
+                await interaction.channel.send(words, allowed_mentions=mentions_of([interaction.user]))
 
 
 async def _edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> None:
@@ -194,7 +193,7 @@ async def _edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> 
         content=reply.words or None,
         embeds=[first.embed] if first else [],
         view=first.view() if first and first.buttons else None,
-        attachments=[discord.File(io.BytesIO(reply.file[1]), reply.file[0])] if reply.file else [],
+        attachments=reply.files(),
         allowed_mentions=discord.AllowedMentions.none(),
     )
 

@@ -7,7 +7,7 @@ interrupted can be found again. (Discord doesn't return a nonce, and two replies
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -109,7 +109,8 @@ def render(outgoing: Outgoing, *, direct: bool = False) -> Rendered:
     elif outgoing.picture:
         embed.set_thumbnail(url=f"attachment://{PICTURE_NAME}")
     content = " ".join(f"<@{person.member.id}>" for person in pinged) or None
-    return Rendered(content, embed, mentions_of(pinged), buttons_of(reply, outgoing.target.workspace if direct else ""))
+    mentions = mentions_of([discord.Object(int(person.member.id)) for person in pinged])
+    return Rendered(content, embed, mentions, buttons_of(reply, outgoing.target.workspace if direct else ""))
 
 
 def render_private(reply: Reply) -> Rendered:
@@ -171,9 +172,8 @@ def with_answer(question: discord.Message, custom_id: str) -> discord.Embed:
     return embed
 
 
-def mentions_of(people: list[Person]) -> discord.AllowedMentions:
+def mentions_of(users: Sequence[discord.abc.Snowflake]) -> discord.AllowedMentions:
     """Allow pings to these people only: to no role, and not to everyone."""
-    users = [discord.Object(int(person.member.id)) for person in people]
     return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=users)
 
 
@@ -250,11 +250,4 @@ def _is_here(target: ReplyTarget) -> bool:
 
 
 def _link(target: ReplyTarget) -> str:
-    return "/".join(
-        [
-            "https://discord.com/channels",
-            target.workspace,
-            target.channel,
-            *([target.message] if target.message else []),
-        ]
-    )
+    return "/".join(filter(None, ("https://discord.com/channels", target.workspace, target.channel, target.message)))

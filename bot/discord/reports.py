@@ -14,13 +14,14 @@ import structlog
 
 from bot.discord.command_names import names_in
 from bot.discord.errors import FAILURES, NO_MORE_THREADS, discord_errors
+from bot.discord.forms import FormInput, form_modal
 from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, invitation, missing
 from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, report_of
-from bot.discord.private_replies import PrivateReply, language_of_user, patiently
+from bot.discord.private_replies import PrivateReply, language_of_user, patiently, reply_privately, try_acknowledge
 from bot.discord.render import thread_name
-from bot.discord.threads import Destination, free_tags, open_private, with_fallback_name
+from bot.discord.threads import Destination, open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
 from reunite import rights
 from reunite.commands import REPORTS, NewReport, Withdraw
@@ -39,6 +40,8 @@ _CONFIRMATIONS: Final[Mapping[ReportForm, str]] = {
     "lost": "looking_in", "found": "answering_in", "sealed": "sealed_kept",
 }  # fmt: skip
 
+REPORT: Final = "report"
+"""The prefix of a report modal's id."""
 _log = structlog.get_logger(__name__)
 
 
@@ -84,7 +87,33 @@ class Reports:
         self._workspaces = workspaces
         self._platform = platform
 
-    def form(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> Form:
+    async def report(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> None:
+        """Take a report, or ask for it with a modal if nothing was given."""
+        if given.is_empty:
+            modal = form_modal(self._form(interaction, which, given), f"{REPORT}:{which}:{interaction.id}")
+            await try_acknowledge(interaction, partial(interaction.response.send_modal, modal))
+        else:
+            await reply_privately(interaction, lambda: self._submit(interaction, which, given))
+
+    async def submit(self, interaction: discord.Interaction, which: ReportForm, opened: str, form: FormInput) -> None:
+        """Take a report by its modal, which the interaction `opened` has opened."""
+        given = ReportInput(
+            words=form["words"],
+            where=form["where"],
+            when=form["when"],
+            proof_question=form["proof_question"],
+            category=form["category"] or "other",
+            private=form["seen"] == "private" if form["seen"] else None,
+            photos=form.photos,
+            not_photos=form.not_photos,
+        )
+        await reply_privately(interaction, lambda: self._submit(interaction, which, given, opened))
+
+    async def from_menu(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
+        """Take any message as a report."""
+        await reply_privately(interaction, lambda: self._from_menu(interaction, message, kind))
+
+    def _form(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> Form:
         """Return the form of a report, filled in with what the member has already entered."""
         private = interaction.guild is not None and self._workspaces.settings(interaction.guild).private_reports
         form = report_form(which, language_of_user(interaction), private=private)
@@ -93,7 +122,7 @@ class Reports:
             form, fields=tuple(replace(field, value=entered.get(field.name) or field.value) for field in form.fields)
         )
 
-    async def submit(
+    async def _submit(
         self, interaction: discord.Interaction, which: ReportForm, given: ReportInput, opened: str = ""
     ) -> PrivateReply:
         """Save a report; `opened` is the interaction that has opened its form. Raises TellUserError."""
@@ -152,8 +181,6 @@ class Reports:
         """Yield the channel of a report by command, or a new private thread; its author joins once it's reported."""
         guild, needed = guild_of(interaction), TO_HIDE if private else TO_POST
         channel = self._workspaces.channel_for(guild, kind, interaction.channel, needed, language_of_user(interaction))
-        if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag and not free_tags(channel):
-            raise TellUserError("forum_needs_tag", channel=channel.mention)
         if not private:
             yield channel
             return
@@ -204,12 +231,12 @@ class Reports:
             post = await place.fetch_message(thread.id)
         except discord.NotFound as error:
             raise TellUserError("nothing_here") from error
-        reply = await self.from_menu(interaction, post, ReportKind.LOST)
+        reply = await self._from_menu(interaction, post, ReportKind.LOST)
         with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await offered.delete()
         return reply
 
-    async def from_menu(
+    async def _from_menu(
         self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind
     ) -> PrivateReply:
         """Take any message as a report by its author. Raises TellUserError."""
@@ -247,7 +274,7 @@ class Reports:
         channel = location.parent if isinstance(location, discord.Thread) and is_forum_post else location
         if not isinstance(location, Destination) or not isinstance(channel, ReportChannel) or not is_post(message):
             raise TellUserError("not_this_message")
-        is_moderator = isinstance(user, discord.Member) and self._workspaces.is_moderator(user, interaction.permissions)
+        is_moderator = self._workspaces.is_moderator(user, interaction.permissions)
         if kind is ReportKind.LOST:
             is_author = message.author.id == user.id
             rights.check_member("report_post_of", is_moderator=is_moderator, is_author=is_author)

@@ -8,11 +8,9 @@ from bot.discord.permissions import TO_POST, may_set_up
 from bot.discord.private_replies import PrivateReply, language_of_user, reply_privately
 from bot.discord.render import RenderedButton
 from bot.discord.reports import guild_of
-from bot.discord.threads import free_tags
 from bot.discord.workspaces import Workspaces
 from bot.sample_pair import sample_pair
 from reunite.entities import ReplyTarget, ReportKind
-from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 
@@ -45,6 +43,4 @@ class Samples:
         if not self._workspaces.channels(guild, kind):
             return None
         channel = self._workspaces.channel_for(guild, kind, None, TO_POST, language)
-        if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag and not free_tags(channel):
-            raise TellUserError("forum_needs_tag", channel=channel.mention)
         return ReplyTarget("discord", str(guild.id), str(channel.id))

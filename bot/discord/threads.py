@@ -147,11 +147,6 @@ async def open_private(channel: discord.TextChannel, name: str) -> discord.Threa
     )
 
 
-def free_tags(forum: discord.ForumChannel) -> list[discord.ForumTag]:
-    """Return a tag for a post if the forum requires one: not one that only moderators may use."""
-    return [tag for tag in forum.available_tags if not tag.moderated][:1] if forum.flags.require_tag else []
-
-
 async def message_with(wanted: str, *places: Place) -> discord.Message | None:
     """Return the bot's message with this marker: an earlier attempt that arrived."""
     for place in dict.fromkeys(places):

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from typing import Final
-from weakref import WeakValueDictionary
 
 import discord
 import structlog
 
 from bot import channels
-from bot.discord.permissions import ReportChannel, missing
+from bot.discord.permissions import ReportChannel, free_tags, missing
+from bot.locks import Locks
 from db.trouble import is_temporary
 from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, Member, ReportKind, Settings
@@ -28,22 +28,22 @@ class Workspaces:
     def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
         self._settings: dict[int, Settings] = {}
-        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._locks = Locks[int]()
         self._unsaved: set[int] = set()
         """The guilds whose channels have to be saved again: an earlier try failed."""
-        self._joins: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._joins = Locks[int]()
 
     async def join(self, guild: discord.Guild) -> None:
         """Save a guild with its channels and their kinds of report, and read its settings.
 
         One at a time, so that settings read earlier never replace later ones.
         """
-        async with self._joins.setdefault(guild.id, asyncio.Lock()):
+        async with self._joins.of(guild.id):
             await self._join(guild)
 
     async def change(self, guild: discord.Guild, changed: Callable[[Settings], Settings]) -> None:
         """Save a guild's changed settings and use them from now on, though its channels may be read only later."""
-        async with self._joins.setdefault(guild.id, asyncio.Lock()):
+        async with self._joins.of(guild.id):
             settings = changed(self.settings(guild))
             if settings == self.settings(guild):
                 return
@@ -124,7 +124,7 @@ class Workspaces:
     ) -> ReportChannel:
         """Return the channel for a report by command: the one for its kind, or the one where the command was used.
 
-        Raises TellUserError, which names in `language` the permissions that the bot lacks there.
+        Raises TellUserError if the bot can't post there; it names in `language` the permissions that are missing.
         """
         here = used_in.parent if isinstance(used_in, discord.Thread) else used_in
         candidates = self.channels(guild, kind) or ([here] if isinstance(here, discord.TextChannel) else [])
@@ -134,20 +134,24 @@ class Workspaces:
             ]
         for channel in sorted(candidates, key=lambda channel: channel != here):  # prefer this one
             if not missing(channel, needed):
+                if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag and not free_tags(channel):
+                    raise TellUserError("forum_needs_tag", channel=channel.mention)
                 return channel
         if not candidates:
             raise TellUserError("not_here")
         raise TellUserError("permissions_missing", **missing_permissions(candidates[0], needed, language))
 
-    def is_moderator(self, member: discord.Member, permissions: discord.Permissions) -> bool:
-        """Return whether a member may give verdicts: by the permission, or by the guild's settings."""
-        chosen = set(self.settings(member.guild).moderators)
-        ids = [str(member.id), *(str(role.id) for role in member.roles)]
+    def is_moderator(self, user: discord.User | discord.Member, permissions: discord.Permissions) -> bool:
+        """Return whether someone may give verdicts: a member with the permission, or chosen in the guild's settings."""
+        if not isinstance(user, discord.Member):
+            return False
+        chosen = set(self.settings(user.guild).moderators)
+        ids = [str(user.id), *(str(role.id) for role in user.roles)]
         return permissions.manage_messages or not chosen.isdisjoint(ids)
 
     def lock(self, snowflake: int) -> asyncio.Lock:
         """Return the lock that keeps the events about one message or guild in their order."""
-        return self._locks.setdefault(snowflake, asyncio.Lock())
+        return self._locks.of(snowflake)
 
 
 def missing_permissions(channel: ReportChannel, needed: discord.Permissions, language: str) -> dict[str, str]:

@@ -110,8 +110,8 @@ def _parts(  # noqa: PLR0913 - what the parts share
     verdicts: Verdicts,
 ) -> Parts:
     """Wire the parts together."""
-    linking, reports = Linking(handlers, background), Reports(handlers, background)
-    looks, settings_form = Looks(handlers, background), SettingsForm(handlers, background)
+    linking, reports = Linking(handlers), Reports(handlers)
+    looks, settings_form = Looks(handlers), SettingsForm(handlers)
     greeter = Greeter(handlers, platform, background)
     home = Home(handlers, reports, settings_form, linking, background, requests=BackfillRequests(handlers, store))
     return Parts(
@@ -121,7 +121,7 @@ def _parts(  # noqa: PLR0913 - what the parts share
         inbound=Inbound(handlers, platform, background, greeter, store),
         greeter=greeter,
         verdicts=verdicts,
-        commands=Commands(handlers, reports, looks, linking, background),
+        commands=Commands(handlers, reports, looks, linking),
         reports=reports,
         looks=looks,
         buttons=Buttons(handlers, reports, looks, home.publish, background=background),

@@ -1,7 +1,7 @@
 """Runs work in the background after Slack has been acknowledged."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 import structlog
@@ -25,20 +25,18 @@ class Background:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(_logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
-    async def wait_briefly(self, listening: Awaitable[None]) -> None:
-        """Wait for a listener and, for as long as Slack has patience, for the work it starts.
+    async def start_and_wait(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start work and wait for it, for as long as Slack has patience.
 
         Bolt acknowledges once this returns, so what Slack counts as done is in the database, unless that was slow.
         """
-        before = set(self._tasks)
-        await listening
-        if started := self._tasks - before:
-            await asyncio.wait(started, timeout=ACKNOWLEDGE_SECONDS)
+        await asyncio.wait({self.start(work)}, timeout=ACKNOWLEDGE_SECONDS)
 
     async def finish(self) -> None:
         """Wait for the work in progress, and cancel what takes too long."""

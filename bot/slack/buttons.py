@@ -1,18 +1,15 @@
 """Presses of reply buttons and the modals they open; their ids say what they mean, even after a restart."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 from uuid import UUID
-
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.background import Background
 from bot.slack.forms import View, context_of, form_input, form_modal, reply_modal
 from bot.slack.looks import Looks
 from bot.slack.markup import escape
-from bot.slack.posts import form_photos
-from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies, process_submission
+from bot.slack.posts import Body, form_photos
+from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies
 from bot.slack.render import PRESS, parse_answer_id, with_answer
 from bot.slack.reports import Reports
 from bot.slack.workspace import Person, SlackWorkspace
@@ -22,7 +19,6 @@ from reunite.handlers import Handlers
 from reunite.messages.forms import form_of
 from reunite.messages.reply import Action, Reply, action_of
 
-Body = Mapping[str, Any]
 _REFRESHES_HOME: Final[frozenset[Action]] = frozenset({"withdraw", "extend", "add_photo", "add_detail", "forget"})
 """The actions that change someone's own reports."""
 _FAILED: Final = "answer_not_taken"
@@ -42,39 +38,26 @@ class Buttons:
         self._refresh = refresh
         self._background = background
 
-    async def pressed(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+    async def pressed(self, private: PrivateReplies) -> None:
         """Open the modal of a button, or do what it says and show that person the result."""
-        await ack()
-        private = PrivateReplies(workspace, body, respond)
-        action = action_of(body["actions"][0]["action_id"].removeprefix(PRESS).partition(":")[0])
-        opens_modal = not body.get("response_url") or (action is not None and form_of(action, "en") is not None)
+        press_id = private.body["actions"][0]["action_id"].removeprefix(PRESS)
+        action = action_of(press_id.partition(":")[0])
+        opens_modal = not private.has_response_url or (action is not None and form_of(action, "en") is not None)
         failed = SEARCH_FAILED if action == "look_page" else _FAILED
-        self._background.start(
-            private.attempt(
-                lambda person: self._pressed(workspace, body, person, private), failed, opens_modal=opens_modal
-            )
-        )
+        await private.attempt(lambda person: self._pressed(press_id, person, private), failed, opens_modal=opens_modal)
 
-    async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body) -> None:
-        """Handle the modal of a button."""
-        await process_submission(ack, workspace, body["view"], self._submit(workspace, body), self._background)
-
-    async def answered(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+    async def answered(self, private: PrivateReplies) -> None:
         """Take the answer to a question, and show it in place of the buttons."""
-        await ack()
-        private = PrivateReplies(workspace, body, respond)
-        self._background.start(
-            private.attempt(lambda person: self._answered(workspace, body, respond, person, private), _FAILED)
-        )
+        await private.attempt(lambda person: self._answered(person, private), _FAILED)
 
-    async def _pressed(self, workspace: SlackWorkspace, body: Body, person: Person, private: PrivateReplies) -> None:
-        action, subject = _parse_press_id(body["actions"][0]["action_id"].removeprefix(PRESS))
-        language = person.language
+    async def _pressed(self, press_id: str, person: Person, private: PrivateReplies) -> None:
+        workspace, language = private.workspace, person.language
+        action, subject = _parse_press_id(press_id)
         if action == "look_for_it":
-            await self._reports.from_offer(workspace, body, person, private)
+            await self._reports.from_offer(person, private)
             return
         target = workspace.target(private.channel, private.message)
-        press = _press(person, action, subject, target=target, key=body["trigger_id"])
+        press = _press(person, action, subject, target=target, key=private.body["trigger_id"])
         if form := form_of(action, language):
             await self._handlers.forms.check(press)
             location = {"channel": private.channel, "message": private.message or ""}
@@ -82,7 +65,7 @@ class Buttons:
             await private.show(form_modal(form, PRESS, language, context))
             return
         if action == "look_page":
-            await self._looks.turn(workspace, press, private)
+            await self._looks.turn(press, private)
         else:
             await private.send([await self._press(workspace, person, press)], language)
 
@@ -94,7 +77,8 @@ class Buttons:
             self._background.start(self._refresh(workspace, press.member.id))
         return reply
 
-    async def _submit(self, workspace: SlackWorkspace, body: Body) -> View:
+    async def submit(self, workspace: SlackWorkspace, body: Body) -> View:
+        """Do what the modal of a button says, and return the result."""
         view, given = body["view"], form_input(body["view"])
         context = context_of(view)
         action, subject = _parse_press_id(context["press"])
@@ -108,18 +92,17 @@ class Buttons:
         )
         return reply_modal([await self._press(workspace, person, press)], workspace.link_to, person.language)
 
-    async def _answered(
-        self, workspace: SlackWorkspace, body: Body, respond: AsyncRespond, person: Person, private: PrivateReplies
-    ) -> None:
-        [pressed], message = body["actions"], body["message"]
+    async def _answered(self, person: Person, private: PrivateReplies) -> None:
+        [pressed], message = private.body["actions"], private.body["message"]
         report, choice = parse_answer_id(pressed["value"])
-        target = workspace.target(private.channel, private.message)
+        target = private.workspace.target(private.channel, private.message)
         command = AnswerQuestion(target=target, member=person.member, report=report, choice=choice)
         answered = await self._handlers.answer_question(command)
         await private.send_words(escape(answered.words), person.language)
         if answered.changed:
             label = pressed["text"]["text"]
-            await respond(text=escape(label), blocks=with_answer(message["blocks"], label), replace_original=True)
+            shown = with_answer(message["blocks"], label)
+            await private.respond(text=escape(label), blocks=shown, replace_original=True)
 
 
 def _parse_press_id(press_id: str) -> tuple[Action, UUID]:

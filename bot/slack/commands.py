@@ -1,20 +1,15 @@
 """The commands `/lost` and `/found`. Only the person who used one sees the reply."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
-
-from bot.slack.background import Background
 from bot.slack.linking import Linking
 from bot.slack.looks import Looks
 from bot.slack.manifest import FOUND, LOST
 from bot.slack.markup import escape, plain_text
 from bot.slack.private_replies import REPORT_FAILED, SEARCH_FAILED, PrivateReplies
 from bot.slack.reports import Reports
-from bot.slack.workspace import Person, SlackWorkspace
+from bot.slack.workspace import Person
 from reunite.community import is_link_code
 from reunite.entities import ReportKind
 from reunite.handlers import Handlers
@@ -22,67 +17,54 @@ from reunite.language import sentence
 from reunite.messages import notices, welcome
 from reunite.messages.welcome import HOME, Ways
 
-Body = Mapping[str, Any]
 _FOR_MODERATORS: Final = frozenset(("setup", "stats"))
 """What the App Home shows to moderators only."""
 WAYS: Final = Ways(LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", HOME, HOME, f"{LOST} help")
 
 
 class Commands:
-    """Acknowledges Slack immediately, then replies."""
+    """Replies to commands."""
 
-    def __init__(
-        self, handlers: Handlers, reports: Reports, looks: Looks, linking: Linking, background: Background
-    ) -> None:
+    def __init__(self, handlers: Handlers, reports: Reports, looks: Looks, linking: Linking) -> None:
         self._handlers = handlers
         self._looks = looks
         self._reports = reports
         self._linking = linking
-        self._background = background
 
-    async def command(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+    async def command(self, private: PrivateReplies) -> None:
         """Handle `/lost` or `/found`, with or without words."""
-        await ack()
-        private = PrivateReplies(workspace, body, respond)
-        words = plain_text(body.get("text", "")).lower()
-        failed = SEARCH_FAILED if words.split()[:1] == ["search"] else REPORT_FAILED
-        self._background.start(
-            private.attempt(
-                lambda person: self._command(workspace, body, person, private),
-                failed,
-                opens_modal=words in {"", "sealed", "search"},
-            )
-        )
+        words = plain_text(private.body.get("text", ""))
+        failed = SEARCH_FAILED if words.lower().split()[:1] == ["search"] else REPORT_FAILED
+        opens_modal = words.lower() in {"", "sealed", "search"}
+        await private.attempt(lambda person: self._command(words, person, private), failed, opens_modal=opens_modal)
 
-    async def _command(self, workspace: SlackWorkspace, body: Body, person: Person, private: PrivateReplies) -> None:
-        words = plain_text(body.get("text", ""))
-        kind = ReportKind.LOST if body["command"] == LOST else ReportKind.FOUND
+    async def _command(self, words: str, person: Person, private: PrivateReplies) -> None:
+        kind = ReportKind.LOST if private.body["command"] == LOST else ReportKind.FOUND
         match words.lower().split():
             case []:
-                await self._reports.open(workspace, person, private, "lost" if kind is ReportKind.LOST else "found")
+                await self._reports.open(person, private, "lost" if kind is ReportKind.LOST else "found")
             case ["sealed"] if kind is ReportKind.FOUND:
-                await self._reports.open(workspace, person, private, "sealed")
+                await self._reports.open(person, private, "sealed")
             case ["mine"]:
-                await self._my_reports(workspace, person, private)
+                await self._my_reports(person, private)
             case ["help"]:
                 await private.send([welcome.usage(WAYS, person.language)], person.language)
             case ["search"] if kind is ReportKind.LOST:
                 await self._looks.open(person, private)
             case ["search", *_] if kind is ReportKind.LOST:
-                words = "".join(body["text"].split(maxsplit=1)[1:])
-                await self._looks.by_text(workspace, body, person, words, private)
+                await self._looks.by_text("".join(private.body["text"].split(maxsplit=1)[1:]), person, private)
             case ["privacy" | "setup" | "stats"] | ["timezone", *_]:  # none of these is a lost item
                 await private.send_words(escape(_directions(words, person)), person.language)
             case ["link" | "unlink"]:
-                await self._linking.command(workspace, person, words, private)
+                await self._linking.command(words, person, private)
             case ["link", _] if is_link_code(words.split()[1]):  # a "link bracelet" is a lost item
-                await self._linking.command(workspace, person, words, private)
+                await self._linking.command(words, person, private)
             case _:
-                await self._reports.by_text(workspace, body, person, kind, private)
+                await self._reports.by_text(person, kind, private)
 
-    async def _my_reports(self, workspace: SlackWorkspace, person: Person, private: PrivateReplies) -> None:
+    async def _my_reports(self, person: Person, private: PrivateReplies) -> None:
         """Show someone their open reports, each with its buttons."""
-        replies = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
+        replies = await self._handlers.my_reports("slack", private.workspace.team, person.member, person.language)
         empty = notices.say(sentence("home_no_reports", person.language))
         await private.send(replies or [empty], person.language)
 

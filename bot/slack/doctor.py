@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels import role_of
 from bot.doctor import Finding, whole_cause
 from bot.slack.config import SlackConfig
-from bot.slack.errors import code_of
+from bot.slack.errors import FAILURES, code_of
 from bot.slack.permissions import missing
 from bot.slack.workspaces import with_token
 from db.config import Connections
@@ -54,7 +54,7 @@ async def _workspace(client: AsyncWebClient) -> list[Finding]:
     try:
         identity = await client.auth_test()
         page = await client.users_conversations(types="public_channel,private_channel", limit=_PAGE)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except FAILURES as error:
         remedy = "Check REUNITE_SLACK_BOT_TOKEN (xoxb-…) and reinstall the app."
         return [Finding("Slack", ok=False, found=_words(error), remedy=remedy)]
     channels = {
@@ -86,7 +86,7 @@ async def _app_token(client: AsyncWebClient) -> Finding:
     what = "Slack's Socket Mode"
     try:
         await client.apps_connections_open(app_token=str(client.token))
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except FAILURES as error:
         remedy = "Check REUNITE_SLACK_APP_TOKEN (xapp-…, with the scope connections:write)."
         return Finding(what, ok=False, found=_words(error), remedy=remedy)
     return Finding(what, ok=True, found="can connect")

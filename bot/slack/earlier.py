@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 
+from bot.latest import Latest
 from bot.slack.errors import code_of
 from bot.slack.posts import ts_of
 from bot.slack.render import metadata
@@ -45,7 +46,7 @@ class EarlierAttempts:
     """Remembers searches that Slack interrupts: an app that gets one page a minute would never finish otherwise."""
 
     def __init__(self) -> None:
-        self._searches: dict[tuple[str, str], _Search] = {}
+        self._searches = Latest[tuple[str, str], _Search](_MAX)
         """By the reply's key and the channel: a refused report post is searched for in direct messages too."""
 
     async def find(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent | None:
@@ -55,9 +56,8 @@ class EarlierAttempts:
         deleted there. A search without a result is remembered until `forget`.
         """
         at = place_of(outgoing)
-        search = self._searches.setdefault(at, _Search(in_thread=bool(outgoing.target.message)))
-        if len(self._searches) > _MAX:
-            del self._searches[next(iter(self._searches))]
+        search = self._searches.get(at) or _Search(in_thread=bool(outgoing.target.message))
+        self._searches[at] = search
         found = await _search(workspace, outgoing, search)
         if found is None and search.post_is_gone and search.in_thread:
             search = self._searches[at] = _Search(in_thread=False, post_is_gone=True)

@@ -30,6 +30,8 @@ _APP_SCOPE: Final = "connections:write"
 """The only scope of the app's own token."""
 UNANSWERED: Final = (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError)
 """What the client raises if no answer of Slack arrives."""
+FAILURES: Final = (SlackApiError, *UNANSWERED)
+"""All that a call may raise which isn't our own defect."""
 OK: Final = 200
 _CLOSED: Final = {
     "channel_not_found",  # a private channel that the bot isn't in any more

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -21,12 +21,14 @@ from bot.slack.buttons import Buttons
 from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
 from bot.slack.failures import logged_and_answered
-from bot.slack.forms import LOOK, REPORT
+from bot.slack.forms import LOOK, REPORT, View
 from bot.slack.greeting import Greeter
 from bot.slack.home import HOME, Home
 from bot.slack.inbound import Inbound
 from bot.slack.linking import LINK, Linking
 from bot.slack.looks import Looks
+from bot.slack.posts import Body
+from bot.slack.private_replies import PrivateReplies, process_submission
 from bot.slack.render import ANSWER, PRESS
 from bot.slack.reports import Reports
 from bot.slack.settings_form import SETUP, SettingsForm
@@ -97,25 +99,28 @@ def _events(app: AsyncApp, parts: Parts) -> None:
 
 
 def _requests(app: AsyncApp, parts: Parts) -> None:
-    workspaces, reports, buttons = parts.workspaces, parts.reports, parts.buttons
     for command in manifest.COMMANDS:
         app.command(command)(_replying(parts, parts.commands.command))
     for callback in manifest.REPORT_SHORTCUTS:
-        app.global_shortcut(callback)(_replying(parts, reports.shortcut))
+        app.global_shortcut(callback)(_replying(parts, parts.reports.shortcut))
     app.global_shortcut(manifest.SEARCH_FOUND)(_replying(parts, parts.looks.shortcut))
     for callback in manifest.MESSAGE_SHORTCUTS:
-        app.message_shortcut(callback)(_replying(parts, reports.from_menu))
-    for prefix, listener in ((ANSWER, buttons.answered), (PRESS, buttons.pressed), (HOME, parts.home.pressed)):
-        app.action(re.compile(f"^{prefix}"))(_replying(parts, listener))
-    app.view(re.compile(f"^{REPORT}"))(_submitting(workspaces, reports.submit))
+        app.message_shortcut(callback)(_replying(parts, parts.reports.from_menu))
+    for prefix, answer in (
+        (ANSWER, parts.buttons.answered),
+        (PRESS, parts.buttons.pressed),
+        (HOME, parts.home.pressed),
+    ):
+        app.action(re.compile(f"^{prefix}"))(_replying(parts, answer))
+    app.view(re.compile(f"^{REPORT}"))(_submitting(parts, parts.reports.submit))
     submits = {
-        PRESS: buttons.submit,
+        PRESS: parts.buttons.submit,
         LOOK: parts.looks.submit,
         SETUP: parts.settings_form.submit,
         LINK: parts.linking.submit,
     }
     for callback, submit in submits.items():
-        app.view(callback)(_submitting(workspaces, submit))
+        app.view(callback)(_submitting(parts, submit))
 
 
 def _once(parts: Parts, listener: _Listener) -> _Listener:
@@ -154,17 +159,23 @@ def _leaving(parts: Parts) -> _Listener:
     return listen
 
 
-def _replying(parts: Parts, listener: _Listener) -> _Listener:
+def _replying(parts: Parts, answer: Callable[[PrivateReplies], Coroutine[Any, Any, None]]) -> _Listener:
+    """Answer what someone did, after the acknowledgement."""
+
     async def listen(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, context: AsyncBoltContext) -> None:
         workspace = await _workspace(parts.workspaces, context)
-        await parts.background.wait_briefly(listener(workspace, ack, body, respond))
+        await ack()
+        await parts.background.start_and_wait(answer(PrivateReplies(workspace, body, respond)))
 
     return listen
 
 
-def _submitting(workspaces: Workspaces, listener: _Listener) -> _Listener:
+def _submitting(parts: Parts, work: Callable[[SlackWorkspace, Body], Coroutine[Any, Any, View]]) -> _Listener:
+    """Do what a modal's submission asks for; the acknowledgement shows the result in its place."""
+
     async def listen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        await listener(await _workspace(workspaces, context), ack, body)
+        workspace = await _workspace(parts.workspaces, context)
+        await process_submission(ack, workspace, body["view"], work(workspace, body), parts.background)
 
     return listen
 

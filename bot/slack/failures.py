@@ -7,10 +7,9 @@ import structlog
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackClientError
 
 from bot.slack.background import Background
-from bot.slack.errors import UNANSWERED
+from bot.slack.errors import FAILURES
 from bot.slack.forms import context_of, words_modal
 from bot.slack.private_replies import respond_once
 from db.trouble import is_temporary
@@ -67,7 +66,7 @@ async def _respond(respond: AsyncRespond, language: str) -> None:
     try:
         words = sentence(_SENTENCE, language)
         await respond_once(respond, {"response_type": "ephemeral", "replace_original": False, "text": words})
-    except (SlackClientError, *UNANSWERED) as error:
+    except FAILURES as error:
         _log.warning("slack_answer_lost", reason=type(error).__name__)
 
 

@@ -1,8 +1,6 @@
 """Greets a workspace once: in the first channel that the bot is invited to, or in one where it was before its start."""
 
-import asyncio
-from weakref import WeakValueDictionary
-
+from bot.locks import Locks
 from bot.slack.background import Background, with_retries
 from bot.slack.commands import WAYS
 from bot.slack.outbound import SlackPlatform
@@ -21,7 +19,7 @@ class Greeter:
         self._background = background
         self._settled: set[str] = set()
         """The workspaces where no greeting is due."""
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks = Locks[str]()
 
     async def invited(self, workspace: SlackWorkspace, channel: str) -> None:
         """Note that the bot was invited to a channel, and greet in it if it's the first that takes the greeting."""
@@ -30,7 +28,7 @@ class Greeter:
 
     async def greet(self, workspace: SlackWorkspace, invited_to: str = "") -> None:
         """Send the greeting if it's due. Raises TryAgainError, UndeliverableError."""
-        async with self._locks.setdefault(workspace.team, asyncio.Lock()):
+        async with self._locks.of(workspace.team):
             if invited_to:  # meanwhile, another channel may have refused it
                 await self._handlers.welcome.note_invitation("slack", workspace.team, invited_to)
                 self._settled.discard(workspace.team)

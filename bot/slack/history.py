@@ -1,6 +1,5 @@
 """Channels' past posts on Slack, page by page: 15 a minute for an app outside the Marketplace, else up to 200."""
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from bot.latest import Latest
 from bot.past_posts import Page, PastMessage
 from bot.slack.errors import slack_errors
 from bot.slack.posts import (
@@ -18,13 +18,13 @@ from bot.slack.posts import (
     key_of,
     moment_of,
     photos_of,
+    report_of,
     ts_of,
-    words_of,
 )
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.backfills import Backfill
-from reunite.commands import REPORTS, NewReport
+from reunite.commands import NewReport
 from reunite.entities import Member
 from reunite.errors import MissingScopeError, UndeliverableError
 from reunite.past_posts import PastPost
@@ -60,7 +60,7 @@ class ChannelHistory:
         self._workspaces = workspaces
         self._is_caught_up = is_caught_up
         self.is_deleted = is_deleted
-        self._members: OrderedDict[tuple[str, str], Member] = OrderedDict()
+        self._members = Latest[tuple[str, str], Member](_REMEMBERED)
 
     async def is_ready(self, workspace: str) -> bool:
         connected = await self._workspaces.get(workspace)
@@ -94,26 +94,18 @@ class ChannelHistory:
         return PastMessage(post, lambda: self._report(workspace, channel, message))
 
     async def _report(self, workspace: SlackWorkspace, channel: str, message: Body) -> NewReport | None:
-        role, ts = workspace.role(channel), str(message["ts"])
+        role = workspace.role(channel)
         with _complete_scopes(workspace.team), slack_errors():
             found = await photos_of(workspace, message)
             if not found.photos and found.problems:
                 raise found.problems[0]
             if not found.photos or not role:
                 return None
-            return REPORTS[role](
-                source_key=key_of(channel, ts),
-                target=workspace.target(channel, ts),
-                author=await self._member(workspace, message["user"]),
-                text=await words_of(workspace, message),
-                photos=found.photos,
-                posted_at=moment_of(ts),
-            )
+            author = await self._member(workspace, message["user"])
+            return await report_of(workspace, channel, message, role, author=author, photos=found.photos)
 
     async def _member(self, workspace: SlackWorkspace, user: str) -> Member:
         key = workspace.team, user
         if key not in self._members:
             self._members[key] = (await workspace.person(user)).member
-            if len(self._members) > _REMEMBERED:
-                self._members.popitem(last=False)
         return self._members[key]

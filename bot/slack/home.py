@@ -2,10 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
-
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
+from typing import Final
 
 from bot.backfill import BackfillRequests
 from bot.slack.background import Background
@@ -15,6 +12,7 @@ from bot.slack.linking import Linking
 from bot.slack.markup import escape
 from bot.slack.new_channels import NewChannels
 from bot.slack.permissions import missing
+from bot.slack.posts import Body
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.render import Element, blocks, button
 from bot.slack.reports import Reports
@@ -27,7 +25,6 @@ from reunite.language import sentence
 from reunite.messages.forms import ReportForm
 from reunite.messages.reply import Reply
 
-Body = Mapping[str, Any]
 HOME: Final = "home:"
 """The prefix of the action id of the home tab's own buttons."""
 _FORMS: Final[Mapping[str, ReportForm]] = {"lost": "lost", "found": "found", "sealed": "sealed"}
@@ -76,20 +73,17 @@ class Home:
             view = home_view(person, own, workspace, more, scopes)
             await workspace.client.views_publish(user_id=user, view=view)
 
-    async def pressed(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+    async def pressed(self, private: PrivateReplies) -> None:
         """Handle one of the home tab's own buttons."""
-        await ack()
-        private = PrivateReplies(workspace, body, respond)
-        action = body["actions"][0]["action_id"].removeprefix(HOME)
-        self._background.start(
-            private.attempt(
-                lambda person: self._pressed(workspace, person, action, private), "answer_not_taken", opens_modal=True
-            )
+        action = private.body["actions"][0]["action_id"].removeprefix(HOME)
+        await private.attempt(
+            lambda person: self._pressed(person, action, private), "answer_not_taken", opens_modal=True
         )
 
-    async def _pressed(self, workspace: SlackWorkspace, person: Person, action: str, private: PrivateReplies) -> None:
+    async def _pressed(self, person: Person, action: str, private: PrivateReplies) -> None:
+        workspace = private.workspace
         if action in _FORMS:
-            await self._reports.open(workspace, person, private, _FORMS[action])
+            await self._reports.open(person, private, _FORMS[action])
         elif action in {"privacy", "export"}:
             await private.show(await self._own_data(workspace, person, action))
         elif action in {*_MODERATORS, _BOARD, _CREATE}:

@@ -3,19 +3,18 @@
 An event whose handling fails is not acknowledged, and Slack sends it again.
 """
 
-import asyncio
 from collections import deque
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
-from weakref import WeakValueDictionary
 
 import structlog
 
 from bot.channels import without_deleted
+from bot.latest import Latest
+from bot.locks import Locks
 from bot.slack.background import Background, with_retries
-from bot.slack.edits import NewestEdits
 from bot.slack.greeting import Greeter
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS, MOVED_CHANNEL_EVENT
 from bot.slack.outbound import SlackPlatform
@@ -26,8 +25,8 @@ from bot.slack.posts import (
     files_of,
     is_post,
     key_of,
-    moment_of,
     photos_of,
+    report_of,
     ts_of,
     version_now,
     words_of,
@@ -36,7 +35,7 @@ from bot.slack.workspace import SlackWorkspace
 from db.slack_channels import change_again, move_channel, move_unread
 from db.slack_windows import SlackWindows
 from db.store import Store
-from reunite.commands import REPORTS, ChangeSettings, EditReport, NewReport, Withdraw
+from reunite.commands import ChangeSettings, EditReport, NewReport, Withdraw
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import PhotoGoneError, PostGoneError, TellUserError, TryAgainError
 from reunite.handlers import Handlers
@@ -66,14 +65,15 @@ class Inbound:
         self._greeter = greeter
         self._platform = platform
         self._background = background
-        self._edits = NewestEdits()
+        self._edited = Latest[str, float](_REMEMBERED)
+        """By post, the ts of its newest edit: Slack doesn't keep their order."""
         self._deleted: deque[str] = deque(maxlen=_REMEMBERED)
         """The latest deleted messages: Slack may send a post's event after its deletion."""
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks = Locks[str]()
 
     async def message(self, workspace: SlackWorkspace, event: Body) -> None:
         """Handle a message that was posted, edited or deleted."""
-        async with self._locks.setdefault(key_of(event["channel"], _subject(event)), asyncio.Lock()):
+        async with self._locks.of(key_of(event["channel"], _subject(event))):
             await self._message(workspace, event)
 
     async def note_missed(self, team: str, event: Body) -> None:
@@ -133,15 +133,8 @@ class Inbound:
         if problems:
             self._background.start(self._send_problems(target, problems))
         if found.photos:
-            command = REPORTS[role](
-                source_key=key,
-                target=target,
-                author=(await workspace.person(message["user"])).member,
-                text=await words_of(workspace, message),
-                photos=found.photos,
-                posted_at=moment_of(message["ts"]),
-            )
-            await self._report(command)
+            author = (await workspace.person(message["user"])).member
+            await self._report(await report_of(workspace, channel, message, role, author=author, photos=found.photos))
 
     async def _report(self, command: NewReport) -> None:
         try:
@@ -154,7 +147,8 @@ class Inbound:
     async def edited(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Update a report with the new words and photos of its post; one that was refused before is tried again."""
         target, key = workspace.target(channel, message["ts"]), key_of(channel, message["ts"])
-        if self._edits.is_outdated(key, message):
+        edited_at = float((message.get("edited") or {}).get("ts", 0))
+        if edited_at < self._edited.get(key, 0):
             return
         try:
             words, found = await words_of(workspace, message), await photos_of(workspace, message)
@@ -166,7 +160,7 @@ class Inbound:
                 await self.posted(workspace, channel, message)
         except TellUserError as error:
             self._background.start(self._send_problems(target, {f"{key}:edit": error}))
-        self._edits.note(key, message)
+        self._edited[key] = edited_at
 
     async def deleted(self, workspace: SlackWorkspace, channel: str, ts: str) -> None:
         """Withdraw the report whose post was deleted."""

@@ -1,13 +1,10 @@
 """Linking a workspace with a community on another platform, by a link code that a moderator makes and another uses."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
-from bot.slack.background import Background
 from bot.slack.forms import View, form_input, labelled, modal, words_modal
-from bot.slack.private_replies import PrivateReplies, process_submission
+from bot.slack.posts import Body
+from bot.slack.private_replies import PrivateReplies
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite import rights
 from reunite.handlers import Handlers
@@ -21,12 +18,12 @@ _MAX_CODE: Final = 40
 class Linking:
     """Links and unlinks a workspace. Raises TellUserError for anyone but a moderator."""
 
-    def __init__(self, handlers: Handlers, background: Background) -> None:
+    def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
-        self._background = background
 
-    async def command(self, workspace: SlackWorkspace, person: Person, words: str, private: PrivateReplies) -> None:
+    async def command(self, words: str, person: Person, private: PrivateReplies) -> None:
         """Handle `/lost link`, which makes a code, `/lost link CODE`, which uses one, and `/lost unlink`."""
+        workspace = private.workspace
         match words.split():
             case [_, code]:
                 result = await self.link(workspace, person, code)
@@ -61,11 +58,8 @@ class Linking:
         field = labelled("code", sentence("link_form_label", language), entry, required=True)
         return modal(sentence("link_form", language), [field], language, callback=LINK, context={"language": language})
 
-    async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Handle the modal with a code."""
-        await process_submission(ack, workspace, body["view"], self._submit(workspace, body), self._background)
-
-    async def _submit(self, workspace: SlackWorkspace, body: Mapping[str, Any]) -> View:
+    async def submit(self, workspace: SlackWorkspace, body: Body) -> View:
+        """Use the code of the modal."""
         person = await workspace.person(body["user"]["id"])
         result = await self.link(workspace, person, form_input(body["view"])["code"])
         return words_modal(result, person.language)

@@ -1,22 +1,18 @@
 """`/lost search` and its shortcut: show one person what was found, a page at a time."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot import looks
-from bot.slack.background import Background
 from bot.slack.errors import slack_errors
 from bot.slack.forms import LOOK, View, context_of, form_input, form_modal, reply_modal
 from bot.slack.pictures import upload
-from bot.slack.posts import form_photos
-from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies, process_submission
+from bot.slack.posts import Body, form_photos
+from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies
 from bot.slack.reports import channel_of
 from bot.slack.workspace import Person, SlackWorkspace
 from db.cancellation import stop
@@ -28,7 +24,6 @@ from reunite.language import sentence
 from reunite.messages.forms import look_form
 from reunite.messages.reply import Reply
 
-Body = Mapping[str, Any]
 _log = structlog.get_logger(__name__)
 _SOON_SECONDS: Final = 2.0
 """Seconds without an answer after which the person reads that it takes a moment."""
@@ -37,33 +32,23 @@ _SOON_SECONDS: Final = 2.0
 class Looks:
     """Searches without a report."""
 
-    def __init__(self, handlers: Handlers, background: Background) -> None:
+    def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
-        self._background = background
 
-    async def shortcut(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+    async def shortcut(self, private: PrivateReplies) -> None:
         """Handle the global shortcut: open the modal."""
-        await ack()
-        private = PrivateReplies(workspace, body, respond)
-        self._background.start(
-            private.attempt(lambda person: self.open(person, private), SEARCH_FAILED, opens_modal=True)
-        )
+        await private.attempt(lambda person: self.open(person, private), SEARCH_FAILED, opens_modal=True)
 
     async def open(self, person: Person, private: PrivateReplies) -> None:
         """Ask what to search for with a modal."""
         context = {"language": person.language, "channel": private.channel}
         await private.show(form_modal(look_form(person.language), LOOK, person.language, context))
 
-    async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body) -> None:
-        """Handle the modal."""
-        await process_submission(ack, workspace, body["view"], self._submit(workspace, body), self._background)
-
-    async def by_text(
-        self, workspace: SlackWorkspace, body: Body, person: Person, words: str, private: PrivateReplies
-    ) -> None:
+    async def by_text(self, words: str, person: Person, private: PrivateReplies) -> None:
         """Search by the words of a command."""
+        workspace, key = private.workspace, private.body["trigger_id"]
         text = await workspace.words(words)
-        search = asyncio.create_task(self._search(workspace, person, private.channel, body["trigger_id"], text))
+        search = asyncio.create_task(self._search(workspace, person, private.channel, key, text))
         try:
             await asyncio.wait({search}, timeout=_SOON_SECONDS)
             if not search.done():
@@ -73,10 +58,10 @@ class Looks:
             await stop(search)
         await private.send([reply], person.language, await self._picture(workspace, reply))
 
-    async def turn(self, workspace: SlackWorkspace, press: Press, private: PrivateReplies) -> None:
+    async def turn(self, press: Press, private: PrivateReplies) -> None:
         """Show another page in place of the one whose button was pressed."""
         reply = await self._handlers.press(press)
-        await private.send([reply], press.language, await self._picture(workspace, reply), in_place=True)
+        await private.send([reply], press.language, await self._picture(private.workspace, reply), in_place=True)
 
     async def claim(self, workspace: SlackWorkspace, person: Person, press: Press) -> Reply:
         """File the report and the claim; the report goes where `/lost` would put it."""
@@ -86,7 +71,8 @@ class Looks:
             press = replace(press, target=workspace.target(channel, None), private=private)
         return await self._handlers.press(press)
 
-    async def _submit(self, workspace: SlackWorkspace, body: Body) -> View:
+    async def submit(self, workspace: SlackWorkspace, body: Body) -> View:
+        """Search by the modal."""
         view, given = body["view"], form_input(body["view"])
         person, channel = await workspace.person(body["user"]["id"]), context_of(view).get("channel", "")
         photos = await form_photos(workspace, given.get("photos", ()))

@@ -1,25 +1,21 @@
 """Creates the channels that a workspace lacks, for the App Home."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
-from weakref import WeakValueDictionary
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.channels import CHANNEL_USES, ChannelUse, role_of, with_created
-from bot.slack.errors import code_of
-from bot.slack.workspace import Person, SlackWorkspace
+from bot.channels import CHANNEL_USES, ChannelUse, lacking, role_of, with_created
+from bot.locks import Locks
+from bot.slack.errors import FAILURES, code_of
+from bot.slack.workspace import Person, SlackWorkspace, is_user
 from db.trouble import is_temporary
 from reunite.commands import ChangeSettings
-from reunite.entities import ReportKind, Settings
+from reunite.entities import Settings
 from reunite.handlers import Handlers
 from reunite.language import sentence
 
-_USERS: Final = "UW"
-"""The first letters of users' ids."""
 _TAKEN: Final = "name_taken"
 _REFUSALS: Final = {"missing_scope": "channels_scopes", _TAKEN: "channels_taken"}
 """Sentences by Slack's name of the error."""
@@ -31,29 +27,24 @@ class NewChannels:
 
     def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks = Locks[str]()
 
     async def lacking(self, workspace: SlackWorkspace) -> Sequence[ChannelUse]:
         """Return what the workspace has no channel for."""
         settings = await self._handlers.settings("slack", workspace.team)
         roles = {role_of(channel.id, channel.name, settings) for channel in workspace.channels.values()}
-        has: Mapping[ChannelUse, object] = {
-            "found": ReportKind.FOUND in roles,
-            "lost": ReportKind.LOST in roles,
-            "log": settings.log_channel,
-        }
-        return [use for use in CHANNEL_USES if not has[use]]
+        return lacking(settings, roles)
 
     async def create(self, workspace: SlackWorkspace, person: Person) -> str:
         """Create the missing channels, choose them in the settings, and return a summary."""
-        async with self._locks.setdefault(workspace.team, asyncio.Lock()):  # a second press finds nothing missing
+        async with self._locks.of(workspace.team):  # a second press finds nothing missing
             settings = await self._handlers.settings("slack", workspace.team)
-            lacking = await self.lacking(workspace)
-            created, reason = await _create(workspace, lacking, settings)
+            needed = await self.lacking(workspace)
+            created, reason = await _create(workspace, needed, settings)
             is_saved = not created or await self._choose(workspace, settings, created)
             if "log" in created:
                 await _invite(workspace, created["log"], [person.member.id, *settings.moderators])
-        left = [use for use in lacking if use not in created]
+        left = [use for use in needed if use not in created]
         language = person.language
         sentences = _made(created, language, is_saved=is_saved) + _refused(left, reason, settings, language)
         return " ".join(sentences) or sentence("channels_complete", language)
@@ -80,7 +71,7 @@ async def _create(
     for use in uses:
         try:
             answer = await workspace.client.conversations_create(name=_name(use, settings), is_private=use == "log")
-        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        except FAILURES as error:
             reason = code_of(error) if isinstance(error, SlackApiError) else type(error).__name__
             _log.warning("slack_channel_not_created", team=workspace.team, use=use, reason=reason)
             return created, reason
@@ -90,10 +81,10 @@ async def _create(
 
 async def _invite(workspace: SlackWorkspace, channel: str, people: Sequence[str]) -> None:
     """Invite people to a private channel; user groups can't be invited, but its members can add others."""
-    users = [person for person in dict.fromkeys(people) if person[:1] in _USERS]
+    users = [*filter(is_user, dict.fromkeys(people))]
     try:
         await workspace.client.conversations_invite(channel=channel, users=users, force=True)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except FAILURES as error:
         _log.warning("slack_moderators_not_invited", team=workspace.team, reason=str(error))
 
 

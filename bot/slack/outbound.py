@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.latest import Latest
 from bot.slack.channel_pace import ChannelPace, PutOffError
 from bot.slack.earlier import EarlierAttempts, place_of
 from bot.slack.errors import code_of, is_closed, is_refusal, seconds_put_off, slack_errors
@@ -43,8 +44,11 @@ class SlackPlatform:
         self._pace = ChannelPace()
         self._pictures = Pictures()
         self._earlier = EarlierAttempts()
-        self._unsent: dict[tuple[str, str], None] = {}
-        """Replies, by key and channel, that Slack has certainly not taken: they needn't be searched for there."""
+        self._unsent = Latest[tuple[str, str], None](_MAX_UNSENT)
+        """Replies, by key and channel, that Slack has certainly not taken: they needn't be searched for there.
+
+        Some are never tried again, because their reports have ended.
+        """
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply, unless an earlier attempt arrived.
@@ -107,7 +111,7 @@ class SlackPlatform:
             self._pace.reserve(outgoing.target.channel, outgoing.key, ahead=outgoing.ahead)
         except PutOffError:
             if not outgoing.maybe_sent:
-                self._note_unsent(outgoing)
+                self._unsent[place_of(outgoing)] = None
             raise
 
     async def _post(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent:
@@ -119,20 +123,15 @@ class SlackPlatform:
             async with self._pace.turn(channel, key):
                 return await _with_picture_or_without(key, file, lambda file: _post(workspace, outgoing, file))
         except PutOffError:
-            self._note_unsent(outgoing)
+            self._unsent[place_of(outgoing)] = None
             raise
         except SlackApiError as error:
             seconds = seconds_put_off(error)
             if seconds is not None or is_refusal(error):
-                self._note_unsent(outgoing)
+                self._unsent[place_of(outgoing)] = None
             if seconds is not None:
                 self._pace.hold(channel, key, seconds)
             raise
-
-    def _note_unsent(self, outgoing: Outgoing) -> None:
-        self._unsent[place_of(outgoing)] = None
-        if len(self._unsent) > _MAX_UNSENT:  # some are never tried again, because their reports have ended
-            del self._unsent[next(iter(self._unsent))]
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Delete a reply; it or its thread may be gone already. A channel without the bot counts as not found."""

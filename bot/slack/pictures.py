@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.latest import Latest
 from bot.slack.errors import code_of, is_refusal
 from bot.slack.workspace import SlackWorkspace
 from reunite.ports import Outgoing
@@ -22,7 +23,7 @@ class Pictures:
     """Remembers the files of replies that are not sent yet."""
 
     def __init__(self) -> None:
-        self._files: dict[tuple[str, str], str] = {}
+        self._files = Latest[tuple[str, str], str](_MAX)
         """Files' ids by a reply's key and its picture's hash."""
 
     async def file_of(self, workspace: SlackWorkspace, outgoing: Outgoing) -> str | None:
@@ -35,8 +36,6 @@ class Pictures:
             if file is None:
                 return None
             self._files[key] = file
-            if len(self._files) > _MAX:
-                del self._files[next(iter(self._files))]
         return self._files[key]
 
     def forget(self, outgoing: Outgoing) -> None:

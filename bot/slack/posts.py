@@ -12,7 +12,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import code_of, seconds_put_off
 from bot.slack.workspace import SlackWorkspace
-from reunite.entities import IncomingPhoto
+from reunite.commands import REPORTS, NewReport
+from reunite.entities import IncomingPhoto, Member, ReportKind
 from reunite.errors import PhotoGoneError, TellUserError
 
 Body = Mapping[str, Any]
@@ -74,6 +75,26 @@ async def words_of(workspace: SlackWorkspace, message: Body) -> str:
     """Return a message's words; those of a forwarded message if its forwarder wrote none."""
     text = message.get("text") or "\n".join(filter(None, (shared.get("text") for shared in _shared(message))))
     return await workspace.words(text)
+
+
+async def report_of(  # noqa: PLR0913 - what a report is made of
+    workspace: SlackWorkspace,
+    channel: str,
+    message: Body,
+    kind: ReportKind,
+    *,
+    author: Member,
+    photos: tuple[IncomingPhoto, ...],
+) -> NewReport:
+    """Return a message as a report."""
+    return REPORTS[kind](
+        source_key=key_of(channel, message["ts"]),
+        target=workspace.target(channel, message["ts"]),
+        author=author,
+        text=await words_of(workspace, message),
+        photos=photos,
+        posted_at=moment_of(message["ts"]),
+    )
 
 
 async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body | None:

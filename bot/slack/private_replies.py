@@ -14,10 +14,11 @@ from slack_sdk.webhook import WebhookResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.background import Background, with_retries
-from bot.slack.errors import OK, UNANSWERED, code_of, is_server_error, may_be_done, slack_answers, slack_errors
+from bot.slack.errors import FAILURES, OK, code_of, is_server_error, may_be_done, slack_answers, slack_errors
 from bot.slack.forms import LOOK, NAME, REPORT, View, context_of, modal, reply_modal, section, words_modal
 from bot.slack.manifest import NAMES
 from bot.slack.markup import escape
+from bot.slack.posts import Body
 from bot.slack.render import MAX_TEXT, Element, blocks, notification
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.errors import TellUserError, UndeliverableError
@@ -25,7 +26,6 @@ from reunite.language import sentence, shortened
 from reunite.messages import wording
 from reunite.messages.reply import Reply
 
-Body = Mapping[str, Any]
 REPORT_FAILED: Final = "report_not_taken"
 SEARCH_FAILED: Final = "went_wrong"
 _FAILED: Final = {REPORT.partition(":")[0]: REPORT_FAILED, LOOK: SEARCH_FAILED}
@@ -47,11 +47,11 @@ class PrivateReplies:
     """
 
     def __init__(self, workspace: SlackWorkspace, body: Body, respond: AsyncRespond) -> None:
-        """`body` is Slack's request."""
-        self._workspace = workspace
+        """`body` is Slack's request; `respond` posts to its response_url."""
+        self.workspace = workspace
+        self.body = body
+        self.respond = respond
         self._user: str = body.get("user_id") or body["user"]["id"]
-        self._body = body
-        self._respond = respond
         view = body.get("view") or {}
         self._modal: str | None = view.get("id") if view.get("type") == "modal" else None
         self._showing = asyncio.Lock()
@@ -59,18 +59,23 @@ class PrivateReplies:
         """Whether an answer was begun: what it says has happened."""
 
     @property
+    def has_response_url(self) -> bool:
+        """Whether Slack takes messages in answer to the request; it doesn't from the App Home and modals."""
+        return bool(self.body.get("response_url"))
+
+    @property
     def channel(self) -> str:
         """The channel that the person is in, or empty."""
-        body = self._body
+        body = self.body
         channel = body.get("channel_id") or (body.get("channel") or {}).get("id")
         return str(channel or context_of(body.get("view") or {}).get("channel", ""))
 
     @property
     def message(self) -> str | None:
         """The root of the thread that the person is in."""
-        message = self._body.get("message") or {}
+        message = self.body.get("message") or {}
         root = message.get("thread_ts") or message.get("ts")
-        return str(root) if root else context_of(self._body.get("view") or {}).get("message") or None
+        return str(root) if root else context_of(self.body.get("view") or {}).get("message") or None
 
     async def send(
         self, replies: Sequence[Reply], language: str, file: str | None = None, *, in_place: bool = False
@@ -79,8 +84,8 @@ class PrivateReplies:
 
         `file` is the id of their uploaded picture.
         """
-        link_to = self._workspace.link_to
-        if self._modal or not self._body.get("response_url"):
+        link_to = self.workspace.link_to
+        if self._modal or not self.has_response_url:
             view = reply_modal(replies, link_to, language, file)
             await _with_pictures_or_without(view["blocks"], lambda shown: self.show({**view, "blocks": shown}))
             return
@@ -92,7 +97,7 @@ class PrivateReplies:
 
     async def send_words(self, words: str, language: str) -> None:
         """Show a sentence; `words` are escaped, and may name channels."""
-        if self._modal or not self._body.get("response_url"):
+        if self._modal or not self.has_response_url:
             await self.show(words_modal(words, language))
         else:
             await self._send_ephemeral(text=words)
@@ -109,7 +114,7 @@ class PrivateReplies:
         with slack_errors():
             async with self._showing:
                 if self._modal:
-                    await self._workspace.client.views_update(view_id=self._modal, view=view)
+                    await self.workspace.client.views_update(view_id=self._modal, view=view)
                 else:
                     await self._open(view)
 
@@ -128,20 +133,20 @@ class PrivateReplies:
         task = asyncio.create_task(self._attempt(work, failed))
         if opens_modal and not self._modal:
             await asyncio.wait({task}, timeout=_TRIGGER_SECONDS)
-            with suppress(SlackApiError, aiohttp.ClientError, TimeoutError):  # the task reports the error
+            with suppress(*FAILURES):  # the task reports the error
                 async with self._showing:
                     if not (task.done() or self._modal):
                         await self._open(modal(NAME, [section("⏳")], "en"))
         await task
 
     async def _open(self, view: View) -> None:
-        opened = await self._workspace.client.views_open(trigger_id=self._body["trigger_id"], view=view)
+        opened = await self.workspace.client.views_open(trigger_id=self.body["trigger_id"], view=view)
         self._modal = opened["view"]["id"]
 
     async def _attempt(self, work: Callable[[Person], Coroutine[Any, Any, None]], failed: str) -> None:
-        language = self._workspace.remembered_language(self._user)
+        language = self.workspace.remembered_language(self._user)
         try:
-            person = await self._workspace.person(self._user)
+            person = await self.workspace.person(self._user)
             language = person.language
             await work(person)
         except TellUserError as error:
@@ -152,31 +157,31 @@ class PrivateReplies:
 
     async def _send_ephemeral(self, *, in_place: bool = False, **message: Any) -> None:
         self._is_answering = True
-        thread = self._body.get("message", {}).get("thread_ts")
+        thread = self.body.get("message", {}).get("thread_ts")
         shown = {"response_type": "ephemeral", "replace_original": in_place, "thread_ts": thread, **message}
         try:
-            if reason := await _refusal(self._respond, shown):
-                _log.warning("slack_answer_refused", team=self._workspace.team, reason=reason)
+            if reason := await _refusal(self.respond, shown):
+                _log.warning("slack_answer_refused", team=self.workspace.team, reason=reason)
                 await with_retries(lambda: self._send_otherwise(thread, message))
-        except (*UNANSWERED, SlackApiError) as error:
+        except FAILURES as error:
             # Not sent again: Slack may have taken it, and nothing can look it up.
-            _log.warning("slack_answer_lost", team=self._workspace.team, reason=type(error).__name__)
+            _log.warning("slack_answer_lost", team=self.workspace.team, reason=type(error).__name__)
 
     async def _send_otherwise(self, thread: str | None, message: Mapping[str, Any]) -> None:
         """Answer without the response_url if Slack refuses it: it works only 5 times, within 30 minutes."""
-        client = self._workspace.client
+        client = self.workspace.client
         with slack_answers():
-            if self.channel in self._workspace.channels:
+            if self.channel in self.workspace.channels:
                 try:
                     await client.chat_postEphemeral(channel=self.channel, user=self._user, thread_ts=thread, **message)
                 except SlackApiError as error:
                     if may_be_done(error):
                         raise
-                    _log.warning("slack_ephemeral_refused", team=self._workspace.team, error=code_of(error))
+                    _log.warning("slack_ephemeral_refused", team=self.workspace.team, error=code_of(error))
                 else:
                     return
             with slack_errors():  # nothing is said by opening it, so that may be done again
-                direct = await self._workspace.direct(self._user)
+                direct = await self.workspace.direct(self._user)
             await client.chat_postMessage(channel=direct, **message)
 
 
@@ -198,23 +203,25 @@ async def respond_once(respond: AsyncRespond, message: Mapping[str, Any]) -> Web
     return await client.send_dict({name: value for name, value in message.items() if value is not None})
 
 
-async def process_submission(  # noqa: PLR0913 - a request, its work, and the time left for it
-    ack: AsyncAck,
-    workspace: SlackWorkspace,
-    view: Body,
-    work: Coroutine[Any, Any, View],
-    background: Background,
-    *,
-    waited: float = 0.0,
+class FieldsError(Exception):
+    """A modal's submission can't be taken: a sentence says at each of these fields why."""
+
+    def __init__(self, key: str, fields: Sequence[str]) -> None:
+        super().__init__(key)
+        self.key = key
+        self.fields = fields
+
+
+async def process_submission(
+    ack: AsyncAck, workspace: SlackWorkspace, view: Body, work: Coroutine[Any, Any, View], background: Background
 ) -> None:
     """Process a modal's submission, and show the result in its place.
 
     If the person can correct something, the modal stays open and says so. A late result replaces the notice to wait.
-    `waited` is for how many seconds Slack has waited already.
     """
     language = context_of(view).get("language", "en")
     task = asyncio.create_task(_attempt(work, view, language))
-    done, _ = await asyncio.wait({task}, timeout=max(0.0, _MODAL_SECONDS - waited))
+    done, _ = await asyncio.wait({task}, timeout=_MODAL_SECONDS)
     if done:
         await ack(**task.result())
         return
@@ -230,6 +237,8 @@ async def _attempt(work: Coroutine[Any, Any, View], view: Body, language: str) -
         return {"response_action": "update", "view": await work}
     except TellUserError as error:
         return {"response_action": "errors", "errors": {_field(error, view): wording.explain(error, language, NAMES)}}
+    except FieldsError as error:
+        return {"response_action": "errors", "errors": dict.fromkeys(error.fields, sentence(error.key, language))}
     except Exception:  # noqa: BLE001 - the person is waiting for a reply
         _log.exception("slack_modal_failed")
         failed = _FAILED.get(view["callback_id"].partition(":")[0], "answer_not_taken")

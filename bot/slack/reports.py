@@ -3,19 +3,14 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Final, cast
 
-import aiohttp
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.errors import SlackApiError
-
-from bot.slack.background import Background
+from bot.slack.errors import FAILURES
 from bot.slack.forms import REPORT, View, context_of, form_input, form_modal, words_modal
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
 from bot.slack.markup import escape
-from bot.slack.posts import form_photos, is_post, key_of, moment_of, photos_of, version_now, words_of
-from bot.slack.private_replies import PrivateReplies, process_submission
+from bot.slack.posts import Body, form_photos, is_post, photos_of, report_of, version_now
+from bot.slack.private_replies import PrivateReplies
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite import rights
 from reunite.commands import REPORTS, NewReport, ReportLost
@@ -27,7 +22,6 @@ from reunite.messages import wording
 from reunite.messages.forms import ReportForm, report_form
 from reunite.text.when import dated
 
-Body = Mapping[str, Any]
 _FORMS: Final[Mapping[str, ReportForm]] = {
     REPORT_LOST: "lost",
     REPORT_FOUND: "found",
@@ -36,42 +30,30 @@ _FORMS: Final[Mapping[str, ReportForm]] = {
 
 
 class Reports:
-    """Takes reports that are not posts with a photo. Slack is acknowledged first; then the report is saved."""
+    """Takes reports that are not posts with a photo."""
 
-    def __init__(self, handlers: Handlers, background: Background) -> None:
+    def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
-        self._background = background
 
-    async def shortcut(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+    async def shortcut(self, private: PrivateReplies) -> None:
         """Handle a global shortcut: open the modal of a report."""
-        await ack()
-        private = PrivateReplies(workspace, body, respond)
-        form = _FORMS[body["callback_id"]]
-        self._background.start(
-            private.attempt(lambda person: self.open(workspace, person, private, form), opens_modal=True)
-        )
+        form = _FORMS[private.body["callback_id"]]
+        await private.attempt(lambda person: self.open(person, private, form), opens_modal=True)
 
-    async def from_menu(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+    async def from_menu(self, private: PrivateReplies) -> None:
         """Handle a message shortcut: the message is the report."""
-        await ack()
-        private = PrivateReplies(workspace, body, respond)
-        self._background.start(private.attempt(lambda person: self._from_menu(workspace, body, person, private)))
+        await private.attempt(lambda person: self._from_menu(person, private))
 
-    async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body) -> None:
-        """Handle a report's modal."""
-        await process_submission(ack, workspace, body["view"], self._submit(workspace, body), self._background)
-
-    async def open(self, workspace: SlackWorkspace, person: Person, private: PrivateReplies, which: ReportForm) -> None:
+    async def open(self, person: Person, private: PrivateReplies, which: ReportForm) -> None:
         """Open the modal of a report."""
-        settings = await self._handlers.settings("slack", workspace.team)
+        settings = await self._handlers.settings("slack", private.workspace.team)
         form = report_form(which, person.language, private=settings.private_reports)
         context = {"language": person.language, "channel": private.channel}
         await private.show(form_modal(form, f"{REPORT}{which}", person.language, context))
 
-    async def by_text(
-        self, workspace: SlackWorkspace, body: Body, person: Person, kind: ReportKind, private: PrivateReplies
-    ) -> None:
+    async def by_text(self, person: Person, kind: ReportKind, private: PrivateReplies) -> None:
         """Save a report from the words of a command."""
+        workspace, body = private.workspace, private.body
         settings = await self._handlers.settings("slack", workspace.team)
         is_private = kind is ReportKind.LOST and settings.private_reports
         channel = await channel_of(workspace, person, kind, body["channel_id"], private=is_private)
@@ -92,7 +74,8 @@ class Reports:
         notes = [escape(wording.explain(problem, person.language)) for problem in problems]
         await private.send_words("\n".join([_confirmation(report, person.language), *notes]), person.language)
 
-    async def _from_menu(self, workspace: SlackWorkspace, body: Body, person: Person, private: PrivateReplies) -> None:
+    async def _from_menu(self, person: Person, private: PrivateReplies) -> None:
+        workspace, body = private.workspace, private.body
         message, channel = body["message"], body["channel"]["id"]
         if channel not in workspace.channels:
             raise TellUserError("invite_me", channel="#lost")
@@ -101,49 +84,36 @@ class Reports:
         if not is_post(workspace, message):
             raise TellUserError("only_own_post")
         kind = ReportKind.FOUND if body["callback_id"] == FOUND_THIS else ReportKind.LOST
-        await self.take(workspace, (channel, message), kind, person, private)
+        await self._take(channel, message, kind, person, private)
 
-    async def take(
-        self,
-        workspace: SlackWorkspace,
-        post: tuple[str, Body],
-        kind: ReportKind,
-        person: Person,
-        private: PrivateReplies,
+    async def _take(
+        self, channel: str, message: Body, kind: ReportKind, person: Person, private: PrivateReplies
     ) -> None:
-        """Take a post (its channel and message) as a report by its author, and tell the person who asked."""
-        channel, message = post
-        is_own = message["user"] == person.member.id
+        """Take a post as a report by its author, and tell the person who asked."""
+        workspace, is_own = private.workspace, message["user"] == person.member.id
         rights.check_member("report_post_of", is_moderator=person.is_moderator, is_author=is_own)
         author = person if is_own else await workspace.person(message["user"])
-        found, words = await photos_of(workspace, message), await words_of(workspace, message)
-        if found.problems and not (found.photos or words):
+        found = await photos_of(workspace, message)
+        report = await report_of(workspace, channel, message, kind, author=author.member, photos=found.photos)
+        if found.problems and not (report.photos or report.text):
             raise found.problems[0]
-        report = REPORTS[kind](
-            source_key=key_of(channel, message["ts"]),
-            target=workspace.target(channel, message["ts"]),
-            author=author.member,
-            text=words,
-            photos=found.photos,
-            posted_at=moment_of(message["ts"]),
-        )
         await self._report(report, person, private, found.problems)
 
-    async def from_offer(self, workspace: SlackWorkspace, body: Body, person: Person, private: PrivateReplies) -> None:
+    async def from_offer(self, person: Person, private: PrivateReplies) -> None:
         """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
+        workspace, body = private.workspace, private.body
         channel = body["channel"]["id"]
         message = await version_now(workspace, channel, {"ts": body["message"].get("thread_ts", "")})
         if message is None:
             raise TellUserError("nothing_here")
         if not is_post(workspace, message):
             raise TellUserError("only_own_post")
-        await self.take(workspace, (channel, message), ReportKind.LOST, person, private)
-        with suppress(
-            SlackApiError, aiohttp.ClientError, OSError
-        ):  # it stays, and a second press finds the same report
+        await self._take(channel, message, ReportKind.LOST, person, private)
+        with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await workspace.client.chat_delete(channel=channel, ts=body["message"]["ts"])
 
-    async def _submit(self, workspace: SlackWorkspace, body: Body) -> View:
+    async def submit(self, workspace: SlackWorkspace, body: Body) -> View:
+        """Save the report of a modal."""
         view = body["view"]
         which = cast("ReportForm", view["callback_id"].removeprefix(REPORT))
         person = await workspace.person(body["user"]["id"])

@@ -5,15 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import structlog
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 
 from bot.channels import check_log
-from bot.slack.background import Background
-from bot.slack.forms import View, context_of, form_input, labelled, modal, option, words_modal
-from bot.slack.private_replies import process_submission
+from bot.slack.forms import View, form_input, labelled, modal, option, words_modal
+from bot.slack.posts import Body
+from bot.slack.private_replies import FieldsError
 from bot.slack.render import Element
-from bot.slack.workspace import SlackWorkspace
+from bot.slack.workspace import SlackWorkspace, is_group
 from reunite import rights
 from reunite.commands import ChangeSettings
 from reunite.community import KEEP_DAYS
@@ -27,16 +26,14 @@ _CHANNEL_FIELDS: Final = ("found_channels", "lost_channels", "log_channel")
 _CHANNELS: Final = {"include": ["public", "private"], "exclude_bot_users": True}
 _MAX_GROUPS: Final = 100
 _REFRESH_SECONDS: Final = 1.5
-_GROUP: Final = "S"
 _log = structlog.get_logger(__name__)
 
 
 class SettingsForm:
     """Shows and changes a workspace's settings."""
 
-    def __init__(self, handlers: Handlers, background: Background) -> None:
+    def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
-        self._background = background
 
     async def form(self, workspace: SlackWorkspace, language: str) -> View:
         """Return the modal, filled in with the present settings."""
@@ -49,25 +46,18 @@ class SettingsForm:
         title = sentence("home_setup", language)
         return modal(title, inputs, language, callback=SETUP, context={"language": language})
 
-    async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Save the settings. If the bot isn't in a chosen channel, the modal stays open and says so."""
-        given, user, clock = form_input(body["view"]), body["user"]["id"], asyncio.get_running_loop().time
-        came = clock()
+    async def submit(self, workspace: SlackWorkspace, body: Body) -> View:
+        """Save the settings. Raises FieldsError if the bot isn't in a chosen channel."""
+        given = form_input(body["view"])
         if _unjoined(workspace, given):
             await _refresh_in_time(workspace)  # the bot may just have been invited
         if fields := _unjoined(workspace, given):
-            invite = sentence("setup_invite", context_of(body["view"]).get("language", "en"))
-            await ack(response_action="errors", errors=dict.fromkeys(fields, invite))
-            return
-        work = self._save(workspace, user, given)
-        await process_submission(ack, workspace, body["view"], work, self._background, waited=clock() - came)
-
-    async def _save(self, workspace: SlackWorkspace, user: str, given: Mapping[str, Any]) -> View:
-        person = await workspace.person(user)
+            raise FieldsError("setup_invite", fields)
+        person = await workspace.person(body["user"]["id"])
         rights.check_member("set_up", is_moderator=person.is_moderator)
         if (groups := given.get("groups")) is None:  # Slack didn't list them for the form
             before = await self._handlers.settings("slack", workspace.team)
-            groups = [moderator for moderator in before.moderators if moderator.startswith(_GROUP)]
+            groups = [*filter(is_group, before.moderators)]
         settings = Settings(
             found_channels=tuple(given.get("found_channels", ())),
             lost_channels=tuple(given.get("lost_channels", ())),
@@ -132,7 +122,7 @@ def _channel_inputs(settings: Settings, language: str) -> list[Element]:
 
 def _moderator_inputs(settings: Settings, groups: list[Element], language: str) -> list[Element]:
     """Return the fields for members who moderate, and for user groups if there are any."""
-    users = [moderator for moderator in settings.moderators if not moderator.startswith(_GROUP)]
+    users = [moderator for moderator in settings.moderators if not is_group(moderator)]
     element = {"type": "multi_users_select", **_initial("initial_users", users)}
     fields = [labelled("moderators", sentence("setup_moderators", language), element)]
     if groups:

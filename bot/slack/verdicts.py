@@ -1,15 +1,14 @@
 """Reactions to match replies as verdicts. The reactions are the record: what the bot missed is looked up."""
 
-import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
-from weakref import WeakValueDictionary
 
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.errors import code_of
+from bot.locks import Locks
+from bot.slack.errors import FAILURES, code_of
 from bot.slack.markup import escape
 from bot.slack.posts import Body, key_of
 from bot.slack.workspace import Person, SlackWorkspace
@@ -37,7 +36,7 @@ class Verdicts:
         self._handlers = handlers
         self._installations = installations
         self._unrecorded = UnrecordedCards(handlers)
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks = Locks[str]()
 
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
         """Give or withdraw a verdict by a reaction to a message of the bot."""
@@ -45,7 +44,7 @@ class Verdicts:
         if event.get("item_user") != workspace.bot_user or item.get("type") != "message":
             return
         at, given = (item["channel"], item["ts"]), event["type"] == "reaction_added"
-        async with self._lock(at):
+        async with self._locks.of(key_of(*at)):
             if workspace.target(*at) in self._unrecorded:
                 return
             if not await self._take(workspace, at, event["reaction"], event["user"], given=given, is_live=True):
@@ -82,7 +81,7 @@ class Verdicts:
 
     async def compare(self, workspace: SlackWorkspace, at: At) -> None:
         """Compare the reactions to a match reply with the recorded ones."""
-        async with self._lock(at):
+        async with self._locks.of(key_of(*at)):
             present = await _reactions(workspace, *at)
             if present is None:
                 return
@@ -104,14 +103,11 @@ class Verdicts:
         """Leave the cards that aren't recorded yet to the next start."""
         await self._unrecorded.stop()
 
-    def _lock(self, at: At) -> asyncio.Lock:
-        return self._locks.setdefault(key_of(*at), asyncio.Lock())
-
 
 async def _explain(workspace: SlackWorkspace, at: At, person: Person, error: TellUserError) -> None:
     """Say in the card's thread, to this person alone, why their verdict doesn't count."""
     words = escape(wording.explain(error, person.language))
-    with suppress(SlackApiError, OSError, TimeoutError):  # the card is gone, the person has left, or Slack is away
+    with suppress(*FAILURES):  # the card is gone, the person has left, or Slack is away
         answer = await workspace.client.reactions_get(channel=at[0], timestamp=at[1])
         thread = (answer.get("message") or {}).get("thread_ts")
         await workspace.client.chat_postEphemeral(channel=at[0], user=person.member.id, thread_ts=thread, text=words)

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import role_of
+from bot.latest import Latest
 from bot.slack.config import SlackConfig
 from bot.slack.errors import code_of, is_refusal
 from bot.slack.markup import mentions, plain_text
@@ -23,12 +24,6 @@ from reunite.handlers import Handlers
 from reunite.language import language_of, sentence
 
 _PAGE: Final = 200
-_GROUP: Final = "S"
-"""The first letter of a user group's id."""
-_DIRECT: Final = "D"
-"""The first letter of the id of direct messages."""
-_USERS: Final = "UW"
-"""The first letters of users' ids."""
 _MAX_NAMES: Final = 10
 """How many mentions in one message are looked up."""
 _REMEMBERED: Final = 1000
@@ -49,7 +44,17 @@ class Person:
 
 def is_direct(channel: str) -> bool:
     """Return whether a channel's id is that of direct messages."""
-    return channel.startswith(_DIRECT)
+    return channel.startswith("D")
+
+
+def is_user(identifier: str) -> bool:
+    """Return whether an id is a user's."""
+    return identifier.startswith(("U", "W"))
+
+
+def is_group(identifier: str) -> bool:
+    """Return whether an id is a user group's."""
+    return identifier.startswith("S")
 
 
 class SlackWorkspace:
@@ -74,7 +79,7 @@ class SlackWorkspace:
         self.is_outdated = False
         """Whether the channels have to be read again: an earlier try failed."""
         self._language = "en"
-        self._languages: dict[str, str] = {}
+        self._languages = Latest[str, str](_REMEMBERED)
         """The languages of the people who were here last."""
 
     async def language(self) -> str:
@@ -188,14 +193,8 @@ class SlackWorkspace:
             return Person(member, is_moderator=False, language=settings.language, zone=UTC)
         name = _name_of(found) or user
         language = language_of(found.get("locale") or settings.language)
-        self._remember(user, language)
-        return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone_of(found))
-
-    def _remember(self, user: str, language: str) -> None:
-        self._languages.pop(user, None)
         self._languages[user] = language
-        if len(self._languages) > _REMEMBERED:
-            del self._languages[next(iter(self._languages))]
+        return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone_of(found))
 
     async def words(self, text: str) -> str:
         """Return a message's text as people read it, with the names of the people and channels it mentions."""
@@ -207,7 +206,7 @@ class SlackWorkspace:
         if channel := self.channels.get(subject):
             return channel.name
         try:
-            return _name_of(await self._user(subject) or {}) if subject[:1] in _USERS else ""
+            return _name_of(await self._user(subject) or {}) if is_user(subject) else ""
         except SlackApiError:  # the other words matter more
             return ""
 
@@ -235,7 +234,7 @@ class SlackWorkspace:
             return False
         if user.get("is_admin") or user.get("is_owner") or user["id"] in {*chosen, *self._config.moderators}:
             return True
-        groups = {identifier for identifier in chosen if identifier.startswith(_GROUP)}
+        groups = set(filter(is_group, chosen))
         return bool(groups) and user["id"] in await self._members(groups)
 
     async def _members(self, groups: Collection[str]) -> set[str]:

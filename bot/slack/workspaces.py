@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
-import aiohttp
 import psycopg
 import structlog
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.background import ACKNOWLEDGE_SECONDS
 from bot.slack.config import SlackConfig
-from bot.slack.errors import TOKEN_REFUSED, code_of, slack_errors
+from bot.slack.errors import TOKEN_REFUSED, UNANSWERED, code_of, slack_errors
 from bot.slack.workspace import SlackWorkspace
 from db.cancellation import stop
 from db.installations import Installation, Installations
@@ -128,7 +127,7 @@ class Workspaces:
                 await with_token(self._client, installation.bot_token).auth_test()
             except SlackApiError as error:
                 return False if code_of(error) in TOKEN_REFUSED else None
-            except (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError):
+            except UNANSWERED:
                 return None
             return True
 

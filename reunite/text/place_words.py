@@ -62,11 +62,7 @@ VERBS_APART: Final = VERBS | _words("verbs_apart")
 OF_THE_THING: Final = _words("of_the_thing")
 ORDINALS, NUMBERED, _NUMBER_SIGNS = _words("ordinals"), _words("numbered"), _words("number_signs")
 
-_BEFORE_ADJECTIVES: Final = frozenset(
-    noun
-    for noun in _phrases(_NOUNS["es"], _NOUNS["fr"], _NOUNS["other"])
-    if noun not in _phrases(_NOUNS["en"], _NOUNS["de"])
-)
+_BEFORE_ADJECTIVES: Final = _phrases(_NOUNS["es"], _NOUNS["fr"], _NOUNS["other"]) - _phrases(_NOUNS["en"], _NOUNS["de"])
 """Nouns of languages in which an adjective follows: "parque canino", but not "bus driver"."""
 
 _ARTICLES: Final = frozenset(("la", "l", "le", "les", "los", "las", "el", "il", "the", *ELISION))

@@ -47,9 +47,9 @@ class SlackDouble:
         """By channel, the error that meets a message of the bot: posting there is restricted."""
         self.response_urls_expired = False
         self.response_urls_break = False
+        """Whether connections to them end once an answer is taken, before it's acknowledged."""
         self.response_urls_fail = False
         """Whether a response_url answers 503, though the answer was taken."""
-        """Whether connections to them end once an answer is taken, before it's acknowledged."""
         self.whispers: list[dict[str, Any]] = []
         """Ephemeral messages: each with its channel, user, text and blocks."""
         self.calls: list[tuple[str, dict[str, Any]]] = []

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import web
 
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
 from tests.doubles.slack_delivery import Envelope
-from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.slack_adapter import JPEG, World, world_by_http, world_in
 from tests.support.waiting import eventually
 
 
@@ -78,17 +79,21 @@ async def test_what_the_bot_changes_in_its_own_posts_is_no_edit_of_a_report(worl
     assert (await world.report()).text == "a red hat"
 
 
-async def test_a_post_that_changed_before_it_could_be_taken_is_taken_as_it_is_by_then(world: World) -> None:
-    for _ in range(2):
-        world.slack.api.fail_next("users.info", status=503, error="service_unavailable")
-    edited = world.slack.post_photo(world.found, world.ada, JPEG, "first words")
-    deleted = world.slack.post_photo(world.found, world.ada, JPEG, "never mind")
-    await eventually(lambda: not world.slack.api.failures["users.info"])
-    world.slack.edit(world.found, edited, "second words")
-    world.slack.delete(world.found, deleted)
-    await world.wait_until_acknowledged(world.found, edited)
-    await world.slack.settle()
-    assert [report.text for report in await world.reports()] == ["second words"]
+async def test_a_post_that_changed_before_it_could_be_taken_is_taken_as_it_is_by_then(database_url: str) -> None:
+    async with world_by_http(database_url) as world:
+
+        async def change(_: web.Request) -> web.Response:
+            world.slack.edit(world.found, edited, "second words")
+            world.slack.delete(world.found, deleted)
+            world.slack.api.fail_next("users.info", status=503, error="service_unavailable")
+            return web.json_response({"ok": False, "error": "service_unavailable"}, status=503)
+
+        world.slack.api.before_answer["users.info"] = change
+        edited = world.slack.post_photo(world.found, world.ada, JPEG, "first words")
+        deleted = world.slack.post_photo(world.found, world.ada, JPEG, "never mind")
+        await world.wait_until_acknowledged(world.found, edited)
+        await world.slack.settle()
+        assert [report.text for report in await world.reports()] == ["second words"]
 
 
 async def test_a_post_that_was_too_long_is_taken_once_it_was_shortened(world: World) -> None:

@@ -7,19 +7,16 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import ClientSession
 
-from tests.doubles.slack import TEAM, SlackDouble
+from tests.doubles.slack import TEAM
 from tests.doubles.slack_delivery import Envelope, encoded, signed
-from tests.support.slack_adapter import JPEG, World, by_http, world_on
+from tests.support.slack_adapter import JPEG, World, world_by_http
 
 FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
 async def world(database_url: str) -> AsyncIterator[World]:
-    async with (
-        SlackDouble.running(acknowledge_within=10) as slack,
-        world_on(slack, database_url, **by_http(slack)) as opened,
-    ):
+    async with world_by_http(database_url) as opened:
         yield opened
 
 

@@ -13,7 +13,7 @@ from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.doubles.slack_api import BOT_TOKEN
-from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.slack_adapter import JPEG, World, world_by_http, world_in
 from tests.support.waiting import eventually
 
 
@@ -54,12 +54,13 @@ async def test_the_same_event_three_times_is_one_report(world: World) -> None:
     assert len(await world.reports()) == 1
 
 
-async def test_an_event_that_could_not_be_written_down_comes_again(world: World) -> None:
-    world.slack.api.fail_next("users.info", status=503, error="service_unavailable")
-    ts = world.slack.post_photo(world.found, world.ada, JPEG)
-    await world.wait_until_acknowledged(world.found, ts)
-    assert len(await world.reports()) == 1
-    assert world.slack.delivery.envelopes[0].sent == 2
+async def test_an_event_that_could_not_be_written_down_comes_again(database_url: str) -> None:
+    async with world_by_http(database_url) as world:
+        world.slack.api.fail_next("users.info", status=503, error="service_unavailable")
+        ts = world.slack.post_photo(world.found, world.ada, JPEG)
+        await world.wait_until_acknowledged(world.found, ts)
+        assert len(await world.reports()) == 1
+        assert world.slack.delivery.envelopes[0].sent == 2
 
 
 @pytest.mark.parametrize("way", ["dropped", "asked"])

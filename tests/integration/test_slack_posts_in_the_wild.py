@@ -5,14 +5,14 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from reunite.commands import ReportLost
 from reunite.entities import ReplyTarget
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from tests.doubles.slack import TEAM
-from tests.support.slack_adapter import JPEG, World, world_in
-from tests.support.waiting import eventually
+from tests.support.slack_adapter import JPEG, World, world_by_http, world_in
 
 
 @pytest.fixture
@@ -21,9 +21,20 @@ async def world(database_url: str) -> AsyncIterator[World]:
         yield opened
 
 
+@pytest.fixture
+async def world_by_requests(database_url: str) -> AsyncIterator[World]:
+    async with world_by_http(database_url) as opened:
+        yield opened
+
+
+def unavailable() -> web.Response:
+    return web.json_response({"ok": False, "error": "service_unavailable"}, status=503)
+
+
 async def test_a_retried_post_is_taken_though_the_history_has_no_subtype(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world_by_requests: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    world = world_by_requests
     report = Handlers.report
     refused: list[Any] = []
 
@@ -41,32 +52,40 @@ async def test_a_retried_post_is_taken_though_the_history_has_no_subtype(
     assert (await world.report()).text == "my hat"
 
 
-async def test_a_retried_post_whose_photo_was_removed_meanwhile_is_left(world: World) -> None:
-    world.slack.api.fail_next("users.info", status=503, error="service_unavailable")
+async def test_a_retried_post_whose_photo_was_removed_meanwhile_is_left(world_by_requests: World) -> None:
+    world = world_by_requests
+
+    async def remove(_: web.Request) -> web.Response:
+        (world.slack.message(world.found, ts) or {})["files"] = []
+        return unavailable()
+
+    world.slack.api.before_answer["users.info"] = remove
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "a hat")
-    message = world.slack.message(world.found, ts)
-    assert message
-    await eventually(lambda: not world.slack.api.failures["users.info"])
-    message["files"] = []
     await world.slack.settle()
+    assert world.slack.delivery.envelopes[0].sent == 2
     assert await world.reports() == []
 
 
 @pytest.mark.parametrize("is_deleted", [True, False])
-async def test_a_retried_post_needs_no_history_where_slack_puts_that_off(world: World, *, is_deleted: bool) -> None:
+async def test_a_retried_post_needs_no_history_where_slack_puts_that_off(
+    world_by_requests: World, *, is_deleted: bool
+) -> None:
+    world = world_by_requests
+
+    async def change(_: web.Request) -> web.Response:
+        if is_deleted:
+            world.slack.delete(world.found, ts, unheard=True)
+        else:
+            (world.slack.message(world.found, ts) or {})["text"] = "a red hat"
+        return unavailable()
+
     world.slack.api.history_every = 3600
     with suppress(UndeliverableError):  # it's read for some reason, so the next page is an hour away
         await world.platform.photo_url(ReplyTarget("slack", TEAM, world.found, "1.1"), "photo.jpg")
-    world.slack.api.fail_next("users.info", status=503, error="service_unavailable")
+    world.slack.api.before_answer["users.info"] = change
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "a hat")
-    message = world.slack.message(world.found, ts)
-    assert message
-    await eventually(lambda: not world.slack.api.failures["users.info"])
-    if is_deleted:
-        world.slack.delete(world.found, ts, unheard=True)
-    else:
-        message["text"] = "a red hat"
     await world.slack.settle()
+    assert world.slack.delivery.envelopes[0].sent == 2
     assert [report.text for report in await world.reports()] == ([] if is_deleted else ["a red hat"])
 
 

@@ -121,6 +121,7 @@ async def test_who_waits_reads_their_own_language_where_the_bot_has_heard_it(
     zoe = world.slack.admin.add_member("Zoé", locale="fr-FR")
     used = await world.slack.slash("lost", "my-reports", zoe, world.lost)
     await eventually(lambda: used.answers)
+    world.store._pool.timeout = 3.0  # not half a minute, but still longer than Slack waits
     with database_away(owner_database_url):
         used = await world.slack.slash("lost", "my-reports", zoe, world.lost)
         await eventually(lambda: used.answers)

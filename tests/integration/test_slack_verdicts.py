@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bot.board_roles import sign_out_former
 from db.outbox import SqlOutbox
@@ -49,6 +50,19 @@ async def test_a_members_reaction_changes_nothing_and_they_alone_hear_why(world:
     assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
     [whisper] = await eventually(lambda: world.slack.whispers)
     assert (whisper["user"], whisper["text"]) == (world.ada, sentence("only_moderators"))
+
+
+async def test_a_notice_that_breaks_off_is_not_said_again(world: World) -> None:
+    async def break_off(request: web.Request) -> None:
+        assert request.transport
+        request.transport.abort()
+
+    _, _, _, card = await world.card()
+    world.slack.api.before_answer["chat.postEphemeral"] = break_off
+    reacted = world.slack.react(card.channel, card.message, "white_check_mark", world.ada)
+    await reacted.acked.wait()
+    assert reacted.sent == 1
+    assert len(world.slack.whispers) == 1
 
 
 async def test_rights_are_those_of_the_moment(world: World) -> None:

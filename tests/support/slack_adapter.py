@@ -188,3 +188,13 @@ async def world_in(database_url: str, **more: Any) -> AsyncIterator[World]:
     """Open a workspace of the double and run the bot in it."""
     async with SlackDouble.running(acknowledge_within=10) as slack, world_on(slack, database_url, **more) as world:
         yield world
+
+
+@asynccontextmanager
+async def world_by_http(database_url: str) -> AsyncIterator[World]:
+    """Do the same with requests instead of a socket: an event whose handling fails comes again at once."""
+    async with (
+        SlackDouble.running(acknowledge_within=10) as slack,
+        world_on(slack, database_url, **by_http(slack)) as world,
+    ):
+        yield world

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from bot.latest import Latest
 from bot.past_posts import PastPosts
 from bot.slack import channel_pace
 from bot.slack.channel_pace import ChannelPace
@@ -13,6 +14,13 @@ from reunite.language import LANGUAGES, _words_in, words_in
 
 _DAY = 86_400.0
 _CHANNELS = [f"C{number}" for number in range(50)]
+
+
+def test_the_entries_that_were_set_last_are_kept() -> None:
+    latest = Latest[str, int](2)
+    for number, key in enumerate(("a", "b", "a", "c")):
+        latest[key] = number
+    assert latest == {"a": 2, "c": 3}
 
 
 async def test_slacks_pace_forgets_the_channels_in_which_nothing_is_to_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:

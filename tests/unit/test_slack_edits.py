@@ -1,10 +1,9 @@
-"""Edits of posts on Slack: of a past post that is read again, and of several versions that come out of order."""
+"""Edits of posts on Slack: of a past post that is read again, and of one that was refused."""
 
 from collections.abc import Coroutine
 from types import SimpleNamespace
 from typing import Any
 
-from bot.slack.edits import NewestEdits
 from bot.slack.inbound import Inbound
 from bot.slack.posts import photos_of
 from reunite.entities import Member, ReplyTarget, ReportKind
@@ -57,23 +56,3 @@ async def test_a_post_that_was_refused_is_taken() -> None:
     await stage.join("T1", "slack")
     await inbound(stage).edited(WORKSPACE, "C1", POST)
     assert await stage.handlers.report_at(WORKSPACE.target("C1", TS))
-
-
-def edited(at: str) -> dict[str, object]:
-    return {"edited": {"ts": at}}
-
-
-def test_an_older_version_is_outdated_and_the_same_is_not() -> None:
-    edits = NewestEdits()
-    edits.note("C1:1", edited("20.5"))
-    assert edits.is_outdated("C1:1", edited("9.5"))
-    assert edits.is_outdated("C1:1", {"text": "never edited"})
-    assert not edits.is_outdated("C1:1", edited("20.5"))
-    assert not edits.is_outdated("C2:1", edited("9.5"))
-
-
-def test_the_posts_edited_last_are_remembered() -> None:
-    edits = NewestEdits(most=2)
-    for key in ("a", "b", "a", "c"):
-        edits.note(key, edited("20.5"))
-    assert [edits.is_outdated(key, edited("9.5")) for key in ("a", "b", "c")] == [True, False, True]

@@ -1,0 +1,17 @@
+"""Locks that keep what concerns one message, channel or workspace in its order."""
+
+import asyncio
+from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
+
+K = TypeVar("K")
+
+
+class Locks(Generic[K]):
+    """Locks by key, each kept only while someone holds it or waits for it."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[K, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, key: K) -> asyncio.Lock:
+        return self._locks.setdefault(key, asyncio.Lock())
