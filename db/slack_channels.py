@@ -28,14 +28,15 @@ _INSIDE: Final = (
 
 
 async def move_channel(store: Store, team: str, old: str, new: str) -> None:
-    """Replace a channel's id everywhere; doing so again changes nothing."""
-    ids = {"team": team, "old": old, "new": new}
+    """Replace a channel's id in settings, reports and replies; doing so again changes nothing."""
+    if workspace := await store.workspace("slack", team):
+        async with store.transaction(workspace.community) as connection:
+            for statement in _INSIDE:
+                await connection.execute(statement, {"workspace": workspace.id, "old": old, "new": new})
+
+
+async def move_unread(store: Store, team: str, old: str, new: str) -> None:
+    """Replace the id where something of the channel is still unread; the new channel must be known by now."""
     async with store.outside() as connection:
         for statement in _OUTSIDE:
-            await connection.execute(statement, ids)
-    workspace = await store.workspace("slack", team)
-    if workspace is None:
-        return
-    async with store.transaction(workspace.community) as connection:
-        for statement in _INSIDE:
-            await connection.execute(statement, {**ids, "workspace": workspace.id})
+            await connection.execute(statement, {"team": team, "old": old, "new": new})

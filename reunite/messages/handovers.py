@@ -78,7 +78,7 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     language, about = lost.language, frozenset({lost.id, found.id})
     owner: Line = (author(lost, notify=True),)
-    finder: Span = Plain(sentence("the_finder", language)) if found.sealed else author(found)
+    finder: Span | str = sentence("the_finder", language) if found.sealed else author(found)
     if claim.state is ClaimState.ACCEPTED and not rules.is_still_given(match, found):
         key = "claim_overruled" if match.state is MatchState.REJECTED else "claim_given_away"
         return Reply("claim", (line(key, language),), match=match.id, about=about)
