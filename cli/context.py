@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
@@ -84,9 +84,8 @@ def configured() -> Iterator[Settings]:
             stream.reconfigure(errors="backslashreplace")  # what the terminal's encoding lacks is no reason to fail
     try:
         settings = Settings()
-        for sentence in misspelt():
-            print(sentence, file=sys.stderr)
         logs.configure(settings.log.level or "info", as_json=settings.log.json)
+        _warn(misspelt(), as_json=settings.log.json)
         yield settings
     except ValidationError as error:
         _fail(f"Invalid setting: {_problems(error)}.")
@@ -100,6 +99,16 @@ def configured() -> Iterator[Settings]:
         _fail(f"Redis can't be used ({_one_line(error)}). Check REUNITE_REDIS_URL, and that the server is running.")
     except _expected() as error:
         _fail(_one_line(error))
+
+
+def _warn(sentences: Iterable[str], *, as_json: bool) -> None:
+    import structlog
+
+    for sentence in sentences:
+        if as_json:
+            structlog.get_logger(__name__).warning("setting_unknown", problem=sentence)
+        else:
+            print(sentence, file=sys.stderr)
 
 
 def _problems(error: ValidationError) -> str:

@@ -68,11 +68,11 @@ class Status:
         found = []
         if self.lacks_worker:
             found.append("No worker is running: start one with `reunite worker`.")
-        found += [
-            f"{number} processes of `reunite {role}` run and compete for the same events: stop all but one."
-            for role, number in sorted(self.alive.items())
-            if number > 1 and role.startswith("bot ")
-        ]
+        if (number := self.alive["bot discord"]) > 1:
+            found.append(
+                f"{number} processes of `reunite bot discord` run and receive the same events: stop all but one."
+                " (One that has crashed counts for half a minute.)"
+            )
         for platform in sorted({backlog.platform for backlog in self.waiting if backlog.platform}):
             role = "api" if platform == "api" else f"bot {platform}"
             if not self.alive[role]:

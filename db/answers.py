@@ -17,10 +17,10 @@ from reunite.matching.evidence import Background, PairKind
 
 _SPARE_MEASURED: Final = 12
 """Candidates measured beyond the limit: quantised vectors rank one or two of the 50 nearest a little too low."""
-_MIN_SHORTLIST: Final = 512
+_MIN_SHORTLIST: Final = 256
 """With more vectors than this, a first-stage scan chooses at least this many to compare."""
-_SHORTLIST_DIVISOR: Final = 80
-"""With very many vectors, one in this many is shortlisted."""
+_SHORTLIST, _OF_MANY, _OF_VERY_MANY = 512, 20, 80
+"""Of many vectors one in 20 is shortlisted, until there are 512; of very many, one in 80."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,9 @@ def estimate(
 
 def _nearest_of_shortlist(vectors: Floats, axes: PrincipalAxes, every: Rows, first_stage: Floats, limit: int) -> Ids:
     """Shortlist by the first-stage scan, then compare the quantised vectors of the shortlist."""
-    places = largest(first_stage, max(_MIN_SHORTLIST, len(every) // _SHORTLIST_DIVISOR))
+    count = len(every)
+    shortlist = max(_MIN_SHORTLIST, min(count // _OF_MANY, _SHORTLIST), count // _OF_VERY_MANY)
+    places = largest(first_stage, shortlist)
     similarities = axes.similarities(vectors, every.at("quantised", places)).max(axis=0)
     return _nearest(every.at("ids", places), similarities, limit)
 

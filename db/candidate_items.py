@@ -14,6 +14,7 @@ import numpy as np
 
 from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, fields_of, items_of
 from db.mapping import Row
+from db.packed_items import PackedItems, unpack
 from db.queries import Statement
 from db.vectors import COMPARED, Ids, Scope, as_array
 from reunite.entities import Report, ReportKind
@@ -127,19 +128,22 @@ class Reading:
 
 
 class ReadPlan(NamedTuple):
-    """The candidates that are cached, and those to be read."""
+    """The candidates that are cached, those that are packed in memory, and those to be read."""
 
     scope: Scope
     cached: dict[bytes, Item]
+    packed: dict[bytes, bytes]
     missing: Ids
 
     @classmethod
-    def of(cls, scope: Scope, chosen: Ids, reading: Reading) -> "ReadPlan":
+    def of(cls, scope: Scope, chosen: Ids, reading: Reading, kept: PackedItems) -> "ReadPlan":
         reports = chosen.tolist()
         cached = reading.use(reports)
         if len(cached) == len(reports):
-            return cls(scope, cached, chosen[:0])
-        return cls(scope, cached, chosen[np.array([report not in cached for report in reports], np.bool_)])
+            return cls(scope, cached, {}, chosen[:0])
+        packed = kept.find([report for report in reports if report not in cached])
+        known = cached.keys() | packed.keys()
+        return cls(scope, cached, packed, chosen[np.array([report not in known for report in reports], np.bool_)])
 
     def statements(self) -> list[Statement]:
         """Return the statements to run: none where nothing is missing."""
@@ -148,16 +152,23 @@ class ReadPlan(NamedTuple):
         missing = as_array(self.missing)
         return [(_DETAILS, {**self.scope.params(), "reports": missing}), (PHOTO_CONTENT, {"reports": missing})]
 
+    def in_memory(self, reading: Reading) -> dict[bytes, Item]:
+        """Return the items that are cached or packed, and cache these."""
+        unpacked = [unpack(report, self.scope.opposite, packed) for report, packed in self.packed.items()]
+        return self.cached | _kept(unpacked, reading)
 
-def read_items(plan: ReadPlan, found: Sequence[Sequence[Row]], reading: Reading) -> dict[bytes, Item]:
-    """Return the plan's items, those that were found by its statements too, and cache these."""
-    items = dict(plan.cached)
-    if len(plan.missing):
+    def read(self, found: Sequence[Sequence[Row]], reading: Reading) -> dict[bytes, Item]:
+        """Return the items that the plan's statements have found, and cache them."""
+        if not len(self.missing):
+            return {}
         details, [seen] = found[:2]
-        for item in items_of(details, seen):
-            reading.keep(item)
-            items[item.report.bytes] = item
-    return items
+        return _kept(items_of(details, seen), reading)
+
+
+def _kept(items: Sequence[Item], reading: Reading) -> dict[bytes, Item]:
+    for item in items:
+        reading.keep(item)
+    return {item.report.bytes: item for item in items}
 
 
 def query_item(report: Report, seen: Row) -> Item:

@@ -12,7 +12,7 @@ from uuid import UUID
 import numpy as np
 
 from db.answers import Answer
-from db.candidate_items import ItemCache, Reading, ReadPlan, query_item, read_items
+from db.candidate_items import ItemCache, Reading, ReadPlan, query_item
 from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, items_of
 from db.index_cache import IndexCache
 from db.index_loading import MANY, Changes, IndexLoader
@@ -43,7 +43,6 @@ from db.vectors import (
 from reunite.encoder import PHOTO_SPACE
 from reunite.entities import Report, ReportKind
 from reunite.matching.evidence import Candidate, Item, PairKind, Search
-from reunite.text.content import rare_candidates
 from reunite.text.rarity import MAX_HOLDERS
 
 _COUNT: Final = f"""SELECT count(*) AS n FROM report r WHERE r.community_id = %(community)s
@@ -101,7 +100,7 @@ class SqlCandidates(Queries):
         query, changes = await self._context_of(report, index, hidden=hidden)
         compared = None if report.sample else await self._from_memory(query, memory, changes, limit)
         compared = compared or await self._from_database(query, limit)
-        return await self._assemble(report, query, compared, memory.items, limit)
+        return await self._assemble(report, query, compared, memory, limit)
 
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
         """Return what scoring needs to know about reports in any state."""
@@ -122,10 +121,8 @@ class SqlCandidates(Queries):
         """Read what a search needs to know about the query, and what has changed, in one round trip."""
         scope, asked = Scope(report.id, report.kind.opposite, None, {}, hidden), index.watermark
         context = context_statement(scope, self._loader.changes(index, scope))
-        async with self._pipeline(context) as [fetch]:
-            words = rare_candidates(report.text)  # while PostgreSQL works
-        [row] = await fetch()
-        return QueryContext.of(scope, row, words), Changes(asked, row)
+        [[row]] = await self._batch(context)
+        return QueryContext.of(scope, row), Changes(asked, row)
 
     async def _from_memory(self, query: QueryContext, memory: Memory, changes: Changes, limit: int) -> Compared | None:
         """Bring memory up to date, and compare with it; None if it holds too little."""
@@ -152,28 +149,28 @@ class SqlCandidates(Queries):
             self._index_cache.trim(self.community, query.scope.opposite)
 
     async def _assemble(
-        self, report: Report, query: QueryContext, compared: Compared, reading: Reading, limit: int
+        self, report: Report, query: QueryContext, compared: Compared, memory: Memory, limit: int
     ) -> Search:
         """Read what scoring needs to know about the chosen reports; PostgreSQL measures what memory can't."""
         answer, words, measured, nearest, photos = compared
         rare = np.frombuffer(b"".join(words.rare), ID)
         released = ids_of(query.released if measured is None else ())
         chosen = query.without_ruled_out(distinct([rare, released, *nearest]))
-        plan = ReadPlan.of(query.scope, chosen, reading)
+        plan = ReadPlan.of(query.scope, chosen, memory.items, memory.index.items)
         read_photos = [_photos_of(query.scope, compared.near)] if photos is None else []
-        async with self._pipeline(*plan.statements(), *read_photos) as fetching:
+        measure = [measuring(self.community, query.scope, query.targets, chosen)] if measured is None else []
+        async with self._pipeline(*plan.statements(), *read_photos, *measure) as fetching:
+            items = plan.in_memory(memory.items)
             background = answer.background()
             boilerplate = words.boilerplate | boilerplate_of_sample(words.common, answer.sample or ())
             pairs = {} if measured is None else _pairs(query, measured, chosen)
             lookalikes = {} if photos is None else most_alike(*photos, _MAX_LOOKALIKES)
         found = [await fetch() for fetch in fetching]
-        measure = [] if measured is not None else [measuring(self.community, query.scope, query.targets, chosen)]
-        async with self._pipeline(*measure) as fetching:
-            items = read_items(plan, found, reading)
-            if photos is None:
-                lookalikes = most_alike(*_photo_vectors(query.scope, found[-1][0]), _MAX_LOOKALIKES)
-        for fetch in fetching:
-            pairs = _pairs_of_nearest(query, (await fetch())[0], rare, limit)
+        items |= plan.read(found, memory.items)
+        if measured is None:
+            pairs = _pairs_of_nearest(query, found.pop()[0], rare, limit)
+        if photos is None:
+            lookalikes = most_alike(*_photo_vectors(query.scope, found.pop()[0]), _MAX_LOOKALIKES)
         details_of_photos = query.details if PairKind.PHOTO_PHOTO in background else {}
         return Search(
             query=query_item(report, query.photos),

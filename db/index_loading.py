@@ -33,7 +33,7 @@ from reunite.matching.evidence import Item
 MANY: Final = 1000
 """With more open reports of one kind, vectors are quantised instead of all kept whole."""
 MAX_ITEMS: Final = 8000
-"""Of up to this many open reports of one kind, what scoring needs is read with the vectors, until there are more."""
+"""Of more open reports of one kind, what scoring needs is kept packed."""
 _SAMPLE: Final = 400
 """How many reports keep their vectors even among many."""
 _FOR_AXES: Final = 4096
@@ -79,7 +79,6 @@ class LoadedRows(NamedTuple):
     words: Sequence[Row]
     """Of all reports, or of those in the sample."""
     items: Sequence[Item]
-    """Of all reports, or none."""
 
 
 class IndexLoader(Queries):
@@ -111,7 +110,7 @@ class IndexLoader(Queries):
             return
         if changes["new"]:
             await self._take_in(index, scope, changes)
-            index.keeps_items &= len(index) <= MAX_ITEMS
+            index.packs_items |= len(index) > MAX_ITEMS
         seen, own = changes["seen"], changes["own"]
         applied = {report: changed for report, changed in by.items() if changed >= seen and report not in own}
         index.watermark = Watermark(seen, own, applied)
@@ -127,7 +126,7 @@ class IndexLoader(Queries):
             self._add(index, scope, loaded)
         else:
             add_new(index, changes)
-            self._items.keep(self.community, new_items(changes, scope.opposite))
+            self._keep(index, new_items(changes, scope.opposite))
 
     async def _reload(self, index: MemoryIndex, scope: Scope) -> None:
         index.watermark = NOTHING_READ  # if reading fails, the next search starts over
@@ -137,7 +136,7 @@ class IndexLoader(Queries):
         )
         count = counted["n"]
         index.clear()
-        index.words, index.keeps_items = WordIndex(counted["words"]), count <= MAX_ITEMS
+        index.words, index.packs_items = WordIndex(counted["words"]), count > MAX_ITEMS
         self._items.drop_all(self.community, scope.opposite)
         if count <= MANY and sum(4 * scope.spaces[row["space"]] * row["n"] for row in vectors) <= MAX_VECTOR_BYTES:
             index.axes, index.kept_below, index.valid_counts = {}, None, range(2 * MANY)
@@ -173,10 +172,10 @@ class IndexLoader(Queries):
         """Return reports and their vectors, packed, and the words and items that are kept."""
         words_below = 2**_ID_BITS - 1 if index.words.is_complete else index.kept_below or 0
         params = {**self._params(scope), **extra, "below": UUID(int=words_below << (128 - _ID_BITS))}
-        wanted = (_REPORTS, _VECTORS, _WORDS, *((_ITEMS, _PHOTOS) if index.keeps_items else ()))
+        wanted = (_REPORTS, _VECTORS, _WORDS, _ITEMS, _PHOTOS)
         found = await self._batch(*[(statement.format(among=among), params) for statement in wanted])
-        items = await asyncio.to_thread(items_of, found[3], found[4][0]) if index.keeps_items else ()
-        return LoadedRows(found[0], found[1], found[2], items)
+        reports, vectors, words, items, [photos] = found
+        return LoadedRows(reports, vectors, words, await asyncio.to_thread(items_of, items, photos))
 
     def _add(self, index: MemoryIndex, scope: Scope, loaded: LoadedRows) -> None:
         for row in loaded.reports:
@@ -185,7 +184,13 @@ class IndexLoader(Queries):
             index.add_words(Sampled(**{**row, "words": frozenset(row["words"])}))
         for row in loaded.vectors:
             index.add(_vectors(scope, row))
-        self._items.keep(self.community, loaded.items)
+        self._keep(index, loaded.items)
+
+    def _keep(self, index: MemoryIndex, items: Sequence[Item]) -> None:
+        if index.packs_items:
+            index.items.add(items)
+        else:
+            self._items.keep(self.community, items)
 
     def _params(self, scope: Scope) -> dict[str, Any]:
         return {"community": self.community, "opposite": scope.opposite, "model": scope.model}

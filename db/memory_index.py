@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from db.answers import Answer, Estimate, estimate
 from db.columns import Columns, Rows, among
+from db.packed_items import PackedItems
 from db.principal_axes import PrincipalAxes
 from db.products import Floats, products
 from db.rare_words import Sampled
@@ -97,8 +98,6 @@ class MemoryIndex:
     """The numbers of open reports for which the index is suitable; outside, it's reloaded."""
     kept_below: int | None = None
     """Reports whose first 64 bits of the id are lower keep their vectors; None if all do."""
-    keeps_items: bool = False
-    """Whether what scoring needs of all reports is read with their vectors."""
     axes: Mapping[Place, PrincipalAxes] = field(default_factory=dict)
     """The axes of places whose vectors are quantised; other places keep all vectors whole."""
     reports: dict[bool, Columns] = field(default_factory=_no_reports)
@@ -107,6 +106,9 @@ class MemoryIndex:
     """Among many reports, those that keep their vectors."""
     words: WordIndex = field(default_factory=WordIndex)
     """The words of all reports, unless they are too many."""
+    packs_items: bool = False
+    """Whether what scoring needs of new reports is packed; of fewer reports it's in the process's `ItemCache`."""
+    items: PackedItems = field(default_factory=PackedItems)
     whole: dict[Group, Columns] = field(default_factory=dict)
     quantised: dict[Group, Columns] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -119,7 +121,13 @@ class MemoryIndex:
         """Bytes in memory."""
         columns = [column for kept in (self.reports, self.whole, self.quantised) for column in kept.values()]
         axes = sum(axes.size for axes in self.axes.values())
-        return sum(column.size for column in columns) + axes + _SAMPLED * len(self.sample) + self.words.size
+        return (
+            sum(column.size for column in columns)
+            + axes
+            + _SAMPLED * len(self.sample)
+            + self.words.size
+            + self.items.size
+        )
 
     @property
     def holds_all(self) -> bool:
@@ -145,13 +153,16 @@ class MemoryIndex:
 
     def clear(self) -> None:
         self.reports, self.sample, self.whole, self.quantised = _no_reports(), {}, {}, {}
-        self.words = WordIndex()
+        self.words, self.items = WordIndex(), PackedItems()
 
     def remove(self, reports: Sequence[UUID]) -> None:
         for report in reports:
             self.sample.pop(report, None)
             self.words.remove(report)
+            self.items.remove(report)
         keys = keys_of(ids_of(reports))
+        if not any(among(columns["keys"], keys).any() for columns in self.reports.values()):
+            return  # all are new
         for kept in (self.reports, self.whole, self.quantised):
             for columns in kept.values():
                 columns.remove(keys)

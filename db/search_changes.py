@@ -24,51 +24,44 @@ FEW: Final = 100
 """For up to this many new reports, the vectors come with the changes; for more, they are read separately."""
 _NEVER: Final = 2**63 - 1
 _DETAILS: Final = [name for name in FIELDS if name not in {"id", "kind"}]
+_ITEM_DETAILS: Final = ", ".join(f"array_agg({FIELDS[name]}) AS item_{name}" for name in _DETAILS)
+_ITEM_CONTENT: Final = ", ".join(f"content.{name} AS item_{name}" for name in CONTENT)
 
-# The upper bound is for restored backups, whose rows can have transaction ids that are still in the future.
-_TEMPLATE: Final = f"""
-WITH changes AS MATERIALIZED (SELECT report_id, changed FROM search_change WHERE community_id = %(community)s
+# PostgreSQL computes once what is used twice. The upper bound is for restored backups, whose rows can have
+# transaction ids that are still in the future.
+_STATEMENT: Final = f"""
+WITH changes AS (SELECT report_id, changed FROM search_change WHERE community_id = %(community)s
     AND changed >= %(seen)s::text::xid8 AND changed < pg_snapshot_xmax(pg_current_snapshot()) LIMIT %(most)s),
-  own AS MATERIALIZED (SELECT report_id FROM search_change
+  own AS (SELECT report_id FROM search_change
     WHERE community_id = %(community)s AND changed = pg_current_xact_id_if_assigned()),
   unknown AS (SELECT report_id, changed::text::bigint FROM changes
     EXCEPT SELECT * FROM unnest(%(applied)s::uuid[], %(applied_by)s::bigint[])),
-  new AS MATERIALIZED (SELECT report_id FROM unknown UNION SELECT report_id FROM own
+  new AS (SELECT report_id FROM unknown UNION SELECT report_id FROM own
     UNION SELECT unnest(%(doubtful)s::uuid[])),
-  opened AS MATERIALIZED (SELECT r.*, r.sealed OR r.private AS hidden, {AUTHOR} AS author
+  opened AS (SELECT r.*, r.sealed OR r.private AS hidden, {AUTHOR} AS author
     FROM new JOIN report r ON r.id = report_id JOIN workspace w ON w.id = workspace_id
     WHERE (SELECT count(*) FROM new) <= %(few)s AND {SIDE})
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, ARRAY(SELECT report_id FROM own) AS own,
-  changed.*, ARRAY(SELECT report_id FROM new) AS new, reports.*, vectors.*{{contents}}
+  changed.*, ARRAY(SELECT report_id FROM new) AS new, reports.*, vectors.*,
+  {_ITEM_CONTENT}
 FROM (SELECT array_agg(report_id) AS changed, array_agg(changed::text::bigint) AS changed_by FROM changes) AS changed,
   (SELECT array_agg(id) AS report, array_agg(hidden) AS hidden, array_agg(author) AS author,
-    array_agg(array_to_string(words, E'\\n')) AS words{{details}} FROM opened r) AS reports,
+    array_agg(array_to_string(words, E'\\n')) AS words, {_ITEM_DETAILS} FROM opened r) AS reports,
   (SELECT array_agg(opened.id) AS owner, array_agg(opened.hidden) AS owner_hidden, array_agg(e.space) AS space,
     array_agg(e.source) AS source, array_agg(e.photo_id) AS photo, array_agg(halfvec_send(e.vector)) AS vector
-    FROM opened JOIN embedding e ON e.report_id = opened.id WHERE e.model_id = %(known_model)s) AS vectors{{photos}}
+    FROM opened JOIN embedding e ON e.report_id = opened.id WHERE e.model_id = %(known_model)s) AS vectors,
+  ({photo_content("ARRAY(SELECT id FROM opened)")}) AS content
 """
 
 
-def _filled(**parts: str) -> str:
-    """Return the statement in one line: psycopg keeps the translation of one with at most 4,096 characters."""
-    return " ".join(_TEMPLATE.format(**parts).split())
-
-
-_CHANGES: Final = _filled(details="", contents="", photos="")
-_CHANGES_WITH_ITEMS: Final = _filled(
-    details="".join(f", array_agg({FIELDS[name]}) AS item_{name}" for name in _DETAILS),
-    contents="".join(f", content.{name} AS item_{name}" for name in CONTENT),
-    photos=f", ({photo_content('ARRAY(SELECT id FROM opened)')}) AS content",
-)
+_CHANGES: Final = " ".join(_STATEMENT.split())
+"""In one line: psycopg keeps the translation of a statement with at most 4,096 characters."""
 
 
 def changes_since(index: MemoryIndex, community: UUID, opposite: str) -> Statement:
-    """Return the statement that reads the changes, and the vectors of up to `FEW` new reports.
-
-    Where all items are kept, it reads those of the new reports, too.
-    """
+    """Return the statement that reads the changes, and the vectors and items of up to `FEW` new reports."""
     watermark = index.watermark
-    return _CHANGES_WITH_ITEMS if index.keeps_items else _CHANGES, {
+    return _CHANGES, {
         "community": community,
         "opposite": opposite,
         "seen": watermark.seen or _NEVER,
@@ -100,9 +93,7 @@ def add_new(index: MemoryIndex, row: Row) -> None:
 
 
 def new_items(row: Row, kind: str) -> list[Item]:
-    """Return what scoring needs of the new reports in a row of `changes_since`, if it's kept."""
-    if "item_text" not in row:
-        return []
+    """Return what scoring needs of the new reports in a row of `changes_since`."""
     columns = _columns(row, "report", *[f"item_{name}" for name in _DETAILS])
     details = [dict(zip(("id", *_DETAILS), values, strict=True), kind=kind) for values in columns]
     return items_of(details, {name: row[f"item_{name}"] for name in CONTENT})

@@ -26,8 +26,6 @@ _INSIDE: Final = (
     """UPDATE backfill b SET channel = %(new)s WHERE b.workspace_id = %(workspace)s AND b.channel = %(old)s
          AND NOT EXISTS (SELECT FROM backfill o WHERE o.workspace_id = b.workspace_id AND o.channel = %(new)s)""",
 )
-
-
 _AGAIN: Final = """UPDATE outbox o SET state = 'queued', due_at = now(), attempts = 0, problem = NULL FROM report r
   WHERE r.id = o.report_id AND r.workspace_id = %(workspace)s AND o.state = 'failed' AND o.task <> 'send'
     AND o.sent_channel = ANY(%(channels)s)"""
@@ -42,14 +40,15 @@ async def change_again(store: Store, team: str, channels: Collection[str]) -> No
 
 
 async def move_channel(store: Store, team: str, old: str, new: str) -> None:
-    """Replace a channel's id everywhere; doing so again changes nothing."""
-    ids = {"team": team, "old": old, "new": new}
+    """Replace a channel's id in settings, reports and replies; doing so again changes nothing."""
+    if workspace := await store.workspace("slack", team):
+        async with store.transaction(workspace.community) as connection:
+            for statement in _INSIDE:
+                await connection.execute(statement, {"workspace": workspace.id, "old": old, "new": new})
+
+
+async def move_unread(store: Store, team: str, old: str, new: str) -> None:
+    """Replace the id where something of the channel is still unread; the new channel must be known by now."""
     async with store.outside() as connection:
         for statement in _OUTSIDE:
-            await connection.execute(statement, ids)
-    workspace = await store.workspace("slack", team)
-    if workspace is None:
-        return
-    async with store.transaction(workspace.community) as connection:
-        for statement in _INSIDE:
-            await connection.execute(statement, {**ids, "workspace": workspace.id})
+            await connection.execute(statement, {"team": team, "old": old, "new": new})

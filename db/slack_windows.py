@@ -64,5 +64,7 @@ class SlackWindows:
             "UPDATE slack_window SET latest = %(latest)s WHERE id = %(id)s", latest=latest, id=window
         )
 
-    async def close(self, window: int) -> None:
-        await self._store.rows("DELETE FROM slack_window WHERE id = %(id)s", id=window)
+    async def close(self, window: Window) -> None:
+        """Close a window, unless its channel has another id by now: then it's read under that."""
+        statement = "DELETE FROM slack_window WHERE id = %(id)s AND channel = %(channel)s"
+        await self._store.rows(statement, id=window.id, channel=window.channel)

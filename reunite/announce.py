@@ -132,7 +132,8 @@ def _result(stored: _Stored, search: Search) -> _Result:
         if rules.may_show(report, other, match) and not rules.is_claimed(match)
     ]
     has_claimed = report.kind is ReportKind.LOST and any(map(rules.is_claimed, stored.known.values()))
-    return _Result(shown, _nearest(stored), search.open_count, has_claimed)
+    nearest = _nearest(stored)
+    return _Result(shown, nearest, max(search.open_count, len(nearest), len(shown)), has_claimed)
 
 
 async def _tell(session: Session, stored: _Stored) -> None:

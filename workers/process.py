@@ -144,10 +144,8 @@ class Processor:
 
     async def _apologise(self, session: WorkSession, lease: WorkLease) -> None:
         report = await session.reports.get(lease.report)
-        if report and (report.quiet or report.state is ReportState.LOOK):
-            return
-        reply = wording.problem("our_fault", report.language if report else "en", lease.report)
-        await session.outbox.post(lease.report, keys.work_failed(lease.work), reply)
+        if report and not report.quiet and report.state is not ReportState.LOOK:
+            await session.outbox.post(lease.report, keys.work_failed(lease.work), wording.search_failed(report))
 
     # Embeddings
 

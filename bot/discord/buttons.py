@@ -118,9 +118,10 @@ class Buttons:
 
     async def _submitted(self, interaction: discord.Interaction, custom_id: str) -> None:
         given = form_input(interaction)
-        prefix, _, which = custom_id.partition(":")
+        prefix, _, rest = custom_id.partition(":")
+        which, _, opened = rest.partition(":")
         if prefix == REPORT and which in _REPORTS:
-            await self._commands.submit(interaction, which, given)
+            await self._commands.submit(interaction, which, opened, given)
         elif custom_id == Looks.FORM:
             await self._looks.submit(interaction, given)
         elif custom_id.startswith(SettingsForm.PREFIX):

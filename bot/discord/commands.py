@@ -44,13 +44,13 @@ class Commands:
         """Take a report, or ask for it with a modal if nothing was given."""
         if given.is_empty:
             form = self._reports.form(interaction, which, given)
-            modal = form_modal(form, f"{REPORT}:{which}")
+            modal = form_modal(form, f"{REPORT}:{which}:{interaction.id}")
             await try_acknowledge(interaction, partial(interaction.response.send_modal, modal))
         else:
             await reply_privately(interaction, lambda: self._reports.submit(interaction, which, given))
 
-    async def submit(self, interaction: discord.Interaction, which: ReportForm, form: FormInput) -> None:
-        """Take a report by its modal."""
+    async def submit(self, interaction: discord.Interaction, which: ReportForm, opened: str, form: FormInput) -> None:
+        """Take a report by its modal, which the interaction `opened` has opened."""
         given = ReportInput(
             words=form["words"],
             where=form["where"],
@@ -61,7 +61,7 @@ class Commands:
             photos=form.photos,
             not_photos=form.not_photos,
         )
-        await reply_privately(interaction, lambda: self._reports.submit(interaction, which, given))
+        await reply_privately(interaction, lambda: self._reports.submit(interaction, which, given, opened))
 
     async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
         """Take a post that the bot has offered to look for."""

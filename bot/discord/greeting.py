@@ -14,7 +14,6 @@ from bot.discord.errors import discord_errors
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.workspaces import Workspaces
 from db.cancellation import stop
-from reunite.commands import ChangeSettings
 from reunite.entities import ReplyTarget, Settings
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
@@ -135,11 +134,8 @@ class Greeter:
 
     async def _adopt_language(self, guild: discord.Guild) -> None:
         """Use the language that a community has chosen on Discord, unless somebody has set up the bot."""
-        before, language = self._workspaces.settings(guild), language_of(str(guild.preferred_locale))
-        if before == Settings() and language != before.language:
-            settings = replace(before, language=language)
-            await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
-            await self._workspaces.join(guild)
+        in_language = replace(Settings(), language=language_of(str(guild.preferred_locale)))
+        await self._workspaces.change(guild, lambda before: in_language if before == Settings() else before)
 
 
 def _is_new(guild: discord.Guild) -> bool:

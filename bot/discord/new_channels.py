@@ -52,7 +52,7 @@ class NewChannels:
             lacking = self._lacking(guild)
             settings = self._workspaces.settings(guild)
             created = await _created(guild, lacking, settings, manager)
-            is_saved = await self._choose(guild, settings, created)
+            is_saved = await self._choose(guild, created)
         refused = [use for use in lacking if use not in created]
         made = ", ".join(channel.mention for channel in created.values())
         sentences = [sentence("channels_created", language, channels=made)] if made else []
@@ -62,15 +62,13 @@ class NewChannels:
             sentences.append(sentence("channels_refused", language, channels=self._names(guild, refused)))
         return " ".join(sentences) or sentence("channels_complete", language)
 
-    async def _choose(
-        self, guild: discord.Guild, settings: Settings, created: Mapping[ChannelUse, discord.TextChannel]
-    ) -> bool:
+    async def _choose(self, guild: discord.Guild, created: Mapping[ChannelUse, discord.TextChannel]) -> bool:
         """Choose new channels in the settings; return false if the database is away: the channels are there."""
         if not created:
             return True
-        changed = with_created(settings, {use: str(channel.id) for use, channel in created.items()})
+        channels = {use: str(channel.id) for use, channel in created.items()}
         try:
-            await self._workspaces.change(guild, changed)
+            await self._workspaces.change(guild, lambda settings: with_created(settings, channels))
         except Exception as error:
             if not is_temporary(error):
                 raise

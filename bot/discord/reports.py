@@ -1,14 +1,14 @@
 """Reports by command, modal or message menu: where they go, and who may see them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
+from hashlib import sha256
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
-import aiohttp
 import discord
 import structlog
 
@@ -20,7 +20,6 @@ from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, 
 from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, report_of
 from bot.discord.private_replies import PrivateReply, language_of_user, patiently
 from bot.discord.render import thread_name
-from bot.discord.repeated_reports import RepeatedReports
 from bot.discord.threads import Destination, free_tags, open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
 from reunite import rights
@@ -60,14 +59,21 @@ class ReportInput:
     def is_empty(self) -> bool:
         return not (self.words.strip() or self.photos or self.not_photos)
 
-    @property
-    def content(self) -> "ReportInput":
-        """What stays the same when it's sent again: links to photos don't."""
-        return replace(self, photos=tuple(replace(photo, url=None) for photo in self.photos))
+    def key(self, opened: str) -> str:
+        """Return the idempotency key of a form: it's sent again after "Something went wrong", perhaps with other words.
+
+        Links to photos aren't the same then.
+        """
+        content = replace(self, photos=tuple(replace(photo, url=None) for photo in self.photos))
+        return f"form:{opened}:{sha256(repr(content).encode()).hexdigest()[:16]}"
 
 
 class _SentBefore(Exception):  # noqa: N818 - no error
-    """A report was sent before, and is answered elsewhere."""
+    """A report was sent before, and is answered in another thread."""
+
+    def __init__(self, thread: int) -> None:
+        super().__init__(thread)
+        self.thread = thread
 
 
 class Reports:
@@ -77,7 +83,6 @@ class Reports:
         self._handlers = handlers
         self._workspaces = workspaces
         self._platform = platform
-        self._repeated = RepeatedReports()
 
     def form(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> Form:
         """Return the form of a report, filled in with what the member has already entered."""
@@ -88,8 +93,10 @@ class Reports:
             form, fields=tuple(replace(field, value=entered.get(field.name) or field.value) for field in form.fields)
         )
 
-    async def submit(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> PrivateReply:
-        """Save a report. Raises TellUserError."""
+    async def submit(
+        self, interaction: discord.Interaction, which: ReportForm, given: ReportInput, opened: str = ""
+    ) -> PrivateReply:
+        """Save a report; `opened` is the interaction that has opened its form. Raises TellUserError."""
         guild = guild_of(interaction)
         await self._workspaces.ensure_joined(guild)
         check_photos(given.not_photos)
@@ -101,12 +108,10 @@ class Reports:
         dated_text = dated(words, given.when, datetime.now(assumed), zone_error=zone_error)
         default = self._workspaces.settings(guild).private_reports
         private = which == "lost" and (default if given.private is None else given.private)
-        content = guild.id, interaction.user.id, which, given.content, zone
-        key = self._repeated.first(content, str(interaction.id))
-        with suppress(_SentBefore):  # its thread of the first time stays, and the new one goes
+        with suppress(_SentBefore):
             async with self.destination(interaction, _KINDS[which], words, private=private) as destination:
                 command = REPORTS[_KINDS[which]](
-                    source_key=key,
+                    source_key=given.key(opened) if opened else str(interaction.id),
                     target=ReplyTarget("discord", str(guild.id), str(destination.id)),
                     author=member_of(interaction.user),
                     text=dated_text.text,
@@ -122,7 +127,7 @@ class Reports:
                 )
                 report = await self._store(command, interaction)
                 if report.target.channel != command.target.channel:
-                    raise _SentBefore
+                    raise _SentBefore(int(report.target.channel))
         language = language_of_user(interaction)
         confirmation = sentence(_CONFIRMATIONS[which], language, channel=f"<#{report.target.channel}>")
         notes = [confirmation]
@@ -134,7 +139,7 @@ class Reports:
         return PrivateReply("\n".join(notes))
 
     async def _store(self, command: NewReport, interaction: discord.Interaction) -> Report:
-        """Store a report, unless it was sent just before; its author may send one again that they withdrew."""
+        """Store a report, unless it was sent before; its author may send one again that they withdrew."""
         report = (await self._handlers.report(command)).report
         if report.state is ReportState.WITHDRAWN:
             report = (await self._handlers.report(replace(command, source_key=str(interaction.id)))).report
@@ -163,6 +168,12 @@ class Reports:
             raise
         try:
             yield thread
+        except _SentBefore as sent:  # the thread of the first time stays; perhaps its author couldn't be added then
+            await _tidy(thread, thread.delete)
+            kept = guild.get_thread(sent.thread) or await guild.fetch_channel(sent.thread)
+            if isinstance(kept, discord.Thread):
+                await patiently(interaction, partial(kept.add_user, interaction.user))
+            raise
         except BaseException:
             await self._clean_up(thread, interaction.user)
             raise
@@ -179,10 +190,7 @@ class Reports:
             is_kept = await self._handlers.report_at(target, member_of(author)) is not None
         except Exception:  # noqa: BLE001 - see above
             _log.exception("discord_report_lookup_failed", thread=str(thread.id))
-        try:
-            await (thread.add_user(author) if is_kept else thread.delete())
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            _log.warning("discord_thread_not_cleaned_up", thread=str(thread.id), reason=str(error))
+        await _tidy(thread, partial(thread.add_user, author) if is_kept else thread.delete)
 
     async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
         """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
@@ -246,6 +254,13 @@ class Reports:
         if missing(channel, TO_ANSWER):
             slots = missing_permissions(channel, TO_ANSWER, language_of_user(interaction))
             raise TellUserError("permissions_missing", **slots)
+
+
+async def _tidy(thread: discord.Thread, change: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await change()
+    except FAILURES as error:
+        _log.warning("discord_thread_not_cleaned_up", thread=str(thread.id), reason=str(error))
 
 
 def _assumed_zone(interaction: discord.Interaction) -> tuple[tzinfo, timedelta]:

@@ -171,12 +171,15 @@ class SettingsForm:
 
     async def _save(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> PrivateReply:
         guild, language = await self._managed(interaction), language_of_user(interaction)
-        before = self._workspaces.settings(guild)
         change = {_CHANNELS: _with_channels, _DIGEST: _with_digest}.get(custom_id, _with_rules)
-        settings = change(before, given)
-        log = guild.get_channel(int(settings.log_channel or 0))
-        check_log(settings, log.name if log else "")
-        await self._workspaces.change(guild, settings)
+
+        def changed(before: Settings) -> Settings:
+            settings = change(before, given)
+            log = guild.get_channel(int(settings.log_channel or 0))
+            check_log(settings, log.name if log else "")
+            return settings
+
+        await self._workspaces.change(guild, changed)
         return PrivateReply(sentence("setup_saved", language), (self.panel(guild, language),))
 
     async def _create(self, interaction: discord.Interaction) -> PrivateReply:

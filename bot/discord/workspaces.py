@@ -1,7 +1,7 @@
 """The guilds that the bot is in: their settings, what each channel is for, and who moderates."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -41,9 +41,12 @@ class Workspaces:
         async with self._joins.setdefault(guild.id, asyncio.Lock()):
             await self._join(guild)
 
-    async def change(self, guild: discord.Guild, settings: Settings) -> None:
-        """Save a guild's settings and use them from now on, though its channels may be read again only later."""
+    async def change(self, guild: discord.Guild, changed: Callable[[Settings], Settings]) -> None:
+        """Save a guild's changed settings and use them from now on, though its channels may be read only later."""
         async with self._joins.setdefault(guild.id, asyncio.Lock()):
+            settings = changed(self.settings(guild))
+            if settings == self.settings(guild):
+                return
             await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
             self._settings[guild.id] = settings
         try:

@@ -84,7 +84,7 @@ class CatchUp:
         posts: dict[str, list[str]] | None = None
         while window := await self._windows.next(workspace.team, never=_NEVER, older=older):
             if window.channel not in workspace.channels or (not older and window.latest < ts_of(earliest)):
-                await self._windows.close(window.id)
+                await self._windows.close(window)
                 continue
             if posts is None or not older:  # before the page: others come meanwhile, though never older ones
                 posts = await self._known(workspace, None if older else moment_of(window.oldest) - _OVERLAP)
@@ -93,7 +93,7 @@ class CatchUp:
             except SlackApiError as error:
                 if code_of(error) not in _GONE:
                     raise
-                await self._windows.close(window.id)
+                await self._windows.close(window)
 
     async def is_complete(self, team: str) -> bool:
         """Return whether all new posts are read that the bot missed in a workspace."""
@@ -104,7 +104,7 @@ class CatchUp:
         reached = messages[-1]["ts"] if has_more and messages else window.oldest
         await self._compare(workspace, replace(window, oldest=reached), messages, posts)
         if reached == window.oldest:
-            await self._windows.close(window.id)
+            await self._windows.close(window)
             _log.info("slack_caught_up", team=workspace.team, channel=window.channel)
         else:
             await self._windows.advance(window.id, reached)

@@ -33,7 +33,7 @@ from bot.slack.posts import (
     words_of,
 )
 from bot.slack.workspace import SlackWorkspace
-from db.slack_channels import change_again, move_channel
+from db.slack_channels import change_again, move_channel, move_unread
 from db.slack_windows import SlackWindows
 from db.store import Store
 from reunite.commands import REPORTS, ChangeSettings, EditReport, NewReport, Withdraw
@@ -207,6 +207,7 @@ class Inbound:
         old, new, at = event["old_channel_id"], event["new_channel_id"], event["event_ts"]
         await move_channel(self._store, workspace.team, old, new)
         workspace.move_channel(old, new)
+        await move_unread(self._store, workspace.team, old, new)
         await self._windows.open(workspace.team, new, oldest=at, since=at, latest=ts_of(datetime.now(UTC)))
 
     async def _send_problems(self, target: ReplyTarget, problems: Mapping[str, TellUserError]) -> None:

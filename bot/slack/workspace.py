@@ -134,11 +134,12 @@ class SlackWorkspace:
         self.is_outdated = False
 
     def move_channel(self, old: str, new: str) -> None:
-        """Replace a channel's id, so that the next refresh doesn't take it for a channel just joined."""
+        """Replace a channel's id. Its posts may have changed before this was known, as in a channel just joined."""
         self.channels = {
             channel.id: channel
             for channel in (replace(known, id=new) if known.id == old else known for known in self.channels.values())
         }
+        self.joined.add(new)
 
     async def try_to_refresh(self) -> None:
         """Read the channels again, if Slack and the database answer: what was done before stands anyway."""

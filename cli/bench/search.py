@@ -166,7 +166,7 @@ async def _search_one(
         for report, searched_before in in_turn(filled.lost):
             if len(seconds) >= rounds and time.perf_counter() >= start + _LEAST_SECONDS:
                 break
-            if searched_before and not searched.keeps_items:  # its candidates are still in memory
+            if searched_before and searched.packs_items:  # its candidates are still unpacked
                 store.index_cache.items.drop_all(filled.tenant.community, ReportKind.FOUND)
             seconds.append(await _search(store, filled.tenant, report))
             await asyncio.sleep(_PAUSE_SECONDS)

@@ -14,6 +14,7 @@ from reunite.messages.wording import (
     end_of,
     found_line,
     line,
+    matches_among,
     post_of,
     small_print,
     why_words,
@@ -116,7 +117,7 @@ def headline(report: Report, pairs: Sequence[Pair], searched: int) -> Line:
     if not labels:
         return line("no_likely_match", language, searched)
     matches = sentence("likely_match", language) if Label.HIGH in labels else plural("matches", len(labels), language)
-    return line("answer", language, searched, matches=matches)
+    return matches_among(report, matches, searched)
 
 
 def heading(report: Report, pairs: Sequence[Pair], searched: int) -> list[Line]:

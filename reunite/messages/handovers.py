@@ -80,7 +80,7 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     language, about = lost.language, frozenset({lost.id, found.id})
     owner: Line = (author(lost, notify=True),)
-    finder: Span = Plain(sentence("the_finder", language)) if found.sealed else author(found)
+    finder: Span | str = sentence("the_finder", language) if found.sealed else author(found)
     if claim.state is ClaimState.ACCEPTED:
         key = "claim_accepted" if by_word else "claim_accepted_moderated"
         actions: tuple[Action, ...] = ("got_back", "where_is_it") if by_word else ("where_is_it",)

@@ -1,6 +1,7 @@
 """Replies in the reader's language. The words themselves are in reunite/languages/."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from string import Formatter
 from typing import Final, Literal
@@ -122,12 +123,16 @@ def sealed_kept(report: Report) -> Reply:
 def first_reply(report: Report, matches: int, searched: int) -> Reply:
     """Head the list of matches of a lost report."""
     language = report.language
-    found = plural("matches", matches, language)
-    lines = [line("answer", language, searched, matches=found)]
+    lines = [matches_among(report, plural("matches", matches, language), searched)]
     if report.text:
         lines.append(line("looking_for", language, text=Quoted(report.text, report.id)))
     lines.append(small_print("moderators_react", language))
     return Reply("first_reply", tuple(lines), about=frozenset({report.id}))
+
+
+def matches_among(report: Report, matches: str, searched: int) -> Line:
+    """Say how much matches, and among how many; samples are compared only with each other."""
+    return (Strong(matches),) if report.sample else line("answer", report.language, searched, matches=matches)
 
 
 def nothing(report: Report, searched: int) -> Reply:
@@ -255,6 +260,12 @@ def problem(key: str, language: str, report: UUID | None, /, **params: str | int
     """Explain an error and its remedy. `report` is the affected one, None if nothing was stored."""
     about = frozenset({report} if report else ())
     return Reply("problem", ((Plain(sentence(key, language, **params)),),), about=about)
+
+
+def search_failed(report: Report) -> Reply:
+    """Apologise for a search that failed for good; a further detail starts another. A sealed report has none."""
+    reply = problem("our_fault_kept" if report.sealed else "our_fault", report.language, report.id)
+    return reply if report.sealed else replace(reply, buttons=(button("add_detail", report.id, report.language),))
 
 
 # Parts of replies

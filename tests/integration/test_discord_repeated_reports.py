@@ -1,51 +1,66 @@
-"""A form or a command that is sent again after "Something went wrong" is one report; what is sent later is another."""
+"""A form that is sent again after "Something went wrong" is one report; one that is opened again is another."""
 
+from unittest.mock import AsyncMock
+
+import discord
 import pytest
 
 from reunite.entities import ReportState
+from tests.doubles.discord_interaction import Interaction
 from tests.doubles.discord_shapes import BOT_ID, MANAGE_THREADS, PRIVATE_THREAD
 from tests.support.discord_adapter import World, open_world
 
 
-async def _send(world: World, ada: str, words: str, times: int = 1, **values: str) -> list[str]:
-    opened = await world.discord.ui.slash("lost", ada, "general")
+async def _open(world: World, member: str) -> Interaction:
+    opened = await world.discord.ui.slash("lost", member, "general")
     await world.discord.ui.opened(opened)
-    sent = [await world.discord.ui.submit(opened, None, words=words, **values) for _ in range(times)]
-    return [await world.discord.ui.answer(used) for used in sent]
+    return opened
+
+
+async def _send(world: World, opened: Interaction, words: str, **values: str) -> str:
+    return await world.discord.ui.answer(await world.discord.ui.submit(opened, None, words=words, **values))
 
 
 async def test_a_form_sent_again_is_one_report_and_answered_alike(database_url: str) -> None:
     async with open_world(database_url) as world:
-        ada = world.discord.admin.join("Ada")
-        first, second = await _send(world, ada, "a red hat", times=2)
-        assert first == second
+        opened = await _open(world, world.discord.admin.join("Ada"))
+        assert await _send(world, opened, "a red hat") == await _send(world, opened, "a red hat")
         assert len(await world.reports()) == 1
-        await _send(world, ada, "a blue hat")
+        await _send(world, opened, "a blue hat")
         assert len(await world.reports()) == 2
 
 
-async def test_a_private_report_sent_again_keeps_its_first_thread_only(database_url: str) -> None:
+async def test_a_form_opened_again_is_another_report_even_with_the_same_words(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        ada = world.discord.admin.join("Ada")
+        for _ in range(2):
+            await _send(world, await _open(world, ada), "a black umbrella")
+        assert len(await world.reports()) == 2
+
+
+async def test_a_private_report_sent_again_keeps_its_first_thread_which_its_author_then_sees(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with open_world(database_url) as world:
         await world.discord.admin.allow_here("lost", MANAGE_THREADS, BOT_ID)
         ada = world.discord.admin.join("Ada")
-        first, second = await _send(world, ada, "a red hat", times=2, seen="private")
-        assert first == second
-        report = await world.report()
+        opened = await _open(world, ada)
+        with monkeypatch.context() as failing:
+            failing.setattr(discord.Thread, "add_user", AsyncMock(side_effect=RuntimeError))
+            assert "wrong" in await _send(world, opened, "a red hat", seen="private")
+        thread = (await world.report())["channel"]
+        assert ada not in world.discord.thread_members[thread]
+        assert f"<#{thread}>" in await _send(world, opened, "a red hat", seen="private")
+        assert ada in world.discord.thread_members[thread]
         threads = [channel["id"] for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
-        assert threads == [report["channel"]]
+        assert threads == [thread]
 
 
-@pytest.mark.parametrize("later", ["withdrawn", "a minute later"])
-async def test_a_report_that_was_withdrawn_or_sent_long_ago_may_come_again(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, later: str
-) -> None:
+async def test_a_report_that_was_withdrawn_may_come_again(database_url: str) -> None:
     async with open_world(database_url) as world:
-        ada = world.discord.admin.join("Ada")
-        await _send(world, ada, "a red hat")
-        if later == "withdrawn":
-            async with world.store.session(await world.community()) as session:
-                await session.reports.set_state((await world.report())["id"], ReportState.WITHDRAWN)
-        else:
-            monkeypatch.setattr("bot.discord.repeated_reports._WITHIN_SECONDS", 0.0)
-        await _send(world, ada, "a red hat")
+        opened = await _open(world, world.discord.admin.join("Ada"))
+        await _send(world, opened, "a red hat")
+        async with world.store.session(await world.community()) as session:
+            await session.reports.set_state((await world.report())["id"], ReportState.WITHDRAWN)
+        await _send(world, opened, "a red hat")
         assert len(await world.reports()) == 2

@@ -206,20 +206,24 @@ async def test_candidates_are_read_again_once_they_have_changed(
             assert right in {each.item for each in (await community.search(lost)).candidates}
 
 
+@pytest.mark.parametrize(("source", "most"), [("read", 8000), ("in_memory", 100)])
 async def test_what_changes_while_a_search_reads_it_is_not_kept(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, source: str, most: int
 ) -> None:
+    monkeypatch.setattr(index_loading, "MAX_ITEMS", most)
     async with large(owner_database_url, database_url) as community:
         lost, items = community.filled.lost[0], community.store.index_cache.items
         changed, *others = [each.item.report for each in (await community.search(lost)).candidates]
         items.drop_all(community.filled.tenant.community, ReportKind.FOUND)
 
-        def read_items(*args: Any) -> Any:
+        take = getattr(candidate_items.ReadPlan, source)
+
+        def dropping(*args: Any) -> Any:
             items.drop([changed], ReportKind.FOUND)  # as another search does
-            return candidate_items.read_items(*args)
+            return take(*args)
 
         with monkeypatch.context() as racing:
-            racing.setattr(candidates, "read_items", read_items)
+            racing.setattr(candidate_items.ReadPlan, source, dropping)
             assert changed in ids(await community.search(lost))
         assert [report for report in (changed, *others) if report.bytes not in items] == [changed]
 

@@ -32,7 +32,7 @@ async def test_settings_read_before_a_change_do_not_replace_it() -> None:
     joining = asyncio.create_task(workspaces.join(guild))
     await read.wait()
     handlers.join.side_effect = OperationalError("the database is away")
-    changing = asyncio.create_task(workspaces.change(guild, Settings(language="de")))
+    changing = asyncio.create_task(workspaces.change(guild, lambda _: Settings(language="de")))
     await asyncio.sleep(0)
     go_on.set()
     await asyncio.gather(joining, changing, return_exceptions=True)

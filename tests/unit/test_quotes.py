@@ -92,6 +92,7 @@ QUEUED: dict[str, list[Reply]] = {
     "question": [wording.question(LOST, QUESTION)],
     "thanks": [wording.thanks(LOST, [(MATCH, FOUND)]), wording.thanks(LOST, [(MATCH, replace(FOUND, place=""))])],
     "problem": [wording.problem("photo_gone", "en", LOST.id, name="lost-file")],
+    "search_failed": [wording.search_failed(report) for report in (LOST, SEALED)],
     "log_line": [
         notices.log_line(MATCH, LOST, report, report, PICTURE, moderator)
         for report in (FOUND, SEALED)

@@ -108,6 +108,7 @@ def replies(language: str) -> Iterator[Reply]:
     yield from (wording.report_post(lost), wording.report_post(found), wording.report_post(sealed))
     yield wording.report_post(replace(sealed, place="", category="id"))
     yield from (wording.first_reply(lost, 1, 1), wording.first_reply(lost, 3, 128))
+    yield wording.first_reply(replace(lost, sample=True), 1, 1)
     yield from gallery_replies(lost, found)
     for reader in (lost, found):
         yield from (wording.nothing(reader, searched) for searched in (0, 1, 128))
@@ -128,6 +129,8 @@ def replies(language: str) -> Iterator[Reply]:
         wording.ended(language),
         wording.expired(language),
         wording.problem("photo_gone", language, None, name="a.jpg"),
+        wording.search_failed(lost),
+        wording.search_failed(sealed),
     )
     yield from (notices.log_line(MATCH, lost, sealed, found, None), notices.log_line(MATCH, lost, found, found, None))
     yield notices.log_line(replace(MATCH, state=MatchState.CONFIRMED), lost, found, found, None, MODERATOR)

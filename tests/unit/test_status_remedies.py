@@ -16,11 +16,11 @@ def test_a_defect_is_to_be_reported() -> None:
     assert "report the bug" in remedy("ValueError: something new")
 
 
-def test_two_bots_of_one_platform_are_a_problem() -> None:
+def test_two_bots_on_discord_are_a_problem() -> None:
     now = datetime(2026, 11, 28, tzinfo=UTC)
     processes = [
         Process(uuid4(), role, "host", number, "0.1.0", now, now, is_alive=True)
-        for number, role in enumerate(("worker", "worker", "bot discord", "bot discord", "bot slack"))
+        for number, role in enumerate(("worker", "worker", "bot discord", "bot discord", "bot slack", "bot slack"))
     ]
     [problem] = Status(processes, [], [], [], []).problems
     assert problem.startswith("2 processes of `reunite bot discord` run")
