@@ -12,12 +12,15 @@ from reunite.messages.handovers import Claimed
 from reunite.ports import Session
 
 
-async def settle_claims(session: Session, match: Match, found: Report) -> None:
+async def settle_claims(session: Session, match: Match, before: MatchState, found: Report) -> None:
     """Close the claims that a verdict or a return has decided, and delete their answers.
 
-    A rejected match decides the claims on it, a return all on the found item.
+    A rejected match decides the claims on it, a return all on the found item. If a return is undone, what it had
+    accepted is open to another answer, unless somebody had read and accepted it.
     """
     confirmed = match.state is MatchState.CONFIRMED
+    if before is MatchState.CONFIRMED and not confirmed:
+        await _undo_acceptance(session, match, found)
     if not confirmed and match.state is not MatchState.REJECTED:
         return
     for claim in await session.claims.on(found.id):
@@ -44,6 +47,31 @@ async def withdraw_claim(session: Session, match: Match, lost: Report, found: Re
             withdrawn = replace(claim, state=ClaimState.WITHDRAWN, has_proof=False)
             await _tell_withdrawn(session, Claimed(withdrawn, match, lost, found), claim.state)
     await revise_cards(session, match, lost, found)
+
+
+async def _undo_acceptance(session: Session, match: Match, found: Report) -> None:
+    decisions = await session.verdicts.claim_decisions_on(match.id)
+    if any(decision.state is ClaimState.ACCEPTED for decision in decisions):
+        return
+    for claim in await session.claims.on(found.id):
+        if claim.match == match.id and claim.state is ClaimState.ACCEPTED:
+            await session.claims.set_state(claim.id, ClaimState.REJECTED)
+
+
+async def revise_claims(session: Session, found: Report) -> None:
+    """Bring up to date what the threads and the conversations say about the decided claims on a found item."""
+    settings = await session.workspaces.settings_for(found.id)
+    await revise_conversations(session, found)
+    for claim in await session.claims.on(found.id):
+        match = await session.matches.get(claim.match)
+        lost = await session.reports.get(match.lost) if match else None
+        if match and lost and claim.state in {ClaimState.ACCEPTED, ClaimState.REJECTED}:
+            claimed = Claimed(claim, match, lost, found)
+            await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=settings.by_word))
+            if claim.state is ClaimState.ACCEPTED:
+                decided = handovers.claim_decided(claimed, by_word=settings.by_word, left=0)
+                await session.outbox.revise(keys.claim_decision(claim.id, claim.state), decided)
+            await revise_cards(session, match, lost, found)
 
 
 async def revise_conversations(session: Session, found: Report) -> None:

@@ -37,11 +37,13 @@ class ClaimHandlers:
     async def see(self, workspace: Workspace, press: Press) -> Reply:
         """Show a claim to the finder or a moderator."""
         async with self._store.session(workspace.community) as session:
-            claim, lost, found, _ = await _claim(session, press)
+            claim, lost, found, match = await _claim(session, press)
             await session.prompts.note_claim_seen(claim.id)
             question = Quoted(await session.claims.proof_question(found.id), found.id)
             proof = Quoted(await session.claims.proof(claim.id), lost.id)
-            return notices.claim_seen(claim, question, proof, press.language)
+            others = [other for other in await session.matches.of(found.id) if other.id != match.id]
+            rivals = [other for other in others if rules.is_claimed(other)]
+            return notices.claim_seen(claim, question, proof, press.language, rivals)
 
     async def decide(self, workspace: Workspace, press: Press, state: ClaimState) -> Reply:
         """Store the decision of the finder or a moderator, and tell the owner. Only the first decision counts."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from reunite import rights, rules
 from reunite.announce import show_released
 from reunite.claim_cards import revise_log
-from reunite.claim_settlement import revise_conversations, revise_owners_cards, settle_claims
+from reunite.claim_settlement import revise_claims, revise_owners_cards, settle_claims
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
 from reunite.errors import TellUserError
@@ -130,11 +130,13 @@ async def settle(session: Session, change: Change) -> list[UUID]:
     if change.match.state is not change.before:
         await session.matches.set_state(change.match.id, change.match.state)
         work = await _apply(session, change)
-        await settle_claims(session, change.match, change.reports[1])
-        if found := await session.reports.get(change.match.found):
-            await revise_conversations(session, found)
-            await revise_owners_cards(session, found)
-    await revise_log(session, change.match, *change.reports)
+        lost, found = [await session.reports.get(report.id) or report for report in change.reports]
+        await settle_claims(session, change.match, change.before, found)
+        await revise_claims(session, found)
+        await revise_owners_cards(session, found)
+        await revise_log(session, change.match, lost, found)
+    else:
+        await revise_log(session, change.match, *change.reports)
     return work
 
 

@@ -37,6 +37,7 @@ def add_routes(application: web.Application, handlers: Handlers, chat: Chat) -> 
             web.get("/live", live.connect),
             web.get("/photos/{photo}", photo),
             web.post("/posts", inbound.post),
+            web.post("/samples", inbound.post_samples),
             web.post("/verdicts", inbound.give_verdict),
             web.post("/answers", inbound.answer),
             web.post("/withdrawals", inbound.withdraw),

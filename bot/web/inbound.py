@@ -6,12 +6,12 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.web import requests
+from bot.web import requests, samples
 from bot.web.chat import Chat, target_of
 from bot.web.requests import FormInput
 from db.web import MessageInfo
 from reunite import rights, rules
-from reunite.commands import REPORTS, AnswerQuestion, EditReport, GiveVerdict, NewReport, Withdraw
+from reunite.commands import REPORTS, AnswerQuestion, EditReport, GiveVerdict, NewReport, ReportFound, Withdraw
 from reunite.entities import CATEGORIES, Category, Member, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
@@ -43,13 +43,34 @@ class Inbound:
             raise TellUserError("in_the_future")
         is_sealed = channel == "found" and given.has("sealed")
         message = None if is_sealed else await self._write(channel, given.key, author, text)
+        await self._report(_report(given, channel, message, author, text), message)
+        return web.json_response({"channel": channel, "message": message}, status=web.HTTPCreated.status_code)
+
+    async def post_samples(self, request: web.Request) -> web.Response:
+        """Post the samples, once for each `id`; all of them, even if the page is closed meanwhile."""
+        key = requests.key((await requests.json_body(request)).get("id"))
+        for thing in samples.SAMPLES:
+            author, text = samples.finder_of(thing), samples.words_of(thing, self._chat.language)
+            message = await self._write("found", f"{key}:{thing}", author, text)
+            report = ReportFound(
+                source_key=f"{key}:{thing}",
+                target=target_of("found", message),
+                author=author,
+                text=text,
+                posted_at=datetime.now(UTC),
+                photos=samples.photos_of(thing),
+            )
+            await self._report(report, message)
+        return web.json_response({}, status=web.HTTPCreated.status_code)
+
+    async def _report(self, report: NewReport, message: int | None) -> None:
+        """Report what was written into a message, which goes if the report is refused."""
         try:
-            await self._handlers.report(_report(given, channel, message, author, text))
+            await self._handlers.report(report)
         except TellUserError:
             await self._remove_refused(message)
             raise
         self._chat.changed()
-        return web.json_response({"channel": channel, "message": message}, status=web.HTTPCreated.status_code)
 
     async def _write(self, channel: str, key: str, author: Member, text: str) -> int:
         async with self._chat.session() as session:

@@ -33,10 +33,15 @@ class FormInput:
     @property
     def key(self) -> str:
         """The idempotency key that the page gives a post, a search or a press."""
-        key = self.fields.get("id", "")
-        if not _KEY.fullmatch(key):
-            raise web.HTTPBadRequest
-        return key
+        return key(self.fields.get("id"))
+
+
+def key(value: object) -> str:
+    """Return an idempotency key."""
+    given = text(value)
+    if not _KEY.fullmatch(given):
+        raise web.HTTPBadRequest
+    return given
 
 
 async def form_input(request: web.Request) -> FormInput:

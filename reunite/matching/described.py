@@ -28,6 +28,8 @@ _SAYS_MORE: Final = re.compile(
     r"|there (?:is|are|was|were)|plus|also|full of|lined|mit|con|avec|com|ze|z|dans|dentro|darin|drin)\b"
 )
 """Words after which a text says what a thing has or holds."""
+_BESIDES: Final = re.compile(r"\b(?:also|plus|there (?:is|are|was|were))\b")
+"""After these, a text begins again: "gg all! also, I lost my hat"."""
 _ELSEWHERE: Final = re.compile(
     rf"(?<=[^\s])(?<!\bhanded)(?<!\bturned)\s+(?!{_IN_COLOUR}|{_IN_MATERIAL})"
     r"(?!under armou?r\b)"
@@ -157,7 +159,7 @@ def _split(part: str, position: int) -> tuple[str, str]:
     """
     words = heads.with_lids(part.casefold()) if position == 0 else f", {heads.with_lids(part.casefold())}"
     first, *rest = _SAYS_MORE.split(_ELSEWHERE.sub(" ", words))
-    if rest and not heads.name_of_thing(first):
+    if rest and not (heads.head_phrase(first) if _BESIDES.search(words) else heads.name_of_thing(first)):
         more, *own = _PHRASES.split(rest[0], maxsplit=1)
         begins_with_more = _WITH_FIRST.match(words) and own and heads.head_phrase(own[0])  # "with a tag: scarf"
         first, rest[0] = (own[0], more) if begins_with_more else (f"{first} {rest[0]}", "")  # "there was a phone"

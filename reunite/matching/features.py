@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 from reunite.matching import circumstances, colours
 from reunite.matching.described import Colour, Thing, held_nouns, own_phrases, things_of
 from reunite.matching.evidence import Item
+from reunite.text import heads
 from reunite.text.brands import NamedBrands, meant_by, named_brands
 from reunite.text.colour_words import MOST_READINGS, readings
 from reunite.text.content import content_of
@@ -87,6 +88,9 @@ def _read(item: Item) -> WordFeatures:
     place = item.place or content.place
     if not telling:
         english = things_of_emoji(item.text, place)
+        content = replace(content, thing=english)
+    elif not heads.name_of_thing(english) and (shown := things_of_emoji(item.text, place)):
+        english = f"{english} {shown}".strip()  # "my black 🎒"
         content = replace(content, thing=english)
     answered = [item.answered_colour] if item.answered_colour else []
     named = shared_colours(english, parts_of(english) or (english,))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from reunite.entities import Label, Match, Report
-from reunite.language import plural, sentence
+from reunite.language import plural, sentence, shortened
 from reunite.messages.reply import Action, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
 from reunite.messages.wording import (
     asking,
@@ -25,6 +25,7 @@ from reunite.text.places import locate
 Pair = tuple[Match, Report]
 _MAX_PLACES: Final = 2
 """Places that a line names: "kitchen, third floor"."""
+_MAX_WORDS: Final = 80
 _ASKS: tuple[Action, ...] = ("add_photo", "add_detail", "withdraw")
 
 
@@ -48,10 +49,10 @@ def next_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -
 
 def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Reply:
     """Return a gallery whose line about a match is up to date."""
-    numbers = {tile.match: tile.number for tile in gallery.gallery}
-    if match.id not in numbers:
+    tile = next((tile for tile in gallery.gallery if tile.match == match.id), None)
+    if tile is None:
         return gallery
-    entry = _entry(numbers[match.id], match, found, language)
+    entry = _entry(tile, match, found, language)
     return replace(gallery, lines=tuple(entry if _links_to(line, found) else line for line in gallery.lines))
 
 
@@ -133,16 +134,25 @@ def entries(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Ite
         if last and not match.label:
             yield line("closest_otherwise", language)
         last = match.label is not None
-        yield _entry(tile.number, match, found, language)
+        yield _entry(tile, match, found, language)
 
 
-def _entry(number: int, match: Match, found: Report, language: str) -> Line:
+def _entry(tile: Tile, match: Match, found: Report, language: str) -> Line:
     label: Line = (*certainty(match, language), Plain(" · ")) if match.label else ()
     why = why_words(tuple(why for why in match.why if why.agreement != "unknown"), language)  # the card says it all
     reasons: Line = (Plain(f" · {why}"),) if why else ()
-    return (Strong(str(number)), Plain("  "), *label, *found_line(found, language, _place_in(found)), *reasons)
+    number = (Strong(str(tile.number)), Plain("  "))
+    words = () if tile.photo or match.label else _words_of(found)  # a labelled match has a card that quotes it
+    place = "" if words else _place_in(found)
+    return (*number, *label, *found_line(found, language, place), *words, *reasons)
+
+
+def _words_of(found: Report) -> Line:
+    """Quote the beginning of a caption, where no photo shows what it is."""
+    words = shortened(" ".join(found.text.split()), _MAX_WORDS)
+    return (Plain(" · "), Quoted(words, found.id)) if words else ()
 
 
 def _place_in(found: Report) -> str:
-    """Return where a caption says that something was found: a gallery doesn't show the caption."""
+    """Return where a caption says that something was found: a gallery with photos shows no captions."""
     return ", ".join(as_said(place, found.text) for place in locate(found.text).places[:_MAX_PLACES])

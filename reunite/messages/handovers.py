@@ -1,13 +1,16 @@
 """Giving an item back, in the reader's language: the claim's card, the conversation of the two, and what they say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from reunite import rules
-from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, Whereabouts
+from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Whereabouts
 from reunite.language import plural, sentence
 from reunite.messages.notices import both_sides, decided
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
 from reunite.messages.wording import asking, author, button, found_line, line, post_of, quote
+
+_SETTLED: Final = frozenset({ClaimState.ACCEPTED, ClaimState.REJECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +31,21 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
         line("claimed", language, member=Person.at(lost.target, claim.member, report=lost.id)),
         *both_sides(match, (found, lost), language),
     ]
-    lines += _progress(claim, match, language, moderator)
+    lines += _progress(claimed, language, moderator)
     verdicts: tuple[Action, ...] = ("confirm", "reject")
-    answer = (button("see_claim", claim.id, language),) if claim.has_proof else ()  # it's deleted at the end
+    see = replace(button("see_claim", claim.id, language), style="plain")  # the verdicts come first here
+    answer = (see,) if claim.has_proof else ()  # it's deleted at the end
     buttons = (*answer, *(button(verdict, match.id, language) for verdict in verdicts))
     about = frozenset({lost.id, found.id})
     return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
 
 
-def _progress(claim: Claim, match: Match, language: str, moderator: Person | None) -> list[Line]:
-    """Say how far a claim is."""
-    lines: list[Line] = [line(f"claim_is_{claim.state}", language)]
+def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list[Line]:
+    """Say how far a claim is; once its match is decided, only that counts."""
+    match, lines = claimed.match, list[Line]()
+    if match.state is MatchState.UNDECIDED:
+        key = "claim_is_undone" if _is_undone(claimed) else f"claim_is_{claimed.claim.state}"
+        lines.append(line("claim_given_away" if _went_elsewhere(claimed) else key, language))
     if match.handover.got_back:
         lines.append(line("log_got_back", language))
     if match.handover.handed_over:
@@ -81,6 +88,9 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
     language, about = lost.language, frozenset({lost.id, found.id})
     owner: Line = (author(lost, notify=True),)
     finder: Span | str = sentence("the_finder", language) if found.sealed else author(found)
+    if claim.state is ClaimState.ACCEPTED and not rules.is_still_given(match, found):
+        key = "claim_overruled" if match.state is MatchState.REJECTED else "claim_given_away"
+        return Reply("claim", (line(key, language),), match=match.id, about=about)
     if claim.state is ClaimState.ACCEPTED:
         key = "claim_accepted" if by_word else "claim_accepted_moderated"
         actions: tuple[Action, ...] = ("got_back", "where_is_it") if by_word else ("where_is_it",)
@@ -100,8 +110,7 @@ def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
     """Announce the decision on a claim in the found report's thread."""
     match, found, language = claimed.match, claimed.found, claimed.found.language
     about = frozenset({match.lost, match.found})
-    if claimed.claim.state is not ClaimState.ACCEPTED:
-        key = "claim_closed_withdrawn" if claimed.claim.state is ClaimState.WITHDRAWN else "claim_closed_rejected"
+    if key := _not_given(claimed):
         return Reply("claim", (line(key, language),), match=match.id, about=about)
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
     lines: tuple[Line, ...] = (line("claim_closed_moderated", language),)
@@ -109,6 +118,31 @@ def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
         buttons = (button("handed_over", match.id, language), *buttons)
         lines = (line("claim_closed_accepted", language), asking("claim_closed_how", language))
     return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
+
+
+def _not_given(claimed: Claimed) -> str | None:
+    """Return the key of why a decided claim doesn't count; None if it does."""
+    claim, match = claimed.claim, claimed.match
+    if claim.state is ClaimState.WITHDRAWN:
+        return "claim_closed_withdrawn"
+    if _went_elsewhere(claimed):
+        return "claim_given_away"
+    if claim.state is ClaimState.ACCEPTED:
+        return "claim_closed_overruled" if match.state is MatchState.REJECTED else None
+    return "claim_closed_undone" if _is_undone(claimed) else "claim_closed_rejected"
+
+
+def _went_elsewhere(claimed: Claimed) -> bool:
+    """Return whether the item was returned to another than the claimant."""
+    is_returned = claimed.found.state is ReportState.RETURNED
+    return is_returned and claimed.match.state is MatchState.UNDECIDED and claimed.claim.state in _SETTLED
+
+
+def _is_undone(claimed: Claimed) -> bool:
+    """Return whether only a verdict decided a claim, and was undone: a finder's decision leaves the answer there."""
+    claim, is_open = claimed.claim, claimed.found.state is not ReportState.RETURNED
+    undecided = claimed.match.state is MatchState.UNDECIDED
+    return claim.state is ClaimState.REJECTED and not claim.has_proof and undecided and is_open
 
 
 def claim_gone(claimed: Claimed) -> Reply:

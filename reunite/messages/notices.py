@@ -1,6 +1,6 @@
 """Replies to members about their reports and claims, and to moderators about matches and their community."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -147,14 +147,23 @@ def claimed(claim: Claim, lost: Report, found: Report) -> Reply:
     return Reply("claim", tuple(lines), match=claim.match, buttons=buttons, about=frozenset({lost.id, found.id}))
 
 
-def claim_seen(claim: Claim, proof_question: Quoted, proof: Quoted, language: str) -> Reply:
-    """Show the finder, or a moderator, the claimant's proof below the proof question."""
+def claim_seen(
+    claim: Claim, proof_question: Quoted, proof: Quoted, language: str, rivals: Sequence[Match] = ()
+) -> Reply:
+    """Show the finder, or a moderator, the claimant's proof below the proof question.
+
+    `rivals` are the matches on which others claim the same item.
+    """
     lines: list[Line] = []
     if proof_question.text:
         lines += [(Strong(sentence("claim_proof_question", language)),), (proof_question,)]
     lines += [(Strong(sentence("claim_answer", language)),), (proof,)]
     if claim.state is not ClaimState.OPEN:
         return Reply("note", (*lines, (Plain(sentence("note_claim_decided", language)),)))
+    if any(rival.claim is ClaimState.ACCEPTED for rival in rivals):
+        lines.append((Plain(sentence("claim_accepted_elsewhere", language)),))
+    elif rivals:
+        lines.append((Plain(plural("claim_rivals", len(rivals), language)),))
     lines.append((Plain(sentence("claim_ask", language)),))
     actions: tuple[Action, ...] = ("accept_claim", "reject_claim")
     return Reply("note", tuple(lines), buttons=tuple(button(action, claim.id, language) for action in actions))

@@ -294,10 +294,10 @@ def quote(report: Report) -> list[Line]:
 
 def button(action: Action, subject: UUID, language: str) -> Button:
     style: Literal["plain", "good", "bad"] = "plain"
-    if action in {"mine", "confirm", "accept_claim", "release", "got_back", "handed_over", "look_for_it"}:
+    if action in {"mine", "see_claim", "accept_claim", "got_back", "handed_over", "confirm", "release", "look_for_it"}:
         style = "good"
-    elif action in {"withdraw", "forget", "reject", "reject_claim", "remove_samples"}:
-        style = "bad"
+    elif action in {"forget", "reject", "reject_claim", "remove_samples"}:
+        style = "bad"  # not `withdraw`: below a first answer, red would be the first thing that people see
     return Button(action, subject, sentence(f"button_{action}", language), style)
 
 

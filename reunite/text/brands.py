@@ -13,7 +13,7 @@ from reunite.text.misspellings import correct_misspellings
 from reunite.text.negation import negated_words
 from reunite.text.normalise import normalise
 from reunite.text.phrases import listed
-from reunite.text.words import plain, tokens
+from reunite.text.words import plain, stem, tokens
 
 _Brands = Mapping[str, frozenset[str]]
 """For each brand the groups of things that it makes."""
@@ -70,7 +70,8 @@ def named_brands(text: str, own_phrases: Sequence[str], nouns: Sequence[str]) ->
     for phrase in _pieces(own_phrases) if anywhere else ():
         found, others = _read(phrase)
         others = [word for word in tokens(normalise(" ".join(others))) if not heads.never_names_a_thing(word)]
-        nouns_named = heads.things_in(_WHAT_FOR.sub(" ", normalise(phrase))) if others else ()
+        nouns_named = heads.things_in(_WHAT_FOR.sub(" ", normalise(phrase))) if others else frozenset[str]()
+        nouns_named = nouns_named.intersection(map(stem, others)) or nouns_named  # "macbook charger"
         named = frozenset(meant_by(noun, phrase) or noun for noun in nouns_named)
         if named or not others or _is_model(phrase, others):
             own |= {brand: groups for brand in found if (groups := _of_some(_fitting(found[brand], named), nouns))}

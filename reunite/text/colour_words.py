@@ -59,6 +59,10 @@ class _Named:
     word: str
 
 
+_FINISHES: Final = re.compile(rf"\b(?:metallic|chrome)[ -](?=(?:{'|'.join((*SHADE_WORDS, *COLOUR_WORDS))})\b)")
+"""Before a colour, these say how it shines: "metallic blue" isn't grey."""
+
+
 def named_colours(english: str) -> Sequence[str]:
     """Return the colours that a text names, in order."""
     return [colour for colour, _ in colours_and_words(english)]
@@ -84,7 +88,7 @@ def leaves_a_choice(english: str) -> bool:
 
 def _read(english: str) -> str:
     return (
-        _NO_COLOURS.sub(" ", english.casefold())
+        _FINISHES.sub(" ", _NO_COLOURS.sub(" ", english.casefold()))
         .replace("-", " ")
         .replace("off white", "offwhite")
         .replace("white gold", "silver")

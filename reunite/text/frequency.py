@@ -6,6 +6,7 @@ from typing import Final
 from reunite.text import lexicon
 from reunite.text.colour_words import COLOUR_WORDS
 from reunite.text.data import read_toml
+from reunite.text.place_words import EVENTS, FURNITURE, SITES
 from reunite.text.remembered import remembered
 from reunite.text.word_lists import STOP_WORDS
 from reunite.text.words import is_code, plain
@@ -53,7 +54,7 @@ def _listed(table: str) -> frozenset[str]:
 
 
 _COMMON: Final = _listed("common") | frozenset(map(plain, STOP_WORDS))
-_EVERYDAY: Final = _listed("everyday") | frozenset(map(plain, COLOUR_WORDS))
+_EVERYDAY: Final = _listed("everyday") | frozenset(map(plain, COLOUR_WORDS)) | SITES | FURNITURE | EVENTS
 
 
 @remembered(16_384)

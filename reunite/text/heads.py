@@ -32,6 +32,9 @@ _PARTS: Final = frozenset(stem(noun) for noun in _LISTS["parts"].split())
 _PICTURED: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
 _STRAPPED, _COVERED, _FRAMED = (frozenset(map(stem, _LISTS[key].split())) for key in ("strapped", "covered", "framed"))
 _LOOKS, _FOR_WHOM, _BEFORE_TOP = (frozenset(_LISTS[key].split()) for key in ("looks", "for_whom", "before_top"))
+_ANYTHING: Final = frozenset(_LISTS["anything"].split())
+"""Nouns for whatever a thing is, which another noun names."""
+_PEOPLE: Final = frozenset(_LISTS["people"].split())
 _MOTIFS: Final = frozenset(stem(noun) for noun in _LISTS["motifs"].split())
 _TOP: Final = "top"
 
@@ -51,6 +54,8 @@ _OF_JEANS: Final = re.compile(
 )
 """A garment of denim is no pair of jeans: "jeans jacket", "giacca di jeans"."""
 _NAMES: Final = re.compile(any_of(listed(_LISTS["names"])), re.IGNORECASE)
+_LIGHTS: Final = re.compile(rf"\b({'|'.join(_LISTS['lights'].split())}) lights?\b")
+"""A light is a thing after these, and else no dark colour."""
 _HELMETS: Final = re.compile(rf"\bheadphones (?:(?:of|for|de|para) )?(?={_any('ridden')}\b)")
 _NAMED_FIRST: Final = re.compile(
     rf"\b(?P<first>{_any('named_first')}) (?P<what>{_any('for_what')})\b(?! (?:case|bag|charger|cable))"
@@ -59,7 +64,7 @@ _NAMED_FIRST: Final = re.compile(
 
 _PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
 _REST: Final = re.compile(
-    r"(?<![\w-])(?:with|without|for|of|in|on|at|to|near|from|by|after|behind|under|next|somewhere|around|inside|that|which|who|and"
+    r"(?<![\w-])(?:with|without|for|of|in|on|at|to|near|from|by|after|before|during|since|behind|under|next|somewhere|around|inside|that|which|who|and"
     r"|not|but|like|when|while|because|has|had|have|is|was|are|were|belonging|belongs|containing|contains|made|or|than)(?![\w-])"
 )
 """Words after which a phrase says more about its thing, or about another one."""
@@ -78,8 +83,24 @@ _ASIDE: Final = re.compile(
     r"|\b(?:one|some|two|owners?|pair|stack|set|bunch|box|pack|packet|lot|couple|bundle|pile)s? of\b",
     re.IGNORECASE,
 )
-"""Whose a thing is ("my son's jacket"), that it's there or sought, what readers have, how much of it there is, and
-that it's about its top."""
+"""Whose a thing is ("my son's jacket"), that it's there or sought, what readers have, how much of it there is, and that
+it's about its top."""
+_ASKED: Final = re.compile(
+    r"(?:^|(?<=[,.;:!?(\n])|(?<=[,.;:!?(\n] )|\b(?:to|can|could|please|pls|just|or|then) )"
+    r"(?:ring|phone|text|book|watch|mug|bag)"
+    r"(?= (?:me|us|him|her|them|out|the (?:bell|office|reception))\b)"
+    r"|\bkeep (?:an? )?watch\b",
+    re.IGNORECASE,
+)
+"""What readers are asked to do, called like a thing: "ring the bell"."""
+_WHO_FOUND: Final = re.compile(
+    r"(?:^|(?<=[.!?\n])|(?<=[.!?\n] ))(?P<who>(?:[^\W\d_]{1,20} ){1,3})(?:just |also )?"
+    r"(?:found|lost|left|forgot|dropped|misplaced|picked up|handed in)"
+    r"(?= (?:an?|my|his|her|our|their|some|one|two|three)\b"
+    r"(?! (?:week|day|few|month|while|bit|couple|minute|hour|year)s?\b))",
+    re.IGNORECASE,
+)
+"""Who found or lost a thing, which may be called like one: "driver found a hat"."""
 _OF_A_THING: Final = re.compile(rf"\b({_CLOSED})['’]s(?=\s)", re.IGNORECASE)
 """Whose part a thing is: "my flask's lid"."""
 
@@ -103,7 +124,8 @@ def head_phrase(english: str) -> str | None:
 
 def _first_known(leading: list[list[str]], later: list[list[str]]) -> str | None:
     """Return the first run of things. In what is said of a thing, "top" alone isn't one."""
-    return next(filter(None, (*map(_known, leading), *(_known(piece) for piece in later if piece != [_TOP]))), None)
+    runs = [*filter(None, (*map(_known, leading), *(_known(piece) for piece in later if piece != [_TOP])))]
+    return next((run for run in runs if stem(run.split()[-1]) not in _ANYTHING), runs[0] if runs else None)
 
 
 def things_in(english: str) -> frozenset[str]:
@@ -156,16 +178,27 @@ def names_a_thing(text: str) -> bool:
     return any(_known(_WORD.findall(phrase)) for phrase in phrases)
 
 
+def without_requests(english: str) -> str:
+    """Return a text without the verbs that are called like a thing."""
+    return _ASKED.sub(" ", english)
+
+
 def with_lids(english: str) -> str:
     """Return a text in lower case with the tops and caps that close something else as lids."""
     return _CLOSES.sub(lambda closes: f"{closes['whole'] or ''}lid", english)
 
 
 def _folded(english: str) -> str:
-    text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1", _NAMES.sub(" ", english)))))
-    text = text.replace("power bank", "powerbank")
+    english = _WHO_FOUND.sub(_without_people, without_requests(_NAMES.sub(" ", english)))
+    text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1", english))))
+    text = _LIGHTS.sub(r"\1 lamp", text.replace("power bank", "powerbank"))
     text = _OF_JEANS.sub(lambda made: f"denim {made['after'] or made['before']}", with_lids(text))
     return _NAMED_FIRST.sub(r"\g<what> \g<first>", _HELMETS.sub("helmet for ", text))
+
+
+def _without_people(found: re.Match[str]) -> str:
+    words = found["who"].casefold().split()
+    return found[0] if any(_is_thing(word) for word in words if word not in _PEOPLE) else " "
 
 
 def _name_toy(depicted: re.Match[str]) -> str:
@@ -220,6 +253,8 @@ def _is_thing(word: str) -> bool:
 def _likely(words: list[str]) -> str | None:
     """The last word that isn't common and no adjective we know."""
     telling = [
-        word for word in words if word not in _NEVER and len(word) > 1 and frequency(word) is not Frequency.COMMON
+        word
+        for word in words
+        if not never_names_a_thing(word) and len(word) > 1 and frequency(word) is not Frequency.COMMON
     ]
     return telling[-1] if telling else None

@@ -14,6 +14,7 @@ from reunite.text.data import read_text, read_toml
 from reunite.text.phrases import listed, listed_in_order
 from reunite.text.remembered import remembered
 from reunite.text.unicode_forms import decomposed
+from reunite.text.word_lists import THINGS
 
 _MAX_PHRASE_WORDS: Final = 4
 _MAX_COMPOUND: Final = 40
@@ -32,6 +33,7 @@ _ENDINGS: Final = {
 _LINKS: Final = (("s", ""), ("n", ""), ("es", ""), ("en", ""), ("e", ""), ("", "e"))
 """Letters that German adds between the parts of a compound, or drops."""
 
+_NAMES: Final = THINGS.union(*map(str.split, read_toml("colour_words.toml")["words"].values()))
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _WORD: Final = re.compile(r"(?<![^\W_])[^\W\d_]++(?!\d)")
 """Not the letters of a serial."""
@@ -85,6 +87,11 @@ class _Language:
                     explained.update(range(first, last))
         return len(explained)
 
+    def names(self, words: Sequence[str]) -> int:
+        """Count the words for things and colours, rather than those that many languages have: "a", "al"."""
+        known = (self.listed(word) for word in words if len(word) >= _MIN_STEM)
+        return sum(english.rpartition(" ")[2] in _NAMES for english in known if english)
+
     def english(self, phrase: str) -> str | None:
         """Translate a plain word or phrase; None if it is unknown."""
         whole = self.listed(phrase)
@@ -112,7 +119,12 @@ def to_english(text: str) -> str:
     words = list(_WORD.finditer(text))
     plain = [_plain(word[0]) for word in words]
     explained = {name: language.explains(plain) for name, language in _LANGUAGES.items()}
-    best = max(explained, key=lambda name: (explained[name], name == "en"))
+    most = max(explained.values())
+    is_english = any(len(word) >= _MIN_STEM and _LANGUAGES["en"].knows(word) for word in plain)
+    best = max(
+        (name for name, count in explained.items() if count == most),
+        key=lambda name: (name == "en" and is_english, _LANGUAGES[name].names(plain), name == "en"),
+    )
     return text if best == "en" else _replace(text, words, plain, _LANGUAGES[best])
 
 

@@ -8,8 +8,9 @@ from typing import Final
 from reunite.text import serials
 from reunite.text.colour_words import COLOUR_WORDS
 from reunite.text.noise_patterns import AFTER_SERIALS, BEFORE_SERIALS, Noise, Patterns
+from reunite.text.place_words import DETERMINERS, FIRM, LOOSE
 from reunite.text.word_lists import THINGS
-from reunite.text.words import stem
+from reunite.text.words import plain, stem
 from reunite.text.written_out import written_out
 
 _KNOWN: Final = frozenset({*THINGS, *COLOUR_WORDS})
@@ -18,6 +19,13 @@ _LEFT_OF_WHEN: Final = re.compile(
     r"(?<!\w)(?:on|at|around|about|by|am|um|gegen|le|vers|el|a las|il|alle|em|dnia|o)[ \t]{1,3}:(?=\s)", re.IGNORECASE
 )
 """The preposition of a date that began a text: "Found on 12/11: a hat"."""
+
+_GOES_ON: Final = re.compile(r"[ \t]{0,3}(?:<?a?:|[^\w\s,.;:!?()]){0,8}[ \t]{0,3}[^\W\d_]")
+_NOT_LAST: Final = DETERMINERS | frozenset(word for lead in (*FIRM, *LOOSE) for word in lead) | frozenset(COLOUR_WORDS)
+"""Words that no phrase ends with."""
+_LAST_WORD: Final = re.compile(r"[^\W_]{1,30}(?=[ \t]{0,3}$)")
+_LOOKED_BACK: Final = 34
+"""Characters before an emoji."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,17 @@ def _replacement(kind: Noise, found: dict[Noise, list[str]]) -> Callable[[re.Mat
         if kind is Noise.HASHTAG and stem(word.casefold()) in _KNOWN:
             return f" {word}"
         found.setdefault(kind, []).append(match[0].strip())
+        if kind is Noise.EMOJI and _ends_a_phrase(match):
+            return ", "
         return ". " if kind in {Noise.HEADING, Noise.CONTACT} and match.start() else " "
 
     return replace
+
+
+def _ends_a_phrase(emoji: re.Match[str]) -> bool:
+    """Whether an emoji stands between two phrases: "my bag is gone 😭 black, with a tag", but not "my 🔑 keys"."""
+    text, start, end = emoji.string, emoji.start(), emoji.end()
+    before = _LAST_WORD.search(text, max(0, start - _LOOKED_BACK), start)
+    if before is None or plain(before[0]) in _NOT_LAST:
+        return False
+    return _GOES_ON.match(text, end, end + _LOOKED_BACK) is not None

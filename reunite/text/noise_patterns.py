@@ -31,6 +31,7 @@ class Noise(StrEnum):
     GREETING = "greeting"
     THANKS = "thanks"
     HEADING = "heading"
+    SEARCHED = "where the owner has looked"
 
 
 Patterns = tuple[tuple[Noise, re.Pattern[str]], ...]
@@ -42,7 +43,9 @@ _LABELS: Final = _LISTS["phone_labels"]
 _HOST: Final = r"(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,5}"
 _PLAIN_DOMAIN, _AMBIGUOUS_DOMAIN = ("|".join(listed(_LISTS["domains"][key])) for key in ("plain", "ambiguous"))
 _LINE_START: Final = r"(?:^|(?<=[\n.;!?|•·*]))[ \t>*_•·-]{0,6}"
-_HEADING_START: Final = rf"(?:{_LINE_START}|(?<=[\s,/(]))"
+_HEADING_START: Final = rf"(?:{_LINE_START}|(?<=[\s,/(\"'{{]))"
+_MARKED: Final = r"[ \t*_\"']{0,4}"
+"""Between a heading and its sign, in Markdown and JSON."""
 _NUMBER: Final = r"[+(]{0,2}\d[\d ()/.-]{3,20}\d(?!\d)"
 _MONTH: Final = any_of(listed(_DATES["months"]))
 _DAY: Final = r"(?<![\w.-])\d{1,2}(?:st|nd|rd|th|er|\.)?"
@@ -72,6 +75,11 @@ _PHONE_END: Final = r"\d(?![\d-])"
 _REACHED: Final = r"(?:(?<=\bat )|(?<=\bon )|(?<=\bcall )|(?<=\bdial )|(?<=\bdesk )|(?<=\bphone )|(?<=\bring ))"
 """Before an extension. Elsewhere "X100" is more likely the name of a camera."""
 _APART: Final = r"(?:^|(?<=[,;:(/\n])|(?<=[,;:(/–-][ ])|(?<=\d[ ]))"
+
+_I_HAVE: Final = (
+    rf"(?:(?<!\w)(?:I|we)(?:['’]ve|[ ]have)?[ ](?:already[ ]|also[ ]|have[ ]){{0,2}}|{_LINE_START}(?:already[ ])?)"
+)
+_LIST_OF_PLACES: Final = r"(?:(?!,?[ ](?:and |but )?(?:it|its|it['’]s|they|found|then|I|we)\b)[^.!?;\n|]){1,160}+"
 
 _FILE_TYPES: Final = "jpe?g|png|heic|heif|gif|webp|mp4|mov|pdf"
 _CAMERA: Final = r"(?-i:IMG|MVIMG|DSC[FN]?|PXL|VID|GOPR|DJI|PANO)"
@@ -105,7 +113,15 @@ _BEFORE_SERIALS: Final = (
     (Noise.MENTION, r"(?<![\w@])@\w[\w.-]{0,39}"),
     (Noise.EMOJI, r"(?<!\w):(?=[\w+'-]{0,50}[^\W\d])[\w+'-]{1,50}:(?!\w)(?::skin-tone-\d:)?"),
     (Noise.EMOJI, f"[{_EMOJI_RANGES}]++"),
-    (Noise.CONTACT, rf"{_LINE_START}{any_of(listed_in(_LISTS['contact_headings']))}[ \t]{{0,3}}[:：][^\n|]*+"),
+    (Noise.CONTACT, rf"{_LINE_START}{any_of(listed_in(_LISTS['contact_headings']))}[ \t*_]{{0,4}}[:：|][^\n|]*+"),
+    (Noise.SEARCHED, rf"{_I_HAVE}{any_of(listed_in(_LISTS['searched']))}{_LIST_OF_PLACES}"),
+    (
+        Noise.ID,
+        (
+            rf"{_APART}{any_of(listed_in(_LISTS['numbered_tickets']))}[ ]{{0,2}}(?:id|no|nr|number)?[ .:#]{{0,3}}"
+            r"(?:[A-Z]{1,8}[-_]?)?\d[\w/-]{2,20}"
+        ),
+    ),
     (
         Noise.CONTACT,
         rf"{_LINE_START}{any_of(listed_in(_LISTS['numbered_headings']))}[ \t]{{0,3}}[:：][ \t#]{{0,4}}{_NUMBER_ALONE}",
@@ -153,8 +169,9 @@ _AFTER_SERIALS: Final = (
     ),
     (Noise.THANKS, any_of(listed_in(_LISTS["thanks"]))),
     (Noise.THANKS, r"(?:^|(?<=[\n.,;!]))[ \t]{0,3}(?:bump(?:ing)?|boost)(?=[ \t]{0,3}(?:$|[\n.,;!]))"),
-    (Noise.HEADING, rf"{_HEADING_START}{any_of(listed_in(_LISTS['headings']))}[ \t*_]{{0,3}}[:：]{_EMPTY}"),
+    (Noise.HEADING, rf"{_HEADING_START}{any_of(listed_in(_LISTS['headings']))}{_MARKED}[:：]{_EMPTY}"),
     (Noise.HEADING, rf"(?:^|(?<=\n))[ \t]{{0,3}}{any_of(listed(_LISTS['dashed_headings']))}[ ][-–—][ ]"),
+    (Noise.HEADING, rf"(?:^|(?<=[\n|]))[ \t*_]{{0,4}}{any_of(listed_in(_LISTS['headings']))}[ \t*_]{{0,4}}\|"),
 )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from reunite.text import words
 from reunite.text.colour_words import named_colours
-from reunite.text.heads import head_phrase, names_only_parts, never_names_a_thing
+from reunite.text.heads import head_phrase, names_only_parts, never_names_a_thing, without_requests
 from reunite.text.kinds import relation
 from reunite.text.normalise import normalise
 from reunite.text.word_lists import LISTED_THINGS, MORE_THINGS, THINGS
@@ -18,7 +18,7 @@ MAX_PARTS: Final = 6
 _BETWEEN: Final = re.compile(
     r"((?<![^\S\n])(?:[^\S\n]*+(?:[,;:.+&/、，\n]|\b(?:and|plus|also|y|et|und)\b))++\s*+)", re.IGNORECASE
 )
-_ELSEWHERE: Final = re.compile(r"\b(?:in|on|at|from|near|by|under|behind)\b", re.IGNORECASE)
+_ELSEWHERE: Final = re.compile(r"\b(?:in|on|at|from|near|by|under|behind|after|before|during|since)\b", re.IGNORECASE)
 _HOLDS: Final = re.compile(
     r"\b(?:traen?|llevan?|contient|contiene|zawiera|dentro|tem|tinham?)\b"
     r"|\b(?:inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b|[入付]|つき|里面|裡面",
@@ -32,9 +32,13 @@ _ARTICLE: Final = re.compile(r"(?:lost |found )?an?\b", re.IGNORECASE)
 _WITH: Final = re.compile(r"\bwith\b", re.IGNORECASE)
 _KNOWN: Final = THINGS | MORE_THINGS
 _TWO_WORDS: Final = re.compile(r"\b(power|sleeping) (bank|bag)\b", re.IGNORECASE)
+_COUNTED: Final = re.compile(
+    r"\s*(?:an?|one|two|three|\d{1,2})\s(?!.{0,60}\b(?:on|in|to|of) (?:it|them)\b)", re.IGNORECASE
+)
+"""How a further thing of a list begins: "hair clips, a tooth"."""
 _IN_A_LIST: Final = 2
 """Words of a piece that is rather an item of a list than a description."""
-_COVERS: Final = frozenset(("case", "cover", "sleeve"))
+_COVERS: Final = frozenset(("case", "cover", "sleeve", "pouch"))
 _ON_KEYS: Final = frozenset(("keyring", "keychain", "lanyard", "fob", "charm", "tag"))
 """What is on a bunch of keys: "keys, red lanyard"."""
 _BESIDES: Final = re.compile(r"\b(?:also|plus)\b", re.IGNORECASE)
@@ -52,10 +56,13 @@ def parts_of(normalised: str) -> Sequence[str]:
     """Return the words about each thing of a text that is normalised already."""
     first, *rest = _BETWEEN.split(normalised)
     found, named, holds, previous = [first], _names_a_thing(first), _holds(first), first
+    names_any = _names_any(first)
     for between, piece, following in zip(
         rest[::2], rest[1::2], (*rest[3::2], ""), strict=False
     ):  # none follows the last
         names = _names_a_thing(_WITH.split(piece)[0])
+        if not (named and names) and names_any and ":" not in between and _is_counted(_WITH.split(piece)[0]):
+            named = names = True
         is_held = holds or _is_held(_WITH.split(piece)) or _names_only_a_cover(between, previous, piece, following)
         is_held = is_held and not _BESIDES.search(between)
         told_again = _told_again(found, piece) if named and names and not is_held else None
@@ -70,7 +77,7 @@ def parts_of(normalised: str) -> Sequence[str]:
         else:
             found[-1] += between + piece
             holds = holds or _holds(piece)
-        named, previous = named or names, piece
+        named, names_any, previous = named or names, names_any or _names_any(piece), piece
     return tuple(found) if len(found) > 1 else ()
 
 
@@ -147,7 +154,16 @@ def _names_a_thing(piece: str) -> bool:
     return bool(_things(piece))
 
 
+def _is_counted(piece: str) -> bool:
+    """Whether a piece is any further thing of a list: "hair clips, a tooth"."""
+    return bool(_COUNTED.match(piece)) and _names_any(piece)
+
+
+def _names_any(piece: str) -> bool:
+    return not names_only_parts(_ELSEWHERE.split(piece, maxsplit=1)[0])
+
+
 def _things(piece: str) -> set[str]:
-    tokens = words.tokens(_ELSEWHERE.split(_TWO_WORDS.sub(r"\1\2", piece), maxsplit=1)[0])
+    tokens = words.tokens(_ELSEWHERE.split(_TWO_WORDS.sub(r"\1\2", without_requests(piece)), maxsplit=1)[0])
     known = _KNOWN | LISTED_THINGS if len(tokens) <= _IN_A_LIST else _KNOWN
     return {words.stem(word) for word in tokens if not known.isdisjoint((word, words.stem(word)))}

@@ -44,13 +44,22 @@ SITES: Final = (
 """Words of places that lie apart."""
 FIRM, LOOSE = _phrases(_TABLES["firm"]), _phrases(_TABLES["loose"])
 HEADINGS: Final = _phrases(_TABLES["headings"])
-NEVER_ANYTHING: Final = _phrases(_TABLES["never_anything"])
+MAKERS: Final = frozenset(
+    plain(name).split()[0]
+    for table in read_toml("brands.toml").values()
+    for maker in table["makers"].split(";")
+    for name in listed(maker)
+)
+"""The first words of brands' names, after "by"."""
+NEVER_ANYTHING, WITHIN = _phrases(_TABLES["never_anything"]), _phrases(_TABLES["within"])
 DETERMINERS, JOINERS = _words("determiners"), _words("joiners")
 ENDERS, LATER_ENDERS = _words("enders"), _words("later_enders")
 ORIGINS, VEHICLES, TOWARDS = map(_words, ("origins", "vehicles", "towards"))
 ELISION: Final = frozenset("'’")
 OF_A_PLACE, WHOSE = _words("of_a_place"), _words("whose")
 VERBS, NO_PLACES, NOT_ALONE = _words("verbs"), _words("no_places"), _words("not_alone")
+VERBS_APART: Final = VERBS | _words("verbs_apart")
+OF_THE_THING: Final = _words("of_the_thing")
 ORDINALS, NUMBERED, _NUMBER_SIGNS = _words("ordinals"), _words("numbered"), _words("number_signs")
 
 _BEFORE_ADJECTIVES: Final = frozenset(
@@ -97,7 +106,8 @@ def noun_length(words: Sequence[str], first: int, end: int, nouns: Phrases) -> i
     if "-" in word and tuple(word.split("-")) in nouns:
         return 1
     return int(
-        (len(word) >= _MIN_COMPOUND and word.endswith(_GERMAN_ENDS)) or (nouns is not PLACES and is_polish(word))
+        (len(word) >= _MIN_COMPOUND and word not in MAKERS and word.endswith(_GERMAN_ENDS))
+        or (nouns is not PLACES and is_polish(word))
     )
 
 

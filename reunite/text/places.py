@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from reunite.text import unspaced_places
+from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
+from reunite.text.data import read_toml
 from reunite.text.lexicon import to_english
 from reunite.text.place_words import (
     AFTER_A_PREPOSITION,
@@ -16,13 +18,17 @@ from reunite.text.place_words import (
     HEADINGS,
     JOINERS,
     LATER_ENDERS,
+    MAKERS,
     MAX_PHRASE,
     NEVER_ANYTHING,
     NO_PLACES,
     NUMBERED,
+    OF_THE_THING,
     ORIGINS,
     SHOPS,
     VERBS,
+    VERBS_APART,
+    WITHIN,
     before_an_adjective,
     complement_end,
     last_of_place,
@@ -34,11 +40,16 @@ from reunite.text.word_lists import THINGS
 from reunite.text.words import plain, stem, without_strokes
 
 _MAX_DETERMINERS, _MAX_PLACE, _MAX_VERB = 4, 7, 10
+_MAX_UNKNOWN: Final = 3
 """Words before a place, of a place, and between a verb and its preposition."""
 _TOKEN: Final = re.compile(
     r"\d{1,2}\.(?=[ ]?(?:stock|etage|og|ug|obergeschoss|untergeschoss)\b)|[^\W_]+(?:[-.][^\W_]+)*|\n|[^\w\s]",
     re.IGNORECASE,
 )
+_NEVER_WITHIN: Final = frozenset((*COLOUR_WORDS, *SHADE_WORDS, *map(stem, read_toml("heads.toml")["parts"].split())))
+"""Words that end no unknown place: "a hole in the sleeve", "lost in the pink one"."""
+_ROOMS: Final = ("raum", "saal", "zimmer")
+_ROOM_NUMBER: Final = re.compile(r"\d{3}[a-z]?|[a-z]\d{2,3}")
 _KEEPS: Final = frozenset(("has", "have", "got"))
 _LINE_ENDS: Final = frozenset("\n,;|.")
 _EMPTY_BRACKETS: Final = re.compile(r"[(\[（【][\s,.]{0,8}[)\]）】]")
@@ -78,13 +89,26 @@ def may_say_where(text: str) -> bool:
 
 
 def _plain_words(tokens: Sequence[re.Match[str]]) -> list[str]:
-    """Return all tokens in plain form, and the French "à" as such before an article, however it is typed."""
+    """Return all tokens in plain form, and the French "à" as such before an article, however it is typed.
+
+    The name of a room stands for its number: "meeting room Ada".
+    """
     words = [_plain(token[0]) for token in tokens]
     for position, word in enumerate(words):
         article = words[position + 1 : position + 3]
+        if _is_a_rooms_name(tokens, words, position):
+            words[position] = "x1"
         if word == "a" and (article[:1] == ["la"] or article in (["l", "'"], ["l", "’"])):
             words[position] = "à"
     return words
+
+
+def _is_a_rooms_name(tokens: Sequence[re.Match[str]], words: Sequence[str], position: int) -> bool:
+    if not position or not tokens[position][0].istitle() or not _is_sign(words, position + 1):
+        return False
+    room, name = words[position - 1], words[position]
+    is_room = room in NUMBERED or (room.endswith(_ROOMS) and len(room) > len(_ROOMS[0]))
+    return is_room and name.isalpha() and name not in ENDERS | LATER_ENDERS | NO_PLACES and not _names_a_thing([name])
 
 
 def _plain(token: str) -> str:
@@ -179,6 +203,8 @@ def _led(words: Sequence[str], first: int, *, follows_a_place: bool) -> _Found |
         return None
     nouns = AFTER_A_PREPOSITION if words[first] in ORIGINS else SHOPS
     last = last_of_place(words, start, end, nouns)
+    if end == start + 1 == first + 2 and _ROOM_NUMBER.fullmatch(words[start]) and words[first] in ("in", "im", "en"):
+        last = start  # "a kindle in 512"
     if last is None and not _names_a_thing(words[start:end]):
         last = before_an_adjective(words, start, end)
     if last is None and _takes_anything(words, first, start, end, follows_a_place=follows_a_place):
@@ -201,6 +227,10 @@ def _takes_anything(words: Sequence[str], first: int, start: int, end: int, *, f
     is_between = end < len(words) and words[end] in DETERMINERS
     if first and words[first - 1] in VERBS and is_between and words[start] not in NO_PLACES:
         return True  # "found next to my car a mitten"
+    if words[first] == "by" and words[start] in MAKERS:
+        return False  # "found a bag by Gucci"
+    if _is_within(words, first, start, end):
+        return True  # "left my bag in the Zarquon"
     lead = tuple(words[first : first + lead_length(words, first)])
     is_name = start > first and words[start - 1] == "the" and end - start > 1  # "at the Red Lion"
     if lead in NEVER_ANYTHING or (words[start] in NO_PLACES and not is_name) or _names_a_thing(words[start:end]):
@@ -210,7 +240,25 @@ def _takes_anything(words: Sequence[str], first: int, start: int, end: int, *, f
     before = range(first - 1, max(-1, first - 1 - _MAX_VERB), -1)
     sentence_start = next((position for position in before if words[position] in ".!?\n:"), before.stop)
     nearby = [*range(sentence_start + 1, first), *range(end, min(end + 1, len(words)))]
-    return lead in FIRM and any(words[position] in VERBS for position in nearby)
+    return lead in FIRM and any(words[position] in VERBS_APART for position in nearby)
+
+
+def _is_within(words: Sequence[str], first: int, start: int, end: int) -> bool:
+    """Whether a phrase ends with where something was lost or found, and not with what the thing has."""
+    lead = next(
+        (words[first : first + length] for length in (2, 1) if tuple(words[first : first + length]) in WITHIN), []
+    )
+    place = words[start:end]
+    if not lead or len(place) > _MAX_UNKNOWN or not place[-1].isalpha() or not NO_PLACES.isdisjoint(place):
+        return False
+    position, verb = first - 1, ""
+    while position >= max(0, first - _MAX_VERB) and not _is_sign(words, position):
+        if words[position] in OF_THE_THING:
+            return False
+        verb = verb or words[position] * (words[position] in VERBS_APART)
+        position -= 1
+    says_more = stem(place[-1]) in _NEVER_WITHIN or _names_a_thing(place)
+    return not says_more and bool(verb or VERBS_APART.intersection(words[end : end + 1]))
 
 
 def _names_a_thing(words: Sequence[str]) -> bool:

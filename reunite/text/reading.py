@@ -56,10 +56,11 @@ def can_read(text: str, thing: str, english: str) -> bool:
 
 
 def _names_an_english_thing(text: str, found: Sequence[str]) -> bool:
-    """Whether a text has a thing and a second word of the lexicon's English: "silver thumb ring"."""
+    """Whether a text has two things, or one and a second word of the lexicon's English: "silver thumb ring"."""
     things = things_in(text)
-    return bool(things) and any(
-        word in ENGLISH_WORDS or word in COLOUR_WORDS for word in found if words.stem(word) not in things
+    return len(things) > 1 or (
+        bool(things)
+        and any(word in ENGLISH_WORDS or word in COLOUR_WORDS for word in found if words.stem(word) not in things)
     )
 
 

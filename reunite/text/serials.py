@@ -7,6 +7,8 @@ from reunite.text.data import read_toml
 from reunite.text.phrases import any_of, listed
 
 _CODE: Final = r"[A-Za-z0-9]{1,30}(?:[-./][A-Za-z0-9]{1,30}){0,5}"
+_GROUP: Final = r"(?-i:[A-Z]{1,3}(?=[ ][A-Z]{0,6}\d|[.,;:)'\"\n]|$)|[A-Z]{0,6}\d[A-Z\d]{0,14})(?![\w'’-])"
+"""A further group of a code: "JX 4471 B"."""
 _STRONG: Final = (
     r"serial(?:[ -](?:number|no|nr|num|code))?|s/n|sn|imei|iccid|barcode|frame (?:number|no)"
     r"|asset(?: (?:tag|number|no|id))?|inventory(?: (?:number|no))?|engrav(?:ed|ing)"
@@ -22,7 +24,7 @@ _BETWEEN: Final = (
 )
 _NAMED: Final = re.compile(
     rf"(?:(?<!\w)(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}))\b|(?P<unspaced>{_UNSPACED})|[nN][°º]|№)"
-    rf"{_BETWEEN}(?P<code>{_CODE})(?![\w-])",
+    rf"{_BETWEEN}(?P<code>(?(strong)[A-Za-z0-9]{{1,7}}(?:[ ]{_GROUP}){{1,5}}|(?!))|{_CODE})(?![\w-])",
     re.IGNORECASE,
 )
 _OTHERS: Final = read_toml("noise.toml")["numbers"]

@@ -178,6 +178,7 @@ class MatchCases:
             claim = await session.claims.add(match.id, ADA, "one")
             await session.verdicts.add_claim_decision(claim, ClaimState.REJECTED, found.target, MODERATOR)
             [decision] = await session.verdicts.claim_decisions_by(account(MODERATOR))
+            assert await session.verdicts.claim_decisions_on(decision.match) == [decision]
             assert (decision.match, decision.state, decision.by) == (match.id, ClaimState.REJECTED, MODERATOR)
             assert await session.verdicts.claim_decisions_by(account(ADA)) == []
             await session.deletion.forget_moderator(account(ADA))

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FileChooser, FilePayload, Route, expect
 
-from reunite.language import sentence
+from reunite.language import sentence, words_in
 from tests.support.page_browser import Site, picture_file
 from tests.support.pictures import drawing
 from tests.support.waiting import PATIENCE
@@ -170,6 +170,7 @@ async def test_what_was_typed_stays_when_it_can_not_be_posted_and_a_second_try_p
     await ada.found.text.fill("a yellow cup")
     await submit.click()
     await expect(ada.found.column.locator(".composer .error")).to_contain_text("can't be reached")
+    await expect(ada.found.column.locator(".composer .error")).to_contain_text("Your text is still here.")
     await expect(ada.found.text).to_have_value("a yellow cup")
     await ada.page.unroute("**/posts")
     await submit.click()
@@ -228,6 +229,11 @@ async def test_a_page_that_lost_its_connection_comes_back_and_catches_up(closed_
         await ada.found.post("before", "red")
         await expect(ada.found.posts).to_have_count(1)
     await expect(ada.page.locator("#connection")).to_contain_text("Connection lost")
+    await ada.page.locator("#menu summary").click()
+    await ada.page.get_by_role("button", name="Your data").click()
+    dialog = ada.page.get_by_role("dialog")
+    await expect(dialog.get_by_role("alert")).to_have_text(words_in("en").page["unreachable"])  # no text is at stake
+    await dialog.get_by_role("button", name="Close").click()
     async with closed_site.serving():
         await expect(ada.page.locator("#connection")).to_be_empty()
         ben = await closed_site.visit("Ben")

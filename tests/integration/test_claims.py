@@ -8,6 +8,7 @@ import pytest
 from reunite import rules
 from reunite.entities import Member
 from reunite.errors import TellUserError
+from reunite.language import plural, sentence
 from tests.support.services import working
 from tests.support.world import ADA, BEN, MODERATOR, World, open_world
 
@@ -61,6 +62,76 @@ async def test_the_finders_first_decision_counts_and_reaches_the_owner(world: Wo
     assert pressable.isdisjoint({"accept_claim", "reject_claim"})
     with pytest.raises(TellUserError, match="claim_accepted_before"):
         await claimed(world, match=match)  # by a form that was open before
+
+
+async def test_who_decides_is_told_that_others_say_it_is_theirs_too(world: World) -> None:
+    accepted, claim, eve = world.button("l1", "mine"), await claimed(world), Member("eve", "Eve")
+    await world.lost("l2", "a red umbrella", author=eve)
+    await world.wait_until_idle()
+    await world.press("mine", world.button("l2", "mine"), eve, words="it is red")
+    await world.wait_until_idle()
+    other = world.button("f1", "see_claim")
+    assert other != claim
+    assert plural("claim_rivals", 1) in (await world.press("see_claim", claim, BEN)).text()
+    await world.press("accept_claim", claim, BEN)
+    assert sentence("claim_accepted_elsewhere") in (await world.press("see_claim", other, BEN)).text()
+    await world.press("reject", accepted, MODERATOR)
+    alone = (await world.press("see_claim", other, BEN)).text()
+    assert sentence("claim_accepted_elsewhere") not in alone
+    assert plural("claim_rivals", 1) not in alone
+
+
+def offered(world: World, root: str) -> set[str]:
+    shown = [outgoing.reply for target, outgoing in world.platform.messages if target.message == root]
+    return {button.action for reply in shown for button in reply.buttons}
+
+
+async def test_an_accepted_claim_that_a_moderator_rejects_is_arranged_no_further(world: World) -> None:
+    match, arranging = world.button("l1", "mine"), {"got_back", "where_is_it", "handed_over"}
+    await world.press("accept_claim", await claimed(world), BEN)
+    await world.wait_until_idle()
+    assert offered(world, "l1") | offered(world, "f1") >= arranging
+    await world.press("reject", match, MODERATOR)
+    await world.wait_until_idle()
+    assert not (offered(world, "l1") | offered(world, "f1")) & arranging
+    assert sentence("claim_overruled") in "\n".join(world.platform.thread("l1"))
+    assert sentence("claim_closed_overruled") in "\n".join(world.platform.thread("f1"))
+    assert all(sentence("claim_is_accepted") not in card.text() for card in world.log())
+    await world.press("reject", match, MODERATOR)
+    await world.wait_until_idle()
+    assert offered(world, "l1") | offered(world, "f1") >= arranging
+
+
+async def test_a_claim_that_only_a_mistaken_return_had_accepted_can_be_made_again(world: World) -> None:
+    match, eve = world.button("l1", "mine"), Member("eve", "Eve")
+    await claimed(world)
+    await world.lost("l2", "a red umbrella", author=eve)
+    await world.wait_until_idle()
+    other = world.button("l2", "mine")
+    await world.press("mine", other, eve, words="it is red")
+    await world.press("confirm", match, MODERATOR)
+    await world.wait_until_idle()
+    assert sentence("claim_given_away") in "\n".join(world.platform.thread("f1"))
+    await world.press("confirm", match, MODERATOR)
+    await world.wait_until_idle()
+    thread = "\n".join(world.platform.thread("f1"))
+    assert thread.count(sentence("claim_closed_undone")) == 2
+    assert sentence("claim_closed_moderated") not in thread
+    for again, member, root in ((match, ADA, "l1"), (other, eve, "l2")):
+        assert "mine" in offered(world, root)
+        await world.press("mine", again, member, words=ANSWER)
+    await world.wait_until_idle()
+    await world.press("accept_claim", world.button("f1", "see_claim"), BEN)
+
+
+async def test_what_the_finder_accepted_stays_so_when_a_return_is_undone(world: World) -> None:
+    match = world.button("l1", "mine")
+    await world.press("accept_claim", await claimed(world), BEN)
+    for _ in range(2):
+        await world.press("confirm", match, MODERATOR)
+        await world.wait_until_idle()
+    assert offered(world, "f1") >= {"handed_over", "whereabouts"}
+    assert "mine" not in offered(world, "l1")
 
 
 async def test_nobody_decides_on_their_own_claim(world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import WSCloseCode
 from PIL import Image
 
+from bot.web import samples
 from bot.web.chat import ViewerDiff
 from reunite import rules
 from reunite.entities import Label, Member, ReplyTarget, ReportState
@@ -46,6 +47,21 @@ async def test_a_photo_in_found_becomes_a_report_and_shows_as_looking(page: Page
     [message] = messages.values()
     assert message["report"]["looking"]
     assert message["report"]["photos"] == [{"name": "0.jpg", "state": "pending", "url": None}]
+
+
+async def test_samples_are_all_posted_once_even_if_the_tab_is_closed_meanwhile(page: Page) -> None:
+    attempt = str(uuid4())
+    async with page.watching() as watcher:
+        closed = asyncio.create_task(page.ask("/samples", id=attempt))
+        await watcher.until(bool)
+        closed.cancel()
+        messages = await watcher.until(lambda messages: len(messages) == len(samples.SAMPLES))
+    status, _ = await page.ask("/samples", id=attempt)
+    assert status == 201
+    reports = {report.target.message: report for report in await page.reports()}
+    assert {str(message) for message in messages} == reports.keys()
+    assert {report.author.name for report in reports.values()} == {"Ada", "Ben", "Chiyo"}
+    assert {len(message["report"]["photos"]) for message in messages.values()} == {1, 2}
 
 
 async def test_a_page_whose_changes_cant_be_sent_is_told_to_reconnect(

@@ -76,7 +76,7 @@ class Samples:
         sealed, picture = replace(found, sealed=True, category="keys"), Picture(UUID(int=8), found.id)
         closest = replace(match, id=UUID(int=15), label=None)
         pairs = [(possible, found), (closest, replace(found, place=self.hostile))]
-        tiles = [Tile(1, possible.id, found.id, Label.POSSIBLE), Tile(2, closest.id, found.id)]
+        tiles = [Tile(1, possible.id, found.id, Label.POSSIBLE, UUID(int=8)), Tile(2, closest.id, found.id)]
         held = Claimed(self.claim, match, lost, found)
         undecided, confirmed, rejected = MatchState.UNDECIDED, MatchState.CONFIRMED, MatchState.REJECTED
         stranger = Person("web", Member("U9", f"Eve {self.hostile}"))

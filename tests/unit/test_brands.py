@@ -197,6 +197,10 @@ def test_a_brand_that_an_edit_takes_away_is_no_longer_told() -> None:
         ("灰色行李箱，新秀麗", "Samsonite"),
         ("相机和镜头盖，索尼", "Sony"),
         ("a bag with a camera, Canon", None),
+        ("found a macbook charger", "Apple"),
+        ("pink headset, razer", "Razer"),
+        ("white bike helmet, Giro", "Giro"),
+        ("lost my recorder (yamaha)", "Yamaha"),
     ],
 )
 def test_a_brand_is_read_beside_models_and_parts_but_not_contents(text: str, brand: str | None) -> None:

@@ -32,6 +32,7 @@ def reports(name: str) -> list[Mapping[str, str]]:
         ("chat_later.tsv", 0.7),
         ("chat_regional.tsv", 0.93),
         ("chat_blind.tsv", 0.87),
+        ("chat_settings.tsv", 0.77),
     ],
 )
 def test_a_report_is_understood(name: str, least: float) -> None:

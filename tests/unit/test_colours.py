@@ -58,6 +58,8 @@ def test_every_photo_has_shares_that_sum_to_one(pixels: Pixels) -> None:
     [
         ("black rucksack with a red strap", ["black", "red"]),
         ("lemon water bottle", ["yellow"]),
+        ("metallic blue crutch", ["blue"]),
+        ("a metallic pen", ["grey"]),
         ("a bottle of lemon water", []),
         ("ginger tea towel and mint tea", ["orange"]),
         ("peach juice coloured blanket", ["orange"]),

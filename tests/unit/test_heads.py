@@ -27,6 +27,13 @@ def test_the_head_of_a_report_is_its_thing(name: str, count: int, least: float) 
     ("text", "noun"),
     [
         ("strawberry sun hat for a child", "hat"),
+        ("driver found a walking stick", "stick"),
+        ("my trainer left a towel", "towel"),
+        ("black umbrella left a week ago", "umbrella"),
+        ("mug, please ring the bell", "mug"),
+        ("a pink cat ear headset", "headset"),
+        ("items handed in: a hat", "hat"),
+        ("lost bike light", "lamp"),
         ("I lost my red rucksack, it has badges", "rucksack"),
         ("unopened can of IPA", "can"),
         ("I can't find it", None),

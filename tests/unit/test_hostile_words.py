@@ -57,6 +57,11 @@ PUMPS = (
         "has ",
         "dark ",
         "navy ",
+        "I checked ",
+        "bag 😭 ",
+        "left in the ",
+        "ticket ",
+        "serial A 1 ",
     ),
     *("red and umbrella and ", "umbrela ", "schlüssel", "lederjacke", "it's ", "鍵を", "赤い", ". ", "\n\n"),
     *(

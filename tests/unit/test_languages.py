@@ -35,7 +35,7 @@ ALIKE = {
     | {"lost_description", "lost_photo", "found_description", "found_photo", "page_menu"}
     | {"search_photo", "page_photo", "page_photos", "board_photos"},
     "ja": {"certainty", "thanks_then"},
-    "pl": {"certainty", "certainty_percent", "thanks_then", "minutes"} | {"page_is_moderator", "page_menu"},
+    "pl": {"certainty", "certainty_percent", "thanks_then", "minutes"} | {"page_menu"},
 }
 """What is rightly the same as in English."""
 COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import bot.web
+from bot.web import samples
 from bot.web.texts import names_of_commands
 from reunite.language import LANGUAGES, command, words_in
 
@@ -18,8 +19,8 @@ _OWN = {"Reunite", "Reunite: lost and found", "Connecting…", "Ada", "Ben", "Ch
 def used() -> set[str]:
     sources = "\n".join(file.read_text("utf-8") for file in STATIC.glob("*") if file.suffix in {".js", ".html"})
     found = [key for pattern in (_USED, _CHOSEN) for match in pattern.finditer(sources) for key in match.groups()]
-    samples = [f"sample_{name}" for name in ("umbrella", "backpack", "mug", "teddy", "bottle", "ball")]
-    return {*filter(None, found), *samples, "found", "lost", "language_name"}
+    finds = {f"sample_{thing}" for thing in samples.SAMPLES}
+    return {*filter(None, found), *finds, "found", "lost", "language_name"}
 
 
 def test_every_word_of_the_page_is_in_the_language_files_and_none_is_left_over() -> None:

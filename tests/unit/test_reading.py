@@ -12,6 +12,7 @@ READABLE = (
     *("Schwarzer Regenschirm im Bus liegen gelassen", "He perdido una mochila azul", "parapluie noir, poignée en bois"),
     *("zgubiłem czarny parasol", "ho perso un ombrello nero", "perdi meu guarda-chuva preto"),
     "Zginął mi niebieski plecak, chyba w bibliotece. To jego starsze zdjęcie.",
+    "my retainer!!! wrapped in a napkin, canteen",
     *("黒い傘を失くしました", "我丢了一把黑色雨伞"),
 )
 UNREADABLE = (

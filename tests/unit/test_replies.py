@@ -88,14 +88,19 @@ def report(kind: ReportKind, author: Member, text: str, place: str, language: st
 def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
     closest = replace(POSSIBLE, id=UUID(int=15), label=None)
     for first in (MATCH, POSSIBLE, closest):
-        tiles = [Tile(1, first.id, found.id, first.label), Tile(2, closest.id, found.id)]
+        tiles = [Tile(1, first.id, found.id, first.label, UUID(int=8)), Tile(2, closest.id, found.id)]
         yield galleries.first_gallery(lost, [(first, found), (closest, replace(found, place=""))], tiles, 128)
     for searched in (1, 3):
-        yield galleries.first_gallery(lost, [(closest, found)], [Tile(1, closest.id, found.id)], searched)
-    yield galleries.next_gallery(lost, [(closest, found)], [Tile(1, closest.id, found.id)])
+        yield galleries.first_gallery(
+            lost, [(closest, found)], [Tile(1, closest.id, found.id, None, UUID(int=8))], searched
+        )
+    yield galleries.next_gallery(lost, [(closest, found)], [Tile(1, closest.id, found.id, None, UUID(int=8))])
     pages = [[(MATCH, found)], [(closest, found)]]
     head = looks.head(lost, pages[0], 128, ["a.jpg"])
-    yield from (looks.page(lost, pages, 0, [Tile(1, MATCH.id, found.id)], head), looks.nothing(lost, 128, []))
+    yield from (
+        looks.page(lost, pages, 0, [Tile(1, MATCH.id, found.id, None, UUID(int=8))], head),
+        looks.nothing(lost, 128, []),
+    )
     yield looks.page(lost, pages, 1, [Tile(2, closest.id, found.id)], [])
     yield from (galleries.closed_gallery(lost, 1), galleries.closed_gallery(lost, 6), galleries.still_watching(lost))
     yield from (galleries.folded_card(MATCH, lost, found), wording.match_card(closest, found, lost, None))
@@ -149,7 +154,9 @@ def claims(lost: Report, found: Report) -> Iterator[Reply]:
     claim = Claim(UUID(int=7), MATCH.id, BOB, lost.account, has_proof=True, state=ClaimState.OPEN)
     yield notices.claimed(claim, lost, found)
     yield from handed_over(claim, lost, found)
-    yield notices.claim_seen(claim, Quoted("1998", found.id), Quoted("B. W.", lost.id), lost.language)
+    for rivals in ((), (MATCH,), (MATCH, MATCH), (replace(MATCH, claim=ClaimState.ACCEPTED),)):
+        proofs = Quoted("1998", found.id), Quoted("B. W.", lost.id)
+        yield notices.claim_seen(claim, *proofs, lost.language, rivals)
     yield notices.declined(MATCH, lost.language)
     yield from (reminders.ends_soon(report) for report in (lost, found, replace(found, sealed=True)))
     yield from (reminders.kept_watching(lost), reminders.claim_waits(claim, MATCH, found))

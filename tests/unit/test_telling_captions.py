@@ -92,6 +92,11 @@ def test_an_emoji_says_the_thing_where_no_word_does(caption: str, thing: str) ->
     assert read(caption).head_noun == thing
 
 
+def test_an_emoji_says_the_thing_where_words_only_say_its_colour() -> None:
+    thing = read("lost my black 🎒 at the pool").things[0]
+    assert (thing.noun, thing.colours[0].name) == ("backpack", "black")
+
+
 def test_an_emoji_says_nothing_next_to_words() -> None:
     assert read("found a black umbrella 🎒").head_noun == "umbrella"
 

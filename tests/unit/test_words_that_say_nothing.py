@@ -108,6 +108,9 @@ NOTHING = {
     "Swedish talk": ("Hittade ett svart paraply vid ingången", "Har tappat en svart halsduk vid ingången"),
 }
 A_LOT = {
+    "a serial in groups": ("headphones, serial JX 4471 B", "my headphones S/N: jx4471b"),
+    "an IMEI in groups": ("phone, IMEI 35 209900 176148 1", "phone imei 352099001761481"),
+    "a frame number in groups": ("Fahrrad, Rahmennr. WXB 5521 L", "Rad, Rahmennummer WXB5521L"),
     "a serial": ("headphones, serial number JX4471-B", "my headphones, S/N JX4471B"),
     "an inventory tag": ("laptop, tag AB-12345", "laptop with tag AB-12345"),
     "an unusual name": ("mug, it says Zarquon", "my mug with Zarquon on it"),

@@ -77,14 +77,16 @@ function span(part) {
     case "jump":
       return jump(part);
     default:
-      return document.createTextNode(part.text.replace(/ ([✓✗~])/g, "\u00a0$1")); // a mark stays with its word
+      return document.createTextNode(part.text.replace(/ ([✓✗~·])/g, "\u00a0$1")); // a mark stays with its word
   }
 }
 
 /** A moment in the reader's own zone, in the page's language. */
 function local(part) {
-  const time = part.style === "moment" ? { timeStyle: "short" } : {};
-  return new Intl.DateTimeFormat(dateLanguage, { dateStyle: "long", ...time }).format(new Date(part.at));
+  const at = new Date(part.at);
+  const year = at.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
+  const time = part.style === "moment" ? { hour: "2-digit", minute: "2-digit" } : {};
+  return new Intl.DateTimeFormat(dateLanguage, { day: "numeric", month: "long", ...year, ...time }).format(at);
 }
 
 function jump(part) {

@@ -164,7 +164,7 @@ export class Composer {
 }
 
 /** Send a post. `fields.at` is the form's local time. */
-export function post(fields, photos) {
+function post(fields, photos) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) {
     if (value) form.append(name, name === "at" ? new Date(value).toISOString() : value);

@@ -52,10 +52,16 @@ export async function send(path, body) {
       headers: isForm ? {} : { "Content-Type": "application/json" },
     });
   } catch {
-    throw new Error(text("unreachable"));
+    throw new Error(failure(text("unreachable"), body));
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  const sentence = answer.error ?? text("did_not_work");
+  const sentence = answer.error ?? failure(text("did_not_work"), body);
   throw Object.assign(new Error(sentence), { final: response.status < 500 });
+}
+
+/** Say what went wrong, and that the text isn't lost if there is one. */
+function failure(sentence, body) {
+  const hasText = body instanceof FormData && (body.get("text") || body.get("words"));
+  return hasText ? text("text_kept", { sentence }) : sentence;
 }

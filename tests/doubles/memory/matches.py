@@ -138,6 +138,9 @@ class MemoryVerdicts(Part):
             DecisionRow(place.account(by), ClaimDecision(claim.match, state, by, now()))
         )
 
+    async def claim_decisions_on(self, match: UUID) -> Sequence[ClaimDecision]:
+        return [row.decision for row in self._tables.claim_decisions if row.decision.match == match]
+
     async def claim_decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
         known = {match.id for match in self._matches()}
         decisions = (row.decision for row in self._tables.claim_decisions if row.account == account)
