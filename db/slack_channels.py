@@ -26,8 +26,6 @@ _INSIDE: Final = (
     """UPDATE backfill b SET channel = %(new)s WHERE b.workspace_id = %(workspace)s AND b.channel = %(old)s
          AND NOT EXISTS (SELECT FROM backfill o WHERE o.workspace_id = b.workspace_id AND o.channel = %(new)s)""",
 )
-
-
 _AGAIN: Final = """UPDATE outbox o SET state = 'queued', due_at = now(), attempts = 0, problem = NULL FROM report r
   WHERE r.id = o.report_id AND r.workspace_id = %(workspace)s AND o.state = 'failed' AND o.task <> 'send'
     AND o.sent_channel = ANY(%(channels)s)"""
