@@ -73,9 +73,9 @@ def _surviving(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None
         try:
             parse(data)
         except Exception:  # noqa: BLE001 - see above
-            if event in _POSTS and not _DISPENSABLE.isdisjoint(data):
+            if event in _POSTS and (shortened := _shortened(data)) != data:
                 _log.exception("discord_message_unreadable", message=data["id"])
-                parse_or_log(_shortened(data))
+                parse_or_log(shortened)
             else:
                 _log.exception("discord_event_unreadable", during=event)
 
@@ -96,7 +96,12 @@ def _lenient(create: Callable[..., discord.Message]) -> Callable[..., discord.Me
 
 
 def _shortened(message: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: part for key, part in message.items() if key not in _DISPENSABLE}
+    """Return a message and what it forwards without the parts that no report is read from."""
+    kept = {key: part for key, part in message.items() if key not in _DISPENSABLE}
+    if "message_snapshots" in kept:  # discord.py expects their embeds
+        forwarded = [{**_shortened(snapshot["message"]), "embeds": []} for snapshot in kept["message_snapshots"]]
+        kept["message_snapshots"] = [{"message": message} for message in forwarded]
+    return kept
 
 
 def _trace() -> aiohttp.TraceConfig:
