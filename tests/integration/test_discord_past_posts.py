@@ -114,13 +114,17 @@ async def test_a_post_that_the_library_cannot_read_whole_does_not_stop_its_chann
         posted(discord, found, ann, 3, "a hat")
         odd = posted(discord, found, ann, 2, "a scarf", poll={**poll, "layout_type": 1})
         posted(discord, found, ann, 1, "a glove")
+        snapshot = shapes.snapshot("a ring", [discord.attach(found, "ring.jpg", JPEG, "image/jpeg")])
+        snapshot["message"]["sticker_items"] = [{"id": "1"}]  # as a new kind of sticker might be
+        extra = {"flags": shapes.HAS_SNAPSHOT, "message_snapshots": [snapshot]}
+        forward = posted(discord, found, ann, 0.5, "", photos=[], **extra)
         async with bot(discord, database_url) as (here, handlers):
             workspace = await workspace_of(here.store, "discord", discord.guild_id)
             with capture_logs() as logs:
                 await start_reading(here.store, handlers, workspace)
                 await wait_until_read(here.store, workspace)
-            assert texts(await here.reports()) == ["a glove", "a hat", "a scarf"]
-            assert odd in {line["message"] for line in logs if line["event"] == "discord_message_unreadable"}
+            assert texts(await here.reports()) == ["a glove", "a hat", "a ring", "a scarf"]
+            assert {odd, forward} <= {line["message"] for line in logs if line["event"] == "discord_message_unreadable"}
 
 
 async def test_what_was_read_quietly_stays_so_when_the_bot_starts_again(database_url: str) -> None:

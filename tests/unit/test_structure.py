@@ -20,6 +20,7 @@ TEXT_SUFFIXES = {".py", ".sql", ".toml", ".html", ".css", ".js", ".json"}
 EXAMPLES = (
     "reunite/languages/",
     "reunite/text/everyday.toml",
+    "reunite/text/heads.toml",
     "reunite/text/noise.toml",
     "reunite/text/places.toml",
     "reunite/text/telling.toml",
