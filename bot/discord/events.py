@@ -66,7 +66,7 @@ class Events:
     async def finish(self) -> None:
         """Let the events in progress end, then disconnect."""
         self._is_finishing = True
-        self._reconciler.stop()
+        await self._reconciler.stop()
         await self._greeter.stop()
         await self._verdicts.stop()
         await self._inbound.settle()

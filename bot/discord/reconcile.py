@@ -17,6 +17,7 @@ from bot.discord.outbound import TAKEN_UP
 from bot.discord.posts import target_of
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
+from db.cancellation import stop
 from reunite.entities import Report
 from reunite.handlers import Handlers
 
@@ -67,10 +68,10 @@ class Reconciler:
         """Return whether the bot has caught up in a guild."""
         return guild_id not in self._unseen
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Leave the rest to the next start."""
         if self._task:
-            self._task.cancel()
+            await stop(self._task)
 
     async def _run(self, after: float) -> None:
         """Retry until all guilds are done; trouble in one doesn't hold up the others."""

@@ -255,4 +255,4 @@ async def test_a_guild_that_has_just_invited_the_bot_need_not_wait_for_its_next_
     assert [reconciler.is_reconciled(guild) for guild in (1, 2)] == [False, True]
     reconciler.start()
     await eventually(lambda: reconciler.is_reconciled(1))
-    reconciler.stop()
+    await reconciler.stop()
