@@ -54,8 +54,7 @@ class WebhookPlatform:
     async def _write(self, do: str, outgoing: Outgoing, **more: Any) -> dict[str, Any]:
         settings = await self._handlers.settings(*HERE)
         reply = reply_json(outgoing.reply, settings.language, self.name, outgoing.picture)
-        target = outgoing.target
-        where = {"channel": target.channel, "thread": target.message, "people": outgoing.people}
+        where = {"channel": outgoing.target.channel, "thread": outgoing.target.message, "people": outgoing.people}
         return await self._call(do=do, key=outgoing.key, reply=reply, **where, **more)
 
     async def _call(self, **body: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ _WITH: Final = re.compile(r"\bwith\b", re.IGNORECASE)
 _KNOWN: Final = THINGS | MORE_THINGS
 _TWO_WORDS: Final = re.compile(r"\b(power|sleeping) (bank|bag)\b", re.IGNORECASE)
 _COUNTED: Final = re.compile(
-    r"\s*(?:an?|one|two|three|\d{1,2})\s(?!.{0,60}\b(?:on|in|to|of) (?:it|them)\b)", re.IGNORECASE
+    r"(?:an?|one|two|three|\d{1,2})\s(?!.{0,60}\b(?:on|in|to|of) (?:it|them)\b)", re.IGNORECASE
 )
 """How a further thing of a list begins: "hair clips, a tooth"."""
 _IN_A_LIST: Final = 2
@@ -159,7 +159,7 @@ def _names_a_thing(piece: str) -> bool:
 
 def _is_counted(piece: str) -> bool:
     """Whether a piece is any further thing of a list: "hair clips, a tooth"."""
-    return bool(_COUNTED.match(piece)) and _names_any(piece)
+    return bool(_COUNTED.match(piece.lstrip())) and _names_any(piece)
 
 
 def _names_any(piece: str) -> bool:
