@@ -43,6 +43,7 @@ from db.vectors import (
 from reunite.encoder import PHOTO_SPACE
 from reunite.entities import Report, ReportKind
 from reunite.matching.evidence import Candidate, Item, PairKind, Search
+from reunite.text.content import rare_candidates, significant_words
 from reunite.text.rarity import MAX_HOLDERS
 
 _COUNT: Final = f"""SELECT count(*) AS n FROM report r WHERE r.community_id = %(community)s
@@ -121,8 +122,10 @@ class SqlCandidates(Queries):
         """Read what a search needs to know about the query, and what has changed, in one round trip."""
         scope, asked = Scope(report.id, report.kind.opposite, None, {}, hidden), index.watermark
         context = context_statement(scope, self._loader.changes(index, scope))
-        [[row]] = await self._batch(context)
-        return QueryContext.of(scope, row), Changes(asked, row)
+        async with self._pipeline(context) as [fetch]:
+            words = rare_candidates(significant_words(report.text))  # while PostgreSQL works
+        [row] = await fetch()
+        return QueryContext.of(scope, row, words), Changes(asked, row)
 
     async def _from_memory(self, query: QueryContext, memory: Memory, changes: Changes, limit: int) -> Compared | None:
         """Bring memory up to date, and compare with it; None if it holds too little."""

@@ -11,15 +11,13 @@ from db.evidence import photo_content
 from db.mapping import Row
 from db.photo_details import OF_REPORT
 from db.vectors import MINE, Ids, Scope, Target, ids_of, keys_of, own_vectors, targets_of
-from reunite.text.content import rare_candidates
 
-_WORDS: Final = "(SELECT words FROM report WHERE id = %(report)s)"
 _RULED_OUT: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
     WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'rejected' OR declined))"""
 _RELEASED: Final = """ARRAY(SELECT r.id FROM match m JOIN report r ON r.id = m.found_id
     WHERE m.lost_id = %(report)s AND m.released AND r.sealed AND r.state = 'open')"""
 _CONTEXT: Final = " ".join(
-    f"""SELECT live.model, live.spaces, {_WORDS} AS own_words, {_RULED_OUT} AS ruled_out, {_RELEASED} AS released,
+    f"""SELECT live.model, live.spaces, {_RULED_OUT} AS ruled_out, {_RELEASED} AS released,
   compared.*, mine.*, seen.*, changes.*
 FROM ({MINE}) AS mine
 LEFT JOIN (SELECT id AS model, spaces FROM embedding_model WHERE live) AS live ON true,
@@ -44,11 +42,11 @@ class QueryContext:
     """Its words that may be rare."""
 
     @classmethod
-    def of(cls, scope: Scope, row: Row) -> "QueryContext":
+    def of(cls, scope: Scope, row: Row, words: Sequence[str]) -> "QueryContext":
         """Read the row of `context_statement`, which completes `scope` with the model."""
         details = dict(zip(row["others"] or (), row["details"] or (), strict=True))
         scope = Scope(scope.report, scope.opposite, row["model"], row["spaces"] or {}, scope.hidden)
-        targets, words = targets_of(scope, own_vectors(row)), rare_candidates(row["own_words"] or ())
+        targets = targets_of(scope, own_vectors(row))
         return cls(scope, targets, row["ruled_out"], row["released"], details, row, words)
 
     def without_ruled_out(self, reports: Ids) -> Ids:

@@ -99,8 +99,10 @@ def _shortened(message: Mapping[str, Any]) -> dict[str, Any]:
     """Return a message and what it forwards without the parts that no report is read from."""
     kept = {key: part for key, part in message.items() if key not in _DISPENSABLE}
     if "message_snapshots" in kept:  # discord.py expects their embeds
-        forwarded = [{**_shortened(snapshot["message"]), "embeds": []} for snapshot in kept["message_snapshots"]]
-        kept["message_snapshots"] = [{"message": message} for message in forwarded]
+        forwarded = [part.get("message") for part in kept["message_snapshots"] or ()]
+        kept["message_snapshots"] = [
+            {"message": {**_shortened(message), "embeds": []}} for message in forwarded if message
+        ]
     return kept
 
 

@@ -197,9 +197,10 @@ class Reports:
             yield thread
         except _SentBefore as sent:  # the thread of the first time stays; perhaps its author couldn't be added then
             await _tidy(thread, thread.delete)
-            kept = guild.get_thread(sent.thread) or await guild.fetch_channel(sent.thread)
-            if isinstance(kept, discord.Thread):
-                await patiently(interaction, partial(kept.add_user, interaction.user))
+            with suppress(*FAILURES):
+                kept = guild.get_thread(sent.thread) or await guild.fetch_channel(sent.thread)
+                if isinstance(kept, discord.Thread):
+                    await patiently(interaction, partial(kept.add_user, interaction.user))
             raise
         except BaseException:
             await self._clean_up(thread, interaction.user)

@@ -31,7 +31,6 @@ class Noise(StrEnum):
     GREETING = "greeting"
     THANKS = "thanks"
     HEADING = "heading"
-    SEARCHED = "where the owner has looked"
 
 
 Patterns = tuple[tuple[Noise, re.Pattern[str]], ...]
@@ -76,11 +75,6 @@ _REACHED: Final = r"(?:(?<=\bat )|(?<=\bon )|(?<=\bcall )|(?<=\bdial )|(?<=\bdes
 """Before an extension. Elsewhere "X100" is more likely the name of a camera."""
 _APART: Final = r"(?:^|(?<=[,;:(/\n])|(?<=[,;:(/–-][ ])|(?<=\d[ ]))"
 
-_I_HAVE: Final = (
-    rf"(?:(?<!\w)(?:I|we)(?:['’]ve|[ ]have)?[ ](?:already[ ]|also[ ]|have[ ]){{0,2}}|{_LINE_START}(?:already[ ])?)"
-)
-_LIST_OF_PLACES: Final = r"(?:(?!,?[ ](?:and |but )?(?:it|its|it['’]s|they|found|then|I|we)\b)[^.!?;\n|]){1,160}+"
-
 _FILE_TYPES: Final = "jpe?g|png|heic|heif|gif|webp|mp4|mov|pdf"
 _CAMERA: Final = r"(?-i:IMG|MVIMG|DSC[FN]?|PXL|VID|GOPR|DJI|PANO)"
 """How cameras and phones begin the names of photos."""
@@ -114,7 +108,6 @@ _BEFORE_SERIALS: Final = (
     (Noise.EMOJI, r"(?<!\w):(?=[\w+'-]{0,50}[^\W\d])[\w+'-]{1,50}:(?!\w)(?::skin-tone-\d:)?"),
     (Noise.EMOJI, f"[{_EMOJI_RANGES}]++"),
     (Noise.CONTACT, rf"{_LINE_START}{any_of(listed_in(_LISTS['contact_headings']))}[ \t*_]{{0,4}}[:：|][^\n|]*+"),
-    (Noise.SEARCHED, rf"{_I_HAVE}{any_of(listed_in(_LISTS['searched']))}{_LIST_OF_PLACES}"),
     (
         Noise.ID,
         (

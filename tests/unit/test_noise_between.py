@@ -1,4 +1,4 @@
-"""What is left of a text when its noise between phrases, in forms and about the search is gone."""
+"""What is left of a text when its noise between phrases and in forms is gone."""
 
 import pytest
 
@@ -11,8 +11,6 @@ from reunite.text.noise import clean
         ("my bag is gone 😭 black, has a tag", "my bag is gone, black, has a tag"),
         ("my 🔑 keys", "my keys"),
         ("a red 🎒 backpack 😭", "a red backpack"),
-        ("lost my keys. I've already checked my bag, coat and the car. They're new", "lost my keys. . They're new"),
-        ("we searched the car and found a glove", "and found a glove"),
         ("mug, support ticket INC0048213", "mug,"),
         ("a train ticket 44812", "a train ticket 44812"),
         ('{"item": "mug", "colour": "white"}', '{". "mug", ". "white"}'),
