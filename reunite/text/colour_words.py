@@ -59,7 +59,10 @@ class _Named:
     word: str
 
 
-_FINISHES: Final = re.compile(rf"\b(?:metallic|chrome)[ -](?=(?:{'|'.join((*SHADE_WORDS, *COLOUR_WORDS))})\b)")
+_SHINING: Final = ("metallic", "Metallic", "chrome", "Chrome")
+_FINISHES: Final = re.compile(
+    rf"\b(?:{'|'.join(_SHINING)})[ -](?=(?:{'|'.join((*SHADE_WORDS, *COLOUR_WORDS))})\b)", re.IGNORECASE
+)
 """Before a colour, these say how it shines: "metallic blue" isn't grey."""
 
 
@@ -87,8 +90,10 @@ def leaves_a_choice(english: str) -> bool:
 
 
 def _read(english: str) -> str:
+    if any(finish in english for finish in _SHINING):
+        english = _FINISHES.sub(" ", english)
     return (
-        _FINISHES.sub(" ", _NO_COLOURS.sub(" ", english.casefold()))
+        _NO_COLOURS.sub(" ", english.casefold())
         .replace("-", " ")
         .replace("off white", "offwhite")
         .replace("white gold", "silver")

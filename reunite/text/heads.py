@@ -86,10 +86,8 @@ _ASIDE: Final = re.compile(
 """Whose a thing is ("my son's jacket"), that it's there or sought, what readers have, how much of it there is, and that
 it's about its top."""
 _ASKED: Final = re.compile(
-    r"(?:^|(?<=[,.;:!?(\n])|(?<=[,.;:!?(\n] )|\b(?:to|can|could|please|pls|just|or|then) )"
-    r"(?:ring|phone|text|book|watch|mug|bag)"
-    r"(?= (?:me|us|him|her|them|out|the (?:bell|office|reception))\b)"
-    r"|\bkeep (?:an? )?watch\b",
+    r"\b(?=[bkprtw])(?<!my )(?<!the )(?<!a )(?:(?:ring|phone|text|book|watch)(?= (?:me|us|him|her|them)\b)"
+    r"|ring(?= the (?:bell|office|reception)\b)|watch(?= out\b)|keep (?:an? )?watch\b)",
     re.IGNORECASE,
 )
 """What readers are asked to do, called like a thing: "ring the bell"."""
@@ -191,7 +189,9 @@ def with_lids(english: str) -> str:
 def _folded(english: str) -> str:
     english = _WHO_FOUND.sub(_without_people, without_requests(_NAMES.sub(" ", english)))
     text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1", english))))
-    text = _LIGHTS.sub(r"\1 lamp", text.replace("power bank", "powerbank"))
+    text = text.replace("power bank", "powerbank")
+    if " light" in text:
+        text = _LIGHTS.sub(r"\1 lamp", text)
     text = _OF_JEANS.sub(lambda made: f"denim {made['after'] or made['before']}", with_lids(text))
     return _NAMED_FIRST.sub(r"\g<what> \g<first>", _HELMETS.sub("helmet for ", text))
 

@@ -120,12 +120,16 @@ def to_english(text: str) -> str:
     plain = [_plain(word[0]) for word in words]
     explained = {name: language.explains(plain) for name, language in _LANGUAGES.items()}
     most = max(explained.values())
-    is_english = any(len(word) >= _MIN_STEM and _LANGUAGES["en"].knows(word) for word in plain)
-    best = max(
-        (name for name, count in explained.items() if count == most),
-        key=lambda name: (name == "en" and is_english, _LANGUAGES[name].names(plain), name == "en"),
-    )
+    likely = [name for name, count in explained.items() if count == most]
+    best = likely[0] if len(likely) == 1 else _most_telling(likely, plain)
     return text if best == "en" else _replace(text, words, plain, _LANGUAGES[best])
+
+
+def _most_telling(languages: Sequence[str], words: Sequence[str]) -> str:
+    """Return which of the languages that explain equally many words a text is in: one that names its things."""
+    if "en" in languages and any(len(word) >= _MIN_STEM and _LANGUAGES["en"].knows(word) for word in words):
+        return "en"
+    return max(languages, key=lambda name: (_LANGUAGES[name].names(words), name == "en"))
 
 
 def is_translated(text: str) -> bool:

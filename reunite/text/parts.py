@@ -56,13 +56,16 @@ def parts_of(normalised: str) -> Sequence[str]:
     """Return the words about each thing of a text that is normalised already."""
     first, *rest = _BETWEEN.split(normalised)
     found, named, holds, previous = [first], _names_a_thing(first), _holds(first), first
-    names_any = _names_any(first)
+    names_any, unread = False, [first]
     for between, piece, following in zip(
         rest[::2], rest[1::2], (*rest[3::2], ""), strict=False
     ):  # none follows the last
         names = _names_a_thing(_WITH.split(piece)[0])
-        if not (named and names) and names_any and ":" not in between and _is_counted(_WITH.split(piece)[0]):
-            named = names = True
+        if not (named and names) and ":" not in between and _is_counted(_WITH.split(piece)[0]):
+            names_any = names_any or any(map(_names_any, unread))
+            unread.clear()
+            named, names = named or names_any, names or names_any
+        unread.append(piece)
         is_held = holds or _is_held(_WITH.split(piece)) or _names_only_a_cover(between, previous, piece, following)
         is_held = is_held and not _BESIDES.search(between)
         told_again = _told_again(found, piece) if named and names and not is_held else None
@@ -77,7 +80,7 @@ def parts_of(normalised: str) -> Sequence[str]:
         else:
             found[-1] += between + piece
             holds = holds or _holds(piece)
-        named, names_any, previous = named or names, names_any or _names_any(piece), piece
+        named, previous = named or names, piece
     return tuple(found) if len(found) > 1 else ()
 
 
