@@ -43,7 +43,7 @@ from db.vectors import (
 from reunite.encoder import PHOTO_SPACE
 from reunite.entities import Report, ReportKind
 from reunite.matching.evidence import Candidate, Item, PairKind, Search
-from reunite.text.content import rare_candidates, significant_words
+from reunite.text.content import rare_candidates
 from reunite.text.rarity import MAX_HOLDERS
 
 _COUNT: Final = f"""SELECT count(*) AS n FROM report r WHERE r.community_id = %(community)s
@@ -123,7 +123,7 @@ class SqlCandidates(Queries):
         scope, asked = Scope(report.id, report.kind.opposite, None, {}, hidden), index.watermark
         context = context_statement(scope, self._loader.changes(index, scope))
         async with self._pipeline(context) as [fetch]:
-            words = rare_candidates(significant_words(report.text))  # while PostgreSQL works
+            words = rare_candidates(report.text)  # while PostgreSQL works
         [row] = await fetch()
         return QueryContext.of(scope, row, words), Changes(asked, row)
 

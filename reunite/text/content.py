@@ -1,6 +1,5 @@
 """Splits a text into its noise, the description of the thing, and the place."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,10 +47,12 @@ def significant_words(text: str) -> tuple[str, ...]:
     )
 
 
-def rare_candidates(significant: Iterable[str]) -> tuple[str, ...]:
+def rare_candidates(text: str) -> tuple[str, ...]:
     """Return the distinct words worth looking up, serials first, at most 24; the database knows how rare they are."""
     unique = dict.fromkeys(
-        word for word in significant if words.is_code(word) or len(word) >= _MIN_LENGTH or not word.isascii()
+        word
+        for word in significant_words(text)
+        if words.is_code(word) or len(word) >= _MIN_LENGTH or not word.isascii()
     )
     return tuple(sorted(unique, key=lambda word: not words.is_code(word))[:_MAX_LOOKED_UP])
 

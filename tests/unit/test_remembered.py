@@ -9,7 +9,7 @@ from reunite.entities import ReportKind
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.scoring import score
-from reunite.text.content import rare_candidates, significant_words
+from reunite.text.content import rare_candidates
 from reunite.text.heads import head_of, names_a_thing
 from reunite.text.remembered import remembered
 from tests.support.untraced import untraced
@@ -56,7 +56,7 @@ def test_no_word_of_a_report_stays_after_a_search() -> None:
     candidate = Candidate(found, {PairKind.TEXT_TEXT: 0.7}, rare_words=(f"{part}ab",))
     assert score(Search(lost, (candidate,), background, 20), for_encoder("concept"))
     for text in texts:
-        rare_candidates(significant_words(text))
+        rare_candidates(text)
         head_of(text)
         names_a_thing(text)
     del lost, found, candidate, text, texts

@@ -14,7 +14,7 @@ from reunite.matching.evidence import Item
 from reunite.matching.features import extract
 from reunite.matching.reasons import reasons
 from reunite.messages.wording import why_words
-from reunite.text.content import rare_candidates, significant_words
+from reunite.text.content import rare_candidates
 from reunite.text.frequency import Frequency, frequency
 
 NOON = datetime(2026, 5, 2, 12, tzinfo=UTC)
@@ -39,7 +39,7 @@ def item(kind: ReportKind, pair: Mapping[str, str], side: str, seen: str) -> Ite
 
 def shared_rare_words(first: str, second: str) -> list[str]:
     """Return all words that could be rare in some community."""
-    both = set(rare_candidates(significant_words(first))) & set(rare_candidates(significant_words(second)))
+    both = set(rare_candidates(first)) & set(rare_candidates(second))
     return sorted(word for word in both if frequency(word) is not Frequency.COMMON)
 
 

@@ -125,7 +125,7 @@ def search(found: str, lost: str, open_count: int, model: ScoringModel, steps: f
     """Return a search; `steps` is by how many deviations the first found report stands out."""
     texts = [found, *(OTHERS[number % len(OTHERS)] for number in range(open_count - 1))]
     query = Item(UUID(int=0), ReportKind.LOST, lost, "", NOON, time_is_stated=False)
-    wanted = rare_candidates(significant(lost))
+    wanted = rare_candidates(lost)
     holders = {
         word: {number: f"author {number}" for number, text in enumerate(texts) if word in significant(text)}
         for word in wanted
@@ -225,7 +225,7 @@ def test_a_caretakers_signature_is_boilerplate() -> None:
     texts = ("mug, facilities crew Zarquon", "umbrella, facilities crew Zarquon")
     holders = {
         word: dict.fromkeys((text for text in texts if word in significant_words(text)), "caretaker")
-        for word in rare_candidates(significant_words("keys, please tell facilities crew Zarquon"))
+        for word in rare_candidates("keys, please tell facilities crew Zarquon")
     }
     rare, boilerplate = rare_words(holders, {"caretaker": 2}, 21)
     assert not rare

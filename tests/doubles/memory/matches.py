@@ -237,7 +237,7 @@ class MemoryCandidates(Part):
         authors = Counter(report.account for report in open_ones)
         holders = {
             word: {report.id: report.account for report in open_ones if word in significant_words(report.text)}
-            for word in rare_candidates(significant_words(report.text))
+            for word in rare_candidates(report.text)
         }
         rare, boilerplate = rare_words(holders, authors, len(open_ones))
         left_out = {pair for pair, match in pairs.items() if match.state is MatchState.REJECTED or match.declined}
