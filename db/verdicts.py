@@ -58,10 +58,6 @@ class SqlVerdicts(Queries):
             state=state,
         )
 
-    async def claim_decisions_on(self, match: UUID) -> Sequence[ClaimDecision]:
-        rows = await self._all("SELECT * FROM claim_decision WHERE match_id = %(match)s ORDER BY seq", match=match)
-        return [mapping.claim_decision(row) for row in rows]
-
     async def claim_decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
         rows = await self._all(
             f"SELECT * FROM claim_decision WHERE member_id = %(id)s AND {_THERE} ORDER BY seq", **asdict(account)

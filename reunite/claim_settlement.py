@@ -50,11 +50,8 @@ async def withdraw_claim(session: Session, match: Match, lost: Report, found: Re
 
 
 async def _undo_acceptance(session: Session, match: Match, found: Report) -> None:
-    decisions = await session.verdicts.claim_decisions_on(match.id)
-    if any(decision.state is ClaimState.ACCEPTED for decision in decisions):
-        return
     for claim in await session.claims.on(found.id):
-        if claim.match == match.id and claim.state is ClaimState.ACCEPTED:
+        if claim.match == match.id and claim.state is ClaimState.ACCEPTED and not claim.judged:
             await session.claims.set_state(claim.id, ClaimState.REJECTED)
 
 

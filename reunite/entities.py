@@ -382,6 +382,8 @@ class Claim:
     """The member's: the lost report's author."""
     has_proof: bool
     state: ClaimState
+    judged: bool = False
+    """Whether the finder or a moderator has decided on it, and not only a verdict on its match."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

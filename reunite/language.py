@@ -103,6 +103,11 @@ def command(key: str, language: str = "en") -> CommandWords:
     return words_in(language).commands[key]
 
 
+def command_names(language: str) -> CommandNames:
+    """Return the names that commands have in a language."""
+    return CommandNames(lambda key: f"/{command(key, language).name}")
+
+
 def menu(key: str, language: str = "en") -> str:
     """Return how an entry of a message's menu is called."""
     return words_in(language).menus[key]

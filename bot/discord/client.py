@@ -69,14 +69,19 @@ def _surviving(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None
     A post is first tried again without the parts that can't be read.
     """
 
+    def parsed_shortened(data: Any) -> bool:
+        try:
+            parse(_shortened(data))
+        except Exception:  # noqa: BLE001 - the first error is logged
+            return False
+        _log.warning("discord_message_unreadable", message=data["id"], exc_info=True)
+        return True
+
     def parse_or_log(data: Any) -> None:
         try:
             parse(data)
         except Exception:  # noqa: BLE001 - see above
-            if event in _POSTS and (shortened := _shortened(data)) != data:
-                _log.exception("discord_message_unreadable", message=data["id"])
-                parse_or_log(shortened)
-            else:
+            if event not in _POSTS or not parsed_shortened(data):
                 _log.exception("discord_event_unreadable", during=event)
 
     return parse_or_log
@@ -99,7 +104,7 @@ def _shortened(message: Mapping[str, Any]) -> dict[str, Any]:
     """Return a message and what it forwards without the parts that no report is read from."""
     kept = {key: part for key, part in message.items() if key not in _DISPENSABLE}
     if "message_snapshots" in kept:  # discord.py expects their embeds
-        forwarded = [part.get("message") for part in kept["message_snapshots"] or ()]
+        forwarded = [part.get("message") for part in kept["message_snapshots"] or () if part]
         kept["message_snapshots"] = [
             {"message": {**_shortened(message), "embeds": []}} for message in forwarded if message
         ]

@@ -1,17 +1,12 @@
 """What commands are called on Discord, which shows people their own language's names."""
 
-from reunite.language import CommandNames, command
+from reunite.language import command_names
 from reunite.messages.reply import Command
-
-
-def names_in(language: str) -> CommandNames:
-    """Return the names that a person who uses Discord in a language sees."""
-    return CommandNames(lambda key: f"/{command(key, language).name}")
 
 
 def name_for_one(named: Command) -> str:
     """Name a command in a reply that one person sees, in their language."""
-    return f"{names_in(named.language):{named.name}}"
+    return f"{command_names(named.language):{named.name}}"
 
 
 def name_for_all(named: Command) -> str:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import discord
 
-from bot.discord.command_names import names_in
 from bot.discord.greeting import ways
 from bot.discord.permissions import may_set_up
 from bot.discord.private_replies import PrivateReply, Work, language_of_user, reply_privately
@@ -17,7 +16,7 @@ from bot.discord.workspaces import Workspaces, member_of
 from reunite import rights
 from reunite.entities import PlatformName
 from reunite.handlers import Handlers
-from reunite.language import sentence
+from reunite.language import command_names, sentence
 from reunite.messages import welcome
 
 _MAX_FILE_BYTES: Final = 8_000_000
@@ -71,9 +70,11 @@ class Commands:
         language, member = language_of_user(interaction), member_of(interaction.user)
         kept = await self._handlers.zone(*_workspace(interaction), member, zone.strip())
         if kept is None:
-            return PrivateReply(sentence("zone_not_known", language, command=names_in(language)))
+            return PrivateReply(sentence("zone_not_known", language, command=command_names(language)))
         key, now = "zone_kept" if zone.strip() else "zone_is", datetime.now(kept)
-        return PrivateReply(sentence(key, language, command=names_in(language), zone=str(kept), time=f"{now:%H:%M}"))
+        return PrivateReply(
+            sentence(key, language, command=command_names(language), zone=str(kept), time=f"{now:%H:%M}")
+        )
 
     async def link(self, interaction: discord.Interaction, code: str) -> PrivateReply:
         """Join the community of a link code, or make a code if none is given."""
@@ -82,7 +83,7 @@ class Commands:
             await self._handlers.link(*_workspace(interaction), code)
             return PrivateReply(sentence("linked", language))
         new_code = await self._handlers.link_code(*_workspace(interaction))
-        return PrivateReply(sentence("link_code", language, command=names_in(language), code=new_code))
+        return PrivateReply(sentence("link_code", language, command=command_names(language), code=new_code))
 
     async def unlink(self, interaction: discord.Interaction) -> PrivateReply:
         await self._handlers.unlink(*_workspace(interaction))

@@ -12,11 +12,10 @@ import aiohttp
 import discord
 import structlog
 
-from bot.discord.command_names import names_in
 from bot.discord.errors import EXPIRED_TOKEN, FAILURES
 from bot.discord.render import PICTURE_NAME, Rendered, mentions_of, render_private
 from reunite.errors import TellUserError
-from reunite.language import language_of, sentence
+from reunite.language import command_names, language_of, sentence
 from reunite.messages import wording
 from reunite.messages.reply import Reply
 
@@ -211,4 +210,4 @@ async def result_or_problem(interaction: discord.Interaction, work: Work) -> Pri
 
 def _problem(interaction: discord.Interaction, error: TellUserError) -> PrivateReply:
     language = language_of_user(interaction)
-    return PrivateReply(wording.explain(error, language, names_in(language)))
+    return PrivateReply(wording.explain(error, language, command_names(language)))

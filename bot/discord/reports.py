@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import discord
 import structlog
 
-from bot.discord.command_names import names_in
 from bot.discord.errors import FAILURES, NO_MORE_THREADS, discord_errors
 from bot.discord.forms import FormInput, form_modal
 from bot.discord.markup import escape, without_spoilers
@@ -28,7 +27,7 @@ from reunite.commands import REPORTS, NewReport, Withdraw
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, Report, ReportKind, ReportState
 from reunite.errors import PostGoneError, TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.language import sentence
+from reunite.language import command_names, sentence
 from reunite.messages.forms import Form, ReportForm, report_form
 from reunite.text.when import NEIGHBOURING_ZONES, UNKNOWN_ZONE, dated
 from reunite.text.zones import likely_zone
@@ -163,7 +162,7 @@ class Reports:
         if dated_text.problem:
             notes.append(sentence("when_kept", language, when=escape(given.when)))
         elif dated_text.moment and zone is None:
-            written, names = escape(given.when), names_in(language)
+            written, names = escape(given.when), command_names(language)
             notes.append(sentence("when_without_zone", language, command=names, when=written, zone=str(assumed)))
         return PrivateReply("\n".join(notes))
 

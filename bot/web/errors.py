@@ -6,7 +6,7 @@ from aiohttp.typedefs import Handler
 
 from bot.web.chat import CHAT
 from reunite.errors import TellUserError
-from reunite.language import sentence
+from reunite.language import command_names, sentence
 from reunite.messages import wording
 
 _log = structlog.get_logger(__name__)
@@ -20,7 +20,8 @@ async def web_errors(request: web.Request, handler: Handler) -> web.StreamRespon
         return await handler(request)
     except TellUserError as error:
         return web.json_response(
-            {"error": wording.explain(error, language)}, status=web.HTTPUnprocessableEntity.status_code
+            {"error": wording.explain(error, language, command_names(language))},
+            status=web.HTTPUnprocessableEntity.status_code,
         )
     except web.HTTPException:
         raise

@@ -139,10 +139,10 @@ def _went_elsewhere(claimed: Claimed) -> bool:
 
 
 def _is_undone(claimed: Claimed) -> bool:
-    """Return whether only a verdict decided a claim, and was undone: a finder's decision leaves the answer there."""
+    """Return whether only a verdict decided a claim, and was undone."""
     claim, is_open = claimed.claim, claimed.found.state is not ReportState.RETURNED
     undecided = claimed.match.state is MatchState.UNDECIDED
-    return claim.state is ClaimState.REJECTED and not claim.has_proof and undecided and is_open
+    return claim.state is ClaimState.REJECTED and not claim.judged and undecided and is_open
 
 
 def claim_gone(claimed: Claimed) -> Reply:

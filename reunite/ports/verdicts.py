@@ -25,10 +25,6 @@ class Verdicts(Protocol):
         """Store that a member of a place's workspace has decided on a claim."""
         ...
 
-    async def claim_decisions_on(self, match: UUID) -> Sequence[ClaimDecision]:
-        """Return how claims on a match were accepted or rejected by people, oldest first."""
-        ...
-
     async def claim_decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
         """Return which claims someone accepted or rejected, oldest first."""
         ...

@@ -40,8 +40,9 @@ from reunite.text.word_lists import THINGS
 from reunite.text.words import plain, stem, without_strokes
 
 _MAX_DETERMINERS, _MAX_PLACE, _MAX_VERB = 4, 7, 10
-_MAX_UNKNOWN: Final = 3
 """Words before a place, of a place, and between a verb and its preposition."""
+_MAX_UNKNOWN: Final = 3
+"""Words of a place that no list knows."""
 _TOKEN: Final = re.compile(
     r"\d{1,2}\.(?=[ ]?(?:stock|etage|og|ug|obergeschoss|untergeschoss)\b)|[^\W_]+(?:[-.][^\W_]+)*|\n|[^\w\s]",
     re.IGNORECASE,

@@ -124,6 +124,19 @@ async def test_a_claim_that_only_a_mistaken_return_had_accepted_can_be_made_agai
     await world.press("accept_claim", world.button("f1", "see_claim"), BEN)
 
 
+async def test_what_the_finder_rejected_stays_so_when_anothers_return_is_undone(world: World) -> None:
+    eve = Member("eve", "Eve")
+    await world.press("reject_claim", await claimed(world), BEN)
+    await world.lost("l2", "a red umbrella", author=eve)
+    await world.wait_until_idle()
+    other = world.button("l2", "mine")
+    for _ in range(2):
+        await world.press("confirm", other, MODERATOR)
+        await world.wait_until_idle()
+    thread = "\n".join(world.platform.thread("f1"))
+    assert (sentence("claim_closed_rejected") in thread, sentence("claim_closed_undone") in thread) == (True, False)
+
+
 async def test_what_the_finder_accepted_stays_so_when_a_return_is_undone(world: World) -> None:
     match = world.button("l1", "mine")
     await world.press("accept_claim", await claimed(world), BEN)

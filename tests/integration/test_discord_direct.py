@@ -15,7 +15,7 @@ from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import wording
 from reunite.messages.reply import Button, Person, Plain, Quoted, Reply
-from reunite.ports import Outgoing, ScoredPair
+from reunite.ports import Outgoing, ScoredPair, Sent
 from tests.doubles.discord import Interaction
 from tests.doubles.discord_shapes import PRIVATE_THREAD, SEND_MESSAGES
 from tests.support.discord_adapter import World, open_world, reply
@@ -91,12 +91,17 @@ async def test_a_post_that_neither_its_channel_nor_its_author_takes_waits_for_th
         assert (await world.platform.send(post_of_bob(world, bob))).channel == world.discord.channel("lost")
 
 
+async def sent_to_bob(world: World, bob: str) -> tuple[Outgoing, Sent]:
+    """Return a post that went to direct messages, because its channel doesn't take it."""
+    await world.discord.admin.forbid("lost", SEND_MESSAGES)
+    outgoing = post_of_bob(world, bob)
+    return outgoing, await world.platform.send(outgoing)
+
+
 async def test_an_edited_post_in_direct_messages_still_says_why_it_is_there(database_url: str) -> None:
     async with open_world(database_url) as world:
         bob = world.discord.admin.join("Bob")
-        await world.discord.admin.forbid("lost", SEND_MESSAGES)
-        outgoing = post_of_bob(world, bob)
-        sent = await world.platform.send(outgoing)
+        outgoing, sent = await sent_to_bob(world, bob)
         requoted = outgoing.reply.requoted(UUID(int=1), "my bag", "my red bag")
         place = replace(outgoing.target, channel=sent.channel, message=sent.message)
         await world.platform.edit(replace(outgoing, target=place, reply=requoted), sent)
@@ -108,9 +113,7 @@ async def test_an_edited_post_in_direct_messages_still_says_why_it_is_there(data
 async def test_a_post_in_direct_messages_can_be_emptied(database_url: str) -> None:
     async with open_world(database_url) as world:
         bob = world.discord.admin.join("Bob")
-        await world.discord.admin.forbid("lost", SEND_MESSAGES)
-        outgoing = post_of_bob(world, bob)
-        sent = await world.platform.send(outgoing)
+        outgoing, sent = await sent_to_bob(world, bob)
         await world.platform.edit(replace(outgoing, reply=wording.ended("en")), sent)
         [shown] = world.discord.people.direct_messages(bob)
         assert world.discord.text(shown) == sentence("ended")

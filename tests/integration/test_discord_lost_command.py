@@ -8,10 +8,9 @@ import pytest
 from discord.utils import snowflake_time
 from psycopg import OperationalError
 
-from bot.discord.command_names import names_in
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.language import sentence
+from reunite.language import command_names, sentence
 from reunite.posts import PostHandlers
 from tests.doubles.discord_shapes import BOT_ID, FORUM, MANAGE_GUILD, MANAGE_THREADS, PRIVATE_THREAD, inputs
 from tests.support.discord_adapter import JPEG, open_world
@@ -59,7 +58,7 @@ async def test_where_a_language_suggests_a_zone_times_are_read_in_it(database_ur
         zone, when = ZoneInfo("Asia/Tokyo"), "yesterday 08:15"
         used = await world.discord.ui.slash("lost", bob, "general", None, description="red bag", when=when)
         _, about_zone = (await world.discord.ui.answer(used)).splitlines()
-        names = names_in("ja")
+        names = command_names("ja")
         assert about_zone == sentence("when_without_zone", "ja", command=names, when=when, zone="Asia/Tokyo")
         yesterday = datetime.now(zone) - timedelta(days=1)
         assert (await world.report())["happened_at"] == yesterday.replace(hour=8, minute=15, second=0, microsecond=0)

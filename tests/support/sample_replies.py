@@ -68,7 +68,15 @@ class Samples:
 
     @cached_property
     def claim(self) -> Claim:
-        return Claim(UUID(int=7), self.match.id, self.owner, self.lost.account, has_proof=True, state=ClaimState.OPEN)
+        return Claim(
+            UUID(int=7),
+            self.match.id,
+            self.owner,
+            self.lost.account,
+            has_proof=True,
+            state=ClaimState.OPEN,
+            judged=True,
+        )
 
     def public(self) -> dict[str, Reply]:
         """Return the replies that a thread or the moderators' channel shows, by a name for each."""

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from bot.discord.command_names import names_in
 from bot.discord.greeting import ways
 from bot.discord.markup import escape
 from bot.discord.render import render, render_private
@@ -15,7 +14,7 @@ from bot.json_replies import reply_json
 from bot.slack.render import blocks
 from reunite.entities import ReplyTarget
 from reunite.errors import TellUserError
-from reunite.language import LANGUAGES, command, sentence, words_in
+from reunite.language import LANGUAGES, command, command_names, sentence, words_in
 from reunite.messages import welcome, wording
 from reunite.messages.reply import Reply, from_json, to_json
 from reunite.ports import Outgoing
@@ -43,9 +42,9 @@ def test_every_slot_names_a_command_that_exists(language: str) -> None:
 def test_one_reader_on_discord_sees_the_name_in_their_language(language: str) -> None:
     reply = Reply("note", (wording.line("sealed_how", language),))
     name = f"/{command('lost', language).name}"
-    expected = escape(sentence("sealed_how", language, command=names_in(language)))
+    expected = escape(sentence("sealed_how", language, command=command_names(language)))
     assert render_private(reply).embed.description == expected
-    assert name in wording.explain(TellUserError("only_owner"), language, names_in(language))
+    assert name in wording.explain(TellUserError("only_owner"), language, command_names(language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -76,7 +75,9 @@ def test_other_chats_name_commands_as_they_are_typed_there(language: str) -> Non
 
 
 def test_what_a_member_writes_is_never_taken_for_a_command() -> None:
-    text = sentence("when_without_zone", "de", command=names_in("de"), when="/lost um 3, {command:lost}", zone="UTC")
+    text = sentence(
+        "when_without_zone", "de", command=command_names("de"), when="/lost um 3, {command:lost}", zone="UTC"
+    )
     assert "„/lost um 3, {command:lost}“" in text
     assert "/zeitzone" in text
 

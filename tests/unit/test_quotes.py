@@ -61,7 +61,7 @@ LOST, FOUND = marked(ReportKind.LOST, 1), marked(ReportKind.FOUND, 2)
 SEALED, PRIVATE = replace(FOUND, sealed=True), replace(LOST, private=True)
 WHY = (Why("words", "lost-text", "agrees"), Why("place", "found-place", "partly"))
 MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.9, Label.HIGH, WHY, MatchState.UNDECIDED)
-CLAIM = Claim(UUID(int=6), MATCH.id, LOST.author, LOST.account, has_proof=True, state=ClaimState.OPEN)
+CLAIM = Claim(UUID(int=6), MATCH.id, LOST.author, LOST.account, has_proof=True, state=ClaimState.OPEN, judged=True)
 CLAIMED = [
     Claimed(replace(CLAIM, state=state), replace(MATCH, handover=Handover(got_back=True)), lost, found)
     for state in ClaimState

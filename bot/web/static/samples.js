@@ -5,7 +5,7 @@ import { send } from "./live.js";
 import { text } from "./texts.js";
 
 const PICTURES = ["umbrella", "backpack", "mug", "teddy", "bottle", "ball"];
-const ID = crypto.randomUUID(); // the same for each attempt, so that each sample is posted once
+let id = crypto.randomUUID(); // the same for each attempt, so that each sample is posted once
 export const LOST_REPORTS = text("sample_lost_reports").split(/[,、]\s*/);
 
 export function pictures() {
@@ -13,6 +13,7 @@ export function pictures() {
 }
 
 /** Have the server post the sample found reports. */
-export function postFinds() {
-  return send("/samples", { id: ID });
+export async function postFinds() {
+  await send("/samples", { id });
+  id = crypto.randomUUID(); // they may be deleted, and posted again
 }

@@ -137,9 +137,7 @@ class MemoryVerdicts(Part):
         self._tables.claim_decisions.append(
             DecisionRow(place.account(by), ClaimDecision(claim.match, state, by, now()))
         )
-
-    async def claim_decisions_on(self, match: UUID) -> Sequence[ClaimDecision]:
-        return [row.decision for row in self._tables.claim_decisions if row.decision.match == match]
+        self._tables.claims[claim.id] = replace(self._tables.claims[claim.id], judged=True)
 
     async def claim_decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
         known = {match.id for match in self._matches()}
