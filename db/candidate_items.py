@@ -14,7 +14,7 @@ import numpy as np
 
 from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, fields_of, items_of
 from db.mapping import Row
-from db.packed_items import PackedItems, unpack
+from db.packed_items import PackedItem, PackedItems, unpack
 from db.queries import Statement
 from db.vectors import COMPARED, Ids, Scope, as_array
 from reunite.entities import Report, ReportKind
@@ -132,7 +132,7 @@ class ReadPlan(NamedTuple):
 
     scope: Scope
     cached: dict[bytes, Item]
-    packed: dict[bytes, bytes]
+    packed: dict[bytes, PackedItem]
     missing: Ids
 
     @classmethod

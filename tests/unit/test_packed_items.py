@@ -19,7 +19,7 @@ def item(number: int, text: str = "blue umbrella") -> Item:
         place="gym",
         at=NOON + timedelta(microseconds=number),
         time_is_stated=bool(number % 2),
-        colours=((0.1, 0.9), ()),
+        colours=((0.25, 0.75), ()),
         answered_colour="blue",
         ruled_out_colours=("red",),
         ruled_out_places=("hall", "bus"),
@@ -33,7 +33,7 @@ def test_items_are_unpacked_as_they_were() -> None:
     items = [item(number) for number in range(100)]
     packed.add(items)
     found = packed.find([each.report.bytes for each in items])
-    assert [unpack(report, ReportKind.FOUND, bytes_) for report, bytes_ in found.items()] == items
+    assert [unpack(report, ReportKind.FOUND, kept) for report, kept in found.items()] == items
 
 
 def test_what_does_not_fit_is_left_out_until_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
