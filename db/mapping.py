@@ -32,8 +32,8 @@ REPORT: Final = """SELECT r.*, w.platform, w.external_id AS workspace, w.languag
        FROM report r JOIN workspace w ON w.id = r.workspace_id"""
 MATCH: Final = "m.*, (SELECT c.state FROM claim c WHERE c.match_id = m.id ORDER BY c.at DESC LIMIT 1) AS claim_state"
 """The columns of a match `m`."""
-CLAIM: Final = """c.*, w.platform, w.external_id AS workspace,
-  EXISTS (SELECT FROM claim_decision d WHERE d.match_id = c.match_id AND d.at >= c.at) AS judged"""
+JUDGED: Final = "EXISTS (SELECT FROM claim_decision d WHERE d.match_id = c.match_id AND d.at >= c.at) AS judged"
+CLAIM: Final = f"c.*, w.platform, w.external_id AS workspace, {JUDGED}"
 """The columns of a claim `c`, with its `CLAIMANT`."""
 CLAIMANT: Final = """JOIN match m ON m.id = c.match_id JOIN report lost ON lost.id = m.lost_id
        JOIN workspace w ON w.id = lost.workspace_id"""

@@ -54,7 +54,8 @@ class ClaimHandlers:
             await session.claims.set_state(claim.id, state)
             await session.verdicts.add_claim_decision(claim, state, press.target, press.member)
             settings = await session.workspaces.settings_for(found.id)
-            await _tell(session, Claimed(replace(claim, state=state), match, lost, found), by_word=settings.by_word)
+            decided = replace(claim, state=state, judged=True)
+            await _tell(session, Claimed(decided, match, lost, found), by_word=settings.by_word)
         return notices.note(f"claim_{state}", press.language)
 
     async def set_proof_question(self, workspace: Workspace, press: Press) -> Reply:
