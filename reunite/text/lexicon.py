@@ -25,6 +25,9 @@ _MIN_HEAD: Final = 5
 """Letters that a compound's last part must have if the first part is unknown, unless it's one of these colours."""
 _COLOUR_HEADS: Final = frozenset(("grau", "blau", "gelb", "grun", "gruen"))
 
+_Endings = Sequence[tuple[str, str]]
+"""Endings, each with what to put in its place."""
+
 _ENDINGS: Final = {
     code: tuple((ending, "".join(instead)) for ending, *instead in map(str.split, listed_in_order(cell)))
     for code, cell in read_toml("endings.toml").items()
@@ -48,7 +51,8 @@ _KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Language:
-    endings: Sequence[tuple[str, str]] = ()
+    endings: Mapping[str, _Endings]
+    """By their last letter."""
     compounds: bool = False
     words: dict[str, str] = field(default_factory=dict)
     """English by plain form (see `_plain`)."""
@@ -57,7 +61,7 @@ class _Language:
         """Look up a plain word or phrase, with or without its ending."""
         if phrase in self.words:
             return self.words[phrase]
-        return self._without_ending(phrase, self.endings)
+        return self._without_ending(phrase, self.endings.get(phrase[-1:], ()))
 
     def compound(self, phrase: str) -> tuple[str, str, bool] | None:
         """Split a compound ("Leder|jacke"): both parts in English, and whether the first is known (else it is kept)."""
@@ -98,7 +102,7 @@ class _Language:
         parts = None if whole is not None else self.compound(phrase)
         return whole if parts is None else f"{parts[0]} {parts[1]}"
 
-    def _without_ending(self, phrase: str, endings: Sequence[tuple[str, str]]) -> str | None:
+    def _without_ending(self, phrase: str, endings: _Endings) -> str | None:
         for ending, instead in endings:
             if phrase.endswith(ending):
                 stem = phrase.removesuffix(ending)
@@ -199,8 +203,8 @@ _HEADER, *_LINES = read_text("lexicon.tsv").splitlines()
 _ROWS: Final = [_row(_HEADER.split("\t"), line) for line in _LINES]
 
 
-def _spaced_language(code: str, endings: Sequence[tuple[str, str]]) -> _Language:
-    language = _Language(endings, compounds=code == "de")
+def _spaced_language(code: str, endings: _Endings) -> _Language:
+    language = _Language(_by_last_letter(endings), compounds=code == "de")
     for row in sorted(_ROWS, key=lambda row: row["english"] == "and"):  # last: "e" is also left out
         spellings = (row[code], row[code].translate(_UMLAUTS)) if code == "de" else (row[code],)
         for cell in spellings:
@@ -210,7 +214,11 @@ def _spaced_language(code: str, endings: Sequence[tuple[str, str]]) -> _Language
 
 def _english() -> _Language:
     words = {_plain(word): word for row in _ROWS for word in _WORD.findall(row["english"])}
-    return _Language((("s", ""), ("es", "")), words=words)
+    return _Language({"s": (("s", ""), ("es", ""))}, words=words)
+
+
+def _by_last_letter(endings: _Endings) -> dict[str, _Endings]:
+    return {last: [one for one in endings if one[0][-1] == last] for last in {ending[-1] for ending, _ in endings}}
 
 
 def _first_words(code: str) -> dict[str, str]:

@@ -32,12 +32,13 @@ times, an everyday word twice."""
 
 def is_rare(word: str, holders: int, open_count: int) -> bool:
     """Whether a word in this many of the open reports is rare among them and in everyday language."""
-    how_frequent = frequency(word)
-    if how_frequent is Frequency.COMMON or holders > MAX_HOLDERS:
+    most = max(1, min(_MAX_HOLDERS, _MAX_SHARE_OF_FEW * open_count), _MAX_SHARE * open_count)
+    if holders > min(most, MAX_HOLDERS):
         return False
+    how_frequent = frequency(word)
     if how_frequent is Frequency.EVERYDAY:
         return open_count >= _TELLING_FROM and holders <= _MAX_SHARE * open_count
-    return holders <= max(1, min(_MAX_HOLDERS, _MAX_SHARE_OF_FEW * open_count), _MAX_SHARE * open_count)
+    return how_frequent is Frequency.UNUSUAL
 
 
 def is_boilerplate(authors: Collection[_Author], reports_of: Mapping[_Author, int], open_count: int) -> bool:
