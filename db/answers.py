@@ -15,12 +15,12 @@ from db.rare_words import Sampled
 from db.vectors import Ids, Measured, Target
 from reunite.matching.evidence import Background, PairKind
 
-_SPARE_MEASURED: Final = 12
+_SPARE_MEASURED: Final = 6
 """Candidates measured beyond the limit: quantised vectors rank one or two of the 50 nearest a little too low."""
 _MIN_SHORTLIST: Final = 256
 """With more vectors than this, a first-stage scan chooses at least this many to compare."""
-_SHORTLIST, _OF_MANY, _OF_VERY_MANY = 512, 20, 80
-"""Of many vectors one in 20 is shortlisted, until there are 512; of very many, one in 80."""
+_SHORTLIST, _OF_MANY, _OF_VERY_MANY = 512, 20, 160
+"""Of many vectors one in 20 is shortlisted, until there are 512; of very many, one in 160."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from db.packed_items import PackedItem, PackedItems, unpack
 from db.queries import Statement
 from db.vectors import COMPARED, Ids, Scope, as_array
 from reunite.entities import Report, ReportKind
+from reunite.matching.colours import NAMES
 from reunite.matching.evidence import Item
 
 _DETAILS: Final = f"""{REPORT_DETAILS} AND r.state = 'open' AND r.kind = %(opposite)s::report_kind AND {COMPARED}"""
@@ -25,8 +26,8 @@ _MAX_BYTES: Final = 32 << 20
 """Enough for 20,000 items of all communities of a process; the least recently used ones are evicted first."""
 _BASE_BYTES: Final = 700
 """Roughly the bytes of an item without its words and colours."""
-_TUPLE, _NUMBER = 56, 32
-"""Bytes of an empty tuple, and of each number in one."""
+_PHOTO_BYTES: Final = 56 + 32 * len(NAMES)
+"""Those of a tuple with a number for each colour."""
 
 
 class CachedItem(NamedTuple):
@@ -98,9 +99,7 @@ class ItemCache:
 
 def _size(item: Item) -> int:
     """Return an item's size in bytes, roughly."""
-    words = (item.text, item.place, *item.shows, *item.ruled_out_colours, *item.ruled_out_places)
-    colours = sum([_TUPLE + _NUMBER * len(shares) for shares in item.colours])
-    return _BASE_BYTES + sum(map(getsizeof, words)) + colours
+    return _BASE_BYTES + getsizeof(item.text) + getsizeof(item.place) + _PHOTO_BYTES * len(item.colours)
 
 
 class Reading:
@@ -122,9 +121,9 @@ class Reading:
     def use(self, reports: Sequence[bytes]) -> dict[bytes, Item]:
         return self._cache.use(reports)
 
-    def keep(self, item: Item) -> None:
-        if not self.dropped_all and item.report.bytes not in self.dropped:
-            self._cache.keep(self.community, [item])
+    def keep(self, items: Sequence[Item]) -> None:
+        if not self.dropped_all:
+            self._cache.keep(self.community, [item for item in items if item.report.bytes not in self.dropped])
 
 
 class ReadPlan(NamedTuple):
@@ -166,8 +165,7 @@ class ReadPlan(NamedTuple):
 
 
 def _kept(items: Sequence[Item], reading: Reading) -> dict[bytes, Item]:
-    for item in items:
-        reading.keep(item)
+    reading.keep(items)
     return {item.report.bytes: item for item in items}
 
 

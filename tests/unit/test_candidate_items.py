@@ -37,13 +37,13 @@ def test_what_is_dropped_while_a_search_reads_is_not_kept() -> None:
     cache.drop([UUID(int=2)], ReportKind.FOUND)
     cache.drop_all(ELSEWHERE, ReportKind.FOUND)
     for number in (1, 2, 3):
-        reading.keep(item(number))
+        reading.keep([item(number)])
     assert kept(cache, 1, 2, 3) == [True, False, True]
     cache.drop_all(HERE, ReportKind.FOUND)
-    reading.keep(item(4))
+    reading.keep([item(4)])
     assert kept(cache, 1, 2, 3, 4) == [False] * 4
     reading.restart()
-    reading.keep(item(4))
+    reading.keep([item(4)])
     assert kept(cache, 4) == [True]
 
 
@@ -52,7 +52,7 @@ def test_of_the_other_kind_nothing_is_dropped_but_a_search_does_not_keep_it() ->
     cache.keep(HERE, [item(1), replace(item(2), kind=ReportKind.LOST)])
     reading = cache.reading(HERE)
     cache.drop([UUID(int=1), UUID(int=2), UUID(int=3)], ReportKind.LOST)
-    reading.keep(item(3))
+    reading.keep([item(3)])
     assert kept(cache, 1, 2, 3) == [True, False, False]
 
 
