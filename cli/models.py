@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.context import AsJson, configured
+from cli.tables import print_table
 
 if TYPE_CHECKING:
     from cli.settings import Settings
@@ -125,7 +126,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
             _WEIGHTS[row["weights"]],
             "yes" if row["here"] else "no",
         )
-    console.print(table)
+    print_table(table)
     for row in rows:
         _print_one(console, row)
     console.print("MB: weights in float32; half of that if the processor or GPU computes in bfloat16.")

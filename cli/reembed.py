@@ -14,6 +14,7 @@ from cli.priority import give_way
 from cli.progress import paced, say
 from cli.servers import Servers
 from cli.settings import Settings
+from cli.tables import print_table
 from reunite.plurals import counted
 from reunite.tuning.model_ranking import LEAST_CONFIRMED, Ranking
 
@@ -141,12 +142,11 @@ def _print_comparison(console: Console, result: Result, live: Ranking, new: Rank
             f"Only {counted(live.confirmed, 'confirmed pair')}: to compare the models, {LEAST_CONFIRMED} are needed."
         )
         return
-    table = Table(
-        "", result.was_live, result.model, title=f"{live.confirmed} confirmed and {live.rejected} rejected pairs"
-    )
+    console.print(f"The live model is {escape(result.was_live)}, the new one {escape(result.model)}.")
+    table = Table("", "live", "new", title=f"{live.confirmed} confirmed and {live.rejected} rejected pairs")
     for words, name in _ROWS.items():
         table.add_row(words, *(_percent(getattr(figures, name)) for figures in (live, new)))
-    console.print(table)
+    print_table(table)
     console.print("The live model chose what people have decided on, which favours it.")
 
 

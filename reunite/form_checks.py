@@ -21,6 +21,7 @@ _CHECKED: Final[Mapping[Action, tuple[frozenset[ReportKind], frozenset[ReportSta
     "proof_question": (_FOUND, frozenset((ReportState.OPEN,))),
     "add_photo": (_KINDS, rules.IN_PROGRESS),
     "add_detail": (_KINDS, rules.IN_PROGRESS),
+    "withdraw": (_KINDS, rules.IN_PROGRESS),  # its form is a question
 }
 """The forms about one report, and its kinds and states in which they can be used."""
 

@@ -37,14 +37,12 @@ from reunite.entities import ReplyTarget
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
-from reunite.messages.forms import Form, ReportForm, confirmation_of, form_of
+from reunite.messages.forms import Confirmation, Form, ReportForm, confirmation_of, form_of
 from reunite.messages.reply import Action
 
 _log = structlog.get_logger(__name__)
 
 _REPORTS: Final[tuple[ReportForm, ...]] = get_args(ReportForm)
-_ASKED_BEFORE: Final[frozenset[Action]] = frozenset({"forget"})
-"""Actions that a second press confirms."""
 _SURE: Final = "sure:"
 """The prefix of the id of a button that confirms another one."""
 _KEEP: Final = "keep"
@@ -84,10 +82,11 @@ class Buttons:
         elif press := parse_press_id(custom_id.removeprefix(_SURE)):
             is_sure, custom_id = custom_id.startswith(_SURE), custom_id.removeprefix(_SURE)
             form = form_of(press[0], language_of_user(interaction))
+            question = confirmation_of(press[0], language_of_user(interaction))
             if is_sure:
                 await _reply_in_place(interaction, lambda: self._press(interaction, custom_id, *press, FormInput({})))
-            elif press[0] in _ASKED_BEFORE:
-                await reply_privately(interaction, lambda: _ask(interaction, custom_id, press[0]))
+            elif question:
+                await reply_privately(interaction, lambda: self._ask(interaction, custom_id, question, *press))
             elif press[0] == "look_page":
                 await self._looks.turn(interaction, lambda: self._read(interaction, custom_id, *press, FormInput({})))
             elif form:
@@ -114,6 +113,19 @@ class Buttons:
         except Exception:  # noqa: BLE001 - the form is checked again once it's filled in
             _log.exception("discord_form_check_failed", interaction=interaction.id)
         await try_acknowledge(interaction, partial(interaction.response.send_modal, form_modal(form, custom_id)))
+
+    async def _ask(
+        self, interaction: discord.Interaction, custom_id: str, asked: Confirmation, action: Action, subject: UUID
+    ) -> PrivateReply:
+        """Ask whether a press is meant; its answers are buttons, so it may be given at any time."""
+        await self._handlers.forms.check(await self._read(interaction, custom_id, action, subject, FormInput({})))
+        words = sentence(f"button_{action}", language_of_user(interaction))
+        buttons = (
+            RenderedButton(f"{_SURE}{custom_id}", words, discord.ButtonStyle.danger),
+            RenderedButton(_KEEP, asked.keep, discord.ButtonStyle.secondary),
+        )
+        embed = discord.Embed(description=escape(asked.question))
+        return PrivateReply(embeds=(Rendered(None, embed, discord.AllowedMentions.none(), buttons),))
 
     async def _submitted(self, interaction: discord.Interaction, custom_id: str) -> None:
         given = form_input(interaction)
@@ -195,20 +207,6 @@ async def _reply_in_place(interaction: discord.Interaction, work: Work) -> None:
     """Acknowledge a press, then show the result of `work` in place of the message with the button."""
     if await try_acknowledge(interaction, interaction.response.defer):
         await show(interaction, await result_or_problem(interaction, work))
-
-
-async def _ask(interaction: discord.Interaction, custom_id: str, action: Action) -> PrivateReply:
-    """Ask whether a press is meant; its answers are buttons, so it may be given at any time."""
-    language = language_of_user(interaction)
-    asked = confirmation_of(action, language)
-    if asked is None:
-        raise _unknown()
-    buttons = (
-        RenderedButton(f"{_SURE}{custom_id}", sentence(f"button_{action}", language), discord.ButtonStyle.danger),
-        RenderedButton(_KEEP, asked.keep, discord.ButtonStyle.secondary),
-    )
-    embed = discord.Embed(description=escape(asked.question))
-    return PrivateReply(embeds=(Rendered(None, embed, discord.AllowedMentions.none(), buttons),))
 
 
 async def _kept(interaction: discord.Interaction) -> PrivateReply:

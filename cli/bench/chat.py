@@ -15,7 +15,6 @@ from typing import Any, Final, cast
 import numpy as np
 import psycopg
 from PIL import Image, ImageDraw
-from rich.console import Console
 from rich.table import Table
 
 from cli.bench.busy import busy_cores
@@ -25,6 +24,7 @@ from cli.context import run_async
 from cli.encoder import chosen
 from cli.progress import say
 from cli.servers import Servers, scratch
+from cli.tables import print_table
 from workers.config import EncoderSettings
 
 _POLL_SECONDS: Final = 0.005
@@ -98,7 +98,7 @@ def run(where: Servers, encoder: EncoderSettings, plan: Plan, *, as_json: bool) 
     table = Table("workers", *(str(run["workers"]) for run in runs), title=f"{plan.posts} photo posts at once")
     for name in list(runs[0])[1:]:
         table.add_row(name, *(_formatted(run[name]) for run in runs))
-    Console().print(table)
+    print_table(table)
 
 
 def _formatted(figure: Any) -> str:

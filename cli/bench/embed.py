@@ -15,6 +15,7 @@ from cli.bench.speeds import keep
 from cli.encoder import chosen
 from cli.errors import UsageError
 from cli.progress import say
+from cli.tables import print_table
 from workers.config import EncoderSettings
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _print(report: dict[str, Any]) -> None:
     table = Table("encoder", "photos per second", "texts per second", title=title)
     for speed in report["encoders"]:
         table.add_row(speed["encoder"], str(speed["photos_per_second"]), str(speed["texts_per_second"]))
-    console.print(table)
+    print_table(table)
     console.print(
         f"From the bytes of a 12-MP photo to its vector, {report['whole_way_of']}: {report['ratio_to_usual_loop']}× as "
         f"fast as the usual loop, {report['share_of_forward_pass']:.0%} of the network's pass alone, "

@@ -21,6 +21,7 @@ from cli.context import run_async
 from cli.progress import say
 from cli.servers import Servers
 from cli.settings import Settings
+from cli.tables import print_table
 from db.store import Store
 from db.vectors import Scope, SqlVectors, uuids
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
@@ -115,7 +116,7 @@ def run(settings: Settings, where: Servers, keep: str | None, plan: Plan, *, as_
     for row in figures:
         table.add_row(*map(str, row.values()))
     console = Console()
-    console.print(table)
+    print_table(table)
     console.print(
         f"{outcome.inserts_per_second:.0f} reports a second were added meanwhile. A report takes"
         f" {outcome.bytes_per_item / 1024:.1f} KB. The first searches took {outcome.build_seconds:.1f} s."

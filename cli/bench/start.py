@@ -14,7 +14,6 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from rich.console import Console
 from rich.table import Table
 
 from cli.bench.chat import on_local_discord, photo, until_answered
@@ -23,6 +22,7 @@ from cli.children import Child, ChildError
 from cli.context import run_async
 from cli.progress import say
 from cli.servers import Servers
+from cli.tables import print_table
 
 _PHOTO_SIZE: Final = (4032, 3024)
 _REUNITE: Final = (sys.executable, "-P", "-m", "cli.main")
@@ -66,7 +66,7 @@ def run(where: Servers, plan: Plan, *, as_json: bool) -> None:
     table = Table("", "", title=f"Medians of {plan.rounds} starts", show_header=False)
     for name, value in figures.items():
         table.add_row(_LABELS[name], str(value))
-    Console().print(table)
+    print_table(table)
 
 
 def _full_size_clip(folder: Path) -> Mapping[str, str]:

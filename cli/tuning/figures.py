@@ -7,6 +7,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from cli.tables import print_table
 from reunite.tuning.ablation import AblationResult
 from reunite.tuning.evaluation import FALSE_LABEL, HIGH_RIGHT, LIST_HOLDS, Proportion
 
@@ -28,14 +29,15 @@ def show(figures: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(figures))
         return
-    console = Console(width=None if Console().is_terminal else 140)
-    console.print(_table("Everything there", figures["everything there"]))
+    width = None if Console().is_terminal else 140
+    print_table(_table("Everything there", figures["everything there"]), width=width)
     for name, own in figures["half taken out"].items():
-        console.print(_table(f"Half of the things taken out, {name}, {figures['seeds']} draws", own))
+        print_table(_table(f"Half of the things taken out, {name}, {figures['seeds']} draws", own), width=width)
     for name, own in figures.get("Venn–ABERS", {}).items():
-        console.print(_independent_table(name, own))
+        print_table(_independent_table(name, own), width=width)
     if "ablation" in figures:
-        console.print(_ablation_table(figures["ablation"]))
+        print_table(_ablation_table(figures["ablation"]), width=width)
+    console = Console(width=width)
     console.print(f"In brackets: 95% intervals, bootstrapped over things. {_WEIGHTS[figures['weights']]}")
     console.print("Surely: exact binomial bounds (Clopper–Pearson) at 95%, each thing counted once.")
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from bot.discord import app
@@ -185,7 +185,10 @@ class DiscordUi(Ui):
         if (fill or photo) and await eventually(lambda: used.modal or used.answer) == used.modal:
             filled = {"words": fill} if fill else {}
             used = await self.here.double.ui.submit(used, {"photo.jpg": photo} if photo else None, **filled)
-        return await self.here._private_reply(used)
+        reply = await self.here._private_reply(used)
+        if words in self.here.double.buttons(self.here.double.message(reply.handle)):  # it asks whether it's meant
+            return replace(reply, words=await self.here.double.ui.confirm(reply.handle, words, member.id))
+        return reply
 
 
 @dataclass

@@ -70,6 +70,18 @@ class Ui:
         data = {"custom_id": button["custom_id"], "component_type": 2}
         return await self._interact(COMPONENT, user, pressed["channel_id"], data, message)
 
+    async def press_and_confirm(self, message: str, words: str, user: str) -> str:
+        """Press a button that asks whether it's meant, and confirm that; return what's said then."""
+        asked = await self.press(message, words, user)
+        await self.answer(asked)
+        return await self.confirm(asked.responses[0]["id"], words, user)
+
+    async def confirm(self, question: str, words: str, user: str) -> str:
+        """Press a button below a question that is replaced by its answer, and return that."""
+        asked = shapes.text(self._guild.message(question))
+        await self.press(question, words, user)
+        return await eventually(lambda: shapes.text(self._guild.message(question)), holds=lambda text: text != asked)
+
     async def submit(
         self, opened: Interaction, photos: Mapping[str, bytes] | None = None, **values: str | list[str]
     ) -> Interaction:

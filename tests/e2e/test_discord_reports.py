@@ -53,7 +53,7 @@ async def test_a_withdrawn_private_report_leaves_no_threads_name(world: DiscordW
     assert thread["name"] == "Lost: my diary"
     listed = await world.discord.ui.slash("mine", world.ada, "general")
     await world.private_answer(listed)
-    await world.press(listed.responses[-1]["id"], "Withdraw", world.ada)
+    await world.discord.ui.press_and_confirm(listed.responses[-1]["id"], "Withdraw", world.ada)
     await eventually(lambda: "diary" not in thread["name"] or None)
 
 

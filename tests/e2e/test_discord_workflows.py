@@ -187,7 +187,8 @@ async def test_mine_lists_open_reports_with_what_can_be_done(world: DiscordWorld
     assert "I'll search again" in await world.fill_in(telling, words="with a chip")
     await world.wait_until_shown(lost, "with a chip")
     assert "isn't your report" in await world.press(scarf["id"], "Withdraw", world.ben)
-    assert "deleted what I knew" in await world.press(scarf["id"], "Withdraw", world.ada)
+    gone = await world.discord.ui.press_and_confirm(scarf["id"], "Withdraw", world.ada)
+    assert "deleted what I knew" in gone
     await world.wait_until_shown(other, "This report has ended")
     await eventually(lambda: "scarf" not in world.discord.channels[other]["name"] or None)
 

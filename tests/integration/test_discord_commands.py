@@ -15,8 +15,10 @@ from bot.discord.workspaces import Workspaces
 from db.board_sessions import BoardSessions
 from db.store import Store
 from reunite.entities import Settings
+from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.language import LANGUAGES, plural, sentence
+from reunite.language import LANGUAGES, command_names, plural, sentence
+from reunite.messages import wording
 from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_shapes import APPLICATION_ID, MANAGE_GUILD, buttons, inputs
 from tests.support.board import BOARD
@@ -117,8 +119,8 @@ async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> 
             added = await discord.ui.submit(opening, words="with a feather")
             assert "I'll search again" in await discord.ui.answer(added)
             assert (await world.report())["text"] == "a hat\nwith a feather"
-            gone = await discord.ui.press(listed.responses[0]["id"], "Withdraw", used.user)
-            assert "deleted what I knew" in await discord.ui.answer(gone)
+            gone = await discord.ui.press_and_confirm(listed.responses[0]["id"], "Withdraw", used.user)
+            assert gone == sentence("note_withdrawn")
 
 
 async def test_a_form_whose_check_takes_too_long_opens_unchecked(
@@ -198,6 +200,30 @@ async def test_a_members_data_stays_until_they_confirm_that_it_is_to_go(
         await world.discord.ui.press(question, choice, ada)
         await eventually(lambda: world.discord.text(world.discord.message(question)), holds=lambda text: text == words)
         assert not buttons(world.discord.message(question))
+        assert (await world.report())["state"] == state
+
+
+@pytest.mark.parametrize(
+    ("choice", "words", "state"),
+    [("Cancel", sentence("nothing_deleted"), "pending"), ("Withdraw", sentence("note_withdrawn"), "withdrawn")],
+)
+async def test_a_report_stays_until_its_author_confirms_that_it_is_to_go(
+    database_url: str, choice: str, words: str, state: str
+) -> None:
+    async with open_world(database_url) as world:
+        ada, ben = (world.discord.admin.join(name) for name in ("Ada", "Ben"))
+        await world.discord.ui.answer(await world.discord.ui.slash("lost", ada, "lost", description="a red bag"))
+        used = await world.discord.ui.slash("mine", ada, "general")
+        await world.discord.ui.answer(used)
+        listed = used.responses[0]["id"]
+        assert await world.discord.ui.answer(await world.discord.ui.press(listed, "Withdraw", ben)) == wording.explain(
+            TellUserError("only_own"), "en", command_names("en")
+        )
+        pressed = await world.discord.ui.press(listed, "Withdraw", ada)
+        assert "Withdraw this report?" in await world.discord.ui.answer(pressed)
+        assert (await world.report())["state"] == "pending"
+        question = pressed.responses[0]["id"]
+        assert await world.discord.ui.confirm(question, choice, ada) == words
         assert (await world.report())["state"] == state
 
 

@@ -147,7 +147,7 @@ async def test_who_has_left_can_only_withdraw_in_direct_messages(database_url: s
         world.discord.admin.leave(bob)
         refused = await world.discord.ui.press(sent.message, "Keep watching", bob)
         assert await world.discord.ui.answer(refused) == sentence("left_server")
-        await world.discord.ui.answer(await world.discord.ui.press(sent.message, "Withdraw", bob))
+        await world.discord.ui.press_and_confirm(sent.message, "Withdraw", bob)
         assert (await world.report())["state"] == "withdrawn"
 
 

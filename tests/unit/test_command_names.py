@@ -12,12 +12,15 @@ from bot.discord.markup import escape
 from bot.discord.render import render, render_private
 from bot.json_replies import reply_json
 from bot.slack.render import blocks
+from bot.web.render import reply_json as page_json
+from bot.web.texts import names_of_commands
 from reunite.entities import ReplyTarget
 from reunite.errors import TellUserError
 from reunite.language import LANGUAGES, command, command_names, sentence, words_in
 from reunite.messages import welcome, wording
 from reunite.messages.reply import Reply, from_json, to_json
 from reunite.ports import Outgoing
+from reunite.rights import TABLE, Act
 
 TARGET = ReplyTarget("discord", "1", "2", "3")
 COMMAND_SLOT = re.compile(r"{command:(\w+)}")
@@ -70,8 +73,35 @@ def test_the_greeting_names_commands_for_everyone_and_help_for_its_reader(langua
 def test_other_chats_name_commands_as_they_are_typed_there(language: str) -> None:
     reply = Reply("note", (wording.line("sealed_how", language),))
     assert reply.text() == sentence("sealed_how", language)
-    assert "/lost" in reply_json(reply, language, "web")["text"]
+    assert "/lost" in reply_json(reply, language, "webhook")["text"]
     assert "/lost" in str(blocks(reply, lambda _: None))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_local_page_names_commands_in_its_language(language: str) -> None:
+    [line] = page_json(Reply("note", (wording.line("sealed_how", language),)), language)["lines"]
+    shown = "".join(span["text"] for span in line)
+    assert shown == sentence("sealed_how", language, command=command_names(language))
+    [name] = set(re.findall(r"/\w+", shown))
+    assert name.removeprefix("/") in names_of_commands(language)["lost"], "it can be typed there"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "accept_claim",
+        "delete_post",
+        "give_verdict",
+        "release",
+        "report",
+        "see_claim",
+        "whereabouts",
+        "withdraw_verdict",
+    ],
+)
+def test_what_the_board_and_the_http_api_refuse_names_no_command(act: Act) -> None:
+    """Nobody can type a command there."""
+    assert not any(map(COMMAND_SLOT.search, templates("en").get(TABLE[act].refusal, [])))
 
 
 def test_what_a_member_writes_is_never_taken_for_a_command() -> None:

@@ -17,8 +17,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def listed(*options: str) -> str:
-    done = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["model", "list", *options])
+def listed(*options: str, columns: int = 80) -> str:
+    done = CliRunner(env={"COLUMNS": str(columns)}).invoke(app, ["model", "list", *options])
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -34,6 +34,11 @@ def test_every_checkpoint_is_listed_with_its_numbers(home: Path) -> None:
     assert "…" not in table
     assert "36.5%" in table
     assert "README_siglip2.md" in table
+
+
+@pytest.mark.usefixtures("home")
+def test_a_narrow_terminal_cuts_nothing_off() -> None:
+    assert listed(columns=40).splitlines()[:8] == listed(columns=80).splitlines()[:8]
 
 
 def test_a_measured_speed_is_shown(home: Path) -> None:
