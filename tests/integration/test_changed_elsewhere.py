@@ -1,4 +1,4 @@
-"""What another process changes counts here too, at once: a workspace's settings, and the channels of Slack's bot."""
+"""What another process changes is in use here at once: a workspace's settings, and the channels of Slack's bot."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -63,7 +63,7 @@ async def test_a_change_that_nobody_told_of_is_read_once_the_database_is_back(
 async def test_on_discord_a_change_keeps_what_another_process_has_changed(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Workspaces, "reread", AsyncMock())  # it is told of the change too late
+    monkeypatch.setattr(Workspaces, "reread", AsyncMock())  # the notification comes too late
     async with discord_adapter.open_world(database_url) as world:
         manager, ui = world.discord.admin.join("Max"), world.discord.ui
         world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
