@@ -60,6 +60,16 @@ async def signals(
         await connection.close()  # in case the task was cancelled before it began
 
 
+@asynccontextmanager
+async def notifications(database_url: str, channel: str) -> AsyncIterator[AsyncIterator[str]]:
+    """Yield the payloads of notifications from now on; their end, or an error, means that some may be missed.
+
+    Raises psycopg.OperationalError if the database can't be reached.
+    """
+    async with await _listen(database_url, channel) as connection:
+        yield (notification.payload async for notification in connection.notifies())
+
+
 async def _listen(database_url: str, channel: str) -> psycopg.AsyncConnection[Any]:
     url = make_conninfo(database_url, options=ROLE_OPTION, **KEEPALIVE)
     connection = await psycopg.AsyncConnection.connect(url, autocommit=True)

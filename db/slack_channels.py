@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
+from db.deletion import NOTHING_SHOWN
 from db.store import Store
 
 _OUTSIDE: Final = (
@@ -29,6 +30,19 @@ _INSIDE: Final = (
 _AGAIN: Final = """UPDATE outbox o SET state = 'queued', due_at = now(), attempts = 0, problem = NULL FROM report r
   WHERE r.id = o.report_id AND r.workspace_id = %(workspace)s AND o.state = 'failed' AND o.task <> 'send'
     AND o.sent_channel = ANY(%(channels)s)"""
+
+_GONE: Final = f"""UPDATE outbox o SET {NOTHING_SHOWN}, state = 'sent', fence = fence + 1, leased_until = NULL,
+    sent_channel = NULL, sent_message = NULL
+  FROM report r WHERE r.id = o.report_id AND r.workspace_id = %(workspace)s
+    AND (o.sent_channel = %(channel)s OR (o.task = 'remove' AND o.sent_channel IS NULL AND r.channel = %(channel)s))"""
+"""Removes replies as their channel has done. A new fence: what is being sent just now records nothing."""
+
+
+async def note_deleted(store: Store, team: str, channel: str) -> None:
+    """Count what was sent in a deleted channel as removed: it's gone with the channel, and is never edited."""
+    if workspace := await store.workspace("slack", team):
+        async with store.transaction(workspace.community) as connection:
+            await connection.execute(_GONE, {"workspace": workspace.id, "channel": channel})
 
 
 async def change_again(store: Store, team: str, channels: Collection[str]) -> None:

@@ -16,16 +16,18 @@ from db.keys import NO_KEYS, Keys
 from db.leases import WorkLease, WorkSession
 from db.queries import Connection
 from db.session import CommunitySession
-from db.signals import signals
+from db.signals import notifications, signals
+from db.workspaces import WORKSPACE_CHANGED
 from reunite.commands import JoinWorkspace
-from reunite.entities import Channel, Member, PlatformName, Settings, Workspace
+from reunite.entities import Channel, Member, PlatformName, ReportKind, Settings, Workspace
 from reunite.errors import NotJoinedError, TryAgainError
 from reunite.reminders import Due
 
 _PRESENT: Final = "UPDATE workspace SET absent_since = NULL WHERE id = %s AND absent_since IS NOT NULL"
 _SAVE_CHANNEL: Final = """INSERT INTO channel (community_id, workspace_id, external_id, name, role)
   VALUES (%s, %s, %s, %s, %s) ON CONFLICT (workspace_id, external_id)
-  DO UPDATE SET name = excluded.name, role = excluded.role"""
+  DO UPDATE SET name = excluded.name, role = excluded.role
+  WHERE (channel.name, channel.role) IS DISTINCT FROM (excluded.name, excluded.role)"""
 _DELETE_OTHER_CHANNELS: Final = "DELETE FROM channel WHERE workspace_id = %s AND external_id <> ALL(%s)"
 _NOTE_ABSENCE: Final = """UPDATE workspace
   SET absent_since = CASE WHEN %(since)s::timestamptz IS NOT NULL THEN least(absent_since, %(since)s) END
@@ -86,6 +88,13 @@ class Store(Database):
 
     # Workspaces
 
+    @asynccontextmanager
+    async def workspace_changes(self, platform: PlatformName) -> AsyncIterator[AsyncIterator[str]]:
+        """Yield the workspaces of a platform (its ids) whose settings or channels any process changes from now on."""
+        prefix = f"{platform} "
+        async with notifications(self.url, WORKSPACE_CHANGED) as changed:
+            yield (about.removeprefix(prefix) async for about in changed if about.startswith(prefix))
+
     async def join(self, command: JoinWorkspace) -> Workspace:
         [row] = await self.rows(
             "SELECT * FROM join_workspace(%s::platform, %s, %s)", command.platform, command.external_id, command.name
@@ -96,6 +105,18 @@ class Store(Database):
             if command.channels is not None:
                 await _save_channels(connection, workspace, command.channels)
         return workspace
+
+    async def channels(self, workspace: Workspace) -> list[Channel]:
+        """Return a workspace's channels as they were saved last, by any process."""
+        async with self.transaction(workspace.community) as connection:
+            cursor = await connection.execute(
+                "SELECT external_id, name, role FROM channel WHERE workspace_id = %s ORDER BY external_id",
+                [workspace.id],
+            )
+            rows = await cursor.fetchall()
+        return [
+            Channel(row["external_id"], row["name"], ReportKind(row["role"]) if row["role"] else None) for row in rows
+        ]
 
     async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None:
         rows = await self.rows("SELECT * FROM find_workspace(%s::platform, %s)", platform, external_id)
@@ -196,4 +217,8 @@ async def _save_channels(connection: Connection, workspace: Workspace, channels:
     about = [(workspace.community, workspace.id, channel.id, channel.name, channel.role) for channel in in_order]
     async with connection.cursor() as cursor:
         await cursor.executemany(_SAVE_CHANNEL, about)
-    await connection.execute(_DELETE_OTHER_CHANNELS, [workspace.id, [channel.id for channel in in_order]])
+        saved = cursor.rowcount
+    deleted = await connection.execute(_DELETE_OTHER_CHANNELS, [workspace.id, [channel.id for channel in in_order]])
+    if saved > 0 or deleted.rowcount:
+        about_it = f"{workspace.platform} {workspace.external_id}"
+        await connection.execute("SELECT pg_notify(%s, %s)", [WORKSPACE_CHANGED, about_it])

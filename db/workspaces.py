@@ -15,6 +15,8 @@ from reunite.entities import PromisesKept, Report, Settings, Statistics, Verdict
 from reunite.errors import DefectError
 from reunite.ports import KnownCard, Sent
 
+WORKSPACE_CHANGED: Final = "reunite_workspace"
+"""Notified with platform and external id when settings or channels change: bots keep them in memory."""
 _KEPT: Final = """
 WITH known AS (SELECT j.* FROM feedback j JOIN report f ON f.id = j.found_id WHERE NOT f.sample),
 lists AS (SELECT bool_or(coalesce(known.is_right, false)) AS is_right, bool_and(known.is_right IS NOT NULL) AS is_whole
@@ -56,12 +58,14 @@ class SqlWorkspaces(SqlTrends, SqlCounts):
             moderators=list(settings.moderators),
         )
         await self._do(
-            """UPDATE workspace SET language = %(language)s, found_channels = %(found_channels)s,
+            """WITH saved AS (UPDATE workspace SET language = %(language)s, found_channels = %(found_channels)s,
                  lost_channels = %(lost_channels)s, log_channel = %(log_channel)s, moderators = %(moderators)s,
                  private_reports = %(private_reports)s, sealed_categories = %(sealed_categories)s,
                  returned_by = %(returned_by)s, timezone = %(timezone)s, digest = %(digest)s, keep_days = %(keep_days)s
-               WHERE id = %(workspace)s""",
+               WHERE id = %(workspace)s RETURNING platform, external_id)
+               SELECT pg_notify(%(changed)s, platform || ' ' || external_id) FROM saved""",
             workspace=workspace,
+            changed=WORKSPACE_CHANGED,
             **{name: list(value) if isinstance(value, tuple) else value for name, value in asdict(settings).items()},
         )
 

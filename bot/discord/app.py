@@ -27,6 +27,7 @@ from bot.discord.settings_form import SettingsForm
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from bot.past_posts import PastPosts
+from bot.workspace_changes import follow_changes
 from db.backfills import Backfills
 from db.cancellation import stop
 from db.store import Store
@@ -68,6 +69,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
             work = (
                 partial(_watch_absence, store, handlers, client),
                 partial(workspaces.keep_saved, client),
+                partial(follow_changes, store, "discord", lambda: workspaces, partial(workspaces.reread, client)),
                 partial(watch_roles, store, "discord", verdicts.moderates),
                 past.run,
             )

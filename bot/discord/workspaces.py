@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final
 
 import discord
@@ -13,7 +14,7 @@ from bot.locks import Locks
 from db.trouble import is_temporary
 from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, Member, ReportKind, Settings
-from reunite.errors import TellUserError
+from reunite.errors import NotJoinedError, TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 
@@ -44,8 +45,9 @@ class Workspaces:
     async def change(self, guild: discord.Guild, changed: Callable[[Settings], Settings]) -> None:
         """Save a guild's changed settings and use them from now on, though its channels may be read only later."""
         async with self._joins.of(guild.id):
-            settings = changed(self.settings(guild))
-            if settings == self.settings(guild):
+            saved = await self._handlers.settings("discord", str(guild.id))  # another process may have changed them
+            settings = changed(_without_deleted(saved, guild))
+            if settings == saved:
                 return
             await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
             self._settings[guild.id] = settings
@@ -56,6 +58,21 @@ class Workspaces:
                 raise
             self._unsaved.add(guild.id)
             _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the ids of the guilds whose settings are known."""
+        return map(str, [*self._settings])
+
+    async def reread(self, client: discord.Client, guild_id: str) -> None:
+        """Use the settings that another process has changed from now on."""
+        guild = client.get_guild(int(guild_id))
+        if guild is None or guild.id not in self._settings:
+            return
+        async with self._joins.of(guild.id):
+            with suppress(NotJoinedError):  # it has just removed the bot
+                saved = await self._handlers.settings("discord", guild_id)
+                if saved != self._settings.get(guild.id, saved):
+                    await self._join(guild)
 
     async def keep_saved(self, client: discord.Client) -> None:
         """Save the channels again that couldn't be saved with the settings. Runs until cancelled."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 import aiohttp
@@ -36,6 +37,7 @@ from bot.slack.server import serving
 from bot.slack.settings_form import SettingsForm
 from bot.slack.verdicts import Verdicts
 from bot.slack.workspaces import Workspaces
+from bot.workspace_changes import follow_changes
 from db.backfills import Backfills
 from db.cancellation import stop
 from db.installations import Installations
@@ -81,7 +83,10 @@ async def running(
         history = ChannelHistory(workspaces, reconciler.is_caught_up, parts.inbound.is_deleted)
         past_posts = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
         roles = watch_roles(store, "slack", workspaces.moderates)
-        tasks = (reconciler.run(is_connected), past_posts.run(), roles)
+        changes = follow_changes(
+            store, "slack", lambda: [workspace.team for workspace in workspaces], partial(workspaces.reread, store)
+        )
+        tasks = (reconciler.run(is_connected), past_posts.run(), roles, changes)
         background_tasks = [asyncio.create_task(task) for task in tasks]
         if not config.bot_token:  # a single token says nothing about other workspaces
             absence = watch_absence(store, "slack", workspaces.membership, workspaces.leave)

@@ -32,7 +32,7 @@ from bot.slack.posts import (
     words_of,
 )
 from bot.slack.workspace import SlackWorkspace
-from db.slack_channels import change_again, move_channel, move_unread
+from db.slack_channels import change_again, move_channel, move_unread, note_deleted
 from db.slack_windows import SlackWindows
 from db.store import Store
 from reunite.commands import ChangeSettings, EditReport, NewReport, Withdraw
@@ -191,6 +191,7 @@ class Inbound:
         """Withdraw the reports whose posts were in a deleted channel, and drop it from the settings."""
         for post in await self._handlers.known_posts("slack", team, channel=channel):
             await self._handlers.withdraw(Withdraw(target=post.target))
+        await note_deleted(self._store, team, channel)
         saved = await self._handlers.settings("slack", team)
         settings = without_deleted(saved, lambda chosen: chosen != channel)
         if settings != saved:

@@ -1,7 +1,7 @@
 """One workspace: where the bot listens, who people are, and what they may do."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any, Final, Self
@@ -137,6 +137,12 @@ class SlackWorkspace:
         }
         await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
         self.is_outdated = False
+
+    async def reread(self, saved_channels: Callable[[], Awaitable[Sequence[Channel]]]) -> None:
+        """Use the settings and channels that were saved last, perhaps by another process."""
+        async with self._refreshing:
+            await self.language()
+            self.channels = {channel.id: channel for channel in await saved_channels()}
 
     def move_channel(self, old: str, new: str) -> None:
         """Replace a channel's id. Its posts may have changed before this was known, as in a channel just joined."""

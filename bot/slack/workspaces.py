@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import psycopg
@@ -17,6 +18,7 @@ from bot.slack.errors import TOKEN_REFUSED, UNANSWERED, code_of, slack_errors
 from bot.slack.workspace import SlackWorkspace
 from db.cancellation import stop
 from db.installations import Installation, Installations
+from db.store import Store
 from reunite.absence import IsThere
 from reunite.errors import DefectError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
@@ -110,6 +112,12 @@ class Workspaces:
         self._forget(team)
         await self._handlers.leave("slack", team)
         _log.info("slack_workspace_left", team=team)
+
+    async def reread(self, store: Store, team: str) -> None:
+        """Use the channels that another process has saved from now on: Slack sends each event to one process."""
+        workspace, saved = self._connected.get(team), await store.workspace("slack", team)
+        if workspace and saved:
+            await workspace.reread(partial(store.channels, saved))
 
     async def moderates(self, team: str, user: str) -> bool | None:
         """Ask Slack whether someone moderates a workspace; None where we aren't in it."""

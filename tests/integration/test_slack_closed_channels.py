@@ -144,3 +144,18 @@ async def test_what_is_for_all_is_not_sent_to_one_person(world: World) -> None:
     with pytest.raises(UndeliverableError, match="one person"):
         await world.platform.send(outgoing)
     assert world.slack.messages.get(direct, []) == []
+
+
+async def test_replies_in_a_deleted_channel_are_gone_and_none_counts_as_undeliverable(world: World) -> None:
+    lost, _, _, _ = await world.card()
+    del world.slack.channels[world.lost]
+    await world.slack.tell({"type": "channel_deleted", "channel": world.lost}).acked.wait()
+
+    async def replies() -> list[tuple[str, str]]:
+        async with world.store.transaction(lost.community) as connection:
+            rows = await (await connection.execute("SELECT task, state FROM outbox ORDER BY seq")).fetchall()
+            return [(row["task"], row["state"]) for row in rows]
+
+    assert await eventually(replies, holds=lambda rows: all(state != "queued" for _, state in rows)) == [
+        ("remove", "sent")
+    ]
