@@ -54,7 +54,7 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     """Point links to where their files are in the site, and show the diagram as a picture: no script draws it here."""
     place = page.file.src_uri
     source = next((source for source, at in OUTSIDE.items() if at == place), f"docs/{place}")
-    markdown = _MERMAID.sub(f"[![The parts and the way of a post]({DIAGRAM})]({DIAGRAM})", markdown)
+    markdown = _MERMAID.sub(f"[![The components and the life of a post]({DIAGRAM})]({DIAGRAM})", markdown)
     markdown = _FENCE.sub(r"\1", markdown)
     return _LINK.sub(lambda link: f"{link[1]}{in_site(link[2], source, place)}{link[3] or ''}", markdown)
 
