@@ -83,3 +83,13 @@ async def test_only_stored_photos_are_noted(database_url: str, owner_database_ur
             assert noted_after("UPDATE photo SET shows = '{cap}' WHERE report_id = %s")
             assert not noted_after("UPDATE photo SET name = '' WHERE report_id = %s")
             assert noted_after("DELETE FROM photo WHERE report_id = %s")
+
+
+def test_a_communitys_changes_can_only_be_read_from_the_newest_on(owner_database_url: str) -> None:
+    """Where the table was analysed while empty, the planner takes any index that begins with the community."""
+    with psycopg.connect(owner_database_url) as owner:
+        rows = owner.execute(
+            """SELECT indexrelid::regclass::text FROM pg_index JOIN pg_attribute ON attrelid = indrelid
+               AND attnum = indkey[0] WHERE indrelid = 'search_change'::regclass AND attname = 'community_id'"""
+        ).fetchall()
+    assert rows == [("search_change_newest",)]
