@@ -27,6 +27,7 @@ async def expire(session: Session, report: UUID, now: datetime) -> None:
         raise TryAgainError("it was extended")
     await session.deletion.purge(report, wording.ended_post(expiring))
     if expiring.state in rules.IN_PROGRESS and not (expiring.sample or expiring.quiet):
-        await session.outbox.post(report, keys.expired(report), wording.expired(expiring.language))
+        said = wording.expired(expiring.language, expiring.kind)
+        await session.outbox.post(report, keys.expired(report), said)
     if expiring.state is not ReportState.WITHDRAWN:
         await session.reports.set_state(report, ReportState.EXPIRED)

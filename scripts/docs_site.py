@@ -18,6 +18,7 @@ OUTSIDE: Final[Mapping[str, str]] = {
     "SECURITY.md": "SECURITY.md",
     "LICENSE": "LICENSE.txt",
     "slack/manifest.yaml": "slack/manifest.yaml",
+    "deploy/alerts.yml": "deploy/alerts.yml",
     "deploy/grafana.json": "deploy/grafana.json",
     "http_server/static/icon.svg": "images/icon.svg",
 }

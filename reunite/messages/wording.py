@@ -251,9 +251,9 @@ def verdict(before: MatchState, now: MatchState, moderator: Person, other: Repor
     return Reply("reopened", (line("rejection_withdrawn", language, moderator=moderator, post=post),))
 
 
-def expired(language: str = "en") -> Reply:
+def expired(language: str = "en", kind: ReportKind = ReportKind.LOST) -> Reply:
     """Say that a report has expired, and that nothing is kept."""
-    return Reply("expired", (line("expired", language),))
+    return Reply("expired", (line("expired" if kind is ReportKind.LOST else "find_expired", language),))
 
 
 def problem(key: str, language: str, report: UUID | None, /, **params: str | int) -> Reply:

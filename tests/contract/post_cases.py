@@ -126,6 +126,16 @@ class PostCases:
         assert await stage.handlers.withdraw(Withdraw(target=lost.target, member=ADA))
         assert await stage.handlers.withdraw(Withdraw(target=found.target, member=ADA, is_moderator=True))
 
+    async def test_an_expired_find_asks_its_finder_and_not_an_owner(self, stage: Stage) -> None:
+        await stage.join(keep_days=7)
+        found, lost = await stage.found(), await stage.lost()
+        stage.later(8)
+        for report in (found, lost):
+            async with stage.session(report.community) as session:
+                await expire(session, report.id, stage.time)
+        said = [[reply.text() for reply in await stage.thread(report)] for report in (found, lost)]
+        assert said == [[sentence("find_expired")], [sentence("expired")]]
+
     async def test_an_expired_report_says_so_and_is_purged(self, stage: Stage) -> None:
         await stage.join(keep_days=7)
         lost = await stage.lost()

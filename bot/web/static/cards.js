@@ -3,10 +3,11 @@
 import { element } from "./dom.js";
 import { announce, reveal } from "./places.js";
 import { press } from "./buttons.js";
-import { dateLanguage, text } from "./texts.js";
+import { dateLanguageOf, text } from "./texts.js";
 
 export function lines(reply) {
-  return element("div", { className: "lines" }, ...reply.lines.map((line) => element("p", {}, ...line.map(span))));
+  const shown = (part) => span(part, reply.language);
+  return element("div", { className: "lines", lang: reply.language }, ...reply.lines.map((line) => element("p", {}, ...line.map(shown))));
 }
 
 /** The numbered pictures of a reply's gallery. */
@@ -31,7 +32,7 @@ export function buttons(reply, onNote) {
   const error = element("p", { className: "error", role: "alert" });
   const all = reply.buttons.map((button) => {
     const key = `${button.action}:${button.subject}`;
-    const made = element("button", { type: "button", className: `press is-${button.style}`, data: { key } }, button.words);
+    const made = element("button", { type: "button", className: `press is-${button.style}`, lang: reply.language, data: { key } }, button.words);
     made.addEventListener("click", async () => {
       if (made.ariaBusy) return; // a disabled button would lose the focus
       error.textContent = "";
@@ -62,7 +63,7 @@ export function sayNote(reply) {
   announce(reply.lines.flat().map((part) => part.text).join(" "));
 }
 
-function span(part) {
+function span(part, language) {
   switch (part.is) {
     case "strong":
       return element("strong", {}, part.text);
@@ -73,7 +74,7 @@ function span(part) {
     case "person":
       return element("span", { className: "person" }, `@${part.text}`);
     case "moment":
-      return element("time", { dateTime: part.at }, local(part));
+      return element("time", { dateTime: part.at }, local(part, language));
     case "jump":
       return jump(part);
     default:
@@ -81,12 +82,12 @@ function span(part) {
   }
 }
 
-/** A moment in the reader's own zone, in the page's language. */
-function local(part) {
+/** A moment in the reader's own zone, in the language of the words around it. */
+function local(part, language) {
   const at = new Date(part.at);
   const year = at.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
   const time = part.style === "moment" ? { hour: "2-digit", minute: "2-digit" } : {};
-  return new Intl.DateTimeFormat(dateLanguage, { day: "numeric", month: "long", ...year, ...time }).format(at);
+  return new Intl.DateTimeFormat(dateLanguageOf(language), { day: "numeric", month: "long", ...year, ...time }).format(at);
 }
 
 function jump(part) {
