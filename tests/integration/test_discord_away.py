@@ -39,6 +39,15 @@ async def online(discord: DiscordDouble, store: Store, **settings: Any) -> Async
         yield World(discord, store, platform)
 
 
+@asynccontextmanager
+async def caught_up(discord: DiscordDouble, store: Store, **settings: Any) -> AsyncIterator[World]:
+    """Have the bot there for a while, from when it has looked at what it missed."""
+    with capture_logs() as logged:
+        async with online(discord, store, **settings) as world:
+            await eventually(lambda: any(line["event"] == "discord_reconciled" for line in logged))
+            yield world
+
+
 async def test_a_post_that_takes_no_eyes_does_not_stop_the_others(database_url: str) -> None:
     async with guild(database_url) as (discord, store):
         ann = discord.admin.join("Ann")
@@ -52,7 +61,7 @@ async def test_a_post_that_takes_no_eyes_does_not_stop_the_others(database_url: 
             assert not discord.people.has_reaction(crowded, "👀")
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("brief_retries")
 @pytest.mark.parametrize("status", [400, 403, 404, 500])
 async def test_a_post_whose_every_request_is_refused_does_not_stop_the_others(database_url: str, status: int) -> None:
     async with guild(database_url) as (discord, store):
@@ -107,10 +116,8 @@ async def test_a_check_mark_as_a_super_reaction_counts_and_stays(database_url: s
             await discord.people.react(card, "✅", grace, is_super=True, tell=tell)
             if tell:
                 await world.becomes(lost.id, ReportState.RETURNED)
-        with capture_logs() as logged:
-            async with online(discord, store) as world:  # where it looks at the reactions again
-                await eventually(lambda: any(line["event"] == "discord_reconciled" for line in logged))
-                assert await world.state(lost.id) is ReportState.RETURNED
+        async with caught_up(discord, store) as world:  # where it looks at the reactions again
+            assert await world.state(lost.id) is ReportState.RETURNED
 
 
 async def test_a_verdict_on_a_card_that_was_sent_but_never_noted_is_taken_once_it_is(database_url: str) -> None:
@@ -186,14 +193,12 @@ async def test_a_post_that_is_not_in_the_backup_that_was_restored_is_taken_up_ag
 
 
 async def test_what_was_posted_during_an_outage_of_the_guild_is_taken_once_it_is_over(database_url: str) -> None:
-    with capture_logs() as logged:
-        async with guild(database_url) as (discord, store), online(discord, store):
-            ann = discord.admin.join("Ann")
-            await eventually(lambda: any(line["event"] == "discord_reconciled" for line in logged))
-            await discord.admin.go_out()
-            post = await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG}, times=0)
-            await discord.admin.come_back()
-            await eventually(lambda: discord.people.has_reaction(post, "👀"))
+    async with guild(database_url) as (discord, store), caught_up(discord, store):
+        ann = discord.admin.join("Ann")
+        await discord.admin.go_out()
+        post = await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG}, times=0)
+        await discord.admin.come_back()
+        await eventually(lambda: discord.people.has_reaction(post, "👀"))
 
 
 async def test_a_guild_that_has_an_outage_when_the_bot_starts_keeps_its_channels_and_posts(database_url: str) -> None:
@@ -232,7 +237,7 @@ async def test_the_deletion_of_a_channel_that_is_not_for_reports_looks_nothing_u
         await discord.admin.delete_channel("found")
         await discord.admin.create_channel("found-items", FORUM)
         await discord.admin.create_channel("chat")
-        async with online(discord, store):
+        async with caught_up(discord, store):
             post = await discord.people.post_in_forum("found-items", ann, "a scarf", photos={"a.jpg": JPEG})
             await eventually(lambda: discord.people.has_reaction(post, "👀"))
             await discord.admin.archive(post)
@@ -250,10 +255,8 @@ async def test_a_post_that_an_outage_only_hides_is_kept(database_url: str) -> No
             post = await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG})
             await eventually(lambda: _texts_are(world, ["a hat"]))
         discord.refuse(f"GET /channels/.*/messages/{post}$", 404, code=0, message="404: Not Found")
-        with capture_logs() as logged:
-            async with online(discord, store, look_back=timedelta(0)) as world:
-                await eventually(lambda: any(line["event"] == "discord_reconciled" for line in logged))
-                assert await _texts_are(world, ["a hat"])
+        async with caught_up(discord, store, look_back=timedelta(0)) as world:
+            assert await _texts_are(world, ["a hat"])
 
 
 async def test_a_guild_that_removed_the_bot_while_it_was_away_is_deleted_after_a_week(

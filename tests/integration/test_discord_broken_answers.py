@@ -8,6 +8,7 @@ from tests.doubles.discord_shapes import MANAGE_THREADS
 from tests.support.discord_adapter import JPEG, open_world
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.usefixtures("brief_retries")
 ACKNOWLEDGEMENT = "POST /interactions/.*/callback"
 
 

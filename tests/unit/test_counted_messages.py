@@ -68,6 +68,7 @@ def test_a_message_that_counts_needs_a_number() -> None:
         sentence("days")
 
 
+@pytest.mark.untraced
 def test_the_code_gives_every_message_that_counts_its_number() -> None:
     needed = {"plural": 2, "line": 3, "sentence": 99, "TellUserError": 99}  # arguments; 99: by its name only
     files = [path for room in ("reunite", "workers", "bot", "cli") for path in (SOURCES / room).rglob("*.py")]

@@ -137,6 +137,7 @@ def test_too_little_data_is_refused_with_numbers() -> None:
         calibrate(drawn_set(10, 30), CLIP)
 
 
+@pytest.mark.untraced
 def test_an_encoders_scale_does_not_matter_after_the_fit() -> None:
     usual, other = (
         calibrate(drawn_set(25, 0, scale=scale, offset=offset), CLIP).scoring_model

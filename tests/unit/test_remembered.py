@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
 
+import pytest
+
 from reunite.entities import ReportKind
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
@@ -32,6 +34,7 @@ def strings_with(part: str) -> list[str]:
     return found
 
 
+@pytest.mark.untraced
 def test_words_are_seen_in_every_cache() -> None:
     part = "quorn"[:4] + "zwiersmb"
 
@@ -44,6 +47,7 @@ def test_words_are_seen_in_every_cache() -> None:
     assert sorted(strings_with(part)) == [f"{part}ab", f"{part}c", *kept[0]]
 
 
+@pytest.mark.untraced
 def test_no_word_of_a_report_stays_after_a_search() -> None:
     part = "quorn"[:4] + "zwiersma"
     noon = datetime(2026, 5, 4, 12, tzinfo=UTC)

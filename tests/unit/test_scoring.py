@@ -62,6 +62,7 @@ def with_first(search: Search, first: Candidate) -> Search:
     return replace(search, candidates=(first, *search.candidates[1:]))
 
 
+@pytest.mark.untraced
 @given(searches(least=0), models)
 def test_probabilities_and_none_sum_to_one_and_come_best_first(search: Search, model: ScoringModel) -> None:
     found = [scored.probability for scored in score(search, model)]

@@ -17,6 +17,7 @@ def _pairs() -> list[tuple[str, str]]:
         return [(row["mug"].replace("\\n", "\n"), row["keys"].replace("\\n", "\n")) for row in rows]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("model", WITH_CLIP.values(), ids=WITH_CLIP)
 @pytest.mark.parametrize("open_count", OPEN_COUNTS)
 def test_no_mug_is_the_keys(open_count: int, model: ScoringModel) -> None:

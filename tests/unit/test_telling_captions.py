@@ -150,6 +150,7 @@ def test_sports_emoji_say_the_thing_elsewhere() -> None:
     assert read("found this ⚽").head_noun == "ball"
 
 
+@pytest.mark.untraced
 def test_each_word_is_needed() -> None:
     words = [plain(word) for words in LISTS["words"].values() for word in words.split()]
     beginnings = [word.removesuffix("*") for word in words if word.endswith("*")]
