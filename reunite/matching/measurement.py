@@ -45,7 +45,7 @@ _MIN_DEVIATION: Final = 1e-6
 _OTHER_BRAND: Final = -2.5
 """Stated: posts about one thing name brands that rule each other out one twelfth as often as posts about two."""
 _WEAKENS_OTHERS: Final = -1.0
-"""Measured where something is known to make other evidence say less."""
+"""Measured only if it weakens other evidence."""
 
 
 def measure(  # noqa: PLR0913, PLR0917 - a pair, and what it is compared with
@@ -63,7 +63,7 @@ def measure(  # noqa: PLR0913, PLR0917 - a pair, and what it is compared with
 
 
 def what_tells(query: ReportFeatures, other: ReportFeatures, candidate: Candidate) -> Candidate:
-    """Return the candidate without the similarity of texts, if the words of one ("found this") tell nothing."""
+    """Return the candidate without the similarity of texts, if one of them is uninformative ("found this")."""
     if PairKind.TEXT_TEXT not in candidate.similarities or not (_tells_nothing(query) or _tells_nothing(other)):
         return candidate
     similarities: Mapping[PairKind, float] = {
@@ -102,7 +102,7 @@ def similarity_evidence(
 def word_evidence(
     search: Search, query: ReportFeatures, other: ReportFeatures, candidate: Candidate
 ) -> dict[str, float]:
-    """Return what shared words say: the rare ones, and those of the others that aren't common to all posts."""
+    """Return the evidence of shared words: the rare ones, and the others that aren't boilerplate."""
     rare = telling_words(candidate.rare_words, query, other)
     counted = search.boilerplate.union(*map(stems, (*rare, *search.boilerplate)))
     shared = [
@@ -205,7 +205,7 @@ def _leave_out(similarities: Sequence[float], background: Background) -> tuple[f
 def _named_colours(first: ReportFeatures, second: ReportFeatures) -> float | None:
     """Compare the colours that both reports name; the best pair of things counts.
 
-    What words say of a colour holds more than what a photo shows in its light, so photos don't count then.
+    Text is more reliable about colours than a photo, which depends on the light, so photos don't count then.
     """
     pairs = product(first.own_colours, second.own_colours)
     return max((colours.log_ratio_of_names(one, other) for one, other in pairs), default=None)

@@ -193,7 +193,7 @@ def same_things(
 
 
 def _duplicates(candidates: Sequence[Candidate], same: Mapping[frozenset[UUID], float]) -> dict[UUID, list[Candidate]]:
-    """Return for each candidate those that are rather of the same thing than of another."""
+    """Return for each candidate those that are more likely of the same thing than of another."""
     by_report = {candidate.item.report: candidate for candidate in candidates}
     duplicates: dict[UUID, list[Candidate]] = {}
     for pair, probability in same.items():
