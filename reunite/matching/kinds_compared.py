@@ -48,7 +48,7 @@ def _kinds_related(first: ReportFeatures, second: ReportFeatures) -> Relation:
     If both have photos, these are compared themselves, and what each clearly shows isn't counted again.
     """
     related, _ = named(first, second)
-    if related == "unknown" and _photo_says_more(first, second):
+    if related == "unknown" and _photo_counts(first, second):
         related, _ = shown(first, second)
     return related
 
@@ -71,7 +71,7 @@ def photos_show_one_kind(first: ReportFeatures, second: ReportFeatures) -> bool:
     return _related(first.item.shows, second.item.shows)[0] in AGREE
 
 
-def _photo_says_more(first: ReportFeatures, second: ReportFeatures) -> bool:
+def _photo_counts(first: ReportFeatures, second: ReportFeatures) -> bool:
     """Whether what a photo shows counts: not if both have photos, nor for toys, which look like what they depict."""
     both_photos = first.item.colours and second.item.colours
     return not both_photos and not any(_is_toy(noun) for noun in (*first.nouns, *second.nouns))
