@@ -1,4 +1,4 @@
-"""The everyday commands: they run Reunite, look after its database, and say how it does."""
+"""The everyday commands: running Reunite, its database, and its state."""
 
 from pathlib import Path
 from typing import Annotated

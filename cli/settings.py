@@ -133,7 +133,7 @@ def variables() -> Mapping[str, object]:
 
 
 def misspelt() -> Iterator[str]:
-    """Say which variables look like settings but are none; a parent process has said it for its children."""
+    """Warn of variables that look like settings but aren't; for child processes, the parent has done so."""
     if PARENT in os.environ:
         return
     known = {*variables(), *(f"{name}{_FILE}" for name in variables()), *_INTERNAL}

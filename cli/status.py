@@ -50,7 +50,7 @@ class Status:
 
     @property
     def waiting(self) -> list[TaskCount]:
-        """Return the work and replies that nobody has started on."""
+        """Return the work and replies that no process has started."""
         return [backlog for backlog in (*self.work, *self.outbox) if backlog.state in {"due", "queued"}]
 
     @property
@@ -141,7 +141,7 @@ def _community_json(community: CommunityInfo, numbers: Numbers) -> dict[str, Any
 
 
 def plain(value: object) -> str:
-    """Write a time as every other --json does; ids as they are."""
+    """Write a time as every other --json does, and ids unchanged."""
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 

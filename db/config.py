@@ -65,7 +65,7 @@ class RedisSettings:
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
 class KeySettings:
-    """The encryption keys, newest first, or a file that has them; by default the file `keys` in REUNITE_HOME."""
+    """The encryption keys, newest first, or the file that contains them: by default `keys` in REUNITE_HOME."""
 
     keys: str | None = Field(default=None, repr=False)
     key_file: Path | None = None

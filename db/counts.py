@@ -1,4 +1,4 @@
-"""Counts of a community's reports: one rule for all who read them."""
+"""Counts of a community's reports, by one rule for all readers."""
 
 from typing import Final
 

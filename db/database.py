@@ -30,7 +30,7 @@ LOCK_OPTIONS: Final = f"{ROLE_OPTION} -c tcp_keepalives_idle=15 -c tcp_keepalive
 _NOT_SET_UP: Final = "The database isn't set up yet. Run `reunite migrate` first."
 _LACKS_ROLE: Final = re.compile(r'role ".*" does not exist')
 _REFUSED: Final = re.compile(r'database ".*" does not exist|authentication failed')
-"""What PostgreSQL says where trying again is of no use; which role is missing, it says only to those it trusts."""
+"""What PostgreSQL says if retrying is pointless; which role is missing, it tells only trusted clients."""
 _REMEDY: Final = "Check REUNITE_DATABASE_URL, and run `reunite migrate` if you haven't yet."
 _WARM_CONNECTIONS: Final = 4
 """Connections kept open for bursts of posts."""
@@ -109,7 +109,7 @@ class Database:
             yield CommunitySession(connection, community, self.index_cache, self.keys)
 
     async def rows(self, query: LiteralString, *params: object, **named: object) -> list[dict[str, Any]]:
-        """Run one statement outside all communities, as a transaction of its own, with parameters of one sort."""
+        """Run one statement outside all communities, in its own transaction, with positional or named parameters."""
         async with self._connection() as connection:
             cursor = await connection.execute(query, named or params)
             return await cursor.fetchall() if cursor.description else []

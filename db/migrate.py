@@ -15,9 +15,9 @@ from db.database import IS_MIGRATED, Database, MigrationError, reason
 
 _LOCK: Final = 0x52454E49  # any number, the same everywhere: one migration at a time in a database
 _LOCK_SECONDS: Final = 2.0
-"""How long a migration waits for a lock: all that come after it wait behind it, readers too."""
+"""How long a migration waits for a lock: everyone who comes later waits behind it, readers too."""
 _PAUSE_SECONDS: Final = 5.0
-"""Seconds until the next attempt, in which the others go on."""
+"""Seconds until the next attempt, in which everyone else can work."""
 _PATIENCE_SECONDS: Final = 600.0
 """Seconds in which a migration is attempted."""
 _LEAST_POSTGRESQL: Final = 15

@@ -1,4 +1,4 @@
-"""Runs a step again and again: none of its failures ends a process, or is lost."""
+"""Runs a step repeatedly: a failure never ends the process and is always logged."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

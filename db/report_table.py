@@ -15,7 +15,7 @@ COLUMNS: Final = (*IMPORTED, "author", "platform", "posted_at", "created_at")
 MARK: Final = "\ufeff"
 """Tells spreadsheets that the file is UTF-8."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a formula begins with in some spreadsheet: see https://owasp.org/www-community/attacks/CSV_Injection."""
+"""First characters of formulas in spreadsheets: see https://owasp.org/www-community/attacks/CSV_Injection."""
 _SHIELD: Final = "'"
 
 
@@ -45,7 +45,7 @@ def wanted(everything: Sequence[tuple[UUID, bool]], *, sealed: bool) -> Sequence
 
 
 def shielded(cell: str) -> str:
-    """Protect a cell from being calculated."""
+    """Protect a cell from being evaluated as a formula."""
     return _SHIELD + cell if cell.lstrip(_SHIELD).startswith(_FORMULA) else cell
 
 

@@ -1,4 +1,4 @@
-"""What is stored of a Slack channel: it moves to a new id with it, and is changed later where that was refused."""
+"""Updates what is stored about a Slack channel when its id changes, and retries edits that were refused there."""
 
 from collections.abc import Collection
 from typing import Final

@@ -1,4 +1,4 @@
-"""Tells trouble of the database from a fault of what it was given."""
+"""Tells trouble with the database from errors in what it was given."""
 
 from socket import gaierror
 

@@ -167,7 +167,7 @@ def uuids(ids: Ids) -> list[UUID]:
 
 @lru_cache(maxsize=10_000)
 def uuid_of(packed: bytes) -> UUID:
-    """Return the UUID of 16 bytes. To make one takes as long as to look up thirty."""
+    """Return the UUID of 16 bytes. Creating one takes as long as looking up thirty."""
     return UUID(bytes=packed)
 
 

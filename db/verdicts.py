@@ -11,7 +11,7 @@ from reunite.commands import GiveVerdict
 from reunite.entities import Account, Claim, ClaimDecision, ClaimState, Member, ReplyTarget, Verdict
 
 _THERE: Final = "platform = %(platform)s AND workspace = %(workspace)s"
-"""Was given by an account there. What was given where it isn't known is nobody's."""
+"""Given by an account there. A decision from an unknown place is nobody's."""
 
 
 class SqlVerdicts(Queries):

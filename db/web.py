@@ -27,7 +27,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class VerdictMarks:
-    """A shown match, and by kind the members whose verdicts on it are in force."""
+    """A shown match, and the members whose verdicts on it are in force, by kind."""
 
     match: Match
     given: Mapping[VerdictKind, tuple[Member, ...]]

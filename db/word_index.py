@@ -93,5 +93,5 @@ class WordIndex:
 
 
 def _no_authors() -> dict[bool, Counter[str]]:
-    """Return how many reports each author has without the hidden ones, and with them: none."""
+    """Return how many reports each author has, without the hidden ones and with them; at first none."""
     return {False: Counter(), True: Counter()}

@@ -43,7 +43,7 @@ class _Stored:
     """The report's earlier matches as they were before this search, by their ids."""
 
     def labelled(self) -> list[Pair]:
-        """Return the matches that people may hear of, unless something was decided about them."""
+        """Return the matches that may be announced, unless something was decided about them."""
         named = [candidate.report for candidate in self.scored if candidate.label]
         pairs = [(self.matches[other], self.others[other]) for other in named]
         return [(match, other) for match, other in pairs if match.state is MatchState.UNDECIDED]
@@ -189,7 +189,7 @@ async def _reply(session: Session, report: Report, found: _Result) -> None:
 
 
 def _first_reply(report: Report, found: _Result, tiles: Sequence[Tile]) -> Reply | None:
-    """Return a thread's first reply; None where its matches or a claim say all."""
+    """Return a thread's first reply; None if its matches or a claim make it unnecessary."""
     if report.sealed:
         return wording.sealed_kept(report)
     if found.nearest:
@@ -210,7 +210,7 @@ async def _show(session: Session, report: Report, match: Match, other: Report) -
         return
     if not report.quiet:
         await _post_card(session, report, match, other)
-    # A lost report's search disturbs a finder only when it's sure; a new found report is news to every owner.
+    # A lost report's search notifies a finder only of sure matches; a new found report notifies every owner.
     if report.kind is ReportKind.FOUND or match.label is Label.HIGH:
         await _post_card(session, other, match, report)
     await log_match(session, match, report, other)

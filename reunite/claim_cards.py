@@ -29,7 +29,7 @@ async def revise_claim(session: Session, match_id: UUID, lost: Report, found: Re
 
 
 async def revise_owners_card(session: Session, match: Match, lost: Report, found: Report) -> None:
-    """Bring an owner's card up to date; of one that they have folded away, whether they may still claim the item."""
+    """Update an owner's card; if they have folded it away, only whether they may still claim the item."""
     if match.declined:
         may_try = rules.is_still_given(match, found) and await may_claim(session, lost, found)
         card = galleries.folded_card(match, lost, found, may_claim=may_try)

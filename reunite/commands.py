@@ -54,7 +54,7 @@ class NewReport:
     private: bool = False
     category: Category = "other"
     hidden: bool = False
-    """Whether the author hides a part of it, words or a photo, from passers-by."""
+    """Whether the author hides a part of it, text or a photo, behind a spoiler."""
     proof_question: str = ""
     """The proof question, or a detail that isn't shown."""
     sample: bool = False
@@ -62,7 +62,7 @@ class NewReport:
     is_past: bool = False
     """It was read from a channel's history: it expires as if it had been reported when it was posted."""
     quiet: bool = False
-    """Nothing is said in its thread unless another report is news to it."""
+    """The bot writes nothing in its thread unless another report is news to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

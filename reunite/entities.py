@@ -93,7 +93,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What tells people apart: elsewhere, the same id may be another person's.
+    """What identifies a person: elsewhere, the same id may be another person's.
 
     `workspace` is the platform's id. It's empty on Discord, where a member has the same id in all servers; None if it
     isn't known.
@@ -264,7 +264,7 @@ class Handover:
     got_back: bool = False
     handed_over: bool = False
     returned: bool = False
-    """Their words count as much as a moderator's: as the community wants it."""
+    """What they say counts as much as a moderator's verdict, by the community's settings."""
 
 
 class ClaimState(StrEnum):
@@ -298,7 +298,7 @@ class Match:
     photo: UUID | None = None
     """The found report's photo that matched best; None if only texts were compared."""
     handover: Handover = field(default_factory=Handover)
-    """What the two people say about giving it back."""
+    """What owner and finder say about giving it back."""
     claim: ClaimState | None = None
     """The state of its latest claim; None without one."""
 
@@ -337,7 +337,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One line of the append-only log: a moderator gave a verdict, or took it back (`given` false)."""
+    """One line of the append-only log: a moderator gave a verdict, or withdrew it (`given` false)."""
 
     moderator: str
     kind: VerdictKind

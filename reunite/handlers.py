@@ -305,7 +305,7 @@ class Handlers:
 
 
 def _clean(text: str) -> str:
-    """Return what can be stored of a text; nothing if a person would see nothing of it."""
+    """Return the storable part of a text; empty if nothing in it is visible."""
     return "" if is_blank(text) else storable(text).strip()
 
 

@@ -56,7 +56,7 @@ class Words:
     """Monday first."""
     months: tuple[str, ...]
     capitalised_nouns: bool
-    """Whether nouns are written with a capital, wherever they stand."""
+    """Whether all nouns are capitalised."""
     when: Mapping[str, Sequence[str]]
     """What people type to say when; `weekdays`, where a language has them, are other forms of their names."""
     plurals: PluralRules

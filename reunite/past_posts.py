@@ -28,7 +28,7 @@ class Skipped(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PastPost:
-    """What decides whether a message of a channel's history is looked at more closely.
+    """What decides whether a message in a channel's history is examined.
 
     `cursor` says where reading continues after it, in the platform's terms.
     """

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 PAUSE: Final = timedelta(minutes=30)
-"""After one slow phase has ended, moderators hear of no other for this long."""
+"""After one slow phase has ended, moderators aren't notified of another for this long."""
 
 Change = Literal["began", "ended"]
 

@@ -53,7 +53,7 @@ class Measurable(Encoder, Protocol):
 
 
 class Usual(Protocol):
-    """The usual loop."""
+    """The baseline loop."""
 
     def usual_way(self, photo: Pixels) -> Mapping[str, Vectors]:
         """Embed a whole photo the way the model's documentation shows."""

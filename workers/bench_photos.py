@@ -1,4 +1,4 @@
-"""Compares our way from a photo's bytes to its vector with the usual loop, and with the network alone."""
+"""Compares our pipeline from a photo's bytes to its vector with the baseline loop, and with the forward pass alone."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""The usual loop over photos, as the documentation of `transformers` shows it, for comparisons."""
+"""The baseline loop over photos, as in the documentation of `transformers`, for comparisons."""
 
 from collections.abc import Mapping
 

@@ -71,7 +71,7 @@ class Run:
     """Requests that Discord refused because of a rate limit, and that were repeated."""
 
     def figures(self, forward_pass: float) -> dict[str, Any]:
-        """Return what is shown, given how long the network's pass alone takes for the burst."""
+        """Return what is shown, given how long the forward pass alone takes for the burst."""
         return {
             "workers": self.workers,
             "answer_ms": _milliseconds(self.answers, 50, 95),

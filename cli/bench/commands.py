@@ -64,7 +64,7 @@ def search(  # noqa: PLR0913 - the command's options
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how long a search takes and what it finds, with made-up vectors like CLIP's in a scratch database.
+    """Measure how long a search takes and what it finds, with synthetic vectors like CLIP's in a scratch database.
 
     Example: reunite bench search --items 20000 --communities 20
     """

@@ -114,7 +114,7 @@ def _print(report: dict[str, Any]) -> None:
     print_table(table)
     console.print(
         f"From the bytes of a 12-MP photo to its vector, {report['whole_way_of']}: {report['ratio_to_usual_loop']}× as "
-        f"fast as the usual loop, {report['share_of_forward_pass']:.0%} of the network's pass alone, "
+        f"fast as the baseline loop, {report['share_of_forward_pass']:.0%} of the forward pass alone, "
         f"cosine at least {report['cosine_min']}"
     )
     for what, ratio in report.get("times_as_fast_as_clip", {}).items():

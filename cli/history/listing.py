@@ -33,7 +33,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One report to make. `key` is its idempotency key, `name` how the list calls it."""
+    """One report to make. `key` is its idempotency key, `name` its name in the list."""
 
     key: str
     name: str

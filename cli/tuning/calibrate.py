@@ -87,7 +87,7 @@ def _plot(searched: SearchedSet, folder: Path) -> None:
     with progress_bar("folds", _FOLDS) as progress:
         scorers = out_of_fold(searched.labelled, prior_of(searched.encoder), _FOLDS, progress)
     draws = [scorers.predict(absent=evaluation.ABSENT, size=None, seed=seed) for seed in range(_DRAWS)]
-    plots.draw(folder, {"half of the things taken out": searched.by_kind(draws)})
+    plots.draw(folder, {"half of the things removed": searched.by_kind(draws)})
 
 
 async def _from_verdicts(where: Servers, only: str | None) -> dict[str, Any]:

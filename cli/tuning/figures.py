@@ -13,7 +13,7 @@ from reunite.tuning.evaluation import FALSE_LABEL, HIGH_RIGHT, LIST_HOLDS, Propo
 
 _CALIBRATION_ROWS: Final = {
     "error": "calibration error of the first",
-    "ideal": "… of a calibrated model, 95% below",
+    "ideal": "… 95th percentile of a calibrated forecaster",
     "within": "… share of draws within that",
     "log_loss": "log loss of the first",
     "base_log_loss": "… of the base rate",
@@ -21,7 +21,7 @@ _CALIBRATION_ROWS: Final = {
 
 _WEIGHTS: Final = {
     "out of fold": "All results are out of fold.",
-    "shipped": "With the weights that come with Reunite; on sets that they were fitted to, results are too good.",
+    "shipped": "With the weights that come with Reunite; on sets that they were fitted to, results are optimistic.",
 }
 
 
@@ -32,14 +32,14 @@ def show(figures: Mapping[str, Any], *, as_json: bool) -> None:
     width = None if Console().is_terminal else 140
     print_table(_table("Everything there", figures["everything there"]), width=width)
     for name, own in figures["half taken out"].items():
-        print_table(_table(f"Half of the things taken out, {name}, {figures['seeds']} draws", own), width=width)
+        print_table(_table(f"Half of the things removed, {name}, {figures['seeds']} draws", own), width=width)
     for name, own in figures.get("Venn–ABERS", {}).items():
         print_table(_independent_table(name, own), width=width)
     if "ablation" in figures:
         print_table(_ablation_table(figures["ablation"]), width=width)
     console = Console(width=width)
     console.print(f"In brackets: 95% intervals, bootstrapped over things. {_WEIGHTS[figures['weights']]}")
-    console.print("Surely: exact binomial bounds (Clopper–Pearson) at 95%, each thing counted once.")
+    console.print("≥ and ≤: exact binomial bounds (Clopper–Pearson) at 95%, each thing counted once.")
 
 
 def _table(title: str, figures: Mapping[str, Any]) -> Table:
@@ -59,8 +59,8 @@ def _with_interval(proportion: Proportion, name: str) -> str:
         return "–"
     shown = f"{proportion.share:.3f} [{proportion.low:.2f}–{proportion.high:.2f}] of {proportion.cases}"
     if name in {HIGH_RIGHT, LIST_HOLDS}:
-        return f"{shown}, surely ≥ {proportion.at_least:.2f}"
-    return f"{shown}, surely ≤ {proportion.at_most:.2f}" if name == FALSE_LABEL else shown
+        return f"{shown}, ≥ {proportion.at_least:.2f}"
+    return f"{shown}, ≤ {proportion.at_most:.2f}" if name == FALSE_LABEL else shown
 
 
 def _independent_table(name: str, figures: Mapping[str, Any]) -> Table:

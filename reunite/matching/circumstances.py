@@ -28,7 +28,7 @@ _ALIKE: Final = 0.6
 """Similarity from which two places count as the same."""
 _GENERIC_WEIGHT: Final = 0.3
 _WITHIN: Final = FURNITURE | {"floor"}
-"""What has a number within a place."""
+"""Things that are numbered within a place."""
 _MIN_WORD_SIMILARITY: Final = 80.0
 """Per cent of equal letters from which two words count as the same word with a typing error."""
 
@@ -137,8 +137,8 @@ def found_after(first: Item, second: Item) -> timedelta | None:
 def time_evidence(first: Item, second: Item) -> float | None:
     """Return the log odds of two reports' times; None if either is unknown.
 
-    A report that doesn't say when it happened did so some time before it was posted. If neither says, nearness doesn't
-    count for the pair: all that a new or busy community has is posted within days.
+    A report that doesn't say when it happened did so some time before it was posted. If neither says, being close in
+    time doesn't count for the pair: everything in a new or busy community was posted within days.
     """
     lost, found = lost_and_found(first, second)
     lost_delays, found_delays = _delays(lost), _delays(found)

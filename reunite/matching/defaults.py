@@ -62,7 +62,7 @@ _CONCEPT: Final = ScoringModel(
     calibrated=True,
     none_growth=0.7,
 )
-"""What compares photos with each other lies between results of fits: to the development set as posted, to the same with
+"""The weights that compare photos are a compromise between fits: to the development set as posted, to the same with
 700 more photos, whose details weren't compared, and to that set and people's own things (gains and bends by their
 geometric mean).
 The rest was fitted to that set and to everyday things together, and rounded; common kinds weigh more, and several
@@ -111,8 +111,8 @@ _CONCEPT_PRIOR: Final = replace(
     },
     none_growth=0.7,
 )
-"""Between words and a photo, the offline encoder compares kinds of things alone: that the kind agrees says no more for
-this very thing, however clearly it does."""
+"""Between text and a photo, the offline encoder compares only kinds of things: however clearly the kind agrees, that's
+limited evidence for the same thing."""
 
 _CLIP: Final = replace(
     PRIOR,

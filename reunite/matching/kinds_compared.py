@@ -15,7 +15,7 @@ CLOSEST: Final[Sequence[Relation]] = ("same", "narrower", "broader", "near", "un
 AGREE: Final = frozenset[Relation](("same", "narrower", "broader"))
 _LOG_ODDS: Final[Mapping[Relation, float]] = {"same": 2.5, "narrower": 1.4, "broader": 1.4, "near": 0.7, "other": -3.5}
 """Stated: posts about one thing name the same kind some ten times as often as posts about two, and kinds that rule each
-other out one thirtieth as often. How far that holds is fitted."""
+other out one thirtieth as often. Its weight is fitted."""
 _TYPICAL_COUNT: Final = 50
 """Open reports at which what is common here weighs as much as what is common in general."""
 _INCOMPLETE_FROM: Final = MAX_CANDIDATES / 2
@@ -27,7 +27,7 @@ Related = tuple[Relation, str]
 
 
 def log_odds(first: ReportFeatures, second: ReportFeatures) -> float | None:
-    """Return how much the kinds that the reports name or show speak for one thing; None if a kind is unknown."""
+    """Return the log odds of the kinds that the reports name or show; None if a kind is unknown."""
     related = _kinds_related(first, second)
     return None if related == "other" and is_held(first, second) else _LOG_ODDS.get(related)
 
@@ -48,13 +48,13 @@ def _kinds_related(first: ReportFeatures, second: ReportFeatures) -> Relation:
     If both have photos, these are compared themselves, and what each clearly shows isn't counted again.
     """
     related, _ = named(first, second)
-    if related == "unknown" and _photo_says_more(first, second):
+    if related == "unknown" and _photo_counts(first, second):
         related, _ = shown(first, second)
     return related
 
 
 def common_kind(query: ReportFeatures, of_kind: float, open_count: int) -> float:
-    """Return how much less all evidence says because the query's thing is of a common kind, in log odds (at most 0).
+    """Return the penalty, in log odds (at most 0), for a query whose thing is of a common kind.
 
     Among many bottles, one of the right colour is probably another one. `of_kind` is how many things of the kind are
     among the candidates; one of them may be the thing itself. How common a kind is here is blended with how common it
@@ -71,7 +71,7 @@ def photos_show_one_kind(first: ReportFeatures, second: ReportFeatures) -> bool:
     return _related(first.item.shows, second.item.shows)[0] in AGREE
 
 
-def _photo_says_more(first: ReportFeatures, second: ReportFeatures) -> bool:
+def _photo_counts(first: ReportFeatures, second: ReportFeatures) -> bool:
     """Whether what a photo shows counts: not if both have photos, nor for toys, which look like what they depict."""
     both_photos = first.item.colours and second.item.colours
     return not both_photos and not any(_is_toy(noun) for noun in (*first.nouns, *second.nouns))

@@ -45,7 +45,7 @@ _MIN_DEVIATION: Final = 1e-6
 _OTHER_BRAND: Final = -2.5
 """Stated: posts about one thing name brands that rule each other out one twelfth as often as posts about two."""
 _WEAKENS_OTHERS: Final = -1.0
-"""Measured where something is known to make other evidence say less."""
+"""Measured only if it weakens other evidence."""
 
 
 def measure(  # noqa: PLR0913, PLR0917 - a pair, and what it is compared with
@@ -57,14 +57,14 @@ def measure(  # noqa: PLR0913, PLR0917 - a pair, and what it is compared with
     duplicates: Sequence[Candidate] = (),
 ) -> dict[str, float]:
     """Return all evidence of a pair; `duplicates` are the candidate's other posts."""
-    compared = what_tells(query, other, candidate)
+    compared = without_uninformative_texts(query, other, candidate)
     similarities = similarity_evidence(search.background, compared, model, duplicates)
     return similarities | word_evidence(search, query, other, candidate) | content_evidence(query, other)
 
 
-def what_tells(query: ReportFeatures, other: ReportFeatures, candidate: Candidate) -> Candidate:
-    """Return the candidate without the similarity of texts, if the words of one ("found this") tell nothing."""
-    if PairKind.TEXT_TEXT not in candidate.similarities or not (_tells_nothing(query) or _tells_nothing(other)):
+def without_uninformative_texts(query: ReportFeatures, other: ReportFeatures, candidate: Candidate) -> Candidate:
+    """Return the candidate without the similarity of texts, if one of them is uninformative ("found this")."""
+    if PairKind.TEXT_TEXT not in candidate.similarities or not (_is_uninformative(query) or _is_uninformative(other)):
         return candidate
     similarities: Mapping[PairKind, float] = {
         kind: value for kind, value in candidate.similarities.items() if kind is not PairKind.TEXT_TEXT
@@ -72,7 +72,7 @@ def what_tells(query: ReportFeatures, other: ReportFeatures, candidate: Candidat
     return candidate._replace(similarities=similarities)
 
 
-def _tells_nothing(report: ReportFeatures) -> bool:
+def _is_uninformative(report: ReportFeatures) -> bool:
     return bool(report.item.text) and not report.tells_of_thing
 
 
@@ -102,8 +102,8 @@ def similarity_evidence(
 def word_evidence(
     search: Search, query: ReportFeatures, other: ReportFeatures, candidate: Candidate
 ) -> dict[str, float]:
-    """Return what shared words say: the rare ones, and those of the others that aren't common to all posts."""
-    rare = telling_words(candidate.rare_words, query, other)
+    """Return the evidence of shared words: the rare ones, and the others that aren't boilerplate."""
+    rare = distinguishing_words(candidate.rare_words, query, other)
     counted = search.boilerplate.union(*map(stems, (*rare, *search.boilerplate)))
     shared = [
         word
@@ -118,7 +118,7 @@ def word_evidence(
     }
 
 
-def telling_words(rare: Sequence[str], query: ReportFeatures, other: ReportFeatures) -> Sequence[str]:
+def distinguishing_words(rare: Sequence[str], query: ReportFeatures, other: ReportFeatures) -> Sequence[str]:
     """Return the rare words that may tell things apart: in a language that can't be read, serials and names alone.
 
     Two reports that name different things share a lecture, a flight or a street rather than the thing; only a number
@@ -205,7 +205,7 @@ def _leave_out(similarities: Sequence[float], background: Background) -> tuple[f
 def _named_colours(first: ReportFeatures, second: ReportFeatures) -> float | None:
     """Compare the colours that both reports name; the best pair of things counts.
 
-    What words say of a colour holds more than what a photo shows in its light, so photos don't count then.
+    Text is more reliable about colours than a photo, which depends on the light, so photos don't count then.
     """
     pairs = product(first.own_colours, second.own_colours)
     return max((colours.log_ratio_of_names(one, other) for one, other in pairs), default=None)

@@ -59,7 +59,7 @@ def _thing(lost: ReportFeatures, found: ReportFeatures, evidence: Mapping[str, f
     if looks >= 1 or (looks >= _PARTLY and not thing):
         yield Why("thing", "", "agrees" if looks >= 1 else "partly")
     elif not thing and _strength(evidence, PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT) >= _PARTLY:
-        yield Why("thing", "", "partly")  # words can't look like anything: the photo only may show what they say
+        yield Why("thing", "", "partly")  # text has no looks: the photo may only show what it says
     elif not thing and _strength(evidence, PairKind.TEXT_TEXT) >= 1:
         yield Why("description", "", "partly")
 
@@ -69,7 +69,7 @@ def _strength(evidence: Mapping[str, float], *kinds: PairKind) -> float:
 
 
 def _named_thing(lost: ReportFeatures, found: ReportFeatures, fits: float) -> Why | None:
-    """Name the thing by what both sides say or show; None if that says nothing about it."""
+    """Name the thing by what both sides say or show; None if neither does."""
     by_words, noun = named(lost, found)
     by_photos, seen = shown(lost, found)
     if by_words in AGREE:
@@ -105,7 +105,7 @@ def _place(lost: ReportFeatures, found: ReportFeatures) -> Iterator[Why]:
 
 
 def _said(features: ReportFeatures) -> str:
-    """Return a report's place as one says it."""
+    """Return a report's place as people say it."""
     if features.item.place:
         return features.place
     return ", ".join(as_said(place, features.item.text) for place in features.place.split(", "))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from reunite.entities import Label, Why
 from reunite.matching.evidence import Candidate, Item, PairKind, Search
 from reunite.matching.features import ReportFeatures, extract
-from reunite.matching.measurement import measure, search_evidence, telling_words
+from reunite.matching.measurement import distinguishing_words, measure, search_evidence
 from reunite.matching.reasons import reasons
 from reunite.matching.weights import (
     COLOUR,
@@ -82,7 +82,7 @@ class _Measured:
     log_odds: float
 
     def scored(self, query: ReportFeatures, probability: float, label: Label | None) -> ScoredCandidate:
-        telling = telling_words(self.candidate.rare_words, query, self.features)
+        telling = distinguishing_words(self.candidate.rare_words, query, self.features)
         why = reasons(query, self.features, telling, self.evidence)
         photo = self.candidate.photo
         return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence, photo)
@@ -193,7 +193,7 @@ def same_things(
 
 
 def _duplicates(candidates: Sequence[Candidate], same: Mapping[frozenset[UUID], float]) -> dict[UUID, list[Candidate]]:
-    """Return for each candidate those that are rather of the same thing than of another."""
+    """Return for each candidate those that are more likely of the same thing than of another."""
     by_report = {candidate.item.report: candidate for candidate in candidates}
     duplicates: dict[UUID, list[Candidate]] = {}
     for pair, probability in same.items():

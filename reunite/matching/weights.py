@@ -40,7 +40,7 @@ EVIDENCE: Final[tuple[str, ...]] = (
 )
 """The names of all evidence. A pair kind names its similarity, standardised against the background; the only view is
 the similarity of a text and a photo again if nothing else of the pair can be compared. Several colours are the colour
-again if more than one is named: each says something of its own. Photos are alike by kind if both clearly show one: such
+again if more than one is named, because each is evidence. Photos are alike by kind if both clearly show one: such
 photos look alike, whichever thing of the kind they show."""
 
 FEW: Final = 30

@@ -122,7 +122,7 @@ def headline(report: Report, pairs: Sequence[Pair], searched: int) -> Line:
 
 
 def heading(report: Report, pairs: Sequence[Pair], searched: int) -> list[Line]:
-    """Head what is merely closest, where nothing is a match and there's more than one thing to choose from."""
+    """Return the heading of the closest candidates, if none is a match and there's more than one."""
     is_needed = searched > 1 and not any(match.label for match, _ in pairs)
     return [line("closest", report.language)] if is_needed else []
 

@@ -24,7 +24,7 @@ class Claimed:
 
 
 def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, moderator: Person | None) -> Reply:
-    """Show moderators a claim: the item, its picture, what was lost, how far it is, and what they can do."""
+    """Show moderators a claim: the item, its picture, what was lost, its progress, and what they can do."""
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     language = reader.language
     lines: list[Line] = [
@@ -41,7 +41,7 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
 
 
 def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list[Line]:
-    """Say how far a claim is; once its match is decided, only that counts."""
+    """Describe a claim's progress; once its match is decided, only the decision counts."""
     match, lines = claimed.match, list[Line]()
     if match.state is MatchState.UNDECIDED:
         key = "claim_is_undone" if _is_undone(claimed) else f"claim_is_{claimed.claim.state}"
@@ -54,7 +54,7 @@ def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list
 
 
 def claimed_card(match: Match, lost: Report, found: Report, picture: Picture | None) -> Reply:
-    """Show an owner what they have claimed, and how far that is, in place of the match's card."""
+    """Show an owner what they have claimed, and the claim's progress, in place of the match's card."""
     language = lost.language
     key = "card_agreed" if match.claim is ClaimState.ACCEPTED else "card_claimed"
     lines = [line(key, language), found_line(found, language), *([] if found.sealed else quote(found))]

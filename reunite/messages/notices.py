@@ -94,7 +94,7 @@ def card_seen(report: Report) -> Reply:
 
 
 def waiting(report: Report, minutes: int) -> Reply:
-    """Say that much is to be done before a report."""
+    """Say that a report has to wait, because many others come first."""
     return say(plural("waiting", minutes, report.language), about=report)
 
 

@@ -344,14 +344,14 @@ class Reply:
 
     @property
     def named(self) -> frozenset[str]:
-        """The ids of all whom the reply names."""
+        """The ids of everyone whom the reply names."""
         return frozenset(person.member.id for person in self._people())
 
     def _people(self) -> list[Person]:
         return [span for line in self.lines for span in line if isinstance(span, Person)]
 
     def text(self) -> str:
-        """Return the words without any form, for terminals, logs of tests and notifications."""
+        """Return the plain text, for terminals, test logs and notifications."""
         return "\n".join("".join(words_of(span) for span in line) for line in self.lines)
 
 

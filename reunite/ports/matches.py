@@ -22,9 +22,9 @@ class Matches(Protocol):
         ...
 
     async def ruled_out(self, report: UUID) -> Mapping[UUID, bool]:
-        """Return what was rejected or declined for any report of the same author, and whether by itself, as a card.
+        """Return what was rejected or declined for any report of the same author, and whether on a card of its own.
 
-        For a found report these are the lost reports of those whom it isn't from.
+        For a found report, these are the lost reports of everyone who isn't its owner.
         """
         ...
 

@@ -25,7 +25,7 @@ class Outgoing:
     `author` is the id of the report's author, whom a report post may reach where its channel can't be written to.
     With `people` (their ids), it goes to a conversation of these people and the bot, which is opened if need be.
     `ahead` marks a report's first answer, which goes before other replies where a platform takes only a few.
-    No earlier try was before `since`. What is `for_all` isn't sent to one person's direct messages. `private` says
+    No earlier try was before `since`. A reply that is `for_all` is never sent as a direct message. `private` says
     whether the report is private.
     """
 

@@ -20,10 +20,12 @@ _GROUPS: Final = ((4, 6, 5), (4, 6, 4), (4, 11), (10, 5), (10, 4))
 """How numbers of 14 and 15 digits are grouped, also with a gap overlooked."""
 _MAX_TOKENS: Final = 60
 _WORDS_HAVE_FEWER: Final = 4
-"""One in so many signs of an account's number is read as a digit at least: words have letters like digits, too."""
+"""At least one in this many characters of an account number is a digit: words, too, have letters that look like
+digits."""
 _FOUR: Final = 4
 _IN_BOOKS: Final = 14
-"""Digits of libraries' bar codes, which pass Luhn's check and may begin like a card's: they have to be in groups."""
+"""The length of library bar codes, which pass the Luhn check and may begin like a card number: these must be
+grouped."""
 _EAN: Final = 13
 _PLAIN: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 _LABEL: Final = "BAN"
@@ -37,7 +39,7 @@ _LEAST_FILLERS: Final = 3
 
 
 def has_payment_number(text: str, *, checked: bool = True) -> bool:
-    """Tell whether a payment card's number is in a line; not `checked`, digits may have been misread."""
+    """Tell whether a line has a payment card number; unless `checked`, digits may have been misread."""
     return any(
         _is_of_network(number) and (_is_checked(number) if checked else is_grouped)
         for number, is_grouped in _grouped_numbers(_tokens(text))
@@ -50,7 +52,7 @@ def has_end_of_card(text: str) -> bool:
 
 
 def has_iban(text: str) -> bool:
-    """Tell whether an account's number is in a line."""
+    """Tell whether a line has an account number (IBAN)."""
     signs, starts = "", list[int]()
     for word in islice(_PLAIN.finditer(text), _MAX_TOKENS):
         starts.append(len(signs))
@@ -66,7 +68,7 @@ def has_iban(text: str) -> bool:
 
 
 def is_machine_line(text: str) -> bool:
-    """Tell whether a line is for machines (ICAO 9303): by its two dates' check digits, or by its fillers."""
+    """Tell whether a line is machine-readable (ICAO 9303): by its two dates' check digits, or by its fillers."""
     signs = "".join(text.split()).replace("«", "<<")
     if len(signs) < _SHORTEST_MACHINE_LINE:
         return False

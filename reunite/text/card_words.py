@@ -23,11 +23,11 @@ _NUMBERED: Final = re.compile(r"^\s*(?:4[abcd]|[1-359])\s*[.)]")
 """The fields of the European driving licence."""
 _LEAST_NUMBERED: Final = 4
 _ISSUED: Final = re.compile(r"^\s*4\s?[ab]")
-"""Its fields of dates, which other numbered lists don't have."""
+"""Its date fields, which other numbered lists don't have."""
 _CONTACT: Final = re.compile(
     r"isbn|issn|\b(?:tel|tél|fax|call)\b|telefon|teléfono|téléphone|phone|電話|\+\d", re.IGNORECASE
 )
-"""What is written next to numbers of books and of people to call."""
+"""Labels of book numbers and phone numbers."""
 _ANYWHERE: Final = frozenset(("name", "place"))
 """Labels that school books and letters have, too."""
 _NUMBER: Final = re.compile(r"\d[\d ]{4,}\d")

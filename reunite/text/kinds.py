@@ -67,12 +67,12 @@ _SHARES: Final = {
     for name in listed(_TABLES["frequency"][names])
 }
 RARE_SHARE: Final = 0.01
-"""Of all lost things, the share that a kind has about which nothing is said in the table."""
+"""The share of all lost things that a kind has if the table doesn't list it."""
 
 
 @remembered(4_096)
 def share_of_lost(name: str) -> float:
-    """Return what share of all lost things are of the kind that a name, in English, stands for."""
+    """Return the share of all lost things that are of the kind with this English name."""
     shares = (share for kind, share in _SHARES.items() if relation(kind, name) in _CONTAINS)
     return max(shares, default=RARE_SHARE)
 
@@ -84,7 +84,7 @@ def is_known(name: str) -> bool:
 
 @remembered(16_384)
 def relation(first: str, second: str) -> Relation:
-    """Return what the thing that a name stands for is to that of another name, both in English."""
+    """Return how the things with these two English names are related."""
     one, other = _kind_named(first), _kind_named(second)
     if one == other and one in {_kind(first), _kind(second)}:
         return "same"

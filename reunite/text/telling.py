@@ -1,4 +1,4 @@
-"""Whether a text tells anything of a thing: "found this" and "wem gehört das?" don't."""
+"""Whether a text is informative about a thing: "found this" and "wem gehört das?" aren't."""
 
 import re
 from collections.abc import Iterator

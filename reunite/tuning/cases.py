@@ -15,7 +15,7 @@ from reunite.matching.measurement import (
     content_evidence,
     search_evidence,
     similarity_evidence,
-    what_tells,
+    without_uninformative_texts,
     word_evidence,
 )
 from reunite.matching.weights import EVIDENCE, BackgroundPrior, ScoringModel
@@ -112,7 +112,9 @@ def _evidence(searches: Sequence[Search], model: ScoringModel) -> Numbers:
         query, others, measured = features(search.query), [], []
         for candidate in search.candidates:
             others.append(features(candidate.item))
-            similarities = similarity_evidence(search.background, what_tells(query, others[-1], candidate), model)
+            similarities = similarity_evidence(
+                search.background, without_uninformative_texts(query, others[-1], candidate), model
+            )
             by_words = word_evidence(search, query, others[-1], candidate)
             measured.append({**similarities, **by_words, **content(search.query, candidate.item)})
         together = search_evidence(query, others, measured, [1] * len(measured), search.open_count)
