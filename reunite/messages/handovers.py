@@ -113,7 +113,8 @@ def accepted(lost: Report, found: Report, language: str) -> Reply:
     """
     if lost.private and not lost.shares_workspace_with(found):
         return note("claim_accepted", language)
-    return Reply("note", (line("note_claim_accepted_named", language, owner=author(lost)),))
+    named = line("note_claim_accepted_named", language, owner=author(lost))
+    return Reply("note", (named,), about=frozenset({lost.id}))
 
 
 def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
