@@ -56,6 +56,8 @@ class ClaimHandlers:
             settings = await session.workspaces.settings_for(found.id)
             decided = replace(claim, state=state, judged=True)
             await _tell(session, Claimed(decided, match, lost, found), by_word=settings.by_word)
+        if state is ClaimState.ACCEPTED:
+            return handovers.accepted(lost, found, press.language)
         return notices.note(f"claim_{state}", press.language)
 
     async def set_proof_question(self, workspace: Workspace, press: Press) -> Reply:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from hashlib import sha256
-from typing import Final, cast
+from typing import Final, Self, cast
 from zoneinfo import ZoneInfo
 
 import discord
@@ -22,6 +22,7 @@ from bot.discord.private_replies import PrivateReply, language_of_user, patientl
 from bot.discord.render import thread_name
 from bot.discord.threads import Destination, open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
+from bot.unanswered import Unanswered
 from reunite import rights
 from reunite.commands import REPORTS, NewReport, Withdraw
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, Report, ReportKind, ReportState
@@ -66,8 +67,10 @@ class ReportInput:
 
         Links to photos aren't the same then.
         """
-        content = replace(self, photos=tuple(replace(photo, url=None) for photo in self.photos))
-        return f"form:{opened}:{sha256(repr(content).encode()).hexdigest()[:16]}"
+        return f"form:{opened}:{sha256(repr(self.without_links()).encode()).hexdigest()[:16]}"
+
+    def without_links(self) -> Self:
+        return replace(self, photos=tuple(replace(photo, url=None) for photo in self.photos))
 
 
 class _SentBefore(Exception):  # noqa: N818 - no error
@@ -85,6 +88,7 @@ class Reports:
         self._handlers = handlers
         self._workspaces = workspaces
         self._platform = platform
+        self._unanswered = Unanswered()
 
     async def report(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> None:
         """Take a report, or ask for it with a modal if nothing was given."""
@@ -92,7 +96,22 @@ class Reports:
             modal = form_modal(self._form(interaction, which, given), f"{REPORT}:{which}:{interaction.id}")
             await try_acknowledge(interaction, partial(interaction.response.send_modal, modal))
         else:
-            await reply_privately(interaction, lambda: self._submit(interaction, which, given))
+            await self._by_command(interaction, which, given)
+
+    async def _by_command(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> None:
+        """Take a report by a command; one sent again because its answer failed is the same report."""
+        command = (interaction.guild_id, interaction.channel_id, interaction.user.id, which, given.without_links())
+        key, is_taken = self._unanswered.key(command, str(interaction.id)), False
+
+        async def take() -> PrivateReply:
+            nonlocal is_taken
+            reply = await self._submit(interaction, which, given, key)
+            is_taken = True
+            return reply
+
+        await reply_privately(interaction, take)
+        if is_taken:
+            self._unanswered.answered(command)
 
     async def submit(self, interaction: discord.Interaction, which: ReportForm, opened: str, form: FormInput) -> None:
         """Take a report by its modal, which the interaction `opened` has opened."""
@@ -106,7 +125,7 @@ class Reports:
             photos=form.photos,
             not_photos=form.not_photos,
         )
-        await reply_privately(interaction, lambda: self._submit(interaction, which, given, opened))
+        await reply_privately(interaction, lambda: self._submit(interaction, which, given, given.key(opened)))
 
     async def from_menu(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
         """Take any message as a report."""
@@ -122,9 +141,9 @@ class Reports:
         )
 
     async def _submit(
-        self, interaction: discord.Interaction, which: ReportForm, given: ReportInput, opened: str = ""
+        self, interaction: discord.Interaction, which: ReportForm, given: ReportInput, key: str
     ) -> PrivateReply:
-        """Save a report; `opened` is the interaction that has opened its form. Raises TellUserError."""
+        """Save a report under its idempotency key. Raises TellUserError."""
         guild = guild_of(interaction)
         await self._workspaces.ensure_joined(guild)
         check_photos(given.not_photos)
@@ -139,7 +158,7 @@ class Reports:
         with suppress(_SentBefore):
             async with self.destination(interaction, _KINDS[which], words, private=private) as destination:
                 command = REPORTS[_KINDS[which]](
-                    source_key=given.key(opened) if opened else str(interaction.id),
+                    source_key=key,
                     target=ReplyTarget("discord", str(guild.id), str(destination.id)),
                     author=member_of(interaction.user),
                     text=dated_text.text,

@@ -6,7 +6,7 @@ from typing import Final
 from reunite import rules
 from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Whereabouts
 from reunite.language import plural, sentence
-from reunite.messages.notices import both_sides, decided
+from reunite.messages.notices import both_sides, decided, note
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
 from reunite.messages.wording import asking, author, button, found_line, line, post_of, quote
 
@@ -104,6 +104,17 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
     lines = (owner, line("claim_rejected", language, finder=finder), (Plain(attempts),))
     buttons = (button("mine", match.id, language),) if left else ()
     return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
+
+
+def accepted(lost: Report, found: Report, language: str) -> Reply:
+    """Tell who has accepted a claim, and nobody else, whose the item is and how it gets back.
+
+    A private report's author is named only where a conversation of owner and finder names them, too.
+    """
+    if lost.private and not lost.shares_workspace_with(found):
+        return note("claim_accepted", language)
+    named = line("note_claim_accepted_named", language, owner=author(lost))
+    return Reply("note", (named,), about=frozenset({lost.id}))
 
 
 def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:

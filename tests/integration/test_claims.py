@@ -53,7 +53,7 @@ async def test_the_finder_sees_the_owners_answer_next_to_the_secret_and_nobody_e
 async def test_the_finders_first_decision_counts_and_reaches_the_owner(world: World) -> None:
     match = world.button("l1", "mine")
     claim = await claimed(world)
-    await world.press("accept_claim", claim, BEN)
+    assert "Ada" in (await world.press("accept_claim", claim, BEN)).text()
     again = await world.press("reject_claim", claim, MODERATOR)
     await world.wait_until_idle()
     assert "decided" in again.text()

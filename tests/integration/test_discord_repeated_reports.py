@@ -1,10 +1,11 @@
-"""A form that is sent again after "Something went wrong" is one report; one that is opened again is another."""
+"""What is sent again after "Something went wrong" is one report; the same words after an answer are another."""
 
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, Mock
 
 import discord
 import pytest
 
+from bot.discord import reports
 from reunite.entities import ReportState
 from tests.doubles.discord_interaction import Interaction
 from tests.doubles.discord_shapes import BOT_ID, MANAGE_THREADS, PRIVATE_THREAD
@@ -64,3 +65,25 @@ async def test_a_report_that_was_withdrawn_may_come_again(database_url: str) -> 
             await session.reports.set_state((await world.report())["id"], ReportState.WITHDRAWN)
         await _send(world, opened, "a red hat")
         assert len(await world.reports()) == 2
+
+
+async def test_a_command_sent_again_after_a_failed_answer_is_one_report(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world(database_url) as world:
+        ada, ben = world.discord.admin.join("Ada"), world.discord.admin.join("Ben")
+
+        async def lost(member: str, words: str = "a black umbrella") -> str:
+            return await world.discord.ui.answer(
+                await world.discord.ui.slash("lost", member, "general", description=words)
+            )
+
+        with monkeypatch.context() as failing:
+            failing.setattr(reports, "sentence", Mock(side_effect=RuntimeError))  # once the report is saved
+            assert "wrong" in await lost(ada)
+            assert "wrong" in await lost(ben)
+        assert "wrong" not in await lost(ada)
+        assert len(await world.reports()) == 2
+        await lost(ada)  # the first one was answered by now
+        await lost(ada, "a red umbrella")
+        assert len(await world.reports()) == 4

@@ -56,7 +56,7 @@ async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(world: Wo
     assert "my name is inside" in shown(seen)
     accept = {"channel": world.found, **seen}
     accepted = await world.slack.ui.press_whisper(accept, sentence("button_accept_claim"), world.ben)
-    assert sentence("note_claim_accepted") in shown(await whispered(accepted))
+    assert sentence("note_claim_accepted_named", owner="Ada") in shown(await whispered(accepted))
     again = await world.slack.ui.press_whisper(accept, sentence("button_reject_claim"), world.admin)
     assert sentence("note_claim_decided") in shown(await whispered(again))
     lost, *_ = await world.reports()

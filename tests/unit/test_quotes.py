@@ -159,6 +159,7 @@ SHOWN_ONCE: dict[str, list[Reply]] = {
     "claim_seen": [
         notices.claim_seen(CLAIM, Quoted("found-proof-question", FOUND.id), Quoted("lost-proof", LOST.id), "en")
     ],
+    "accepted": [handovers.accepted(LOST, FOUND, "en")],
     "where_it_is": [handovers.where_it_is(WHEREABOUTS, FOUND, "en")],
     "own_report": [notices.own_report(LOST, "en")],
 }
