@@ -543,6 +543,25 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
         assert "Seq Scan" not in plan
 
 
+async def test_new_reports_are_looked_up_by_their_ids_however_many_the_community_has(
+    owner_database_url: str, database_url: str
+) -> None:
+    async with large(owner_database_url, database_url) as community:
+        lost = community.filled.lost[0]
+        await community.search(lost)
+        place = community.filled.tenant.community
+        async with community.store.session(place) as session:
+            known = await session.reports.get(lost)
+            assert known
+            scope = vectors.Scope(lost, known.kind.opposite, None, {}, hidden=False)
+            statement, given = session.candidates._loader.changes(community.index, scope)
+            # As if lookups took long: the statistics of a thousand small communities have the same effect.
+            await session._one("SELECT set_config('enable_nestloop', 'off', true)")
+            plan = str(await session._all(f"EXPLAIN {statement}", **given))
+        assert "report_open" not in plan
+        assert "(id = new_1.report_id)" in plan
+
+
 async def test_words_are_looked_up_in_their_index_despite_row_level_security(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
