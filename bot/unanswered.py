@@ -12,11 +12,12 @@ _MAX: Final = 1000
 
 
 class Unanswered:
-    """The commands that nobody has been answered yet, and those whose answers failed."""
+    """The commands that haven't been answered yet, and those whose answers failed."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._latest = Latest[Hashable, tuple[str, float]](_MAX)
+        self._latest = Latest[int, tuple[str, float]](_MAX)
+        """By the command's hash: a process must not keep what deleted reports said."""
 
     def key(self, command: Hashable, own: str) -> str:
         """Return a command's idempotency key: its `own`, or that of the same command a moment ago.
@@ -24,12 +25,12 @@ class Unanswered:
         `command` is who sends it, where, and all of its words.
         """
         now = self._now()
-        key, at = self._latest.get(command, (own, now))
+        key, at = self._latest.get(hash(command), (own, now))
         if now - at > _SECONDS:
             key = own
-        self._latest[command] = (key, now)
+        self._latest[hash(command)] = (key, now)
         return key
 
     def answered(self, command: Hashable) -> None:
         """Note that a command's answer has arrived: the same words are another report from now on."""
-        self._latest.pop(command, None)
+        self._latest.pop(hash(command), None)
