@@ -1,11 +1,11 @@
 """The parts of a text that are no evidence of the thing, such as links, mentions, emoji, dates and greetings."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from reunite.text import lexicon, serials
+from reunite.text import serials
 from reunite.text.colour_words import COLOUR_WORDS
 from reunite.text.noise_patterns import AFTER_SERIALS, BEFORE_SERIALS, Noise, Patterns
 from reunite.text.place_words import DETERMINERS, FIRM, LOOSE
@@ -21,8 +21,7 @@ _LEFT_OF_WHEN: Final = re.compile(
 """The preposition of a date that began a text: "Found on 12/11: a hat"."""
 
 _GOES_ON: Final = re.compile(r"[ \t]{0,3}(?:<?a?:|[^\w\s,.;:!?()]){0,8}[ \t]{0,3}[^\W\d_]")
-_LEADS: Final = frozenset(word for lead in (*FIRM, *LOOSE) for word in lead)
-_NOT_LAST: Final = DETERMINERS | _LEADS | frozenset(COLOUR_WORDS)
+_NOT_LAST: Final = DETERMINERS | frozenset(word for lead in (*FIRM, *LOOSE) for word in lead) | frozenset(COLOUR_WORDS)
 """Words that no phrase ends with."""
 _LAST_WORD: Final = re.compile(r"[^\W_]{1,30}(?=[ \t]{0,3}$)")
 _LOOKED_BACK: Final = 34
@@ -77,20 +76,7 @@ def _replacement(kind: Noise, found: dict[Noise, list[str]]) -> Callable[[re.Mat
 def _ends_a_phrase(emoji: re.Match[str]) -> bool:
     """Whether an emoji stands between two phrases: "my bag is gone 😭 black, with a tag", but not "my 🔑 keys"."""
     text, start, end = emoji.string, emoji.start(), emoji.end()
-    if _parts_a_name(text[max(0, start - _LOOKED_BACK) : start].split(), text[end : end + _LOOKED_BACK].split()):
-        return False
     before = _LAST_WORD.search(text, max(0, start - _LOOKED_BACK), start)
     if before is None or plain(before[0]) in _NOT_LAST:
         return False
     return _GOES_ON.match(text, end, end + _LOOKED_BACK) is not None
-
-
-def _parts_a_name(before: Sequence[str], after: Sequence[str]) -> bool:
-    """Whether an emoji is inside a name: "Harry 🧙 Potter", but not "Bag 😭 Black" or "at Starbucks 😭 Nike bag"."""
-    if not (before and after and before[-1].isalpha() and before[-1][0].isupper() and after[0][0].isupper()):
-        return False
-    meanings = {plain(meaning) for word in (before[-1], after[0]) for meaning in (word, *lexicon.meanings(word))}
-    if not _KNOWN.isdisjoint(map(stem, meanings)):
-        return False
-    lead = next((word for word in reversed(before) if not word[0].isupper()), "")
-    return plain(lead) not in _LEADS

@@ -158,7 +158,7 @@ _AFTER_SERIALS: Final = (
     (Noise.HASHTAG, r"(?<![\w#&])[#＃]\w[\w-]{0,60}"),
     (
         Noise.GREETING,
-        rf"{any_of(listed_in(_LISTS['greetings']))}(?![ -]{{1,3}}{any_of(listed(_LISTS['names']['after_greetings']))})",
+        rf"{any_of(listed_in(_LISTS['greetings']))}(?![ -]{any_of(listed(_LISTS['names']['after_greetings']))})",
     ),
     (Noise.THANKS, any_of(listed_in(_LISTS["thanks"]))),
     (Noise.THANKS, r"(?:^|(?<=[\n.,;!]))[ \t]{0,3}(?:bump(?:ing)?|boost)(?=[ \t]{0,3}(?:$|[\n.,;!]))"),

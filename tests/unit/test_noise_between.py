@@ -10,12 +10,6 @@ from reunite.text.noise import clean
     [
         ("my bag is gone 😭 black, has a tag", "my bag is gone, black, has a tag"),
         ("my 🔑 keys", "my keys"),
-        ("Harry 🧙 Potter wand", "Harry Potter wand"),
-        ("my Star 🌟 Wars mug", "my Star Wars mug"),
-        ("Hello 🎀 Kitty backpack", "Hello Kitty backpack"),
-        ("Lost Bag 😭 Has a tag", "Lost Bag, Has a tag"),
-        ("left at Starbucks 😭 Nike bag", "left at Starbucks, Nike bag"),
-        ("mein Schlüssel 😭 Anhänger rot", "mein Schlüssel, Anhänger rot"),
         ("a red 🎒 backpack 😭", "a red backpack"),
         ("mug, support ticket INC0048213", "mug,"),
         ("a train ticket 44812", "a train ticket 44812"),
