@@ -25,10 +25,10 @@ class Unanswered:
         `command` is who sends it, where, and all of its words.
         """
         now = self._now()
-        key, at = self._latest.get(hash(command), (own, now))
-        if now - at > _SECONDS:
-            key = own
-        self._latest[hash(command)] = (key, now)
+        key, since = self._latest.get(hash(command), (own, now))
+        if now - since > _SECONDS:
+            key, since = own, now
+        self._latest[hash(command)] = (key, since)
         return key
 
     def answered(self, command: Hashable) -> None:

@@ -4,14 +4,20 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Final
 
+import psycopg
+import structlog
+
 from db.repeating import repeat
 from db.store import Store
 from reunite.entities import PlatformName
+from reunite.errors import NotJoinedError
+
+_log = structlog.get_logger(__name__)
 
 _RETRY_SECONDS: Final = 1.0
 
 Reread = Callable[[str], Awaitable[None]]
-"""Reads again what is kept of a workspace, by the platform's id; one that isn't kept is nothing to it."""
+"""Reads again what is kept of a workspace, by the platform's id; it ignores workspaces that aren't in memory."""
 
 
 async def follow_changes(
@@ -23,9 +29,21 @@ async def follow_changes(
 
 
 async def _follow(store: Store, platform: PlatformName, kept: Callable[[], Iterable[str]], reread: Reread) -> None:
-    """Follow changes until the connection breaks; begin with those that nobody has told us of."""
+    """Follow changes until the connection breaks. First reread all: changes may have been missed."""
     async with store.workspace_changes(platform) as changed:
         for workspace in [*kept()]:
-            await reread(workspace)
+            await _reread(workspace, reread)
         async for workspace in changed:
-            await reread(workspace)
+            await _reread(workspace, reread)
+
+
+async def _reread(workspace: str, reread: Reread) -> None:
+    """Reread a workspace. One that fails doesn't hold up the others; it's read at its next change."""
+    try:
+        await reread(workspace)
+    except NotJoinedError:
+        pass  # it has just removed the bot
+    except psycopg.OperationalError:
+        raise
+    except Exception:  # noqa: BLE001 - see above
+        _log.exception("workspace_not_reread", workspace=workspace)

@@ -50,6 +50,9 @@ API_SECONDS: Final = Histogram(
 
 # Of the whole deployment, read from the database and therefore the same in every process
 
+REFRESHED: Final = Gauge(
+    "reunite_refreshed_timestamp_seconds", "When the deployment's numbers were last read", registry=REGISTRY
+)
 PROCESSES: Final = Gauge("reunite_processes", "Processes that are alive", ["role"], registry=REGISTRY)
 BACKLOG: Final = Gauge("reunite_backlog", "Work that isn't done, by state", ["state"], registry=REGISTRY)
 BACKLOG_AGE: Final = Gauge("reunite_backlog_age_seconds", "Age of the oldest work that is due", registry=REGISTRY)

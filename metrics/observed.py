@@ -22,7 +22,7 @@ from db.migrate import require_migrated
 from db.monitoring import Monitoring
 from http_server.listening import listening
 from metrics.config import MetricsSettings
-from metrics.definitions import REGISTRY
+from metrics.definitions import REFRESHED, REGISTRY
 from metrics.deployment import refresh
 
 _HEARTBEAT_SECONDS: Final = 10.0
@@ -108,6 +108,7 @@ class Metrics:
             self._refreshed_at = time.monotonic()
             try:
                 await refresh(self._monitoring)
+                REFRESHED.set_to_current_time()
             except psycopg.Error as error:
                 _log.warning("numbers_unavailable", error=type(error).__name__)
         return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})

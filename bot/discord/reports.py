@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from hashlib import sha256
-from typing import Final, Self, cast
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 import discord
@@ -67,10 +67,8 @@ class ReportInput:
 
         Links to photos aren't the same then.
         """
-        return f"form:{opened}:{sha256(repr(self.without_links()).encode()).hexdigest()[:16]}"
-
-    def without_links(self) -> Self:
-        return replace(self, photos=tuple(replace(photo, url=None) for photo in self.photos))
+        content = replace(self, photos=tuple(replace(photo, url=None) for photo in self.photos))
+        return f"form:{opened}:{sha256(repr(content).encode()).hexdigest()[:16]}"
 
 
 class _SentBefore(Exception):  # noqa: N818 - no error
@@ -99,9 +97,16 @@ class Reports:
             await self._by_command(interaction, which, given)
 
     async def _by_command(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> None:
-        """Take a report by a command; one sent again because its answer failed is the same report."""
-        command = (interaction.guild_id, interaction.channel_id, interaction.user.id, which, given.without_links())
-        key, is_taken = self._unanswered.key(command, str(interaction.id)), False
+        """Take a report by a command; one sent again because its answer failed is the same report.
+
+        With photos it is another one: nothing tells whether they are the same.
+        """
+        own = str(interaction.id)
+        if given.photos:
+            await reply_privately(interaction, lambda: self._submit(interaction, which, given, own))
+            return
+        command = (interaction.guild_id, interaction.channel_id, interaction.user.id, which, given)
+        key, is_taken = self._unanswered.key(command, own), False
 
         async def take() -> PrivateReply:
             nonlocal is_taken

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Final
 
 import discord
@@ -14,7 +13,7 @@ from bot.locks import Locks
 from db.trouble import is_temporary
 from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, Member, ReportKind, Settings
-from reunite.errors import NotJoinedError, TellUserError
+from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 
@@ -47,7 +46,7 @@ class Workspaces:
         async with self._joins.of(guild.id):
             saved = await self._handlers.settings("discord", str(guild.id))  # another process may have changed them
             settings = changed(_without_deleted(saved, guild))
-            if settings == saved:
+            if settings == saved == self._settings.get(guild.id):
                 return
             await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
             self._settings[guild.id] = settings
@@ -69,10 +68,9 @@ class Workspaces:
         if guild is None or guild.id not in self._settings:
             return
         async with self._joins.of(guild.id):
-            with suppress(NotJoinedError):  # it has just removed the bot
-                saved = await self._handlers.settings("discord", guild_id)
-                if saved != self._settings.get(guild.id, saved):
-                    await self._join(guild)
+            saved = await self._handlers.settings("discord", guild_id)
+            if saved != self._settings.get(guild.id, saved):
+                await self._join(guild)
 
     async def keep_saved(self, client: discord.Client) -> None:
         """Save the channels again that couldn't be saved with the settings. Runs until cancelled."""

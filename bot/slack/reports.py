@@ -12,7 +12,6 @@ from bot.slack.markup import escape
 from bot.slack.posts import Body, form_photos, is_post, photos_of, report_of, version_now
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.workspace import Person, SlackWorkspace
-from bot.unanswered import Unanswered
 from reunite import rights
 from reunite.commands import REPORTS, NewReport, ReportLost
 from reunite.entities import ReportKind
@@ -35,7 +34,6 @@ class Reports:
 
     def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
-        self._unanswered = Unanswered()
 
     async def shortcut(self, private: PrivateReplies) -> None:
         """Handle a global shortcut: open the modal of a report."""
@@ -54,15 +52,13 @@ class Reports:
         await private.show(form_modal(form, f"{REPORT}{which}", person.language, context))
 
     async def by_text(self, person: Person, kind: ReportKind, private: PrivateReplies) -> None:
-        """Save a report from the words of a command; one sent again because its answer failed is the same report."""
+        """Save a report from the words of a command."""
         workspace, body = private.workspace, private.body
-        command = (workspace.team, body["channel_id"], person.member.id, kind, body["text"])
-        key = self._unanswered.key(command, body["trigger_id"])
         settings = await self._handlers.settings("slack", workspace.team)
         is_private = kind is ReportKind.LOST and settings.private_reports
         channel = await channel_of(workspace, person, kind, body["channel_id"], private=is_private)
         report = REPORTS[kind](
-            source_key=key,
+            source_key=body["trigger_id"],
             target=workspace.target(channel, None),
             author=person.member,
             text=await workspace.words(body["text"]),
@@ -70,7 +66,6 @@ class Reports:
             private=is_private,
         )
         await self._report(report, person, private)
-        self._unanswered.answered(command)
 
     async def _report(
         self, report: NewReport, person: Person, private: PrivateReplies, problems: Sequence[TellUserError] = ()

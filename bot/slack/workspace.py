@@ -142,7 +142,11 @@ class SlackWorkspace:
         """Use the settings and channels that were saved last, perhaps by another process."""
         async with self._refreshing:
             await self.language()
-            self.channels = {channel.id: channel for channel in await saved_channels()}
+            saved = {channel.id: channel for channel in await saved_channels()}
+            self.is_outdated |= (
+                not self.channels.keys() <= saved.keys()
+            )  # or the other one hasn't heard of a new one yet
+            self.channels = saved
 
     def move_channel(self, old: str, new: str) -> None:
         """Replace a channel's id. Its posts may have changed before this was known, as in a channel just joined."""

@@ -109,9 +109,9 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
 def accepted(lost: Report, found: Report, language: str) -> Reply:
     """Tell who has accepted a claim, and nobody else, whose the item is and how it gets back.
 
-    A private report's author is named only where a conversation of owner and finder names them, too.
+    The owner is named only where owner and finder get a conversation, which names them, too.
     """
-    if lost.private and not lost.shares_workspace_with(found):
+    if not lost.shares_workspace_with(found):
         return note("claim_accepted", language)
     named = line("note_claim_accepted_named", language, owner=author(lost))
     return Reply("note", (named,), about=frozenset({lost.id}))

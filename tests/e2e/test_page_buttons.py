@@ -68,7 +68,7 @@ async def test_a_claim_is_shown_to_the_finder_alone_who_agrees(site: Site) -> No
     await press(ben.found.column, "See their answer")
     await expect(ben.page.locator(".note q")).to_have_text(ANSWER)
     await press(ben.page.locator(".note"), "It matches")
-    await expect(ben.page.locator(".note")).to_contain_text(sentence("note_claim_accepted_named", owner="Ada"))
+    await expect(ben.page.locator(".note")).to_contain_text(sentence("note_claim_accepted_named", owner="@Ada"))
     await ada.lost.wait_for_message("Ben agrees it's yours")
     await expect(ada.page.locator("body")).not_to_contain_text(ANSWER)
     await ben.page.get_by_role("button", name="Close this note").click()

@@ -1,5 +1,6 @@
 """What another process changes is in use here at once: a workspace's settings, and the channels of Slack's bot."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,9 @@ import psycopg
 import pytest
 
 from bot.discord.workspaces import Workspaces
+from bot.workspace_changes import follow_changes
+from db.cancellation import stop
+from db.store import Store
 from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, ReportKind
 from reunite.handlers import Handlers
@@ -93,3 +97,18 @@ async def test_slack_divides_events_among_processes_so_a_channel_joined_elsewher
             return bool(await world.reports())
 
         await eventually(is_taken_up)
+
+
+async def test_a_workspace_that_fails_to_be_read_again_does_not_hold_up_the_others(database_url: str) -> None:
+    reread = list[str]()
+
+    async def fail_first(workspace: str) -> None:
+        reread.append(workspace)
+        if workspace == "1":
+            raise ZeroDivisionError
+
+    async with Store(database_url) as store:
+        following = asyncio.create_task(follow_changes(store, "discord", lambda: ["1", "2"], fail_first))
+        await eventually(lambda: "2" in reread)
+        await stop(following)
+    assert reread == ["1", "2"]

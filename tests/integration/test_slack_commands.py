@@ -4,11 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 
-from bot.slack import reports
 from reunite.commands import ChangeSettings
 from reunite.entities import Settings
 from reunite.language import plural, sentence
@@ -194,19 +192,3 @@ async def test_a_message_that_can_not_be_answered_is_politely_refused(world: Wor
         used = await world.slack.ui.use_message("found_this", channel, ts, world.ada)
         assert (await answer(used))["text"] == text
     assert await world.reports() == []
-
-
-async def test_a_report_sent_again_after_a_failed_answer_is_one_report(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def lost() -> str:
-        used = await world.slack.slash("lost", "a black umbrella", world.ada, world.general)
-        return str((await answer(used))["text"])
-
-    with monkeypatch.context() as failing:
-        failing.setattr(reports, "_confirmation", Mock(side_effect=RuntimeError))  # once the report is saved
-        assert "wrong" in await lost()
-    assert "wrong" not in await lost()
-    await world.wait_for_reports(1)
-    await lost()  # the first one was answered by now
-    await world.wait_for_reports(2)

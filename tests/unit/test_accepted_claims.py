@@ -1,4 +1,4 @@
-"""Who accepts a claim reads whose the item is; a private report's author stays unnamed in other workspaces."""
+"""Who accepts a claim reads whose the item is where owner and finder get a conversation: in one workspace."""
 
 from dataclasses import replace
 
@@ -15,11 +15,11 @@ _SAMPLES = Samples(_HERE, Member("1", "Ada"), Member("2", "Ben"), Person("discor
 
 @pytest.mark.parametrize(("private", "workspace", "is_named"), [
     (False, "here", True),
-    (False, "elsewhere", True),
+    (False, "elsewhere", False),
     (True, "here", True),
     (True, "elsewhere", False),
 ])  # fmt: skip
-def test_a_private_owner_is_named_only_where_a_conversation_names_them(
+def test_the_owner_is_named_only_where_a_conversation_names_them(
     *, private: bool, workspace: str, is_named: bool
 ) -> None:
     lost = replace(_SAMPLES.lost, private=private)

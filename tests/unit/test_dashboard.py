@@ -53,8 +53,9 @@ def test_precision_is_that_of_the_verdicts_that_there_are() -> None:
     assert asked == {MatchState.CONFIRMED, MatchState.REJECTED}
 
 
-def test_every_metric_is_on_the_dashboard() -> None:
-    named = set(re.findall(r"reunite_\w+", " ".join(QUERIES)))
+def test_every_metric_is_on_the_dashboard_or_in_an_alert() -> None:
+    alerts = (ROOT / "deploy/alerts.yml").read_text("utf-8")
+    named = set(re.findall(r"reunite_\w+", " ".join((*QUERIES, alerts))))
     shown = {
         metric._name for metric in defined() if named & {f"{metric._name}{suffix}" for suffix in SUFFIXES[type(metric)]}
     }
