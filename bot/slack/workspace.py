@@ -143,9 +143,8 @@ class SlackWorkspace:
         async with self._refreshing:
             await self.language()
             saved = {channel.id: channel for channel in await saved_channels()}
-            self.is_outdated |= (
-                not self.channels.keys() <= saved.keys()
-            )  # or the other one hasn't heard of a new one yet
+            if self.channels.keys() - saved.keys():
+                self.is_outdated = True  # we have left them, or the other process hasn't heard of them yet
             self.channels = saved
 
     def move_channel(self, old: str, new: str) -> None:

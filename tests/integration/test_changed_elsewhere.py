@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from bot.discord.workspaces import Workspaces
+from bot.slack import reconcile
 from bot.workspace_changes import follow_changes
 from db.cancellation import stop
 from db.store import Store
@@ -97,6 +98,22 @@ async def test_slack_divides_events_among_processes_so_a_channel_joined_elsewher
             return bool(await world.reports())
 
         await eventually(is_taken_up)
+
+
+async def test_channels_that_another_slack_process_has_not_heard_of_are_not_forgotten(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "_RECORD_EVERY_SECONDS", 0.2)
+    async with slack_adapter.world_in(database_url) as world:
+        other = Handlers(world.store, NoQueue())
+        await other.join(JoinWorkspace("slack", TEAM, "Double", (Channel(world.lost, "lost", ReportKind.LOST),)))
+
+        async def are_saved() -> bool:
+            workspace = await world.store.workspace("slack", TEAM)
+            assert workspace is not None
+            return world.found in {channel.id for channel in await world.store.channels(workspace)}
+
+        await eventually(are_saved)
 
 
 async def test_a_workspace_that_fails_to_be_read_again_does_not_hold_up_the_others(database_url: str) -> None:
