@@ -78,7 +78,6 @@ def reply_json(reply: Reply, language: str = "en") -> Json:
     lines = [line for line in json_replies.lines_of(reply, "web") if not any(isinstance(span, Small) for span in line)]
     return {
         "kind": reply.kind,
-        "language": language,
         "lines": [[span_json(span) for span in line] for line in lines],
         "picture": f"/photos/{reply.picture.photo}" if reply.picture else None,
         "gallery": [tile_json(tile) for tile in reply.gallery],
@@ -179,8 +178,7 @@ class _Page:
             buttons = list(offered) if self._is_in_own_thread(message) else []
         else:
             buttons = [button for button in offered if self._is_pressable(button, message)]
-        shown = reply_json(replace(reply, buttons=tuple(buttons)), self._viewer.language)
-        return {**shown, "language": thread.language} if thread else shown  # the page's may have been another then
+        return reply_json(replace(reply, buttons=tuple(buttons)), self._viewer.language)
 
     def _is_pressable(self, button: Button, message: WebMessage) -> bool:
         if button.action == "pick":

@@ -60,17 +60,6 @@ async def test_the_page_and_its_replies_speak_the_chosen_language(site: Site) ->
     await expect(ben.page.locator("html")).to_have_attribute("lang", "de")
 
 
-async def test_what_was_said_before_the_page_changed_its_language_stays_in_its_own(site: Site) -> None:
-    ada = await site.visit("Ada")
-    await _with_an_answer(ada)
-    words = ada.lost.cards.locator(".lines").first
-    said = await words.text_content()
-    await ada.page.get_by_label("Language").select_option("ja")
-    await expect(ada.page.locator("html")).to_have_attribute("lang", "ja")
-    await expect(words).to_have_attribute("lang", "en")
-    await expect(words).to_have_text(str(said))
-
-
 @pytest.mark.parametrize("language", ["ja", "pl"])
 async def test_on_a_phone_no_control_breaks_into_lines(site: Site, language: str) -> None:
     phone = await site.visit("Robin", width=375)

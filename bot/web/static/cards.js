@@ -3,11 +3,10 @@
 import { element } from "./dom.js";
 import { announce, reveal } from "./places.js";
 import { press } from "./buttons.js";
-import { dateLanguageOf, text } from "./texts.js";
+import { dateLanguage, text } from "./texts.js";
 
 export function lines(reply) {
-  const shown = (part) => span(part, reply.language);
-  return element("div", { className: "lines", lang: reply.language }, ...reply.lines.map((line) => element("p", {}, ...line.map(shown))));
+  return element("div", { className: "lines" }, ...reply.lines.map((line) => element("p", {}, ...line.map(span))));
 }
 
 /** The numbered pictures of a reply's gallery. */
@@ -32,7 +31,7 @@ export function buttons(reply, onNote) {
   const error = element("p", { className: "error", role: "alert" });
   const all = reply.buttons.map((button) => {
     const key = `${button.action}:${button.subject}`;
-    const made = element("button", { type: "button", className: `press is-${button.style}`, lang: reply.language, data: { key } }, button.words);
+    const made = element("button", { type: "button", className: `press is-${button.style}`, data: { key } }, button.words);
     made.addEventListener("click", async () => {
       if (made.ariaBusy) return; // a disabled button would lose the focus
       error.textContent = "";
@@ -63,7 +62,7 @@ export function sayNote(reply) {
   announce(reply.lines.flat().map((part) => part.text).join(" "));
 }
 
-function span(part, language) {
+function span(part) {
   switch (part.is) {
     case "strong":
       return element("strong", {}, part.text);
@@ -74,7 +73,7 @@ function span(part, language) {
     case "person":
       return element("span", { className: "person" }, `@${part.text}`);
     case "moment":
-      return element("time", { dateTime: part.at }, local(part, language));
+      return element("time", { dateTime: part.at }, local(part));
     case "jump":
       return jump(part);
     default:
@@ -82,12 +81,12 @@ function span(part, language) {
   }
 }
 
-/** A moment in the reader's own zone, in the language of the words around it. */
-function local(part, language) {
+/** A moment in the reader's own zone, in the page's language. */
+function local(part) {
   const at = new Date(part.at);
   const year = at.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
   const time = part.style === "moment" ? { hour: "2-digit", minute: "2-digit" } : {};
-  return new Intl.DateTimeFormat(dateLanguageOf(language), { day: "numeric", month: "long", ...year, ...time }).format(at);
+  return new Intl.DateTimeFormat(dateLanguage, { day: "numeric", month: "long", ...year, ...time }).format(at);
 }
 
 function jump(part) {

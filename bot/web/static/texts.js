@@ -4,10 +4,7 @@ import { element } from "./dom.js";
 
 const { language, languages, words, commands } = await (await fetch("/texts")).json();
 
-/** The language in which dates are written among words of a language. */
-export const dateLanguageOf = (code) => (code === "en" ? "en-GB" : code); // the sentences say "25 January" too
-
-export const dateLanguage = dateLanguageOf(language);
+export const dateLanguage = language === "en" ? "en-GB" : language; // the sentences say "25 January" too
 
 /** Return a text with its slots filled in. */
 export function text(key, slots = {}) {
