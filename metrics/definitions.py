@@ -51,7 +51,7 @@ API_SECONDS: Final = Histogram(
 # Of the whole deployment, read from the database and therefore the same in every process
 
 REFRESHED: Final = Gauge(
-    "reunite_refreshed_timestamp_seconds", "When the deployment's numbers were last read", registry=REGISTRY
+    "reunite_refreshed_timestamp_seconds", "When this process last read the deployment's numbers", registry=REGISTRY
 )
 PROCESSES: Final = Gauge("reunite_processes", "Processes that are alive", ["role"], registry=REGISTRY)
 BACKLOG: Final = Gauge("reunite_backlog", "Work that isn't done, by state", ["state"], registry=REGISTRY)

@@ -43,6 +43,8 @@ class PrivateReply:
     words: str = ""
     embeds: tuple[Rendered, ...] = ()
     file: tuple[str, bytes] | None = None
+    is_problem: bool = False
+    """Whether it says what went wrong."""
 
     def files(self) -> list[discord.File]:
         return [discord.File(io.BytesIO(self.file[1]), self.file[0])] if self.file else []
@@ -106,10 +108,13 @@ async def _say_unacknowledged(interaction: discord.Interaction) -> None:
         _log.warning("discord_answer_lost", interaction=interaction.id, error=type(error).__name__)
 
 
-async def reply_privately(interaction: discord.Interaction, work: Work) -> None:
-    """Acknowledge an interaction, then reply with the result of `work`."""
-    if await try_acknowledge(interaction, partial(interaction.response.defer, ephemeral=True, thinking=True)):
-        await show(interaction, await result_or_problem(interaction, work))
+async def reply_privately(interaction: discord.Interaction, work: Work) -> bool:
+    """Acknowledge an interaction, then reply with the result of `work`, or else a problem. Return whether it worked."""
+    if not await try_acknowledge(interaction, partial(interaction.response.defer, ephemeral=True, thinking=True)):
+        return False
+    reply = await result_or_problem(interaction, work)
+    await show(interaction, reply)
+    return not reply.is_problem
 
 
 async def reply_with_problem(interaction: discord.Interaction, error: TellUserError) -> None:
@@ -210,4 +215,4 @@ async def result_or_problem(interaction: discord.Interaction, work: Work) -> Pri
 
 def _problem(interaction: discord.Interaction, error: TellUserError) -> PrivateReply:
     language = language_of_user(interaction)
-    return PrivateReply(wording.explain(error, language, command_names(language)))
+    return PrivateReply(wording.explain(error, language, command_names(language)), is_problem=True)

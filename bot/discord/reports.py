@@ -106,16 +106,8 @@ class Reports:
             await reply_privately(interaction, lambda: self._submit(interaction, which, given, own))
             return
         command = (interaction.guild_id, interaction.channel_id, interaction.user.id, which, given)
-        key, is_taken = self._unanswered.key(command, own), False
-
-        async def take() -> PrivateReply:
-            nonlocal is_taken
-            reply = await self._submit(interaction, which, given, key)
-            is_taken = True
-            return reply
-
-        await reply_privately(interaction, take)
-        if is_taken:
+        key = self._unanswered.key(command, own)
+        if await reply_privately(interaction, lambda: self._submit(interaction, which, given, key)):
             self._unanswered.answered(command)
 
     async def submit(self, interaction: discord.Interaction, which: ReportForm, opened: str, form: FormInput) -> None:

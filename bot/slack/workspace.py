@@ -141,7 +141,7 @@ class SlackWorkspace:
     async def reread(self, saved_channels: Callable[[], Awaitable[Sequence[Channel]]]) -> None:
         """Use the settings and channels that were saved last, perhaps by another process."""
         async with self._refreshing:
-            await self.language()
+            await self.language()  # remembers it
             saved = {channel.id: channel for channel in await saved_channels()}
             if self.channels.keys() - saved.keys():
                 self.is_outdated = True  # we have left them, or the other process hasn't heard of them yet

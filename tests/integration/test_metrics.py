@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import psycopg
 import pytest
@@ -76,6 +77,16 @@ async def test_what_is_done_for_a_report_is_counted(api: Api) -> None:
     assert of(after, "reunite_processes", role="worker") == 1
     assert of(after, "reunite_processes", role="api") == 1
     assert of(after, "reunite_backlog_age_seconds") == 0
+
+
+async def test_while_the_database_is_down_the_time_of_the_numbers_stands_still(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observed_module, "_CACHE_SECONDS", 0.0)
+    first, second = [of(await scraped(api), "reunite_refreshed_timestamp_seconds") for _ in range(2)]
+    assert second > first > 0
+    monkeypatch.setattr(observed_module, "refresh", AsyncMock(side_effect=psycopg.OperationalError))
+    assert of(await scraped(api), "reunite_refreshed_timestamp_seconds") == second
 
 
 async def test_the_platforms_id_of_a_post_leads_to_its_job_and_its_replies(api: Api) -> None:
