@@ -106,7 +106,7 @@ class SqlBoard(Queries):
         """Return claims with their matches, open ones first, then the newest."""
         rows = await self._all(
             f"""SELECT m.*, c.id AS claim_id, c.member_id, c.member_name, c.proof, c.state AS claim_state,
-                  {mapping.JUDGED}, w.platform, w.external_id AS workspace
+                  {mapping.DECISION}, w.platform, w.external_id AS workspace
                 FROM claim c JOIN match m ON m.id = c.match_id {_BETWEEN_KEPT}
                 JOIN workspace w ON w.id = l.workspace_id
                 WHERE c.proof <> '' AND (%(state)s = '' OR c.state = %(state)s)

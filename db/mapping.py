@@ -1,5 +1,6 @@
 """Maps rows of the database to the domain's entities."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,8 +33,10 @@ REPORT: Final = """SELECT r.*, w.platform, w.external_id AS workspace, w.languag
        FROM report r JOIN workspace w ON w.id = r.workspace_id"""
 MATCH: Final = "m.*, (SELECT c.state FROM claim c WHERE c.match_id = m.id ORDER BY c.at DESC LIMIT 1) AS claim_state"
 """The columns of a match `m`."""
-JUDGED: Final = "EXISTS (SELECT FROM claim_decision d WHERE d.match_id = c.match_id AND d.at >= c.at) AS judged"
-CLAIM: Final = f"c.*, w.platform, w.external_id AS workspace, {JUDGED}"
+DECISION: Final = """(SELECT to_jsonb(d) FROM claim_decision d WHERE d.match_id = c.match_id AND d.at >= c.at
+  AND d.state = c.state ORDER BY d.seq LIMIT 1) AS decision"""
+"""Who has accepted or rejected a claim `c`: the next claim on its match waits for that."""
+CLAIM: Final = f"c.*, w.platform, w.external_id AS workspace, {DECISION}"
 """The columns of a claim `c`, with its `CLAIMANT`."""
 CLAIMANT: Final = """JOIN match m ON m.id = c.match_id JOIN report lost ON lost.id = m.lost_id
        JOIN workspace w ON w.id = lost.workspace_id"""
@@ -120,13 +123,20 @@ def claim(row: Row) -> Claim:
     member = Member(row["member_id"], row["member_name"])
     account = Account.on(row["platform"], row["workspace"], member)
     state, has_proof = ClaimState(row["state"]), bool(row["proof"])
-    return Claim(row["id"], row["match_id"], member, account, has_proof, state, row["judged"])
+    decision = _decision_in(row["decision"]) if row["decision"] else None
+    return Claim(row["id"], row["match_id"], member, account, has_proof, state, decision)
+
+
+def _decision_in(read: Row) -> ClaimDecision:
+    """Read a row of `claim_decision` that came as JSON."""
+    return claim_decision({**read, "match_id": UUID(read["match_id"]), "at": datetime.fromisoformat(read["at"])})
 
 
 def claim_decision(row: Row) -> ClaimDecision:
     """Read a row of `claim_decision`."""
     by = Member(row["member_id"], row["member_name"])
-    return ClaimDecision(row["match_id"], ClaimState(row["state"]), by, row["at"])
+    account = Account(row["platform"], row["workspace"], by.id)
+    return ClaimDecision(row["match_id"], ClaimState(row["state"]), by, account, row["at"])
 
 
 def settings(row: Row) -> Settings:

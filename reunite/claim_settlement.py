@@ -51,7 +51,7 @@ async def withdraw_claim(session: Session, match: Match, lost: Report, found: Re
 
 async def _undo_acceptance(session: Session, match: Match, found: Report) -> None:
     for claim in await session.claims.on(found.id):
-        if claim.match == match.id and claim.state is ClaimState.ACCEPTED and not claim.judged:
+        if claim.match == match.id and claim.state is ClaimState.ACCEPTED and not claim.decision:
             await session.claims.set_state(claim.id, ClaimState.REJECTED)
 
 

@@ -4,7 +4,6 @@ Nothing of this is public: only the finder or a moderator sees the proof and the
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from reunite import rights, rules
 from reunite.claim_cards import post_card, revise_claim
@@ -54,7 +53,7 @@ class ClaimHandlers:
             await session.claims.set_state(claim.id, state)
             await session.verdicts.add_claim_decision(claim, state, press.target, press.member)
             settings = await session.workspaces.settings_for(found.id)
-            decided = replace(claim, state=state, judged=True)
+            decided = await session.claims.get(claim.id) or claim
             await _tell(session, Claimed(decided, match, lost, found), by_word=settings.by_word)
         if state is ClaimState.ACCEPTED:
             return handovers.accepted(lost, found, press.language)

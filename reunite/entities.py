@@ -368,6 +368,8 @@ class ClaimDecision:
     state: ClaimState
     by: Member
     """Without a name once it was deleted."""
+    account: Account
+    """That of who decided; its platform and workspace are None where they weren't stored."""
     at: datetime
 
 
@@ -382,8 +384,8 @@ class Claim:
     """The member's: the lost report's author."""
     has_proof: bool
     state: ClaimState
-    judged: bool = False
-    """Whether the finder or a moderator has decided on it, and not only a verdict on its match."""
+    decision: ClaimDecision | None = None
+    """What the finder or a moderator has decided on it; None if only a verdict on its match has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

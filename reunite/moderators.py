@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import Match, Member, Report, ReportKind
+from reunite.entities import Match, Report, ReportKind
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Person
 from reunite.ports import Session
@@ -14,7 +14,7 @@ async def deciding_moderator(session: Session, match: Match) -> Person | None:
     """Return the moderator whose verdict counts; None if no verdict is in force."""
     if verdicts := rules.in_force(await session.verdicts.of(match.id)):
         latest = verdicts[-1]
-        return Person(latest.platform or "", Member(latest.moderator, latest.name), workspace=latest.workspace)
+        return Person.of(latest.account, latest.name)
     return None
 
 

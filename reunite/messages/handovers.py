@@ -8,7 +8,7 @@ from reunite.entities import Claim, ClaimState, Match, MatchState, Report, Repor
 from reunite.language import plural, sentence
 from reunite.messages.notices import both_sides, decided, note
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
-from reunite.messages.wording import asking, author, button, found_line, line, post_of, quote
+from reunite.messages.wording import asking, author, button, found_line, line, named, post_of, quote
 
 _SETTLED: Final = frozenset({ClaimState.ACCEPTED, ClaimState.REJECTED})
 
@@ -45,12 +45,20 @@ def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list
     match, lines = claimed.match, list[Line]()
     if match.state is MatchState.UNDECIDED:
         key = "claim_is_undone" if _is_undone(claimed) else f"claim_is_{claimed.claim.state}"
-        lines.append(line("claim_given_away" if _went_elsewhere(claimed) else key, language))
+        key = "claim_given_away" if _went_elsewhere(claimed) else key
+        lines.append(line(key, language, person=_decider(claimed.claim, language)))
     if match.handover.got_back:
         lines.append(line("log_got_back", language))
     if match.handover.handed_over:
         lines.append(line("log_handed_over", language))
     return [*lines, *decided(match, language, moderator)]
+
+
+def _decider(claim: Claim, language: str) -> Span | str:
+    """Name who has accepted or rejected a claim."""
+    if claim.decision is None:
+        return sentence("unknown_member", language)
+    return named(Person.of(claim.decision.account, claim.decision.by.name), language)
 
 
 def claimed_card(match: Match, lost: Report, found: Report, picture: Picture | None) -> Reply:
@@ -87,7 +95,9 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     language, about = lost.language, frozenset({lost.id, found.id})
     owner: Line = (author(lost, notify=True),)
-    finder: Span | str = sentence("the_finder", language) if found.sealed else author(found)
+    person = _decider(claim, language)
+    if claim.decision is None or claim.decision.account.may_be(found.account):
+        person = sentence("the_finder", language) if found.sealed else author(found)
     if claim.state is ClaimState.ACCEPTED and not rules.is_still_given(match, found):
         key = "claim_overruled" if match.state is MatchState.REJECTED else "claim_given_away"
         return Reply("claim", (line(key, language),), match=match.id, about=about)
@@ -96,12 +106,12 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
         actions: tuple[Action, ...] = ("got_back", "where_is_it") if by_word else ("where_is_it",)
         buttons = tuple(button(action, match.id, language) for action in actions)
         how = (asking("claim_accepted_how", language),) if by_word else ()
-        lines: tuple[Line, ...] = (owner, line(key, language, finder=finder), *how)
+        lines: tuple[Line, ...] = (owner, line(key, language, person=person), *how)
         return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
     if claim.state is ClaimState.WITHDRAWN:
         return Reply("claim", (line("claim_withdrawn", language),), match=match.id, about=about)
     attempts = plural("attempts_left", left, language) if left else sentence("no_attempts_left", language)
-    lines = (owner, line("claim_rejected", language, finder=finder), (Plain(attempts),))
+    lines = (owner, line("claim_rejected", language, person=person), (Plain(attempts),))
     buttons = (button("mine", match.id, language),) if left else ()
     return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
 
@@ -113,8 +123,8 @@ def accepted(lost: Report, found: Report, language: str) -> Reply:
     """
     if not lost.shares_workspace_with(found):
         return note("claim_accepted", language)
-    named = line("note_claim_accepted_named", language, owner=author(lost))
-    return Reply("note", (named,), about=frozenset({lost.id}))
+    told = line("note_claim_accepted_named", language, owner=author(lost))
+    return Reply("note", (told,), about=frozenset({lost.id}))
 
 
 def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
@@ -153,7 +163,7 @@ def _is_undone(claimed: Claimed) -> bool:
     """Return whether only a verdict decided a claim, and was undone."""
     claim, is_open = claimed.claim, claimed.found.state is not ReportState.RETURNED
     undecided = claimed.match.state is MatchState.UNDECIDED
-    return claim.state is ClaimState.REJECTED and not claim.judged and undecided and is_open
+    return claim.state is ClaimState.REJECTED and not claim.decision and undecided and is_open
 
 
 def claim_gone(claimed: Claimed) -> Reply:

@@ -8,7 +8,18 @@ from reunite.entities import Claim, ClaimState, Match, MatchState, PromisesKept,
 from reunite.language import plural, sentence, shortened
 from reunite.messages import trending
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Strong
-from reunite.messages.wording import author, button, certainty, circumstances, day_of, end_of, line, quote, why_words
+from reunite.messages.wording import (
+    author,
+    button,
+    certainty,
+    circumstances,
+    day_of,
+    end_of,
+    line,
+    named,
+    quote,
+    why_words,
+)
 
 _NO_TRENDS: Final = Trends()
 _MAX_LISTED_WORDS: Final = 200
@@ -63,9 +74,7 @@ def both_sides(match: Match, reports: tuple[Report, Report], language: str) -> l
 def decided(match: Match, language: str, moderator: Person | None) -> list[Line]:
     """Say who decided a match: a moderator, or its owner and its finder."""
     if match.state is not MatchState.UNDECIDED and moderator:
-        forgotten = not moderator.member.name
-        name = Plain(sentence("unknown_member", language)) if forgotten else moderator
-        return [line(f"log_{match.state}", language, moderator=name)]
+        return [line(f"log_{match.state}", language, moderator=named(moderator, language))]
     return [line("log_by_word", language)] if match.state is MatchState.CONFIRMED else []
 
 

@@ -70,6 +70,11 @@ class Person:
         """Name a member of a place's workspace."""
         return cls(place.platform, member, notify, report, place.account(member).workspace)
 
+    @classmethod
+    def of(cls, account: Account, name: str) -> "Person":
+        """Name the holder of an account; `name` is empty once it was deleted."""
+        return cls(account.platform or "", Member(account.id, name), workspace=account.workspace)
+
     def may_be(self, account: Account) -> bool:
         """Return whether someone is named: by their account, or by its id where the workspace isn't known."""
         same = (self.platform, self.member.id) == (account.platform, account.id)

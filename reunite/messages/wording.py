@@ -278,6 +278,11 @@ def author(report: Report, *, notify: bool = False) -> Person:
     return Person.at(report.target, report.author, notify=notify, report=report.id)
 
 
+def named(person: Person, language: str) -> Span:
+    """Name someone, or nobody in particular once their name was deleted."""
+    return person if person.member.name else Plain(sentence("unknown_member", language))
+
+
 def asking(key: str, language: str) -> Line:
     """Return a line that asks for something, which goes once the report is returned or has ended."""
     return (Ask(sentence(key, language)),)

@@ -11,7 +11,7 @@ from reunite.entities import Match, MatchState, Member, Report, ReportState, Ver
 from reunite.errors import TellUserError
 from reunite.handover import note_no_conversation
 from reunite.language import sentence
-from reunite.messages.reply import Action, Reply
+from reunite.messages.reply import Action, Person, Reply
 from reunite.rules import MAX_CLAIMS
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
@@ -542,11 +542,23 @@ class HandoverCases:
             if progress == "log_confirmed":
                 await stage.verdict(match, VerdictKind.CONFIRM)
             card = await claim_card(stage, found)
-            text = sentence(progress, **({"moderator": MODERATOR.name} if progress == "log_confirmed" else {}))
+            text = sentence(progress, moderator=MODERATOR.name, person=BEN.name)
             assert all(words in card.text() for words in (text, lost.text, found.text, ADA.name)), progress
             answer = [] if progress == "log_confirmed" else ["see_claim"]  # it's deleted then
             assert [button.action for button in card.buttons] == [*answer, "confirm", "reject"]
             assert card.match == match.id
+
+    @pytest.mark.parametrize("action", ["accept_claim", "reject_claim"])
+    async def test_who_has_decided_a_claim_is_named_without_a_ping(self, stage: Stage, action: Any) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await stage.matched()
+        await stage.press(action, await stage.claim(match, found), MODERATOR)
+        decision = "accepted" if action == "accept_claim" else "rejected"
+        card, told = await claim_card(stage, found), (await replies_to(stage, lost))[-1]
+        assert sentence(f"claim_is_{decision}", person=MODERATOR.name) in card.text()
+        assert sentence(f"claim_{decision}", person=MODERATOR.name).replace("**", "") in told.text()
+        people = [span for reply in (card, told) for line in reply.lines for span in line if isinstance(span, Person)]
+        assert {span.notify for span in people if span.member.id == MODERATOR.id} == {False}
 
 
 async def accepted(stage: Stage, **fields: Any) -> tuple[Report, Report, Match]:

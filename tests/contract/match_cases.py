@@ -176,11 +176,13 @@ class MatchCases:
         _, found, match = await stage.matched()
         async with stage.session(found.community) as session:
             claim = await session.claims.add(match.id, ADA, "one")
-            assert not claim.judged
+            assert claim.decision is None
+            await session.claims.set_state(claim.id, ClaimState.REJECTED)
             await session.verdicts.add_claim_decision(claim, ClaimState.REJECTED, found.target, MODERATOR)
-            assert [known.judged for known in await session.claims.on(found.id)] == [True]
             [decision] = await session.verdicts.claim_decisions_by(account(MODERATOR))
+            assert [known.decision for known in await session.claims.on(found.id)] == [decision]
             assert (decision.match, decision.state, decision.by) == (match.id, ClaimState.REJECTED, MODERATOR)
+            assert decision.account == account(MODERATOR)
             assert await session.verdicts.claim_decisions_by(account(ADA)) == []
             await session.deletion.forget_moderator(account(ADA))
             assert await session.verdicts.claim_decisions_by(account(MODERATOR)) == [decision]

@@ -75,7 +75,6 @@ class Samples:
             self.lost.account,
             has_proof=True,
             state=ClaimState.OPEN,
-            judged=True,
         )
 
     def public(self) -> dict[str, Reply]:

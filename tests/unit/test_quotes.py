@@ -13,6 +13,7 @@ import pytest
 
 from reunite.entities import (
     Claim,
+    ClaimDecision,
     ClaimState,
     Handover,
     Label,
@@ -61,7 +62,8 @@ LOST, FOUND = marked(ReportKind.LOST, 1), marked(ReportKind.FOUND, 2)
 SEALED, PRIVATE = replace(FOUND, sealed=True), replace(LOST, private=True)
 WHY = (Why("words", "lost-text", "agrees"), Why("place", "found-place", "partly"))
 MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.9, Label.HIGH, WHY, MatchState.UNDECIDED)
-CLAIM = Claim(UUID(int=6), MATCH.id, LOST.author, LOST.account, has_proof=True, state=ClaimState.OPEN, judged=True)
+CLAIM = Claim(UUID(int=6), MATCH.id, LOST.author, LOST.account, has_proof=True, state=ClaimState.OPEN)
+DECISION = ClaimDecision(MATCH.id, ClaimState.ACCEPTED, FOUND.author, FOUND.account, NOW)
 CLAIMED = [
     Claimed(replace(CLAIM, state=state), replace(MATCH, handover=Handover(got_back=True)), lost, found)
     for state in ClaimState
@@ -115,7 +117,11 @@ QUEUED: dict[str, list[Reply]] = {
         for claimed in CLAIMED
         for moderator in (None, MODERATOR)
     ],
-    "claim_decided": [handovers.claim_decided(claimed, by_word=True, left=1) for claimed in CLAIMED],
+    "claim_decided": [
+        handovers.claim_decided(replace(claimed, claim=replace(claimed.claim, decision=decision)), by_word=True, left=1)
+        for claimed in CLAIMED
+        for decision in (None, DECISION)
+    ],
     "claim_gone": [handovers.claim_gone(claimed) for claimed in CLAIMED],
     "claim_closed": [handovers.claim_closed(claimed, by_word=True) for claimed in CLAIMED],
     "conversation": [handovers.conversation(claimed, WHEREABOUTS, by_word=True) for claimed in CLAIMED],

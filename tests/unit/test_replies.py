@@ -11,6 +11,7 @@ import pytest
 
 from reunite.entities import (
     Claim,
+    ClaimDecision,
     ClaimState,
     Handover,
     Label,
@@ -151,7 +152,7 @@ def replies(language: str) -> Iterator[Reply]:
 
 
 def claims(lost: Report, found: Report) -> Iterator[Reply]:
-    claim = Claim(UUID(int=7), MATCH.id, BOB, lost.account, has_proof=True, state=ClaimState.OPEN, judged=True)
+    claim = Claim(UUID(int=7), MATCH.id, BOB, lost.account, has_proof=True, state=ClaimState.OPEN)
     yield notices.claimed(claim, lost, found)
     yield from handed_over(claim, lost, found)
     for rivals in ((), (MATCH,), (MATCH, MATCH), (replace(MATCH, claim=ClaimState.ACCEPTED),)):
@@ -164,9 +165,13 @@ def claims(lost: Report, found: Report) -> Iterator[Reply]:
     yield from (reminders.switched(UUID(int=8), lost.language, on=on) for on in (True, False))
 
 
+def decided(claim: Claim, state: ClaimState, by: Member) -> Claim:
+    return replace(claim, state=state, decision=ClaimDecision(claim.match, state, by, POST.account(by), SUNDAY))
+
+
 def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
-    accepted = Claimed(replace(claim, state=ClaimState.ACCEPTED), MATCH, lost, found)
-    rejected = replace(accepted, claim=replace(claim, state=ClaimState.REJECTED))
+    accepted = Claimed(decided(claim, ClaimState.ACCEPTED, found.author), MATCH, lost, found)
+    rejected = replace(accepted, claim=decided(claim, ClaimState.REJECTED, MO))
     sealed = replace(accepted, found=replace(found, sealed=True))
     returned = replace(accepted, match=replace(MATCH, handover=Handover(got_back=True, handed_over=True)))
     for claimed in (Claimed(claim, MATCH, lost, found), rejected, returned):

@@ -27,7 +27,7 @@ from reunite.matching.evidence import Candidate, Item, Search
 from reunite.ports import ScoredPair
 from reunite.text.content import rare_candidates, significant_words
 from reunite.text.rarity import rare_words
-from tests.doubles.memory.tables import ClaimTimes, DecisionRow, Part, ReportRow, VerdictRow, now
+from tests.doubles.memory.tables import ClaimTimes, Part, ReportRow, VerdictRow, now
 
 
 class MemoryMatches(Part):
@@ -134,14 +134,13 @@ class MemoryVerdicts(Part):
         return [row.verdict for row in self._log() if row.verdict.account == account]
 
     async def add_claim_decision(self, claim: Claim, state: ClaimState, place: ReplyTarget, by: Member) -> None:
-        self._tables.claim_decisions.append(
-            DecisionRow(place.account(by), ClaimDecision(claim.match, state, by, now()))
-        )
-        self._tables.claims[claim.id] = replace(self._tables.claims[claim.id], judged=True)
+        decision = ClaimDecision(claim.match, state, by, place.account(by), now())
+        self._tables.claim_decisions.append(decision)
+        self._tables.claims[claim.id] = replace(self._tables.claims[claim.id], decision=decision)
 
     async def claim_decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
         known = {match.id for match in self._matches()}
-        decisions = (row.decision for row in self._tables.claim_decisions if row.account == account)
+        decisions = [decision for decision in self._tables.claim_decisions if decision.account == account]
         return [decision for decision in decisions if decision.match in known]
 
 

@@ -108,10 +108,8 @@ class MemoryDeletion(Part):
             if row.match in known and row.verdict.account == account:
                 self._tables.verdicts[number] = replace(row, verdict=replace(row.verdict, name=""))
         for number, decided in enumerate(self._tables.claim_decisions):
-            decision = decided.decision
-            if decision.match in known and decided.account == account:
-                unnamed = replace(decision, by=replace(decision.by, name=""))
-                self._tables.claim_decisions[number] = replace(decided, decision=unnamed)
+            if decided.match in known and decided.account == account:
+                self._tables.claim_decisions[number] = replace(decided, by=replace(decided.by, name=""))
         for queued in self._outbox():
             word = sentence("unknown_member", self._require(queued.report).report.language)
             self._tables.outbox[queued.key] = replace(queued, reply=queued.reply.without_person(account, word))

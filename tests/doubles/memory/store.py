@@ -264,7 +264,7 @@ class MemoryStore:
         tables.matches = {match_id: row for match_id, row in tables.matches.items() if match_id not in matches}
         tables.claims = {claim_id: row for claim_id, row in tables.claims.items() if row.match not in matches}
         tables.verdicts = [row for row in tables.verdicts if row.match not in matches]
-        tables.claim_decisions = [row for row in tables.claim_decisions if row.decision.match not in matches]
+        tables.claim_decisions = [row for row in tables.claim_decisions if row.match not in matches]
         tables.outbox = {key: row for key, row in tables.outbox.items() if row.report not in gone}
         tables.work = {work_id: report for work_id, report in tables.work.items() if report not in gone}
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from reunite.entities import (
-    Account,
     Claim,
     ClaimDecision,
     Match,
@@ -56,12 +55,6 @@ class VerdictRow:
 
 
 @dataclass(frozen=True)
-class DecisionRow:
-    account: Account
-    decision: ClaimDecision
-
-
-@dataclass(frozen=True)
 class OutboxRow:
     report: UUID
     key: ReplyKey
@@ -92,7 +85,7 @@ class Tables:
     photos: dict[UUID, PhotoRow] = field(default_factory=dict)
     matches: dict[UUID, Match] = field(default_factory=dict)
     verdicts: list[VerdictRow] = field(default_factory=list)
-    claim_decisions: list[DecisionRow] = field(default_factory=list)
+    claim_decisions: list[ClaimDecision] = field(default_factory=list)
     claims: dict[UUID, Claim] = field(default_factory=dict)
     proofs: dict[UUID, str] = field(default_factory=dict)
     claim_times: dict[UUID, ClaimTimes] = field(default_factory=dict)
