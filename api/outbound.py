@@ -9,6 +9,7 @@ class ApiPlatform:
     """`reunite.ports.Platform` for reports from the API."""
 
     name: PlatformName = "api"
+    sends_pictures = False
 
     async def send(self, outgoing: Outgoing) -> Sent:
         if outgoing.people:

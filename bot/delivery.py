@@ -13,7 +13,7 @@ import structlog
 
 from bot.gallery import compose
 from db.cancellation import stop
-from db.delivery import OutboxItem, StalePhoto
+from db.delivery import MAX_ATTEMPTS, OutboxItem, StalePhoto
 from db.repeating import repeat
 from db.store import Store
 from metrics import definitions as metrics
@@ -25,8 +25,6 @@ from reunite.messages import keys
 from reunite.my_reports import end
 from reunite.ports import Outgoing, Platform, Sent, Session
 
-MAX_ATTEMPTS: Final = 8
-"""After this many attempts, a reply that fails because of our own defect counts as undeliverable."""
 _FIRST_PAUSE_SECONDS: Final = 1.0
 """Seconds before the second attempt; doubled for each one after, up to the longest."""
 _SPREAD: Final = 0.1
@@ -98,7 +96,11 @@ class Delivery:
             return
         until = self._until()
         leased = await self._store.delivery.lease(
-            self._platform.name, limit=free, seconds=self._lease_seconds, in_flight=self._in_progress.values()
+            self._platform.name,
+            limit=free,
+            seconds=self._lease_seconds,
+            in_flight=self._in_progress.values(),
+            with_pictures=self._platform.sends_pictures,
         )
         for item in leased:
             task = asyncio.create_task(self._deliver(item, until))
@@ -111,7 +113,12 @@ class Delivery:
     async def _renew_links(self) -> None:
         """Renew expired links to photos: only the bot can ask its platform for them."""
         for stale in await self._store.delivery.stale_photos(self._platform.name, _REFRESHED_AT_ONCE):
-            await self._refresh_link(stale)
+            try:
+                await self._refresh_link(stale)
+            except psycopg.OperationalError:
+                raise
+            except Exception:  # noqa: BLE001 - the other photos need their links
+                _log.exception("photo_link_defect", photo=str(stale.photo.id))
 
     async def _refresh_link(self, stale: StalePhoto) -> None:
         log = _log.bind(platform=self._platform.name, photo=str(stale.photo.id))
@@ -254,11 +261,10 @@ async def _outgoing(item: OutboxItem) -> Outgoing:
 
 async def _picture(item: OutboxItem) -> bytes | None:
     """Return a reply's picture, or compose its gallery into one, off the event loop; None if that is impossible."""
-    tiles = item.reply.gallery
-    if item.picture or not tiles:
+    if item.picture or not item.tiles:
         return item.picture
     try:
-        return await asyncio.to_thread(compose, tiles, item.tiles)
+        return await asyncio.to_thread(compose, item.reply.gallery, item.tiles)
     except Exception:  # noqa: BLE001 - the words are worth sending without the picture
         _log.exception("gallery_defect", outbox=item.seq, report=str(item.report))
         return None

@@ -9,6 +9,7 @@ from typing import Any, Final, LiteralString, Self
 from uuid import UUID
 
 import psycopg
+import structlog
 from pgvector.psycopg import register_vector_async
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow, dict_row
@@ -34,6 +35,8 @@ _REFUSED: Final = re.compile(r'database ".*" does not exist|authentication faile
 _REMEDY: Final = "Check REUNITE_DATABASE_URL, and run `reunite migrate` if you haven't yet."
 _WARM_CONNECTIONS: Final = 4
 """Connections kept open for bursts of posts."""
+
+_log = structlog.get_logger(__name__)
 
 
 class MigrationError(Exception):
@@ -99,8 +102,9 @@ class Database:
                 yield connection
         except (
             psycopg.errors.DeadlockDetected,
-            psycopg.errors.ForeignKeyViolation,
-        ) as error:  # or the workspace has moved
+            psycopg.errors.ForeignKeyViolation,  # the workspace has moved, or what the row refers to was just deleted
+        ) as error:
+            _log.info("transaction_conflict", error=type(error).__name__, constraint=error.diag.constraint_name)
             raise TryAgainError("conflict with another transaction") from error
 
     @asynccontextmanager

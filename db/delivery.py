@@ -1,7 +1,7 @@
 """The bots' side of the outbox: leases replies, records their delivery, and renews links to photos."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,6 +9,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, Literal
 from uuid import UUID
+
+import structlog
 
 from db.database import Database
 from db.session import CommunitySession
@@ -20,7 +22,13 @@ from reunite.ports import Audience, Sent
 MAX_PER_COMMUNITY: Final = 8
 """How many replies of one community are sent at once, so that a slow channel delays no other community."""
 
+MAX_ATTEMPTS: Final = 8
+"""After this many attempts, a reply that fails because of our own defect counts as undeliverable."""
+_UNREADABLE_PAUSE_SECONDS: Final = 60.0
+"""Until the next attempt to read a reply, which a newer version may have written."""
+
 _COMMUNITY: Final = itemgetter("community_id")
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,7 @@ class Deliveries:
         limit: int,
         seconds: float,
         in_flight: Collection[UUID] = (),
+        with_pictures: bool = True,
     ) -> list[OutboxItem]:
         """Lease the next due reply of each thread, taking turns between communities.
 
@@ -93,46 +102,11 @@ class Deliveries:
             timedelta(seconds=seconds),
         )
         by_community = groupby(sorted(leased, key=_COMMUNITY), key=_COMMUNITY)
-        items = [item for community, rows in by_community for item in await self._items(community, list(rows))]
+        items: list[OutboxItem] = []
+        for community, rows in by_community:
+            async with self._database.session(community) as session:
+                items += [item for row in rows if (item := await _read(session, row, with_pictures=with_pictures))]
         return sorted(items, key=lambda item: item.seq)
-
-    async def _items(self, community: UUID, leased: Sequence[Mapping[str, Any]]) -> list[OutboxItem]:
-        """Read the leased replies of a community in one transaction."""
-        async with self._database.session(community) as session:
-            items = [await self._outbox_item(session, row) for row in leased]
-        return [item for item in items if item]
-
-    async def _outbox_item(self, session: CommunitySession, leased: Mapping[str, Any]) -> OutboxItem | None:
-        row = await session.outbox.outgoing(leased["seq"])
-        report = await session.reports.get(leased["report_id"])
-        if row is None or report is None:
-            return None  # deleted since it was leased
-        reply = from_json(row["reply"])
-        shown = reply if row["audience"] == "moderators" else reply.as_it_stands(report.state)
-        targets = await session.reports.targets(reply.jumps())
-        picture = await session.photos.stored_copy(reply.picture.photo) if reply.picture else None
-        tiles = [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
-        log = None if row["audience"] != "moderators" else await session.workspaces.log_channel(report.id) or ""
-        return OutboxItem(
-            seq=leased["seq"],
-            community=leased["community_id"],
-            report=leased["report_id"],
-            fence=leased["fence"],
-            attempts=leased["attempts"],
-            key=row["key"],
-            reply=shown.with_targets(targets),
-            target=_target(report.target, row["audience"], log),
-            picture=picture,
-            created_at=report.created_at,
-            author="" if report.sample else report.author.id,
-            sample=report.sample,
-            private=report.private,
-            tiles=tuple(tiles),
-            audience=row["audience"],
-            task=row["task"],
-            version=row["version"],
-            sent=Sent(row["sent_channel"], row["sent_message"]) if row["sent_message"] else None,
-        )
 
     def signals(self, platform: PlatformName) -> AbstractAsyncContextManager[asyncio.Event]:
         """Yield an event that is set whenever the outbox gets a reply for the platform."""
@@ -149,6 +123,54 @@ class Deliveries:
                 if photo and report:
                     stale.append(StalePhoto(row["community_id"], photo, report.target))
         return stale
+
+
+async def _read(session: CommunitySession, leased: Mapping[str, Any], *, with_pictures: bool) -> OutboxItem | None:
+    """Read a leased reply; None if it was deleted since, or can't be read: the others are still sent."""
+    row = await session.outbox.outgoing(leased["seq"])
+    report = await session.reports.get(leased["report_id"])
+    if row is None or report is None:
+        return None
+    try:
+        reply = from_json(row["reply"])
+    except Exception as error:  # noqa: BLE001 - whatever it is, it's wrong in this reply only
+        _log.exception("reply_unreadable", outbox=leased["seq"], attempt=leased["attempts"])
+        pause = None if leased["attempts"] >= MAX_ATTEMPTS else _UNREADABLE_PAUSE_SECONDS
+        problem = f"unreadable: {type(error).__name__}"
+        await session.outbox.mark_unsent(leased["seq"], leased["fence"], row["version"], problem, pause)
+        return None
+    shown = reply if row["audience"] == "moderators" else reply.as_it_stands(report.state)
+    targets = await session.reports.targets(reply.jumps())
+    picture, *tiles = await _pictures(session, reply) if with_pictures else [None]
+    log = None if row["audience"] != "moderators" else await session.workspaces.log_channel(report.id) or ""
+    return OutboxItem(
+        seq=leased["seq"],
+        community=leased["community_id"],
+        report=leased["report_id"],
+        fence=leased["fence"],
+        attempts=leased["attempts"],
+        key=row["key"],
+        reply=shown.with_targets(targets),
+        target=_target(report.target, row["audience"], log),
+        picture=picture,
+        created_at=report.created_at,
+        author="" if report.sample else report.author.id,
+        sample=report.sample,
+        private=report.private,
+        tiles=tuple(tiles),
+        audience=row["audience"],
+        task=row["task"],
+        version=row["version"],
+        sent=Sent(row["sent_channel"], row["sent_message"]) if row["sent_message"] else None,
+    )
+
+
+async def _pictures(session: CommunitySession, reply: Reply) -> list[bytes | None]:
+    """Return the stored copy of a reply's photo, and those of its gallery."""
+    shown = [reply.picture and reply.picture.photo, *[tile.photo for tile in reply.gallery]]
+    wanted = [photo for photo in shown if photo]
+    copies = await session.photos.stored_copies(wanted) if wanted else {}
+    return [copies.get(photo) if photo else None for photo in shown]
 
 
 def _target(thread: ReplyTarget, audience: Audience, log: str | None) -> ReplyTarget:

@@ -61,6 +61,13 @@ class SqlPhotos(Queries):
         row = await self._one("SELECT copy FROM photo WHERE id = %(photo)s", photo=photo)
         return row["copy"] if row else None
 
+    async def stored_copies(self, photos: Collection[UUID]) -> dict[UUID, bytes]:
+        """Return the stored copies of those photos that have one."""
+        rows = await self._all(
+            "SELECT id, copy FROM photo WHERE id = ANY(%(photos)s) AND copy IS NOT NULL", photos=list(photos)
+        )
+        return {row["id"]: row["copy"] for row in rows}
+
     async def upload(self, photo: UUID) -> bytes | None:
         """Return the uploaded file; it's deleted once the stored copy has been made."""
         [rows] = await self._batch(("SELECT upload FROM photo WHERE id = %(photo)s", {"photo": photo}))  # in binary

@@ -85,7 +85,8 @@ def load_details() -> ComparesDetails | None:
 async def stored_copies(session: CommunitySession, pairs: Sequence[PhotoPair]) -> dict[UUID, bytes]:
     """Read the stored copies of all photos of the pairs."""
     wanted = {photo for pair in pairs for photo in (pair.lost_photo, pair.found_photo)}
-    return {photo: await session.photos.stored_copy(photo) or b"" for photo in sorted(wanted)}
+    copies = await session.photos.stored_copies(wanted)
+    return {photo: copies.get(photo, b"") for photo in sorted(wanted)}
 
 
 def compare(

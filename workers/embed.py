@@ -82,7 +82,8 @@ class Embedded:
 async def find_unembedded(session: CommunitySession, report: UUID, model: EmbeddingModel) -> Unembedded:
     """Read a report's text and stored photos that have no embeddings of a model."""
     lacking = await session.embeddings.lacking(report, model.id)
-    wanted = {photo: await session.photos.stored_copy(photo) or b"" for photo in lacking.photos}
+    copies = await session.photos.stored_copies(lacking.photos)
+    wanted = {photo: copies.get(photo, b"") for photo in lacking.photos}
     return Unembedded(wanted, lacking.text if lacking.lacks_text else "", lacking.photos, lacking.text)
 
 

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Final
 
+import psycopg
 import structlog
 
 from db.embedding_models import EmbeddingModel
@@ -29,6 +30,10 @@ async def learn_once(store: Store, model: EmbeddingModel) -> None:
             fitted = await learn(store, community, model)
         except TooLittleDataError as reason:
             _log.info("nothing_learned", community=str(community), reason=str(reason))
+        except psycopg.OperationalError:
+            raise
+        except Exception:  # noqa: BLE001 - the other communities still learn
+            _log.exception("learning_defect", community=str(community))
         else:
             before, after = round(fitted.log_loss_before, 3), round(fitted.log_loss, 3)
             _log.info("learned", community=str(community), answers=fitted.searches, before=before, after=after)

@@ -56,7 +56,7 @@ class Events:
         self._unavailable = {guild.id for guild in self._client.guilds if guild.unavailable}
         for guild in self._client.guilds:
             if guild.id not in self._unavailable:
-                await self._workspaces.join(guild)
+                await self._workspaces.join_now_or_later(guild)
                 self._grants.note(guild)
         self._has_started = True
         _log.info("discord_ready", guilds=len(self._client.guilds), shards=self._client.shard_count)

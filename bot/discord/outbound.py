@@ -43,6 +43,7 @@ class DiscordPlatform:
     """`reunite.ports.Platform` over a connected client."""
 
     name: PlatformName = "discord"
+    sends_pictures = True
 
     def __init__(self, client: discord.Client, handlers: Handlers, workspaces: Workspaces, verdicts: Verdicts) -> None:
         self._client = client

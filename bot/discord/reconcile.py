@@ -1,7 +1,7 @@
 """Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -11,13 +11,14 @@ import psycopg
 import structlog
 
 from bot.discord.config import DiscordConfig
-from bot.discord.errors import is_refusal
+from bot.discord.errors import FAILURES, is_refusal
 from bot.discord.inbound import Inbound
 from bot.discord.outbound import TAKEN_UP
 from bot.discord.posts import target_of
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from db.cancellation import stop
+from db.trouble import is_temporary
 from reunite.entities import Report
 from reunite.handlers import Handlers
 
@@ -136,9 +137,12 @@ class Reconciler:
             _log.warning("discord_reconcile_refused", guild=str(guild.id), status=error.status, code=error.code)
             if not is_refusal(error):
                 self._due.add(guild.id)
-        except Exception:  # noqa: BLE001 - it's tried again later, together with what else is due
-            _log.exception("discord_reconcile_step_failed", guild=str(guild.id))
-            self._due.add(guild.id)
+        except Exception as error:  # noqa: BLE001 - a defect would be the same the next time
+            if isinstance(error, FAILURES) or is_temporary(error):
+                _log.warning("discord_reconcile_delayed", guild=str(guild.id), error=type(error).__name__)
+                self._due.add(guild.id)
+            else:
+                _log.exception("discord_reconcile_defect", guild=str(guild.id))
 
     async def _channel(self, channel: discord.TextChannel, since: datetime, posts: dict[str, Report]) -> None:
         history = channel.history(limit=_MAX_MESSAGES, after=since, oldest_first=False)
@@ -147,7 +151,7 @@ class Reconciler:
             await self._isolated(channel.guild, self._message(message, known))
 
     async def _forum(self, forum: discord.ForumChannel, since: datetime, posts: dict[str, Report]) -> None:
-        for thread in forum.threads:
+        async for thread in _threads(forum, since):
             if discord.utils.snowflake_time(thread.id) >= since:
                 await self._isolated(forum.guild, self._forum_post(thread, posts))
 
@@ -197,3 +201,13 @@ class Reconciler:
         if isinstance(place, discord.abc.Messageable):
             return place
         return self._client.get_partial_messageable(channel, guild_id=guild.id)
+
+
+async def _threads(forum: discord.ForumChannel, since: datetime) -> AsyncIterator[discord.Thread]:
+    """Yield a forum's active threads, then the archived ones, most recently archived first."""
+    for thread in forum.threads:
+        yield thread
+    async for thread in forum.archived_threads(limit=None):
+        if thread.archive_timestamp < since:
+            return
+        yield thread

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 import discord
+import psycopg
 import structlog
 
 from bot import channels
@@ -41,6 +42,16 @@ class Workspaces:
         async with self._joins.of(guild.id):
             await self._join(guild)
 
+    async def join_now_or_later(self, guild: discord.Guild) -> None:
+        """Join a guild, or leave it to `keep_saved` if that fails: the other guilds are still served."""
+        try:
+            await self.join(guild)
+        except psycopg.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it's about this guild only
+            self._unsaved.add(guild.id)
+            _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)
+
     async def change(self, guild: discord.Guild, changed: Callable[[Settings], Settings]) -> None:
         """Save a guild's changed settings and use them from now on, though its channels may be read only later."""
         async with self._joins.of(guild.id):
@@ -73,7 +84,7 @@ class Workspaces:
                 await self._join(guild)
 
     async def keep_saved(self, client: discord.Client) -> None:
-        """Save the channels again that couldn't be saved with the settings. Runs until cancelled."""
+        """Save guilds and their channels again that couldn't be saved. Runs until cancelled."""
         while True:
             await asyncio.sleep(_SAVE_EVERY_SECONDS)
             for guild in client.guilds:
@@ -83,7 +94,7 @@ class Workspaces:
     async def _save_late(self, guild: discord.Guild) -> None:
         try:
             async with self.lock(guild.id):
-                if guild.id in self._settings:  # it may have removed the bot meanwhile
+                if guild.id in self._unsaved:  # it may have removed the bot meanwhile
                     await self.join(guild)
         except Exception as error:  # noqa: BLE001 - the next round may succeed
             _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)

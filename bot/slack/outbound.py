@@ -37,6 +37,7 @@ class SlackPlatform:
     """`reunite.ports.Platform` for every workspace that the app is in."""
 
     name: PlatformName = "slack"
+    sends_pictures = True
 
     def __init__(self, workspaces: Workspaces, verdicts: Verdicts) -> None:
         self._workspaces = workspaces

@@ -16,6 +16,7 @@ class WebPlatform:
     """`reunite.ports.Platform` over the page's messages."""
 
     name: PlatformName = "web"
+    sends_pictures = False
 
     def __init__(self, chat: Chat, url: str) -> None:
         """`url` is the page's address."""

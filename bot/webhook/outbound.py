@@ -23,6 +23,7 @@ class WebhookPlatform:
     """`reunite.ports.Platform` for the one chat."""
 
     name: PlatformName = HERE[0]
+    sends_pictures = True
 
     def __init__(self, handlers: Handlers, session: ClientSession, config: WebhookConfig, address: str) -> None:
         """`address` is the bot's own."""

@@ -48,6 +48,11 @@ class Platform(Protocol):
     @property
     def name(self) -> PlatformName: ...
 
+    @property
+    def sends_pictures(self) -> bool:
+        """Whether a reply's picture is sent with it; otherwise its photos are read where it's shown."""
+        ...
+
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply in the thread of `target.message` (in the channel where that is None); return where it is.
 

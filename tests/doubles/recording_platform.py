@@ -12,6 +12,7 @@ class RecordingPlatform:
     """Keeps messages by thread. As on a real platform, a message that `maybe_sent` is looked up by its key first."""
 
     name: PlatformName = "web"
+    sends_pictures: bool = True
     messages: list[tuple[ReplyTarget, Outgoing]] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
     """Threads (by root message) that can't be written to."""

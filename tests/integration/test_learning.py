@@ -9,13 +9,15 @@ import pytest
 from db import scoring_models
 from db.embedding_models import EmbeddingModel
 from db.learning import communities_to_teach, decided_pairs, learn, undo
+from db.store import Store
 from reunite.entities import ClaimState, MatchState, Report
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import PairKind
 from reunite.matching.weights import ScoringModel
 from reunite.ports import ScoredPair
-from reunite.tuning.calibration import TooLittleDataError
+from reunite.tuning.calibration import FitResult, TooLittleDataError
 from tests.support.world import ADA, World, open_world
+from workers import learning
 from workers.learning import learn_once
 
 EVIDENCE = {str(PairKind.TEXT_PHOTO): 2.5}
@@ -165,3 +167,23 @@ async def test_feedback_is_read_from_indexes(world: World, owner_database_url: s
     assert "match_feedback" in plan
     assert "claim_accepted" in plan
     assert "Seq Scan" not in plan
+
+
+async def test_a_defect_in_one_community_leaves_the_others_to_learn(
+    world: World, model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = world.workspace.community
+    await judge_many(world, 6, 14)
+
+    async def with_another(*_: object) -> list[UUID]:
+        return [UUID(int=1), own]
+
+    async def learned(store: Store, community: UUID, model: EmbeddingModel) -> FitResult:
+        if community != own:
+            raise ValueError("defect")
+        return await learn(store, community, model)
+
+    monkeypatch.setattr(learning, "communities_to_teach", with_another)
+    monkeypatch.setattr(learning, "learn", learned)
+    await learn_once(world.store, model)
+    assert await weights(world) is not None

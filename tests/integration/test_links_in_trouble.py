@@ -121,3 +121,18 @@ async def test_a_stored_copy_made_by_other_work_stays(world: World) -> None:
     async with world.store.work_session(lease) as session:
         assert not await session.refuse_photo(photo.id, "photo_broken")
         assert await session.photos.stored_copy(photo.id) == b"first"
+
+
+async def test_a_link_that_cannot_be_stored_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fresh(target: ReplyTarget, name: str) -> str | None:
+        return "a\0b" if target.message == "f1" else f"https://cdn.discordapp.com/{name}"
+
+    monkeypatch.setattr(world.platform, "photo_url", fresh)
+    await stale(world, "f1", "f2")
+
+    async def refreshed() -> bool:
+        async with world.store.session(world.workspace.community) as session:
+            rows = await session._all("SELECT url FROM photo WHERE refreshed")
+        return [row["url"] for row in rows] == ["https://cdn.discordapp.com/f2"]
+
+    await eventually(refreshed)

@@ -6,7 +6,9 @@ from bot import delivery
 from bot.delivery import Delivery
 from reunite.entities import Label
 from tests.doubles.recording_platform import RecordingPlatform
+from tests.support.services import background
 from tests.support.stages import staged
+from tests.support.waiting import eventually
 
 
 async def test_a_reply_is_sent_without_a_gallery_that_cannot_be_composed(
@@ -30,3 +32,13 @@ async def test_a_reply_is_sent_without_a_gallery_that_cannot_be_composed(
         async with stage.postgres.session(reply.community) as session:
             [row] = await session._all("SELECT state FROM outbox WHERE seq = %(seq)s", seq=reply.seq)
         assert row["state"] == "sent"
+
+
+async def test_no_pictures_are_read_for_a_platform_that_sends_none(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        await stage.join()
+        await stage.search(await stage.lost(), await stage.found(), label=Label.POSSIBLE)
+        platform = RecordingPlatform(sends_pictures=False)
+        async with background(Delivery(stage.postgres, platform).run()):
+            await eventually(lambda: any(sent.reply.gallery for _, sent in platform.messages))
+        assert all(sent.picture is None for _, sent in platform.messages)

@@ -75,6 +75,7 @@ class FilePlatform:
     """Messages are lines of a file, which outlives the process; a message that `maybe_sent` is looked up by its key."""
 
     name: PlatformName = "web"
+    sends_pictures = True
 
     def __init__(self, path: Path, point: str) -> None:
         self._path = path
