@@ -108,7 +108,7 @@ class Deliveries:
         if row is None or report is None:
             return None  # deleted since it was leased
         reply = from_json(row["reply"])
-        shown = reply if row["audience"] == "moderators" else reply.as_it_stands(report.state)
+        shown = reply if row["audience"] == "moderators" else reply.in_report_state(report.state)
         targets = await session.reports.targets(reply.jumps())
         picture = await session.photos.stored_copy(reply.picture.photo) if reply.picture else None
         tiles = [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
