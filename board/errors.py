@@ -53,7 +53,7 @@ def errors(pages: Pages) -> Middleware:
 def refuse(pages: Pages, request: web.BaseRequest, status: int, headers: Mapping[str, str]) -> web.Response:
     """Return the page for what can't be read as a request: nothing but its headers may be known."""
     _read_language(request)
-    page = pages.show_anyone("error.html", status, words=_sentence(status), back="/", is_out=False)
+    page = pages.show_without_session("error.html", status, words=_sentence(status), back="/", is_out=False)
     page.headers.update({**headers, "Cache-Control": "no-store"})
     return page
 

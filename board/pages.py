@@ -38,7 +38,7 @@ class Pages:
             **values,
         )
 
-    def show_anyone(self, template: str, status: int = 200, **values: Any) -> web.Response:
+    def show_without_session(self, template: str, status: int = 200, **values: Any) -> web.Response:
         """Return a page for someone who isn't signed in."""
         return self._page(template, LANGUAGE.get(), status, moderator=None, **values)
 
@@ -47,7 +47,7 @@ class Pages:
         is_form = request.method == "POST" and request.match_info.http_exception is None
         back = request.path.rpartition("/")[0] if is_form else ""
         is_out = status == web.HTTPUnauthorized.status_code
-        return self.show_anyone("error.html", status, words=words, back=back or "/", is_out=is_out)
+        return self.show_without_session("error.html", status, words=words, back=back or "/", is_out=is_out)
 
     def _page(self, template: str, language: str, status: int = 200, **values: Any) -> web.Response:
         words = words_in(language).board

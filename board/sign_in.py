@@ -17,10 +17,10 @@ class SignIn:
     async def show(self, request: web.Request) -> web.Response:
         """Show the button, or how to get a link."""
         link = storable(request.query.get("link", "")).strip()
-        return self._pages.show_anyone("sign_in.html", link=link, refused=False)
+        return self._pages.show_without_session("sign_in.html", link=link, refused=False)
 
     async def begin(self, request: web.Request) -> web.Response:
         """Use the link."""
         status = web.HTTPForbidden.status_code
-        refused = self._pages.show_anyone("sign_in.html", status, link="", refused=True)
+        refused = self._pages.show_without_session("sign_in.html", status, link="", refused=True)
         return await self._visits.begin(request) or refused

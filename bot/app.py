@@ -58,7 +58,7 @@ async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> No
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         handlers = LoggedHandlers(store, hints, board_url=config.board_url, reports_per_hour=config.reports_per_hour)
-        await stack.enter_async_context(store.telling_of_looks(handlers.look_answers.tell))
+        await stack.enter_async_context(store.notifying_of_looks(handlers.look_answers.notify))
         adapter = entry.running()(handlers, store, config.adapter)
         platform = await stack.enter_async_context(adapter)
         await stack.enter_async_context(observed(store, f"bot {entry.name}", config.metrics))

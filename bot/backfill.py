@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from db.backfills import Backfill, Backfills, Tell
+from db.backfills import Backfill, Backfills, Notice
 from db.store import Store
 from reunite.entities import PlatformName, Workspace
 from reunite.errors import NotJoinedError
@@ -27,10 +27,16 @@ class BackfillRequests:
         return span_of(datetime.now(UTC), settings.keep_days, since)
 
     async def start(
-        self, workspace: Workspace, channels: Mapping[str, str], span: Span, *, answers: bool = False, tell: Tell = ""
+        self,
+        workspace: Workspace,
+        channels: Mapping[str, str],
+        span: Span,
+        *,
+        answers: bool = False,
+        notice: Notice = "",
     ) -> Sequence[Backfill]:
         """Request the reading of channels (names by their ids); return all that are being read in the workspace."""
-        await self._backfills.start(workspace, channels, span, answers=answers, tell=tell)
+        await self._backfills.start(workspace, channels, span, answers=answers, notice=notice)
         return await self._running(workspace)
 
     async def start_or_report(self, platform: PlatformName, external_id: str, language: str) -> str:
@@ -44,7 +50,7 @@ class BackfillRequests:
         if not channels:
             return sentence("past_posts_no_channels", language)
         span = await self.span(workspace)
-        await self.start(workspace, channels, span, tell="start")
+        await self.start(workspace, channels, span, notice="start")
         names, since = messages.named(channels.values()), date_words(span.since, language)
         return sentence("past_posts_started", language, channels=names, since=since)
 

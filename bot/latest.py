@@ -1,4 +1,4 @@
-"""What a bot remembers for a while, and not without end."""
+"""A dictionary that keeps only the entries that were set last, so that it never grows without end."""
 
 from typing import TypeVar
 

@@ -235,19 +235,19 @@ class PastPosts:
 
     async def _tell(self, backfills: Sequence[Backfill]) -> None:
         """Tell the moderators' channel that a request has begun, or its result."""
-        for backfill in {reading.request: reading for reading in backfills if reading.tell}.values():
+        for backfill in {reading.request: reading for reading in backfills if reading.next_notice}.values():
             together = [reading for reading in backfills if reading.request == backfill.request]
-            if backfill.tell == "end" and not all(reading.has_ended for reading in together):
+            if backfill.next_notice == "end" and not all(reading.has_ended for reading in together):
                 continue
             settings = await self._handlers.settings(self._platform.name, backfill.workspace)
             if settings.log_channel:
-                say = messages.begun if backfill.tell == "start" else messages.ended
+                say = messages.begun if backfill.next_notice == "start" else messages.ended
                 target = ReplyTarget(self._platform.name, backfill.workspace, settings.log_channel)
-                key = f"{backfill.request}:{backfill.tell}"
+                key = f"{backfill.request}:{backfill.next_notice}"
                 outgoing = Outgoing(key, target, say(_summary(together), settings.language), maybe_sent=True)
                 with suppress(UndeliverableError):  # the setup's button shows the numbers too
                     await self._platform.send(outgoing)
-            await self._backfills.record_notice(backfill, "end" if backfill.tell == "start" else "")
+            await self._backfills.record_notice(backfill, "end" if backfill.next_notice == "start" else "")
 
     async def _tell_of_pause(self, backfill: Backfill) -> None:
         """Tell the moderators' channel once for each channel, and not again after a restart."""

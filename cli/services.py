@@ -23,7 +23,7 @@ from cli.vectors import precomputed_vectors
 from db.cancellation import stop
 from http_server.listening import PortTakenError
 from workers.config import PhotoHosts
-from workers.freed_memory import give_back
+from workers.freed_memory import return_freed_memory
 
 _NO_FACES: Final = (
     "REUNITE_PHOTO_COVER_FACES needs the face detector: pip install 'reunite[faces]', then"
@@ -36,7 +36,7 @@ _NO_CARDS: Final = "Faces in photos are covered, cards aren't: docs/privacy.md s
 def announce_ready(words: str) -> None:
     """Write the file that tells a parent process or a health check that this process is ready."""
     gc.collect()
-    give_back()
+    return_freed_memory()
     gc.freeze()  # what was made until now stays: a full collection would look through it, and everything would wait
     if path := os.environ.get(READY_FILE):
         whole = Path(f"{path}.part")

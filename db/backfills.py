@@ -13,7 +13,7 @@ from db.database import Database
 from reunite.entities import PlatformName, ReportState, Workspace
 from reunite.past_posts import KnownBefore, Span, Tally
 
-Tell = Literal["", "start", "end"]
+Notice = Literal["", "start", "end"]
 STOPPED: Final = "stopped"
 """The problem recorded when the operator stops the reading of a channel."""
 
@@ -34,7 +34,7 @@ class Backfill:
     cursor: str
     answers: bool
     """Whether the bot answers in the old threads."""
-    tell: Tell
+    next_notice: Notice
     """The next notice for the moderator channel."""
     tally: Tally
     problem: str
@@ -66,7 +66,7 @@ class Backfills:
         return {row["external_id"]: row["name"] for row in rows}
 
     async def start(
-        self, workspace: Workspace, channels: Mapping[str, str], span: Span, *, answers: bool, tell: Tell = ""
+        self, workspace: Workspace, channels: Mapping[str, str], span: Span, *, answers: bool, notice: Notice = ""
     ) -> None:
         """Start reading channels that aren't being read; results of earlier readings are deleted."""
         about = {"workspace": workspace.id, "channels": list(channels), "names": list(channels.values())}
@@ -92,7 +92,7 @@ class Backfills:
             since=span.since,
             until=span.until,
             answers=answers,
-            tell=tell,
+            tell=notice,
         )
 
     async def of(self, workspace: Workspace) -> list[Backfill]:
@@ -137,13 +137,13 @@ class Backfills:
             problem=problem,
         )
 
-    async def record_notice(self, backfill: Backfill, then: Tell) -> None:
+    async def record_notice(self, backfill: Backfill, then: Notice) -> None:
         """Record that the moderator channel got a notice, and which one comes next."""
         await self._rows(
             backfill.community,
             "UPDATE backfill SET tell = %(then)s WHERE request = %(request)s AND tell = %(tell)s",
             request=backfill.request,
-            tell=backfill.tell,
+            tell=backfill.next_notice,
             then=then,
         )
 
@@ -184,7 +184,7 @@ def _backfill(row: Mapping[str, Any]) -> Backfill:
         reached=row["reached"],
         cursor=row["cursor"],
         answers=row["answers"],
-        tell=row["tell"],
+        next_notice=row["tell"],
         tally=Tally(row["messages"], row["reports"], row["photos"], Counter(row["skipped"])),
         problem=row["problem"],
         created_at=row["created_at"],

@@ -139,7 +139,7 @@ async def _read(session: CommunitySession, leased: Mapping[str, Any], *, with_pi
         problem = f"unreadable: {type(error).__name__}"
         await session.outbox.mark_unsent(leased["seq"], leased["fence"], row["version"], problem, pause)
         return None
-    shown = reply if row["audience"] == "moderators" else reply.as_it_stands(report.state)
+    shown = reply if row["audience"] == "moderators" else reply.in_report_state(report.state)
     targets = await session.reports.targets(reply.jumps())
     picture, *tiles = await _pictures(session, reply) if with_pictures else [None]
     log = None if row["audience"] != "moderators" else await session.workspaces.log_channel(report.id) or ""

@@ -21,8 +21,8 @@ REFRESH: Final = f"""UPDATE outbox SET {CHANGED} WHERE report_id = %(report)s AN
   AND task <> 'remove' AND (reply->'buttons' <> '[]' OR reply->'choices' <> '[]')
   AND (reply->>'asked' IS NULL
     OR EXISTS (SELECT FROM report r WHERE r.id = outbox.report_id AND r.question_answer IS NULL))"""
-"""Edits what a thread asks for, which depends on its report's state (`Reply.as_it_stands`). An answered question stays,
-with its answer."""
+"""Edits what a thread asks for, which depends on its report's state (`Reply.in_report_state`). An answered question
+stays, with its answer."""
 
 
 class SqlOutbox(Queries):
@@ -64,7 +64,7 @@ class SqlOutbox(Queries):
     async def refresh(self, report: UUID) -> None:
         await self._do(REFRESH, report=report)
 
-    async def take_undo(self, report: UUID) -> None:
+    async def remove_undo_button(self, report: UUID) -> None:
         await self._do(
             f"""UPDATE outbox SET reply = jsonb_set(reply, '{{buttons}}', '[]'), {CHANGED}
                 WHERE report_id = %(report)s AND task <> 'remove' AND reply->>'kind' = 'returned'
@@ -89,7 +89,7 @@ class SqlOutbox(Queries):
             audience=audience,
         )
         replies = [(from_json(row["reply"]), ReportState(row["state"])) for row in rows]
-        return [reply if audience == "moderators" else reply.as_it_stands(state) for reply, state in replies]
+        return [reply if audience == "moderators" else reply.in_report_state(state) for reply, state in replies]
 
     async def outgoing(self, seq: int) -> dict[str, Any] | None:
         """Return a queued row of the outbox; None if it was deleted meanwhile."""

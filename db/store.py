@@ -76,11 +76,11 @@ class Store(Database):
             yield session
 
     @asynccontextmanager
-    async def telling_of_looks(self, tell: Callable[[UUID], None]) -> AsyncIterator[None]:
-        """Call `tell` with each look that is answered within the context."""
+    async def notifying_of_looks(self, notify: Callable[[UUID], None]) -> AsyncIterator[None]:
+        """Call `notify` with each look that is answered within the context."""
 
         def is_ours(payload: str) -> bool:
-            tell(UUID(payload))
+            notify(UUID(payload))
             return False
 
         async with signals(self.url, "reunite_look", is_ours):

@@ -24,14 +24,14 @@ class ReportKind(StrEnum):
         return ReportKind.FOUND if self is ReportKind.LOST else ReportKind.LOST
 
 
-class Sided(Protocol):
+class HasKind(Protocol):
     """A report, or what is known of one."""
 
     @property
     def kind(self) -> ReportKind: ...
 
 
-Side = TypeVar("Side", bound=Sided)
+Side = TypeVar("Side", bound=HasKind)
 
 
 def lost_and_found(first: Side, second: Side) -> tuple[Side, Side]:

@@ -33,7 +33,7 @@ class LookAnswers:
     def __init__(self) -> None:
         self._waiting: dict[asyncio.Event, UUID] = {}
 
-    def tell(self, look: UUID) -> None:
+    def notify(self, look: UUID) -> None:
         """Wake those who wait for a look."""
         for event, awaited in self._waiting.items():
             if awaited == look:

@@ -53,7 +53,7 @@ class KnownBefore:
     state: ReportState
 
     @property
-    def may_speak_up(self) -> bool:
+    def can_end_quiet(self) -> bool:
         """Whether it was read quietly, and there is still something to say about it."""
         return self.quiet and self.state in rules.IN_PROGRESS
 
@@ -119,7 +119,7 @@ def why_skipped(post: PastPost, known: KnownBefore | None, *, oldest: datetime, 
         return Skipped.NOT_A_MEMBERS
     if not post.has_files:
         return Skipped.NO_PHOTO
-    if known and not (answers and known.may_speak_up):
+    if known and not (answers and known.can_end_quiet):
         return Skipped.KNOWN
     if post.posted_at < oldest:
         return Skipped.TOO_OLD

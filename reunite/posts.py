@@ -71,7 +71,7 @@ class PostHandlers:
                 if not report.quiet:
                     await self._say_wait(session, report)
             elif report.quiet and not command.quiet:
-                work = await _speak_up(session, report)
+                work = await _end_quiet(session, report)
         if work:
             await self._queue.hint(work)
         return Receipt(report, created)
@@ -146,7 +146,7 @@ class PostHandlers:
         return AnswerResult(sentence("said" if answer else "said_unsure", report.language), changed=True)
 
 
-async def _speak_up(session: Session, report: Report) -> UUID | None:
+async def _end_quiet(session: Session, report: Report) -> UUID | None:
     """End a report's quiet, and search again for what its thread should say; None if it has ended."""
     if report.state not in rules.IN_PROGRESS:
         return None

@@ -112,7 +112,7 @@ def may_show(reader: Report, other: Report, match: Match) -> bool:
     return reader is lost or not lost.private
 
 
-def may_come_back(found: UUID, label: Label | None, ruled_out: Mapping[UUID, bool]) -> bool:
+def may_be_shown_again(found: UUID, label: Label | None, ruled_out: Mapping[UUID, bool]) -> bool:
     """Return whether a member may see a found item again after what was rejected or declined (`Matches.ruled_out`).
 
     What they only passed over, with others in a gallery, comes back if it now has a label: it may be another thing that

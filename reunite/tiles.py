@@ -17,7 +17,7 @@ async def viewable_pairs(session: Session, lost: Report) -> list[Pair]:
     matches = {
         match.found: match
         for match in await session.matches.of(lost.id)
-        if rules.may_come_back(match.found, match.label, ruled_out)
+        if rules.may_be_shown_again(match.found, match.label, ruled_out)
     }
     found = await session.reports.by_ids(matches)
     return [

@@ -172,7 +172,7 @@ async def _apply(session: Session, change: Change) -> list[UUID]:
         state = rules.report_state(report.state, confirmed=confirmed)
         if state is not report.state:
             await session.reports.set_state(report.id, state)
-            await session.outbox.take_undo(report.id)
+            await session.outbox.remove_undo_button(report.id)
             await session.outbox.refresh(report.id)
         if state is ReportState.OPEN and (report.state is not state or change.before is MatchState.REJECTED):
             work.append(await session.work.add(report.id))  # for reports that came in meanwhile

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from reunite.entities import PlatformName
 from reunite.messages import welcome
 from reunite.messages.reply import Reply
-from reunite.messages.welcome import Ways
+from reunite.messages.welcome import NamedCommands
 from reunite.ports import Store
 
 
@@ -28,11 +28,11 @@ class WelcomeHandlers:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def greeting(self, platform: PlatformName, workspace: str, ways: Ways) -> Greeting | None:
+    async def greeting(self, platform: PlatformName, workspace: str, commands: NamedCommands) -> Greeting | None:
         """Return the greeting for a workspace where the bot is new; None once it was sent."""
         async with self._store.entered(platform, workspace) as (known, settings, session):
             due = await session.prompts.due_greeting(known.id)
-        return Greeting(f"{known.id}:greeting", *due, welcome.greeting(ways, settings.language)) if due else None
+        return Greeting(f"{known.id}:greeting", *due, welcome.greeting(commands, settings.language)) if due else None
 
     async def note_invitation(
         self, platform: PlatformName, workspace: str, channel: str, *, if_first: bool = False

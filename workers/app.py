@@ -26,9 +26,9 @@ from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.observed import observed
 from workers.batching import BatchingEncoder
-from workers.closer_look import CloserLook, load_details
 from workers.config import EncoderSettings, PhotoHosts
 from workers.decoder.pool import Decoders
+from workers.detail_comparison import DetailComparison, load_details
 from workers.embed import ReportEncoder
 from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
@@ -116,8 +116,8 @@ async def run(
         decoders = await stack.enter_async_context(Decoders(framing=encoder.framing, cover=config.cover))
         intake = Intake(store, fetcher, slack_files, decoders)
         compares_details = config.encoder.compare_details and precomputed is None
-        closer_look = await _closer_look(store) if compares_details else None
-        processor = Processor(store, encoder, model, intake, Slots(config.parallel), config.lease_seconds, closer_look)
+        comparison = await _detail_comparison(store) if compares_details else None
+        processor = Processor(store, encoder, model, intake, Slots(config.parallel), config.lease_seconds, comparison)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         await stack.enter_async_context(observed(store, "worker", config.metrics))
         sweeper = asyncio.create_task(Sweep(store, hints, config.rehint_seconds, config.now).run())
@@ -134,9 +134,9 @@ async def run(
             await stop(processing_hints, watching_model, sweeper, embedding_queries, learning, calibration)
 
 
-async def _closer_look(store: Store) -> CloserLook | None:
+async def _detail_comparison(store: Store) -> DetailComparison | None:
     details = await asyncio.to_thread(load_details)
-    return CloserLook(store, details, asyncio.Lock()) if details else None
+    return DetailComparison(store, details, asyncio.Lock()) if details else None
 
 
 async def _watch_model(store: Store, processor: Processor, poll_seconds: float) -> None:

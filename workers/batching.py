@@ -16,7 +16,7 @@ from metrics import definitions as metrics
 from reunite.encoder import Encoder, Framing, NamesThings, Vectors, Views
 from reunite.errors import DefectError
 from reunite.text.parts import parts
-from workers.freed_memory import give_back
+from workers.freed_memory import return_freed_memory
 
 _NICENESS: Final = 5
 
@@ -140,7 +140,7 @@ class _Lane(Generic[Item]):
             await self._finish(self._next_batch())
         if not self._closed:
             self._full.clear()
-        self._thread.submit(give_back)
+        self._thread.submit(return_freed_memory)
 
     def _next_batch(self) -> list[_Request[Item]]:
         batch = [self._waiting.popleft()]

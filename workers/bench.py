@@ -47,15 +47,15 @@ Item = TypeVar("Item")
 class Measurable(Encoder, Protocol):
     """An encoder whose network can be measured apart from pre- and postprocessing."""
 
-    def bare_pass(self, images: Sequence[Views]) -> Callable[[], object]:
+    def forward_only(self, images: Sequence[Views]) -> Callable[[], object]:
         """Prepare photos, and return a function that runs only the network on them."""
         ...
 
 
-class Usual(Protocol):
+class Baseline(Protocol):
     """The baseline loop."""
 
-    def usual_way(self, photo: Pixels) -> Mapping[str, Vectors]:
+    def baseline_vectors(self, photo: Pixels) -> Mapping[str, Vectors]:
         """Embed a whole photo the way the model's documentation shows."""
         ...
 
@@ -108,7 +108,7 @@ def forward_pass_per_second(encoder: Measurable) -> float:
     """Return how many photos a second an encoder's network alone processes: the median of several batches."""
     noise = np.random.default_rng(0)
     pictures = (noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH))
-    forward = encoder.bare_pass([framed(picture, encoder.framing) for picture in pictures])
+    forward = encoder.forward_only([framed(picture, encoder.framing) for picture in pictures])
     forward()
     return median(_per_second(lambda _: forward(), range(BATCH)) for _ in range(_PASSES))
 

@@ -15,7 +15,7 @@ from PIL import Image
 from db.embeddings import of_photo
 from reunite.encoder import EncoderKind, Vectors
 from workers.batching import BatchingEncoder
-from workers.bench import BATCH, PHOTO_SIZE, Measurable, Usual
+from workers.bench import BATCH, PHOTO_SIZE, Baseline, Measurable
 from workers.decoder.pool import Decoders
 from workers.embed import checked
 from workers.framing import framed
@@ -33,8 +33,8 @@ _QUALITY: Final = 92
 class Round:
     """Photos per second in one round, and the lowest cosine of a photo's vectors made both ways."""
 
-    whole_way: float
-    usual_loop: float
+    pipeline: float
+    baseline: float
     forward_pass: float
     cosine_min: float
 
@@ -50,39 +50,39 @@ def measure(
 def summary(rounds: Sequence[Round]) -> dict[str, float]:
     """Return the median ratios and speeds of the rounds, and the lowest cosine."""
     return {
-        "ratio_to_usual_loop": round(median(measured.whole_way / measured.usual_loop for measured in rounds), 2),
-        "share_of_forward_pass": round(median(measured.whole_way / measured.forward_pass for measured in rounds), 3),
+        "ratio_to_baseline": round(median(measured.pipeline / measured.baseline for measured in rounds), 2),
+        "share_of_forward_pass": round(median(measured.pipeline / measured.forward_pass for measured in rounds), 3),
         "cosine_min": round(min(measured.cosine_min for measured in rounds), 5),
-        "whole_way_per_second": round(median(measured.whole_way for measured in rounds), 2),
-        "usual_loop_per_second": round(median(measured.usual_loop for measured in rounds), 2),
+        "pipeline_per_second": round(median(measured.pipeline for measured in rounds), 2),
+        "baseline_per_second": round(median(measured.baseline for measured in rounds), 2),
         "forward_pass_per_second": round(median(measured.forward_pass for measured in rounds), 2),
     }
 
 
-def _load(kind: EncoderKind, model: str) -> tuple[Measurable, Usual]:
+def _load(kind: EncoderKind, model: str) -> tuple[Measurable, Baseline]:
     # Imported here: the encoders' packages are extras.
     if kind == "clip":
+        from workers.baseline_clip import BaselineClip  # noqa: PLC0415
         from workers.encoders.clip import ClipEncoder  # noqa: PLC0415
-        from workers.usual_clip import UsualClip  # noqa: PLC0415
 
-        return ClipEncoder(model, local_files_only=True), UsualClip(model)
+        return ClipEncoder(model, local_files_only=True), BaselineClip(model)
     from workers.encoders.concept import ConceptEncoder  # noqa: PLC0415
 
     return ConceptEncoder(), ConceptEncoder(dtype="float32")
 
 
 async def _rounds(
-    encoder: Measurable, usual: Usual, posted: Sequence[bytes], rounds: int, progress: Callable[[str], None]
+    encoder: Measurable, baseline: Baseline, posted: Sequence[bytes], rounds: int, progress: Callable[[str], None]
 ) -> list[Round]:
     noise = np.random.default_rng(0)
     pictures = (noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH))
-    forward = encoder.bare_pass([framed(picture, encoder.framing) for picture in pictures])
+    forward = encoder.forward_only([framed(picture, encoder.framing) for picture in pictures])
     batching = BatchingEncoder(encoder)
     measured = []
     async with Decoders(framing=encoder.framing) as decoders:
         for number in range(rounds + 1):
             progress(f"from bytes to vector, round {number} of {rounds}" if number else "warming up")
-            measured.append(await _round(decoders, batching, usual, forward, posted))
+            measured.append(await _round(decoders, batching, baseline, forward, posted))
     await batching.close()
     return measured[1:]
 
@@ -90,32 +90,32 @@ async def _rounds(
 async def _round(
     decoders: Decoders,
     batching: BatchingEncoder,
-    usual: Usual,
+    baseline: Baseline,
     forward: Callable[[], object],
     posted: Sequence[bytes],
 ) -> Round:
     start = time.perf_counter()
-    ours = await asyncio.gather(*(our_way(decoders, batching, data) for data in posted))
+    ours = await asyncio.gather(*(pipeline_vectors(decoders, batching, data) for data in posted))
     done = time.perf_counter()
-    theirs = [_usual_way(usual, data) for data in posted]
-    usual_done = time.perf_counter()
+    theirs = [_baseline_vectors(baseline, data) for data in posted]
+    baseline_done = time.perf_counter()
     forward()
-    seconds = time.perf_counter() - usual_done
+    seconds = time.perf_counter() - baseline_done
     cosine = min(_cosine(*pair) for pair in zip(ours, theirs, strict=True))
-    return Round(len(posted) / (done - start), len(posted) / (usual_done - done), BATCH / seconds, cosine)
+    return Round(len(posted) / (done - start), len(posted) / (baseline_done - done), BATCH / seconds, cosine)
 
 
-async def our_way(decoders: Decoders, batching: BatchingEncoder, data: bytes) -> Mapping[str, Vectors]:
+async def pipeline_vectors(decoders: Decoders, batching: BatchingEncoder, data: bytes) -> Mapping[str, Vectors]:
     """Return a photo's vectors by space, from its bytes."""
     decoded = await decoders.decode(data)
     rows = of_photo(uuid4(), checked(await batching.photo("", decoded.views)), 0)
     return {row.space: row.vector for row in rows}
 
 
-def _usual_way(usual: Usual, data: bytes) -> Mapping[str, Vectors]:
+def _baseline_vectors(baseline: Baseline, data: bytes) -> Mapping[str, Vectors]:
     with Image.open(BytesIO(data)) as image:
         pixels = np.asarray(image.convert("RGB"))
-    return {space: vectors[0] for space, vectors in usual.usual_way(pixels).items()}
+    return {space: vectors[0] for space, vectors in baseline.baseline_vectors(pixels).items()}
 
 
 def _cosine(ours: Mapping[str, Vectors], theirs: Mapping[str, Vectors]) -> float:

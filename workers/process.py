@@ -26,7 +26,7 @@ from reunite.matching.scoring import ScoredCandidate
 from reunite.matching.weights import ScoringModel
 from reunite.messages import keys, wording
 from reunite.search import search_and_announce
-from workers.closer_look import CloserLook, ToCompare
+from workers.detail_comparison import DetailComparison, PhotosToCompare
 from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded, save
 from workers.intake import MAX_FAILURES, Intake, IntakeResult, find_waiting
 from workers.leases import extending
@@ -64,7 +64,7 @@ class Processor:
     intake: Intake
     slots: Slots
     lease_seconds: float = 30
-    closer_look: CloserLook | None = None
+    detail_comparison: DetailComparison | None = None
     timeout_seconds: float = _WORK_TIMEOUT_SECONDS
     replaced: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once searches use another model."""
@@ -197,13 +197,13 @@ class Processor:
         async with self.store.work_session(lease) as session:
             scoring_model = await scoring_models.in_use_by(session, self.model)
             report = await _read(session, lease, text)
-            chosen = ToCompare()
-            if report and self.closer_look:
-                chosen = await self.closer_look.choose(session, report, scoring_model)
+            chosen = PhotosToCompare()
+            if report and self.detail_comparison:
+                chosen = await self.detail_comparison.choose(session, report, scoring_model)
             if not chosen.pairs:  # without new details, the search stays valid
                 return await self._announce(session, report, taken, scoring_model, chosen.search)
-        if self.closer_look:
-            await self.closer_look.look(lease, chosen)
+        if self.detail_comparison:
+            await self.detail_comparison.run(lease, chosen)
         async with self.store.work_session(lease) as session:
             return await self._announce(session, await _read(session, lease, text), taken, scoring_model, None)
 

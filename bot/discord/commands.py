@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import discord
 
-from bot.discord.greeting import ways
+from bot.discord.greeting import named_commands
 from bot.discord.permissions import may_set_up
 from bot.discord.private_replies import PrivateReply, Work, language_of_user, reply_privately
 from bot.discord.reports import guild_of
@@ -52,7 +52,7 @@ class Commands:
     async def help(self, interaction: discord.Interaction) -> PrivateReply:
         """List what members can do."""
         language = language_of_user(interaction)
-        return PrivateReply.of(welcome.usage(ways(language), language))
+        return PrivateReply.of(welcome.usage(named_commands(language), language))
 
     async def statistics(self, interaction: discord.Interaction) -> PrivateReply:
         language = language_of_user(interaction)

@@ -19,7 +19,7 @@ from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import language_of
 from reunite.messages.reply import Command
-from reunite.messages.welcome import Ways
+from reunite.messages.welcome import NamedCommands
 from reunite.messages.wording import line
 from reunite.ports import Outgoing
 from reunite.welcome import Greeting
@@ -112,7 +112,9 @@ class Greeter:
             await self._handlers.welcome.note_greeting("discord", str(guild.id))
 
     async def _due(self, guild: discord.Guild) -> Greeting | None:
-        return await self._handlers.welcome.greeting("discord", str(guild.id), ways(self._workspaces.language(guild)))
+        return await self._handlers.welcome.greeting(
+            "discord", str(guild.id), named_commands(self._workspaces.language(guild))
+        )
 
     async def _deliver(self, guild: discord.Guild, greeting: Greeting, channel: discord.TextChannel | None) -> None:
         """Send the greeting to its place; to a channel if that is with somebody who takes no messages.
@@ -163,10 +165,10 @@ async def _inviter_messages(guild: discord.Guild) -> discord.DMChannel | None:
     return None
 
 
-def ways(language: str) -> Ways:
+def named_commands(language: str) -> NamedCommands:
     """Return the commands as sentences of a language name them."""
     names = ("lost", "found", "sealed", "search", "mine", "privacy", "setup", "help")
-    return Ways(**{name: Command(name, language) for name in names})
+    return NamedCommands(**{name: Command(name, language) for name in names})
 
 
 def _writable(guild: discord.Guild) -> Iterator[discord.TextChannel]:

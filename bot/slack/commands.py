@@ -15,11 +15,13 @@ from reunite.entities import ReportKind
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import notices, welcome
-from reunite.messages.welcome import HOME, Ways
+from reunite.messages.welcome import HOME, NamedCommands
 
 _FOR_MODERATORS: Final = frozenset(("setup", "stats"))
 """What the App Home shows to moderators only."""
-WAYS: Final = Ways(LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", HOME, HOME, f"{LOST} help")
+NAMED_COMMANDS: Final = NamedCommands(
+    LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", HOME, HOME, f"{LOST} help"
+)
 
 
 class Commands:
@@ -48,7 +50,7 @@ class Commands:
             case ["mine"]:
                 await self._my_reports(person, private)
             case ["help"]:
-                await private.send([welcome.usage(WAYS, person.language)], person.language)
+                await private.send([welcome.usage(NAMED_COMMANDS, person.language)], person.language)
             case ["search"] if kind is ReportKind.LOST:
                 await self._looks.open(person, private)
             case ["search", *_] if kind is ReportKind.LOST:

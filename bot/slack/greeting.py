@@ -2,7 +2,7 @@
 
 from bot.locks import Locks
 from bot.slack.background import Background, with_retries
-from bot.slack.commands import WAYS
+from bot.slack.commands import NAMED_COMMANDS
 from bot.slack.outbound import SlackPlatform
 from bot.slack.workspace import SlackWorkspace
 from reunite.errors import UndeliverableError, UnknownArrivalError
@@ -43,7 +43,7 @@ class Greeter:
                 self._settled.add(workspace.team)
 
     async def _greet(self, workspace: SlackWorkspace) -> None:
-        greeting = await self._handlers.welcome.greeting("slack", workspace.team, WAYS)
+        greeting = await self._handlers.welcome.greeting("slack", workspace.team, NAMED_COMMANDS)
         if greeting and greeting.channel:
             target = workspace.target(greeting.channel, None)
             since = greeting.tried_at

@@ -14,7 +14,7 @@ from reunite.handlers import Handlers
 from reunite.language import command
 from reunite.messages import welcome
 from reunite.messages.reply import Action, Reply, action_of
-from reunite.messages.welcome import Ways
+from reunite.messages.welcome import NamedCommands
 
 
 class Buttons:
@@ -64,8 +64,8 @@ class Buttons:
         await requests.json_body(request)
         language = self._chat.language
         names = ("lost", "found", "sealed", "search", "mine", "privacy", "help")
-        ways = Ways(**{name: f"/{command(name, language).name}" for name in names}, setup="")
-        return self._replies([welcome.usage(ways, language)])
+        commands = NamedCommands(**{name: f"/{command(name, language).name}" for name in names}, setup="")
+        return self._replies([welcome.usage(commands, language)])
 
     async def statistics(self, request: web.Request) -> web.Response:
         """Return the community's statistics, to moderators only."""

@@ -171,7 +171,7 @@ class _Page:
     def _reply(self, reply: Reply, message: WebMessage) -> Json:
         """Return a reply with the buttons that the viewer may press, and that still do something."""
         if (thread := self._reports.get(message.root or 0)) is not None:
-            reply = reply.as_it_stands(thread.state)
+            reply = reply.in_report_state(thread.state)
         is_answered = reply.asked is not None and self._answers.get(reply.asked) is not None
         offered = () if is_answered else reply.buttons
         if reply.kind == "returned":  # they undo what the thread's author said

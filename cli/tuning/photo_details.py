@@ -12,9 +12,9 @@ from cli.progress import progress_bar
 from cli.trial import Trial
 from db.photo_details import PhotoPair
 from reunite.entities import ReportKind
-from reunite.matching.closer_look import nearest_by_photo
+from reunite.matching.detail_candidates import nearest_by_photo
 from reunite.matching.evidence import MAX_CANDIDATES
-from workers.closer_look import ComparesDetails, compare, load_details, pairs_of, stored_copies
+from workers.detail_comparison import DetailComparer, compare, load_details, pairs_of, stored_copies
 
 _MAX: Final = {ReportKind.LOST: 24, ReportKind.FOUND: 8}
 """How many candidates of each report, the most similar by photo, are compared with it."""
@@ -47,7 +47,7 @@ async def _pairs(trial: Trial, reports: Sequence[UUID]) -> list[PhotoPair]:
     return sorted(pairs, key=lambda pair: (pair.lost_photo, pair.found_photo))
 
 
-async def _compare(trial: Trial, details: ComparesDetails, pairs: Sequence[PhotoPair]) -> None:
+async def _compare(trial: Trial, details: DetailComparer, pairs: Sequence[PhotoPair]) -> None:
     async with trial.session() as session:
         copies = await stored_copies(session, pairs)
     compared = await asyncio.to_thread(compare, details, pairs, copies)

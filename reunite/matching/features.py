@@ -13,11 +13,11 @@ from reunite.text.brands import NamedBrands, meant_by, named_brands
 from reunite.text.colour_words import MOST_READINGS, readings
 from reunite.text.content import content_of
 from reunite.text.foreign_colours import with_colours
+from reunite.text.informative import is_brand, is_informative, things_of_emoji
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts_of
 from reunite.text.reading import can_read
 from reunite.text.shared_colours import shared_colours, with_spoken
-from reunite.text.telling import is_brand, tells, things_of_emoji
 from reunite.text.words import is_code, tokens
 
 _MOST_KNOWN: Final = 8_192
@@ -34,7 +34,7 @@ class WordFeatures:
     """The words that may tell the thing from others: no links, greetings, places, dates, or numbers but serials."""
     named_serials: frozenset[str]
     """Those that the text calls a serial number, an engraving or the like."""
-    tells_of_thing: bool
+    is_informative: bool
     """Whether any word or name ("PS5") may tell the thing from others. Emoji don't: encoders hardly know them."""
     things: tuple[Thing, ...]
     """Each thing that the text is about."""
@@ -82,11 +82,11 @@ def extract(item: Item) -> ReportFeatures:
 
 def _read(item: Item) -> WordFeatures:
     content = content_of(item.text)
-    telling = bool(content.serials) or is_brand(item.text) or tells(content.thing)
+    is_informative_text = bool(content.serials) or is_brand(item.text) or is_informative(content.thing)
     content = replace(content, thing=with_spoken(content.thing))
     english = with_colours(normalise(content.thing))
     place = item.place or content.place
-    if not telling:
+    if not is_informative_text:
         english = things_of_emoji(item.text, place)
         content = replace(content, thing=english)
     elif not heads.name_of_thing(english) and (shown := things_of_emoji(item.text, place)):
@@ -105,7 +105,7 @@ def _read(item: Item) -> WordFeatures:
         is_readable=readable,
         tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
         named_serials=content.named_serials,
-        tells_of_thing=telling,
+        is_informative=is_informative_text,
         things=things if readable else tuple(replace(thing, noun=None) for thing in things),
         nouns=nouns if readable else (),
         held=held_nouns(named) if readable else frozenset(),

@@ -73,7 +73,7 @@ def without_uninformative_texts(query: ReportFeatures, other: ReportFeatures, ca
 
 
 def _is_uninformative(report: ReportFeatures) -> bool:
-    return bool(report.item.text) and not report.tells_of_thing
+    return bool(report.item.text) and not report.is_informative
 
 
 def similarity_evidence(

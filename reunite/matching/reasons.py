@@ -15,7 +15,7 @@ from reunite.matching.features import ReportFeatures
 from reunite.matching.kinds_compared import AGREE, closest_things, is_held, named, only_one_is_toy, shown
 from reunite.text import distinctive, negation, places, words
 from reunite.text.brands import other_brand
-from reunite.text.place_names import as_said
+from reunite.text.place_names import base_form
 
 STRONG: Final[Mapping[PairKind, float]] = {
     PairKind.PHOTO_PHOTO: 4.0,
@@ -108,7 +108,7 @@ def _said(features: ReportFeatures) -> str:
     """Return a report's place as people say it."""
     if features.item.place:
         return features.place
-    return ", ".join(as_said(place, features.item.text) for place in features.place.split(", "))
+    return ", ".join(base_form(place, features.item.text) for place in features.place.split(", "))
 
 
 def _time(lost: Item, found: Item) -> Iterator[Why]:

@@ -82,8 +82,8 @@ class _Measured:
     log_odds: float
 
     def scored(self, query: ReportFeatures, probability: float, label: Label | None) -> ScoredCandidate:
-        telling = distinguishing_words(self.candidate.rare_words, query, self.features)
-        why = reasons(query, self.features, telling, self.evidence)
+        distinguishing = distinguishing_words(self.candidate.rare_words, query, self.features)
+        why = reasons(query, self.features, distinguishing, self.evidence)
         photo = self.candidate.photo
         return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence, photo)
 

@@ -19,7 +19,7 @@ from reunite.messages.wording import (
     small_print,
     why_words,
 )
-from reunite.text.place_names import as_said
+from reunite.text.place_names import base_form
 from reunite.text.places import locate
 
 Pair = tuple[Match, Report]
@@ -155,4 +155,4 @@ def _words_of(found: Report) -> Line:
 
 def _place_in(found: Report) -> str:
     """Return where a caption says that something was found: a gallery with photos shows no captions."""
-    return ", ".join(as_said(place, found.text) for place in locate(found.text).places[:_MAX_PLACES])
+    return ", ".join(base_form(place, found.text) for place in locate(found.text).places[:_MAX_PLACES])

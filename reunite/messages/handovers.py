@@ -190,7 +190,7 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, by_word: bool) -
         key = "pair_rejected" if match.state is MatchState.REJECTED else "pair_gone"
         key = "pair_withdrawn" if claimed.claim.state is ClaimState.WITHDRAWN else key
         return Reply("handover", (line(key, language, **people), jumps), match=match.id, about=about)
-    lines = [line("pair_begins", language, **people), jumps, kept_line(whereabouts, found, language)]
+    lines = [line("pair_begins", language, **people), jumps, whereabouts_line(whereabouts, found, language)]
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
     if by_word:
         lines.append(asking("pair_ends", language))
@@ -233,10 +233,10 @@ def said_too_soon(match: Match, reader: Report) -> Reply:
 
 
 def where_it_is(whereabouts: Whereabouts, found: Report, language: str) -> Reply:
-    return Reply("note", (kept_line(whereabouts, found, language),))
+    return Reply("note", (whereabouts_line(whereabouts, found, language),))
 
 
-def kept_line(whereabouts: Whereabouts, found: Report, language: str) -> Line:
+def whereabouts_line(whereabouts: Whereabouts, found: Report, language: str) -> Line:
     """Say where an item is: only for its owner, once the finder has accepted their claim."""
     if not whereabouts.place:
         return line("kept_by_finder", language)

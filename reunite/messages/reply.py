@@ -302,7 +302,7 @@ class Reply:
         )
         return replace(self, lines=lines)
 
-    def as_it_stands(self, state: ReportState) -> "Reply":
+    def in_report_state(self, state: ReportState) -> "Reply":
         """Return what its report's thread shows of the reply: nothing that no longer does anything.
 
         Once a report is returned, only the news of that has a button, which undoes it; after its end, nothing asks.

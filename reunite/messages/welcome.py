@@ -14,8 +14,8 @@ HOME: Final = "Home"
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
-    """What people use on their platform, in words or as a command; where there's no setup, that is empty."""
+class NamedCommands:
+    """What commands are called on a platform, in words or as spans; `setup` is empty where there's none."""
 
     lost: str | Command
     found: str | Command
@@ -32,28 +32,28 @@ class Ways:
         return self.setup == HOME
 
 
-def greeting(ways: Ways, language: str) -> Reply:
+def greeting(names: NamedCommands, language: str) -> Reply:
     """Say once what the bot does, how to try it, and where moderators set it up."""
     lines = (
         line("greet_hello", language),
-        line("greet_how", language, lost=ways.lost),
-        line("greet_try", language, lost=ways.lost),
-        line("greet_setup_in_home" if ways.in_home else "greet_setup", language, setup=ways.setup, help=ways.help),
+        line("greet_how", language, lost=names.lost),
+        line("greet_try", language, lost=names.lost),
+        line("greet_setup_in_home" if names.in_home else "greet_setup", language, setup=names.setup, help=names.help),
     )
     return Reply("note", lines)
 
 
-def usage(ways: Ways, language: str) -> Reply:
+def usage(names: NamedCommands, language: str) -> Reply:
     """Say what a member can do, and what a moderator can where they set up the bot."""
     lines = (
-        line("help_lost", language, lost=ways.lost),
-        line("help_found", language, found=ways.found, sealed=ways.sealed),
-        line("help_search", language, search=ways.search),
-        line("help_mine_in_home" if ways.in_home else "help_mine", language, mine=ways.mine, privacy=ways.privacy),
+        line("help_lost", language, lost=names.lost),
+        line("help_found", language, found=names.found, sealed=names.sealed),
+        line("help_search", language, search=names.search),
+        line("help_mine_in_home" if names.in_home else "help_mine", language, mine=names.mine, privacy=names.privacy),
         line("help_claims", language),
         *(
-            [line("help_moderators_in_home" if ways.in_home else "help_moderators", language, setup=ways.setup)]
-            if ways.setup
+            [line("help_moderators_in_home" if names.in_home else "help_moderators", language, setup=names.setup)]
+            if names.setup
             else []
         ),
     )

@@ -27,7 +27,7 @@ class Outbox(Protocol):
         """Edit what a report's thread and its conversation ask for: the report was returned, or is open again."""
         ...
 
-    async def take_undo(self, report: UUID) -> None:
+    async def remove_undo_button(self, report: UUID) -> None:
         """Take the button from the news of earlier returns in a report's thread: news of another one has its own."""
         ...
 

@@ -252,9 +252,9 @@ def _is_thing(word: str) -> bool:
 
 def _likely(words: list[str]) -> str | None:
     """The last word that isn't common and no adjective we know."""
-    telling = [
+    likely = [
         word
         for word in words
         if not never_names_a_thing(word) and len(word) > 1 and frequency(word) is not Frequency.COMMON
     ]
-    return telling[-1] if telling else None
+    return likely[-1] if likely else None

@@ -68,9 +68,9 @@ def parts_of(normalised: str) -> Sequence[str]:
         unread.append(piece)
         is_held = holds or _is_held(_WITH.split(piece)) or _names_only_a_cover(between, previous, piece, following)
         is_held = is_held and not _BESIDES.search(between)
-        told_again = _told_again(found, piece) if named and names and not is_held else None
-        if told_again is not None:
-            found[told_again] += between + piece
+        repeated = _repeated_thing(found, piece) if named and names and not is_held else None
+        if repeated is not None:
+            found[repeated] += between + piece
             previous = piece
             continue
         is_next = named and names and not is_held and _separates(between, previous, piece, following)
@@ -99,7 +99,7 @@ def _are_two(before: str, after: str, following: str) -> bool:
     """Whether a thing after a comma is another one, and not what the one before is: "a red bag, a blue backpack"."""
     coloured = [bool(named_colours(piece)) for piece in (before, after)]
     if (
-        _are_told_apart(before, after)
+        _differ_in_attribute(before, after)
         or all(coloured)
         or (any(coloured) and _ARTICLE.match(before) and _ARTICLE.match(after.strip()))
     ):
@@ -109,7 +109,7 @@ def _are_two(before: str, after: str, following: str) -> bool:
     )  # "keys, car key, wallet"
 
 
-def _are_told_apart(before: str, after: str) -> bool:
+def _differ_in_attribute(before: str, after: str) -> bool:
     """Whether two things of one name have other words before it: "bank card, student card"."""
     names = [[*map(words.stem, words.tokens(piece))] for piece in (before, after)]
     if any(len(name) < _IN_A_LIST for name in names) or names[0][-1] != names[1][-1]:
@@ -130,7 +130,7 @@ def _names_only_a_cover(between: str, before: str, piece: str, following: str) -
     return not between.strip(" ,;:.") and is_cover and not is_listed
 
 
-def _told_again(found: Sequence[str], piece: str) -> int | None:
+def _repeated_thing(found: Sequence[str], piece: str) -> int | None:
     """Return which of the things so far a piece says the colour of: "a bag and a scarf, the scarf is red"."""
     if not named_colours(piece) or _ARTICLE.match(piece.strip()):
         return None

@@ -38,7 +38,7 @@ def named_alone(place: str) -> str:
     return (name[0].upper() + name[1:] if words[0].isupper() else name) + number
 
 
-def as_said(place: str, text: str) -> str:
+def base_form(place: str, text: str) -> str:
     """Return a place that a text names as one says it by itself: "biblioteka", but "im dritten Stock".
 
     A preposition decides a word's ending in German and Polish, so it stays where we don't know the word without it.

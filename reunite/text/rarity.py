@@ -18,7 +18,7 @@ MAX_HOLDERS: Final = 100
 """In a large community, too: a word in more reports than this would bring too many candidates."""
 _MAX_SHARE_OF_FEW: Final = 0.2
 """In a small community, a word in more reports than this is not rare, unless it's in one alone."""
-_TELLING_FROM: Final = 50
+_INFORMATIVE_FROM: Final = 50
 """Open reports from which an everyday word in hardly any of them means something."""
 _MIN_REPEATS, _MIN_HABIT = 2, 0.3
 """In how many of an author's reports, and in what share of them, a word is that author's habit."""
@@ -37,7 +37,7 @@ def is_rare(word: str, holders: int, open_count: int) -> bool:
         return False
     how_frequent = frequency(word)
     if how_frequent is Frequency.EVERYDAY:
-        return open_count >= _TELLING_FROM and holders <= _MAX_SHARE * open_count
+        return open_count >= _INFORMATIVE_FROM and holders <= _MAX_SHARE * open_count
     return how_frequent is Frequency.UNUSUAL
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal, TypeVar
 
-from reunite.text.when_settled import settled
+from reunite.text.when_context import settled
 from reunite.text.when_words import (
     Atom,
     Calendar,

@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import sqrt
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from reunite.matching.closer_look import nearest_by_photo
+from reunite.matching.detail_candidates import nearest_by_photo
 from reunite.matching.evidence import MAX_CANDIDATES, Background, Candidate, PairKind, Search
 from reunite.text.content import rare_candidates, significant_words
 from reunite.text.rarity import rare_words

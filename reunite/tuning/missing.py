@@ -25,7 +25,7 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Left:
+class _Reduced:
     """What is left of a report, and whether it lost its photos or its text."""
 
     item: Item
@@ -40,25 +40,25 @@ def draw_missing(reports: Sequence[UUID], share: float, rng: random.Random) -> M
 
 def leave_out(searches: Iterable[LabelledSearch], missing: Missing) -> list[LabelledSearch]:
     """Return searches with less said; backgrounds and rare words aren't measured again (`narrow` does that)."""
-    known: dict[UUID, _Left] = {}
+    known: dict[UUID, _Reduced] = {}
 
-    def left_of(item: Item) -> _Left:
+    def reduced(item: Item) -> _Reduced:
         if item.report not in known:
-            known[item.report] = _left(item, missing)
+            known[item.report] = _reduce(item, missing)
         return known[item.report]
 
-    def less_said(labelled: LabelledSearch) -> LabelledSearch:
+    def reduce_search(labelled: LabelledSearch) -> LabelledSearch:
         search = labelled.search
-        query = left_of(search.query)
+        query = reduced(search.query)
         candidates = tuple(
-            _candidate(candidate, query.lacks, left_of(candidate.item)) for candidate in search.candidates
+            _candidate(candidate, query.lacks, reduced(candidate.item)) for candidate in search.candidates
         )
         return replace(labelled, search=replace(search, query=query.item, candidates=candidates))
 
-    return [*map(less_said, searches)]
+    return [*map(reduce_search, searches)]
 
 
-def _candidate(candidate: Candidate, query_lacks: Collection[str], left: _Left) -> Candidate:
+def _candidate(candidate: Candidate, query_lacks: Collection[str], left: _Reduced) -> Candidate:
     if not (left.lacks or query_lacks):
         return candidate if left.item == candidate.item else candidate._replace(item=left.item, rare_words=())
     similarities = {
@@ -70,7 +70,7 @@ def _candidate(candidate: Candidate, query_lacks: Collection[str], left: _Left) 
     return Candidate(left.item, similarities, details=details)
 
 
-def _left(item: Item, missing: Missing) -> _Left:
+def _reduce(item: Item, missing: Missing) -> _Reduced:
     """Reduce a report; one with photos and words never loses both."""
     has_both = bool(item.colours and item.text)
     no_photo = has_both and item.report in missing.photos
@@ -84,4 +84,4 @@ def _left(item: Item, missing: Missing) -> _Left:
         time_is_stated=item.time_is_stated and item.report not in missing.times,
     )
     lacks = {"photo": no_photo, "text": no_text}
-    return _Left(left, frozenset(name for name, is_missing in lacks.items() if is_missing))
+    return _Reduced(left, frozenset(name for name, is_missing in lacks.items() if is_missing))

@@ -28,7 +28,7 @@ _STEPS: Final = 30
 _FOLDS: Final = 5
 _MIN_PROBABILITY: Final = 1e-4
 
-_OPEN_MINDED: Final[Numbers] = np.diag(np.array([_SCALE_SPREAD, _SHIFT_SPREAD]) ** -2.0)
+_PRIOR_PRECISION: Final[Numbers] = np.diag(np.array([_SCALE_SPREAD, _SHIFT_SPREAD]) ** -2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Learned:
 
     log_scale: float = 0.0
     shift: float = 0.0
-    precision: Numbers = field(default_factory=lambda: _OPEN_MINDED)
+    precision: Numbers = field(default_factory=lambda: _PRIOR_PRECISION)
 
     @property
     def parameters(self) -> Numbers:
@@ -142,8 +142,8 @@ def _answers(pairs: Sequence[DecidedPair], base: ScoringModel, before: Learned) 
 
 def _discounted(before: Learned) -> Learned:
     """Return the prior of a further fit: what was learned before, with less certainty and nearer to the base model."""
-    kept_precision = _KEPT * (before.precision - _OPEN_MINDED)
-    precision = _OPEN_MINDED + kept_precision
+    kept_precision = _KEPT * (before.precision - _PRIOR_PRECISION)
+    precision = _PRIOR_PRECISION + kept_precision
     mean = np.linalg.solve(precision, _KEPT * before.precision @ before.parameters)
     return Learned(float(mean[0]), float(mean[1]), precision)
 

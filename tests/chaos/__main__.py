@@ -1,4 +1,4 @@
-"""`make chaos`: people post, confirm and delete while everything is killed at random; then a judge counts.
+"""`make chaos`: people post, confirm and delete while everything is killed at random; then a checker counts.
 
 python -m tests.chaos --rounds 100 --platform discord --seed 1
 """
@@ -16,9 +16,9 @@ from typing import Any
 
 from cli.backup import backup
 from embedded import EmbeddedServers, Urls
+from tests.chaos.chaos_run import ChaosRun
 from tests.chaos.folders import folder, small_disk
 from tests.chaos.sides import DiscordSide, Side, SlackSide
-from tests.chaos.storm import Storm
 from tests.doubles.discord import DiscordDouble
 from tests.doubles.slack import SlackDouble
 from tests.support.slack_adapter import no_proxy
@@ -28,14 +28,14 @@ _AGAIN, _RETRIES = 10, 200
 
 
 async def chaos(platform: str, given: argparse.Namespace) -> dict[str, Any]:
-    """Run one storm on servers of its own; return the judge's figures."""
+    """Run one chaos test on servers of its own; return its figures, with the faults found."""
     with no_proxy(), folder() as home, small_disk(home) as is_small, EmbeddedServers(home) as servers:
         async with AsyncExitStack() as stack:
             side = await _side(platform, stack)
-            storm = Storm(side, servers, home, random.Random(given.seed), is_small, given.kills, given.metrics)  # noqa: S311 - no secret
+            chaos_run = ChaosRun(side, servers, home, random.Random(given.seed), is_small, given.kills, given.metrics)  # noqa: S311 - no secret
             try:
                 figures = await (
-                    storm.flush(given.flushes) if given.flushes else storm.run(given.rounds, given.minutes)
+                    chaos_run.flush(given.flushes) if given.flushes else chaos_run.run(given.rounds, given.minutes)
                 )
                 if given.logs and figures["faults"]:
                     _keep(given.logs / f"{platform}-{given.seed}", side, servers)

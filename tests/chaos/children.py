@@ -1,4 +1,4 @@
-"""The worker and the bot of a storm: started, killed, started again when they end, and waited for."""
+"""The worker and the bot of a run: started, killed, started again when they end, and waited for."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What goes wrong in a storm: kills, an emptied Redis, locks, a full disk, a platform in trouble."""
+"""What goes wrong in a run: kills, an emptied Redis, locks, a full disk, a platform in trouble."""
 
 import asyncio
 import random

@@ -133,7 +133,7 @@ async def _vectors_per_second(encoder: Encoder, posted: Sequence[bytes]) -> floa
     async with Decoders(framing=encoder.framing) as decoders:
         for _ in range(_ROUNDS + 1):
             start = time.perf_counter()
-            await asyncio.gather(*(bench_photos.our_way(decoders, batching, data) for data in posted))
+            await asyncio.gather(*(bench_photos.pipeline_vectors(decoders, batching, data) for data in posted))
             measured.append(len(posted) / (time.perf_counter() - start))
     await batching.close()
     return median(measured[1:])

@@ -1,4 +1,4 @@
-"""What people do in a storm: they post, delete, use a command, give verdicts and take them back."""
+"""What people do in a run: they post, delete, use a command, give verdicts and take them back."""
 
 import random
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What people do on a platform, and what its double shows them: the judge reads nothing else."""
+"""What people do on a platform, and what its double shows them: the checker reads nothing else."""
 
 import asyncio
 import random

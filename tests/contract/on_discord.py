@@ -17,7 +17,7 @@ from tests.contract.sides import Admin, People, Screen, Ui
 from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble, Interaction
 from tests.doubles.discord_shapes import CREATE_PRIVATE_THREADS, MANAGE_GUILD, PRIVATE_THREAD
 from tests.support.keys import KEYS
-from tests.support.told_handlers import told_handlers
+from tests.support.notified_handlers import notified_handlers
 from tests.support.waiting import PATIENCE, eventually
 
 
@@ -239,5 +239,5 @@ class DiscordScreen(Screen):
 async def on_discord(database_url: str) -> AsyncIterator[OnDiscord]:
     async with DiscordDouble(answer_within=PATIENCE) as double, Store(database_url, keys=KEYS) as store:
         config = DiscordConfig(token=TOKEN, api_base=double.api_base, gateway=double.gateway_url, guilds_wait=0.05)
-        async with told_handlers(store) as handlers, app.running(handlers, store, config) as platform:
+        async with notified_handlers(store) as handlers, app.running(handlers, store, config) as platform:
             yield OnDiscord(store, platform, double=double)

@@ -21,8 +21,8 @@ from tests.doubles.slack import Envelope, SlackDouble, shown
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM
 from tests.doubles.slack_blocks import loaded, words_of
 from tests.support.keys import KEYS
+from tests.support.notified_handlers import notified_handlers
 from tests.support.slack_adapter import note_greeting
-from tests.support.told_handlers import told_handlers
 from tests.support.waiting import PATIENCE, eventually
 
 
@@ -275,7 +275,7 @@ async def on_slack(database_url: str) -> AsyncIterator[OnSlack]:
     async with SlackDouble.running(acknowledge_within=5) as double, Store(database_url, keys=KEYS) as store:
         channels = {"found": double.admin.add_channel("found"), "lost": double.admin.add_channel("lost")}
         config = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=double.api_base, ping_seconds=1)
-        async with told_handlers(store) as handlers:
+        async with notified_handlers(store) as handlers:
             await note_greeting(handlers)
             async with app.running(handlers, store, config) as platform:
                 yield OnSlack(store, platform, double=double, channels=channels)

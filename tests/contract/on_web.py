@@ -20,7 +20,7 @@ from reunite.ports import Sent
 from tests.contract.harness import JPEG, Feature, Harness, Mark, PrivateReply
 from tests.contract.sides import Admin, People, Screen, Ui
 from tests.support.keys import KEYS
-from tests.support.told_handlers import told_handlers
+from tests.support.notified_handlers import notified_handlers
 from tests.support.waiting import eventually
 
 
@@ -252,7 +252,7 @@ def _words(reply: Any) -> str:
 async def on_web(database_url: str) -> AsyncIterator[OnWeb]:
     async with (
         Store(database_url, keys=KEYS) as store,
-        told_handlers(store) as handlers,
+        notified_handlers(store) as handlers,
         app.running(handlers, store, WebConfig(port=0)) as platform,
         ClientSession(platform.url) as http,
     ):

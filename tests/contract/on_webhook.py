@@ -14,7 +14,7 @@ from tests.contract.harness import Feature, Harness, Mark, PrivateReply
 from tests.contract.sides import Admin, People, Screen, Ui
 from tests.doubles.webhook_chat import PHOTO_HOST, SECRET, WebhookChat, spans
 from tests.support.keys import KEYS
-from tests.support.told_handlers import told_handlers
+from tests.support.notified_handlers import notified_handlers
 
 LOG = "moderators"
 
@@ -218,6 +218,6 @@ def _private_reply(answer: dict[str, Any]) -> PrivateReply:
 async def on_webhook(database_url: str) -> AsyncIterator[OnWebhook]:
     async with WebhookChat.running() as chat, Store(database_url, keys=KEYS) as store:
         config = WebhookConfig(url=chat.url, secret=SECRET, port=0, photo_hosts=frozenset({PHOTO_HOST}))
-        async with told_handlers(store) as handlers, app.running(handlers, store, config) as platform:
+        async with notified_handlers(store) as handlers, app.running(handlers, store, config) as platform:
             chat.events = f"{platform.address}/events"
             yield OnWebhook(store, platform, chat=chat)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from reunite.commands import Withdraw
 from reunite.entities import ReplyTarget
 from reunite.language import plural, sentence
-from reunite.messages.welcome import Ways
+from reunite.messages.welcome import NamedCommands
 from tests.contract.stages import ADA, BEN, PHOTO, Stage
 
 
@@ -54,25 +54,25 @@ class WelcomeCases:
     async def test_a_workspace_is_greeted_once_in_its_language(self, stage: Stage) -> None:
         await stage.join(language="de")
         await stage.join("there")
-        ways = Ways("/lost", "/found", "/sealed", "/search", "/mine", "/privacy", "/setup", "/help")
+        commands = NamedCommands("/lost", "/found", "/sealed", "/search", "/mine", "/privacy", "/setup", "/help")
         welcome = stage.handlers.welcome
-        first = await welcome.greeting("web", "here", ways)
+        first = await welcome.greeting("web", "here", commands)
         assert first
         assert not first.channel
         assert sentence("greet_try", "de", lost="/lost") in first.reply.text()
         for channel in ("found", "lost"):  # it may have been sent to the first
             await welcome.note_invitation("web", "here", channel)
             await welcome.note_attempt("web", "here")
-            due = await welcome.greeting("web", "here", ways)
+            due = await welcome.greeting("web", "here", commands)
             assert due
             assert due == first._replace(channel="found", tried_at=due.tried_at)
             assert due.tried_at
         await welcome.note_refusal("web", "here")
         await welcome.note_invitation("web", "here", "lost")
-        assert await welcome.greeting("web", "here", ways) == first._replace(channel="lost")
+        assert await welcome.greeting("web", "here", commands) == first._replace(channel="lost")
         await welcome.note_greeting("web", "here")
-        assert await welcome.greeting("web", "here", ways) is None
-        assert await welcome.greeting("web", "there", ways)
+        assert await welcome.greeting("web", "here", commands) is None
+        assert await welcome.greeting("web", "there", commands)
 
 
 def _at(number: int | str) -> ReplyTarget:

@@ -51,7 +51,7 @@ class Gateway:
         self.resumed = 0
         self.replays = 0
         """How many events that the bot has seen are repeated when it resumes."""
-        # Worse than anything that Discord documents: for storms.
+        # Worse than anything that Discord documents: for chaos tests.
         self.lateness = Lateness()
         self._later: set[asyncio.Task[None]] = set()
 

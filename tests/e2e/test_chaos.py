@@ -13,8 +13,8 @@ pytestmark = pytest.mark.slow
 
 async def test_a_few_kills_lose_and_double_nothing() -> None:
     command = [sys.executable, "-m", "tests.chaos", "--rounds", "3", "--platform", "discord", "--seed", "7"]
-    async with process(*command, stdout=PIPE) as storm:
-        output, _ = await storm.communicate()
+    async with process(*command, stdout=PIPE) as running:
+        output, _ = await running.communicate()
     figures = json.loads(output)
     assert figures["faults"] == []
     assert figures["posts"] >= 3

@@ -46,9 +46,9 @@ async def test_an_answer_is_shown_without_another_poll(database_url: str, monkey
 
         def tell(look: UUID) -> None:
             told.append(look)
-            handlers.look_answers.tell(look)
+            handlers.look_answers.notify(look)
 
-        async with store.telling_of_looks(tell):
+        async with store.notifying_of_looks(tell):
             waiting = asyncio.create_task(looks.answer_of(handlers, command, "en"))
             await asyncio.wait_for(handlers.asked.wait(), PATIENCE)
             look = await handlers.look(command)  # the same, because its key is

@@ -125,7 +125,7 @@ async def test_the_command_replaces_weights_for_all(  # noqa: PLR0913, PLR0917 -
     async def fitted(*_: object) -> FitResult:
         return FitResult(PRIOR, searches=60, things=30, log_loss=0.4, log_loss_before=0.5)
 
-    monkeypatch.setattr(run, "fit_apart", fitted)
+    monkeypatch.setattr(run, "fit_in_process", fitted)
     monkeypatch.setattr(open_set, "chosen", lambda *_: Choice("clip", StandInEncoder()))
     monkeypatch.setattr(open_set, "open_set_source", lambda _: source)
     where = Servers(database_url, owner_database_url, "", "")

@@ -54,7 +54,7 @@ async def test_a_workspace_whose_past_posts_are_read_is_forgotten() -> None:
         name = "web"
 
         async def open(self, _: str) -> list[Any]:
-            return [SimpleNamespace(workspace=str(uuid4()), id=uuid4(), tell="", has_ended=True)]
+            return [SimpleNamespace(workspace=str(uuid4()), id=uuid4(), next_notice="", has_ended=True)]
 
         async def is_ready(self, _: str) -> bool:
             return True

@@ -56,7 +56,7 @@ def _errors(report: Mapping[str, str]) -> list[str]:
 def _are_things(read: ReportFeatures, cell: str) -> bool:
     """Whether a report's things are "blue bag; key": each is a colour, if there is one, and a noun."""
     if cell == "-":
-        return not read.tells_of_thing
+        return not read.is_informative
     nouns = [thing.noun or "" for thing in read.things]
     colours = [thing.colours[0].name if thing.colours else "" for thing in read.things]
     wanted = [thing.rpartition(" ") for thing in cell.split("; ")]

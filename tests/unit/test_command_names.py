@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from bot.discord.greeting import ways
+from bot.discord.greeting import named_commands
 from bot.discord.markup import escape
 from bot.discord.render import render, render_private
 from bot.json_replies import reply_json
@@ -61,10 +61,10 @@ def test_several_readers_on_discord_see_the_guilds_name_and_the_english_one(lang
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_greeting_names_commands_for_everyone_and_help_for_its_reader(language: str) -> None:
     name = f"/{command('setup', language).name}"
-    greeting = public(welcome.greeting(ways(language), language)).replace("**", "")
+    greeting = public(welcome.greeting(named_commands(language), language)).replace("**", "")
     assert escape(name) in greeting
     assert escape("/setup") in greeting
-    usage = str(render_private(welcome.usage(ways(language), language)).embed.description)
+    usage = str(render_private(welcome.usage(named_commands(language), language)).embed.description)
     assert escape(name) in usage
     assert name == "/setup" or "/setup" not in usage
 

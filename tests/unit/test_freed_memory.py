@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.freed_memory import give_back
+from workers.freed_memory import return_freed_memory
 
 PIECE, PIECES = 100_000, 600
 
@@ -21,6 +21,6 @@ def test_freed_memory_between_used_memory_is_given_back() -> None:
     used = pieces[::50]  # the C library returns only what's at the end by itself
     del pieces
     before = resident()
-    give_back()
+    return_freed_memory()
     assert before - resident() > PIECE * PIECES / 2
     assert all(piece[-1] for piece in used)

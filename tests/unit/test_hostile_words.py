@@ -18,6 +18,7 @@ from reunite.text import (
     colour_words,
     foreign_colours,
     heads,
+    informative,
     lexicon,
     misspellings,
     noise,
@@ -28,7 +29,6 @@ from reunite.text import (
     sealing,
     shared_colours,
     spelling,
-    telling,
     when_words,
     words,
 )
@@ -136,7 +136,7 @@ def when(text: str) -> None:
         words.tokens,
         reading.is_readable,
         reading.names_in,
-        telling.tells,
+        informative.is_informative,
         lambda text: chunks(text, lambda piece: len(piece) < 70),
         lambda text: things_of(text, [text], ()),
         lambda text: held_nouns([text]),
@@ -197,7 +197,7 @@ def test_signs_take_not_many_more_calls_than_words(pump: str) -> None:
     "pump", ["谁的", "落とし物", "つえ", "found ", "found a ", "a1-", "wer hat ", "encontr", "été ", "🔑"]
 )
 def test_whether_a_caption_tells_takes_calls_as_many_as_it_has_words(pump: str) -> None:
-    few, many = (calls_of(telling.tells, f"{pump * times}.") for times in (100, 800))
+    few, many = (calls_of(informative.is_informative, f"{pump * times}.") for times in (100, 800))
     assert many < 10 * few
 
 

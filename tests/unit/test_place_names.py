@@ -2,7 +2,7 @@ import pytest
 
 from reunite.matching.circumstances import place_similarity, place_words, rule_out_each_other
 from reunite.text.content import content_of
-from reunite.text.place_names import as_said, named_alone
+from reunite.text.place_names import base_form, named_alone
 from reunite.text.places import locate
 
 
@@ -122,4 +122,4 @@ def test_a_polish_place_is_named_as_it_stands_alone(place: str, name: str) -> No
 )
 def test_a_place_is_named_as_one_says_it(text: str, said: str) -> None:
     [place] = locate(text).places
-    assert as_said(place, text) == said
+    assert base_form(place, text) == said

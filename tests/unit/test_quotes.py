@@ -32,7 +32,7 @@ from reunite.entities import (
 from reunite.messages import galleries, handovers, notices, offers, reminders, welcome, wording
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Choice, Person, Picture, Plain, Quoted, Reply, Tile, to_json
-from reunite.messages.welcome import Ways
+from reunite.messages.welcome import NamedCommands
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MODERATOR = Person("web", Member("mo", "Mo"))
@@ -71,7 +71,7 @@ CLAIMED = [
     for found in (FOUND, SEALED)
 ]
 WHEREABOUTS = Whereabouts("found-whereabouts", "found-code")
-WAYS = Ways("/lost", "/found", "/sealed", "/search", "/mine", "/privacy", "/setup", "/help")
+NAMED_COMMANDS = NamedCommands("/lost", "/found", "/sealed", "/search", "/mine", "/privacy", "/setup", "/help")
 PICTURE = Picture(PHOTO, FOUND.id)
 TILE = Tile(1, MATCH.id, FOUND.id, Label.HIGH, PHOTO)
 QUESTION = Question("place", ("found-place", "pool"), (FOUND.id,))
@@ -189,8 +189,8 @@ STAYS: dict[str, list[Reply]] = {
     "extended": [notices.extended(LOST, "en")],
     "privacy": [notices.privacy(UUID(int=9), 60, "en")],
     "offer": [offers.offer("a post", "en")],
-    "greeting": [welcome.greeting(WAYS, "en")],
-    "usage": [welcome.usage(WAYS, "en")],
+    "greeting": [welcome.greeting(NAMED_COMMANDS, "en")],
+    "usage": [welcome.usage(NAMED_COMMANDS, "en")],
     "switched": [reminders.switched(UUID(int=9), "en", on=on) for on in (True, False)],
     "forgotten": [notices.forgotten(1, "en")],
     "statistics": [notices.statistics(Statistics(1, 2, 3, 4, 5, 6), "en")],

@@ -68,7 +68,7 @@ class Readings:
         self.now = backfill
 
     async def open(self, _: str) -> list[Backfill]:
-        return [] if self.now.has_ended and not self.now.tell else [self.now]
+        return [] if self.now.has_ended and not self.now.next_notice else [self.now]
 
     async def waiting(self, _: object) -> int:
         return 0
@@ -80,7 +80,7 @@ class Readings:
         self.now = replace(self.now, cursor=cursor, reached=reached, tally=tally, has_ended=is_end)
 
     async def record_notice(self, _: Backfill, then: Any) -> None:
-        self.now = replace(self.now, tell=then)
+        self.now = replace(self.now, next_notice=then)
 
 
 class Strict(RecordingPlatform):
@@ -178,7 +178,7 @@ async def test_past_posts_are_read_even_if_moderators_cant_be_notified_until_lat
         await eventually(lambda: readings.now.has_ended)
         assert not reading.platform.messages
         reading.platform.closed_channel = ""
-        await eventually(lambda: not readings.now.tell)
+        await eventually(lambda: not readings.now.next_notice)
     texts = [outgoing.key.partition(":")[2] for _, outgoing in reading.platform.messages]
     assert texts == ["start", "end"]
 

@@ -23,7 +23,7 @@ EXAMPLES = (
     "reunite/text/heads.toml",
     "reunite/text/noise.toml",
     "reunite/text/places.toml",
-    "reunite/text/telling.toml",
+    "reunite/text/informative.toml",
     "tests/unit/test_noise.py",
     "tests/unit/test_words_that_say_nothing.py",
 )

@@ -87,7 +87,7 @@ class ClipEncoder:
             return {SHARED_SPACE: np.empty((0, self._dimension), np.float32)}
         return {SHARED_SPACE: _unit(self._image_features(self._inputs(images)))}
 
-    def bare_pass(self, images: Sequence[Views]) -> Callable[[], object]:
+    def forward_only(self, images: Sequence[Views]) -> Callable[[], object]:
         """Prepare photos, and return a function that runs only the network on them, to measure it."""
         inputs = self._inputs(images)
         return lambda: self._image_features(inputs)

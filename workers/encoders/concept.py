@@ -104,7 +104,7 @@ class ConceptEncoder:
             PHOTO_SPACE: np.concatenate(photo, dtype=np.float32),
         }
 
-    def bare_pass(self, images: Sequence[Views]) -> Callable[[], object]:
+    def forward_only(self, images: Sequence[Views]) -> Callable[[], object]:
         """Prepare photos, and return a function that runs only the network on them, to measure it."""
         batches = [self._inputs(images[first : first + PHOTO_BATCH]) for first in range(0, len(images), PHOTO_BATCH)]
 
@@ -115,7 +115,7 @@ class ConceptEncoder:
 
         return forward
 
-    def usual_way(self, photo: Pixels) -> Mapping[str, Vectors]:
+    def baseline_vectors(self, photo: Pixels) -> Mapping[str, Vectors]:
         """Embed a whole photo, for comparisons."""
         return self.encode_images([framed(photo, FRAMING)])
 

@@ -43,7 +43,7 @@ def with_margin(model: ScoringModel) -> ScoringModel:
     return replace(model, text_limits=text, translated_limits=translated, photo_limits=photo)
 
 
-async def fit_apart(
+async def fit_in_process(
     found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedReport], answers: Answers, prior: ScoringModel
 ) -> FitResult:
     """Fit in a separate process, which ends with this task. Raises OpenSetError if it fails."""

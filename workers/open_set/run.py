@@ -17,7 +17,7 @@ from reunite.tuning.calibration import FitResult, TooLittleDataError
 from workers.batching import BatchingEncoder
 from workers.open_set.embedding import embed_reports
 from workers.open_set.fetch import OpenSetError, PhotoSource, fetch_photos
-from workers.open_set.fitting import fit_apart
+from workers.open_set.fitting import fit_in_process
 from workers.open_set.labels import OpenSet, read_open_set
 
 _LOCK: Final = 0x4F50454E
@@ -89,4 +89,4 @@ async def fitted_to_open_set(
     )
     split = len(labels.found)
     answers = {report.id: report.matches for report in labels.lost}
-    return await fit_apart(embedded[:split], embedded[split:], answers, prior)
+    return await fit_in_process(embedded[:split], embedded[split:], answers, prior)

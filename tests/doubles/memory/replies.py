@@ -32,7 +32,7 @@ class MemoryOutbox(Part):
     async def refresh(self, report: UUID) -> None:
         """Do nothing: `thread` follows the report's state anyway."""
 
-    async def take_undo(self, report: UUID) -> None:
+    async def remove_undo_button(self, report: UUID) -> None:
         for row in self._outbox():
             if row.report == report and row.reply.kind == "returned":
                 self._tables.outbox[row.key] = replace(row, reply=replace(row.reply, buttons=()))
@@ -44,7 +44,7 @@ class MemoryOutbox(Part):
         """Return what a report's thread, or its moderators, are shown, sent or queued, in order."""
         state = self._require(report).report.state
         return [
-            row.reply if audience == "moderators" else row.reply.as_it_stands(state)
+            row.reply if audience == "moderators" else row.reply.in_report_state(state)
             for row in self._outbox()
             if row.report == report and row.audience == audience and not row.is_removed
         ]

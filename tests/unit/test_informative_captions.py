@@ -12,8 +12,8 @@ from reunite.matching.evidence import Item
 from reunite.matching.features import ReportFeatures, extract
 from reunite.text import lexicon
 from reunite.text.data import read_toml
+from reunite.text.informative import is_informative
 from reunite.text.lexicon import to_english
-from reunite.text.telling import tells
 from reunite.text.word_lists import STOP_WORDS
 from reunite.text.words import plain
 from tests.support.labelled_sets import LONG_AGO
@@ -35,7 +35,7 @@ def read(text: str) -> ReportFeatures:
 TABLES = ("captions.tsv", "captions_held_out.tsv")
 LEXICON = [line.split("\t") for line in (TEXT / "lexicon.tsv").read_text("utf-8").splitlines()[1:]]
 
-LISTS = read_toml("telling.toml")
+LISTS = read_toml("informative.toml")
 THINGS = """
 Hausmeisterschlüssel, Hausmeisterhut, Aufbewahrungsbox gefunden, Aufbewahrungsdose, Trovato un segnalibro
 un raccoglitore, ho perso il lasciapassare, znaleziono leżak, zgubiłem odbiornik, encontré un buscapersonas
@@ -71,13 +71,13 @@ def listed(captions: str) -> list[str]:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_captions_that_tell_nothing(table: str) -> None:
-    assert [caption for caption in captions(table, "no") if read(caption).tells_of_thing] == []
+    assert [caption for caption in captions(table, "no") if read(caption).is_informative] == []
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_short_captions_that_tell_a_thing_a_colour_a_brand_or_a_number(table: str) -> None:
     told = [caption for caption in captions(table, "yes") if any(map(str.isalnum, caption))]
-    assert [caption for caption in told if not read(caption).tells_of_thing] == []
+    assert [caption for caption in told if not read(caption).is_informative] == []
 
 
 def test_what_tells_nothing_says_no_thing_colour_or_word() -> None:
@@ -105,7 +105,7 @@ def test_an_emoji_says_nothing_next_to_words() -> None:
     "caption", ["hat", "but", "weiß", "found hat", "znalazłem but", "laisse", "LG", "H&M", "a saw"]
 )
 def test_words_that_are_a_thing_in_one_language_and_talk_in_another(caption: str) -> None:
-    assert read(caption).tells_of_thing
+    assert read(caption).is_informative
 
 
 NO_THINGS = """
@@ -123,19 +123,19 @@ def test_each_name_of_a_known_thing_tells_it() -> None:
         if any(names) and set(english.split()) - set(NO_THINGS.split())
         for cell in (english, *names)
         for name in map(str.strip, cell.split(","))
-        if name and not tells(name) and name not in AMBIGUOUS
+        if name and not is_informative(name) and name not in AMBIGUOUS
     ]
     assert silent == []
 
 
 @pytest.mark.parametrize("caption", listed(THINGS))
 def test_things_whose_names_begin_or_are_written_as_talk_does(caption: str) -> None:
-    assert read(caption).tells_of_thing
+    assert read(caption).is_informative
 
 
 @pytest.mark.parametrize("caption", listed(TALK))
 def test_talk_that_is_written_as_those_things_are(caption: str) -> None:
-    assert not read(caption).tells_of_thing
+    assert not read(caption).is_informative
 
 
 @pytest.mark.parametrize(
@@ -169,4 +169,4 @@ def test_no_word_or_piece_is_listed_twice(lists: str) -> None:
 
 def test_most_captions_that_were_written_later_are_known() -> None:
     written = captions("captions_later.tsv", "no")
-    assert sum(not read(caption).tells_of_thing for caption in written) >= 0.8 * len(written)
+    assert sum(not read(caption).is_informative for caption in written) >= 0.8 * len(written)

@@ -20,7 +20,7 @@ def nearest_by_photo(candidates: Iterable[Candidate], most: int = MAX_COMPARED) 
     return sorted(with_photos, key=lambda candidate: (-candidate.similarities[kind], candidate.item.report))[:most]
 
 
-def worth_a_closer_look(search: Search, model: ScoringModel) -> list[Candidate]:
+def candidates_to_compare(search: Search, model: ScoringModel) -> list[Candidate]:
     """Return the candidates whose photos stand out among those of the other open reports."""
     kind = PairKind.PHOTO_PHOTO
     prior, background = model.background_priors[kind], search.background.get(kind)

@@ -14,7 +14,7 @@ from reunite.text.remembered import remembered
 from reunite.text.word_lists import STOP_WORDS
 from reunite.text.words import plain
 
-_LISTS: Final = read_toml("telling.toml")
+_LISTS: Final = read_toml("informative.toml")
 _WITH_ACCENTS: Final = listed(_LISTS["accented"]["all"])
 _LISTED: Final = frozenset(plain(word) for words in _LISTS["words"].values() for word in words.split())
 _WORDS: Final = _LISTED.union(map(plain, STOP_WORDS)).difference(map(plain, _WITH_ACCENTS))
@@ -80,12 +80,12 @@ def things_of_emoji(text: str, place: str) -> str:
     return ", ".join(dict.fromkeys(_EMOJI[symbol] for symbol in read))
 
 
-def tells(thing: str) -> bool:
+def is_informative(thing: str) -> bool:
     """Whether a description of a thing says more than that it was lost or found."""
     rest = _ROOM.sub(" ", _PHRASES.sub(" ", plain(_ACCENTED.sub(" ", thing))))
     if _CODE.search(rest) or _NOUN_FOUND.search(rest) or " ".join(_WORD.findall(rest)) in _NOUNS_ALONE:
         return True
-    if any(_tells(piece) for word in _WORD.findall(rest) for piece in _split(word)):
+    if any(_names_something(piece) for word in _WORD.findall(rest) for piece in _split(word)):
         return True
     if any(map(things_in, lexicon.meanings(rest.strip()))):
         return True  # "but" alone is a shoe in Polish
@@ -100,7 +100,7 @@ def _split(word: str) -> list[str]:
 
 
 @remembered(16_384)
-def _tells(word: str) -> bool:
+def _names_something(word: str) -> bool:
     if _UNSPACED.match(word):
         return not _is_covered(word)
     if word in _WORDS or (len(word) == 1 and word.isascii()):

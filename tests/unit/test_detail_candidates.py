@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 
 from reunite.entities import ReportKind
-from reunite.matching.closer_look import MAX_COMPARED, worth_a_closer_look
 from reunite.matching.colours import NAMES
 from reunite.matching.defaults import PRIOR, for_encoder
+from reunite.matching.detail_candidates import MAX_COMPARED, candidates_to_compare
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.measurement import similarity_evidence
 from reunite.matching.scoring import score
@@ -39,10 +39,10 @@ def test_only_the_few_photos_that_stand_out_are_compared() -> None:
     model = for_encoder("concept")
     alike = [found(number, 0.6 + number / 1000) for number in range(10, 20)]
     unlike, words_only = found(30, 0.31), Candidate(found(31, 0).item, {PairKind.TEXT_PHOTO: 0.9})
-    chosen = worth_a_closer_look(search(*alike, unlike, words_only), model)
+    chosen = candidates_to_compare(search(*alike, unlike, words_only), model)
     assert [candidate.item.report.int for candidate in chosen] == [19, 18, 17, 16, 15, 14]
     assert len(chosen) == MAX_COMPARED
-    assert worth_a_closer_look(search(unlike, words_only), model) == []
+    assert candidates_to_compare(search(unlike, words_only), model) == []
 
 
 def test_matching_details_count_on_a_log_scale_and_unknown_ones_not_at_all() -> None:

@@ -1,4 +1,4 @@
-"""The judge compares what people did with what the platform's double shows them. It reads nothing else."""
+"""Compares what people did with what the platform's double shows them, and reads nothing else."""
 
 from tests.chaos.people import People, Posted
 from tests.chaos.sides import RETURNED, TAKEN_BACK, Side

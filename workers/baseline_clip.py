@@ -10,7 +10,7 @@ from reunite.encoder import SHARED_SPACE, Pixels, Vectors
 from workers.encoders.hub import obtain
 
 
-class UsualClip:
+class BaselineClip:
     """CLIP or SigLIP of `transformers` in float32: one whole photo at a time."""
 
     def __init__(self, name_or_folder: str) -> None:
@@ -22,7 +22,7 @@ class UsualClip:
         self._model.eval().to(self._device)
         self._processor = AutoImageProcessor.from_pretrained(folder, local_files_only=True, backend="pil")
 
-    def usual_way(self, photo: Pixels) -> Mapping[str, Vectors]:
+    def baseline_vectors(self, photo: Pixels) -> Mapping[str, Vectors]:
         """Embed a photo."""
         image = Image.fromarray(photo)
         inputs = self._processor(images=image, input_data_format="channels_last", return_tensors="pt").to(self._device)
