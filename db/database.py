@@ -35,6 +35,11 @@ _REFUSED: Final = re.compile(r'database ".*" does not exist|authentication faile
 _REMEDY: Final = "Check REUNITE_DATABASE_URL, and run `reunite migrate` if you haven't yet."
 _WARM_CONNECTIONS: Final = 4
 """Connections kept open for bursts of posts."""
+_RECONNECT_SECONDS: Final = 30.0
+"""Seconds in which the pool tries to replace a connection, as long as anyone waits for one. A later one tries again.
+
+Its pauses double each time: given more time, they would grow to minutes, and outlast the outage.
+"""
 
 _log = structlog.get_logger(__name__)
 
@@ -61,6 +66,7 @@ class Database:
             kwargs={"row_factory": dict_row, "options": ROLE_OPTION, "autocommit": True, **KEEPALIVE},
             min_size=min(_WARM_CONNECTIONS, connections) if warm else 1,
             max_size=connections,
+            reconnect_timeout=_RECONNECT_SECONDS,
             configure=_configure,
             check=_check,
             open=False,

@@ -72,6 +72,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                 partial(follow_changes, store, "discord", lambda: workspaces, partial(workspaces.reread, client)),
                 partial(watch_roles, store, "discord", verdicts.moderates),
                 past.run,
+                client.register_commands_late,
             )
             await log_in(client, config.token or "")
             async with _online(client, events, work):

@@ -1,5 +1,6 @@
 """discord.py's client, and the errors that end its connection for good."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from discord import app_commands
 
 from bot.discord.command_tree import Translator
 from bot.discord.config import DiscordConfig
-from bot.discord.errors import check_code
+from bot.discord.errors import FAILURES, check_code
 from bot.discord.request_pace import RequestPace
 from bot.errors import SetupError
 
@@ -51,6 +52,8 @@ class ReuniteClient(discord.AutoShardedClient):
             http_trace=_trace(),
         )
         self._has_own_gateway = config.gateway is not None
+        self._commands_due_in: float | None = None
+        """Seconds until Discord takes our commands, if it has put them off."""
         parsers = self._connection.parsers
         parsers |= {name: _surviving(name, parse) for name, parse in parsers.items() if name not in _SESSION}
         vars(self._connection)["create_message"] = _lenient(self._connection.create_message)
@@ -58,9 +61,23 @@ class ReuniteClient(discord.AutoShardedClient):
     async def setup_hook(self) -> None:
         """Register our commands in every language; doing so again changes nothing."""
         await self.commands.set_translator(Translator())
-        await self.commands.sync()
+        try:
+            await self.commands.sync()
+        except discord.RateLimited as error:  # those of an earlier start still work
+            self._commands_due_in = error.retry_after
         if self._has_own_gateway:  # with the number of shards known, the library uses the configured address
             self.shard_count, _, _ = await self.http.get_bot_gateway()
+
+    async def register_commands_late(self) -> None:
+        """Register the commands that Discord has put off, as soon as it takes them."""
+        while self._commands_due_in is not None:
+            _log.warning("discord_commands_put_off", seconds=round(self._commands_due_in))
+            await asyncio.sleep(self._commands_due_in)
+            try:
+                await self.commands.sync()
+                self._commands_due_in = None
+            except FAILURES as error:
+                self._commands_due_in = getattr(error, "retry_after", _LONGEST_PAUSE_SECONDS)
 
 
 def _surviving(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -124,6 +141,8 @@ async def log_in(client: discord.Client, token: str) -> None:
         await client.login(token)
     except discord.LoginFailure as error:
         raise SetupError(_REJECTED) from error
+    except discord.RateLimited as error:
+        raise SetupError(_put_off(error)) from error
     except discord.HTTPException as error:  # its text may be a whole page about an outage
         raise SetupError(f"Discord can't be reached (it answers {error.status}): try again later.") from error
     except (aiohttp.ClientError, OSError) as error:
@@ -143,3 +162,9 @@ async def stay_connected(client: discord.Client) -> None:
         if error.code == _AUTHENTICATION_FAILED:
             raise SetupError(_REJECTED) from error
         raise SetupError(f"Discord has closed the connection for good (code {error.code}).") from error
+    except discord.RateLimited as error:
+        raise SetupError(_put_off(error)) from error
+
+
+def _put_off(error: discord.RateLimited) -> str:
+    return f"Discord takes no requests from the bot for {error.retry_after / 60:.0f} minutes: try again after that."

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,9 @@ from tests.doubles.discord_rest_base import banned
 from tests.support.discord_adapter import JPEG, config, open_world
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
+
+LIMITED: dict[str, Any] = {"message": "You are being rate limited.", "global": False}
+"""developers/topics/rate-limits, "Exceeding a Rate Limit" (read 2026-11-29)."""
 
 
 async def test_the_client_is_built_without_touching_the_network() -> None:
@@ -81,6 +85,36 @@ async def test_a_page_instead_of_an_answer_is_explained_in_one_sentence(database
         with pytest.raises(SetupError, match=r"^Discord can't be reached \(it answers 429\): try again later\.$"):
             async with running(Handlers(store, NoQueue()), store, config(discord)):
                 pass
+
+
+@pytest.mark.parametrize("request_", ["GET /users/@me", "GET /gateway/bot"])
+async def test_a_limit_of_an_hour_is_explained_in_one_sentence(database_url: str, request_: str) -> None:
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        discord.refuse(request_, 429, **LIMITED, retry_after=3600.0)
+        with pytest.raises(SetupError, match=r"^Discord takes no requests from the bot for 60 minutes"):
+            async with running(Handlers(store, NoQueue()), store, config(discord)):
+                pass
+
+
+async def test_commands_that_discord_puts_off_are_registered_later_and_keep_nothing_back(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        await asyncio.sleep(0.3)
+
+    monkeypatch.setattr("bot.discord.client.asyncio", SimpleNamespace(sleep=sleep))
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        discord.refuse("PUT .*/commands", 429, **LIMITED, retry_after=3600.0)
+        discord.refuse("PUT .*/commands", 429, **LIMITED, retry_after=60.0)
+        async with running(Handlers(store, NoQueue()), store, config(discord)):
+            assert discord.commands == []
+            post = await discord.people.post("found", discord.admin.join("Ann"), "a hat", {"a.jpg": JPEG})
+            await eventually(lambda: discord.people.has_reaction(post, "👀"))
+            await eventually(lambda: discord.commands)
+    assert pauses == [3600, 60]
 
 
 async def test_discord_is_asked_for_no_more_than_is_needed(database_url: str) -> None:

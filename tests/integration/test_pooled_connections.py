@@ -1,13 +1,16 @@
 """Connections that the server has closed, or that lead to a standby: the next transaction gets a new one."""
 
+import asyncio
 from typing import LiteralString
 
 import psycopg
 import pytest
+from psycopg_pool import base
 
 from db.store import Store
 from reunite.commands import JoinWorkspace
 from reunite.entities import Workspace
+from tests.support.away import database_away
 
 _PID = "SELECT pg_backend_pid() AS pid"
 
@@ -54,3 +57,15 @@ async def test_a_connection_to_a_standby_is_given_up_with_the_first_write_that_i
         with pytest.raises(psycopg.OperationalError, match="takes no writes"):
             await _rename(store, workspace, way)
         await store.join(JoinWorkspace("web", "here", "Another place"))
+
+
+async def test_a_database_that_was_away_for_long_is_used_as_soon_as_it_is_back(
+    database_url: str, owner_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base.AttemptWithBackoff, "INITIAL_DELAY", 60)  # what the pause has grown to after a minute
+    monkeypatch.setattr("db.database._RECONNECT_SECONDS", 0.1, raising=False)
+    async with Store(database_url, connections=1) as store:
+        with database_away(owner_database_url), pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await store.rows(_PID)
+        await store.rows(_PID)
