@@ -10,7 +10,7 @@ from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Person, Picture
 from reunite.moderators import deciding_moderator, readers
 from reunite.ports import Session
-from reunite.tiles import picture_of
+from reunite.tiles import picture_of, revise_tiles
 
 
 async def post_card(session: Session, claimed: Claimed) -> None:
@@ -36,6 +36,7 @@ async def revise_owners_card(session: Session, match: Match, lost: Report, found
     else:
         card = await card_of(session, lost, match, found)
     await session.outbox.revise(keys.card(match.id, lost.kind), card)
+    await revise_tiles(session, match, lost, found)
 
 
 async def revise_cards(session: Session, match: Match, lost: Report, found: Report) -> None:

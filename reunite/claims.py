@@ -18,6 +18,7 @@ from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Quoted, Reply
 from reunite.ports import Session, Store
+from reunite.tiles import revise_tiles
 
 
 class ClaimHandlers:
@@ -77,6 +78,7 @@ async def take_claim(session: Session, press: Press, match: Match, lost: Report,
     await session.matches.decline(match.id, declined=False)
     match = await session.matches.get(match.id) or match
     await show_card(session, lost, match, found)
+    await revise_tiles(session, match, lost, found)
     await _announce(session, claim, match, lost, found)
     await withdraw_offers(session, claim.account, found)
 

@@ -1,5 +1,6 @@
 """Galleries: the found reports nearest to a lost one, shown to its owner, and what the owner says about them."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from reunite import rights, rules
@@ -9,11 +10,11 @@ from reunite.commands import Press
 from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.locking import locked_match, locked_report
-from reunite.messages import galleries, keys, notices
+from reunite.messages import galleries, keys, notices, wording
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply, Tile
 from reunite.ports import Session, Store
-from reunite.tiles import tiles_of, viewable_pairs
+from reunite.tiles import revise_tiles, tiles_of, viewable_pairs
 
 
 class GalleryHandlers:
@@ -35,6 +36,7 @@ class GalleryHandlers:
                 raise TellUserError(closed)
             await session.matches.pick(match.id)
             await show_card(session, lost, match, found)
+            await revise_tiles(session, replace(match, picked=True, declined=False), lost, found)
         return notices.note("picked", press.language)
 
     async def none_of_these(self, workspace: Workspace, press: Press) -> Reply:
@@ -48,6 +50,8 @@ class GalleryHandlers:
             for tile in gallery.gallery:
                 await _decline(session, lost, tile)
             await session.outbox.revise(key, galleries.closed_gallery(lost, len(gallery.gallery)))
+            if lost.question_answer is None:
+                await session.outbox.revise(keys.question(lost.id), wording.question_over(lost))
             await _show_next(session, lost, number + 1)
         return notices.note("none_of_these" if len(gallery.gallery) > 1 else "not_again", press.language)
 
@@ -61,6 +65,7 @@ class GalleryHandlers:
             if rules.is_claimed(match):
                 await withdraw_claim(session, match, lost, found)
             may_try = await _fold(session, match, lost, found)
+            await revise_tiles(session, replace(match, declined=True), lost, found)
             if lost.state is ReportState.OPEN:
                 await _show_next_card(session, lost)
         return notices.declined(match, press.language, may_claim=may_try)

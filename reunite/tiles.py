@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from reunite import rules
 from reunite.entities import Match, PhotoState, Report
+from reunite.messages import galleries
 from reunite.messages.reply import Picture, Tile
 from reunite.ports import Session
 
@@ -34,6 +35,13 @@ async def picture_of(session: Session, report: Report, match: Match | None = Non
     if match and match.photo in stored:
         return Picture(match.photo, report.id)
     return Picture(stored[0], report.id) if stored else None
+
+
+async def revise_tiles(session: Session, match: Match, lost: Report, found: Report) -> None:
+    """Show in the galleries with a match what has been said about it."""
+    for key, reply in (await session.outbox.quoting(found.id)).items():
+        if any(tile.match == match.id for tile in reply.gallery):
+            await session.outbox.revise(key, galleries.refreshed(reply, match, found, lost.language))
 
 
 async def tiles_of(session: Session, pairs: Sequence[Pair], first: int = 1) -> tuple[Tile, ...]:

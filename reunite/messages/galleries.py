@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from reunite.entities import Label, Match, Report
+from reunite import rules
+from reunite.entities import Label, Match, MatchState, Report
 from reunite.language import plural, sentence, shortened
-from reunite.messages.reply import Action, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
+from reunite.messages.reply import Action, Ask, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
 from reunite.messages.wording import (
     asking,
     button,
@@ -34,6 +35,9 @@ def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], 
     head = [headline(report, pairs, searched)]
     if report.text:
         head.append(line("looking_for", report.language, text=Quoted(report.text, report.id)))
+    if len(tiles) == 1 and tiles[0].label:  # its card follows and shows the same
+        lines = (*head, small_print("moderators_react", report.language))
+        return Reply("first_reply", lines, buttons=_asks(report), about=frozenset({report.id}))
     return _gallery(report, [*head, *heading(report, pairs, searched)], pairs, tiles, _ASKS)
 
 
@@ -48,12 +52,25 @@ def next_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -
 
 
 def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Reply:
-    """Return a gallery whose line about a match is up to date."""
+    """Return a gallery that is up to date about a match: its line, and its number until it has been picked."""
     tile = next((tile for tile in gallery.gallery if tile.match == match.id), None)
     if tile is None:
         return gallery
-    entry = _entry(tile, match, found, language)
-    return replace(gallery, lines=tuple(entry if _links_to(line, found) else line for line in gallery.lines))
+    entry, is_over = _entry(tile, match, found, language), bool(_said(match))
+    lines = tuple(entry if _links_to(line, found) else line for line in gallery.lines)
+    buttons = tuple(
+        each for each in gallery.buttons if (each.action, each.subject) != ("pick", match.id) or not is_over
+    )
+    if not any(each.action == "pick" for each in buttons):
+        lines = tuple(line for line in lines if not any(isinstance(span, Ask) for span in line))
+    return replace(gallery, lines=lines, buttons=buttons)
+
+
+def _said(match: Match) -> str | None:
+    """Return the key of what a tile says instead of its label, once somebody has said something about it."""
+    if match.declined or match.state is MatchState.REJECTED:
+        return "tile_declined"
+    return "tile_picked" if match.picked or rules.is_claimed(match) else None
 
 
 def _links_to(line: Line, report: Report) -> bool:
@@ -76,8 +93,11 @@ def folded_card(match: Match, lost: Report, found: Report, *, may_claim: bool = 
 def still_watching(report: Report) -> Reply:
     """Say that nothing else comes close, and until when the bot keeps watching."""
     until = end_of(report, report.language)
-    buttons = tuple(button(ask, report.id, report.language) for ask in _ASKS)
-    return Reply("nothing", (line("nothing_closer", report.language, until=until),), buttons=buttons)
+    return Reply("nothing", (line("nothing_closer", report.language, until=until),), buttons=_asks(report))
+
+
+def _asks(report: Report) -> tuple[Button, ...]:
+    return tuple(button(ask, report.id, report.language) for ask in _ASKS)
 
 
 def _gallery(
@@ -85,7 +105,7 @@ def _gallery(
 ) -> Reply:
     language = report.language
     has_cards = any(match.label for match, _ in pairs)
-    is_shown_below = has_cards and len(tiles) == 1 and bool(asks)  # a first gallery's card follows it
+    is_shown_below = has_cards and len(tiles) == 1 and bool(asks)  # its card follows
     picking = () if is_shown_below else _picking(report, tiles)
     hint = [small_print("moderators_react", language)] if has_cards else []
     how = [asking("pick_one" if len(tiles) > 1 else "pick_only_one", language)] if picking else []
@@ -138,12 +158,14 @@ def entries(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Ite
 
 
 def _entry(tile: Tile, match: Match, found: Report, language: str) -> Line:
-    label: Line = (*certainty(match, language), Plain(" · ")) if match.label else ()
+    said = _said(match)
+    known: Line = (Strong(sentence(said, language)),) if said else certainty(match, language) if match.label else ()
     why = why_words(tuple(why for why in match.why if why.agreement != "unknown"), language)  # the card says it all
     reasons: Line = (Plain(f" · {why}"),) if why else ()
     number = (Strong(str(tile.number)), Plain("  "))
     words = () if tile.photo or match.label else _words_of(found)  # a labelled match has a card that quotes it
     place = "" if words else _place_in(found)
+    label: Line = (*known, Plain(" · ")) if known else ()
     return (*number, *label, *found_line(found, language, place), *words, *reasons)
 
 

@@ -198,6 +198,11 @@ def question(report: Report, asked: Question) -> Reply:
     return Reply("question", (asking,), asked=report.id, choices=(*choices, *others), buttons=(none,))
 
 
+def question_over(report: Report) -> Reply:
+    """Replace a question whose answer would tell nothing apart any more."""
+    return Reply("question", (line("question_over", report.language),), about=frozenset({report.id}))
+
+
 def option(asked: Question, words: str, language: str = "en") -> str:
     """Return the words on an option's button: colours are translated, places are members' words."""
     if words == ANOTHER:

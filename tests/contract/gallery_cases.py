@@ -3,10 +3,10 @@
 import pytest
 
 from reunite.commands import Withdraw
-from reunite.entities import (
-    Label,
-)
+from reunite.entities import Label, Question, VerdictKind
 from reunite.errors import TellUserError
+from reunite.language import sentence
+from tests.contract.questions import ask
 from tests.contract.stages import ADA, BEN, Stage
 
 
@@ -29,10 +29,57 @@ class GalleryCases:
         lost, found = await stage.lost(), await stage.found()
         await stage.search(lost, found, label=Label.POSSIBLE)
         gallery, card = await stage.thread(lost)
-        assert (gallery.gallery[0].label, card.kind) == (Label.POSSIBLE, "match")
-        assert gallery.text().startswith("1 possible match. It's the only found item right now.")
+        assert (gallery.gallery, card.kind) == ((), "match")  # what the card shows isn't shown twice
+        assert gallery.text().splitlines()[:2] == [
+            "1 possible match. It's the only found item right now.",
+            "Looking for: my umbrella",
+        ]
+        assert "jump" not in gallery.text()
         assert [button.action for button in gallery.buttons] == ["add_photo", "add_detail", "withdraw"]
         assert [button.action for button in card.buttons] == ["mine", "not_mine"]  # one place to answer
+
+    async def test_a_gallery_shows_what_its_owner_has_said(self, stage: Stage) -> None:
+        await stage.join()
+        lost, one, two, three = (
+            await stage.lost(),
+            await stage.found("1"),
+            await stage.found("2"),
+            await stage.found("3"),
+        )
+        await stage.search(lost, one, two, three, label=None)
+        matches = {match.found: match for match in await stage.matches(lost)}
+        await stage.press("pick", matches[one.id].id, ADA)
+        await stage.press("pick", matches[two.id].id, ADA)
+        await stage.press("not_mine", matches[two.id].id, ADA)
+        gallery = (await stage.thread(lost))[0]
+        assert [line[3:8] for line in gallery.text().splitlines() if line[:1].isdigit()] == ["See b", "Not y", "Found"]
+        assert [button.words for button in gallery.buttons][:2] == ["3", "None of these"]
+        assert sentence("pick_one") in gallery.text()
+        await stage.press("pick", matches[three.id].id, ADA)
+        gallery = (await stage.thread(lost))[0]
+        assert [button.words for button in gallery.buttons][:1] == ["None of these"]
+        assert sentence("pick_one") not in gallery.text()
+        await stage.claim(matches[two.id], two)  # a change of mind
+        assert (await stage.thread(lost))[0].text().count("See below") == 3
+
+    async def test_a_moderators_rejection_is_shown_in_the_gallery_until_it_is_withdrawn(self, stage: Stage) -> None:
+        await stage.join()
+        lost, one, two = await stage.lost(), await stage.found("1"), await stage.found("2")
+        await stage.search(lost, one, two, label=Label.POSSIBLE)
+        match = (await stage.matches(lost))[0]
+        await stage.verdict(match, VerdictKind.REJECT)
+        assert (await stage.thread(lost))[0].text().count("Not yours") == 1
+        await stage.verdict(match, VerdictKind.REJECT, given=False)
+        assert "Not yours" not in (await stage.thread(lost))[0].text()
+
+    async def test_none_of_these_needs_no_answer_to_the_question(self, stage: Stage) -> None:
+        await stage.join()
+        lost, one, two = await stage.lost(), await stage.found("1"), await stage.found("2")
+        await stage.search(lost, one, two, label=Label.POSSIBLE)
+        await ask(stage, lost, Question("colour", ("red", "blue")))
+        await stage.press("none_of_these", lost.id, ADA)
+        [question] = [reply for reply in await stage.thread(lost) if reply.kind == "question"]
+        assert (question.text(), question.choices, question.buttons) == (sentence("question_over"), (), ())
 
     async def test_a_sealed_report_is_in_no_gallery(self, stage: Stage) -> None:
         await stage.join(log_channel="log")

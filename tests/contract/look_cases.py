@@ -298,8 +298,8 @@ class RefusalCases:
     ) -> None:
         await stage.join()
         lost, found = await stage.lost("badge XK-7731"), await stage.found("a badge, number XK-7731")
-        await stage.search(lost, found)
-        match = await stage.match(lost)
+        await stage.search(lost, found, await stage.found("a scarf"))
+        match = next(match for match in await stage.matches(lost) if match.found == found.id)
         if how == "reject":
             await stage.verdict(match, VerdictKind.REJECT)
         else:

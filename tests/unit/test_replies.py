@@ -91,6 +91,8 @@ def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
     for first in (MATCH, POSSIBLE, closest):
         tiles = [Tile(1, first.id, found.id, first.label, UUID(int=8)), Tile(2, closest.id, found.id)]
         yield galleries.first_gallery(lost, [(first, found), (closest, replace(found, place=""))], tiles, 128)
+    yield galleries.first_gallery(lost, [(MATCH, found)], [Tile(1, MATCH.id, found.id, MATCH.label, UUID(int=8))], 128)
+    yield said_about(lost, found)
     for searched in (1, 3):
         yield galleries.first_gallery(
             lost, [(closest, found)], [Tile(1, closest.id, found.id, None, UUID(int=8))], searched
@@ -105,6 +107,17 @@ def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
     yield looks.page(lost, pages, 1, [Tile(2, closest.id, found.id)], [])
     yield from (galleries.closed_gallery(lost, 1), galleries.closed_gallery(lost, 6), galleries.still_watching(lost))
     yield from (galleries.folded_card(MATCH, lost, found), wording.match_card(closest, found, lost, None))
+
+
+def said_about(lost: Report, found: Report) -> Reply:
+    """Return a gallery of which one was picked and one declined."""
+    matches = [replace(POSSIBLE, id=UUID(int=number), label=None) for number in (15, 16, 17)]
+    reports = [replace(found, id=match.id) for match in matches]
+    tiles = [Tile(number, match.id, match.id) for number, match in enumerate(matches, start=1)]
+    gallery = galleries.next_gallery(lost, list(zip(matches, reports, strict=True)), tiles)
+    picked, declined = replace(matches[0], picked=True), replace(matches[1], declined=True)
+    gallery = galleries.refreshed(gallery, picked, reports[0], lost.language)
+    return galleries.refreshed(gallery, declined, reports[1], lost.language)
 
 
 def replies(language: str) -> Iterator[Reply]:
@@ -124,6 +137,7 @@ def replies(language: str) -> Iterator[Reply]:
     yield wording.match_card(MATCH, replace(found, place="", text=""), lost, None)
     yield from (wording.question(lost, Question("colour", ("light blue", "grey"))),)
     yield from (wording.question(lost, Question("place", ("Mensa", "Park"))),)
+    yield wording.question_over(lost)
     yield from (wording.thanks(lost, ()), wording.thanks(lost, ((MATCH, found),)))
     yield wording.thanks(lost, ((POSSIBLE, replace(found, place="")), (MATCH, found)))
     for before, now in (("undecided", "confirmed"), ("undecided", "rejected"), ("confirmed", "undecided")):
