@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 from yarl import URL
 
 from reunite import rules
-from reunite.commands import Look, NewReport, ReportFound, ReportLost
+from reunite.commands import AnswerQuestion, EditReport, GiveVerdict, Look, NewReport, Press, ReportFound, ReportLost
 from reunite.entities import IncomingPhoto, Member, PlatformName, ReplyTarget, Settings
 from reunite.language import language_of
 
@@ -42,6 +43,17 @@ _OBJECT: Final = TypeAdapter(dict[str, Any])
 _SETTINGS: Final = TypeAdapter(Settings)
 _HEADER: Final = TypeAdapter(EventHeader)
 _PHOTOS: Final = TypeAdapter(tuple[IncomingPhoto, ...])
+_OF_REPORT: Final = {"text", "place", "happened_at", "category", "proof_question", "sealed"}
+_GIVEN: Final[Mapping[type, Collection[str]]] = {
+    ReportFound: _OF_REPORT,
+    ReportLost: _OF_REPORT,
+    Look: {"text"},
+    EditReport: {"text"},
+    GiveVerdict: {"kind", "given"},
+    Press: {"action", "subject", "words", "code"},
+    AnswerQuestion: {"report", "choice"},
+}
+"""By command, the fields that an event may fill in as they are; all others are ours, or are checked first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +115,7 @@ class Event:
         return self.command(Look, target=replace(self.target, message=None))
 
     def command(self, kind: type[C], **more: Any) -> C:
-        """Return a command with the event's fields, and those that only we may fill in. Raises MalformedError."""
+        """Return a command with what the event gives and what only we may fill in. Raises MalformedError."""
         ours = {
             "target": self.target,
             "key": self.key,
@@ -114,13 +126,12 @@ class Event:
             "is_moderator": self.is_moderator,
             "language": self.language,
             "posted_at": datetime.now(UTC),
-            "sample": False,
-            "is_past": False,
-            "quiet": False,
         }
         if (given := self.body.get("photos")) is not None:
             ours["photos"] = self._photos(given)
-        return read(TypeAdapter(kind), {**self.body, **ours, **more})
+        given_as_is = {name: self.body[name] for name in _GIVEN[kind] if name in self.body}
+        adapter: TypeAdapter[C] = _adapter(kind)  # type: ignore[arg-type] # mypy takes no type[C] for hashable
+        return read(adapter, {**given_as_is, **ours, **more})
 
     def settings(self, now: Settings) -> Settings:
         """Return a workspace's settings with those that the event changes. Raises MalformedError."""
@@ -138,6 +149,12 @@ class Event:
             return photo.data is None and rules.may_be_fetched(URL(photo.url or ""), self.photo_hosts)
         except ValueError:
             return False
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    """Return what reads a command: building it takes long enough to hold up the event loop."""
+    return TypeAdapter(kind)
 
 
 def read(what: TypeAdapter[C], given: object) -> C:

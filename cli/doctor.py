@@ -21,8 +21,7 @@ from cli.servers import Servers
 from cli.settings import Settings
 from cli.status import Status, read
 from db.database import MigrationError
-from db.keys import KeysError
-from db.keys import check as check_keys
+from db.keys import KeysError, fit
 from db.migrate import pending
 from db.store import Store
 from reunite.matching.defaults import for_encoder
@@ -114,7 +113,8 @@ def running(status: Status) -> Iterator[Finding]:
 
 async def _keys(where: Servers) -> Finding:
     try:
-        await check_keys(where.database_url, where.keys)
+        if not await fit(where.database_url, where.keys):
+            return Finding("its keys", ok=None, found="not set yet: the first start sets them")
     except KeysError as error:
         return Finding("its keys", ok=False, found="can't be used", remedy=str(error))
     return Finding("its keys", ok=True, found=str(where.keys.file or "REUNITE_KEYS"))

@@ -125,6 +125,14 @@ async def check(url: str, keys: Keys) -> None:
     keys.decrypt(token or "")
 
 
+async def fit(url: str, keys: Keys) -> bool:
+    """Like `check`, but change nothing; return False if a database has no keys yet. Raises KeysError."""
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        token = await _token(connection)
+    keys.decrypt(token or "")
+    return token is not None
+
+
 async def _token(connection: psycopg.AsyncConnection) -> str | None:
     row = await (await connection.execute("SELECT token FROM key_check")).fetchone()
     return str(row[0]) if row else None

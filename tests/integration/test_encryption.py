@@ -1,5 +1,6 @@
 """What is encrypted at rest, with real files and PostgreSQL: lost, wrong and changed keys."""
 
+import json
 import stat
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,20 @@ def test_the_commands_make_rotate_and_explain_keys(environment: dict[str, str], 
     assert (refused.exit_code, refused.stderr.startswith(f"The key file {other} is missing.")) == (1, True)
     assert run("keys", "reset", REUNITE_KEY_FILE=str(other)).stdout == "Deleted: 0. Kept: 0.\n"
     assert run("migrate", REUNITE_KEY_FILE=str(other)).exit_code == 0
+
+
+def test_doctor_makes_no_keys_and_chooses_none(environment: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    del environment["REUNITE_KEYS"]
+    environment["REUNITE_KEY_FILE"] = str(file)
+
+    def keys() -> dict[str, Any]:
+        found = json.loads(CliRunner().invoke(app, ["doctor", "--json"], env=environment).stdout)
+        return next(finding for finding in found if finding["what"] == "its keys")
+
+    assert (keys()["ok"], file.exists()) == (None, False)
+    CliRunner().invoke(app, ["migrate"], env=environment)
+    assert (keys()["ok"], file.exists()) == (True, True)
 
 
 async def test_a_reset_deletes_what_the_lost_key_alone_could_read(
