@@ -36,7 +36,7 @@ async def test_a_reply_is_sent_without_a_gallery_that_cannot_be_composed(
 async def test_no_pictures_are_read_for_a_platform_that_sends_none(database_url: str) -> None:
     async with staged(database_url) as stage:
         await stage.join()
-        await stage.search(await stage.lost(), await stage.found(), label=Label.POSSIBLE)
+        await stage.search(await stage.lost(), await stage.found(), label=None)
         platform = RecordingPlatform(sends_pictures=False)
         async with background(Delivery(stage.postgres, platform).run()):
             await eventually(lambda: any(sent.reply.gallery for _, sent in platform.messages))
