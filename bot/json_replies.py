@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from reunite.entities import PlatformName
+from reunite.language import CommandNames, sentence
 from reunite.messages.forms import form_of
 from reunite.messages.reply import Button, ChannelLink, Command, Jump, Line, Moment, Person, Plain, Reply, Span, Strong
 from reunite.text.controls import without_controls
@@ -27,6 +28,11 @@ def reply_json(reply: Reply, language: str, platform: PlatformName, picture: byt
         "choices": [{"id": choice.id, "words": without_controls(choice.words)} for choice in reply.choices],
         "buttons": [button_json(button, language) for button in reply.buttons],
     }
+
+
+def ways(language: str) -> CommandNames:
+    """Return what does the same as a command in a chat that may have none."""
+    return CommandNames(lambda name: sentence(f"way_{name}", language))
 
 
 def lines_of(reply: Reply, platform: PlatformName) -> tuple[Line, ...]:
@@ -51,8 +57,8 @@ def span_json(span: Span, platform: PlatformName) -> Json:
             shown = {"is": "jump", "text": text, "channel": target.channel, "message": target.message}
         case Jump(_, text):
             shown = {"is": "plain", "text": text}
-        case Command():
-            shown = {"is": "plain", "text": span.text}
+        case Command(name, language):
+            shown = {"is": "plain", "text": f"{ways(language):{name}}"}
         case ChannelLink(_, text):
             shown = {"is": "plain", "text": without_controls(text)}
         case Moment(at, text, style):

@@ -248,6 +248,8 @@ async def card_of(session: Session, reader: Report, match: Match, other: Report)
     """Return the card of a match in the thread of `reader`; of a sealed report it has no picture."""
     picture = None if other.sealed else await picture_of(session, other, match)
     if reader.kind is ReportKind.FOUND:
+        if match.declined or match.state is MatchState.REJECTED:
+            return galleries.owner_folded(match, other, reader)
         return wording.match_card(match, other, reader, picture)
     if rules.has_gone(match, other):
         return handovers.gone_card(match, reader, other)

@@ -39,6 +39,11 @@ async def revise_owners_card(session: Session, match: Match, lost: Report, found
     await revise_tiles(session, match, lost, found)
 
 
+async def revise_finders_card(session: Session, match: Match, lost: Report, found: Report) -> None:
+    """Update a finder's card, if there is one: whether its owner may still be the right one."""
+    await session.outbox.revise(keys.card(match.id, found.kind), await card_of(session, found, match, lost))
+
+
 async def revise_cards(session: Session, match: Match, lost: Report, found: Report) -> None:
     """Bring the cards of a match's claims up to date."""
     await _revise_cards(session, match, lost, found, await _shown(session, match, found))

@@ -59,15 +59,16 @@ async def revise_claims(session: Session, found: Report) -> None:
     """Bring up to date what the threads and the conversations say about the decided claims on a found item."""
     settings = await session.workspaces.settings_for(found.id)
     await revise_conversations(session, found)
-    for claim in await session.claims.on(found.id):
+    claims = await session.claims.on(found.id)
+    for claim in claims:
         match = await session.matches.get(claim.match)
         lost = await session.reports.get(match.lost) if match else None
         if match and lost and claim.state in {ClaimState.ACCEPTED, ClaimState.REJECTED}:
             claimed = Claimed(claim, match, lost, found)
             await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=settings.by_word))
-            if claim.state is ClaimState.ACCEPTED:
-                decided = handovers.claim_decided(claimed, by_word=settings.by_word, left=0)
-                await session.outbox.revise(keys.claim_decision(claim.id, claim.state), decided)
+            left = rules.tries_left(claims, claim.account)
+            decided = handovers.claim_decided(claimed, by_word=settings.by_word, left=left)
+            await session.outbox.revise(keys.claim_decision(claim.id, claim.state), decided)
             await revise_cards(session, match, lost, found)
 
 

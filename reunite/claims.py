@@ -6,7 +6,7 @@ Nothing of this is public: only the finder or a moderator sees the proof and the
 from collections.abc import Sequence
 
 from reunite import rights, rules
-from reunite.claim_cards import post_card, revise_claim
+from reunite.claim_cards import post_card, revise_claim, revise_finders_card
 from reunite.claim_settlement import withdraw_offers
 from reunite.commands import Press
 from reunite.entities import Account, Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Workspace
@@ -79,6 +79,7 @@ async def take_claim(session: Session, press: Press, match: Match, lost: Report,
     match = await session.matches.get(match.id) or match
     await show_card(session, lost, match, found)
     await revise_tiles(session, match, lost, found)
+    await revise_finders_card(session, match, lost, found)
     await _announce(session, claim, match, lost, found)
     await withdraw_offers(session, claim.account, found)
 

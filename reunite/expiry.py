@@ -4,9 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from reunite import rules
+from reunite.claim_endings import locked_with_claims, tell_others
 from reunite.entities import ReportState
 from reunite.errors import TryAgainError
-from reunite.locking import locked_report
 from reunite.messages import keys, wording
 from reunite.ports import Session
 
@@ -17,7 +17,7 @@ async def expire(session: Session, report: UUID, now: datetime) -> None:
     Raises TryAgainError if its author has extended it meanwhile.
     """
     await session.work.stop(report)
-    expiring = await locked_report(session, report)
+    expiring, claimed = await locked_with_claims(session, report)
     if expiring is None or expiring.state is ReportState.EXPIRED:
         return
     if expiring.state is ReportState.LOOK:
@@ -26,6 +26,8 @@ async def expire(session: Session, report: UUID, now: datetime) -> None:
     if expiring.expires_at > now:
         raise TryAgainError("it was extended")
     await session.deletion.purge(report, wording.ended_post(expiring))
+    if not expiring.sample:
+        await tell_others(session, claimed)
     if expiring.state in rules.IN_PROGRESS and not (expiring.sample or expiring.quiet):
         said = wording.expired(expiring.language, expiring.kind)
         await session.outbox.post(report, keys.expired(report), said)

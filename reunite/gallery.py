@@ -5,6 +5,7 @@ from uuid import UUID
 
 from reunite import rights, rules
 from reunite.announce import card_of, may_claim
+from reunite.claim_cards import revise_finders_card
 from reunite.claim_settlement import withdraw_claim
 from reunite.commands import Press
 from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, Workspace
@@ -113,6 +114,7 @@ async def _fold(session: Session, match: Match, lost: Report, found: Report) -> 
     may_try = await may_claim(session, lost, found)
     folded = galleries.folded_card(match, lost, found, may_claim=may_try)
     await session.outbox.revise(keys.card(match.id, lost.kind), folded)
+    await revise_finders_card(session, replace(match, declined=True), lost, found)
     return may_try
 
 

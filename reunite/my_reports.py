@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from reunite import rights, rules
+from reunite.claim_endings import locked_with_claims, tell_others
 from reunite.commands import Press
 from reunite.edits import joined, reword, search_again
 from reunite.entities import Match, Member, Report, ReportKind, ReportState, Workspace
@@ -131,7 +132,7 @@ class MyReportHandlers:
 async def end(session: Session, report: Report) -> None:
     """Withdraw a report and purge it."""
     await session.work.stop(report.id)
-    locked = await locked_report(session, report.id)
+    locked, claimed = await locked_with_claims(session, report.id)
     if locked is None:
         raise TryAgainError("its workspace has moved to another community")
     if locked.state is ReportState.LOOK:
@@ -139,6 +140,8 @@ async def end(session: Session, report: Report) -> None:
         return
     await session.reports.set_state(report.id, ReportState.WITHDRAWN)
     await session.deletion.purge(report.id, wording.ended_post(report))
+    if not report.sample:
+        await tell_others(session, claimed)
 
 
 async def _locked(session: Session, press: Press) -> Report:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from reunite import rights, rules
 from reunite.announce import show_released
-from reunite.claim_cards import revise_log
+from reunite.claim_cards import revise_finders_card, revise_log
 from reunite.claim_settlement import revise_claims, revise_owners_cards, settle_claims
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
@@ -24,10 +24,11 @@ _MATCH_LOOKUP_PAUSES: Final = (0.2, 0.5, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class VerdictResult:
-    """The match after a verdict, and whether the verdict changed its state."""
+    """The match after a verdict, whether the verdict changed its state, and whether it was given or withdrawn."""
 
     match: Match
     changed: bool
+    given: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class VerdictHandlers:
         result = await self._give_verdict(workspace, command)
         if result is None:
             raise TellUserError("nothing_here")
-        return notices.note(f"match_{result.match.state}", press.language)
+        is_undone_alone = not result.given and result.match.state is not MatchState.UNDECIDED
+        return notices.note("verdict_back" if is_undone_alone else f"match_{result.match.state}", press.language)
 
     async def release(self, workspace: Workspace, press: Press) -> Reply:
         """Let the owner know about a sealed match. Idempotent."""
@@ -109,19 +111,19 @@ class VerdictHandlers:
             match = await session.matches.get(match.id) or match  # others may have decided before the lock
             given = _given(await session.verdicts.of(match.id), command)
             if given is None:
-                return VerdictResult(match, changed=False)
+                return VerdictResult(match, changed=False, given=match.state is not MatchState.UNDECIDED)
             _check(command, reports, given=given)
             await session.verdicts.add(match.id, command, given=given)
             log = await session.verdicts.of(match.id)
             state = rules.match_state(log, returned=match.handover.returned)
             if state is match.state:
-                return VerdictResult(match, changed=False)
+                return VerdictResult(match, changed=False, given=given)
             moderator = Person.at(command.target, command.member)
             change = Change(replace(match, state=state), match.state, reports, moderator, str(len(log)))
             work = await settle(session, change)
         for report in work:
             await self._queue.hint(report)
-        return VerdictResult(change.match, changed=True)
+        return VerdictResult(change.match, changed=True, given=given)
 
 
 async def settle(session: Session, change: Change) -> list[UUID]:
@@ -134,6 +136,7 @@ async def settle(session: Session, change: Change) -> list[UUID]:
         await settle_claims(session, change.match, change.before, found)
         await revise_claims(session, found)
         await revise_owners_cards(session, found)
+        await revise_finders_card(session, change.match, lost, found)
         await revise_log(session, change.match, lost, found)
     else:
         await revise_log(session, change.match, *change.reports)

@@ -8,7 +8,7 @@ from aiohttp import web
 from bot import looks
 from bot.channels import role_of
 from bot.json_events import Event, MalformedError
-from bot.json_replies import Json, reply_json
+from bot.json_replies import Json, reply_json, ways
 from bot.signed_http import read_signed
 from bot.webhook.config import WebhookConfig
 from bot.webhook.outbound import HERE
@@ -40,7 +40,7 @@ class Inbound:
         except MalformedError as error:
             raise web.HTTPUnprocessableEntity(text=str(error)) from None
         except TellUserError as error:
-            replies, taken = [notices.say(wording.explain(error, event.language))], False
+            replies, taken = [notices.say(wording.explain(error, event.language, ways(event.language)))], False
         rendered = [await self._shown(reply, event) for reply in replies or ()]
         return web.json_response({"taken": taken, "replies": rendered})
 

@@ -90,6 +90,14 @@ def folded_card(match: Match, lost: Report, found: Report, *, may_claim: bool = 
     return Reply("match", (folded,), match=match.id, buttons=buttons, about=frozenset({match.lost, match.found}))
 
 
+def owner_folded(match: Match, lost: Report, found: Report) -> Reply:
+    """Replace a finder's card of a match that its owner has declined or a moderator has rejected."""
+    language = found.language
+    folded = line("owner_folded", language, report=Jump(lost.id, sentence("jump_report", language)))
+    buttons = (button("proof_question", found.id, language),)  # this may be all that the finder's thread says
+    return Reply("match", (folded,), match=match.id, buttons=buttons, about=frozenset({lost.id, found.id}))
+
+
 def still_watching(report: Report) -> Reply:
     """Say that nothing else comes close, and until when the bot keeps watching."""
     until = end_of(report, report.language)

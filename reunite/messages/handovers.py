@@ -110,8 +110,11 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
         return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
     if claim.state is ClaimState.WITHDRAWN:
         return Reply("claim", (line("claim_withdrawn", language),), match=match.id, about=about)
+    rejected: tuple[Line, ...] = (owner, line("claim_rejected", language, person=person))
+    if not rules.is_still_given(match, found):
+        return Reply("claim", rejected, match=match.id, about=about)
     attempts = plural("attempts_left", left, language) if left else sentence("no_attempts_left", language)
-    lines = (owner, line("claim_rejected", language, person=person), (Plain(attempts),))
+    lines = (*rejected, (Plain(attempts),))
     buttons = (button("mine", match.id, language),) if left else ()
     return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
 

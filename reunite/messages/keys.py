@@ -109,5 +109,10 @@ def claim_reminder(claim: UUID, state: ClaimState) -> ReplyKey:
     return ReplyKey(f"{claim}:reminder:{state}")
 
 
+def claim_ended(match: UUID, reader: ReportKind) -> ReplyKey:
+    """Return the key of the news to one side of a claim that the other one's report has ended."""
+    return ReplyKey(f"{match}:ended:{reader}")
+
+
 def claim_decision(claim: UUID, state: ClaimState) -> ReplyKey:
     return ReplyKey(f"{claim}:{state}")

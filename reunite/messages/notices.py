@@ -9,6 +9,7 @@ from reunite.language import plural, sentence, shortened
 from reunite.messages import trending
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Strong
 from reunite.messages.wording import (
+    asking,
     author,
     button,
     certainty,
@@ -154,6 +155,17 @@ def claimed(claim: Claim, lost: Report, found: Report) -> Reply:
     lines.append((Plain(sentence("claimed_how", language)),))
     buttons = (button("see_claim", claim.id, language),)
     return Reply("claim", tuple(lines), match=claim.match, buttons=buttons, about=frozenset({lost.id, found.id}))
+
+
+def claim_ended(reader: Report) -> Reply:
+    """Tell one side of a claim that the other's report has ended: they may have met without saying so here."""
+    key = "find_is_gone" if reader.kind is ReportKind.LOST else "claimant_is_gone"
+    lines: tuple[Line, ...] = (line(key, reader.language), asking(f"{key}_how", reader.language))
+    if not reader.sealed:  # a sealed report doesn't name its finder
+        lines = ((author(reader, notify=True),), *lines)
+    return Reply(
+        "claim", lines, buttons=(button("withdraw", reader.id, reader.language),), about=frozenset({reader.id})
+    )
 
 
 def claim_seen(

@@ -23,6 +23,7 @@ from tests.contract.account_cases import AccountCases
 from tests.contract.gallery_cases import GalleryCases
 from tests.contract.handover_cases import HandoverCases
 from tests.contract.look_cases import LookCases, RefusalCases
+from tests.contract.other_side_cases import OtherSideCases
 from tests.contract.past_post_cases import PastPostCases
 from tests.contract.photo_edit_cases import PhotoEditCases
 from tests.contract.post_cases import PostCases
@@ -263,6 +264,7 @@ class HandlerCases(
     LookCases,
     RefusalCases,
     HandoverCases,
+    OtherSideCases,
     PastPostCases,
     PhotoEditCases,
     ReminderCases,

@@ -14,6 +14,7 @@ from bot.delivery import Delivery
 from db.delivery import OutboxItem
 from db.store import Store
 from reunite.entities import Member, PlatformName, ReplyTarget, Report
+from reunite.language import ENGLISH_NAMES, CommandNames
 from reunite.ports import Audience, Platform, Sent
 from tests.support.pictures import drawing
 from tests.support.reports import reports_of
@@ -53,6 +54,8 @@ class Harness(ABC):
 
     name: ClassVar[PlatformName]
     lacks: ClassVar[Mapping[Feature, str]] = {}
+    commands: ClassVar[CommandNames] = ENGLISH_NAMES
+    """How the platform names commands to those who read English."""
     store: Store
     platform: Platform
     admin: "sides.Admin" = field(init=False)

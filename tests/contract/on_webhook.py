@@ -5,10 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from bot.json_replies import ways
 from bot.webhook import app
 from bot.webhook.config import WebhookConfig
 from db.store import Store
 from reunite.entities import Member, PlatformName, ReplyTarget
+from reunite.language import CommandNames
 from reunite.ports import Sent
 from tests.contract.harness import Feature, Harness, Mark, PrivateReply
 from tests.contract.sides import Admin, People, Screen, Ui
@@ -22,6 +24,7 @@ LOG = "moderators"
 @dataclass
 class OnWebhook(Harness):
     name: ClassVar[PlatformName] = "webhook"
+    commands: ClassVar[CommandNames] = ways("en")
     lacks: ClassVar[Mapping[Feature, str]] = {
         "bots": "the chat tells of what people do; what its bots post it keeps to itself",
         "leaving": "the operator connects the chat, so nobody can take the bot away from it",

@@ -57,11 +57,13 @@ async def test_a_search_without_results_or_too_often_or_too_slow_is_explained_po
     ben = harness.join("Ben")
     await _several_found(harness, 1)
     reply = await _searched(harness, harness.ui.search(ben, "umbrella"))
-    assert reply.words == sentence("look_nothing", number=1)
+    assert reply.words == sentence("look_nothing", number=1, command=harness.commands)
     monkeypatch.setattr(looks, "_PATIENCE_SECONDS", 0.1)
     assert (await harness.ui.search(ben, "umbrella")).words == sentence("look_slow")
     monkeypatch.setattr("reunite.looks.MAX_LOOKS", 2)
-    assert (await harness.ui.search(ben, "umbrella")).words == sentence("look_too_often", number=KEPT_MINUTES)
+    assert (await harness.ui.search(ben, "umbrella")).words == sentence(
+        "look_too_often", number=KEPT_MINUTES, command=harness.commands
+    )
 
 
 async def _several_found(harness: Harness, number: int) -> list[Report]:

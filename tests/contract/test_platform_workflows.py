@@ -70,7 +70,9 @@ async def test_without_a_possible_conversation_both_threads_say_so(harness: Harn
 async def test_a_form_that_cant_be_taken_is_explained_politely(harness: Harness) -> None:
     card, lost, found, _ = await shown_match(harness)
     mine = sentence("button_mine")
-    assert (await harness.ui.press(card, mine, found.author, fill="mine!")).words == sentence("only_owner")
+    assert (await harness.ui.press(card, mine, found.author, fill="mine!")).words == sentence(
+        "only_owner", command=harness.commands
+    )
     assert (await harness.ui.press(card, mine, lost.author, fill="  ")).words == sentence("claim_empty")
     assert "theirs" not in await harness.screen.public()
 
@@ -212,7 +214,7 @@ async def test_a_sealed_report_is_shown_by_its_kind_and_place_alone(harness: Har
     assert (report.sealed, report.category, report.text, report.author) == (True, "keys", "in the name of Zoe", ben)
     assert report.target.message == post.message
     shown = str(await harness.screen.words(post))
-    assert [words in shown for words in ("keys", "gym", sentence("sealed_how"))] == [True] * 3
+    assert [words in shown for words in ("keys", "gym", sentence("sealed_how", command=harness.commands))] == [True] * 3
     assert await harness.screen.pictures(post) == 0
     public = await harness.screen.public()
     assert [words in public for words in ("Zoe", "Benedict", "photo.jpg")] == [False] * 3

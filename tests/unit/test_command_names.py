@@ -24,6 +24,11 @@ from reunite.rights import TABLE, Act
 
 TARGET = ReplyTarget("discord", "1", "2", "3")
 COMMAND_SLOT = re.compile(r"{command:(\w+)}")
+ON_DISCORD = {"not_here", "zone_is", "zone_not_known", "when_without_zone", "link_code"}
+"""What only platforms with commands say."""
+SAID_EVERYWHERE = {
+    key for key, texts in words_in("en").sentences.items() if COMMAND_SLOT.search(str(texts))
+} - ON_DISCORD
 
 
 def templates(language: str) -> dict[str, list[str]]:
@@ -73,8 +78,16 @@ def test_the_greeting_names_commands_for_everyone_and_help_for_its_reader(langua
 def test_other_chats_name_commands_as_they_are_typed_there(language: str) -> None:
     reply = Reply("note", (wording.line("sealed_how", language),))
     assert reply.text() == sentence("sealed_how", language)
-    assert "/lost" in reply_json(reply, language, "webhook")["text"]
     assert "/lost" in str(blocks(reply, lambda _: None))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", sorted(SAID_EVERYWHERE))
+def test_a_chat_that_may_have_no_commands_is_told_what_works_there(language: str, key: str) -> None:
+    number = None if isinstance(words_in("en").sentences[key], str) else 3
+    text = reply_json(Reply("note", (wording.line(key, language, number),)), language, "webhook")["text"]
+    assert "/" not in text
+    assert any(sentence(f"way_{name}", language) in text for name in ("lost", "mine"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

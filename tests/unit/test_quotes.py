@@ -111,6 +111,8 @@ QUEUED: dict[str, list[Reply]] = {
         handovers.claimed_card(replace(MATCH, claim=ClaimState.ACCEPTED), PRIVATE, FOUND, PICTURE),
         handovers.claimed_card(MATCH, LOST, SEALED, None),
     ],
+    "owner_folded": [galleries.owner_folded(MATCH, LOST, FOUND)],
+    "claim_ended": [notices.claim_ended(LOST)],
     "refused_card": [handovers.refused_card(MATCH, LOST, FOUND)],
     "gone_card": [handovers.gone_card(MATCH, LOST, FOUND)],
     "claim_card": [
@@ -143,6 +145,7 @@ OF_BOTH = {
     "next_gallery",
     "refreshed",
     "folded_card",
+    "owner_folded",
     "match_card",
     "question",
     "log_line",

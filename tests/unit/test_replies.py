@@ -106,6 +106,7 @@ def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
     )
     yield looks.page(lost, pages, 1, [Tile(2, closest.id, found.id)], [])
     yield from (galleries.closed_gallery(lost, 1), galleries.closed_gallery(lost, 6), galleries.still_watching(lost))
+    yield galleries.owner_folded(MATCH, lost, found)
     yield from (galleries.folded_card(MATCH, lost, found), wording.match_card(closest, found, lost, None))
 
 
@@ -173,6 +174,7 @@ def claims(lost: Report, found: Report) -> Iterator[Reply]:
         proofs = Quoted("1998", found.id), Quoted("B. W.", lost.id)
         yield notices.claim_seen(claim, *proofs, lost.language, rivals)
     yield notices.declined(MATCH, lost.language)
+    yield from (notices.claim_ended(report) for report in (lost, found, replace(found, sealed=True)))
     yield from (reminders.ends_soon(report) for report in (lost, found, replace(found, sealed=True)))
     yield from (reminders.kept_watching(lost), reminders.claim_waits(claim, MATCH, found))
     yield reminders.is_it_back(MATCH, lost, by_word=True)

@@ -60,6 +60,7 @@ function showConnection(connected) {
 function showHints() {
   document.querySelector("#channel-found .hint").hidden = board.hasPosts("found");
   document.querySelector("#channel-lost .hint").hidden = board.hasPosts("lost") || !sessionStorage.getItem(TRIED);
+  document.querySelector("#channel-moderators .hint").hidden = board.hasPosts("moderators");
 }
 
 function tellNews(message) {

@@ -1,0 +1,28 @@
+"""Tells one side of a claim that the other side's report has ended, because everything about that one disappears."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from reunite import rules
+from reunite.entities import Match, MatchState, Report, ReportState
+from reunite.messages import keys, notices
+from reunite.ports import Session
+from reunite.tiles import Pair
+
+
+async def locked_with_claims(session: Session, report: UUID) -> tuple[Report | None, Sequence[Pair]]:
+    """Return a report, and the open reports between which and it a claim is undecided or was accepted; all locked."""
+    claimed = {match.other_side(report): match for match in await session.matches.of(report) if _is_waiting(match)}
+    locked = await session.reports.lock({report, *claimed})
+    others = [(match, locked[other]) for other, match in claimed.items() if other in locked]
+    return locked.get(report), [(match, other) for match, other in others if other.state is ReportState.OPEN]
+
+
+async def tell_others(session: Session, others: Sequence[Pair]) -> None:
+    """Say in the threads of those reports that the other side has ended."""
+    for match, reader in others:
+        await session.outbox.post(reader.id, keys.claim_ended(match.id, reader.kind), notices.claim_ended(reader))
+
+
+def _is_waiting(match: Match) -> bool:
+    return match.state is MatchState.UNDECIDED and rules.is_claimed(match)

@@ -1,0 +1,111 @@
+"""What each side learns of what another has done: cases of the handlers."""
+
+from typing import Any
+
+import pytest
+
+from reunite.commands import Withdraw
+from reunite.entities import Report, VerdictKind
+from reunite.expiry import expire
+from reunite.language import sentence
+from reunite.messages.reply import Reply
+from tests.contract.stages import ADA, BEN, MODERATOR, Stage
+
+_ENDINGS = ("the owner withdraws", "the finder deletes the post", "the owner's time is up", "the finder's time is up")
+
+
+class OtherSideCases:
+    """Nobody waits for what can't come any more, and no message says what isn't true any more."""
+
+    @pytest.mark.parametrize("ending", _ENDINGS)
+    @pytest.mark.parametrize("decision", ["accept_claim", None])
+    async def test_the_other_side_of_a_claim_learns_that_a_report_has_ended(
+        self, stage: Stage, ending: str, decision: Any
+    ) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        claim = await stage.claim(match, found)
+        if decision:
+            await stage.press(decision, claim, BEN)
+        await _end(stage, ending, lost, found)
+        key, reader = ("claimant_is_gone", found) if "owner" in ending else ("find_is_gone", lost)
+        last = (await stage.thread(reader))[-1]
+        assert sentence(key) in last.text()
+        assert [button.action for button in last.buttons] == ["withdraw"]
+        assert last.quotes == {reader.id}
+
+    @pytest.mark.parametrize("decision", ["reject_claim", "not_mine", "confirm", "reject", None])
+    async def test_only_a_claim_that_waits_or_was_accepted_is_missed(self, stage: Stage, decision: Any) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        claim = await stage.claim(match, found)
+        if decision:
+            by = {"not_mine": ADA, "reject_claim": BEN}.get(decision, MODERATOR)
+            await stage.press(decision, claim if decision == "reject_claim" else match.id, by)
+        await _end(stage, _ENDINGS[1], lost, found)
+        assert (sentence("find_is_gone") in await stage.words(lost)) is (decision is None)
+
+    async def test_the_finders_card_tells_once_the_owner_has_declined_and_comes_back(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        assert sentence("label_high") in (await _card(stage, found)).text()
+        await stage.press("not_mine", match.id, ADA)
+        card = await _card(stage, found)
+        assert card.text() == sentence("owner_folded", report=sentence("jump_report"))
+        assert [button.action for button in card.buttons] == ["proof_question"]
+        await stage.claim(match, found)
+        assert lost.text in (await _card(stage, found)).text()
+
+    async def test_the_finders_card_tells_once_a_moderator_has_rejected_and_comes_back(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        for given in (True, False):
+            await stage.verdict(match, VerdictKind.REJECT, given=given)
+            assert (lost.text in (await _card(stage, found)).text()) is not given
+
+    @pytest.mark.parametrize("went", ["it isn't it", "to another"])
+    async def test_a_rejected_claim_offers_no_try_for_what_cannot_be_claimed(self, stage: Stage, went: str) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.press("reject_claim", await stage.claim(match, found), BEN)
+        verdict = (match, VerdictKind.REJECT)
+        if went == "to another":
+            other = await stage.lost("my umbrella", author=MODERATOR)
+            await stage.search(other, found)
+            verdict = (await stage.match(other), VerdictKind.CONFIRM)
+        assert await _offers_try(stage, lost)
+        await stage.verdict(*verdict)
+        assert not await _offers_try(stage, lost)
+        await stage.verdict(*verdict, given=False)
+        assert await _offers_try(stage, lost)
+
+    async def test_a_moderator_who_takes_a_verdict_back_learns_that_others_still_count(self, stage: Stage) -> None:
+        await stage.join()
+        _, _, match = await stage.matched()
+        await stage.verdict(match, VerdictKind.CONFIRM, BEN, is_moderator=True)
+        for note in ("match_confirmed", "verdict_back", "match_confirmed"):
+            assert (await stage.press("confirm", match.id, MODERATOR)).text() == sentence(f"note_{note}")
+        await stage.verdict(match, VerdictKind.CONFIRM, BEN, given=False)
+        assert (await stage.press("confirm", match.id, MODERATOR)).text() == sentence("note_match_undecided")
+
+
+async def _end(stage: Stage, ending: str, lost: Report, found: Report) -> None:
+    if ending == "the owner withdraws":
+        await stage.press("withdraw", lost.id, ADA)
+    elif ending == "the finder deletes the post":
+        await stage.handlers.withdraw(Withdraw(target=found.target, member=None))
+    else:
+        ended = lost if "owner" in ending else found
+        async with stage.session(ended.community) as session:
+            await expire(session, ended.id, ended.expires_at)
+
+
+async def _card(stage: Stage, found: Report) -> Reply:
+    """Return the only card in a finder's thread."""
+    [card] = [reply for reply in await stage.thread(found) if reply.kind == "match"]
+    return card
+
+
+async def _offers_try(stage: Stage, lost: Report) -> bool:
+    told = [reply for reply in await stage.thread(lost) if reply.kind == "claim"][-1]
+    return any(button.action == "mine" for button in told.buttons)
