@@ -21,6 +21,20 @@ TEXT = (ROOT / "docker-compose.yml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
+LEFT_OUT = {
+    "REUNITE_KEYS": "the migration makes a key file",
+    "REUNITE_QUEUE": "Redis is of this deployment alone",
+    "REUNITE_PORT": "the local page isn't for members",
+    **dict.fromkeys(
+        [f"REUNITE_{name}_PORT" for name in ("API", "BOARD", "SLACK", "WEBHOOK")],
+        "API_PORT and so on change the host's",
+    ),
+    **dict.fromkeys(
+        ["REUNITE_DISCORD_API_BASE", "REUNITE_DISCORD_GATEWAY", "REUNITE_SLACK_API_BASE", "REUNITE_PHOTO_HTTP_HOSTS"],
+        "for tests: tests/compose/doubles.yml adds them",
+    ),
+}
+"""Settings that Compose doesn't pass on, and why."""
 
 
 def test_the_services_of_a_deployment_are_there() -> None:
@@ -32,6 +46,17 @@ def test_the_services_of_a_deployment_are_there() -> None:
 def test_every_variable_of_a_service_is_a_setting(name: str) -> None:
     known = set(variables())
     assert set(OURS[name]["environment"]) <= {*known, *(f"{variable}_FILE" for variable in known)}
+
+
+def test_every_setting_reaches_a_service() -> None:
+    passed = {name for service in OURS.values() for name in service["environment"]}
+    assert set(variables()) - passed == set(LEFT_OUT)
+    bots = [service["environment"] for service in OURS.values() if service["command"][0] == "bot"]
+    assert len(bots) == 3
+    for name in ("REUNITE_REPORTS_PER_HOUR", "REUNITE_ALERT_MINUTES"):
+        assert [environment for environment in bots if name not in environment] == []
+    of_metrics = {name for name, service in OURS.items() if "REUNITE_METRICS_PORT" in service["environment"]}
+    assert of_metrics >= {"discord", "slack", "webhook", "board", "worker"}
 
 
 @pytest.mark.parametrize("name", OURS)
