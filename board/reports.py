@@ -5,7 +5,7 @@ from aiohttp import web
 from board.pages import Pages
 from board.parts import Board
 from board.visits import Visit
-from db.report_table import TOGETHER, Table, wanted
+from db.report_csv import TOGETHER, Table, wanted
 from reunite import rules
 
 

@@ -1,4 +1,4 @@
-"""Locks that keep what concerns one message, channel or workspace in its order."""
+"""Locks by key, such as a message, channel or workspace, whose events are handled in order."""
 
 import asyncio
 from typing import Generic, TypeVar

@@ -1,4 +1,4 @@
-"""Tells a command that is sent again after a failed answer from another one with the same words."""
+"""Recognises a command that is sent again because its answer failed: it isn't another report with the same words."""
 
 import time
 from collections.abc import Callable, Hashable

@@ -29,7 +29,7 @@ class UnrecordedCards:
         self._unrecorded: set[ReplyTarget] = set()
 
     def __contains__(self, target: ReplyTarget) -> bool:
-        """Tell whether all reactions to a message will be compared; if so, none has to be handled on its own."""
+        """Return whether all reactions to a message will be compared; if so, none has to be handled on its own."""
         return target in self._unrecorded
 
     def compare_once_recorded(self, target: ReplyTarget, compare: Compare) -> None:

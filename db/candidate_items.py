@@ -12,10 +12,10 @@ from weakref import WeakSet
 
 import numpy as np
 
-from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, fields_of, items_of
 from db.mapping import Row
 from db.packed_items import PackedItem, PackedItems, unpack
 from db.queries import Statement
+from db.scoring_items import PHOTO_CONTENT, REPORT_DETAILS, fields_of, items_of
 from db.vectors import COMPARED, Ids, Scope, as_array
 from reunite.entities import Report, ReportKind
 from reunite.matching.colours import NAMES

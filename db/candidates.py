@@ -13,7 +13,6 @@ import numpy as np
 
 from db.answers import Answer
 from db.candidate_items import ItemCache, Reading, ReadPlan, query_item
-from db.evidence import PHOTO_CONTENT, REPORT_DETAILS, items_of
 from db.index_cache import IndexCache
 from db.index_loading import MANY, Changes, IndexLoader
 from db.mapping import Row
@@ -21,6 +20,7 @@ from db.memory_index import MemoryIndex, PhotoVectors
 from db.queries import Connection, Queries, Statement
 from db.query_context import QueryContext, context_statement
 from db.rare_words import SharedWords, boilerplate_of_sample, found_words, holders, shared_words
+from db.scoring_items import PHOTO_CONTENT, REPORT_DETAILS, items_of
 from db.vectors import (
     COMPARED,
     ID,

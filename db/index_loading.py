@@ -9,7 +9,6 @@ from uuid import UUID
 import numpy as np
 
 from db.candidate_items import ItemCache
-from db.evidence import DETAILS, items_of, photo_content
 from db.mapping import Row
 from db.memory_index import (
     MAX_PRECISE_BYTES,
@@ -25,6 +24,7 @@ from db.memory_index import (
 from db.principal_axes import PrincipalAxes
 from db.queries import Connection, Queries, Statement
 from db.rare_words import Sampled
+from db.scoring_items import DETAILS, items_of, photo_content
 from db.search_changes import AUTHOR, FEW, MAX_CHANGES, SIDE, add_new, changes_since, new_items
 from db.vectors import ID, Scope, unpacked
 from db.word_index import WordIndex

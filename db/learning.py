@@ -25,10 +25,10 @@ _PAIRS: Final = """SELECT f.evidence, f.probability, f.is_right, f.weight, f.los
   ORDER BY f.created_at DESC, f.id LIMIT %(most)s"""
 
 
-async def communities_to_teach(store: Store, most: int) -> list[UUID]:
-    """Return at most `most` communities with enough new feedback."""
+async def communities_to_teach(store: Store, limit: int) -> list[UUID]:
+    """Return at most `limit` communities with enough new feedback."""
     rows = await store.rows(
-        "SELECT communities_to_teach AS id FROM communities_to_teach(%s, %s, %s)", MIN_ANSWERS, MIN_OF_EACH, most
+        "SELECT communities_to_teach AS id FROM communities_to_teach(%s, %s, %s)", MIN_ANSWERS, MIN_OF_EACH, limit
     )
     return [row["id"] for row in rows]
 

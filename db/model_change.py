@@ -15,9 +15,9 @@ from reunite.tuning.model_ranking import DecidedPair
 _PAIRS: Final = """SELECT f.lost_id, f.found_id, f.is_right FROM feedback f
   JOIN report lost ON lost.id = f.lost_id AND lost.state IN ('open', 'returned') AND NOT lost.sample
   JOIN report found ON found.id = f.found_id AND found.state IN ('open', 'returned') AND NOT found.sample
-  ORDER BY f.created_at DESC, f.id LIMIT %(most)s"""
+  ORDER BY f.created_at DESC, f.id LIMIT %(limit)s"""
 _FOUND: Final = """SELECT id FROM report WHERE kind = 'found' AND state IN ('open', 'returned') AND NOT sample
-  ORDER BY created_at DESC, id LIMIT %(most)s"""
+  ORDER BY created_at DESC, id LIMIT %(limit)s"""
 _PHOTOS: Final = """SELECT e.photo_id, e.vector FROM embedding e
   WHERE e.model_id = %(model)s AND e.space = %(space)s AND e.source = 'photo'
     AND (%(after)s::uuid IS NULL OR e.photo_id > %(after)s) ORDER BY e.photo_id LIMIT %(limit)s"""
@@ -51,14 +51,14 @@ class SqlModelChange(Queries):
         row = await self._one("SELECT id FROM embedding_model WHERE live")
         return int(row["id"]) if row else None
 
-    async def decided_pairs(self, most: int) -> list[DecidedPair]:
+    async def decided_pairs(self, limit: int) -> list[DecidedPair]:
         """Return the newest pairs that moderators or owners have decided, if both reports still exist."""
-        rows = await self._all(_PAIRS, most=most)
+        rows = await self._all(_PAIRS, limit=limit)
         return [DecidedPair(row["lost_id"], row["found_id"], row["is_right"]) for row in rows]
 
-    async def newest_found_reports(self, most: int) -> list[UUID]:
+    async def newest_found_reports(self, limit: int) -> list[UUID]:
         """Return the newest open or returned found reports."""
-        return [row["id"] for row in await self._all(_FOUND, most=most)]
+        return [row["id"] for row in await self._all(_FOUND, limit=limit)]
 
     async def vectors(self, reports: Sequence[UUID], model: int) -> dict[UUID, ReportVectors]:
         """Return the reports' embeddings of a model."""

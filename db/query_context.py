@@ -7,9 +7,9 @@ from uuid import UUID
 
 import numpy as np
 
-from db.evidence import photo_content
 from db.mapping import Row
 from db.photo_details import OF_REPORT
+from db.scoring_items import photo_content
 from db.vectors import MINE, Ids, Scope, Target, ids_of, keys_of, own_vectors, targets_of
 
 _RULED_OUT: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match

@@ -49,17 +49,17 @@ class SharedWords(NamedTuple):
     """Frequent words: only a sample of the open reports can tell whether they are boilerplate."""
 
 
-def holders(words: Sequence[str], params: Mapping[str, Any], most: int) -> tuple[str, dict[str, Any]]:
-    """Return the statement that finds the reports with each word, except for words in more than `most` reports."""
-    return _HOLDERS, {**params, "words": list(words), "most": most}
+def holders(words: Sequence[str], params: Mapping[str, Any], limit: int) -> tuple[str, dict[str, Any]]:
+    """Return the statement that finds the reports with each word, except for words in more than `limit` reports."""
+    return _HOLDERS, {**params, "words": list(words), "most": limit}
 
 
-def found_words(rows: Sequence[Row], most: int) -> Found:
-    """Read the rows of `holders`; words in more than `most` reports are common."""
+def found_words(rows: Sequence[Row], limit: int) -> Found:
+    """Read the rows of `holders`; words in more than `limit` reports are common."""
     holding: Holders = {
         row["word"]: dict(zip(_ids(row["reports"]), row["authors"], strict=True))
         for row in rows
-        if row["authors"] and len(row["authors"]) <= most
+        if row["authors"] and len(row["authors"]) <= limit
     }
     reports_of = {
         author: count for row in rows for author, count in zip(row["repeated"] or (), row["repeats"] or (), strict=True)

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import numpy as np
 
-from db.evidence import CONTENT, FIELDS, items_of, photo_content
 from db.mapping import Row
 from db.memory_index import Group, MemoryIndex, Vectors
 from db.queries import Statement
 from db.rare_words import Sampled
+from db.scoring_items import CONTENT, FIELDS, items_of, photo_content
 from db.vectors import NO_PHOTO, ids_of, vector_of
 from reunite.matching.evidence import Item
 

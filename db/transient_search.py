@@ -47,7 +47,7 @@ async def run_query(  # noqa: PLR0913 - what a search is made of
     async with transient_session(store, community) as session:
         report = await add_query(session, query, datetime.now(UTC), encoded)
         found = await session.candidates.search(report, limit, sealed=hidden, private=hidden)
-        best = score(found, model, most=limit)
+        best = score(found, model, limit=limit)
         items = await session.items.of([candidate.report for candidate in best])
     return QueryResult(best, items, found.open_count, model.calibrated)
 

@@ -1,4 +1,4 @@
-"""Tells trouble with the database from errors in what it was given."""
+"""Distinguishes temporary errors, such as an outage of the database, from errors in a statement or its data."""
 
 from socket import gaierror
 
@@ -13,5 +13,5 @@ def is_trouble(error: Exception) -> bool:
 
 
 def is_temporary(error: Exception) -> bool:
-    """Return whether the database, a platform or the way to them is at fault."""
+    """Return whether the database, a platform or the network is at fault: the same step may succeed later."""
     return isinstance(error, TryAgainError | ConnectionError | TimeoutError | gaierror) or is_trouble(error)

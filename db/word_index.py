@@ -65,8 +65,8 @@ class WordIndex:
         """Return where a report counts: with the hidden ones, and without them if it isn't one."""
         return [counts for with_hidden, counts in self._reports_of.items() if with_hidden or not report.hidden]
 
-    def find(self, words: Sequence[str], most: int, released: Collection[UUID], *, with_hidden: bool) -> Found:
-        """Find the reports with each word; words in more than `most` reports are common.
+    def find(self, words: Sequence[str], limit: int, released: Collection[UUID], *, with_hidden: bool) -> Found:
+        """Find the reports with each word; words in more than `limit` reports are common.
 
         Hidden reports take part if all do, or if they are released.
         """
@@ -80,7 +80,7 @@ class WordIndex:
                 found = {**found, **more}
             if found:
                 holders[word] = found
-        common = [word for word, found in holders.items() if len(found) > most]
+        common = [word for word, found in holders.items() if len(found) > limit]
         for word in common:
             del holders[word]
         return Found(holders, self._authors(released, with_hidden=with_hidden), common)

@@ -65,9 +65,11 @@ async def revise_claims(session: Session, found: Report) -> None:
         lost = await session.reports.get(match.lost) if match else None
         if match and lost and claim.state in {ClaimState.ACCEPTED, ClaimState.REJECTED}:
             claimed = Claimed(claim, match, lost, found)
-            await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=settings.by_word))
+            await session.outbox.revise(
+                keys.claim(claim.id), handovers.claim_closed(claimed, members_can_return=settings.members_can_return)
+            )
             left = rules.tries_left(claims, claim.account)
-            decided = handovers.claim_decided(claimed, by_word=settings.by_word, left=left)
+            decided = handovers.claim_decided(claimed, members_can_return=settings.members_can_return, left=left)
             await session.outbox.revise(keys.claim_decision(claim.id, claim.state), decided)
             await revise_cards(session, match, lost, found)
 
@@ -81,7 +83,7 @@ async def revise_conversations(session: Session, found: Report) -> None:
         lost = await session.reports.get(match.lost) if match else None
         if match and lost and claim.state is ClaimState.ACCEPTED:
             claimed = Claimed(claim, match, lost, found)
-            reply = handovers.conversation(claimed, whereabouts, by_word=settings.by_word)
+            reply = handovers.conversation(claimed, whereabouts, members_can_return=settings.members_can_return)
             await session.outbox.revise(keys.conversation(claim.id), reply)
 
 
@@ -111,21 +113,21 @@ async def withdraw_offers(session: Session, claimant: Account, found: Report) ->
 async def _revise_rejections(session: Session, claims_made: Sequence[Claimed]) -> None:
     for claimed in claims_made:
         if claimed.claim.state is ClaimState.REJECTED:
-            decided = handovers.claim_decided(claimed, by_word=False, left=0)
+            decided = handovers.claim_decided(claimed, members_can_return=False, left=0)
             await session.outbox.revise(keys.claim_decision(claimed.claim.id, claimed.claim.state), decided)
 
 
 async def _tell_withdrawn(session: Session, claimed: Claimed, before: ClaimState) -> None:
     """Say in the threads that a claim was withdrawn; notify a finder who has accepted it."""
     claim, found = claimed.claim, claimed.found
-    closed = handovers.claim_closed(claimed, by_word=False)
+    closed = handovers.claim_closed(claimed, members_can_return=False)
     await session.outbox.revise(keys.claim(claim.id), closed)
     if before is ClaimState.ACCEPTED:
-        decided = handovers.claim_decided(claimed, by_word=False, left=0)
+        decided = handovers.claim_decided(claimed, members_can_return=False, left=0)
         await session.outbox.revise(keys.claim_decision(claim.id, before), decided)
         await session.outbox.revise(keys.said_returned(claim.id, ReportKind.LOST), decided)
         await session.outbox.revise(keys.said_returned(claim.id, ReportKind.FOUND), closed)
-        talk = handovers.conversation(claimed, Whereabouts(), by_word=False)
+        talk = handovers.conversation(claimed, Whereabouts(), members_can_return=False)
         await session.outbox.revise(keys.conversation(claim.id), talk)
         await session.outbox.post(found.id, keys.claim_decision(claim.id, claim.state), handovers.claim_gone(claimed))
 
@@ -136,6 +138,6 @@ async def _close(session: Session, claim: Claim, found: Report, state: ClaimStat
     lost = await session.reports.get(match.lost) if match else None
     closed = await session.claims.get(claim.id)
     if match and lost and closed:
-        words = handovers.claim_closed(Claimed(closed, match, lost, found), by_word=False)
+        words = handovers.claim_closed(Claimed(closed, match, lost, found), members_can_return=False)
         await session.outbox.revise(keys.claim(claim.id), words)
         await revise_claim(session, match.id, lost, found)

@@ -55,7 +55,7 @@ class ClaimHandlers:
             await session.verdicts.add_claim_decision(claim, state, press.target, press.member)
             settings = await session.workspaces.settings_for(found.id)
             decided = await session.claims.get(claim.id) or claim
-            await _tell(session, Claimed(decided, match, lost, found), by_word=settings.by_word)
+            await _tell(session, Claimed(decided, match, lost, found), members_can_return=settings.members_can_return)
         if state is ClaimState.ACCEPTED:
             return handovers.accepted(lost, found, press.language)
         return notices.note(f"claim_{state}", press.language)
@@ -105,16 +105,18 @@ async def _announce(session: Session, claim: Claim, match: Match, lost: Report, 
     await post_card(session, Claimed(claim, match, lost, found))
 
 
-async def _tell(session: Session, claimed: Claimed, *, by_word: bool) -> None:
+async def _tell(session: Session, claimed: Claimed, *, members_can_return: bool) -> None:
     """Announce the decision on a claim; if it's accepted, let owner and finder talk."""
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     left = rules.tries_left(await session.claims.on(found.id), claim.account)
-    decided = handovers.claim_decided(claimed, by_word=by_word, left=left)
+    decided = handovers.claim_decided(claimed, members_can_return=members_can_return, left=left)
     await session.outbox.post(lost.id, keys.claim_decision(claim.id, claim.state), decided)
-    await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=by_word))
+    await session.outbox.revise(
+        keys.claim(claim.id), handovers.claim_closed(claimed, members_can_return=members_can_return)
+    )
     await revise_claim(session, match.id, lost, found)
     if claim.state is ClaimState.ACCEPTED:
-        await arrange(session, claimed, by_word=by_word)
+        await arrange(session, claimed, members_can_return=members_can_return)
 
 
 async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report, Match]:

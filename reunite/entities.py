@@ -412,7 +412,7 @@ class Settings:
     """How long a report stays open and its data is kept."""
 
     @property
-    def by_word(self) -> bool:
+    def members_can_return(self) -> bool:
         """Whether the owner and the finder can mark an item as returned themselves."""
         return self.returned_by != "moderators"
 

@@ -1,4 +1,4 @@
-"""Giving an item back once a claim is accepted: a conversation of owner and finder, and their word that it's done."""
+"""Giving an item back once a claim is accepted: the conversation of owner and finder, and their statements."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -24,11 +24,11 @@ class HandoverHandlers:
         self._queue = queue
 
     async def got_back(self, workspace: Workspace, press: Press) -> Reply:
-        """Take the owner's word that they have it; a second press withdraws it. Raises TellUserError."""
+        """Take the owner's statement that they have it; a second press withdraws it. Raises TellUserError."""
         return await self._say(workspace, press, ReportKind.LOST)
 
     async def handed_over(self, workspace: Workspace, press: Press) -> Reply:
-        """Take the finder's word that they gave it; a second press withdraws it. Raises TellUserError."""
+        """Take the finder's statement that they gave it; a second press withdraws it. Raises TellUserError."""
         return await self._say(workspace, press, ReportKind.FOUND)
 
     async def tell_whereabouts(self, workspace: Workspace, press: Press) -> Reply:
@@ -60,7 +60,7 @@ class HandoverHandlers:
             settings = await session.workspaces.settings_for(sides.found.id)
             before = sides.match.handover
             has_spoken = before.got_back if speaker is ReportKind.LOST else before.handed_over
-            handover = _with_word(before, speaker, given=not has_spoken)
+            handover = _with_statement(before, speaker, given=not has_spoken)
             returned = rules.is_returned(
                 settings.returned_by, got_back=handover.got_back, handed_over=handover.handed_over
             )
@@ -71,20 +71,20 @@ class HandoverHandlers:
             now = replace(sides.match, handover=handover, state=state)
             change = Change(now, sides.match.state, (sides.lost, sides.found), None, press.key)
             work = await settle(session, change)
-            await _tell_other(session, replace(sides, match=now), speaker, said=not has_spoken)
+            await _ask_other_side(session, replace(sides, match=now), speaker, given=not has_spoken)
         for report in work:
             await self._queue.hint(report)
         note = _note(state, given=not has_spoken, counts=state is not sides.match.state)
         return notices.note(note, press.language)
 
 
-async def arrange(session: Session, claimed: Claimed, *, by_word: bool) -> None:
+async def arrange(session: Session, claimed: Claimed, *, members_can_return: bool) -> None:
     """Let owner and finder talk once a claim is accepted."""
     if not claimed.lost.shares_workspace_with(claimed.found):
         await announce_no_conversation(session, claimed)
         return
     whereabouts = await session.claims.whereabouts(claimed.found.id)
-    begun = handovers.conversation(claimed, whereabouts, by_word=by_word)
+    begun = handovers.conversation(claimed, whereabouts, members_can_return=members_can_return)
     await session.outbox.post(claimed.lost.id, keys.conversation(claimed.claim.id), begun, audience="pair")
 
 
@@ -123,12 +123,12 @@ async def _accepted_claim(session: Session, match: Match) -> Claim | None:
     return next((claim for claim in claims if claim.match == match.id and claim.state is ClaimState.ACCEPTED), None)
 
 
-def _with_word(handover: Handover, speaker: ReportKind, *, given: bool) -> Handover:
+def _with_statement(handover: Handover, speaker: ReportKind, *, given: bool) -> Handover:
     return replace(handover, got_back=given) if speaker is ReportKind.LOST else replace(handover, handed_over=given)
 
 
 def _note(state: MatchState, *, given: bool, counts: bool) -> str:
-    """Return the key of what the speaker reads; `counts` says that their word has changed the state."""
+    """Return the key of what the speaker reads; `counts` says that their statement has changed the state."""
     if not given:
         return "word_back"
     if state is MatchState.UNDECIDED:
@@ -136,12 +136,12 @@ def _note(state: MatchState, *, given: bool, counts: bool) -> str:
     return "word_counts" if counts else f"match_{state}"
 
 
-async def _tell_other(session: Session, sides: Claimed, speaker: ReportKind, *, said: bool) -> None:
-    """Ask the other side whether it's right, unless it has said so already; say there if the word is withdrawn."""
+async def _ask_other_side(session: Session, sides: Claimed, speaker: ReportKind, *, given: bool) -> None:
+    """Ask the other side whether it's right, unless it has said so already; tell it if the statement is withdrawn."""
     match = sides.match
     reader = sides.found if speaker is ReportKind.LOST else sides.lost
     key = keys.said_returned(sides.claim.id, reader.kind)
-    if not said:
+    if not given:
         await session.outbox.revise(key, handovers.said_too_soon(match, reader))
     elif match.state is MatchState.UNDECIDED:
         asked = handovers.said_returned(match, reader)

@@ -163,6 +163,6 @@ def _held(words: str) -> str:
     return _HELD_SPACES.sub("\N{NO-BREAK SPACE}", words)
 
 
-def shortened(text: str, most: int) -> str:
-    """Return a text in at most `most` characters, with an ellipsis where something was cut off."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+def shortened(text: str, limit: int) -> str:
+    """Return a text in at most `limit` characters, with an ellipsis where something was cut off."""
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"

@@ -86,7 +86,7 @@ async def _remind_of_claim(session: Session, subject: UUID) -> None:
         reply = reminders.claim_waits(claim, match, found)
     else:
         settings = await session.workspaces.settings_for(found.id)
-        reply = reminders.is_it_back(match, lost, by_word=settings.by_word)
+        reply = reminders.is_it_back(match, lost, members_can_return=settings.members_can_return)
     await session.outbox.post(reader.id, keys.claim_reminder(claim.id, claim.state), reply)
 
 
@@ -96,7 +96,7 @@ async def _claimed(session: Session, subject: UUID) -> tuple[Claim | None, Match
 
 
 def _waits(claim: Claim, match: Match) -> bool:
-    """Whether a claim still waits for its finder, or an accepted one for the owner's word."""
+    """Whether a claim still waits for its finder, or an accepted one for the owner's statement."""
     if match.state is not MatchState.UNDECIDED or claim.state not in rules.PENDING_CLAIMS:
         return False
     return claim.state is ClaimState.OPEN or not match.handover.got_back

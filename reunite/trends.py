@@ -15,21 +15,21 @@ _LEAST: Final = 3
 _MAX_SHOWN: Final = 3
 
 
-def things_lost(reports: Iterable[LostItem], most: int = _MAX_SHOWN) -> Sequence[tuple[str, int]]:
+def things_lost(reports: Iterable[LostItem], limit: int = _MAX_SHOWN) -> Sequence[tuple[str, int]]:
     """Return the things lost most, in English if known."""
-    return _most((head for report in reports if (head := head_of(report.text))), stem, most)
+    return _most_named((head for report in reports if (head := head_of(report.text))), stem, limit)
 
 
-def places_of(reports: Iterable[LostItem], most: int = _MAX_SHOWN) -> Sequence[tuple[str, int]]:
+def places_of(reports: Iterable[LostItem], limit: int = _MAX_SHOWN) -> Sequence[tuple[str, int]]:
     """Return where things are lost most."""
-    return _most((report.place.strip() for report in reports if report.place.strip()), str.casefold, most)
+    return _most_named((report.place.strip() for report in reports if report.place.strip()), str.casefold, limit)
 
 
-def _most(named: Iterable[str], same: Callable[[str], str], most: int) -> Sequence[tuple[str, int]]:
+def _most_named(named: Iterable[str], same: Callable[[str], str], limit: int) -> Sequence[tuple[str, int]]:
     """Count names that are the `same`; each is shown as it's written most."""
     spelt: dict[str, Counter[str]] = {}
     for name in named:
         spelt.setdefault(same(name), Counter())[name] += 1
     counted = [(spellings.most_common(1)[0][0], spellings.total()) for spellings in spelt.values()]
     often = [pair for pair in counted if pair[1] >= _LEAST]
-    return sorted(often, key=lambda pair: (-pair[1], pair[0]))[:most]
+    return sorted(often, key=lambda pair: (-pair[1], pair[0]))[:limit]

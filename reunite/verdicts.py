@@ -33,7 +33,7 @@ class VerdictResult:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A match after a verdict, or after the owner's or the finder's word, and its lost and found report as before.
+    """A match after a verdict, or the owner's or the finder's statement, and its lost and found report as before.
 
     `moderator` is who gave the verdict; None if the two people say it. `number` tells this change from others.
     """

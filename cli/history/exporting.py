@@ -14,7 +14,7 @@ from cli.errors import UsageError
 from cli.progress import progress_bar
 from cli.servers import Servers
 from db.items import Item
-from db.report_table import TOGETHER, Table, wanted
+from db.report_csv import TOGETHER, Table, wanted
 from db.session import CommunitySession
 from db.store import Store
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from cli.errors import UsageError
-from db.report_table import IMPORTED, unshielded
+from db.report_csv import IMPORTED, unshielded
 from reunite import rules
 from reunite.entities import CATEGORIES, Category, ReportKind, ReportState
 

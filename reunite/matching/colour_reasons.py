@@ -7,7 +7,7 @@ from typing import Final
 from reunite.entities import Agreement, Why
 from reunite.matching import colours
 from reunite.matching.colours import Shares
-from reunite.matching.described import Colour, Thing
+from reunite.matching.described_things import Colour, Thing
 from reunite.text.kinds import relation
 
 _MUCH, _SOME, _HARDLY = 0.30, 0.12, 0.05

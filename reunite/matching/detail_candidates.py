@@ -13,11 +13,11 @@ _MIN_Z: Final = 1.5
 """Photos that are less similar than this show different things, whatever their details say."""
 
 
-def nearest_by_photo(candidates: Iterable[Candidate], most: int = MAX_COMPARED) -> list[Candidate]:
+def nearest_by_photo(candidates: Iterable[Candidate], limit: int = MAX_COMPARED) -> list[Candidate]:
     """Return the few whose photos are most similar to the query's, the most similar first."""
     kind = PairKind.PHOTO_PHOTO
     with_photos = (candidate for candidate in candidates if kind in candidate.similarities)
-    return sorted(with_photos, key=lambda candidate: (-candidate.similarities[kind], candidate.item.report))[:most]
+    return sorted(with_photos, key=lambda candidate: (-candidate.similarities[kind], candidate.item.report))[:limit]
 
 
 def candidates_to_compare(search: Search, model: ScoringModel) -> list[Candidate]:

@@ -6,7 +6,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from reunite.matching import circumstances, colours
-from reunite.matching.described import Colour, Thing, held_nouns, own_phrases, things_of
+from reunite.matching.described_things import Colour, Thing, held_nouns, own_phrases, things_of
 from reunite.matching.evidence import Item
 from reunite.text import heads
 from reunite.text.brands import NamedBrands, meant_by, named_brands

@@ -5,7 +5,7 @@ from itertools import product
 from math import log
 from typing import Final
 
-from reunite.matching.described import Thing
+from reunite.matching.described_things import Thing
 from reunite.matching.evidence import MAX_CANDIDATES
 from reunite.matching.features import ReportFeatures
 from reunite.text import words

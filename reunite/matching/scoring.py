@@ -93,19 +93,19 @@ def score(
     model: ScoringModel,
     extract: Callable[[Item], ReportFeatures] = extract,
     *,
-    most: int = MAX_RESULTS,
+    limit: int = MAX_RESULTS,
 ) -> tuple[ScoredCandidate, ...]:
-    """Score a search's candidates, best first, the `most` best of them. The rest is "none of them".
+    """Score a search's candidates, best first, the `limit` best of them. The rest is "none of them".
 
     `extract` may be a cached version.
     """
     query = extract(search.query)
     ranked = _ranked(search, query, model, extract)
     log_odds = [measured.log_odds for measured in ranked]
-    probabilities = softmax(log_odds, search.open_count, model)[:most]
+    probabilities = softmax(log_odds, search.open_count, model)[:limit]
     core = [
         _copies_count(core_log_odds(measured.evidence, model), measured.candidate, measured.evidence)
-        for measured in ranked[:most]
+        for measured in ranked[:limit]
     ]
     photos = bool(ranked) and PairKind.PHOTO_PHOTO in ranked[0].evidence
     limits = model.limits(photos=photos, translated=is_translated(search.query.text), readable=query.is_readable)

@@ -15,15 +15,15 @@ _FEW: Final = 3
 """So few that all are shown: someone who looks for a thing sees at once that it isn't one of these."""
 
 
-def shortlist(ranked: Sequence[ScoredCandidate], most: int = MAX_TILES) -> tuple[ScoredCandidate, ...]:
-    """Choose up to `most` candidates of those ranked best first: labelled ones, then the nearest of the others.
+def shortlist(ranked: Sequence[ScoredCandidate], limit: int = MAX_TILES) -> tuple[ScoredCandidate, ...]:
+    """Choose up to `limit` candidates of those ranked best first: labelled ones, then the nearest of the others.
 
     Empty only where none of many is near in any way. A label decides who is notified, never whether the owner may look.
     """
-    labelled = [scored for scored in ranked if scored.label][:most]
+    labelled = [scored for scored in ranked if scored.label][:limit]
     are_few = len(ranked) <= _FEW
     others = [scored for scored in ranked if not scored.label and (are_few or is_near(scored.evidence))]
-    return (*labelled, *others[: most - len(labelled)])
+    return (*labelled, *others[: limit - len(labelled)])
 
 
 def is_near(evidence: Mapping[str, float]) -> bool:

@@ -87,10 +87,10 @@ def _closed_card(key: str, match: Match, lost: Report, found: Report) -> Reply:
     return Reply("match", (closed,), match=match.id, about=frozenset({lost.id, found.id}))
 
 
-def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
+def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int) -> Reply:
     """Tell the owner what the finder decided on their claim; `left` counts the tries they have.
 
-    `by_word` says whether they can mark it as returned themselves.
+    `members_can_return` says whether they can mark it as returned themselves.
     """
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     language, about = lost.language, frozenset({lost.id, found.id})
@@ -102,10 +102,10 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
         key = "claim_overruled" if match.state is MatchState.REJECTED else "claim_given_away"
         return Reply("claim", (line(key, language),), match=match.id, about=about)
     if claim.state is ClaimState.ACCEPTED:
-        key = "claim_accepted" if by_word else "claim_accepted_moderated"
-        actions: tuple[Action, ...] = ("got_back", "where_is_it") if by_word else ("where_is_it",)
+        key = "claim_accepted" if members_can_return else "claim_accepted_moderated"
+        actions: tuple[Action, ...] = ("got_back", "where_is_it") if members_can_return else ("where_is_it",)
         buttons = tuple(button(action, match.id, language) for action in actions)
-        how = (asking("claim_accepted_how", language),) if by_word else ()
+        how = (asking("claim_accepted_how", language),) if members_can_return else ()
         lines: tuple[Line, ...] = (owner, line(key, language, person=person), *how)
         return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
     if claim.state is ClaimState.WITHDRAWN:
@@ -130,7 +130,7 @@ def accepted(lost: Report, found: Report, language: str) -> Reply:
     return Reply("note", (told,), about=frozenset({lost.id}))
 
 
-def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
+def claim_closed(claimed: Claimed, *, members_can_return: bool) -> Reply:
     """Announce the decision on a claim in the found report's thread."""
     match, found, language = claimed.match, claimed.found, claimed.found.language
     about = frozenset({match.lost, match.found})
@@ -138,7 +138,7 @@ def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
         return Reply("claim", (line(key, language),), match=match.id, about=about)
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
     lines: tuple[Line, ...] = (line("claim_closed_moderated", language),)
-    if by_word:
+    if members_can_return:
         buttons = (button("handed_over", match.id, language), *buttons)
         lines = (line("claim_closed_accepted", language), asking("claim_closed_how", language))
     return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
@@ -178,7 +178,7 @@ def claim_gone(claimed: Claimed) -> Reply:
     return Reply("claim", lines, match=claimed.match.id, about=frozenset({claimed.lost.id, found.id}))
 
 
-def conversation(claimed: Claimed, whereabouts: Whereabouts, *, by_word: bool) -> Reply:
+def conversation(claimed: Claimed, whereabouts: Whereabouts, *, members_can_return: bool) -> Reply:
     """Open the conversation of owner and finder; once the claim no longer counts, it says why.
 
     Nobody else reads it, so both are named, also where a report is sealed or private.
@@ -195,7 +195,7 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, by_word: bool) -
         return Reply("handover", (line(key, language, **people), jumps), match=match.id, about=about)
     lines = [line("pair_begins", language, **people), jumps, whereabouts_line(whereabouts, found, language)]
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
-    if by_word:
+    if members_can_return:
         lines.append(asking("pair_ends", language))
         both: tuple[Action, ...] = ("got_back", "handed_over")
         buttons = (*(button(action, match.id, language) for action in both), *buttons)

@@ -34,10 +34,10 @@ def claim_waits(claim: Claim, match: Match, found: Report) -> Reply:
     return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
 
 
-def is_it_back(match: Match, lost: Report, *, by_word: bool) -> Reply:
+def is_it_back(match: Match, lost: Report, *, members_can_return: bool) -> Reply:
     """Ask the owner whether they got the item back."""
     lines = (*_calling(lost), line("is_it_back", lost.language))
-    answer = (button("got_back", match.id, lost.language),) if by_word else ()
+    answer = (button("got_back", match.id, lost.language),) if members_can_return else ()
     about = frozenset({match.lost, match.found})
     where = button("where_is_it", match.id, lost.language)
     return Reply("claim", lines, match=match.id, buttons=(*answer, where, _off(lost)), about=about)

@@ -230,7 +230,7 @@ def thanks(report: Report, shown: Sequence[tuple[Match, Report]]) -> Reply:
 
 
 def returned_by_word(match: Match, reader: Report) -> Reply:
-    """Announce that the item is back by the word of its owner or its finder; who gave their word can undo that."""
+    """Announce that the item is back, as its owner or finder has stated; those who did can undo that."""
     owner = reader.kind is ReportKind.LOST
     has_spoken = match.handover.got_back if owner else match.handover.handed_over
     undo = Button("got_back" if owner else "handed_over", match.id, sentence("button_undo", reader.language))

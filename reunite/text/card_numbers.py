@@ -39,7 +39,7 @@ _LEAST_FILLERS: Final = 3
 
 
 def has_payment_number(text: str, *, checked: bool = True) -> bool:
-    """Tell whether a line has a payment card number; unless `checked`, digits may have been misread."""
+    """Return whether a line has a payment card number; unless `checked`, digits may have been misread."""
     return any(
         _is_of_network(number) and (_is_checked(number) if checked else is_grouped)
         for number, is_grouped in _grouped_numbers(_tokens(text))
@@ -47,12 +47,12 @@ def has_payment_number(text: str, *, checked: bool = True) -> bool:
 
 
 def has_end_of_card(text: str) -> bool:
-    """Tell whether a line has a month and year as payment cards have them."""
+    """Return whether a line has a month and year as payment cards have them."""
     return _END_OF_CARD.search(text) is not None
 
 
 def has_iban(text: str) -> bool:
-    """Tell whether a line has an account number (IBAN)."""
+    """Return whether a line has an account number (IBAN)."""
     signs, starts = "", list[int]()
     for word in islice(_PLAIN.finditer(text), _MAX_TOKENS):
         starts.append(len(signs))
@@ -68,7 +68,7 @@ def has_iban(text: str) -> bool:
 
 
 def is_machine_line(text: str) -> bool:
-    """Tell whether a line is machine-readable (ICAO 9303): by its two dates' check digits, or by its fillers."""
+    """Return whether a line is machine-readable (ICAO 9303): by its two dates' check digits, or by its fillers."""
     signs = "".join(text.split()).replace("«", "<<")
     if len(signs) < _SHORTEST_MACHINE_LINE:
         return False
@@ -121,7 +121,7 @@ def _is_checked(number: str) -> bool:
 
 
 def _is_article(number: str) -> bool:
-    """Tell whether it's a trade item's number (GTIN-13), as on most packages."""
+    """Return whether it's a trade item's number (GTIN-13), as on most packages."""
     return sum(int(digit) * (1 + 2 * (place % 2)) for place, digit in enumerate(number)) % 10 == 0
 
 

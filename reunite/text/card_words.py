@@ -35,7 +35,7 @@ _DATE: Final = re.compile(r"\d{1,4}[./ -]\d{1,2}[./ -]\d{2,4}|\d{4}年")
 
 
 def is_personal_card(lines: Iterable[str]) -> bool:
-    """Tell whether lines that stand together are those of a personal card, by labels and what they label."""
+    """Return whether lines that stand together are those of a personal card, by labels and what they label."""
     lines = list(lines)
     kinds = {kind for line in lines for kind in _kinds_of(line)}
     dates = sum(len(_DATE.findall(line)) for line in lines)

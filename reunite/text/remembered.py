@@ -8,8 +8,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Remember up to `most` results, which must not hold words of reports. After that, forget them all.
+def remembered(limit: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Remember up to `limit` results, which must not hold words of reports. After that, forget them all.
 
     Python salts the hashes of strings in each process.
     """
@@ -23,7 +23,7 @@ def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
             found = results.get(key)
             if found is None:
                 found = (function(*args, **kwargs),)
-                if len(results) >= most:
+                if len(results) >= limit:
                     results.clear()
                 results[key] = found
             return found[0]

@@ -55,10 +55,10 @@ def rank_pairs(
     ranked = {
         report: {
             candidate.report: (rank, candidate)
-            for rank, candidate in enumerate(score(search, model, features, most=most), 1)
+            for rank, candidate in enumerate(score(search, model, features, limit=limit), 1)
         }
         for report, search in searches.items()
-        if (most := min(_MAX_RANKED, len(search.candidates)))
+        if (limit := min(_MAX_RANKED, len(search.candidates)))
     }
     return [_ranked(pair, ranked.get(pair.lost, {}).get(pair.found)) for pair in pairs]
 
@@ -73,12 +73,12 @@ def _ranked(pair: DecidedPair, found: tuple[int, ScoredCandidate] | None) -> Ran
 def summary(ranked: Sequence[RankedPair]) -> Ranking:
     """Sum up the pairs of all communities."""
     confirmed, rejected = ([pair for pair in ranked if pair.is_right is wanted] for wanted in (True, False))
-    first, five, ten = (_share(confirmed, most) for most in (1, 5, 10))
+    first, five, ten = (_share(confirmed, limit) for limit in (1, 5, 10))
     return Ranking(len(confirmed), len(rejected), first, five, ten, _above(confirmed, rejected))
 
 
-def _share(confirmed: Sequence[RankedPair], most: int) -> float:
-    return sum(pair.rank is not None and pair.rank <= most for pair in confirmed) / max(len(confirmed), 1)
+def _share(confirmed: Sequence[RankedPair], limit: int) -> float:
+    return sum(pair.rank is not None and pair.rank <= limit for pair in confirmed) / max(len(confirmed), 1)
 
 
 def _above(confirmed: Sequence[RankedPair], rejected: Sequence[RankedPair]) -> float | None:

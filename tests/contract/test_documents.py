@@ -26,7 +26,7 @@ from reunite.entities import Settings as WorkspaceSettings
 from reunite.language import LANGUAGES, words_in
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text("utf-8")
+REFERENCE = (ROOT / "docs/commands-and-settings.md").read_text("utf-8")
 DISCORD = (ROOT / "docs/discord.md").read_text("utf-8")
 DISCORD_STEPS = (ROOT / "docs/discord-in-ten-minutes.md").read_text("utf-8")
 SLACK = (ROOT / "docs/slack.md").read_text("utf-8")
@@ -47,13 +47,13 @@ def named_in(table: str, pattern: str) -> set[str]:
     return set(re.findall(pattern, "\n".join(line.split("|")[1] for line in table.splitlines() if line[:1] == "|")))
 
 
-def test_the_readme_tells_every_setting() -> None:
-    assert set(variables()) <= named_in(section(README, "Settings"), r"REUNITE_\w+")
+def test_the_reference_has_every_setting() -> None:
+    assert set(variables()) <= named_in(section(REFERENCE, "Settings"), r"REUNITE_\w+")
 
 
-def test_the_readme_tells_the_defaults_of_the_settings() -> None:
+def test_the_reference_has_the_defaults_of_the_settings() -> None:
     answer: dict[str, str] = {}
-    for names, values in re.findall(r"^\| (`REUNITE[^|]+)\|([^|]*)\|", section(README, "Settings"), re.MULTILINE):
+    for names, values in re.findall(r"^\| (`REUNITE[^|]+)\|([^|]*)\|", section(REFERENCE, "Settings"), re.MULTILINE):
         answer.update(zip(re.findall(r"`([^`]+)`", names), re.findall(r"`([^`]+)`", values), strict=False))
     named = {
         name: str(default).lower() if isinstance(default, bool) else str(default)
@@ -63,9 +63,9 @@ def test_the_readme_tells_the_defaults_of_the_settings() -> None:
     assert {name: answer.get(name) for name in named} == named
 
 
-def test_the_readme_tells_every_command() -> None:
+def test_the_reference_has_every_command() -> None:
     known = typer.main.get_group(app).commands
-    assert set(known) <= named_in(section(README, "Commands"), r"`reunite (\w+)`")
+    assert set(known) <= named_in(section(REFERENCE, "Commands"), r"`reunite (\w+)`")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

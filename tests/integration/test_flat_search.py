@@ -12,7 +12,16 @@ import pytest
 
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
-from db import candidate_items, candidates, evidence, index_loading, memory_index, search_changes, vectors, word_index
+from db import (
+    candidate_items,
+    candidates,
+    index_loading,
+    memory_index,
+    scoring_items,
+    search_changes,
+    vectors,
+    word_index,
+)
 from db.keys import NO_KEYS
 from db.memory_index import NOTHING_READ, MemoryIndex
 from db.rare_words import holders
@@ -186,7 +195,7 @@ async def test_candidates_are_read_again_once_they_have_changed(
 
         def items_of(reports: Sequence[Any], seen: Any) -> Any:
             read.append(len(reports))
-            return evidence.items_of(reports, seen)
+            return scoring_items.items_of(reports, seen)
 
         monkeypatch.setattr(candidate_items, "items_of", items_of)
         assert candidate in (await community.search(lost)).candidates

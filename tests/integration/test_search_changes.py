@@ -6,7 +6,7 @@ import numpy as np
 import psycopg
 
 from db.embeddings import of_text
-from db.evidence import PHOTO_CONTENT, REPORT_DETAILS
+from db.scoring_items import PHOTO_CONTENT, REPORT_DETAILS
 from reunite.commands import Look
 from reunite.entities import ReplyTarget, Report, ReportState
 from tests.contract.stages import ADA, PHOTO, PostgresStage

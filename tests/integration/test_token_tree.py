@@ -26,7 +26,7 @@ def tree_of(texts: "Sequence[Sequence[int]]") -> "TokenTree":
 def test_a_common_start_is_there_once() -> None:
     tree = tree_of([[1, 2, 3, 9], [1, 2, 4, 9], [1, 9]])
     assert tree.tokens.tolist() == [1, 2, 3, 9, 4, 9, 9]
-    assert tree.places.tolist() == [0, 1, 2, 3, 2, 3, 1]
+    assert tree.positions.tolist() == [0, 1, 2, 3, 2, 3, 1]
     assert tree.ends.tolist() == [3, 5, 6]
 
 
@@ -50,4 +50,4 @@ def test_there_is_a_node_for_each_different_start(texts: list[list[int]]) -> Non
     starts = {tuple(text[: end + 1]) for text in texts for end in range(len(text))}
     tree = tree_of(texts)
     assert len(tree.tokens) == len(starts)
-    assert sorted(tree.places.tolist()) == sorted(len(start) - 1 for start in starts)
+    assert sorted(tree.positions.tolist()) == sorted(len(start) - 1 for start in starts)

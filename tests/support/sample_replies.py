@@ -108,7 +108,7 @@ class Samples:
             "log_sealed": notices.log_line(match, lost, sealed, sealed, picture),
             "claimed": notices.claimed(self.claim, lost, found),
             "claim_card": handovers.claim_card(held, found, picture, None),
-            "conversation": handovers.conversation(held, Whereabouts("Reception", "L1920"), by_word=True),
+            "conversation": handovers.conversation(held, Whereabouts("Reception", "L1920"), members_can_return=True),
             "from_another_platform": Reply("nothing", ((stranger, Strong(" wrote"), Plain(".")),)),
         }
         return {name: self._linked(reply) for name, reply in shown.items()}

@@ -11,7 +11,7 @@ import pytest
 from bot.discord import markup as discord_markup
 from bot.slack import markup
 from reunite import rules
-from reunite.matching.described import held_nouns, things_of
+from reunite.matching.described_things import held_nouns, things_of
 from reunite.text import (
     card_numbers,
     card_words,

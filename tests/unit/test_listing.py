@@ -8,7 +8,7 @@ import pytest
 
 from cli.errors import UsageError
 from cli.history.listing import Listing, read
-from db.report_table import shielded, unshielded
+from db.report_csv import shielded, unshielded
 from reunite import rules
 from reunite.entities import ReportKind
 

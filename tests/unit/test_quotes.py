@@ -121,18 +121,20 @@ QUEUED: dict[str, list[Reply]] = {
         for moderator in (None, MODERATOR)
     ],
     "claim_decided": [
-        handovers.claim_decided(replace(claimed, claim=replace(claimed.claim, decision=decision)), by_word=True, left=1)
+        handovers.claim_decided(
+            replace(claimed, claim=replace(claimed.claim, decision=decision)), members_can_return=True, left=1
+        )
         for claimed in CLAIMED
         for decision in (None, DECISION)
     ],
     "claim_gone": [handovers.claim_gone(claimed) for claimed in CLAIMED],
-    "claim_closed": [handovers.claim_closed(claimed, by_word=True) for claimed in CLAIMED],
-    "conversation": [handovers.conversation(claimed, WHEREABOUTS, by_word=True) for claimed in CLAIMED],
+    "claim_closed": [handovers.claim_closed(claimed, members_can_return=True) for claimed in CLAIMED],
+    "conversation": [handovers.conversation(claimed, WHEREABOUTS, members_can_return=True) for claimed in CLAIMED],
     "no_conversation": [handovers.no_conversation(MATCH, report) for report in (LOST, FOUND)],
     "ends_soon": [reminders.ends_soon(report) for report in (LOST, FOUND, SEALED)],
     "kept_watching": [reminders.kept_watching(LOST)],
     "claim_waits": [reminders.claim_waits(CLAIM, MATCH, report) for report in (FOUND, SEALED)],
-    "is_it_back": [reminders.is_it_back(MATCH, LOST, by_word=True)],
+    "is_it_back": [reminders.is_it_back(MATCH, LOST, members_can_return=True)],
     "digest": [welcome.digest([FOUND], [TILE], waiting=2, returned=1)],
     "help_needed": [handovers.help_needed(MATCH, LOST, FOUND)],
     "said_too_soon": [handovers.said_too_soon(MATCH, report) for report in (LOST, FOUND)],

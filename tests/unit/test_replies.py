@@ -177,7 +177,7 @@ def claims(lost: Report, found: Report) -> Iterator[Reply]:
     yield from (notices.claim_ended(report) for report in (lost, found, replace(found, sealed=True)))
     yield from (reminders.ends_soon(report) for report in (lost, found, replace(found, sealed=True)))
     yield from (reminders.kept_watching(lost), reminders.claim_waits(claim, MATCH, found))
-    yield reminders.is_it_back(MATCH, lost, by_word=True)
+    yield reminders.is_it_back(MATCH, lost, members_can_return=True)
     yield from (reminders.switched(UUID(int=8), lost.language, on=on) for on in (True, False))
 
 
@@ -193,24 +193,26 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
     for claimed in (Claimed(claim, MATCH, lost, found), rejected, returned):
         yield handovers.claim_card(claimed, found, None, None)
     yield handovers.claim_card(replace(accepted, match=CONFIRMED), found, None, MODERATOR)
-    for by_word in (True, False):
+    for members_can_return in (True, False):
         for claimed in (accepted, sealed):
-            yield handovers.claim_decided(claimed, by_word=by_word, left=2)
-        yield handovers.claim_closed(accepted, by_word=by_word)
-        yield handovers.conversation(accepted, Whereabouts(), by_word=by_word)
-    yield handovers.conversation(replace(sealed, lost=replace(lost, private=True)), Whereabouts("Gym"), by_word=True)
+            yield handovers.claim_decided(claimed, members_can_return=members_can_return, left=2)
+        yield handovers.claim_closed(accepted, members_can_return=members_can_return)
+        yield handovers.conversation(accepted, Whereabouts(), members_can_return=members_can_return)
+    yield handovers.conversation(
+        replace(sealed, lost=replace(lost, private=True)), Whereabouts("Gym"), members_can_return=True
+    )
     for state in (MatchState.REJECTED, MatchState.UNDECIDED):  # or the item went to somebody else
         over = replace(accepted, match=replace(MATCH, state=state), found=replace(found, state=ReportState.RETURNED))
-        yield handovers.conversation(over, Whereabouts(), by_word=True)
-    yield from (handovers.claim_decided(rejected, by_word=True, left=left) for left in (0, 1, 2))
+        yield handovers.conversation(over, Whereabouts(), members_can_return=True)
+    yield from (handovers.claim_decided(rejected, members_can_return=True, left=left) for left in (0, 1, 2))
     withdrawn = replace(accepted, claim=replace(claim, state=ClaimState.WITHDRAWN))
     yield from (handovers.claim_card(withdrawn, found, None, None), handovers.claim_gone(withdrawn))
     yield from (
-        handovers.claim_decided(withdrawn, by_word=True, left=2),
+        handovers.claim_decided(withdrawn, members_can_return=True, left=2),
         handovers.claimed_card(MATCH, lost, found, None),
     )
-    yield handovers.conversation(withdrawn, Whereabouts(), by_word=True)
-    yield from (handovers.claim_closed(each, by_word=True) for each in (rejected, withdrawn))
+    yield handovers.conversation(withdrawn, Whereabouts(), members_can_return=True)
+    yield from (handovers.claim_closed(each, members_can_return=True) for each in (rejected, withdrawn))
     yield notices.declined(MATCH, lost.language, may_claim=False)
     yield wording.match_card(MATCH, found, lost, None, may_claim=False)
     yield from (handovers.no_conversation(MATCH, lost), handovers.help_needed(MATCH, lost, found))

@@ -32,10 +32,10 @@ _ACTIVATIONS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
     "gelu_pytorch_tanh": partial(functional.gelu, approximate="tanh"),
 }
 
-Attend = Callable[[Tensor, Tensor, Tensor, int], Tensor]
-"""From queries, keys, contents and the number of heads to what was attended to."""
-Which = EllipsisType | Tensor | tuple[slice, slice]
-"""Indexes values: all of them, or some."""
+AttentionFunction = Callable[[Tensor, Tensor, Tensor, int], Tensor]
+"""Maps queries, keys, values and the number of heads to the attention's output."""
+Selection = EllipsisType | Tensor | tuple[slice, slice]
+"""Indexes hidden states: all of them, or some."""
 _FIRST: Final = (slice(None), slice(1))
 _LAST: Final = (slice(None), slice(-1, None))
 
@@ -89,7 +89,7 @@ class Network(nn.Module):
 
 
 class _ClipVision(nn.Module):
-    """Sees patches, and one more token for the whole."""
+    """A vision transformer with a class token."""
 
     def __init__(self, config: Any) -> None:
         super().__init__()
@@ -103,12 +103,12 @@ class _ClipVision(nn.Module):
         patches = self.embeddings.patches(pixels)
         whole = self.embeddings.class_embedding.expand(len(patches), 1, -1)
         seen = torch.cat([whole, patches], dim=1) + self.embeddings.position_embedding.weight
-        pooled: Tensor = self.post_layernorm(self.encoder(self.pre_layrnorm(seen), wanted=_FIRST)[:, 0])
+        pooled: Tensor = self.post_layernorm(self.encoder(self.pre_layrnorm(seen), selection=_FIRST)[:, 0])
         return pooled
 
 
 class _ClipText(nn.Module):
-    """Reads from left to right: the end token has read the whole."""
+    """Causal: the end token has attended to the whole text."""
 
     def __init__(self, config: Any) -> None:
         super().__init__()
@@ -122,8 +122,8 @@ class _ClipText(nn.Module):
         ends = (tokens if self._end == 2 else (tokens == self._end).int()).argmax(dim=1)  # noqa: PLR2004
         texts = [text[: end + 1] for text, end in zip(tokens.tolist(), ends.tolist(), strict=True)]
         tree = token_tree(texts, tokens.device)
-        values = self.embeddings(tree.tokens, tree.places)
-        pooled: Tensor = self.final_layer_norm(self.encoder(values, partial(_attend_in, tree), tree.ends))
+        hidden = self.embeddings(tree.tokens, tree.positions)
+        pooled: Tensor = self.final_layer_norm(self.encoder(hidden, partial(_tree_attention, tree), tree.ends))
         return pooled
 
 
@@ -142,7 +142,7 @@ class _SiglipVision(nn.Module):
 
 
 class _SiglipText(nn.Module):
-    """Reads padding too, as it was trained: the last token has read the whole."""
+    """Attends to padding too, as in its training: the last token stands for the whole text."""
 
     def __init__(self, config: Any) -> None:
         super().__init__()
@@ -152,13 +152,13 @@ class _SiglipText(nn.Module):
         self.head = nn.Linear(config.hidden_size, config.projection_size)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        values = self.embeddings(tokens, torch.arange(tokens.shape[1], device=tokens.device))
-        pooled: Tensor = self.head(self.final_layer_norm(self.encoder(values, wanted=_LAST)[:, 0]))
+        hidden = self.embeddings(tokens, torch.arange(tokens.shape[1], device=tokens.device))
+        pooled: Tensor = self.head(self.final_layer_norm(self.encoder(hidden, selection=_LAST)[:, 0]))
         return pooled
 
 
 class _Patches(nn.Module):
-    """A photo's square patches, and their places: as many as patches, and `more`."""
+    """A photo's square patches, and position embeddings for them and for `more` tokens."""
 
     class_embedding: nn.Parameter
 
@@ -167,8 +167,8 @@ class _Patches(nn.Module):
         self.patch_embedding = nn.Conv2d(
             config.num_channels, config.hidden_size, config.patch_size, stride=config.patch_size, bias=has_bias
         )
-        places = (config.image_size // config.patch_size) ** 2 + more
-        self.position_embedding = _Table(places, config.hidden_size)
+        positions = (config.image_size // config.patch_size) ** 2 + more
+        self.position_embedding = _Table(positions, config.hidden_size)
 
     def patches(self, pixels: Tensor) -> Tensor:
         patches: Tensor = self.patch_embedding(pixels).flatten(2).transpose(1, 2)
@@ -181,30 +181,30 @@ class _Tokens(nn.Module):
         self.token_embedding = _Table(config.vocab_size, config.hidden_size)
         self.position_embedding = _Table(config.max_position_embeddings, config.hidden_size)
 
-    def forward(self, tokens: Tensor, places: Tensor) -> Tensor:
-        of_tokens, of_places = self.token_embedding.weight, self.position_embedding.weight
-        return functional.embedding(tokens, of_tokens) + functional.embedding(places, of_places)
+    def forward(self, tokens: Tensor, positions: Tensor) -> Tensor:
+        of_tokens, of_positions = self.token_embedding.weight, self.position_embedding.weight
+        return functional.embedding(tokens, of_tokens) + functional.embedding(positions, of_positions)
 
 
 class _Table(nn.Module):
-    """As `nn.Embedding`, which would load PyTorch's compiler."""
+    """Like `nn.Embedding`, which would load PyTorch's compiler."""
 
     def __init__(self, rows: int, size: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.empty(rows, size))
 
 
-def _attend(queries: Tensor, keys: Tensor, contents: Tensor, heads: int, *, is_causal: bool = False) -> Tensor:
+def _attention(queries: Tensor, keys: Tensor, values: Tensor, heads: int, *, is_causal: bool = False) -> Tensor:
     """Attend within each row: n × length × size."""
-    split = [part.view(*part.shape[:2], heads, -1).transpose(1, 2) for part in (queries, keys, contents)]
+    split = [part.view(*part.shape[:2], heads, -1).transpose(1, 2) for part in (queries, keys, values)]
     attended = functional.scaled_dot_product_attention(split[0], split[1], split[2], is_causal=is_causal)
     return attended.transpose(1, 2).flatten(2)
 
 
-def _attend_in(tree: TokenTree, queries: Tensor, keys: Tensor, contents: Tensor, heads: int) -> Tensor:
-    """Attend to what comes before in each text: nodes × size."""
-    queries, keys, contents = (tree.by_text(part) for part in (queries, keys, contents))
-    return tree.by_node(_attend(queries, keys, contents, heads, is_causal=True))
+def _tree_attention(tree: TokenTree, queries: Tensor, keys: Tensor, values: Tensor, heads: int) -> Tensor:
+    """Attend to the tokens before it in each text: nodes × size."""
+    queries, keys, values = (tree.by_text(part) for part in (queries, keys, values))
+    return tree.by_node(_attention(queries, keys, values, heads, is_causal=True))
 
 
 class _Layers(nn.Module):
@@ -212,13 +212,13 @@ class _Layers(nn.Module):
         super().__init__()
         self.layers = nn.ModuleList(_Layer(config) for _ in range(config.num_hidden_layers))
 
-    def forward(self, values: Tensor, attend: Attend = _attend, wanted: Which = ...) -> Tensor:
-        """Return the `wanted` values: the last layer leaves out the others, which nothing reads any more."""
+    def forward(self, hidden: Tensor, attend: AttentionFunction = _attention, selection: Selection = ...) -> Tensor:
+        """Return the selected hidden states: the last layer doesn't compute the others, which nothing reads."""
         *layers, last = self.layers
         for layer in layers:
-            values = layer(values, attend)
-        changed: Tensor = last(values, attend, wanted)
-        return changed
+            hidden = layer(hidden, attend)
+        output: Tensor = last(hidden, attend, selection)
+        return output
 
 
 class _Layer(nn.Module):
@@ -228,10 +228,10 @@ class _Layer(nn.Module):
         self.self_attn = _Attention(config.hidden_size, config.num_attention_heads)
         self.mlp = _Perceptron(config)
 
-    def forward(self, values: Tensor, attend: Attend, wanted: Which = ...) -> Tensor:
-        values = values[wanted] + self.self_attn(self.layer_norm1(values), attend, wanted)
-        changed: Tensor = values + self.mlp(self.layer_norm2(values))
-        return changed
+    def forward(self, hidden: Tensor, attend: AttentionFunction, selection: Selection = ...) -> Tensor:
+        hidden = hidden[selection] + self.self_attn(self.layer_norm1(hidden), attend, selection)
+        output: Tensor = hidden + self.mlp(self.layer_norm2(hidden))
+        return output
 
 
 class _Attention(nn.Module):
@@ -240,9 +240,9 @@ class _Attention(nn.Module):
         self.q_proj, self.k_proj, self.v_proj, self.out_proj = (nn.Linear(size, size) for _ in range(4))
         self._heads = heads
 
-    def forward(self, values: Tensor, attend: Attend, wanted: Which) -> Tensor:
-        attended = attend(self.q_proj(values), self.k_proj(values), self.v_proj(values), self._heads)
-        projected: Tensor = self.out_proj(attended[wanted])
+    def forward(self, hidden: Tensor, attend: AttentionFunction, selection: Selection) -> Tensor:
+        attended = attend(self.q_proj(hidden), self.k_proj(hidden), self.v_proj(hidden), self._heads)
+        projected: Tensor = self.out_proj(attended[selection])
         return projected
 
 
@@ -255,13 +255,13 @@ class _Perceptron(nn.Module):
             raise EncoderUnavailableError(f"The model's activation, {config.hidden_act}, isn't known.")
         self._activation = _ACTIVATIONS[config.hidden_act]
 
-    def forward(self, values: Tensor) -> Tensor:
-        changed: Tensor = self.fc2(self._activation(self.fc1(values)))
-        return changed
+    def forward(self, hidden: Tensor) -> Tensor:
+        output: Tensor = self.fc2(self._activation(self.fc1(hidden)))
+        return output
 
 
 class _Pooling(nn.Module):
-    """SigLIP's: one question to all patches."""
+    """SigLIP's attention pooling: one learned query attends to all patches."""
 
     def __init__(self, config: Any) -> None:
         super().__init__()
@@ -270,11 +270,11 @@ class _Pooling(nn.Module):
         self.layernorm = _norm(config)
         self.mlp = _Perceptron(config)
 
-    def forward(self, values: Tensor) -> Tensor:
-        probe = self.probe.expand(len(values), 1, -1)
-        pooled: Tensor = self.attention(probe, values, values, need_weights=False)[0]
-        changed: Tensor = pooled + self.mlp(self.layernorm(pooled))
-        return changed[:, 0]
+    def forward(self, hidden: Tensor) -> Tensor:
+        probe = self.probe.expand(len(hidden), 1, -1)
+        pooled: Tensor = self.attention(probe, hidden, hidden, need_weights=False)[0]
+        output: Tensor = pooled + self.mlp(self.layernorm(pooled))
+        return output[:, 0]
 
 
 def _norm(config: Any) -> nn.LayerNorm:

@@ -1,7 +1,7 @@
-"""Texts as a tree of tokens.
+"""Texts as a prefix tree of tokens.
 
-What a network that reads from left to right makes of a token depends only on the tokens before it. So it needs to read
-a start that several texts have in common only once, as prompts have, and no padding.
+In a causal network, a token's hidden state depends only on the tokens before it. So a prefix that several texts share,
+as prompts do, is computed only once, and no padding is computed.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ class TokenTree:
 
     tokens: Tensor
     """Of each node."""
-    places: Tensor
+    positions: Tensor
     """Of each node in its texts, from 0."""
     ends: Tensor
     """Each text's last node."""
@@ -27,13 +27,13 @@ class TokenTree:
     _firsts: Tensor
     """Where in `_paths`, as one row, each node is first."""
 
-    def by_text(self, values: Tensor) -> Tensor:
-        """Spread the nodes' values over the texts: nodes × size to texts × longest × size."""
-        return functional.embedding(self._paths, values)
+    def by_text(self, hidden: Tensor) -> Tensor:
+        """Spread the nodes' hidden states over the texts: nodes × size to texts × longest × size."""
+        return functional.embedding(self._paths, hidden)
 
-    def by_node(self, values: Tensor) -> Tensor:
-        """Gather values of texts again, one of each node: texts × longest × size to nodes × size."""
-        return functional.embedding(self._firsts, values.flatten(0, 1))
+    def by_node(self, hidden: Tensor) -> Tensor:
+        """Gather one hidden state per node: texts × longest × size to nodes × size."""
+        return functional.embedding(self._firsts, hidden.flatten(0, 1))
 
 
 def token_tree(texts: Sequence[Sequence[int]], device: torch.device) -> TokenTree:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.report_table import shielded, unshielded
+from db.report_csv import shielded, unshielded
 
 
 @pytest.mark.parametrize("words", ["a hat", "-20 sale jacket", "'-20 sale jacket", "''=1", "'tis mine", "=1+1", ""])
