@@ -239,7 +239,7 @@ class SlackWorkspace:
 
         A guest from elsewhere never is, nor is a deactivated account, which Slack calls deleted.
         """
-        if user.get("deleted") or user.get("team_id", self.team) != self.team or user.get("is_stranger"):
+        if user.get("deleted") or user.get("is_stranger") or self.team not in _teams_of(user, self.team):
             return False
         if user.get("is_admin") or user.get("is_owner") or user["id"] in {*chosen, *self._config.moderators}:
             return True
@@ -256,6 +256,11 @@ class SlackWorkspace:
             _log.warning("slack_groups_lookup_failed", team=self.team, error=code_of(error))
             return set()
         return {user for group in found if group["id"] in groups for user in group.get("users", ())}
+
+
+def _teams_of(user: Mapping[str, Any], otherwise: str) -> set[str]:
+    """Return the workspaces that someone is in: one, or several of an organisation, of which `team_id` is any."""
+    return {user.get("team_id") or otherwise, *((user.get("enterprise_user") or {}).get("teams") or ())}
 
 
 def zone_of(user: Mapping[str, Any]) -> tzinfo:

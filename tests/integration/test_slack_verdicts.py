@@ -117,6 +117,19 @@ async def test_a_user_group_moderates_as_long_as_one_is_in_it(world: World) -> N
     assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
 
 
+@pytest.mark.parametrize("team", ["T0OTHER", None])
+async def test_who_is_in_several_workspaces_of_an_organisation_moderates_in_each(
+    world: World, team: str | None
+) -> None:
+    # `team_id` names another of someone's workspaces, or is missing: github.com/slackapi/bolt-js/issues/1875 and
+    # github.com/looker/lookerbot/issues/184; `is_admin` is about the token's workspace: slackapi/bolt-js/issues/1566.
+    lost, _, match, card = await world.card()
+    in_both = {"enterprise_id": "E0ORG", "is_admin": False, "is_owner": False, "teams": ["T0OTHER", TEAM]}
+    world.slack.members[world.admin] |= {"team_id": team, "enterprise_user": in_both}
+    await world.slack.react(card.channel, card.message, "white_check_mark", world.admin).acked.wait()
+    assert await world.match_state(match, lost.community) is MatchState.CONFIRMED
+
+
 async def test_a_user_group_that_is_gone_makes_nobody_a_moderator_and_hinders_nobody(world: World) -> None:
     lost, _, match, card = await world.card()
     chosen = Settings(moderators=("S0GONE", world.ben))
