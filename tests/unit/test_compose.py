@@ -135,12 +135,29 @@ def test_every_package_of_the_program_is_in_the_image() -> None:
 
 def test_dependencies_are_installed_before_the_code_is_copied() -> None:
     for stage in DOCKERFILE.split("\nFROM ")[1:]:
-        if "pip install" in stage:
+        if "ENTRYPOINT" in stage:
             assert stage.index("-r /tmp/requirements.txt") < stage.index("COPY --from=code")
     script = [sys.executable, "scripts/requirements.py", "discord", "concept"]
     printed = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     assert {re.split(r"[<>=\[]", line)[0] for line in printed} >= {"aiohttp", "psycopg", "discord.py", "torch"}
     assert "slack-sdk" not in str(printed)
+
+
+def test_a_word_in_the_documentation_installs_no_dependency_again() -> None:
+    base = DOCKERFILE.split("\nFROM ")[1]
+    assert [name for name in ("README.md", "LICENSE") if re.search(rf"^COPY .*{name}", base, re.MULTILINE)] == []
+
+
+def test_what_builds_the_package_has_one_version() -> None:
+    pinned = re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    required = [re.split(r"[<>=]", name)[0] for name in project["build-system"]["requires"]]
+    [code] = [stage for stage in DOCKERFILE.split("\nFROM ") if stage.startswith("base AS code")]
+    assert set(required) <= set(pinned)
+    assert f"pip install -c constraints.txt {' '.join(required)}\n" in code
+    assert re.findall(r"pip (?:install|wheel) .*\.$", DOCKERFILE, re.MULTILINE) == [
+        "pip wheel --no-deps --no-build-isolation --wheel-dir /wheels ."
+    ]
 
 
 def test_the_workers_image_can_cover_faces_and_cards_where_it_is_set() -> None:
