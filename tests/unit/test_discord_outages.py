@@ -24,7 +24,7 @@ async def test_a_guild_that_comes_back_while_another_is_joined_is_caught_up_in()
     reconciler = create_autospec(Reconciler, instance=True)
     events = Events(
         MagicMock(discord.AutoShardedClient, guilds=[back, other], shard_count=1),
-        workspaces=AsyncMock(Workspaces, join=join, channels=MagicMock(return_value=[])),
+        workspaces=AsyncMock(Workspaces, join=join, join_now_or_later=join, channels=MagicMock(return_value=[])),
         inbound=MagicMock(),
         verdicts=MagicMock(),
         buttons=MagicMock(),
