@@ -1,10 +1,11 @@
 """The cards that show moderators a match and its claims, kept up to date until the end."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
 from reunite.announce import card_of, may_claim
-from reunite.entities import Match, Report
+from reunite.entities import ClaimState, Match, Report
 from reunite.messages import galleries, handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Person, Picture
@@ -68,5 +69,17 @@ async def _revise_cards(
     for claim in await session.claims.on(found.id):
         if claim.match == match.id:
             claimed = Claimed(claim, match, lost, found)
+            await _end_reminders(session, claimed)
             for key, reader in readers(keys.claim_card, claim.id, lost, found):
                 await session.outbox.revise(key, handovers.claim_card(claimed, reader, *shown))
+
+
+async def _end_reminders(session: Session, claimed: Claimed) -> None:
+    """Say below what has become of a claim instead of asking about it."""
+    claim = claimed.claim
+    if claim.state is not ClaimState.OPEN:
+        over = replace(handovers.claim_closed(claimed, by_word=False), buttons=())
+        await session.outbox.revise(keys.claim_reminder(claim.id, ClaimState.OPEN), over)
+    if claim.state is ClaimState.WITHDRAWN:
+        over = handovers.claim_decided(claimed, by_word=False, left=0)
+        await session.outbox.revise(keys.claim_reminder(claim.id, ClaimState.ACCEPTED), over)

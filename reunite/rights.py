@@ -51,11 +51,15 @@ Act = (
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Who may do something: one of `roles`, but none of `never`. `refusal` is the sentence for everyone else."""
+    """Who may do something: one of `roles`, but none of `never`, who are refused by a sentence of their own.
+
+    `refusal` is the sentence for everyone else.
+    """
 
     roles: frozenset[Role]
     refusal: str = ""
     never: frozenset[Role] = frozenset()
+    never_refusal: str = ""
 
 
 _EVERYONE: Final = Right(frozenset({Role.MEMBER}))
@@ -64,7 +68,7 @@ _FINDER: Final = Right(frozenset({Role.FINDER}), "only_finder")
 _AUTHOR: Final = Right(frozenset({Role.OWNER, Role.FINDER}), "only_own")
 _MODERATOR: Final = Right(frozenset({Role.MODERATOR}), "only_moderators_here")
 _VERDICT: Final = Right(frozenset({Role.MODERATOR}), "only_moderators")
-_CLAIM: Final = Right(frozenset({Role.FINDER, Role.MODERATOR}), "only_finder", never=frozenset({Role.OWNER}))
+_CLAIM: Final = Right(frozenset({Role.FINDER, Role.MODERATOR}), "only_finder", frozenset({Role.OWNER}), "own_claim")
 
 TABLE: Final[Mapping[Act, Right]] = {
     # Members
@@ -131,7 +135,8 @@ def may(act: Act, roles: frozenset[Role]) -> bool:
 def check(act: Act, roles: frozenset[Role]) -> None:
     """Raise TellUserError if someone with these roles may not do something."""
     if not may(act, roles):
-        raise TellUserError(TABLE[act].refusal)
+        right = TABLE[act]
+        raise TellUserError(right.never_refusal if roles & right.never else right.refusal)
 
 
 def check_press(press: Press, *reports: Report) -> None:

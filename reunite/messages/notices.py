@@ -160,8 +160,8 @@ def claimed(claim: Claim, lost: Report, found: Report) -> Reply:
 def claim_ended(reader: Report) -> Reply:
     """Tell one side of a claim that the other's report has ended: they may have met without saying so here."""
     is_owner = reader.kind is ReportKind.LOST
-    gone, how = ("find_is_gone", "find_is_gone_how") if is_owner else ("claimant_is_gone", "claimant_is_gone_how")
-    lines: tuple[Line, ...] = (line(gone, reader.language), asking(how, reader.language))
+    said, how = ("find_is_gone", "find_is_gone_how") if is_owner else ("claimant_is_gone", "claimant_is_gone_how")
+    lines: tuple[Line, ...] = (line(said, reader.language), asking(how, reader.language))
     if not reader.sealed:  # a sealed report doesn't name its finder
         lines = ((author(reader, notify=True),), *lines)
     return Reply(

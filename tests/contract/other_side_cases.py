@@ -88,6 +88,31 @@ class OtherSideCases:
         await stage.verdict(match, VerdictKind.CONFIRM, BEN, given=False)
         assert (await stage.press("confirm", match.id, MODERATOR)).text() == sentence("note_match_undecided")
 
+    @pytest.mark.parametrize(
+        ("action", "key"), [("reject_claim", "claim_closed_rejected"), ("not_mine", "claim_closed_withdrawn")]
+    )
+    async def test_a_reminder_of_a_claim_ends_with_it(self, stage: Stage, action: Any, key: str) -> None:
+        await stage.join()
+        _, found, match = await stage.matched()
+        claim = await stage.claim(match, found)
+        await stage.remind(25)
+        assert (await stage.thread(found))[-1].text().endswith(sentence("claim_waits_for_you"))
+        is_finders = action == "reject_claim"
+        await stage.press(action, claim if is_finders else match.id, BEN if is_finders else ADA)
+        reminder = (await stage.thread(found))[-1]
+        assert (reminder.text(), reminder.buttons) == (sentence(key), ())
+
+    async def test_nobody_is_asked_about_what_they_have_said_is_not_theirs(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.press("accept_claim", await stage.claim(match, found), BEN)
+        await stage.remind(99)
+        assert sentence("is_it_back") in await stage.words(lost)
+        await stage.press("not_mine", match.id, ADA)
+        assert sentence("is_it_back") not in await stage.words(lost)
+        told = [reply for reply in await stage.thread(lost) if reply.kind == "claim"]
+        assert not any(reply.buttons for reply in told)
+
 
 async def _end(stage: Stage, ending: str, lost: Report, found: Report) -> None:
     if ending == "the owner withdraws":

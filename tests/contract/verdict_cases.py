@@ -143,7 +143,7 @@ class VerdictCases:
         seen = (await stage.press("see_claim", claim, BEN)).text()
         assert "what is inside?" in seen
         assert "a scratch inside" in seen
-        with pytest.raises(TellUserError, match="only_finder"):
+        with pytest.raises(TellUserError, match="own_claim"):
             await stage.press("accept_claim", claim, ADA, is_moderator=True)
         await stage.press("accept_claim", claim, BEN)
         assert (await stage.kinds(lost))[-1] == "claim"
