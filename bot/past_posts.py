@@ -104,7 +104,7 @@ class PastPosts:
         await repeat(self._step, self._pause, "past_posts")
 
     async def _step(self) -> None:
-        """Read a round, or rest for longer."""
+        """Read one page in each workspace; pause longer if there was nothing to read."""
         if not await self._round():
             await asyncio.sleep((_IDLE_FACTOR - 1) * self._pause)
 

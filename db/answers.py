@@ -109,9 +109,9 @@ def _nearest_of_shortlist(vectors: Floats, axes: PrincipalAxes, every: Rows, fir
     """Shortlist by the first-stage scan, then compare the quantised vectors of the shortlist."""
     count = len(every)
     shortlist = max(_MIN_SHORTLIST, min(count // _OF_MANY, _SHORTLIST), count // _OF_VERY_MANY)
-    places = largest(first_stage, shortlist)
-    similarities = axes.similarities(vectors, every.at("quantised", places)).max(axis=0)
-    return _nearest(every.at("ids", places), similarities, limit)
+    positions = largest(first_stage, shortlist)
+    similarities = axes.similarities(vectors, every.at("quantised", positions)).max(axis=0)
+    return _nearest(every.at("ids", positions), similarities, limit)
 
 
 def _nearest(ids: Ids, similarities: Floats, limit: int) -> Ids:

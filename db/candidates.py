@@ -36,7 +36,7 @@ from db.vectors import (
     keys_of,
     measured_by_kind,
     measuring,
-    most_alike,
+    most_similar_pairs,
     unpacked,
     uuid_of,
 )
@@ -167,13 +167,13 @@ class SqlCandidates(Queries):
             background = answer.background()
             boilerplate = words.boilerplate | boilerplate_of_sample(words.common, answer.sample or ())
             pairs = {} if measured is None else _pairs(query, measured, chosen)
-            lookalikes = {} if photos is None else most_alike(*photos, _MAX_LOOKALIKES)
+            lookalikes = {} if photos is None else most_similar_pairs(*photos, _MAX_LOOKALIKES)
         found = [await fetch() for fetch in fetching]
         items |= plan.read(found, memory.items)
         if measured is None:
             pairs = _pairs_of_nearest(query, found.pop()[0], rare, limit)
         if photos is None:
-            lookalikes = most_alike(*_photo_vectors(query.scope, found.pop()[0]), _MAX_LOOKALIKES)
+            lookalikes = most_similar_pairs(*_photo_vectors(query.scope, found.pop()[0]), _MAX_LOOKALIKES)
         details_of_photos = query.details if PairKind.PHOTO_PHOTO in background else {}
         return Search(
             query=query_item(report, query.photos),
@@ -247,9 +247,9 @@ def _pairs(query: QueryContext, measured: Mapping[PairKind, Measured], chosen: I
     keys = keys_of(chosen)
     similarities: list[dict[PairKind, float]] = [{} for _ in keys]
     for kind, found in measured.items():
-        places, measured_here = found.places(keys)
+        positions, measured_here = found.positions(keys)
         for of_report, similarity, is_measured in zip(
-            similarities, found.similarities[places].tolist(), measured_here.tolist(), strict=True
+            similarities, found.similarities[positions].tolist(), measured_here.tolist(), strict=True
         ):
             if is_measured:
                 of_report[kind] = similarity
@@ -264,8 +264,8 @@ def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: K
     photos = np.zeros(len(keys), ID)
     for kind in (to_text, PairKind.PHOTO_PHOTO):
         if kind in measured:
-            places, is_measured = measured[kind].places(keys)
-            photos[is_measured] = measured[kind].photos[places[is_measured]]
+            positions, is_measured = measured[kind].positions(keys)
+            photos[is_measured] = measured[kind].photos[positions[is_measured]]
     return [uuid_of(photo) if photo != none else None for photo in photos.tolist()]
 
 

@@ -54,11 +54,11 @@ class Columns:
 
     def remove(self, keys: Keys) -> None:
         """Remove the rows of reports; the last rows fill the gaps."""
-        for place in np.flatnonzero(among(self["keys"], keys))[::-1]:
+        for position in np.flatnonzero(among(self["keys"], keys))[::-1]:
             self._by_report = None
             self._count -= 1
             for column in self._columns.values():
-                column[place] = column[self._count]
+                column[position] = column[self._count]
 
 
 class Rows:
@@ -81,16 +81,16 @@ class Rows:
             return self._parts[0].by_report()
         return ByReport.of(self["ids"], self["keys"])
 
-    def at(self, name: str, places: NDArray[np.intp]) -> NDArray[Any]:
+    def at(self, name: str, positions: NDArray[np.intp]) -> NDArray[Any]:
         """Return some rows of a column without concatenating all of it."""
         if len(self._parts) == 1:
-            return self._parts[0][name].take(places, axis=0)
-        found = np.empty((len(places), *self._parts[0][name].shape[1:]), self._parts[0][name].dtype)
+            return self._parts[0][name].take(positions, axis=0)
+        found = np.empty((len(positions), *self._parts[0][name].shape[1:]), self._parts[0][name].dtype)
         start = 0
         for part in self._parts:
             column = part[name]
-            here = (places >= start) & (places < start + len(column))
-            found[here] = column.take(places[here] - start, axis=0)
+            here = (positions >= start) & (positions < start + len(column))
+            found[here] = column.take(positions[here] - start, axis=0)
             start += len(column)
         return found
 

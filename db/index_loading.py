@@ -16,7 +16,7 @@ from db.memory_index import (
     NOTHING_READ,
     Group,
     MemoryIndex,
-    Place,
+    SpaceSource,
     Vectors,
     Watermark,
     needs_axes,
@@ -150,13 +150,13 @@ class IndexLoader(Queries):
                 self._add(index, scope, loaded)
         index.model, index.watermark = scope.model, Watermark(now["seen"], now["own"])
 
-    async def _axes(self, scope: Scope, counts: Sequence[Row]) -> dict[Place, PrincipalAxes]:
+    async def _axes(self, scope: Scope, counts: Sequence[Row]) -> dict[SpaceSource, PrincipalAxes]:
         axes = {}
         precise = sum(2 * scope.spaces[row["space"]] * row["n"] for row in counts) <= MAX_PRECISE_BYTES
         for row in counts:
             if needs_axes(row["n"], None):
-                place = {"space": row["space"], "source": row["source"]}
-                params = {**self._params(scope), **place, **_up_to(2**_ID_BITS * _FOR_AXES // row["n"])}
+                space_source = {"space": row["space"], "source": row["source"]}
+                params = {**self._params(scope), **space_source, **_up_to(2**_ID_BITS * _FOR_AXES // row["n"])}
                 [loaded] = await self._batch((_VECTORS.format(among=_OF_PLACE), params))
                 sample = np.concatenate([_vectors(scope, row).vectors for row in loaded])[:_FOR_AXES]
                 axes[row["space"], row["source"]] = await asyncio.to_thread(PrincipalAxes.of, sample, precise=precise)

@@ -15,13 +15,13 @@ def nearest_of_each(similarities: Floats, ids: Ids, wanted: int) -> NDArray[np.i
     """Return the positions of the nearest reports' best vectors, one for each report."""
     candidates = wanted
     while True:
-        places = largest(similarities, candidates)
-        places = places[np.argsort(-similarities[places])]
-        first = np.unique(keys_of(ids[places]), return_index=True)[1]
+        positions = largest(similarities, candidates)
+        positions = positions[np.argsort(-similarities[positions])]
+        first = np.unique(keys_of(ids[positions]), return_index=True)[1]
         if len(first) >= wanted or candidates >= len(similarities):
             break
         candidates *= 2
-    best: NDArray[np.intp] = places[np.sort(first)[:wanted]]
+    best: NDArray[np.intp] = positions[np.sort(first)[:wanted]]
     return best
 
 
@@ -29,8 +29,8 @@ def largest(values: Floats, wanted: int) -> NDArray[np.intp]:
     """Return the positions of the largest values, unsorted. Among many, a sample gives a threshold first."""
     sample, rank = values[::_SAMPLE_STRIDE], 2 * wanted // _SAMPLE_STRIDE
     if rank and len(sample) > 2 * rank:
-        places = np.flatnonzero(values >= np.partition(sample, len(sample) - rank)[len(sample) - rank])
-        if len(places) > wanted:
-            return places[np.argpartition(values[places], len(places) - wanted)[-wanted:]]
+        positions = np.flatnonzero(values >= np.partition(sample, len(sample) - rank)[len(sample) - rank])
+        if len(positions) > wanted:
+            return positions[np.argpartition(values[positions], len(positions) - wanted)[-wanted:]]
     wanted = min(wanted, len(values))
     return np.argpartition(values, len(values) - wanted)[len(values) - wanted :]

@@ -40,7 +40,7 @@ MAX_PRECISE_BYTES: Final = 32 << 20
 
 _NONE: Final[Keys] = np.empty(0, np.uint64)
 
-Place = tuple[str, str]
+SpaceSource = tuple[str, str]
 """A space and a source; their vectors share axes."""
 
 
@@ -52,7 +52,7 @@ class Group(NamedTuple):
     source: str
 
     @property
-    def place(self) -> Place:
+    def space_source(self) -> SpaceSource:
         return self.space, self.source
 
 
@@ -98,8 +98,8 @@ class MemoryIndex:
     """The numbers of open reports for which the index is suitable; outside, it's reloaded."""
     kept_below: int | None = None
     """Reports whose first 64 bits of the id are lower keep their vectors; None if all do."""
-    axes: Mapping[Place, PrincipalAxes] = field(default_factory=dict)
-    """The axes of places whose vectors are quantised; other places keep all vectors whole."""
+    axes: Mapping[SpaceSource, PrincipalAxes] = field(default_factory=dict)
+    """The axes of spaces and sources whose vectors are quantised; the others keep all vectors whole."""
     reports: dict[bool, Columns] = field(default_factory=_no_reports)
     """By whether they are sealed or private."""
     sample: dict[UUID, Sampled] = field(default_factory=dict)
@@ -144,12 +144,12 @@ class MemoryIndex:
         """Whether there are now too many vectors to keep them all, or too many for the axes."""
         if self.holds_all:
             return sum(columns.size for columns in self.whole.values()) > 2 * MAX_VECTOR_BYTES
-        vectors: Counter[Place] = Counter()
+        vectors: Counter[SpaceSource] = Counter()
         for kept in (self.whole, self.quantised):
             for group, columns in kept.items():
-                if (group.place in self.axes) == (kept is self.quantised):
-                    vectors[group.place] += len(columns)
-        return any(needs_axes(count, self.axes.get(place)) for place, count in vectors.items())
+                if (group.space_source in self.axes) == (kept is self.quantised):
+                    vectors[group.space_source] += len(columns)
+        return any(needs_axes(count, self.axes.get(space_source)) for space_source, count in vectors.items())
 
     def clear(self) -> None:
         self.reports, self.sample, self.whole, self.quantised = _no_reports(), {}, {}, {}
@@ -182,7 +182,7 @@ class MemoryIndex:
 
     def add(self, found: Vectors) -> None:
         """Add vectors quantised, whole, or both."""
-        axes = self.axes.get(found.group.place)
+        axes = self.axes.get(found.group.space_source)
         none = np.empty((len(found.ids), 0), np.int8)
         made, projections = (axes.quantise(found.vectors), axes.project(found.vectors)) if axes else (none, none)
         if axes:
@@ -226,14 +226,14 @@ class MemoryIndex:
         for target in targets:
             axes = self.axes.get((target.space, target.source))
             rows = _taking_part(self.quantised if axes else self.whole, target, scope, shown)
-            if not len(rows) or not len(places := np.flatnonzero(among(rows["keys"], wanted))):
+            if not len(rows) or not len(positions := np.flatnonzero(among(rows["keys"], wanted))):
                 continue
             if axes:
-                similarities = axes.similarities(target.vectors, rows.at("quantised", places))
+                similarities = axes.similarities(target.vectors, rows.at("quantised", positions))
             else:
-                similarities = products(target.vectors, rows.at("vectors", places))
-            by_report = ByReport.of(rows.at("ids", places), rows.at("keys", places))
-            measured |= best_by_kind(target, scope.opposite, by_report, rows.at("photos", places), similarities)
+                similarities = products(target.vectors, rows.at("vectors", positions))
+            by_report = ByReport.of(rows.at("ids", positions), rows.at("keys", positions))
+            measured |= best_by_kind(target, scope.opposite, by_report, rows.at("photos", positions), similarities)
         return measured
 
     def photos_of(self, scope: Scope, reports: Ids) -> PhotoVectors:
@@ -245,9 +245,9 @@ class MemoryIndex:
         rows = Rows([columns for columns in groups if columns])
         if not len(rows):
             return reports[:0], np.empty((0, 0), np.float32)
-        places = np.flatnonzero(among(rows["keys"], keys))
-        vectors = rows.at(name, places)
-        return rows.at("ids", places), vectors * axes.steps if axes else vectors
+        positions = np.flatnonzero(among(rows["keys"], keys))
+        vectors = rows.at(name, positions)
+        return rows.at("ids", positions), vectors * axes.steps if axes else vectors
 
     def _sample(self, scope: Scope) -> list[Sampled]:
         """Return a random sample of reports: their ids are random."""

@@ -56,7 +56,7 @@ class PrincipalAxes:
         return _two_bytes(steps) if self.precise else _bytes(steps)
 
     def project(self, vectors: Floats) -> NDArray[np.int8]:
-        """Return the place along each axis, quantised, for the first-stage scan."""
+        """Return the position along each axis, quantised, for the first-stage scan."""
         return _bytes(np.rint(products(vectors, self.directions) / self.scale))
 
     def similarities(self, vectors: Floats, quantised: Numbers) -> Floats:
@@ -64,7 +64,7 @@ class PrincipalAxes:
         return products(vectors * self.steps, quantised)
 
     def first_stage_similarities(self, vectors: Floats, projections: NDArray[np.int8]) -> Floats:
-        """Estimate similarities by the places along the axes."""
+        """Estimate similarities by the positions along the axes."""
         return products(products(vectors, self.directions) * self.scale, projections)
 
 

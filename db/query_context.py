@@ -10,7 +10,7 @@ import numpy as np
 from db.mapping import Row
 from db.photo_details import OF_REPORT
 from db.scoring_items import photo_content
-from db.vectors import MINE, Ids, Scope, Target, ids_of, keys_of, own_vectors, targets_of
+from db.vectors import QUERY_VECTORS, Ids, Scope, Target, ids_of, keys_of, query_vectors, targets_of
 
 _RULED_OUT: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
     WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'rejected' OR declined))"""
@@ -19,7 +19,7 @@ _RELEASED: Final = """ARRAY(SELECT r.id FROM match m JOIN report r ON r.id = m.f
 _CONTEXT: Final = " ".join(
     f"""SELECT live.model, live.spaces, {_RULED_OUT} AS ruled_out, {_RELEASED} AS released,
   compared.*, mine.*, seen.*, changes.*
-FROM ({MINE}) AS mine
+FROM ({QUERY_VECTORS}) AS mine
 LEFT JOIN (SELECT id AS model, spaces FROM embedding_model WHERE live) AS live ON true,
   (SELECT array_agg(other) AS others, array_agg(details) AS details FROM ({OF_REPORT}) AS one) AS compared,
   ({photo_content("ARRAY[%(report)s]")}) AS seen, ({{changes}}) AS changes""".split()
@@ -46,7 +46,7 @@ class QueryContext:
         """Read the row of `context_statement`, which completes `scope` with the model."""
         details = dict(zip(row["others"] or (), row["details"] or (), strict=True))
         scope = Scope(scope.report, scope.opposite, row["model"], row["spaces"] or {}, scope.hidden)
-        targets = targets_of(scope, own_vectors(row))
+        targets = targets_of(scope, query_vectors(row))
         return cls(scope, targets, row["ruled_out"], row["released"], details, row, words)
 
     def without_ruled_out(self, reports: Ids) -> Ids:

@@ -34,8 +34,8 @@ COMPARED: Final = f"""{TAKES_PART} AND CASE WHEN r.sample
   ELSE NOT EXISTS (SELECT FROM report mine WHERE mine.id = %(report)s AND mine.sample) END"""
 """Samples are compared only with samples of their workspace, other reports only with other reports."""
 
-MINE: Final = """SELECT array_agg(model_id) AS models, array_agg(space) AS in_spaces, array_agg(photo_id) AS photos,
-  array_agg(halfvec_send(vector)) AS vectors
+QUERY_VECTORS: Final = """SELECT array_agg(model_id) AS models, array_agg(space) AS in_spaces,
+  array_agg(photo_id) AS photos, array_agg(halfvec_send(vector)) AS vectors
 FROM (SELECT model_id, space, photo_id, vector FROM embedding WHERE report_id = %(report)s
   ORDER BY photo_id, part) AS own"""
 """The query's vectors of all models, because the live model may have changed since the scope was read."""
@@ -95,10 +95,10 @@ class Measured:
         nearest: Ids = self.reports[best[order]]
         return nearest
 
-    def places(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    def positions(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Return the reports' positions, and which of them were measured at all."""
-        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return places, self.keys[places] == keys
+        positions = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return positions, self.keys[positions] == keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def vector_of(packed: bytes) -> NDArray[np.float32]:
     return np.frombuffer(packed, ">f2", offset=4).astype(np.float32)
 
 
-class OwnVector(NamedTuple):
+class QueryVector(NamedTuple):
     """A vector of the query."""
 
     model: int
@@ -196,8 +196,8 @@ class SqlVectors(Queries):
 
     async def targets(self, scope: Scope) -> list[Target]:
         """Return what the query's vectors are compared with, in the spaces that the pair kinds prefer."""
-        [[row]] = await self._batch((MINE, scope.params()))
-        return targets_of(scope, own_vectors(row))
+        [[row]] = await self._batch((QUERY_VECTORS, scope.params()))
+        return targets_of(scope, query_vectors(row))
 
     async def measure(self, scope: Scope, targets: Sequence[Target], among: Ids | None) -> dict[PairKind, Measured]:
         """Measure all open reports that take part, or only the given ones, which may be in any state."""
@@ -214,9 +214,9 @@ def measuring(community: UUID, scope: Scope, targets: Sequence[Target], among: I
     for number, target in enumerate(targets):
         params |= {f"space{number}": target.space, f"source{number}": target.source}
         columns.append(_REPORTS.format(target=number))
-        for place, vector in enumerate(target.vectors):
-            params[f"v{number}_{place}"] = HalfVector(vector)
-            columns.append(_SIMILARITIES.format(target=number, vector=place))
+        for position, vector in enumerate(target.vectors):
+            params[f"v{number}_{position}"] = HalfVector(vector)
+            columns.append(_SIMILARITIES.format(target=number, vector=position))
     cases = " ".join([_TARGET.format(target=number) for number in range(len(targets))])
     source = _ALL if among is None else _SOME
     return _MEASURED.format(columns=", ".join(columns), targets=cases, among=source), params
@@ -231,33 +231,34 @@ def measured_by_kind(scope: Scope, targets: Sequence[Target], found: Row) -> dic
     return measured
 
 
-def own_vectors(row: Row) -> list[OwnVector]:
-    """Read the row of MINE."""
+def query_vectors(row: Row) -> list[QueryVector]:
+    """Read the row of `QUERY_VECTORS`."""
     columns = [row[name] or () for name in ("models", "in_spaces", "photos", "vectors")]
     return [
-        OwnVector(model, space, photo, vector_of(packed)) for model, space, photo, packed in zip(*columns, strict=True)
+        QueryVector(model, space, photo, vector_of(packed))
+        for model, space, photo, packed in zip(*columns, strict=True)
     ]
 
 
-def targets_of(scope: Scope, mine: Sequence[OwnVector]) -> list[Target]:
+def targets_of(scope: Scope, query: Sequence[QueryVector]) -> list[Target]:
     """Return what each of the query's vectors is compared with."""
     grouped: dict[tuple[str, str], list[tuple[PairKind, UUID | None, NDArray[np.float32]]]] = {}
     for kind, (source, theirs, preferred) in SIDES.items():
         space = scope.space(preferred)
-        for own in mine:
+        for own in query:
             if (own.model, own.space) == (scope.model, space) and (own.photo is None) == (source == "text"):
                 grouped.setdefault((space, theirs), []).append((kind, own.photo, own.vector))
     return [_target(space, source, found) for (space, source), found in grouped.items()]
 
 
-def _target(space: str, source: str, mine: Sequence[tuple[PairKind, UUID | None, NDArray[np.float32]]]) -> Target:
-    kinds, photos, vectors = zip(*mine, strict=True)
+def _target(space: str, source: str, query: Sequence[tuple[PairKind, UUID | None, NDArray[np.float32]]]) -> Target:
+    kinds, photos, vectors = zip(*query, strict=True)
     return Target(space, source, kinds, photos, np.stack(vectors))
 
 
 def _measured(scope: Scope, target: Target, row: Row, number: int) -> dict[PairKind, Measured]:
     reports, photos = (np.frombuffer(row[f"{name}{number}"], ID) for name in ("reports", "photos"))
-    found = [np.frombuffer(row[f"v{number}_{place}"], ">f8") for place in range(len(target.vectors))]
+    found = [np.frombuffer(row[f"v{number}_{position}"], ">f8") for position in range(len(target.vectors))]
     by_report = ByReport.of(reports, keys_of(reports))
     return best_by_kind(target, scope.opposite, by_report, photos, np.stack(found))
 
@@ -286,24 +287,26 @@ def best_by_kind(
     return measured
 
 
-def _winners(values: Floats, best: Floats, counts: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the position of each report's best vector; `values` and `places` are sorted by report."""
+def _winners(
+    values: Floats, best: Floats, counts: NDArray[np.int64], positions: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the position of each report's best vector; `values` and `positions` are sorted by report."""
     owners = np.repeat(np.arange(len(counts)), counts)
-    positions = np.flatnonzero(values == best[owners])
+    ties = np.flatnonzero(values == best[owners])
     winners = np.empty(len(counts), np.int64)
-    winners[owners[positions[::-1]]] = places[positions[::-1]]
+    winners[owners[ties[::-1]]] = positions[ties[::-1]]
     return winners
 
 
-def most_alike(ids: Ids, vectors: NDArray[np.float32], most: int) -> dict[frozenset[UUID], float]:
-    """Return the pairs of reports with the most similar vectors, at most `most`."""
+def most_similar_pairs(ids: Ids, vectors: NDArray[np.float32], limit: int) -> dict[frozenset[UUID], float]:
+    """Return the pairs of reports with the most similar vectors, at most `limit`."""
     keys = keys_of(ids)
     ones, others = np.nonzero(np.triu(keys[:, None] != keys[None, :]))
     cosines = products(vectors, vectors)[ones, others]
     names = uuids(ids)
     found: dict[frozenset[UUID], float] = {}
-    for place in np.argsort(-cosines, kind="stable").tolist():
-        found.setdefault(frozenset((names[ones[place]], names[others[place]])), float(cosines[place]))
-        if len(found) == most:
+    for position in np.argsort(-cosines, kind="stable").tolist():
+        found.setdefault(frozenset((names[ones[position]], names[others[position]])), float(cosines[position]))
+        if len(found) == limit:
             break
     return found

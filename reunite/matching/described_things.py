@@ -103,10 +103,12 @@ def things_of(text: str, parts: Sequence[str], answered: Sequence[str]) -> tuple
     return tuple(_thing(*_split(part, position), colours) for position, part in enumerate(parts))
 
 
-def held_nouns(parts: Sequence[str]) -> frozenset[str]:
+def part_nouns(parts: Sequence[str]) -> frozenset[str]:
     """Return the stems of the nouns that a text names as parts or contents of its thing, or as what it's kept in."""
-    held = frozenset(noun for position, part in enumerate(parts) for noun in heads.things_in(_split(part, position)[1]))
-    return held.union(*(heads.things_in(container) & CONTAINERS for part in parts for container in _IN.findall(part)))
+    nouns = frozenset(
+        noun for position, part in enumerate(parts) for noun in heads.things_in(_split(part, position)[1])
+    )
+    return nouns.union(*(heads.things_in(container) & CONTAINERS for part in parts for container in _IN.findall(part)))
 
 
 def own_phrases(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from reunite.matching import circumstances, colours
-from reunite.matching.described_things import Colour, Thing, held_nouns, own_phrases, things_of
+from reunite.matching.described_things import Colour, Thing, own_phrases, part_nouns, things_of
 from reunite.matching.evidence import Item
 from reunite.text import heads
 from reunite.text.brands import NamedBrands, meant_by, named_brands
@@ -40,7 +40,7 @@ class WordFeatures:
     """Each thing that the text is about."""
     nouns: tuple[str, ...]
     """Of these things; none in a language that can't be read."""
-    held: frozenset[str]
+    part_nouns: frozenset[str]
     """The nouns of what the things have or contain, as stems."""
     brands: NamedBrands
     own_colours: tuple[colours.Shares, ...]
@@ -108,7 +108,7 @@ def _read(item: Item) -> WordFeatures:
         is_informative=is_informative_text,
         things=things if readable else tuple(replace(thing, noun=None) for thing in things),
         nouns=nouns if readable else (),
-        held=held_nouns(named) if readable else frozenset(),
+        part_nouns=part_nouns(named) if readable else frozenset(),
         brands=named_brands(content.thing, own_phrases(content.thing), nouns),
         own_colours=_distinct(own),
         stated_colours=tuple(colours.of_names([*reading, *answered]) for part in named for reading in readings(part)),

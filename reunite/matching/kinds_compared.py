@@ -29,7 +29,7 @@ Related = tuple[Relation, str]
 def log_odds(first: ReportFeatures, second: ReportFeatures) -> float | None:
     """Return the log odds of the kinds that the reports name or show; None if a kind is unknown."""
     related = _kinds_related(first, second)
-    return None if related == "other" and is_held(first, second) else _LOG_ODDS.get(related)
+    return None if related == "other" and is_part_of_other(first, second) else _LOG_ODDS.get(related)
 
 
 def agree(first: ReportFeatures, second: ReportFeatures) -> bool:
@@ -39,7 +39,7 @@ def agree(first: ReportFeatures, second: ReportFeatures) -> bool:
 
 def name_different(first: ReportFeatures, second: ReportFeatures) -> bool:
     """Whether the things that the reports name rule each other out."""
-    return named(first, second)[0] == "other" and not is_held(first, second)
+    return named(first, second)[0] == "other" and not is_part_of_other(first, second)
 
 
 def _kinds_related(first: ReportFeatures, second: ReportFeatures) -> Relation:
@@ -109,12 +109,12 @@ def _is_toy(noun: str) -> bool:
     return relation("toy", noun) in _TOY
 
 
-def is_held(lost: ReportFeatures, found: ReportFeatures) -> bool:
+def is_part_of_other(lost: ReportFeatures, found: ReportFeatures) -> bool:
     """Whether one report is about what the other's thing has or contains."""
     return any(
-        words.stem(noun.split()[-1]) in holder.held
-        for held, holder in ((lost, found), (found, lost))
-        for noun in held.nouns
+        words.stem(noun.split()[-1]) in owner.part_nouns
+        for part, owner in ((lost, found), (found, lost))
+        for noun in part.nouns
     )
 
 

@@ -12,7 +12,7 @@ from reunite.entities import Agreement, ReportKind, Why
 from reunite.matching import circumstances, colour_reasons
 from reunite.matching.evidence import Item, PairKind
 from reunite.matching.features import ReportFeatures
-from reunite.matching.kinds_compared import AGREE, closest_things, is_held, named, only_one_is_toy, shown
+from reunite.matching.kinds_compared import AGREE, closest_things, is_part_of_other, named, only_one_is_toy, shown
 from reunite.text import distinctive, negation, places, words
 from reunite.text.brands import other_brand
 from reunite.text.place_names import base_form
@@ -77,7 +77,7 @@ def _named_thing(lost: ReportFeatures, found: ReportFeatures, fits: float) -> Wh
     if by_photos in AGREE and by_words != "other" and not only_one_is_toy(lost, found):
         return Why("thing", seen, "agrees")
     own = next(iter(lost.nouns or found.nouns), "")
-    if "near" in {by_words, by_photos} or by_photos in AGREE or (by_words == "other" and is_held(lost, found)):
+    if "near" in {by_words, by_photos} or by_photos in AGREE or (by_words == "other" and is_part_of_other(lost, found)):
         return Why("thing", own, "partly")
     if by_words == "other" or (by_photos == "other" and fits < _PARTLY):
         return Why("thing", own, "differs")
@@ -120,7 +120,7 @@ def _time(lost: Item, found: Item) -> Iterator[Why]:
 
 def _words(lost: ReportFeatures, found: ReportFeatures, rare_words: Sequence[str]) -> Iterator[Why]:
     """Return the rare words by which people recognise a thing, if both reports say them of it."""
-    held = lost.held & found.held
+    shared_parts = lost.part_nouns & found.part_nouns
     shared = {words.stem(token) for token in words.shared_words(lost.tokens, found.tokens)}
     lacked = {
         words.stem(word)
@@ -128,7 +128,7 @@ def _words(lost: ReportFeatures, found: ReportFeatures, rare_words: Sequence[str
         for word in negation.negated_words(words.plain(features.item.text))
     }
     kept = (word for word in rare_words if words.stem(word) not in lacked)
-    distinctive_words = [word for word in kept if distinctive.is_distinctive(word, held, shared)]
+    distinctive_words = [word for word in kept if distinctive.is_distinctive(word, shared_parts, shared)]
     yield from (Why("words", word, "agrees") for word in distinctive_words[:_MAX_WORDS])
 
 

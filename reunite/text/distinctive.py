@@ -15,10 +15,10 @@ _DISTINCTIVE: Final = frozenset(read_toml("distinctive.toml")["materials_and_mot
 _COLOURS: Final = frozenset(map(stem, (*COLOUR_WORDS, *SHADE_WORDS)))
 
 
-def is_distinctive(word: str, held: Collection[str], shared: Collection[str]) -> bool:
+def is_distinctive(word: str, parts: Collection[str], shared: Collection[str]) -> bool:
     """Whether a word that two texts share says something about both things.
 
-    `held` has the nouns of what both things have or contain, `shared` the words that neither text rules out.
+    `parts` has the nouns of what both things have or contain, `shared` the words that neither text rules out.
     """
     if is_code(word):
         return True
@@ -28,7 +28,7 @@ def is_distinctive(word: str, held: Collection[str], shared: Collection[str]) ->
     if english & _DISTINCTIVE:
         return True
     if any(heads.things_in(stem) or kinds.is_known(stem) for stem in english):
-        return not english.isdisjoint(held)
+        return not english.isdisjoint(parts)
     if english & _COLOURS or any(heads.never_names_a_thing(stem) for stem in english):
         return False
     return frequency(word) is Frequency.UNUSUAL and not is_known(word)

@@ -66,14 +66,14 @@ def parts_of(normalised: str) -> Sequence[str]:
             unread.clear()
             named, names = named or names_any, names or names_any
         unread.append(piece)
-        is_held = holds or _is_held(_WITH.split(piece)) or _names_only_a_cover(between, previous, piece, following)
-        is_held = is_held and not _BESIDES.search(between)
-        repeated = _repeated_thing(found, piece) if named and names and not is_held else None
+        is_part = holds or _is_of_part(_WITH.split(piece)) or _names_only_a_cover(between, previous, piece, following)
+        is_part = is_part and not _BESIDES.search(between)
+        repeated = _repeated_thing(found, piece) if named and names and not is_part else None
         if repeated is not None:
             found[repeated] += between + piece
             previous = piece
             continue
-        is_next = named and names and not is_held and _separates(between, previous, piece, following)
+        is_next = named and names and not is_part and _separates(between, previous, piece, following)
         if is_next and len(found) < MAX_PARTS:
             found.append(piece)
             holds = _holds(piece)
@@ -143,8 +143,8 @@ def _repeated_thing(found: Sequence[str], piece: str) -> int | None:
     return next(same, None)
 
 
-def _is_held(around_with: Sequence[str]) -> bool:
-    """Whether a piece says that its thing is held, before any "with", which in Japanese ends it (青いタグ付き)."""
+def _is_of_part(around_with: Sequence[str]) -> bool:
+    """Whether a piece is about a part of another thing, before any "with", which in Japanese ends it (青いタグ付き)."""
     before, *after = around_with
     return bool(_HOLDS.search(before)) or (bool(after) and not after[-1].strip(" .。!！"))
 

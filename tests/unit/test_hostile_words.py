@@ -11,7 +11,7 @@ import pytest
 from bot.discord import markup as discord_markup
 from bot.slack import markup
 from reunite import rules
-from reunite.matching.described_things import held_nouns, things_of
+from reunite.matching.described_things import part_nouns, things_of
 from reunite.text import (
     card_numbers,
     card_words,
@@ -139,7 +139,7 @@ def when(text: str) -> None:
         informative.is_informative,
         lambda text: chunks(text, lambda piece: len(piece) < 70),
         lambda text: things_of(text, [text], ()),
-        lambda text: held_nouns([text]),
+        lambda text: part_nouns([text]),
         lambda text: things_of(f"hat in {text}", [f"hat in {text}"], ()),
     ],
 )

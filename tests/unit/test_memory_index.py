@@ -14,7 +14,7 @@ from db.memory_index import Group, MemoryIndex, Vectors
 from db.principal_axes import PrincipalAxes
 from db.products import products
 from db.rare_words import Sampled
-from db.vectors import ID, OwnVector, Scope, keys_of, most_alike, targets_of
+from db.vectors import ID, QueryVector, Scope, keys_of, most_similar_pairs, targets_of
 from reunite.entities import ReportKind
 
 
@@ -57,8 +57,8 @@ def test_photos_are_compared_from_memory() -> None:
     assert found.tolist() == ids(2, 13).tolist()
     assert np.array_equal(photos, every.vectors[[2, 2]])
     assert len(index.photos_of(scope, ids())[0]) == 0
-    assert most_alike(*index.photos_of(scope, ids()), 5) == {}
-    [pair] = most_alike(found, photos, 5)
+    assert most_similar_pairs(*index.photos_of(scope, ids()), 5) == {}
+    [pair] = most_similar_pairs(found, photos, 5)
     assert pair == {UUID(int=2), UUID(int=13)}
 
 
@@ -129,13 +129,13 @@ def test_quantised_vectors_of_two_bytes_are_as_good_as_vectors(*, precise: bool,
 def test_memory_measures_some_reports_and_of_hidden_ones_the_released(*, quantised: bool) -> None:
     every = vectors(600, size=64)
     every = every._replace(vectors=every.vectors / np.linalg.norm(every.vectors, axis=1, keepdims=True))
-    axes = {every.group.place: PrincipalAxes.of(every.vectors, precise=True)} if quantised else {}
+    axes = {every.group.space_source: PrincipalAxes.of(every.vectors, precise=True)} if quantised else {}
     index = MemoryIndex(kept_below=0, axes=axes)
     index.add(every)
     hidden = Vectors(every.group._replace(hidden=True), ids(1001, 1002), ids(1, 2), every.vectors[:2])
     index.add(hidden)
     scope = Scope(UUID(int=5000), ReportKind.FOUND, 1, {"shared": 64}, hidden=False)
-    targets = targets_of(scope, [OwnVector(1, "shared", None, every.vectors[7])])
+    targets = targets_of(scope, [QueryVector(1, "shared", None, every.vectors[7])])
     found = index.measure(targets, scope, [UUID(int=1002)], ids(7, 9, 1001, 1002, 9999))
     [measured] = found.values()
     assert {UUID(bytes=report).int for report in measured.reports.tolist()} == {7, 9, 1002}
@@ -204,5 +204,5 @@ def test_many_communities_of_which_nothing_is_kept_have_a_limit_too() -> None:
 
 def test_vectors_of_another_model_are_not_compared() -> None:
     scope = Scope(UUID(int=1), ReportKind.FOUND, 1, {"shared": 2}, hidden=False)
-    rows = [OwnVector(model, "shared", None, np.array([model, 0], np.float32)) for model in (1, 2)]
+    rows = [QueryVector(model, "shared", None, np.array([model, 0], np.float32)) for model in (1, 2)]
     assert [target.vectors.tolist() for target in targets_of(scope, rows)] == [[[1, 0]], [[1, 0]]]
