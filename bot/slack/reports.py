@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, cast
 
@@ -13,10 +12,9 @@ from bot.slack.markup import escape
 from bot.slack.posts import Body, form_photos, is_post, photos_of, report_of, version_now
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.workspace import Person, SlackWorkspace
-from bot.unanswered import Unanswered
 from reunite import rights
 from reunite.commands import REPORTS, NewReport, ReportLost
-from reunite.entities import ReportKind, ReportState
+from reunite.entities import ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
@@ -36,7 +34,6 @@ class Reports:
 
     def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
-        self._unanswered = Unanswered()
 
     async def shortcut(self, private: PrivateReplies) -> None:
         """Handle a global shortcut: open the modal of a report."""
@@ -55,24 +52,20 @@ class Reports:
         await private.show(form_modal(form, f"{REPORT}{which}", person.language, context))
 
     async def by_text(self, person: Person, kind: ReportKind, private: PrivateReplies) -> None:
-        """Save a report from the words of a command; one sent again because its answer failed is the same report."""
+        """Save a report from the words of a command."""
         workspace, body = private.workspace, private.body
-        own, command = body["trigger_id"], (workspace.team, body["channel_id"], person.member.id, kind, body["text"])
         settings = await self._handlers.settings("slack", workspace.team)
         is_private = kind is ReportKind.LOST and settings.private_reports
         channel = await channel_of(workspace, person, kind, body["channel_id"], private=is_private)
         report = REPORTS[kind](
-            source_key=self._unanswered.key(command, own),
+            source_key=body["trigger_id"],
             target=workspace.target(channel, None),
             author=person.member,
             text=await workspace.words(body["text"]),
             posted_at=datetime.now(UTC),
             private=is_private,
         )
-        if (await self._handlers.report(report)).report.state is ReportState.WITHDRAWN:  # it was sent again since
-            await self._handlers.report(replace(report, source_key=own))
-        await private.send_words(_confirmation(report, person.language), person.language)
-        self._unanswered.answered(command)
+        await self._report(report, person, private)
 
     async def _report(
         self, report: NewReport, person: Person, private: PrivateReplies, problems: Sequence[TellUserError] = ()

@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 
-from bot.slack import reports
 from reunite.commands import ChangeSettings
-from reunite.entities import ReportState, Settings
+from reunite.entities import Settings
 from reunite.language import plural, sentence
 from tests.doubles.slack import TEAM, Envelope, SlackDouble, shown
 from tests.doubles.slack_blocks import buttons
@@ -78,36 +76,6 @@ async def test_the_same_command_three_times_is_one_report(world: World) -> None:
         await world.slack.tell_again(used)
     await eventually(lambda: len(used.answers) == 3)
     assert len(await world.reports()) == 1
-
-
-async def test_a_command_sent_again_after_a_failed_answer_is_one_report(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def lost(member: str, words: str = "a black umbrella") -> str:
-        return str((await answer(await world.slack.slash("lost", words, member, world.lost)))["text"])
-
-    failed = sentence("report_not_taken")
-    with monkeypatch.context() as failing:
-        failing.setattr(reports, "_confirmation", Mock(side_effect=RuntimeError))  # once the report is saved
-        assert await lost(world.ada) == await lost(world.ben) == failed
-    assert await lost(world.ada) != failed
-    assert len(await world.reports()) == 2
-    await lost(world.ada)  # the first one was answered by now
-    await lost(world.ada, "a red umbrella")
-    assert len(await world.reports()) == 4
-
-
-async def test_a_report_that_was_withdrawn_before_its_command_is_sent_again_may_come_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as failing:
-        failing.setattr(reports, "_confirmation", Mock(side_effect=RuntimeError))
-        await answer(await world.slack.slash("lost", "a hat", world.ada, world.lost))
-    report = await world.report()
-    async with world.store.session(report.community) as session:
-        await session.reports.set_state(report.id, ReportState.WITHDRAWN)
-    await answer(await world.slack.slash("lost", "a hat", world.ada, world.lost))
-    assert len(await world.reports()) == 2
 
 
 async def test_help_says_what_can_be_done_in_the_users_own_language(world: World) -> None:
