@@ -117,6 +117,7 @@ class Event:
             "sample": False,
             "is_past": False,
             "quiet": False,
+            "told": True,
         }
         if (given := self.body.get("photos")) is not None:
             ours["photos"] = self._photos(given)

@@ -14,10 +14,12 @@ import structlog
 
 from bot.discord.errors import EXPIRED_TOKEN, FAILURES
 from bot.discord.render import PICTURE_NAME, Rendered, mentions_of, render_private
+from bot.saved import SAVED, AnswerFailedError
 from reunite.errors import TellUserError
 from reunite.language import command_names, language_of, sentence
 from reunite.messages import wording
 from reunite.messages.reply import Reply
+from reunite.posts import Receipt
 
 CHECK_SECONDS: Final = 1.5
 """Seconds that a check may take before a modal is opened; Discord allows three, counted from the press."""
@@ -45,6 +47,8 @@ class PrivateReply:
     file: tuple[str, bytes] | None = None
     is_problem: bool = False
     """Whether it says what went wrong."""
+    receipt: Receipt | None = None
+    """The report whose author reads it."""
 
     def files(self) -> list[discord.File]:
         return [discord.File(io.BytesIO(self.file[1]), self.file[0])] if self.file else []
@@ -108,13 +112,13 @@ async def _say_unacknowledged(interaction: discord.Interaction) -> None:
         _log.warning("discord_answer_lost", interaction=interaction.id, error=type(error).__name__)
 
 
-async def reply_privately(interaction: discord.Interaction, work: Work) -> bool:
-    """Acknowledge an interaction, then reply with the result of `work`, or else a problem. Return whether it worked."""
+async def reply_privately(interaction: discord.Interaction, work: Work) -> PrivateReply | None:
+    """Acknowledge an interaction, then reply with the result of `work`, or else a problem. Return what was shown."""
     if not await try_acknowledge(interaction, partial(interaction.response.defer, ephemeral=True, thinking=True)):
-        return False
+        return None
     reply = await result_or_problem(interaction, work)
     await show(interaction, reply)
-    return not reply.is_problem
+    return reply
 
 
 async def reply_with_problem(interaction: discord.Interaction, error: TellUserError) -> None:
@@ -208,6 +212,9 @@ async def result_or_problem(interaction: discord.Interaction, work: Work) -> Pri
         return await work()
     except TellUserError as error:
         return _problem(interaction, error)
+    except AnswerFailedError:
+        _log.exception("discord_answer_failed", interaction=interaction.id)
+        return _problem(interaction, TellUserError(SAVED))
     except Exception:  # noqa: BLE001 - the person gets an answer whatever happens
         _log.exception("discord_interaction_defect", interaction=interaction.id)
         return _problem(interaction, TellUserError("went_wrong"))

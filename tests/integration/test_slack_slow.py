@@ -143,7 +143,7 @@ async def test_a_report_that_was_taken_is_never_said_not_to_be(world: World, mon
         world.slack.api.fail_next(method, 429, "ratelimited")
     await world.slack.slash("lost", "a black rucksack", world.ada, world.lost)
     await eventually(lambda: world.slack.whispers)
-    assert [whisper["text"] for whisper in world.slack.whispers] == [sentence("went_wrong")]
+    assert [whisper["text"] for whisper in world.slack.whispers] == [sentence("saved_all_the_same")]
     assert (await world.report()).text == "a black rucksack"
 
 
