@@ -16,7 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.saved import SAVED, AnswerFailedError
 from bot.slack.background import Background, with_retries
 from bot.slack.errors import FAILURES, OK, code_of, is_server_error, may_be_done, slack_answers, slack_errors
-from bot.slack.forms import LOOK, NAME, REPORT, View, context_of, modal, reply_modal, section, words_modal
+from bot.slack.forms import LOOK, REPORT, View, context_of, reply_modal, words_modal
 from bot.slack.manifest import NAMES
 from bot.slack.markup import escape
 from bot.slack.posts import Body
@@ -139,7 +139,8 @@ class PrivateReplies:
             with suppress(*FAILURES):  # the task reports the error
                 async with self._showing:
                     if not (task.done() or self._modal):
-                        await self._open(modal(NAME, [section("⏳")], "en"))
+                        language = self.workspace.remembered_language(self._user)
+                        await self._open(words_modal(sentence("one_moment", language), language))
         await task
 
     async def _open(self, view: View) -> None:
@@ -191,7 +192,7 @@ class PrivateReplies:
                     return
             with slack_errors():  # nothing is said by opening it, so that may be done again
                 direct = await self.workspace.direct(self._user)
-            await client.chat_postMessage(channel=direct, **message)
+            await client.chat_postMessage(channel=direct, unfurl_links=False, unfurl_media=False, **message)
 
 
 async def _refusal(respond: AsyncRespond, message: Mapping[str, Any]) -> str:

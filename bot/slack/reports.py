@@ -12,7 +12,7 @@ from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEA
 from bot.slack.markup import escape
 from bot.slack.posts import Body, form_photos, is_post, photos_of, report_of, version_now
 from bot.slack.private_replies import PrivateReplies
-from bot.slack.workspace import Person, SlackWorkspace
+from bot.slack.workspace import Person, SlackWorkspace, is_direct
 from reunite import rights
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import ReportKind
@@ -177,7 +177,7 @@ def _confirmation(command: NewReport, receipt: Receipt, language: str) -> list[s
     """Return what to tell the author of a report; it may be one that they have sent before."""
     sent_before = [sentence("sent_before", language)] if not (command.told or receipt.created) else []
     report = receipt.report
-    if report.private:
+    if report.private or is_direct(report.target.channel):
         return [*sent_before, sentence("looking_privately", language)]
     if report.sealed:
         return [*sent_before, sentence("sealed_kept", language)]
