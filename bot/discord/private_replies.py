@@ -113,12 +113,11 @@ async def _say_unacknowledged(interaction: discord.Interaction) -> None:
 
 
 async def reply_privately(interaction: discord.Interaction, work: Work) -> PrivateReply | None:
-    """Acknowledge an interaction, then reply with the result of `work`, or else a problem. Return what was shown."""
+    """Acknowledge an interaction, then reply with the result of `work`, or else a problem. Return what they can see."""
     if not await try_acknowledge(interaction, partial(interaction.response.defer, ephemeral=True, thinking=True)):
         return None
     reply = await result_or_problem(interaction, work)
-    await show(interaction, reply)
-    return reply
+    return reply if await show(interaction, reply) else None
 
 
 async def reply_with_problem(interaction: discord.Interaction, error: TellUserError) -> None:
@@ -127,8 +126,11 @@ async def reply_with_problem(interaction: discord.Interaction, error: TellUserEr
         await show(interaction, _problem(interaction, error))
 
 
-async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
-    """Show a reply in place of the acknowledgement; if it's too late for that, send it directly."""
+async def show(interaction: discord.Interaction, reply: PrivateReply) -> bool:
+    """Show a reply in place of the acknowledgement; if it's too late for that, send it directly.
+
+    Return whether the person can see it.
+    """
     try:
         await patiently(interaction, partial(_edit_reply, interaction, reply))
         for rendered in reply.embeds[1:]:
@@ -141,7 +143,8 @@ async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
             )
             await patiently(interaction, send, _NOT_SENT)
     except discord.HTTPException as error:
-        await _show_otherwise(interaction, reply, error)
+        return await _show_otherwise(interaction, reply, error)
+    return True
 
 
 async def follow_up(interaction: discord.Interaction, words: str) -> None:
@@ -169,7 +172,7 @@ async def patiently(
     await answer()
 
 
-async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply, error: discord.HTTPException) -> None:
+async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply, error: discord.HTTPException) -> bool:
     """Send a reply directly, or else say in the channel that it's too late; nothing private is said there.
 
     It has no buttons: those of a private reply don't name their guild, and an interaction in direct messages has none.
@@ -177,10 +180,11 @@ async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply,
     if error.code not in EXPIRED_TOKEN and not isinstance(error, discord.NotFound):
         raise error
     _log.info("discord_interaction_expired", code=error.code)
-    await _send_directly(interaction, reply)
+    return await _send_directly(interaction, reply)
 
 
-async def _send_directly(interaction: discord.Interaction, reply: PrivateReply) -> None:
+async def _send_directly(interaction: discord.Interaction, reply: PrivateReply) -> bool:
+    """Send a reply in direct messages, or ask in the channel to try again; return whether the reply was sent."""
     embeds = [rendered.embed for rendered in reply.embeds]
     try:
         await interaction.user.send(reply.words or None, embeds=embeds[:1], files=reply.files())
@@ -192,6 +196,8 @@ async def _send_directly(interaction: discord.Interaction, reply: PrivateReply) 
         if isinstance(interaction.channel, discord.abc.Messageable):
             with suppress(discord.HTTPException):  # the channel is gone, or the bot may not write in it
                 await interaction.channel.send(words, allowed_mentions=mentions_of([interaction.user]))
+        return False
+    return True
 
 
 async def _edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> None:

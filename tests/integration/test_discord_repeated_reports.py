@@ -88,3 +88,18 @@ async def test_a_command_sent_again_after_a_failed_answer_is_one_report(
         await lost(ada)  # the first one was answered by now
         await lost(ada, "a red umbrella")
         assert len(await world.reports()) == 4
+
+
+async def test_a_command_whose_answer_came_too_late_for_its_author_is_one_report(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world(database_url) as world:
+        ada, general = world.discord.admin.join("Ada"), world.discord.channel("general")
+        world.discord.takes_no_messages.add(ada)
+        with monkeypatch.context() as expired:
+            expired.setattr("tests.doubles.discord_rest_interactions.TOKENS_LAST", 0)
+            await world.discord.ui.slash("lost", ada, "general", description="a black umbrella")
+            await world.discord.reply(general, sentence("answer_too_late", person=f"<@{ada}>"))
+        used = await world.discord.ui.slash("lost", ada, "general", description="a black umbrella")
+        assert (await world.discord.ui.answer(used)).startswith(sentence("sent_before"))
+        assert len(await world.reports()) == 1
