@@ -9,6 +9,7 @@ from uuid import UUID
 from db import mapping
 from db.keys import Keys
 from db.queries import Connection, Queries
+from reunite import rules
 from reunite.commands import NewReport
 from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.errors import TryAgainError
@@ -19,10 +20,10 @@ _ADD: Final = """
 WITH added AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
     state, happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question, sample,
-    quiet)
+    quiet, told)
   SELECT community_id, id, %(key)s, %(kind)s, %(author)s, %(name)s, %(text)s, %(words)s, %(place)s,
     %(state)s, %(at)s, %(posted)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s,
-    %(private)s, %(category)s, %(proof_question)s, %(sample)s, %(quiet)s
+    %(private)s, %(category)s, %(proof_question)s, %(sample)s, %(quiet)s, %(told)s
   FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
   ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *
 ),
@@ -38,6 +39,15 @@ work AS (
 SELECT added.*, work.id AS work, w.language, w.timezone FROM added, work, workspace w WHERE w.id = added.workspace_id
 """
 
+_SENT_BEFORE: Final = f"""{mapping.REPORT}
+WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.author_id = %(author)s AND NOT r.told
+  AND r.created_at > now() - %(within)s::interval AND r.state IN ('pending', 'open')
+  AND r.kind = %(kind)s AND r.text = %(text)s AND r.text <> '' AND r.place = %(place)s
+  AND r.sealed = %(sealed)s AND r.private = %(private)s AND r.category = %(category)s
+  AND ARRAY(SELECT p.name FROM photo p WHERE p.report_id = r.id ORDER BY p.position) = %(photos)s::text[]
+ORDER BY r.created_at DESC LIMIT 1
+"""
+
 
 class SqlReports(Queries):
     """`reunite.ports.reports.Reports`, and what else delivery and workers need."""
@@ -48,6 +58,8 @@ class SqlReports(Queries):
 
     async def add(self, command: NewReport, expires_at: datetime) -> tuple[Report, UUID | None]:
         target, photos = command.target, command.photos
+        if not command.told and (sent_before := await self._sent_before(command)):
+            return sent_before, None
         row = await self._one(
             _ADD,
             key=command.source_key,
@@ -67,6 +79,7 @@ class SqlReports(Queries):
             private=command.private,
             category=command.category,
             quiet=command.quiet,
+            told=command.told,
             proof_question=self._keys.encrypt(command.proof_question),
             sample=command.sample,
             platform=target.platform,
@@ -91,6 +104,23 @@ class SqlReports(Queries):
         if row is None:
             raise TryAgainError("the workspace has moved to another community")
         return mapping.report(row)
+
+    async def _sent_before(self, command: NewReport) -> Report | None:
+        row = await self._one(
+            _SENT_BEFORE,
+            platform=command.target.platform,
+            workspace=command.target.workspace,
+            author=command.author.id,
+            within=rules.AGAIN,
+            kind=command.kind,
+            text=command.text,
+            place=command.place,
+            sealed=command.sealed,
+            private=command.private,
+            category=command.category,
+            photos=[photo.name for photo in command.photos],
+        )
+        return mapping.report(row) if row else None
 
     async def get(self, report: UUID) -> Report | None:
         row = await self._one(f"{mapping.REPORT} WHERE r.id = %(report)s", report=report)

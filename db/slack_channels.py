@@ -5,6 +5,7 @@ from typing import Final
 
 from db.deletion import NOTHING_SHOWN
 from db.store import Store
+from db.workspaces import WORKSPACE_CHANGED
 
 _OUTSIDE: Final = (
     "UPDATE slack_window SET channel = %(new)s WHERE team = %(team)s AND channel = %(old)s",
@@ -24,6 +25,8 @@ _INSIDE: Final = (
     "UPDATE report SET channel = %(new)s WHERE workspace_id = %(workspace)s AND channel = %(old)s",
     """UPDATE outbox o SET sent_channel = %(new)s FROM report r
        WHERE r.id = o.report_id AND r.workspace_id = %(workspace)s AND o.sent_channel = %(old)s""",
+    """UPDATE channel c SET external_id = %(new)s WHERE c.workspace_id = %(workspace)s AND c.external_id = %(old)s
+         AND NOT EXISTS (SELECT FROM channel o WHERE o.workspace_id = c.workspace_id AND o.external_id = %(new)s)""",
     """UPDATE backfill b SET channel = %(new)s WHERE b.workspace_id = %(workspace)s AND b.channel = %(old)s
          AND NOT EXISTS (SELECT FROM backfill o WHERE o.workspace_id = b.workspace_id AND o.channel = %(new)s)""",
 )
@@ -54,11 +57,12 @@ async def change_again(store: Store, team: str, channels: Collection[str]) -> No
 
 
 async def move_channel(store: Store, team: str, old: str, new: str) -> None:
-    """Replace a channel's id in settings, reports and replies; doing so again changes nothing."""
+    """Replace a channel's id in settings, reports and replies, and tell other processes; again, it changes nothing."""
     if workspace := await store.workspace("slack", team):
         async with store.transaction(workspace.community) as connection:
             for statement in _INSIDE:
                 await connection.execute(statement, {"workspace": workspace.id, "old": old, "new": new})
+            await connection.execute("SELECT pg_notify(%s, %s)", [WORKSPACE_CHANGED, f"slack {team}"])
 
 
 async def move_unread(store: Store, team: str, old: str, new: str) -> None:

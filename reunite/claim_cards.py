@@ -78,8 +78,8 @@ async def _end_reminders(session: Session, claimed: Claimed) -> None:
     """Say below what has become of a claim instead of asking about it."""
     claim = claimed.claim
     if claim.state is not ClaimState.OPEN:
-        over = replace(handovers.claim_closed(claimed, by_word=False), buttons=())
+        over = replace(handovers.claim_closed(claimed, members_can_return=False), buttons=())
         await session.outbox.revise(keys.claim_reminder(claim.id, ClaimState.OPEN), over)
     if claim.state is ClaimState.WITHDRAWN:
-        over = handovers.claim_decided(claimed, by_word=False, left=0)
+        over = handovers.claim_decided(claimed, members_can_return=False, left=0)
         await session.outbox.revise(keys.claim_reminder(claim.id, ClaimState.ACCEPTED), over)

@@ -47,6 +47,7 @@ from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
 from reunite.samples import SampleHandlers
 from reunite.text.controls import is_blank, storable
+from reunite.told import ToldHandlers
 from reunite.verdicts import VerdictHandlers, VerdictResult
 from reunite.welcome import WelcomeHandlers
 
@@ -90,6 +91,7 @@ class Handlers:
         self.forms = FormChecks(store)
         self.samples = SampleHandlers(store, queue, now)
         self.look_answers = LookAnswers()
+        self.told = ToldHandlers(store)
         self._looks = LookHandlers(store, queue, now, limit)
         self._claims = ClaimHandlers(store)
         self._gallery = GalleryHandlers(store)

@@ -31,7 +31,7 @@ from reunite.text.sealing import category_of
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A report is stored. `created` is false if its event came before."""
+    """A report is stored. `created` is false if its event came before, or its author has sent it again."""
 
     report: Report
     created: bool

@@ -1,7 +1,7 @@
 """Pure rules: a match's state from its verdicts, a report's state from its matches, and who may see what."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -46,6 +46,9 @@ MAX_PLACE: Final = 200
 """The longest name of a place: where an item was lost, found or handed in."""
 MAX_CODE: Final = 40
 """The longest code on its label there."""
+
+AGAIN: Final = timedelta(minutes=2)
+"""How long someone may take to send a report again whose answer failed; after that, it's about another thing."""
 
 IN_PROGRESS: Final = frozenset({ReportState.PENDING, ReportState.OPEN})
 """The states in which a report is searched, or soon will be."""

@@ -32,6 +32,7 @@ from bot.discord.reports import REPORT, Reports, guild_of
 from bot.discord.settings_form import SettingsForm
 from bot.discord.verdicts import fetch_member
 from bot.discord.workspaces import Workspaces, member_of
+from bot.saved import answering
 from reunite.commands import AnswerQuestion, Press
 from reunite.entities import ReplyTarget
 from reunite.errors import TellUserError
@@ -150,7 +151,9 @@ class Buttons:
             return await self._reports.from_offer(interaction)
         if action == "look_mine":
             return PrivateReply.of(await self._looks.claim(interaction, press))
-        return PrivateReply.of(await self._handlers.press(press))
+        reply = await self._handlers.press(press)
+        with answering(action):
+            return PrivateReply.of(reply)
 
     async def _read(
         self, interaction: discord.Interaction, custom_id: str, action: Action, subject: UUID, given: FormInput
@@ -196,7 +199,8 @@ class Buttons:
                 AnswerQuestion(target=target, member=member, report=report, choice=choice)
             )
             if answered.changed:
-                await _show_answer(interaction, with_answer(message, custom_id))
+                with answering():
+                    await _show_answer(interaction, with_answer(message, custom_id))
             return PrivateReply(answered.words)
 
         reply = await result_or_problem(interaction, answer)

@@ -1,8 +1,8 @@
 """Sends, edits and removes replies in Discord's threads and channels."""
 
 import io
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -27,7 +27,7 @@ from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from bot.locks import Locks
 from reunite.entities import PlatformName, ReplyTarget, ReportKind
-from reunite.errors import UndeliverableError
+from reunite.errors import PostGoneError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.reply import Plain
@@ -78,7 +78,7 @@ class DiscordPlatform:
                 raise error from refused
 
     async def _send(self, outgoing: Outgoing) -> Sent:
-        with discord_errors():
+        with discord_errors(), _deleted_channel(outgoing):
             if outgoing.people:
                 return await self._converse(outgoing)
             place = channel = await self._channel(outgoing.target)
@@ -298,6 +298,17 @@ class DiscordPlatform:
             return opened.message
 
         return await with_fallback_name(create, *(thread_name(kind, words, now, language) for words in (title, "")))
+
+
+@contextmanager
+def _deleted_channel(outgoing: Outgoing) -> Iterator[None]:
+    """Turn Discord's word that the channel of a post is deleted into PostGoneError: its event was missed."""
+    try:
+        yield
+    except discord.NotFound as error:
+        if error.code == UNKNOWN_CHANNEL and outgoing.target.message and not outgoing.people:
+            raise PostGoneError("the post is gone with its channel") from error
+        raise
 
 
 def _files(outgoing: Outgoing) -> list[discord.File]:

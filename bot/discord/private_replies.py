@@ -14,10 +14,12 @@ import structlog
 
 from bot.discord.errors import EXPIRED_TOKEN, FAILURES
 from bot.discord.render import PICTURE_NAME, Rendered, mentions_of, render_private
+from bot.saved import SAVED, AnswerFailedError
 from reunite.errors import TellUserError
 from reunite.language import command_names, language_of, sentence
 from reunite.messages import wording
 from reunite.messages.reply import Reply
+from reunite.posts import Receipt
 
 CHECK_SECONDS: Final = 1.5
 """Seconds that a check may take before a modal is opened; Discord allows three, counted from the press."""
@@ -45,6 +47,8 @@ class PrivateReply:
     file: tuple[str, bytes] | None = None
     is_problem: bool = False
     """Whether it says what went wrong."""
+    receipt: Receipt | None = None
+    """The report whose author reads it."""
 
     def files(self) -> list[discord.File]:
         return [discord.File(io.BytesIO(self.file[1]), self.file[0])] if self.file else []
@@ -108,13 +112,12 @@ async def _say_unacknowledged(interaction: discord.Interaction) -> None:
         _log.warning("discord_answer_lost", interaction=interaction.id, error=type(error).__name__)
 
 
-async def reply_privately(interaction: discord.Interaction, work: Work) -> bool:
-    """Acknowledge an interaction, then reply with the result of `work`, or else a problem. Return whether it worked."""
+async def reply_privately(interaction: discord.Interaction, work: Work) -> PrivateReply | None:
+    """Acknowledge an interaction, then reply with the result of `work`, or else a problem. Return what they can see."""
     if not await try_acknowledge(interaction, partial(interaction.response.defer, ephemeral=True, thinking=True)):
-        return False
+        return None
     reply = await result_or_problem(interaction, work)
-    await show(interaction, reply)
-    return not reply.is_problem
+    return reply if await show(interaction, reply) else None
 
 
 async def reply_with_problem(interaction: discord.Interaction, error: TellUserError) -> None:
@@ -123,8 +126,11 @@ async def reply_with_problem(interaction: discord.Interaction, error: TellUserEr
         await show(interaction, _problem(interaction, error))
 
 
-async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
-    """Show a reply in place of the acknowledgement; if it's too late for that, send it directly."""
+async def show(interaction: discord.Interaction, reply: PrivateReply) -> bool:
+    """Show a reply in place of the acknowledgement; if it's too late for that, send it directly.
+
+    Return whether the person can see it.
+    """
     try:
         await patiently(interaction, partial(_edit_reply, interaction, reply))
         for rendered in reply.embeds[1:]:
@@ -137,7 +143,8 @@ async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
             )
             await patiently(interaction, send, _NOT_SENT)
     except discord.HTTPException as error:
-        await _show_otherwise(interaction, reply, error)
+        return await _show_otherwise(interaction, reply, error)
+    return True
 
 
 async def follow_up(interaction: discord.Interaction, words: str) -> None:
@@ -165,7 +172,7 @@ async def patiently(
     await answer()
 
 
-async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply, error: discord.HTTPException) -> None:
+async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply, error: discord.HTTPException) -> bool:
     """Send a reply directly, or else say in the channel that it's too late; nothing private is said there.
 
     It has no buttons: those of a private reply don't name their guild, and an interaction in direct messages has none.
@@ -173,10 +180,11 @@ async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply,
     if error.code not in EXPIRED_TOKEN and not isinstance(error, discord.NotFound):
         raise error
     _log.info("discord_interaction_expired", code=error.code)
-    await _send_directly(interaction, reply)
+    return await _send_directly(interaction, reply)
 
 
-async def _send_directly(interaction: discord.Interaction, reply: PrivateReply) -> None:
+async def _send_directly(interaction: discord.Interaction, reply: PrivateReply) -> bool:
+    """Send a reply in direct messages, or ask in the channel to try again; return whether the reply was sent."""
     embeds = [rendered.embed for rendered in reply.embeds]
     try:
         await interaction.user.send(reply.words or None, embeds=embeds[:1], files=reply.files())
@@ -188,6 +196,8 @@ async def _send_directly(interaction: discord.Interaction, reply: PrivateReply) 
         if isinstance(interaction.channel, discord.abc.Messageable):
             with suppress(discord.HTTPException):  # the channel is gone, or the bot may not write in it
                 await interaction.channel.send(words, allowed_mentions=mentions_of([interaction.user]))
+        return False
+    return True
 
 
 async def _edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> None:
@@ -208,6 +218,9 @@ async def result_or_problem(interaction: discord.Interaction, work: Work) -> Pri
         return await work()
     except TellUserError as error:
         return _problem(interaction, error)
+    except AnswerFailedError:
+        _log.exception("discord_answer_failed", interaction=interaction.id)
+        return _problem(interaction, TellUserError(SAVED))
     except Exception:  # noqa: BLE001 - the person gets an answer whatever happens
         _log.exception("discord_interaction_defect", interaction=interaction.id)
         return _problem(interaction, TellUserError("went_wrong"))

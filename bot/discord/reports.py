@@ -22,15 +22,16 @@ from bot.discord.private_replies import PrivateReply, language_of_user, patientl
 from bot.discord.render import thread_name
 from bot.discord.threads import Destination, open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
-from bot.unanswered import Unanswered
+from bot.saved import answering, note_told
 from reunite import rights
 from reunite.commands import REPORTS, NewReport, Withdraw
-from reunite.entities import Category, IncomingPhoto, ReplyTarget, Report, ReportKind, ReportState
+from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind, ReportState
 from reunite.errors import PostGoneError, TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import command_names, sentence
 from reunite.messages.forms import Form, ReportForm, report_form
-from reunite.text.when import NEIGHBOURING_ZONES, UNKNOWN_ZONE, dated
+from reunite.posts import Receipt
+from reunite.text.when import NEIGHBOURING_ZONES, UNKNOWN_ZONE, DatedText, dated
 from reunite.text.zones import likely_zone
 
 _KINDS: Final[Mapping[ReportForm, ReportKind]] = {
@@ -86,7 +87,6 @@ class Reports:
         self._handlers = handlers
         self._workspaces = workspaces
         self._platform = platform
-        self._unanswered = Unanswered()
 
     async def report(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> None:
         """Take a report, or ask for it with a modal if nothing was given."""
@@ -94,21 +94,7 @@ class Reports:
             modal = form_modal(self._form(interaction, which, given), f"{REPORT}:{which}:{interaction.id}")
             await try_acknowledge(interaction, partial(interaction.response.send_modal, modal))
         else:
-            await self._by_command(interaction, which, given)
-
-    async def _by_command(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> None:
-        """Take a report by a command; one sent again because its answer failed is the same report.
-
-        With photos it is another one: nothing tells whether they are the same.
-        """
-        own = str(interaction.id)
-        if given.photos:
-            await reply_privately(interaction, lambda: self._submit(interaction, which, given, own))
-            return
-        command = (interaction.guild_id, interaction.channel_id, interaction.user.id, which, given)
-        key = self._unanswered.key(command, own)
-        if await reply_privately(interaction, lambda: self._submit(interaction, which, given, key)):
-            self._unanswered.answered(command)
+            await self._take(interaction, which, given, str(interaction.id))
 
     async def submit(self, interaction: discord.Interaction, which: ReportForm, opened: str, form: FormInput) -> None:
         """Take a report by its modal, which the interaction `opened` has opened."""
@@ -122,7 +108,13 @@ class Reports:
             photos=form.photos,
             not_photos=form.not_photos,
         )
-        await reply_privately(interaction, lambda: self._submit(interaction, which, given, given.key(opened)))
+        await self._take(interaction, which, given, given.key(opened))
+
+    async def _take(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput, key: str) -> None:
+        """Take a report by command; if its answer fails, the same one sent again is this one."""
+        reply = await reply_privately(interaction, lambda: self._submit(interaction, which, given, key))
+        if reply and reply.receipt:
+            await note_told(self._handlers, reply.receipt)
 
     async def from_menu(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
         """Take any message as a report."""
@@ -168,26 +160,25 @@ class Reports:
                     private=private,
                     category=cast("Category", given.category),
                     proof_question=given.proof_question,
+                    told=False,
                 )
-                report = await self._store(command, interaction)
-                if report.target.channel != command.target.channel:
-                    raise _SentBefore(int(report.target.channel))
+                receipt = await self._store(command, interaction)
+                if receipt.report.target.channel != command.target.channel:
+                    raise _SentBefore(int(receipt.report.target.channel))
         language = language_of_user(interaction)
-        confirmation = sentence(_CONFIRMATIONS[which], language, channel=f"<#{report.target.channel}>")
-        notes = [confirmation]
-        if dated_text.problem:
-            notes.append(sentence("when_kept", language, when=escape(given.when)))
-        elif dated_text.moment and zone is None:
-            written, names = escape(given.when), command_names(language)
-            notes.append(sentence("when_without_zone", language, command=names, when=written, zone=str(assumed)))
-        return PrivateReply("\n".join(notes))
+        with answering():
+            sent_before = [] if receipt.created else [sentence("sent_before", language)]
+            place = f"<#{receipt.report.target.channel}>"
+            confirmation = sentence(_CONFIRMATIONS[which], language, channel=place)
+            notes = _notes_on_time(dated_text, given.when, "" if zone else str(assumed), language)
+            return PrivateReply("\n".join([*sent_before, confirmation, *notes]), receipt=receipt)
 
-    async def _store(self, command: NewReport, interaction: discord.Interaction) -> Report:
+    async def _store(self, command: NewReport, interaction: discord.Interaction) -> Receipt:
         """Store a report, unless it was sent before; its author may send one again that they withdrew."""
-        report = (await self._handlers.report(command)).report
-        if report.state is ReportState.WITHDRAWN:
-            report = (await self._handlers.report(replace(command, source_key=str(interaction.id)))).report
-        return report
+        receipt = await self._handlers.report(command)
+        if receipt.report.state is ReportState.WITHDRAWN:
+            receipt = await self._handlers.report(replace(command, source_key=str(interaction.id)))
+        return receipt
 
     @asynccontextmanager
     async def destination(
@@ -304,6 +295,16 @@ async def _tidy(thread: discord.Thread, change: Callable[[], Awaitable[object]])
         await change()
     except FAILURES as error:
         _log.warning("discord_thread_not_cleaned_up", thread=str(thread.id), reason=str(error))
+
+
+def _notes_on_time(read: DatedText, written: str, assumed_zone: str, language: str) -> list[str]:
+    """Return what a member should know of how their time was read; `assumed_zone` is empty if theirs is known."""
+    if read.problem:
+        return [sentence("when_kept", language, when=escape(written))]
+    if read.moment and assumed_zone:
+        names = command_names(language)
+        return [sentence("when_without_zone", language, command=names, when=escape(written), zone=assumed_zone)]
+    return []
 
 
 def _assumed_zone(interaction: discord.Interaction) -> tuple[tzinfo, timedelta]:

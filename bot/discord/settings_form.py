@@ -31,6 +31,7 @@ from bot.discord.private_replies import (
 from bot.discord.render import Rendered, RenderedButton
 from bot.discord.samples import Samples
 from bot.discord.workspaces import Workspaces, missing_permissions
+from bot.saved import answering
 from reunite import rights
 from reunite.entities import CATEGORIES, RETURNED_BY, Category, ReportKind, ReturnedBy, Settings
 from reunite.errors import TellUserError, TryAgainError
@@ -180,7 +181,8 @@ class SettingsForm:
             return settings
 
         await self._workspaces.change(guild, changed)
-        return PrivateReply(sentence("setup_saved", language), (self.panel(guild, language),))
+        with answering():
+            return PrivateReply(sentence("setup_saved", language), (self.panel(guild, language),))
 
     async def _create(self, interaction: discord.Interaction) -> PrivateReply:
         guild, language = await self._managed(interaction), language_of_user(interaction)

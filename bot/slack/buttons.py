@@ -4,12 +4,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 from uuid import UUID
 
+from bot.saved import answering
 from bot.slack.background import Background
 from bot.slack.forms import View, context_of, form_input, form_modal, reply_modal
 from bot.slack.looks import Looks
 from bot.slack.markup import escape
 from bot.slack.posts import Body, form_photos
-from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies
+from bot.slack.private_replies import WENT_WRONG, PrivateReplies
 from bot.slack.render import PRESS, parse_answer_id, with_answer
 from bot.slack.reports import Reports
 from bot.slack.workspace import Person, SlackWorkspace
@@ -43,7 +44,7 @@ class Buttons:
         press_id = private.body["actions"][0]["action_id"].removeprefix(PRESS)
         action = action_of(press_id.partition(":")[0])
         opens_modal = not private.has_response_url or (action is not None and form_of(action, "en") is not None)
-        failed = SEARCH_FAILED if action == "look_page" else _FAILED
+        failed = WENT_WRONG if action == "look_page" else _FAILED
         await private.attempt(lambda person: self._pressed(press_id, person, private), failed, opens_modal=opens_modal)
 
     async def answered(self, private: PrivateReplies) -> None:
@@ -67,7 +68,9 @@ class Buttons:
         if action == "look_page":
             await self._looks.turn(press, private)
         else:
-            await private.send([await self._press(workspace, person, press)], language)
+            reply = await self._press(workspace, person, press)
+            with answering(action):
+                await private.send([reply], language)
 
     async def _press(self, workspace: SlackWorkspace, person: Person, press: Press) -> Reply:
         if press.action == "look_mine":
@@ -90,7 +93,9 @@ class Buttons:
         press = _press(
             person, action, subject, target=target, key=key, words=words, code=given.get("code", ""), photos=photos
         )
-        return reply_modal([await self._press(workspace, person, press)], workspace.link_to, person.language)
+        reply = await self._press(workspace, person, press)
+        with answering(action):
+            return reply_modal([reply], workspace.link_to, person.language)
 
     async def _answered(self, person: Person, private: PrivateReplies) -> None:
         [pressed], message = private.body["actions"], private.body["message"]
@@ -98,11 +103,12 @@ class Buttons:
         target = private.workspace.target(private.channel, private.message)
         command = AnswerQuestion(target=target, member=person.member, report=report, choice=choice)
         answered = await self._handlers.answer_question(command)
-        await private.send_words(escape(answered.words), person.language)
-        if answered.changed:
-            label = pressed["text"]["text"]
-            shown = with_answer(message["blocks"], label)
-            await private.respond(text=escape(label), blocks=shown, replace_original=True)
+        with answering():
+            await private.send_words(escape(answered.words), person.language)
+            if answered.changed:
+                label = pressed["text"]["text"]
+                shown = with_answer(message["blocks"], label)
+                await private.respond(text=escape(label), blocks=shown, replace_original=True)
 
 
 def _parse_press_id(press_id: str) -> tuple[Action, UUID]:

@@ -7,7 +7,7 @@ from bot.slack.linking import Linking
 from bot.slack.looks import Looks
 from bot.slack.manifest import FOUND, LOST
 from bot.slack.markup import escape, plain_text
-from bot.slack.private_replies import REPORT_FAILED, SEARCH_FAILED, PrivateReplies
+from bot.slack.private_replies import REPORT_FAILED, WENT_WRONG, PrivateReplies
 from bot.slack.reports import Reports
 from bot.slack.workspace import Person
 from reunite.community import is_link_code
@@ -22,6 +22,10 @@ _FOR_MODERATORS: Final = frozenset(("setup", "stats"))
 NAMED_COMMANDS: Final = NamedCommands(
     LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", HOME, HOME, f"{LOST} help"
 )
+_NO_REPORTS: Final = frozenset(
+    {"", "sealed", "search", "mine", "help", "privacy", "setup", "stats", "timezone", "link", "unlink"}
+)
+"""First words of what reports nothing."""
 
 
 class Commands:
@@ -36,7 +40,7 @@ class Commands:
     async def command(self, private: PrivateReplies) -> None:
         """Handle `/lost` or `/found`, with or without words."""
         words = plain_text(private.body.get("text", ""))
-        failed = SEARCH_FAILED if words.lower().split()[:1] == ["search"] else REPORT_FAILED
+        failed = WENT_WRONG if words.lower().partition(" ")[0] in _NO_REPORTS else REPORT_FAILED
         opens_modal = words.lower() in {"", "sealed", "search"}
         await private.attempt(lambda person: self._command(words, person, private), failed, opens_modal=opens_modal)
 

@@ -13,7 +13,7 @@ from bot.slack.markup import escape
 from bot.slack.new_channels import NewChannels
 from bot.slack.permissions import missing
 from bot.slack.posts import Body
-from bot.slack.private_replies import PrivateReplies
+from bot.slack.private_replies import WENT_WRONG, PrivateReplies
 from bot.slack.render import Element, blocks, button
 from bot.slack.reports import Reports
 from bot.slack.samples import Samples
@@ -76,9 +76,7 @@ class Home:
     async def pressed(self, private: PrivateReplies) -> None:
         """Handle one of the home tab's own buttons."""
         action = private.body["actions"][0]["action_id"].removeprefix(HOME)
-        await private.attempt(
-            lambda person: self._pressed(person, action, private), "answer_not_taken", opens_modal=True
-        )
+        await private.attempt(lambda person: self._pressed(person, action, private), WENT_WRONG, opens_modal=True)
 
     async def _pressed(self, person: Person, action: str, private: PrivateReplies) -> None:
         workspace = private.workspace

@@ -12,7 +12,7 @@ from bot.slack.errors import slack_errors
 from bot.slack.forms import LOOK, View, context_of, form_input, form_modal, reply_modal
 from bot.slack.pictures import upload
 from bot.slack.posts import Body, form_photos
-from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies
+from bot.slack.private_replies import WENT_WRONG, PrivateReplies
 from bot.slack.reports import channel_of
 from bot.slack.workspace import Person, SlackWorkspace
 from db.cancellation import stop
@@ -37,7 +37,7 @@ class Looks:
 
     async def shortcut(self, private: PrivateReplies) -> None:
         """Handle the global shortcut: open the modal."""
-        await private.attempt(lambda person: self.open(person, private), SEARCH_FAILED, opens_modal=True)
+        await private.attempt(lambda person: self.open(person, private), WENT_WRONG, opens_modal=True)
 
     async def open(self, person: Person, private: PrivateReplies) -> None:
         """Ask what to search for with a modal."""

@@ -13,9 +13,10 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.webhook import WebhookResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.saved import SAVED, AnswerFailedError
 from bot.slack.background import Background, with_retries
 from bot.slack.errors import FAILURES, OK, code_of, is_server_error, may_be_done, slack_answers, slack_errors
-from bot.slack.forms import LOOK, NAME, REPORT, View, context_of, modal, reply_modal, section, words_modal
+from bot.slack.forms import LOOK, REPORT, View, context_of, reply_modal, words_modal
 from bot.slack.manifest import NAMES
 from bot.slack.markup import escape
 from bot.slack.posts import Body
@@ -27,8 +28,8 @@ from reunite.messages import wording
 from reunite.messages.reply import Reply
 
 REPORT_FAILED: Final = "report_not_taken"
-SEARCH_FAILED: Final = "went_wrong"
-_FAILED: Final = {REPORT.partition(":")[0]: REPORT_FAILED, LOOK: SEARCH_FAILED}
+WENT_WRONG: Final = "went_wrong"
+_FAILED: Final = {REPORT.partition(":")[0]: REPORT_FAILED, LOOK: WENT_WRONG}
 """The error shown if a modal's work fails, by the beginning of its callback."""
 _MODAL_SECONDS: Final = 2.0
 """Seconds that a modal waits for its result; Slack gives up after three."""
@@ -91,16 +92,18 @@ class PrivateReplies:
             return
         content = [block for reply in replies for block in blocks(reply, link_to, file, language)][:_MAX_BLOCKS]
         text = shortened("\n".join(notification(reply) for reply in replies), MAX_TEXT)
-        await _with_pictures_or_without(
-            content, lambda shown: self._send_ephemeral(text=text, blocks=shown, in_place=in_place)
-        )
 
-    async def send_words(self, words: str, language: str) -> None:
-        """Show a sentence; `words` are escaped, and may name channels."""
+        async def send(shown: Sequence[Element]) -> None:
+            await self._send_ephemeral(text=text, blocks=shown, in_place=in_place)
+
+        await _with_pictures_or_without(content, send)
+
+    async def send_words(self, words: str, language: str) -> bool:
+        """Show a sentence; `words` are escaped, and may name channels. Return whether it's known to have arrived."""
         if self._modal or not self.has_response_url:
             await self.show(words_modal(words, language))
-        else:
-            await self._send_ephemeral(text=words)
+            return True
+        return await self._send_ephemeral(text=words)
 
     async def show(self, view: View) -> None:
         """Show a modal, in place of the one in which a button was pressed.
@@ -136,7 +139,8 @@ class PrivateReplies:
             with suppress(*FAILURES):  # the task reports the error
                 async with self._showing:
                     if not (task.done() or self._modal):
-                        await self._open(modal(NAME, [section("⏳")], "en"))
+                        language = self.workspace.remembered_language(self._user)
+                        await self._open(words_modal(sentence("one_moment", language), language))
         await task
 
     async def _open(self, view: View) -> None:
@@ -151,11 +155,15 @@ class PrivateReplies:
             await work(person)
         except TellUserError as error:
             await self.send_words(escape(wording.explain(error, language, NAMES)), language)
+        except AnswerFailedError:
+            _log.exception("slack_answer_failed")
+            await self.send_words(sentence(SAVED, language), language)
         except Exception:  # noqa: BLE001 - the person is waiting for a reply
             _log.exception("slack_request_failed")
             await self.send_words(sentence("went_wrong" if self._is_answering else failed, language), language)
 
-    async def _send_ephemeral(self, *, in_place: bool = False, **message: Any) -> None:
+    async def _send_ephemeral(self, *, in_place: bool = False, **message: Any) -> bool:
+        """Send a message to the person alone; return whether it's known to have arrived."""
         self._is_answering = True
         thread = self.body.get("message", {}).get("thread_ts")
         shown = {"response_type": "ephemeral", "replace_original": in_place, "thread_ts": thread, **message}
@@ -166,6 +174,8 @@ class PrivateReplies:
         except FAILURES as error:
             # Not sent again: Slack may have taken it, and nothing can look it up.
             _log.warning("slack_answer_lost", team=self.workspace.team, reason=type(error).__name__)
+            return False
+        return True
 
     async def _send_otherwise(self, thread: str | None, message: Mapping[str, Any]) -> None:
         """Answer without the response_url if Slack refuses it: it works only 5 times, within 30 minutes."""
@@ -182,7 +192,7 @@ class PrivateReplies:
                     return
             with slack_errors():  # nothing is said by opening it, so that may be done again
                 direct = await self.workspace.direct(self._user)
-            await client.chat_postMessage(channel=direct, **message)
+            await client.chat_postMessage(channel=direct, unfurl_links=False, unfurl_media=False, **message)
 
 
 async def _refusal(respond: AsyncRespond, message: Mapping[str, Any]) -> str:
@@ -239,6 +249,9 @@ async def _attempt(work: Coroutine[Any, Any, View], view: Body, language: str) -
         return {"response_action": "errors", "errors": {_field(error, view): wording.explain(error, language, NAMES)}}
     except FieldsError as error:
         return {"response_action": "errors", "errors": dict.fromkeys(error.fields, sentence(error.key, language))}
+    except AnswerFailedError:
+        _log.exception("slack_answer_failed")
+        return {"response_action": "update", "view": words_modal(sentence(SAVED, language), language)}
     except Exception:  # noqa: BLE001 - the person is waiting for a reply
         _log.exception("slack_modal_failed")
         failed = _FAILED.get(view["callback_id"].partition(":")[0], "answer_not_taken")

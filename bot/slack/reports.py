@@ -5,21 +5,23 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, cast
 
+from bot.saved import answering, note_told
 from bot.slack.errors import FAILURES
 from bot.slack.forms import REPORT, View, context_of, form_input, form_modal, words_modal
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
 from bot.slack.markup import escape
 from bot.slack.posts import Body, form_photos, is_post, photos_of, report_of, version_now
 from bot.slack.private_replies import PrivateReplies
-from bot.slack.workspace import Person, SlackWorkspace
+from bot.slack.workspace import Person, SlackWorkspace, is_direct
 from reunite import rights
-from reunite.commands import REPORTS, NewReport, ReportLost
+from reunite.commands import REPORTS, NewReport
 from reunite.entities import ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import wording
 from reunite.messages.forms import ReportForm, report_form
+from reunite.posts import Receipt
 from reunite.text.when import dated
 
 _FORMS: Final[Mapping[str, ReportForm]] = {
@@ -64,15 +66,20 @@ class Reports:
             text=await workspace.words(body["text"]),
             posted_at=datetime.now(UTC),
             private=is_private,
+            told=False,
         )
         await self._report(report, person, private)
 
     async def _report(
         self, report: NewReport, person: Person, private: PrivateReplies, problems: Sequence[TellUserError] = ()
     ) -> None:
-        await self._handlers.report(report)
-        notes = [escape(wording.explain(problem, person.language)) for problem in problems]
-        await private.send_words("\n".join([_confirmation(report, person.language), *notes]), person.language)
+        receipt = await self._handlers.report(report)
+        with answering():
+            notes = [escape(wording.explain(problem, person.language)) for problem in problems]
+            words = "\n".join([*_confirmation(report, receipt, person.language), *notes])
+            is_told = await private.send_words(words, person.language)
+        if is_told and not report.told:
+            await note_told(self._handlers, receipt)
 
     async def _from_menu(self, person: Person, private: PrivateReplies) -> None:
         workspace, body = private.workspace, private.body
@@ -118,9 +125,11 @@ class Reports:
         which = cast("ReportForm", view["callback_id"].removeprefix(REPORT))
         person = await workspace.person(body["user"]["id"])
         report, notes = await _report_from_modal(workspace, which, person, view)
-        await self._handlers.report(report)
-        words = "\n".join([_confirmation(report, person.language), *notes])
-        return words_modal(words, person.language)
+        receipt = await self._handlers.report(report)
+        with answering():
+            answer = words_modal("\n".join([*_confirmation(report, receipt, person.language), *notes]), person.language)
+        await note_told(self._handlers, receipt)
+        return answer
 
 
 async def _report_from_modal(
@@ -147,6 +156,7 @@ async def _report_from_modal(
         private=is_private,
         category=given.get("category", "other"),
         proof_question=given.get("proof_question", ""),
+        told=False,
     )
     return report, notes
 
@@ -163,10 +173,13 @@ async def channel_of(
     return channel
 
 
-def _confirmation(report: NewReport, language: str) -> str:
-    if report.private:
-        return sentence("looking_privately", language)
+def _confirmation(command: NewReport, receipt: Receipt, language: str) -> list[str]:
+    """Return what to tell the author of a report; it may be one that they have sent before."""
+    sent_before = [sentence("sent_before", language)] if not (command.told or receipt.created) else []
+    report = receipt.report
+    if report.private or is_direct(report.target.channel):
+        return [*sent_before, sentence("looking_privately", language)]
     if report.sealed:
-        return sentence("sealed_kept", language)
-    key = "looking_in" if isinstance(report, ReportLost) else "answering_in"
-    return sentence(key, language, channel=f"<#{report.target.channel}>")
+        return [*sent_before, sentence("sealed_kept", language)]
+    key = "looking_in" if report.kind is ReportKind.LOST else "answering_in"
+    return [*sent_before, sentence(key, language, channel=f"<#{report.target.channel}>")]

@@ -8,6 +8,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.channels import check_log
+from bot.saved import answering
 from bot.slack.forms import View, form_input, labelled, modal, option, words_modal
 from bot.slack.posts import Body
 from bot.slack.private_replies import FieldsError
@@ -73,8 +74,9 @@ class SettingsForm:
         log = workspace.channels.get(settings.log_channel or "")
         check_log(settings, log.name if log else "")
         await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=settings))
-        await workspace.try_to_refresh()
-        return words_modal(sentence("setup_saved", person.language), person.language)
+        with answering():
+            await workspace.try_to_refresh()
+            return words_modal(sentence("setup_saved", person.language), person.language)
 
 
 async def _refresh_in_time(workspace: SlackWorkspace) -> None:

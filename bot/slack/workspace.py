@@ -141,8 +141,12 @@ class SlackWorkspace:
     async def reread(self, saved_channels: Callable[[], Awaitable[Sequence[Channel]]]) -> None:
         """Use the settings and channels that were saved last, perhaps by another process."""
         async with self._refreshing:
-            await self.language()  # remembers it
-            saved = {channel.id: channel for channel in await saved_channels()}
+            settings = await self._handlers.settings("slack", self.team)
+            self._language = settings.language
+            saved = {  # the other process may not have saved what the settings now say of them
+                channel.id: replace(channel, role=role_of(channel.id, channel.name, settings))
+                for channel in await saved_channels()
+            }
             if self.channels.keys() - saved.keys():
                 self.is_outdated = True  # we have left them, or the other process hasn't heard of them yet
             self.channels = saved

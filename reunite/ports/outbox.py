@@ -23,6 +23,10 @@ class Outbox(Protocol):
         """Replace a reply, sent or queued; does nothing if there is no such reply."""
         ...
 
+    async def note_told(self, report: UUID) -> None:
+        """Record that the author of a report by command knows that it's stored."""
+        ...
+
     async def refresh(self, report: UUID) -> None:
         """Edit what a report's thread and its conversation ask for: the report was returned, or is open again."""
         ...

@@ -13,7 +13,11 @@ class Reports(Protocol):
     """The reports of a community."""
 
     async def add(self, command: NewReport, expires_at: datetime) -> tuple[Report, UUID | None]:
-        """Store a report with its photos and its work; return the work's id, None if the `source_key` is known."""
+        """Store a report with its photos and its work; return the work's id.
+
+        It's None if the `source_key` is known, or if its author wasn't `told` of the same report in progress, sent
+        `rules.AGAIN` ago at most.
+        """
         ...
 
     async def get(self, report: UUID) -> Report | None: ...

@@ -29,6 +29,7 @@ from tests.contract.photo_edit_cases import PhotoEditCases
 from tests.contract.post_cases import PostCases
 from tests.contract.questions import answer, ask
 from tests.contract.reminder_cases import ReminderCases
+from tests.contract.repeat_cases import RepeatCases
 from tests.contract.sample_cases import SampleCases
 from tests.contract.search_cases import SearchCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage, account
@@ -268,6 +269,7 @@ class HandlerCases(
     PastPostCases,
     PhotoEditCases,
     ReminderCases,
+    RepeatCases,
     SampleCases,
     WelcomeCases,
     ZoneCases,

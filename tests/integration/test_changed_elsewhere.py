@@ -11,8 +11,10 @@ import pytest
 
 from bot.discord.workspaces import Workspaces
 from bot.slack import reconcile
+from bot.slack.workspace import SlackWorkspace
 from bot.workspace_changes import follow_changes
 from db.cancellation import stop
+from db.slack_channels import move_channel
 from db.store import Store
 from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, ReportKind
@@ -89,12 +91,42 @@ async def test_slack_divides_events_among_processes_so_a_channel_joined_elsewher
     database_url: str,
 ) -> None:
     async with slack_adapter.world_in(database_url) as world:
-        names = {world.found: "found", world.lost: "lost", world.general: "general"}
+        names = {world.found: "found", world.lost: "lost", world.general: "found-items"}
         chosen = (Channel(channel, name, ReportKind.FOUND) for channel, name in names.items())
         await Handlers(world.store, NoQueue()).join(JoinWorkspace("slack", TEAM, "Double", tuple(chosen)))
 
         async def is_taken_up() -> bool:
             world.slack.post_photo(world.general, world.ada, JPEG, "a hat")
+            return bool(await world.reports())
+
+        await eventually(is_taken_up)
+
+
+async def test_settings_changed_by_another_slack_process_count_before_it_has_read_the_channels(
+    database_url: str,
+) -> None:
+    async with slack_adapter.world_in(database_url) as world:
+        settings = replace(await world.settings(), found_channels=(world.general,))
+        other = Handlers(world.store, NoQueue())
+        await other.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=settings))
+
+        async def is_taken_up() -> bool:
+            world.slack.post_photo(world.general, world.ada, JPEG, "a hat")
+            return bool(await world.reports())
+
+        await eventually(is_taken_up)
+
+
+async def test_a_channel_whose_new_id_another_slack_process_was_told_takes_posts(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with slack_adapter.world_in(database_url) as world:
+        monkeypatch.setattr(SlackWorkspace, "refresh", AsyncMock())  # Slack is slow to list the channels
+        moved = world.slack.admin.share(world.found, unheard=True)
+        await move_channel(world.store, TEAM, world.found, moved)
+
+        async def is_taken_up() -> bool:
+            world.slack.post_photo(moved, world.ada, JPEG, "a hat")
             return bool(await world.reports())
 
         await eventually(is_taken_up)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.discord import reports
 from reunite.entities import ReportState
+from reunite.language import sentence
 from tests.doubles.discord_interaction import Interaction
 from tests.doubles.discord_shapes import BOT_ID, MANAGE_THREADS, PRIVATE_THREAD
 from tests.support.discord_adapter import World, open_world
@@ -25,7 +26,8 @@ async def _send(world: World, opened: Interaction, words: str, **values: str) ->
 async def test_a_form_sent_again_is_one_report_and_answered_alike(database_url: str) -> None:
     async with open_world(database_url) as world:
         opened = await _open(world, world.discord.admin.join("Ada"))
-        assert await _send(world, opened, "a red hat") == await _send(world, opened, "a red hat")
+        first, again = await _send(world, opened, "a red hat"), await _send(world, opened, "a red hat")
+        assert again == f"{sentence('sent_before')}\n{first}"
         assert len(await world.reports()) == 1
         await _send(world, opened, "a blue hat")
         assert len(await world.reports()) == 2
@@ -80,10 +82,24 @@ async def test_a_command_sent_again_after_a_failed_answer_is_one_report(
 
         with monkeypatch.context() as failing:
             failing.setattr(reports, "sentence", Mock(side_effect=RuntimeError))  # once the report is saved
-            assert "wrong" in await lost(ada)
-            assert "wrong" in await lost(ben)
-        assert "wrong" not in await lost(ada)
+            assert await lost(ada) == await lost(ben) == sentence("saved_all_the_same")
+        assert (await lost(ada)).startswith(sentence("sent_before"))
         assert len(await world.reports()) == 2
         await lost(ada)  # the first one was answered by now
         await lost(ada, "a red umbrella")
         assert len(await world.reports()) == 4
+
+
+async def test_a_command_whose_answer_came_too_late_for_its_author_is_one_report(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world(database_url) as world:
+        ada, general = world.discord.admin.join("Ada"), world.discord.channel("general")
+        world.discord.takes_no_messages.add(ada)
+        with monkeypatch.context() as expired:
+            expired.setattr("tests.doubles.discord_rest_interactions.TOKENS_LAST", 0)
+            await world.discord.ui.slash("lost", ada, "general", description="a black umbrella")
+            await world.discord.reply(general, sentence("answer_too_late", person=f"<@{ada}>"))
+        used = await world.discord.ui.slash("lost", ada, "general", description="a black umbrella")
+        assert (await world.discord.ui.answer(used)).startswith(sentence("sent_before"))
+        assert len(await world.reports()) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from reunite.commands import ReportLost
 from reunite.entities import Member
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages.reply import Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
@@ -54,6 +54,16 @@ async def test_replies_go_on_after_a_moderator_has_deleted_their_thread(
         assert sent.channel in (places or {post if opens_another else world.discord.channel("found")})
         assert world.discord.text(world.discord.message(sent.message)) == "Two."
         assert await platform.send(reply("2", world.post_of(post), "Two.", maybe_sent=True)) == sent
+
+
+async def test_a_reply_to_a_post_whose_channel_is_deleted_says_that_the_post_is_gone(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        gone = replace(world.post_of("123456789012345678"), channel="123456789012345679")
+        with pytest.raises(PostGoneError):
+            await world.platform.send(reply("1", gone))
+        with pytest.raises(UndeliverableError) as caught:  # the moderators' channel says nothing of a post
+            await world.platform.send(reply("2", replace(gone, message=None)))
+        assert not isinstance(caught.value, PostGoneError)
 
 
 async def test_a_thread_that_the_cache_does_not_know_is_found(database_url: str) -> None:

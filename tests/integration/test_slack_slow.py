@@ -42,7 +42,7 @@ async def test_a_form_opens_though_slack_takes_longer_than_its_trigger_lives(wor
         await world.slack.slash("lost", "", world.ada, world.lost)
     else:
         await world.slack.ui.shortcut("report_lost", world.ada)
-    await world.slack.ui.modal(world.ada, "⏳")
+    await world.slack.ui.modal(world.ada, sentence("one_moment"))
     form = await world.slack.ui.modal(world.ada, sentence("form_lost"))
     world.slack.api.delays.clear()
     await world.slack.ui.submit(form, world.ada, words="a red hat")
@@ -73,6 +73,9 @@ async def test_an_answer_whose_response_url_is_refused_comes_another_way(world: 
     else:
         await eventually(lambda: world.slack.messages[world.slack.direct(world.ada)])
         assert "/found" in world.slack.messages[world.slack.direct(world.ada)][0]["text"]
+        [call] = world.slack.calls_of("chat.postMessage")
+        assert not call["unfurl_links"]  # a link to the board works once
+        assert not call["unfurl_media"]
 
 
 async def test_an_answer_that_slack_cannot_take_for_a_moment_comes_then_and_is_no_other(world: World) -> None:
@@ -143,7 +146,7 @@ async def test_a_report_that_was_taken_is_never_said_not_to_be(world: World, mon
         world.slack.api.fail_next(method, 429, "ratelimited")
     await world.slack.slash("lost", "a black rucksack", world.ada, world.lost)
     await eventually(lambda: world.slack.whispers)
-    assert [whisper["text"] for whisper in world.slack.whispers] == [sentence("went_wrong")]
+    assert [whisper["text"] for whisper in world.slack.whispers] == [sentence("saved_all_the_same")]
     assert (await world.report()).text == "a black rucksack"
 
 

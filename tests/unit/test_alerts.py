@@ -18,6 +18,7 @@ MATCHERS = re.compile(r'(reunite_\w+)\{(\w+)(=~?)"([^"]*)"\}')
 VALUES = {
     "reunite_processes": {"worker", "bot discord", "bot slack", "bot web", "bot webhook", "api", "board"},
     "reunite_backlog": {"due", "in progress", "failed"},
+    "reunite_outbox": {"queued", "failed", "undelivered"},
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from reunite import rules
 from reunite.commands import NewReport
 from reunite.entities import IncomingPhoto, Photo, PhotoState, Question, ReplyTarget, Report, ReportState
 from reunite.errors import TryAgainError
@@ -31,6 +32,8 @@ class MemoryReports(Part):
         for row in self._rows():
             if (row.workspace, row.source_key) == (workspace.id, command.source_key):
                 return self._read(row), None
+            if not command.told and self._is_same(row, workspace.id, command):
+                return self._read(row), None
         report = Report(
             uuid4(),
             self._community,
@@ -50,10 +53,25 @@ class MemoryReports(Part):
             sample=command.sample,
             quiet=command.quiet,
         )
-        row = ReportRow(report, workspace.id, command.source_key, command.proof_question)
+        row = ReportRow(report, workspace.id, command.source_key, command.proof_question, is_told=command.told)
         self._tables.reports[report.id] = row
         await MemoryPhotos(self._tables, self._community).add(report.id, command.photos)
         return self._read(row), await MemoryWork(self._tables, self._community).add(report.id)
+
+    def _is_same(self, row: ReportRow, workspace: UUID, command: NewReport) -> bool:
+        """Return whether a command asks again for a report in progress whose author wasn't told of it."""
+        names = ("kind", "text", "place", "sealed", "private", "category")
+        photos = [photo.photo.name for photo in self._tables.photos.values() if photo.photo.report == row.report.id]
+        return (
+            not row.is_told
+            and row.workspace == workspace
+            and row.report.state in rules.IN_PROGRESS
+            and bool(command.text)
+            and row.report.author.id == command.author.id
+            and row.report.created_at > now() - rules.AGAIN
+            and [getattr(row.report, name) for name in names] == [getattr(command, name) for name in names]
+            and photos == [photo.name for photo in command.photos]
+        )
 
     async def get(self, report: UUID) -> Report | None:
         row = self._row(report)

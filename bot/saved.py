@@ -1,0 +1,43 @@
+"""Keeps apart what fails before something is saved and after that: the person reads which of both it was."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import structlog
+
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+from reunite.messages.reply import Action
+from reunite.posts import Receipt
+
+SAVED: Final = "saved_all_the_same"
+"""The sentence after such a failure."""
+_SHOW: Final[frozenset[Action | None]] = frozenset({"see_claim", "where_is_it", "look_page"})
+"""The presses that change nothing."""
+_log = structlog.get_logger(__name__)
+
+
+class AnswerFailedError(Exception):
+    """What someone sent is saved, but something went wrong with its answer."""
+
+
+@contextmanager
+def answering(press: Action | None = None) -> Iterator[None]:
+    """Turn errors into AnswerFailedError: what is answered is saved, unless the `press` only asks to see something."""
+    try:
+        yield
+    except TellUserError:
+        raise
+    except Exception as error:
+        if press in _SHOW:
+            raise
+        raise AnswerFailedError from error
+
+
+async def note_told(handlers: Handlers, receipt: Receipt) -> None:
+    """Note that a report's author knows of it. If that fails, they only may have to send a second one twice."""
+    try:
+        await handlers.told.note(receipt.report)
+    except Exception as error:  # noqa: BLE001 - the answer has arrived
+        _log.warning("told_report_unnoted", report=str(receipt.report.id), error=type(error).__name__)
