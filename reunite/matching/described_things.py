@@ -41,7 +41,7 @@ _ELSEWHERE: Final = re.compile(
 """What a text says about other things around its own."""
 _IN: Final = re.compile(r"(?<=\S)\s(?:in|inside|dans|en|im|nel|w)((?:\s[\w-]{1,20}){1,4})", re.IGNORECASE)
 """What a thing is in: "earphones in a black pouch"."""
-_PHRASES: Final = re.compile(r"[,.;:!?()\n]|\s[-–—]\s")
+_PHRASES: Final = re.compile(r"[,.;:!?()\n，；：（）]|\s[-–—]\s")
 _OWN_PHRASES: Final = re.compile(rf"{_PHRASES.pattern}|[、。，！？]")
 _OF_OTHERS: Final = re.compile(
     r"\b(?:in|inside|into|for|to|near|next|at|behind|(?<=\w )on|like|für|im|neben|bei|beim|auf|wie|dans|dedans|pour"

@@ -9,7 +9,7 @@ from reunite.matching import circumstances, colours
 from reunite.matching.described_things import Colour, Thing, own_phrases, part_nouns, things_of
 from reunite.matching.evidence import Item
 from reunite.text import heads
-from reunite.text.brands import NamedBrands, meant_by, named_brands
+from reunite.text.brands import NamedBrands, meant_by, named_brands, with_own_brands
 from reunite.text.colour_words import MOST_READINGS, readings
 from reunite.text.content import content_of
 from reunite.text.foreign_colours import with_colours
@@ -109,7 +109,7 @@ def _read(item: Item) -> WordFeatures:
         things=things if readable else tuple(replace(thing, noun=None) for thing in things),
         nouns=nouns if readable else (),
         part_nouns=part_nouns(named) if readable else frozenset(),
-        brands=named_brands(content.thing, own_phrases(content.thing), nouns),
+        brands=named_brands(content.thing, own_phrases(with_own_brands(content.thing)), nouns),
         own_colours=_distinct(own),
         stated_colours=tuple(colours.of_names([*reading, *answered]) for part in named for reading in readings(part)),
         place=place,

@@ -50,6 +50,16 @@ _UNSPACED_NAMES: Final = re.compile(
 _AND: Final = re.compile(r"(?<=\w)\s+(?:and|und|y|et|e|i|oraz)\s+(?=\w)|[と和跟]")
 _WHAT_FOR: Final = re.compile(r"(?<=\w) (?:of|for) \w{1,30}\b")
 """What a thing is for, or whose: "charger for laptop"."""
+_ELIDED: Final = re.compile(r"\b(?:d|n|s)?[ae]ll['’](?=\w)", re.IGNORECASE)
+"""An article that reads like a brand: "chiave dell'auto"."""
+_FOR: Final = re.compile(
+    r"\b(?:for|für|fürs|pour|para|per|dla) (?:(?:an?|my|einen?|meinen?|une?|una|uma?|mon|ma|mi|il|la) )?"
+    r"(?=(\w{2,20}(?: (?!found|lost|left)\w{2,20})?)"
+    r"(?:[ ]{0,3}(?:$|[\n,.;:!?()])"
+    r"| (?:found|lost|left|(?:ge|ver)\w{3,8}en|(?:re)?(?:trouv|perd|encontr|achad|trovat)\w{1,5})\b))",
+    re.IGNORECASE,
+)
+"""Before what a thing is for, if that is all that is said of it: a mouse "for my Dell laptop" isn't Dell's."""
 _MAX_MODEL: Final = 2
 """Words of a model's name."""
 _MAX_WORDS: Final = max(map(len, _BY_WORDS))
@@ -58,6 +68,11 @@ _MAX_WORDS: Final = max(map(len, _BY_WORDS))
 def brands_in(text: str) -> _Brands:
     """Return the brands that a text names. It's read as written: translated, "Wolfskin" would be a wolf and a ski."""
     return _read(text)[0]
+
+
+def with_own_brands(text: str) -> str:
+    """Return a text in which a thing that is for a brand's is its own: "key for a Toyota"."""
+    return _FOR.sub(lambda lead: " " if tuple(tokens(lead[1])) in _BY_WORDS else lead[0], text)
 
 
 def named_brands(text: str, own_phrases: Sequence[str], nouns: Sequence[str]) -> NamedBrands:
@@ -74,7 +89,17 @@ def named_brands(text: str, own_phrases: Sequence[str], nouns: Sequence[str]) ->
         nouns_named = nouns_named.intersection(map(stem, others)) or nouns_named  # "macbook charger"
         named = frozenset(meant_by(noun, phrase) or noun for noun in nouns_named)
         if named or not others or _is_model(phrase, others):
-            own |= {brand: groups for brand in found if (groups := _of_some(_fitting(found[brand], named), nouns))}
+            head = heads.head_phrase(normalise(phrase)) or ""
+            readings = (named, named - kinds.KEPT_IN or named, frozenset(head.split()[-1:]) or named)
+            own |= {
+                brand: groups
+                for brand in found
+                if (
+                    groups := _of_some(
+                        next(filter(None, (_fitting(found[brand], read) for read in readings)), frozenset()), nouns
+                    )
+                )
+            }
     return NamedBrands(own, anywhere)
 
 
@@ -117,7 +142,8 @@ def other_brand(first: NamedBrands, second: NamedBrands) -> str | None:
 
 def _read(text: str) -> tuple[_Brands, Sequence[str]]:
     """Return the brands of a text, and its other words."""
-    text, found = _UNSPACED_NAMES.sub(r" \g<0> ", correct_misspellings(text)), dict[str, frozenset[str]]()
+    text = _UNSPACED_NAMES.sub(r" \g<0> ", correct_misspellings(_ELIDED.sub(" ", text)))
+    found = dict[str, frozenset[str]]()
     lacked = negated_words(plain(text))
     words, others = [word for word in tokens(text) if word not in lacked], list[str]()
     start = 0
@@ -139,4 +165,6 @@ def _fitting(groups: frozenset[str], nouns: Sequence[str] | frozenset[str]) -> f
 
 
 def _is_of(noun: str, group: str) -> bool:
-    return any(kinds.relation(thing, noun) in {"same", "broader"} for thing in _THINGS[group])
+    return any(
+        kinds.relation(thing, noun) in {"same", "broader"} or kinds.is_kept_in(thing, noun) for thing in _THINGS[group]
+    )

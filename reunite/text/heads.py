@@ -62,7 +62,7 @@ _NAMED_FIRST: Final = re.compile(
 )
 """A thing whose noun comes first, as in French: "case glasses", of "étui lunettes"."""
 
-_PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
+_PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・，；：（）]|\s-\s")
 _REST: Final = re.compile(
     r"(?<![\w-])(?:with|without|for|of|in|on|at|to|near|from|by|after|before|during|since|behind|under|next|somewhere|around|inside|that|which|who|and"
     r"|not|but|like|when|while|because|has|had|have|is|was|are|were|belonging|belongs|containing|contains|made|or|than)(?![\w-])"

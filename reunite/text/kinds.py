@@ -48,7 +48,7 @@ def _near() -> Mapping[str, frozenset[str]]:
 _ONE_KIND: Final = frozenset[Relation](("broader", "narrower"))
 _CONTAINS: Final = frozenset[Relation](("same", "broader"))
 _TOY: Final = "toy"
-_KEPT_IN: Final = frozenset(listed(_TABLES["others"]["containers"]))
+KEPT_IN: Final = frozenset(listed(_TABLES["others"]["containers"]))
 BY_BRAND: Final[Mapping[str, str]] = _TABLES["by_brand"]
 """What a thing of each of these names is if its brand makes no such thing."""
 CONTAINERS: Final = frozenset(map(stem, listed(_TABLES["others"]["holding"])))
@@ -90,16 +90,16 @@ def relation(first: str, second: str) -> Relation:
         return "same"
     if _differ_in_use(first, second):
         return "near" if one == _TOY else "other"  # one sees a dog where another sees a wolf
-    if _is_kept_in(first, second) or _is_kept_in(second, first):
+    if is_kept_in(first, second) or is_kept_in(second, first):
         return "near"
     return "same" if one == other else _of_kinds(one, other)
 
 
-def _is_kept_in(first: str, second: str) -> bool:
+def is_kept_in(first: str, second: str) -> bool:
     """Whether one is the other's case: a violin and a violin case are lost together."""
     *before, container = second.split()
     inside, thing = _kind(" ".join(before)), _kind_named(first)
-    return container in _KEPT_IN and bool(before) and (inside == thing or _of_kinds(inside, thing) in _ONE_KIND)
+    return container in KEPT_IN and bool(before) and (inside == thing or _of_kinds(inside, thing) in _ONE_KIND)
 
 
 def _of_kinds(one: str, other: str) -> Relation:

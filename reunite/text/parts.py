@@ -21,9 +21,16 @@ _BETWEEN: Final = re.compile(
 _ELSEWHERE: Final = re.compile(r"\b(?:in|on|at|from|near|by|under|behind|after|before|during|since)\b", re.IGNORECASE)
 _HOLDS: Final = re.compile(
     r"\b(?:traen?|llevan?|contient|contiene|zawiera|dentro|tem|tinham?)\b"
-    r"|\b(?:inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b|[入付]|つき|里面|裡面",
+    r"|\b(?:dedans|drin|darin|inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b"
+    r"|[入付]|つき|里面|裡面",
     re.IGNORECASE,
 )
+_LACKED: Final = re.compile(
+    r"\A\s{0,3}(?:but |just )?(?:(?:without|no|kein\w{0,2}|ohne|sans|sin|sem|senza|bez)\b|[没不無无])"
+    r"|\b(?:nicht (?:dabei|drin|darin)|(?:not|wasnt|wasn['’]t) (?:included|inside|with it|in it|there))\b",
+    re.IGNORECASE,
+)
+"""What a thing was found or lost without: "no case", "Etui war nicht dabei"."""
 _UNSPACED_COMMA: Final = re.compile(r"[、，]")
 _UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 """What wasn't translated of a Japanese or Chinese text may say anything of the thing before or after it."""
@@ -39,8 +46,12 @@ _COUNTED: Final = re.compile(
 _IN_A_LIST: Final = 2
 """Words of a piece that is rather an item of a list than a description."""
 _COVERS: Final = frozenset(("case", "cover", "sleeve", "pouch"))
-_ON_KEYS: Final = frozenset(("keyring", "keychain", "lanyard", "fob", "charm", "tag"))
-"""What is on a bunch of keys: "keys, red lanyard"."""
+_ON: Final = {
+    "key": frozenset(("keyring", "keychain", "lanyard", "fob", "charm", "tag")),
+    "watch": frozenset(("bracelet", "strap", "band")),
+}
+"""What is on a thing: "keys, red lanyard", "montre, bracelet en cuir"."""
+_NUMBER: Final = re.compile(r"\b\d{1,3}\b")
 _BESIDES: Final = re.compile(r"\b(?:also|plus)\b", re.IGNORECASE)
 
 
@@ -67,7 +78,7 @@ def parts_of(normalised: str) -> Sequence[str]:
             named, names = named or names_any, names or names_any
         unread.append(piece)
         is_part = holds or _is_of_part(_WITH.split(piece)) or _names_only_a_cover(between, previous, piece, following)
-        is_part = is_part and not _BESIDES.search(between)
+        is_part = (is_part and not _BESIDES.search(between)) or bool(_LACKED.search(piece))
         repeated = _repeated_thing(found, piece) if named and names and not is_part else None
         if repeated is not None:
             found[repeated] += between + piece
@@ -92,7 +103,9 @@ def _separates(between: str, before: str, after: str, following: str) -> bool:
     related = relation(*filter(None, things)) if all(things) else "unknown"
     if "/" in between:
         return related == "other"
-    return between.strip() != "," or related not in _ONE_THING or _are_two(before, after, following)
+    is_named_again = related == "same" and len(_NUMBER.sub("", after).split()) == 1  # "bunch of keys, 5 keys"
+    is_one = is_named_again or related in _ONE_THING
+    return between.strip() != "," or not is_one or _are_two(before, after, following)
 
 
 def _are_two(before: str, after: str, following: str) -> bool:
@@ -124,10 +137,10 @@ def _names_only_a_cover(between: str, before: str, piece: str, following: str) -
     In a list it isn't: "phone, case, charger".
     """
     is_listed = len(words.tokens(piece)) == 1 and bool(_things(following))
-    covers = _COVERS | _ON_KEYS if "key" in _things(before) else _COVERS
+    covers = _COVERS.union(*(_ON.get(thing, ()) for thing in _things(before)))
     named = _things(piece)
     is_cover = bool(named & covers) and named - _things(before) <= covers
-    return not between.strip(" ,;:.") and is_cover and not is_listed
+    return not between.strip(" ,;:.，、；") and is_cover and not is_listed
 
 
 def _repeated_thing(found: Sequence[str], piece: str) -> int | None:

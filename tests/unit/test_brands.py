@@ -201,6 +201,17 @@ def test_a_brand_that_an_edit_takes_away_is_no_longer_told() -> None:
         ("pink headset, razer", "Razer"),
         ("white bike helmet, Giro", "Giro"),
         ("lost my recorder (yamaha)", "Yamaha"),
+        ("headphone case, Bose", "Bose"),
+        ("étui à lunettes Oakley", "Oakley"),
+        ("key for a Mazda", "Mazda"),
+        ("Ladekabel für ein Thinkpad gefunden", "Lenovo"),
+        ("llave para un Peugeot, con llavero", "Peugeot"),
+        ("a charger for my Dell laptop", None),
+        ("bag for my Nintendo", None),
+        ("Casio watch strap broken", "Casio"),
+        ("montre Tissot bracelet cuir", "Tissot"),
+        ("chiave dell'ufficio", None),
+        ("丰田车钥匙", "Toyota"),
     ],
 )
 def test_a_brand_is_read_beside_models_and_parts_but_not_contents(text: str, brand: str | None) -> None:
