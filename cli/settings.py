@@ -113,11 +113,15 @@ def environment() -> dict[str, str]:
 
 
 class _Environment(PydanticBaseSettingsSource):
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls)
+        self._given = environment()
+
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        return environment(), field_name, False
+        return self._given, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        return {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return dict.fromkeys(self.settings_cls.model_fields, self._given)
 
 
 def variables() -> Mapping[str, object]:

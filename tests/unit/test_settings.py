@@ -57,3 +57,18 @@ def test_a_variable_that_is_misspelt_is_named_with_the_right_one(monkeypatch: py
     ]
     monkeypatch.setenv("REUNITE_PARENT", "1")
     assert not list(misspelt())
+
+
+def test_a_secret_in_a_file_is_read_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("secret\n")
+    monkeypatch.setenv("REUNITE_DISCORD_TOKEN_FILE", str(file))
+    read: list[Path] = []
+
+    def read_text(path: Path, encoding: str) -> str:
+        read.append(path)
+        return path.read_bytes().decode(encoding)
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    assert Settings().discord.token == "secret"
+    assert read == [file]
