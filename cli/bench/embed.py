@@ -58,7 +58,7 @@ def _measured(settings: EncoderSettings, size: Size, folder: Path, home: Path) -
     report = {"threads": bench.threads(), "photos": size.photos, "rounds": size.rounds, **_summary(speeds)}
     speed = {name: value for name, value in report["encoders"][0].items() if name != "encoder"}
     keep(home, _name(size.like, own.kind, own.encoder.version), speed, report["threads"])
-    return report | {"pipeline_encoder": encoders[-1].version, **bench_photos.summary(posted)}
+    return report | {"whole_way_of": encoders[-1].version, **bench_photos.summary(posted)}
 
 
 def _random_like(name: str, folder: Path) -> Path:
@@ -113,8 +113,8 @@ def _print(report: dict[str, Any]) -> None:
         table.add_row(speed["encoder"], str(speed["photos_per_second"]), str(speed["texts_per_second"]))
     print_table(table)
     console.print(
-        f"From the bytes of a 12-MP photo to its vector, {report['pipeline_encoder']}: "
-        f"{report['ratio_to_baseline']}× as "
+        f"From the bytes of a 12-MP photo to its vector, {report['whole_way_of']}: "
+        f"{report['ratio_to_usual_loop']}× as "
         f"fast as the baseline loop, {report['share_of_forward_pass']:.0%} of the forward pass alone, "
         f"cosine at least {report['cosine_min']}"
     )

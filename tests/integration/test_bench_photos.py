@@ -26,7 +26,7 @@ def test_the_rounds_median_ratios_and_least_cosine_are_reported() -> None:
 
     rounds = [Round(20, 5, 40, 0.9999), Round(10, 5, 40, 0.9991), Round(30, 5, 40, 1.0)]
     assert summary(rounds) == {
-        "ratio_to_baseline": 4,
+        "ratio_to_usual_loop": 4,
         "share_of_forward_pass": 0.5,
         "cosine_min": 0.9991,
         "pipeline_per_second": 20,
