@@ -1,9 +1,17 @@
 """Structured logs on standard error: ids and outcomes, never tokens or members' words."""
 
 import logging
+import re
 import sys
+from traceback import format_exception
+from typing import Final, TextIO
 
 import structlog
+
+_ROWS: Final = re.compile(
+    r"\n(?:DETAIL|CONTEXT|LINE \d+):.*?(?=\n\n(?:During handling of|The above exception)|\Z)", re.DOTALL
+)
+"""What PostgreSQL adds to an error, the row with members' words included, up to the next error of a traceback."""
 
 
 def configure(level: str, *, as_json: bool) -> None:
@@ -13,15 +21,12 @@ def configure(level: str, *, as_json: bool) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_traceback),
     ]
-    # Tracebacks without the values of variables, which may be tokens or members' words.
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if as_json
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_write_traceback)
     )
     structlog.configure(
         processors=[*shared[:3], *(shared[3:] if as_json else ()), renderer],
@@ -37,3 +42,12 @@ def configure(level: str, *, as_json: bool) -> None:
         )
     )
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[libraries])
+
+
+def _traceback(exc_info: structlog.typing.ExcInfo) -> str:
+    """Return a traceback without the values of variables and rows, which may be tokens or members' words."""
+    return _ROWS.sub("", "".join(format_exception(*exc_info)).rstrip())
+
+
+def _write_traceback(log: TextIO, error: structlog.typing.ExcInfo) -> None:
+    log.write(f"\n{_traceback(error)}")

@@ -71,9 +71,9 @@ class Inbound:
         self._proxies = Proxies()
         self._notices: dict[int, float] = {}
 
-    def track(self) -> None:
-        """Keep track of the event that this task is handling."""
-        task = asyncio.current_task()
+    def track(self, task: asyncio.Task[object] | None = None) -> None:
+        """Keep track of what a task is doing, or else of the event that this one is handling."""
+        task = task or asyncio.current_task()
         if task is not None:
             self._in_progress.add(task)
             task.add_done_callback(self._in_progress.discard)
@@ -234,7 +234,7 @@ class Inbound:
             await self._workspaces.ensure_joined(guild)
             target = ReplyTarget("discord", str(guild_id), str(channel), str(message))
             if await self._handlers.withdraw(Withdraw(target=target)):
-                await self._platform.threads.reset_name_of(target)
+                self.track(asyncio.create_task(self._platform.threads.reset_name_of(target)))
 
     def is_deleted(self, key: str) -> bool:
         """Return whether a post (given by its idempotency key) was deleted recently."""

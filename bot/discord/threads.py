@@ -1,5 +1,6 @@
 """Opens and names the threads of posts, and finds a place for replies where there can't be one."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final, TypeVar
@@ -18,6 +19,8 @@ from reunite.language import date_words, sentence
 
 _LOOK_BACK: Final = 100
 """Messages searched for a reply that may be there already: one page, and far more than come between two attempts."""
+_PAUSES_IN_SECONDS: Final = (5.0, 60.0, 600.0, 3600.0, 6 * 3600.0, 16 * 3600.0, 0.0)
+"""Seconds before each further attempt to rename a thread: Discord takes only two new names in ten minutes."""
 ARCHIVE_AFTER: Final = 10080
 """Minutes without a message after which a thread is archived: the longest that Discord offers."""
 
@@ -97,12 +100,25 @@ class Threads:
         return found
 
     async def reset_name_of(self, post: ReplyTarget) -> None:
-        """Remove the words of a deleted post from the name of its thread, if it has one."""
-        try:
-            with discord_errors():
-                await self.reset_name(post.channel, str(post.message))
-        except (TryAgainError, UndeliverableError) as error:
-            _log.warning("discord_thread_not_renamed", post=post.message, reason=str(error))
+        """Remove the words of a deleted post from the name of its thread, if it has one.
+
+        After temporary trouble it tries again later, for a day.
+        """
+        for pause in _PAUSES_IN_SECONDS:
+            try:
+                with discord_errors():
+                    await self.reset_name(post.channel, str(post.message))
+            except TryAgainError as error:
+                _log.warning("discord_thread_not_renamed", post=post.message, reason=str(error))
+                await asyncio.sleep(max(pause, error.after or 0.0))
+            except UndeliverableError as error:
+                _log.warning("discord_thread_not_renamed", post=post.message, reason=str(error))
+                return
+            except Exception:  # noqa: BLE001 - nobody awaits this
+                _log.exception("discord_thread_not_renamed", post=post.message)
+                return
+            else:
+                return
 
     async def reset_name(self, channel_id: str, post: str) -> None:
         """Name a post's thread by its day: the one opened at the post, or the private one that the post is in."""

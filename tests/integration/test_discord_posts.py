@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
 from discord.utils import snowflake_time
 
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportState, Settings
 from reunite.handlers import Handlers
-from tests.support.discord_adapter import JPEG, open_world, reactions
+from tests.support.discord_adapter import JPEG, open_world, reactions, reply
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
@@ -110,6 +111,22 @@ async def test_a_deleted_post_withdraws_its_report(database_url: str) -> None:
         await world.discord.people.delete(post)
         await world.becomes(report["id"], ReportState.WITHDRAWN)
         assert (await world.report())["text"] == ""
+
+
+async def test_a_threads_name_loses_a_deleted_posts_words_though_discord_puts_that_off(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.discord.threads._PAUSES_IN_SECONDS", (0.1, 0.1, 0.0))
+    async with open_world(database_url) as world:
+        post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "a hat", {"a.jpg": JPEG})
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+        await world.platform.send(reply("1", world.post_of(post)))
+        assert world.discord.channels[post]["name"] == "Found: a hat"
+        for status in (0, 429):
+            world.discord.refuse(f"PATCH /channels/{post}", status, message="slow", retry_after=0.1)
+        world.discord.refuse(f"PATCH /channels/{post}", 403, code=50013, message="Missing Permissions")
+        await world.discord.people.delete(post)
+        await eventually(lambda: "hat" not in world.discord.channels[post]["name"])
 
 
 async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_not(database_url: str) -> None:

@@ -59,8 +59,13 @@ async def test_a_picture_is_uploaded_and_shown_when_slack_is_ready(world: World)
     assert world.slack.api.contents[file] == JPEG
 
 
-async def test_the_words_arrive_even_if_slack_refuses_the_picture(world: World) -> None:
-    world.slack.api.fail_next("files.getUploadURLExternal", error="storage_limit_reached")
+@pytest.mark.parametrize(
+    "refusal",
+    [{"error": "storage_limit_reached"}, {"status": 429, "error": "ratelimited", "retry_after": 3600}],
+    ids=["for good", "for an hour"],
+)
+async def test_the_words_arrive_even_if_slack_refuses_the_picture(world: World, refusal: dict[str, Any]) -> None:
+    world.slack.api.fail_next("files.getUploadURLExternal", **refusal)
     sent = await world.platform.send(reply_in_a_thread(world, picture=JPEG))
     message = world.slack.message(sent.channel, sent.message)
     assert message

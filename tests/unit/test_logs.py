@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 import structlog
 
@@ -34,3 +35,24 @@ def test_a_librarys_line_looks_like_ours(monkeypatch: pytest.MonkeyPatch, capsys
     ours, theirs = capsys.readouterr().err.splitlines()
     assert "[warning  ] ours" in ours
     assert "[warning  ] theirs" in theirs
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_database_errors_row_is_left_out_and_the_rest_of_a_traceback_is_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, as_json: bool, ours: bool
+) -> None:
+    monkeypatch.setattr(logging.root, "handlers", [])  # pytest's own
+    configure("info", as_json=as_json)
+    words = 'new row violates "check"\nDETAIL:  Failing row contains (1, my\n\nsecret word).\nCONTEXT:  JSON: secret'
+    try:
+        try:
+            raise psycopg.errors.CheckViolation(words)
+        except psycopg.Error as error:
+            raise RuntimeError("what came of it") from error
+    except RuntimeError:
+        (structlog.get_logger() if ours else logging.getLogger("theirs")).exception("failed")
+    log = capsys.readouterr().err
+    assert "secret" not in log
+    for kept in ("CheckViolation", "new row violates", "RuntimeError: what came of it"):
+        assert kept in log
