@@ -152,11 +152,13 @@ class _Page:
         }
 
     def _is_by_viewer(self, message: WebMessage) -> bool:
-        """Return whether the viewer has caused a message: what one side of a claim does is news to the other."""
-        if message.reply is None or message.reply.kind != "claim" or message.verdict_marks is None:
+        """Return whether the viewer has caused a message: what one does about a claim is news to the others."""
+        reply, marks = message.reply, message.verdict_marks
+        if reply is None or reply.kind != "claim" or marks is None or self._is_in_own_thread(message):
             return False
-        match = message.verdict_marks.match
-        return not {match.lost, match.found}.isdisjoint(self._own) and not self._is_in_own_thread(message)
+        people = [span for line in reply.lines for span in line if isinstance(span, Person)]
+        has_decided = any(person.member.id == self._viewer.member and not person.report for person in people)
+        return has_decided or not {marks.match.lost, marks.match.found}.isdisjoint(self._own)
 
     def _is_in_own_thread(self, message: WebMessage) -> bool:
         thread = self._reports.get(message.root or 0)

@@ -65,6 +65,7 @@ def claimed_card(match: Match, lost: Report, found: Report, picture: Picture | N
     """Show an owner what they have claimed, and the claim's progress, in place of the match's card."""
     language = lost.language
     key = "card_agreed" if match.claim is ClaimState.ACCEPTED else "card_claimed"
+    key = "card_back" if match.state is MatchState.CONFIRMED else key
     lines = [line(key, language), found_line(found, language), *([] if found.sealed else quote(found))]
     withdraw = Button("not_mine", match.id, sentence("button_not_mine_after_all", language))
     buttons = (withdraw,) if match.state is MatchState.UNDECIDED else ()
@@ -141,6 +142,8 @@ def claim_closed(claimed: Claimed, *, members_can_return: bool) -> Reply:
     if members_can_return:
         buttons = (button("handed_over", match.id, language), *buttons)
         lines = (line("claim_closed_accepted", language), asking("claim_closed_how", language))
+    if match.state is MatchState.CONFIRMED:  # perhaps without a look at the answer
+        lines = (line("claim_closed_back", language), *lines[1:])
     return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
 
 

@@ -102,6 +102,16 @@ class OtherSideCases:
         reminder = (await stage.thread(found))[-1]
         assert (reminder.text(), reminder.buttons) == (sentence(key), ())
 
+    async def test_what_is_back_is_said_to_be_back_whatever_was_answered(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.claim(match, found)
+        for given in (True, False):
+            await stage.verdict(match, VerdictKind.CONFIRM, given=given)
+            assert (sentence("claim_closed_back") in await stage.words(found)) is given
+            assert (sentence("card_back").replace("**", "") in await stage.words(lost)) is given
+            assert sentence("claim_closed_accepted") not in await stage.words(found)
+
     async def test_nobody_is_asked_about_what_they_have_said_is_not_theirs(self, stage: Stage) -> None:
         await stage.join()
         lost, found, match = await stage.matched()

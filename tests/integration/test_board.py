@@ -126,6 +126,7 @@ async def test_a_claim_is_read_and_accepted(community: Community, robin: Browser
     assert "A chip in the handle" in (await robin.get(f"/claims/{claim}"))[1]
     _, words = await robin.post(f"/claims/{claim}/decision", decision="accept")
     assert "Accepted" in words
+    assert "Robin: claim accepted" in words
     assert "Goes to Ada" in (await robin.get("/handovers"))[1]
     assert "Robin: claim accepted" in (await robin.get("/log"))[1]
 

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from bot.web.render import reply_json
-from reunite.entities import Label, Member, ReplyTarget
+from bot.web.render import Viewer, page, reply_json
+from db.web import VerdictMarks, WebMessage
+from reunite.entities import Label, Match, MatchState, Member, ReplyTarget
 from reunite.language import LANGUAGES
 from reunite.messages import wording
 from reunite.messages.reply import Jump, Moment, Person, Plain, Reply, Strong
@@ -31,3 +32,17 @@ def test_people_and_posts_of_other_platforms_are_only_words() -> None:
     reply = Reply("note", ((Person("slack", Member("U1", "Ada")), Plain(" "), Jump(uuid4(), "there", elsewhere)),))
     [line] = reply_json(reply)["lines"]
     assert line == [{"is": "plain", "text": text} for text in ("Ada", " ", "there")]
+
+
+@pytest.mark.parametrize("viewer", ["Robin", "Ada"])
+def test_what_a_moderator_decides_about_a_claim_is_news_to_all_others(viewer: str) -> None:
+    match = Match(uuid4(), uuid4(), uuid4(), 0.9, Label.HIGH, (), MatchState.UNDECIDED)
+    said = (
+        (Person("web", Member("Ada", "Ada"), notify=True, report=match.lost),),
+        (Person("web", Member("Robin", "Robin")),),
+    )
+    told = Reply("claim", said, match=match.id)
+    marks = VerdictMarks(match, {})
+    message = WebMessage(2, "lost", None, None, "", told, datetime(2026, 5, 14, tzinfo=UTC), None, marks)
+    [shown] = page([message], Viewer(viewer, is_moderator=True)).values()
+    assert shown["byViewer"] is (viewer == "Robin")
