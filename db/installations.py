@@ -63,7 +63,7 @@ class Installations:
     async def delete(self, team: str) -> None:
         """Delete a workspace's token and everything else that is stored about it."""
         async with self._store.outside() as connection:
-            for table in ("slack_reaction", "slack_presence", "slack_window", "slack_installation"):
+            for table in ("slack_reaction", "slack_picture", "slack_presence", "slack_window", "slack_installation"):
                 await connection.execute(f"DELETE FROM {table} WHERE team = %(team)s", {"team": team})
 
     # Installations in progress

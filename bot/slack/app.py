@@ -41,6 +41,7 @@ from bot.workspace_changes import follow_changes
 from db.backfills import Backfills
 from db.cancellation import stop
 from db.installations import Installations
+from db.slack_pictures import SlackPictures
 from db.slack_windows import SlackWindows
 from db.store import Store
 from reunite.handlers import Handlers
@@ -66,7 +67,7 @@ async def running(
         installations, background = Installations(store), Background()
         workspaces = Workspaces(handlers, config, client, installations)
         verdicts = Verdicts(handlers, installations)
-        platform = SlackPlatform(workspaces, verdicts)
+        platform = SlackPlatform(workspaces, verdicts, SlackPictures(store))
         parts = _parts(handlers, workspaces, platform, installations, background, store=store, verdicts=verdicts)
         stack.push_async_callback(workspaces.stop)
         await workspaces.connect()
@@ -76,9 +77,9 @@ async def running(
         await stack.enter_async_context(serving(config, bolt, oauth_flow(config, client, workspaces, installations)))
         is_connected = await stack.enter_async_context(_connected(bolt, config))
         catch_up = CatchUp(handlers, parts.inbound, SlackWindows(store))
-        cards = Cards(handlers, verdicts)
+        cards, looks, greeter = Cards(handlers, verdicts), parts.looks, parts.greeter
         reconciler = Reconciler(
-            workspaces, catch_up, cards, greeter=parts.greeter, installations=installations, config=config
+            workspaces, catch_up, cards, looks=looks, greeter=greeter, installations=installations, config=config
         )
         history = ChannelHistory(workspaces, reconciler.is_caught_up, parts.inbound.is_deleted)
         past_posts = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
@@ -116,7 +117,7 @@ def _parts(  # noqa: PLR0913 - what the parts share
 ) -> Parts:
     """Wire the parts together."""
     linking, reports = Linking(handlers), Reports(handlers)
-    looks, settings_form = Looks(handlers), SettingsForm(handlers)
+    looks, settings_form = Looks(handlers, SlackPictures(store)), SettingsForm(handlers)
     greeter = Greeter(handlers, platform, background)
     home = Home(handlers, reports, settings_form, linking, background, requests=BackfillRequests(handlers, store))
     return Parts(

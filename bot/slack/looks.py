@@ -10,12 +10,13 @@ import structlog
 from bot import looks
 from bot.slack.errors import slack_errors
 from bot.slack.forms import LOOK, View, context_of, form_input, form_modal, reply_modal
-from bot.slack.pictures import upload
+from bot.slack.pictures import delete_file, upload
 from bot.slack.posts import Body, form_photos
 from bot.slack.private_replies import WENT_WRONG, PrivateReplies
 from bot.slack.reports import channel_of
 from bot.slack.workspace import Person, SlackWorkspace
 from db.cancellation import stop
+from db.slack_pictures import SlackPictures
 from reunite.commands import Look, Press
 from reunite.entities import IncomingPhoto, ReportKind
 from reunite.errors import TryAgainError, UndeliverableError
@@ -32,8 +33,9 @@ _SOON_SECONDS: Final = 2.0
 class Looks:
     """Searches without a report."""
 
-    def __init__(self, handlers: Handlers) -> None:
+    def __init__(self, handlers: Handlers, uploaded: SlackPictures) -> None:
         self._handlers = handlers
+        self._uploaded = uploaded
 
     async def shortcut(self, private: PrivateReplies) -> None:
         """Handle the global shortcut: open the modal."""
@@ -102,13 +104,26 @@ class Looks:
         return await looks.answer_of(self._handlers, command, person.language)
 
     async def _picture(self, workspace: SlackWorkspace, reply: Reply) -> str | None:
-        """Upload a page's picture, and return the file's id; None if that fails, because the words matter more."""
+        """Upload a page's picture, and return the file's id; None if that fails, because the words matter more.
+
+        It's deleted after a while, together with the others (`delete_old_pictures`).
+        """
         picture = await looks.picture_of(self._handlers, "slack", workspace.team, reply)
         if picture is None:
             return None
         try:
             with slack_errors():
-                return await upload(workspace, picture)
+                file = await upload(workspace, picture)
         except (TryAgainError, UndeliverableError) as error:
             _log.warning("slack_upload_failed", team=workspace.team, reason=str(error))
             return None
+        if file:
+            await self._uploaded.note_look(workspace.team, file)
+        return file
+
+    async def delete_old_pictures(self, workspace: SlackWorkspace) -> None:
+        """Delete the files of searches that are over."""
+        with slack_errors():
+            for file in await self._uploaded.of_old_looks(workspace.team):
+                if await delete_file(workspace, file):
+                    await self._uploaded.forget(workspace.team, file)

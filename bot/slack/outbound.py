@@ -18,6 +18,7 @@ from bot.slack.render import Element, blocks, metadata, notification
 from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace, is_direct
 from bot.slack.workspaces import Workspaces
+from db.slack_pictures import SlackPictures
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import MissingScopeError, PostGoneError, UndeliverableError, UnknownArrivalError
 from reunite.language import sentence
@@ -39,11 +40,11 @@ class SlackPlatform:
     name: PlatformName = "slack"
     sends_pictures = True
 
-    def __init__(self, workspaces: Workspaces, verdicts: Verdicts) -> None:
+    def __init__(self, workspaces: Workspaces, verdicts: Verdicts, uploaded: SlackPictures) -> None:
         self._workspaces = workspaces
         self._verdicts = verdicts
         self._pace = ChannelPace()
-        self._pictures = Pictures()
+        self._pictures = Pictures(uploaded)
         self._earlier = EarlierAttempts()
         self._unsent = Latest[tuple[str, str], None](_MAX_UNSENT)
         """Replies, by key and channel, that Slack has certainly not taken: they needn't be searched for there.
@@ -105,6 +106,7 @@ class SlackPlatform:
             shown = await _saying_why(workspace, outgoing) if _has_moved(outgoing, sent) else outgoing
             file = await self._pictures.file_of(workspace, shown)
             await _with_picture_or_without(outgoing.key, file, lambda file: _update(workspace, shown, sent, file))
+            await self._pictures.delete(workspace, outgoing.key, shown=file)
             self._pictures.forget(outgoing)
 
     def _reserve(self, outgoing: Outgoing) -> None:
@@ -148,6 +150,7 @@ class SlackPlatform:
             except SlackApiError as error:
                 if code_of(error) not in _GONE:
                     raise
+            await self._pictures.delete(workspace, outgoing.key)
             self._earlier.forget(outgoing)
 
     async def photo_url(self, target: ReplyTarget, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Uploads the pictures of replies, each once, even if the reply has to be sent again."""
+"""Uploads the pictures of replies, each once, even if the reply has to be sent again; and deletes them with it."""
 
 import asyncio
 from hashlib import sha256
@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from bot.latest import Latest
 from bot.slack.errors import code_of, is_refusal, seconds_put_off
 from bot.slack.workspace import SlackWorkspace
+from db.slack_pictures import SlackPictures
 from reunite.ports import Outgoing
 
 _CHECKS: Final = 10
@@ -18,13 +19,15 @@ _PAUSE_SECONDS: Final = 0.5
 _LONGEST_WAIT_SECONDS: Final = 60.0
 """Seconds that a reply waits for Slack to take its picture; if it takes longer, the words go without it."""
 _MAX: Final = 1000
+_GONE: Final = {"file_not_found", "file_deleted"}
 _log = structlog.get_logger(__name__)
 
 
 class Pictures:
-    """Remembers the files of replies that are not sent yet."""
+    """Remembers the files of replies that are not sent yet, and those that are in the database."""
 
-    def __init__(self) -> None:
+    def __init__(self, uploaded: SlackPictures) -> None:
+        self._uploaded = uploaded
         self._files = Latest[tuple[str, str], str](_MAX)
         """Files' ids by a reply's key and its picture's hash."""
 
@@ -37,6 +40,7 @@ class Pictures:
             file = await upload(workspace, outgoing.picture)
             if file is None:
                 return None
+            await self._uploaded.note(workspace.team, outgoing.key, file)
             self._files[key] = file
         return self._files[key]
 
@@ -44,6 +48,24 @@ class Pictures:
         """Forget the picture of a reply that is sent."""
         if outgoing.picture:
             self._files.pop((outgoing.key, sha256(outgoing.picture).hexdigest()), None)
+
+    async def delete(self, workspace: SlackWorkspace, key: str, *, shown: str | None = None) -> None:
+        """Delete the files of a reply's pictures, except the one `shown`: Slack keeps them without a message."""
+        for file in await self._uploaded.of(workspace.team, key):
+            if file != shown and await delete_file(workspace, file):
+                await self._uploaded.forget(workspace.team, file)
+
+
+async def delete_file(workspace: SlackWorkspace, file: str) -> bool:
+    """Delete a file; return whether it's gone."""
+    try:
+        await workspace.client.files_delete(file=file)
+    except SlackApiError as error:
+        if not is_refusal(error):
+            raise
+        _log.warning("slack_picture_not_deleted", file=file, error=code_of(error))
+        return code_of(error) in _GONE
+    return True
 
 
 async def upload(workspace: SlackWorkspace, picture: bytes) -> str | None:

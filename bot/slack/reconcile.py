@@ -11,6 +11,7 @@ from bot.slack.catch_up import AWAY, CatchUp
 from bot.slack.config import SlackConfig
 from bot.slack.errors import slack_errors
 from bot.slack.greeting import Greeter
+from bot.slack.looks import Looks
 from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
@@ -73,6 +74,7 @@ class Reconciler:
         catch_up: CatchUp,
         cards: Cards,
         *,
+        looks: Looks,
         greeter: Greeter,
         installations: Installations,
         config: SlackConfig,
@@ -80,6 +82,7 @@ class Reconciler:
         self._workspaces = workspaces
         self._catch_up = catch_up
         self._cards = cards
+        self._looks = looks
         self._greeter = greeter
         self._installations = installations
         self._look_back = config.look_back
@@ -109,6 +112,7 @@ class Reconciler:
                 if workspace.is_outdated:
                     await self._attempt(workspace.refresh(), workspace.team)
                 await self._attempt(self._greeter.greet(workspace), workspace.team)
+                await self._attempt(self._looks.delete_old_pictures(workspace), workspace.team)
             await self._attempt(self._installations.forget_old())
 
     def _forget_left(self) -> None:

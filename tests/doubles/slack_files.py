@@ -99,3 +99,16 @@ class SlackFiles:
         if file["looks"] >= self.looks_until_ready:
             file["mimetype"] = "image/jpeg"
         return {"file": file}
+
+    def delete(self, arguments: Answer, bot: "Bot") -> Answer:
+        """Delete one of the bot's own files.
+
+        https://docs.slack.dev/reference/methods/files.delete (read 2026-11-29)
+        """
+        file = self._world.files.get(arguments["file"])
+        if file is None:
+            raise RefusedError("file_not_found")
+        if file["user"] != bot.user:
+            raise RefusedError("cant_delete_file")
+        del self._world.files[arguments["file"]], self.contents[arguments["file"]]
+        return {}

@@ -19,6 +19,7 @@ SHARED = {
     "slack_event": "Slack's events of the last days, before it's known whose they are",
     "slack_installation": "one row for each Slack workspace",
     "slack_oauth_state": "installations that aren't finished",
+    "slack_picture": "files, by Slack workspace",
     "slack_presence": "one row for each Slack workspace",
     "slack_reaction": "reactions that came before their message was known",
     "slack_window": "what is caught up with, by Slack workspace",

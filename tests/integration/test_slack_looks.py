@@ -124,3 +124,19 @@ async def test_a_search_ends_with_the_request_that_began_it(world: World, monkey
     monkeypatch.setattr("bot.slack.private_replies.PrivateReplies.send_words", refuse)
     await world.slack.slash("lost", "search umbrella", world.ada, world.general)
     await eventually(cancelled.is_set)
+
+
+@pytest.mark.usefixtures("asked")
+async def test_the_picture_of_a_search_is_deleted_once_the_search_is_over(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
+    async with world_in(database_url) as world:
+        for words in ("search umbrella", "search hat"):
+            await answers(await world.slack.slash("lost", words, world.ada, world.general))
+        first, second = world.slack.files
+        await world.store.rows(
+            "UPDATE slack_picture SET at = at - interval '2 hours' WHERE file = %(file)s", file=first
+        )
+        await eventually(lambda: first not in world.slack.files)
+        assert list(world.slack.files) == [second]

@@ -16,8 +16,9 @@ from reunite.entities import Member, ReplyTarget
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply
-from reunite.ports import Outgoing
+from reunite.ports import Outgoing, Sent
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble, shown
+from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
 from tests.support.slack_adapter import JPEG, World, config, no_proxy, world_in
 from tests.support.waiting import eventually
@@ -57,6 +58,37 @@ async def test_a_picture_is_uploaded_and_shown_when_slack_is_ready(world: World)
     file = message["blocks"][-1]["slack_file"]["id"]
     assert world.slack.files[file]["mimetype"] == "image/jpeg"
     assert world.slack.api.contents[file] == JPEG
+
+
+async def test_a_picture_is_deleted_with_its_message_or_once_that_shows_another(world: World) -> None:
+    outgoing = reply_in_a_thread(world, picture=JPEG)
+    sent = await world.platform.send(outgoing)
+    other = await world.platform.send(replace(outgoing, key="key-2"))
+    assert len(world.slack.files) == 2
+    await world.platform.edit(replace(outgoing, picture=drawing("blue")), sent)
+    shown = [picture_of(world, at) for at in (sent, other)]
+    assert set(shown) == set(world.slack.files)
+    await world.platform.remove(outgoing, sent)
+    assert set(world.slack.files) == {shown[1]}
+    world.slack.api.fail_next("files.delete", error="cant_delete_file")  # that holds up nothing
+    await world.platform.remove(replace(outgoing, key="key-2"), other)
+    assert world.slack.message(other.channel, other.message) is None
+
+
+async def test_a_picture_that_slack_cannot_delete_for_a_moment_is_deleted_later(world: World) -> None:
+    outgoing = reply_in_a_thread(world, picture=JPEG)
+    sent = await world.platform.send(outgoing)
+    world.slack.api.fail_next("files.delete", 429, "ratelimited")
+    with pytest.raises(TryAgainError):
+        await world.platform.remove(outgoing, sent)
+    await world.platform.remove(outgoing, sent)
+    assert world.slack.files == {}
+
+
+def picture_of(world: World, sent: Sent) -> str:
+    message = world.slack.message(sent.channel, sent.message)
+    assert message
+    return str(message["blocks"][-1]["slack_file"]["id"])
 
 
 @pytest.mark.parametrize(

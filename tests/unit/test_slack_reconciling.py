@@ -40,13 +40,15 @@ class _Slack:
 
     async def greet(self, _: object) -> None: ...
 
+    async def delete_old_pictures(self, _: object) -> None: ...
+
     async def forget_old(self) -> None:
         self.rounds += 1
 
 
 def reconciler(slack: _Slack) -> Reconciler:
     parts: Any = slack
-    return Reconciler(parts, parts, parts, greeter=parts, installations=parts, config=parts)
+    return Reconciler(parts, parts, parts, looks=parts, greeter=parts, installations=parts, config=parts)
 
 
 @pytest.mark.parametrize(
