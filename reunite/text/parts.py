@@ -77,7 +77,7 @@ def parts_of(normalised: str) -> Sequence[str]:
             unread.clear()
             named, names = named or names_any, names or names_any
         unread.append(piece)
-        is_held = holds or _is_held(_WITH.split(piece)) or _names_only_a_cover(between, previous, piece, following)
+        is_held = holds or _is_held(_WITH.split(piece)) or _names_only_a_cover(between, found[-1], piece, following)
         is_held = (is_held and not _BESIDES.search(between)) or bool(_LACKED.search(piece))
         told_again = _told_again(found, piece) if named and names and not is_held else None
         if told_again is not None:
