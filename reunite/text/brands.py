@@ -48,7 +48,7 @@ _UNSPACED_NAMES: Final = re.compile(
     "|".join(sorted((name for (name, *_) in _BY_WORDS if _UNSPACED.match(name)), key=len, reverse=True))
 )
 _AND: Final = re.compile(r"(?<=\w)\s+(?:and|und|y|et|e|i|oraz)\s+(?=\w)|[と和跟]")
-_WHAT_FOR: Final = re.compile(r"(?<=\w) (?:of|for) \w{1,30}\b")
+_WHAT_FOR: Final = re.compile(r"(?<=\w)(?<!looking)(?<!searching) (?:of|for) \w{1,30}\b")
 """What a thing is for, or whose: "charger for laptop"."""
 _ELIDED: Final = re.compile(r"\b(?:d|n|s)?[ae]ll['’](?=\w)", re.IGNORECASE)
 """An article that reads like a brand: "chiave dell'auto"."""
@@ -56,7 +56,8 @@ _FOR: Final = re.compile(
     r"\b(?:for|für|fürs|pour|para|per|dla) (?:(?:an?|my|einen?|meinen?|une?|una|uma?|mon|ma|mi|il|la) )?"
     r"(?=(\w{2,20}(?: (?!found|lost|left)\w{2,20})?)"
     r"(?:[ ]{0,3}(?:$|[\n,.;:!?()])"
-    r"| (?:found|lost|left|(?:ge|ver)\w{3,8}en|(?:re)?(?:trouv|perd|encontr|achad|trovat)\w{1,5})\b))",
+    r"|[ ]{1,3}(?:found|lost|left|without|ohne|sans|sin|sem|senza|(?:ge|ver)\w{3,8}en"
+    r"|(?:re)?(?:trouv|perd|encontr|achad|trovat|oubli|laiss|olvid|dimentic|lasciat|esquecid)\w{1,5})\b))",
     re.IGNORECASE,
 )
 """Before what a thing is for, if that is all that is said of it: a mouse "for my Dell laptop" isn't Dell's."""

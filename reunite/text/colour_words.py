@@ -66,6 +66,15 @@ _FINISHES: Final = re.compile(
 """Before a colour, these say how it shines: "metallic blue" isn't grey."""
 
 
+_BEFORE_NAMES: Final = "|".join(listed(_TABLES["others"]["before_names"]))
+_SURNAMES: Final = re.compile(rf"\b(?i:{_BEFORE_NAMES})[.:]? (?:{'|'.join(map(str.capitalize, COLOUR_WORDS))})\b")
+
+
+def without_surnames(text: str) -> str:
+    """Return a text without the surnames that are called like a colour: "Mr Green"."""
+    return _SURNAMES.sub(" ", text)
+
+
 def named_colours(english: str) -> Sequence[str]:
     """Return the colours that a text names, in order."""
     return [colour for colour, _ in colours_and_words(english)]

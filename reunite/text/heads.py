@@ -68,7 +68,11 @@ _REST: Final = re.compile(
     r"|not|but|like|when|while|because|has|had|have|is|was|are|were|belonging|belongs|containing|contains|made|or|than)(?![\w-])"
 )
 """Words after which a phrase says more about its thing, or about another one."""
-_RULED_OUT: Final = re.compile(r"\b(?:not|no)\b(?:(?!\bbut\b).)*+")
+_RULED_OUT: Final = re.compile(r"\b(?:not|no)\b(?:(?!\b(?:but|pero|ma|mas)\b).)*+")
+_NOT_MINE: Final = re.compile(
+    r"\A\W{0,3}(?:(?:it|this|that)(?:['’]?s| is) )?not (?:my|mine(?:,? but)?)\b", re.IGNORECASE
+)
+"""How a find begins that somebody else posts: "not my scarf but it's been here all week"."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ASIDE: Final = re.compile(
     r"\b[^\W\d_]{1,30}(?:['’]s|s['’])(?=\s)|\byour\s\w{1,30}"
@@ -187,9 +191,9 @@ def with_lids(english: str) -> str:
 
 
 def _folded(english: str) -> str:
-    english = _WHO_FOUND.sub(_without_people, without_requests(_NAMES.sub(" ", english)))
+    english = _WHO_FOUND.sub(_without_people, without_requests(_NAMES.sub(" ", _NOT_MINE.sub(" ", english))))
     text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1", english))))
-    text = text.replace("power bank", "powerbank")
+    text = text.replace("power bank", "powerbank").replace("rain cover", "raincover")
     if " light" in text:
         text = _LIGHTS.sub(r"\1 lamp", text)
     text = _OF_JEANS.sub(lambda made: f"denim {made['after'] or made['before']}", with_lids(text))

@@ -36,7 +36,10 @@ _ENDINGS: Final = {
 _LINKS: Final = (("s", ""), ("n", ""), ("es", ""), ("en", ""), ("e", ""), ("", "e"))
 """Letters that German adds between the parts of a compound, or drops."""
 
-_NAMES: Final = THINGS.union(*map(str.split, read_toml("colour_words.toml")["words"].values()))
+_COLOURS: Final = read_toml("colour_words.toml")
+_COLOUR_NAMES: Final = frozenset[str]().union(*map(str.split, _COLOURS["words"].values()))
+_NAMES: Final = THINGS | _COLOUR_NAMES
+_BEFORE_NAMES: Final = frozenset(listed(_COLOURS["others"]["before_names"]))
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _WORD: Final = re.compile(r"(?<![^\W_])[^\W\d_]++(?!\d)")
 """Not the letters of a serial."""
@@ -166,7 +169,9 @@ def _replace(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], la
     while first < len(words):
         for last in range(min(first + _MAX_PHRASE_WORDS, len(words)), first, -1):
             english = language.english(" ".join(plain[first:last]))
-            if english is not None:
+            if english is not None and not (
+                english in _COLOUR_NAMES and words[first][0].istitle() and plain[first - 1] in _BEFORE_NAMES
+            ):  # "apellido Blanco"
                 out += text[end : words[first].start()] + english
                 end, first = words[last - 1].end(), last
                 end += not english and text.startswith(("'", "’"), end)  # the apostrophe of an elided article

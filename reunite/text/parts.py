@@ -77,7 +77,7 @@ def parts_of(normalised: str) -> Sequence[str]:
             unread.clear()
             named, names = named or names_any, names or names_any
         unread.append(piece)
-        is_part = holds or _is_of_part(_WITH.split(piece)) or _names_only_a_cover(between, previous, piece, following)
+        is_part = holds or _is_of_part(_WITH.split(piece)) or _names_only_a_cover(between, found[-1], piece, following)
         is_part = (is_part and not _BESIDES.search(between)) or bool(_LACKED.search(piece))
         repeated = _repeated_thing(found, piece) if named and names and not is_part else None
         if repeated is not None:

@@ -55,6 +55,7 @@ NEVER_ANYTHING, WITHIN = _phrases(_TABLES["never_anything"]), _phrases(_TABLES["
 DETERMINERS, JOINERS = _words("determiners"), _words("joiners")
 ENDERS, LATER_ENDERS = _words("enders"), _words("later_enders")
 ORIGINS, VEHICLES, TOWARDS = map(_words, ("origins", "vehicles", "towards"))
+HEDGES: Final = _phrases(_TABLES["hedges"])
 ELISION: Final = frozenset("'’")
 OF_A_PLACE, WHOSE = _words("of_a_place"), _words("whose")
 VERBS, NO_PLACES, NOT_ALONE = _words("verbs"), _words("no_places"), _words("not_alone")
@@ -62,7 +63,9 @@ VERBS_APART: Final = VERBS | _words("verbs_apart")
 OF_THE_THING: Final = _words("of_the_thing")
 ORDINALS, NUMBERED, _NUMBER_SIGNS = _words("ordinals"), _words("numbered"), _words("number_signs")
 
-_BEFORE_ADJECTIVES: Final = _phrases(_NOUNS["es"], _NOUNS["fr"], _NOUNS["other"]) - _phrases(_NOUNS["en"], _NOUNS["de"])
+_BEFORE_ADJECTIVES: Final = _phrases(
+    *(_NOUNS[key] for key in ("es", "es_after", "fr", "fr_after", "other", "other_after"))
+) - _phrases(*(_NOUNS[key] for key in ("en", "en_after", "de", "de_after")))
 """Nouns of languages in which an adjective follows: "parque canino", but not "bus driver"."""
 
 _ARTICLES: Final = frozenset(("la", "l", "le", "les", "los", "las", "el", "il", "the", *ELISION))

@@ -16,6 +16,7 @@ from reunite.text.place_words import (
     ENDERS,
     FIRM,
     HEADINGS,
+    HEDGES,
     JOINERS,
     LATER_ENDERS,
     MAKERS,
@@ -167,13 +168,20 @@ def _alone(words: Sequence[str], first: int) -> _Found | None:
     end = first
     while not _is_sign(words, end) and end - first <= _MAX_PLACE and not _says_more(words, first, end):
         end += 1
-    start = first
+    start = first + _hedge_length(words, first, end)
     while start < end and words[start] in DETERMINERS:
         start += 1
     is_whole_text = first == 0 and end == len(words)
     if is_whole_text or end - first > _MAX_PLACE or not only_place(words, start, end):
         return None
     return first, end - 1, start
+
+
+def _hedge_length(words: Sequence[str], first: int, end: int) -> int:
+    """Return how many words say that a place isn't sure: "probably soft play"."""
+    return next(
+        (length for length in (2, 1) if first + length < end and tuple(words[first : first + length]) in HEDGES), 0
+    )
 
 
 def _says_more(words: Sequence[str], first: int, position: int) -> bool:

@@ -35,13 +35,15 @@ _KANA: Final = re.compile(
     rf"{'|'.join(_longest_first(_ANYWHERE))}|{_BEGINS}(?:(?:{'|'.join(_longest_first(_FIRST))}){_NO_NAME}"
     rf"|(?:{'|'.join(_longest_first(_APART))}){_ENDS})"
 )
+_DRAWN_OUT: Final = re.compile(r"(?<=([a-zß-ÿ]))(?!\1)([a-zß-ÿ])\2{2,40}(?![^\W_])", re.IGNORECASE)
+"""The end of "merciii" and "pleaseeee", but not "AAA"."""
 _WITH: Final = re.compile(r"(?<![\w/])(?:([wW]/[oO]\b|s/ )|[wW]/|c/ )[ ]?(?=[^\W\d])")
 """Also "c/ llavero" and "s/ tampa"."""
 
 
 def written_out(text: str) -> str:
     """Write out what is short for something else, and put each item of a list on a line."""
-    text = _WITH.sub(lambda short: "without " if short[1] else "with ", text)
+    text = _WITH.sub(lambda short: "without " if short[1] else "with ", _DRAWN_OUT.sub(r"\2", text))
     text = _PHRASE.sub(lambda typed: _PHRASES[" ".join(typed[0].casefold().split())], text)
     text = _PLUSH.sub(f"{_TABLES['plush']['toy']} ", text)
     return one_line_each(_KANA.sub(lambda typed: _KANJI[typed[0]], text))

@@ -1,0 +1,65 @@
+"""What a post says apart from its thing: names, doubts, laughter, what it lacks, and whose it isn't."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from reunite.entities import ReportKind
+from reunite.matching.evidence import Item
+from reunite.matching.features import ReportFeatures, extract
+from reunite.text.content import significant_words
+
+
+def features(text: str) -> ReportFeatures:
+    at = datetime(2026, 5, 4, tzinfo=UTC)
+    return extract(Item(UUID(int=1), ReportKind.FOUND, text, "", at, time_is_stated=False))
+
+
+@pytest.mark.parametrize(
+    ("text", "colours"),
+    [
+        ("carpeta roja, apellido Blanco", ["red"]),
+        ("zaino blu, cognome Bianchi", ["blue"]),
+        ("Mütze, Familie Braun", []),
+        ("blue lunch box, belongs to Mr Green", ["blue"]),
+        ("umbrella, name White inside", []),
+        ("a white umbrella, name Carter inside", ["white"]),
+        ("钥匙，金士顿U盘", []),
+        ("工牌，红色挂绳", []),
+        ("杯子，白色，红盖子", ["white"]),
+    ],
+)
+def test_neither_a_surname_nor_a_part_gives_a_thing_its_colour(text: str, colours: list[str]) -> None:
+    assert [colour.name for thing in features(text).things for colour in thing.colours] == colours
+
+
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("not my jacket but it's been on the fence for days", "jacket"),
+        ("not mine but there is a football under the hedge", "football"),
+        ("no es mío pero hay un paraguas", "umbrella"),
+        ("pushchair rain cover", "pushchair raincover"),
+        ("protection pluie pour poussette", "raincover"),
+        ("捡到卡西欧计算器", "calculator"),
+        ("Regenschutz vom Kinderwagen", "raincover"),
+    ],
+)
+def test_a_post_about_a_thing_of_somebody_else_names_it(text: str, noun: str) -> None:
+    assert [thing.noun for thing in features(text).things] == [noun]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("slt, écharpe merciiii", ("echarpe",)),
+        ("hiiii scarf pleaseeee", ("scarf",)),
+        ("bufanda jajaja", ("bufanda",)),
+        ("raga sciarpa grazieee", ("sciarpa",)),
+        ("galera cachecol kkkk", ("cachecol",)),
+        ("AAA battery", ("aaa", "battery")),
+    ],
+)
+def test_greetings_and_laughter_say_nothing_however_drawn_out(text: str, words: tuple[str, ...]) -> None:
+    assert significant_words(text) == words
