@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+import yaml
 
 ROOT: Final = Path(__file__).parents[2]
 OURS: Final = ("reunite", "db", "metrics", "workers", "bot", "api", "board", "cli", "embedded", "scripts")
@@ -71,3 +72,14 @@ def test_workflows_get_no_more_rights_than_they_use() -> None:
         text = file.read_text()
         assert re.search(r"^permissions:\n  contents: read$", text, re.MULTILINE), file
         assert text.count("persist-credentials: false") == text.count("uses: actions/checkout@"), file
+
+
+def test_an_action_has_one_version_in_all_workflows() -> None:
+    text = "".join(file.read_text() for file in (ROOT / ".github/workflows").glob("*.yml"))
+    used = set(re.findall(r"uses: (\S+)@(\S+)", text))
+    assert len(used) == len({action for action, _ in used}) > 0
+
+
+def test_newer_versions_of_everything_that_comes_from_outside_are_proposed() -> None:
+    updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
+    assert {each["package-ecosystem"] for each in updates} == {"github-actions", "docker", "docker-compose", "pip"}
