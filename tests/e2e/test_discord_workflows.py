@@ -43,7 +43,7 @@ async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public
 
     asked = await world.wait_for_reply(found, "says this is theirs")
     assert world.discord.pinged(world.discord.message(asked)) == {world.ben}
-    assert "Only the finder" in await world.press(asked, "See their answer", world.ada)
+    assert "your own claim" in await world.press(asked, "See their answer", world.ada)
     seeing = await world.discord.ui.press(asked, "See their answer", world.ben)
     seen = await world.private_answer(seeing)
     assert "initials on the handle?" in seen

@@ -51,7 +51,7 @@ async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(world: Wo
     assert "my name is inside" not in str(world.slack.messages)
     see = sentence("button_see_claim")
     refused = await whispered(await world.slack.press(world.found, answer["ts"], see, world.ada))
-    assert refused["text"] == sentence("only_finder")
+    assert refused["text"] == sentence("own_claim")
     seen = await whispered(await world.slack.press(world.found, answer["ts"], see, world.ben))
     assert "my name is inside" in shown(seen)
     accept = {"channel": world.found, **seen}

@@ -224,6 +224,11 @@ async def _one_side_says_so(scene: Scene) -> None:
     await scene.press("handed_over", scene.match.id, BEN)
 
 
+async def _claim_waits(scene: Scene) -> None:
+    await scene.claim()
+    await scene.stage.remind(25)
+
+
 async def _reminders(scene: Scene) -> None:
     """Bring up a claim, its acceptance and the end of both reports."""
     claim = await scene.claim()
@@ -261,6 +266,7 @@ MAKERS: Final[Sequence[Maker]] = (
     _handover,
     _withdraw_claim,
     _one_side_says_so,
+    _claim_waits,
     _reminders,
     _digest,
 )
@@ -363,7 +369,7 @@ async def test_reports_left_out_of_the_export_are_counted() -> None:
         (_handover, THE_TWO, PLACE),
         (_handover, "the lost report", sentence("no_pair")),
         (_one_side_says_so, "the lost report", sentence("log_handed_over")),
-        (_reminders, "the found report", sentence("claim_waits_for_you")),
+        (_claim_waits, "the found report", sentence("claim_waits_for_you")),
         (_reminders, "the lost report", sentence("is_it_back")),
         (_digest, "everyone", sentence("digest_claim")),
     ],
