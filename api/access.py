@@ -1,6 +1,5 @@
 """Authentication and authorisation of API requests."""
 
-import hashlib
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -46,24 +45,17 @@ class Access:
         self._tokens = tokens
         self._rates = RateLimiter(requests_per_minute)
         self._failures = RateLimiter(requests_per_minute)
-        """Requests without a token that was valid before, by address."""
-        self._valid: set[bytes] = set()
-        """Hashes of tokens: behind a proxy all have one address, and those who fail must not lock the others out."""
+        """Requests without a valid token, by address."""
 
     async def caller(self, request: web.Request, scope: Scope) -> Caller:
         """Return who makes a request. Raises ProblemError without a valid token or the scope, or above the limit."""
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        secret = secret.strip()
         is_token = scheme.lower() == _SCHEME and secret.isascii()
-        hashed = hashlib.sha256(secret.encode(errors="replace")).digest()
-        if hashed not in self._valid:
-            _refuse_if_limited(self._failures.take(request.remote))
-        token = await self._tokens.find(secret) if is_token else None
+        token = await self._tokens.find(secret.strip()) if is_token else None
         if token is None:
-            self._valid.discard(hashed)
+            _refuse_if_limited(self._failures.take(request.remote))
             detail = "Send a valid token in the header `Authorization: Bearer …`; `reunite token create` makes one."
             raise ProblemError(HTTPStatus.UNAUTHORIZED, detail, _CHALLENGE)
-        self._valid.add(hashed)
         _refuse_if_limited(self._rates.take(token.id))
         if scope not in token.scopes:
             raise ProblemError(HTTPStatus.FORBIDDEN, f"This needs a token with the scope `{scope}`, which yours lacks.")

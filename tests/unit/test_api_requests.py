@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiohttp import FormData, web
-from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
+from aiohttp.test_utils import TestClient, TestServer
 
 from api import bodies, schemas
 from api.access import Access
@@ -29,12 +29,8 @@ TOKEN = TokenInUse(uuid4(), uuid4(), uuid4(), "api", "t", frozenset({"read", "wr
 Client = TestClient[web.Request, web.Application]
 
 
-@dataclass
 class OneToken:
-    asked: int = 0
-
     async def find(self, secret: str) -> TokenInUse | None:
-        self.asked += 1
         return TOKEN if secret.encode() == SECRET.encode() else None
 
 
@@ -123,22 +119,6 @@ async def test_headers_that_are_no_utf_8_are_refused(headers: dict[str, str], st
     lines = [f"{name}: {value}" for name, value in given.items()]
     async with serving(Taken()) as client:
         assert await raw(client, lines, b'{"kind": "lost", "text": "a"}') == status
-
-
-async def test_an_address_whose_tokens_failed_too_often_asks_no_database_until_it_may_again() -> None:
-    tokens = OneToken()
-    access = Access(cast("ApiTokens", tokens), 3)
-
-    async def asked_with(secret: str) -> HTTPStatus:
-        try:
-            await access.caller(make_mocked_request("GET", "/", {"Authorization": f"Bearer {secret}"}), "read")
-        except ProblemError as error:
-            return error.status
-        return HTTPStatus.OK
-
-    assert [await asked_with(each) for each in (SECRET, "a", "b", "c")] == [200, 401, 401, 429]
-    assert tokens.asked == 3
-    assert await asked_with(SECRET) == 200  # it was valid before: others at its address failed
 
 
 async def raw(client: Client, lines: list[str], body: bytes) -> int:
