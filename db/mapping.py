@@ -34,8 +34,10 @@ REPORT: Final = """SELECT r.*, w.platform, w.external_id AS workspace, w.languag
 MATCH: Final = "m.*, (SELECT c.state FROM claim c WHERE c.match_id = m.id ORDER BY c.at DESC LIMIT 1) AS claim_state"
 """The columns of a match `m`."""
 DECISION: Final = """(SELECT to_jsonb(d) FROM claim_decision d WHERE d.match_id = c.match_id AND d.at >= c.at
-  AND d.state = c.state ORDER BY d.seq LIMIT 1) AS decision"""
-"""Who has accepted or rejected a claim `c`: the next claim on its match waits for that."""
+  AND d.state = c.state
+  AND NOT EXISTS (SELECT FROM claim n WHERE n.match_id = c.match_id AND n.at > c.at AND n.at <= d.at)
+  ORDER BY d.seq LIMIT 1) AS decision"""
+"""Who has accepted or rejected a claim `c`, and not a later one on its match."""
 CLAIM: Final = f"c.*, w.platform, w.external_id AS workspace, {DECISION}"
 """The columns of a claim `c`, with its `CLAIMANT`."""
 CLAIMANT: Final = """JOIN match m ON m.id = c.match_id JOIN report lost ON lost.id = m.lost_id

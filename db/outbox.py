@@ -78,7 +78,7 @@ class SqlOutbox(Queries):
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         rows = await self._all(
             "SELECT key, reply FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'"
-            " ORDER BY seq",
+            " ORDER BY seq FOR UPDATE",
             report=report,
         )
         return {row["key"]: from_json(row["reply"]) for row in rows}

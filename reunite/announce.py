@@ -208,6 +208,9 @@ async def _show(session: Session, report: Report, match: Match, other: Report) -
     """
     if match.claim or not rules.is_news(report, other):
         return
+    if match.declined:  # the owner only passed over it in a gallery
+        await session.matches.decline(match.id, declined=False)
+        match = replace(match, declined=False)
     if not report.quiet:
         await _post_card(session, report, match, other)
     # A lost report's search notifies a finder only of sure matches; a new found report notifies every owner.
@@ -248,7 +251,7 @@ async def card_of(session: Session, reader: Report, match: Match, other: Report)
     """Return the card of a match in the thread of `reader`; of a sealed report it has no picture."""
     picture = None if other.sealed else await picture_of(session, other, match)
     if reader.kind is ReportKind.FOUND:
-        if match.declined or match.state is MatchState.REJECTED:
+        if rules.is_folded(match) or match.state is MatchState.REJECTED:
             return galleries.owner_folded(match, other, reader)
         return wording.match_card(match, other, reader, picture)
     if rules.has_gone(match, other):

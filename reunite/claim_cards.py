@@ -1,5 +1,6 @@
 """The cards that show moderators a match and its claims, kept up to date until the end."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Person, Picture
 from reunite.moderators import deciding_moderator, readers
 from reunite.ports import Session
-from reunite.tiles import picture_of, revise_tiles
+from reunite.tiles import Pair, picture_of, revise_tiles
 
 
 async def post_card(session: Session, claimed: Claimed) -> None:
@@ -25,19 +26,23 @@ async def post_card(session: Session, claimed: Claimed) -> None:
 async def revise_claim(session: Session, match_id: UUID, lost: Report, found: Report) -> None:
     """Show the owner and the moderators how a claim was decided."""
     if match := await session.matches.get(match_id):
-        await revise_owners_card(session, match, lost, found)
+        await revise_owners_cards(session, found, [(match, lost)])
         await revise_cards(session, match, lost, found)
 
 
-async def revise_owners_card(session: Session, match: Match, lost: Report, found: Report) -> None:
-    """Update an owner's card; if they have folded it away, only whether they may still claim the item."""
-    if match.declined:
-        may_try = rules.is_still_given(match, found) and await may_claim(session, lost, found)
-        card = galleries.folded_card(match, lost, found, may_claim=may_try)
-    else:
-        card = await card_of(session, lost, match, found)
-    await session.outbox.revise(keys.card(match.id, lost.kind), card)
-    await revise_tiles(session, match, lost, found)
+async def revise_owners_cards(session: Session, found: Report, pairs: Sequence[Pair]) -> None:
+    """Update the cards of a found report's matches, each with its lost report, in their owners' threads.
+
+    One that its owner has folded away only says whether they may still claim the item.
+    """
+    for match, lost in pairs:
+        if rules.is_folded(match):
+            may_try = rules.is_still_given(match, found) and await may_claim(session, lost, found)
+            card = galleries.folded_card(match, lost, found, may_claim=may_try)
+        else:
+            card = await card_of(session, lost, match, found)
+        await session.outbox.revise(keys.card(match.id, lost.kind), card)
+    await revise_tiles(session, found, pairs)
 
 
 async def revise_finders_card(session: Session, match: Match, lost: Report, found: Report) -> None:
@@ -78,7 +83,9 @@ async def _end_reminders(session: Session, claimed: Claimed) -> None:
     """Say below what has become of a claim instead of asking about it."""
     claim = claimed.claim
     if claim.state is not ClaimState.OPEN:
-        over = replace(handovers.claim_closed(claimed, members_can_return=False), buttons=())
+        settings = await session.workspaces.settings_for(claimed.found.id)
+        closed = handovers.claim_closed(claimed, members_can_return=settings.members_can_return)
+        over = replace(closed, lines=closed.lines[:1], buttons=())  # how it goes on is said above
         await session.outbox.revise(keys.claim_reminder(claim.id, ClaimState.OPEN), over)
     if claim.state is ClaimState.WITHDRAWN:
         over = handovers.claim_decided(claimed, members_can_return=False, left=0)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from reunite import rules
 from reunite.entities import Match, MatchState, Report, ReportState
+from reunite.errors import TryAgainError
 from reunite.messages import keys, notices
 from reunite.ports import Session
 from reunite.tiles import Pair
@@ -12,8 +13,10 @@ from reunite.tiles import Pair
 
 async def locked_with_claims(session: Session, report: UUID) -> tuple[Report | None, Sequence[Pair]]:
     """Return a report, and the open reports between which and it a claim is undecided or was accepted; all locked."""
-    claimed = {match.other_side(report): match for match in await session.matches.of(report) if _is_waiting(match)}
+    claimed = await _claimed(session, report)
     locked = await session.reports.lock({report, *claimed})
+    if claimed.keys() != (await _claimed(session, report)).keys():
+        raise TryAgainError("a claim has changed meanwhile")
     others = [(match, locked[other]) for other, match in claimed.items() if other in locked]
     return locked.get(report), [(match, other) for match, other in others if other.state is ReportState.OPEN]
 
@@ -22,6 +25,11 @@ async def tell_others(session: Session, others: Sequence[Pair]) -> None:
     """Say in the threads of those reports that the other side has ended."""
     for match, reader in others:
         await session.outbox.post(reader.id, keys.claim_ended(match.id, reader.kind), notices.claim_ended(reader))
+
+
+async def _claimed(session: Session, report: UUID) -> dict[UUID, Match]:
+    """Return a report's matches with such a claim, by the other report."""
+    return {match.other_side(report): match for match in await session.matches.of(report) if _is_waiting(match)}
 
 
 def _is_waiting(match: Match) -> bool:

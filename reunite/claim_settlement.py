@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reunite import rules
-from reunite.claim_cards import revise_cards, revise_claim, revise_owners_card
+from reunite.claim_cards import revise_cards, revise_claim, revise_owners_cards
 from reunite.entities import Account, Claim, ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts
 from reunite.errors import TellUserError
 from reunite.messages import handovers, keys
 from reunite.messages.handovers import Claimed
 from reunite.ports import Session
+from reunite.tiles import Pair
 
 
 async def settle_claims(session: Session, match: Match, before: MatchState, found: Report) -> None:
@@ -87,14 +88,15 @@ async def revise_conversations(session: Session, found: Report) -> None:
             await session.outbox.revise(keys.conversation(claim.id), reply)
 
 
-async def revise_owners_cards(session: Session, found: Report) -> None:
+async def revise_offers(session: Session, found: Report) -> None:
     """Update a found item's cards in the threads of those who may own it: whether they still can."""
-    shown = await session.outbox.quoting(found.id)
+    shown, pairs = await session.outbox.quoting(found.id), list[Pair]()
     for match in await session.matches.of(found.id):
         is_shown = keys.card(match.id, ReportKind.LOST) in shown
         lost = await session.reports.get(match.lost) if is_shown else None
         if lost and lost.state in rules.RETURNABLE:
-            await revise_owners_card(session, match, lost, found)
+            pairs.append((match, lost))
+    await revise_owners_cards(session, found, pairs)
 
 
 async def withdraw_offers(session: Session, claimant: Account, found: Report) -> None:
@@ -106,7 +108,7 @@ async def withdraw_offers(session: Session, claimant: Account, found: Report) ->
         lost = await session.reports.get(match.lost)
         if lost and lost.account == claimant:
             claims_made = [Claimed(claim, match, lost, found) for claim in claims if claim.match == match.id]
-            await revise_owners_card(session, match, lost, found)
+            await revise_owners_cards(session, found, [(match, lost)])
             await _revise_rejections(session, claims_made)
 
 

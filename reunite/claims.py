@@ -78,7 +78,7 @@ async def take_claim(session: Session, press: Press, match: Match, lost: Report,
     await session.matches.decline(match.id, declined=False)
     match = await session.matches.get(match.id) or match
     await show_card(session, lost, match, found)
-    await revise_tiles(session, match, lost, found)
+    await revise_tiles(session, found, [(match, lost)])
     await revise_finders_card(session, match, lost, found)
     await _announce(session, claim, match, lost, found)
     await withdraw_offers(session, claim.account, found)

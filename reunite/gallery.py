@@ -37,7 +37,7 @@ class GalleryHandlers:
                 raise TellUserError(closed)
             await session.matches.pick(match.id)
             await show_card(session, lost, match, found)
-            await revise_tiles(session, replace(match, picked=True, declined=False), lost, found)
+            await revise_tiles(session, found, [(replace(match, picked=True, declined=False), lost)])
         return notices.note("picked", press.language)
 
     async def none_of_these(self, workspace: Workspace, press: Press) -> Reply:
@@ -51,7 +51,7 @@ class GalleryHandlers:
             for tile in gallery.gallery:
                 await _decline(session, lost, tile)
             await session.outbox.revise(key, galleries.closed_gallery(lost, len(gallery.gallery)))
-            if lost.question_answer is None:
+            if lost.question_answer is None and len(await _open_matches(session, lost)) < 2:  # noqa: PLR2004 - to tell apart
                 await session.outbox.revise(keys.question(lost.id), wording.question_over(lost))
             await _show_next(session, lost, number + 1)
         return notices.note("none_of_these" if len(gallery.gallery) > 1 else "not_again", press.language)
@@ -66,10 +66,15 @@ class GalleryHandlers:
             if rules.is_claimed(match):
                 await withdraw_claim(session, match, lost, found)
             may_try = await _fold(session, match, lost, found)
-            await revise_tiles(session, replace(match, declined=True), lost, found)
+            await revise_tiles(session, found, [(replace(match, declined=True), lost)])
             if lost.state is ReportState.OPEN:
                 await _show_next_card(session, lost)
         return notices.declined(match, press.language, may_claim=may_try)
+
+
+async def _open_matches(session: Session, lost: Report) -> list[Match]:
+    """Return the labelled matches that the owner hasn't declined."""
+    return [match for match, _ in await viewable_pairs(session, lost) if match.label and not match.declined]
 
 
 async def show_card(session: Session, reader: Report, match: Match, other: Report) -> None:

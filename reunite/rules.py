@@ -115,6 +115,11 @@ def may_show(reader: Report, other: Report, match: Match) -> bool:
     return reader is lost or not lost.private
 
 
+def is_folded(match: Match) -> bool:
+    """Return whether an owner has declined a match, and no moderator has confirmed it since."""
+    return match.declined and match.state is not MatchState.CONFIRMED
+
+
 def may_be_shown_again(found: UUID, label: Label | None, ruled_out: Mapping[UUID, bool]) -> bool:
     """Return whether a member may see a found item again after what was rejected or declined (`Matches.ruled_out`).
 

@@ -37,11 +37,14 @@ async def picture_of(session: Session, report: Report, match: Match | None = Non
     return Picture(stored[0], report.id) if stored else None
 
 
-async def revise_tiles(session: Session, match: Match, lost: Report, found: Report) -> None:
-    """Show in the galleries with a match what has been said about it."""
+async def revise_tiles(session: Session, found: Report, pairs: Sequence[Pair]) -> None:
+    """Show in the galleries with a found report's matches, each with its lost report, what has been said about them."""
     for key, reply in (await session.outbox.quoting(found.id)).items():
-        if any(tile.match == match.id for tile in reply.gallery):
-            await session.outbox.revise(key, galleries.refreshed(reply, match, found, lost.language))
+        revised = reply
+        for match, lost in pairs:
+            revised = galleries.refreshed(revised, match, found, lost.language)
+        if revised != reply:
+            await session.outbox.revise(key, revised)
 
 
 async def tiles_of(session: Session, pairs: Sequence[Pair], first: int = 1) -> tuple[Tile, ...]:

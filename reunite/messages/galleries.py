@@ -68,7 +68,7 @@ def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Rep
 
 def _said(match: Match) -> str | None:
     """Return the key of what a tile says instead of its label, once somebody has said something about it."""
-    if match.declined or match.state is MatchState.REJECTED:
+    if rules.is_folded(match) or match.state is MatchState.REJECTED:
         return "tile_declined"
     return "tile_picked" if match.picked or rules.is_claimed(match) else None
 

@@ -296,8 +296,12 @@ class Reply:
 
     def without_person(self, account: Account, word: str) -> "Reply":
         """Return the reply with a word in the place of someone."""
+        first = word[0].upper() + word[1:]
         lines = tuple(
-            tuple(Plain(word) if isinstance(span, Person) and span.may_be(account) else span for span in line)
+            tuple(
+                Plain(word if number else first) if isinstance(span, Person) and span.may_be(account) else span
+                for number, span in enumerate(line)
+            )
             for line in self.lines
         )
         return replace(self, lines=lines)

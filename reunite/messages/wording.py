@@ -57,8 +57,14 @@ def line(key: str, language: str, number: int | None = None, /, **slots: str | S
         if slot == "command":
             spans.append(Command(spec or "", language))
         elif slot:
-            _add(spans, slots[slot], strong=strong)
+            _add(spans, slots[slot] if spans else _at_start(slots[slot], language), strong=strong)
     return tuple(spans)
+
+
+def _at_start(added: str | Span | Line, language: str) -> str | Span | Line:
+    """Return what a sentence begins with: "someone" gets a capital letter, members' own words stay as they are."""
+    unknown = sentence("unknown_member", language)
+    return unknown[0].upper() + unknown[1:] if added in {unknown, Plain(unknown)} else added
 
 
 def _add(spans: list[Span], added: str | Span | Line, *, strong: bool) -> None:

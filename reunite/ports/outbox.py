@@ -36,5 +36,5 @@ class Outbox(Protocol):
         ...
 
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
-        """Return the latest version of every reply that quotes a report or is about it, sent or queued."""
+        """Return the latest version of every reply that quotes a report or is about it, sent or queued; all locked."""
         ...

@@ -81,6 +81,26 @@ class GalleryCases:
         [question] = [reply for reply in await stage.thread(lost) if reply.kind == "question"]
         assert (question.text(), question.choices, question.buttons) == (sentence("question_over"), (), ())
 
+    async def test_none_of_these_leaves_a_question_about_other_matches(self, stage: Stage) -> None:
+        await stage.join()
+        lost, one, two = await stage.lost(), await stage.found("1"), await stage.found("2")
+        await stage.search(lost, one, two, label=None)
+        await stage.search(lost, await stage.found("3"), await stage.found("4"), label=Label.POSSIBLE)
+        await ask(stage, lost, Question("colour", ("red", "blue")))
+        await stage.press("none_of_these", lost.id, ADA)
+        [question] = [reply for reply in await stage.thread(lost) if reply.kind == "question"]
+        assert question.choices
+
+    async def test_what_was_passed_over_and_is_likely_now_is_offered_to_both(self, stage: Stage) -> None:
+        await stage.join()
+        lost, one, two = await stage.lost(), await stage.found("1"), await stage.found("2")
+        await stage.search(lost, one, two, label=None)
+        await stage.press("none_of_these", lost.id, ADA)
+        await stage.search(lost, one, label=Label.HIGH)
+        for report in (lost, one):
+            assert sentence("label_high") in (await stage.thread(report))[-1].text()
+        assert not any(match.declined for match in await stage.matches(lost) if match.found == one.id)
+
     async def test_a_sealed_report_is_in_no_gallery(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         lost, sealed = await stage.lost(), await stage.found(sealed=True)

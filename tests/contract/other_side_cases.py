@@ -88,6 +88,43 @@ class OtherSideCases:
         await stage.verdict(match, VerdictKind.CONFIRM, BEN, given=False)
         assert (await stage.press("confirm", match.id, MODERATOR)).text() == sentence("note_match_undecided")
 
+    async def test_nothing_says_not_a_match_once_a_moderator_confirms(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.press("not_mine", match.id, ADA)
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        words = await stage.words(lost, found)
+        assert "Not yours" not in words
+        assert sentence("owner_folded", report=sentence("jump_report")) not in words
+
+    async def test_a_decision_counts_for_its_own_claim_only(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        _, found, match = await stage.matched()
+        await stage.claim(match, found)
+        for given in (True, False):
+            await stage.verdict(match, VerdictKind.REJECT, given=given)
+        await stage.press("reject_claim", await stage.claim(match, found), BEN)
+        assert (await stage.words(found)).count("Rejected by Ben Nevis") == 1
+
+    async def test_a_moderator_who_is_forgotten_stays_unnamed(self, stage: Stage) -> None:
+        workspace = await stage.join(log_channel="log")
+        lost, found, match = await stage.matched()
+        await stage.press("reject_claim", await stage.claim(match, found), MODERATOR)
+        assert MODERATOR.name in await stage.words(lost, found)
+        await stage.press("forget", workspace.id, MODERATOR)
+        for given in (True, False):
+            await stage.verdict(match, VerdictKind.CONFIRM, BEN, is_moderator=True, given=given)
+        assert MODERATOR.name not in await stage.words(lost, found)
+        assert "Someone says your answer doesn't match." in await stage.words(lost)
+
+    async def test_a_reminder_of_an_accepted_claim_says_how_it_goes_on(self, stage: Stage) -> None:
+        await stage.join()
+        _, found, match = await stage.matched()
+        claim = await stage.claim(match, found)
+        await stage.remind(25)
+        await stage.press("accept_claim", claim, BEN)
+        assert (await stage.thread(found))[-1].text() == sentence("claim_closed_accepted")
+
     @pytest.mark.parametrize(
         ("action", "key"), [("reject_claim", "claim_closed_rejected"), ("not_mine", "claim_closed_withdrawn")]
     )

@@ -113,6 +113,10 @@ class MemoryDeletion(Part):
         for number, decided in enumerate(self._tables.claim_decisions):
             if decided.match in known and decided.account == account:
                 self._tables.claim_decisions[number] = replace(decided, by=replace(decided.by, name=""))
+        for claim in self._tables.claims.values():
+            if claim.decision and claim.decision.match in known and claim.decision.account == account:
+                unnamed = replace(claim.decision, by=replace(claim.decision.by, name=""))
+                self._tables.claims[claim.id] = replace(claim, decision=unnamed)
         for queued in self._outbox():
             word = sentence("unknown_member", self._require(queued.report).report.language)
             self._tables.outbox[queued.key] = replace(queued, reply=queued.reply.without_person(account, word))
