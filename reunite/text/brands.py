@@ -84,24 +84,29 @@ def named_brands(text: str, own_phrases: Sequence[str], nouns: Sequence[str]) ->
     anywhere = frozenset(brands_in(text))
     own = dict[str, frozenset[str]]()
     for phrase in _pieces(own_phrases) if anywhere else ():
-        found, others = _read(phrase)
-        others = [word for word in tokens(normalise(" ".join(others))) if not heads.never_names_a_thing(word)]
-        nouns_named = heads.things_in(_WHAT_FOR.sub(" ", normalise(phrase))) if others else frozenset[str]()
-        nouns_named = nouns_named.intersection(map(stem, others)) or nouns_named  # "macbook charger"
-        named = frozenset(meant_by(noun, phrase) or noun for noun in nouns_named)
-        if named or not others or _is_model(phrase, others):
-            head = heads.head_phrase(normalise(phrase)) or ""
-            readings = (named, named - kinds.KEPT_IN or named, frozenset(head.split()[-1:]) or named)
-            own |= {
-                brand: groups
-                for brand in found
-                if (
-                    groups := _of_some(
-                        next(filter(None, (_fitting(found[brand], read) for read in readings)), frozenset()), nouns
-                    )
-                )
-            }
+        own |= _brands_of(phrase, nouns)
     return NamedBrands(own, anywhere)
+
+
+def _brands_of(phrase: str, nouns: Sequence[str]) -> _Brands:
+    """Return the brands of a phrase that make what it names: all of it, what it's kept in left out, or its head."""
+    found, others = _read(phrase)
+    if not found:
+        return {}
+    english = normalise(phrase)
+    others = [word for word in tokens(normalise(" ".join(others))) if not heads.never_names_a_thing(word)]
+    nouns_named = heads.things_in(_WHAT_FOR.sub(" ", english)) if others else frozenset[str]()
+    nouns_named = nouns_named.intersection(map(stem, others)) or nouns_named  # "macbook charger"
+    named = frozenset(meant_by(noun, phrase) or noun for noun in nouns_named)
+    if not (named or not others or _is_model(phrase, others)):
+        return {}
+    head = frozenset((heads.head_phrase(english) or "").split()[-1:])
+    readings = (named, named - kinds.KEPT_IN or named, head or named)
+    made = {
+        brand: next(filter(None, (_fitting(groups, read) for read in readings)), frozenset[str]())
+        for brand, groups in found.items()
+    }
+    return {brand: some for brand, groups in made.items() if (some := _of_some(groups, nouns))}
 
 
 def _is_model(phrase: str, others: Sequence[str]) -> bool:
