@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from aiohttp import web
@@ -36,17 +36,17 @@ class Items:
     handlers: Handlers
     photo_hosts: frozenset[str]
 
-    async def post(self, call: Call) -> JsonResponse:
+    async def post(self, call: Call[schemas.NewItem]) -> JsonResponse:
         receipt = await self._report(call.caller, call.body, _own_key(call))
         posted = schemas.Posted(id=receipt.report.id, created=receipt.created)
         headers = {"Location": f"/v1/items/{receipt.report.id}"}
         return JsonResponse(posted, HTTPStatus.CREATED if receipt.created else HTTPStatus.OK, headers)
 
-    async def get(self, call: Call) -> JsonResponse:
+    async def get(self, call: Call[None]) -> JsonResponse:
         async with self.store.session(call.caller.token.community) as session:
             return JsonResponse(item_of(await _visible(session, call), call.caller))
 
-    async def matches(self, call: Call) -> JsonResponse:
+    async def matches(self, call: Call[None]) -> JsonResponse:
         """Return an item's matches with other items that the caller may see."""
         caller = call.caller
         async with self.store.session(caller.token.community) as session:
@@ -60,7 +60,7 @@ class Items:
         ]
         return JsonResponse(schemas.Matches(matches=shown[: call.top_k]))
 
-    async def withdraw(self, call: Call) -> web.Response:
+    async def withdraw(self, call: Call[None]) -> web.Response:
         """Delete everything known about an item, as its author or a moderator."""
         caller = call.caller
         async with self.store.session(caller.token.community) as session:
@@ -72,7 +72,7 @@ class Items:
         await self.handlers.withdraw(Withdraw(target=report.target, member=author, is_moderator=caller.is_moderator))
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
-    async def photo(self, call: Call) -> web.Response:
+    async def photo(self, call: Call[None]) -> web.Response:
         """Return a photo's stored copy."""
         wanted, caller = call.id("photo"), call.caller
         async with self.store.session(caller.token.community) as session:
@@ -89,7 +89,7 @@ class Items:
 
     # Jobs
 
-    async def start_job(self, call: Call) -> JsonResponse:
+    async def start_job(self, call: Call[schemas.NewItems]) -> JsonResponse:
         """Accept many items for the workers to process."""
         caller, key = call.caller, _own_key(call)
         community, workspace = caller.token.community, caller.token.workspace_id
@@ -106,14 +106,14 @@ class Items:
             raise not_found("job")
         return JsonResponse(_job(job), HTTPStatus.ACCEPTED, {"Location": f"/v1/jobs/{job.id}"})
 
-    async def job(self, call: Call) -> JsonResponse:
+    async def job(self, call: Call[None]) -> JsonResponse:
         async with self.store.session(call.caller.token.community) as session:
             job = await session.api_jobs.get(call.id("job"))
         if job is None:
             raise not_found("job")
         return JsonResponse(_job(job))
 
-    async def _report_all(self, call: Call, key: str) -> tuple[list[UUID | None], list[Refusal]]:
+    async def _report_all(self, call: Call[schemas.NewItems], key: str) -> tuple[list[UUID | None], list[Refusal]]:
         reports: list[UUID | None] = []
         refused: list[Refusal] = []
         for position, item in enumerate(call.body.items):
@@ -146,12 +146,12 @@ class Items:
         return await self.handlers.report(command)
 
 
-def _own_key(call: Call) -> str:
+def _own_key(call: Call[Any]) -> str:
     """Return the request's idempotency key, made unique to the token."""
     return f"{call.caller.token.id}:{call.key or uuid4()}"
 
 
-async def _visible(session: CommunitySession, call: Call) -> Item:
+async def _visible(session: CommunitySession, call: Call[Any]) -> Item:
     """Return the item in the path. Raises ProblemError if the caller may not see it."""
     wanted = call.id("item")
     item = (await session.items.of([wanted])).get(wanted)

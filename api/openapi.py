@@ -31,7 +31,7 @@ _PUBLIC: Final = {
 Json = dict[str, Any]
 
 
-def document(operations: Sequence[Operation]) -> Json:
+def document(operations: Sequence[Operation[Any]]) -> Json:
     """Describe the API."""
     paths: dict[str, Json] = {path: {"get": _health(path, summary)} for path, summary in _PUBLIC.items()}
     for operation in operations:
@@ -53,7 +53,7 @@ def document(operations: Sequence[Operation]) -> Json:
     }
 
 
-def _schemas(operations: Sequence[Operation]) -> Json:
+def _schemas(operations: Sequence[Operation[Any]]) -> Json:
     taken = {operation.body for operation in operations if operation.body}
     returned = {model for operation in operations for model in operation.returns.values() if isinstance(model, type)}
     returned |= {schemas.Problem, schemas.Health}
@@ -76,7 +76,7 @@ def _reference(model: type[BaseModel]) -> Json:
     return {"$ref": _REFERENCE.format(model=model.__name__)}
 
 
-def _operation(operation: Operation) -> Json:
+def _operation(operation: Operation[Any]) -> Json:
     described: Json = {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -92,7 +92,7 @@ def _operation(operation: Operation) -> Json:
     return described
 
 
-def _parameters(operation: Operation) -> list[Json]:
+def _parameters(operation: Operation[Any]) -> list[Json]:
     found: list[Json] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
         for name in operation.ids
@@ -107,7 +107,7 @@ def _parameters(operation: Operation) -> list[Json]:
     return found
 
 
-def _successes(operation: Operation) -> Json:
+def _successes(operation: Operation[Any]) -> Json:
     return {str(status.value): _success(status, body) for status, body in operation.returns.items()}
 
 
@@ -119,7 +119,7 @@ def _success(status: HTTPStatus, body: type[BaseModel] | str | None) -> Json:
     return {"description": status.phrase, "content": {JSON: {"schema": _reference(body)}}}
 
 
-def _failures(operation: Operation) -> Mapping[str, Json]:
+def _failures(operation: Operation[Any]) -> Mapping[str, Json]:
     statuses = [*_ALWAYS, *(_OF_BODIES if operation.body else ()), *([HTTPStatus.NOT_FOUND] if operation.ids else ())]
     content = {MEDIA_TYPE: {"schema": _reference(schemas.Problem)}}
     return {str(status.value): {"description": status.phrase, "content": content} for status in sorted(statuses)}

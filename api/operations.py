@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final, Literal
+from typing import Any, Final, Generic, Literal, TypeVar
 from uuid import UUID
 
 from aiohttp import web
@@ -18,16 +18,17 @@ from db.api_tokens import Scope
 from reunite.text.controls import storable
 
 _MAX_KEY_LENGTH: Final = 200
+B = TypeVar("B", bound=Body | None)
 _NUMBER: Final = re.compile(r"[1-9][0-9]?|100")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A checked request: its caller and what they sent."""
+class Call(Generic[B]):
+    """A checked request: its caller and what they sent; the body is None if the operation takes none."""
 
     request: web.Request
     caller: Caller
-    body: Any
+    body: B
     top_k: int
     key: str
 
@@ -48,11 +49,11 @@ class JsonResponse:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Handle = Callable[[Call], Awaitable[JsonResponse | web.Response]]
+Handle = Callable[[Call[B]], Awaitable[JsonResponse | web.Response]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+@dataclass(frozen=True, kw_only=True)  # without slots, with which Python 3.11 can't make an `Operation[Body]`
+class Operation(Generic[B]):
     """A path with a method, and how to handle it."""
 
     name: str
@@ -60,10 +61,10 @@ class Operation:
     path: str
     summary: str
     scope: Scope
-    handle: Handle
+    handle: Handle[B]
     returns: Mapping[HTTPStatus, type[BaseModel] | str | None]
     """The content for each success status: a model, a media type, or nothing."""
-    body: type[Body] | None = None
+    body: type[B] | None = None
     forms: bool = False
     """Whether the body may also be a multipart form."""
     takes_key: bool = False
@@ -76,7 +77,7 @@ class Operation:
         return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
 
 
-def add_operation(application: web.Application, operation: Operation, access: Access) -> None:
+def add_operation(application: web.Application, operation: Operation[Any], access: Access) -> None:
     """Register an operation, and check requests before it handles them."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -96,7 +97,7 @@ def add_operation(application: web.Application, operation: Operation, access: Ac
     application.router.add_route(operation.method, operation.path, handle, name=operation.name)
 
 
-def _top_k(request: web.Request, operation: Operation) -> int:
+def _top_k(request: web.Request, operation: Operation[Any]) -> int:
     unknown = sorted(set(request.query) - ({"top_k"} if operation.takes_top_k else set()))
     if unknown:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"This operation has no parameter {unknown[0]!r}.")
@@ -106,7 +107,7 @@ def _top_k(request: web.Request, operation: Operation) -> int:
     return int(values[0])
 
 
-def _key(request: web.Request, operation: Operation) -> str:
+def _key(request: web.Request, operation: Operation[Any]) -> str:
     key = request.headers.get("Idempotency-Key", "")
     if operation.takes_key and storable(key) != key:
         raise ProblemError(HTTPStatus.BAD_REQUEST, "Idempotency-Key isn't UTF-8.")

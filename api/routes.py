@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from http import HTTPStatus
+from typing import Any
 
 from api import schemas
 from api.items import Items
@@ -11,18 +12,18 @@ from api.search import Searches
 from db.store import Store
 
 
-def operations(searches: Searches, items: Items, store: Store) -> Sequence[Operation]:
+def operations(searches: Searches, items: Items, store: Store) -> Sequence[Operation[Any]]:
     """Return every operation that needs a token."""
 
-    async def stats(call: Call) -> JsonResponse:
+    async def stats(call: Call[None]) -> JsonResponse:
         return await _stats(call, store)
 
     return (*_searching(searches), *_posting(items), *_reading(items, searches), _stats_operation(stats))
 
 
-def _searching(searches: Searches) -> Sequence[Operation]:
+def _searching(searches: Searches) -> Sequence[Operation[Any]]:
     return (
-        Operation(
+        Operation[schemas.SearchQuery](
             name="search",
             method="POST",
             path="/v1/search",
@@ -33,7 +34,7 @@ def _searching(searches: Searches) -> Sequence[Operation]:
             forms=True,
             returns={HTTPStatus.OK: schemas.SearchResults},
         ),
-        Operation(
+        Operation[schemas.SimilarityQuery](
             name="similarity",
             method="POST",
             path="/v1/similarity",
@@ -46,9 +47,9 @@ def _searching(searches: Searches) -> Sequence[Operation]:
     )
 
 
-def _posting(items: Items) -> Sequence[Operation]:
+def _posting(items: Items) -> Sequence[Operation[Any]]:
     return (
-        Operation(
+        Operation[schemas.NewItem](
             name="postItem",
             method="POST",
             path="/v1/items",
@@ -60,7 +61,7 @@ def _posting(items: Items) -> Sequence[Operation]:
             takes_key=True,
             returns={HTTPStatus.CREATED: schemas.Posted, HTTPStatus.OK: schemas.Posted},
         ),
-        Operation(
+        Operation[None](
             name="withdrawItem",
             method="DELETE",
             path="/v1/items/{item}",
@@ -69,7 +70,7 @@ def _posting(items: Items) -> Sequence[Operation]:
             handle=items.withdraw,
             returns={HTTPStatus.NO_CONTENT: None},
         ),
-        Operation(
+        Operation[schemas.NewItems](
             name="startJob",
             method="POST",
             path="/v1/jobs",
@@ -80,7 +81,7 @@ def _posting(items: Items) -> Sequence[Operation]:
             takes_key=True,
             returns={HTTPStatus.ACCEPTED: schemas.Job},
         ),
-        Operation(
+        Operation[None](
             name="getJob",
             method="GET",
             path="/v1/jobs/{job}",
@@ -92,9 +93,9 @@ def _posting(items: Items) -> Sequence[Operation]:
     )
 
 
-def _reading(items: Items, searches: Searches) -> Sequence[Operation]:
+def _reading(items: Items, searches: Searches) -> Sequence[Operation[Any]]:
     return (
-        Operation(
+        Operation[None](
             name="getItem",
             method="GET",
             path="/v1/items/{item}",
@@ -103,7 +104,7 @@ def _reading(items: Items, searches: Searches) -> Sequence[Operation]:
             handle=items.get,
             returns={HTTPStatus.OK: schemas.Item},
         ),
-        Operation(
+        Operation[None](
             name="getMatches",
             method="GET",
             path="/v1/items/{item}/matches",
@@ -113,7 +114,7 @@ def _reading(items: Items, searches: Searches) -> Sequence[Operation]:
             takes_top_k=True,
             returns={HTTPStatus.OK: schemas.Matches},
         ),
-        Operation(
+        Operation[None](
             name="getSimilar",
             method="GET",
             path="/v1/items/{item}/similar",
@@ -123,7 +124,7 @@ def _reading(items: Items, searches: Searches) -> Sequence[Operation]:
             takes_top_k=True,
             returns={HTTPStatus.OK: schemas.SimilarResults},
         ),
-        Operation(
+        Operation[None](
             name="getPhoto",
             method="GET",
             path="/v1/photos/{photo}",
@@ -135,8 +136,8 @@ def _reading(items: Items, searches: Searches) -> Sequence[Operation]:
     )
 
 
-def _stats_operation(stats: Handle) -> Operation:
-    return Operation(
+def _stats_operation(stats: Handle[None]) -> Operation[None]:
+    return Operation[None](
         name="getStats",
         method="GET",
         path="/v1/stats",
@@ -147,7 +148,7 @@ def _stats_operation(stats: Handle) -> Operation:
     )
 
 
-async def _stats(call: Call, store: Store) -> JsonResponse:
+async def _stats(call: Call[None], store: Store) -> JsonResponse:
     live = await store.embedding_models.live()
     async with store.session(call.caller.token.community) as session:
         numbers = await session.items.numbers(for_moderators=call.caller.is_moderator)

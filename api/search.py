@@ -29,10 +29,10 @@ class Searches:
     store: Store
     encoder: QueryEncoder
 
-    async def search(self, call: Call) -> JsonResponse:
+    async def search(self, call: Call[schemas.SearchQuery]) -> JsonResponse:
         """Score the open reports for a query."""
-        query: schemas.SearchQuery = call.body
-        caller, photos = call.caller, [photo_bytes(query.photo)] if query.photo else []
+        query, caller = call.body, call.caller
+        photos = [photo_bytes(query.photo)] if query.photo else []
         texts = [query.text.strip()] if query.text else []
         encoded = await self.encoder.encode(caller.token.community, texts, photos)
         limit, sees_all = max(MAX_CANDIDATES, query.top_k), caller.is_moderator
@@ -50,7 +50,7 @@ class Searches:
             schemas.SearchResults(results=results, searched=found.searched, calibrated=found.calibrated)
         )
 
-    async def similar(self, call: Call) -> JsonResponse:
+    async def similar(self, call: Call[None]) -> JsonResponse:
         """Find items whose photos are most similar to those of an item."""
         caller, wanted = call.caller, call.id("item")
         async with self.store.session(caller.token.community) as session:
@@ -69,9 +69,9 @@ class Searches:
         ]
         return JsonResponse(schemas.SimilarResults(results=results))
 
-    async def similarities(self, call: Call) -> JsonResponse:
+    async def similarities(self, call: Call[schemas.SimilarityQuery]) -> JsonResponse:
         """Compare each text with each photo in the shared space."""
-        query: schemas.SimilarityQuery = call.body
+        query = call.body
         photos = [photo_bytes(photo) for photo in query.photos]
         encoded = await self.encoder.encode(call.caller.token.community, query.texts, photos)
         live = await self.store.embedding_models.live()

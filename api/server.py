@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 import structlog
@@ -33,7 +33,7 @@ _log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def serving(operations: Sequence[Operation], store: Store, config: ApiConfig) -> AsyncIterator[str]:
+async def serving(operations: Sequence[Operation[Any]], store: Store, config: ApiConfig) -> AsyncIterator[str]:
     """Serve the API within the context; yield its address."""
     application = web.Application(middlewares=[timed, problems], client_max_size=MAX_BODY_BYTES)
     application.on_response_prepare.append(_add_headers)
@@ -47,7 +47,7 @@ async def serving(operations: Sequence[Operation], store: Store, config: ApiConf
         yield url
 
 
-def _add_public(application: web.Application, operations: Sequence[Operation], store: Store) -> None:
+def _add_public(application: web.Application, operations: Sequence[Operation[Any]], store: Store) -> None:
     described = document(operations)
 
     async def openapi(_: web.Request) -> web.Response:

@@ -38,10 +38,10 @@ class OneToken:
 class Taken:
     """What reached the operation, and what it raises."""
 
-    calls: list[Call] = field(default_factory=list)
+    calls: list[Call[schemas.NewItem]] = field(default_factory=list)
     error: Exception | None = None
 
-    async def take(self, call: Call) -> JsonResponse:
+    async def take(self, call: Call[schemas.NewItem]) -> JsonResponse:
         self.calls.append(call)
         if self.error:
             raise self.error
