@@ -1,5 +1,6 @@
 """Galleries: the found reports nearest to a lost one, shown to its owner, and what the owner says about them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from reunite.messages import galleries, keys, notices, wording
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply, Tile
 from reunite.ports import Session, Store
-from reunite.tiles import revise_tiles, tiles_of, viewable_pairs
+from reunite.tiles import Pair, revise_tiles, tiles_of, viewable_pairs
 
 
 class GalleryHandlers:
@@ -123,8 +124,18 @@ async def _fold(session: Session, match: Match, lost: Report, found: Report) -> 
     return may_try
 
 
+async def _locked(session: Session, lost: Report, pairs: Sequence[Pair]) -> list[Pair]:
+    """Lock found reports that are about to be shown: one that is withdrawn meanwhile would otherwise stay visible."""
+    locked = await session.reports.lock({found.id for _, found in pairs})
+    return [
+        (match, locked[found.id])
+        for match, found in pairs
+        if found.id in locked and rules.may_be_in_gallery(lost, locked[found.id], match)
+    ]
+
+
 async def _show_next(session: Session, lost: Report, number: int) -> None:
-    pairs = (await viewable_pairs(session, lost))[: rules.MAX_TILES]
+    pairs = await _locked(session, lost, (await viewable_pairs(session, lost))[: rules.MAX_TILES])
     if pairs:
         gallery = galleries.next_gallery(lost, pairs, await tiles_of(session, pairs))
         await session.outbox.post(lost.id, keys.further_gallery(lost.id, number), gallery)
@@ -136,7 +147,8 @@ async def _show_next_card(session: Session, lost: Report) -> None:
     pairs = await viewable_pairs(session, lost)
     for match, found in pairs:
         if not await session.matches.is_shown(match.id, lost.id):
-            await show_card(session, lost, match, found)
-            return
+            for _, locked in await _locked(session, lost, [(match, found)]):
+                await show_card(session, lost, match, locked)
+                return
     if not pairs:  # no other card waits for an answer
         await session.outbox.post(lost.id, keys.watching(lost.id), galleries.still_watching(lost))
