@@ -61,6 +61,8 @@ _KNOWN: Final = (
     .union(map(_kind, listed(_TABLES["others"]["things"])))
 )
 
+_LONGEST: Final = max(len(name.split()) for name in (*_KNOWN, *_FIRST))
+"""Words of a name."""
 _SHARES: Final = {
     name: share
     for names, share in (("often", 0.05), ("sometimes", 0.02))
@@ -115,7 +117,7 @@ def _of_kinds(one: str, other: str) -> Relation:
 def kind_part(name: str) -> str:
     """Return the words of a name that say what kind it is: all, or else the last ones that are known."""
     words = name.replace("-", " ").split()
-    ends = (" ".join(words[start:]) for start in range(len(words)))
+    ends = (" ".join(words[start:]) for start in range(max(0, len(words) - _LONGEST), len(words)))
     return next((end for end in ends if _kind(end) in _KNOWN), words[-1] if words else "")
 
 

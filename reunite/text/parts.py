@@ -15,6 +15,8 @@ from reunite.text.written_out import written_out
 MAX_PARTS: Final = 6
 """The last part takes the rest of the text."""
 
+_BEGINNING: Final = 100
+"""Characters of a part that name its thing."""
 _BETWEEN: Final = re.compile(
     r"((?<![^\S\n])(?:[^\S\n]*+(?:[,;:.+&/、，\n]|\b(?:and|plus|also|y|et|und)\b))++\s*+)", re.IGNORECASE
 )
@@ -77,7 +79,11 @@ def parts_of(normalised: str) -> Sequence[str]:
             unread.clear()
             named, names = named or names_any, names or names_any
         unread.append(piece)
-        is_part = holds or _is_of_part(_WITH.split(piece)) or _names_only_a_cover(between, found[-1], piece, following)
+        is_part = (
+            holds
+            or _is_of_part(_WITH.split(piece))
+            or _names_only_a_cover(between, found[-1][:_BEGINNING], piece, following)
+        )
         is_part = (is_part and not _BESIDES.search(between)) or bool(_LACKED.search(piece))
         repeated = _repeated_thing(found, piece) if named and names and not is_part else None
         if repeated is not None:
