@@ -21,7 +21,8 @@ PARTS: dict[str, Iterable[str]] = {
     "match_": MatchState,
     "claim_": [*ClaimState, "accept", "reject"],
     "open_report_": ReportKind,
-    "log_": [*(f"{kind}{back}" for kind in VerdictKind for back in ("", "_back")), "claim_accepted", "claim_rejected"],
+    "log_": [*(f"{kind}{back}" for kind in VerdictKind for back in ("", "_back"))],
+    "log_claim_": [ClaimState.ACCEPTED, ClaimState.REJECTED],
     "number_": ("lost", "found", "returned"),
 }
 
