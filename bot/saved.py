@@ -35,9 +35,9 @@ def answering(press: Action | None = None) -> Iterator[None]:
         raise AnswerFailedError from error
 
 
-async def note_told(handlers: Handlers, receipt: Receipt) -> None:
-    """Note that a report's author knows of it. If that fails, they only may have to send a second one twice."""
+async def note_answered(handlers: Handlers, receipt: Receipt) -> None:
+    """Record that a report is answered. If that fails, its author may only have to send a second one twice."""
     try:
-        await handlers.told.note(receipt.report)
+        await handlers.answered.note(receipt.report)
     except Exception as error:  # noqa: BLE001 - the answer has arrived
-        _log.warning("told_report_unnoted", report=str(receipt.report.id), error=type(error).__name__)
+        _log.warning("report_answer_unnoted", report=str(receipt.report.id), error=type(error).__name__)

@@ -61,8 +61,8 @@ class SqlOutbox(Queries):
             people=list(reply.named),
         )
 
-    async def note_told(self, report: UUID) -> None:
-        await self._do("UPDATE report SET told = true WHERE id = %(report)s", report=report)
+    async def note_answered(self, report: UUID) -> None:
+        await self._do("UPDATE report SET answered = true WHERE id = %(report)s", report=report)
 
     async def refresh(self, report: UUID) -> None:
         await self._do(REFRESH, report=report)

@@ -20,10 +20,10 @@ _ADD: Final = """
 WITH added AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
     state, happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question, sample,
-    quiet, told)
+    quiet, answered)
   SELECT community_id, id, %(key)s, %(kind)s, %(author)s, %(name)s, %(text)s, %(words)s, %(place)s,
     %(state)s, %(at)s, %(posted)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s,
-    %(private)s, %(category)s, %(proof_question)s, %(sample)s, %(quiet)s, %(told)s
+    %(private)s, %(category)s, %(proof_question)s, %(sample)s, %(quiet)s, %(answered)s
   FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
   ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *
 ),
@@ -40,8 +40,8 @@ SELECT added.*, work.id AS work, w.language, w.timezone FROM added, work, worksp
 """
 
 _SENT_BEFORE: Final = f"""{mapping.REPORT}
-WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.author_id = %(author)s AND NOT r.told
-  AND r.created_at > now() - %(within)s::interval AND r.state IN ('pending', 'open')
+WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.author_id = %(author)s
+  AND NOT r.answered AND r.created_at > now() - %(within)s::interval AND r.state IN ('pending', 'open')
   AND r.kind = %(kind)s AND r.text = %(text)s AND r.text <> '' AND r.place = %(place)s
   AND r.sealed = %(sealed)s AND r.private = %(private)s AND r.category = %(category)s
   AND ARRAY(SELECT p.name FROM photo p WHERE p.report_id = r.id ORDER BY p.position) = %(photos)s::text[]
@@ -58,7 +58,7 @@ class SqlReports(Queries):
 
     async def add(self, command: NewReport, expires_at: datetime) -> tuple[Report, UUID | None]:
         target, photos = command.target, command.photos
-        if not command.told and (sent_before := await self._sent_before(command)):
+        if not command.answered and (sent_before := await self._sent_before(command)):
             return sent_before, None
         row = await self._one(
             _ADD,
@@ -79,7 +79,7 @@ class SqlReports(Queries):
             private=command.private,
             category=command.category,
             quiet=command.quiet,
-            told=command.told,
+            answered=command.answered,
             proof_question=self._keys.encrypt(command.proof_question),
             sample=command.sample,
             platform=target.platform,
@@ -111,7 +111,7 @@ class SqlReports(Queries):
             platform=command.target.platform,
             workspace=command.target.workspace,
             author=command.author.id,
-            within=rules.AGAIN,
+            within=rules.REPEAT_WITHIN,
             kind=command.kind,
             text=command.text,
             place=command.place,

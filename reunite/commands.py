@@ -63,8 +63,8 @@ class NewReport:
     """It was read from a channel's history: it expires as if it had been reported when it was posted."""
     quiet: bool = False
     """The bot writes nothing in its thread unless another report is news to it."""
-    told: bool = True
-    """False for a report by command: until its author knows that it is stored, the same one again is this one."""
+    answered: bool = True
+    """False for a report by command: until its answer has arrived, the same report sent again is this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from reunite import rules
+from reunite.answered import AnsweredHandlers
 from reunite.board import BoardHandlers
 from reunite.claims import ClaimHandlers
 from reunite.commands import (
@@ -47,7 +48,6 @@ from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
 from reunite.samples import SampleHandlers
 from reunite.text.controls import is_blank, storable
-from reunite.told import ToldHandlers
 from reunite.verdicts import VerdictHandlers, VerdictResult
 from reunite.welcome import WelcomeHandlers
 
@@ -91,7 +91,7 @@ class Handlers:
         self.forms = FormChecks(store)
         self.samples = SampleHandlers(store, queue, now)
         self.look_answers = LookAnswers()
-        self.told = ToldHandlers(store)
+        self.answered = AnsweredHandlers(store)
         self._looks = LookHandlers(store, queue, now, limit)
         self._claims = ClaimHandlers(store)
         self._gallery = GalleryHandlers(store)

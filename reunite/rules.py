@@ -47,7 +47,7 @@ MAX_PLACE: Final = 200
 MAX_CODE: Final = 40
 """The longest code on its label there."""
 
-AGAIN: Final = timedelta(minutes=2)
+REPEAT_WITHIN: Final = timedelta(minutes=2)
 """How long someone may take to send a report again whose answer failed; after that, it's about another thing."""
 
 IN_PROGRESS: Final = frozenset({ReportState.PENDING, ReportState.OPEN})

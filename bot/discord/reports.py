@@ -22,7 +22,7 @@ from bot.discord.private_replies import PrivateReply, language_of_user, patientl
 from bot.discord.render import thread_name
 from bot.discord.threads import Destination, open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
-from bot.saved import answering, note_told
+from bot.saved import answering, note_answered
 from reunite import rights
 from reunite.commands import REPORTS, NewReport, Withdraw
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind, ReportState
@@ -114,7 +114,7 @@ class Reports:
         """Take a report by command; if its answer fails, the same one sent again is this one."""
         reply = await reply_privately(interaction, lambda: self._submit(interaction, which, given, key))
         if reply and reply.receipt:
-            await note_told(self._handlers, reply.receipt)
+            await note_answered(self._handlers, reply.receipt)
 
     async def from_menu(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
         """Take any message as a report."""
@@ -160,7 +160,7 @@ class Reports:
                     private=private,
                     category=cast("Category", given.category),
                     proof_question=given.proof_question,
-                    told=False,
+                    answered=False,
                 )
                 receipt = await self._store(command, interaction)
                 if receipt.report.target.channel != command.target.channel:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, cast
 
-from bot.saved import answering, note_told
+from bot.saved import answering, note_answered
 from bot.slack.errors import FAILURES
 from bot.slack.forms import REPORT, View, context_of, form_input, form_modal, words_modal
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
@@ -66,7 +66,7 @@ class Reports:
             text=await workspace.words(body["text"]),
             posted_at=datetime.now(UTC),
             private=is_private,
-            told=False,
+            answered=False,
         )
         await self._report(report, person, private)
 
@@ -77,9 +77,9 @@ class Reports:
         with answering():
             notes = [escape(wording.explain(problem, person.language)) for problem in problems]
             words = "\n".join([*_confirmation(report, receipt, person.language), *notes])
-            is_told = await private.send_words(words, person.language)
-        if is_told and not report.told:
-            await note_told(self._handlers, receipt)
+            is_sent = await private.send_words(words, person.language)
+        if is_sent and not report.answered:
+            await note_answered(self._handlers, receipt)
 
     async def _from_menu(self, person: Person, private: PrivateReplies) -> None:
         workspace, body = private.workspace, private.body
@@ -128,7 +128,7 @@ class Reports:
         receipt = await self._handlers.report(report)
         with answering():
             answer = words_modal("\n".join([*_confirmation(report, receipt, person.language), *notes]), person.language)
-        await note_told(self._handlers, receipt)
+        await note_answered(self._handlers, receipt)
         return answer
 
 
@@ -156,7 +156,7 @@ async def _report_from_modal(
         private=is_private,
         category=given.get("category", "other"),
         proof_question=given.get("proof_question", ""),
-        told=False,
+        answered=False,
     )
     return report, notes
 
@@ -175,7 +175,7 @@ async def channel_of(
 
 def _confirmation(command: NewReport, receipt: Receipt, language: str) -> list[str]:
     """Return what to tell the author of a report; it may be one that they have sent before."""
-    sent_before = [sentence("sent_before", language)] if not (command.told or receipt.created) else []
+    sent_before = [sentence("sent_before", language)] if not (command.answered or receipt.created) else []
     report = receipt.report
     if report.private or is_direct(report.target.channel):
         return [*sent_before, sentence("looking_privately", language)]

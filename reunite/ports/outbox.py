@@ -23,8 +23,8 @@ class Outbox(Protocol):
         """Replace a reply, sent or queued; does nothing if there is no such reply."""
         ...
 
-    async def note_told(self, report: UUID) -> None:
-        """Record that the author of a report by command knows that it's stored."""
+    async def note_answered(self, report: UUID) -> None:
+        """Record that a report by command has been answered."""
         ...
 
     async def refresh(self, report: UUID) -> None:

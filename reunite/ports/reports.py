@@ -15,8 +15,8 @@ class Reports(Protocol):
     async def add(self, command: NewReport, expires_at: datetime) -> tuple[Report, UUID | None]:
         """Store a report with its photos and its work; return the work's id.
 
-        It's None if the `source_key` is known, or if its author wasn't `told` of the same report in progress, sent
-        `rules.AGAIN` ago at most.
+        It's None if the `source_key` is known, or for a report by command (not `answered`) that its author has sent
+        before, at most `rules.REPEAT_WITHIN` ago, without an answer; that one must still be in progress.
         """
         ...
 

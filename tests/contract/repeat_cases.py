@@ -10,7 +10,7 @@ from reunite.entities import IncomingPhoto, ReplyTarget, ReportState
 from tests.contract.stages import ADA, BEN, Stage
 
 CHANNEL = ReplyTarget("web", "here", "lost")
-HAT: dict[str, Any] = {"text": "a black hat", "target": CHANNEL, "told": False}
+HAT: dict[str, Any] = {"text": "a black hat", "target": CHANNEL, "answered": False}
 
 
 class RepeatCases:
@@ -21,7 +21,7 @@ class RepeatCases:
         first, again = await stage.lost(**HAT), await stage.lost(**HAT)
         assert first.id == again.id
         assert len(stage.hints.work) == 1
-        await stage.handlers.told.note(first)
+        await stage.handlers.answered.note(first)
         second = await stage.lost(**HAT)
         assert second.id != first.id
 
@@ -33,7 +33,7 @@ class RepeatCases:
             {"author": BEN},
             {"private": True},
             {"photos": (IncomingPhoto("hat.jpg", data=b"1"),)},
-            {"told": True},
+            {"answered": True},
         ],
     )
     async def test_what_differs_is_another_report(self, stage: Stage, other: dict[str, Any]) -> None:
@@ -69,5 +69,5 @@ class RepeatCases:
     ) -> None:
         await stage.join()
         first = await stage.lost(**HAT)
-        monkeypatch.setattr(rules, "AGAIN", timedelta())
+        monkeypatch.setattr(rules, "REPEAT_WITHIN", timedelta())
         assert (await stage.lost(**HAT)).id != first.id

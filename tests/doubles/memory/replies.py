@@ -29,8 +29,8 @@ class MemoryOutbox(Part):
         if row and self._row(row.report) and not row.is_removed:
             self._tables.outbox[key] = replace(row, reply=reply)
 
-    async def note_told(self, report: UUID) -> None:
-        self._tables.reports[report] = replace(self._require(report), is_told=True)
+    async def note_answered(self, report: UUID) -> None:
+        self._tables.reports[report] = replace(self._require(report), is_answered=True)
 
     async def refresh(self, report: UUID) -> None:
         """Do nothing: `thread` follows the report's state anyway."""

@@ -32,7 +32,7 @@ class MemoryReports(Part):
         for row in self._rows():
             if (row.workspace, row.source_key) == (workspace.id, command.source_key):
                 return self._read(row), None
-            if not command.told and self._is_same(row, workspace.id, command):
+            if not command.answered and self._is_same(row, workspace.id, command):
                 return self._read(row), None
         report = Report(
             uuid4(),
@@ -53,7 +53,7 @@ class MemoryReports(Part):
             sample=command.sample,
             quiet=command.quiet,
         )
-        row = ReportRow(report, workspace.id, command.source_key, command.proof_question, is_told=command.told)
+        row = ReportRow(report, workspace.id, command.source_key, command.proof_question, is_answered=command.answered)
         self._tables.reports[report.id] = row
         await MemoryPhotos(self._tables, self._community).add(report.id, command.photos)
         return self._read(row), await MemoryWork(self._tables, self._community).add(report.id)
@@ -63,12 +63,12 @@ class MemoryReports(Part):
         names = ("kind", "text", "place", "sealed", "private", "category")
         photos = [photo.photo.name for photo in self._tables.photos.values() if photo.photo.report == row.report.id]
         return (
-            not row.is_told
+            not row.is_answered
             and row.workspace == workspace
             and row.report.state in rules.IN_PROGRESS
             and bool(command.text)
             and row.report.author.id == command.author.id
-            and row.report.created_at > now() - rules.AGAIN
+            and row.report.created_at > now() - rules.REPEAT_WITHIN
             and [getattr(row.report, name) for name in names] == [getattr(command, name) for name in names]
             and photos == [photo.name for photo in command.photos]
         )

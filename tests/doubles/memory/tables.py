@@ -31,7 +31,7 @@ class ReportRow:
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
     reminded_of: datetime | None = None
     returned_at: datetime | None = None
-    is_told: bool = True
+    is_answered: bool = True
 
 
 @dataclass(frozen=True)

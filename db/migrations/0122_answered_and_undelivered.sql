@@ -1,5 +1,5 @@
--- Whether the author of a report knows that it's stored: one by command is sent again if its answer fails.
-ALTER TABLE report ADD COLUMN told boolean NOT NULL DEFAULT true;
+-- Whether a report by command has been answered: if its answer fails, the same report sent again is this one.
+ALTER TABLE report ADD COLUMN answered boolean NOT NULL DEFAULT true;
 
 -- As before, but the age is that of work for which somebody waits: not past posts that are read quietly, nor what
 -- programs post and operators import.
