@@ -169,7 +169,7 @@ async def _pictures(session: CommunitySession, reply: Reply) -> list[bytes | Non
     """Return the stored copy of a reply's photo, and those of its gallery."""
     shown = [reply.picture and reply.picture.photo, *[tile.photo for tile in reply.gallery]]
     wanted = [photo for photo in shown if photo]
-    copies = await session.photos.stored_copies(wanted) if wanted else {}
+    copies = await session.photos.stored_copies(wanted)
     return [copies.get(photo) if photo else None for photo in shown]
 
 

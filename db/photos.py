@@ -63,6 +63,8 @@ class SqlPhotos(Queries):
 
     async def stored_copies(self, photos: Collection[UUID]) -> dict[UUID, bytes]:
         """Return the stored copies of those photos that have one."""
+        if not photos:
+            return {}
         rows = await self._all(
             "SELECT id, copy FROM photo WHERE id = ANY(%(photos)s) AND copy IS NOT NULL", photos=list(photos)
         )

@@ -27,9 +27,8 @@ async def running(handlers: Handlers, store: Store, config: WebhookConfig) -> As
     await handlers.join(JoinWorkspace(*HERE, str(urlsplit(config.url or "").hostname)))
     application = web.Application(client_max_size=_MAX_EVENT)
     application.router.add_post("/events", Inbound(handlers, config).take)
-    timeout = ClientTimeout(total=_CALL_SECONDS)
     async with (
         listening(application, config.host, config.port, "REUNITE_WEBHOOK_PORT") as address,
-        ClientSession(timeout=timeout, cookie_jar=DummyCookieJar()) as session,
+        ClientSession(timeout=ClientTimeout(total=_CALL_SECONDS), cookie_jar=DummyCookieJar()) as session,
     ):
         yield WebhookPlatform(handlers, session, config, address)
