@@ -35,9 +35,6 @@ def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], 
     head = [headline(report, pairs, searched)]
     if report.text:
         head.append(line("looking_for", report.language, text=Quoted(report.text, report.id)))
-    if len(tiles) == 1 and tiles[0].label:  # its card follows and shows the same
-        lines = (*head, small_print("moderators_react", report.language))
-        return Reply("first_reply", lines, buttons=_asks(report), about=frozenset({report.id}))
     return _gallery(report, [*head, *heading(report, pairs, searched)], pairs, tiles, _ASKS)
 
 

@@ -91,7 +91,6 @@ def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
     for first in (MATCH, POSSIBLE, closest):
         tiles = [Tile(1, first.id, found.id, first.label, UUID(int=8)), Tile(2, closest.id, found.id)]
         yield galleries.first_gallery(lost, [(first, found), (closest, replace(found, place=""))], tiles, 128)
-    yield galleries.first_gallery(lost, [(MATCH, found)], [Tile(1, MATCH.id, found.id, MATCH.label, UUID(int=8))], 128)
     yield said_about(lost, found)
     for searched in (1, 3):
         yield galleries.first_gallery(
