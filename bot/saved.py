@@ -19,7 +19,11 @@ _log = structlog.get_logger(__name__)
 
 
 class AnswerFailedError(Exception):
-    """What someone sent is saved, but something went wrong with its answer."""
+    """What someone sent is saved, but something went wrong with its answer: the `cause`."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(type(cause).__name__)
+        self.cause = cause
 
 
 @contextmanager
@@ -32,7 +36,7 @@ def answering(press: Action | None = None) -> Iterator[None]:
     except Exception as error:
         if press in _SHOW:
             raise
-        raise AnswerFailedError from error
+        raise AnswerFailedError(error) from error
 
 
 async def note_answered(handlers: Handlers, receipt: Receipt) -> None:

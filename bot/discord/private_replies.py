@@ -15,6 +15,7 @@ import structlog
 from bot.discord.errors import EXPIRED_TOKEN, FAILURES
 from bot.discord.render import PICTURE_NAME, Rendered, mentions_of, render_private
 from bot.saved import SAVED, AnswerFailedError
+from db.trouble import log_failure
 from reunite.errors import TellUserError
 from reunite.language import command_names, language_of, sentence
 from reunite.messages import wording
@@ -218,11 +219,11 @@ async def result_or_problem(interaction: discord.Interaction, work: Work) -> Pri
         return await work()
     except TellUserError as error:
         return _problem(interaction, error)
-    except AnswerFailedError:
-        _log.exception("discord_answer_failed", interaction=interaction.id)
+    except AnswerFailedError as error:
+        log_failure(_log, "discord_answer", error.cause, interaction=interaction.id)
         return _problem(interaction, TellUserError(SAVED))
-    except Exception:  # noqa: BLE001 - the person gets an answer whatever happens
-        _log.exception("discord_interaction_defect", interaction=interaction.id)
+    except Exception as error:  # noqa: BLE001 - the person gets an answer whatever happens
+        log_failure(_log, "discord_interaction", error, interaction=interaction.id)
         return _problem(interaction, TellUserError("went_wrong"))
 
 

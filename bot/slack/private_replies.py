@@ -22,6 +22,7 @@ from bot.slack.markup import escape
 from bot.slack.posts import Body
 from bot.slack.render import MAX_TEXT, Element, blocks, notification
 from bot.slack.workspace import Person, SlackWorkspace
+from db.trouble import log_failure
 from reunite.errors import TellUserError, UndeliverableError
 from reunite.language import sentence, shortened
 from reunite.messages import wording
@@ -155,11 +156,11 @@ class PrivateReplies:
             await work(person)
         except TellUserError as error:
             await self.send_words(escape(wording.explain(error, language, NAMES)), language)
-        except AnswerFailedError:
-            _log.exception("slack_answer_failed")
+        except AnswerFailedError as error:
+            log_failure(_log, "slack_answer", error.cause)
             await self.send_words(sentence(SAVED, language), language)
-        except Exception:  # noqa: BLE001 - the person is waiting for a reply
-            _log.exception("slack_request_failed")
+        except Exception as error:  # noqa: BLE001 - the person is waiting for a reply
+            log_failure(_log, "slack_request", error)
             await self.send_words(sentence("went_wrong" if self._is_answering else failed, language), language)
 
     async def _send_ephemeral(self, *, in_place: bool = False, **message: Any) -> bool:
@@ -249,11 +250,11 @@ async def _attempt(work: Coroutine[Any, Any, View], view: Body, language: str) -
         return {"response_action": "errors", "errors": {_field(error, view): wording.explain(error, language, NAMES)}}
     except FieldsError as error:
         return {"response_action": "errors", "errors": dict.fromkeys(error.fields, sentence(error.key, language))}
-    except AnswerFailedError:
-        _log.exception("slack_answer_failed")
+    except AnswerFailedError as error:
+        log_failure(_log, "slack_answer", error.cause)
         return {"response_action": "update", "view": words_modal(sentence(SAVED, language), language)}
-    except Exception:  # noqa: BLE001 - the person is waiting for a reply
-        _log.exception("slack_modal_failed")
+    except Exception as error:  # noqa: BLE001 - the person is waiting for a reply
+        log_failure(_log, "slack_form", error)
         failed = _FAILED.get(view["callback_id"].partition(":")[0], "answer_not_taken")
         return {"response_action": "update", "view": words_modal(sentence(failed, language), language)}
 
