@@ -149,6 +149,7 @@ class Handlers:
 
         Raises TellUserError if the member isn't the report's author, or there is nothing to answer.
         """
+        command = replace(command, member=_clean_name(command.member))
         return await self._posts.answer_question(await self._workspace(command), command)
 
     @retried
@@ -157,6 +158,7 @@ class Handlers:
 
         Raises TellUserError if the member may not give verdicts. Everyone may withdraw their own verdict.
         """
+        command = replace(command, member=_clean_name(command.member))
         return await self._verdicts.give_verdict(await self._workspace(command), command)
 
     @retried

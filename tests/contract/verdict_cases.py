@@ -86,6 +86,11 @@ class VerdictCases:
         await stage.verdict(match, VerdictKind.REJECT, given=False)
         assert await cards(stage, lost) == before
 
+    async def test_a_moderators_name_is_stored_without_what_cannot_be(self, stage: Stage) -> None:
+        await stage.join()
+        _, _, match = await stage.matched()
+        assert await stage.verdict(match, VerdictKind.CONFIRM, replace(MODERATOR, name="Mo\0"), is_moderator=True)
+
     async def test_only_moderators_give_verdicts(self, stage: Stage) -> None:
         await stage.join()
         *_, match = await stage.matched()
