@@ -24,6 +24,7 @@ from reunite.locking import lock_sides
 from reunite.messages import keys
 from reunite.my_reports import end
 from reunite.ports import Outgoing, Platform, Sent, Session
+from reunite.retry import retried
 
 _FIRST_PAUSE_SECONDS: Final = 1.0
 """Seconds before the second attempt; doubled for each one after, up to the longest."""
@@ -176,6 +177,7 @@ class Delivery:
             is_last = item.attempts >= MAX_ATTEMPTS
             await self._unsent(item, type(error).__name__, None if is_last else _pause(item.attempts, None))
 
+    @retried
     async def _withdraw(self, item: OutboxItem) -> None:
         """Withdraw a report whose post is gone: the bot missed its deletion."""
         async with self._store.session(item.community) as session:

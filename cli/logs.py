@@ -9,7 +9,8 @@ from typing import Final, TextIO
 import structlog
 
 _ROWS: Final = re.compile(
-    r"\n(?:DETAIL|CONTEXT|LINE \d+):.*?(?=\n\n(?:During handling of|The above exception)|\Z)", re.DOTALL
+    r"\n[ |]*(?:DETAIL|CONTEXT|LINE \d+):.*?(?=\n[ |]*\n[ |]*(?:During handling of|The above exception)|\n[ |]*\+-|\Z)",
+    re.DOTALL,
 )
 """What PostgreSQL adds to an error, the row with members' words included, up to the next error of a traceback."""
 

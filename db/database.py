@@ -112,6 +112,10 @@ class Database:
         ) as error:
             _log.info("transaction_conflict", error=type(error).__name__, constraint=error.diag.constraint_name)
             raise TryAgainError("conflict with another transaction") from error
+        except psycopg.errors.FeatureNotSupported as error:
+            if "cached plan" in str(error):  # a migration has changed a table since the statement was prepared
+                raise TryAgainError("the schema has changed") from error
+            raise
 
     @asynccontextmanager
     async def session(self, community: UUID) -> AsyncIterator[CommunitySession]:

@@ -43,6 +43,8 @@ _SENT_BEFORE: Final = f"""{mapping.REPORT}
 WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.author_id = %(author)s
   AND NOT r.answered AND r.created_at > now() - %(within)s::interval AND r.state IN ('pending', 'open')
   AND r.kind = %(kind)s AND r.text = %(text)s AND r.text <> '' AND r.place = %(place)s
+  AND (r.happened_at IS NULL AND %(at)s::timestamptz IS NULL
+    OR r.happened_at BETWEEN %(at)s::timestamptz - %(within)s::interval AND %(at)s::timestamptz + %(within)s::interval)
   AND r.sealed = %(sealed)s AND r.private = %(private)s AND r.category = %(category)s
   AND ARRAY(SELECT p.name FROM photo p WHERE p.report_id = r.id ORDER BY p.position) = %(photos)s::text[]
 ORDER BY r.created_at DESC LIMIT 1
@@ -112,6 +114,7 @@ class SqlReports(Queries):
             workspace=command.target.workspace,
             author=command.author.id,
             within=rules.REPEAT_WITHIN,
+            at=command.happened_at,
             kind=command.kind,
             text=command.text,
             place=command.place,
@@ -120,7 +123,8 @@ class SqlReports(Queries):
             category=command.category,
             photos=[photo.name for photo in command.photos],
         )
-        return mapping.report(row) if row else None
+        is_same = row is not None and self._keys.decrypt(row["proof_question"]) == command.proof_question
+        return mapping.report(row) if row and is_same else None
 
     async def get(self, report: UUID) -> Report | None:
         row = await self._one(f"{mapping.REPORT} WHERE r.id = %(report)s", report=report)

@@ -1,11 +1,13 @@
 """Presses of reply buttons and the modals they open; their ids say what they mean, even after a restart."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
 from bot.saved import answering
 from bot.slack.background import Background
+from bot.slack.errors import FAILURES
 from bot.slack.forms import View, context_of, form_input, form_modal, reply_modal
 from bot.slack.looks import Looks
 from bot.slack.markup import escape
@@ -105,9 +107,10 @@ class Buttons:
         answered = await self._handlers.answer_question(command)
         with answering():
             await private.send_words(escape(answered.words), person.language)
-            if answered.changed:
-                label = pressed["text"]["text"]
-                shown = with_answer(message["blocks"], label)
+        if answered.changed:
+            label = pressed["text"]["text"]
+            shown = with_answer(message["blocks"], label)
+            with suppress(*FAILURES):  # the person has read the answer
                 await private.respond(text=escape(label), blocks=shown, replace_original=True)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+import psycopg
 import structlog
 
 from bot import looks
@@ -114,11 +115,11 @@ class Looks:
         try:
             with slack_errors():
                 file = await upload(workspace, picture)
-        except (TryAgainError, UndeliverableError) as error:
+            if file:
+                await self._uploaded.note_look(workspace.team, file)
+        except (TryAgainError, UndeliverableError, psycopg.Error) as error:
             _log.warning("slack_upload_failed", team=workspace.team, reason=str(error))
             return None
-        if file:
-            await self._uploaded.note_look(workspace.team, file)
         return file
 
     async def delete_old_pictures(self, workspace: SlackWorkspace) -> None:

@@ -105,6 +105,8 @@ class SlackPlatform:
         with slack_errors():
             shown = await _saying_why(workspace, outgoing) if _has_moved(outgoing, sent) else outgoing
             file = await self._pictures.file_of(workspace, shown)
+            if shown.picture and not file:  # an older picture is better than none
+                file = await self._pictures.earlier_file(workspace, outgoing.key)
             await _with_picture_or_without(outgoing.key, file, lambda file: _update(workspace, shown, sent, file))
             await self._pictures.delete(workspace, outgoing.key, shown=file)
             self._pictures.forget(outgoing)

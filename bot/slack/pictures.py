@@ -44,6 +44,10 @@ class Pictures:
             self._files[key] = file
         return self._files[key]
 
+    async def earlier_file(self, workspace: SlackWorkspace, key: str) -> str | None:
+        """Return the file of a picture that a reply has shown."""
+        return next(iter(await self._uploaded.of(workspace.team, key)), None)
+
     def forget(self, outgoing: Outgoing) -> None:
         """Forget the picture of a reply that is sent."""
         if outgoing.picture:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 import aiohttp
@@ -214,6 +215,17 @@ async def respond_once(respond: AsyncRespond, message: Mapping[str, Any]) -> Web
     return await client.send_dict({name: value for name, value in message.items() if value is not None})
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a modal shows next, and what to do once it's shown."""
+
+    view: View
+    then: Callable[[], Awaitable[None]] | None = None
+
+
+ModalWork = Coroutine[Any, Any, View | Shown]
+
+
 class FieldsError(Exception):
     """A modal's submission can't be taken: a sentence says at each of these fields why."""
 
@@ -224,7 +236,11 @@ class FieldsError(Exception):
 
 
 async def process_submission(
-    ack: AsyncAck, workspace: SlackWorkspace, view: Body, work: Coroutine[Any, Any, View], background: Background
+    ack: AsyncAck,
+    workspace: SlackWorkspace,
+    view: Body,
+    work: Coroutine[Any, Any, View | Shown],
+    background: Background,
 ) -> None:
     """Process a modal's submission, and show the result in its place.
 
@@ -234,7 +250,10 @@ async def process_submission(
     task = asyncio.create_task(_attempt(work, view, language))
     done, _ = await asyncio.wait({task}, timeout=_MODAL_SECONDS)
     if done:
-        await ack(**task.result())
+        answer, then = task.result()
+        await ack(**answer)
+        if then:
+            await then()
         return
     try:
         await ack(response_action="update", view=words_modal(sentence("one_moment", language), language))
@@ -242,10 +261,22 @@ async def process_submission(
         background.start(_show_late(workspace, view["id"], task, language))
 
 
-async def _attempt(work: Coroutine[Any, Any, View], view: Body, language: str) -> dict[str, Any]:
+_Answer = tuple[dict[str, Any], Callable[[], Awaitable[None]] | None]
+"""The acknowledgement of a modal, and what to do once it's shown."""
+
+
+async def _attempt(work: ModalWork, view: Body, language: str) -> _Answer:
+    result = await _result(work, view, language)
+    if isinstance(result, Shown):
+        return {"response_action": "update", "view": result.view}, result.then
+    return result, None
+
+
+async def _result(work: ModalWork, view: Body, language: str) -> dict[str, Any] | Shown:
     """Return the acknowledgement of a modal."""
     try:
-        return {"response_action": "update", "view": await work}
+        result = await work
+        return result if isinstance(result, Shown) else {"response_action": "update", "view": result}
     except TellUserError as error:
         return {"response_action": "errors", "errors": {_field(error, view): wording.explain(error, language, NAMES)}}
     except FieldsError as error:
@@ -265,10 +296,8 @@ def _field(error: TellUserError, view: Body) -> str:
     return about if about in names else names[0]
 
 
-async def _show_late(
-    workspace: SlackWorkspace, view_id: str, task: "asyncio.Task[dict[str, Any]]", language: str
-) -> None:
-    result = await task
+async def _show_late(workspace: SlackWorkspace, view_id: str, task: "asyncio.Task[_Answer]", language: str) -> None:
+    result, then = await task
     view = result.get("view") or words_modal(escape(" ".join(result["errors"].values())), language)
 
     async def update(shown: Sequence[Element]) -> None:
@@ -276,6 +305,8 @@ async def _show_late(
             await workspace.client.views_update(view_id=view_id, view={**view, "blocks": shown})
 
     await _with_pictures_or_without(view["blocks"], lambda shown: with_retries(lambda: update(shown)))
+    if then:
+        await then()
 
 
 async def _with_pictures_or_without(

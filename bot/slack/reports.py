@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, cast
 
 from bot.saved import answering, note_answered
 from bot.slack.errors import FAILURES
-from bot.slack.forms import REPORT, View, context_of, form_input, form_modal, words_modal
+from bot.slack.forms import REPORT, context_of, form_input, form_modal, words_modal
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
 from bot.slack.markup import escape
 from bot.slack.posts import Body, form_photos, is_post, photos_of, report_of, version_now
-from bot.slack.private_replies import PrivateReplies
+from bot.slack.private_replies import PrivateReplies, Shown
 from bot.slack.workspace import Person, SlackWorkspace, is_direct
 from reunite import rights
 from reunite.commands import REPORTS, NewReport
@@ -119,7 +120,7 @@ class Reports:
         with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await workspace.client.chat_delete(channel=channel, ts=body["message"]["ts"])
 
-    async def submit(self, workspace: SlackWorkspace, body: Body) -> View:
+    async def submit(self, workspace: SlackWorkspace, body: Body) -> Shown:
         """Save the report of a modal."""
         view = body["view"]
         which = cast("ReportForm", view["callback_id"].removeprefix(REPORT))
@@ -128,8 +129,7 @@ class Reports:
         receipt = await self._handlers.report(report)
         with answering():
             answer = words_modal("\n".join([*_confirmation(report, receipt, person.language), *notes]), person.language)
-        await note_answered(self._handlers, receipt)
-        return answer
+        return Shown(answer, partial(note_answered, self._handlers, receipt))
 
 
 async def _report_from_modal(

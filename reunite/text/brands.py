@@ -72,8 +72,15 @@ def brands_in(text: str) -> _Brands:
 
 
 def with_own_brands(text: str) -> str:
-    """Return a text in which a thing that is for a brand's is its own: "key for a Toyota"."""
-    return _FOR.sub(lambda lead: " " if tuple(tokens(lead[1])) in _BY_WORDS else lead[0], text)
+    """Return a text in which a thing that is for a brand's car is the brand's own: "key for a Toyota".
+
+    Of other brands, "for" says what a thing fits: a charger for a MacBook may be Anker's.
+    """
+    return _FOR.sub(lambda lead: " " if _is_car(tuple(tokens(lead[1]))) else lead[0], text)
+
+
+def _is_car(name: _Words) -> bool:
+    return any("cars" in groups for groups in _BY_WORDS.get(name, {}).values())
 
 
 def named_brands(text: str, own_phrases: Sequence[str], nouns: Sequence[str]) -> NamedBrands:

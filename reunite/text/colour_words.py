@@ -67,7 +67,10 @@ _FINISHES: Final = re.compile(
 
 
 _BEFORE_NAMES: Final = "|".join(listed(_TABLES["others"]["before_names"]))
-_SURNAMES: Final = re.compile(rf"\b(?i:{_BEFORE_NAMES})[.:]? (?:{'|'.join(map(str.capitalize, COLOUR_WORDS))})\b")
+_ABBREVIATED: Final = "|".join(listed(_TABLES["others"]["abbreviated_titles"]))
+_SURNAMES: Final = re.compile(
+    rf"\b(?i:(?:{_ABBREVIATED})\.?|{_BEFORE_NAMES}) (?:{'|'.join(map(str.capitalize, COLOUR_WORDS))})\b"
+)
 
 
 def without_surnames(text: str) -> str:

@@ -70,7 +70,9 @@ _REST: Final = re.compile(
 """Words after which a phrase says more about its thing, or about another one."""
 _RULED_OUT: Final = re.compile(r"\b(?:not|no)\b(?:(?!\b(?:but|pero|ma|mas)\b).)*+")
 _NOT_MINE: Final = re.compile(
-    r"\A\W{0,3}(?:(?:it|this|that)(?:['’]?s| is) )?not (?:my|mine(?:,? but)?)\b", re.IGNORECASE
+    r"\A\W{0,3}(?:(?:it|this|that)(?:['’]?s| is) )?not (?:my|mine(?:,? but)?)\b"
+    r"(?![^\n]{0,60}\b(?:(?:but|it['’]?s) my|lost|missing)\b)",
+    re.IGNORECASE,
 )
 """How a find begins that somebody else posts: "not my scarf but it's been here all week"."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")

@@ -40,6 +40,7 @@ _COLOURS: Final = read_toml("colour_words.toml")
 _COLOUR_NAMES: Final = frozenset[str]().union(*map(str.split, _COLOURS["words"].values()))
 _NAMES: Final = THINGS | _COLOUR_NAMES
 _BEFORE_NAMES: Final = frozenset(listed(_COLOURS["others"]["before_names"]))
+_ABBREVIATED: Final = frozenset(listed(_COLOURS["others"]["abbreviated_titles"]))
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _WORD: Final = re.compile(r"(?<![^\W_])[^\W\d_]++(?!\d)")
 """Not the letters of a serial."""
@@ -169,9 +170,7 @@ def _replace(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], la
     while first < len(words):
         for last in range(min(first + _MAX_PHRASE_WORDS, len(words)), first, -1):
             english = language.english(" ".join(plain[first:last]))
-            if english is not None and not (
-                english in _COLOUR_NAMES and words[first][0].istitle() and plain[first - 1] in _BEFORE_NAMES
-            ):  # "apellido Blanco"
+            if english is not None and not (english in _COLOUR_NAMES and _is_surname(text, words, plain, first)):
                 out += text[end : words[first].start()] + english
                 end, first = words[last - 1].end(), last
                 end += not english and text.startswith(("'", "’"), end)  # the apostrophe of an elided article
@@ -179,6 +178,14 @@ def _replace(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], la
         else:
             first += 1
     return _SPACES.sub(_one_space, out + text[end:]).strip()
+
+
+def _is_surname(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], at: int) -> bool:
+    """Return whether a word is a name that is called like a colour: "apellido Blanco", but not "sin nombre. Negra"."""
+    if not (at and words[at][0].istitle() and plain[at - 1] in _BEFORE_NAMES):
+        return False
+    between = text[words[at - 1].end() : words[at].start()]
+    return between == " " or (between == ". " and plain[at - 1] in _ABBREVIATED)
 
 
 def _one_space(spaces: re.Match[str]) -> str:

@@ -28,7 +28,8 @@ _HOLDS: Final = re.compile(
     re.IGNORECASE,
 )
 _LACKED: Final = re.compile(
-    r"\A\s{0,3}(?:but |just )?(?:(?:without|no|kein\w{0,2}|ohne|sans|sin|sem|senza|bez)\b|[没不無无])"
+    r"\A\s{0,3}(?:but |just )?(?:(?:without|no(?! (?:sign|idea|luck|clue|trace|news|one)\b)|kein\w{0,2}|ohne"
+    r"|sans(?! fil\b)|sin|sem|senza|bez)\b|没有?|不[带帶]|无(?![线印])|無(?![線印地]))"
     r"|\b(?:nicht (?:dabei|drin|darin)|(?:not|wasnt|wasn['’]t) (?:included|inside|with it|in it|there))\b",
     re.IGNORECASE,
 )
@@ -50,9 +51,9 @@ _IN_A_LIST: Final = 2
 _COVERS: Final = frozenset(("case", "cover", "sleeve", "pouch"))
 _ON: Final = {
     "key": frozenset(("keyring", "keychain", "lanyard", "fob", "charm", "tag")),
-    "watch": frozenset(("bracelet", "strap", "band")),
+    "watch": frozenset(("strap", "band")),
 }
-"""What is on a thing: "keys, red lanyard", "montre, bracelet en cuir"."""
+"""What is on a thing: "keys, red lanyard"."""
 _NUMBER: Final = re.compile(r"\b\d{1,3}\b")
 _BESIDES: Final = re.compile(r"\b(?:also|plus)\b", re.IGNORECASE)
 

@@ -35,8 +35,8 @@ _KANA: Final = re.compile(
     rf"{'|'.join(_longest_first(_ANYWHERE))}|{_BEGINS}(?:(?:{'|'.join(_longest_first(_FIRST))}){_NO_NAME}"
     rf"|(?:{'|'.join(_longest_first(_APART))}){_ENDS})"
 )
-_DRAWN_OUT: Final = re.compile(r"(?<=([a-zß-ÿ]))(?!\1)([a-zß-ÿ])\2{2,40}(?![^\W_])", re.IGNORECASE)
-"""The end of "merciii" and "pleaseeee", but not "AAA"."""
+_DRAWN_OUT: Final = re.compile(r"(?<=([a-zß-ÿ]))(?!\1)(?!(?<=[vxk])i)([a-zß-ÿ])\2{2,40}(?![^\W_])")
+"""The end of "merciii" and "pleaseeee", but not of "AAA" or "xiii"."""
 _WITH: Final = re.compile(r"(?<![\w/])(?:([wW]/[oO]\b|s/ )|[wW]/|c/ )[ ]?(?=[^\W\d])")
 """Also "c/ llavero" and "s/ tampa"."""
 

@@ -1,6 +1,6 @@
 """A report that is sent again because its answer failed: cases of the handlers."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -32,6 +32,8 @@ class RepeatCases:
             {"place": "the gym"},
             {"author": BEN},
             {"private": True},
+            {"proof_question": "What's inside?"},
+            {"happened_at": datetime(2026, 5, 4, tzinfo=UTC)},
             {"photos": (IncomingPhoto("hat.jpg", data=b"1"),)},
             {"answered": True},
         ],

@@ -71,8 +71,8 @@ async def test_a_wrong_claimant_is_rejected_and_attempts_are_counted(world: Disc
         await world.wait_until_shown(asked, "didn't match")
         if attempt < 2:
             await eventually(lambda: "This is mine" in world.discord.buttons(world.discord.message(card)))
-    await eventually(lambda: "This is mine" not in world.discord.buttons(world.discord.message(card)))
-    assert "You have no tries left" in world.discord.text(world.discord.message(card))
+    await world.wait_until_shown(card, "You have no tries left")
+    assert "This is mine" not in world.discord.buttons(world.discord.message(card))
 
 
 async def test_not_mine_is_not_brought_up_again_and_can_be_taken_back(world: DiscordWorld) -> None:

@@ -7,7 +7,7 @@ from unittest.mock import AsyncMock, Mock
 
 import pytest
 
-from bot.slack import reports
+from bot.slack import private_replies, reports
 from bot.slack.private_replies import PrivateReplies
 from reunite.language import sentence
 from tests.doubles.slack import SlackDouble
@@ -83,6 +83,20 @@ async def test_a_modal_that_fails_once_its_report_is_saved_says_so_and_is_not_ta
     await filled_in(world, words="an umbrella", photos=[photo()])
     await filled_in(world, words="an umbrella", photos=[photo()])
     assert len(await world.reports()) == 3
+
+
+async def test_a_modal_whose_late_answer_cannot_be_shown_is_not_taken_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as late:
+        late.setattr(private_replies, "_MODAL_SECONDS", 0)
+        for _ in range(4):
+            world.slack.api.fail_next("views.update", error="not_found")
+        assert await filled_in(world, words="an umbrella") == sentence("one_moment")
+        await eventually(world.reports)
+        await world.slack.settle()
+    assert (await filled_in(world, words="an umbrella")).startswith(sentence("sent_before"))
+    assert len(await world.reports()) == 1
 
 
 async def test_a_press_that_fails_once_it_is_taken_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,8 +39,9 @@ def test_a_librarys_line_looks_like_ours(monkeypatch: pytest.MonkeyPatch, capsys
 
 @pytest.mark.parametrize("as_json", [True, False])
 @pytest.mark.parametrize("ours", [True, False])
+@pytest.mark.parametrize("grouped", [True, False])
 def test_a_database_errors_row_is_left_out_and_the_rest_of_a_traceback_is_not(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, as_json: bool, ours: bool
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, as_json: bool, ours: bool, grouped: bool
 ) -> None:
     monkeypatch.setattr(logging.root, "handlers", [])  # pytest's own
     configure("info", as_json=as_json)
@@ -49,7 +50,7 @@ def test_a_database_errors_row_is_left_out_and_the_rest_of_a_traceback_is_not(
         try:
             raise psycopg.errors.CheckViolation(words)
         except psycopg.Error as error:
-            raise RuntimeError("what came of it") from error
+            raise RuntimeError("what came of it") from (ExceptionGroup("some", [error]) if grouped else error)
     except RuntimeError:
         (structlog.get_logger() if ours else logging.getLogger("theirs")).exception("failed")
     log = capsys.readouterr().err

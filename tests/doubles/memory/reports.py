@@ -69,6 +69,8 @@ class MemoryReports(Part):
             and bool(command.text)
             and row.report.author.id == command.author.id
             and row.report.created_at > now() - rules.REPEAT_WITHIN
+            and row.proof_question == command.proof_question
+            and _is_same_time(row.report.happened_at, command.happened_at)
             and [getattr(row.report, name) for name in names] == [getattr(command, name) for name in names]
             and photos == [photo.name for photo in command.photos]
         )
@@ -199,3 +201,9 @@ class MemoryWork(Part):
     async def stop(self, report: UUID) -> None:
         for work in [work for work, of in self._tables.work.items() if of == report and self._row(report)]:
             del self._tables.work[work]
+
+
+def _is_same_time(before: datetime | None, now_said: datetime | None) -> bool:
+    if before is None or now_said is None:
+        return before is now_said
+    return abs(before - now_said) <= rules.REPEAT_WITHIN
