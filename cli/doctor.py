@@ -21,7 +21,7 @@ from cli.servers import Servers
 from cli.settings import Settings
 from cli.status import Status, read
 from db.database import MigrationError
-from db.keys import KeysError, fit
+from db.keys import KeysError, verify
 from db.migrate import pending
 from db.store import Store
 from reunite.matching.defaults import for_encoder
@@ -113,7 +113,7 @@ def running(status: Status) -> Iterator[Finding]:
 
 async def _keys(where: Servers) -> Finding:
     try:
-        if not await fit(where.database_url, where.keys):
+        if not await verify(where.database_url, where.keys):
             return Finding("its keys", ok=None, found="not set yet: the first start sets them")
     except KeysError as error:
         return Finding("its keys", ok=False, found="can't be used", remedy=str(error))

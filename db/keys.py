@@ -125,7 +125,7 @@ async def check(url: str, keys: Keys) -> None:
     keys.decrypt(token or "")
 
 
-async def fit(url: str, keys: Keys) -> bool:
+async def verify(url: str, keys: Keys) -> bool:
     """Like `check`, but change nothing; return False if a database has no keys yet. Raises KeysError."""
     async with await psycopg.AsyncConnection.connect(url) as connection:
         token = await _token(connection)

@@ -18,6 +18,7 @@ from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
 from bot.discord.posts import is_post, not_a_photo, photos_of, report_of, target_of, text_of
 from bot.discord.proxies import Proxies
 from bot.discord.workspaces import Workspaces, missing_permissions
+from db.cancellation import stop
 from reunite.commands import EditReport, NewReport, Withdraw
 from reunite.entities import Member, ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
@@ -64,6 +65,8 @@ class Inbound:
         self._workspaces = workspaces
         self._platform = platform
         self._in_progress: set[asyncio.Task[object]] = set()
+        self._renaming: set[asyncio.Task[None]] = set()
+        """The threads of deleted posts whose new names Discord has put off."""
         self.recent: deque[int] = deque(maxlen=_REMEMBERED)
         """The latest posts."""
         self._deleted: deque[str] = deque(maxlen=_REMEMBERED)
@@ -71,17 +74,18 @@ class Inbound:
         self._proxies = Proxies()
         self._notices: dict[int, float] = {}
 
-    def track(self, task: asyncio.Task[object] | None = None) -> None:
-        """Keep track of what a task is doing, or else of the event that this one is handling."""
-        task = task or asyncio.current_task()
+    def track(self) -> None:
+        """Keep track of the event that this task is handling."""
+        task = asyncio.current_task()
         if task is not None:
             self._in_progress.add(task)
             task.add_done_callback(self._in_progress.discard)
 
     async def settle(self) -> None:
-        """Wait a few seconds for the events in progress."""
+        """Wait a few seconds for the events in progress, and rename no more threads."""
         if self._in_progress:
             await asyncio.wait(self._in_progress, timeout=_SETTLE_SECONDS)
+        await stop(*self._renaming)
 
     @_tracked
     async def posted(self, message: discord.Message) -> None:
@@ -234,7 +238,14 @@ class Inbound:
             await self._workspaces.ensure_joined(guild)
             target = ReplyTarget("discord", str(guild_id), str(channel), str(message))
             if await self._handlers.withdraw(Withdraw(target=target)):
-                self.track(asyncio.create_task(self._platform.threads.reset_name_of(target)))
+                await self._reset_name(target)
+
+    async def _reset_name(self, post: ReplyTarget) -> None:
+        """Remove a deleted post's words from its thread's name, later if Discord puts that off."""
+        if not await self._platform.threads.reset_name_of(post):
+            later = asyncio.create_task(self._platform.threads.reset_name_later(post))
+            self._renaming.add(later)
+            later.add_done_callback(self._renaming.discard)
 
     def is_deleted(self, key: str) -> bool:
         """Return whether a post (given by its idempotency key) was deleted recently."""

@@ -19,7 +19,7 @@ from reunite.language import date_words, sentence
 
 _LOOK_BACK: Final = 100
 """Messages searched for a reply that may be there already: one page, and far more than come between two attempts."""
-_PAUSES_IN_SECONDS: Final = (5.0, 60.0, 600.0, 3600.0, 6 * 3600.0, 16 * 3600.0, 0.0)
+_PAUSES_IN_SECONDS: Final = (5.0, 60.0, 600.0, 3600.0, 6 * 3600.0, 16 * 3600.0)
 """Seconds before each further attempt to rename a thread: Discord takes only two new names in ten minutes."""
 ARCHIVE_AFTER: Final = 10080
 """Minutes without a message after which a thread is archived: the longest that Discord offers."""
@@ -99,26 +99,28 @@ class Threads:
             raise UndeliverableError(f"{number} is not a thread")
         return found
 
-    async def reset_name_of(self, post: ReplyTarget) -> None:
+    async def reset_name_of(self, post: ReplyTarget) -> bool:
         """Remove the words of a deleted post from the name of its thread, if it has one.
 
-        After temporary trouble it tries again later, for a day.
+        Return whether that is done or impossible; False after temporary trouble.
         """
-        for pause in _PAUSES_IN_SECONDS:
-            try:
-                with discord_errors():
-                    await self.reset_name(post.channel, str(post.message))
-            except TryAgainError as error:
-                _log.warning("discord_thread_not_renamed", post=post.message, reason=str(error))
-                await asyncio.sleep(max(pause, error.after or 0.0))
-            except UndeliverableError as error:
-                _log.warning("discord_thread_not_renamed", post=post.message, reason=str(error))
-                return
-            except Exception:  # noqa: BLE001 - nobody awaits this
-                _log.exception("discord_thread_not_renamed", post=post.message)
-                return
-            else:
-                return
+        try:
+            with discord_errors():
+                await self.reset_name(post.channel, str(post.message))
+        except (TryAgainError, UndeliverableError) as error:
+            _log.warning("discord_thread_not_renamed", post=post.message, reason=str(error))
+            return isinstance(error, UndeliverableError)
+        return True
+
+    async def reset_name_later(self, post: ReplyTarget) -> None:
+        """After temporary trouble, try again for a day."""
+        try:
+            for pause in _PAUSES_IN_SECONDS:
+                await asyncio.sleep(pause)
+                if await self.reset_name_of(post):
+                    return
+        except Exception:  # noqa: BLE001 - nobody awaits this
+            _log.exception("discord_thread_not_renamed", post=post.message)
 
     async def reset_name(self, channel_id: str, post: str) -> None:
         """Name a post's thread by its day: the one opened at the post, or the private one that the post is in."""

@@ -21,14 +21,14 @@ from bot.slack.buttons import Buttons
 from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
 from bot.slack.failures import logged_and_answered
-from bot.slack.forms import LOOK, REPORT, View
+from bot.slack.forms import LOOK, REPORT
 from bot.slack.greeting import Greeter
 from bot.slack.home import HOME, Home
 from bot.slack.inbound import Inbound
 from bot.slack.linking import LINK, Linking
 from bot.slack.looks import Looks
 from bot.slack.posts import Body
-from bot.slack.private_replies import PrivateReplies, Shown, process_submission
+from bot.slack.private_replies import ModalWork, PrivateReplies, process_submission
 from bot.slack.render import ANSWER, PRESS
 from bot.slack.reports import Reports
 from bot.slack.settings_form import SETUP, SettingsForm
@@ -170,7 +170,7 @@ def _replying(parts: Parts, answer: Callable[[PrivateReplies], Coroutine[Any, An
     return listen
 
 
-def _submitting(parts: Parts, work: Callable[[SlackWorkspace, Body], Coroutine[Any, Any, View | Shown]]) -> _Listener:
+def _submitting(parts: Parts, work: Callable[[SlackWorkspace, Body], ModalWork]) -> _Listener:
     """Do what a modal's submission asks for; the acknowledgement shows the result in its place."""
 
     async def listen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:

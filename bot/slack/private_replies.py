@@ -236,11 +236,7 @@ class FieldsError(Exception):
 
 
 async def process_submission(
-    ack: AsyncAck,
-    workspace: SlackWorkspace,
-    view: Body,
-    work: Coroutine[Any, Any, View | Shown],
-    background: Background,
+    ack: AsyncAck, workspace: SlackWorkspace, view: Body, work: ModalWork, background: Background
 ) -> None:
     """Process a modal's submission, and show the result in its place.
 
@@ -266,28 +262,23 @@ _Answer = tuple[dict[str, Any], Callable[[], Awaitable[None]] | None]
 
 
 async def _attempt(work: ModalWork, view: Body, language: str) -> _Answer:
-    result = await _result(work, view, language)
-    if isinstance(result, Shown):
-        return {"response_action": "update", "view": result.view}, result.then
-    return result, None
-
-
-async def _result(work: ModalWork, view: Body, language: str) -> dict[str, Any] | Shown:
-    """Return the acknowledgement of a modal."""
+    then = None
     try:
         result = await work
-        return result if isinstance(result, Shown) else {"response_action": "update", "view": result}
+        shown, then = (result.view, result.then) if isinstance(result, Shown) else (result, None)
     except TellUserError as error:
-        return {"response_action": "errors", "errors": {_field(error, view): wording.explain(error, language, NAMES)}}
+        errors = {_field(error, view): wording.explain(error, language, NAMES)}
+        return {"response_action": "errors", "errors": errors}, None
     except FieldsError as error:
-        return {"response_action": "errors", "errors": dict.fromkeys(error.fields, sentence(error.key, language))}
+        return {"response_action": "errors", "errors": dict.fromkeys(error.fields, sentence(error.key, language))}, None
     except AnswerFailedError as error:
         log_failure(_log, "slack_answer", error.cause)
-        return {"response_action": "update", "view": words_modal(sentence(SAVED, language), language)}
+        shown = words_modal(sentence(SAVED, language), language)
     except Exception as error:  # noqa: BLE001 - the person is waiting for a reply
         log_failure(_log, "slack_form", error)
         failed = _FAILED.get(view["callback_id"].partition(":")[0], "answer_not_taken")
-        return {"response_action": "update", "view": words_modal(sentence(failed, language), language)}
+        shown = words_modal(sentence(failed, language), language)
+    return {"response_action": "update", "view": shown}, then
 
 
 def _field(error: TellUserError, view: Body) -> str:
