@@ -327,6 +327,10 @@ class Reply:
 
         return replace(self, lines=tuple(tuple(map(named, line)) for line in self.lines))
 
+    def without_pings(self) -> "Reply":
+        """Return the reply without the lines that only address someone."""
+        return replace(self, lines=tuple(line for line in self.lines if not all(map(_pings, line))))
+
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
         """Return the reply with its jumps resolved where `targets` (by report) knows them."""
         lines = tuple(
@@ -377,6 +381,10 @@ def _without_jumps(line: Line, is_dead: Callable[[Span], bool]) -> Line:
     if is_dead(line[0]) and isinstance(line[1], Plain) and line[1].text.startswith(_SEPARATOR):
         return (Plain(line[1].text.removeprefix(_SEPARATOR)), *line[2:])
     return line
+
+
+def _pings(span: Span) -> bool:
+    return isinstance(span, Person) and span.notify
 
 
 def _is_link(span: Span, reports: Collection[UUID]) -> bool:

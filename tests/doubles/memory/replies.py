@@ -8,14 +8,17 @@ from reunite.entities import Account, ClaimState, Question, Report, Whereabouts
 from reunite.language import sentence
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
-from reunite.ports import Audience, Sent
+from reunite.ports import Audience, Ping, Sent
 from tests.doubles.memory.tables import OutboxRow, Part, now
 
 
 class MemoryOutbox(Part):
     """`reunite.ports.outbox.Outbox`; `thread` and `deliver` play the delivery."""
 
-    async def post(self, report: UUID, key: ReplyKey, reply: Reply, audience: Audience = "thread") -> bool:
+    async def post(
+        self, report: UUID, key: ReplyKey, reply: Reply, audience: Audience = "thread", ping: Ping = "always"
+    ) -> bool:
+        del ping  # only delivery knows of it
         row = self._row(report)
         if row is None or key in self._tables.outbox:
             return False
