@@ -30,7 +30,7 @@ class GalleryCases:
         await stage.search(lost, found, label=Label.POSSIBLE)
         gallery, card = await stage.thread(lost)
         assert (gallery.gallery[0].label, card.kind) == (Label.POSSIBLE, "match")
-        assert gallery.text().startswith("1 possible match. It's the only found item right now.")
+        assert gallery.text().startswith("1 possible match. I had only one found item to compare.")
         assert [button.action for button in gallery.buttons] == ["add_photo", "add_detail", "withdraw"]
         assert [button.action for button in card.buttons] == ["mine", "not_mine"]  # one place to answer
 
@@ -164,3 +164,20 @@ class GalleryCases:
         await stage.handlers.withdraw(Withdraw(target=first.target, member=BEN))
         [gallery] = await stage.thread(lost)
         assert [tile.report for tile in gallery.gallery] == [second.id]
+        assert f"1  {sentence('tile_gone')}" in gallery.text()
+        await stage.handlers.withdraw(Withdraw(target=second.target, member=BEN))
+        [gallery] = await stage.thread(lost)
+        assert gallery.text().count(sentence("tile_gone")) == 2
+        assert [button.action for button in gallery.buttons] == ["add_photo", "add_detail", "withdraw"]
+        assert sentence("pick_one") not in gallery.text()
+
+    async def test_a_gallery_says_what_has_gone_to_another_owner(self, stage: Stage) -> None:
+        await stage.join()
+        lost, other, found = await stage.lost(), await stage.lost("an umbrella of mine"), await stage.found("one")
+        await stage.search(lost, found, label=None)
+        await stage.search(other, found)
+        match = await stage.match(other)
+        for given, says in ((True, True), (False, False)):
+            await stage.verdict(match, VerdictKind.CONFIRM, given=given)
+            [gallery] = await stage.thread(lost)
+            assert (sentence("tile_gone") in gallery.text()) is says

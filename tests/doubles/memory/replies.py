@@ -74,7 +74,7 @@ class MemoryDeletion(Part):
                 self._reduce(row, None)
             elif report in row.reply.quotes and not row.is_removed:
                 is_post = row.reply.opens_thread and row.report == report
-                self._reduce(row, ended if is_post else row.reply.without({report}))
+                self._reduce(row, ended if is_post else self._without(row, {report}))
         self._remove_words(purged)
         self._forget_claims(report)
         for photo in [number for number, row in self._tables.photos.items() if row.photo.report == report]:
@@ -100,7 +100,7 @@ class MemoryDeletion(Part):
             if row.report != report:
                 others &= {report}
             if others and not row.is_removed:
-                self._reduce(row, row.reply.without(others))
+                self._reduce(row, self._without(row, others))
         for match in self._matches():
             if report in {match.lost, match.found} and self._is_across(match.lost, match.found):
                 self._remove_words(self._require(match.found).report, {match.lost})
@@ -127,6 +127,9 @@ class MemoryDeletion(Part):
     def _is_across(self, one: UUID, other: UUID) -> bool:
         rows = self._row(one), self._row(other)
         return bool(rows[0] and rows[1] and rows[0].workspace != rows[1].workspace)
+
+    def _without(self, row: OutboxRow, reports: Collection[UUID]) -> Reply | None:
+        return row.reply.without(reports, sentence("tile_gone", self._require(row.report).report.language))
 
     def _reduce(self, row: OutboxRow, rest: Reply | None) -> None:
         kept = rest or Reply(row.reply.kind, (), match=row.reply.match)
