@@ -90,6 +90,10 @@ class SqlOutbox(Queries):
             report=report,
         )
 
+    async def get(self, key: ReplyKey) -> Reply | None:
+        row = await self._one("SELECT reply FROM outbox WHERE key = %(key)s AND task <> 'remove'", key=key)
+        return from_json(row["reply"]) if row else None
+
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         rows = await self._all(
             "SELECT key, reply FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'"

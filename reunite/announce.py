@@ -15,7 +15,7 @@ from reunite.messages.reply import Reply, Tile
 from reunite.moderators import readers
 from reunite.ports import Ping, ScoredPair, Session
 from reunite.report_posts import revise_post
-from reunite.tiles import Pair, picture_of, tiles_of
+from reunite.tiles import Pair, picture_of, picture_on_card, tiles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +249,8 @@ async def _correct(session: Session, match: Match, report: Report, other: Report
 
 
 async def card_of(session: Session, reader: Report, match: Match, other: Report) -> Reply:
-    """Return the card of a match in the thread of `reader`; of a sealed report it has no picture."""
-    picture = None if other.sealed else await picture_of(session, other, match)
+    """Return the card of a match in the thread of `reader`."""
+    picture = await picture_on_card(session, reader, match, other)
     if reader.kind is ReportKind.FOUND:
         if rules.is_folded(match) or match.state is MatchState.REJECTED:
             return galleries.owner_folded(match, other, reader)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from reunite import rules
-from reunite.entities import Match, PhotoState, Report
-from reunite.messages import galleries
+from reunite.entities import Match, PhotoState, Report, ReportKind
+from reunite.messages import galleries, keys
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Picture, Reply, Tile
 from reunite.ports import Session
@@ -36,6 +36,19 @@ async def picture_of(session: Session, report: Report, match: Match | None = Non
     if match and match.photo in stored:
         return Picture(match.photo, report.id)
     return Picture(stored[0], report.id) if stored else None
+
+
+async def picture_on_card(session: Session, reader: Report, match: Match, other: Report) -> Picture | None:
+    """Return the picture on a match's card in a thread: none of a sealed report.
+
+    Nor does a card repeat the photo that the thread's first reply shows alone, unless its owner asked to see it.
+    """
+    picture = None if other.sealed else await picture_of(session, other, match)
+    if picture is None or reader.kind is ReportKind.FOUND or match.picked:
+        return picture
+    first = await session.outbox.get(keys.first_reply(reader.id))
+    is_shown = first is not None and [tile.photo for tile in first.gallery] == [picture.photo]
+    return None if is_shown else picture
 
 
 async def revise_tiles(

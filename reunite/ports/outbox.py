@@ -38,6 +38,10 @@ class Outbox(Protocol):
         """Take the button from the news of earlier returns in a report's thread: news of another one has its own."""
         ...
 
+    async def get(self, key: ReplyKey) -> Reply | None:
+        """Return the latest version of a reply, sent or queued; None if there's none, or it's removed."""
+        ...
+
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         """Return the latest version of every reply that quotes a report or is about it, sent or queued; all locked."""
         ...

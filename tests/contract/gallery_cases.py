@@ -3,11 +3,11 @@
 import pytest
 
 from reunite.commands import Withdraw
-from reunite.entities import Label, Question, VerdictKind
+from reunite.entities import Label, Question, VerdictKind, Why
 from reunite.errors import TellUserError
 from reunite.language import sentence
 from tests.contract.questions import ask
-from tests.contract.stages import ADA, BEN, Stage
+from tests.contract.stages import ADA, BEN, PHOTO, Stage
 
 
 class GalleryCases:
@@ -181,3 +181,20 @@ class GalleryCases:
             await stage.verdict(match, VerdictKind.CONFIRM, given=given)
             [gallery] = await stage.thread(lost)
             assert (sentence("tile_gone") in gallery.text()) is says
+
+    async def test_a_photo_that_the_gallery_shows_alone_is_not_repeated_on_its_card(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found = await stage.lost(), await stage.found(photos=(PHOTO,))
+        await stage.keep_photos(found)
+        await stage.search(lost, found)
+        for _ in range(2):  # a later search corrects the card
+            gallery, card = await stage.thread(lost)
+            assert [bool(tile.photo) for tile in gallery.gallery] == [True]
+            assert card.picture is None
+            await stage.search(lost, found, why=(Why("colour", "red", "agrees"),))
+        [for_moderators] = await stage.thread(found, "moderators")
+        assert for_moderators.picture
+        other = await stage.found("another", photos=(PHOTO,))
+        await stage.keep_photos(other)
+        await stage.search(other, lost)
+        assert (await stage.thread(lost))[-1].picture

@@ -43,6 +43,10 @@ class MemoryOutbox(Part):
             if row.report == report and row.reply.kind == "returned":
                 self._tables.outbox[row.key] = replace(row, reply=replace(row.reply, buttons=()))
 
+    async def get(self, key: ReplyKey) -> Reply | None:
+        row = self._tables.outbox.get(key)
+        return row.reply if row and self._row(row.report) and not row.is_removed else None
+
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         return {row.key: row.reply for row in self._outbox() if report in row.reply.quotes and not row.is_removed}
 
