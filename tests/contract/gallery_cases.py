@@ -2,7 +2,7 @@
 
 import pytest
 
-from reunite.commands import Withdraw
+from reunite.commands import EditReport, Withdraw
 from reunite.entities import Label, Question, VerdictKind, Why
 from reunite.errors import TellUserError
 from reunite.language import sentence
@@ -198,3 +198,14 @@ class GalleryCases:
         await stage.keep_photos(other)
         await stage.search(other, lost)
         assert (await stage.thread(lost))[-1].picture
+
+    async def test_a_gallery_does_not_contradict_its_headline(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found = await stage.lost(), await stage.found()
+        await stage.search(lost, found, label=None)
+        await stage.search(lost, found, label=Label.POSSIBLE)
+        await stage.handlers.edit(EditReport(target=lost.target, text="my blue umbrella"))
+        gallery, card = await stage.thread(lost)
+        assert "my blue umbrella" in gallery.text()
+        assert sentence("label_possible") not in gallery.text()
+        assert sentence("label_possible") in card.text()
