@@ -258,6 +258,7 @@ async def _outgoing(item: OutboxItem) -> Outgoing:
         since=item.created_at,
         for_all=item.audience == "channel",
         private=item.private,
+        silent=item.silent,
     )
 
 

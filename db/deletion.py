@@ -48,12 +48,13 @@ _SEPARATE: Final = (
     f"{_CLEAR_OPTIONS} AND {_ACROSS}",
     f"""DELETE FROM match m USING report l, report f WHERE l.id = m.lost_id AND f.id = m.found_id AND {_ACROSS}""",
 )
-_QUOTING: Final = """SELECT * FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'
-  ORDER BY seq FOR UPDATE"""
+_QUOTING: Final = """SELECT o.*, w.language
+  FROM outbox o JOIN report r ON r.id = o.report_id JOIN workspace w ON w.id = r.workspace_id
+  WHERE o.seq IN (SELECT replies_quoting(%(report)s)) AND o.task <> 'remove' ORDER BY o.seq FOR UPDATE OF o"""
 _THREAD: Final = "SELECT seq FROM outbox WHERE report_id = %(report)s AND task <> 'remove' ORDER BY seq FOR UPDATE"
-_QUOTING_ACROSS: Final = """SELECT o.*, ARRAY(SELECT q.id FROM report q
+_QUOTING_ACROSS: Final = """SELECT o.*, w.language, ARRAY(SELECT q.id FROM report q
     WHERE q.id = ANY(o.quotes) AND q.workspace_id <> thread.workspace_id AND %(report)s IN (q.id, thread.id)) AS others
-  FROM outbox o JOIN report thread ON thread.id = o.report_id
+  FROM outbox o JOIN report thread ON thread.id = o.report_id JOIN workspace w ON w.id = thread.workspace_id
   WHERE o.seq = ANY(ARRAY(SELECT replies_quoting(%(report)s) UNION SELECT seq FROM outbox WHERE report_id = %(report)s))
     AND o.task <> 'remove' ORDER BY o.seq FOR UPDATE OF o"""
 
@@ -80,7 +81,7 @@ class SqlDeletion(Queries):
         gone = [row["seq"] for row in await self._all(_THREAD, report=report)] if ended is None else []
         for row in await self._all(_QUOTING, report=report):
             is_post = row["opens_thread"] and row["report_id"] == report
-            rest = ended if is_post else from_json(row["reply"]).without({report})
+            rest = ended if is_post else _without(row, {report})
             gone += await self._reduce(row, rest)
         await self._remove(gone)
         await self._run(_PURGE, report)
@@ -89,7 +90,7 @@ class SqlDeletion(Queries):
         gone = []
         for row in await self._all(_QUOTING_ACROSS, report=report):
             if row["others"]:
-                gone += await self._reduce(row, from_json(row["reply"]).without(row["others"]))
+                gone += await self._reduce(row, _without(row, row["others"]))
         await self._remove(gone)
         await self._run(_SEPARATE, report)
 
@@ -135,3 +136,7 @@ class SqlDeletion(Queries):
     async def _run(self, statements: Iterable[str], report: UUID) -> None:
         for statement in statements:
             await self._do(statement, report=report)
+
+
+def _without(row: mapping.Row, reports: Collection[UUID]) -> Reply | None:
+    return from_json(row["reply"]).without(reports, sentence("tile_gone", row["language"]))

@@ -58,6 +58,8 @@ class OutboxItem:
     """Whether the report is a sample."""
     private: bool = False
     """Whether the report is private."""
+    silent: bool = False
+    """Whether it pings nobody."""
     audience: Audience = "thread"
     task: Literal["send", "edit", "remove"] = "send"
     version: int = 0
@@ -150,13 +152,14 @@ async def _read(session: CommunitySession, leased: Mapping[str, Any], *, with_pi
         fence=leased["fence"],
         attempts=leased["attempts"],
         key=row["key"],
-        reply=shown.with_targets(targets),
+        reply=(shown.without_pings() if row["silent"] else shown).with_targets(targets),
         target=_target(report.target, row["audience"], log),
         picture=picture,
         created_at=report.created_at,
         author="" if report.sample else report.author.id,
         sample=report.sample,
         private=report.private,
+        silent=row["silent"],
         tiles=tuple(tiles),
         audience=row["audience"],
         task=row["task"],

@@ -7,10 +7,11 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from db.queries import Queries
+from reunite import rules
 from reunite.entities import ReportState
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply, from_json, to_json
-from reunite.ports import Audience, Sent
+from reunite.ports import Audience, Ping, Sent
 
 CHANGED: Final = """version = version + 1, due_at = now(), attempts = 0, problem = NULL,
   task = CASE WHEN attempts > 0 OR sent_message IS NOT NULL THEN 'edit' ELSE task END,
@@ -25,19 +26,31 @@ REFRESH: Final = f"""UPDATE outbox SET {CHANGED} WHERE report_id = %(report)s AN
 stays, with its answer."""
 
 
+_SILENT: Final = """CASE %(ping)s WHEN 'never' THEN true WHEN 'always' THEN false ELSE EXISTS (
+  SELECT FROM outbox o JOIN match m ON m.id = o.match_id JOIN report f ON f.id = m.found_id
+  WHERE o.report_id = thread.id AND o.audience = 'thread' AND o.reply->>'kind' = 'match' AND NOT o.silent
+    AND o.state <> 'failed' AND o.task <> 'remove' AND o.created_at BETWEEN now() - %(ping_again)s AND now()
+    AND m.state = 'undecided' AND NOT m.picked AND NOT m.declined AND f.state = 'open'
+    AND NOT EXISTS (SELECT FROM claim c WHERE c.match_id = m.id)) END"""
+"""Whether a reply pings nobody (`Ping`). A match waits for its owner until they or a moderator say something about it,
+or `rules.PING_AGAIN` has passed."""
+
+
 class SqlOutbox(Queries):
     """`reunite.ports.outbox.Outbox`, and what else delivery needs."""
 
-    async def post(self, report: UUID, key: ReplyKey, reply: Reply, audience: Audience = "thread") -> bool:
+    async def post(
+        self, report: UUID, key: ReplyKey, reply: Reply, audience: Audience = "thread", ping: Ping = "always"
+    ) -> bool:
         # The report's row is locked first, so that the outbox's numbers follow the order of commits within a thread.
         added = await self._do(
-            """WITH thread AS (SELECT r.id, w.platform FROM report r JOIN workspace w ON w.id = r.workspace_id
+            f"""WITH thread AS (SELECT r.id, w.platform FROM report r JOIN workspace w ON w.id = r.workspace_id
                                WHERE r.id = %(report)s AND (%(audience)s <> 'moderators' OR w.log_channel IS NOT NULL)
                                FOR NO KEY UPDATE OF r)
                INSERT INTO outbox (community_id, report_id, platform, key, reply, match_id, audience, opens_thread,
-                                   quotes, people)
+                                   quotes, people, silent)
                SELECT %(community)s, id, platform, %(key)s, %(reply)s, %(match)s, %(audience)s, %(opens_thread)s,
-                      %(quotes)s::uuid[], %(people)s FROM thread
+                      %(quotes)s::uuid[], %(people)s, {_SILENT} FROM thread
                ON CONFLICT (community_id, key) DO NOTHING""",
             community=self.community,
             report=report,
@@ -48,6 +61,8 @@ class SqlOutbox(Queries):
             opens_thread=reply.opens_thread,
             quotes=list(reply.quotes),
             people=list(reply.named),
+            ping=ping,
+            ping_again=rules.PING_AGAIN,
         )
         return added == 1
 
@@ -74,6 +89,10 @@ class SqlOutbox(Queries):
                   AND reply->'buttons' <> '[]'""",
             report=report,
         )
+
+    async def get(self, key: ReplyKey) -> Reply | None:
+        row = await self._one("SELECT reply FROM outbox WHERE key = %(key)s AND task <> 'remove'", key=key)
+        return from_json(row["reply"]) if row else None
 
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         rows = await self._all(

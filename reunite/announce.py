@@ -13,9 +13,9 @@ from reunite.matching.shortlist import shortlist
 from reunite.messages import galleries, handovers, keys, notices, wording
 from reunite.messages.reply import Reply, Tile
 from reunite.moderators import readers
-from reunite.ports import ScoredPair, Session
+from reunite.ports import Ping, ScoredPair, Session
 from reunite.report_posts import revise_post
-from reunite.tiles import Pair, picture_of, tiles_of
+from reunite.tiles import Pair, picture_of, picture_on_card, tiles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,8 @@ async def _ask(session: Session, stored: _Stored, search: Search, shown: Sequenc
 async def _post_card(session: Session, reader: Report, match: Match, other: Report) -> None:
     if rules.may_show(reader, other, match):
         card = await card_of(session, reader, match, other)
-        await session.outbox.post(reader.id, keys.card(match.id, reader.kind), card)
+        ping: Ping = "always" if rules.always_pings(match) else "unless_waiting"
+        await session.outbox.post(reader.id, keys.card(match.id, reader.kind), card, ping=ping)
 
 
 async def _correct(session: Session, match: Match, report: Report, other: Report) -> None:
@@ -248,8 +249,8 @@ async def _correct(session: Session, match: Match, report: Report, other: Report
 
 
 async def card_of(session: Session, reader: Report, match: Match, other: Report) -> Reply:
-    """Return the card of a match in the thread of `reader`; of a sealed report it has no picture."""
-    picture = None if other.sealed else await picture_of(session, other, match)
+    """Return the card of a match in the thread of `reader`."""
+    picture = await picture_on_card(session, reader, match, other)
     if reader.kind is ReportKind.FOUND:
         if rules.is_folded(match) or match.state is MatchState.REJECTED:
             return galleries.owner_folded(match, other, reader)

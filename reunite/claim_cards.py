@@ -1,6 +1,6 @@
 """The cards that show moderators a match and its claims, kept up to date until the end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -9,7 +9,8 @@ from reunite.announce import card_of, may_claim
 from reunite.entities import ClaimState, Match, Report
 from reunite.messages import galleries, handovers, keys, notices
 from reunite.messages.handovers import Claimed
-from reunite.messages.reply import Person, Picture
+from reunite.messages.keys import ReplyKey
+from reunite.messages.reply import Person, Picture, Reply
 from reunite.moderators import deciding_moderator, readers
 from reunite.ports import Session
 from reunite.tiles import Pair, picture_of, revise_tiles
@@ -30,10 +31,13 @@ async def revise_claim(session: Session, match_id: UUID, lost: Report, found: Re
         await revise_cards(session, match, lost, found)
 
 
-async def revise_owners_cards(session: Session, found: Report, pairs: Sequence[Pair]) -> None:
-    """Update the cards of a found report's matches, each with its lost report, in their owners' threads.
+async def revise_owners_cards(
+    session: Session, found: Report, pairs: Sequence[Pair], quoting: Mapping[ReplyKey, Reply] | None = None
+) -> None:
+    """Update the cards and tiles of a found report's matches, each with its lost report, in their owners' threads.
 
-    One that its owner has folded away only says whether they may still claim the item.
+    One that its owner has folded away only says whether they may still claim the item. `quoting` has the replies that
+    quote the found report, if they're known already.
     """
     for match, lost in pairs:
         if rules.is_folded(match):
@@ -42,7 +46,7 @@ async def revise_owners_cards(session: Session, found: Report, pairs: Sequence[P
         else:
             card = await card_of(session, lost, match, found)
         await session.outbox.revise(keys.card(match.id, lost.kind), card)
-    await revise_tiles(session, found, pairs)
+    await revise_tiles(session, found, pairs, quoting)
 
 
 async def revise_finders_card(session: Session, match: Match, lost: Report, found: Report) -> None:

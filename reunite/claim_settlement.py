@@ -89,14 +89,14 @@ async def revise_conversations(session: Session, found: Report) -> None:
 
 
 async def revise_offers(session: Session, found: Report) -> None:
-    """Update a found item's cards in the threads of those who may own it: whether they still can."""
-    shown, pairs = await session.outbox.quoting(found.id), list[Pair]()
+    """Update a found item's cards and tiles in the threads of those who may own it: whether they still can."""
+    quoting, pairs = await session.outbox.quoting(found.id), list[Pair]()
+    shown = {match for reply in quoting.values() for match in (reply.match, *(tile.match for tile in reply.gallery))}
     for match in await session.matches.of(found.id):
-        is_shown = keys.card(match.id, ReportKind.LOST) in shown
-        lost = await session.reports.get(match.lost) if is_shown else None
+        lost = await session.reports.get(match.lost) if match.id in shown else None
         if lost and lost.state in rules.RETURNABLE:
             pairs.append((match, lost))
-    await revise_owners_cards(session, found, pairs)
+    await revise_owners_cards(session, found, pairs, quoting)
 
 
 async def withdraw_offers(session: Session, claimant: Account, found: Report) -> None:

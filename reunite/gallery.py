@@ -79,10 +79,10 @@ async def _open_matches(session: Session, lost: Report) -> list[Match]:
 
 
 async def show_card(session: Session, reader: Report, match: Match, other: Report) -> None:
-    """Show a match in a report's thread, or bring its card up to date."""
+    """Show a match in the thread of someone who has just pressed a button, or bring its card up to date."""
     card = await card_of(session, reader, match, other)
     key = keys.card(match.id, reader.kind)
-    if not await session.outbox.post(reader.id, key, card):
+    if not await session.outbox.post(reader.id, key, card, ping="never"):
         await session.outbox.revise(key, card)
 
 

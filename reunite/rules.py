@@ -50,6 +50,9 @@ MAX_CODE: Final = 40
 REPEAT_WITHIN: Final = timedelta(minutes=2)
 """How long someone may take to send a report again whose answer failed; after that, it's about another thing."""
 
+PING_AGAIN: Final = timedelta(hours=6)
+"""After that, a possible match pings an owner although they haven't answered the last match that did."""
+
 IN_PROGRESS: Final = frozenset({ReportState.PENDING, ReportState.OPEN})
 """The states in which a report is searched, or soon will be."""
 
@@ -113,6 +116,14 @@ def may_show(reader: Report, other: Report, match: Match) -> bool:
     if found.sealed and not match.released:
         return False
     return reader is lost or not lost.private
+
+
+def always_pings(match: Match) -> bool:
+    """Return whether a match pings its owner although they have another one to answer.
+
+    A busy day may bring many possible matches, most of them wrong.
+    """
+    return match.label is Label.HIGH or match.released
 
 
 def is_folded(match: Match) -> bool:

@@ -1,11 +1,12 @@
 """Photos that stand for reports, alone on a card or as the tiles of a gallery."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reunite import rules
-from reunite.entities import Match, PhotoState, Report
-from reunite.messages import galleries
-from reunite.messages.reply import Picture, Tile
+from reunite.entities import Match, PhotoState, Report, ReportKind
+from reunite.messages import galleries, keys
+from reunite.messages.keys import ReplyKey
+from reunite.messages.reply import Picture, Reply, Tile
 from reunite.ports import Session
 
 Pair = tuple[Match, Report]
@@ -37,9 +38,27 @@ async def picture_of(session: Session, report: Report, match: Match | None = Non
     return Picture(stored[0], report.id) if stored else None
 
 
-async def revise_tiles(session: Session, found: Report, pairs: Sequence[Pair]) -> None:
-    """Show in the galleries with a found report's matches, each with its lost report, what has been said about them."""
-    for key, reply in (await session.outbox.quoting(found.id)).items():
+async def picture_on_card(session: Session, reader: Report, match: Match, other: Report) -> Picture | None:
+    """Return the picture on a match's card in a thread: none of a sealed report.
+
+    Nor does a card repeat the photo that the thread's first reply shows alone, unless its owner asked to see it.
+    """
+    picture = None if other.sealed else await picture_of(session, other, match)
+    if picture is None or reader.kind is ReportKind.FOUND or match.picked:
+        return picture
+    first = await session.outbox.get(keys.first_reply(reader.id))
+    is_shown = first is not None and [tile.photo for tile in first.gallery] == [picture.photo]
+    return None if is_shown else picture
+
+
+async def revise_tiles(
+    session: Session, found: Report, pairs: Sequence[Pair], quoting: Mapping[ReplyKey, Reply] | None = None
+) -> None:
+    """Show in the galleries with a found report's matches, each with its lost report, what has been said about them.
+
+    `quoting` has the replies that quote the found report, if they're known already.
+    """
+    for key, reply in (quoting or await session.outbox.quoting(found.id)).items():
         revised = reply
         for match, lost in pairs:
             revised = galleries.refreshed(revised, match, found, lost.language)

@@ -276,6 +276,7 @@ class DiscordPlatform:
                 files=_files(outgoing),
                 allowed_mentions=rendered.mentions,
                 nonce=nonce(outgoing.key),
+                silent=outgoing.silent,
                 view=rendered.view(),
             )
 

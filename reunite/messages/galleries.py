@@ -49,11 +49,15 @@ def next_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -
 
 
 def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Reply:
-    """Return a gallery that is up to date about a match: its line, and its number until it has been picked."""
+    """Return a gallery that is up to date about a match: its line, and its number until it has been picked.
+
+    What had no label gets none here, where the headline has counted those that had: its new card shows it.
+    """
     tile = next((tile for tile in gallery.gallery if tile.match == match.id), None)
     if tile is None:
         return gallery
-    entry, is_over = _entry(tile, match, found, language), bool(_said(match))
+    labelled = match if tile.label else replace(match, label=None)
+    entry, is_over = _entry(tile, labelled, found, language), bool(_said(match))
     lines = tuple(entry if _links_to(line, found) else line for line in gallery.lines)
     buttons = tuple(
         each for each in gallery.buttons if (each.action, each.subject) != ("pick", match.id) or not is_over
@@ -163,7 +167,7 @@ def entries(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Ite
 
 
 def _entry(tile: Tile, match: Match, found: Report, language: str) -> Line:
-    said = _said(match)
+    said = _said(match) or ("tile_gone" if rules.has_gone(match, found) else None)
     known: Line = (Strong(sentence(said, language)),) if said else certainty(match, language) if match.label else ()
     why = why_words(tuple(why for why in match.why if why.agreement != "unknown"), language)  # the card says it all
     reasons: Line = (Plain(f" · {why}"),) if why else ()

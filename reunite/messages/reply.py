@@ -265,22 +265,27 @@ class Reply:
             yield self.asked
         yield from (tile.report for tile in self.gallery)
 
-    def without(self, reports: Collection[UUID]) -> "Reply | None":
-        """Return the part that may stay once reports are deleted: all, all but choices and tiles, or nothing (None)."""
-        for kept in (self, replace(self, choices=()), self._without_tiles(reports)):
+    def without(self, reports: Collection[UUID], gone: str) -> "Reply | None":
+        """Return the part that may stay once reports are deleted: all, all but choices and tiles, or nothing (None).
+
+        `gone` is what a tile's line then says.
+        """
+        for kept in (self, replace(self, choices=()), self._without_tiles(reports, gone)):
             if kept.quotes.isdisjoint(reports):
                 return kept
         return None
 
-    def _without_tiles(self, reports: Collection[UUID]) -> "Reply":
-        gone = {tile.match for tile in self.gallery if tile.report in reports}
-        linked = {tile.report for tile in self.gallery if tile.match in gone}
-        return replace(
-            self,
-            gallery=tuple(tile for tile in self.gallery if tile.match not in gone),
-            lines=tuple(line for line in self.lines if not any(_is_link(span, linked) for span in line)),
-            buttons=tuple(button for button in self.buttons if button.subject not in gone),
-        )
+    def _without_tiles(self, reports: Collection[UUID], words: str) -> "Reply":
+        """Return a gallery without tiles; once it has no others, nobody can answer it."""
+        gone = {tile.report: tile for tile in self.gallery if tile.report in reports}
+        kept = tuple(tile for tile in self.gallery if tile.report not in gone)
+        over = {tile.match for tile in gone.values()}
+        lines = [_gone_tile(line, gone, words) for line in self.lines]
+        buttons = [button for button in self.buttons if button.subject not in over]
+        if not kept:
+            lines = [line for line in lines if not any(isinstance(span, Ask | Small) for span in line)]
+            buttons = [button for button in buttons if button.action != "none_of_these"]
+        return replace(self, gallery=kept, lines=tuple(lines), buttons=tuple(buttons))
 
     def requoted(self, report: UUID, before: str, now: str) -> "Reply":
         """Return the reply with a report's new words in the place of the old ones; without any, their line goes."""
@@ -326,6 +331,10 @@ class Reply:
             return Plain(words_of(span)) if is_elsewhere else span
 
         return replace(self, lines=tuple(tuple(map(named, line)) for line in self.lines))
+
+    def without_pings(self) -> "Reply":
+        """Return the reply without the lines that only address someone."""
+        return replace(self, lines=tuple(line for line in self.lines if not all(map(_pings, line))))
 
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
         """Return the reply with its jumps resolved where `targets` (by report) knows them."""
@@ -379,8 +388,14 @@ def _without_jumps(line: Line, is_dead: Callable[[Span], bool]) -> Line:
     return line
 
 
-def _is_link(span: Span, reports: Collection[UUID]) -> bool:
-    return isinstance(span, Jump) and span.report in reports
+def _pings(span: Span) -> bool:
+    return isinstance(span, Person) and span.notify
+
+
+def _gone_tile(line: Line, gone: Mapping[UUID, Tile], words: str) -> Line:
+    """Return words in the place of a tile's line: its number is among those that the gallery has counted."""
+    tile = next((gone[span.report] for span in line if isinstance(span, Jump) and span.report in gone), None)
+    return (Strong(str(tile.number)), Plain(f"  {words}")) if tile else line
 
 
 def words_of(span: Span) -> str:

@@ -4,7 +4,7 @@ Each part of the store is a protocol of its own; its SQL is in the file of the s
 """
 
 from reunite.ports.platform import Outgoing, Platform, Queue
-from reunite.ports.records import Audience, Backlog, KnownCard, ScoredPair, Sent
+from reunite.ports.records import Audience, Backlog, KnownCard, Ping, ScoredPair, Sent
 from reunite.ports.session import Session, Store
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Backlog",
     "KnownCard",
     "Outgoing",
+    "Ping",
     "Platform",
     "Queue",
     "ScoredPair",

@@ -6,16 +6,19 @@ from uuid import UUID
 
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
-from reunite.ports.records import Audience
+from reunite.ports.records import Audience, Ping
 
 
 class Outbox(Protocol):
     """The replies of a community."""
 
-    async def post(self, report: UUID, key: ReplyKey, reply: Reply, audience: Audience = "thread") -> bool:
+    async def post(
+        self, report: UUID, key: ReplyKey, reply: Reply, audience: Audience = "thread", ping: Ping = "always"
+    ) -> bool:
         """Queue a reply for a report's thread, or for the moderators of its workspace.
 
-        False where `key` is known, or the moderators have no channel.
+        False where `key` is known, or the moderators have no channel. A reply that is queued silently stays so when it
+        is revised.
         """
         ...
 
@@ -33,6 +36,10 @@ class Outbox(Protocol):
 
     async def remove_undo_button(self, report: UUID) -> None:
         """Take the button from the news of earlier returns in a report's thread: news of another one has its own."""
+        ...
+
+    async def get(self, key: ReplyKey) -> Reply | None:
+        """Return the latest version of a reply, sent or queued; None if there's none, or it's removed."""
         ...
 
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:

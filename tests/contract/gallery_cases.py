@@ -2,12 +2,12 @@
 
 import pytest
 
-from reunite.commands import Withdraw
-from reunite.entities import Label, Question, VerdictKind
+from reunite.commands import EditReport, Withdraw
+from reunite.entities import Label, Question, VerdictKind, Why
 from reunite.errors import TellUserError
 from reunite.language import sentence
 from tests.contract.questions import ask
-from tests.contract.stages import ADA, BEN, Stage
+from tests.contract.stages import ADA, BEN, PHOTO, Stage
 
 
 class GalleryCases:
@@ -30,7 +30,7 @@ class GalleryCases:
         await stage.search(lost, found, label=Label.POSSIBLE)
         gallery, card = await stage.thread(lost)
         assert (gallery.gallery[0].label, card.kind) == (Label.POSSIBLE, "match")
-        assert gallery.text().startswith("1 possible match. It's the only found item right now.")
+        assert gallery.text().startswith("1 possible match. I had only one found item to compare.")
         assert [button.action for button in gallery.buttons] == ["add_photo", "add_detail", "withdraw"]
         assert [button.action for button in card.buttons] == ["mine", "not_mine"]  # one place to answer
 
@@ -164,3 +164,48 @@ class GalleryCases:
         await stage.handlers.withdraw(Withdraw(target=first.target, member=BEN))
         [gallery] = await stage.thread(lost)
         assert [tile.report for tile in gallery.gallery] == [second.id]
+        assert f"1  {sentence('tile_gone')}" in gallery.text()
+        await stage.handlers.withdraw(Withdraw(target=second.target, member=BEN))
+        [gallery] = await stage.thread(lost)
+        assert gallery.text().count(sentence("tile_gone")) == 2
+        assert [button.action for button in gallery.buttons] == ["add_photo", "add_detail", "withdraw"]
+        assert sentence("pick_one") not in gallery.text()
+
+    async def test_a_gallery_says_what_has_gone_to_another_owner(self, stage: Stage) -> None:
+        await stage.join()
+        lost, other, found = await stage.lost(), await stage.lost("an umbrella of mine"), await stage.found("one")
+        await stage.search(lost, found, label=None)
+        await stage.search(other, found)
+        match = await stage.match(other)
+        for given, says in ((True, True), (False, False)):
+            await stage.verdict(match, VerdictKind.CONFIRM, given=given)
+            [gallery] = await stage.thread(lost)
+            assert (sentence("tile_gone") in gallery.text()) is says
+
+    async def test_a_photo_that_the_gallery_shows_alone_is_not_repeated_on_its_card(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found = await stage.lost(), await stage.found(photos=(PHOTO,))
+        await stage.keep_photos(found)
+        await stage.search(lost, found)
+        for _ in range(2):  # a later search corrects the card
+            gallery, card = await stage.thread(lost)
+            assert [bool(tile.photo) for tile in gallery.gallery] == [True]
+            assert card.picture is None
+            await stage.search(lost, found, why=(Why("colour", "red", "agrees"),))
+        [for_moderators] = await stage.thread(found, "moderators")
+        assert for_moderators.picture
+        other = await stage.found("another", photos=(PHOTO,))
+        await stage.keep_photos(other)
+        await stage.search(other, lost)
+        assert (await stage.thread(lost))[-1].picture
+
+    async def test_a_gallery_does_not_contradict_its_headline(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found = await stage.lost(), await stage.found()
+        await stage.search(lost, found, label=None)
+        await stage.search(lost, found, label=Label.POSSIBLE)
+        await stage.handlers.edit(EditReport(target=lost.target, text="my blue umbrella"))
+        gallery, card = await stage.thread(lost)
+        assert "my blue umbrella" in gallery.text()
+        assert sentence("label_possible") not in gallery.text()
+        assert sentence("label_possible") in card.text()

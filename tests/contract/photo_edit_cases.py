@@ -48,7 +48,7 @@ class PhotoEditCases:
         lost, found = await stage.lost(), await stage.found(photos=(FRONT,))
         await stage.keep_photos(found)
         await stage.search(lost, found)
-        assert [bool(reply.picture) for reply in await stage.thread(lost) if reply.kind == "match"] == [True]
+        assert [bool(tile.photo) for reply in await stage.thread(lost) for tile in reply.gallery] == [True]
         match = await stage.match(lost)
         async with stage.session(lost.community) as session:
             [photo] = await session.photos.of(found.id)
@@ -69,7 +69,8 @@ class PhotoEditCases:
             await stage.keep_photos(found)
             lost = await stage.lost()
             await stage.search(lost, found)
-            assert [bool(reply.picture) for reply in await stage.thread(lost) if reply.kind == "match"] == [is_shown]
+            shown = [picture for reply in await stage.thread(lost) for picture in (reply.picture, *reply.gallery)]
+            assert any(picture.photo for picture in shown if picture) is is_shown
 
     async def test_more_photos_than_a_report_takes_change_nothing(self, stage: Stage) -> None:
         await stage.join()

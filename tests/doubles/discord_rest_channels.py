@@ -277,6 +277,7 @@ def content_of(double: Guild, channel: str, payload: Json, files: dict[str, byte
     content: Json = {key: payload.get(key) or [] for key in ("embeds", "components")}
     allowed = payload.get("allowed_mentions", {"parse": ["users", "roles", "everyone"]})
     content |= {"content": payload.get("content") or "", "attachments": attachments, "allowed_mentions": allowed}
+    content["flags"] = payload.get("flags", 0)
     if reference := payload.get("message_reference"):
         post = str(reference["message_id"])
         known(double.messages[channel], post, base.INVALID_FORM)  # "Unknown message"

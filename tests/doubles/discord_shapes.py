@@ -38,7 +38,7 @@ DM = 1
 TEXT, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = discord_objects.TEXT, discord_objects.PUBLIC_THREAD, 12, 15
 THREADS = {PUBLIC_THREAD, PRIVATE_THREAD}
 REPLY, REQUIRE_TAG = 19, 1 << 4
-EPHEMERAL, HAS_SNAPSHOT = 1 << 6, 1 << 14
+EPHEMERAL, HAS_SNAPSHOT, SUPPRESS_NOTIFICATIONS = 1 << 6, 1 << 14, 1 << 12
 MAX_REACTIONS = 20
 """Different emojis below one message (docs.discord.com, Opcodes and Status Codes, 30010; read in November 2026)."""
 
@@ -71,7 +71,12 @@ def text(message: Json) -> str:
 
 
 def pinged(message: Json) -> set[str]:
-    """Return who hears of a message: people's ids, and "everyone"; embeds ping nobody."""
+    """Return who hears of a message: people's ids, and "everyone"; embeds ping nobody, nor do silent messages.
+
+    A silent one triggers no push and desktop notifications (docs.discord.com, Message Flags; read in November 2026).
+    """
+    if message.get("flags", 0) & SUPPRESS_NOTIFICATIONS:
+        return set()
     allowed = message["allowed_mentions"]
     named = set(_MENTION.findall(message["content"]))
     heard = named if "users" in allowed["parse"] else named & {str(user) for user in allowed.get("users", [])}

@@ -36,8 +36,8 @@ async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_re
     assert world.discord.pinged(shown) == {world.ada}
     channel = world.discord.channel("found")
     assert f"https://discord.com/channels/{world.discord.guild_id}/{channel}/{found}" in world.discord.text(shown)
-    [picture] = shown["attachments"]
-    assert shown["embeds"][0]["thumbnail"]["url"] == picture["url"]
+    gallery = world.discord.message(await world.wait_for_reply(lost, "I had only one found item"))
+    assert [len(reply["attachments"]) for reply in (gallery, shown)] == [1, 0]  # the same photo is shown once
 
     await world.discord.people.react(card, "✅", world.moderator)
     for thread in (lost, found):
@@ -60,6 +60,8 @@ async def test_a_found_report_is_announced_to_its_owner(world: DiscordWorld) -> 
     found = await world.post_found("blue")
     card = await world.wait_for_reply(lost, "This could be yours.")
     assert world.discord.pinged(world.discord.message(card)) == {world.ada}
+    [picture] = world.discord.message(card)["attachments"]
+    assert world.discord.message(card)["embeds"][0]["thumbnail"]["url"] == picture["url"]
     await world.wait_for_reply(found, "Possible owner found.", "a blue cup")
 
 

@@ -160,7 +160,7 @@ async def test_a_guild_that_removes_the_bot_is_forgotten(database_url: str, redi
         await world.discord.admin.remove_bot()
         await world.discord.admin.add_bot()
         lost = await world.report_lost("my red umbrella")
-        await world.wait_for_reply(lost, "There are no found items right now")
+        await world.wait_for_reply(lost, "There was nothing to compare it with yet")
 
 
 async def settled(world: DiscordWorld) -> None:

@@ -127,7 +127,7 @@ async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(world
 
 async def test_a_sealed_report_is_shown_to_moderators_only_until_they_release_it(world: DiscordWorld) -> None:
     lost = await world.report_lost("my red purse")
-    await world.wait_for_reply(lost, "There are no found items")
+    await world.wait_for_reply(lost, "There was nothing to compare")
     opening = await world.discord.ui.slash("sealed", world.ben, "general")
     photos = {"id.jpg": drawing("red")}
     answer = await world.fill_in(opening, photos, category="keys", where="bus stop", words="red, with a name tag")

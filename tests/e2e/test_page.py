@@ -40,8 +40,10 @@ async def test_a_found_report_and_a_lost_report_meet_live_and_a_moderator_closes
     await expect(card.locator(".label")).to_have_text("High confidence")
     await expect(card).to_contain_text("red ✓")
     await expect(card.locator("q")).to_have_text("umbrella by the door")
-    await expect(card.locator(".thumbnail")).to_have_js_property("complete", value=True)
-    await expect(card.locator(".thumbnail")).to_have_css("object-fit", "contain")  # what's at its edges shows too
+    tile = ada.lost.posts.locator(".tile img")
+    await expect(tile).to_have_js_property("complete", value=True)
+    await expect(tile).to_have_css("object-fit", "contain")  # what's at its edges shows too
+    await expect(card.locator(".thumbnail")).to_have_count(0)  # the same photo
     await expect(ada.lost.posts).to_contain_text("Where: library")
     await expect(ben.found.cards).to_contain_text("Possible owner found.")
 

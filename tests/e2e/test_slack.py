@@ -26,7 +26,8 @@ async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_re
     assert "Possible match" in shown(card) or "High confidence" in shown(card)
     assert "red ✓" in shown(card)
     assert "umbrella by the door" in shown(card)
-    [picture] = [block for block in card["blocks"] if block["type"] == "image"]
+    gallery = await world.reply(world.lost, lost, "I had only one found item")
+    [picture] = [block for reply in (gallery, card) for block in reply["blocks"] if block["type"] == "image"]
     assert world.slack.api.contents[picture["slack_file"]["id"]].startswith(b"\xff\xd8")
     links = [leaf for group in card["blocks"][0]["elements"] for leaf in group["elements"] if leaf["type"] == "link"]
     assert [link["url"] for link in links] == [
@@ -43,7 +44,7 @@ async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_re
 
 async def test_a_found_report_is_announced_to_its_owner(world: SlackWorld) -> None:
     lost = await world.report_lost("a blue cup")
-    await world.reply(world.lost, lost, "There are no found items right now")
+    await world.reply(world.lost, lost, "There was nothing to compare it with yet")
     found = world.slack.post_photo(world.found, world.ben, drawing("blue"))
     card = await world.reply(world.lost, lost, "This could be yours.")
     assert world.ada in shown(card)  # mentioned, so that she hears of it

@@ -69,7 +69,7 @@ def on_slack(world: SlackWorld, root: str) -> str:
 async def test_a_match_across_linked_workspaces_is_announced_in_both(both: Linked) -> None:
     await both.link()
     lost = await both.slack.report_lost("my red umbrella")
-    await both.slack.reply(both.slack.lost, lost, "There are no found items right now")
+    await both.slack.reply(both.slack.lost, lost, "There was nothing to compare it with yet")
     await both.page.found("f1", "red", "umbrella from the page")
     card = await both.slack.card(lost)
     assert "umbrella from the page" in shown(card)

@@ -44,7 +44,7 @@ async def test_a_private_report_is_matched_and_only_its_author_is_notified(world
 async def test_a_sealed_report_stays_hidden_until_a_moderator_releases_it(world: SlackWorld) -> None:
     await world.set_up(log_channel=world.mods)
     lost = await world.report_lost("my red card")
-    await world.reply(world.lost, lost, "There are no found items right now")
+    await world.reply(world.lost, lost, "There was nothing to compare it with yet")
     await world.slack.slash("found", "sealed", world.ben, world.found)
     modal = await world.slack.ui.modal(world.ben)
     photo = world.slack.api.files.add(world.ben, "card.jpg", drawing("red"))
@@ -100,7 +100,7 @@ def _claims(world: SlackWorld, found: str) -> list[dict[str, Any]]:
 
 async def test_an_edited_found_report_is_matched_by_its_new_words(world: SlackWorld) -> None:
     lost = await world.report_lost("umbrella from Zanzibar")
-    await world.reply(world.lost, lost, "There are no found items right now")
+    await world.reply(world.lost, lost, "There was nothing to compare it with yet")
     found = world.slack.post_photo(world.found, world.ben, drawing("blue"), "scarf")
     await eventually(lambda: world.slack.thread(world.found, found))
     world.slack.edit(world.found, found, "umbrella from Zanzibar")

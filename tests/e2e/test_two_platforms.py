@@ -23,7 +23,7 @@ class Both:
     async def lost_and_found(self) -> tuple[str, str, str]:
         """Let Ada miss on Discord what Ben has found on Slack; return both posts and the card."""
         lost = await self.discord.report_lost("my red umbrella")
-        await self.discord.wait_for_reply(lost, "There are no found items right now")
+        await self.discord.wait_for_reply(lost, "There was nothing to compare it with yet")
         found = self.slack.post_found("red", "umbrella by the door")
         return lost, found, await self.discord.wait_for_reply(lost, "This could be yours.", "umbrella by the door")
 

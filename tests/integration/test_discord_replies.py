@@ -100,6 +100,8 @@ async def test_only_the_notified_person_is_pinged(database_url: str) -> None:
         message = world.discord.message(sent.message)
         assert world.discord.pinged(message) == {bob.id}
         assert message["allowed_mentions"] == {"parse": [], "users": [int(bob.id)]}
+        silent = Outgoing("silent", world.post_of(post), Reply("match", lines), silent=True)
+        assert world.discord.pinged(world.discord.message((await world.platform.send(silent)).message)) == set()
 
 
 async def test_a_reply_that_may_have_been_sent_is_looked_for_first(database_url: str) -> None:

@@ -66,7 +66,7 @@ async def test_a_slow_search_says_so_and_still_answers(world: World, monkeypatch
         await session.matches.save(ScoredPair(look.id, found.id, 0.9, Label.HIGH, (), {}))
         await session.reports.mark_first_reply(look.id)
     _, answer = await answers(used, 2)
-    assert "the only found item" in shown(answer)
+    assert "only one found item" in shown(answer)
 
 
 async def test_words_after_any_space_are_searched_for(world: World, asked: list[str]) -> None:

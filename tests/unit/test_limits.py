@@ -36,7 +36,7 @@ async def test_a_report_behind_many_is_told_its_wait_once(monkeypatch: pytest.Mo
     report = await stage.found(key="again")
     await stage.found(key="again")
     [reply] = await stage.thread(report)
-    assert reply.text() == "I'm busy right now, so I'll answer in about 5 minutes. I haven't forgotten you."
+    assert reply.text() == "A lot came in at once, so my answer takes about 5 minutes. I haven't forgotten you."
 
 
 def limited(reports_per_hour: int) -> MemoryStage:

@@ -241,7 +241,7 @@ def test_what_is_about_a_report_goes_with_it(name: str) -> None:
     for reply in QUEUED[name]:
         assert reply.quotes
         for report in reply.quotes:
-            rest = reply.without({report})
+            rest = reply.without({report}, "gone")
             is_smaller = report == FOUND.id and (name == "question" or bool(reply.gallery))
             assert (rest is not None) == is_smaller
             assert rest is None or report not in rest.quotes
@@ -258,11 +258,12 @@ def test_a_gallery_loses_only_the_tile_of_a_deleted_report() -> None:
     match = replace(MATCH, id=UUID(int=15), found=other.id, label=None, why=())
     tiles = [TILE, Tile(2, match.id, other.id, None, None)]
     gallery = galleries.first_gallery(LOST, [(MATCH, FOUND), (match, other)], tiles, 2)
-    rest = gallery.without({FOUND.id})
+    rest = gallery.without({FOUND.id}, "No longer available")
     assert rest
     assert [tile.number for tile in rest.gallery] == [2]
     assert not shown(rest, FOUND)
     assert "other-place" in rest.text()
+    assert "1  No longer available" in rest.text()  # the headline has counted it
     assert [button.subject for button in rest.buttons if button.action == "pick"] == [match.id]
 
 
@@ -270,7 +271,7 @@ def test_a_gallery_loses_only_the_tile_of_a_deleted_report() -> None:
 def test_what_stays_quotes_nothing(name: str) -> None:
     for reply in STAYS[name]:
         assert not reply.quotes
-        assert reply.without({LOST.id, FOUND.id}) == reply
+        assert reply.without({LOST.id, FOUND.id}, "gone") == reply
 
 
 def test_only_the_post_of_a_report_opens_its_thread() -> None:

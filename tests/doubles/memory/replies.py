@@ -8,14 +8,17 @@ from reunite.entities import Account, ClaimState, Question, Report, Whereabouts
 from reunite.language import sentence
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
-from reunite.ports import Audience, Sent
+from reunite.ports import Audience, Ping, Sent
 from tests.doubles.memory.tables import OutboxRow, Part, now
 
 
 class MemoryOutbox(Part):
     """`reunite.ports.outbox.Outbox`; `thread` and `deliver` play the delivery."""
 
-    async def post(self, report: UUID, key: ReplyKey, reply: Reply, audience: Audience = "thread") -> bool:
+    async def post(
+        self, report: UUID, key: ReplyKey, reply: Reply, audience: Audience = "thread", ping: Ping = "always"
+    ) -> bool:
+        del ping  # only delivery knows of it
         row = self._row(report)
         if row is None or key in self._tables.outbox:
             return False
@@ -39,6 +42,10 @@ class MemoryOutbox(Part):
         for row in self._outbox():
             if row.report == report and row.reply.kind == "returned":
                 self._tables.outbox[row.key] = replace(row, reply=replace(row.reply, buttons=()))
+
+    async def get(self, key: ReplyKey) -> Reply | None:
+        row = self._tables.outbox.get(key)
+        return row.reply if row and self._row(row.report) and not row.is_removed else None
 
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         return {row.key: row.reply for row in self._outbox() if report in row.reply.quotes and not row.is_removed}
@@ -71,7 +78,7 @@ class MemoryDeletion(Part):
                 self._reduce(row, None)
             elif report in row.reply.quotes and not row.is_removed:
                 is_post = row.reply.opens_thread and row.report == report
-                self._reduce(row, ended if is_post else row.reply.without({report}))
+                self._reduce(row, ended if is_post else self._without(row, {report}))
         self._remove_words(purged)
         self._forget_claims(report)
         for photo in [number for number, row in self._tables.photos.items() if row.photo.report == report]:
@@ -97,7 +104,7 @@ class MemoryDeletion(Part):
             if row.report != report:
                 others &= {report}
             if others and not row.is_removed:
-                self._reduce(row, row.reply.without(others))
+                self._reduce(row, self._without(row, others))
         for match in self._matches():
             if report in {match.lost, match.found} and self._is_across(match.lost, match.found):
                 self._remove_words(self._require(match.found).report, {match.lost})
@@ -124,6 +131,9 @@ class MemoryDeletion(Part):
     def _is_across(self, one: UUID, other: UUID) -> bool:
         rows = self._row(one), self._row(other)
         return bool(rows[0] and rows[1] and rows[0].workspace != rows[1].workspace)
+
+    def _without(self, row: OutboxRow, reports: Collection[UUID]) -> Reply | None:
+        return row.reply.without(reports, sentence("tile_gone", self._require(row.report).report.language))
 
     def _reduce(self, row: OutboxRow, rest: Reply | None) -> None:
         kept = rest or Reply(row.reply.kind, (), match=row.reply.match)

@@ -1,0 +1,96 @@
+"""How often an owner is pinged, shown on each platform."""
+
+from reunite.announce import announce
+from reunite.entities import Label, Member, Report, ReportState
+from reunite.language import sentence
+from reunite.matching.evidence import Candidate, Item, Search
+from reunite.matching.scoring import ScoredCandidate
+from reunite.ports import Sent
+from tests.contract.harness import Harness
+
+NOT_MINE = sentence("button_not_mine")
+
+
+async def test_an_owner_is_pinged_once_while_a_possible_match_waits(harness: Harness) -> None:
+    bob, lost = await _lost(harness)
+    first = await _found(harness, lost, Label.POSSIBLE)
+    assert await _hears(harness, bob, first)
+    later = [await _found(harness, lost, Label.POSSIBLE) for _ in range(2)]
+    for card in later:
+        assert not await _hears(harness, bob, card)
+        said = str(await harness.screen.words(card)).replace("*", "")
+        assert said.startswith(sentence("may_be_yours", certainty="").strip("* "))
+    sure = await _found(harness, lost, Label.HIGH)
+    assert await _hears(harness, bob, sure)
+    for waits in (first, sure):
+        assert (await harness.ui.press(waits, NOT_MINE, bob)).words == sentence("note_declined")
+    await harness.deliver()
+    assert await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))
+
+
+async def test_an_owner_who_does_not_answer_is_pinged_again_after_some_hours(harness: Harness) -> None:
+    bob, lost = await _lost(harness)
+    await _found(harness, lost, Label.POSSIBLE)
+    async with harness.store.session(lost.community) as session:
+        await session._do("UPDATE outbox SET created_at = created_at - interval '5 hours'")
+    assert not await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))
+    async with harness.store.session(lost.community) as session:
+        await session._do("UPDATE outbox SET created_at = created_at - interval '2 hours'")
+    assert await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))
+
+
+async def test_a_card_that_came_silently_stays_so(harness: Harness) -> None:
+    bob, lost = await _lost(harness)
+    first = await _found(harness, lost, Label.POSSIBLE)
+    card = await _found(harness, lost, Label.POSSIBLE)
+    await harness.ui.press(first, NOT_MINE, bob)
+    *_, found = await harness.reports()
+    await _search(harness, found, lost, Label.HIGH)  # the event comes twice, and the find has become likelier
+    done = await harness.deliver()
+    assert card in [sent for _, sent in done]
+    assert sentence("label_high") in str(await harness.screen.words(card))
+    assert not await _hears(harness, bob, card)
+
+
+async def _lost(harness: Harness) -> tuple[Member, Report]:
+    bob = harness.join("Bob")
+    await harness.people.post_photo("lost", bob, "my umbrella")
+    [lost] = await harness.reports()
+    await harness.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
+    return bob, await _open(harness, lost)
+
+
+async def _found(harness: Harness, lost: Report, label: Label) -> Sent:
+    """Post a find that matches a lost report; return its card in that one's thread."""
+    number = len(await harness.reports())
+    await harness.people.post_photo("found", harness.join("Ann"), f"umbrella {number}")
+    *_, found = await harness.reports()
+    await _search(harness, await _open(harness, found), lost, label)
+    [card] = [sent for item, sent in await harness.deliver() if (item.report, item.task) == (lost.id, "send")]
+    return card
+
+
+async def _search(harness: Harness, found: Report, lost: Report, label: Label) -> None:
+    search = Search(_item(found), (Candidate(_item(lost), {}),), open_count=1)
+    scored = [ScoredCandidate(lost.id, 0.5, label, (), {"text-text": 3.0})]
+    async with harness.store.session(lost.community) as session:
+        await announce(session, found, search, scored, percent=False)
+
+
+def _item(report: Report) -> Item:
+    return Item(report.id, report.kind, report.text, report.place, report.created_at, time_is_stated=False)
+
+
+async def _open(harness: Harness, report: Report) -> Report:
+    async with harness.store.session(report.community) as session:
+        await session.reports.set_state(report.id, ReportState.OPEN)
+        opened = await session.reports.get(report.id)
+    assert opened
+    return opened
+
+
+async def _hears(harness: Harness, member: Member, card: Sent) -> bool:
+    """Return whether a card pings a member, or names them where the platform pings nobody."""
+    if "pings" in harness.lacks:
+        return member.name in str(await harness.screen.words(card))
+    return member.id in harness.screen.pinged(card)
