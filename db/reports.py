@@ -39,6 +39,7 @@ work AS (
 SELECT added.*, work.id AS work, w.language, w.timezone FROM added, work, workspace w WHERE w.id = added.workspace_id
 """
 
+_LOCK_AUTHOR: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%(author)s, 0))"
 _SENT_BEFORE: Final = f"""{mapping.REPORT}
 WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.author_id = %(author)s
   AND NOT r.answered AND r.created_at > now() - %(within)s::interval AND r.state IN ('pending', 'open')
@@ -60,8 +61,11 @@ class SqlReports(Queries):
 
     async def add(self, command: NewReport, expires_at: datetime) -> tuple[Report, UUID | None]:
         target, photos = command.target, command.photos
-        if not command.answered and (sent_before := await self._sent_before(command)):
-            return sent_before, None
+        if not command.answered:
+            # Of two at the same moment, the second waits here until it sees the first.
+            await self._do(_LOCK_AUTHOR, author=f"report {target.platform} {target.workspace} {command.author.id}")
+            if sent_before := await self._sent_before(command):
+                return sent_before, None
         row = await self._one(
             _ADD,
             key=command.source_key,

@@ -24,7 +24,7 @@ TEMPORARY: Final = {
 TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 """Temporary too: once the operator has set another token, the replies can be sent."""
 _WRONG_TOKEN: Final = TOKEN_REFUSED | {"not_allowed_token_type"}
-_MISSING_SCOPE: Final = "missing_scope"
+MISSING_SCOPE: Final = "missing_scope"
 """Temporary as well, once the app is installed again; but what doesn't need the scope shouldn't wait for that."""
 _APP_SCOPE: Final = "connections:write"
 """The only scope of the app's own token."""
@@ -74,7 +74,7 @@ def slack_answers() -> Iterator[None]:
         if code in _WRONG_TOKEN:
             tokens = "REUNITE_SLACK_BOT_TOKEN (xoxb-…) and REUNITE_SLACK_APP_TOKEN (xapp-…)"
             raise TryAgainError(f"Slack refuses our token ({code}): check {tokens}.") from error
-        if code == _MISSING_SCOPE:
+        if code == MISSING_SCOPE:
             raise MissingScopeError(_lacking(error), after) from error
         if not is_refusal(error):
             raise TryAgainError(f"Slack answers {code or status}", after) from error

@@ -126,5 +126,6 @@ class Looks:
         """Delete the files of searches that are over."""
         with slack_errors():
             for file in await self._uploaded.of_old_looks(workspace.team):
-                if await delete_file(workspace, file):
-                    await self._uploaded.forget(workspace.team, file)
+                if not await delete_file(workspace, file):
+                    break  # it's the same with the others
+                await self._uploaded.forget(workspace.team, file)

@@ -8,7 +8,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.latest import Latest
-from bot.slack.errors import code_of, is_refusal, seconds_put_off
+from bot.slack.errors import MISSING_SCOPE, code_of, is_refusal, seconds_put_off
 from bot.slack.workspace import SlackWorkspace
 from db.slack_pictures import SlackPictures
 from reunite.ports import Outgoing
@@ -19,7 +19,6 @@ _PAUSE_SECONDS: Final = 0.5
 _LONGEST_WAIT_SECONDS: Final = 60.0
 """Seconds that a reply waits for Slack to take its picture; if it takes longer, the words go without it."""
 _MAX: Final = 1000
-_GONE: Final = {"file_not_found", "file_deleted"}
 _log = structlog.get_logger(__name__)
 
 
@@ -61,14 +60,14 @@ class Pictures:
 
 
 async def delete_file(workspace: SlackWorkspace, file: str) -> bool:
-    """Delete a file; return whether it's gone."""
+    """Delete a file. Return whether it's done with: it's gone, or Slack will never let us delete it."""
     try:
         await workspace.client.files_delete(file=file)
     except SlackApiError as error:
         if not is_refusal(error):
             raise
         _log.warning("slack_picture_not_deleted", file=file, error=code_of(error))
-        return code_of(error) in _GONE
+        return code_of(error) != MISSING_SCOPE
     return True
 
 

@@ -140,3 +140,22 @@ async def test_the_picture_of_a_search_is_deleted_once_the_search_is_over(
         )
         await eventually(lambda: first not in world.slack.files)
         assert list(world.slack.files) == [second]
+
+
+@pytest.mark.usefixtures("asked")
+async def test_a_picture_that_slack_never_deletes_is_tried_once_and_holds_up_no_other(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
+    async with world_in(database_url) as world:
+        for words in ("search umbrella", "search hat"):
+            await answers(await world.slack.slash("lost", words, world.ada, world.general))
+        for error in ("missing_scope", "cant_delete_file"):  # the first may pass
+            world.slack.api.fail_next("files.delete", error=error)
+        await world.store.rows("UPDATE slack_picture SET at = at - interval '2 hours'")
+
+        async def are_forgotten() -> bool:
+            return not await world.store.rows("SELECT file FROM slack_picture")
+
+        await eventually(are_forgotten)
+        assert len(world.slack.files) == 1
