@@ -11,8 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiohttp import ClientSession, web
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.config import SlackConfig
 from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
+from bot.slack.workspaces import Workspaces
 from db.installations import Installations
 from reunite.absence import GRACE
 from reunite.entities import ReplyTarget
@@ -21,7 +24,7 @@ from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
-from tests.support.slack_adapter import JPEG, World, by_http, world_on
+from tests.support.slack_adapter import JPEG, World, by_http, no_proxy, world_on
 from tests.support.waiting import eventually
 
 OTHER = "T0OTHER"
@@ -189,6 +192,21 @@ async def test_a_workspace_that_took_the_app_away_while_the_bot_was_down_is_forg
         await world.store.note_absence(known, datetime.now(UTC) - GRACE)
         await eventually(lambda: is_kept(world, TEAM), holds=lambda kept: not kept)
     assert await is_kept(world, OTHER)
+
+
+@pytest.mark.parametrize("error", ["invalid_auth", "not_authed", "token_expired"])
+async def test_a_token_that_is_refused_for_another_reason_deletes_nothing(world: World, error: str) -> None:
+    """auth.test (read 2026-11-29): invalid_auth also meets an app's bot that calls from an address not on its list."""
+    await install(world, TEAM)
+    client = AsyncWebClient(base_url=world.slack.api_base)
+    workspaces = Workspaces(world.handlers, SlackConfig(), client, Installations(world.store))
+    is_there = await workspaces.membership()
+    world.slack.api.fail_next("auth.test", error=error)
+    with no_proxy():
+        assert await is_there(TEAM) is None
+        assert await is_there(TEAM)
+        world.slack.teams[TEAM].installed = False
+        assert await is_there(TEAM) is False
 
 
 async def _absent_since(world: World, team: str) -> object:
