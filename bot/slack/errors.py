@@ -11,14 +11,17 @@ from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
 from reunite.retry_after import seconds_to_wait
 
 TEMPORARY: Final = {
+    "accesslimited",  # until the network of the bot is allowed
     "ekm_access_denied",  # administrators have suspended posting
     "fatal_error",
     "internal_error",
+    "message_limit_exceeded",
     "org_login_required",  # until the workspace's migration is complete
     "rate_limited",
     "ratelimited",
     "request_timeout",
     "service_unavailable",
+    "team_access_not_granted",
     "team_added_to_org",
 }
 TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}

@@ -118,21 +118,35 @@ async def test_an_installation_that_did_not_begin_here_is_refused(world: World, 
     assert not await is_kept(world, TEAM)
 
 
-async def test_who_installs_the_app_for_an_organisation_reads_that_it_goes_by_workspace(world: World) -> None:
-    """api.slack.com/enterprise/apps/reference, "oauth.v2.access response": `team` is null then (read 2026-11-28)."""
+async def refused_page(world: World, **answer: Any) -> str:
+    """Install the app with this in Slack's answer, and return what the second page says."""
 
-    async def organisation(_: object) -> web.Response:
-        theirs = {"id": "E0GRID", "name": "Grid"}
-        answer = {"access_token": world.slack.teams[TEAM].token, "bot_user_id": BOT_USER, "team": None}
-        return web.json_response({"ok": True, **answer, "enterprise": theirs, "is_enterprise_install": True})
+    async def answered(_: object) -> web.Response:
+        bot = {"access_token": world.slack.teams[TEAM].token, "bot_user_id": BOT_USER}
+        return web.json_response({"ok": True, "is_enterprise_install": False, **bot, **answer})
 
-    world.slack.api.before_answer["oauth.v2.access"] = organisation
+    world.slack.api.before_answer["oauth.v2.access"] = answered
     state, cookies = await begin(world)
     world.slack.api.codes["good"] = TEAM
     cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
     status, page, _ = await get(world, REDIRECT_PATH, params={"code": "good", "state": state}, headers=cookie)
-    assert (status, "in each workspace" in page) == (400, True)
+    assert status == 400
     assert await Installations(world.store).all() == []
+    return page
+
+
+async def test_who_installs_the_app_for_an_organisation_reads_that_it_goes_by_workspace(world: World) -> None:
+    """api.slack.com/enterprise/apps/reference, "oauth.v2.access response": `team` is null then (read 2026-11-28)."""
+    organisation = {"id": "E0GRID", "name": "Grid"}
+    page = await refused_page(world, team=None, enterprise=organisation, is_enterprise_install=True)
+    assert "in each workspace" in page
+
+
+async def test_who_installs_an_app_whose_tokens_expire_reads_that_at_once(world: World) -> None:
+    """docs.slack.dev/authentication/using-token-rotation (read 2026-11-29)."""
+    rotating = {"refresh_token": "xoxe-1-double", "expires_in": 43200}
+    page = await refused_page(world, team={"id": TEAM, "name": "Testville"}, **rotating)
+    assert "without token rotation" in page
 
 
 async def test_the_secret_of_an_installation_can_be_used_once(world: World) -> None:
