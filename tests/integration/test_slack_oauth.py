@@ -20,6 +20,7 @@ from db.installations import Installations
 from reunite.absence import GRACE
 from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
+from reunite.messages import keys, wording
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
@@ -180,6 +181,27 @@ async def test_a_workspace_that_left_can_come_back_and_start_afresh(world: World
     await leave(world, TEAM, "tokens_revoked", at=time.time() - 60)  # of the earlier installation, late
     assert await is_kept(world, TEAM)
     await world.wait_until_acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "again"))
+    assert [report.text for report in await world.reports()] == ["again"]
+
+
+async def test_what_is_on_its_way_when_a_workspace_takes_the_app_away_is_never_sent(world: World) -> None:
+    await install(world, TEAM)
+    lost, found, match = await world.match()
+    sent = len(world.slack.calls_of("chat.postMessage"))
+    world.slack.teams[TEAM].installed = False
+    async with world.store.session(lost.community) as session:
+        card = wording.match_card(match, found, lost, None)
+        await session.outbox.post(lost.id, keys.card(match.id, lost.kind), card)
+    await eventually(lambda: len(world.slack.calls_of("chat.postMessage")) > sent)
+    await leave(world, TEAM, "app_uninstalled", at=time.time() + 1)
+    assert not await is_kept(world, TEAM)
+    async with world.store.session(lost.community) as session:
+        assert await session._all("SELECT seq FROM outbox") == []
+
+    assert await install(world, TEAM) == 200
+    tries = len(world.slack.calls_of("chat.postMessage"))
+    await world.wait_until_acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "again"))
+    assert len(world.slack.calls_of("chat.postMessage")) == tries
     assert [report.text for report in await world.reports()] == ["again"]
 
 
