@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from math import ceil
 from typing import Any, Final
 
 import aiohttp
@@ -26,6 +27,10 @@ _DISPENSABLE: Final = frozenset(
 """Parts of a message that no report is read from."""
 _AUTHENTICATION_FAILED: Final = 4004
 """The gateway's code for a token that is no longer valid."""
+_TOO_MANY_STARTS: Final = (
+    "The bot has connected to Discord as often as Discord allows in a day: find out why it restarts so often, and start"
+    " it again in {minutes} minutes."
+)
 _REJECTED: Final = "Discord rejected the bot's token. Copy it again into REUNITE_DISCORD_TOKEN."
 
 _log = structlog.get_logger(__name__)
@@ -51,7 +56,6 @@ class ReuniteClient(discord.AutoShardedClient):
             guild_ready_timeout=config.guilds_wait,
             http_trace=_trace(),
         )
-        self._has_own_gateway = config.gateway is not None
         self._commands_due_in: float | None = None
         """Seconds until Discord takes our commands, if it has put them off."""
         parsers = self._connection.parsers
@@ -59,14 +63,16 @@ class ReuniteClient(discord.AutoShardedClient):
         vars(self._connection)["create_message"] = _lenient(self._connection.create_message)
 
     async def setup_hook(self) -> None:
-        """Register our commands in every language; doing so again changes nothing."""
+        """Register our commands in every language; doing so again changes nothing. Raises SetupError."""
+        # With the number of shards known, the library uses the configured address.
+        self.shard_count, _, starts = await self.http.get_bot_gateway()
+        if starts["remaining"] < self.shard_count:  # one more, and Discord would replace the token
+            raise SetupError(_TOO_MANY_STARTS.format(minutes=ceil(starts["reset_after"] / 60_000)))
         await self.commands.set_translator(Translator())
         try:
             await self.commands.sync()
         except discord.RateLimited as error:  # those of an earlier start still work
             self._commands_due_in = error.retry_after
-        if self._has_own_gateway:  # with the number of shards known, the library uses the configured address
-            self.shard_count, _, _ = await self.http.get_bot_gateway()
 
     async def register_commands_late(self) -> None:
         """Register the commands that Discord has put off, as soon as it takes them."""

@@ -11,6 +11,8 @@ from bot.errors import SetupError
 from db.config import Listed, from_environment
 
 FILE_HOST: Final = "files.slack.com"
+_EXPIRING: Final = "xoxe."
+"""How tokens begin that have to be exchanged again and again."""
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_SLACK_"))
@@ -63,6 +65,11 @@ class SlackConfig:
             raise SetupError(
                 "Set either REUNITE_SLACK_BOT_TOKEN (xoxb-…, one workspace) or both REUNITE_SLACK_CLIENT_ID and"
                 " REUNITE_SLACK_CLIENT_SECRET (several); docs/slack.md says where to find them."
+            )
+        if (self.bot_token or "").startswith(_EXPIRING):
+            raise SetupError(
+                "REUNITE_SLACK_BOT_TOKEN expires after 12 hours: create another app from slack/manifest.yaml, without"
+                " token rotation, which can't be turned off."
             )
         if not self.app_token and not self.signing_secret:
             raise SetupError(

@@ -11,18 +11,23 @@ from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
 from reunite.retry_after import seconds_to_wait
 
 TEMPORARY: Final = {
+    "accesslimited",  # until the network of the bot is allowed
     "ekm_access_denied",  # administrators have suspended posting
     "fatal_error",
     "internal_error",
+    "message_limit_exceeded",
     "org_login_required",  # until the workspace's migration is complete
     "rate_limited",
     "ratelimited",
     "request_timeout",
     "service_unavailable",
+    "team_access_not_granted",
     "team_added_to_org",
 }
 TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 """Temporary too: once the operator has set another token, the replies can be sent."""
+APP_REMOVED: Final = {"account_inactive", "token_revoked"}
+"""Those that say that the app or its workspace is gone; invalid_auth also meets a bot with an unexpected address."""
 _WRONG_TOKEN: Final = TOKEN_REFUSED | {"not_allowed_token_type"}
 MISSING_SCOPE: Final = "missing_scope"
 """Temporary as well, once the app is installed again; but what doesn't need the scope shouldn't wait for that."""

@@ -23,7 +23,10 @@ _STATE_SECONDS: Final = 600
 _NOT_FOR_ORGANISATIONS: Final = (
     "This app can't be installed for a whole organisation. Please install it in each workspace by itself."
 )
-"""In English, as bolt's own pages are."""
+_NOT_WITH_ROTATION: Final = (
+    "This app's tokens expire after 12 hours. Please ask whoever runs it to make the app anew without token rotation."
+)
+"""Both in English, as bolt's own pages are."""
 
 
 def oauth_flow(
@@ -48,9 +51,15 @@ def oauth_flow(
 
 async def _installed(args: AsyncSuccessArgs) -> BoltResponse:
     """Confirm an installation, unless it's one that `_InstallationStore` doesn't save."""
-    if args.installation.team_id is None:
-        return BoltResponse(status=400, headers={"Content-Type": "text/plain"}, body=_NOT_FOR_ORGANISATIONS)
+    if problem := _problem(args.installation):
+        return BoltResponse(status=400, headers={"Content-Type": "text/plain"}, body=problem)
     return await args.default.success(args)
+
+
+def _problem(installation: SlackInstallation) -> str | None:
+    if installation.team_id is None:
+        return _NOT_FOR_ORGANISATIONS
+    return _NOT_WITH_ROTATION if installation.bot_refresh_token else None
 
 
 async def _failed(args: AsyncFailureArgs) -> BoltResponse:
@@ -64,6 +73,8 @@ class _InstallationStore(AsyncInstallationStore):
         self._workspaces = workspaces
 
     async def async_save(self, installation: SlackInstallation) -> None:
+        if _problem(installation):
+            return
         if installation.team_id and installation.bot_token and installation.bot_user_id:
             name = installation.team_name or installation.team_id
             await self._workspaces.install(

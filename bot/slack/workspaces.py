@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.background import ACKNOWLEDGE_SECONDS
 from bot.slack.config import SlackConfig
-from bot.slack.errors import TOKEN_REFUSED, UNANSWERED, code_of, slack_errors
+from bot.slack.errors import APP_REMOVED, UNANSWERED, code_of, slack_errors
 from bot.slack.workspace import SlackWorkspace
 from db.cancellation import stop
 from db.installations import Installation, Installations
@@ -134,7 +134,7 @@ class Workspaces:
             try:
                 await with_token(self._client, installation.bot_token).auth_test()
             except SlackApiError as error:
-                return False if code_of(error) in TOKEN_REFUSED else None
+                return False if code_of(error) in APP_REMOVED else None
             except UNANSWERED:
                 return None
             return True

@@ -48,6 +48,7 @@ class Gateway:
         self.closes_with: int | None = None
         """The code with which the next connection is closed when the bot identifies itself."""
         self.identified = 0
+        self.starts_left = 1000
         self.resumed = 0
         self.replays = 0
         """How many events that the bot has seen are repeated when it resumes."""

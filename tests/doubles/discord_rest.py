@@ -66,8 +66,9 @@ class Api:
         self._double = double
 
     async def gateway(self, _: web.Request) -> Answer:
-        limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
         gateway = self._double.gateway
+        # developers/events/gateway, "Session Start Limit Object" (read 2026-11-29): milliseconds.
+        limit = {"total": 1000, "remaining": gateway.starts_left, "reset_after": 7_200_000, "max_concurrency": 1}
         return {"url": self._double.gateway_url, "shards": gateway.shards, "session_start_limit": limit}
 
     async def me(self, _: web.Request) -> Answer:

@@ -119,6 +119,12 @@ class SlackApi:
                 return bot.team
         return None
 
+    def _refusal(self, authorization: str) -> str:
+        # auth.test: account_inactive for the bot token of a workspace that removed the app (slackapi/bolt-python#1029,
+        # read 2026-11-29); invalid_auth for an unknown token, and for an address that the app doesn't allow.
+        is_removed = any(authorization == f"Bearer {bot.token}" for bot in self._world.teams.values())
+        return "account_inactive" if is_removed else "invalid_auth"
+
     async def _call(self, request: web.Request) -> web.Response:
         name = request.match_info["method"]
         arguments: dict[str, Any] = dict(request.query)
@@ -137,7 +143,7 @@ class SlackApi:
             login = b64decode(given.removeprefix("Basic ")).decode().split(":")
             arguments |= dict(zip(("client_id", "client_secret"), login, strict=True))
         elif team is None:
-            return web.json_response({"ok": False, "error": "invalid_auth"})
+            return web.json_response({"ok": False, "error": self._refusal(given)})
         bot = self._world.teams[team or TEAM]
         try:
             if channel := arguments.get("channel"):

@@ -12,6 +12,8 @@ from typing import Any, Final
 # reference/block-kit/blocks: 50 blocks in a message, 100 in modals and home tabs.
 MAX_BLOCKS: Final = 50
 MAX_VIEW_BLOCKS: Final = 100
+# Not documented; about as many characters were seen (slackapi/bolt-js#2509, read 2026-11-29).
+_MAX_IN_ALL: Final = 13_200
 # composition-objects.ts, "text object".
 MAX_ELEMENT_TEXT: Final = 3000
 # block-elements.ts, "Button".
@@ -53,6 +55,8 @@ def loaded(blocks: Any) -> list[Block]:
 
 def check_message(blocks: list[Block], files: dict[str, Block]) -> None:
     """Refuse the blocks of a message that Slack would refuse."""
+    if len(json.dumps(blocks, ensure_ascii=False)) > _MAX_IN_ALL:
+        raise RefusedError("msg_blocks_too_long")
     _require(len(blocks) <= MAX_BLOCKS)
     for block in blocks:
         _require(block["type"] != "input")

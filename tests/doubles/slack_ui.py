@@ -102,6 +102,9 @@ class SlackUi:
         [button] = [button for button in buttons(blocks) if button["text"]["text"] == words]
         payload = {
             **self._slack.interaction(user, "block_actions"),
+            # In a shared channel it's the app's workspace, and the user's own is in `user`:
+            # slackapi/java-slack-sdk#1041 (read 2026-11-29).
+            "team": {"id": self._slack.channels[box["channel_id"]]["team"]},
             "container": box,
             "channel": {"id": box["channel_id"], "name": self._slack.channels[box["channel_id"]]["name"]},
             "actions": [{**button, "action_ts": self._slack.next_ts()}],

@@ -72,6 +72,16 @@ async def test_a_gateway_that_closes_for_good_is_explained_in_one_sentence(
                 pass
 
 
+async def test_a_bot_that_has_connected_too_often_stays_away_and_keeps_its_token(database_url: str) -> None:
+    """developers/events/gateway, "Identifying" (read 2026-11-29): beyond the limit, Discord resets the bot's token."""
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        discord.gateway.starts_left = 0
+        with pytest.raises(SetupError, match="in 120 minutes"):
+            async with running(Handlers(store, NoQueue()), store, config(discord)):
+                pass
+        assert discord.gateway.identified == 0
+
+
 async def test_a_session_limit_of_a_moment_is_waited_for(database_url: str) -> None:
     async with DiscordDouble() as discord, Store(database_url) as store:
         discord.gateway.closes_with = 4008  # too fast; discord.py connects again

@@ -66,6 +66,17 @@ async def test_a_thread_that_is_asleep_or_locked_does_not_keep_an_answer_back(da
         assert (await world.platform.send(reply("3", world.post_of(post)))).channel == found
 
 
+@pytest.mark.parametrize("tell", [True, False])
+async def test_a_thread_that_another_bot_has_opened_is_answered_in(database_url: str, *, tell: bool) -> None:
+    async with open_world(database_url) as world:
+        post, other = await posted(world), world.discord.admin.join("Threader", bot=True)
+        thread = world.discord.add_thread(world.discord.channel("found"), post, "Discussion", by=other)
+        if tell:
+            await world.discord.gateway.dispatch("THREAD_CREATE", thread)
+        assert (await world.platform.send(reply("1", world.post_of(post)))).channel == post
+        assert world.discord.channels[post]["name"] == "Discussion"
+
+
 async def test_an_answer_to_a_locked_forum_post_goes_to_its_author(database_url: str) -> None:
     async with open_world(database_url) as world:
         ann = world.discord.admin.join("Ann")

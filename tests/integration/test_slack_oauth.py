@@ -11,17 +11,21 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiohttp import ClientSession, web
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.config import SlackConfig
 from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
+from bot.slack.workspaces import Workspaces
 from db.installations import Installations
 from reunite.absence import GRACE
 from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
+from reunite.messages import keys, wording
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
-from tests.support.slack_adapter import JPEG, World, by_http, world_on
+from tests.support.slack_adapter import JPEG, World, by_http, no_proxy, world_on
 from tests.support.waiting import eventually
 
 OTHER = "T0OTHER"
@@ -115,21 +119,35 @@ async def test_an_installation_that_did_not_begin_here_is_refused(world: World, 
     assert not await is_kept(world, TEAM)
 
 
-async def test_who_installs_the_app_for_an_organisation_reads_that_it_goes_by_workspace(world: World) -> None:
-    """api.slack.com/enterprise/apps/reference, "oauth.v2.access response": `team` is null then (read 2026-11-28)."""
+async def refused_page(world: World, **answer: Any) -> str:
+    """Install the app with this in Slack's answer, and return what the second page says."""
 
-    async def organisation(_: object) -> web.Response:
-        theirs = {"id": "E0GRID", "name": "Grid"}
-        answer = {"access_token": world.slack.teams[TEAM].token, "bot_user_id": BOT_USER, "team": None}
-        return web.json_response({"ok": True, **answer, "enterprise": theirs, "is_enterprise_install": True})
+    async def answered(_: object) -> web.Response:
+        bot = {"access_token": world.slack.teams[TEAM].token, "bot_user_id": BOT_USER}
+        return web.json_response({"ok": True, "is_enterprise_install": False, **bot, **answer})
 
-    world.slack.api.before_answer["oauth.v2.access"] = organisation
+    world.slack.api.before_answer["oauth.v2.access"] = answered
     state, cookies = await begin(world)
     world.slack.api.codes["good"] = TEAM
     cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
     status, page, _ = await get(world, REDIRECT_PATH, params={"code": "good", "state": state}, headers=cookie)
-    assert (status, "in each workspace" in page) == (400, True)
+    assert status == 400
     assert await Installations(world.store).all() == []
+    return page
+
+
+async def test_who_installs_the_app_for_an_organisation_reads_that_it_goes_by_workspace(world: World) -> None:
+    """api.slack.com/enterprise/apps/reference, "oauth.v2.access response": `team` is null then (read 2026-11-28)."""
+    organisation = {"id": "E0GRID", "name": "Grid"}
+    page = await refused_page(world, team=None, enterprise=organisation, is_enterprise_install=True)
+    assert "in each workspace" in page
+
+
+async def test_who_installs_an_app_whose_tokens_expire_reads_that_at_once(world: World) -> None:
+    """docs.slack.dev/authentication/using-token-rotation (read 2026-11-29)."""
+    rotating = {"refresh_token": "xoxe-1-double", "expires_in": 43200}
+    page = await refused_page(world, team={"id": TEAM, "name": "Testville"}, **rotating)
+    assert "without token rotation" in page
 
 
 async def test_the_secret_of_an_installation_can_be_used_once(world: World) -> None:
@@ -166,6 +184,27 @@ async def test_a_workspace_that_left_can_come_back_and_start_afresh(world: World
     assert [report.text for report in await world.reports()] == ["again"]
 
 
+async def test_what_is_on_its_way_when_a_workspace_takes_the_app_away_is_never_sent(world: World) -> None:
+    await install(world, TEAM)
+    lost, found, match = await world.match()
+    sent = len(world.slack.calls_of("chat.postMessage"))
+    world.slack.teams[TEAM].installed = False
+    async with world.store.session(lost.community) as session:
+        card = wording.match_card(match, found, lost, None)
+        await session.outbox.post(lost.id, keys.card(match.id, lost.kind), card)
+    await eventually(lambda: len(world.slack.calls_of("chat.postMessage")) > sent)
+    await leave(world, TEAM, "app_uninstalled", at=time.time() + 1)
+    assert not await is_kept(world, TEAM)
+    async with world.store.session(lost.community) as session:
+        assert await session._all("SELECT seq FROM outbox") == []
+
+    assert await install(world, TEAM) == 200
+    tries = len(world.slack.calls_of("chat.postMessage"))
+    await world.wait_until_acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "again"))
+    assert len(world.slack.calls_of("chat.postMessage")) == tries
+    assert [report.text for report in await world.reports()] == ["again"]
+
+
 async def test_a_members_own_token_is_no_reason_to_forget_a_workspace(world: World) -> None:
     await install(world, TEAM)
     revoked = {"type": "tokens_revoked", "tokens": {"oauth": [world.ada], "bot": []}}
@@ -189,6 +228,21 @@ async def test_a_workspace_that_took_the_app_away_while_the_bot_was_down_is_forg
         await world.store.note_absence(known, datetime.now(UTC) - GRACE)
         await eventually(lambda: is_kept(world, TEAM), holds=lambda kept: not kept)
     assert await is_kept(world, OTHER)
+
+
+@pytest.mark.parametrize("error", ["invalid_auth", "not_authed", "token_expired"])
+async def test_a_token_that_is_refused_for_another_reason_deletes_nothing(world: World, error: str) -> None:
+    """auth.test (read 2026-11-29): invalid_auth also meets an app's bot that calls from an address not on its list."""
+    await install(world, TEAM)
+    client = AsyncWebClient(base_url=world.slack.api_base)
+    workspaces = Workspaces(world.handlers, SlackConfig(), client, Installations(world.store))
+    is_there = await workspaces.membership()
+    world.slack.api.fail_next("auth.test", error=error)
+    with no_proxy():
+        assert await is_there(TEAM) is None
+        assert await is_there(TEAM)
+        world.slack.teams[TEAM].installed = False
+        assert await is_there(TEAM) is False
 
 
 async def _absent_since(world: World, team: str) -> object:

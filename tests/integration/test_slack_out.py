@@ -276,7 +276,9 @@ async def test_a_refused_token_is_reported_immediately(database_url: str, token:
 
 # docs.slack.dev/reference/methods/chat.postMessage, "Errors": what ends with a migration, a suspension, an installation
 # (read 2026-11-28 in slack-ruby/slack-api-ref, 00f88b7c).
-@pytest.mark.parametrize("code", ["org_login_required", "ekm_access_denied", "missing_scope"])
+@pytest.mark.parametrize(
+    "code", ["org_login_required", "ekm_access_denied", "missing_scope", "accesslimited", "team_access_not_granted"]
+)
 async def test_what_slack_refuses_for_a_while_is_sent_later(world: World, code: str) -> None:
     outgoing = reply_in_a_thread(world)
     world.slack.api.fail_next("chat.postMessage", error=code)

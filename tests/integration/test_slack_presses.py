@@ -63,6 +63,13 @@ async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(world: Wo
     await world.slack.wait_for_reply(world.lost, str(lost.target.message), "agrees it's yours")
 
 
+async def test_a_member_of_another_organisation_claims_and_is_answered(world: World) -> None:
+    """Slack names our workspace with the press, theirs with the form."""
+    world.slack.admin.add_team("T0OTHER")
+    world.ada = world.slack.admin.add_member("Eve", team="T0OTHER")
+    await claimed(world, "my name is inside")
+
+
 async def test_only_the_owner_can_claim_and_not_with_an_empty_answer(world: World) -> None:
     _, _, _, card = await world.card()
     pressed = await world.slack.press(card.channel, card.message, MINE, world.ben)

@@ -61,6 +61,11 @@ def test_settings_that_can_not_work_together_are_refused_with_the_remedy(setting
         SlackConfig(**settings).check()
 
 
+def test_a_token_that_expires_is_refused_with_the_remedy() -> None:
+    with pytest.raises(SetupError, match=r"12 hours.*slack/manifest\.yaml"):
+        SlackConfig(bot_token="xoxe.xoxb-1-double", app_token="a").check()
+
+
 def test_tokens_are_not_shown_where_the_settings_are_printed() -> None:
     assert "secret" not in repr(SlackConfig(bot_token="xoxb-secret", app_token="xapp-secret", signing_secret="secret"))
     assert "secret" not in repr(SlackConfig(signing_secret="secret", client_id="1", client_secret="secret"))
