@@ -89,8 +89,11 @@ def _read(item: Item) -> WordFeatures:
     if not is_informative_text:
         english = things_of_emoji(item.text, place)
         content = replace(content, thing=english)
-    elif _names_no_thing(english) and (shown := things_of_emoji(item.text, place)):
-        english = f"{shown}, {english}" if heads.things_in(english) else f"{english} {shown}".strip()
+    elif not heads.name_of_thing(english) and (shown := things_of_emoji(item.text, place)):
+        english = f"{english} {shown}".strip()  # "my black 🎒"
+        content = replace(content, thing=english)
+    elif heads.names_only_parts(english) and (shown := things_of_emoji(item.text.split(maxsplit=1)[0], place)):
+        english = f"{shown}, {english}"  # "🔑 on a red ribbon", but not "found a shoelace 👟"
         content = replace(content, thing=english)
     answered = [item.answered_colour] if item.answered_colour else []
     named = shared_colours(english, parts_of(english) or (english,))
@@ -115,11 +118,6 @@ def _read(item: Item) -> WordFeatures:
         place=place,
         place_words=circumstances.place_words(place),
     )
-
-
-def _names_no_thing(english: str) -> bool:
-    """Whether a text names no thing, or only parts of one: "my black 🎒", "🔑 on a red ribbon"."""
-    return not heads.name_of_thing(english) or (bool(heads.things_in(english)) and heads.names_only_parts(english))
 
 
 def _choices(thing: Thing) -> Sequence[Sequence[Colour]]:

@@ -67,6 +67,7 @@ def test_where_it_was(text: str, place: str) -> None:
     ("text", "noun"),
     [
         ("🔑 on a yellow ribbon", "key"),
+        ("found a shoelace 👟", "shoelace"),
         ("hello its maria from accounts i left a beige cardigan on the train", "cardigan"),
         ("clés + badge", "key"),
         ("If found ring: burgundy scarf", "scarf"),
