@@ -30,15 +30,17 @@ _SAYS_MORE: Final = re.compile(
 """Words after which a text says what a thing has or holds."""
 _BESIDES: Final = re.compile(r"\b(?:also|plus|there (?:is|are|was|were))\b")
 """After these, a text begins again: "gg all! also, I lost my hat"."""
+_BEGINS_AGAIN: Final = r" (?:i|we) (?:have |think |just )?(?:left|lost|found|forgot|dropped)\b"
+"""As people dictate: "it's maria from accounts i left my bag"."""
 _ELSEWHERE: Final = re.compile(
     rf"(?<=[^\s])(?<!\bhanded)(?<!\bturned)\s+(?!{_IN_COLOUR}|{_IN_MATERIAL})"
     r"(?!under armou?r\b)"
     r"(?:next to|beside|near|behind|under|underneath|below|above|between|among|on|in|inside|into|at|by"
     r"|from|close to|in front of|opposite|against|neben|auf|unter|hinter|bei|beim|am|im|vor|zwischen|junto a|al lado de"
     r"|cerca de|sobre|debajo de|en|detras de|pres de|sur|sous|derriere|obok|kolo|przy|pod|na|w|za)"
-    r"(?![\w-])(?! (?:it|them)\b)[^,.;:!?()\n]*"  # "on-ear headphones" are no headphones on an ear
+    rf"(?![\w-])(?! (?:it|them)\b)(?:(?!{_BEGINS_AGAIN})[^,.;:!?()\n])*"
 )
-"""What a text says about other things around its own."""
+"""What a text says about other things around its own. "On-ear headphones" are no headphones on an ear."""
 _IN: Final = re.compile(r"(?<=\S)\s(?:in|inside|dans|en|im|nel|w)((?:\s[\w-]{1,20}){1,4})", re.IGNORECASE)
 """What a thing is in: "earphones in a black pouch"."""
 _PHRASES: Final = re.compile(r"[,.;:!?()\n，；：（）]|\s[-–—]\s")

@@ -92,6 +92,9 @@ def _read(item: Item) -> WordFeatures:
     elif not heads.name_of_thing(english) and (shown := things_of_emoji(item.text, place)):
         english = f"{english} {shown}".strip()  # "my black 🎒"
         content = replace(content, thing=english)
+    elif heads.names_only_parts(english) and (shown := things_of_emoji(item.text.split(maxsplit=1)[0], place)):
+        english = f"{shown}, {english}"  # "🔑 on a red ribbon", but not "found a shoelace 👟"
+        content = replace(content, thing=english)
     answered = [item.answered_colour] if item.answered_colour else []
     named = shared_colours(english, parts_of(english) or (english,))
     readable = can_read(item.text, content.thing, english)

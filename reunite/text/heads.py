@@ -62,13 +62,15 @@ _NAMED_FIRST: Final = re.compile(
 )
 """A thing whose noun comes first, as in French: "case glasses", of "étui lunettes"."""
 
-_PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・，；：（）]|\s-\s")
+_PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/+\n…–—、。！？「」・，；：（）]|\s-\s")
 _REST: Final = re.compile(
     r"(?<![\w-])(?:with|without|for|of|in|on|at|to|near|from|by|after|before|during|since|behind|under|next|somewhere|around|inside|that|which|who|and"
     r"|not|but|like|when|while|because|has|had|have|is|was|are|were|belonging|belongs|containing|contains|made|or|than)(?![\w-])"
 )
 """Words after which a phrase says more about its thing, or about another one."""
-_RULED_OUT: Final = re.compile(r"\b(?:not|no)\b(?:(?!\b(?:but|pero|ma|mas)\b).)*+")
+_RULED_OUT: Final = re.compile(
+    r"\b(?:not|no)\b(?! (?:traia|tengo|encuentro|encontre|veo|esta|estaba|aparece)\b)(?:(?!\b(?:but|pero|ma|mas)\b).)*+"
+)
 _NOT_MINE: Final = re.compile(
     r"\A\W{0,3}(?:(?:it|this|that)(?:['’]?s| is) )?not (?:my|mine(?:,? but)?)\b"
     r"(?![^\n]{0,60}\b(?:(?:but|it['’]?s) my|lost|missing)\b)",
@@ -86,14 +88,15 @@ _ASIDE: Final = re.compile(
     r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some)"
     r"|\b(?:has|have|did|does) (?:any|some)(?: ?one| ?body)?\b"
     r"|\btop (?:of|to|off)\b"
-    r"|\b(?:one|some|two|owners?|pair|stack|set|bunch|box|pack|packet|lot|couple|bundle|pile)s? of\b",
+    r"|\b(?:one|some|two|owners?|pair|stack|set|bunch|(?<!lunch )box|pack|packet|lot|couple|bundle|pile)s? of\b",
     re.IGNORECASE,
 )
 """Whose a thing is ("my son's jacket"), that it's there or sought, what readers have, how much of it there is, and that
 it's about its top."""
 _ASKED: Final = re.compile(
     r"\b(?=[bkprtw])(?<!my )(?<!the )(?<!a )(?:(?:ring|phone|text|book|watch)(?= (?:me|us|him|her|them)\b)"
-    r"|ring(?= the (?:bell|office|reception)\b)|watch(?= out\b)|keep (?:an? )?watch\b)",
+    r"|ring(?= the (?:bell|office|reception)\b)|watch(?= out\b)|keep (?:an? )?watch\b)"
+    r"|(?<=if found )(?:ring|phone|text)\b",
     re.IGNORECASE,
 )
 """What readers are asked to do, called like a thing: "ring the bell"."""

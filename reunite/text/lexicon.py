@@ -50,6 +50,7 @@ _AND: Final = "と"
 _SPACES: Final = re.compile(r"\s{2,}")
 _SHORT_KATAKANA: Final = re.compile(r"(?!キー|ペン|ピン|バス)[ァ-ヶー]{2}")
 """Those left out also end the names of things: スペアキー."""
+_BEFORE_UNSPACED: Final = re.compile(r"(?<=[A-Za-z]{2})(?=[\u3040-\u30ff\u3400-\u9fff])")
 _KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
 
 
@@ -124,6 +125,7 @@ def to_english(text: str) -> str:
         text = _JAPANESE_WORDS.to_english(text)
     elif _HAN.search(text):
         text = _CHINESE_WORDS.to_english(text)
+    text = _BEFORE_UNSPACED.sub(" ", text)
     words = list(_WORD.finditer(text))
     plain = [_plain(word[0]) for word in words]
     explained = {name: language.explains(plain) for name, language in _LANGUAGES.items()}
@@ -182,8 +184,10 @@ def _replace(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], la
 
 def _is_surname(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], at: int) -> bool:
     """Return whether a word is a name that is called like a colour: "apellido Blanco", but not "sin nombre. Negra"."""
-    if not (at and words[at][0].istitle() and plain[at - 1] in _BEFORE_NAMES):
+    if not (at and words[at][0].istitle()):
         return False
+    if plain[at - 1] not in _BEFORE_NAMES:
+        return _is_surname(text, words, plain, at - 1)  # "name: Rosa Blanco"
     between = text[words[at - 1].end() : words[at].start()]
     return between == " " or (between == ". " and plain[at - 1] in _ABBREVIATED)
 

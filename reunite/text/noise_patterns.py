@@ -84,6 +84,7 @@ _HOURS: Final = r"\d{1,2}(?:[:.]\d\d)?"
 _HOUR_SIGN: Final = r"[ ]?(?:[ap]\.?m\.?|uhr|h)"
 
 _BEFORE_SERIALS: Final = (
+    (Noise.CONTACT, r"(?<=\n)--[ ]?(?:\n[^\n]{1,120}){1,6}\n?\Z"),  # an e-mail's signature (RFC 3676)
     (Noise.TIMESTAMP, r"<t:-?\d{1,14}(?::[a-z])?>"),
     (Noise.TIMESTAMP, r"<!date\^[^>]{1,300}>"),
     (Noise.TIMESTAMP, r"(?<!\d)\d{10}\.\d{6}(?!\d)"),
@@ -120,7 +121,13 @@ _BEFORE_SERIALS: Final = (
         rf"{_LINE_START}{any_of(listed_in(_LISTS['numbered_headings']))}[ \t]{{0,3}}[:：][ \t#]{{0,4}}{_NUMBER_ALONE}",
     ),
     (Noise.PHONE, rf"{any_of(listed(_LABELS['all']))}[\s.:：#]{{0,4}}{_NUMBER}"),
-    (Noise.PHONE, rf"{any_of(listed(_LABELS['extension']))}[\s.:：#-]{{0,4}}[\d-]{{1,15}}(?!\d)"),
+    (
+        Noise.PHONE,
+        (
+            rf"(?:\b(?:ring|call|dial|phone)[ ])?{any_of(listed(_LABELS['extension']))}"
+            r"[\s.:：#-]{0,4}[\d-]{1,15}(?!\d)"
+        ),
+    ),
     (Noise.PHONE, rf"{any_of(listed(_LABELS['unspaced']))}[\s.:：は]{{0,4}}[\d-]{{1,15}}(?!\d)"),
     (Noise.PHONE, rf"{_REACHED}x-?\d{{3,5}}(?!\w)"),
     (Noise.PHONE, rf"{_APART}(?-i:x)(?:\d{{3,5}}|-\d{{4,5}})(?!\w)"),

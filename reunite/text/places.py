@@ -27,6 +27,7 @@ from reunite.text.place_words import (
     OF_THE_THING,
     ORIGINS,
     SHOPS,
+    STREETS,
     VERBS,
     VERBS_APART,
     WITHIN,
@@ -126,6 +127,7 @@ def _places(words: Sequence[str]) -> Iterator[_Found]:
             or _alone(words, position)
             or _led(words, position, follows_a_place=position == end_of_place)
             or _numbered(words, position)
+            or _street(words, position)
         )
         if found:
             found = (found[0], _with_complement(words, found[1]), found[2])
@@ -273,6 +275,17 @@ def _is_within(words: Sequence[str], first: int, start: int, end: int) -> bool:
 def _names_a_thing(words: Sequence[str]) -> bool:
     english = to_english(" ".join(words)).split()
     return any(word in THINGS or stem(word) in THINGS for word in english)
+
+
+def _street(words: Sequence[str], first: int) -> _Found | None:
+    """A street right after a verb, without any preposition: "perdue rue des Lilas"."""
+    if words[first] not in STREETS or not first or words[first - 1] not in VERBS:
+        return None
+    name = first + 2 if words[first + 1 : first + 2] == ["."] else first + 1  # "ul. Lipowa"
+    last = complement_end(words, first)
+    if last == first and name < len(words) and words[name].isalpha() and words[name] not in ENDERS | LATER_ENDERS:
+        last = name
+    return (first, last, first) if last > first else None
 
 
 def _numbered(words: Sequence[str], first: int) -> _Found | None:

@@ -24,7 +24,8 @@ _BETWEEN: Final = (
 )
 _NAMED: Final = re.compile(
     rf"(?:(?<!\w)(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}))\b|(?P<unspaced>{_UNSPACED})|[nN][°º]|№)"
-    rf"{_BETWEEN}(?P<code>(?(strong)[A-Za-z0-9]{{1,7}}(?:[ ]{_GROUP}){{1,5}}|(?!))|{_CODE})(?![\w-])",
+    rf"{_BETWEEN}(?P<code>(?(strong)[A-Za-z0-9]{{1,7}}(?:[ ]{_GROUP}){{1,5}}|(?!))|{_CODE})"
+    r"(?:(?![\w-])|(?=[\u3040-\u30ff\u3400-\u9fff]))",
     re.IGNORECASE,
 )
 _OTHERS: Final = read_toml("noise.toml")["numbers"]

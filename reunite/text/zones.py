@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from reunite.errors import TellUserError
+from reunite.text.words import plain
 
 _ABBREVIATIONS: Final[Mapping[str, str]] = {
     "cest": "Europe/Berlin", "mez": "Europe/Berlin", "mesz": "Europe/Berlin", "bst": "Europe/London",
@@ -35,11 +36,11 @@ _MAX_EAST, _MAX_WEST = 14, 12
 
 
 def zone_named(name: str) -> str:
-    """Return the database's name for what a person calls a zone; empty for an empty one.
+    """Return the database's name for what a person calls a zone ("São Paulo"); empty for an empty one.
 
     That may be the name itself, a city, an abbreviation or "UTC+2". Raises TellUserError for an unknown one.
     """
-    typed = " ".join(name.split()).casefold()
+    typed = " ".join(plain(name).split())
     if not typed:
         return ""
     found = _ABBREVIATIONS.get(typed) or _with_offset(typed) or _names().get(typed.replace(" ", "_"))

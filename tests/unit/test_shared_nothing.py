@@ -1,4 +1,4 @@
-"""A table of posts about a mug and keys that share names, numbers, forms and other things around it."""
+"""Tables of posts: a mug and keys that share what says nothing, and one thing whose posts share a name or a number."""
 
 import csv
 from pathlib import Path
@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from reunite.matching.weights import ScoringModel
-from tests.unit.test_words_that_say_nothing import OPEN_COUNTS, WITH_CLIP, first_found, search
+from tests.unit.test_words_that_say_nothing import MODELS, OPEN_COUNTS, WITH_CLIP, first_found, search
 
-_TABLE = Path(__file__).parents[1] / "data" / "shared_nothing.tsv"
+_DATA = Path(__file__).parents[1] / "data"
 
 
-def _pairs() -> list[tuple[str, str]]:
-    with _TABLE.open(encoding="utf-8", newline="") as table:
+def _pairs(name: str, columns: tuple[str, str]) -> list[tuple[str, str]]:
+    first, second = columns
+    with (_DATA / name).open(encoding="utf-8", newline="") as table:
         rows = csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [(row["mug"].replace("\\n", "\n"), row["keys"].replace("\\n", "\n")) for row in rows]
+        return [(row[first].replace("\\n", "\n"), row[second].replace("\\n", "\n")) for row in rows]
 
 
 @pytest.mark.untraced
@@ -23,7 +24,19 @@ def _pairs() -> list[tuple[str, str]]:
 def test_no_mug_is_the_keys(open_count: int, model: ScoringModel) -> None:
     matched = [
         found
-        for found, lost in _pairs()
+        for found, lost in _pairs("shared_nothing.tsv", ("mug", "keys"))
         if (mug := first_found(search(found, lost, open_count, model, 0.0), model)).label or mug.probability >= 0.1
     ]
     assert matched == []
+
+
+@pytest.mark.untraced
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+@pytest.mark.parametrize("open_count", OPEN_COUNTS)
+def test_a_shared_serial_or_engraved_name_matches(open_count: int, model: ScoringModel) -> None:
+    missed = [
+        lost
+        for lost, found in _pairs("shared_name.tsv", ("lost", "found"))
+        if first_found(search(found, lost, open_count, model, 3.0), model).probability < 0.5
+    ]
+    assert missed == []

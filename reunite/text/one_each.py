@@ -1,0 +1,19 @@
+"""Two things of one kind that a text tells apart by their colours: "two scarves: one red, one blue"."""
+
+import re
+from typing import Final
+
+from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
+
+_COLOUR: Final = rf"(?:(?:{'|'.join(SHADE_WORDS)}) )?(?:{'|'.join(COLOUR_WORDS)})\b"
+_ONE_EACH: Final = re.compile(
+    rf"\b(?:two|2) (?P<things>[\w'-]{{1,20}}(?: [\w'-]{{1,20}}){{0,2}})[\s,:;.(–-]{{1,5}}"
+    rf"one (?:is |in )?(?P<first>{_COLOUR})"
+    rf"[\s,]{{1,3}}(?:and )?(?:the )?(?:one|other)(?: one)? (?:is |in )?(?P<second>{_COLOUR})\)?",
+    re.IGNORECASE,
+)
+
+
+def apart(english: str) -> str:
+    """Name each of two things with its own colour."""
+    return _ONE_EACH.sub(r"a \g<first> \g<things>, a \g<second> \g<things>", english)

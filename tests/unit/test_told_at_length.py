@@ -1,0 +1,95 @@
+"""What people say around a thing when they tell a story: corrections, counts, streets, names and signatures."""
+
+import pytest
+
+from reunite.text.content import content_of
+from reunite.text.normalise import normalise
+from reunite.text.parts import parts
+from tests.unit.test_brands import features
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no es la mochila negra, es la verde",
+        "pas le sac noir, le sac vert",
+        "Désolé. Ce n'est pas la veste noire, la veste verte",
+        "non lo zaino nero, quello verde",
+        "não é a mala preta, é a verde",
+        "nie ta czarna torba, tylko zielona",
+        "不是黑色的包,是绿色的那个",
+    ],
+)
+def test_a_colour_that_is_ruled_out_first_isnt_the_things(text: str) -> None:
+    (thing,) = features(text).things
+    assert (thing.noun is not None, [colour.name for colour in thing.colours]) == (True, ["green"])
+
+
+@pytest.mark.parametrize(
+    ("text", "colours"),
+    [
+        ("je ne trouve pas le sac noir", ["black"]),
+        ("no encuentro mi mochila negra", ["black"]),
+        ("no es la mochila negra, gracias", ["black"]),
+    ],
+)
+def test_what_is_missing_isnt_ruled_out(text: str, colours: list[str]) -> None:
+    (thing,) = features(text).things
+    assert [colour.name for colour in thing.colours] == colours
+
+
+@pytest.mark.parametrize(
+    "text", ["two scarves: one red, one blue", "found 2 scarves (one is red and the other one blue)"]
+)
+def test_two_of_a_kind_have_a_colour_each(text: str) -> None:
+    assert [(thing.noun, [colour.name for colour in thing.colours]) for thing in features(text).things] == [
+        ("scarf", ["red"]),
+        ("scarf", ["blue"]),
+    ]
+    assert len(parts(text)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("chatte perdue rue des Lilas, collier jaune", "rue des Lilas"),
+        ("perdida calle Mayor, bolso negro", "calle Mayor"),
+        ("zgubiono ul. Lipowa, portfel", "ul. Lipowa"),
+        ("gatto smarrito via Garibaldi", "via Garibaldi"),
+        ("my ring came off in the lake", "lake"),
+    ],
+)
+def test_where_it_was(text: str, place: str) -> None:
+    assert content_of(text).place == place
+
+
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("🔑 on a yellow ribbon", "key"),
+        ("found a shoelace 👟", "shoelace"),
+        ("hello its maria from accounts i left a beige cardigan on the train", "cardigan"),
+        ("clés + badge", "key"),
+        ("If found ring: burgundy scarf", "scarf"),
+        ("perdeu a lancheira do Homem-Aranha", "lunch box"),
+    ],
+)
+def test_what_it_is(text: str, noun: str) -> None:
+    assert features(text).nouns[0] == noun
+
+
+def test_both_words_of_a_name_may_be_called_like_colours() -> None:
+    assert normalise("bufanda, nombre Rosa Blanco") == "scarf, nombre Rosa Blanco"
+
+
+def test_an_emails_signature_and_an_extension_say_nothing() -> None:
+    assert content_of("mug\n-- \nOttoline Fairweather | Zarqhouse\nshe/her").thing == "mug\n."
+    assert content_of("mug, ring ext. 4471").thing == "mug,"
+
+
+def test_a_serial_may_be_followed_by_kana() -> None:
+    assert content_of("カメラ、シリアル番号8120045577です").named_serials == {"8120045577"}
+
+
+def test_a_chinese_verb_isnt_part_of_a_brand() -> None:
+    assert features("我的AirPods落在会议室了").brands.own.keys() == {"Apple"}
