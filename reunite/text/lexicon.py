@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Final
 
 from reunite.text.data import read_text, read_toml
@@ -154,7 +155,7 @@ def meanings(word: str) -> frozenset[str]:
 
 def from_english(word: str, language: str) -> str:
     """Translate an English word or phrase of the lexicon; any other word is kept."""
-    known = _FROM_ENGLISH.get(language, {})
+    known = _first_words(language) if language in _HEADER else {}
     plain = word.casefold()
     translation = known.get(plain) or known.get(plain.removesuffix("s")) or known.get(f"{plain}s") or word
     return translation.replace(" d ", " d’") if language == "fr" else translation  # plain forms lack the apostrophe
@@ -198,8 +199,11 @@ def _one_space(spaces: re.Match[str]) -> str:
 
 def _plain(text: str) -> str:
     """Lower case, no accents, single spaces. A German bear isn't a bar."""
-    letters = decomposed(text.casefold().replace("œ", "oe").replace("ł", "l").replace("bär", "baer"))
-    return " ".join(_WORD.findall("".join(letter for letter in letters if not unicodedata.combining(letter))))
+    letters = text.casefold()
+    if not letters.isascii():
+        letters = decomposed(letters.replace("œ", "oe").replace("ł", "l").replace("bär", "baer"))
+        letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(_WORD.findall(letters))
 
 
 def _row(header: Sequence[str], line: str) -> dict[str, str]:
@@ -215,8 +219,9 @@ def simplified(text: str) -> str:
     return text.translate(_SIMPLIFIED)
 
 
-_HEADER, *_LINES = read_text("lexicon.tsv").splitlines()
-_ROWS: Final = [_row(_HEADER.split("\t"), line) for line in _LINES]
+_FIRST_LINE, *_LINES = read_text("lexicon.tsv").splitlines()
+_HEADER: Final = _FIRST_LINE.split("\t")
+_ROWS: Final = [_row(_HEADER, line) for line in _LINES]
 
 
 def _spaced_language(code: str, endings: _Endings) -> _Language:
@@ -237,6 +242,7 @@ def _by_last_letter(endings: _Endings) -> dict[str, _Endings]:
     return {last: [one for one in endings if one[0][-1] == last] for last in {ending[-1] for ending, _ in endings}}
 
 
+@cache
 def _first_words(code: str) -> dict[str, str]:
     """Map English to the first of a language's words for it: in Japanese a noun (黒), not its adjective (黒い)."""
     words: dict[str, str] = {}
@@ -259,8 +265,13 @@ class _Unspaced:
             for row in _ROWS
             for phrase in listed_in_order(row[code])
         }
+        self._particles = particles
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        """Compiled for the first text in such a language: that takes longer than importing the rest."""
         words = "|".join(map(_where_it_may_be, sorted(self._english, key=len, reverse=True)))
-        self._pattern = re.compile(f"({words})(?:(?!{words})(?:{particles}|{_AND}))?", re.IGNORECASE)
+        return re.compile(f"({words})(?:(?!{words})(?:{self._particles}|{_AND}))?", re.IGNORECASE)
 
     def to_english(self, text: str) -> str:
         out, end = "", 0
@@ -284,7 +295,6 @@ ENGLISH_WORDS: Final = frozenset(
     _plain(word) for row in _ROWS if any(list(row.values())[1:]) for word in _WORD.findall(row["english"])
 )
 """Those with translations."""
-_FROM_ENGLISH: Final = {code: _first_words(code) for code in _HEADER.split("\t")[1:]}
 _JAPANESE_WORDS: Final = _Unspaced(("ja",), "[のをがはにも]|な(?!い|く)|で(?!す|し[たょ])")
 _CHINESE_WORDS: Final = _Unspaced(("zh", "ja"), "的", is_chinese=True)
 """Of a text without kana, which may still be Japanese."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from reunite.text import serials
 from reunite.text.colour_words import COLOUR_WORDS
-from reunite.text.noise_patterns import AFTER_SERIALS, BEFORE_SERIALS, Noise, Patterns
+from reunite.text.noise_patterns import Noise, Patterns, after_serials, before_serials
 from reunite.text.place_words import DETERMINERS, FIRM, LOOSE
 from reunite.text.word_lists import THINGS
 from reunite.text.words import plain, stem
@@ -41,13 +41,13 @@ class Cleaned:
 def clean(text: str) -> Cleaned:
     """Take the noise out of a text. A hashtag that is a thing or a colour stays as a word ("#keys")."""
     found: dict[Noise, list[str]] = {}
-    text = _without(written_out(text), BEFORE_SERIALS, found)
+    text = _without(written_out(text), before_serials(), found)
     pieces, codes, end = list[str](), list[str](), 0
     for start, stop in serials.spans(text):
-        pieces += [_without(text[end:start], AFTER_SERIALS, found), text[start:stop]]
+        pieces += [_without(text[end:start], after_serials(), found), text[start:stop]]
         codes.append(text[start:stop])
         end = stop
-    pieces.append(_without(text[end:], AFTER_SERIALS, found))
+    pieces.append(_without(text[end:], after_serials(), found))
     cleaned = _SPACES.sub(" ", _LEFT_OF_WHEN.sub(":", "".join(pieces))).strip()
     return Cleaned(cleaned, {kind: tuple(texts) for kind, texts in found.items()}, tuple(codes))
 

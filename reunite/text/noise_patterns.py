@@ -5,6 +5,7 @@ They take linear time: what they repeat is bounded, possessive or atomic.
 
 import re
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from reunite.text.data import read_toml
@@ -179,5 +180,16 @@ def _compiled(patterns: tuple[tuple[Noise, str], ...]) -> Patterns:
     return tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in patterns)
 
 
-BEFORE_SERIALS, AFTER_SERIALS = _compiled(_BEFORE_SERIALS), _compiled(_AFTER_SERIALS)
-"""Numbers in the first are no serials; the second take what is left around the serials."""
+# Compiled for the first text: most commands start, and end, without reading one.
+
+
+@cache
+def before_serials() -> Patterns:
+    """Return those in which numbers are no serials."""
+    return _compiled(_BEFORE_SERIALS)
+
+
+@cache
+def after_serials() -> Patterns:
+    """Return those for what is left around the serials."""
+    return _compiled(_AFTER_SERIALS)

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from cli.bench import chat
+from tests.support.checkpoints import tiny_clip
 from tests.support.processes import reunite_here
 
 pytestmark = pytest.mark.slow
@@ -65,7 +66,8 @@ def test_a_burst_of_posts_is_measured_at_discords_pace(
         busy.append("ends")
 
     monkeypatch.setattr(chat, "busy_cores", noted)
-    report = bench({**environment, "REUNITE_ENCODER": "concept"}, "chat", "--posts", "2", "--busy")
+    tiny = {"REUNITE_ENCODER": "clip", "REUNITE_MODEL": str(tiny_clip(seed=1))}
+    report = bench({**environment, **tiny}, "chat", "--posts", "2", "--busy")
     assert report["posts"] == 2
     assert report["busy"]
     assert busy == ["begins", "ends"]

@@ -14,7 +14,7 @@ from tests.support.databases import Databases
 @pytest.fixture
 def apart(databases: Databases) -> Databases:
     """Databases that no other test has used."""
-    return replace(databases, prefix=f"apart_{uuid4().hex}", returned={})
+    return replace(databases, prefix=f"apart_{uuid4().hex}", returned={}, cleaners={})
 
 
 @contextmanager

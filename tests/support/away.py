@@ -15,7 +15,8 @@ def database_away(owner_url: str) -> Iterator[None]:
     with psycopg.connect(make_conninfo(owner_url, dbname="postgres"), autocommit=True) as connection:
         allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format
         connection.execute(allow(sql.Identifier(name), sql.SQL("false")))
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        # It waits for the end of each: until then a statement could still reach one, and fail in another way.
+        connection.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", [name])
         try:
             yield
         finally:

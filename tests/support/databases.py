@@ -75,6 +75,8 @@ class Databases:
     template: str
     prefix: str
     returned: dict[str, Untouched] = field(default_factory=dict)
+    cleaners: dict[str, psycopg.Connection] = field(default_factory=dict)
+    """A connection to each database: a new one would read the catalogs anew, which costs more than the emptying."""
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
@@ -88,17 +90,23 @@ class Databases:
         if not self.returned:
             return None
         name, untouched = self.returned.popitem()
-        with psycopg.connect(_of_database(self.servers, OWNER, name), autocommit=True) as connection:
-            restored = untouched.try_restore(connection)
+        try:
+            restored = untouched.try_restore(self.cleaners[name])
+        except psycopg.OperationalError:  # a test has broken all connections
+            restored = False
         if not restored:
-            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+            self._drop(name)
         return (name, untouched) if restored else None
 
     def _new(self) -> tuple[str, Untouched]:
         name = f"{self.prefix}_{next(CLONE_NUMBERS)}"
         self._execute(f"CREATE DATABASE {name} TEMPLATE {self.template}")
-        with psycopg.connect(_of_database(self.servers, OWNER, name), autocommit=True) as connection:
-            return name, Untouched.read(connection)
+        self.cleaners[name] = psycopg.connect(_of_database(self.servers, OWNER, name), autocommit=True)
+        return name, Untouched.read(self.cleaners[name])
+
+    def _drop(self, name: str) -> None:
+        self.cleaners.pop(name).close()
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     @contextmanager
     def empty(self) -> Iterator[str]:
@@ -123,7 +131,10 @@ def databases(servers: Urls, template_database: str, worker_number: int) -> Iter
     """Stores open connections as they need them: few tests need more than one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("db.database._WARM_CONNECTIONS", 1)
-        yield Databases(servers, template_database, f"test_{worker_number}")
+        lent = Databases(servers, template_database, f"test_{worker_number}")
+        yield lent
+        for cleaner in lent.cleaners.values():
+            cleaner.close()
 
 
 @pytest.fixture

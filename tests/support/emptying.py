@@ -1,5 +1,6 @@
 """Empties a database after a test, for the next one: that costs PostgreSQL a fraction of a new copy of the template."""
 
+import time
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -19,6 +20,10 @@ _SETTINGS: Final = sql.SQL(
 """The settings of this database; the catalog has those of all databases."""
 MAX_GROWTH: Final = 8 * 2**20
 """Bytes by which a database may have grown and still be used again: less doesn't slow down the next test."""
+
+_LOOKS: Final = 20
+_BETWEEN_LOOKS: Final = 0.01
+"""Seconds. A new database costs more than all of these."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,14 @@ class Untouched:
 
 
 def _is_used(connection: psycopg.Connection) -> bool:
-    """Whether another test, or a process that one left behind, is still connected."""
+    """Whether another test, or a process that one left behind, stays connected: a closed connection ends soon."""
     others = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    return connection.execute(f"{others} AND backend_type = 'client backend'".encode()).rowcount > 0
+    query = f"{others} AND backend_type = 'client backend'".encode()
+    for _ in range(_LOOKS):
+        if connection.execute(query).rowcount == 0:
+            return False
+        time.sleep(_BETWEEN_LOOKS)
+    return True
 
 
 def _catalogs(connection: psycopg.Connection) -> tuple[Any, ...]:
