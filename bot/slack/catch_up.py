@@ -100,9 +100,11 @@ class CatchUp:
         return all(window.since == _NEVER for window in await self._windows.of(team))
 
     async def _page(self, workspace: SlackWorkspace, window: Window, posts: Sequence[str]) -> None:
-        messages, has_more = await history_page(workspace, window.channel, window.oldest, window.latest)
-        reached = messages[-1]["ts"] if has_more and messages else window.oldest
-        await self._compare(workspace, replace(window, oldest=reached), messages, posts)
+        messages, has_more, is_limited = await history_page(workspace, window.channel, window.oldest, window.latest)
+        last = messages[-1]["ts"] if messages else window.latest
+        reached = last if has_more and messages else window.oldest
+        seen = last if is_limited else reached  # what is hidden isn't deleted
+        await self._compare(workspace, replace(window, oldest=seen), messages, posts)
         if reached == window.oldest:
             await self._windows.close(window)
             _log.info("slack_caught_up", team=workspace.team, channel=window.channel)

@@ -72,7 +72,7 @@ class ChannelHistory:
             raise UndeliverableError("the bot isn't in the channel, or it's no longer for reports")
         oldest, latest = ts_of(backfill.span.since), backfill.cursor or ts_of(backfill.span.until)
         with _complete_scopes(workspace.team), slack_errors():
-            messages, has_more = await history_page(workspace, backfill.channel, oldest, latest)
+            messages, has_more, _ = await history_page(workspace, backfill.channel, oldest, latest)
         is_last = not (messages and has_more)
         cursor = latest if is_last else str(messages[-1]["ts"])
         reached: datetime = backfill.span.since if is_last else moment_of(cursor)

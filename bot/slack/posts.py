@@ -126,11 +126,14 @@ async def version_now(workspace: SlackWorkspace, channel: str, known: Body) -> B
 
 async def history_page(
     workspace: SlackWorkspace, channel: str, oldest: str, latest: str
-) -> tuple[Sequence[Body], bool]:
-    """Return the newest messages after `oldest` and before `latest`, newest first, and whether there are more."""
+) -> tuple[Sequence[Body], bool, bool]:
+    """Return the newest messages after `oldest` and before `latest`, newest first, and whether there are more.
+
+    The last part tells whether older ones are hidden: Slack's free plan shows 90 days.
+    """
     page = await workspace.client.conversations_history(channel=channel, oldest=oldest, latest=latest, limit=_PAGE)
     more = page.get("has_more") or (page.get("response_metadata") or {}).get("next_cursor")
-    return page["messages"], bool(more)
+    return page["messages"], bool(more), bool(page.get("is_limited"))
 
 
 async def photos_of(workspace: SlackWorkspace, message: Body) -> PostPhotos:

@@ -212,9 +212,12 @@ class SlackDouble:
             channel = event.get("channel") or event.get("item", {}).get("channel")
             team = self.channels.get(channel, {}).get("team", TEAM) if isinstance(channel, str) else TEAM
         number = next(self.numbers)
+        # `team_id` may be another workspace of a shared channel: slackapi/java-slack-sdk#629 (read 2026-11-29).
+        member = self.members.get(event["user"], {}) if isinstance(event.get("user"), str) else {}
         payload = {
             "type": "event_callback",
-            "team_id": team,
+            "team_id": member.get("team_id", team),
+            "context_team_id": team,
             "event_id": f"Ev{number}",
             "event_time": int(time.time() if at is None else at),
             "authorizations": [{"team_id": team, "user_id": self.teams[team].user, "is_bot": True}],

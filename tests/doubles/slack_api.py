@@ -72,6 +72,8 @@ class SlackApi:
             "views": SlackViewsApi(world),
         }
         self.scopes = SCOPES
+        self.shown_since = "0"
+        """The ts of the oldest message that a free workspace still shows."""
         self.not_inside = "not_in_channel"
         """The refusal where the bot isn't in the channel: chat.postMessage, conversations.history."""
         self.codes: dict[str, str] = {}
@@ -310,7 +312,9 @@ class SlackApi:
         is_inclusive = str(arguments.get("inclusive", "")).lower() in {"1", "true"}
         ends = set() if is_inclusive else {oldest, latest}
         seen = [root for root in roots if oldest <= root["ts"] <= latest and root["ts"] not in ends]
-        return self._page(seen, arguments)
+        shown = [root for root in seen if root["ts"] >= self.shown_since]
+        # conversations.history, `is_limited`: a free workspace hides older messages (read 2026-11-29).
+        return {**self._page(shown, arguments), **({"is_limited": True} if len(shown) < len(seen) else {})}
 
     def _page(self, messages: list[Answer], arguments: Answer) -> Answer:
         """Metadata only where it was asked for."""

@@ -62,6 +62,23 @@ async def test_posts_edits_and_deletions_are_followed_once_the_bot_is_back(datab
             ]
 
 
+@pytest.mark.parametrize("shows_one", [True, False])
+async def test_a_post_that_slacks_free_plan_hides_is_kept(database_url: str, *, shows_one: bool) -> None:
+    async with SlackDouble.running() as slack:
+        async with world_on(slack, database_url) as before:
+            await caught_up(before)
+            posts = [slack.post_photo(before.found, before.ada, JPEG, words) for words in ("is old", "is new", "goes")]
+            for post in posts:
+                await before.wait_until_acknowledged(before.found, post)
+        slack.delete(before.found, posts[2], unheard=True)
+        slack.api.shown_since = posts[1] if shows_one else slack.next_ts()
+        async with world_on(slack, database_url, again=before) as world:
+            await caught_up(world)
+            gone = ReportState.WITHDRAWN if shows_one else ReportState.PENDING
+            states = [report.state for report in await world.reports()]
+            assert states == [ReportState.PENDING, ReportState.PENDING, gone]
+
+
 async def test_a_post_of_the_bot_that_an_admin_deleted_meanwhile_is_withdrawn(database_url: str) -> None:
     async with SlackDouble.running() as slack:
         async with world_on(slack, database_url) as before:
