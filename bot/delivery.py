@@ -16,6 +16,7 @@ from db.cancellation import stop
 from db.delivery import MAX_ATTEMPTS, OutboxItem, StalePhoto
 from db.repeating import repeat
 from db.store import Store
+from db.trouble import TEMPORARY
 from metrics import definitions as metrics
 from reunite.entities import Match
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
@@ -126,7 +127,7 @@ class Delivery:
         try:
             async with asyncio.timeout(self._lease_seconds):
                 url = await self._platform.photo_url(stale.post, stale.photo.name)
-        except (TryAgainError, TimeoutError, OSError) as error:
+        except TEMPORARY as error:
             log.warning("photo_link_delayed", error=type(error).__name__)
             return
         except Exception as error:  # noqa: BLE001 - the photo counts as gone, and the others need theirs
@@ -143,7 +144,7 @@ class Delivery:
         """Try a reply, and record the outcome; where that fails, the reply is due again when its lease expires."""
         try:
             await self._try(item, until)
-        except (TryAgainError, OSError, psycopg.OperationalError) as error:
+        except TEMPORARY as error:
             _log.warning("reply_outcome_lost", outbox=item.seq, error=type(error).__name__)
         except Exception:  # noqa: BLE001 - nobody awaits this
             _log.exception("reply_outcome_defect", outbox=item.seq)
@@ -166,7 +167,7 @@ class Delivery:
             await self._unsent(item, str(error), None)
             if isinstance(error, PostGoneError):
                 await self._withdraw(item)
-        except (TryAgainError, TimeoutError, OSError, psycopg.OperationalError) as error:
+        except TEMPORARY as error:
             self._note("delayed", item)
             log.warning("reply_delayed", error=type(error).__name__)
             after = error.after if isinstance(error, TryAgainError) else None

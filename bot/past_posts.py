@@ -17,7 +17,7 @@ import structlog
 
 from db.backfills import Backfill, Backfills
 from db.repeating import repeat
-from db.trouble import is_trouble
+from db.trouble import is_temporary
 from reunite.commands import NewReport, Withdraw
 from reunite.entities import ReplyTarget
 from reunite.errors import (
@@ -185,13 +185,13 @@ class PastPosts:
             if command is None:
                 return Skipped.NO_PHOTO
             await self._handlers.report(replace(command, is_past=True, quiet=not backfill.answers))
-        except (TryAgainError, OSError, NotJoinedError):
+        except NotJoinedError:
             raise
         except (TellUserError, UndeliverableError) as error:
             _log.info("past_post_refused", channel=backfill.channel, post=message.post.key, reason=str(error))
             return Skipped.REFUSED
         except Exception as error:
-            if is_trouble(error):
+            if is_temporary(error):
                 raise
             # one message's defect must not hold up the others
             _log.exception("past_post_failed", channel=backfill.channel, post=message.post.key)
@@ -217,10 +217,8 @@ class PastPosts:
             if isinstance(error, TryAgainError) and error.after is not None:  # a limit, not a missing permission
                 raise
             _log.warning("past_post_unanswered", post=target.message, reason=str(error))
-        except OSError:
-            raise
         except Exception as error:
-            if is_trouble(error):
+            if is_temporary(error):
                 raise
             # one post's defect must not hold up the others
             _log.exception("past_post_failed", post=target.message)

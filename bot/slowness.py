@@ -10,8 +10,9 @@ import structlog
 from db.monitoring import Monitoring
 from db.repeating import repeat
 from db.slowness import Slowness, SlowWorkspace
+from db.trouble import TEMPORARY
 from reunite.entities import ReplyTarget
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages import slowness as messages
 from reunite.messages.reply import Reply
@@ -57,10 +58,10 @@ class SlownessWatch:
             try:
                 await self._tell(workspace, change, now)
                 await self._slowness.note(workspace, change, now)
-            except (TryAgainError, TimeoutError, OSError) as error:
-                _log.warning("slowness_notice_delayed", workspace=workspace.external_id, error=type(error).__name__)
             except psycopg.OperationalError:
                 raise  # no workspace can be checked without the database
+            except TEMPORARY as error:
+                _log.warning("slowness_notice_delayed", workspace=workspace.external_id, error=type(error).__name__)
             except Exception:  # noqa: BLE001 - the other workspaces get their messages
                 _log.exception("slowness_defect", workspace=workspace.external_id)
 

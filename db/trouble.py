@@ -1,11 +1,26 @@
 """Distinguishes temporary errors, such as an outage of the database, from errors in a statement or its data."""
 
 from socket import gaierror
+from typing import Final
 
 import psycopg
 from structlog.typing import FilteringBoundLogger
 
 from reunite.errors import TryAgainError
+
+TEMPORARY: Final = (
+    TryAgainError,  # what a platform or a photo's host answers: adapters turn their libraries' errors into it
+    psycopg.OperationalError,  # the database: away, full, or in a deadlock
+    ConnectionError,  # a connection that is refused or breaks
+    TimeoutError,
+    gaierror,  # a name can't be looked up
+)
+"""What passes by itself, so that a step may be retried for as long as it's needed.
+
+Any other OSError is about this machine, such as a full disk or a missing file. It's a defect, with a limit on retries.
+"""
+_EXHAUSTED: Final = ("53", "58")
+"""SQLSTATE's classes of insufficient resources, such as disk space, and of the system's errors, such as in I/O."""
 
 
 def is_trouble(error: Exception) -> bool:
@@ -13,9 +28,14 @@ def is_trouble(error: Exception) -> bool:
     return isinstance(error, psycopg.Error) and not isinstance(error, psycopg.DataError | psycopg.IntegrityError)
 
 
+def is_exhausted(error: Exception) -> bool:
+    """Return whether the database's server lacks something, such as disk space, whatever statement it's given."""
+    return isinstance(error, psycopg.OperationalError) and (error.sqlstate or "").startswith(_EXHAUSTED)
+
+
 def is_temporary(error: Exception) -> bool:
     """Return whether the database, a platform or the network is at fault: the same step may succeed later."""
-    return isinstance(error, TryAgainError | ConnectionError | TimeoutError | gaierror) or is_trouble(error)
+    return isinstance(error, TEMPORARY) or is_trouble(error)
 
 
 def log_failure(log: FilteringBoundLogger, event: str, error: Exception, **ids: object) -> None:

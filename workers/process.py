@@ -16,6 +16,7 @@ from db import scoring_models
 from db.embedding_models import EmbeddingModel
 from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.store import Store
+from db.trouble import TEMPORARY, is_exhausted
 from db.work import KILLED_WORKERS
 from metrics import definitions as metrics
 from metrics.searches import count_search
@@ -44,6 +45,8 @@ _MAX_DEATHS: Final = 60
 """Work is given up after this many workers died while processing it, in any step."""
 _WORK_TIMEOUT_SECONDS: Final = 240.0
 """Seconds after which work is interrupted and retried, so that a step that hangs doesn't keep its lease forever."""
+_EXHAUSTED_PAUSE_SECONDS: Final = 5.0
+"""Seconds until work is tried again that the database had no room for."""
 _FIRST_BACKOFF_SECONDS: Final = 2.0
 """Seconds before the first retry, doubled for each further one."""
 
@@ -93,12 +96,12 @@ class Processor:
             return await self._hand_back(
                 lease, "searches use another model now", _FIRST_BACKOFF_SECONDS, has_failed=False
             )
-        except (TryAgainError, psycopg.OperationalError, OSError) as error:
+        except TEMPORARY as error:
             log.warning("work_interrupted", error=type(error).__name__)
-            return await self._again(lease, f"{type(error).__name__}: {error}", getattr(error, "after", None))
+            return await self._again(lease, error)
         except Exception as error:  # one report's defect must not stop the worker
             log.exception("work_defect")
-            return await self._again(lease, f"{type(error).__name__}: {error}", None)
+            return await self._again(lease, error)
         log.info("work_done")
         return "done"
 
@@ -119,7 +122,10 @@ class Processor:
             raise taken.errors[0]
         return {"platform": report.target.platform, "message": report.target.message} if report else {}
 
-    async def _again(self, lease: WorkLease, problem: str, after: float | None) -> WorkOutcome:
+    async def _again(self, lease: WorkLease, error: Exception) -> WorkOutcome:
+        problem, after = f"{type(error).__name__}: {error}", getattr(error, "after", None)
+        if is_exhausted(error):  # that says nothing about this report, which waits until it's over
+            return await self._hand_back(lease, problem, _EXHAUSTED_PAUSE_SECONDS, has_failed=False)
         if lease.failures + 1 >= MAX_FAILURES:
             return await self._give_up(lease, problem)
         return await self._hand_back(lease, problem, after or _FIRST_BACKOFF_SECONDS * 2**lease.failures)

@@ -7,15 +7,15 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-import psycopg
 import structlog
 
 from db.cancellation import stop
 from db.embedding_models import EmbeddingModel
 from db.embedding_requests import PATIENCE_SECONDS, EmbeddingRequest, EmbeddingRequests, encoded_json, problem_json
 from db.repeating import repeat
+from db.trouble import TEMPORARY
 from reunite.encoder import SHARED_SPACE
-from reunite.errors import TellUserError, TryAgainError
+from reunite.errors import TellUserError
 from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText
 from workers.batching import BatchingEncoder
 from workers.decoder.pool import Decoders
@@ -71,7 +71,7 @@ class QueryEmbedder:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):  # after that, nobody waits for the answer
                 await self.requests.answer(request, await self._answer_to(request))
-        except (TryAgainError, OSError, psycopg.OperationalError) as error:
+        except TEMPORARY as error:
             _log.warning("embedding_request_delayed", request=str(request.id), error=type(error).__name__)
         except Exception:  # noqa: BLE001 - nobody awaits this
             _log.exception("embedding_request_defect", request=str(request.id))
@@ -81,7 +81,7 @@ class QueryEmbedder:
             return encoded_json(await self._encoded(request))
         except TellUserError as error:
             return problem_json(error)
-        except (TryAgainError, OSError):
+        except TEMPORARY:
             raise
         except Exception:  # noqa: BLE001 - one request's defect must not stop the worker
             _log.exception("embedding_request_defect", request=str(request.id))
