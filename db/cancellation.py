@@ -1,6 +1,8 @@
-"""Cancels tasks that talk to the database."""
+"""Supervises and cancels tasks that talk to the database."""
 
 import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 _CANCEL_AGAIN_SECONDS: Final = 0.5
@@ -19,3 +21,19 @@ async def stop(*tasks: asyncio.Task[Any]) -> None:
         await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)
     for task in tasks:
         _ = task.cancelled() or task.exception()  # retrieved, so that asyncio doesn't warn
+
+
+@asynccontextmanager
+async def supervised(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do endless work in the background within the context. An error ends the context too, and is raised."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            background = [tasks.create_task(one) for one in work]
+            try:
+                yield
+            finally:
+                await stop(*background)
+    except BaseExceptionGroup as group:
+        if len(group.exceptions) == 1:
+            raise group.exceptions[0] from group.exceptions[0].__cause__
+        raise

@@ -1,14 +1,13 @@
 """The worker's composition root: takes hints from arq, leases and processes work, and sweeps for due work."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
-import psycopg
 import structlog
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
@@ -23,6 +22,7 @@ from db.installations import Installations
 from db.keys import check
 from db.migrate import require_migrated
 from db.store import Store
+from db.trouble import TEMPORARY
 from metrics.config import MetricsSettings
 from metrics.observed import observed
 from workers.batching import BatchingEncoder
@@ -120,18 +120,26 @@ async def run(
         processor = Processor(store, encoder, model, intake, Slots(config.parallel), config.lease_seconds, comparison)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         await stack.enter_async_context(observed(store, "worker", config.metrics))
-        sweeper = asyncio.create_task(Sweep(store, hints, config.rehint_seconds, config.now).run())
-        calibration = asyncio.create_task(_calibrate(store, encoder, model, config.open_set))
-        learning = asyncio.create_task(keep_learning(store, model))
-        embedding_queries = asyncio.create_task(_embed_queries(store, encoder, model, decoders))
-        processing_hints = asyncio.create_task(_process_hints_forever(config, store, processor))
-        watching_model = asyncio.create_task(_watch_model(store, processor, config.model_poll_seconds))
         ready(model)
-        try:
-            ended, _ = await asyncio.wait({processing_hints, watching_model}, return_when=asyncio.FIRST_COMPLETED)
-            ended.pop().result()  # raises its exception
-        finally:
-            await stop(processing_hints, watching_model, sweeper, embedding_queries, learning, calibration)
+        await _run_all(
+            _process_hints_forever(config, store, processor),
+            _watch_model(store, processor, config.model_poll_seconds),
+            Sweep(store, hints, config.rehint_seconds, config.now).run(),
+            _embed_queries(store, encoder, model, decoders),
+            keep_learning(store, model),
+            _calibrate(store, encoder, model, config.open_set),
+        )
+
+
+async def _run_all(*services: Coroutine[Any, Any, None]) -> None:
+    """Run services until one fails, and raise its error. Some end by themselves, such as the calibration."""
+    tasks = [asyncio.create_task(service) for service in services]
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in ended:
+            task.result()
+    finally:
+        await stop(*tasks)
 
 
 async def _detail_comparison(store: Store) -> DetailComparison | None:
@@ -147,7 +155,7 @@ async def _watch_model(store: Store, processor: Processor, poll_seconds: float) 
         processor.replaced.clear()
         try:
             live = await store.embedding_models.live()
-        except (psycopg.OperationalError, OSError):
+        except TEMPORARY:
             continue  # the database is down
         if live and live.id != processor.model.id:
             advice = OUTDATED if is_update(processor.model, live) else _MODEL_CHANGED

@@ -1,6 +1,5 @@
 """The Slack adapter's composition: bolt receives by Socket Mode or HTTP, the Web API sends."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -39,7 +38,7 @@ from bot.slack.verdicts import Verdicts
 from bot.slack.workspaces import Workspaces
 from bot.workspace_changes import follow_changes
 from db.backfills import Backfills
-from db.cancellation import stop
+from db.cancellation import supervised
 from db.installations import Installations
 from db.slack_pictures import SlackPictures
 from db.slack_windows import SlackWindows
@@ -87,15 +86,11 @@ async def running(
         changes = follow_changes(
             store, "slack", lambda: [workspace.team for workspace in workspaces], partial(workspaces.reread, store)
         )
-        tasks = (reconciler.run(is_connected), past_posts.run(), roles, changes)
-        background_tasks = [asyncio.create_task(task) for task in tasks]
+        work = [reconciler.run(is_connected), past_posts.run(), roles, changes]
         if not config.bot_token:  # a single token says nothing about other workspaces
-            absence = watch_absence(store, "slack", workspaces.membership, workspaces.leave)
-            background_tasks.append(asyncio.create_task(absence))
-        try:
+            work.append(watch_absence(store, "slack", workspaces.membership, workspaces.leave))
+        async with supervised(*work):
             yield platform
-        finally:
-            await stop(*background_tasks)
 
 
 @asynccontextmanager

@@ -1,0 +1,41 @@
+"""A background task that dies ends its process, which is then restarted: it never works without that task."""
+
+import asyncio
+import sys
+
+import pytest
+
+from bot.slack.reconcile import Reconciler
+from db.cancellation import supervised
+from tests.support.services import working
+from tests.support.slack_adapter import world_in
+
+
+async def die(*_: object) -> None:
+    raise RuntimeError("a defect")
+
+
+async def test_a_death_ends_the_context_and_a_context_ends_its_tasks() -> None:
+    with pytest.raises(RuntimeError, match="a defect"):
+        async with supervised(die()):
+            await asyncio.Event().wait()
+    with pytest.raises(KeyError):
+        async with supervised(asyncio.sleep(sys.maxsize)):
+            raise KeyError
+
+
+async def test_a_slack_bot_ends_with_its_reconciler(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Reconciler, "run", die)
+    with pytest.raises(RuntimeError, match="a defect"):
+        async with asyncio.timeout(30), world_in(database_url):
+            await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("service", ["workers.sweep.Sweep.run", "workers.app.keep_learning"])
+async def test_a_worker_ends_with_its_sweep_or_learning(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, service: str
+) -> None:
+    monkeypatch.setattr(service, die)
+    with pytest.raises(RuntimeError, match="a defect"):
+        async with asyncio.timeout(30), working(database_url, redis_url):
+            await asyncio.sleep(1)
