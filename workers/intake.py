@@ -17,6 +17,7 @@ from reunite.encoder import Views
 from reunite.entities import Category, Photo, PhotoState, ReplyTarget, ReportKind, ReportState
 from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
 from reunite.messages import keys, notices, wording
+from reunite.messages.keys import ReplyKey
 from workers.budget import ByteBudget
 from workers.decoder.pool import Decoders
 from workers.decoder.wire import Decoded
@@ -29,6 +30,8 @@ IN_FLIGHT_BYTES: Final = 4 * rules.MAX_PHOTO_BYTES
 """How many bytes of posted files a worker holds in memory."""
 PHOTOS_AT_ONCE: Final = 2
 """How many photos of one report are processed in parallel, so that ten large ones don't block other reports."""
+_LATE_SECONDS: Final = 120.0
+"""A photo's host may ask us to wait this many seconds before we say in the thread that it takes longer."""
 _FRESH_LINK_SECONDS: Final = 15.0
 """Seconds before a photo with an expired link is retried, unless the bot brings a fresh link earlier."""
 
@@ -95,7 +98,16 @@ class Intake:
             if await session.refuse_photo(photo.id, error.key, photo.state):
                 await self._post_problem(session, lease, photo, error)
 
-    async def _post_problem(self, session: WorkSession, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
+    async def _note_late(self, lease: WorkLease, photo: Photo, error: Exception) -> None:
+        """Say once in the thread that a photo takes longer, if its host asks us to wait for long."""
+        if isinstance(error, TryAgainError) and (error.after or 0) > _LATE_SECONDS:
+            async with self.store.work_session(lease) as session:
+                key = keys.photo_late(lease.report)
+                await self._post_problem(session, lease, photo, TellUserError("photo_late"), key)
+
+    async def _post_problem(
+        self, session: WorkSession, lease: WorkLease, photo: Photo, error: TellUserError, key: ReplyKey | None = None
+    ) -> None:
         report = await session.reports.get(lease.report)
         if report and (report.quiet or report.state is ReportState.LOOK):
             return  # a quiet report's thread stays quiet, and a look has a reply of its own
@@ -103,7 +115,7 @@ class Intake:
         # Everyone can read a sealed report's thread, and a file name may say whose ID it is.
         name = f"#{photo.position + 1}" if report and report.sealed else photo.name
         reply = wording.problem(error.key, language, lease.report, **{"name": name, **error.params})
-        await session.outbox.post(lease.report, keys.photo_problem(photo.id), reply)
+        await session.outbox.post(lease.report, key or keys.photo_problem(photo.id), reply)
 
     async def _take_one(self, lease: WorkLease, photo: Photo, post: ReplyTarget | None) -> Views | None:
         try:
@@ -125,6 +137,7 @@ class Intake:
             raise
         except Exception as error:
             if lease.failures + 1 < MAX_FAILURES:
+                await self._note_late(lease, photo, error)
                 raise
             _log.warning("photo_given_up", photo=str(photo.id), error=type(error).__name__)
             is_unreachable = isinstance(error, TryAgainError | DefectError | OSError)

@@ -51,6 +51,10 @@ def photo_problem(photo: UUID) -> ReplyKey:
     return ReplyKey(f"{photo}:problem")
 
 
+def photo_late(report: UUID) -> ReplyKey:
+    return ReplyKey(f"{report}:photo_late")
+
+
 def work_failed(work: UUID) -> ReplyKey:
     return ReplyKey(f"{work}:failed")
 

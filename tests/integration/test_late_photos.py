@@ -1,0 +1,45 @@
+"""The thread of a photo whose host asks for patience says so, once."""
+
+import pytest
+
+from reunite.entities import IncomingPhoto
+from reunite.language import sentence
+from tests.doubles.photo_host import Host, open_host
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.waiting import eventually
+from tests.support.world import open_world
+
+host_fixture = pytest.fixture(open_host, name="host")
+
+
+@pytest.mark.parametrize(("seconds", "said"), [("3600", 1), ("100", 0)])
+async def test_a_photo_that_takes_longer_is_mentioned_once(
+    database_url: str, redis_url: str, host: Host, seconds: str, said: int
+) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        host.responds(f"/{name}", 429, Retry_After=seconds)
+    photos = tuple(IncomingPhoto(name, url=host.url(f"/{name}")) for name in ("a.jpg", "b.jpg"))
+    async with (
+        open_world(database_url, redis_url) as world,
+        working(database_url, redis_url, http_hosts=frozenset({host.name}), rehint_seconds=0.2),
+    ):
+
+        async def tried(times: int) -> bool:
+            async with world.store.session(world.workspace.community) as session:
+                return await session._one(f"SELECT FROM work WHERE failures = {times}") is not None
+
+        async def again() -> None:
+            async with world.store.session(world.workspace.community) as session:
+                await session._do("UPDATE work SET due_at = now()")
+
+        await world.found("f1", photos=photos)
+        await eventually(lambda: tried(1))
+        await again()
+        await eventually(lambda: tried(2))
+        for name in ("a.jpg", "b.jpg"):
+            host.responds(f"/{name}", body=drawing("red"), Content_Type="image/jpeg")
+        await again()
+        await world.wait_for_reply("f1", "nothing")
+        late = [words for words in world.platform.thread("f1") if words == sentence("photo_late", name="a.jpg")]
+        assert (len(late), world.platform.kinds("f1")) == (said, ["problem"] * said + ["nothing"])
