@@ -40,7 +40,7 @@ def lines_of(reply: Reply, platform: PlatformName) -> tuple[Line, ...]:
     return reply.with_live_jumps(lambda target: target.platform == platform and target.message is not None).lines
 
 
-def button_json(button: Button, language: str = "en") -> Json:
+def button_json(button: Button, language: str) -> Json:
     """Return a button with the form that it opens."""
     form = form_of(button.action, language)
     return {**asdict(button), "subject": str(button.subject), "form": asdict(form) if form else None}

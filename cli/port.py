@@ -38,7 +38,7 @@ def concrete_port(port: int) -> int:
     return free
 
 
-def taken_message(port: int, variable: str = "PORT") -> str:
+def taken_message(port: int, variable: str) -> str:
     """Say that another program listens on a port, and which variable chooses another one."""
     return f"Port {port} is already in use. Choose another with {variable}=."
 

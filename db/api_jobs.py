@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -60,15 +59,12 @@ class SqlApiJobs(Queries):
         row = await self._one("SELECT * FROM api_job WHERE id = %(job)s", job=job)
         if row is None:
             return None
-        counted: dict[str, Any] = (
-            await self._one(
-                """SELECT count(*) FILTER (WHERE w.state = 'due') AS waiting,
-                          count(*) FILTER (WHERE w.state = 'failed') AS failed
-                   FROM (SELECT DISTINCT ON (report_id) report_id, state FROM work
-                         WHERE report_id = ANY(%(reports)s) ORDER BY report_id, created_at DESC) AS w""",
-                reports=[report for report in row["reports"] if report],
-            )
-            or {}
+        counted = await self._row(
+            """SELECT count(*) FILTER (WHERE w.state = 'due') AS waiting,
+                      count(*) FILTER (WHERE w.state = 'failed') AS failed
+               FROM (SELECT DISTINCT ON (report_id) report_id, state FROM work
+                     WHERE report_id = ANY(%(reports)s) ORDER BY report_id, created_at DESC) AS w""",
+            reports=[report for report in row["reports"] if report],
         )
         refused = [Refusal(**refusal) for refusal in row["refused"]]
         return Job(row["id"], row["reports"], refused, row["created_at"], counted["waiting"], counted["failed"])

@@ -46,9 +46,7 @@ class Lacking:
 class SqlEmbeddings(Queries):
     """The embeddings of a community's reports."""
 
-    async def reports_lacking(
-        self, model: int, limit: int, after: UUID | None = None, *, missed: bool = False
-    ) -> list[UUID]:
+    async def reports_lacking(self, model: int, limit: int, after: UUID | None, *, missed: bool) -> list[UUID]:
         """Return matchable reports that lack embeddings of a model, in order of id.
 
         With `missed`, only those that another model has embedded and that have no unfinished work.
@@ -62,7 +60,7 @@ class SqlEmbeddings(Queries):
         )
         return [row["id"] for row in rows]
 
-    async def count_lacking(self, model: int, *, missed: bool = False) -> int:
+    async def count_lacking(self, model: int, *, missed: bool) -> int:
         """Count the reports that `reports_lacking` would return."""
         query = _LACKING.format("count(*) AS n") + (_MISSED if missed else "")
         return int((await self._row(query, model=model))["n"])

@@ -11,13 +11,13 @@ class SqlLooks(Queries):
     """`reunite.ports.looks.Looks`."""
 
     async def count(self, workspace: UUID, member: str) -> int:
-        row = await self._one(
+        row = await self._row(
             "SELECT count(*) AS n FROM report"
             " WHERE workspace_id = %(workspace)s AND author_id = %(member)s AND state = 'look'",
             workspace=workspace,
             member=member,
         )
-        return int((row or {"n": 0})["n"])
+        return int(row["n"])
 
     async def file(self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool) -> None:
         await self._do(

@@ -31,7 +31,7 @@ class SqlTrends(Queries):
     """Reads trends."""
 
     async def trends(self) -> Trends:
-        row = await self._one(_NUMBERS) or {}
+        row = await self._row(_NUMBERS)
         lost = await self._all(_LOST, since=LOOKED_AT)
         days = None if row["days"] is None else float(row["days"])
         return Trends(tuple(row["returned"]), days, tuple(LostItem(item["text"], item["place"]) for item in lost))

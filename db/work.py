@@ -31,7 +31,7 @@ class SqlWork(Queries):
         return UUID(str(row["id"]))
 
     async def backlog(self, since: datetime) -> Backlog:
-        row = await self._one(_BACKLOG, since=since) or {}
+        row = await self._row(_BACKLOG, since=since)
         return Backlog(row["queued"], row["seconds_each"])
 
     async def count_by_same_author(self, report: UUID, since: datetime) -> int:

@@ -1,4 +1,7 @@
-"""Responses to requests that reach no handler of an application, for which aiohttp only has bare text."""
+"""Responses to requests that reach no handler of an application, for which aiohttp only has bare text.
+
+Middleware can't make them: it only sees requests that could be parsed and whose `Expect` header is known.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable

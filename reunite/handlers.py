@@ -110,9 +110,7 @@ class Handlers:
         """Start a private search of the open found reports, and return its id. Raises TellUserError."""
         return await self._looks.look(_clean_report(command))
 
-    async def look_answer(
-        self, platform: PlatformName, workspace: str, look: UUID, language: str = "en"
-    ) -> Reply | None:
+    async def look_answer(self, platform: PlatformName, workspace: str, look: UUID, language: str) -> Reply | None:
         """Return what a look found; None while a worker is busy with it. Raises TellUserError if it's over."""
         return await self._looks.answer(await self._known_workspace(platform, workspace), look, language)
 

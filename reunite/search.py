@@ -47,7 +47,7 @@ async def search_and_announce(
     return scored
 
 
-async def answer_look(session: Session, look: Report, model: ScoringModel, search: Search | None = None) -> None:
+async def answer_look(session: Session, look: Report, model: ScoringModel, search: Search | None) -> None:
     """Store the matches nearest to a look. Nobody is notified; the author's platform asks for them."""
     search = search or await session.candidates.search(look, MAX_CANDIDATES)
     ranked = await without_ruled_out(session, look, score(search, model))

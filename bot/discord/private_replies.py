@@ -46,8 +46,6 @@ class PrivateReply:
     words: str = ""
     embeds: tuple[Rendered, ...] = ()
     file: tuple[str, bytes] | None = None
-    is_problem: bool = False
-    """Whether it says what went wrong."""
     receipt: Receipt | None = None
     """The report whose author reads it."""
 
@@ -229,4 +227,4 @@ async def result_or_problem(interaction: discord.Interaction, work: Work) -> Pri
 
 def _problem(interaction: discord.Interaction, error: TellUserError) -> PrivateReply:
     language = language_of_user(interaction)
-    return PrivateReply(wording.explain(error, language, command_names(language)), is_problem=True)
+    return PrivateReply(wording.explain(error, language, command_names(language)))

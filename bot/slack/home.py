@@ -154,8 +154,8 @@ def home_view(
     person: Person,
     own: Sequence[Reply],
     workspace: SlackWorkspace,
-    more: Sequence[str] = (),
-    scopes: Sequence[str] = (),
+    more: Sequence[str],
+    scopes: Sequence[str],
 ) -> View:
     """Return the home tab: the report forms, someone's own reports, and what moderators can do, `more` included.
 

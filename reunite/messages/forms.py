@@ -82,7 +82,7 @@ class Confirmation:
     keep: str
 
 
-def confirmation_of(action: Action, language: str = "en") -> Confirmation | None:
+def confirmation_of(action: Action, language: str) -> Confirmation | None:
     """Return what to ask before a button does what can't be undone; None for any other button."""
     if action not in {"forget", "withdraw"}:
         return None
@@ -90,7 +90,7 @@ def confirmation_of(action: Action, language: str = "en") -> Confirmation | None
     return Confirmation(words[f"{action}_sure"], words["cancel"])
 
 
-def look_form(language: str = "en") -> Form:
+def look_form(language: str) -> Form:
     """Return the form of a search without a report: fields `words` and `photos`."""
     label, hint = sentence("form_look_label", language), sentence("form_lost_hint", language)
     words = Field("words", label, "line", hint, most=1000)

@@ -16,8 +16,8 @@ from reunite.messages.wording import (
     found_line,
     line,
     matches_among,
+    moderators_react,
     post_of,
-    small_print,
     why_words,
 )
 from reunite.text.place_names import base_form
@@ -116,7 +116,7 @@ def _gallery(
     has_cards = any(match.label for match, _ in pairs)
     is_shown_below = has_cards and len(tiles) == 1 and bool(asks)  # its card follows
     picking = () if is_shown_below else _picking(report, tiles)
-    hint = [small_print("moderators_react", language)] if has_cards else []
+    hint = [moderators_react(language)] if has_cards else []
     how = [asking("pick_one" if len(tiles) > 1 else "pick_only_one", language)] if picking else []
     actions = tuple(button(action, report.id, language) for action in asks)
     return Reply(

@@ -132,7 +132,7 @@ def first_reply(report: Report, matches: int, searched: int) -> Reply:
     lines = [matches_among(report, plural("matches", matches, language), searched)]
     if report.text:
         lines.append(line("looking_for", language, text=Quoted(report.text, report.id)))
-    lines.append(small_print("moderators_react", language))
+    lines.append(moderators_react(language))
     return Reply("first_reply", tuple(lines), about=frozenset({report.id}))
 
 
@@ -299,8 +299,8 @@ def asking(key: str, language: str) -> Line:
     return (Ask(sentence(key, language)),)
 
 
-def small_print(key: str, language: str) -> Line:
-    return (Small(sentence(key, language)),)
+def moderators_react(language: str) -> Line:
+    return (Small(sentence("moderators_react", language)),)
 
 
 def quote(report: Report) -> list[Line]:

@@ -41,11 +41,11 @@ class LookCases:
     async def test_a_look_is_answered_once_a_worker_has_searched(self, stage: Stage) -> None:
         await stage.join()
         look = await _begun(stage, "badge XK-7731")
-        assert await stage.handlers.look_answer("web", "here", look) is None
+        assert await stage.handlers.look_answer("web", "here", look, "en") is None
         await _searched(stage, look, is_complete=False)  # a photo hasn't been read yet
-        assert await stage.handlers.look_answer("web", "here", look) is None
+        assert await stage.handlers.look_answer("web", "here", look, "en") is None
         await _searched(stage, look)
-        nothing = await stage.handlers.look_answer("web", "here", look)
+        nothing = await stage.handlers.look_answer("web", "here", look, "en")
         assert nothing
         assert nothing.text() == sentence("look_nothing_found")
         assert (nothing.gallery, nothing.buttons) == ((), ())
@@ -248,7 +248,7 @@ class LookCases:
             assert not await session.photos.of(look.id)
             assert await session.matches.get(match.id) is None
         with pytest.raises(TellUserError, match="look_over"):
-            await stage.handlers.look_answer("web", "here", look.id)
+            await stage.handlers.look_answer("web", "here", look.id, "en")
         for action in ("look_page", "look_mine"):
             with pytest.raises(TellUserError, match="look_over"):
                 await stage.press(action, match.id, ADA, words=PROOF)
@@ -395,7 +395,7 @@ async def _found(stage: Stage, text: str, *found_reports: Report) -> Report:
 
 
 async def _answer(stage: Stage, look: Report) -> Reply:
-    reply = await stage.handlers.look_answer("web", "here", look.id)
+    reply = await stage.handlers.look_answer("web", "here", look.id, "en")
     assert reply
     return reply
 

@@ -197,7 +197,7 @@ class WebUi(Ui):
             place = await session.message_info(int(on.message))
         assert place
         assert place.reply
-        return [button_json(button) for button in place.reply.buttons]
+        return [button_json(button, "en") for button in place.reply.buttons]
 
     async def _choose(self, on: Sent, words: str, member: Member) -> PrivateReply:
         choices = (await self.here._message(on.message))["question"]["choices"]

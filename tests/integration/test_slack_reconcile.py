@@ -75,8 +75,8 @@ async def test_a_post_that_slacks_free_plan_hides_is_kept(database_url: str, *, 
         async with world_on(slack, database_url, again=before) as world:
             await caught_up(world)
             gone = ReportState.WITHDRAWN if shows_one else ReportState.PENDING
-            states = [report.state for report in await world.reports()]
-            assert states == [ReportState.PENDING, ReportState.PENDING, gone]
+            states = {report.target.message: report.state for report in await world.reports()}
+            assert [states[post] for post in posts] == [ReportState.PENDING, ReportState.PENDING, gone]
 
 
 async def test_a_post_of_the_bot_that_an_admin_deleted_meanwhile_is_withdrawn(database_url: str) -> None:

@@ -190,7 +190,7 @@ async def _look(scene: Scene) -> None:
             await session.matches.save(ScoredPair(look, found.id, 0.9 - number / 100, Label.HIGH, why, {}))
         await session.reports.mark_first_reply(look)
         matches = await session.matches.of(look)
-    answer = await stage.handlers.look_answer("web", "here", look)
+    answer = await stage.handlers.look_answer("web", "here", look, "en")
     assert answer
     scene.private.append((EVE, shown(answer)))
     for match in matches:

@@ -33,7 +33,7 @@ def test_modals_look_as_they_did(name: str) -> None:
 
 @pytest.mark.parametrize("moderates", [True, False])
 def test_the_home_tab_looks_as_it_did(*, moderates: bool) -> None:
-    shown = home_view(Person(ADA, moderates, "en", UTC), [replies()["own_report"]], WORKSPACE)
+    shown = home_view(Person(ADA, moderates, "en", UTC), [replies()["own_report"]], WORKSPACE, (), ())
     assert same_as_before("home_of_a_moderator" if moderates else "home", shown)
 
 
