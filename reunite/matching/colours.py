@@ -1,6 +1,7 @@
 """Everyday colour names: seen in a photo, stated in words, and how well the two agree."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import combinations
 from typing import Final
 
@@ -160,8 +161,9 @@ def _seen_similarity_matrix() -> NDArray[np.float64]:
 _SEEN_SIMILARITY: Final = _seen_similarity_matrix()
 
 
+@cache
 def _name_cells() -> NDArray[np.float64]:
-    """Return the shares of each name for each of 4096 sRGB cells (4 bits per channel)."""
+    """Return the shares of each name for each of 4096 sRGB cells (4 bits per channel); only decoders need them."""
     levels = (np.arange(16) + 0.5) / 16
     cells = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(-1, 3)
     distances = np.square(_oklab(cells)[:, None, :] - _PROTOTYPE_LABS[None]).sum(axis=2)
@@ -169,9 +171,6 @@ def _name_cells() -> NDArray[np.float64]:
     shares = np.exp(-(nearest - nearest.min(axis=1, keepdims=True)) / (2 * _BANDWIDTH**2))
     named: NDArray[np.float64] = shares / shares.sum(axis=1, keepdims=True)
     return named
-
-
-_CELL_NAMES: Final = _name_cells()
 
 
 def of_photo(pixels: Pixels) -> Shares:
@@ -188,7 +187,7 @@ def of_photo(pixels: Pixels) -> Shares:
     in_border = np.bincount(coarse[border], minlength=512) / max(border.sum(), 1)
     foreground = in_centre / (in_centre + _BORDER_WEIGHT * in_border + 1e-9)
     weights = (centre * foreground[coarse]).ravel()
-    shares = weights @ _CELL_NAMES[_cells(small, 4).ravel()]
+    shares = weights @ _name_cells()[_cells(small, 4).ravel()]
     shares[shares < _LEAST_SHARE * shares.sum()] = 0.0
     return tuple((shares / shares.sum()).tolist())
 

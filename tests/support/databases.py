@@ -76,7 +76,7 @@ class Databases:
     prefix: str
     returned: dict[str, Untouched] = field(default_factory=dict)
     cleaners: dict[str, psycopg.Connection] = field(default_factory=dict)
-    """A connection to each database: a new one would read the catalogs anew, which costs more than the emptying."""
+    """A connection to each database: a new one would first read the catalogs, which costs more than the emptying."""
 
     @contextmanager
     def fresh(self) -> Iterator[str]:

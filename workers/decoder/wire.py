@@ -7,9 +7,8 @@ sends the outcome: the stored copy and an encoder's views, or the key of the sen
 import json
 import math
 import struct
-from asyncio import StreamReader
 from dataclasses import dataclass
-from typing import IO, Any, Final, TypeGuard
+from typing import IO, TYPE_CHECKING, Any, Final, TypeGuard
 
 import numpy as np
 
@@ -17,6 +16,9 @@ from reunite.encoder import WHOLE, Framing, Views
 from reunite.errors import TellUserError
 from reunite.matching import colours
 from workers.photos import STORED_SIDE
+
+if TYPE_CHECKING:
+    from asyncio import StreamReader  # only the worker's side has one: a decoder starts sooner without the module
 
 GO: Final = b"+"
 """Grants the memory that a decoder needs."""
@@ -84,7 +86,7 @@ def picture(decoded: Decoded) -> bytes:
     return head + frame(decoded.jpeg) + decoded.views.tobytes()
 
 
-async def read_message(reader: StreamReader) -> dict[str, Any]:
+async def read_message(reader: "StreamReader") -> dict[str, Any]:
     """Read a message. Raises ProtocolError, and asyncio.IncompleteReadError if the decoder has ended."""
     try:
         content = json.loads(await _read(reader, _MAX_MESSAGE_BYTES))
@@ -103,7 +105,7 @@ def problem(content: dict[str, Any]) -> TellUserError:
     return TellUserError(key, **{str(name): value for name, value in params.items() if isinstance(value, int)})
 
 
-async def read_picture(reader: StreamReader, content: dict[str, Any], framing: Framing = WHOLE) -> Decoded:
+async def read_picture(reader: "StreamReader", content: dict[str, Any], framing: Framing = WHOLE) -> Decoded:
     """Read the picture that follows its message. Trust nothing, because a photo may have taken over the decoder."""
     width, height, shares = content.get("width"), content.get("height"), content.get("colours")
     if not (_is_side(width) and _is_side(height) and _is_shares(shares)):
@@ -116,7 +118,7 @@ async def read_picture(reader: StreamReader, content: dict[str, Any], framing: F
     return Decoded(jpeg, width, height, views, colours, is_partial=partial, has_face=face, has_card=card)
 
 
-async def _read(reader: StreamReader, max_bytes: int) -> bytes:
+async def _read(reader: "StreamReader", max_bytes: int) -> bytes:
     [size] = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
     if size > max_bytes:
         raise ProtocolError
