@@ -27,6 +27,8 @@ LEASE_SECONDS: Final = 8.0
 """Seconds after which another worker may answer an unanswered request."""
 _POLL_SECONDS: Final = 1.0
 """Seconds between two looks without a signal, for requests whose worker was killed: all that an idle worker asks."""
+_RETRIED: Final = (*TEMPORARY, OSError)
+"""Also what this machine lacks for a moment, such as a process for a decoder: nobody waits for long anyway."""
 
 _log = structlog.get_logger(__name__)
 
@@ -71,7 +73,7 @@ class QueryEmbedder:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):  # after that, nobody waits for the answer
                 await self.requests.answer(request, await self._answer_to(request))
-        except TEMPORARY as error:
+        except _RETRIED as error:
             _log.warning("embedding_request_delayed", request=str(request.id), error=type(error).__name__)
         except Exception:  # noqa: BLE001 - nobody awaits this
             _log.exception("embedding_request_defect", request=str(request.id))
@@ -81,7 +83,7 @@ class QueryEmbedder:
             return encoded_json(await self._encoded(request))
         except TellUserError as error:
             return problem_json(error)
-        except TEMPORARY:
+        except _RETRIED:
             raise
         except Exception:  # noqa: BLE001 - one request's defect must not stop the worker
             _log.exception("embedding_request_defect", request=str(request.id))

@@ -1,4 +1,6 @@
-"""A database in trouble is no defect of ours: replies wait for it, however often they're tried."""
+"""A full disk of the database: replies wait, however often they're tried. One of our own is a defect."""
+
+import errno
 
 import psycopg
 import pytest
@@ -36,3 +38,24 @@ async def test_no_reply_is_given_up_while_the_database_is_in_trouble(
         platform = FullAtFirst()
         async with background(Delivery(stage.postgres, platform, lease_seconds=5).run()):
             await eventually(lambda: len(platform.messages) >= len(before), "a reply was given up")
+
+
+class FullItself(RecordingPlatform):
+    """A platform that can't send, because the bot's own disk is full."""
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        raise OSError(errno.ENOSPC, f"no space left for {outgoing.key}")
+
+
+async def test_a_full_disk_of_our_own_is_not_tried_for_ever(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "MAX_ATTEMPTS", 1)
+    async with staged(database_url) as stage:
+        workspace = await stage.join()
+        await accepted(stage)
+
+        async def are_given_up() -> bool:
+            async with stage.postgres.session(workspace.community) as session:
+                return not await session._all("SELECT seq FROM outbox WHERE state = 'queued'")
+
+        async with background(Delivery(stage.postgres, FullItself(), lease_seconds=5).run()):
+            await eventually(are_given_up, "a reply is tried again")

@@ -1,0 +1,45 @@
+"""What passes by itself, and what is about this machine."""
+
+import errno
+
+import psycopg
+import pytest
+
+from db.trouble import is_exhausted, is_temporary
+from reunite.errors import TryAgainError
+
+
+@pytest.mark.parametrize(
+    ("error", "temporary"),
+    [
+        (TryAgainError("later"), True),
+        (psycopg.OperationalError("away"), True),
+        (ConnectionResetError(), True),
+        (TimeoutError(), True),
+        (OSError(errno.ENOSPC, "No space left on device"), False),
+        (FileNotFoundError(), False),
+        (PermissionError(), False),
+        (psycopg.errors.UniqueViolation(), False),
+        (RuntimeError(), False),
+    ],
+    ids=repr,
+)
+def test_a_full_disk_of_our_own_or_a_missing_file_is_a_defect(error: Exception, *, temporary: bool) -> None:
+    assert is_temporary(error) is temporary
+
+
+@pytest.mark.parametrize(
+    ("error", "exhausted"),
+    [
+        (psycopg.errors.DiskFull(), True),
+        (psycopg.errors.TooManyConnections(), True),
+        (psycopg.errors.IoError(), True),
+        (psycopg.errors.QueryCanceled(), False),
+        (psycopg.errors.DeadlockDetected(), False),
+        (psycopg.OperationalError("away"), False),
+        (OSError(errno.ENOSPC, "No space left on device"), False),
+    ],
+    ids=repr,
+)
+def test_only_a_server_that_lacks_something_is_exhausted(error: Exception, *, exhausted: bool) -> None:
+    assert is_exhausted(error) is exhausted
