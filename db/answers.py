@@ -93,13 +93,15 @@ def estimate(
     for kind in dict.fromkeys(target.kinds):
         positions = target.of(kind)
         best = _best(of_all, positions)
-        mean = float(best.mean())
-        variance = max(float(np.dot(best, best)) / len(best) - mean * mean, 0.0)
+        mean = float(best.mean(dtype=np.float64))
+        apart = best - np.float32(mean)
         if axes and two_stage:
             nearest = _nearest_of_shortlist(target.vectors[positions], axes, every, best, limit)
         else:
             nearest = _nearest(every["ids"], best, limit)
-        estimates[kind] = Estimate(nearest, _best(of_sample, positions), mean, variance, len(best))
+        estimates[kind] = Estimate(
+            nearest, _best(of_sample, positions), mean, float(np.dot(apart, apart)) / len(apart), len(apart)
+        )
     return estimates
 
 
