@@ -1,5 +1,6 @@
 """Neutral replies in Slack's form: rich text blocks, in which a member's words can neither format nor ping. Pure."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -36,6 +37,10 @@ ANSWER: Final = "answer:"
 """The prefix of the action id of a question's button; its value names the report and the choice."""
 PRESS: Final = "press:"
 """The prefix of the action id of a reply's other buttons; the action and its subject follow."""
+_MAX_CHARACTERS: Final = 13_000
+"""Slack refuses a message with somewhat more in its blocks as JSON (`msg_blocks_too_long`), which isn't documented."""
+_LINE_CHARACTERS: Final = 100
+"""More than a line takes besides its elements."""
 _MAX_BUTTON: Final = 75
 _MAX_DIALOG_TITLE, _MAX_DIALOG_TEXT, _MAX_DIALOG_BUTTON = 100, 300, 30
 _STYLES: Final = {"good": {"style": "primary"}, "bad": {"style": "danger"}, "plain": {}}
@@ -52,11 +57,7 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None, language: str
     `language` is that of the picture's description, and of what is asked before a press deletes something.
     """
     reply = reply.with_live_jumps(lambda target: link_to(target) is not None)
-    elements: list[Element] = []
-    for is_quote, lines in groupby((line for line in reply.lines if not _is_small(line)), key=_is_quote):
-        kind = "rich_text_quote" if is_quote else "rich_text_section"
-        elements.append({"type": kind, "elements": _joined(list(lines), link_to)})
-    rendered: list[Element] = [{"type": "rich_text", "elements": elements}] if elements else []
+    rendered: list[Element] = []
     if file:
         shows = "gallery" if reply.gallery else "post" if reply.kind == "report_post" else "match"
         alt_text = sentence(f"picture_of_{shows}", language)
@@ -67,7 +68,12 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None, language: str
         rendered.append({"type": "actions", "elements": [_choice(reply.asked, choice) for choice in reply.choices]})
     if reply.buttons:
         rendered.append({"type": "actions", "elements": [_button(button, language) for button in reply.buttons]})
-    return rendered
+    lines = _fitting([line for line in reply.lines if not _is_small(line)], link_to, _MAX_CHARACTERS - _size(rendered))
+    elements: list[Element] = []
+    for is_quote, alike in groupby(lines, key=_is_quote):
+        kind = "rich_text_quote" if is_quote else "rich_text_section"
+        elements.append({"type": kind, "elements": _joined(list(alike), link_to)})
+    return [{"type": "rich_text", "elements": elements}, *rendered] if elements else rendered
 
 
 def with_answer(question: Sequence[Element], answer: str) -> list[Element]:
@@ -136,6 +142,22 @@ def _is_small(line: Line) -> bool:
 
 def _small(span: Span) -> Element:
     return {"type": "plain_text", "text": _shown(span.text) if isinstance(span, Small) else "", "emoji": True}
+
+
+def _fitting(lines: Sequence[Line], link_to: LinkTo, room: int) -> list[Line]:
+    """Return the lines, without those at the end for which a message has no room."""
+    kept: list[Line] = []
+    for line in lines:
+        room -= _size(_joined([line], link_to)) + _LINE_CHARACTERS
+        if room < 0:
+            return [*kept, (Plain("…"),)]
+        kept.append(line)
+    return kept
+
+
+def _size(elements: Sequence[Element]) -> int:
+    """Return how many characters of JSON elements take."""
+    return len(json.dumps(elements, ensure_ascii=False))
 
 
 def _joined(lines: Sequence[Line], link_to: LinkTo) -> list[Element]:

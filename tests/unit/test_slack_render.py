@@ -65,6 +65,7 @@ def test_long_replies_keep_within_what_slack_takes() -> None:
     check_message(rendered, FILES)
     assert len(rendered) <= MAX_BLOCKS
     assert max(len(leaf.get("text", "")) for leaf in leaves(rendered)) == MAX_TEXT
+    assert list(leaves(rendered))[-1]["text"] == "…"
     assert len(notification(Reply("first_reply", lines))) == MAX_TEXT
 
 
