@@ -237,7 +237,8 @@ async def _ask(session: Session, stored: _Stored, search: Search, shown: Sequenc
 async def _post_card(session: Session, reader: Report, match: Match, other: Report) -> None:
     if rules.may_show(reader, other, match):
         card = await card_of(session, reader, match, other)
-        ping: Ping = "always" if rules.always_pings(match) else "unless_waiting"
+        waits = reader.kind is ReportKind.LOST and not rules.always_pings(match)
+        ping: Ping = "unless_waiting" if waits else "always"
         await session.outbox.post(reader.id, keys.card(match.id, reader.kind), card, ping=ping)
 
 
