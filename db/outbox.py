@@ -95,6 +95,10 @@ class SqlOutbox(Queries):
         row = await self._one("SELECT reply FROM outbox WHERE key = %(key)s AND task <> 'remove'", key=key)
         return from_json(row["reply"]) if row else None
 
+    async def came_silently(self, key: ReplyKey) -> bool:
+        row = await self._one("SELECT silent FROM outbox WHERE key = %(key)s AND task <> 'remove'", key=key)
+        return row is not None and row["silent"]
+
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         rows = await self._all(
             "SELECT key, reply FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'"

@@ -142,6 +142,7 @@ async def _tell(session: Session, stored: _Stored) -> None:
         before = stored.known.get(match.id)
         if before and (before.label, before.why, before.photo) != (match.label, match.why, match.photo):
             await _correct(session, match, stored.report, other)
+            await _ping_later(session, match, stored.report, other)
         await _show(session, stored.report, match, other)
 
 
@@ -247,6 +248,15 @@ async def _correct(session: Session, match: Match, report: Report, other: Report
     for reader, shown in ((report, other), (other, report)):
         if rules.may_show(reader, shown, match):
             await session.outbox.revise(keys.card(match.id, reader.kind), await card_of(session, reader, match, shown))
+
+
+async def _ping_later(session: Session, match: Match, report: Report, other: Report) -> None:
+    """Ping the owner once about a match whose card came silently, if it would have pinged as it is now."""
+    if not rules.always_pings(match) or match.claim:
+        return
+    if await session.outbox.came_silently(keys.card(match.id, ReportKind.LOST)):
+        lost, found = lost_and_found(report, other)
+        await session.outbox.post(lost.id, keys.likelier(match.id), wording.likelier(match, lost, found))
 
 
 async def card_of(session: Session, reader: Report, match: Match, other: Report) -> Reply:

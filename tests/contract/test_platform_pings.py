@@ -42,7 +42,7 @@ async def test_an_owner_who_does_not_answer_is_pinged_again_after_some_hours(har
     assert await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))
 
 
-async def test_a_card_that_came_silently_stays_so(harness: Harness) -> None:
+async def test_a_card_that_came_silently_stays_so_and_its_owner_is_pinged_once_it_is_likely(harness: Harness) -> None:
     bob, lost = await _lost(harness)
     first = await _found(harness, lost, Label.POSSIBLE)
     card = await _found(harness, lost, Label.POSSIBLE)
@@ -53,6 +53,11 @@ async def test_a_card_that_came_silently_stays_so(harness: Harness) -> None:
     assert card in [sent for _, sent in done]
     assert sentence("label_high") in str(await harness.screen.words(card))
     assert not await _hears(harness, bob, card)
+    [news] = [sent for item, sent in done if (item.report, item.task) == (lost.id, "send")]
+    assert await _hears(harness, bob, news)
+    for label in (Label.POSSIBLE, Label.HIGH):
+        await _search(harness, found, lost, label)
+    assert "send" not in [item.task for item, _ in await harness.deliver()]
 
 
 async def test_of_two_matches_found_at_once_only_one_pings(harness: Harness) -> None:
