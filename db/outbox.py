@@ -92,7 +92,11 @@ class SqlOutbox(Queries):
         )
 
     async def get(self, key: ReplyKey) -> Reply | None:
-        row = await self._one("SELECT reply FROM outbox WHERE key = %(key)s AND task <> 'remove'", key=key)
+        row = await self._one(
+            "SELECT reply FROM outbox WHERE key = %(key)s AND task <> 'remove'"
+            " AND (state <> 'failed' OR sent_message IS NOT NULL)",
+            key=key,
+        )
         return from_json(row["reply"]) if row else None
 
     async def came_silently(self, key: ReplyKey) -> bool:

@@ -39,13 +39,18 @@ async def revise_owners_cards(
     One that its owner has folded away only says whether they may still claim the item. `quoting` has the replies that
     quote the found report, if they're known already.
     """
+    if quoting is None:
+        quoting = await session.outbox.quoting(found.id)
     for match, lost in pairs:
+        key = keys.card(match.id, lost.kind)
+        if key not in quoting:
+            continue
         if rules.is_folded(match):
             may_try = rules.is_still_given(match, found) and await may_claim(session, lost, found)
             card = galleries.folded_card(match, lost, found, may_claim=may_try)
         else:
             card = await card_of(session, lost, match, found)
-        await session.outbox.revise(keys.card(match.id, lost.kind), card)
+        await session.outbox.revise(key, card)
     await revise_tiles(session, found, pairs, quoting)
 
 

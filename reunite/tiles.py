@@ -41,14 +41,14 @@ async def picture_of(session: Session, report: Report, match: Match | None = Non
 async def picture_on_card(session: Session, reader: Report, match: Match, other: Report) -> Picture | None:
     """Return the picture on a match's card in a thread: none of a sealed report.
 
-    Nor does a card repeat the photo that the thread's first reply shows alone, unless its owner asked to see it.
+    Nor does a card repeat the photo of a match that the first reply shows alone, right above the card.
     """
     picture = None if other.sealed else await picture_of(session, other, match)
     if picture is None or reader.kind is ReportKind.FOUND or match.picked:
         return picture
     first = await session.outbox.get(keys.first_reply(reader.id))
-    is_shown = first is not None and [tile.photo for tile in first.gallery] == [picture.photo]
-    return None if is_shown else picture
+    shown = [tile.photo for tile in first.gallery if tile.label] if first and len(first.gallery) == 1 else []
+    return None if picture.photo in shown else picture
 
 
 async def revise_tiles(
@@ -58,7 +58,9 @@ async def revise_tiles(
 
     `quoting` has the replies that quote the found report, if they're known already.
     """
-    for key, reply in (quoting or await session.outbox.quoting(found.id)).items():
+    if quoting is None:
+        quoting = await session.outbox.quoting(found.id)
+    for key, reply in quoting.items():
         revised = reply
         for match, lost in pairs:
             revised = galleries.refreshed(revised, match, found, lost.language)

@@ -1,8 +1,9 @@
 """Galleries in the reader's language: what is nearest to a lost report, and what follows when the owner declines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
+from uuid import UUID
 
 from reunite import rules
 from reunite.entities import Label, Match, MatchState, Report
@@ -27,6 +28,7 @@ Pair = tuple[Match, Report]
 _MAX_PLACES: Final = 2
 """Places that a line names: "kitchen, third floor"."""
 _MAX_WORDS: Final = 80
+_PICKING: Final[frozenset[Action]] = frozenset({"pick", "none_of_these"})
 _ASKS: tuple[Action, ...] = ("add_photo", "add_detail", "withdraw")
 
 
@@ -49,22 +51,41 @@ def next_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -
 
 
 def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Reply:
-    """Return a gallery that is up to date about a match: its line, and its number until it has been picked.
+    """Return a gallery that is up to date about a match: its line, and its number while it can be picked.
 
-    What had no label gets none here, where the headline has counted those that had: its new card shows it.
+    The tile keeps the label that the headline has counted: the match's card shows another one.
     """
     tile = next((tile for tile in gallery.gallery if tile.match == match.id), None)
     if tile is None:
         return gallery
-    labelled = match if tile.label else replace(match, label=None)
-    entry, is_over = _entry(tile, labelled, found, language), bool(_said(match))
-    lines = tuple(entry if _links_to(line, found) else line for line in gallery.lines)
-    buttons = tuple(
-        each for each in gallery.buttons if (each.action, each.subject) != ("pick", match.id) or not is_over
-    )
-    if not any(each.action == "pick" for each in buttons):
-        lines = tuple(line for line in lines if not any(isinstance(span, Ask) for span in line))
-    return replace(gallery, lines=lines, buttons=buttons)
+    entry = _entry(tile, replace(match, label=tile.label), found, language)
+    lines = tuple(entry if _links_to(line, {found.id}) else line for line in gallery.lines)
+    return _asking_again(replace(gallery, lines=lines), match, found, language)
+
+
+def _asking_again(gallery: Reply, match: Match, found: Report, language: str) -> Reply:
+    """Return a gallery that asks for what can still be said, once that has changed for a match."""
+    tiles, others = gallery.gallery, tuple(each for each in gallery.buttons if each.action not in _PICKING)
+    if _is_shown_below(tiles, others):
+        return gallery
+    is_gone = rules.has_gone(match, found)
+    left = {each.subject for each in gallery.buttons if each.action == "pick"} - {match.id}
+    if not (is_gone or _said(match)):
+        left.add(match.id)
+    picks = _numbers(tile for tile in tiles if tile.match in left)
+    decline = () if is_gone and not left else (_decline(match.lost, tiles, language),)
+    lines = list(gallery.lines)
+    if not left:
+        lines = [line for line in lines if not _asks_for(line)]
+    elif not any(map(_asks_for, lines)):
+        shown = {tile.report for tile in tiles}
+        last = max((number for number, line in enumerate(lines) if _links_to(line, shown)), default=-1)
+        lines.insert(last + 1, _pick_one(tiles, language))
+    return replace(gallery, lines=tuple(lines), buttons=(*picks, *decline, *others))
+
+
+def _asks_for(line: Line) -> bool:
+    return any(isinstance(span, Ask) for span in line)
 
 
 def _said(match: Match) -> str | None:
@@ -74,8 +95,8 @@ def _said(match: Match) -> str | None:
     return "tile_picked" if match.picked or rules.is_claimed(match) else None
 
 
-def _links_to(line: Line, report: Report) -> bool:
-    return any(isinstance(span, Jump) and span.report == report.id for span in line)
+def _links_to(line: Line, reports: Collection[UUID]) -> bool:
+    return any(isinstance(span, Jump) and span.report in reports for span in line)
 
 
 def closed_gallery(report: Report, tiles: int) -> Reply:
@@ -114,11 +135,11 @@ def _gallery(
 ) -> Reply:
     language = report.language
     has_cards = any(match.label for match, _ in pairs)
-    is_shown_below = has_cards and len(tiles) == 1 and bool(asks)  # its card follows
-    picking = () if is_shown_below else _picking(report, tiles)
-    hint = [moderators_react(language)] if has_cards else []
-    how = [asking("pick_one" if len(tiles) > 1 else "pick_only_one", language)] if picking else []
     actions = tuple(button(action, report.id, language) for action in asks)
+    is_shown_below = _is_shown_below(tiles, actions)
+    picking = () if is_shown_below else (*_numbers(tiles), _decline(report.id, tiles, language))
+    hint = [moderators_react(language)] if has_cards else []
+    how = [] if is_shown_below else [_pick_one(tiles, language)]
     return Reply(
         "first_reply",
         (*head, *entries(report, pairs, tiles), *how, *hint),
@@ -128,16 +149,23 @@ def _gallery(
     )
 
 
-def _picking(report: Report, tiles: Sequence[Tile]) -> tuple[Button, ...]:
-    """Return a button for each tile, and one that declines them all."""
-    numbers = (Button("pick", tile.match, str(tile.number)) for tile in tiles)
-    return (*numbers, _decline(report, tiles))
+def _is_shown_below(tiles: Sequence[Tile], asks: Sequence[Button]) -> bool:
+    """Return whether a first gallery has nothing but a match: its card follows."""
+    return len(tiles) == 1 and bool(tiles[0].label and asks)
 
 
-def _decline(report: Report, tiles: Sequence[Tile]) -> Button:
+def _pick_one(tiles: Sequence[Tile], language: str) -> Line:
+    return asking("pick_one" if len(tiles) > 1 else "pick_only_one", language)
+
+
+def _numbers(tiles: Iterable[Tile]) -> tuple[Button, ...]:
+    return tuple(Button("pick", tile.match, str(tile.number)) for tile in tiles)
+
+
+def _decline(lost: UUID, tiles: Sequence[Tile], language: str) -> Button:
     """Return the button that declines a whole gallery; of a single thing, nobody says "none of these"."""
     words = "button_none_of_these" if len(tiles) > 1 else "button_not_this_one"
-    return Button("none_of_these", report.id, sentence(words, report.language))
+    return Button("none_of_these", lost, sentence(words, language))
 
 
 def headline(report: Report, pairs: Sequence[Pair], searched: int) -> Line:

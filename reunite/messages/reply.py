@@ -334,7 +334,7 @@ class Reply:
 
     def without_pings(self) -> "Reply":
         """Return the reply without the lines that only address someone."""
-        return replace(self, lines=tuple(line for line in self.lines if not all(map(_pings, line))))
+        return replace(self, lines=tuple(line for line in self.lines if not (line and all(map(_pings, line)))))
 
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
         """Return the reply with its jumps resolved where `targets` (by report) knows them."""

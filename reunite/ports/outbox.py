@@ -39,7 +39,7 @@ class Outbox(Protocol):
         ...
 
     async def get(self, key: ReplyKey) -> Reply | None:
-        """Return the latest version of a reply, sent or queued; None if there's none, or it's removed."""
+        """Return the latest version of a reply, sent or queued; None if there's none, or it's removed or never came."""
         ...
 
     async def came_silently(self, key: ReplyKey) -> bool:

@@ -177,10 +177,15 @@ class GalleryCases:
         await stage.search(lost, found, label=None)
         await stage.search(other, found)
         match = await stage.match(other)
-        for given, says in ((True, True), (False, False)):
-            await stage.verdict(match, VerdictKind.CONFIRM, given=given)
-            [gallery] = await stage.thread(lost)
-            assert (sentence("tile_gone") in gallery.text()) is says
+        [asked] = await stage.thread(lost)
+        assert {"pick", "none_of_these"} <= {button.action for button in asked.buttons}
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        [gallery] = await stage.thread(lost)
+        assert sentence("tile_gone") in gallery.text()
+        assert sentence("pick_only_one") not in gallery.text()
+        assert [button.action for button in gallery.buttons] == ["add_photo", "add_detail", "withdraw"]
+        await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        assert await stage.thread(lost) == [asked]
 
     async def test_a_photo_that_the_gallery_shows_alone_is_not_repeated_on_its_card(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
@@ -199,6 +204,15 @@ class GalleryCases:
         await stage.search(other, lost)
         assert (await stage.thread(lost))[-1].picture
 
+    async def test_a_match_that_gets_its_label_later_has_a_card_with_its_photo(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found = await stage.lost(), await stage.found(photos=(PHOTO,))
+        await stage.keep_photos(found)
+        await stage.search(lost, found, label=None)
+        await stage.search(found, lost)
+        _, card = await stage.thread(lost)
+        assert card.picture
+
     async def test_a_gallery_does_not_contradict_its_headline(self, stage: Stage) -> None:
         await stage.join()
         lost, found = await stage.lost(), await stage.found()
@@ -209,3 +223,14 @@ class GalleryCases:
         assert "my blue umbrella" in gallery.text()
         assert sentence("label_possible") not in gallery.text()
         assert sentence("label_possible") in card.text()
+
+    async def test_a_tile_keeps_the_label_of_its_headline(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found = await stage.lost(), await stage.found()
+        await stage.search(lost, found, label=Label.POSSIBLE)
+        await stage.search(lost, found, label=Label.HIGH)
+        await stage.handlers.edit(EditReport(target=lost.target, text="my blue umbrella"))
+        gallery, card = await stage.thread(lost)
+        assert sentence("label_possible") in gallery.text()
+        assert sentence("label_high") not in gallery.text()
+        assert sentence("label_high") in card.text()
