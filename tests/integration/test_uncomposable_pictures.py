@@ -4,6 +4,9 @@ import pytest
 
 from bot import delivery
 from bot.delivery import Delivery
+from reunite.entities import Why
+from reunite.messages import keys
+from tests.contract.stages import PHOTO
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.support.services import background
 from tests.support.stages import staged
@@ -41,3 +44,18 @@ async def test_no_pictures_are_read_for_a_platform_that_sends_none(database_url:
         async with background(Delivery(stage.postgres, platform).run()):
             await eventually(lambda: any(sent.reply.gallery for _, sent in platform.messages))
         assert all(sent.picture is None for _, sent in platform.messages)
+
+
+async def test_a_card_has_its_photo_if_the_gallery_was_never_sent(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        await stage.join()
+        lost, found = await stage.lost(), await stage.found(photos=(PHOTO,))
+        await stage.keep_photos(found)
+        await stage.search(lost, found)
+        assert (await stage.thread(lost))[-1].picture is None
+        for item in await stage.postgres.delivery.lease("web", limit=9, seconds=60):
+            if item.key == keys.first_reply(lost.id):
+                async with stage.postgres.session(lost.community) as session:
+                    assert await session.outbox.mark_unsent(item.seq, item.fence, item.version, "refused", None)
+        await stage.search(lost, found, why=(Why("colour", "red", "agrees"),))
+        assert (await stage.thread(lost))[-1].picture

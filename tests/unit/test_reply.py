@@ -98,3 +98,9 @@ def test_people_of_another_workspace_are_only_named() -> None:
     here = (Person("slack", ada, notify=True, workspace="T1"), Person("slack", mo, notify=True))
     line = (*here, Person("slack", ben, notify=True, workspace="T2"))
     assert Reply("note", (line,)).with_mentions_in("T1").lines == ((*here, Plain("ben")),)
+
+
+def test_a_silent_reply_keeps_its_empty_lines() -> None:
+    person = Person("web", Member("1", "Ada"), notify=True)
+    reply = Reply("note", ((person,), (), (Plain("words"),)))
+    assert reply.without_pings().lines == ((), (Plain("words"),))
