@@ -19,6 +19,11 @@ async def die(*_: object) -> None:
     raise RuntimeError("a defect")
 
 
+async def fail() -> None:
+    await asyncio.sleep(0)
+    raise KeyError
+
+
 async def end(*_: object) -> None:
     return
 
@@ -40,8 +45,7 @@ async def test_a_death_ends_the_context_and_a_context_ends_its_tasks() -> None:
             await asyncio.Event().wait()
     with pytest.raises(KeyError):
         async with supervised(asyncio.sleep(sys.maxsize)):
-            await asyncio.sleep(0)
-            raise KeyError
+            await fail()
 
 
 async def test_a_slack_bot_ends_with_its_reconciler(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
