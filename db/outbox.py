@@ -29,11 +29,12 @@ stays, with its answer."""
 _SILENT: Final = """CASE %(ping)s WHEN 'never' THEN true WHEN 'always' THEN false ELSE EXISTS (
   SELECT FROM outbox o JOIN match m ON m.id = o.match_id JOIN report f ON f.id = m.found_id
   WHERE o.report_id = thread.id AND o.audience = 'thread' AND o.reply->>'kind' = 'match' AND NOT o.silent
-    AND o.state <> 'failed' AND o.task <> 'remove' AND o.created_at BETWEEN now() - %(ping_again)s AND now()
+    AND o.state <> 'failed' AND o.task <> 'remove'
+    AND o.created_at BETWEEN now() - %(ping_again)s AND clock_timestamp()
     AND m.state = 'undecided' AND NOT m.picked AND NOT m.declined AND f.state = 'open'
     AND NOT EXISTS (SELECT FROM claim c WHERE c.match_id = m.id)) END"""
 """Whether a reply pings nobody (`Ping`). A match waits for its owner until they or a moderator say something about it,
-or `rules.PING_AGAIN` has passed."""
+or `rules.PING_AGAIN` has passed. The card of a transaction that began later, and had the lock first, counts too."""
 
 
 class SqlOutbox(Queries):
@@ -93,6 +94,10 @@ class SqlOutbox(Queries):
     async def get(self, key: ReplyKey) -> Reply | None:
         row = await self._one("SELECT reply FROM outbox WHERE key = %(key)s AND task <> 'remove'", key=key)
         return from_json(row["reply"]) if row else None
+
+    async def came_silently(self, key: ReplyKey) -> bool:
+        row = await self._one("SELECT silent FROM outbox WHERE key = %(key)s AND task <> 'remove'", key=key)
+        return row is not None and row["silent"]
 
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         rows = await self._all(

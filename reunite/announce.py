@@ -142,6 +142,7 @@ async def _tell(session: Session, stored: _Stored) -> None:
         before = stored.known.get(match.id)
         if before and (before.label, before.why, before.photo) != (match.label, match.why, match.photo):
             await _correct(session, match, stored.report, other)
+            await _ping_later(session, match, stored.report, other)
         await _show(session, stored.report, match, other)
 
 
@@ -237,7 +238,8 @@ async def _ask(session: Session, stored: _Stored, search: Search, shown: Sequenc
 async def _post_card(session: Session, reader: Report, match: Match, other: Report) -> None:
     if rules.may_show(reader, other, match):
         card = await card_of(session, reader, match, other)
-        ping: Ping = "always" if rules.always_pings(match) else "unless_waiting"
+        waits = reader.kind is ReportKind.LOST and not rules.always_pings(match)
+        ping: Ping = "unless_waiting" if waits else "always"
         await session.outbox.post(reader.id, keys.card(match.id, reader.kind), card, ping=ping)
 
 
@@ -246,6 +248,15 @@ async def _correct(session: Session, match: Match, report: Report, other: Report
     for reader, shown in ((report, other), (other, report)):
         if rules.may_show(reader, shown, match):
             await session.outbox.revise(keys.card(match.id, reader.kind), await card_of(session, reader, match, shown))
+
+
+async def _ping_later(session: Session, match: Match, report: Report, other: Report) -> None:
+    """Ping the owner once about a match whose card came silently, if it would have pinged as it is now."""
+    if not rules.always_pings(match) or match.claim:
+        return
+    if await session.outbox.came_silently(keys.card(match.id, ReportKind.LOST)):
+        lost, found = lost_and_found(report, other)
+        await session.outbox.post(lost.id, keys.likelier(match.id), wording.likelier(match, lost, found))
 
 
 async def card_of(session: Session, reader: Report, match: Match, other: Report) -> Reply:

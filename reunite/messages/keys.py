@@ -64,6 +64,11 @@ def card(match: UUID, reader: ReportKind) -> ReplyKey:
     return ReplyKey(f"{match}:{reader}")
 
 
+def likelier(match: UUID) -> ReplyKey:
+    """Return the key of the ping about a match that has High confidence now."""
+    return ReplyKey(f"{match}:likelier")
+
+
 def log_line(match: UUID, reader: ReportKind) -> ReplyKey:
     """Return the key of a match's line for the moderators of its found or, on another workspace, its lost report."""
     return ReplyKey(f"{match}:log:{reader}")

@@ -189,6 +189,17 @@ def match_card(
     return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
 
 
+def likelier(match: Match, lost: Report, found: Report) -> Reply:
+    """Ping an owner about a match whose card came silently, and which has High confidence now."""
+    language = lost.language
+    lines = (
+        (author(lost, notify=True),),
+        line("likelier", language, certainty=certainty(match, language)),
+        found_line(found, language),
+    )
+    return Reply("match", lines, match=match.id, about=frozenset({lost.id, found.id}))
+
+
 def question(report: Report, asked: Question) -> Reply:
     language = report.language
     asking = line("question", language, question=sentence(f"ask_{asked.aspect}", language))

@@ -42,6 +42,10 @@ class Outbox(Protocol):
         """Return the latest version of a reply, sent or queued; None if there's none, or it's removed."""
         ...
 
+    async def came_silently(self, key: ReplyKey) -> bool:
+        """Return whether a reply was queued without a ping; False if there's none."""
+        ...
+
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         """Return the latest version of every reply that quotes a report or is about it, sent or queued; all locked."""
         ...

@@ -1,11 +1,14 @@
 """How often an owner is pinged, shown on each platform."""
 
+from collections.abc import Sequence
+from typing import Literal
+
 from reunite.announce import announce
 from reunite.entities import Label, Member, Report, ReportState
 from reunite.language import sentence
 from reunite.matching.evidence import Candidate, Item, Search
 from reunite.matching.scoring import ScoredCandidate
-from reunite.ports import Sent
+from reunite.ports import Sent, Session
 from tests.contract.harness import Harness
 
 NOT_MINE = sentence("button_not_mine")
@@ -39,7 +42,7 @@ async def test_an_owner_who_does_not_answer_is_pinged_again_after_some_hours(har
     assert await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))
 
 
-async def test_a_card_that_came_silently_stays_so(harness: Harness) -> None:
+async def test_a_card_that_came_silently_stays_so_and_its_owner_is_pinged_once_it_is_likely(harness: Harness) -> None:
     bob, lost = await _lost(harness)
     first = await _found(harness, lost, Label.POSSIBLE)
     card = await _found(harness, lost, Label.POSSIBLE)
@@ -50,6 +53,33 @@ async def test_a_card_that_came_silently_stays_so(harness: Harness) -> None:
     assert card in [sent for _, sent in done]
     assert sentence("label_high") in str(await harness.screen.words(card))
     assert not await _hears(harness, bob, card)
+    [news] = [sent for item, sent in done if (item.report, item.task) == (lost.id, "send")]
+    assert await _hears(harness, bob, news)
+    for label in (Label.POSSIBLE, Label.HIGH):
+        await _search(harness, found, lost, label)
+    assert "send" not in [item.task for item, _ in await harness.deliver()]
+
+
+async def test_of_two_matches_found_at_once_only_one_pings(harness: Harness) -> None:
+    bob, lost = await _lost(harness)
+    finds = [await _report_found(harness) for _ in range(2)]
+    async with harness.store.session(lost.community) as earlier:
+        await earlier.reports.get(lost.id)  # its transaction begins
+        async with harness.store.session(lost.community) as later:
+            await _announce(later, finds[1], [lost], Label.POSSIBLE)
+        await _announce(earlier, finds[0], [lost], Label.POSSIBLE)
+    cards = [sent for item, sent in await harness.deliver() if (item.report, item.task) == (lost.id, "send")]
+    assert [await _hears(harness, bob, card) for card in cards].count(True) == 1
+
+
+async def test_a_finders_matches_all_arrive_with_a_notification(harness: Harness) -> None:
+    _, lost = await _lost(harness)
+    other = await _report(harness, "lost", "Cleo")
+    found = await _report_found(harness)
+    async with harness.store.session(lost.community) as session:
+        await _announce(session, found, [lost, other], Label.POSSIBLE)
+    items = [item for item, _ in await harness.deliver() if item.report == found.id and item.reply.kind == "match"]
+    assert [item.silent for item in items] == [False, False]
 
 
 async def _lost(harness: Harness) -> tuple[Member, Report]:
@@ -62,19 +92,31 @@ async def _lost(harness: Harness) -> tuple[Member, Report]:
 
 async def _found(harness: Harness, lost: Report, label: Label) -> Sent:
     """Post a find that matches a lost report; return its card in that one's thread."""
-    number = len(await harness.reports())
-    await harness.people.post_photo("found", harness.join("Ann"), f"umbrella {number}")
-    *_, found = await harness.reports()
-    await _search(harness, await _open(harness, found), lost, label)
+    await _search(harness, await _report_found(harness), lost, label)
     [card] = [sent for item, sent in await harness.deliver() if (item.report, item.task) == (lost.id, "send")]
     return card
 
 
+async def _report_found(harness: Harness) -> Report:
+    return await _report(harness, "found", "Ann")
+
+
+async def _report(harness: Harness, channel: Literal["lost", "found"], author: str) -> Report:
+    number = len(await harness.reports())
+    await harness.people.post_photo(channel, harness.join(author), f"umbrella {number}")
+    *_, report = await harness.reports()
+    return await _open(harness, report)
+
+
 async def _search(harness: Harness, found: Report, lost: Report, label: Label) -> None:
-    search = Search(_item(found), (Candidate(_item(lost), {}),), open_count=1)
-    scored = [ScoredCandidate(lost.id, 0.5, label, (), {"text-text": 3.0})]
     async with harness.store.session(lost.community) as session:
-        await announce(session, found, search, scored, percent=False)
+        await _announce(session, found, [lost], label)
+
+
+async def _announce(session: Session, found: Report, losts: Sequence[Report], label: Label) -> None:
+    search = Search(_item(found), tuple(Candidate(_item(lost), {}) for lost in losts), open_count=len(losts))
+    scored = [ScoredCandidate(lost.id, 0.5, label, (), {"text-text": 3.0}) for lost in losts]
+    await announce(session, found, search, scored, percent=False)
 
 
 def _item(report: Report) -> Item:

@@ -47,6 +47,10 @@ class MemoryOutbox(Part):
         row = self._tables.outbox.get(key)
         return row.reply if row and self._row(row.report) and not row.is_removed else None
 
+    async def came_silently(self, key: ReplyKey) -> bool:
+        del key  # only delivery knows of it
+        return False
+
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         return {row.key: row.reply for row in self._outbox() if report in row.reply.quotes and not row.is_removed}
 
