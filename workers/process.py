@@ -48,7 +48,7 @@ _WORK_TIMEOUT_SECONDS: Final = 240.0
 """Seconds after which work is interrupted and retried, so that a step that hangs doesn't keep its lease forever."""
 _EXHAUSTED_PAUSE_SECONDS: Final = 60.0
 """Seconds until work is tried again that the database had no room for, and up to half as many more: its photos are
-fetched anew each time."""
+fetched again each time."""
 _FIRST_BACKOFF_SECONDS: Final = 2.0
 """Seconds before the first retry, doubled for each further one."""
 
