@@ -23,12 +23,25 @@ async def stop(*tasks: asyncio.Task[Any]) -> None:
         _ = task.cancelled() or task.exception()  # retrieved, so that asyncio doesn't warn
 
 
+async def endless(work: Coroutine[Any, Any, None]) -> None:
+    """Do work that should never end. Raises its error, or RuntimeError if it ends otherwise without being cancelled."""
+    name = getattr(work, "__qualname__", repr(work))
+    try:
+        await work
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise RuntimeError(f"{name} was cancelled from within") from error
+    raise RuntimeError(f"{name} has ended")
+
+
 @asynccontextmanager
 async def supervised(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Do endless work in the background within the context. An error ends the context too, and is raised."""
+    """Do endless work in the background within the context. If any of it ends, so does the context, with an error."""
     try:
         async with asyncio.TaskGroup() as tasks:
-            background = [tasks.create_task(one) for one in work]
+            background = [tasks.create_task(endless(one)) for one in work]
             try:
                 yield
             finally:

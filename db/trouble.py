@@ -11,16 +11,15 @@ from reunite.errors import TryAgainError
 TEMPORARY: Final = (
     TryAgainError,  # what a platform or a photo's host answers: adapters turn their libraries' errors into it
     psycopg.OperationalError,  # the database: away, full, or in a deadlock
+    psycopg.InterfaceError,  # a connection to it that broke earlier
     ConnectionError,  # a connection that is refused or breaks
     TimeoutError,
     gaierror,  # a name can't be looked up
 )
 """What passes by itself, so that a step may be retried for as long as it's needed.
 
-Any other OSError is about this machine, such as a full disk or a missing file. It's a defect, with a limit on retries.
+Any other OSError counts as a defect, with a limit on retries: it's mostly about this machine, such as a missing file.
 """
-_EXHAUSTED: Final = ("53", "58")
-"""SQLSTATE's classes of insufficient resources, such as disk space, and of the system's errors, such as in I/O."""
 
 
 def is_trouble(error: Exception) -> bool:
@@ -29,8 +28,11 @@ def is_trouble(error: Exception) -> bool:
 
 
 def is_exhausted(error: Exception) -> bool:
-    """Return whether the database's server lacks something, such as disk space, whatever statement it's given."""
-    return isinstance(error, psycopg.OperationalError) and (error.sqlstate or "").startswith(_EXHAUSTED)
+    """Return whether the database's server lacks something whatever statement it's given: disk space or connections.
+
+    A lack of memory doesn't count: the statement may be why.
+    """
+    return isinstance(error, psycopg.errors.DiskFull | psycopg.errors.TooManyConnections)
 
 
 def is_temporary(error: Exception) -> bool:

@@ -13,7 +13,7 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from db import queue
-from db.cancellation import stop
+from db.cancellation import endless, stop
 from db.config import Connections
 from db.embedding_models import EmbeddingModel
 from db.embedding_requests import EmbeddingRequests
@@ -122,17 +122,17 @@ async def run(
         await stack.enter_async_context(observed(store, "worker", config.metrics))
         ready(model)
         await _run_all(
-            _process_hints_forever(config, store, processor),
-            _watch_model(store, processor, config.model_poll_seconds),
-            Sweep(store, hints, config.rehint_seconds, config.now).run(),
+            endless(_process_hints_forever(config, store, processor)),
+            endless(_watch_model(store, processor, config.model_poll_seconds)),
+            endless(Sweep(store, hints, config.rehint_seconds, config.now).run()),
+            endless(keep_learning(store, model)),
             _embed_queries(store, encoder, model, decoders),
-            keep_learning(store, model),
             _calibrate(store, encoder, model, config.open_set),
         )
 
 
 async def _run_all(*services: Coroutine[Any, Any, None]) -> None:
-    """Run services until one fails, and raise its error. Some end by themselves, such as the calibration."""
+    """Run services until one fails, and raise its error."""
     tasks = [asyncio.create_task(service) for service in services]
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)

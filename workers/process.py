@@ -4,6 +4,7 @@ Embeddings are committed before the search; otherwise two simultaneous reports w
 """
 
 import asyncio
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -45,8 +46,9 @@ _MAX_DEATHS: Final = 60
 """Work is given up after this many workers died while processing it, in any step."""
 _WORK_TIMEOUT_SECONDS: Final = 240.0
 """Seconds after which work is interrupted and retried, so that a step that hangs doesn't keep its lease forever."""
-_EXHAUSTED_PAUSE_SECONDS: Final = 5.0
-"""Seconds until work is tried again that the database had no room for."""
+_EXHAUSTED_PAUSE_SECONDS: Final = 60.0
+"""Seconds until work is tried again that the database had no room for, and up to half as many more: its photos are
+fetched again each time."""
 _FIRST_BACKOFF_SECONDS: Final = 2.0
 """Seconds before the first retry, doubled for each further one."""
 
@@ -125,7 +127,8 @@ class Processor:
     async def _again(self, lease: WorkLease, error: Exception) -> WorkOutcome:
         problem, after = f"{type(error).__name__}: {error}", getattr(error, "after", None)
         if is_exhausted(error):  # that says nothing about this report, which waits until it's over
-            return await self._hand_back(lease, problem, _EXHAUSTED_PAUSE_SECONDS, has_failed=False)
+            pause = _EXHAUSTED_PAUSE_SECONDS * random.uniform(1, 1.5)  # noqa: S311 - no secret
+            return await self._hand_back(lease, problem, pause, has_failed=False)
         if lease.failures + 1 >= MAX_FAILURES:
             return await self._give_up(lease, problem)
         return await self._hand_back(lease, problem, after or _FIRST_BACKOFF_SECONDS * 2**lease.failures)

@@ -9,7 +9,7 @@ import psycopg
 import structlog
 
 from bot import looks
-from bot.slack.errors import slack_errors
+from bot.slack.errors import MISSING_SCOPE, slack_errors
 from bot.slack.forms import LOOK, View, context_of, form_input, form_modal, reply_modal
 from bot.slack.pictures import delete_file, upload
 from bot.slack.posts import Body, form_photos
@@ -126,6 +126,8 @@ class Looks:
         """Delete the files of searches that are over."""
         with slack_errors():
             for file in await self._uploaded.of_old_looks(workspace.team):
-                if not await delete_file(workspace, file):
+                error = await delete_file(workspace, file)
+                if error is None:
+                    await self._uploaded.forget(workspace.team, file)
+                elif error == MISSING_SCOPE:
                     break  # it's the same with the others
-                await self._uploaded.forget(workspace.team, file)

@@ -8,7 +8,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.latest import Latest
-from bot.slack.errors import MISSING_SCOPE, code_of, is_refusal, seconds_put_off
+from bot.slack.errors import code_of, is_refusal, seconds_put_off
 from bot.slack.workspace import SlackWorkspace
 from db.slack_pictures import SlackPictures
 from reunite.ports import Outgoing
@@ -19,6 +19,8 @@ _PAUSE_SECONDS: Final = 0.5
 _LONGEST_WAIT_SECONDS: Final = 60.0
 """Seconds that a reply waits for Slack to take its picture; if it takes longer, the words go without it."""
 _MAX: Final = 1000
+_DONE_WITH: Final = {"file_not_found", "file_deleted", "cant_delete_file"}
+"""Slack's errors for files that are gone, or that it will never let us delete."""
 _log = structlog.get_logger(__name__)
 
 
@@ -55,20 +57,20 @@ class Pictures:
     async def delete(self, workspace: SlackWorkspace, key: str, *, shown: str | None = None) -> None:
         """Delete the files of a reply's pictures, except the one `shown`: Slack keeps them without a message."""
         for file in await self._uploaded.of(workspace.team, key):
-            if file != shown and await delete_file(workspace, file):
+            if file != shown and await delete_file(workspace, file) is None:
                 await self._uploaded.forget(workspace.team, file)
 
 
-async def delete_file(workspace: SlackWorkspace, file: str) -> bool:
-    """Delete a file. Return whether it's done with: it's gone, or Slack will never let us delete it."""
+async def delete_file(workspace: SlackWorkspace, file: str) -> str | None:
+    """Delete a file. Return Slack's error if it's to be tried again later."""
     try:
         await workspace.client.files_delete(file=file)
     except SlackApiError as error:
         if not is_refusal(error):
             raise
         _log.warning("slack_picture_not_deleted", file=file, error=code_of(error))
-        return code_of(error) != MISSING_SCOPE
-    return True
+        return None if code_of(error) in _DONE_WITH else code_of(error)
+    return None
 
 
 async def upload(workspace: SlackWorkspace, picture: bytes) -> str | None:

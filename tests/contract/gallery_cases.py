@@ -30,7 +30,7 @@ class GalleryCases:
         await stage.search(lost, found, label=Label.POSSIBLE)
         gallery, card = await stage.thread(lost)
         assert (gallery.gallery[0].label, card.kind) == (Label.POSSIBLE, "match")
-        assert gallery.text().startswith("1 possible match. I had only one found item to compare.")
+        assert gallery.text().startswith("1 possible match. There was only one found item to compare it with.")
         assert [button.action for button in gallery.buttons] == ["add_photo", "add_detail", "withdraw"]
         assert [button.action for button in card.buttons] == ["mine", "not_mine"]  # one place to answer
 

@@ -36,7 +36,7 @@ async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_re
     assert world.discord.pinged(shown) == {world.ada}
     channel = world.discord.channel("found")
     assert f"https://discord.com/channels/{world.discord.guild_id}/{channel}/{found}" in world.discord.text(shown)
-    gallery = world.discord.message(await world.wait_for_reply(lost, "I had only one found item"))
+    gallery = world.discord.message(await world.wait_for_reply(lost, "There was only one found item"))
     assert [len(reply["attachments"]) for reply in (gallery, shown)] == [1, 0]  # the same photo is shown once
 
     await world.discord.people.react(card, "✅", world.moderator)

@@ -21,7 +21,7 @@ async def test_on_discord_a_photo_finds_what_was_found_and_mine_tells_the_finder
         found = await world.post_found("red", "umbrella by the door")
         await world.wait_for_reply(found, "I'll keep watching")
         used = await world.discord.ui.slash("search", world.ada, "general", ("mine.jpg", drawing("red")))
-        assert "the only found item" in await world.private_answer(used)
+        assert "only one found item" in await world.private_answer(used)
         [picture] = used.responses[-1]["attachments"]
         assert picture["filename"] == "photo.jpg"
         lost = world.discord.channel("lost")
@@ -62,7 +62,7 @@ async def test_on_the_page_a_search_is_deleted_with_its_photo_when_its_time_is_u
         await ada.page.locator("#look [type=file]").set_input_files(picture_file("red"))
         await ada.page.get_by_role("button", name="Search").click()
         window = ada.page.get_by_role("dialog")
-        await expect(window).to_contain_text("the only found item")
+        await expect(window).to_contain_text("only one found item")
         await expect(window.locator(".tile img")).to_have_js_property("complete", value=True)
         await expect(window.locator(".tile img")).to_have_css("object-fit", "contain")
         await expect(ben.lost.posts).to_have_count(0)

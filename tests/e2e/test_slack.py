@@ -26,7 +26,7 @@ async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_re
     assert "Possible match" in shown(card) or "High confidence" in shown(card)
     assert "red ✓" in shown(card)
     assert "umbrella by the door" in shown(card)
-    gallery = await world.reply(world.lost, lost, "I had only one found item")
+    gallery = await world.reply(world.lost, lost, "There was only one found item")
     [picture] = [block for reply in (gallery, card) for block in reply["blocks"] if block["type"] == "image"]
     assert world.slack.api.contents[picture["slack_file"]["id"]].startswith(b"\xff\xd8")
     links = [leaf for group in card["blocks"][0]["elements"] for leaf in group["elements"] if leaf["type"] == "link"]

@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
@@ -10,9 +12,31 @@ from db.cancellation import supervised
 from tests.support.services import working
 from tests.support.slack_adapter import world_in
 
+Work = Callable[..., Coroutine[Any, Any, None]]
+
 
 async def die(*_: object) -> None:
     raise RuntimeError("a defect")
+
+
+async def fail() -> None:
+    await asyncio.sleep(0)
+    raise KeyError
+
+
+async def end(*_: object) -> None:
+    return
+
+
+async def leak(*_: object) -> None:
+    raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize("work", [end, leak])
+async def test_work_that_ends_unasked_ends_the_context(work: Work) -> None:
+    with pytest.raises(RuntimeError, match=work.__name__):
+        async with asyncio.timeout(30), supervised(work()):
+            await asyncio.Event().wait()
 
 
 async def test_a_death_ends_the_context_and_a_context_ends_its_tasks() -> None:
@@ -21,7 +45,7 @@ async def test_a_death_ends_the_context_and_a_context_ends_its_tasks() -> None:
             await asyncio.Event().wait()
     with pytest.raises(KeyError):
         async with supervised(asyncio.sleep(sys.maxsize)):
-            raise KeyError
+            await fail()
 
 
 async def test_a_slack_bot_ends_with_its_reconciler(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,10 +56,11 @@ async def test_a_slack_bot_ends_with_its_reconciler(database_url: str, monkeypat
 
 
 @pytest.mark.parametrize("service", ["workers.sweep.Sweep.run", "workers.app.keep_learning"])
+@pytest.mark.parametrize("death", [die, leak])
 async def test_a_worker_ends_with_its_sweep_or_learning(
-    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, service: str
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, service: str, death: Work
 ) -> None:
-    monkeypatch.setattr(service, die)
-    with pytest.raises(RuntimeError, match="a defect"):
+    monkeypatch.setattr(service, death)
+    with pytest.raises(RuntimeError, match=r"defect|leak"):
         async with asyncio.timeout(30), working(database_url, redis_url):
             await asyncio.sleep(1)

@@ -18,7 +18,7 @@ async def test_a_report_waits_for_room_however_often_it_was_tried(
     database_url: str, owner_database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workers.process.MAX_FAILURES", 1)
-    monkeypatch.setattr("workers.process._EXHAUSTED_PAUSE_SECONDS", 0.1, raising=False)
+    monkeypatch.setattr("workers.process._EXHAUSTED_PAUSE_SECONDS", 0.1)
     async with (
         await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner,
         open_world(database_url, redis_url) as world,

@@ -14,6 +14,7 @@ from reunite.errors import TryAgainError
     [
         (TryAgainError("later"), True),
         (psycopg.OperationalError("away"), True),
+        (psycopg.InterfaceError("the connection is closed"), True),
         (ConnectionResetError(), True),
         (TimeoutError(), True),
         (OSError(errno.ENOSPC, "No space left on device"), False),
@@ -33,7 +34,8 @@ def test_a_full_disk_of_our_own_or_a_missing_file_is_a_defect(error: Exception, 
     [
         (psycopg.errors.DiskFull(), True),
         (psycopg.errors.TooManyConnections(), True),
-        (psycopg.errors.IoError(), True),
+        (psycopg.errors.IoError(), False),
+        (psycopg.errors.OutOfMemory(), False),
         (psycopg.errors.QueryCanceled(), False),
         (psycopg.errors.DeadlockDetected(), False),
         (psycopg.OperationalError("away"), False),
