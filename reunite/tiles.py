@@ -47,8 +47,8 @@ async def picture_on_card(session: Session, reader: Report, match: Match, other:
     if picture is None or reader.kind is ReportKind.FOUND or match.picked:
         return picture
     first = await session.outbox.get(keys.first_reply(reader.id))
-    shown = [tile.photo for tile in first.gallery if tile.label] if first and len(first.gallery) == 1 else []
-    return None if picture.photo in shown else picture
+    lone = galleries.lone_match(first.gallery) if first else None
+    return None if lone and lone.photo == picture.photo else picture
 
 
 async def revise_tiles(

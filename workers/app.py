@@ -166,7 +166,7 @@ async def _watch_model(store: Store, processor: Processor, poll_seconds: float) 
 
 async def _embed_queries(store: Store, encoder: ReportEncoder, model: EmbeddingModel, decoders: Decoders) -> None:
     if isinstance(encoder, BatchingEncoder):  # precomputed vectors exist for known reports only
-        await QueryEmbedder(EmbeddingRequests(store), encoder, model, decoders).run()
+        await endless(QueryEmbedder(EmbeddingRequests(store), encoder, model, decoders).run())
 
 
 async def _register_precomputed(store: Store, precomputed: PrecomputedVectors) -> tuple[ReportEncoder, EmbeddingModel]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from slack_sdk.errors import SlackApiError
 
@@ -124,16 +124,20 @@ async def version_now(workspace: SlackWorkspace, channel: str, known: Body) -> B
     return {**known, **{name: message[name] for name in ("user", "text", "bot_id") if name in message}}
 
 
-async def history_page(
-    workspace: SlackWorkspace, channel: str, oldest: str, latest: str
-) -> tuple[Sequence[Body], bool, bool]:
-    """Return the newest messages after `oldest` and before `latest`, newest first, and whether there are more.
+class HistoryPage(NamedTuple):
+    """Messages of a channel, newest first."""
 
-    The last part tells whether older ones are hidden: Slack's free plan shows 90 days.
-    """
+    messages: Sequence[Body]
+    has_more: bool
+    is_limited: bool
+    """Whether older ones are hidden: Slack's free plan shows 90 days."""
+
+
+async def history_page(workspace: SlackWorkspace, channel: str, oldest: str, latest: str) -> HistoryPage:
+    """Return the newest messages after `oldest` and before `latest`."""
     page = await workspace.client.conversations_history(channel=channel, oldest=oldest, latest=latest, limit=_PAGE)
     more = page.get("has_more") or (page.get("response_metadata") or {}).get("next_cursor")
-    return page["messages"], bool(more), bool(page.get("is_limited"))
+    return HistoryPage(page["messages"], bool(more), bool(page.get("is_limited")))
 
 
 async def photos_of(workspace: SlackWorkspace, message: Body) -> PostPhotos:

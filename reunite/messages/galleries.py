@@ -151,7 +151,12 @@ def _gallery(
 
 def _is_shown_below(tiles: Sequence[Tile], asks: Sequence[Button]) -> bool:
     """Return whether a first gallery has nothing but a match: its card follows."""
-    return len(tiles) == 1 and bool(tiles[0].label and asks)
+    return bool(lone_match(tiles) and asks)
+
+
+def lone_match(tiles: Sequence[Tile]) -> Tile | None:
+    """Return the tile of a gallery that has nothing but a match."""
+    return tiles[0] if len(tiles) == 1 and tiles[0].label else None
 
 
 def _pick_one(tiles: Sequence[Tile], language: str) -> Line:

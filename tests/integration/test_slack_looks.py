@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -126,14 +127,21 @@ async def test_a_search_ends_with_the_request_that_began_it(world: World, monkey
     await eventually(cancelled.is_set)
 
 
-@pytest.mark.usefixtures("asked")
-async def test_the_picture_of_a_search_is_deleted_once_the_search_is_over(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@asynccontextmanager
+async def searched_twice(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """Let a member search twice, with a bot that soon deletes the pictures of searches that are over."""
     monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
     async with world_in(database_url) as world:
         for words in ("search umbrella", "search hat"):
             await answers(await world.slack.slash("lost", words, world.ada, world.general))
+        yield world
+
+
+@pytest.mark.usefixtures("asked")
+async def test_the_picture_of_a_search_is_deleted_once_the_search_is_over(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with searched_twice(database_url, monkeypatch) as world:
         first, second = world.slack.files
         await world.store.rows(
             "UPDATE slack_picture SET at = at - interval '2 hours' WHERE file = %(file)s", file=first
@@ -146,10 +154,7 @@ async def test_the_picture_of_a_search_is_deleted_once_the_search_is_over(
 async def test_a_picture_that_slack_never_deletes_is_tried_once_and_holds_up_no_other(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
-    async with world_in(database_url) as world:
-        for words in ("search umbrella", "search hat"):
-            await answers(await world.slack.slash("lost", words, world.ada, world.general))
+    async with searched_twice(database_url, monkeypatch) as world:
         for error in ("missing_scope", "restricted_action", "cant_delete_file"):  # the first two may pass
             world.slack.api.fail_next("files.delete", error=error)
         await world.store.rows("UPDATE slack_picture SET at = at - interval '2 hours'")
