@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_MEMORIES: Final[list[dict[int, Any]]] = []
 
 
 def remembered(limit: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -16,6 +18,7 @@ def remembered(limit: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     def remembering(function: Callable[P, R]) -> Callable[P, R]:
         results: dict[int, tuple[R]] = {}
+        _MEMORIES.append(results)
 
         @wraps(function)
         def remembered_or_computed(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -31,3 +34,9 @@ def remembered(limit: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return remembered_or_computed
 
     return remembering
+
+
+def forget_all() -> None:
+    """Forget every result, so that a measured time is that of the first reading."""
+    for results in _MEMORIES:
+        results.clear()
