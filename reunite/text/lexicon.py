@@ -18,6 +18,8 @@ from reunite.text.unicode_forms import decomposed
 from reunite.text.word_lists import THINGS
 
 _MAX_PHRASE_WORDS: Final = 4
+_MAX_NAMES: Final = 4
+"""Names of one person, of which any may be called like a colour."""
 _MAX_COMPOUND: Final = 40
 """Letters. Anything longer isn't a word, and would take long to split."""
 _MIN_STEM: Final = 3
@@ -55,7 +57,7 @@ _BEFORE_UNSPACED: Final = re.compile(r"(?<=[A-Za-z]{2})(?=[\u3040-\u30ff\u3400-\
 _KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Language:
     endings: Mapping[str, _Endings]
     """By their last letter."""
@@ -91,11 +93,17 @@ class _Language:
     def explains(self, words: Sequence[str]) -> int:
         """Count the words that are known, alone or as part of a phrase."""
         explained = {position for position, word in enumerate(words) if self.knows(word)}
-        for first in range(len(words) - 1):
+        beginnings = self._beginnings
+        for first in (position for position, word in enumerate(words) if word in beginnings):
             for last in range(first + 2, min(first + _MAX_PHRASE_WORDS, len(words)) + 1):
                 if " ".join(words[first:last]) in self.words:
                     explained.update(range(first, last))
         return len(explained)
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """First words of phrases."""
+        return frozenset(phrase.partition(" ")[0] for phrase in self.words if " " in phrase)
 
     def names(self, words: Sequence[str]) -> int:
         """Count the words for things and colours, rather than those that many languages have: "a", "al"."""
@@ -184,13 +192,17 @@ def _replace(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], la
 
 
 def _is_surname(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], at: int) -> bool:
-    """Return whether a word is a name that is called like a colour: "apellido Blanco", but not "sin nombre. Negra"."""
-    if not (at and words[at][0].istitle()):
-        return False
-    if plain[at - 1] not in _BEFORE_NAMES:
-        return _is_surname(text, words, plain, at - 1)  # "name: Rosa Blanco"
-    between = text[words[at - 1].end() : words[at].start()]
-    return between == " " or (between == ". " and plain[at - 1] in _ABBREVIATED)
+    """Return whether a word is a name that is called like a colour: "apellido Blanco", "nombre Rosa Blanco".
+
+    In "sin nombre. Negra" it isn't.
+    """
+    for word in range(at, max(at - _MAX_NAMES, 0), -1):
+        if not words[word][0].istitle():
+            return False
+        if plain[word - 1] in _BEFORE_NAMES:
+            between = text[words[word - 1].end() : words[word].start()]
+            return between == " " or (between == ". " and plain[word - 1] in _ABBREVIATED)
+    return False
 
 
 def _one_space(spaces: re.Match[str]) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import FrameType
@@ -33,6 +34,7 @@ from reunite.text import (
     words,
 )
 from reunite.text.phrases import any_of
+from reunite.text.remembered import remembered
 from reunite.text.when import read_when
 from tests.doubles.hostile import EVERYWHERE, TooSlowError, check_growth
 from workers.encoders.chunks import chunks
@@ -156,6 +158,25 @@ def test_words_are_read_in_the_time_that_their_length_explains(read: Callable[[s
 def test_a_reading_that_tries_every_way_is_caught() -> None:
     with pytest.raises(TooSlowError):
         check_growth(lambda size: re.match("(a+)+$", "a" * size + "!"), SIZES)
+
+
+def test_what_was_remembered_of_shorter_texts_makes_no_growth() -> None:
+    @remembered(8)
+    def read(text: str) -> int:
+        end = time.process_time() + len(text) / 20_000  # seconds
+        while time.process_time() < end:
+            pass
+        return len(text)
+
+    for size in SIZES[:-1]:
+        read("a" * size)
+    check_growth(lambda size: read("a" * size), SIZES)
+
+
+@pytest.mark.parametrize("pump", ["A ", "Rosa ", "A Rosa "])
+def test_a_row_of_names_may_be_as_long_as_a_text(pump: str) -> None:
+    names = (pump * rules.MAX_TEXT)[: rules.MAX_TEXT - 30]
+    assert lexicon.to_english(f"perdí un bolso azul {names}Rosa").startswith("lost bag blue")
 
 
 def test_no_number_in_a_slack_message_is_too_long_to_read() -> None:
