@@ -1,4 +1,4 @@
-"""Workspaces that removed the bot while it was away, whatever store there is."""
+"""Workspaces that removed the bot while it was away."""
 
 from collections.abc import Mapping
 

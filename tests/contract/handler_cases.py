@@ -1,4 +1,4 @@
-"""What the handlers do, whatever store they have: run in memory (tests/unit) and on PostgreSQL (tests/integration)."""
+"""What the handlers do."""
 
 from dataclasses import replace
 

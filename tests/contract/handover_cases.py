@@ -1,4 +1,4 @@
-"""How an item goes back to its owner, whatever store the handlers have: run in memory and on PostgreSQL."""
+"""How an item goes back to its owner."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What people see of posts that were read from a channel's history: run in memory and on PostgreSQL."""
+"""What people see of posts that were read from a channel's history."""
 
 from datetime import timedelta
 from typing import Any

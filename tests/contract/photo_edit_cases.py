@@ -1,4 +1,4 @@
-"""Photos that are added to a post later or taken from it, whatever store the handlers have."""
+"""Photos that are added to a post later or taken from it."""
 
 from dataclasses import replace
 

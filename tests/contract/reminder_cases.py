@@ -1,4 +1,4 @@
-"""What is brought up when nobody answers, whatever store the handlers have: run in memory and on PostgreSQL."""
+"""What is brought up when nobody answers."""
 
 from datetime import timedelta
 
@@ -95,7 +95,7 @@ class ReminderCases:
         await stage.join()
         lost, found, match = await stage.matched()
         claim = await stage.claim(match, found)
-        [(community, due)] = await stage.due(stage.time + timedelta(hours=25))
+        [(community, due)] = await stage.store.due_reminders(stage.time + timedelta(hours=25), 100)
         await stage.press("reject_claim", claim, BEN)
         before = await stage.words(lost, found)
         async with stage.session(community) as session:

@@ -1,4 +1,4 @@
-"""Every row of the table of rights (reunite/rights.py), in both directions, whatever store there is."""
+"""Every row of the table of rights (reunite/rights.py), in both directions."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace

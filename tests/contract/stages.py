@@ -1,14 +1,15 @@
-"""One stage for the domain's services on two stores: in memory, and PostgreSQL. No worker and no bot runs on it."""
+"""A stage for the domain's services on PostgreSQL. No worker and no bot runs on it."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Self
 from uuid import UUID, uuid4
 
-from db.store import Store as PostgresStore
+from db.keys import Keys
+from db.session import CommunitySession
+from db.store import Store
 from reunite.announce import announce
 from reunite.commands import (
     ChangeSettings,
@@ -26,7 +27,6 @@ from reunite.entities import (
     Label,
     Match,
     Member,
-    PhotoState,
     PlatformName,
     ReplyTarget,
     Report,
@@ -40,11 +40,9 @@ from reunite.handlers import Handlers
 from reunite.matching.evidence import Candidate, Item, Search
 from reunite.matching.scoring import ScoredCandidate
 from reunite.messages.reply import Action, Reply
-from reunite.ports import Audience, Sent, Session, Store
-from reunite.ports.outbox import Outbox
-from reunite.reminders import Due, remind
-from tests.doubles.memory import MemoryStore
-from tests.doubles.memory.reminders import due_digests, due_reminders
+from reunite.ports import Audience, Sent
+from reunite.reminders import remind
+from tests.support.keys import KEYS
 
 ADA, BEN, MODERATOR = Member("ada", "Ada Lovelace"), Member("ben", "Ben Nevis"), Member("mo", "Mo Derator")
 COPY = b"a stored copy"
@@ -65,70 +63,77 @@ class Hints:
         self.work.append(work)
 
 
-class ReadableOutbox(Outbox, Protocol):
-    """An outbox that also shows a thread."""
-
-    async def thread(self, report: UUID, audience: Audience = "thread") -> list[Reply]: ...
-
-
-class ReadableSession(Session, Protocol):
-    """A session whose threads can be read."""
-
-    @property
-    def outbox(self) -> ReadableOutbox: ...
+@asynccontextmanager
+async def staged(url: str, keys: Keys = KEYS) -> AsyncIterator["Stage"]:
+    """Open a store, and set the stage before it."""
+    async with Store(url, keys=keys) as store:
+        yield await Stage.before(store)
 
 
-class Stage(ABC):
+class Stage:
     """Handlers before a store, and short ways to bring them where a test begins."""
 
-    store: Store
-
-    def _begin(self, store: Store) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
         self.hints = Hints()
         self.time = datetime.now(UTC)
         self.handlers = Handlers(store, self.hints, lambda: self.time, board_url="https://board.example")
 
-    @abstractmethod
-    def session(self, community: UUID) -> AbstractAsyncContextManager[ReadableSession]:
-        """Open a transaction."""
+    @classmethod
+    async def before(cls, store: Store) -> Self:
+        """Set the stage before a store without an encoder, and add one."""
+        await store.embedding_models.register("none", "none", {"shared": 3})
+        return cls(store)
 
-    @abstractmethod
+    def session(self, community: UUID) -> AbstractAsyncContextManager[CommunitySession]:
+        return self.store.session(community)
+
     async def deliver(self, report: Report) -> None:
         """Send what is queued on a report's platform; each message is named by its number."""
-
-    @abstractmethod
-    async def due(self, at: datetime) -> list[tuple[UUID, Due]]:
-        """Return what is to be brought up at a moment."""
-
-    @abstractmethod
-    async def due_digests(self, at: datetime) -> list[tuple[UUID, UUID]]:
-        """Return the workspaces whose digest is due at a moment."""
+        while items := await self.store.delivery.lease(report.target.platform, limit=10, seconds=60):
+            for item in items:
+                async with self.session(item.community) as session:
+                    sent = Sent(report.target.channel, f"sent {item.seq}")
+                    await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)
 
     async def digest(self, days: float) -> None:
         """Post the digests that are due after so many days, as a worker's sweep does."""
         at = self.time + timedelta(days=days)
-        for community, workspace in await self.due_digests(at):
+        for community, workspace in await self.store.due_digests(at, 100):
             async with self.session(community) as session:
                 await digest(session, workspace, at)
 
     async def remind(self, hours: float) -> None:
         """Send the reminders that are due after this many hours, as a worker's sweep does."""
-        for community, due in await self.due(self.time + timedelta(hours=hours)):
+        for community, due in await self.store.due_reminders(self.time + timedelta(hours=hours), 100):
             async with self.session(community) as session:
                 await remind(session, due)
 
-    @abstractmethod
     async def works_on(self, *reports: Report) -> list[UUID]:
         """Return which of some reports of a community are to be processed, each as often as that."""
+        async with self.session(reports[0].community) as session:
+            wanted = [report.id for report in reports]
+            due = await session._all("SELECT report_id AS id FROM work WHERE report_id = ANY(%(all)s)", all=wanted)
+        return [row["id"] for row in due]
 
-    @abstractmethod
     async def keep_photos(self, report: Report) -> None:
         """Make the stored copies of a report's photos."""
+        async with self.session(report.community) as session:
+            await session._do(
+                "UPDATE photo SET state = 'stored', copy = %(copy)s, upload = NULL, url = NULL"
+                " WHERE report_id = %(report)s",
+                copy=COPY,
+                report=report.id,
+            )
 
-    @abstractmethod
     async def fail_first_photo(self, report: Report) -> None:
         """Note that the first photo of a report can't be used."""
+        async with self.session(report.community) as session:
+            await session._do(
+                "UPDATE photo SET state = 'failed', problem = 'photo_gone', copy = NULL, upload = NULL, url = NULL"
+                " WHERE report_id = %(report)s AND position = 0",
+                report=report.id,
+            )
 
     async def join(self, name: str = "here", platform: PlatformName = "web", **settings: Any) -> Workspace:
         workspace = await self.handlers.join(JoinWorkspace(platform, name, name))
@@ -254,88 +259,3 @@ def _item(report: Report) -> Item:
 
 _AUDIENCES: tuple[Audience, ...] = ("thread", "moderators")
 PHOTO = IncomingPhoto("mine.jpg", data=b"an upload")
-
-
-class MemoryStage(Stage):
-    """The stage in memory."""
-
-    def __init__(self) -> None:
-        self.memory = MemoryStore()
-        self._begin(self.memory)
-
-    def session(self, community: UUID) -> AbstractAsyncContextManager[ReadableSession]:
-        return self.memory.session(community)
-
-    async def deliver(self, report: Report) -> None:
-        async with self.memory.session(report.community) as session:
-            for number, row in enumerate(list(self.memory.tables.outbox.values())):
-                if row.sent is None and not row.is_removed:
-                    session.outbox.deliver(row.key, Sent(report.target.channel, f"sent {number}"))
-
-    async def due(self, at: datetime) -> list[tuple[UUID, Due]]:
-        return due_reminders(self.memory.tables, at)
-
-    async def due_digests(self, at: datetime) -> list[tuple[UUID, UUID]]:
-        return due_digests(self.memory.tables, at)
-
-    async def works_on(self, *reports: Report) -> list[UUID]:
-        wanted = {report.id for report in reports}
-        return [report for report in self.memory.tables.work.values() if report in wanted]
-
-    async def keep_photos(self, report: Report) -> None:
-        async with self.memory.session(report.community) as session:
-            for photo in await session.photos.of(report.id):
-                session.photos.keep(photo.id, COPY)
-
-    async def fail_first_photo(self, report: Report) -> None:
-        async with self.memory.session(report.community) as session:
-            first = (await session.photos.of(report.id))[0]
-        row = self.memory.tables.photos[first.id]
-        self.memory.tables.photos[first.id] = replace(row, photo=replace(row.photo, state=PhotoState.FAILED))
-
-
-class PostgresStage(Stage):
-    """The stage on PostgreSQL."""
-
-    def __init__(self, store: PostgresStore) -> None:
-        self.postgres = store
-        self._begin(store)
-
-    def session(self, community: UUID) -> AbstractAsyncContextManager[ReadableSession]:
-        return self.postgres.session(community)
-
-    async def deliver(self, report: Report) -> None:
-        while items := await self.postgres.delivery.lease(report.target.platform, limit=10, seconds=60):
-            for item in items:
-                async with self.postgres.session(item.community) as session:
-                    sent = Sent(report.target.channel, f"sent {item.seq}")
-                    await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)
-
-    async def due(self, at: datetime) -> list[tuple[UUID, Due]]:
-        return await self.postgres.due_reminders(at, 100)
-
-    async def due_digests(self, at: datetime) -> list[tuple[UUID, UUID]]:
-        return await self.postgres.due_digests(at, 100)
-
-    async def works_on(self, *reports: Report) -> list[UUID]:
-        async with self.postgres.session(reports[0].community) as session:
-            wanted = [report.id for report in reports]
-            due = await session._all("SELECT report_id AS id FROM work WHERE report_id = ANY(%(all)s)", all=wanted)
-        return [row["id"] for row in due]
-
-    async def keep_photos(self, report: Report) -> None:
-        async with self.postgres.session(report.community) as session:
-            await session._do(
-                "UPDATE photo SET state = 'stored', copy = %(copy)s, upload = NULL, url = NULL"
-                " WHERE report_id = %(report)s",
-                copy=COPY,
-                report=report.id,
-            )
-
-    async def fail_first_photo(self, report: Report) -> None:
-        async with self.postgres.session(report.community) as session:
-            await session._do(
-                "UPDATE photo SET state = 'failed', problem = 'photo_gone', copy = NULL, upload = NULL, url = NULL"
-                " WHERE report_id = %(report)s AND position = 0",
-                report=report.id,
-            )

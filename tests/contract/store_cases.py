@@ -1,4 +1,4 @@
-"""What each part of a session promises, whatever store it is of: run in memory and on PostgreSQL.
+"""What each part of a session promises.
 
 The similarities of candidates are not covered: only PostgreSQL compares embeddings (tests/integration).
 """

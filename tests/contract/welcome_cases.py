@@ -1,4 +1,4 @@
-"""The first minute in a workspace, whatever store the handlers have: run in memory and on PostgreSQL."""
+"""The first minute in a workspace."""
 
 from dataclasses import replace
 

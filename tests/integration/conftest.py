@@ -1,12 +1,17 @@
 """What several of these files need."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Final
 
 import pytest
+import pytest_asyncio
 
 from cli.servers import Servers
+from db.store import Store
+from tests.contract.stages import Stage
+from tests.support.databases import Databases
 from tests.support.keys import KEYS
 
 _FASTER: Final = 50
@@ -17,6 +22,22 @@ _FASTER: Final = 50
 def where(database_url: str, redis_url: str) -> Servers:
     """The test's own servers, as commands name them."""
     return Servers(database_url, database_url, redis_url, "reunite", KEYS)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(databases: Databases) -> AsyncIterator[tuple[str, Store]]:
+    """A database for all tests of a module, as its superuser's URL and a store: a new connection costs most."""
+    with databases.fresh() as owner_url:
+        async with Store(databases.as_application(owner_url), keys=KEYS) as store:
+            yield owner_url, store
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(databases: Databases, shared: tuple[str, Store]) -> Stage:
+    """A stage on the module's database, emptied; its tests run in the module's event loop (`loop_scope="module"`)."""
+    owner_url, store = shared
+    databases.empty_again(owner_url)
+    return await Stage.before(store)
 
 
 @pytest.fixture

@@ -7,19 +7,18 @@ import psycopg
 import pytest
 
 from reunite.ports import Backlog
-from tests.contract.stages import PostgresStage
-from tests.support.stages import staged
+from tests.contract.stages import Stage, staged
 
 
 @pytest.fixture
-async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
+async def stage(database_url: str) -> AsyncIterator[Stage]:
     async with staged(database_url) as stage:
         await stage.join()
         yield stage
 
 
 async def test_what_a_piece_takes_begins_with_itself_or_where_the_one_before_was_done(
-    stage: PostgresStage, owner_database_url: str
+    stage: Stage, owner_database_url: str
 ) -> None:
     now = datetime.now(UTC)
     reports = [await stage.found() for _ in range(5)]
@@ -35,7 +34,7 @@ async def test_what_a_piece_takes_begins_with_itself_or_where_the_one_before_was
         assert await session.work.backlog(now - timedelta(minutes=10)) == Backlog(1, 4.0)
 
 
-async def test_a_long_wait_is_no_part_of_what_a_piece_takes(stage: PostgresStage, owner_database_url: str) -> None:
+async def test_a_long_wait_is_no_part_of_what_a_piece_takes(stage: Stage, owner_database_url: str) -> None:
     now = datetime.now(UTC)
     reports = [await stage.found() for _ in range(25)]
     async with await psycopg.AsyncConnection.connect(owner_database_url) as connection:

@@ -7,7 +7,7 @@ from cli.bench.chat import _SENT, _out_of_order
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Sent
-from tests.support.stages import staged
+from tests.contract.stages import staged
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,9 @@ async def test_replies_are_ordered_within_their_report_not_within_the_channel_th
                 for number in (1, 2):
                     name = f"{letter}{number}"
                     await session.outbox.post(report.id, ReplyKey(name), Reply("nothing", ((Plain(name),),)))
-        while items := await stage.postgres.delivery.lease("web", limit=10, seconds=60):
+        while items := await stage.store.delivery.lease("web", limit=10, seconds=60):
             for item in items:
-                async with stage.postgres.session(item.community) as session:
+                async with stage.store.session(item.community) as session:
                     sent = Sent("lost", messages[item.key])
                     await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)
     with psycopg.connect(owner_database_url) as owner:

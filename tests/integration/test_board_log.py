@@ -10,7 +10,7 @@ import pytest
 from db.board import MAX_LISTED
 from db.session import CommunitySession
 from db.store import Store
-from tests.contract.stages import PostgresStage
+from tests.contract.stages import Stage
 from tests.support.keys import KEYS
 
 _MANY = 20 * MAX_LISTED
@@ -36,7 +36,7 @@ async def log(database_url: str, owner_database_url: str) -> AsyncIterator[Log]:
     """A match with many decisions of both kinds in turn."""
     async with Store(database_url, keys=KEYS) as store:
         await store.embedding_models.register("none", "none", {"shared": 3})
-        stage = PostgresStage(store)
+        stage = Stage(store)
         workspace = await stage.join()
         _, _, match = await stage.matched()
         async with await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner:

@@ -10,11 +10,11 @@ import pytest
 from db.store import Store
 from reunite.handlers import Handlers
 from tests.contract.repeat_cases import HAT
+from tests.contract.stages import staged
 from tests.support.cut_commits import CuttingProxy, cutting_commits
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.services import working
-from tests.support.stages import staged
 from tests.support.waiting import eventually
 from tests.support.world import open_world
 
@@ -41,7 +41,7 @@ async def test_a_command_sent_again_is_one_report(proxy: CuttingProxy, *, is_com
     async with staged(proxy.url) as stage:
         await stage.join()
         report = await cut_once(proxy, is_committed=is_committed, act=lambda: stage.lost(**HAT))
-        async with stage.postgres.session(report.community) as session:
+        async with stage.store.session(report.community) as session:
             assert len(await session._all("SELECT r.id FROM report r JOIN work w ON w.report_id = r.id")) == 1
 
 

@@ -9,9 +9,9 @@ from bot import delivery
 from bot.delivery import Delivery
 from reunite.ports import Outgoing, Sent
 from tests.contract.handover_cases import accepted
+from tests.contract.stages import staged
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.support.services import background
-from tests.support.stages import staged
 from tests.support.waiting import eventually
 
 
@@ -34,9 +34,9 @@ async def test_no_reply_is_given_up_while_the_database_is_in_trouble(
     async with staged(database_url) as stage:
         await stage.join()
         await accepted(stage)
-        before = await stage.postgres.delivery.lease("web", limit=100, seconds=0)
+        before = await stage.store.delivery.lease("web", limit=100, seconds=0)
         platform = FullAtFirst()
-        async with background(Delivery(stage.postgres, platform, lease_seconds=5).run()):
+        async with background(Delivery(stage.store, platform, lease_seconds=5).run()):
             await eventually(lambda: len(platform.messages) >= len(before), "a reply was given up")
 
 
@@ -54,8 +54,8 @@ async def test_a_full_disk_of_our_own_is_not_tried_for_ever(database_url: str, m
         await accepted(stage)
 
         async def are_given_up() -> bool:
-            async with stage.postgres.session(workspace.community) as session:
+            async with stage.store.session(workspace.community) as session:
                 return not await session._all("SELECT seq FROM outbox WHERE state = 'queued'")
 
-        async with background(Delivery(stage.postgres, FullItself(), lease_seconds=5).run()):
+        async with background(Delivery(stage.store, FullItself(), lease_seconds=5).run()):
             await eventually(are_given_up, "a reply is tried again")

@@ -13,7 +13,7 @@ import pytest
 from db.leases import WorkLease, WorkSession
 from db.store import Store
 from reunite.errors import TryAgainError
-from tests.contract.stages import PostgresStage
+from tests.contract.stages import Stage
 from tests.support.keys import KEYS
 from tests.support.waiting import PATIENCE
 from workers.intake import MAX_FAILURES, Waiting
@@ -40,7 +40,7 @@ class Breaking:
 async def test_a_connection_that_comes_with_the_end_of_the_work_keeps_no_lease(database_url: str) -> None:
     async with Store(database_url, connections=1, keys=KEYS) as store:
         model = await store.embedding_models.register("none", "none", {"shared": 3})
-        stage, unused = PostgresStage(store), SimpleNamespace()
+        stage, unused = Stage(store), SimpleNamespace()
         await stage.join()
         for ticks in range(6):
             await stage.lost(f"umbrella {ticks}")
@@ -71,7 +71,7 @@ async def one_lost_report(database_url: str, intake: Any, **options: Any) -> Asy
     """Lease the work of a lost report, for a worker with this intake."""
     async with Store(database_url, keys=KEYS) as store:
         model = await store.embedding_models.register("none", "none", {"shared": 3})
-        stage = PostgresStage(store)
+        stage = Stage(store)
         await stage.join()
         await stage.lost()
         lease = await store.lease_work([], max_per_community=1, seconds=60)

@@ -9,8 +9,8 @@ import pytest
 from bot.delivery import Delivery
 from db.delivery import Deliveries, OutboxItem
 from tests.contract.handover_cases import accepted
+from tests.contract.stages import staged
 from tests.doubles.recording_platform import RecordingPlatform
-from tests.support.stages import staged
 
 
 async def test_what_is_leased_too_slowly_is_not_sent_by_that_attempt(
@@ -28,7 +28,7 @@ async def test_what_is_leased_too_slowly_is_not_sent_by_that_attempt(
         await stage.join()
         await accepted(stage)
         for seconds, replaced, sends in ((0.5, slowly, False), (60, lease, True)):
-            delivery = Delivery(stage.postgres, platform, lease_seconds=seconds)
+            delivery = Delivery(stage.store, platform, lease_seconds=seconds)
             monkeypatch.setattr(Deliveries, "lease", replaced)
             await delivery._start_due(asyncio.Event())
             await asyncio.gather(*delivery._in_progress)

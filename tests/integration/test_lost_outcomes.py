@@ -6,8 +6,8 @@ from structlog.testing import capture_logs
 
 from bot.delivery import Delivery
 from db.outbox import SqlOutbox
+from tests.contract.stages import staged
 from tests.doubles.recording_platform import RecordingPlatform
-from tests.support.stages import staged
 
 
 @pytest.mark.parametrize(
@@ -27,11 +27,11 @@ async def test_an_outcome_that_cant_be_recorded_is_logged(
         await stage.join()
         await stage.search(await stage.lost(), await stage.found())
         platform = RecordingPlatform()
-        sender = Delivery(stage.postgres, platform)
-        [reply, *_] = await stage.postgres.delivery.lease("web", limit=9, seconds=0)
+        sender = Delivery(stage.store, platform)
+        [reply, *_] = await stage.store.delivery.lease("web", limit=9, seconds=0)
         for outcome in ("mark_sent", "mark_unsent"):
             monkeypatch.setattr(SqlOutbox, outcome, fail)
         with capture_logs() as logged:
             await sender._deliver(reply, sender._until())
         assert logged[-1]["event"] == event
-        assert reply.seq in [item.seq for item in await stage.postgres.delivery.lease("web", limit=9, seconds=60)]
+        assert reply.seq in [item.seq for item in await stage.store.delivery.lease("web", limit=9, seconds=60)]

@@ -5,7 +5,7 @@ import pytest
 
 from db.store import Store
 from reunite.entities import Member
-from tests.contract.stages import ADA, MODERATOR, PostgresStage, account
+from tests.contract.stages import ADA, MODERATOR, Stage, account
 from tests.support.keys import KEYS
 
 _MANY = 2000
@@ -28,7 +28,7 @@ _ROWS_READ = """SELECT relname AS name, seq_tup_read + idx_tup_fetch AS rows FRO
 async def test_a_members_data_is_found_by_indexes(database_url: str, owner_database_url: str, member: Member) -> None:
     async with Store(database_url, keys=KEYS) as store:
         await store.embedding_models.register("none", "none", {"shared": 3})
-        stage = PostgresStage(store)
+        stage = Stage(store)
         workspace = await stage.join()
         await stage.matched()
         async with await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner:

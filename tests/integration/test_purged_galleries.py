@@ -10,8 +10,7 @@ from db.outbox import SqlOutbox
 from reunite.commands import Withdraw
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
-from tests.contract.stages import ADA
-from tests.support.stages import staged
+from tests.contract.stages import ADA, staged
 
 _SECONDS_TO_PURGE = 0.3
 

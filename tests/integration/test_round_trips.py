@@ -8,10 +8,9 @@ import pytest
 from psycopg.pq import TransactionStatus
 
 from reunite.commands import EditReport
-from tests.contract.stages import PostgresStage
+from tests.contract.stages import Stage, staged
 from tests.integration.test_compared_details import CountedDetails
 from tests.support.services import working
-from tests.support.stages import staged
 from tests.support.waiting import eventually
 from tests.support.world import World, open_world
 from workers import app
@@ -84,7 +83,7 @@ async def test_an_edit_takes_one_statement_more_for_each_gallery_that_quotes_it(
     assert taken[1] == taken[0] + 5
 
 
-async def _statements_of_an_edit(stage: PostgresStage, counts: Counts, *, close: int) -> int:
+async def _statements_of_an_edit(stage: Stage, counts: Counts, *, close: int) -> int:
     """Return how many statements the edit of a found report takes that is one of the closest to some lost ones."""
     found = await stage.found()
     for _ in range(close):

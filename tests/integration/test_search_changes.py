@@ -9,12 +9,11 @@ from db.embeddings import of_text
 from db.scoring_items import PHOTO_CONTENT, REPORT_DETAILS
 from reunite.commands import Look
 from reunite.entities import ReplyTarget, Report, ReportState
-from tests.contract.stages import ADA, PHOTO, PostgresStage
-from tests.support.stages import staged
+from tests.contract.stages import ADA, PHOTO, Stage, staged
 
 
-async def embed(stage: PostgresStage, report: Report) -> None:
-    async with stage.postgres.session(report.community) as session:
+async def embed(stage: Stage, report: Report) -> None:
+    async with stage.store.session(report.community) as session:
         model = await session.model_change.live_model()
         assert model
         rows = of_text({"shared": np.array([[1, 0, 0]], np.float32)})

@@ -7,15 +7,14 @@ import pytest
 
 from reunite.commands import ReportLost
 from tests.contract.repeat_cases import HAT
-from tests.contract.stages import ADA, BEN
-from tests.support.stages import staged
+from tests.contract.stages import ADA, BEN, staged
 
 
 @pytest.mark.parametrize("author", [ADA, BEN])
 async def test_the_second_waits_for_the_first_of_the_same_person_only(database_url: str, author: object) -> None:
     async with staged(database_url) as stage:
         workspace = await stage.join()
-        async with stage.postgres.session(workspace.community) as session:
+        async with stage.store.session(workspace.community) as session:
             first, _ = await session.reports.add(
                 ReportLost(source_key="1", author=ADA, **HAT), datetime.now(UTC) + timedelta(days=1)
             )

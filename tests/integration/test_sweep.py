@@ -9,8 +9,7 @@ from db.queue import ArqQueue
 from db.store import Store
 from reunite.entities import ReportState
 from reunite.language import sentence
-from tests.contract.stages import PostgresStage
-from tests.support.stages import staged
+from tests.contract.stages import Stage, staged
 from workers.sweep import Sweep
 
 
@@ -25,9 +24,9 @@ class NothingDue(ArqQueue):
         return 0
 
 
-def sweep_at(stage: PostgresStage, hours: float, at_once: int = 100) -> Sweep:
+def sweep_at(stage: Stage, hours: float, at_once: int = 100) -> Sweep:
     at = datetime.now(UTC) + timedelta(hours=hours)
-    return Sweep(stage.postgres, NothingDue(), 10, lambda: at, at_once)
+    return Sweep(stage.store, NothingDue(), 10, lambda: at, at_once)
 
 
 async def test_a_report_that_cannot_end_holds_up_neither_another_nor_a_digest(
@@ -59,7 +58,7 @@ async def test_a_claim_is_brought_up_and_decided_without_the_key_of_its_answer(d
         _, found, match = await stage.matched()
         claim = await stage.claim(match, found)
     async with Store(database_url, keys=Keys([new_key()])) as store:
-        stage = PostgresStage(store)
+        stage = Stage(store)
         await sweep_at(stage, 25).run_once()
         assert sentence("claim_waits_for_you") in await stage.words(found)
         async with stage.session(found.community) as session:
@@ -72,12 +71,12 @@ async def test_jobs_of_the_api_are_deleted_after_thirty_days(database_url: str, 
     async with staged(database_url, Keys([new_key()])) as stage:
         await stage.join(digest=True)
         place = await stage.join()
-        async with stage.postgres.session(place.community) as session:
+        async with stage.store.session(place.community) as session:
             old, new = [await session.api_jobs.add(place.id, key, [], []) for key in ("old", "new")]
         with psycopg.connect(owner_database_url) as connection:
             connection.execute("UPDATE api_job SET created_at = now() - interval '31 days' WHERE id = %s", [old])
         await sweep_at(stage, 0).run_once()
-        async with stage.postgres.session(place.community) as session:
+        async with stage.store.session(place.community) as session:
             assert new
             assert await session.api_jobs.get(new)
             assert await session.api_jobs.by_key(place.id, "old") is None

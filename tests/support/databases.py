@@ -17,7 +17,7 @@ from redis import Redis
 from db.migrate import migrate
 from embedded import EmbeddedServers, Urls
 from embedded.postgres import APPLICATION, OWNER, url
-from tests.support.emptying import Untouched
+from tests.support.emptying import Untouched, delete_rows
 
 HOME_VARIABLE = "HOME_OF_REUNITE_TESTS"
 CLONE_NUMBERS = count()
@@ -85,6 +85,10 @@ class Databases:
         yield _of_database(self.servers, OWNER, name)
         self.returned[name] = untouched
 
+    def empty_again(self, owner_url: str) -> None:
+        """Delete all rows of a lent database, for the next of several tests that share it."""
+        delete_rows(self.cleaners[_name_of(owner_url)])
+
     def _used(self) -> tuple[str, Untouched] | None:
         """Empty one that was returned; drop it instead where a test has changed more than its rows."""
         if not self.returned:
@@ -122,8 +126,7 @@ class Databases:
 
     def as_application(self, owner_url: str) -> str:
         """Return the URL of the same database, seen by the application."""
-        name = psycopg.conninfo.conninfo_to_dict(owner_url)["dbname"]
-        return _of_database(self.servers, APPLICATION, str(name))
+        return _of_database(self.servers, APPLICATION, _name_of(owner_url))
 
 
 @pytest.fixture(scope="session")
@@ -170,6 +173,10 @@ def empty_redis(servers: Urls, number: int) -> str:
     with Redis.from_url(url_of_number) as client:
         client.flushdb()
     return url_of_number
+
+
+def _name_of(owner_url: str) -> str:
+    return str(psycopg.conninfo.conninfo_to_dict(owner_url)["dbname"])
 
 
 def _of_database(servers: Urls, role: str, name: str) -> str:

@@ -43,7 +43,7 @@ class Untouched:
             return False
         if _size(connection) > self.size + MAX_GROWTH:
             return False
-        _empty(connection)
+        delete_rows(connection)
         return True
 
 
@@ -71,7 +71,7 @@ def _size(connection: psycopg.Connection) -> int:
     return int(size)
 
 
-def _empty(connection: psycopg.Connection) -> None:
+def delete_rows(connection: psycopg.Connection) -> None:
     """Delete all rows, without triggers, and restart the sequences."""
     tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
     deletions = [

@@ -5,33 +5,25 @@ from uuid import uuid4
 
 import pytest
 
+from db.work import SqlWork
 from reunite.commands import Look
 from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.limits import minutes_to_wait
 from reunite.matching.defaults import PRIOR
 from reunite.ports import Backlog
 from reunite.search import search_and_announce
-from tests.contract.stages import ADA, BEN, MemoryStage
-from tests.doubles.memory.reports import MemoryWork
+from tests.contract.stages import ADA, BEN, Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.mark.parametrize(
-    ("queued", "seconds_each", "minutes"),
-    [(300, None, None), (0, 5.0, None), (40, 3.0, None), (41, 3.0, 3), (300, 2.5, 13), (1, 7200.0, 120)],
-)
-def test_a_long_wait_is_given_in_minutes_if_known(queued: int, seconds_each: float | None, minutes: int | None) -> None:
-    assert minutes_to_wait(Backlog(queued, seconds_each)) == minutes
-
-
-async def test_a_report_behind_many_is_told_its_wait_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def backlog(self: MemoryWork, since: object) -> Backlog:
+async def test_a_report_behind_many_is_told_its_wait_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def backlog(self: SqlWork, since: object) -> Backlog:
         del self, since
         return Backlog(100, 3.0)
 
-    monkeypatch.setattr(MemoryWork, "backlog", backlog)
-    stage = MemoryStage()
+    monkeypatch.setattr(SqlWork, "backlog", backlog)
     await stage.join()
     report = await stage.found(key="again")
     await stage.found(key="again")
@@ -39,14 +31,12 @@ async def test_a_report_behind_many_is_told_its_wait_once(monkeypatch: pytest.Mo
     assert reply.text() == "A lot came in at once, so my answer takes about 5 minutes. I haven't forgotten you."
 
 
-def limited(reports_per_hour: int) -> MemoryStage:
-    stage = MemoryStage()
+def limit(stage: Stage, reports_per_hour: int) -> None:
     stage.handlers = Handlers(stage.store, stage.hints, lambda: stage.time, reports_per_hour=reports_per_hour)
-    return stage
 
 
-async def test_one_member_may_report_so_much_in_an_hour_and_others_still_may() -> None:
-    stage = limited(2)
+async def test_one_member_may_report_so_much_in_an_hour_and_others_still_may(stage: Stage) -> None:
+    limit(stage, 2)
     await stage.join()
     first = await stage.lost(author=ADA, key="first")
     await stage.lost(author=ADA)
@@ -58,8 +48,8 @@ async def test_one_member_may_report_so_much_in_an_hour_and_others_still_may() -
     await stage.lost(author=ADA)
 
 
-async def test_a_search_counts_as_one_more_and_several_at_a_time_as_one() -> None:
-    stage = limited(2)
+async def test_a_search_counts_as_one_more_and_several_at_a_time_as_one(stage: Stage) -> None:
+    limit(stage, 2)
     await stage.join()
     await stage.lost(author=ADA)
     for words in ("a scarf", "a red scarf"):
@@ -69,8 +59,8 @@ async def test_a_search_counts_as_one_more_and_several_at_a_time_as_one() -> Non
         await look(stage, "a cap")
 
 
-async def test_a_search_that_is_filed_is_a_report_within_the_limit() -> None:
-    stage = limited(1)
+async def test_a_search_that_is_filed_is_a_report_within_the_limit(stage: Stage) -> None:
+    limit(stage, 1)
     await stage.join()
     await stage.found("a badge, number XK-7731", author=BEN)
     first, second = [await look(stage, "badge XK-7731") for _ in range(2)]
@@ -80,7 +70,7 @@ async def test_a_search_that_is_filed_is_a_report_within_the_limit() -> None:
     assert (await stage.now(second)).state is ReportState.LOOK, "nothing of it was filed"
 
 
-async def look(stage: MemoryStage, words: str) -> Report:
+async def look(stage: Stage, words: str) -> Report:
     """Search as ADA, and return the look."""
     target = ReplyTarget("web", "here", "lost")
     found = await stage.handlers.look(Look(source_key=str(uuid4()), target=target, author=ADA, text=words))
@@ -95,6 +85,6 @@ async def look(stage: MemoryStage, words: str) -> Report:
     return report
 
 
-async def claim(stage: MemoryStage, searched: Report) -> None:
+async def claim(stage: Stage, searched: Report) -> None:
     [match] = await stage.matches(searched)
     await stage.press("look_mine", match.id, ADA, words="a scratch", target=ReplyTarget("web", "here", "lost"))

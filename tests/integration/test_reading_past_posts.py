@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -13,9 +12,7 @@ import psycopg
 import pytest
 
 from bot import past_posts
-from bot.discord.inbound import Inbound
 from bot.past_posts import Page, PastMessage, PastPosts
-from bot.slack.inbound import Inbound as SlackInbound
 from db.backfills import Backfill
 from db.cancellation import stop
 from reunite.commands import NewReport, ReportFound
@@ -23,9 +20,11 @@ from reunite.entities import ReplyTarget, Report
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.past_posts import KnownBefore, PastPost, Span, Tally
 from reunite.ports import Outgoing, Sent
-from tests.contract.stages import ADA, PHOTO, MemoryStage
+from tests.contract.stages import ADA, PHOTO, Stage
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NOW = datetime.now(UTC)
 POSTED = NOW - timedelta(days=2)
@@ -112,10 +111,10 @@ def at(key: str) -> ReplyTarget:
 
 
 class Reading:
-    """A reading in memory."""
+    """A channel that is read by a bot."""
 
-    def __init__(self, *posts: str) -> None:
-        self.stage, self.platform, self.channel = MemoryStage(), Strict(), Channel(*posts)
+    def __init__(self, stage: Stage, *posts: str) -> None:
+        self.stage, self.platform, self.channel = stage, Strict(), Channel(*posts)
 
     @asynccontextmanager
     async def running(self, tell: Any = "", *, answers: bool = False, **settings: Any) -> AsyncIterator[Readings]:
@@ -139,8 +138,8 @@ class Reading:
 @pytest.mark.parametrize(
     "refusal", [TryAgainError("a permission is missing"), UndeliverableError("blocked"), ValueError("a defect")]
 )
-async def test_a_post_that_the_bot_may_not_react_to_holds_up_no_other(refusal: Exception) -> None:
-    reading = Reading("1", "2")
+async def test_a_post_that_the_bot_may_not_react_to_holds_up_no_other(stage: Stage, refusal: Exception) -> None:
+    reading = Reading(stage, "1", "2")
     reading.platform.refusal = refusal
     async with reading.running(answers=True) as readings:
         await eventually(lambda: readings.now.has_ended)
@@ -148,9 +147,11 @@ async def test_a_post_that_the_bot_may_not_react_to_holds_up_no_other(refusal: E
     assert all(await reading.reports())
 
 
-async def test_a_post_is_read_again_after_trouble_of_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_post_is_read_again_after_trouble_of_the_database(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(past_posts, "_RETRY_SECONDS", 0.01)
-    reading = Reading("1", "2")
+    reading = Reading(stage, "1", "2")
     reading.channel.trouble.append(psycopg.errors.ReadOnlySqlTransaction("a standby"))
     reading.platform.trouble.append(psycopg.InterfaceError("the connection is closed"))
     async with reading.running(answers=True) as readings:
@@ -160,8 +161,8 @@ async def test_a_post_is_read_again_after_trouble_of_the_database(monkeypatch: p
     assert reading.platform.acknowledged == ["1", "2"]
 
 
-async def test_a_limit_is_waited_for() -> None:
-    reading = Reading("1", "2")
+async def test_a_limit_is_waited_for(stage: Stage) -> None:
+    reading = Reading(stage, "1", "2")
     reading.platform.refusal = TryAgainError("too fast", after=0.05)
     async with reading.running(answers=True) as readings:
         await eventually(reading.reports, holds=lambda found: found[0])
@@ -171,8 +172,8 @@ async def test_a_limit_is_waited_for() -> None:
     assert readings.now.tally.reports == 2
 
 
-async def test_past_posts_are_read_even_if_moderators_cant_be_notified_until_later() -> None:
-    reading = Reading("1", "2")
+async def test_past_posts_are_read_even_if_moderators_cant_be_notified_until_later(stage: Stage) -> None:
+    reading = Reading(stage, "1", "2")
     reading.platform.closed_channel = "log"
     async with reading.running("start", log_channel="log") as readings:
         await eventually(lambda: readings.now.has_ended)
@@ -183,27 +184,11 @@ async def test_past_posts_are_read_even_if_moderators_cant_be_notified_until_lat
     assert texts == ["start", "end"]
 
 
-async def test_a_post_that_is_deleted_while_its_page_is_taken_leaves_no_report() -> None:
-    reading = Reading("1", "2")
+async def test_a_post_that_is_deleted_while_its_page_is_taken_leaves_no_report(stage: Stage) -> None:
+    reading = Reading(stage, "1", "2")
     reading.channel.deleted.add("2")
     async with reading.running() as readings:
         await eventually(lambda: readings.now.has_ended)
     assert (readings.now.tally.reports, readings.now.tally.skipped) == (1, {"deleted": 1})
     kept, gone = await reading.reports()
     assert [report and report.purged for report in (kept, gone)] == [False, True]
-
-
-async def test_discords_deletions_are_remembered() -> None:
-    others: Any = SimpleNamespace(get_guild=lambda _: None)
-    inbound = Inbound(others, others, others, others)
-    await inbound.deleted(1, 2, 3)
-    assert [inbound.is_deleted(key) for key in ("2", "3")] == [False, True]
-
-
-async def test_slacks_deletions_are_remembered() -> None:
-    async def withdraw(_: object) -> None: ...
-
-    others: Any = SimpleNamespace(withdraw=withdraw, target=lambda *_: at("1"))
-    inbound = SlackInbound(others, others, others, others, others)
-    await inbound.deleted(others, "C1", "1.5")
-    assert [inbound.is_deleted(key) for key in ("C1:1.4", "C1:1.5")] == [False, True]

@@ -24,10 +24,12 @@ from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.handover import note_no_conversation
 from reunite.language import sentence
-from reunite.messages.reply import Action, Reply
+from reunite.messages.reply import Action, Reply, from_json
 from reunite.ports import Audience, Outgoing, ScoredPair
 from reunite.rules import MAX_TILES
-from tests.contract.stages import ADA, BEN, MODERATOR, MemoryStage
+from tests.contract.stages import ADA, BEN, MODERATOR, Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 EVE: Final = Member("eve", "Eve Nobody")
 OF_FIND: Final = ("Quandt", "zofia", "kq4417", "blue tag", "Ben Nevis", "id.jpg", "tag ✓", "blue ✓")
@@ -51,7 +53,7 @@ WHY: Final = (
 class Scene:
     """A match, and the private replies and exports that people got, each with the person."""
 
-    stage: MemoryStage
+    stage: Stage
     lost: Report
     found: Report
     match: Match
@@ -290,8 +292,7 @@ def shown(reply: Reply) -> str:
     return "\n".join(parts)
 
 
-async def scene_of(*, sealed: bool, private: bool, released: bool) -> Scene:
-    stage = MemoryStage()
+async def scene_of(stage: Stage, *, sealed: bool, private: bool, released: bool) -> Scene:
     await stage.join(log_channel="log")
     found = await stage.found(
         "Passport of Zofia Quandt KQ4417, blue tag",
@@ -312,13 +313,15 @@ async def scene_of(*, sealed: bool, private: bool, released: bool) -> Scene:
     return scene
 
 
-def everything(scene: Scene) -> list[tuple[str, str]]:
+async def everything(scene: Scene) -> list[tuple[str, str]]:
     """Return all that was said outside the moderators' channel, with who reads it: the thread or the member."""
     threads = {scene.lost.id: "the lost report", scene.found.id: "the found report"}
+    async with scene.stage.session(scene.found.community) as session:
+        query = "SELECT report_id, audience, reply FROM outbox WHERE audience <> 'moderators' ORDER BY seq"
+        rows = await session._all(query)
     seen = [
-        (_AUDIENCES.get(row.audience) or threads.get(row.report, "another"), shown(row.reply))
-        for row in scene.stage.memory.tables.outbox.values()
-        if row.audience != "moderators"
+        (_AUDIENCES.get(row["audience"]) or threads.get(row["report_id"], "another"), shown(from_json(row["reply"])))
+        for row in rows
     ]
     return seen + [(member.id, words) for member, words in scene.private]
 
@@ -341,22 +344,24 @@ def forbidden(scene: Scene, reader: str) -> list[str]:
     ("sealed", "private"), [(True, False), (False, True), (True, True)], ids=["sealed", "private", "both"]
 )
 @pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: maker.__name__.strip("_"))
-async def test_nobody_reads_what_is_not_for_them(maker: Maker, *, sealed: bool, private: bool, released: bool) -> None:
+async def test_nobody_reads_what_is_not_for_them(
+    stage: Stage, maker: Maker, *, sealed: bool, private: bool, released: bool
+) -> None:
     with capture_logs() as logs:
-        scene = await scene_of(sealed=sealed, private=private, released=released and sealed)
+        scene = await scene_of(stage, sealed=sealed, private=private, released=released and sealed)
         with suppress(TellUserError):
             await maker(scene)
-        seen = [*everything(scene), (EVE.id, json.dumps(logs, default=str))]
+        seen = [*await everything(scene), (EVE.id, json.dumps(logs, default=str))]
     for reader, words in seen:
         for secret in forbidden(scene, reader):
             assert secret.casefold() not in words.casefold(), f"{reader} reads {secret!r}:\n{words}"
 
 
-async def test_reports_left_out_of_the_export_are_counted() -> None:
+async def test_reports_left_out_of_the_export_are_counted(stage: Stage) -> None:
     """Without secrets, all of this is read: the table looks for what would be there."""
-    scene = await scene_of(sealed=False, private=False, released=False)
+    scene = await scene_of(stage, sealed=False, private=False, released=False)
     await _handover(scene)
-    read = "\n".join(words for _, words in everything(scene)).casefold()
+    read = "\n".join(words for _, words in await everything(scene)).casefold()
     secrets = (*OF_FIND, *OF_LOSS, scene.photo, PLACE)
     assert [secret for secret in secrets if secret.casefold() not in read] == ["id.jpg", "diary.jpg"]
 
@@ -374,7 +379,9 @@ async def test_reports_left_out_of_the_export_are_counted() -> None:
         (_digest, "everyone", sentence("digest_claim")),
     ],
 )
-async def test_the_messages_that_are_searched_for_secrets_are_made(maker: Maker, reader: str, words: str) -> None:
-    scene = await scene_of(sealed=False, private=False, released=False)
+async def test_the_messages_that_are_searched_for_secrets_are_made(
+    stage: Stage, maker: Maker, reader: str, words: str
+) -> None:
+    scene = await scene_of(stage, sealed=False, private=False, released=False)
     await maker(scene)
-    assert any(who == reader and words in text for who, text in everything(scene))
+    assert any(who == reader and words in text for who, text in await everything(scene))

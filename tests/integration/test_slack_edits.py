@@ -4,11 +4,15 @@ from collections.abc import Coroutine
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from bot.slack.inbound import Inbound
 from bot.slack.posts import photos_of
 from reunite.entities import Member, ReplyTarget, ReportKind
 from tests.contract.past_post_cases import past
-from tests.contract.stages import MemoryStage
+from tests.contract.stages import Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TS = "100.000001"
 FILE = {"id": "F1", "name": "a.jpg", "mimetype": "image/jpeg", "url_private": "https://files.example/a.jpg"}
@@ -32,7 +36,7 @@ WORKSPACE: Any = SimpleNamespace(
 )
 
 
-def inbound(stage: MemoryStage) -> Inbound:
+def inbound(stage: Stage) -> Inbound:
     def leave(work: Coroutine[Any, Any, None]) -> None:
         work.close()
 
@@ -40,8 +44,7 @@ def inbound(stage: MemoryStage) -> Inbound:
     return Inbound(stage.handlers, others, others, others, others)
 
 
-async def test_a_post_that_says_what_is_known_stays_unanswered() -> None:
-    stage = MemoryStage()
+async def test_a_post_that_says_what_is_known_stays_unanswered(stage: Stage) -> None:
     await stage.join("T1", "slack")
     photos = (await photos_of(WORKSPACE, POST)).photos
     at = WORKSPACE.target("C1", TS)
@@ -51,8 +54,7 @@ async def test_a_post_that_says_what_is_known_stays_unanswered() -> None:
     assert len(stage.hints.work) == 1
 
 
-async def test_a_post_that_was_refused_is_taken() -> None:
-    stage = MemoryStage()
+async def test_a_post_that_was_refused_is_taken(stage: Stage) -> None:
     await stage.join("T1", "slack")
     await inbound(stage).edited(WORKSPACE, "C1", POST)
     assert await stage.handlers.report_at(WORKSPACE.target("C1", TS))
