@@ -13,6 +13,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import manifest
@@ -80,10 +81,25 @@ def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> Async
         request_verification_enabled=not config.app_token,  # Socket Mode has no signatures
         ignoring_self_events_enabled=False,  # the deletion of the bot's post is such an event
     )
+    app.use(_noting_lost_events(parts))
     _events(app, parts)
     _requests(app, parts)
     app.error(logged_and_answered(parts.background, workspaces.remembered_language))
     return app
+
+
+def _noting_lost_events(parts: Parts) -> Callable[..., Awaitable[BoltResponse | None]]:
+    """Take Slack's word that it has dropped a workspace's events, of which there were too many: they're read later."""
+
+    async def take(body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+        if body.get("type") != manifest.LIMITED_EVENT:
+            await next_()
+            return None
+        if workspace := await parts.workspaces.get(body["team_id"]):
+            workspace.has_missed_events = True
+        return BoltResponse(status=200)
+
+    return take
 
 
 def _events(app: AsyncApp, parts: Parts) -> None:
@@ -148,15 +164,28 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
 
 
 def _leaving(parts: Parts) -> _Listener:
-    """Purge a workspace that removed the app, unless the event is older than its newest installation."""
+    """Purge a workspace that removed the app, unless the event is older than its newest installation.
+
+    Tokens are also revoked while the app stays: other ones, or those of an installation for the whole organisation.
+    """
 
     async def listen(event: dict[str, Any], body: dict[str, Any]) -> None:
-        team, at = body["team_id"], datetime.fromtimestamp(body["event_time"], UTC)
-        bot_is_gone = event["type"] == "app_uninstalled" or event.get("tokens", {}).get("bot")
-        if bot_is_gone and not await parts.installations.is_newer(team, at):
+        team, at = body.get("team_id"), datetime.fromtimestamp(body["event_time"], UTC)
+        is_uninstalled = event["type"] == "app_uninstalled" and not _is_for_organisation(body)
+        if team is None or await parts.installations.is_newer(team, at):
+            return
+        if is_uninstalled or (_may_have_left(event) and not await parts.workspaces.has_app(team)):
             await parts.workspaces.leave(team)
 
     return listen
+
+
+def _may_have_left(event: dict[str, Any]) -> bool:
+    return event["type"] == "app_uninstalled" or bool(event.get("tokens", {}).get("bot"))
+
+
+def _is_for_organisation(body: dict[str, Any]) -> bool:
+    return any(found.get("is_enterprise_install") for found in body.get("authorizations") or ())
 
 
 def _replying(parts: Parts, answer: Callable[[PrivateReplies], Coroutine[Any, Any, None]]) -> _Listener:
