@@ -39,6 +39,7 @@ from bot.slack.workspaces import Workspaces
 from db.installations import Installations
 
 _Listener = Callable[..., Awaitable[None]]
+_OF_MESSAGES: Final = frozenset({"message", *manifest.REACTION_EVENTS})
 _RETRY: Final = "x-slack-retry-num"
 _LAST_RETRY: Final = "3"
 """Slack sends an event again at once, after one minute, and after five."""
@@ -147,20 +148,37 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
     ) -> None:
         workspace = await parts.workspaces.get(context.team_id)
         retry = req.headers.get(_RETRY, ["0"])[0]
-        is_retry = retry != "0"
-        if workspace is None or (is_retry and await parts.installations.is_handled(body["event_id"])):
+        if workspace is None or (retry != "0" and await parts.installations.is_handled(body["event_id"])):
             return
-        current = await parts.inbound.current(workspace, event) if is_retry else event
-        if current is not None:
-            try:
-                await listener(workspace, current)
-            except Exception:
-                if retry == _LAST_RETRY and event["type"] == "message":
-                    await parts.inbound.note_missed(workspace.team, event)
-                raise
+        for concerned in [workspace, *_sharing(parts.workspaces, workspace, event)]:
+            await _handle(parts, concerned, listener, event, retry)
         await parts.installations.note_event(body["event_id"])
 
     return listen
+
+
+async def _handle(
+    parts: Parts, workspace: SlackWorkspace, listener: _Listener, event: dict[str, Any], retry: str
+) -> None:
+    current = await parts.inbound.current(workspace, event) if retry != "0" else event
+    if current is not None:
+        try:
+            await listener(workspace, current)
+        except Exception:
+            if retry == _LAST_RETRY and event["type"] == "message":
+                await parts.inbound.note_missed(workspace.team, event)
+            raise
+
+
+def _sharing(workspaces: Workspaces, heard_by: SlackWorkspace, event: dict[str, Any]) -> list[SlackWorkspace]:
+    """Return the other workspaces that an event concerns: Slack tells an app once of what's in a shared channel.
+
+    Each has its own bot and its own reports there.
+    """
+    channel = event.get("channel") or event.get("item", {}).get("channel")
+    if event["type"] not in _OF_MESSAGES or not isinstance(channel, str):
+        return []
+    return [workspace for workspace in workspaces if workspace != heard_by and channel in workspace.channels]
 
 
 def _leaving(parts: Parts) -> _Listener:
