@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.latest import Latest
 from bot.slack.errors import code_of
-from bot.slack.posts import ts_of
+from bot.slack.posts import is_hidden, ts_of
 from bot.slack.render import metadata
 from bot.slack.workspace import SlackWorkspace
 from reunite.errors import PostGoneError
@@ -107,6 +107,6 @@ async def _page(workspace: SlackWorkspace, outgoing: Outgoing, search: _Search) 
     except SlackApiError as error:
         if code_of(error) != "thread_not_found":
             raise
-        search.post_is_gone = True
+        search.post_is_gone = not await is_hidden(workspace, outgoing.target.channel, str(outgoing.target.message))
         return {"messages": ()}
     return answer.data if isinstance(answer.data, dict) else {}

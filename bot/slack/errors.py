@@ -13,6 +13,7 @@ from reunite.retry_after import seconds_to_wait
 TEMPORARY: Final = {
     "accesslimited",  # until the network of the bot is allowed
     "ekm_access_denied",  # administrators have suspended posting
+    "external_channel_migrating",  # until the channel is shared with another organisation
     "fatal_error",
     "internal_error",
     "message_limit_exceeded",
@@ -23,6 +24,7 @@ TEMPORARY: Final = {
     "service_unavailable",
     "team_access_not_granted",
     "team_added_to_org",
+    "update_failed",
 }
 TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 """Temporary too: once the operator has set another token, the replies can be sent."""
@@ -39,6 +41,7 @@ FAILURES: Final = (SlackApiError, *UNANSWERED)
 """All that a call may raise which isn't our own defect."""
 OK: Final = 200
 _CLOSED: Final = {
+    "cannot_reply_to_message",
     "channel_not_found",  # a private channel that the bot isn't in any more
     "is_archived",
     "not_in_channel",
@@ -51,6 +54,10 @@ _PARTLY_DONE: Final = {"fatal_error", "internal_error"}
 """A part of the operation may have succeeded: docs.slack.dev/reference/methods/chat.postMessage, errors."""
 _SERVER_ERROR: Final = 500
 _TOO_MANY: Final = 429
+
+
+class HiddenPostError(UndeliverableError):
+    """Slack's free plan hides the post to reply to, and takes no reply in its thread."""
 
 
 @contextmanager
@@ -131,9 +138,9 @@ def _lacking(error: SlackApiError) -> str:
 
 
 def is_closed(error: Exception) -> bool:
-    """Return whether one of our errors says that the bot can't write in a channel, whose posts may still be there."""
+    """Return whether one of our errors says that the bot can't reply to a post, which may still be there."""
     cause = error.__cause__
-    return isinstance(cause, SlackApiError) and code_of(cause) in _CLOSED
+    return isinstance(error, HiddenPostError) or (isinstance(cause, SlackApiError) and code_of(cause) in _CLOSED)
 
 
 def seconds_put_off(error: SlackApiError) -> float | None:

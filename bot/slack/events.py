@@ -13,6 +13,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import manifest
@@ -38,6 +39,7 @@ from bot.slack.workspaces import Workspaces
 from db.installations import Installations
 
 _Listener = Callable[..., Awaitable[None]]
+_OF_MESSAGES: Final = frozenset({"message", *manifest.REACTION_EVENTS})
 _RETRY: Final = "x-slack-retry-num"
 _LAST_RETRY: Final = "3"
 """Slack sends an event again at once, after one minute, and after five."""
@@ -80,10 +82,25 @@ def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> Async
         request_verification_enabled=not config.app_token,  # Socket Mode has no signatures
         ignoring_self_events_enabled=False,  # the deletion of the bot's post is such an event
     )
+    app.use(_noting_lost_events(parts))
     _events(app, parts)
     _requests(app, parts)
     app.error(logged_and_answered(parts.background, workspaces.remembered_language))
     return app
+
+
+def _noting_lost_events(parts: Parts) -> Callable[..., Awaitable[BoltResponse | None]]:
+    """Take Slack's word that it has dropped a workspace's events, of which there were too many: they're read later."""
+
+    async def take(body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+        if body.get("type") != manifest.LIMITED_EVENT:
+            await next_()
+            return None
+        if workspace := await parts.workspaces.get(body["team_id"]):
+            workspace.has_missed_events = True
+        return BoltResponse(status=200)
+
+    return take
 
 
 def _events(app: AsyncApp, parts: Parts) -> None:
@@ -131,32 +148,62 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
     ) -> None:
         workspace = await parts.workspaces.get(context.team_id)
         retry = req.headers.get(_RETRY, ["0"])[0]
-        is_retry = retry != "0"
-        if workspace is None or (is_retry and await parts.installations.is_handled(body["event_id"])):
+        if workspace is None or (retry != "0" and await parts.installations.is_handled(body["event_id"])):
             return
-        current = await parts.inbound.current(workspace, event) if is_retry else event
-        if current is not None:
-            try:
-                await listener(workspace, current)
-            except Exception:
-                if retry == _LAST_RETRY and event["type"] == "message":
-                    await parts.inbound.note_missed(workspace.team, event)
-                raise
+        for concerned in [workspace, *_sharing(parts.workspaces, workspace, event)]:
+            await _handle(parts, concerned, listener, event, retry)
         await parts.installations.note_event(body["event_id"])
 
     return listen
 
 
+async def _handle(
+    parts: Parts, workspace: SlackWorkspace, listener: _Listener, event: dict[str, Any], retry: str
+) -> None:
+    current = await parts.inbound.current(workspace, event) if retry != "0" else event
+    if current is not None:
+        try:
+            await listener(workspace, current)
+        except Exception:
+            if retry == _LAST_RETRY and event["type"] == "message":
+                await parts.inbound.note_missed(workspace.team, event)
+            raise
+
+
+def _sharing(workspaces: Workspaces, heard_by: SlackWorkspace, event: dict[str, Any]) -> list[SlackWorkspace]:
+    """Return the other workspaces that an event concerns: Slack tells an app once of what's in a shared channel.
+
+    Each has its own bot and its own reports there.
+    """
+    channel = event.get("channel") or event.get("item", {}).get("channel")
+    if event["type"] not in _OF_MESSAGES or not isinstance(channel, str):
+        return []
+    return [workspace for workspace in workspaces if workspace != heard_by and channel in workspace.channels]
+
+
 def _leaving(parts: Parts) -> _Listener:
-    """Purge a workspace that removed the app, unless the event is older than its newest installation."""
+    """Purge a workspace that removed the app, unless the event is older than its newest installation.
+
+    Tokens are also revoked while the app stays: other ones, or those of an installation for the whole organisation.
+    """
 
     async def listen(event: dict[str, Any], body: dict[str, Any]) -> None:
-        team, at = body["team_id"], datetime.fromtimestamp(body["event_time"], UTC)
-        bot_is_gone = event["type"] == "app_uninstalled" or event.get("tokens", {}).get("bot")
-        if bot_is_gone and not await parts.installations.is_newer(team, at):
+        team, at = body.get("team_id"), datetime.fromtimestamp(body["event_time"], UTC)
+        is_uninstalled = event["type"] == "app_uninstalled" and not _is_for_organisation(body)
+        if team is None or await parts.installations.is_newer(team, at):
+            return
+        if is_uninstalled or (_may_have_left(event) and not await parts.workspaces.has_app(team)):
             await parts.workspaces.leave(team)
 
     return listen
+
+
+def _may_have_left(event: dict[str, Any]) -> bool:
+    return event["type"] == "app_uninstalled" or bool(event.get("tokens", {}).get("bot"))
+
+
+def _is_for_organisation(body: dict[str, Any]) -> bool:
+    return any(found.get("is_enterprise_install") for found in body.get("authorizations") or ())
 
 
 def _replying(parts: Parts, answer: Callable[[PrivateReplies], Coroutine[Any, Any, None]]) -> _Listener:

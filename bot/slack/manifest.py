@@ -25,5 +25,7 @@ CHANNEL_EVENTS: Final = DELETED_CHANNEL_EVENTS | frozenset(
 """They may change where the bot listens."""
 LEAVE_EVENTS: Final = frozenset({"app_uninstalled", "tokens_revoked"})
 """The workspace has removed the app; Slack sends both, in either order."""
+LIMITED_EVENT: Final = "app_rate_limited"
+"""Slack drops a workspace's events for a minute after 30,000 in an hour; no subscription is needed."""
 HOME_EVENT: Final = "app_home_opened"
 EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH = "/slack/events", "/slack/install", "/slack/oauth_redirect"

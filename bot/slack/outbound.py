@@ -11,9 +11,9 @@ from slack_sdk.errors import SlackApiError
 from bot.latest import Latest
 from bot.slack.channel_pace import ChannelPace, PutOffError
 from bot.slack.earlier import EarlierAttempts, place_of
-from bot.slack.errors import code_of, is_closed, is_refusal, seconds_put_off, slack_errors
+from bot.slack.errors import HiddenPostError, code_of, is_closed, is_refusal, seconds_put_off, slack_errors
 from bot.slack.pictures import Pictures
-from bot.slack.posts import link_of, message_at
+from bot.slack.posts import is_hidden, link_of, message_at
 from bot.slack.render import Element, blocks, metadata, notification
 from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace, is_direct
@@ -29,6 +29,16 @@ TAKEN_UP: Final = "eyes"
 RETURNED: Final = "white_check_mark"
 _MAX_UNSENT: Final = 1000
 _GONE: Final = {"message_not_found", "thread_not_found"}
+
+_PICTURE_REFUSED: Final = {
+    "file_deleted",
+    "file_not_found",
+    "invalid_blocks",
+    "missing_file_data",
+    "slack_connect_file_link_sharing_blocked",
+    "slack_connect_file_upload_sharing_blocked",
+}
+"""The last two: an organisation takes no files in the channels that it shares with others."""
 
 _T = TypeVar("_T")
 _log = structlog.get_logger(__name__)
@@ -238,7 +248,7 @@ async def _with_picture_or_without(
     try:
         return await write(file)
     except SlackApiError as error:
-        if file is None or code_of(error) != "invalid_blocks":
+        if file is None or code_of(error) not in _PICTURE_REFUSED:
             raise
         _log.warning("slack_picture_refused", key=key)
         return await write(None)
@@ -272,7 +282,9 @@ async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None)
     )
     message: dict[str, Any] = posted["message"]
     if target.message and "thread_ts" not in message:
-        # The root of the thread has just been deleted: Slack then posts to the whole channel.
+        # The root of the thread has just been deleted, or is hidden: Slack then posts to the whole channel.
         await workspace.client.chat_delete(channel=posted["channel"], ts=posted["ts"])
+        if await is_hidden(workspace, target.channel, target.message):
+            raise HiddenPostError("the post to reply to is hidden")
         raise PostGoneError("the post to reply to is gone")
     return Sent(posted["channel"], posted["ts"])

@@ -19,6 +19,8 @@ from reunite.errors import PhotoGoneError, TellUserError
 Body = Mapping[str, Any]
 _GONE: Final = {"file_not_found", "file_deleted"}
 _REFUSED: Final = {"access_denied", "not_visible", "no_permission", "channel_not_found", "team_access_not_granted"}
+_HIDDEN: Final = "hidden_by_limit"
+"""The mode of a file that Slack's free plan hides; it may be shown again."""
 _REMOTE: Final = "application/vnd.slack-remote"
 _UNLABELLED: Final = {"", "application/octet-stream", _REMOTE}
 _IMAGES: Final = {"avif", "bmp", "gif", "heic", "heif", "jpeg", "jpg", "png", "tif", "tiff", "webp"}
@@ -103,6 +105,12 @@ async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body |
     return next((message for message in page["messages"] if message["ts"] == ts), None)
 
 
+async def is_hidden(workspace: SlackWorkspace, channel: str, ts: str) -> bool:
+    """Return whether Slack's free plan hides a message, which may be there still."""
+    page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
+    return bool(page.get("is_limited"))
+
+
 async def version_now(workspace: SlackWorkspace, channel: str, known: Body) -> Body | None:
     """Return a message as it is now; None if it is gone.
 
@@ -183,8 +191,11 @@ async def photo_of(workspace: SlackWorkspace, file: Body, *, by_id: bool = False
     """Return a file as a photo; None if it is something else. Raises TellUserError if it can't be fetched."""
     if file.get("mode") == "tombstone":
         raise PhotoGoneError(name=_name(file))
-    if file.get("file_access") == "check_file_info" or not (file.get("mimetype") or file.get("is_external")):
+    is_known = file.get("mimetype") or file.get("is_external") or file.get("mode") == _HIDDEN
+    if file.get("file_access") == "check_file_info" or not is_known:
         file = await _looked_up(workspace, file)
+    if file.get("mode") == _HIDDEN:
+        raise TellUserError("photo_not_shared", name=_name(file))
     if not _looks_like_photo(file):
         return None
     if file.get("is_external"):

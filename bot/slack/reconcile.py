@@ -137,6 +137,8 @@ class Reconciler:
         """Record that the bot is running; note what it missed before, and read that as fast as Slack allows."""
         team, now = workspace.team, datetime.now(UTC)
         heard = await self._installations.heard_at(team)
+        if heard and workspace.has_missed_events:
+            heard, workspace.has_missed_events = heard - AWAY, False
         if heard and (team not in self._reconciled or now - heard > AWAY):
             await self._catch_up.note_gap(workspace, heard, now, now - self._look_back)
             await self._cards.note_pending(workspace)

@@ -74,6 +74,8 @@ class SlackWorkspace:
         self.channels: Mapping[str, Channel] = {}
         self.joined: set[str] = set()
         """Channels that the bot has joined since they were first read; the reconciler takes them out again."""
+        self.has_missed_events = False
+        """Whether Slack has dropped events; the reconciler catches up on them."""
         self._refreshing = asyncio.Lock()
         self._is_read = False
         self.is_outdated = False

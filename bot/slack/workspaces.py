@@ -125,21 +125,22 @@ class Workspaces:
         return (await workspace.person(user)).is_moderator if workspace else None
 
     async def membership(self) -> IsThere:
-        """Return a function that tells whether a workspace still has the app: by its token, if there is one."""
+        """Return a function that tells whether a workspace still has the app."""
+        return self.has_app
 
-        async def is_there(team: str) -> bool | None:
-            installation = await self._installations.of(team)
-            if installation is None:
-                return None
-            try:
-                await with_token(self._client, installation.bot_token).auth_test()
-            except SlackApiError as error:
-                return False if code_of(error) in APP_REMOVED else None
-            except UNANSWERED:
-                return None
-            return True
-
-        return is_there
+    async def has_app(self, team: str) -> bool | None:
+        """Ask Slack whether a workspace still has the app, by its token; None if that can't be found out."""
+        installation = await self._installations.of(team)
+        token = installation.bot_token if installation else self._config.bot_token
+        if token is None:
+            return None
+        try:
+            identity = await with_token(self._client, token).auth_test()
+        except SlackApiError as error:
+            return False if code_of(error) in APP_REMOVED else None
+        except UNANSWERED:
+            return None
+        return identity["team_id"] == team or None
 
     def _connect(self, team: str) -> "asyncio.Task[None]":
         """Return the first connection to a workspace; all who wait for one share it."""

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from tests.doubles import discord_rest_base as base
 from tests.doubles import discord_shapes as shapes
-from tests.doubles.discord_checks import check_message, check_rows, check_thread_name
+from tests.doubles.discord_checks import check_message, check_page, check_rows, check_thread, check_thread_name
 from tests.doubles.discord_guild import Guild
 from tests.doubles.discord_people import People
 from tests.doubles.discord_rest_base import Answer, body_of, known
@@ -75,6 +75,7 @@ class Channels:
         place = self._place(request, 0)
         if not self._double.may(BOT_ID, place["id"]) & shapes.READ_HISTORY:
             return []  # developers/resources/message, "Get Channel Messages": no refusal (read 2026-11-26)
+        check_page(request.query)
         query, messages = request.query, list(self._double.messages[place["id"]].values())
         most = int(query.get("limit", "50"))  # developers/resources/message, "Get Channel Messages" (read 2026-11-26)
         if "after" in query:
@@ -88,6 +89,7 @@ class Channels:
         """Return archived threads, the latest archived first."""
         # developers/resources/channel, "List Public Archived Threads": READ_MESSAGE_HISTORY (read 2026-11-26).
         place = self._place(request, shapes.READ_HISTORY)
+        check_page(request.query)
         threads = [channel for channel in self._double.channels.values() if channel.get("parent_id") == place["id"]]
         ended = [thread for thread in threads if thread["thread_metadata"]["archived"]]
         ended.sort(key=_archived_at, reverse=True)
@@ -141,7 +143,7 @@ class Channels:
         if place["type"] in shapes.THREADS and place["thread_metadata"]["archived"]:
             raise base.THREAD_IS_ARCHIVED  # error 50083: no message of an archived thread is edited (read 2026-11-26)
         payload, files = await body_of(request)
-        check_message({**message, **payload, "nonce": None}, files)
+        check_message({**message, "flags": 0, **payload, "nonce": None}, files, flags=0)
         await edit_message(self._double, message, payload, files)
         shown = self._double.public(message)
         await self._double.gateway.dispatch("MESSAGE_UPDATE", {**shown, "guild_id": self._double.guild_id})
@@ -154,6 +156,7 @@ class Channels:
 
     async def start_thread(self, request: web.Request) -> Answer:
         payload, message = await request.json(), self._message(request)
+        check_thread(payload)
         place = self._place(request, shapes.CREATE_THREADS | shapes.READ_HISTORY)
         if "thread" in message:
             raise base.THREAD_EXISTS  # error 160004 (read 2026-11-26)
@@ -164,8 +167,9 @@ class Channels:
     async def open_thread(self, request: web.Request) -> Answer:
         """Open a private thread in a channel, or a post in a forum."""
         payload, files = await body_of(request)
+        check_thread(payload)
         place, number = self._place(request, 0), self._double.new_id()
-        if place["type"] == shapes.FORUM:
+        if place["type"] in {shapes.FORUM, shapes.MEDIA}:
             # developers/resources/channel, "Start Thread in Forum or Media Channel": SEND_MESSAGES (read 2026-11-26).
             self._need(place, shapes.SEND_MESSAGES)
             check_message(payload["message"], files)
@@ -208,6 +212,7 @@ class Channels:
         self._place(request, shapes.READ_HISTORY)
         # developers/resources/message, "Get Reactions": 25 unless told otherwise, and no super reactions unless
         # `type` is 1 (read 2026-11-26).
+        check_page(request.query)
         is_super = request.query.get("type") == "1"
         given = self._reacted(request, self._double.super_reactions if is_super else self._double.reactions)
         after, most = int(request.query.get("after", 0)), int(request.query.get("limit", "25"))

@@ -6,7 +6,7 @@ from typing import Literal
 from aiohttp import web
 
 from tests.doubles import discord_rest_base as base
-from tests.doubles.discord_checks import check_message, check_modal
+from tests.doubles.discord_checks import SUPPRESS_NOTIFICATIONS, check_message, check_modal
 from tests.doubles.discord_guild import Guild
 from tests.doubles.discord_interaction import Interaction
 from tests.doubles.discord_rest_base import Answer, body_of, known
@@ -16,6 +16,7 @@ from tests.doubles.discord_ui import TOKENS_LAST
 
 # developers/interactions/receiving-and-responding, "Interaction Callback Type" (read 2026-11-26).
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL = 4, 5, 6, 7, 9
+_FLAGS = EPHEMERAL | SUPPRESS_NOTIFICATIONS
 _STATES: dict[int, Literal["deferred", "updating", "answered", "modal"]] = {
     MESSAGE: "answered", DEFERRED: "deferred", DEFERRED_UPDATE: "updating", UPDATE: "answered", MODAL: "modal",
 }  # fmt: skip
@@ -42,9 +43,10 @@ class Interactions:
             check_modal(data)
             used.modal = data
         elif kind == MESSAGE:
-            check_message(data, files)
+            check_message(data, files, flags=_FLAGS)
             self._say(used, data, files)
         elif kind == UPDATE:
+            check_message({**self._below(used), "flags": 0, **data}, files, flags=0)
             await edit_message(self._double, self._below(used), data, files)
         used.state = _STATES[kind]
         used.ephemeral = bool(data.get("flags", 0) & EPHEMERAL)
@@ -55,13 +57,15 @@ class Interactions:
         used = self._still_used(request)
         payload, files = await body_of(request)
         if used.state == "updating":
+            check_message({**self._below(used), "flags": 0, **payload}, files, flags=0)
             await edit_message(self._double, self._below(used), payload, files)
             return self._double.public(self._below(used))
         if used.state == "deferred" and not used.responses:
-            check_message(payload, files)
+            check_message(payload, files, flags=_FLAGS)
             return self._say(used, payload, files)
         if not used.responses:
             raise base.UNKNOWN_MESSAGE
+        check_message({**used.responses[0], "flags": 0, **payload}, files, flags=0)
         await edit_message(self._double, used.responses[0], payload, files)
         return used.responses[0]
 
@@ -70,7 +74,7 @@ class Interactions:
         payload, files = await body_of(request)
         if used.state in {"new", "modal"}:
             raise base.UNKNOWN_INTERACTION
-        check_message(payload, files)
+        check_message(payload, files, flags=_FLAGS)
         used.ephemeral = used.ephemeral or bool(payload.get("flags", 0) & EPHEMERAL)
         return self._say(used, payload, files)
 

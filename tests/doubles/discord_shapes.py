@@ -36,6 +36,7 @@ BOT_ADD = 28
 # developers/resources/channel, "Channel Types" (read 2026-11-26).
 DM = 1
 TEXT, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = discord_objects.TEXT, discord_objects.PUBLIC_THREAD, 12, 15
+MEDIA = 16
 THREADS = {PUBLIC_THREAD, PRIVATE_THREAD}
 REPLY, REQUIRE_TAG = 19, 1 << 4
 EPHEMERAL, HAS_SNAPSHOT, SUPPRESS_NOTIFICATIONS = 1 << 6, 1 << 14, 1 << 12
@@ -52,7 +53,7 @@ def snowflake(at: float, number: int = 0) -> int:
 
 
 def channel(number: str, guild: str, name: str, position: int, kind: int) -> Json:
-    forum: Json = {"available_tags": [], "default_reaction_emoji": None, "flags": 0} if kind == FORUM else {}
+    forum: Json = {"available_tags": [], "default_reaction_emoji": None, "flags": 0} if kind in {FORUM, MEDIA} else {}
     return discord_objects.channel(number, guild, name, position, kind) | forum
 
 

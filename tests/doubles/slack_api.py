@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.doubles.slack_blocks import RefusedError, check_message, loaded
+from tests.doubles.slack_arguments import check_arguments
+from tests.doubles.slack_blocks import RefusedError, check_message, is_rich, loaded
 from tests.doubles.slack_files import SlackFiles
 from tests.doubles.slack_reactions_api import SlackReactionsApi, reactions_shown
 from tests.doubles.slack_views_api import SlackViewsApi
@@ -148,6 +149,7 @@ class SlackApi:
             return web.json_response({"ok": False, "error": self._refusal(given)})
         bot = self._world.teams[team or TEAM]
         try:
+            check_arguments(name, {key: value for key, value in arguments.items() if key != "token"})
             if channel := arguments.get("channel"):
                 self._check_channel(str(channel), bot)
             answer = self._method(name)(arguments, bot)
@@ -174,7 +176,7 @@ class SlackApi:
 
     def _check_channel(self, channel: str, bot: Bot) -> None:
         known = self._world.channels.get(channel)
-        if known is None or known["team"] != bot.team:
+        if known is None or bot.team not in {known["team"], *known.get("shared_with", ())}:
             raise RefusedError("channel_not_found")
         if not known["is_member"]:
             raise RefusedError(self.not_inside)
@@ -230,7 +232,9 @@ class SlackApi:
         inside = [
             channel
             for channel in self._world.channels.values()
-            if channel["is_member"] and channel["team"] == bot.team and not channel.get("is_im")
+            if channel["is_member"]
+            and not channel.get("is_im")
+            and bot.team in {channel["team"], *channel.get("shared_with", ())}
         ]
         if str(arguments.get("exclude_archived", "")).lower() in {"1", "true"}:
             inside = [channel for channel in inside if not channel["is_archived"]]
@@ -283,7 +287,7 @@ class SlackApi:
     def conversations_replies(self, arguments: Answer, _: Bot) -> Answer:
         channel, root = arguments["channel"], arguments["ts"]
         first = self._world.message(channel, root)
-        if first is None:
+        if first is None or root < self.shown_since:  # the latter isn't documented
             raise RefusedError("thread_not_found")  # conversations.replies
         self._read("conversations.replies")
         oldest = str(arguments.get("oldest") or "0")
@@ -340,7 +344,8 @@ class SlackApi:
         message: Answer = {"type": "message", "user": bot.user, "bot_id": BOT, "ts": self._world.next_ts()}
         message |= {key: arguments[key] for key in ("text", "blocks", "metadata") if key in arguments}
         first = self._world.message(channel, root) if root else None
-        if first and first.get("subtype") != "tombstone":
+        is_shown = first is not None and first["ts"] >= self.shown_since  # that a hidden one isn't is not documented
+        if first and is_shown and first.get("subtype") != "tombstone":
             message["thread_ts"] = root
         self._world.messages[channel].append(message)
         self._world.tell({**message, "channel": channel, "channel_type": "channel"})
@@ -368,7 +373,12 @@ class SlackApi:
 
     def chat_update(self, arguments: Answer, bot: Bot) -> Answer:
         message = self._own(arguments, bot, "cant_update_message")  # chat.update
-        check_message(loaded(arguments.get("blocks")), self._world.files)
+        blocks = loaded(arguments.get("blocks"))
+        check_message(blocks, self._world.files)
+        if self._world.channels[arguments["channel"]].get("is_archived"):
+            raise RefusedError("is_inactive")  # chat.update
+        if is_rich(loaded(message.get("blocks"))) and not is_rich(blocks):
+            raise RefusedError("block_mismatch")  # chat.update
         before = dict(message)
         message |= {key: arguments[key] for key in ("text", "blocks", "metadata") if key in arguments}
         hidden = {"type": "message", "subtype": "message_changed", "channel": arguments["channel"], "hidden": True}

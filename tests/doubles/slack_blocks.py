@@ -6,12 +6,15 @@ slackapi/node-slack-sdk, as of 2026-08-21 (4322e14f).
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 # reference/block-kit/blocks: 50 blocks in a message, 100 in modals and home tabs.
 MAX_BLOCKS: Final = 50
 MAX_VIEW_BLOCKS: Final = 100
+# reference/methods/views.open, "view_too_large".
+_MAX_VIEW: Final = 250_000
 # Not documented; about as many characters were seen (slackapi/bolt-js#2509, read 2026-11-29).
 _MAX_IN_ALL: Final = 13_200
 # composition-objects.ts, "text object".
@@ -27,6 +30,17 @@ _MAX: Final = {"section": 3000, "header": 150}
 _MAX_ELEMENTS: Final = {"actions": 25, "context": 10}
 # block-elements.ts: checkboxes and radio buttons, then the menus.
 _MAX_OPTIONS: Final = {"checkboxes": 10, "radio_buttons": 10, "static_select": 100, "multi_static_select": 100}
+# The properties of each block in blocks.ts; Slack refuses others ("invalid additional property").
+_PROPERTIES: Final = {
+    "actions": {"elements"},
+    "context": {"elements"},
+    "divider": set[str](),
+    "header": {"text"},
+    "image": {"alt_text", "image_url", "slack_file", "title"},
+    "input": {"dispatch_action", "element", "hint", "label", "optional"},
+    "rich_text": {"elements"},
+    "section": {"accessory", "expand", "fields", "text"},
+}
 _VIEW_BLOCKS: Final = {"input", "section", "actions", "rich_text", "header", "context", "divider", "image"}
 _INPUTS: Final = {
     "plain_text_input",
@@ -58,9 +72,20 @@ def check_message(blocks: list[Block], files: dict[str, Block]) -> None:
     if len(json.dumps(blocks, ensure_ascii=False)) > _MAX_IN_ALL:
         raise RefusedError("msg_blocks_too_long")
     _require(len(blocks) <= MAX_BLOCKS)
+    _check_ids(blocks)
     for block in blocks:
         _require(block["type"] != "input")
         _check(block, files)
+
+
+def is_rich(blocks: list[Block]) -> bool:
+    return any(block["type"] == "rich_text" for block in blocks)
+
+
+def _check_ids(blocks: list[Block]) -> None:
+    # blocks.ts, "Block": unique in a message or view.
+    named = [block["block_id"] for block in blocks if "block_id" in block]
+    _require(len(set(named)) == len(named) and all(named))
 
 
 def check_view(view: Block, files: dict[str, Block]) -> None:
@@ -73,55 +98,79 @@ def check_view(view: Block, files: dict[str, Block]) -> None:
             _require(text["type"] == "plain_text" and 0 < len(text["text"]) <= MAX_TITLE)
     _require(view["type"] == "home" or "title" in view)
     _require("submit" in view or not any(block["type"] == "input" for block in view["blocks"]))
-    named = [block["block_id"] for block in view["blocks"] if "block_id" in block]
-    _require(len(set(named)) == len(named))
+    _check_ids(view["blocks"])
+    _require(view["type"] == "modal" or not {"title", "submit", "close"} & view.keys())
+    if len(json.dumps(view)) > _MAX_VIEW:
+        raise RefusedError("view_too_large")
     for block in view["blocks"]:
         _require(block["type"] in _VIEW_BLOCKS)
+        _require(view["type"] == "modal" or block.get("element", {}).get("type") != "file_input")
         _check(block, files)
 
 
 def _check(block: Block, files: dict[str, Block]) -> None:
     kind = block["type"]
+    _require(block.keys() - {"type", "block_id"} <= _PROPERTIES[kind])
     _require(len(block.get("block_id", "")) <= 255)  # blocks.ts, "Block"
     if kind == "image":
         file = files.get(block.get("slack_file", {}).get("id", ""))
-        _require(file is not None and file["mimetype"] and block["alt_text"])
+        _require(file is not None and file["mimetype"] and 0 < len(block["alt_text"]) <= 2000)
     if kind in _MAX:
         _require(0 < len(block["text"]["text"]) <= _MAX[kind])
+        _check_text(block["text"], plain_only=kind == "header")
+    if kind == "context":
+        for element in block["elements"]:
+            _check_text(element)
     if kind in _MAX_ELEMENTS:
         _require(0 < len(block["elements"]) <= _MAX_ELEMENTS[kind])
-    if kind == "actions":
-        ids = [element["action_id"] for element in block["elements"]]
-        _require(len(set(ids)) == len(ids))
-        for element in block["elements"]:
-            _check_button(element)
-    if kind == "section" and "accessory" in block:
-        _check_button(block["accessory"])
+    pressed = buttons([block])
+    _require(len({button["action_id"] for button in pressed}) == len(pressed))
+    for button in pressed:
+        _check_button(button)
     if kind == "rich_text":
-        _require(bool(block["elements"]))
-        for leaf in leaves([block]):
-            # block-elements/date-element, and SlackNet's issue 239: a timestamp is an integer.
-            _require(leaf["type"] != "date" or (isinstance(leaf["timestamp"], int) and leaf["format"]))
-            _require(leaf.get("text", "x") != "" and len(leaf.get("text", "")) <= MAX_ELEMENT_TEXT)
+        _check_rich_text(block)
     if kind == "input":
         _check_input(block)
 
 
+def _check_rich_text(block: Block) -> None:
+    _require(bool(block["elements"]))
+    for leaf in leaves([block]):
+        # block-elements/date-element, and SlackNet's issue 239: a timestamp is an integer.
+        _require(leaf["type"] != "date" or (isinstance(leaf["timestamp"], int) and leaf["format"]))
+        _require(leaf.get("text", "x") != "" and len(leaf.get("text", "")) <= MAX_ELEMENT_TEXT)
+        # block-elements.ts, "Button", gives 3000 for a URL.
+        _require(leaf["type"] != "link" or (re.match("https?://", leaf["url"]) and len(leaf["url"]) <= 3000))
+
+
+def _check_text(text: Block, *, plain_only: bool = False) -> None:
+    # composition-objects.ts, "PlainTextElement" and "MrkdwnElement"; "text object": 1 to 3000 characters.
+    _require(0 < len(text["text"]) <= MAX_ELEMENT_TEXT)
+    is_plain = text["type"] == "plain_text"
+    _require(text.keys() <= {"type", "text", "emoji" if is_plain else "verbatim"})
+    _require(is_plain or (text["type"] == "mrkdwn" and not plain_only))
+
+
 def _check_button(button: Block) -> None:
     _require(button["type"] == "button" and 0 < len(button["text"]["text"]) <= MAX_BUTTON_TEXT)
+    _check_text(button["text"], plain_only=True)
     # extensions.ts, "Actionable"; block-elements.ts, "Button".
-    _require(len(button["action_id"]) <= 255 and len(button.get("value", "")) <= 2000)
+    _require(0 < len(button["action_id"]) <= 255 and len(button.get("value", "")) <= 2000)
     _require(button.get("style", "primary") in {"primary", "danger"})
     if dialog := button.get("confirm"):
         # tools/node-slack-sdk/reference/web-api/interfaces/ConfirmationDialog (read 2026-11-29).
         for name, most in (("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)):
             _require(0 < len(dialog[name]["text"]) <= most)
+            _check_text(dialog[name], plain_only=name != "text")
 
 
 def _check_input(block: Block) -> None:
     element = block["element"]
     kind = element["type"]
     # blocks.ts, "InputBlock"; extensions.ts, "Placeholdable"; block-elements.ts, "PlainTextInput" and "FileInput".
+    for name in ("label", "hint"):
+        if name in block:
+            _check_text(block[name], plain_only=True)
     _require(kind in _INPUTS and 0 < len(block["label"]["text"]) <= 2000)
     _require(0 < len(block.get("hint", {"text": "x"})["text"]) <= 2000)
     _require(0 < len(element.get("placeholder", {"text": "x"})["text"]) <= 150)

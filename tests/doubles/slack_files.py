@@ -96,7 +96,7 @@ class SlackFiles:
         if file.get("is_denied"):  # docs.slack.dev/reference/methods/files.info, for Slack Connect (read 2026-11-26)
             raise RefusedError("access_denied")
         file["looks"] += 1
-        if file["looks"] >= self.looks_until_ready:
+        if file["looks"] >= self.looks_until_ready and file.get("mode") != "hidden_by_limit":
             file["mimetype"] = "image/jpeg"
         return {"file": file}
 

@@ -23,6 +23,8 @@ class SlackReactionsApi:
         message = self._world.message(arguments["channel"], arguments["timestamp"])
         if message is None:
             raise RefusedError("message_not_found")
+        if self._world.channels[arguments["channel"]].get("is_archived"):
+            raise RefusedError("is_archived")  # reactions.add
         if bot.user in message.get("reactions", {}).get(arguments["name"], []):
             raise RefusedError("already_reacted")  # reactions.add
         self._world.react(arguments["channel"], arguments["timestamp"], arguments["name"], bot.user)

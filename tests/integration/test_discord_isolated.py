@@ -10,20 +10,20 @@ from bot.discord import workspaces
 from bot.discord.inbound import Inbound
 from bot.discord.workspaces import Workspaces
 from reunite.errors import TryAgainError
-from tests.doubles.discord_shapes import FORUM
+from tests.doubles.discord_shapes import FORUM, MEDIA
 from tests.integration.test_discord_away import caught_up, guild, online
 from tests.support.discord_adapter import JPEG
 from tests.support.waiting import eventually
 
 
-@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize(("archived", "kind"), [(False, FORUM), (True, FORUM), (True, MEDIA)])
 async def test_a_forum_post_from_while_the_bot_was_away_is_taken_though_archived(
-    database_url: str, *, archived: bool
+    database_url: str, *, archived: bool, kind: int
 ) -> None:
     async with guild(database_url) as (discord, store):
         ann = discord.admin.join("Ann")
         await discord.admin.delete_channel("found")
-        await discord.admin.create_channel("found-items", FORUM)
+        await discord.admin.create_channel("found-items", kind)
         async with caught_up(discord, store):
             pass
         post = await discord.people.post_in_forum("found-items", ann, "a scarf", photos={"a.jpg": JPEG})

@@ -15,6 +15,7 @@ from tests.doubles.discord_shapes import (
     ADD_REACTIONS,
     CREATE_THREADS,
     FORUM,
+    MEDIA,
     SEND_IN_THREADS,
     SEND_MESSAGES,
     VIEW_CHANNEL,
@@ -120,6 +121,15 @@ async def test_a_forum_post_whose_title_is_refused_gets_a_neutral_one(database_u
         world.discord.forbidden_words = {"bloody"}
         sent = await world.platform.send(opening(world, "a bloody good umbrella"))
         assert world.discord.channels[sent.channel]["name"].startswith("Lost: photo from")
+
+
+async def test_a_report_by_command_is_posted_in_a_media_channel_like_in_a_forum(database_url: str) -> None:
+    """developers/topics/threads, "Thread-Only Channels" (read 2026-11-29): both take the same requests."""
+    async with open_world(database_url) as world:
+        await world.discord.admin.delete_channel("lost")
+        await world.discord.admin.create_channel("lost-items", MEDIA)
+        sent = await world.platform.send(opening(world, "a hat"))
+        assert world.discord.channels[sent.channel]["name"] == "Lost: a hat"
 
 
 async def test_a_forum_post_without_its_first_message_keeps_no_other_back(database_url: str) -> None:

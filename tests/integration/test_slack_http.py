@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 from tests.doubles.slack import TEAM
 from tests.doubles.slack_delivery import Envelope, encoded, signed
 from tests.support.slack_adapter import JPEG, World, world_by_http
+from tests.support.waiting import eventually
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -131,3 +132,19 @@ async def test_a_request_for_a_workspace_without_the_app_changes_nothing(world: 
     await request(world, body, signed(body))
     assert await world.reports() == []
     assert await world.reports("T0UNKNOWN") == []
+
+
+async def test_what_slack_drops_because_there_are_too_many_events_is_read_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
+    kept = world.slack.post_photo(world.found, world.ada, JPEG, "a hat")
+    await world.wait_until_acknowledged(world.found, kept)
+    dropped = world.slack.post_photo(world.found, world.ada, JPEG, "an umbrella", unheard=True)
+    world.slack.delete(world.found, kept, unheard=True)
+    # docs.slack.dev/reference/events/app_rate_limited (read 2026-11-29): it has no inner event.
+    limited = {"type": "app_rate_limited", "team_id": TEAM, "minute_rate_limited": int(time.time()) // 60 * 60}
+    body = json.dumps({**limited, "api_app_id": "A0REUNITE"})
+    assert (await request(world, body, signed(body)))[0] == 200
+    await world.wait_until_acknowledged(world.found, dropped)
+    await eventually(world.reports, holds=lambda found: [report.text for report in found] == ["", "an umbrella"])

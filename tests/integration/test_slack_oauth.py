@@ -169,6 +169,17 @@ async def test_a_members_own_token_is_no_reason_to_forget_a_workspace(world: Wor
     assert await is_kept(world, TEAM)
 
 
+@pytest.mark.parametrize("event", ["tokens_revoked", "app_uninstalled"])
+async def test_a_workspace_whose_own_token_still_works_is_kept(world: World, event: str) -> None:
+    """Another token was revoked, or the installation for its whole organisation has ended."""
+    await install(world, TEAM)
+    revoked = {"type": event, **({"tokens": {"bot": ["U0ANOTHER"]}} if event == "tokens_revoked" else {})}
+    told = world.slack.tell(revoked, team=TEAM, at=time.time() + 1)
+    told.payload["authorizations"] = [{"team_id": TEAM, "enterprise_id": "E1", "is_enterprise_install": True}]
+    await told.acked.wait()
+    assert await is_kept(world, TEAM)
+
+
 async def test_a_workspace_that_took_the_app_away_while_the_bot_was_down_is_forgotten(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,6 +104,15 @@ async def test_the_words_arrive_even_if_slack_refuses_the_picture(world: World, 
     assert [block["type"] for block in message["blocks"]] == ["rich_text"]
 
 
+async def test_the_words_arrive_where_another_organisation_takes_no_files(world: World) -> None:
+    """docs.slack.dev/reference/methods/chat.postMessage, "Errors" (read 2026-11-29)."""
+    world.slack.api.fail_next("chat.postMessage", error="slack_connect_file_link_sharing_blocked")
+    sent = await world.platform.send(reply_in_a_thread(world, picture=JPEG))
+    message = world.slack.message(sent.channel, sent.message)
+    assert message
+    assert [block["type"] for block in message["blocks"]] == ["rich_text"]
+
+
 @pytest.mark.parametrize("in_thread", [True, False])
 async def test_a_reply_that_arrived_before_is_found_and_not_sent_again(world: World, *, in_thread: bool) -> None:
     outgoing = reply_in_a_thread(world)
@@ -277,7 +286,15 @@ async def test_a_refused_token_is_reported_immediately(database_url: str, token:
 # docs.slack.dev/reference/methods/chat.postMessage, "Errors": what ends with a migration, a suspension, an installation
 # (read 2026-11-28 in slack-ruby/slack-api-ref, 00f88b7c).
 @pytest.mark.parametrize(
-    "code", ["org_login_required", "ekm_access_denied", "missing_scope", "accesslimited", "team_access_not_granted"]
+    "code",
+    [
+        "org_login_required",
+        "ekm_access_denied",
+        "missing_scope",
+        "accesslimited",
+        "team_access_not_granted",
+        "external_channel_migrating",
+    ],
 )
 async def test_what_slack_refuses_for_a_while_is_sent_later(world: World, code: str) -> None:
     outgoing = reply_in_a_thread(world)
@@ -330,6 +347,12 @@ async def test_a_reply_changes_its_form_in_place(world: World) -> None:
     assert [block["type"] for block in message["blocks"]] == ["rich_text"]
     assert shown(message).strip() == "other words"
     assert await world.platform.send(replace(outgoing, maybe_sent=True)) == sent  # it is still known by its key
+
+
+async def test_a_reply_full_of_characters_that_are_escaped_can_be_changed(world: World) -> None:
+    outgoing = reply_in_a_thread(world)
+    sent = await world.platform.send(outgoing)
+    await world.platform.edit(replace(outgoing, reply=Reply("nothing", ((Plain("<" * 3000),),))), sent)
 
 
 async def test_a_reply_that_is_gone_can_not_be_changed(world: World) -> None:

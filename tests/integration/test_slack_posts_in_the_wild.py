@@ -13,6 +13,7 @@ from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from tests.doubles.slack import TEAM
 from tests.support.slack_adapter import JPEG, World, world_by_http, world_in
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -126,6 +127,20 @@ async def test_a_strangers_missing_file_is_reported_once(world: World) -> None:
     await world.slack.wait_for_reply(world.found, ts, "Slack doesn't let me open the photo")
     assert world.slack.delivery.envelopes[0].sent == 1
     assert await world.reports() == []
+
+
+async def test_a_photo_that_slacks_free_plan_hides_is_kept(world: World) -> None:
+    """Slack's file objects have the mode `hidden_by_limit`, and no type, name or address; it isn't documented."""
+    ts = world.slack.post_photo(world.found, world.ada, JPEG, "a hat")
+    await world.wait_until_acknowledged(world.found, ts)
+    known = await world.photos(await world.report())
+    message = world.slack.message(world.found, ts)
+    assert message
+    hidden = [{"id": file["id"], "mode": "hidden_by_limit"} for file in message["files"]]
+    world.slack.files |= {file["id"]: {**file, "user": world.ada, "looks": 0} for file in hidden}
+    world.slack.edit(world.found, ts, "a red hat", files=hidden)
+    await eventually(world.report, holds=lambda report: report.text == "a red hat")
+    assert [photo.name for photo in await world.photos(await world.report())] == [photo.name for photo in known]
 
 
 async def test_photos_of_the_same_name_have_each_their_own_link(world: World) -> None:

@@ -9,8 +9,10 @@ from aiohttp import web
 from db.installations import Installation, Installations
 from db.store import Store
 from reunite.entities import MatchState, ReportState
+from reunite.messages import keys, wording
 from reunite.messages.reply import Action
-from tests.doubles.slack import TEAM, SlackDouble
+from reunite.ports import Outgoing
+from tests.doubles.slack import TEAM, SlackDouble, shown
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
 from tests.support.keys import KEYS
 from tests.support.slack_adapter import JPEG, World, by_http, world_on
@@ -77,6 +79,22 @@ async def test_a_post_that_slacks_free_plan_hides_is_kept(database_url: str, *, 
             gone = ReportState.WITHDRAWN if shows_one else ReportState.PENDING
             states = {report.target.message: report.state for report in await world.reports()}
             assert [states[post] for post in posts] == [ReportState.PENDING, ReportState.PENDING, gone]
+
+
+async def test_a_report_whose_post_slacks_free_plan_hides_goes_on_in_direct_messages(database_url: str) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
+        lost, found, match = await world.match()
+        slack.api.shown_since = slack.next_ts()
+        card = wording.match_card(match, found, lost, None)
+        key = keys.card(match.id, lost.kind)
+        async with world.store.session(lost.community) as session:
+            await session.outbox.post(lost.id, key, card)
+        direct = await slack.wait_for_post(slack.direct(world.ada), "This could be yours.")
+        assert "I'll reply to you here" in shown(direct)
+        assert "This could be yours." not in map(shown, slack.messages[world.lost])
+        again = Outgoing(key, lost.target, card, maybe_sent=True, author=world.ada)
+        assert (await world.platform.send(again)).channel == slack.direct(world.ada)
+        assert [report.state for report in await world.reports()] == [ReportState.OPEN, ReportState.OPEN]
 
 
 async def test_a_post_of_the_bot_that_an_admin_deleted_meanwhile_is_withdrawn(database_url: str) -> None:
