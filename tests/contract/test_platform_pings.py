@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from reunite.announce import announce
+from reunite.edits import reword
 from reunite.entities import Label, Member, Report, ReportState
 from reunite.language import sentence
 from reunite.matching.evidence import Candidate, Item, Search
@@ -39,6 +40,15 @@ async def test_an_owner_who_does_not_answer_is_pinged_again_after_some_hours(har
     assert not await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))
     async with harness.store.session(lost.community) as session:
         await session._do("UPDATE outbox SET created_at = created_at - interval '2 hours'")
+    assert await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))
+
+
+async def test_an_owner_who_changes_their_report_has_answered(harness: Harness) -> None:
+    bob, lost = await _lost(harness)
+    await _found(harness, lost, Label.POSSIBLE)
+    assert not await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))
+    async with harness.store.session(lost.community) as session:
+        await reword(session, lost, "my blue umbrella", "")
     assert await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))
 
 
