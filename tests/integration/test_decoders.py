@@ -15,6 +15,7 @@ from reunite.encoder import Framing
 from reunite.errors import TellUserError
 from reunite.matching import colours
 from tests.doubles import poison
+from tests.support.kept_decoders import kept_decoders
 from tests.support.pictures import drawing
 from tests.support.waiting import PATIENCE, eventually
 from workers import photos
@@ -35,7 +36,9 @@ async def decoders() -> AsyncIterator[Decoders]:
 
 
 def family() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "workers.decoder" in child.cmdline()]
+    others = kept_decoders()
+    children = [child for child in psutil.Process().children() if child.pid not in others]
+    return [child for child in children if "workers.decoder" in child.cmdline()]
 
 
 async def busy() -> psutil.Process:

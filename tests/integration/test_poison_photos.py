@@ -1,7 +1,7 @@
 """What happens to one photo delays nothing else of its report, with the real worker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from uuid import UUID
 
 import numpy as np
@@ -73,20 +73,25 @@ async def test_a_photo_at_the_edge_matches_its_like(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "data"),
+    ("name", "make"),
     [
-        ("bomb.webp", poison.webp_bomb(8900)),
-        ("page.html", b"<!---->" * 40 + b"x"),
-        ("scans.jpg", poison.many_scans(8000, 20_000)),
+        ("bomb.webp", lambda: poison.webp_bomb(8900)),
+        ("page.html", lambda: b"<!---->" * 40 + b"x"),
+        ("scans.jpg", lambda: poison.many_scans(8000, 20_000)),
     ],
     ids=["bomb", "comments", "scans"],
 )
 async def test_a_hostile_photo_is_answered_and_the_rest_is_searched(  # noqa: PLR0913, PLR0917 - fixtures
-    quiet_place: World, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes
+    quiet_place: World,
+    database_url: str,
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    make: Callable[[], bytes],
 ) -> None:
     monkeypatch.setattr("workers.app.Decoders", lambda **_: Decoders(Limits(cpu_seconds=1)))
     async with working(database_url, redis_url):
-        await answered_and_searched(quiet_place, name, data)
+        await answered_and_searched(quiet_place, name, make())
 
 
 async def answered_and_searched(world: World, name: str, data: bytes) -> None:

@@ -9,6 +9,7 @@ from bot.platforms import photo_hosts
 from db.cancellation import stop
 from db.config import Connections
 from tests.doubles.colour_encoder import ColourEncoder
+from tests.support.kept_decoders import decoders_kept
 from tests.support.keys import KEYS
 from tests.support.waiting import eventually
 from workers.app import WorkerConfig, run
@@ -51,5 +52,6 @@ async def working(
         photos=PhotoHosts(hosts=photo_hosts(), **photos),
         **config,
     )
-    async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only), ready):
-        yield
+    with decoders_kept():
+        async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only), ready):
+            yield

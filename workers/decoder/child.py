@@ -24,6 +24,11 @@ _END_SECONDS: Final = 10.0
 Grant = Callable[[int], AbstractAsyncContextManager[None]]
 
 
+def environment() -> dict[str, str]:
+    """Return a decoder's environment variables."""
+    return {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _ONE_THREAD
+
+
 class DecoderDiedError(Exception):
     """A decoder died while decoding a photo. With `by_limit` it ran out of CPU time, so a retry is pointless."""
 
@@ -48,7 +53,8 @@ class Decoder:
         """Start nothing yet. `cover` may contain "faces" and "cards"."""
         self._limits = limits
         self._framing = framing
-        self._options = (json.dumps(asdict(framing)), *cover)
+        arguments = (str(limits.cpu_seconds), json.dumps(asdict(framing)), *cover)
+        self._command = (sys.executable, "-P", "-B", "-m", "workers.decoder", *arguments)
         self._process: asyncio.subprocess.Process | None = None
 
     async def decode(self, data: bytes, grant: Grant) -> wire.Decoded:
@@ -88,14 +94,13 @@ class Decoder:
         return self._process.pid if self._process else None
 
     async def _started(self) -> asyncio.subprocess.Process:
-        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         async with asyncio.timeout(self._limits.clock_seconds):
             return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-B", "-m", "workers.decoder", str(self._limits.cpu_seconds), *self._options),
+                *self._command,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,  # libraries write there about every unusual photo
-                env=environment | _ONE_THREAD,
+                env=environment(),
                 # Ctrl-C must only reach the worker; a decoder ends with its pipe. A new session would raise its
                 # priority to the bot's (cli/priority.py).
                 process_group=0,
