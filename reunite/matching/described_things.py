@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from reunite.text import heads
-from reunite.text.colour_words import COLOUR_WORDS, METALS, SHADE_WORDS, colours_and_words, leaves_a_choice
+from reunite.text.colour_words import COLOUR_OR_SHADE, COLOURS_AND_SHADES, METALS, colours_and_words, leaves_a_choice
 from reunite.text.kinds import CONTAINERS
 from reunite.text.normalise import normalise
 
 _WITH_FIRST: Final = re.compile(r"\A[\s,]*+with\b")
 _AT_ITS_END: Final = r"(?=\s*[,.;:!?()\n]|\s*$| (?:found|lost|missing|with)\b)"
-_A_COLOUR: Final = rf"(?: (?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))})\b)"
+_A_COLOUR: Final = rf"(?: {COLOUR_OR_SHADE}\b)"
 _OR: Final = r"(?: (?:and|or|oder|ou|o|albo|lub|maybe)){0,2}"
 _IN_COLOUR: Final = rf"(?:in|en)(?:{_OR}{_A_COLOUR})+{_AT_ITS_END}"
-"""What a thing comes in is its own: "a case in white". A word that was listed twice would be tried in every way."""
+"""What a thing comes in is its own: "a case in white"."""
 _MATERIAL: Final = (
     "(?:wool|leather|jeans|denim|cotton|silk|velvet|suede|felt|plastic|metal|wood|wooden|steel|silver|gold)"
 )
@@ -52,7 +52,7 @@ _OF_OTHERS: Final = re.compile(
 """Words after which a phrase is about another thing or a place. "Under" isn't one: it begins a brand; nor is
 the French "on" that begins a sentence."""
 _WORD: Final = re.compile(r"\w+")
-_ONLY_COLOURS: Final = frozenset((*COLOUR_WORDS, *SHADE_WORDS, "and"))
+_ONLY_COLOURS: Final = COLOURS_AND_SHADES | {"and"}
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _JAPANESE_ELSEWHERE: Final = re.compile(r"[^、。！\n]{1,30}の(?:横|隣|となり|近く|そば|上|下|前|後ろ|中)(?:で|に|から)")
 _JAPANESE_PHRASES: Final = re.compile(r"[、。！？!?\s]")

@@ -23,7 +23,11 @@ _SHADED: Final[dict[tuple[str, str], str]] = {
     (shade, colour): name for shade, table in _TABLES["shades"].items() for colour, name in table["colours"].items()
 }
 COLOUR_WORDS: Final = tuple(_COLOUR_OF)
-SHADE_WORDS: Final = tuple(_SHADE_OF)
+COLOURS_AND_SHADES: Final = frozenset((*COLOUR_WORDS, *_SHADE_OF))
+COLOUR: Final = f"(?:{'|'.join(COLOUR_WORDS)})"
+SHADE: Final = f"(?:{'|'.join(_SHADE_OF)})"
+COLOUR_OR_SHADE: Final = f"(?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *_SHADE_OF)))})"
+"""A pattern, as are the two above. A word that was listed twice would be tried in every way."""
 
 _WORD: Final = re.compile(r"\w+|[,.;!?]")
 _OF_A_COLOUR: Final = r"(?:colou?r(?:ed|s)?|tone[ds]?|shade)"
@@ -60,9 +64,7 @@ class _Named:
 
 
 _SHINING: Final = ("metallic", "Metallic", "chrome", "Chrome")
-_FINISHES: Final = re.compile(
-    rf"\b(?:{'|'.join(_SHINING)})[ -](?=(?:{'|'.join((*SHADE_WORDS, *COLOUR_WORDS))})\b)", re.IGNORECASE
-)
+_FINISHES: Final = re.compile(rf"\b(?:{'|'.join(_SHINING)})[ -](?={COLOUR_OR_SHADE}\b)", re.IGNORECASE)
 """Before a colour, these say how it shines: "metallic blue" isn't grey."""
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
+from reunite.text.colour_words import COLOUR_OR_SHADE
 from reunite.text.lexicon import to_english
 
 _RULES_OUT: Final = re.compile(
@@ -13,7 +13,7 @@ _RULES_OUT: Final = re.compile(
     r"(?P<thing>[^,，.;!?\n]{2,40})(?=[,，;.!])",
     re.IGNORECASE,
 )
-_COLOUR: Final = re.compile(rf"\b(?:{'|'.join((*COLOUR_WORDS, *SHADE_WORDS))})\b", re.IGNORECASE)
+_COLOUR: Final = re.compile(rf"\b{COLOUR_OR_SHADE}\b", re.IGNORECASE)
 
 
 def without_what_it_is_not(text: str) -> str:

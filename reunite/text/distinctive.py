@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 from reunite.text import heads, kinds
-from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
+from reunite.text.colour_words import COLOURS_AND_SHADES
 from reunite.text.content import stems
 from reunite.text.data import read_toml
 from reunite.text.frequency import Frequency, frequency
@@ -12,7 +12,7 @@ from reunite.text.lexicon import is_known
 from reunite.text.words import is_code, stem
 
 _DISTINCTIVE: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
-_COLOURS: Final = frozenset(map(stem, (*COLOUR_WORDS, *SHADE_WORDS)))
+_COLOURS: Final = frozenset(map(stem, COLOURS_AND_SHADES))
 
 
 def is_distinctive(word: str, parts: Collection[str], shared: Collection[str]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from reunite.text import kinds
-from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
+from reunite.text.colour_words import COLOUR_OR_SHADE, COLOURS_AND_SHADES
 from reunite.text.content import content_of
 from reunite.text.data import read_toml
 from reunite.text.frequency import Frequency, frequency
@@ -16,12 +16,12 @@ from reunite.text.words import plain, stem
 
 _LISTS: Final = read_toml("heads.toml")
 _NOUNS: Final = THINGS | frozenset(stem(noun) for noun in _LISTS["nouns"].split())
-_NEVER: Final = QUANTITIES | frozenset(_LISTS["never"].split()) | frozenset((*COLOUR_WORDS, *SHADE_WORDS))
+_NEVER: Final = QUANTITIES | frozenset(_LISTS["never"].split()) | COLOURS_AND_SHADES
 
 _ANIMALS: Final = frozenset(read_toml("misspellings.toml")["stuffed"]["animals"].split())
 _MADE_OF: Final = r"soft toy|wooden|fabric|plastic|knitted|crochet(?:ed)?|felt"
 _ANIMAL: Final = rf"(?:{'|'.join(sorted(_ANIMALS))})s?"
-_TOY_ENDS: Final = rf"with|and|found|lost|left|from|of|in|on|at|is|was|my|our|{'|'.join((*COLOUR_WORDS, *SHADE_WORDS))}"
+_TOY_ENDS: Final = rf"with|and|found|lost|left|from|of|in|on|at|is|was|my|our|{COLOUR_OR_SHADE}"
 _DEPICTS: Final = re.compile(
     rf"\b(?:(?:{_MADE_OF}|toy|teddy(?! bear))[ -](?P<after>{_ANIMAL})"
     rf"|(?<!teddy )(?P<before>{_ANIMAL}) (?:of |in )?(?:{_MADE_OF}))\b(?=\W{{0,3}}(?:$|[^\w\s]|(?:{_TOY_ENDS})\b))"

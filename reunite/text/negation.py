@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
+from reunite.text.colour_words import COLOUR, SHADE
 
 _SPACES: Final = re.compile(r"[ \t]{2,}")
 _NOT: Final = (
@@ -11,7 +11,7 @@ _NOT: Final = (
     r"|nicht|kein\w{0,2}|weder|noch|ohne|pas|ni|sans|sin)"
 )
 _FILLERS: Final = r"(?:(?:the|an?|any|in|of|very|really|be|d\w\w|ein\w{0,2}|es|el|la|le|une?|de|en)\s+)*"
-_COLOUR: Final = rf"(?:(?:{'|'.join(SHADE_WORDS)})[\s-]+)?(?:off[\s-]white|{'|'.join(COLOUR_WORDS)})"
+_COLOUR: Final = rf"(?:{SHADE}[\s-]+)?(?:off[\s-]white|{COLOUR})"
 _ONE: Final = r"ones?\b(?:\s+(?:with|in|from|that)\b(?:(?!\bbut\b)[^,.;!?])*)?"
 _NEGATED: Final = re.compile(
     rf"\b{_NOT}[\s-]+{_FILLERS}{_COLOUR}\b(?:\s+(?:or|oder|ou|o)\s+{_FILLERS}{_COLOUR}\b)*(?:(?:\s+[\w-]+){{0,2}}?\s+{_ONE})?"

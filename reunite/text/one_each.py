@@ -3,13 +3,13 @@
 import re
 from typing import Final
 
-from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
+from reunite.text.colour_words import COLOUR, SHADE
 
-_COLOUR: Final = rf"(?:(?:{'|'.join(SHADE_WORDS)}) )?(?:{'|'.join(COLOUR_WORDS)})\b"
+_COLOURED: Final = rf"(?:{SHADE} )?{COLOUR}\b"
 _ONE_EACH: Final = re.compile(
     rf"\b(?:two|2) (?P<things>[\w'-]{{1,20}}(?: [\w'-]{{1,20}}){{0,2}})[\s,:;.(–-]{{1,5}}"
-    rf"one (?:is |in )?(?P<first>{_COLOUR})"
-    rf"[\s,]{{1,3}}(?:and )?(?:the )?(?:one|other)(?: one)? (?:is |in )?(?P<second>{_COLOUR})\)?",
+    rf"one (?:is |in )?(?P<first>{_COLOURED})"
+    rf"[\s,]{{1,3}}(?:and )?(?:the )?(?:one|other)(?: one)? (?:is |in )?(?P<second>{_COLOURED})\)?",
     re.IGNORECASE,
 )
 

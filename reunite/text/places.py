@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reunite.text import unspaced_places
-from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
+from reunite.text.colour_words import COLOURS_AND_SHADES
 from reunite.text.data import read_toml
 from reunite.text.lexicon import to_english
 from reunite.text.place_words import (
@@ -49,7 +49,7 @@ _TOKEN: Final = re.compile(
     r"\d{1,2}\.(?=[ ]?(?:stock|etage|og|ug|obergeschoss|untergeschoss)\b)|[^\W_]+(?:[-.][^\W_]+)*|\n|[^\w\s]",
     re.IGNORECASE,
 )
-_NEVER_WITHIN: Final = frozenset((*COLOUR_WORDS, *SHADE_WORDS, *map(stem, read_toml("heads.toml")["parts"].split())))
+_NEVER_WITHIN: Final = COLOURS_AND_SHADES.union(map(stem, read_toml("heads.toml")["parts"].split()))
 """Words that end no unknown place: "a hole in the sleeve", "lost in the pink one"."""
 _ROOMS: Final = ("raum", "saal", "zimmer")
 _ROOM_NUMBER: Final = re.compile(r"\d{3}[a-z]?|[a-z]\d{2,3}")

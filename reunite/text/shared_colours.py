@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS, named_colours
+from reunite.text.colour_words import COLOUR_OR_SHADE, named_colours
 from reunite.text.data import read_toml
 from reunite.text.heads import head_phrase
 from reunite.text.kinds import relation
 from reunite.text.phrases import any_of, listed
 
 _CHOICES: Final = read_toml("colour_words.toml")["choices"]
-_COLOURS: Final = rf"(?:(?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *SHADE_WORDS)))}|and)\b[\s-]{{0,3}}){{1,6}}+"
+_COLOURS: Final = rf"(?:(?:{COLOUR_OR_SHADE}|and)\b[\s-]{{0,3}}){{1,6}}+"
 _BOTH: Final = re.compile(
     rf"(?:^|[\s,;.:(（–、，。-])(?:both|all)\s+(?:(?:{'|'.join(listed(_CHOICES['after_both']))})\s+){{0,2}}({_COLOURS})[).!）。]?\s*(?=$|[,;.\n]|[\u3040-\u30ff的])"
 )
