@@ -339,16 +339,23 @@ def forbidden(scene: Scene, reader: str) -> list[str]:
     return [word for word in words if word not in named]
 
 
-@pytest.mark.parametrize("released", [False, True], ids=["kept", "released"])
 @pytest.mark.parametrize(
-    ("sealed", "private"), [(True, False), (False, True), (True, True)], ids=["sealed", "private", "both"]
+    ("sealed", "private", "released"),
+    [
+        (True, False, False),
+        (True, False, True),
+        (False, True, False),
+        (True, True, False),
+        (True, True, True),
+    ],
+    ids=["sealed", "released", "private", "both", "both, released"],
 )
 @pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: maker.__name__.strip("_"))
 async def test_nobody_reads_what_is_not_for_them(
     stage: Stage, maker: Maker, *, sealed: bool, private: bool, released: bool
 ) -> None:
     with capture_logs() as logs:
-        scene = await scene_of(stage, sealed=sealed, private=private, released=released and sealed)
+        scene = await scene_of(stage, sealed=sealed, private=private, released=released)
         with suppress(TellUserError):
             await maker(scene)
         seen = [*await everything(scene), (EVE.id, json.dumps(logs, default=str))]
