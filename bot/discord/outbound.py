@@ -22,7 +22,7 @@ from bot.discord.errors import (
 from bot.discord.permissions import free_tags
 from bot.discord.posts import photos_of
 from bot.discord.render import PICTURE_NAME, marker, nonce, render, thread_name, title_of
-from bot.discord.threads import ARCHIVE_AFTER, Place, Threads, message_with, with_fallback_name
+from bot.discord.threads import ARCHIVE_AFTER, Place, Threads, check_post, message_with, with_fallback_name
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from bot.locks import Locks
@@ -114,6 +114,7 @@ class DiscordPlatform:
                 raise
             _log.warning("discord_thread_refused", thread=str(place.id), code=error.code)
             if isinstance(channel, discord.TextChannel):
+                await check_post(channel, int(outgoing.target.message))
                 return await self._post(channel, outgoing)
             return await self._write_to_author(outgoing) or await self._post(place, outgoing)
 

@@ -61,10 +61,7 @@ class Threads:
             return channel
         if known := channel.get_thread(post):  # archived threads are not in the cache
             return known
-        try:
-            message = await channel.fetch_message(post)
-        except discord.NotFound as error:
-            raise PostGoneError(f"the post is gone ({error.code})") from error
+        message = await check_post(channel, post)
         kind = kind or self._workspaces.role_of(channel) or ReportKind.LOST
         language = self._workspaces.language(channel.guild)
 
@@ -145,6 +142,14 @@ class Threads:
         """Return the id of a post's thread, which is the post's own unless the post is in a private one."""
         channel = self._client.get_channel(int(channel_id))
         return int(post if isinstance(channel, discord.TextChannel | discord.ForumChannel) else channel_id)
+
+
+async def check_post(channel: discord.TextChannel, post: int) -> discord.Message:
+    """Return a post. Raises PostGoneError if it's deleted: Discord would refuse a thread at it, or a reply to it."""
+    try:
+        return await channel.fetch_message(post)
+    except discord.NotFound as error:
+        raise PostGoneError(f"the post is gone ({error.code})") from error
 
 
 async def with_fallback_name(create: Callable[[str], Awaitable[T]], name: str, neutral: str) -> T:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import aiohttp
@@ -21,11 +22,11 @@ from bot.slack.forms import LOOK, REPORT, View, context_of, reply_modal, words_m
 from bot.slack.manifest import NAMES
 from bot.slack.markup import escape
 from bot.slack.posts import Body
-from bot.slack.render import MAX_TEXT, Element, blocks, notification
+from bot.slack.render import Element, messages
 from bot.slack.workspace import Person, SlackWorkspace
 from db.trouble import log_failure
 from reunite.errors import TellUserError, UndeliverableError
-from reunite.language import sentence, shortened
+from reunite.language import sentence
 from reunite.messages import wording
 from reunite.messages.reply import Reply
 
@@ -37,7 +38,6 @@ _MODAL_SECONDS: Final = 2.0
 """Seconds that a modal waits for its result; Slack gives up after three."""
 _TRIGGER_SECONDS: Final = 1.0
 """Seconds that work may take before a modal is opened; Slack allows three, counted from the press."""
-_MAX_BLOCKS: Final = 50
 _FIELDS: Final = {"photo": "photos", "too_many_photos": "photos", "claim_": "words", "log_channel_": "log_channel"}
 """The field that an error is about, by the beginning of its key; otherwise it is the first field."""
 _log = structlog.get_logger(__name__)
@@ -92,13 +92,12 @@ class PrivateReplies:
             view = reply_modal(replies, link_to, language, file)
             await _with_pictures_or_without(view["blocks"], lambda shown: self.show({**view, "blocks": shown}))
             return
-        content = [block for reply in replies for block in blocks(reply, link_to, file, language)][:_MAX_BLOCKS]
-        text = shortened("\n".join(notification(reply) for reply in replies), MAX_TEXT)
+        for number, (text, content) in enumerate(messages(replies, link_to, file, language)):
+            send = partial(self._send_blocks, text, in_place=in_place and not number)
+            await _with_pictures_or_without(content, send)
 
-        async def send(shown: Sequence[Element]) -> None:
-            await self._send_ephemeral(text=text, blocks=shown, in_place=in_place)
-
-        await _with_pictures_or_without(content, send)
+    async def _send_blocks(self, text: str, shown: Sequence[Element], *, in_place: bool) -> None:
+        await self._send_ephemeral(text=text, blocks=shown, in_place=in_place)
 
     async def send_words(self, words: str, language: str) -> bool:
         """Show a sentence; `words` are escaped, and may name channels. Return whether it's known to have arrived."""

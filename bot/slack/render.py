@@ -39,6 +39,7 @@ PRESS: Final = "press:"
 """The prefix of the action id of a reply's other buttons; the action and its subject follow."""
 _MAX_CHARACTERS: Final = 13_000
 """Slack refuses a message with somewhat more in its blocks as JSON (`msg_blocks_too_long`), which isn't documented."""
+_MAX_BLOCKS: Final = 50
 _LINE_CHARACTERS: Final = 100
 """More than a line takes besides its elements."""
 _MAX_BUTTON: Final = 75
@@ -74,6 +75,21 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None, language: str
         kind = "rich_text_quote" if is_quote else "rich_text_section"
         elements.append({"type": kind, "elements": _joined(list(alike), link_to)})
     return [{"type": "rich_text", "elements": elements}, *rendered] if elements else rendered
+
+
+def messages(
+    replies: Sequence[Reply], link_to: LinkTo, file: str | None = None, language: str = "en"
+) -> list[tuple[str, list[Element]]]:
+    """Return replies in as few messages as Slack takes: the notification and the blocks of each."""
+    parts: list[tuple[list[Reply], list[Element]]] = []
+    for reply in replies:
+        rendered = blocks(reply, link_to, file, language)
+        together = [*(parts[-1][1] if parts else []), *rendered]
+        if parts and len(together) <= _MAX_BLOCKS and _size(together) <= _MAX_CHARACTERS:
+            parts[-1] = ([*parts[-1][0], reply], together)
+        else:
+            parts.append(([reply], rendered))
+    return [(shortened("\n".join(map(notification, said)), MAX_TEXT), shown) for said, shown in parts]
 
 
 def with_answer(question: Sequence[Element], answer: str) -> list[Element]:

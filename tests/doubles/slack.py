@@ -14,7 +14,7 @@ from aiohttp import web
 
 from tests.doubles.slack_admin import SlackAdmin
 from tests.doubles.slack_api import BOT_USER, TEAM, Bot, SlackApi
-from tests.doubles.slack_blocks import shown
+from tests.doubles.slack_blocks import RefusedError, check_answer, shown
 from tests.doubles.slack_delivery import Envelope, SlackDelivery
 from tests.doubles.slack_ui import SlackUi
 from tests.support.waiting import eventually
@@ -252,6 +252,10 @@ class SlackDouble:
         if self.response_urls_expired or len(envelope.answers) >= MAX_ANSWERS:
             error = "expired_url" if self.response_urls_expired else "used_url"
             return web.json_response({"ok": False, "error": error}, status=404)
+        try:
+            check_answer(answer, self.files)
+        except RefusedError as error:  # which status it has isn't documented
+            return web.json_response({"ok": False, "error": str(error)}, status=400)
         envelope.answers.append(answer)
         if answer.get("replace_original") and not envelope.payload["container"]["is_ephemeral"]:
             box = envelope.payload["container"]

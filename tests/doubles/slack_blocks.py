@@ -78,6 +78,17 @@ def check_message(blocks: list[Block], files: dict[str, Block]) -> None:
         _check(block, files)
 
 
+def check_answer(answer: Block, files: dict[str, Block]) -> None:
+    """Refuse what a response_url takes no more than chat.postMessage does."""
+    # interactivity/handling-user-interaction, "Composing a response" (read 2026-11-29).
+    _require(answer.keys() <= {"blocks", "delete_original", "replace_original", "response_type", "text", "thread_ts"})
+    _require(
+        answer.get("response_type", "ephemeral") in {"ephemeral", "in_channel"}
+        and (answer.get("text") or answer.get("blocks"))
+    )
+    check_message(answer.get("blocks") or [], files)
+
+
 def is_rich(blocks: list[Block]) -> bool:
     return any(block["type"] == "rich_text" for block in blocks)
 

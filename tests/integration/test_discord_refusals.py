@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from reunite.entities import Member
-from reunite.errors import TryAgainError
+from reunite.errors import PostGoneError, TryAgainError
 from reunite.language import sentence
 from reunite.messages.reply import Person, Quoted, Reply
 from reunite.ports import Outgoing
@@ -65,6 +65,16 @@ async def test_a_thread_that_is_asleep_or_locked_does_not_keep_an_answer_back(da
         world.discord.max_threads = 10
         await world.discord.admin.lock(post)
         assert (await world.platform.send(reply("3", world.post_of(post)))).channel == found
+
+
+async def test_a_deleted_post_whose_thread_is_locked_is_gone(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        post = await posted(world)
+        await world.platform.send(reply("1", world.post_of(post)))
+        await world.discord.admin.lock(post)
+        await world.discord.people.delete(post, tell=False)
+        with pytest.raises(PostGoneError):
+            await world.platform.send(reply("2", world.post_of(post)))
 
 
 @pytest.mark.parametrize("tell", [True, False])

@@ -100,14 +100,16 @@ async def test_mine_shows_ones_own_open_reports_with_their_buttons_and_nobody_el
     assert sentence("home_no_reports") in shown(await answer(used))
 
 
-async def test_mine_fits_into_one_message_with_any_number_of_reports(world: World) -> None:
+async def test_mine_fits_into_a_few_messages_with_any_number_of_reports(world: World) -> None:
     for number in range(17):
         used = await world.slack.slash("lost", f"hat number {number} {'x' * 2000}", world.ada, world.lost)
         await eventually(partial(getattr, used, "answers"))
-    response = await answer(await world.slack.slash("lost", "mine", world.ada, world.lost))
-    assert [f"hat number {number} " in shown(response) for number in (1, 2, 16)] == [False, True, True]
-    assert plural("own_more", 2) in shown(response)
-    assert len(buttons(response["blocks"])) == 15 * 4
+    used = await world.slack.slash("lost", "mine", world.ada, world.lost)
+    await eventually(lambda: plural("own_more", 2) in "".join(map(shown, used.answers)))
+    answers = "".join(map(shown, used.answers))
+    assert [f"hat number {number} " in answers for number in (1, 2, 16)] == [False, True, True]
+    assert sum(len(buttons(response["blocks"])) for response in used.answers) == 15 * 4
+    assert len(used.answers) <= 3
 
 
 async def test_a_command_that_can_not_be_answered_anywhere_says_so(world: World) -> None:
