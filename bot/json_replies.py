@@ -31,7 +31,7 @@ def reply_json(reply: Reply, language: str, platform: PlatformName, picture: byt
 
 
 def ways(language: str) -> CommandNames:
-    """Return what does the same as a command in a chat that may have none."""
+    """Name commands by what does the same, for a chat that may have no commands."""
     return CommandNames(lambda name: sentence(f"way_{name}", language))
 
 

@@ -1,4 +1,4 @@
-"""Keeps apart what fails before something is saved and after that: the person reads which of both it was."""
+"""Tells failures after something was saved from earlier ones, because people need to know which it was."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ class AnswerFailedError(Exception):
 
 @contextmanager
 def answering(press: Action | None = None) -> Iterator[None]:
-    """Turn errors into AnswerFailedError: what is answered is saved, unless the `press` only asks to see something."""
+    """Turn errors into AnswerFailedError: what was sent is saved, unless the `press` only shows something."""
     try:
         yield
     except TellUserError:

@@ -37,7 +37,7 @@ def announce_ready(words: str) -> None:
     """Write the file that tells a parent process or a health check that this process is ready."""
     gc.collect()
     return_freed_memory()
-    gc.freeze()  # what was made until now stays: a full collection would look through it, and everything would wait
+    gc.freeze()  # what exists now stays: a full collection needn't scan it while everything waits
     if path := os.environ.get(READY_FILE):
         whole = Path(f"{path}.part")
         whole.write_text(words, "utf-8")

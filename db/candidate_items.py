@@ -57,7 +57,7 @@ class ItemCache:
         return reading
 
     def use(self, reports: Sequence[bytes]) -> dict[bytes, Item]:
-        """Return the items that are kept, and mark them as used."""
+        """Return the items that are cached, and mark them as used."""
         kept = {report: self._kept[report].item for report in reports if report in self._kept}
         for report in kept:
             self._kept.move_to_end(report)
@@ -105,7 +105,7 @@ def _size(item: Item) -> int:
 class Reading:
     """One search's use of the cache.
 
-    What other searches drop meanwhile isn't kept: it may have been read before it changed.
+    What other searches drop meanwhile isn't cached: it may have been read before it changed.
     """
 
     def __init__(self, cache: ItemCache, community: UUID) -> None:
@@ -115,7 +115,7 @@ class Reading:
         self._cache = cache
 
     def restart(self) -> None:
-        """Keep again what was dropped: everything is read from now on."""
+        """Cache again what was dropped: from now on, everything is read afresh."""
         self.dropped, self.dropped_all = set(), False
 
     def use(self, reports: Sequence[bytes]) -> dict[bytes, Item]:

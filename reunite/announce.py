@@ -251,7 +251,7 @@ async def _correct(session: Session, match: Match, report: Report, other: Report
 
 
 async def _ping_later(session: Session, match: Match, report: Report, other: Report) -> None:
-    """Ping the owner once about a match whose card came silently, if it would have pinged as it is now."""
+    """Ping the owner once about a match whose card came silently, if it would ping now."""
     if not rules.always_pings(match) or match.claim:
         return
     if await session.outbox.came_silently(keys.card(match.id, ReportKind.LOST)):

@@ -1,4 +1,4 @@
-"""Whether a report by command has been answered: until then, the same report sent again is this one."""
+"""Whether a report by command has been answered: until then, sending it again makes no second report."""
 
 from reunite.entities import Report
 from reunite.ports import Store
@@ -11,6 +11,6 @@ class AnsweredHandlers:
         self._store = store
 
     async def note(self, report: Report) -> None:
-        """Record that a report is answered: the same one sent again is another from now on."""
+        """Record that a report is answered: from now on, the same words make a new one."""
         async with self._store.session(report.community) as session:
             await session.outbox.note_answered(report.id)

@@ -89,12 +89,12 @@ async def _revise_cards(
 
 
 async def _end_reminders(session: Session, claimed: Claimed) -> None:
-    """Say below what has become of a claim instead of asking about it."""
+    """Let a claim's reminders say how it ended instead of asking about it."""
     claim = claimed.claim
     if claim.state is not ClaimState.OPEN:
         settings = await session.workspaces.settings_for(claimed.found.id)
         closed = handovers.claim_closed(claimed, members_can_return=settings.members_can_return)
-        over = replace(closed, lines=closed.lines[:1], buttons=())  # how it goes on is said above
+        over = replace(closed, lines=closed.lines[:1], buttons=())  # the card above says how it goes on
         await session.outbox.revise(keys.claim_reminder(claim.id, ClaimState.OPEN), over)
     if claim.state is ClaimState.WITHDRAWN:
         over = handovers.claim_decided(claimed, members_can_return=False, left=0)

@@ -1,4 +1,4 @@
-"""Tells one side of a claim that the other side's report has ended, because everything about that one disappears."""
+"""Tells the other side of a claim that a report has ended, because everything about that report disappears."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,7 +12,7 @@ from reunite.tiles import Pair
 
 
 async def locked_with_claims(session: Session, report: UUID) -> tuple[Report | None, Sequence[Pair]]:
-    """Return a report, and the open reports between which and it a claim is undecided or was accepted; all locked."""
+    """Return a report and the open reports that an undecided or accepted claim joins to it, all locked."""
     claimed = await _claimed(session, report)
     locked = await session.reports.lock({report, *claimed})
     if claimed.keys() != (await _claimed(session, report)).keys():
@@ -22,7 +22,7 @@ async def locked_with_claims(session: Session, report: UUID) -> tuple[Report | N
 
 
 async def tell_others(session: Session, others: Sequence[Pair]) -> None:
-    """Say in the threads of those reports that the other side has ended."""
+    """Say in these reports' threads that the other side has ended."""
     for match, reader in others:
         await session.outbox.post(reader.id, keys.claim_ended(match.id, reader.kind), notices.claim_ended(reader))
 

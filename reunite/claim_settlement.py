@@ -62,17 +62,15 @@ async def revise_claims(session: Session, found: Report) -> None:
     await revise_conversations(session, found)
     claims = await session.claims.on(found.id)
     for claim in claims:
-        match = await session.matches.get(claim.match)
-        lost = await session.reports.get(match.lost) if match else None
-        if match and lost and claim.state in {ClaimState.ACCEPTED, ClaimState.REJECTED}:
-            claimed = Claimed(claim, match, lost, found)
+        claimed = await _claimed(session, claim, found)
+        if claimed and claim.state in {ClaimState.ACCEPTED, ClaimState.REJECTED}:
             await session.outbox.revise(
                 keys.claim(claim.id), handovers.claim_closed(claimed, members_can_return=settings.members_can_return)
             )
             left = rules.tries_left(claims, claim.account)
             decided = handovers.claim_decided(claimed, members_can_return=settings.members_can_return, left=left)
             await session.outbox.revise(keys.claim_decision(claim.id, claim.state), decided)
-            await revise_cards(session, match, lost, found)
+            await revise_cards(session, claimed.match, claimed.lost, found)
 
 
 async def revise_conversations(session: Session, found: Report) -> None:
@@ -80,10 +78,8 @@ async def revise_conversations(session: Session, found: Report) -> None:
     settings = await session.workspaces.settings_for(found.id)
     whereabouts = await session.claims.whereabouts(found.id)
     for claim in await session.claims.on(found.id):
-        match = await session.matches.get(claim.match)
-        lost = await session.reports.get(match.lost) if match else None
-        if match and lost and claim.state is ClaimState.ACCEPTED:
-            claimed = Claimed(claim, match, lost, found)
+        claimed = await _claimed(session, claim, found)
+        if claimed and claim.state is ClaimState.ACCEPTED:
             reply = handovers.conversation(claimed, whereabouts, members_can_return=settings.members_can_return)
             await session.outbox.revise(keys.conversation(claim.id), reply)
 
@@ -136,10 +132,15 @@ async def _tell_withdrawn(session: Session, claimed: Claimed, before: ClaimState
 
 async def _close(session: Session, claim: Claim, found: Report, state: ClaimState) -> None:
     await session.claims.set_state(claim.id, state)
+    closed = await session.claims.get(claim.id)
+    if closed and (claimed := await _claimed(session, closed, found)):
+        words = handovers.claim_closed(claimed, members_can_return=False)
+        await session.outbox.revise(keys.claim(claim.id), words)
+        await revise_claim(session, claim.match, claimed.lost, found)
+
+
+async def _claimed(session: Session, claim: Claim, found: Report) -> Claimed | None:
+    """Return a claim with its match and reports; None if the lost report is gone."""
     match = await session.matches.get(claim.match)
     lost = await session.reports.get(match.lost) if match else None
-    closed = await session.claims.get(claim.id)
-    if match and lost and closed:
-        words = handovers.claim_closed(Claimed(closed, match, lost, found), members_can_return=False)
-        await session.outbox.revise(keys.claim(claim.id), words)
-        await revise_claim(session, match.id, lost, found)
+    return Claimed(claim, match, lost, found) if match and lost else None

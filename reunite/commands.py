@@ -64,7 +64,7 @@ class NewReport:
     quiet: bool = False
     """The bot writes nothing in its thread unless another report is news to it."""
     answered: bool = True
-    """False for a report by command: until its answer has arrived, the same report sent again is this one."""
+    """False for a report by command: until its answer has arrived, sending it again makes no second report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

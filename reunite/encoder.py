@@ -39,25 +39,26 @@ class Framing:
     resample: int = BICUBIC
 
     def shape(self, width: int, height: int) -> tuple[int, int, int, int]:
-        """Return the shape of the views of a photo with this size."""
+        """Return the shape of the views of a photo of this size."""
         return len(self.shares), self.height or height, self.width or width, 3
 
     def boxes(self, width: int, height: int) -> list[Box]:
-        """Return the part that each view shows of a photo with this size."""
+        """Return the part that each view shows of a photo of this size."""
         if self.short_edge is not None:
             return [self._centre(width, height, self.short_edge)]
         margins = [((1 - share) / 2 * width, (1 - share) / 2 * height) for share in self.shares]
         return [(left, top, width - left, height - top) for left, top in margins]
 
     def detail(self, width: int, height: int) -> float:
-        """Return how many times as wide and as high as its view each part of a photo with this size is at least."""
+        """Return the least factor by which a part of a photo of this size is scaled down to its view."""
         if not self.width:
             return float("inf")
         boxes = self.boxes(width, height)
         return min(min((box[2] - box[0]) / self.width, (box[3] - box[1]) / self.height) for box in boxes)
 
     def _centre(self, width: int, height: int, short_edge: int) -> Box:
-        across, down = (short_edge * side // min(width, height) for side in (width, height))  # as processors round
+        # Rounded as image processors do.
+        across, down = (short_edge * side // min(width, height) for side in (width, height))
         left, top = (across - self.width) // 2, (down - self.height) // 2
         right, bottom = left + self.width, top + self.height
         return left / across * width, top / down * height, right / across * width, bottom / down * height

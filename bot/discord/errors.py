@@ -23,7 +23,7 @@ NAME_REFUSED: Final = {50035, 200001}
 EXPIRED_TOKEN: Final = {50027, 10015, 10062}
 """An interaction can be answered for 15 minutes."""
 FAILURES: Final = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError)
-"""All that a call may raise which isn't our own defect."""
+"""Everything that a call may raise that isn't our own defect."""
 _TAG_REQUIRED: Final = 40067
 _MISSING_PERMISSION: Final = {50001, 50013}
 _TOO_MANY: Final = 429

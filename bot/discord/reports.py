@@ -111,7 +111,7 @@ class Reports:
         await self._take(interaction, which, given, given.key(opened))
 
     async def _take(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput, key: str) -> None:
-        """Take a report by command; if its answer fails, the same one sent again is this one."""
+        """Take a report by command; if its answer fails, sending it again makes no second report."""
         reply = await reply_privately(interaction, lambda: self._submit(interaction, which, given, key))
         if reply and reply.receipt:
             await note_answered(self._handlers, reply.receipt)

@@ -1,9 +1,9 @@
 """The Slack adapter's composition: bolt receives by Socket Mode or HTTP, the Web API sends."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 import structlog
@@ -133,11 +133,11 @@ def _parts(  # noqa: PLR0913 - what the parts share
 
 
 @asynccontextmanager
-async def _connected(bolt: AsyncApp, config: SlackConfig) -> AsyncIterator[Callable[[], Any]]:
+async def _connected(bolt: AsyncApp, config: SlackConfig) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
     """Connect by Socket Mode if it is set up, and yield a function that tells whether events can reach us."""
     if not config.app_token:
         _log.info("slack_listening", host=config.host, port=config.port)
-        yield lambda: True
+        yield _always
         return
     socket = AsyncSocketModeHandler(bolt, config.app_token, ping_interval=config.ping_seconds)
     try:
@@ -148,3 +148,7 @@ async def _connected(bolt: AsyncApp, config: SlackConfig) -> AsyncIterator[Calla
         yield socket.client.is_connected
     finally:
         await socket.client.close()  # type: ignore[no-untyped-call]
+
+
+async def _always() -> bool:
+    return True

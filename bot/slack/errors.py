@@ -38,7 +38,7 @@ _APP_SCOPE: Final = "connections:write"
 UNANSWERED: Final = (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError)
 """What the client raises if no answer of Slack arrives."""
 FAILURES: Final = (SlackApiError, *UNANSWERED)
-"""All that a call may raise which isn't our own defect."""
+"""Everything that a call may raise that isn't our own defect."""
 OK: Final = 200
 _CLOSED: Final = {
     "cannot_reply_to_message",
@@ -74,7 +74,7 @@ def slack_errors() -> Iterator[None]:
 
 @contextmanager
 def slack_answers() -> Iterator[None]:
-    """Turn the errors into ours after which Slack has done nothing. The others stay: it may have done what we asked."""
+    """Turn errors after which Slack has done nothing into ours. Others pass: it may have done what we asked."""
     try:
         yield
     except aiohttp.ClientConnectorError as error:
@@ -100,7 +100,7 @@ def may_be_done(error: SlackApiError) -> bool:
 
 
 def is_server_error(status: int) -> bool:
-    """Return whether an answer of this status leaves open if Slack has done what we asked."""
+    """Return whether an answer of this status leaves open whether Slack has done what we asked."""
     return status >= _SERVER_ERROR
 
 

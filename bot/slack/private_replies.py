@@ -59,7 +59,7 @@ class PrivateReplies:
         self._modal: str | None = view.get("id") if view.get("type") == "modal" else None
         self._showing = asyncio.Lock()
         self._is_answering = False
-        """Whether an answer was begun: what it says has happened."""
+        """Whether an answer was begun; what it reports has been done by then."""
 
     @property
     def has_response_url(self) -> bool:

@@ -1,7 +1,7 @@
 """Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -90,8 +90,8 @@ class Reconciler:
         self._not_before: dict[str, float] = {}
         """By workspace, when Slack allows the next call."""
 
-    async def run(self, is_connected: Callable[[], Any]) -> None:
-        """Run until cancelled. `is_connected` may be awaitable."""
+    async def run(self, is_connected: Callable[[], Awaitable[bool]]) -> None:
+        """Run until cancelled."""
         while True:
             await self._attempt(self._record_all(is_connected))
             self._forget_left()
@@ -104,9 +104,8 @@ class Reconciler:
         """Return whether the bot has taken the new posts that it missed in a workspace."""
         return team in self._reconciled and await self._catch_up.is_complete(team)
 
-    async def _record_all(self, is_connected: Callable[[], Any]) -> None:
-        connected = is_connected()
-        if await connected if asyncio.iscoroutine(connected) else connected:
+    async def _record_all(self, is_connected: Callable[[], Awaitable[bool]]) -> None:
+        if await is_connected():
             for workspace in self._workspaces:
                 await self._attempt(self._record(workspace), workspace.team)
                 if workspace.is_outdated:

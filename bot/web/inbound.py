@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.web import requests, samples
+from bot.web import requests, sample_finds
 from bot.web.chat import Chat, target_of
 from bot.web.requests import FormInput
 from db.web import MessageInfo
@@ -49,8 +49,8 @@ class Inbound:
     async def post_samples(self, request: web.Request) -> web.Response:
         """Post the samples, once for each `id`; all of them, even if the page is closed meanwhile."""
         key = requests.key((await requests.json_body(request)).get("id"))
-        for thing in samples.SAMPLES:
-            author, text = samples.finder_of(thing), samples.words_of(thing, self._chat.language)
+        for thing in sample_finds.FINDS:
+            author, text = sample_finds.finder_of(thing), sample_finds.words_of(thing, self._chat.language)
             message = await self._write("found", f"{key}:{thing}", author, text)
             report = ReportFound(
                 source_key=f"{key}:{thing}",
@@ -58,7 +58,7 @@ class Inbound:
                 author=author,
                 text=text,
                 posted_at=datetime.now(UTC),
-                photos=samples.photos_of(thing),
+                photos=sample_finds.photos_of(thing),
             )
             await self._report(report, message)
         return web.json_response({}, status=web.HTTPCreated.status_code)

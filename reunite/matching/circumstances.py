@@ -76,7 +76,7 @@ def have_other_numbers(first: Mapping[str, float], second: Mapping[str, float]) 
 
 
 def _words_and_numbers(place: Mapping[str, float]) -> tuple[set[str], set[str]]:
-    """Return a place's words, and what tells it from others that are called so: "4", "b12", "c"."""
+    """Return a place's words, and what tells it from others of that name: "4", "b12", "c"."""
     numbers = {word for word in place if is_code(word) or (len(word) == 1 and word.isascii())}
     return {stem(word) for word in place.keys() - numbers}, numbers
 
@@ -101,7 +101,7 @@ def _is_within(place: Mapping[str, float]) -> bool:
 
 
 def _is_event(place: Mapping[str, float]) -> bool:
-    """Whether a place is what takes place there: a concert may be in the gym."""
+    """Whether a place is named by its event: a concert may be in the gym."""
     return not EVENTS.isdisjoint(place) and NAMES_OF_PLACES.isdisjoint(place)
 
 

@@ -34,7 +34,7 @@ _ONE_COAT: Final = (frozenset(("orange", "red")), frozenset(("beige", "yellow"))
 
 
 def of(lost: Thing, found: Thing, lost_photos: Sequence[Shares], found_photos: Sequence[Shares]) -> Iterator[Why]:
-    """Compare what is said with what is said or else seen, and photos with each other if nothing is said."""
+    """Compare stated colours with stated or else seen ones, and photos with each other if no text states any."""
     is_animal = any(relation("animal", thing.noun) in {"same", "broader"} for thing in (lost, found) if thing.noun)
     by_photos = _coat_by_photos if is_animal else _by_photos
     if lost.colours and found.colours:
@@ -68,7 +68,7 @@ def _coats_by_words(lost: Sequence[Colour], found: Sequence[Colour]) -> Why:
 
 
 def _in_common(lost: Sequence[Colour], found: Sequence[Colour], key: Callable[[Colour], str]) -> Why | None:
-    """Return whether all or some of the colours agree; None if no one does."""
+    """Return whether all or some of the colours agree; None if none does."""
     ours, theirs = list(map(key, lost)), list(map(key, found))
     if ours[0] == theirs[0] or set(ours) == set(theirs):
         return Why("colour", lost[0].word, "agrees")

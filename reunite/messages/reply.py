@@ -393,7 +393,7 @@ def _pings(span: Span) -> bool:
 
 
 def _gone_tile(line: Line, gone: Mapping[UUID, Tile], words: str) -> Line:
-    """Return words in the place of a tile's line: its number is among those that the gallery has counted."""
+    """Return words in place of a tile's line, which keeps its number."""
     tile = next((gone[span.report] for span in line if isinstance(span, Jump) and span.report in gone), None)
     return (Strong(str(tile.number)), Plain(f"  {words}")) if tile else line
 

@@ -1,4 +1,4 @@
-"""Samples in the language of their workspace, and what moderators read about them in theirs."""
+"""Samples in their workspace's language, and replies about them in the moderator's own."""
 
 from uuid import UUID
 

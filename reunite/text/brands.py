@@ -12,7 +12,7 @@ from reunite.text.frequency import Frequency, frequency
 from reunite.text.misspellings import correct_misspellings
 from reunite.text.negation import negated_words
 from reunite.text.normalise import normalise
-from reunite.text.phrases import listed
+from reunite.text.phrases import UNSPACED, listed
 from reunite.text.words import plain, stem, tokens
 
 _Brands = Mapping[str, frozenset[str]]
@@ -41,11 +41,10 @@ def _brands_by_words() -> Mapping[_Words, _Brands]:
     return named
 
 
-_UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _THINGS: Final = {group: listed(table["things"]) for group, table in _TABLES.items()}
 _BY_WORDS: Final = _brands_by_words()
 _UNSPACED_NAMES: Final = re.compile(
-    "|".join(sorted((name for (name, *_) in _BY_WORDS if _UNSPACED.match(name)), key=len, reverse=True))
+    "|".join(sorted((name for (name, *_) in _BY_WORDS if UNSPACED.match(name)), key=len, reverse=True))
 )
 _AND: Final = re.compile(r"(?<=\w)\s+(?:and|und|y|et|e|i|oraz)\s+(?=\w)|[と和跟]")
 _WHAT_FOR: Final = re.compile(r"(?<=\w)(?<!looking)(?<!searching) (?:of|for) \w{1,30}\b")

@@ -6,12 +6,10 @@ from typing import Final
 from reunite.text import heads, kinds
 from reunite.text.colour_words import COLOURS_AND_SHADES
 from reunite.text.content import stems
-from reunite.text.data import read_toml
 from reunite.text.frequency import Frequency, frequency
 from reunite.text.lexicon import is_known
 from reunite.text.words import is_code, stem
 
-_DISTINCTIVE: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
 _COLOURS: Final = frozenset(map(stem, COLOURS_AND_SHADES))
 
 
@@ -25,7 +23,7 @@ def is_distinctive(word: str, parts: Collection[str], shared: Collection[str]) -
     english = stems(word)
     if english.isdisjoint(shared):
         return False
-    if english & _DISTINCTIVE:
+    if english & heads.MATERIALS_AND_MOTIFS:
         return True
     if any(heads.things_in(stem) or kinds.is_known(stem) for stem in english):
         return not english.isdisjoint(parts)

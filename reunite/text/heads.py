@@ -29,7 +29,7 @@ _DEPICTS: Final = re.compile(
 """A toy that depicts an animal: a "wooden horse", but not a "plastic dog bowl"."""
 
 _PARTS: Final = frozenset(stem(noun) for noun in _LISTS["parts"].split())
-_PICTURED: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
+MATERIALS_AND_MOTIFS: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
 _STRAPPED, _COVERED, _FRAMED = (frozenset(map(stem, _LISTS[key].split())) for key in ("strapped", "covered", "framed"))
 _LOOKS, _FOR_WHOM, _BEFORE_TOP = (frozenset(_LISTS[key].split()) for key in ("looks", "for_whom", "before_top"))
 _ANYTHING: Final = frozenset(_LISTS["anything"].split())
@@ -164,7 +164,7 @@ def names_what_gives_its_colour(phrase: str, thing: str) -> bool:
 
 def names_only_parts(phrase: str) -> bool:
     """Whether all things that a phrase names, if any, are parts of others, or pictures on them."""
-    return things_in(phrase) <= _PARTS | _PICTURED
+    return things_in(phrase) <= _PARTS | MATERIALS_AND_MOTIFS
 
 
 def never_names_a_thing(word: str) -> bool:

@@ -14,6 +14,6 @@ _ONE_EACH: Final = re.compile(
 )
 
 
-def apart(english: str) -> str:
-    """Name each of two things with its own colour."""
+def tell_apart(english: str) -> str:
+    """Give each of two things its own colour."""
     return _ONE_EACH.sub(r"a \g<first> \g<things>, a \g<second> \g<things>", english)

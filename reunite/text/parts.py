@@ -9,6 +9,7 @@ from reunite.text.colour_words import named_colours
 from reunite.text.heads import head_phrase, names_only_parts, never_names_a_thing, without_requests
 from reunite.text.kinds import relation
 from reunite.text.normalise import normalise
+from reunite.text.phrases import UNSPACED
 from reunite.text.word_lists import LISTED_THINGS, MORE_THINGS, THINGS
 from reunite.text.written_out import written_out
 
@@ -35,8 +36,6 @@ _LACKED: Final = re.compile(
 )
 """What a thing was found or lost without: "no case", "Etui war nicht dabei"."""
 _UNSPACED_COMMA: Final = re.compile(r"[、，]")
-_UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-"""What wasn't translated of a Japanese or Chinese text may say anything of the thing before or after it."""
 _ONE_THING: Final = frozenset(("broader", "narrower"))
 _ARTICLE: Final = re.compile(r"(?:lost |found )?an?\b", re.IGNORECASE)
 _WITH: Final = re.compile(r"\bwith\b", re.IGNORECASE)
@@ -104,7 +103,8 @@ def parts_of(normalised: str) -> Sequence[str]:
 
 def _separates(between: str, before: str, after: str, following: str) -> bool:
     """Whether a sign between two things may stand for "and": "keys/wallet", not "scarf/shawl" or "phone, an iPhone"."""
-    if _UNSPACED_COMMA.search(between) and (_UNSPACED.search(before) or _UNSPACED.match(after.strip())):
+    # What wasn't translated may say anything of the thing before or after it.
+    if _UNSPACED_COMMA.search(between) and (UNSPACED.search(before) or UNSPACED.match(after.strip())):
         return False
     things = head_phrase(before), head_phrase(after)
     related = relation(*filter(None, things)) if all(things) else "unknown"

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-_CJK: Final = re.compile(r"[぀-ヿ㐀-鿿]")
+UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+"""A letter of Japanese or Chinese, which are written without spaces."""
 
 
 def listed(*cells: str) -> list[str]:
@@ -31,7 +32,7 @@ def any_of(phrases: Iterable[str]) -> str:
     """
     spaced, unspaced = list[str](), list[str]()
     for phrase in phrases:
-        (unspaced if _CJK.search(phrase) else spaced).append(phrase)
+        (unspaced if UNSPACED.search(phrase) else spaced).append(phrase)
     groups = [rf"(?<![\w'’@#]){_first_of(spaced)}(?![\w'’])"] if spaced else []
     groups += [_first_of(unspaced)] if unspaced else []
     return f"(?:{'|'.join(groups)})"

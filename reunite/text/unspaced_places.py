@@ -5,10 +5,9 @@ from typing import Final
 
 from reunite.text.data import read_toml
 from reunite.text.lexicon import simplified
-from reunite.text.phrases import listed
+from reunite.text.phrases import UNSPACED, listed
 
 _TABLES: Final = read_toml("places.toml")
-_SCRIPT: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _AROUND: Final = re.compile(r"^(?:我们?|我們)?在?|(?:にて|で|に|から|の)$")
 
 
@@ -39,7 +38,7 @@ _HEADING: Final = re.compile(rf"(?:{'|'.join(listed(_TABLES['headings_unspaced']
 def take_places(text: str) -> tuple[str, list[str]]:
     """Return a text without its Japanese and Chinese places, and those places."""
     found: list[str] = []
-    if not _SCRIPT.search(text):
+    if not UNSPACED.search(text):
         return text, found
 
     def heading(match: re.Match[str]) -> str:

@@ -33,7 +33,7 @@ _PRIOR_PRECISION: Final[Numbers] = np.diag(np.array([_SCALE_SPREAD, _SHIFT_SPREA
 
 @dataclass(frozen=True, slots=True)
 class DecidedPair:
-    """A match about which people said something: its evidence, the probability that was stated, and if it was right."""
+    """A match about which people said something: its evidence, the stated probability, and whether it was right."""
 
     evidence: Mapping[str, float]
     probability: float

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import WSCloseCode
 from PIL import Image
 
-from bot.web import samples
+from bot.web import sample_finds
 from bot.web.chat import ViewerDiff
 from reunite import rules
 from reunite.entities import Label, Member, ReplyTarget, ReportState
@@ -55,7 +55,7 @@ async def test_samples_are_all_posted_once_even_if_the_tab_is_closed_meanwhile(p
         closed = asyncio.create_task(page.ask("/samples", id=attempt))
         await watcher.until(bool)
         closed.cancel()
-        messages = await watcher.until(lambda messages: len(messages) == len(samples.SAMPLES))
+        messages = await watcher.until(lambda messages: len(messages) == len(sample_finds.FINDS))
     status, _ = await page.ask("/samples", id=attempt)
     assert status == 201
     reports = {report.target.message: report for report in await page.reports()}

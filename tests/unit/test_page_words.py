@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import bot.web
-from bot.web import samples
+from bot.web import sample_finds
 from bot.web.texts import names_of_commands
 from reunite.language import LANGUAGES, command, words_in
 
@@ -19,7 +19,7 @@ _OWN = {"Reunite", "Reunite: lost and found", "Connecting…", "Ada", "Ben", "Ch
 def used() -> set[str]:
     sources = "\n".join(file.read_text("utf-8") for file in STATIC.glob("*") if file.suffix in {".js", ".html"})
     found = [key for pattern in (_USED, _CHOSEN) for match in pattern.finditer(sources) for key in match.groups()]
-    finds = {f"sample_{thing}" for thing in samples.SAMPLES}
+    finds = {f"sample_{thing}" for thing in sample_finds.FINDS}
     return {*filter(None, found), *finds, "found", "lost", "language_name"}
 
 

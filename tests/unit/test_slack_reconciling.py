@@ -3,6 +3,7 @@
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from psycopg import OperationalError
@@ -61,7 +62,7 @@ async def test_an_error_of_any_kind_doesnt_end_it(
     monkeypatch.setattr(reconcile, "_RECORD_EVERY_SECONDS", 0.01)
     slack, errors = _Slack(), [error]
 
-    def is_connected() -> bool:
+    async def is_connected() -> bool:
         if errors:
             raise errors.pop()
         return True
@@ -77,7 +78,7 @@ async def test_a_workspace_that_has_left_is_forgotten(monkeypatch: pytest.Monkey
     monkeypatch.setattr(reconcile, "_RECORD_EVERY_SECONDS", 0.01)
     slack = _Slack("T1", "T2")
     reconciling = reconciler(slack)
-    async with background(reconciling.run(lambda: True)):
+    async with background(reconciling.run(AsyncMock(return_value=True))):
         await eventually(lambda: set(reconciling._not_before) == {"T1", "T2"})
         slack.teams.remove("T1")
         await eventually(lambda: set(reconciling._not_before) == {"T2"})

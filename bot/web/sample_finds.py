@@ -7,7 +7,7 @@ from reunite.entities import IncomingPhoto, Member
 from reunite.language import words_in
 
 _PHOTOS: Final = resources.files("bot.web").joinpath("static", "samples")
-SAMPLES: Final = {
+FINDS: Final = {
     "umbrella": ("Ben", ("umbrella",)),
     "backpack": ("Chiyo", ("backpack", "backpack-side")),
     "mug": ("Ben", ("mug",)),
@@ -19,7 +19,7 @@ SAMPLES: Final = {
 
 
 def finder_of(thing: str) -> Member:
-    name, _ = SAMPLES[thing]
+    name, _ = FINDS[thing]
     return Member(name.casefold(), name)
 
 
@@ -28,5 +28,5 @@ def words_of(thing: str, language: str) -> str:
 
 
 def photos_of(thing: str) -> tuple[IncomingPhoto, ...]:
-    _, pictures = SAMPLES[thing]
+    _, pictures = FINDS[thing]
     return tuple(IncomingPhoto(f"{name}.jpg", data=_PHOTOS.joinpath(f"{name}.jpg").read_bytes()) for name in pictures)
