@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-import psycopg
 import structlog
 
 from bot.gallery import compose
@@ -16,7 +15,7 @@ from db.cancellation import stop
 from db.delivery import MAX_ATTEMPTS, OutboxItem, StalePhoto
 from db.repeating import repeat
 from db.store import Store
-from db.trouble import TEMPORARY
+from db.trouble import TEMPORARY, apart
 from metrics import definitions as metrics
 from reunite.entities import Match
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
@@ -115,12 +114,8 @@ class Delivery:
     async def _renew_links(self) -> None:
         """Renew expired links to photos: only the bot can ask its platform for them."""
         for stale in await self._store.delivery.stale_photos(self._platform.name, _REFRESHED_AT_ONCE):
-            try:
+            with apart(_log, "photo_link", photo=str(stale.photo.id)):
                 await self._refresh_link(stale)
-            except psycopg.OperationalError:
-                raise
-            except Exception:  # noqa: BLE001 - the other photos need their links
-                _log.exception("photo_link_defect", photo=str(stale.photo.id))
 
     async def _refresh_link(self, stale: StalePhoto) -> None:
         log = _log.bind(platform=self._platform.name, photo=str(stale.photo.id))

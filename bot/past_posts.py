@@ -12,12 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-import psycopg
 import structlog
 
 from db.backfills import Backfill, Backfills
 from db.repeating import repeat
-from db.trouble import is_temporary
+from db.trouble import is_away, is_temporary, log_failure
 from reunite.commands import NewReport, Withdraw
 from reunite.entities import ReplyTarget
 from reunite.errors import (
@@ -134,12 +133,12 @@ class PastPosts:
                 await self._read_or_pause(unread)
         except TryAgainError as error:
             return _delay(backfills, error)
-        except psycopg.OperationalError:
-            raise
         except NotJoinedError:
             _log.info("past_posts_left", workspace=backfills[0].workspace)  # it removed the bot meanwhile
-        except Exception:  # noqa: BLE001 - the others continue, and this one is tried again later
-            _log.exception("past_posts_failed", workspace=backfills[0].workspace)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log_failure(_log, "past_posts", error, workspace=backfills[0].workspace)  # the others continue
             return _RETRY_SECONDS
         return self._pause
 

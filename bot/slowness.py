@@ -4,13 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import psycopg
 import structlog
 
 from db.monitoring import Monitoring
 from db.repeating import repeat
 from db.slowness import Slowness, SlowWorkspace
-from db.trouble import TEMPORARY
+from db.trouble import apart
 from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
 from reunite.handlers import Handlers
@@ -55,15 +54,9 @@ class SlownessWatch:
             change = workspace.unanswered.change(now, self._limit)
             if change is None:
                 continue
-            try:
+            with apart(_log, "slowness_notice", workspace=workspace.external_id):
                 await self._tell(workspace, change, now)
                 await self._slowness.note(workspace, change, now)
-            except psycopg.OperationalError:
-                raise  # no workspace can be checked without the database
-            except TEMPORARY as error:
-                _log.warning("slowness_notice_delayed", workspace=workspace.external_id, error=type(error).__name__)
-            except Exception:  # noqa: BLE001 - the other workspaces get their messages
-                _log.exception("slowness_defect", workspace=workspace.external_id)
 
     async def _tell(self, workspace: SlowWorkspace, change: Change, now: datetime) -> None:
         waiting = workspace.unanswered

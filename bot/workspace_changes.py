@@ -1,14 +1,15 @@
 """Follows what other processes change: bots keep the settings and channels of workspaces in memory."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
-import psycopg
 import structlog
 
 from db.repeating import repeat
 from db.store import Store
+from db.trouble import apart
 from reunite.entities import PlatformName
 from reunite.errors import NotJoinedError
 
@@ -39,11 +40,5 @@ async def _follow(store: Store, platform: PlatformName, kept: Callable[[], Itera
 
 async def _reread(workspace: str, reread: Reread) -> None:
     """Reread a workspace. One that fails doesn't hold up the others; it's read at its next change."""
-    try:
+    with apart(_log, "workspace_reread", workspace=workspace), suppress(NotJoinedError):  # it has just removed the bot
         await reread(workspace)
-    except NotJoinedError:
-        pass  # it has just removed the bot
-    except psycopg.OperationalError:
-        raise
-    except Exception:  # noqa: BLE001 - see above
-        _log.exception("workspace_not_reread", workspace=workspace)

@@ -33,6 +33,9 @@ _LACKS_ROLE: Final = re.compile(r'role ".*" does not exist')
 _REFUSED: Final = re.compile(r'database ".*" does not exist|authentication failed')
 """What PostgreSQL says if retrying is pointless; which role is missing, it tells only trusted clients."""
 _REMEDY: Final = "Check REUNITE_DATABASE_URL, and run `reunite migrate` if you haven't yet."
+_LOCK_SECONDS: Final = 15
+"""How long a statement waits for a lock. Someone else's open transaction may hold it for hours, and soon everybody
+would wait: for the lock, or for one of the connections that wait for it."""
 _WARM_CONNECTIONS: Final = 4
 """Connections kept open for bursts of posts."""
 _RECONNECT_SECONDS: Final = 30.0
@@ -60,10 +63,11 @@ class Database:
         self.url = url
         self.index_cache = IndexCache()
         self.keys = keys
+        options = f"{ROLE_OPTION} -c lock_timeout={_LOCK_SECONDS}s"
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
-            kwargs={"row_factory": dict_row, "options": ROLE_OPTION, "autocommit": True, **KEEPALIVE},
+            kwargs={"row_factory": dict_row, "options": options, "autocommit": True, **KEEPALIVE},
             min_size=min(_WARM_CONNECTIONS, connections) if warm else 1,
             max_size=connections,
             reconnect_timeout=_RECONNECT_SECONDS,

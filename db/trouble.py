@@ -1,5 +1,7 @@
 """Distinguishes temporary errors, such as an outage of the database, from errors in a statement or its data."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from socket import gaierror
 from typing import Final
 
@@ -27,6 +29,15 @@ def is_trouble(error: Exception) -> bool:
     return isinstance(error, psycopg.Error) and not isinstance(error, psycopg.DataError | psycopg.IntegrityError)
 
 
+def is_away(error: Exception) -> bool:
+    """Return whether the database can't be used at all: any other step would fail too.
+
+    A lock that someone else holds, or a statement that took too long, is about one step only.
+    """
+    is_connection = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return is_connection and not isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.QueryCanceled)
+
+
 def is_exhausted(error: Exception) -> bool:
     """Return whether the database's server lacks something whatever statement it's given: disk space or connections.
 
@@ -38,6 +49,20 @@ def is_exhausted(error: Exception) -> bool:
 def is_temporary(error: Exception) -> bool:
     """Return whether the database, a platform or the network is at fault: the same step may succeed later."""
     return isinstance(error, TEMPORARY) or is_trouble(error)
+
+
+@contextmanager
+def apart(log: FilteringBoundLogger, event: str, **ids: object) -> Iterator[None]:
+    """Log what goes wrong with one thing (`log_failure`), so that the others have their turn.
+
+    Raises the error if the database is away: the others would fail too.
+    """
+    try:
+        yield
+    except Exception as error:
+        if is_away(error):
+            raise
+        log_failure(log, event, error, **ids)
 
 
 def log_failure(log: FilteringBoundLogger, event: str, error: Exception, **ids: object) -> None:

@@ -2,14 +2,15 @@
 
 from functools import partial
 from typing import Final
+from uuid import UUID
 
-import psycopg
 import structlog
 
 from db.embedding_models import EmbeddingModel
 from db.learning import communities_to_teach, learn
 from db.repeating import repeat
 from db.store import Store
+from db.trouble import apart
 from reunite.tuning.calibration import TooLittleDataError
 
 _EVERY_SECONDS: Final = 600.0
@@ -26,14 +27,15 @@ async def keep_learning(store: Store, model: EmbeddingModel) -> None:
 async def learn_once(store: Store, model: EmbeddingModel) -> None:
     """Fit a few of the communities that have enough new feedback."""
     for community in await communities_to_teach(store, _AT_ONCE):
-        try:
-            fitted = await learn(store, community, model)
-        except TooLittleDataError as reason:
-            _log.info("nothing_learned", community=str(community), reason=str(reason))
-        except psycopg.OperationalError:
-            raise
-        except Exception:  # noqa: BLE001 - the other communities still learn
-            _log.exception("learning_defect", community=str(community))
-        else:
-            before, after = round(fitted.log_loss_before, 3), round(fitted.log_loss, 3)
-            _log.info("learned", community=str(community), answers=fitted.searches, before=before, after=after)
+        with apart(_log, "learning", community=str(community)):
+            await _learn(store, community, model)
+
+
+async def _learn(store: Store, community: UUID, model: EmbeddingModel) -> None:
+    try:
+        fitted = await learn(store, community, model)
+    except TooLittleDataError as reason:
+        _log.info("nothing_learned", community=str(community), reason=str(reason))
+    else:
+        before, after = round(fitted.log_loss_before, 3), round(fitted.log_loss, 3)
+        _log.info("learned", community=str(community), answers=fitted.searches, before=before, after=after)

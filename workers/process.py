@@ -126,7 +126,8 @@ class Processor:
 
     async def _again(self, lease: WorkLease, error: Exception) -> WorkOutcome:
         problem, after = f"{type(error).__name__}: {error}", getattr(error, "after", None)
-        if is_exhausted(error):  # that says nothing about this report, which waits until it's over
+        if is_exhausted(error) or isinstance(error, psycopg.errors.LockNotAvailable):
+            # That says nothing about this report, which waits until it's over.
             pause = _EXHAUSTED_PAUSE_SECONDS * random.uniform(1, 1.5)  # noqa: S311 - no secret
             return await self._hand_back(lease, problem, pause, has_failed=False)
         if lease.failures + 1 >= MAX_FAILURES:

@@ -8,15 +8,14 @@ from time import monotonic
 from typing import Final, TypeVar
 from uuid import UUID
 
-import psycopg
 import structlog
 
 from db.queue import ArqQueue
 from db.repeating import repeat
 from db.session import CommunitySession
 from db.store import Store
+from db.trouble import is_away, log_failure
 from reunite.digest import digest
-from reunite.errors import TryAgainError
 from reunite.expiry import expire
 from reunite.reminders import Due, remind
 
@@ -83,9 +82,6 @@ class Sweep:
                     await act(session, item)
             except Exception as error:
                 self._failed[item] = monotonic() + _RETRY_SECONDS
-                if isinstance(error, psycopg.OperationalError):
-                    raise  # the database is down
-                if isinstance(error, TryAgainError):
-                    _log.warning("sweep_postponed", item=str(item), error=str(error))
-                else:
-                    _log.exception("sweep_item_defect", item=str(item))
+                if is_away(error):
+                    raise
+                log_failure(_log, "sweep_item", error, item=str(item))

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 import discord
-import psycopg
 import structlog
 
 from bot.discord.config import DiscordConfig
@@ -18,7 +17,7 @@ from bot.discord.posts import target_of
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from db.cancellation import stop
-from db.trouble import is_temporary
+from db.trouble import is_away, is_temporary
 from reunite.entities import Report
 from reunite.handlers import Handlers
 
@@ -131,17 +130,18 @@ class Reconciler:
         """Take a step. If it fails for one channel or message, the others still follow."""
         try:
             await step
-        except psycopg.OperationalError:
-            raise  # nothing works without the database
         except discord.HTTPException as error:
             _log.warning("discord_reconcile_refused", guild=str(guild.id), status=error.status, code=error.code)
             if not is_refusal(error):
                 self._due.add(guild.id)
-        except Exception as error:  # noqa: BLE001 - a defect would be the same the next time
+        except Exception as error:
+            if is_away(error):
+                raise
             if isinstance(error, FAILURES) or is_temporary(error):
                 _log.warning("discord_reconcile_delayed", guild=str(guild.id), error=type(error).__name__)
                 self._due.add(guild.id)
             else:
+                # It would be the same the next time.
                 _log.exception("discord_reconcile_defect", guild=str(guild.id))
 
     async def _channel(self, channel: discord.TextChannel, since: datetime, posts: dict[str, Report]) -> None:

@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 import discord
-import psycopg
 import structlog
 
 from bot import channels
 from bot.discord.permissions import ReportChannel, free_tags, missing
 from bot.locks import Locks
-from db.trouble import is_temporary
+from db.trouble import is_away, is_temporary
 from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, Member, ReportKind, Settings
 from reunite.errors import TellUserError
@@ -46,9 +45,9 @@ class Workspaces:
         """Join a guild, or leave it to `keep_saved` if that fails: the other guilds are still served."""
         try:
             await self.join(guild)
-        except psycopg.OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 - it's about this guild only
+        except Exception as error:
+            if is_away(error):
+                raise
             self._unsaved.add(guild.id)
             _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)
 

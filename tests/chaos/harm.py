@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -62,6 +63,7 @@ class Harm:
             "worker": partial(self.children.kill, "worker"),
             "bot": partial(self.children.kill, self.people.side.role),
             "postgres": partial(self._kill_server, "postgres"),
+            "postgres shuts down": self._shut_down,
             "redis": partial(self._kill_server, "redis-server"),
             "flushall": self.flush,
             "redis refuses writes": self._refuse_writes,
@@ -75,13 +77,18 @@ class Harm:
         sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {self.did.total()} {name}\n")
         await self._harms()[name]()
 
-    async def _kill_server(self, program: str) -> None:
+    async def _shut_down(self) -> None:
+        """Shut PostgreSQL down as an administrator does: it ends all connections cleanly, or as after a crash."""
+        fast, immediate = signal.SIGINT, signal.SIGQUIT
+        await self._kill_server("postgres", self.chance.choice((fast, immediate)))
+
+    async def _kill_server(self, program: str, by: signal.Signals = signal.SIGKILL) -> None:
         """Kill all processes of a server of ours; its keeper starts it again."""
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 line = " ".join(process.cmdline())
                 if str(self.home.resolve()) in line and program in line and "keeper" not in line:
-                    process.kill()
+                    process.send_signal(by)
 
     async def _refuse_writes(self) -> None:
         with suppress(RedisError, OSError):

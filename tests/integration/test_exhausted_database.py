@@ -1,4 +1,4 @@
-"""A database without room for a report says nothing about the report, which is answered once there's room again."""
+"""A database that lacks room, or whose tables someone locks, says nothing about a report: it's answered after that."""
 
 import psycopg
 import pytest
@@ -7,15 +7,16 @@ from tests.support.services import working
 from tests.support.waiting import eventually
 from tests.support.world import open_world
 
-_FULL = """
+_REFUSE = """
 CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
-  BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+  BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '{}'; END $$;
 CREATE TRIGGER full_disk BEFORE INSERT ON embedding EXECUTE FUNCTION no_room();
 """
 
 
-async def test_a_report_waits_for_room_however_often_it_was_tried(
-    database_url: str, owner_database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("code", ["disk_full", "lock_not_available"])
+async def test_a_report_waits_until_it_is_over_however_often_it_was_tried(
+    database_url: str, owner_database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     monkeypatch.setattr("workers.process.MAX_FAILURES", 1)
     monkeypatch.setattr("workers.process._EXHAUSTED_PAUSE_SECONDS", 0.1)
@@ -26,10 +27,10 @@ async def test_a_report_waits_for_room_however_often_it_was_tried(
     ):
 
         async def has_failed() -> bool:
-            rows = await owner.execute(b"SELECT FROM work WHERE problem LIKE 'DiskFull%'")
+            rows = await owner.execute(b"SELECT FROM work WHERE problem LIKE '%not now%'")
             return rows.rowcount > 0
 
-        await owner.execute(_FULL.encode())
+        await owner.execute(_REFUSE.format(code).encode())
         await world.found("f1", "red")
         await eventually(has_failed)
         await owner.execute(b"DROP FUNCTION no_room CASCADE")
