@@ -14,6 +14,8 @@ from tests.support.api import Api, encoded, opened, serving_api
 from tests.support.pictures import drawing
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.fixture(name="api")
 async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:

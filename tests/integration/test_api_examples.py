@@ -14,6 +14,8 @@ from api.client import ApiError, Client
 from tests.support.api import Api, opened
 from tests.support.pictures import drawing
 
+pytestmark = pytest.mark.untraced
+
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/api.md").read_text("utf-8")
 CURLS = re.findall(r"^```sh\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)

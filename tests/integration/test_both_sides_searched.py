@@ -11,6 +11,8 @@ from reunite.matching.evidence import Item
 from tests.integration.test_flat_search import Large, large
 from tests.integration.test_kept_items import counted, sent
 
+pytestmark = pytest.mark.untraced
+
 __all__ = ["sent"]  # a fixture
 
 COLOUR = """UPDATE report SET question = '{"aspect": "colour", "options": ["red", "blue"]}', question_answer = 'red'

@@ -19,6 +19,8 @@ from tests.support.services import working
 from tests.support.waiting import eventually
 from tests.support.world import MODERATOR, World, open_world
 
+pytestmark = pytest.mark.untraced
+
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 
 

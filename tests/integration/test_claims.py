@@ -12,6 +12,8 @@ from reunite.language import plural, sentence
 from tests.support.services import working
 from tests.support.world import ADA, BEN, MODERATOR, World, open_world
 
+pytestmark = pytest.mark.untraced
+
 SECRET, ANSWER = "a blue thread sewn into the lining", "the lining has a blue thread"
 
 

@@ -11,6 +11,8 @@ from reunite.errors import TellUserError
 from tests.support.services import working
 from tests.support.world import ADA, BEN, World, open_world
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.fixture
 async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:

@@ -15,7 +15,7 @@ from reunite.encoder import Framing
 from reunite.errors import TellUserError
 from reunite.matching import colours
 from tests.doubles import poison
-from tests.support.kept_decoders import kept_decoders
+from tests.support.kept_decoders import decoders_kept, kept_decoders
 from tests.support.pictures import drawing
 from tests.support.waiting import PATIENCE, eventually
 from workers import photos
@@ -202,3 +202,18 @@ async def test_a_decoder_that_says_more_than_is_read_is_ended(monkeypatch: pytes
     async with asyncio.timeout(PATIENCE):
         with pytest.raises(DecoderDiedError):
             await Decoder(PATIENT).decode(bytes(2**20), ByteBudget(1).reserved)
+
+
+async def test_the_next_test_goes_on_with_a_decoder_that_is_idle_and_alive() -> None:
+    async def used() -> int | None:
+        async with Decoders() as pool:
+            await pool.decode(drawing("red"))
+            return pool._idle[-1].pid
+
+    with decoders_kept():
+        first = await used()
+        assert await used() == first
+        killed = psutil.Process(first)
+        killed.kill()
+        killed.wait()
+        assert await used() != first

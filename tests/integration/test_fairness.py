@@ -28,6 +28,8 @@ from tests.support.waiting import eventually
 from tests.support.world import open_world
 from workers.leases import Leases
 
+pytestmark = pytest.mark.untraced
+
 FLOOD = 300
 
 

@@ -33,6 +33,8 @@ from reunite.matching.evidence import PairKind, Search
 from reunite.ports import ScoredPair
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.untraced
+
 REPORTS = 600
 """Enough for quantised vectors: these tests begin with them above 200."""
 MANY = 3000

@@ -14,6 +14,8 @@ from tests.doubles.recording_platform import RecordingPlatform
 from tests.support.services import background
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.untraced
+
 
 class FullAtFirst(RecordingPlatform):
     """A platform whose first message can't be noted, because the disk of the database is full."""

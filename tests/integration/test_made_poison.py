@@ -7,6 +7,8 @@ from tests.doubles.made_poison import WELL_FORMED, made
 from tests.doubles.mutations import Mutator
 from workers.decoder.pool import Decoders
 
+pytestmark = pytest.mark.untraced
+
 LEAST = 60
 
 

@@ -25,6 +25,8 @@ from tests.support.waiting import eventually
 from tests.support.world import open_world
 from workers import process
 
+pytestmark = pytest.mark.untraced
+
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 

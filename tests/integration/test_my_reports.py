@@ -15,6 +15,8 @@ from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.world import ADA, BEN, MODERATOR, World, open_world
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.fixture
 async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:

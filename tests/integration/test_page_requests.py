@@ -13,6 +13,8 @@ from reunite.language import sentence
 from reunite.messages.reply import Reply
 from tests.support.page_client import ADA, UMBRELLA_FOUND, UMBRELLA_LOST, Page, opened
 
+pytestmark = pytest.mark.untraced
+
 JSON_PATHS = (
     "/verdicts",
     "/answers",

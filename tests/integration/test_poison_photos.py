@@ -26,6 +26,8 @@ from workers.decoder.wire import Decoded
 from workers.intake import IN_FLIGHT_BYTES, MAX_FAILURES
 from workers.photos import decode
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.fixture
 async def quiet_place(database_url: str, redis_url: str) -> AsyncIterator[World]:
@@ -62,7 +64,6 @@ async def test_photos_with_numbers_at_the_edge_are_searched_and_matched(world: W
 
 
 @pytest.mark.slow
-@pytest.mark.untraced
 async def test_a_photo_at_the_edge_matches_its_like(world: World) -> None:
     for name, data in poison.AT_THE_EDGE.items():
         found = await world.found(f"f {name}", photos=(IncomingPhoto(name, data=data),))

@@ -11,6 +11,8 @@ from reunite.ports import ScoredPair
 from tests.support.services import working
 from tests.support.world import World, open_world
 
+pytestmark = pytest.mark.untraced
+
 PUBLIC, SEALED = 6, 8
 
 

@@ -13,6 +13,8 @@ from tests.support.services import working
 from tests.support.way_of_a_post import all_rows, world_with_a_worker
 from tests.support.world import World, open_world
 
+pytestmark = pytest.mark.untraced
+
 world_fixture = pytest.fixture(world_with_a_worker, name="world")
 
 

@@ -11,6 +11,8 @@ from tests.support.waiting import eventually
 from tests.support.way_of_a_post import all_rows, world_with_a_worker
 from tests.support.world import ADA, World
 
+pytestmark = pytest.mark.untraced
+
 world_fixture = pytest.fixture(world_with_a_worker, name="world")
 
 
