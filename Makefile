@@ -10,7 +10,7 @@ MAKE_ENVIRONMENT = $(BIN)/python -m pip --version >/dev/null 2>&1 \
 TESTS_AT_ONCE := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 6 ? 6 : n > 8 ? 8 : n)))
 
 # Of thousands of tests with processes and sockets, one may meet a stall of the machine: the run's end shows it.
-SECOND_TRY := --reruns=1 --max-suite-reruns=1 --rerun-exclude-path=tests/unit --rerun-show-tracebacks
+SECOND_TRY := --reruns=1 --max-suite-reruns=2 --rerun-exclude-path=tests/unit --rerun-show-tracebacks
 
 # Without compiled files every process of the tests compiles all that it imports, and pytest rewrites every test, anew.
 unexport PYTHONDONTWRITEBYTECODE

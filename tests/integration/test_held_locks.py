@@ -10,8 +10,8 @@ import pytest
 from db.keys import Keys, new_key
 from reunite.commands import Withdraw
 from reunite.entities import Report, ReportState
+from tests.contract.stages import staged
 from tests.integration.test_sweep import sweep_at
-from tests.support.stages import staged
 from tests.support.world import open_world
 
 
