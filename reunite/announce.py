@@ -11,7 +11,7 @@ from reunite.matching.question import choose
 from reunite.matching.scoring import ScoredCandidate
 from reunite.matching.shortlist import shortlist
 from reunite.messages import galleries, handovers, keys, notices, wording
-from reunite.messages.reply import Reply, Tile
+from reunite.messages.reply import Picture, Reply, Tile
 from reunite.moderators import readers
 from reunite.ports import Ping, ScoredPair, Session
 from reunite.report_posts import revise_post
@@ -263,16 +263,22 @@ async def card_of(session: Session, reader: Report, match: Match, other: Report)
     """Return the card of a match in the thread of `reader`."""
     picture = await picture_on_card(session, reader, match, other)
     if reader.kind is ReportKind.FOUND:
-        if rules.is_folded(match) or match.state is MatchState.REJECTED:
-            return galleries.owner_folded(match, other, reader)
-        return wording.match_card(match, other, reader, picture)
+        return _finders_card(reader, match, other, picture)
     if rules.has_gone(match, other):
         return handovers.gone_card(match, reader, other)
     if match.state is MatchState.REJECTED:
         return handovers.refused_card(match, reader, other)
-    if match.claim and rules.is_claimed(match):
+    if match.state is MatchState.CONFIRMED or rules.is_claimed(match):
         return handovers.claimed_card(match, reader, other, picture)
     return wording.match_card(match, other, reader, picture, may_claim=await may_claim(session, reader, other))
+
+
+def _finders_card(found: Report, match: Match, lost: Report, picture: Picture | None) -> Reply:
+    if match.state is MatchState.CONFIRMED:
+        return handovers.owner_has_it(match, lost, found)
+    if rules.is_folded(match) or match.state is MatchState.REJECTED or rules.has_gone(match, found):
+        return galleries.owner_folded(match, lost, found)
+    return wording.match_card(match, lost, found, picture)
 
 
 async def may_claim(session: Session, lost: Report, found: Report) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 from reunite import rules
 from reunite.announce import card_of, may_claim
 from reunite.entities import ClaimState, Match, Report
-from reunite.messages import galleries, handovers, keys, notices
+from reunite.messages import galleries, handovers, keys, notices, wording
 from reunite.messages.handovers import Claimed
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Person, Picture, Reply
@@ -50,8 +50,17 @@ async def revise_owners_cards(
             card = galleries.folded_card(match, lost, found, may_claim=may_try)
         else:
             card = await card_of(session, lost, match, found)
-        await session.outbox.revise(key, card)
+        await revise_owners_card(session, match, lost, found, card)
     await revise_tiles(session, found, pairs, quoting)
+
+
+async def revise_owners_card(session: Session, match: Match, lost: Report, found: Report, card: Reply) -> None:
+    """Update a match's card in its owner's thread, and the news there that it's likelier now."""
+    await session.outbox.revise(keys.card(match.id, lost.kind), card)
+    news = replace(card, lines=card.lines[:1], picture=None, buttons=())
+    if not rules.is_answered(match, found):
+        news = wording.likelier(match, lost, found)
+    await session.outbox.revise(keys.likelier(match.id), news)
 
 
 async def revise_finders_card(session: Session, match: Match, lost: Report, found: Report) -> None:

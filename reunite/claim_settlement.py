@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reunite import rules
-from reunite.claim_cards import revise_cards, revise_claim, revise_owners_cards
+from reunite.claim_cards import revise_cards, revise_claim, revise_finders_card, revise_owners_cards
 from reunite.entities import Account, Claim, ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts
 from reunite.errors import TellUserError
 from reunite.messages import handovers, keys
@@ -85,13 +85,14 @@ async def revise_conversations(session: Session, found: Report) -> None:
 
 
 async def revise_offers(session: Session, found: Report) -> None:
-    """Update a found item's cards and tiles in the threads of those who may own it: whether they still can."""
+    """Update a found item's cards and tiles in its thread and those of who may own it: whether they still can."""
     quoting, pairs = await session.outbox.quoting(found.id), list[Pair]()
     shown = {match for reply in quoting.values() for match in (reply.match, *(tile.match for tile in reply.gallery))}
     for match in await session.matches.of(found.id):
         lost = await session.reports.get(match.lost) if match.id in shown else None
         if lost and lost.state in rules.RETURNABLE:
             pairs.append((match, lost))
+            await revise_finders_card(session, match, lost, found)
     await revise_owners_cards(session, found, pairs, quoting)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from reunite import rights, rules
 from reunite.announce import card_of, may_claim
-from reunite.claim_cards import revise_finders_card
+from reunite.claim_cards import revise_finders_card, revise_owners_card
 from reunite.claim_settlement import withdraw_claim
 from reunite.commands import Press
 from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, Workspace
@@ -37,8 +37,9 @@ class GalleryHandlers:
             if closed := rules.why_closed(match, lost, found):
                 raise TellUserError(closed)
             await session.matches.pick(match.id)
+            match = replace(match, declined=False)
             await show_card(session, lost, match, found)
-            await revise_tiles(session, found, [(replace(match, picked=True, declined=False), lost)])
+            await revise_tiles(session, found, [(replace(match, picked=True), lost)])
         return notices.note("picked", press.language)
 
     async def none_of_these(self, workspace: Workspace, press: Press) -> Reply:
@@ -83,7 +84,7 @@ async def show_card(session: Session, reader: Report, match: Match, other: Repor
     card = await card_of(session, reader, match, other)
     key = keys.card(match.id, reader.kind)
     if not await session.outbox.post(reader.id, key, card, ping="never"):
-        await session.outbox.revise(key, card)
+        await revise_owners_card(session, match, reader, other, card)
 
 
 async def _owned_match(session: Session, press: Press) -> tuple[Match, Report, Report]:
@@ -119,8 +120,9 @@ async def _fold(session: Session, match: Match, lost: Report, found: Report) -> 
     await session.matches.decline(match.id, declined=True)
     may_try = await may_claim(session, lost, found)
     folded = galleries.folded_card(match, lost, found, may_claim=may_try)
-    await session.outbox.revise(keys.card(match.id, lost.kind), folded)
-    await revise_finders_card(session, replace(match, declined=True), lost, found)
+    declined = replace(match, declined=True)
+    await revise_owners_card(session, declined, lost, found, folded)
+    await revise_finders_card(session, declined, lost, found)
     return may_try
 
 

@@ -57,9 +57,13 @@ class MyReportHandlers:
             settings = await session.workspaces.settings(workspace.id)
             until = max(report.expires_at, self._now() + timedelta(days=settings.keep_days))
             await session.reports.set_expiry(report.id, until)
-            reminder = reminders.kept_watching(replace(report, expires_at=until))
-            await session.outbox.revise(keys.ends_soon(report.id, report.expires_at), reminder)
-        return notices.extended(replace(report, expires_at=until), press.language)
+            extended = replace(report, expires_at=until)
+            await session.outbox.revise(keys.ends_soon(report.id, report.expires_at), reminders.kept_watching(extended))
+            for key in (keys.first_reply(report.id), keys.watching(report.id)):
+                if said := await session.outbox.get(key):
+                    moved = said.with_line(wording.keep_watching(report), wording.keep_watching(extended))
+                    await session.outbox.revise(key, moved)
+        return notices.extended(extended, press.language)
 
     async def add_photos(self, workspace: Workspace, press: Press) -> Reply:
         """Add photos to a report, and search again."""

@@ -51,9 +51,9 @@ Act = (
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Who may do something: one of `roles`, but none of `never`, who are refused by a sentence of their own.
+    """Who may do something: one of `roles`, but none of `never` unless they moderate: a community may have only one.
 
-    `refusal` is the sentence for everyone else.
+    Those are refused by a sentence of their own. `refusal` is the sentence for everyone else.
     """
 
     roles: frozenset[Role]
@@ -129,7 +129,7 @@ def roles_of(account: Account, *reports: Report, is_moderator: bool = False, gav
 def may(act: Act, roles: frozenset[Role]) -> bool:
     """Return whether someone with these roles may do something."""
     right = TABLE[act]
-    return bool(roles & right.roles) and not roles & right.never
+    return bool(roles & right.roles) and (Role.MODERATOR in roles or not roles & right.never)
 
 
 def check(act: Act, roles: frozenset[Role]) -> None:

@@ -150,6 +150,11 @@ def has_gone(match: Match, found: Report) -> bool:
     return found.state is ReportState.RETURNED and match.state is not MatchState.CONFIRMED
 
 
+def is_answered(match: Match, found: Report) -> bool:
+    """Return whether a match no longer waits for what its owner says about it."""
+    return match.declined or match.state is not MatchState.UNDECIDED or is_claimed(match) or has_gone(match, found)
+
+
 def why_closed(match: Match, lost: Report, found: Report) -> str | None:
     """Return the sentence for why nobody can claim a match any more; None if its owner still can."""
     if are_open(lost, found):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from reunite import rights, rules
 from reunite.announce import show_released
-from reunite.claim_cards import revise_finders_card, revise_log
+from reunite.claim_cards import revise_log
 from reunite.claim_settlement import revise_claims, revise_offers, settle_claims
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
@@ -136,7 +136,6 @@ async def settle(session: Session, change: Change) -> list[UUID]:
         await settle_claims(session, change.match, change.before, found)
         await revise_claims(session, found)
         await revise_offers(session, found)
-        await revise_finders_card(session, change.match, lost, found)
         await revise_log(session, change.match, lost, found)
     else:
         await revise_log(session, change.match, *change.reports)

@@ -36,11 +36,10 @@ def reasons(
 ) -> tuple[Why, ...]:
     """Return what agrees, partly agrees, differs or isn't said, the thing itself first."""
     lost, found = (query, other) if query.item.kind is ReportKind.LOST else (other, query)
-    first, second = closest_things(lost, found)
     candidates = (
         *_thing(lost, found, evidence),
         *_brand(lost, found),
-        *colour_reasons.of(first, second, lost.item.colours, found.item.colours),
+        *_colour(lost, found),
         *_place(lost, found),
         *_time(lost.item, found.item),
         *_words(lost, found, rare_words),
@@ -62,6 +61,15 @@ def _thing(lost: ReportFeatures, found: ReportFeatures, evidence: Mapping[str, f
         yield Why("thing", "", "partly")  # text has no looks: the photo may only show what it says
     elif not thing and _strength(evidence, PairKind.TEXT_TEXT) >= 1:
         yield Why("description", "", "partly")
+
+
+def _colour(lost: ReportFeatures, found: ReportFeatures) -> Iterator[Why]:
+    """Compare colours; of several things, no colour differs unless words say which of them the other one may be."""
+    first, second = closest_things(lost, found)
+    is_clear = len(lost.things) == len(found.things) == 1 or (first.noun and second.noun)
+    for why in colour_reasons.of(first, second, lost.item.colours, found.item.colours):
+        if is_clear or why.agreement != "differs":
+            yield why
 
 
 def _strength(evidence: Mapping[str, float], *kinds: PairKind) -> float:

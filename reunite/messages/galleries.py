@@ -13,8 +13,8 @@ from reunite.messages.wording import (
     asking,
     button,
     certainty,
-    end_of,
     found_line,
+    keep_watching,
     line,
     matches_among,
     moderators_react,
@@ -122,8 +122,8 @@ def owner_folded(match: Match, lost: Report, found: Report) -> Reply:
 
 def still_watching(report: Report) -> Reply:
     """Say that nothing else comes close, and until when the bot keeps watching."""
-    until = end_of(report, report.language)
-    return Reply("nothing", (line("nothing_closer", report.language, until=until),), buttons=_asks(report))
+    lines = (line("nothing_closer", report.language), keep_watching(report))
+    return Reply("nothing", lines, buttons=_asks(report))
 
 
 def _asks(report: Report) -> tuple[Button, ...]:

@@ -8,7 +8,7 @@ from reunite.entities import Claim, ClaimState, Match, MatchState, Report, Repor
 from reunite.language import plural, sentence
 from reunite.messages.notices import both_sides, decided, note
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
-from reunite.messages.wording import asking, author, button, found_line, line, named, post_of, quote
+from reunite.messages.wording import asking, author, button, found_line, line, lost_line, named, post_of, quote
 
 _SETTLED: Final = frozenset({ClaimState.ACCEPTED, ClaimState.REJECTED})
 
@@ -47,11 +47,19 @@ def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list
         key = "claim_is_undone" if _is_undone(claimed) else f"claim_is_{claimed.claim.state}"
         key = "claim_given_away" if _went_elsewhere(claimed) else key
         lines.append(line(key, language, person=_decider(claimed.claim, language)))
+        lines += _own_decision(claimed, language)
     if match.handover.got_back:
         lines.append(line("log_got_back", language))
     if match.handover.handed_over:
         lines.append(line("log_handed_over", language))
-    return [*lines, *decided(match, language, moderator)]
+    return [*lines, *decided(match, claimed.lost, language, moderator)]
+
+
+def _own_decision(claimed: Claimed, language: str) -> list[Line]:
+    """Say that a moderator has decided on their own claim."""
+    decision = claimed.claim.decision
+    is_own = decision is not None and decision.account.may_be(claimed.lost.account)
+    return [line("own_decision", language)] if is_own else []
 
 
 def _decider(claim: Claim, language: str) -> Span | str:
@@ -71,6 +79,13 @@ def claimed_card(match: Match, lost: Report, found: Report, picture: Picture | N
     buttons = (withdraw,) if match.state is MatchState.UNDECIDED else ()
     about = frozenset({lost.id, found.id})
     return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
+
+
+def owner_has_it(match: Match, lost: Report, found: Report) -> Reply:
+    """Replace a finder's card of a match once the item is back."""
+    language = found.language
+    lines = (line("owner_has_it", language), lost_line(lost, language), *quote(lost))
+    return Reply("match", lines, match=match.id, about=frozenset({lost.id, found.id}))
 
 
 def refused_card(match: Match, lost: Report, found: Report) -> Reply:
@@ -144,6 +159,8 @@ def claim_closed(claimed: Claimed, *, members_can_return: bool) -> Reply:
         lines = (line("claim_closed_accepted", language), asking("claim_closed_how", language))
     if match.state is MatchState.CONFIRMED:  # perhaps without a look at the answer
         lines = (line("claim_closed_back", language), *lines[1:])
+    elif not claimed.lost.private:
+        lines = (lines[0], *_own_decision(claimed, language), *lines[1:])
     return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
 
 

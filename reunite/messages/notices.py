@@ -55,7 +55,7 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
     ]
     if found.sealed:
         lines.append((Plain(sentence("log_released" if match.released else "log_sealed", language)),))
-    lines += decided(match, language, moderator)
+    lines += decided(match, lost, language, moderator)
     actions: list[Action] = ["confirm", "reject"]
     if found.sealed and not match.released and match.state is MatchState.UNDECIDED:
         actions.insert(0, "release")
@@ -72,10 +72,11 @@ def both_sides(match: Match, reports: tuple[Report, Report], language: str) -> l
     return lines
 
 
-def decided(match: Match, language: str, moderator: Person | None) -> list[Line]:
-    """Say who decided a match: a moderator, or its owner and its finder."""
+def decided(match: Match, lost: Report, language: str, moderator: Person | None) -> list[Line]:
+    """Say who decided a match: a moderator, and whether it's their own, or its owner and its finder."""
     if match.state is not MatchState.UNDECIDED and moderator:
-        return [line(f"log_{match.state}", language, moderator=named(moderator, language))]
+        own = [line("own_decision", language)] if moderator.may_be(lost.account) else []
+        return [line(f"log_{match.state}", language, moderator=named(moderator, language)), *own]
     return [line("log_by_word", language)] if match.state is MatchState.CONFIRMED else []
 
 

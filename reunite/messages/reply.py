@@ -293,6 +293,10 @@ class Reply:
         kept = [line for line in self.lines if now or old not in line]
         return replace(self, lines=tuple(tuple(new if span == old else span for span in line) for line in kept))
 
+    def with_line(self, before: Line, now: Line) -> "Reply":
+        """Return the reply with a line in the place of another one."""
+        return replace(self, lines=tuple(now if line == before else line for line in self.lines))
+
     def without_photos(self, photos: Collection[UUID]) -> "Reply":
         """Return the reply without photos that are gone."""
         picture = None if self.picture and self.picture.photo in photos else self.picture

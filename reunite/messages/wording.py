@@ -8,7 +8,7 @@ from typing import Final, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from reunite.entities import ANOTHER, Label, Match, MatchState, Question, Report, ReportKind, Why
+from reunite.entities import ANOTHER, Label, Match, MatchState, Question, Report, ReportKind, Why, lost_and_found
 from reunite.errors import TellUserError
 from reunite.language import ENGLISH_NAMES, CommandNames, date_words, moment_words, plural, sentence, template, words_in
 from reunite.messages.reply import (
@@ -147,13 +147,17 @@ def nothing(report: Report, searched: int) -> Reply:
         key = "nothing_fits" if searched else "nothing_found"
     else:
         key = "nobody_fits" if searched else "nobody_misses"
-    until = end_of(report, report.language)
-    news = line(key, report.language, searched, until=until)
+    news = line(key, report.language, searched)
     actions: tuple[Action, ...] = (
         ("proof_question",) if report.kind is ReportKind.FOUND else ("add_photo", "add_detail")
     )
     buttons = tuple(button(action, report.id, report.language) for action in (*actions, "withdraw"))
-    return Reply("nothing", (news,), buttons=buttons)
+    return Reply("nothing", (news, keep_watching(report)), buttons=buttons)
+
+
+def keep_watching(report: Report) -> Line:
+    """Say until when the bot keeps watching: no longer than the report is open."""
+    return (Ask(sentence("keep_watching", report.language, until=end_of(report, report.language))),)
 
 
 def match_card(
@@ -172,7 +176,7 @@ def match_card(
     elif reader.kind is ReportKind.LOST:
         lines += [line("closest_one", language), found_line(other, language)]
     else:
-        lines += [line("owner_found", language, certainty=sure), _lost_line(other, language)]
+        lines += [line("owner_found", language, certainty=sure), lost_line(other, language)]
     if not other.sealed:
         lines += quote(other)
     is_sealed = other.sealed or reader.sealed  # whose reasons are words of the sealed report
@@ -265,7 +269,10 @@ def verdict(before: MatchState, now: MatchState, moderator: Person, other: Repor
     that = "that_post" if other.kind is ReportKind.FOUND else "that_report"
     post = Jump(other.id, sentence(that, language))
     if now is MatchState.CONFIRMED:
-        return Reply("returned", (line("returned", language, moderator=moderator),))
+        lost, _ = lost_and_found(reader, other)
+        is_own = moderator.may_be(lost.account) and (reader is lost or not lost.private)
+        own = (line("own_decision", language),) if is_own else ()
+        return Reply("returned", (line("returned", language, moderator=moderator), *own))
     if now is MatchState.REJECTED:
         return Reply("rejected", (line("rejected", language, moderator=moderator, post=post),))
     if before is MatchState.CONFIRMED:
@@ -424,7 +431,7 @@ def found_line(found: Report, language: str, place: str = "") -> Line:
     return line("found_then", language, day=day, post=post)
 
 
-def _lost_line(lost: Report, language: str) -> Line:
+def lost_line(lost: Report, language: str) -> Line:
     jump = Jump(lost.id, sentence("jump_report", language))
     return line("lost_then", language, person=author(lost), day=day_of(lost, language), report=jump)
 

@@ -17,7 +17,8 @@ from reunite.entities import (
     VerdictKind,
 )
 from reunite.errors import DefectError, TellUserError
-from reunite.language import plural
+from reunite.language import plural, sentence
+from reunite.messages.wording import end_of
 from tests.contract.absence_cases import AbsenceCases
 from tests.contract.account_cases import AccountCases
 from tests.contract.gallery_cases import GalleryCases
@@ -59,9 +60,15 @@ class OwnCases:
     async def test_a_report_is_extended_from_today(self, stage: Stage) -> None:
         await stage.join(keep_days=10)
         report = await stage.lost()
+        await stage.search(report)
+        assert sentence("keep_watching", until=end_of(report, "en")) in await stage.words(report)
         stage.later(3)
         await stage.press("extend", report.id, ADA)
-        assert ((await stage.now(report)).expires_at - report.expires_at).days == 3
+        extended = await stage.now(report)
+        assert (extended.expires_at - report.expires_at).days == 3
+        assert sentence("keep_watching", until=end_of(extended, "en")) in await stage.words(report)
+        await stage.press("withdraw", report.id, ADA)
+        assert sentence("keep_watching", until=end_of(extended, "en")) not in await stage.words(report)
 
     async def test_details_and_photos_are_added_once(self, stage: Stage) -> None:
         await stage.join()

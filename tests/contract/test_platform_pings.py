@@ -35,11 +35,9 @@ async def test_an_owner_is_pinged_once_while_a_possible_match_waits(harness: Har
 async def test_an_owner_who_does_not_answer_is_pinged_again_after_some_hours(harness: Harness) -> None:
     bob, lost = await _lost(harness)
     await _found(harness, lost, Label.POSSIBLE)
-    async with harness.store.session(lost.community) as session:
-        await session._do("UPDATE outbox SET created_at = created_at - interval '5 hours'")
+    await _pass(harness, lost, hours=5)
     assert not await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))
-    async with harness.store.session(lost.community) as session:
-        await session._do("UPDATE outbox SET created_at = created_at - interval '2 hours'")
+    await _pass(harness, lost, hours=2)
     assert await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))
 
 
@@ -68,6 +66,10 @@ async def test_a_card_that_came_silently_stays_so_and_its_owner_is_pinged_once_i
     for label in (Label.POSSIBLE, Label.HIGH):
         await _search(harness, found, lost, label)
     assert "send" not in [item.task for item, _ in await harness.deliver()]
+    await harness.ui.press(card, NOT_MINE, bob)
+    await harness.deliver()
+    for said in (card, news):
+        assert str(await harness.screen.words(said)).startswith(sentence("card_folded", post=""))
 
 
 async def test_of_two_matches_found_at_once_only_one_pings(harness: Harness) -> None:
@@ -105,6 +107,12 @@ async def _found(harness: Harness, lost: Report, label: Label) -> Sent:
     await _search(harness, await _report_found(harness), lost, label)
     [card] = [sent for item, sent in await harness.deliver() if (item.report, item.task) == (lost.id, "send")]
     return card
+
+
+async def _pass(harness: Harness, lost: Report, hours: int) -> None:
+    async with harness.store.session(lost.community) as session:
+        for table in ("outbox", "work"):
+            await session._do(f"UPDATE {table} SET created_at = created_at - interval '{hours} hours'")  # noqa: S608
 
 
 async def _report_found(harness: Harness) -> Report:

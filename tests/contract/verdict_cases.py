@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Literal
 from uuid import UUID, uuid4
 
 import pytest
@@ -50,6 +51,8 @@ class VerdictCases:
         assert not await stage.verdict(match, VerdictKind.CONFIRM)
         assert {await stage.state(report) for report in (lost, found)} == {ReportState.RETURNED}
         assert MODERATOR.name in await stage.words(found)
+        assert sentence("card_back").replace("*", "") in await stage.words(lost)
+        assert sentence("owner_has_it").replace("*", "") in await stage.words(found)
         assert await stage.verdict(match, VerdictKind.CONFIRM, given=False)
         assert {await stage.state(report) for report in (lost, found)} == {ReportState.OPEN}
         assert (await stage.kinds(lost))[-2:] == ["returned", "reopened"]
@@ -140,6 +143,22 @@ class VerdictCases:
         assert result
         assert result.match.id == match.id
 
+    @pytest.mark.parametrize("private", [False, True])
+    @pytest.mark.parametrize("action", ["accept_claim", "confirm"])
+    async def test_a_moderator_may_decide_on_their_own_claim_and_everyone_learns_it(
+        self, stage: Stage, action: Literal["accept_claim", "confirm"], *, private: bool
+    ) -> None:
+        await stage.join(log_channel="log", private_reports=True)
+        lost, found = await stage.lost(private=private), await stage.found()
+        await stage.search(lost, found)
+        match = await stage.match(lost)
+        claim = await stage.claim(match, found)
+        await stage.press(action, claim if action == "accept_claim" else match.id, ADA, is_moderator=True)
+        said = sentence("own_decision")
+        shown = [said in reply.text() for reply in await stage.thread(found)]
+        assert any(shown) is not private  # the thread is public, and the report isn't
+        assert any(said in reply.text() for reply in await stage.thread(found, "moderators"))
+
     async def test_a_claim_is_shown_to_the_finder_and_accepted(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         lost, found, match = await stage.matched(proof_question="what is inside?")
@@ -149,7 +168,7 @@ class VerdictCases:
         assert "what is inside?" in seen
         assert "a scratch inside" in seen
         with pytest.raises(TellUserError, match="own_claim"):
-            await stage.press("accept_claim", claim, ADA, is_moderator=True)
+            await stage.press("accept_claim", claim, ADA)
         await stage.press("accept_claim", claim, BEN)
         assert (await stage.kinds(lost))[-1] == "claim"
         assert sentence("claim_closed_accepted") in (await stage.thread(found))[-1].text()

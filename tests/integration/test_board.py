@@ -19,6 +19,7 @@ from db.store import Store
 from reunite.commands import ReportFound, ReportLost
 from reunite.entities import VerdictKind
 from reunite.handlers import Handlers
+from reunite.language import sentence
 from tests.support.board import ADA, ROBIN, Browser, Community, browsing, community_with_a_board, moderator_at_the_board
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
@@ -131,17 +132,18 @@ async def test_a_claim_is_read_and_accepted(community: Community, robin: Browser
     assert "Robin: claim accepted" in (await robin.get("/log"))[1]
 
 
-async def test_nobody_decides_on_their_own_claim(community: Community) -> None:
+async def test_a_moderators_decision_on_their_own_claim_is_said_openly(community: Community) -> None:
     claim = await community.claim(await community.matched())
     async with browsing(community.url) as ada:
         await ada.sign_in(await community.link(ADA))
-        status, words = await ada.get(f"/claims/{claim}")
-        assert (status, "A chip in the handle" in words) == (422, False)
-        assert (await ada.post(f"/claims/{claim}/decision", decision="accept"))[0] == 422
+        assert (await ada.post(f"/claims/{claim}/decision", decision="accept"))[0] == 200
     async with community.store.session(community.workspace.community) as session:
         known = await session.claims.get(claim)
-    assert known
-    assert known.state == "open"
+        assert known
+        match = await session.matches.get(known.match)
+        assert match
+        said = [reply.text() for reply in await session.outbox.thread(match.found)]
+    assert any(sentence("own_decision") in text for text in said)
 
 
 async def test_a_found_report_gets_its_shelf_and_a_label(community: Community, robin: Browser) -> None:

@@ -149,12 +149,6 @@ async def test_what_the_finder_accepted_stays_so_when_a_return_is_undone(world: 
     assert "mine" not in offered(world, "l1")
 
 
-async def test_nobody_decides_on_their_own_claim(world: World) -> None:
-    claim = await claimed(world)
-    with pytest.raises(TellUserError, match="own_claim"):
-        await world.press("accept_claim", claim, ADA, is_moderator=True)
-
-
 async def test_attempts_are_capped(world: World) -> None:
     match = world.button("l1", "mine")
     for attempt in range(rules.MAX_CLAIMS):

@@ -18,7 +18,6 @@ from db.store import Store
 from reunite.commands import JoinWorkspace
 from reunite.entities import Workspace
 from reunite.handlers import Handlers
-from reunite.messages import keys
 from reunite.messages.reply import Plain, Reply, to_json
 from reunite.ports import Outgoing, Sent
 from tests.doubles.recording_platform import RecordingPlatform
@@ -118,23 +117,6 @@ async def test_two_that_lease_at_once_never_get_the_same_nor_two_of_a_thread(vil
     assert {item.reply.text() for item in leased} == {"0"}
     for items in rounds:
         assert max(Counter(item.community for item in items).values(), default=0) <= MAX_PER_COMMUNITY
-
-
-async def test_a_new_reply_comes_before_the_edits_of_many_galleries(village: Village) -> None:
-    """A ✅ edits the galleries that show the find; meanwhile somebody reports something else."""
-    community = await village.reports("a", MAX_PER_COMMUNITY + 2)
-    async with village.store.session(community) as session:
-        *edited, asker = await session.reports.by_author(village.workspaces["a"].id, "ben")
-        for report in edited:
-            await session.outbox.post(report.id, keys.first_reply(report.id), Reply("note", ()))
-    await village.do("UPDATE outbox SET state = 'sent', sent_message = key")
-    async with village.store.session(community) as session:
-        for report in edited:
-            await session.outbox.revise(keys.first_reply(report.id), Reply("note", ((Plain("gone"),),)))
-    async with village.store.session(community) as session:
-        await session.outbox.post(asker.id, keys.first_reply(asker.id), Reply("note", ()))
-    [first] = await village.store.delivery.lease("web", limit=1, seconds=60)
-    assert (first.report, first.task) == (asker.id, "send")
 
 
 async def test_many_communities_all_get_their_turn_at_one_place(village: Village) -> None:

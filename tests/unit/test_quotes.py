@@ -116,6 +116,7 @@ QUEUED: dict[str, list[Reply]] = {
     "claim_ended": [notices.claim_ended(LOST)],
     "refused_card": [handovers.refused_card(MATCH, LOST, FOUND)],
     "gone_card": [handovers.gone_card(MATCH, LOST, FOUND)],
+    "owner_has_it": [handovers.owner_has_it(MATCH, LOST, FOUND)],
     "claim_card": [
         handovers.claim_card(claimed, FOUND, PICTURE, moderator)
         for claimed in CLAIMED
@@ -159,6 +160,7 @@ OF_BOTH = {
     "claimed_card",
     "refused_card",
     "gone_card",
+    "owner_has_it",
     "claim_closed",
     "claim_gone",
     "conversation",

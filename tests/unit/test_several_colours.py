@@ -10,6 +10,7 @@ from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import Item
 from reunite.matching.features import extract
 from reunite.matching.measurement import content_evidence
+from reunite.matching.reasons import reasons
 from reunite.matching.scoring import core_log_odds, total_log_odds
 from reunite.matching.weights import COLOUR, NAMED_COLOURS, SEVERAL_COLOURS
 from tests.support.labelled_sets import LONG_AGO
@@ -120,6 +121,14 @@ def test_of_several_things_the_one_whose_colours_are_seen_counts() -> None:
     text = "my green hat and a black bag with red straps"
     assert SEVERAL_COLOURS in evidence(text, seen("red", "black"))
     assert SEVERAL_COLOURS not in evidence(text, seen("green"))
+
+
+@pytest.mark.parametrize(("caption", "differs"), [("black keys, umbrella, hat", False), ("black keys", True)])
+def test_of_several_things_none_is_said_to_have_another_colour_than_a_photo(caption: str, *, differs: bool) -> None:
+    lost = Item(UUID(int=1), ReportKind.LOST, "", "", LONG_AGO, time_is_stated=False, colours=(seen("red"),))
+    found = Item(UUID(int=2), ReportKind.FOUND, caption, "", LONG_AGO, time_is_stated=False, colours=(seen("black"),))
+    whys = reasons(extract(lost), extract(found), (), {})
+    assert any(why.aspect == "colour" and why.agreement == "differs" for why in whys) is differs
 
 
 def test_colours_that_both_name_are_compared_by_name_alone() -> None:
