@@ -2,7 +2,7 @@
 
 from reunite.messages import keys
 from reunite.messages.reply import Plain, Reply
-from tests.support.stages import staged
+from tests.contract.stages import staged
 
 
 async def test_a_new_reply_comes_before_the_edits_of_many_galleries(database_url: str) -> None:
