@@ -10,14 +10,14 @@ async def test_a_new_reply_comes_before_the_edits_of_many_galleries(database_url
     async with staged(database_url) as stage:
         workspace = await stage.join()
         *edited, asker = [(await stage.lost()).id for _ in range(4)]
-        async with stage.postgres.session(workspace.community) as session:
+        async with stage.store.session(workspace.community) as session:
             for report in edited:
                 await session.outbox.post(report, keys.first_reply(report), Reply("note", ()))
             await session._do("UPDATE outbox SET state = 'sent', sent_message = key")
-        async with stage.postgres.session(workspace.community) as session:
+        async with stage.store.session(workspace.community) as session:
             for report in edited:
                 await session.outbox.revise(keys.first_reply(report), Reply("note", ((Plain("gone"),),)))
-        async with stage.postgres.session(workspace.community) as session:
+        async with stage.store.session(workspace.community) as session:
             await session.outbox.post(asker, keys.first_reply(asker), Reply("note", ()))
-        [first] = await stage.postgres.delivery.lease("web", limit=1, seconds=60)
+        [first] = await stage.store.delivery.lease("web", limit=1, seconds=60)
         assert (first.report, first.task) == (asker, "send")
