@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from slack_bolt.app.async_app import AsyncApp
@@ -39,8 +39,9 @@ from bot.slack.workspaces import Workspaces
 from db.installations import Installations
 
 _Listener = Callable[..., Awaitable[None]]
-_OF_MESSAGES: Final = frozenset({"message", *manifest.REACTION_EVENTS})
 _RETRY: Final = "x-slack-retry-num"
+_DROPPING: Final = timedelta(minutes=2)
+"""How long Slack may drop events, from the minute of which it says so: it says so again in each further minute."""
 _LAST_RETRY: Final = "3"
 """Slack sends an event again at once, after one minute, and after five."""
 
@@ -90,14 +91,15 @@ def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> Async
 
 
 def _noting_lost_events(parts: Parts) -> Callable[..., Awaitable[BoltResponse | None]]:
-    """Take Slack's word that it has dropped a workspace's events, of which there were too many: they're read later."""
+    """Take Slack's word that it drops a workspace's events, of which there are too many: they're read later."""
 
     async def take(body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
         if body.get("type") != manifest.LIMITED_EVENT:
             await next_()
             return None
         if workspace := await parts.workspaces.get(body["team_id"]):
-            workspace.has_missed_events = True
+            minute = datetime.fromtimestamp(body["minute_rate_limited"], UTC)
+            workspace.events_dropped_until = minute + _DROPPING
         return BoltResponse(status=200)
 
     return take
@@ -148,37 +150,20 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
     ) -> None:
         workspace = await parts.workspaces.get(context.team_id)
         retry = req.headers.get(_RETRY, ["0"])[0]
-        if workspace is None or (retry != "0" and await parts.installations.is_handled(body["event_id"])):
+        is_retry = retry != "0"
+        if workspace is None or (is_retry and await parts.installations.is_handled(body["event_id"])):
             return
-        for concerned in [workspace, *_sharing(parts.workspaces, workspace, event)]:
-            await _handle(parts, concerned, listener, event, retry)
+        current = await parts.inbound.current(workspace, event) if is_retry else event
+        if current is not None:
+            try:
+                await listener(workspace, current)
+            except Exception:
+                if retry == _LAST_RETRY and event["type"] == "message":
+                    await parts.inbound.note_missed(workspace.team, event)
+                raise
         await parts.installations.note_event(body["event_id"])
 
     return listen
-
-
-async def _handle(
-    parts: Parts, workspace: SlackWorkspace, listener: _Listener, event: dict[str, Any], retry: str
-) -> None:
-    current = await parts.inbound.current(workspace, event) if retry != "0" else event
-    if current is not None:
-        try:
-            await listener(workspace, current)
-        except Exception:
-            if retry == _LAST_RETRY and event["type"] == "message":
-                await parts.inbound.note_missed(workspace.team, event)
-            raise
-
-
-def _sharing(workspaces: Workspaces, heard_by: SlackWorkspace, event: dict[str, Any]) -> list[SlackWorkspace]:
-    """Return the other workspaces that an event concerns: Slack tells an app once of what's in a shared channel.
-
-    Each has its own bot and its own reports there.
-    """
-    channel = event.get("channel") or event.get("item", {}).get("channel")
-    if event["type"] not in _OF_MESSAGES or not isinstance(channel, str):
-        return []
-    return [workspace for workspace in workspaces if workspace != heard_by and channel in workspace.channels]
 
 
 def _leaving(parts: Parts) -> _Listener:
@@ -192,7 +177,7 @@ def _leaving(parts: Parts) -> _Listener:
         is_uninstalled = event["type"] == "app_uninstalled" and not _is_for_organisation(body)
         if team is None or await parts.installations.is_newer(team, at):
             return
-        if is_uninstalled or (_may_have_left(event) and not await parts.workspaces.has_app(team)):
+        if is_uninstalled or (_may_have_left(event) and await parts.workspaces.has_app(team) is False):
             await parts.workspaces.leave(team)
 
     return listen

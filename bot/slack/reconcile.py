@@ -136,18 +136,23 @@ class Reconciler:
         """Record that the bot is running; note what it missed before, and read that as fast as Slack allows."""
         team, now = workspace.team, datetime.now(UTC)
         heard = await self._installations.heard_at(team)
-        if heard and workspace.has_missed_events:
-            heard, workspace.has_missed_events = heard - AWAY, False
-        if heard and (team not in self._reconciled or now - heard > AWAY):
+        dropped_until = workspace.events_dropped_until
+        are_dropped = dropped_until is not None and now < dropped_until
+        if heard and dropped_until and not are_dropped:
+            heard -= AWAY
+        if heard and (team not in self._reconciled or (now - heard > AWAY and not are_dropped)):
             await self._catch_up.note_gap(workspace, heard, now, now - self._look_back)
             await self._cards.note_pending(workspace)
             self._reconciled.add(team)
+        if workspace.events_dropped_until == dropped_until and not are_dropped:
+            workspace.events_dropped_until = None
         await self._note_joined(workspace, now)
         try:
             await self._continue(workspace, now)
         finally:
             if workspace in self._workspaces:  # it may have left in the meantime
-                await self._installations.note_presence(team)
+                if not workspace.events_dropped_until:
+                    await self._installations.note_presence(team)
                 self._reconciled.add(team)
 
     async def _note_joined(self, workspace: SlackWorkspace, now: datetime) -> None:

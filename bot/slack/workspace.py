@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -74,8 +74,8 @@ class SlackWorkspace:
         self.channels: Mapping[str, Channel] = {}
         self.joined: set[str] = set()
         """Channels that the bot has joined since they were first read; the reconciler takes them out again."""
-        self.has_missed_events = False
-        """Whether Slack has dropped events; the reconciler catches up on them."""
+        self.events_dropped_until: datetime | None = None
+        """Until when Slack may drop events; the reconciler then catches up on them."""
         self._refreshing = asyncio.Lock()
         self._is_read = False
         self.is_outdated = False

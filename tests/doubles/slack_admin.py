@@ -73,17 +73,6 @@ class SlackAdmin:
             self._slack.tell({"type": "channel_id_changed", **ids, "event_ts": self._slack.next_ts()})
         return new
 
-    def share_with(self, channel: str, team: str) -> None:
-        """Share a channel with a workspace that lets its own bot in, too.
-
-        What happens there is one event for the app, with one of its installations (docs.slack.dev/apis/events-api,
-        "authorizations"; slackapi/bolt-js#2008, read 2026-11-29).
-        """
-        self._slack.channels[channel] |= {"shared_with": [team], "is_ext_shared": True}
-        bot = self._slack.teams[team]
-        joined = {"type": "member_joined_channel", "user": bot.user, "channel": channel, "team": team}
-        self._slack.tell(joined, team=team)
-
     def archive(self, channel: str, *, archived: bool = True) -> Envelope:
         """Archive a channel, or take it out of the archive."""
         self._slack.channels[channel]["is_archived"] = archived

@@ -176,7 +176,7 @@ class SlackApi:
 
     def _check_channel(self, channel: str, bot: Bot) -> None:
         known = self._world.channels.get(channel)
-        if known is None or bot.team not in {known["team"], *known.get("shared_with", ())}:
+        if known is None or known["team"] != bot.team:
             raise RefusedError("channel_not_found")
         if not known["is_member"]:
             raise RefusedError(self.not_inside)
@@ -232,9 +232,7 @@ class SlackApi:
         inside = [
             channel
             for channel in self._world.channels.values()
-            if channel["is_member"]
-            and not channel.get("is_im")
-            and bot.team in {channel["team"], *channel.get("shared_with", ())}
+            if channel["is_member"] and channel["team"] == bot.team and not channel.get("is_im")
         ]
         if str(arguments.get("exclude_archived", "")).lower() in {"1", "true"}:
             inside = [channel for channel in inside if not channel["is_archived"]]

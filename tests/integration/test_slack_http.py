@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from aiohttp import ClientSession
@@ -140,11 +141,12 @@ async def test_what_slack_drops_because_there_are_too_many_events_is_read_later(
     monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
     kept = world.slack.post_photo(world.found, world.ada, JPEG, "a hat")
     await world.wait_until_acknowledged(world.found, kept)
+    monkeypatch.setattr("bot.slack.events._DROPPING", timedelta(seconds=1))
     dropped = world.slack.post_photo(world.found, world.ada, JPEG, "an umbrella", unheard=True)
-    world.slack.delete(world.found, kept, unheard=True)
     # docs.slack.dev/reference/events/app_rate_limited (read 2026-11-29): it has no inner event.
-    limited = {"type": "app_rate_limited", "team_id": TEAM, "minute_rate_limited": int(time.time()) // 60 * 60}
+    limited = {"type": "app_rate_limited", "team_id": TEAM, "minute_rate_limited": int(time.time())}
     body = json.dumps({**limited, "api_app_id": "A0REUNITE"})
     assert (await request(world, body, signed(body)))[0] == 200
+    world.slack.delete(world.found, kept, unheard=True)  # while it goes on
     await world.wait_until_acknowledged(world.found, dropped)
     await eventually(world.reports, holds=lambda found: [report.text for report in found] == ["", "an umbrella"])

@@ -180,6 +180,14 @@ async def test_a_workspace_whose_own_token_still_works_is_kept(world: World, eve
     assert await is_kept(world, TEAM)
 
 
+async def test_a_workspace_is_kept_while_slack_does_not_say_whether_its_token_works(world: World) -> None:
+    await install(world, TEAM)
+    world.slack.api.fail_next("auth.test", status=503)
+    revoked = {"type": "tokens_revoked", "tokens": {"bot": ["U0ANOTHER"]}}
+    await world.slack.tell(revoked, team=TEAM, at=time.time() + 1).acked.wait()
+    assert await is_kept(world, TEAM)
+
+
 async def test_a_workspace_that_took_the_app_away_while_the_bot_was_down_is_forgotten(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

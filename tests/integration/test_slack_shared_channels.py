@@ -1,7 +1,5 @@
 """A private Slack channel that is shared with others gets a new id: what is known of it goes on under that."""
 
-from typing import Any
-
 import pytest
 
 from db.slack_channels import move_unread
@@ -10,10 +8,7 @@ from db.store import Store
 from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, ReportState, Settings
 from tests.doubles.slack import TEAM, SlackDouble
-from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
-from tests.support.slack_adapter import JPEG, by_http, world_on
-from tests.support.slack_oauth import install
-from tests.support.waiting import eventually
+from tests.support.slack_adapter import JPEG, world_on
 
 
 async def test_a_shared_channel_keeps_its_reports_cards_and_settings_under_its_new_id(database_url: str) -> None:
@@ -70,26 +65,3 @@ async def test_what_is_read_under_the_old_id_stays_to_be_read_under_the_new_one(
         assert (moved.id, moved.channel) == (window.id, "C2")
         await windows.close(moved)
         assert await windows.next("T1", never="9", older=False) is None
-
-
-async def test_two_workspaces_that_share_a_channel_have_each_their_own_reports_there(database_url: str) -> None:
-    other = "T0OTHER"
-    oauth: dict[str, Any] = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    async with SlackDouble.running() as slack, world_on(slack, database_url, **by_http(slack), **oauth) as world:
-        slack.admin.add_team(other)
-        for team in (TEAM, other):
-            await install(world, team)
-        slack.admin.share_with(world.found, other)
-        await slack.settle()
-        post = slack.post_photo(world.found, world.ada, JPEG, "a hat")
-        message = slack.message(world.found, post)
-        assert message
-        bots = {slack.teams[team].user for team in (TEAM, other)}
-        await eventually(lambda: {*message.get("reactions", {}).get("eyes", ())} == bots)
-        [ours], [theirs] = [await world.reports(team) for team in (TEAM, other)]
-        assert (ours.text, theirs.text, ours.author) == ("a hat", "a hat", theirs.author)
-        assert ours.community != theirs.community
-        slack.delete(world.found, post)
-        await slack.settle()
-        states = [report.state for team in (TEAM, other) for report in await world.reports(team)]
-        assert states == [ReportState.WITHDRAWN, ReportState.WITHDRAWN]
