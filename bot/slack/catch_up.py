@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import code_of, slack_errors
 from bot.slack.inbound import Inbound
-from bot.slack.posts import after, before, files_of, history_page, is_post, moment_of, ts_of
+from bot.slack.posts import after, before, files_of, hidden_before, history_page, is_post, moment_of, ts_of
 from bot.slack.workspace import SlackWorkspace
 from db.slack_windows import SlackWindows, Window
 from db.trouble import is_trouble
@@ -103,7 +103,7 @@ class CatchUp:
         messages, has_more, is_limited = await history_page(workspace, window.channel, window.oldest, window.latest)
         last = messages[-1]["ts"] if messages else window.latest
         reached = last if has_more and messages else window.oldest
-        seen = last if is_limited else reached  # what is hidden isn't deleted
+        seen = max(reached, min(last, hidden_before())) if is_limited else reached  # what is hidden isn't deleted
         await self._compare(workspace, replace(window, oldest=seen), messages, posts)
         if reached == window.oldest:
             await self._windows.close(window)

@@ -271,6 +271,8 @@ async def _update(workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, fil
 
 async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None) -> Sent:
     target = outgoing.target
+    if target.message and await is_hidden(workspace, target.channel, target.message):
+        raise HiddenPostError("the post to reply to is hidden")
     posted = await workspace.client.chat_postMessage(
         channel=target.channel,
         thread_ts=target.message,
@@ -282,9 +284,7 @@ async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None)
     )
     message: dict[str, Any] = posted["message"]
     if target.message and "thread_ts" not in message:
-        # The root of the thread has just been deleted, or is hidden: Slack then posts to the whole channel.
+        # The root of the thread has just been deleted: Slack then posts to the whole channel.
         await workspace.client.chat_delete(channel=posted["channel"], ts=posted["ts"])
-        if await is_hidden(workspace, target.channel, target.message):
-            raise HiddenPostError("the post to reply to is hidden")
         raise PostGoneError("the post to reply to is gone")
     return Sent(posted["channel"], posted["ts"])

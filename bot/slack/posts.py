@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from typing import Any, Final, NamedTuple
 
@@ -25,6 +25,8 @@ _REMOTE: Final = "application/vnd.slack-remote"
 _UNLABELLED: Final = {"", "application/octet-stream", _REMOTE}
 _IMAGES: Final = {"avif", "bmp", "gif", "heic", "heif", "jpeg", "jpg", "png", "tif", "tiff", "webp"}
 _PAGE: Final = 200
+_SHOWN_FOR: Final = timedelta(days=89)
+"""How long Slack's free plan shows a message at least: 90 days, less one because of time zones."""
 """Messages asked for at once; an app outside the Marketplace gets 15, once a minute."""
 _CHECKS: Final = 3
 _PAUSE_SECONDS: Final = 0.5
@@ -105,8 +107,15 @@ async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body |
     return next((message for message in page["messages"] if message["ts"] == ts), None)
 
 
+def hidden_before() -> str:
+    """Return before which moment Slack's free plan may hide messages; `is_limited` is true of newer pages, too."""
+    return ts_of(datetime.now(UTC) - _SHOWN_FOR)
+
+
 async def is_hidden(workspace: SlackWorkspace, channel: str, ts: str) -> bool:
     """Return whether Slack's free plan hides a message, which may be there still."""
+    if ts >= hidden_before():
+        return False
     page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
     return bool(page.get("is_limited"))
 

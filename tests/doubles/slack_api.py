@@ -75,6 +75,8 @@ class SlackApi:
         self.scopes = SCOPES
         self.shown_since = "0"
         """The ts of the oldest message that a free workspace still shows."""
+        self.hides_older = False
+        """Whether it says that it hides some that are older still."""
         self.not_inside = "not_in_channel"
         """The refusal where the bot isn't in the channel: chat.postMessage, conversations.history."""
         self.codes: dict[str, str] = {}
@@ -315,8 +317,9 @@ class SlackApi:
         ends = set() if is_inclusive else {oldest, latest}
         seen = [root for root in roots if oldest <= root["ts"] <= latest and root["ts"] not in ends]
         shown = [root for root in seen if root["ts"] >= self.shown_since]
-        # conversations.history, `is_limited`: a free workspace hides older messages (read 2026-11-29).
-        return {**self._page(shown, arguments), **({"is_limited": True} if len(shown) < len(seen) else {})}
+        # conversations.history, `is_limited`: a free workspace hides messages older than those of this page.
+        is_limited = self.hides_older or len(shown) < len(seen)
+        return {**self._page(shown, arguments), **({"is_limited": True} if is_limited else {})}
 
     def _page(self, messages: list[Answer], arguments: Answer) -> Answer:
         """Metadata only where it was asked for."""

@@ -65,7 +65,10 @@ async def test_posts_edits_and_deletions_are_followed_once_the_bot_is_back(datab
 
 
 @pytest.mark.parametrize("shows_one", [True, False])
-async def test_a_post_that_slacks_free_plan_hides_is_kept(database_url: str, *, shows_one: bool) -> None:
+async def test_a_post_that_slacks_free_plan_hides_is_kept(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, *, shows_one: bool
+) -> None:
+    monkeypatch.setattr("bot.slack.posts._SHOWN_FOR", timedelta())
     async with SlackDouble.running() as slack:
         async with world_on(slack, database_url) as before:
             await caught_up(before)
@@ -81,10 +84,27 @@ async def test_a_post_that_slacks_free_plan_hides_is_kept(database_url: str, *, 
             assert [states[post] for post in posts] == [ReportState.PENDING, ReportState.PENDING, gone]
 
 
-async def test_a_report_whose_post_slacks_free_plan_hides_goes_on_in_direct_messages(database_url: str) -> None:
+async def test_a_new_post_that_was_deleted_is_withdrawn_though_the_free_plan_hides_older_ones(
+    database_url: str,
+) -> None:
+    async with SlackDouble.running() as slack:
+        async with world_on(slack, database_url) as before:
+            await caught_up(before)
+            post = slack.post_photo(before.found, before.ada, JPEG, "goes")
+            await before.wait_until_acknowledged(before.found, post)
+        slack.delete(before.found, post, unheard=True)
+        slack.api.hides_older = True
+        async with world_on(slack, database_url, again=before) as world:
+            await eventually(world.report, holds=lambda report: report.state is ReportState.WITHDRAWN)
+
+
+async def test_a_report_whose_post_slacks_free_plan_hides_goes_on_in_direct_messages(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.posts._SHOWN_FOR", timedelta())
     async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
         lost, found, match = await world.match()
-        slack.api.shown_since = slack.next_ts()
+        slack.api.shown_since, before = slack.next_ts(), len(slack.calls_of("chat.postMessage"))
         card = wording.match_card(match, found, lost, None)
         key = keys.card(match.id, lost.kind)
         async with world.store.session(lost.community) as session:
@@ -92,6 +112,8 @@ async def test_a_report_whose_post_slacks_free_plan_hides_goes_on_in_direct_mess
         direct = await slack.wait_for_post(slack.direct(world.ada), "This could be yours.")
         assert "I'll reply to you here" in shown(direct)
         assert "This could be yours." not in map(shown, slack.messages[world.lost])
+        channels = [call.get("channel") for call in slack.calls_of("chat.postMessage")[before:]]
+        assert world.lost not in channels  # there everybody would have been notified of it for a moment
         again = Outgoing(key, lost.target, card, maybe_sent=True, author=world.ada)
         assert (await world.platform.send(again)).channel == slack.direct(world.ada)
         assert [report.state for report in await world.reports()] == [ReportState.OPEN, ReportState.OPEN]
