@@ -1,7 +1,6 @@
 """The outbox in PostgreSQL: replies to send, edit or remove, and where they were sent."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,15 +31,12 @@ _SILENT: Final = """CASE %(ping)s WHEN 'never' THEN true WHEN 'always' THEN fals
   WHERE o.report_id = thread.id AND o.audience = 'thread' AND o.reply->>'kind' = 'match' AND NOT o.silent
     AND o.state <> 'failed' AND o.task <> 'remove'
     AND o.created_at BETWEEN now() - %(ping_again)s AND clock_timestamp()
-    AND NOT EXISTS (SELECT FROM work k WHERE k.report_id = thread.id AND k.created_at > o.created_at)
+    AND (thread.changed_at IS NULL OR thread.changed_at <= o.created_at)
     AND m.state = 'undecided' AND NOT m.picked AND NOT m.declined AND f.state = 'open'
     AND NOT EXISTS (SELECT FROM claim c WHERE c.match_id = m.id)) END"""
 """Whether a reply pings nobody (`Ping`). A match waits for its owner until they or a moderator say something about it,
-they change their report, which makes work, or `rules.PING_AGAIN` has passed. The card of a transaction that began
-later, and had the lock first, counts too."""
-
-_BEFORE_EDITS: Final = timedelta(minutes=2)
-"""How much later than an edit a new reply may come and still be due first: a ✅ may edit the galleries of many."""
+they change their report, or `rules.PING_AGAIN` has passed. The card of a transaction that began later, and had the lock
+first, counts too."""
 
 
 class SqlOutbox(Queries):
@@ -51,13 +47,14 @@ class SqlOutbox(Queries):
     ) -> bool:
         # The report's row is locked first, so that the outbox's numbers follow the order of commits within a thread.
         added = await self._do(
-            f"""WITH thread AS (SELECT r.id, w.platform FROM report r JOIN workspace w ON w.id = r.workspace_id
+            f"""WITH thread AS (SELECT r.id, r.changed_at, w.platform
+                               FROM report r JOIN workspace w ON w.id = r.workspace_id
                                WHERE r.id = %(report)s AND (%(audience)s <> 'moderators' OR w.log_channel IS NOT NULL)
                                FOR NO KEY UPDATE OF r)
                INSERT INTO outbox (community_id, report_id, platform, key, reply, match_id, audience, opens_thread,
-                                   quotes, people, silent, due_at)
+                                   quotes, people, silent)
                SELECT %(community)s, id, platform, %(key)s, %(reply)s, %(match)s, %(audience)s, %(opens_thread)s,
-                      %(quotes)s::uuid[], %(people)s, {_SILENT}, now() - %(before_edits)s FROM thread
+                      %(quotes)s::uuid[], %(people)s, {_SILENT} FROM thread
                ON CONFLICT (community_id, key) DO NOTHING""",
             community=self.community,
             report=report,
@@ -70,7 +67,6 @@ class SqlOutbox(Queries):
             people=list(reply.named),
             ping=ping,
             ping_again=rules.PING_AGAIN,
-            before_edits=_BEFORE_EDITS,
         )
         return added == 1
 

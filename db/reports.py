@@ -192,8 +192,8 @@ class SqlReports(Queries):
         )
         await self._do("DELETE FROM embedding WHERE report_id = %(report)s AND photo_id IS NULL", report=report)
 
-    async def end_quiet(self, report: UUID) -> None:
-        await self._do("UPDATE report SET quiet = false WHERE id = %(report)s AND quiet", report=report)
+    async def note_change(self, report: UUID) -> None:
+        await self._do("UPDATE report SET quiet = false, changed_at = now() WHERE id = %(report)s", report=report)
 
     async def set_expiry(self, report: UUID, expires_at: datetime) -> None:
         await self._do(

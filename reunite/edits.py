@@ -43,7 +43,7 @@ async def reword(session: Session, report: Report, text: str, details: str) -> U
 
 async def search_again(session: Session, report: Report) -> UUID:
     """Return the work of searching again after an author's change, which also ends the quiet of a past post."""
-    await session.reports.end_quiet(report.id)
+    await session.reports.note_change(report.id)
     return await session.work.add(report.id)
 
 

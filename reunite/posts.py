@@ -140,6 +140,7 @@ class PostHandlers:
                 raise TellUserError("question_over")
             answer = _option(question, command.choice)
             await session.prompts.answer(report.id, answer)
+            await session.reports.note_change(report.id)
             work = await session.work.add(report.id) if answer else None
         if work:
             await self._queue.hint(work)

@@ -52,8 +52,8 @@ class Reports(Protocol):
         """Change a report's text, which ends with `details`; the embeddings of the old text are deleted."""
         ...
 
-    async def end_quiet(self, report: UUID) -> None:
-        """Answer in a report's thread as in any other's from now on."""
+    async def note_change(self, report: UUID) -> None:
+        """Note that its author has changed a report, or said more; its thread is then no longer quiet."""
         ...
 
     async def set_expiry(self, report: UUID, expires_at: datetime) -> None: ...

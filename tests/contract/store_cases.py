@@ -170,7 +170,7 @@ class ReportCases:
         later = report.expires_at + timedelta(days=1)
         assert report.quiet
         async with stage.session(report.community) as session:
-            await session.reports.end_quiet(report.id)
+            await session.reports.note_change(report.id)
             await session.reports.set_text(report.id, "a cup\nblue", "blue")
             await session.reports.set_expiry(report.id, later)
             await session.reports.mark_first_reply(report.id)

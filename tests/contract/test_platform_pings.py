@@ -50,6 +50,15 @@ async def test_an_owner_who_changes_their_report_has_answered(harness: Harness) 
     assert await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))
 
 
+async def test_a_search_that_their_report_gets_by_itself_is_no_answer(harness: Harness) -> None:
+    """As after linking two communities."""
+    bob, lost = await _lost(harness)
+    await _found(harness, lost, Label.POSSIBLE)
+    async with harness.store.session(lost.community) as session:
+        await session.work.add(lost.id)
+    assert not await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))
+
+
 async def test_a_card_that_came_silently_stays_so_and_its_owner_is_pinged_once_it_is_likely(harness: Harness) -> None:
     bob, lost = await _lost(harness)
     first = await _found(harness, lost, Label.POSSIBLE)
@@ -111,8 +120,7 @@ async def _found(harness: Harness, lost: Report, label: Label) -> Sent:
 
 async def _pass(harness: Harness, lost: Report, hours: int) -> None:
     async with harness.store.session(lost.community) as session:
-        for table in ("outbox", "work"):
-            await session._do(f"UPDATE {table} SET created_at = created_at - interval '{hours} hours'")  # noqa: S608
+        await session._do("UPDATE outbox SET created_at = created_at - make_interval(hours => %(hours)s)", hours=hours)
 
 
 async def _report_found(harness: Harness) -> Report:
