@@ -24,18 +24,24 @@ Any other OSError counts as a defect, with a limit on retries: it's mostly about
 """
 
 
+_OF_ONE_STEP: Final = (
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.QueryCanceled,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+)
+"""Operational errors that only say that others, or too much work, were in the way of one statement."""
+
+
 def is_trouble(error: Exception) -> bool:
     """Return whether the database is at fault: the same step may succeed later."""
     return isinstance(error, psycopg.Error) and not isinstance(error, psycopg.DataError | psycopg.IntegrityError)
 
 
 def is_away(error: Exception) -> bool:
-    """Return whether the database can't be used at all: any other step would fail too.
-
-    A lock that someone else holds, or a statement that took too long, is about one step only.
-    """
-    is_connection = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-    return is_connection and not isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.QueryCanceled)
+    """Return whether the database can't be used: any other step would fail too."""
+    is_trouble_of_all = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return is_trouble_of_all and not isinstance(error, _OF_ONE_STEP)
 
 
 def is_exhausted(error: Exception) -> bool:

@@ -51,9 +51,10 @@ Act = (
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Who may do something: one of `roles`, but none of `never` unless they moderate: a community may have only one.
+    """Who may do something: people with one of `roles`; `refusal` is the sentence for everyone else.
 
-    Those are refused by a sentence of their own. `refusal` is the sentence for everyone else.
+    People with a role in `never` are refused by their own sentence, unless they moderate: a community may have only one
+    moderator.
     """
 
     roles: frozenset[Role]

@@ -12,7 +12,7 @@ from bot.discord.inbound import Inbound
 from bot.discord.reconcile import Reconciler
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
-from reunite.errors import TryAgainError
+from db.trouble import log_failure
 
 _log = structlog.get_logger(__name__)
 
@@ -93,10 +93,8 @@ class Events:
         if self._is_finishing:  # the next start does the rest, such as 👀 on many posts
             _log.info("discord_event_skipped", during=event)
             return
-        if isinstance(sys.exception(), TryAgainError):
-            _log.warning("discord_event_delayed", during=event, reason=str(sys.exception()))
-        else:
-            _log.exception("discord_event_defect", during=event)
+        if isinstance(error := sys.exception(), Exception):
+            log_failure(_log, "discord_event", error, during=event)
         self._reconciler.start(self._pause_after_trouble)
 
 

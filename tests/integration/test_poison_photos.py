@@ -1,4 +1,4 @@
-"""What happens to one photo delays nothing else of its report, with the real worker."""
+"""What happens to one photo delays nothing else of its report, with the real worker (and decoders that tests share)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
