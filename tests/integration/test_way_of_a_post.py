@@ -154,9 +154,10 @@ async def test_a_withdrawn_report_leaves_no_words_in_the_database(world: World, 
 
 
 async def test_a_report_ends_with_its_time_and_leaves_no_words(world: World, owner_database_url: str) -> None:
+    other = await world.lost("l2", "green hat of a yodeller")
+    await world.wait_until_idle()  # or it might get a gallery
     found = await world.found("f1", "red", "found under the old oak")
     lost = await world.lost("l1", "red cup, a present from my zither teacher")
-    other = await world.lost("l2", "green hat of a yodeller")
     await world.wait_until_idle()
     await world.give_verdict("l1", VerdictKind.CONFIRM)
     async with await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner:
