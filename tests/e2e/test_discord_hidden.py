@@ -27,9 +27,7 @@ async def test_a_photo_that_is_shown_goes_before_one_that_is_hidden(database_url
         discord = world.discord
         photos = {"SPOILER_back.jpg": drawing("red"), "front.jpg": drawing("red")}
         lost = await world.report_lost("my red umbrella")
-        await world.wait_for_reply(
-            lost, "I'll keep watching"
-        )  # or its gallery would show the photo
+        await world.wait_for_reply(lost, "I'll keep watching")  # or its gallery would show the photo
         await world.wait_until_acknowledged(await discord.people.post("found", world.ben, "umbrella", photos))
         card = discord.message(await world.wait_for_reply(lost, "This could be yours."))
         assert await eventually(lambda: card["attachments"])
