@@ -24,7 +24,8 @@ class _Slack:
         self.kept: set[str] = set()
 
     def __iter__(self) -> Any:
-        return iter([SimpleNamespace(team=team, is_outdated=False, joined=set()) for team in self.teams])
+        state: dict[str, Any] = {"is_outdated": False, "events_dropped_until": None}
+        return iter([SimpleNamespace(team=team, joined=set(), **state) for team in self.teams])
 
     def __contains__(self, workspace: Any) -> bool:
         return workspace.team in self.teams
