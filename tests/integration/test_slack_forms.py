@@ -26,7 +26,7 @@ async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(
     await world.slack.ui.submit(
         modal, world.ada, words="my hat", where="library", when="yesterday 14:30", photos=photos
     )
-    report = await world.report()
+    [report] = await world.wait_for_reports()
     assert (report.kind, report.text, report.place, report.private) == ("lost", "my hat", "library", False)
     assert report.happened_at
     assert report.posted_at
