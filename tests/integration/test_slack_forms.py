@@ -74,7 +74,7 @@ async def test_a_report_with_an_unreadable_time_is_kept(world: World) -> None:
     await world.slack.slash("lost", "", world.ada, world.lost)
     modal = await world.slack.ui.modal(world.ada)
     sent = await world.slack.ui.submit(modal, world.ada, words="a hat", when="some day <3")
-    report = await world.report()
+    [report] = await world.wait_for_reports()
     assert (report.text, report.happened_at) == ("a hat\nsome day <3", None)
     assert sentence("when_kept", when="some day &lt;3") in str(sent.ack)
 
@@ -83,7 +83,7 @@ async def test_a_private_report_is_answered_in_direct_messages_and_shown_nowhere
     await world.slack.slash("lost", "", world.ada, world.lost)
     modal = await world.slack.ui.modal(world.ada)
     await world.slack.ui.submit(modal, world.ada, words="my diary", seen="private")
-    report = await world.report()
+    [report] = await world.wait_for_reports()
     direct = world.slack.direct(world.ada)
     assert (report.private, report.target.channel) == (True, direct)
     post = await world.slack.wait_for_post(direct, "my diary")
@@ -102,7 +102,7 @@ async def test_a_sealed_report_is_shown_by_its_kind_alone(world: World) -> None:
     filled = {"words": "Jane Roe", "category": "card", "where": "pool", "photos": [photo], "proof_question": "PIN 1234"}
     sent = await world.slack.ui.submit(modal, world.ada, **filled)
     assert sentence("sealed_kept") in str((sent.ack or {})["payload"]["view"])
-    report = await world.report()
+    [report] = await world.wait_for_reports()
     assert (report.sealed, report.category, report.text) == (True, "card", "Jane Roe")
     post = await world.slack.wait_for_post(world.found, sentence("category_card"))
     assert "pool" in shown(post)
