@@ -140,8 +140,7 @@ class Reconciler:
             if isinstance(error, FAILURES) or is_temporary(error):
                 _log.warning("discord_reconcile_delayed", guild=str(guild.id), error=type(error).__name__)
                 self._due.add(guild.id)
-            else:
-                # It would be the same the next time.
+            else:  # it would be the same the next time
                 _log.exception("discord_reconcile_defect", guild=str(guild.id))
 
     async def _channel(self, channel: discord.TextChannel, since: datetime, posts: dict[str, Report]) -> None:

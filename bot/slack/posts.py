@@ -113,11 +113,11 @@ def hidden_before() -> str:
 
 
 async def is_hidden(workspace: SlackWorkspace, channel: str, ts: str) -> bool:
-    """Return whether Slack's free plan hides a message, which may be there still."""
+    """Return whether a message that isn't shown may be hidden by Slack's free plan instead of deleted."""
     if ts >= hidden_before():
         return False
     page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
-    return bool(page.get("is_limited"))
+    return bool(page.get("is_limited")) and not page["messages"]
 
 
 async def version_now(workspace: SlackWorkspace, channel: str, known: Body) -> Body | None:

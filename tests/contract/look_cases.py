@@ -42,9 +42,9 @@ class LookCases:
         await stage.join()
         look = await _begun(stage, "badge XK-7731")
         assert await stage.handlers.look_answer("web", "here", look, "en") is None
-        await _searched(stage, look, is_complete=False)  # a photo hasn't been read yet
+        await searched(stage, look, is_complete=False)  # a photo hasn't been read yet
         assert await stage.handlers.look_answer("web", "here", look, "en") is None
-        await _searched(stage, look)
+        await searched(stage, look)
         nothing = await stage.handlers.look_answer("web", "here", look, "en")
         assert nothing
         assert nothing.text() == sentence("look_nothing_found")
@@ -58,7 +58,7 @@ class LookCases:
             look = await stage.handlers.look(
                 Look(source_key=uuid4().hex, target=target, author=ADA, text="", photos=photos)
             )
-            found = await _searched(stage, look)
+            found = await searched(stage, look)
             await stage.keep_photos(found)
             await stage.fail_first_photo(found)
             assert sentence(key, name=f"{number}0.jpg") in (await _answer(stage, found)).text()
@@ -98,7 +98,7 @@ class LookCases:
         look = await _looked(stage, "badge XK-7731, perhaps with tag QF-8842")
         match = next(match for match in await stage.matches(look) if match.found == claimed.id)
         await stage.press("look_mine", match.id, ADA, words=PROOF)
-        await _searched(stage, look.id)
+        await searched(stage, look.id)
         _, card, besides, *_ = await stage.thread(look)
         assert sentence("card_claimed").replace("**", "") in card.text()
         assert [button.action for button in card.buttons] == ["not_mine"]
@@ -119,7 +119,7 @@ class LookCases:
         ]
         for decision, text, offered in decisions:
             await stage.press("look_mine", match.id, ADA, words=PROOF)
-            await _searched(stage, look.id)
+            await searched(stage, look.id)
             async with stage.session(found.community) as session:
                 [*_, claim] = await session.claims.on(found.id)
             await stage.press(decision, claim.id, BEN)
@@ -305,11 +305,11 @@ class RefusalCases:
         else:
             await stage.press("not_mine" if how == "not_mine" else "none_of_these", _subject(how, lost, match), ADA)
         again = await stage.lost("badge XK-7731")
-        await _searched(stage, again.id)
+        await searched(stage, again.id)
         assert not await stage.matches(again)
         assert not (await _answer(stage, await _looked(stage, "badge XK-7731"))).gallery
         theirs = await stage.lost("badge XK-7731", author=BEN)
-        await _searched(stage, theirs.id)
+        await searched(stage, theirs.id)
         assert len(await stage.matches(theirs)) == 1
 
     async def test_a_refused_find_that_is_searched_again_leaves_its_refuser_alone(self, stage: Stage) -> None:
@@ -318,7 +318,7 @@ class RefusalCases:
         again = await stage.lost("badge XK-7731")
         await stage.search(lost, found)
         await stage.press("not_mine", (await stage.match(lost)).id, ADA)
-        await _searched(stage, found.id)
+        await searched(stage, found.id)
         assert not await stage.matches(again)
 
     async def test_what_was_refused_meanwhile_leaves_galleries_and_looks(self, stage: Stage) -> None:
@@ -338,11 +338,11 @@ class RefusalCases:
         await stage.join(log_channel="log")
         lost, found = await stage.lost("badge XK-7731"), await stage.found("badge XK-7731", sealed=True)
         again = await stage.lost("badge XK-7731")
-        await _searched(stage, lost.id)
+        await searched(stage, lost.id)
         await stage.verdict(await stage.match(lost), VerdictKind.REJECT)
         before = await stage.thread(found, "moderators")
         assert before
-        await _searched(stage, again.id)
+        await searched(stage, again.id)
         assert (await stage.matches(again), await stage.thread(found, "moderators")) == ([], before)
 
     async def test_what_was_only_passed_over_comes_back_where_it_is_likely(self, stage: Stage) -> None:
@@ -351,7 +351,7 @@ class RefusalCases:
         await stage.search(bag, mug, label=None)
         await stage.press("none_of_these", bag.id, ADA)
         lost = await stage.lost("my mug XK-7731")
-        await _searched(stage, lost.id)
+        await searched(stage, lost.id)
         assert (await stage.match(lost)).label
 
 
@@ -368,10 +368,11 @@ async def _begun(stage: Stage, text: str, *, photos: bool = False) -> UUID:
 async def _looked(stage: Stage, text: str, *, photos: bool = False) -> Report:
     """Look, and search as a worker would."""
     look = await _begun(stage, text, photos=photos)
-    return await _searched(stage, look)
+    return await searched(stage, look)
 
 
-async def _searched(stage: Stage, report: UUID, *, is_complete: bool = True) -> Report:
+async def searched(stage: Stage, report: UUID, *, is_complete: bool = True) -> Report:
+    """Let a look be answered as a worker would."""
     workspace = await stage.store.workspace("web", "here")
     assert workspace
     async with stage.session(workspace.community) as session:

@@ -10,9 +10,8 @@ from reunite.commands import Look
 from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.matching.defaults import PRIOR
 from reunite.ports import Backlog
-from reunite.search import search_and_announce
+from tests.contract.look_cases import searched
 from tests.contract.stages import ADA, BEN, Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -74,15 +73,7 @@ async def look(stage: Stage, words: str) -> Report:
     """Search as ADA, and return the look."""
     target = ReplyTarget("web", "here", "lost")
     found = await stage.handlers.look(Look(source_key=str(uuid4()), target=target, author=ADA, text=words))
-    workspace = await stage.store.workspace("web", "here")
-    assert workspace
-    async with stage.session(workspace.community) as session:
-        begun = await session.reports.get(found)
-        assert begun
-        await search_and_announce(session, begun, PRIOR, is_complete=True)
-        report = await session.reports.get(found)
-    assert report
-    return report
+    return await searched(stage, found)
 
 
 async def claim(stage: Stage, searched: Report) -> None:

@@ -119,6 +119,20 @@ async def test_a_report_whose_post_slacks_free_plan_hides_goes_on_in_direct_mess
         assert [report.state for report in await world.reports()] == [ReportState.OPEN, ReportState.OPEN]
 
 
+async def test_an_old_post_that_slacks_free_plan_still_shows_is_answered_in_its_thread(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.posts._SHOWN_FOR", timedelta())
+    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
+        lost, found, match = await world.match()
+        slack.api.hides_older = True
+        async with world.store.session(lost.community) as session:
+            card = wording.match_card(match, found, lost, None)
+            await session.outbox.post(lost.id, keys.card(match.id, lost.kind), card)
+        assert lost.target.message
+        await slack.wait_for_reply(world.lost, lost.target.message, "This could be yours.")
+
+
 async def test_a_post_of_the_bot_that_an_admin_deleted_meanwhile_is_withdrawn(database_url: str) -> None:
     async with SlackDouble.running() as slack:
         async with world_on(slack, database_url) as before:
