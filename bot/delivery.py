@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from bot.gallery import compose
+from bot.locks import Locks
 from db.cancellation import stop
 from db.delivery import MAX_ATTEMPTS, OutboxItem, StalePhoto
 from db.repeating import repeat
@@ -56,6 +57,8 @@ class Delivery:
         self._parallel = parallel
         self._in_progress: dict[asyncio.Task[None], UUID] = {}
         """The sends under way, each with its community."""
+        self._attempts = Locks[int]()
+        """By reply: if the database's clock is set forward, it's leased again while it's still being sent."""
 
     async def run(self) -> None:
         """Deliver until cancelled. Sends in progress then get a few seconds; the rest is left to the leases."""
@@ -138,7 +141,8 @@ class Delivery:
     async def _deliver(self, item: OutboxItem, until: float) -> None:
         """Try a reply, and record the outcome; where that fails, the reply is due again when its lease expires."""
         try:
-            await self._try(item, until)
+            async with self._attempts.of(item.seq):
+                await self._try(item, until)
         except TEMPORARY as error:
             _log.warning("reply_outcome_lost", outbox=item.seq, error=type(error).__name__)
         except Exception:  # noqa: BLE001 - nobody awaits this

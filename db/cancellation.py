@@ -43,6 +43,7 @@ async def supervised(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as tasks:
             background = [tasks.create_task(endless(one)) for one in work]
             try:
+                await asyncio.sleep(0)  # each begins: Python warns of a coroutine that never did
                 yield
             finally:
                 await stop(*background)
