@@ -18,6 +18,8 @@ from bot.errors import SetupError
 
 _LONGEST_PAUSE_SECONDS: Final = 30.0
 """Seconds that discord.py may wait out a rate limit by itself (its minimum); longer ones raise RateLimited."""
+_REQUEST_SECONDS: Final = 30.0
+"""Seconds until an unanswered request is given up: its channel's other reactions wait for it."""
 _SESSION: Final = {"READY", "RESUMED"}
 """The events without which a connection is of no use."""
 _POSTS: Final = {"MESSAGE_CREATE", "MESSAGE_UPDATE"}
@@ -137,8 +139,14 @@ def _shortened(message: Mapping[str, Any]) -> dict[str, Any]:
 def _trace() -> aiohttp.TraceConfig:
     """Return what every request goes through: the pace before it, the check of its answer after it."""
     trace = RequestPace().trace()
+    trace.on_request_start.append(_limit_time)
     trace.on_request_end.append(check_code)
     return trace
+
+
+async def _limit_time(session: aiohttp.ClientSession, _: object, __: object) -> None:
+    """Limit the session's later requests: discord.py, which opens it, has no setting for that."""
+    vars(session)["_timeout"] = aiohttp.ClientTimeout(total=_REQUEST_SECONDS)
 
 
 async def log_in(client: discord.Client, token: str) -> None:

@@ -1,5 +1,6 @@
 """What every request to the double's HTTP API goes through: the token, the limits, errors in Discord's form."""
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -52,7 +53,8 @@ THREAD_EXISTS = ApiError(400, 160004, "A thread has already been created for thi
 class Refusal:
     """How the next request to a path fails: before it takes effect, or after it (`after`).
 
-    With status 0, the connection breaks instead of an answer. With a `page`, the answer isn't Discord's own.
+    With status 0, the connection breaks instead of an answer, or, if it `hangs`, stays open without one. With a `page`,
+    the answer isn't Discord's own.
     """
 
     path: re.Pattern[str]
@@ -60,6 +62,7 @@ class Refusal:
     body: Json
     after: bool = False
     page: str = ""
+    hangs: bool = False
 
 
 def banned(path: str) -> Refusal:
@@ -88,6 +91,8 @@ def guarded(double: Guild, refusals: list[Refusal], handler: Handler) -> Callabl
             refusals.remove(refusal)
             if refusal.after:
                 await handler(request)
+            if refusal.hangs:
+                await asyncio.Event().wait()
             if not refusal.status and request.transport:
                 request.transport.abort()
             if refusal.page:

@@ -1,6 +1,7 @@
 """Connecting to Discord, over real sockets, against the double."""
 
 import asyncio
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,7 @@ from bot.errors import SetupError
 from db.store import Store
 from reunite.handlers import Handlers
 from tests.doubles.discord import TOKEN, DiscordDouble
-from tests.doubles.discord_rest_base import banned
+from tests.doubles.discord_rest_base import Refusal, banned
 from tests.support.discord_adapter import JPEG, config, open_world
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -201,6 +202,17 @@ async def test_what_could_not_be_taken_while_the_database_was_away_is_taken_late
             assert not discord.people.has_reaction(post, "👀")
             await owner.execute("ALTER TABLE away RENAME TO report")
             await eventually(lambda: discord.people.has_reaction(post, "👀") or None)
+
+
+async def test_an_unanswered_reaction_holds_up_the_others_only_for_a_moment(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.discord.client._REQUEST_SECONDS", 1.0)
+    async with open_world(database_url, pause_after_trouble=0.5) as world:
+        world.discord.refusals.append(Refusal(re.compile("PUT .*reactions"), 0, {}, hangs=True))
+        people, ann = world.discord.people, world.discord.admin.join("Ann")
+        posts = [await people.post("found", ann, "a hat", {"a.jpg": JPEG}) for _ in range(2)]
+        await eventually(lambda: all(people.has_reaction(post, "👀") for post in posts))
 
 
 async def test_a_bot_that_goes_in_the_middle_of_a_burst_leaves_the_rest_to_its_next_start(database_url: str) -> None:
