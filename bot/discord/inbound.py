@@ -238,9 +238,9 @@ class Inbound:
             await self._workspaces.ensure_joined(guild)
             target = ReplyTarget("discord", str(guild_id), str(channel), str(message))
             if await self._handlers.withdraw(Withdraw(target=target)):
-                await self._reset_name(target)
+                await self.reset_name(target)
 
-    async def _reset_name(self, post: ReplyTarget) -> None:
+    async def reset_name(self, post: ReplyTarget) -> None:
         """Remove a deleted post's words from its thread's name, later if Discord puts that off."""
         if not await self._platform.threads.reset_name_of(post):
             later = asyncio.create_task(self._platform.threads.reset_name_later(post))

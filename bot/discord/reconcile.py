@@ -14,11 +14,12 @@ from bot.discord.errors import FAILURES, is_refusal
 from bot.discord.inbound import Inbound
 from bot.discord.outbound import TAKEN_UP
 from bot.discord.posts import target_of
+from bot.discord.threads import is_ours
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from db.cancellation import stop
 from db.trouble import is_away, is_temporary
-from reunite.entities import Report
+from reunite.entities import ReplyTarget, Report
 from reunite.handlers import Handlers
 
 _MAX_MESSAGES: Final = 500
@@ -125,6 +126,10 @@ class Reconciler:
             await self._isolated(guild, self._verdicts.compare(guild, card))
         for post in reversed(posts.values()):
             await self._isolated(guild, self._post(guild, post))
+        alive = {str(post.target.message) for post in known}
+        for thread in guild.threads:
+            if is_ours(thread) and str(thread.id) not in alive:
+                await self._isolated(guild, self._thread(guild, thread))
 
     async def _isolated(self, guild: discord.Guild, step: Awaitable[None]) -> None:
         """Take a step. If it fails for one channel or message, the others still follow."""
@@ -187,6 +192,16 @@ class Reconciler:
             return
         else:
             await self._inbound.edited(message)
+
+    async def _thread(self, guild: discord.Guild, thread: discord.Thread) -> None:
+        """Remove a deleted post's words from its thread's name, if the bot ended before Discord took a new one."""
+        target = ReplyTarget("discord", str(guild.id), str(thread.parent_id), str(thread.id))
+        report = await self._handlers.report_at(target)
+        if report and report.purged:
+            try:
+                await self._fetch(guild, target.channel, str(target.message))
+            except discord.NotFound:
+                await self._inbound.reset_name(target)
 
     async def _fetch(self, guild: discord.Guild, channel: str, message: str) -> discord.Message:
         return await (await self._place(guild, int(channel))).fetch_message(int(message))

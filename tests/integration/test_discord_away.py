@@ -20,7 +20,7 @@ from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_shapes import FORUM, MAX_REACTIONS
-from tests.support.discord_adapter import JPEG, World, config, match_state, shown_match
+from tests.support.discord_adapter import JPEG, World, config, match_state, reply, shown_match
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
@@ -46,6 +46,25 @@ async def caught_up(discord: DiscordDouble, store: Store, **settings: Any) -> As
         async with online(discord, store, **settings) as world:
             await eventually(lambda: any(line["event"] == "discord_reconciled" for line in logged))
             yield world
+
+
+async def test_a_threads_name_loses_a_deleted_posts_words_though_the_bot_goes_first(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        async with caught_up(discord, store) as world:
+            posts = [
+                await discord.people.post("found", discord.admin.join("Ann"), f"a {word}", {"a.jpg": JPEG})
+                for word in ("hat", "cup")
+            ]
+            for post in posts:
+                await eventually(lambda: discord.people.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
+                await world.platform.send(reply("1", world.post_of(post)))
+            discord.refuse(f"PATCH /channels/{posts[0]}", 429, message="slow", retry_after=600)
+            await discord.people.delete(posts[0])
+            await eventually(lambda: ("PATCH", f"/channels/{posts[0]}") in discord.requests)
+        assert discord.channels[posts[0]]["name"] == "Found: a hat"
+        async with caught_up(discord, store):
+            assert [discord.channels[post]["name"].split()[-1] == "cup" for post in posts] == [False, True]
+            assert "hat" not in discord.channels[posts[0]]["name"]
 
 
 async def test_a_post_that_takes_no_eyes_does_not_stop_the_others(database_url: str) -> None:
