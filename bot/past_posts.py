@@ -37,7 +37,7 @@ _AHEAD: Final = 64
 _IDLE_FACTOR: Final = 2.5
 """How many times longer it waits when there is nothing to read."""
 _RETRY_SECONDS: Final = 30.0
-"""Until a workspace is tried again if its platform doesn't say when."""
+"""Seconds before a workspace is retried, if its platform doesn't say when."""
 
 _log = structlog.get_logger(__name__)
 
@@ -64,7 +64,7 @@ class Page:
 
 
 class History(Protocol):
-    """A platform's channels as they were."""
+    """The past posts of a platform's channels."""
 
     async def is_ready(self, workspace: str) -> bool:
         """Return whether the bot is in a workspace and has caught up there."""
@@ -94,9 +94,9 @@ class PastPosts:
         self._not_before: dict[str, float] = {}
         """By workspace, when it may be read again."""
         self._lacking: dict[UUID, float] = {}
-        """By backfill, when it is tried again: the app lacks a permission for its channel, or for one of its posts."""
+        """By backfill, when it is retried: the app lacks a permission for its channel, or for one of its posts."""
         self._paused: set[UUID] = set()
-        """The backfills of whose pause the moderators know."""
+        """The backfills whose pause the moderators have been told about."""
 
     async def run(self) -> None:
         """Read until cancelled. Trouble in one workspace doesn't hold up the others."""

@@ -69,7 +69,7 @@ PLATFORMS: Final[Mapping[str, PlatformEntry]] = {
             photo_hosts=frozenset({FILE_HOST}),
         ),
         PlatformEntry(name="web", title="The chat page", config=WebConfig, has_doctor=False),
-        PlatformEntry(name="webhook", title="The chat by webhooks", config=WebhookConfig),
+        PlatformEntry(name="webhook", title="Your own chat", config=WebhookConfig),
     )
 }
 

@@ -59,7 +59,7 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """The process's number once it was started."""
+        """The process id, once it was started."""
         return self._process.pid if self._process else None
 
     async def wait(self) -> int:

@@ -69,7 +69,9 @@ def bot(platform: Annotated[str, typer.Argument(help="discord, slack, web (the c
 
 
 def api() -> None:
-    """Serve the HTTP API, until stopped. `reunite token create` makes the tokens that it needs.
+    """Serve the HTTP API, until stopped.
+
+    `reunite token create` creates the tokens that it needs.
 
     Example: REUNITE_API_PORT=8710 reunite api
     """
@@ -80,7 +82,9 @@ def api() -> None:
 
 
 def board() -> None:
-    """Serve the moderators' board, until stopped. The bots send moderators the links that open it.
+    """Serve the moderators' board, until stopped.
+
+    The bots send moderators the links that open it.
 
     Example: REUNITE_BOARD_URL=https://board.example.org reunite board
     """
@@ -91,7 +95,9 @@ def board() -> None:
 
 
 def migrate() -> None:
-    """Update the database to the latest schema. Needs REUNITE_OWNER_DATABASE_URL or the embedded server.
+    """Update the database to the latest schema.
+
+    Needs REUNITE_OWNER_DATABASE_URL or the embedded server.
 
     Example: reunite migrate
     """
@@ -101,7 +107,9 @@ def migrate() -> None:
     with prepared(with_redis=False) as (_, where):
         applied = run_async(command.migrate(where.owner_database_url, where.database_url))
         run_async(check(where.owner_database_url, where.keys))
-        print(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
+        for name in applied:
+            print(f"Applied {name}.")
+        print("The schema is up to date.")
 
 
 def reembed(
@@ -129,7 +137,9 @@ def reembed(
 
 
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.")]) -> None:
-    """Write everything, photos included, into one file. Bots and workers may keep running.
+    """Write everything, photos included, into one file.
+
+    Bots and workers may keep running.
 
     Example: reunite backup reunite-2026-11-26.dump
     """

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg.rows import dict_row
@@ -27,6 +27,11 @@ from db.store import Store
 from reunite.matching.defaults import for_encoder
 from reunite.plurals import counted
 
+_UNREACHABLE: Final = {
+    "set": "Check REUNITE_DATABASE_URL, and that the server is running; then run `reunite migrate`.",
+    "embedded": "Run `reunite migrate`.",
+}
+
 
 async def findings(settings: Settings, where: Servers) -> AsyncIterator[Finding]:
     """Check the environment, one thing after the other."""
@@ -45,8 +50,7 @@ async def _database(settings: Settings, where: Servers) -> AsyncIterator[Finding
     try:
         row = await _role(where)
     except psycopg.Error as error:
-        remedy = "Check REUNITE_DATABASE_URL, and that the server is running; then run `reunite migrate`."
-        yield Finding("PostgreSQL", ok=False, found=whole_cause(error), remedy=remedy)
+        yield Finding("PostgreSQL", ok=False, found=whole_cause(error), remedy=_UNREACHABLE[kind])
         return
     yield Finding("PostgreSQL", ok=True, found=f"{row['version']} ({kind})")
     remedy = "Use reunite_app in REUNITE_DATABASE_URL, and the owner in REUNITE_OWNER_DATABASE_URL."

@@ -5,7 +5,7 @@ import typer
 from cli.context import prepared, run_async
 
 app = typer.Typer(
-    help="Make, rotate or reset the encryption keys.",
+    help="Create, rotate or reset the encryption keys.",
     epilog="Example: reunite keys new",
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -14,7 +14,7 @@ app = typer.Typer(
 
 @app.command("new")
 def new() -> None:
-    """Print a new key for REUNITE_KEYS. A key file isn't needed then.
+    """Print a new key for REUNITE_KEYS, which replaces the key file.
 
     Example: reunite keys new
     """
@@ -25,7 +25,9 @@ def new() -> None:
 
 @app.command("rotate")
 def rotate() -> None:
-    """Encrypt everything again with the newest key. Needs REUNITE_OWNER_DATABASE_URL or the embedded server.
+    """Encrypt everything again with the newest key.
+
+    Needs REUNITE_OWNER_DATABASE_URL or the embedded server.
 
     A key file gets a new key first and keeps the previous one; running bots notice it. With REUNITE_KEYS, put the new
     key first, restart the bots, and remove the old key afterwards.

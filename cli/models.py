@@ -131,7 +131,9 @@ def _print(rows: list[dict[str, Any]]) -> None:
         _print_one(console, row)
     console.print("MB: weights in float32; half of that if the processor or GPU computes in bfloat16.")
     console.print("photos/s: on this machine, by `reunite bench embed` (–: not yet); --like measures without fetching.")
-    console.print("COCO: published share of captions that rank their own photo first.")
+    console.print("COCO: published share of captions that rank their own photo first, from")
+    for source in dict.fromkeys(row["source"] for row in rows if row["source"]):
+        console.print(f"  {escape(source)}")
     console.print(
         "Weights: calibrated on posts, derived from published statistics, or none until a worker has calibrated it."
     )
@@ -143,6 +145,5 @@ def _print_one(console: Console, row: dict[str, Any]) -> None:
     console.print(
         f"[bold]{row['alias']}[/]: {row['title']}, {row['name']}{revision}, licence: {escape(row['licence'])}"
     )
-    for words in (row["source"], row["note"]):
-        if words:
-            console.print(f"  {escape(words)}")
+    if row["note"]:
+        console.print(f"  {escape(row['note'])}")

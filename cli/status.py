@@ -107,7 +107,7 @@ async def run(url: str, *, as_json: bool) -> bool:
     if as_json:
         print(json.dumps({**_json(status), "problems": status.problems}, default=plain))
     else:
-        _print(status)
+        show(status)
     return not status.problems
 
 
@@ -145,7 +145,8 @@ def plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _print(status: Status) -> None:
+def show(status: Status) -> None:
+    """Print all of it on one screen."""
     console = Console(soft_wrap=True)
     console.print("Processes", style="bold")
     for process in status.processes:
@@ -154,12 +155,14 @@ def _print(status: Status) -> None:
         console.print(
             f"{mark} {escape(process.role)} {process.version} on {escape(process.host)} ({process.pid}), {since}"
         )
+    if not status.processes:
+        console.print("  none")
     console.print("Backlog", style="bold")
     for backlog in (*status.work, *status.outbox):
-        what = f"replies for {backlog.platform}" if backlog.platform else "work"
-        console.print(f"  {backlog.number} {what} {backlog.state}, the oldest for {_age(backlog.seconds)}")
+        what = f"replies for {backlog.platform}" if backlog.platform else "reports"
+        console.print(f"  {what} {backlog.state}: {backlog.number}, the oldest for {_age(backlog.seconds)}")
     if not (*status.work, *status.outbox):
-        console.print("  nothing")
+        console.print("  none")
     for failed in status.failed:
         console.print(f"[red]✗[/] {failed.created_at:%Y-%m-%d %H:%M} report {failed.report}: {escape(failed.problem)}")
         console.print(f"  → {escape(remedy(failed.problem))}")

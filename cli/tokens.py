@@ -30,7 +30,9 @@ def create(
     community: Community = None,
     days: Annotated[int | None, typer.Option(help="How many days it's valid; without it, until it's revoked.")] = None,
 ) -> None:
-    """Make a token and print it. It's shown only this once; the database keeps a hash.
+    """Create a token and print it.
+
+    It's shown only once; the database keeps a hash.
 
     Example: reunite token create website --scope read --scope write
     """

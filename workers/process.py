@@ -47,8 +47,8 @@ _MAX_DEATHS: Final = 60
 _WORK_TIMEOUT_SECONDS: Final = 240.0
 """Seconds after which work is interrupted and retried, so that a step that hangs doesn't keep its lease forever."""
 _EXHAUSTED_PAUSE_SECONDS: Final = 60.0
-"""Seconds until work is tried again that the database had no room for, and up to half as many more: its photos are
-fetched again each time."""
+"""Seconds, and up to half as many more, before work is retried for which the database had no room: each retry fetches
+the photos again."""
 _FIRST_BACKOFF_SECONDS: Final = 2.0
 """Seconds before the first retry, doubled for each further one."""
 

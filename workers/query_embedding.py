@@ -26,9 +26,9 @@ PARALLEL: Final = 4
 LEASE_SECONDS: Final = 8.0
 """Seconds after which another worker may answer an unanswered request."""
 _POLL_SECONDS: Final = 1.0
-"""Seconds between two looks without a signal, for requests whose worker was killed: all that an idle worker asks."""
+"""Seconds between checks without a signal, which find requests whose worker was killed."""
 _RETRIED: Final = (*TEMPORARY, OSError)
-"""Also what this machine lacks for a moment, such as a process for a decoder: nobody waits for long anyway."""
+"""Includes a shortage on this machine, such as no process for a decoder; an asker waits only briefly anyway."""
 
 _log = structlog.get_logger(__name__)
 

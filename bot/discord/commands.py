@@ -1,4 +1,4 @@
-"""The slash commands but those that report or search. Only the person who used one sees the reply."""
+"""The slash commands, except those that report or search. Only the person who used one sees the reply."""
 
 import json
 from dataclasses import replace

@@ -64,7 +64,7 @@ class Greeter:
                 self._begin(guild, is_late=True)
 
     async def forget(self, guild: discord.Guild) -> None:
-        """Greet a guild no longer: it has removed the bot."""
+        """Stop greeting a guild that has removed the bot."""
         if task := self._tasks.pop(guild.id, None):
             await stop(task)
 

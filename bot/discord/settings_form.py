@@ -128,7 +128,7 @@ class SettingsForm:
         if custom_id == _PAST_POSTS:
             await reply_privately(interaction, lambda: self._read_past_posts(interaction))
             return
-        if not await self._is_joined(guild):  # a form without what is chosen would take it away
+        if not await self._is_joined(guild):  # a form that lacks the current choices would delete them
             await reply_with_problem(interaction, TellUserError("went_wrong"))
             return
         settings, language = self._workspaces.settings(guild), language_of_user(interaction)

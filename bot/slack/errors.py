@@ -29,7 +29,7 @@ TEMPORARY: Final = {
 TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 """Temporary too: once the operator has set another token, the replies can be sent."""
 APP_REMOVED: Final = {"account_inactive", "token_revoked"}
-"""Those that say that the app or its workspace is gone; invalid_auth also meets a bot with an unexpected address."""
+"""The app or its workspace is gone. Not invalid_auth, which a bot with an unexpected address gets too."""
 _WRONG_TOKEN: Final = TOKEN_REFUSED | {"not_allowed_token_type"}
 MISSING_SCOPE: Final = "missing_scope"
 """Temporary as well, once the app is installed again; but what doesn't need the scope shouldn't wait for that."""

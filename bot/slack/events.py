@@ -41,7 +41,7 @@ from db.installations import Installations
 _Listener = Callable[..., Awaitable[None]]
 _RETRY: Final = "x-slack-retry-num"
 _DROPPING: Final = timedelta(minutes=2)
-"""How long Slack may drop events, from the minute of which it says so: it says so again in each further minute."""
+"""How long Slack may drop events from the minute that it names; if it goes on, it names the next minute too."""
 _LAST_RETRY: Final = "3"
 """Slack sends an event again at once, after one minute, and after five."""
 
@@ -91,7 +91,7 @@ def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> Async
 
 
 def _noting_lost_events(parts: Parts) -> Callable[..., Awaitable[BoltResponse | None]]:
-    """Take Slack's word that it drops a workspace's events, of which there are too many: they're read later."""
+    """Note that Slack is dropping a workspace's events, because there are too many; they're read later."""
 
     async def take(body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
         if body.get("type") != manifest.LIMITED_EVENT:

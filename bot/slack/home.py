@@ -136,7 +136,7 @@ class Home:
                 return words_modal(await self._carry_out(workspace, person, action), language)
 
     async def _carry_out(self, workspace: SlackWorkspace, person: Person, action: str) -> str:
-        """Do what a button says; return the sentence that is all there is to show."""
+        """Do what a button says; return a sentence with the result."""
         match action:
             case "board":
                 return await self._board(workspace, person)

@@ -191,7 +191,7 @@ class PrivateReplies:
                     _log.warning("slack_ephemeral_refused", team=self.workspace.team, error=code_of(error))
                 else:
                     return
-            with slack_errors():  # nothing is said by opening it, so that may be done again
+            with slack_errors():  # opening it says nothing, so it may be repeated
                 direct = await self.workspace.direct(self._user)
             await client.chat_postMessage(channel=direct, unfurl_links=False, unfurl_media=False, **message)
 

@@ -64,9 +64,9 @@ class Workspaces:
         await asyncio.wait(self._starting, timeout=_START_SECONDS)
 
     async def _connect_in_turn(self, teams: Iterator[str]) -> None:
-        for team in teams:  # several share them
+        for team in teams:  # shared by several of these tasks
             try:
-                if team not in self._connected:  # an event may have come first: it waits for no turn
+                if team not in self._connected:  # an event may have connected it already
                     await asyncio.shield(self._connect(team))
             except (TryAgainError, UndeliverableError, psycopg.OperationalError):
                 continue  # its first event connects it

@@ -21,7 +21,7 @@ Rounds = Annotated[int, typer.Option(min=1, help="Rounds to measure; results are
 def embed(  # noqa: PLR0913 - the command's options
     encoder: Annotated[str | None, typer.Option(help="concept or clip; overrides REUNITE_ENCODER.")] = None,
     model: Annotated[str | None, typer.Option(help="Model folder or name; overrides REUNITE_MODEL.")] = None,
-    photos: Annotated[int, typer.Option(min=1, help="Photos, and texts, per round.")] = 16,
+    photos: Annotated[int, typer.Option(min=1, help="Photos and texts per round.")] = 16,
     rounds: Rounds = 7,
     like: Annotated[
         str | None,
@@ -56,7 +56,9 @@ def search(  # noqa: PLR0913 - the command's options
         list[int] | None, typer.Option(min=2, help="Open reports of a community to search in. Repeat for more.")
     ] = None,
     items: Annotated[int | None, typer.Option(min=2, help="Open reports in all, instead of --reports.")] = None,
-    communities: Annotated[int, typer.Option(min=1, help="Communities of the --items, few large, many small.")] = 1,
+    communities: Annotated[
+        int, typer.Option(min=1, help="Communities that --items are spread over: few large, many small.")
+    ] = 1,
     rounds: Annotated[int, typer.Option(min=1, help="Searches in each community.")] = 100,
     keep: Annotated[
         str | None, typer.Option(help="Keep the database under this name, and use it again the next time.")

@@ -23,7 +23,9 @@ def import_list(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Import a list of things that a community already has. Needs a running worker.
+    """Import a list of things that a community already has.
+
+    Needs a running worker.
 
     From a folder, each photo becomes a report. A CSV file has a column text or photos (files in its folder, separated
     by semicolons) and optionally id, kind, place, happened_at, sealed, private, category and state (closed rows are
@@ -68,7 +70,9 @@ def backfill(  # noqa: PLR0913 - the command's options
     stop: Annotated[bool, typer.Option("--stop", help="Stop reading.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Turn past posts in the channels for found and lost things into reports. Needs a running bot and worker.
+    """Turn past posts in the channels for found and lost things into reports.
+
+    Needs a running bot and worker.
 
     The bot reads within its platform's limits and otherwise works as usual. Past posts can be found and match later
     reports, but nothing is written in their threads unless you add --reply. No post is taken in twice: after an

@@ -20,7 +20,9 @@ def match(
     vectors: Vectors = None,
     model: As = None,
 ) -> None:
-    """Rank a labelled set, up to 20 results per query. Never reads the answers.
+    """Rank a labelled set, up to 20 results per query.
+
+    It never reads the answers.
 
     Example: reunite match sets/dev --out predictions.jsonl
     """
@@ -47,14 +49,15 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
         bool, typer.Option("--ablation", help="Also measure what each piece of evidence adds.")
     ] = False,
     independent: Annotated[
-        bool, typer.Option("--independent", help="Also check the probabilities by Venn–ABERS (needs `evaluate`).")
+        bool,
+        typer.Option("--independent", help="Also check the probabilities by Venn–ABERS (needs the extra `evaluate`)."),
     ] = False,
     shipped: Annotated[
         bool, typer.Option("--shipped", help="Score with the weights that Reunite comes with; fit nothing.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the matching on a labelled set: by cross-validation, split by thing, or with the shipped weights.
+    """Measure matching on a labelled set, by cross-validation or with the shipped weights.
 
     Example: reunite evaluate sets/dev --ablation --plots curves
     """
@@ -85,7 +88,7 @@ def calibrate(  # noqa: PLR0913 - the options of a command
     undo: Annotated[bool, typer.Option("--undo", help="Forget what communities have learned.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fit the weights of the evidence and use them from now on.
+    """Fit the scoring weights, and use them from now on.
 
     Example: reunite calibrate sets/dev --plots curves
     """

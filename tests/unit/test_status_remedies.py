@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from cli.status import Status, plain, remedy
-from db.monitoring import Process
+import pytest
+
+from cli.status import Status, plain, remedy, show
+from db.monitoring import Process, TaskCount
 from db.work import KILLED_WORKERS
 
 
@@ -28,3 +30,13 @@ def test_two_bots_on_discord_are_a_problem() -> None:
 
 def test_json_has_times_as_other_commands_write_them() -> None:
     assert plain(datetime(2026, 11, 28, 9, 30, tzinfo=UTC)) == "2026-11-28T09:30:00+00:00"
+
+
+def test_every_heading_has_something_below_it(capsys: pytest.CaptureFixture[str]) -> None:
+    show(Status([], [], [], [], []))
+    assert capsys.readouterr().out.startswith("Processes\n  none\nBacklog\n  none\nCommunities\n  none yet")
+
+
+def test_the_backlog_is_counted_in_reports_and_replies(capsys: pytest.CaptureFixture[str]) -> None:
+    show(Status([], [TaskCount("", "due", 2, 3.0)], [TaskCount("slack", "queued", 1, 75.0)], [], []))
+    assert "  reports due: 2, the oldest for 3 s\n  replies for slack queued: 1" in capsys.readouterr().out

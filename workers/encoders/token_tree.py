@@ -25,7 +25,7 @@ class TokenTree:
     _paths: Tensor
     """Each text's nodes, texts × longest; the last one is repeated where a text is shorter."""
     _firsts: Tensor
-    """Where in `_paths`, as one row, each node is first."""
+    """Each node's first position in `_paths`, flattened."""
 
     def by_text(self, hidden: Tensor) -> Tensor:
         """Spread the nodes' hidden states over the texts: nodes × size to texts × longest × size."""
