@@ -161,23 +161,25 @@ class SlackWorkspace:
             if channel in self.channels or channel in self._not_ours:
                 return
             await self.try_to_refresh()
-            if channel not in self.channels and not await self._add_channel(channel):
-                self._not_ours[channel] = None
+            if channel not in self.channels:
+                await self._add_channel(channel)
 
-    async def _add_channel(self, channel: str) -> bool:
-        """Add a channel that the list lacks, if the bot is a member; return whether that's so."""
+    async def _add_channel(self, channel: str) -> None:
+        """Add a channel that the list lacks, if the bot is a member."""
         try:
             found = (await self.client.conversations_info(channel=channel)).get("channel") or {}
         except FAILURES as error:
-            _log.warning("slack_channel_not_found", team=self.team, channel=channel, reason=type(error).__name__)
-            return False
-        if not found.get("is_member") or found.get("is_im") or found.get("is_mpim"):
-            return False
+            _log.warning("slack_channel_unknown", team=self.team, channel=channel, reason=type(error).__name__)
+            if not (isinstance(error, SlackApiError) and is_refusal(error)):
+                return
+            found = {}
+        if not found.get("is_member") or any(found.get(kind) for kind in ("is_archived", "is_im", "is_mpim")):
+            self._not_ours[channel] = None
+            return
         async with self._refreshing:
             settings, name = await self._handlers.settings("slack", self.team), str(found.get("name") or "")
             self.channels = {**self.channels, channel: Channel(channel, name, role_of(channel, name, settings))}
             await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
-        return True
 
     async def reread(self, saved_channels: Callable[[], Awaitable[Sequence[Channel]]]) -> None:
         """Use the settings and channels that were saved last, perhaps by another process."""

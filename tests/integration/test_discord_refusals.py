@@ -290,6 +290,15 @@ async def test_a_finder_who_cant_be_answered_in_public_gets_a_direct_message(dat
         assert "Send Messages in Threads" in world.discord.text(answer)
 
 
+async def test_a_finder_who_takes_no_messages_gets_eyes_though_nothing_can_be_said(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        ann = world.discord.admin.join("Ann")
+        world.discord.takes_no_messages.add(ann)
+        await world.discord.admin.forbid("found", SEND_IN_THREADS | CREATE_THREADS | SEND_MESSAGES)
+        post = await world.discord.people.post("found", ann, "a bag", {"a.jpg": JPEG})
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"), within=10)
+
+
 @pytest.mark.parametrize("lacked", [ADD_REACTIONS, VIEW_CHANNEL], ids=["seen", "not seen"])
 async def test_what_was_posted_while_a_permission_was_lacking_is_taken_up_once_it_is_granted(
     database_url: str, lacked: int
