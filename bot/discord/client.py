@@ -15,11 +15,15 @@ from bot.discord.config import DiscordConfig
 from bot.discord.errors import FAILURES, check_code
 from bot.discord.request_pace import RequestPace
 from bot.errors import SetupError
+from reunite.language import shortened
 
 _LONGEST_PAUSE_SECONDS: Final = 30.0
 """Seconds that discord.py may wait out a rate limit by itself (its minimum); longer ones raise RateLimited."""
 _REQUEST_SECONDS: Final = 30.0
 """Seconds until an unanswered request is given up: its channel's other reactions wait for it."""
+_HOUR: Final = 3600.0
+_MAX_REASON: Final = 300
+"""Characters of Discord's reason in the log: it may be a whole page."""
 _SESSION: Final = {"READY", "RESUMED"}
 """The events without which a connection is of no use."""
 _POSTS: Final = {"MESSAGE_CREATE", "MESSAGE_UPDATE"}
@@ -71,21 +75,25 @@ class ReuniteClient(discord.AutoShardedClient):
         if starts["remaining"] < self.shard_count:  # one more, and Discord would replace the token
             raise SetupError(_TOO_MANY_STARTS.format(minutes=ceil(starts["reset_after"] / 60_000)))
         await self.commands.set_translator(Translator())
+        await self._register_commands(_LONGEST_PAUSE_SECONDS)
+
+    async def _register_commands(self, pause: float) -> None:
+        """Register the commands. If Discord refuses them, those of an earlier start still work, and so do posts."""
         try:
             await self.commands.sync()
-        except discord.RateLimited as error:  # those of an earlier start still work
-            self._commands_due_in = error.retry_after
+            self._commands_due_in = None
+        except FAILURES as error:
+            self._commands_due_in = getattr(error, "retry_after", pause)
+            seconds = round(self._commands_due_in)
+            _log.warning("discord_commands_put_off", seconds=seconds, reason=shortened(str(error), _MAX_REASON))
 
     async def register_commands_late(self) -> None:
-        """Register the commands that Discord has put off, as soon as it takes them."""
+        """Register the commands that Discord hasn't taken, as soon as it does."""
+        pause = _LONGEST_PAUSE_SECONDS
         while self._commands_due_in is not None:
-            _log.warning("discord_commands_put_off", seconds=round(self._commands_due_in))
             await asyncio.sleep(self._commands_due_in)
-            try:
-                await self.commands.sync()
-                self._commands_due_in = None
-            except FAILURES as error:
-                self._commands_due_in = getattr(error, "retry_after", _LONGEST_PAUSE_SECONDS)
+            pause = min(2 * pause, _HOUR)
+            await self._register_commands(pause)
 
 
 def _surviving(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -159,7 +167,7 @@ async def log_in(client: discord.Client, token: str) -> None:
         raise SetupError(_put_off(error)) from error
     except discord.HTTPException as error:  # its text may be a whole page about an outage
         raise SetupError(f"Discord can't be reached (it answers {error.status}): try again later.") from error
-    except (aiohttp.ClientError, OSError) as error:
+    except (discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
         raise SetupError(f"Discord can't be reached ({error}): try again later.") from error
 
 

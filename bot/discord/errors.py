@@ -20,16 +20,22 @@ NO_MORE_THREADS: Final = {160006, 160007}
 UNKNOWN_CHANNEL: Final = 10003
 NAME_REFUSED: Final = {50035, 200001}
 """A form with something wrong in it, such as a forbidden word in a thread's name; AutoMod has blocked the name."""
+WORDS_REFUSED: Final = {200000, 240000}
+"""AutoMod, or Discord's own filter of links, has blocked a message."""
 EXPIRED_TOKEN: Final = {50027, 10015, 10062}
 """An interaction can be answered for 15 minutes."""
 FAILURES: Final = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError)
 """Everything that a call may raise that isn't our own defect."""
 _TAG_REQUIRED: Final = 40067
 _MISSING_PERMISSION: Final = {50001, 50013}
+_LATER: Final = {20028, 20029, 30046, 40003, 40004, 40006, 40062, 130000}
+"""Limits and outages that have codes of their own, and any status: too many direct messages are forbidden (403)."""
+_TAKES_NO_MESSAGES: Final = {50007, 50278}
 _TOO_MANY: Final = 429
 _UNAUTHORIZED: Final = 401
 """The token was replaced: once the operator has set the new one, replies can be sent."""
 _REFUSED: Final = range(400, 500)
+_SERVER_ERROR: Final = 500
 _FINAL: Final = {403, 404}
 _ERROR: Final = TypeAdapter(dict[str, Any])
 
@@ -38,11 +44,17 @@ class NoCodeError(aiohttp.ClientError):
     """An answer says that something is forbidden or gone, but without Discord's code for that."""
 
 
+class NotAcknowledgedError(aiohttp.ClientError):
+    """Discord has trouble with an acknowledgement, which may have arrived; discord.py would try it again too late."""
+
+
 async def check_code(_: aiohttp.ClientSession, __: SimpleNamespace, ended: aiohttp.TraceRequestEndParams) -> None:
     """Raise NoCodeError after such an answer: in an outage, Discord gives it for what is still there.
 
     Taken at its word, it would delete reports whose posts are only out of reach.
     """
+    if ended.response.status >= _SERVER_ERROR and ended.url.path.endswith("/callback"):
+        raise NotAcknowledgedError(f"{ended.response.status}")
     if ended.response.status in _FINAL and not _code_in(await ended.response.text(errors="replace")):
         raise NoCodeError(f"{ended.response.status} without a code")
 
@@ -63,25 +75,37 @@ def discord_errors() -> Iterator[None]:
     """Turn Discord's errors into TryAgainError or UndeliverableError; any other error is our own defect."""
     try:
         yield
-    except discord.NotFound as error:
-        raise UndeliverableError(f"the channel, post or thread is gone ({error.code})") from error
-    except discord.Forbidden as error:
-        if error.code in _MISSING_PERMISSION:
-            raise MissingPermissionError(f"{error.text} ({error.code})") from error
-        raise UndeliverableError(f"Discord doesn't allow it: {error.text} ({error.code})") from error
     except discord.RateLimited as error:
         raise TryAgainError("rate limit", after=error.retry_after) from error
     except discord.HTTPException as error:
-        if error.code in THREAD_CLOSED:
-            raise UndeliverableError(f"the thread is closed ({error.code})") from error
-        if error.code in NO_MORE_THREADS or error.code == _TAG_REQUIRED:  # until others end, or there is a free tag
-            raise TryAgainError(f"no thread can be opened ({error.code})") from error
-        if error.status in {_UNAUTHORIZED, _TOO_MANY} or isinstance(error, discord.DiscordServerError):
-            after = seconds_to_wait(error.response.headers.get("Retry-After"))
-            raise TryAgainError(f"Discord answered {error.status}", after) from error
+        if ours := _ours(error):
+            raise ours from error
         raise
     except (aiohttp.ClientError, OSError) as error:
         raise TryAgainError(f"{type(error).__name__} on the way to Discord") from error
+
+
+def _ours(error: discord.HTTPException) -> Exception | None:
+    """Return what Discord's answer means; None if our request was wrong."""
+    code, text = error.code, f"{error.text} ({error.code})"
+    # No thread can be opened until others end, or there is a free tag.
+    if code in _LATER | NO_MORE_THREADS or code == _TAG_REQUIRED:
+        return TryAgainError(f"Discord doesn't take it yet: {text}")
+    if isinstance(error, discord.NotFound):
+        return UndeliverableError(f"the channel, post or thread is gone ({code})")
+    if code in _MISSING_PERMISSION and isinstance(error, discord.Forbidden):
+        return MissingPermissionError(text)
+    if isinstance(error, discord.Forbidden) or code in THREAD_CLOSED | WORDS_REFUSED | _TAKES_NO_MESSAGES:
+        return UndeliverableError(f"Discord doesn't allow it: {text}")
+    if error.status in {_UNAUTHORIZED, _TOO_MANY} or isinstance(error, discord.DiscordServerError):
+        after = seconds_to_wait(error.response.headers.get("Retry-After"))
+        return TryAgainError(f"Discord answers {error.status}", after)
+    return None
+
+
+def takes_no_messages(error: discord.HTTPException) -> bool:
+    """Return whether someone doesn't accept direct messages from the bot, now or later."""
+    return error.code in _TAKES_NO_MESSAGES or (isinstance(error, discord.Forbidden) and error.code not in _LATER)
 
 
 def is_refusal(error: discord.HTTPException) -> bool:

@@ -148,7 +148,10 @@ class Inbound:
         return await _answered(command, self._send_problem(command.target, key, error, channel.guild))
 
     async def _acknowledge(self, command: NewReport, channel: ReportChannel) -> None:
-        await self._notify_of_missing_permissions(channel, command.author)
+        try:
+            await self._notify_of_missing_permissions(channel, command.author)
+        except (TryAgainError, UndeliverableError) as error:  # 👀 may be allowed all the same
+            _log.warning("discord_notice_unsent", channel=str(channel.id), reason=str(error))
         await self._platform.acknowledge(command.target)
 
     async def _send_problem(self, target: ReplyTarget, key: str, error: TellUserError, guild: discord.Guild) -> None:

@@ -15,9 +15,11 @@ from bot.discord.errors import (
     THREAD_ARCHIVED,
     THREAD_CLOSED,
     UNKNOWN_CHANNEL,
+    WORDS_REFUSED,
     MissingPermissionError,
     discord_errors,
     is_refusal,
+    takes_no_messages,
 )
 from bot.discord.permissions import free_tags
 from bot.discord.posts import photos_of
@@ -103,10 +105,18 @@ class DiscordPlatform:
         return Sent(str(thread.id), str(message.id))
 
     async def _answer(self, place: Place, channel: Place, outgoing: Outgoing) -> discord.Message:
-        """Send a reply; if its thread is closed or gone, in the channel, or else to the author."""
+        """Send a reply; if its thread is closed or gone, in the channel, or else to the author.
+
+        It goes to them too if the guild's AutoMod blocks its words.
+        """
         try:
             return await self._post(place, outgoing)
         except discord.HTTPException as error:
+            if error.code in WORDS_REFUSED and outgoing.target.message and not isinstance(place, discord.DMChannel):
+                _log.warning("discord_words_refused", post=outgoing.target.message, code=error.code)
+                if written := await self._write_to_author(outgoing):
+                    return written
+                raise
             # A thread that has just been deleted is still in the cache; a forum's post is deleted with its thread.
             gone = {UNKNOWN_CHANNEL} if isinstance(channel, discord.TextChannel) else set[int]()
             refusals = THREAD_CLOSED | NO_MORE_THREADS | gone
@@ -123,8 +133,11 @@ class DiscordPlatform:
         report = await self._handlers.report_at(outgoing.target)
         if report is None or report.sample:
             return None
-        with suppress(discord.Forbidden):
+        try:
             return await self._post(await self._client.create_dm(discord.Object(int(report.author.id))), outgoing)
+        except discord.HTTPException as error:
+            if not takes_no_messages(error):
+                raise
         return None
 
     async def _send_to_author(self, outgoing: Outgoing) -> Sent:

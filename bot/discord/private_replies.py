@@ -26,8 +26,7 @@ CHECK_SECONDS: Final = 1.5
 """Seconds that a check may take before a modal is opened; Discord allows three, counted from the press."""
 _PAUSES_IN_SECONDS: Final = (1.0, 3.0, 10.0)
 """Seconds before each further attempt to show a reply."""
-_ON_THE_WAY: Final = (aiohttp.ClientError, OSError)
-_TEMPORARY: Final = (discord.DiscordServerError, *_ON_THE_WAY)
+_TEMPORARY: Final = (discord.DiscordServerError, aiohttp.ClientError, OSError)
 _NOT_SENT: Final = (aiohttp.ClientConnectorError,)
 """After other trouble, a message may have arrived, which can't be looked up: it would be shown twice."""
 _ACKNOWLEDGE_SECONDS: Final = 2.5
@@ -84,6 +83,13 @@ async def try_acknowledge(interaction: discord.Interaction, acknowledge: Callabl
     while True:
         try:
             await acknowledge()
+        except _TEMPORARY as error:
+            _log.warning("discord_acknowledgement_delayed", interaction=interaction.id, error=type(error).__name__)
+            if loop.time() + _ACKNOWLEDGE_PAUSE_SECONDS > end:
+                await _say_unacknowledged(interaction)
+                return False
+            is_repeated = True
+            await asyncio.sleep(_ACKNOWLEDGE_PAUSE_SECONDS)
         except discord.HTTPException as error:
             if is_repeated and error.code == _ACKNOWLEDGED:  # an earlier attempt arrived
                 return True
@@ -91,24 +97,13 @@ async def try_acknowledge(interaction: discord.Interaction, acknowledge: Callabl
             if is_repeated:
                 await _say_unacknowledged(interaction)
             return False
-        except _ON_THE_WAY as error:
-            _log.warning("discord_acknowledgement_delayed", interaction=interaction.id, error=type(error).__name__)
-            if loop.time() + _ACKNOWLEDGE_PAUSE_SECONDS > end:
-                await _say_unacknowledged(interaction)
-                return False
-            is_repeated = True
-            await asyncio.sleep(_ACKNOWLEDGE_PAUSE_SECONDS)
         else:
             return True
 
 
 async def _say_unacknowledged(interaction: discord.Interaction) -> None:
     """Say that nothing was done: Discord only says that the bot doesn't respond."""
-    reply = PrivateReply(sentence("went_wrong", language_of_user(interaction)))
-    try:
-        await _send_directly(interaction, reply)
-    except FAILURES as error:
-        _log.warning("discord_answer_lost", interaction=interaction.id, error=type(error).__name__)
+    await _send_directly(interaction, PrivateReply(sentence("went_wrong", language_of_user(interaction))))
 
 
 async def reply_privately(interaction: discord.Interaction, work: Work) -> PrivateReply | None:
@@ -141,7 +136,7 @@ async def show(interaction: discord.Interaction, reply: PrivateReply) -> bool:
                 ephemeral=True,
             )
             await patiently(interaction, send, _NOT_SENT)
-    except discord.HTTPException as error:
+    except FAILURES as error:
         return await _show_otherwise(interaction, reply, error)
     return True
 
@@ -150,7 +145,7 @@ async def follow_up(interaction: discord.Interaction, words: str) -> None:
     """Send a person a private message, and leave the message whose button they pressed as it is."""
     try:
         await patiently(interaction, partial(interaction.followup.send, words, ephemeral=True), _NOT_SENT)
-    except discord.HTTPException as error:
+    except FAILURES as error:
         await _show_otherwise(interaction, PrivateReply(words), error)
 
 
@@ -171,14 +166,16 @@ async def patiently(
     await answer()
 
 
-async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply, error: discord.HTTPException) -> bool:
+async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply, error: Exception) -> bool:
     """Send a reply directly, or else say in the channel that it's too late; nothing private is said there.
 
     It has no buttons: those of a private reply don't name their guild, and an interaction in direct messages has none.
     """
-    if error.code not in EXPIRED_TOKEN and not isinstance(error, discord.NotFound):
-        raise error
-    _log.info("discord_interaction_expired", code=error.code)
+    code = getattr(error, "code", type(error).__name__)
+    if code in EXPIRED_TOKEN or isinstance(error, discord.NotFound):
+        _log.info("discord_interaction_expired", code=code)
+    else:  # perhaps Discord refuses what we show
+        _log.warning("discord_answer_refused", interaction=interaction.id, code=code)
     return await _send_directly(interaction, reply)
 
 
@@ -189,11 +186,12 @@ async def _send_directly(interaction: discord.Interaction, reply: PrivateReply) 
         await interaction.user.send(reply.words or None, embeds=embeds[:1], files=reply.files())
         for embed in embeds[1:]:  # a message takes at most 10, with 6,000 characters in all
             await interaction.user.send(embed=embed)
-    except discord.Forbidden:  # they don't accept messages from the bot
+    except FAILURES as error:  # mostly, they don't accept messages from the bot
+        _log.info("discord_direct_answer_refused", code=getattr(error, "code", type(error).__name__))
         person = interaction.user.mention
         words = sentence("answer_too_late", language_of_user(interaction), person=person)
         if isinstance(interaction.channel, discord.abc.Messageable):
-            with suppress(discord.HTTPException):  # the channel is gone, or the bot may not write in it
+            with suppress(*FAILURES):  # the channel is gone, or the bot may not write in it
                 await interaction.channel.send(words, allowed_mentions=mentions_of([interaction.user]))
         return False
     return True

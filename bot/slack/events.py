@@ -149,9 +149,9 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
         event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, req: AsyncBoltRequest
     ) -> None:
         workspace = await parts.workspaces.get(context.team_id)
-        retry = req.headers.get(_RETRY, ["0"])[0]
+        retry, event_id = req.headers.get(_RETRY, ["0"])[0], body.get("event_id", "")
         is_retry = retry != "0"
-        if workspace is None or (is_retry and await parts.installations.is_handled(body["event_id"])):
+        if workspace is None or (is_retry and await parts.installations.is_handled(event_id)):
             return
         current = await parts.inbound.current(workspace, event) if is_retry else event
         if current is not None:
@@ -161,7 +161,8 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
                 if retry == _LAST_RETRY and event["type"] == "message":
                     await parts.inbound.note_missed(workspace.team, event)
                 raise
-        await parts.installations.note_event(body["event_id"])
+        if event_id:
+            await parts.installations.note_event(event_id)
 
     return listen
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.backfill import BackfillRequests
 from bot.slack.background import Background
-from bot.slack.errors import slack_errors
+from bot.slack.errors import FAILURES, slack_errors
 from bot.slack.forms import NAME, View, header, modal, section, words_modal
 from bot.slack.linking import Linking
 from bot.slack.markup import escape
@@ -69,7 +69,7 @@ class Home:
             own = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
             lacks = person.is_moderator and bool(await self._new_channels.lacking(workspace))
             more = (*[_BOARD] * self._handlers.board.is_there, *[_CREATE] * lacks)
-            scopes = missing((await workspace.client.auth_test()).headers) if person.is_moderator else []
+            scopes = await _missing_scopes(workspace) if person.is_moderator else []
             view = home_view(person, own, workspace, more, scopes)
             await workspace.client.views_publish(user_id=user, view=view)
 
@@ -148,6 +148,14 @@ class Home:
                 return await self._linking.unlink(workspace, person)
             case _:
                 return await self._new_channels.create(workspace, person)
+
+
+async def _missing_scopes(workspace: SlackWorkspace) -> list[str]:
+    """Return the scopes that the app lacks; none if Slack doesn't say: the rest of the tab matters more."""
+    try:
+        return missing((await workspace.client.auth_test()).headers)
+    except FAILURES:
+        return []
 
 
 def home_view(

@@ -73,6 +73,7 @@ class Inbound:
 
     async def message(self, workspace: SlackWorkspace, event: Body) -> None:
         """Handle a message that was posted, edited or deleted."""
+        await workspace.find_channel(event["channel"])
         async with self._locks.of(key_of(event["channel"], _subject(event))):
             await self._message(workspace, event)
 

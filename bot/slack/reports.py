@@ -167,6 +167,8 @@ async def channel_of(
     """Return the channel of a report: its author's direct messages for a private one. Raises TellUserError."""
     if private:
         return await workspace.direct(person.member.id)
+    if used_in:
+        await workspace.find_channel(used_in)
     channel = workspace.channel_for(kind, used_in)
     if channel is None:
         raise TellUserError("invite_me", channel=f"#{kind}")

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels import role_of
 from bot.latest import Latest
 from bot.slack.config import SlackConfig
-from bot.slack.errors import code_of, is_refusal
+from bot.slack.errors import FAILURES, code_of, is_refusal
 from bot.slack.markup import mentions, plain_text
 from bot.slack.permissions import missing
 from reunite.commands import JoinWorkspace
@@ -28,6 +28,8 @@ _MAX_NAMES: Final = 10
 """How many mentions in one message are looked up."""
 _REMEMBERED: Final = 1000
 """People whose languages are remembered."""
+_NOT_OURS: Final = 1000
+"""Channels that aren't ours, such as conversations of several people, that are remembered."""
 _UNKNOWN: Final = {"access_denied", "not_visible", "user_not_found", "user_not_visible"}
 _log = structlog.get_logger(__name__)
 
@@ -77,6 +79,8 @@ class SlackWorkspace:
         self.events_dropped_until: datetime | None = None
         """Until when Slack may drop events; the reconciler then catches up on them."""
         self._refreshing = asyncio.Lock()
+        self._finding = asyncio.Lock()
+        self._not_ours = Latest[str, None](_NOT_OURS)
         self._is_read = False
         self.is_outdated = False
         """Whether the channels have to be read again: an earlier try failed."""
@@ -116,10 +120,8 @@ class SlackWorkspace:
         names: dict[str, str] = {}
         cursor = None
         while True:
-            page = await self.client.users_conversations(
-                types="public_channel,private_channel", exclude_archived=True, limit=_PAGE, cursor=cursor
-            )
-            names |= {channel["id"]: channel["name"] for channel in page["channels"]}
+            page = await self._page_of_channels(cursor)
+            names |= {channel["id"]: channel["name"] for channel in page.get("channels") or ()}
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 break
@@ -139,6 +141,45 @@ class SlackWorkspace:
         }
         await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
         self.is_outdated = False
+
+    async def _page_of_channels(self, cursor: str | None) -> Mapping[str, Any]:
+        """Return a page of the bot's channels; none from a compatible server without this method."""
+        kinds = "public_channel,private_channel"
+        try:
+            page = await self.client.users_conversations(types=kinds, exclude_archived=True, limit=_PAGE, cursor=cursor)
+        except SlackApiError as error:
+            if code_of(error) != "unknown_method":
+                raise
+            return {}
+        return page.data if isinstance(page.data, dict) else {}
+
+    async def find_channel(self, channel: str) -> None:
+        """Look for a channel that isn't listed yet: its posts may come before the word that the bot was invited."""
+        if channel in self.channels or is_direct(channel):
+            return
+        async with self._finding:
+            if channel in self.channels or channel in self._not_ours:
+                return
+            await self.try_to_refresh()
+            if channel not in self.channels:
+                await self._add_channel(channel)
+
+    async def _add_channel(self, channel: str) -> None:
+        """Add a channel that the list lacks, if the bot is a member."""
+        try:
+            found = (await self.client.conversations_info(channel=channel)).get("channel") or {}
+        except FAILURES as error:
+            _log.warning("slack_channel_unknown", team=self.team, channel=channel, reason=type(error).__name__)
+            if not (isinstance(error, SlackApiError) and is_refusal(error)):
+                return
+            found = {}
+        if not found.get("is_member") or any(found.get(kind) for kind in ("is_archived", "is_im", "is_mpim")):
+            self._not_ours[channel] = None
+            return
+        async with self._refreshing:
+            settings, name = await self._handlers.settings("slack", self.team), str(found.get("name") or "")
+            self.channels = {**self.channels, channel: Channel(channel, name, role_of(channel, name, settings))}
+            await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
 
     async def reread(self, saved_channels: Callable[[], Awaitable[Sequence[Channel]]]) -> None:
         """Use the settings and channels that were saved last, perhaps by another process."""
@@ -226,12 +267,14 @@ class SlackWorkspace:
             return ""
 
     async def _user(self, user: str) -> Mapping[str, Any] | None:
-        """Return what Slack says about a user; None for a user of another organisation about whom it says nothing."""
+        """Return what Slack says about a user; None if it says nothing, as of some users of other organisations."""
         try:
             found: Mapping[str, Any] = (await self.client.users_info(user=user, include_locale=True))["user"]
         except SlackApiError as error:
             if code_of(error) not in _UNKNOWN:
-                raise
+                if not is_refusal(error):
+                    raise
+                _log.warning("slack_user_lookup_refused", team=self.team, error=code_of(error))
             return None
         return found
 
@@ -255,7 +298,7 @@ class SlackWorkspace:
     async def _members(self, groups: Collection[str]) -> set[str]:
         """Return who is in any of these user groups, by one call; nobody if the workspace has none any more."""
         try:
-            found = (await self.client.usergroups_list(include_users=True))["usergroups"]
+            found = (await self.client.usergroups_list(include_users=True)).get("usergroups") or ()
         except SlackApiError as error:
             if not is_refusal(error):
                 raise

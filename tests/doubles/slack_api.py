@@ -234,7 +234,9 @@ class SlackApi:
         inside = [
             channel
             for channel in self._world.channels.values()
-            if channel["is_member"] and channel["team"] == bot.team and not channel.get("is_im")
+            if channel["is_member"] and channel["team"] == bot.team
+            # That a channel may be listed only later isn't documented.
+            if not (channel.get("is_im") or channel.get("is_unlisted"))
         ]
         if str(arguments.get("exclude_archived", "")).lower() in {"1", "true"}:
             inside = [channel for channel in inside if not channel["is_archived"]]
@@ -242,6 +244,9 @@ class SlackApi:
         end = start + 2  # pages are small, so that every reader has to turn them
         more = str(end) if end < len(inside) else ""
         return {"channels": inside[start:end], "response_metadata": {"next_cursor": more}}
+
+    def conversations_info(self, arguments: Answer, _: Bot) -> Answer:
+        return {"channel": self._world.channels[arguments["channel"]]}
 
     def conversations_create(self, arguments: Answer, bot: Bot) -> Answer:
         # conversations.create: each kind of channel has its scope, the name has up to 80 lowercase letters, numbers,

@@ -22,6 +22,7 @@ _REQUIRED_AND_OTHERS: Final[Mapping[str, tuple[str, str]]] = {
     "chat.update": ("channel ts", f"{_SHOWN} file_ids reply_broadcast"),
     "conversations.create": ("name", "is_private team_id"),
     "conversations.history": ("channel", _PAGES),
+    "conversations.info": ("channel", "include_locale include_num_members"),
     "conversations.invite": ("channel users", "force"),
     "conversations.open": ("", "channel prevent_creation return_im users"),
     "conversations.replies": ("channel ts", _PAGES),

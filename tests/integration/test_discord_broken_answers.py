@@ -13,11 +13,13 @@ ACKNOWLEDGEMENT = "POST /interactions/.*/callback"
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before it arrived", "after it arrived"])
-@pytest.mark.parametrize("times", [1, 3])
-async def test_an_acknowledgement_that_breaks_off_is_given_again(database_url: str, times: int, *, after: bool) -> None:
+@pytest.mark.parametrize(("times", "status"), [(1, 0), (3, 0), (1, 503)])
+async def test_an_acknowledgement_that_fails_on_the_way_is_given_again(
+    database_url: str, times: int, status: int, *, after: bool
+) -> None:
     async with open_world(database_url) as world:
         for _ in range(times):
-            world.discord.refuse(ACKNOWLEDGEMENT, 0, after=after)
+            world.discord.refuse(ACKNOWLEDGEMENT, status, after=after)
         used = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general", description="red bag")
         assert f"<#{world.discord.channel('lost')}>" in await world.discord.ui.answer(used)
         assert [report["text"] for report in await world.reports()] == ["red bag"]
@@ -46,6 +48,23 @@ async def test_who_cannot_be_acknowledged_reads_that_nothing_was_done(
         else:
             await world.discord.reply(general, sentence("answer_too_late", person=f"<@{bob}>"))
         assert await world.reports() == []
+
+
+@pytest.mark.parametrize("code", [50001, 50035])
+@pytest.mark.parametrize("takes_messages", [True, False])
+async def test_an_answer_that_discord_refuses_to_show_is_sent_directly(
+    database_url: str, code: int, *, takes_messages: bool
+) -> None:
+    async with open_world(database_url) as world:
+        bob, general = world.discord.admin.join("Bob"), world.discord.channel("general")
+        if not takes_messages:
+            world.discord.takes_no_messages.add(bob)
+        world.discord.refuse("PATCH /webhooks/.*/@original", 403 if code == 50001 else 400, code=code, message="No")
+        await world.discord.ui.slash("lost", bob, "general", description="red bag")
+        if takes_messages:
+            await world.discord.reply(world.discord.direct(bob)["id"], f"<#{world.discord.channel('lost')}>")
+        else:
+            await world.discord.reply(general, sentence("answer_too_late", person=f"<@{bob}>"))
 
 
 @pytest.mark.parametrize("status", [0, 403, 400])

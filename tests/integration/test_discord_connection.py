@@ -128,6 +128,24 @@ async def test_commands_that_discord_puts_off_are_registered_later_and_keep_noth
     assert pauses == [3600, 60]
 
 
+@pytest.mark.parametrize("status", [403, 400, 503])
+async def test_posts_are_taken_though_discord_refuses_the_commands(database_url: str, status: int) -> None:
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        discord.refuse("PUT .*/commands", status, code=50001, message="Missing Access")
+        async with running(Handlers(store, NoQueue()), store, config(discord)):
+            assert discord.commands == []
+            post = await discord.people.post("found", discord.admin.join("Ann"), "a hat", {"a.jpg": JPEG})
+            await eventually(lambda: discord.people.has_reaction(post, "👀"))
+
+
+async def test_a_gateway_that_is_not_found_is_explained_in_one_sentence(database_url: str) -> None:
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        discord.refuse("GET /gateway/bot", 503)
+        with pytest.raises(SetupError, match="can't be reached"):
+            async with running(Handlers(store, NoQueue()), store, config(discord)):
+                pass
+
+
 async def test_discord_is_asked_for_no_more_than_is_needed(database_url: str) -> None:
     async with open_world(database_url) as world:
         assert world.discord.gateway.intents == 1 | 1 << 9 | 1 << 10 | 1 << 15

@@ -113,6 +113,48 @@ async def test_a_thread_whose_name_is_refused_gets_a_neutral_one(database_url: s
         assert world.discord.channels[post]["name"].startswith("Found: photo from")
 
 
+@pytest.mark.parametrize("code", [200000, 240000])
+@pytest.mark.parametrize("place", ["found", "found-items"])
+async def test_an_answer_whose_words_are_blocked_goes_to_the_author(database_url: str, code: int, place: str) -> None:
+    async with open_world(database_url) as world:
+        ann = world.discord.admin.join("Ann")
+        if place == "found":
+            post = await world.discord.people.post(place, ann, "gloves", {"a.jpg": JPEG})
+        else:
+            await world.discord.admin.create_channel(place, FORUM)
+            post = await world.discord.people.post_in_forum(place, ann, "Gloves", "", {"a.jpg": JPEG})
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+        target = replace(world.post_of(post), channel=world.discord.channel("found") if place == "found" else post)
+        world.discord.refuse(f"POST /channels/{post}/messages", 400, code=code, message="Message was blocked")
+        sent = await world.platform.send(reply("1", target, "They are Bob's."))
+        assert [message["id"] for message in world.discord.people.direct_messages(ann)] == [sent.message]
+
+
+def report_post(world: World, author: str) -> Outgoing:
+    root = replace(world.post_of("0", "lost"), message=None)
+    words = ((Quoted("a red bag", UUID(int=1)),),)
+    return Outgoing("post", root, Reply("report_post", words, opens_thread=True), author=author)
+
+
+async def test_a_report_by_command_whose_words_are_blocked_goes_to_its_author(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        lost, bob = world.discord.channel("lost"), world.discord.admin.join("Bob")
+        post = report_post(world, bob)
+        world.discord.refuse(f"POST /channels/{lost}/messages", 400, code=200000, message="Message was blocked")
+        assert (await world.platform.send(post)).channel == world.discord.direct(bob)["id"]
+
+
+async def test_direct_messages_that_are_opened_too_fast_are_sent_later(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        bob = world.discord.admin.join("Bob")
+        post = report_post(world, bob)
+        await world.discord.admin.forbid("lost", SEND_MESSAGES)
+        world.discord.refuse("POST /users/@me/channels", 403, code=40003, message="You are opening them too fast")
+        with pytest.raises(TryAgainError, match="40003"):
+            await world.platform.send(post)
+        assert (await world.platform.send(replace(post, maybe_sent=True))).channel == world.discord.direct(bob)["id"]
+
+
 def opening(world: World, words: str) -> Outgoing:
     bob = Member(world.discord.admin.join("Bob"), "Bob")
     root = replace(world.post_of("0", "lost-items"), message=None)
@@ -246,6 +288,15 @@ async def test_a_finder_who_cant_be_answered_in_public_gets_a_direct_message(dat
         await world.discord.people.post("found", ann, "a bag", {"a.jpg": JPEG})
         [answer] = await eventually(lambda: world.discord.people.direct_messages(ann))
         assert "Send Messages in Threads" in world.discord.text(answer)
+
+
+async def test_a_finder_who_takes_no_messages_gets_eyes_though_nothing_can_be_said(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        ann = world.discord.admin.join("Ann")
+        world.discord.takes_no_messages.add(ann)
+        await world.discord.admin.forbid("found", SEND_IN_THREADS | CREATE_THREADS | SEND_MESSAGES)
+        post = await world.discord.people.post("found", ann, "a bag", {"a.jpg": JPEG})
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"), within=10)
 
 
 @pytest.mark.parametrize("lacked", [ADD_REACTIONS, VIEW_CHANNEL], ids=["seen", "not seen"])

@@ -42,6 +42,8 @@ async def test_what_is_posted_before_the_bot_knows_a_channels_new_id_is_read_lat
 ) -> None:
     monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
     async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
+        chosen = Settings(found_channels=(world.found,))
+        await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
         at = slack.next_ts()
         moved = slack.admin.share(world.found, unheard=True)
         post = slack.post_photo(moved, world.ben, JPEG, "a hat")
