@@ -13,6 +13,7 @@ from reunite.entities import Account, Claim, ClaimState, Match, MatchState, Repo
 from reunite.errors import TellUserError
 from reunite.gallery import show_card
 from reunite.handover import arrange
+from reunite.language import sentence
 from reunite.locking import locked_match, locked_report
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
@@ -32,7 +33,8 @@ class ClaimHandlers:
         async with self._store.session(workspace.community) as session:
             match, lost, found = await locked_match(session, press.subject)
             await take_claim(session, press, match, lost, found)
-        return notices.note("claim_sent", press.language)
+        is_own_find = found.is_by(lost.account)
+        return notices.say(sentence("own_find" if is_own_find else "note_claim_sent", press.language))
 
     async def see(self, workspace: Workspace, press: Press) -> Reply:
         """Show a claim to the finder or a moderator."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from reunite import rights, rules
 from reunite.announce import show_released
-from reunite.claim_cards import revise_log
+from reunite.claim_cards import revise_log, revise_other_matches
 from reunite.claim_settlement import revise_claims, revise_offers, settle_claims
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
@@ -136,6 +136,7 @@ async def settle(session: Session, change: Change) -> list[UUID]:
         await settle_claims(session, change.match, change.before, found)
         await revise_claims(session, found)
         await revise_offers(session, found)
+        await revise_other_matches(session, lost)
         await revise_log(session, change.match, lost, found)
     else:
         await revise_log(session, change.match, *change.reports)

@@ -6,6 +6,7 @@ import pytest
 
 from reunite.commands import Withdraw
 from reunite.entities import Report, VerdictKind
+from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.language import sentence
 from reunite.messages.reply import Reply
@@ -44,6 +45,18 @@ class OtherSideCases:
             await stage.press(decision, claim if decision == "reject_claim" else match.id, by)
         await _end(stage, _ENDINGS[1], lost, found)
         assert (sentence("find_is_gone") in await stage.words(lost)) is (decision is None)
+
+    async def test_who_has_posted_both_sides_learns_what_they_can_do(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found = await stage.lost(), await stage.found(author=ADA)
+        await stage.search(lost, found)
+        sent = await stage.press("mine", (await stage.match(lost)).id, ADA, words="a dent", target=lost.target)
+        assert sent.text() == sentence("own_find")
+        async with stage.session(found.community) as session:
+            [claim] = await session.claims.on(found.id)
+        for action in ("see_claim", "accept_claim"):
+            with pytest.raises(TellUserError, match="own_find"):
+                await stage.press(action, claim.id, ADA)
 
     async def test_the_finders_card_tells_once_the_owner_has_declined_and_comes_back(self, stage: Stage) -> None:
         await stage.join()

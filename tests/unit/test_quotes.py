@@ -116,6 +116,8 @@ QUEUED: dict[str, list[Reply]] = {
     "claim_ended": [notices.claim_ended(LOST)],
     "refused_card": [handovers.refused_card(MATCH, LOST, FOUND)],
     "gone_card": [handovers.gone_card(MATCH, LOST, FOUND)],
+    "other_card": [handovers.other_card(MATCH, LOST, FOUND)],
+    "owner_is_content": [handovers.owner_is_content(MATCH, LOST, FOUND)],
     "owner_has_it": [handovers.owner_has_it(MATCH, LOST, FOUND)],
     "claim_card": [
         handovers.claim_card(claimed, FOUND, PICTURE, moderator)
@@ -160,6 +162,8 @@ OF_BOTH = {
     "claimed_card",
     "refused_card",
     "gone_card",
+    "other_card",
+    "owner_is_content",
     "owner_has_it",
     "claim_closed",
     "claim_gone",
