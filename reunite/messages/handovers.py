@@ -226,6 +226,8 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, members_can_retu
         key = "pair_rejected" if match.state is MatchState.REJECTED else "pair_gone"
         key = "pair_withdrawn" if claimed.claim.state is ClaimState.WITHDRAWN else key
         return Reply("handover", (line(key, language, **people), jumps), match=match.id, about=about)
+    if match.state is MatchState.CONFIRMED:
+        return Reply("handover", (line("pair_back", language, **people), jumps), match=match.id, about=about)
     lines = [line("pair_begins", language, **people), jumps, whereabouts_line(whereabouts, found, language)]
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
     if members_can_return:
