@@ -16,6 +16,7 @@ from reunite.errors import TellUserError
 from reunite.locking import lock_sides, locked_match
 from reunite.messages import keys, notices, wording
 from reunite.messages.reply import Person, Reply
+from reunite.moderators import deciding_moderator
 from reunite.ports import Queue, Session, Store
 
 _MATCH_LOOKUP_PAUSES: Final = (0.2, 0.5, 1.0)
@@ -118,7 +119,9 @@ class VerdictHandlers:
             state = rules.match_state(log, returned=match.handover.returned)
             if state is match.state:
                 return VerdictResult(match, changed=False, given=given)
-            moderator = Person.at(command.target, command.member)
+            moderator: Person | None = Person.at(command.target, command.member)
+            if not given and state is not MatchState.UNDECIDED:  # what others say counts again
+                moderator = await deciding_moderator(session, match)
             change = Change(replace(match, state=state), match.state, reports, moderator, str(len(log)))
             work = await settle(session, change)
         for report in work:

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from reunite.commands import Withdraw
-from reunite.entities import Report, VerdictKind
+from reunite.entities import Member, Report, VerdictKind
 from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.language import sentence
 from reunite.messages.reply import Reply
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
+EVE = Member("eve", "Eve")
 _ENDINGS = ("the owner withdraws", "the finder deletes the post", "the owner's time is up", "the finder's time is up")
 
 
@@ -100,6 +101,24 @@ class OtherSideCases:
             assert (await stage.press("confirm", match.id, MODERATOR)).text() == sentence(f"note_{note}")
         await stage.verdict(match, VerdictKind.CONFIRM, BEN, given=False)
         assert (await stage.press("confirm", match.id, MODERATOR)).text() == sentence("note_match_undecided")
+
+    @pytest.mark.parametrize("by_word", [False, True])
+    async def test_once_a_verdict_is_taken_back_the_news_names_whose_word_counts_again(
+        self, stage: Stage, *, by_word: bool
+    ) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        if by_word:
+            await stage.press("accept_claim", await stage.claim(match, found), BEN)
+            await stage.press("got_back", match.id, ADA)
+            await stage.press("handed_over", match.id, BEN)
+        else:
+            await stage.verdict(match, VerdictKind.CONFIRM)
+        for given in (True, False):
+            await stage.verdict(match, VerdictKind.REJECT, EVE, is_moderator=True, given=given)
+        news = sentence("returned_by_word") if by_word else sentence("returned", moderator=MODERATOR.name)
+        for report in (lost, found):
+            assert (await stage.thread(report))[-1].text() == news.replace("**", "")
 
     async def test_nothing_says_not_a_match_once_a_moderator_confirms(self, stage: Stage) -> None:
         await stage.join()
