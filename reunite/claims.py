@@ -13,7 +13,6 @@ from reunite.entities import Account, Claim, ClaimState, Match, MatchState, Repo
 from reunite.errors import TellUserError
 from reunite.gallery import show_card
 from reunite.handover import arrange
-from reunite.language import sentence
 from reunite.locking import locked_match, locked_report
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
@@ -33,8 +32,7 @@ class ClaimHandlers:
         async with self._store.session(workspace.community) as session:
             match, lost, found = await locked_match(session, press.subject)
             await take_claim(session, press, match, lost, found)
-        is_own_find = found.is_by(lost.account)
-        return notices.say(sentence("own_find" if is_own_find else "note_claim_sent", press.language))
+        return notices.note("claim_sent", press.language)
 
     async def see(self, workspace: Workspace, press: Press) -> Reply:
         """Show a claim to the finder or a moderator."""
@@ -96,6 +94,8 @@ async def check_claimant(session: Session, press: Press, match: Match, lost: Rep
     """Raise TellUserError if a member can't claim a match, whatever their proof is."""
     rights.check_press(press, lost)
     _check_shown(match, lost, found)
+    if found.is_by(lost.account) and not press.is_moderator:  # who may decide on their own claim
+        raise TellUserError("own_find")
     if closed := rules.why_closed(match, lost, found):
         raise TellUserError(closed)
     _check_attempts(await session.claims.on(found.id), lost.account)
