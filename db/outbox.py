@@ -31,6 +31,7 @@ _SILENT: Final = """CASE %(ping)s WHEN 'never' THEN true WHEN 'always' THEN fals
   WHERE o.report_id = thread.id AND o.audience = 'thread' AND o.reply->>'kind' = 'match' AND NOT o.silent
     AND o.state <> 'failed' AND o.task <> 'remove'
     AND o.created_at BETWEEN now() - %(ping_again)s AND clock_timestamp()
+    AND (%(ping)s = 'unless_waiting' OR m.label = 'high')
     AND (thread.changed_at IS NULL OR thread.changed_at <= o.created_at)
     AND m.state = 'undecided' AND NOT m.picked AND NOT m.declined AND f.state = 'open'
     AND NOT EXISTS (SELECT FROM claim c WHERE c.match_id = m.id)) END"""
@@ -66,7 +67,7 @@ class SqlOutbox(Queries):
             quotes=list(reply.quotes),
             people=list(reply.named),
             ping=ping,
-            ping_again=rules.PING_AGAIN,
+            ping_again=rules.LIKELY_PINGS_AGAIN if ping == "unless_likely_waits" else rules.PING_AGAIN,
         )
         return added == 1
 

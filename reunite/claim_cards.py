@@ -42,23 +42,34 @@ async def revise_owners_cards(
     if quoting is None:
         quoting = await session.outbox.quoting(found.id)
     for match, lost in pairs:
-        key = keys.card(match.id, lost.kind)
-        if key not in quoting:
-            continue
-        if rules.is_folded(match):
-            may_try = rules.is_still_given(match, found) and await may_claim(session, lost, found)
-            card = galleries.folded_card(match, lost, found, may_claim=may_try)
-        else:
-            card = await card_of(session, lost, match, found)
-        await revise_owners_card(session, match, lost, found, card)
+        if keys.card(match.id, lost.kind) in quoting:
+            await revise_owners_card(session, match, lost, found, await _owners_card(session, match, lost, found))
     await revise_tiles(session, found, pairs, quoting)
+
+
+async def revise_other_matches(session: Session, lost: Report) -> None:
+    """Update the cards of a lost report's matches on both sides: whether its owner still looks for it."""
+    shown = {reply.match for reply in (await session.outbox.quoting(lost.id)).values()}
+    for match in await session.matches.of(lost.id):
+        found = await session.reports.get(match.found) if match.id in shown else None
+        if found and found.state in rules.RETURNABLE:
+            await revise_owners_card(session, match, lost, found, await _owners_card(session, match, lost, found))
+            await revise_finders_card(session, match, lost, found)
+            await revise_log(session, match, lost, found)
+
+
+async def _owners_card(session: Session, match: Match, lost: Report, found: Report) -> Reply:
+    if not rules.is_folded(match):
+        return await card_of(session, lost, match, found)
+    may_try = rules.is_still_given(match, found) and await may_claim(session, lost, found)
+    return galleries.folded_card(match, lost, found, may_claim=may_try)
 
 
 async def revise_owners_card(session: Session, match: Match, lost: Report, found: Report, card: Reply) -> None:
     """Update a match's card in its owner's thread, and the news there that it's likelier now."""
     await session.outbox.revise(keys.card(match.id, lost.kind), card)
     news = replace(card, lines=card.lines[:1], picture=None, buttons=())
-    if not rules.is_answered(match, found):
+    if not (rules.is_answered(match, found) or rules.has_ended_otherwise(match, lost)):
         news = wording.likelier(match, lost, found)
     await session.outbox.revise(keys.likelier(match.id), news)
 

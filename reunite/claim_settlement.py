@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reunite import rules
-from reunite.claim_cards import revise_cards, revise_claim, revise_finders_card, revise_owners_cards
+from reunite.claim_cards import revise_cards, revise_claim, revise_finders_card, revise_log, revise_owners_cards
 from reunite.entities import Account, Claim, ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts
 from reunite.errors import TellUserError
 from reunite.messages import handovers, keys
@@ -93,6 +93,7 @@ async def revise_offers(session: Session, found: Report) -> None:
         if lost and lost.state in rules.RETURNABLE:
             pairs.append((match, lost))
             await revise_finders_card(session, match, lost, found)
+            await revise_log(session, match, lost, found)
     await revise_owners_cards(session, found, pairs, quoting)
 
 

@@ -48,6 +48,7 @@ from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
 from reunite.samples import SampleHandlers
 from reunite.text.controls import is_blank, storable
+from reunite.thread_photos import ThreadPhotoHandlers
 from reunite.verdicts import VerdictHandlers, VerdictResult
 from reunite.welcome import WelcomeHandlers
 
@@ -92,6 +93,7 @@ class Handlers:
         self.samples = SampleHandlers(store, queue, now)
         self.look_answers = LookAnswers()
         self.answered = AnsweredHandlers(store)
+        self.thread_photos = ThreadPhotoHandlers(store)
         self._looks = LookHandlers(store, queue, now, limit)
         self._claims = ClaimHandlers(store)
         self._gallery = GalleryHandlers(store)

@@ -137,7 +137,8 @@ def check(act: Act, roles: frozenset[Role]) -> None:
     """Raise TellUserError if someone with these roles may not do something."""
     if not may(act, roles):
         right = TABLE[act]
-        raise TellUserError(right.never_refusal if roles & right.never else right.refusal)
+        refusal = right.never_refusal if roles & right.never else right.refusal
+        raise TellUserError("own_find" if refusal == "own_claim" and Role.FINDER in roles else refusal)
 
 
 def check_press(press: Press, *reports: Report) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from reunite import rights, rules
 from reunite.announce import show_released
-from reunite.claim_cards import revise_log
+from reunite.claim_cards import revise_log, revise_other_matches
 from reunite.claim_settlement import revise_claims, revise_offers, settle_claims
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
@@ -16,6 +16,7 @@ from reunite.errors import TellUserError
 from reunite.locking import lock_sides, locked_match
 from reunite.messages import keys, notices, wording
 from reunite.messages.reply import Person, Reply
+from reunite.moderators import deciding_moderator
 from reunite.ports import Queue, Session, Store
 
 _MATCH_LOOKUP_PAUSES: Final = (0.2, 0.5, 1.0)
@@ -118,7 +119,9 @@ class VerdictHandlers:
             state = rules.match_state(log, returned=match.handover.returned)
             if state is match.state:
                 return VerdictResult(match, changed=False, given=given)
-            moderator = Person.at(command.target, command.member)
+            moderator: Person | None = Person.at(command.target, command.member)
+            if not given and state is not MatchState.UNDECIDED:  # what others say counts again
+                moderator = await deciding_moderator(session, match)
             change = Change(replace(match, state=state), match.state, reports, moderator, str(len(log)))
             work = await settle(session, change)
         for report in work:
@@ -136,6 +139,7 @@ async def settle(session: Session, change: Change) -> list[UUID]:
         await settle_claims(session, change.match, change.before, found)
         await revise_claims(session, found)
         await revise_offers(session, found)
+        await revise_other_matches(session, lost)
         await revise_log(session, change.match, lost, found)
     else:
         await revise_log(session, change.match, *change.reports)

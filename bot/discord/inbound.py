@@ -17,7 +17,7 @@ from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
 from bot.discord.posts import is_post, not_a_photo, photos_of, report_of, target_of, text_of
 from bot.discord.proxies import Proxies
-from bot.discord.workspaces import Workspaces, missing_permissions
+from bot.discord.workspaces import Workspaces, member_of, missing_permissions
 from db.cancellation import stop
 from reunite.commands import EditReport, NewReport, Withdraw
 from reunite.entities import Member, ReplyTarget, ReportKind
@@ -94,6 +94,7 @@ class Inbound:
         author = self._proxies.author_of(message)
         channel = self._report_channel(message, is_proxied=author is not None)
         if channel is None:
+            await self._answer_in_thread(message)
             return
         problem = not_a_photo(message)
         if problem or photos_of(message):
@@ -109,6 +110,17 @@ class Inbound:
                     self.recent.append(message.id)
         elif channel[1] is ReportKind.LOST and _may_be_lost_report(message):
             await self._offer(message, channel[0].guild)
+
+    async def _answer_in_thread(self, message: discord.Message) -> None:
+        """Answer someone who posts a photo in the thread of their own report."""
+        thread = message.channel
+        if not isinstance(thread, discord.Thread) or not is_post(message) or not photos_of(message):
+            return
+        if thread.parent and self._workspaces.role_of(thread.parent):
+            await self._workspaces.ensure_joined(thread.guild)
+            channel = thread if isinstance(thread.parent, discord.ForumChannel) else thread.parent
+            post = ReplyTarget("discord", str(thread.guild.id), str(channel.id), str(thread.id))
+            await self._handlers.thread_photos.answer(post, member_of(message.author))
 
     async def _offer(self, message: discord.Message, guild: discord.Guild) -> None:
         """Ask the author of a post without photos whether to search for the thing that it names."""

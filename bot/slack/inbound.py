@@ -126,9 +126,14 @@ class Inbound:
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
         role, key = workspace.role(channel), key_of(channel, message["ts"])
-        if not role or key in self._deleted or message.get("thread_ts", message["ts"]) != message["ts"]:
+        if not role or key in self._deleted:
             return
         found = await photos_of(workspace, message)
+        if (root := message.get("thread_ts", message["ts"])) != message["ts"]:
+            if found.photos:
+                member = (await workspace.person(message["user"])).member
+                await self._handlers.thread_photos.answer(workspace.target(channel, root), member)
+            return
         target = workspace.target(channel, message["ts"])
         problems = {f"{key}:{number}": problem for number, problem in enumerate(found.problems)}
         if problems:

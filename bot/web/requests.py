@@ -48,7 +48,7 @@ async def form_input(request: web.Request) -> FormInput:
     """Read a whole form, so that a refusal reaches the page. Raises TellUserError: photos too many or too large."""
     if request.content_type != "multipart/form-data":
         raise web.HTTPUnsupportedMediaType
-    given, refused = FormInput(), None
+    given, refused, photos = FormInput(), None, 0
     async for part in parts(request):
         is_photo = part.filename is not None
         data = await part.read(0 if refused else rules.MAX_PHOTO_BYTES if is_photo else _MAX_FIELD_BYTES)
@@ -58,8 +58,9 @@ async def form_input(request: web.Request) -> FormInput:
             given.photos.append(IncomingPhoto(part.filename or "photo", data=data))
         elif is_photo and data is None:
             refused = refused or _too_large(part.filename or "photo")
-        if len(given.photos) > rules.MAX_PHOTOS:
-            refused = TellUserError("too_many_photos", count=len(given.photos), number=rules.MAX_PHOTOS)
+        photos += is_photo and data != b""
+        if photos > rules.MAX_PHOTOS:
+            refused = TellUserError("too_many_photos", count=photos, number=rules.MAX_PHOTOS)
     if refused:
         raise refused
     return given

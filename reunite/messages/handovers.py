@@ -98,6 +98,19 @@ def gone_card(match: Match, lost: Report, found: Report) -> Reply:
     return _closed_card("card_gone", match, lost, found)
 
 
+def other_card(match: Match, lost: Report, found: Report) -> Reply:
+    """Replace the card of a match whose owner got theirs back by another one."""
+    return _closed_card("card_other", match, lost, found)
+
+
+def owner_is_content(match: Match, lost: Report, found: Report) -> Reply:
+    """Replace a finder's card of a match whose owner got theirs back by another one; it may be the same thing."""
+    language = found.language
+    told = line("owner_is_content", language, report=Jump(lost.id, sentence("jump_report", language)))
+    buttons = tuple(button(action, found.id, language) for action in ("proof_question", "withdraw"))
+    return Reply("match", (told,), match=match.id, buttons=buttons, about=frozenset({lost.id, found.id}))
+
+
 def _closed_card(key: str, match: Match, lost: Report, found: Report) -> Reply:
     closed = line(key, lost.language, post=post_of(found, lost.language))
     return Reply("match", (closed,), match=match.id, about=frozenset({lost.id, found.id}))
@@ -213,6 +226,8 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, members_can_retu
         key = "pair_rejected" if match.state is MatchState.REJECTED else "pair_gone"
         key = "pair_withdrawn" if claimed.claim.state is ClaimState.WITHDRAWN else key
         return Reply("handover", (line(key, language, **people), jumps), match=match.id, about=about)
+    if match.state is MatchState.CONFIRMED:
+        return Reply("handover", (line("pair_back", language, **people), jumps), match=match.id, about=about)
     lines = [line("pair_begins", language, **people), jumps, whereabouts_line(whereabouts, found, language)]
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
     if members_can_return:

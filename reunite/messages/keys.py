@@ -31,6 +31,10 @@ def waiting(report: UUID) -> ReplyKey:
     return ReplyKey(f"{report}:waiting")
 
 
+def thread_photo(report: UUID) -> ReplyKey:
+    return ReplyKey(f"{report}:thread_photo")
+
+
 def watching(report: UUID) -> ReplyKey:
     return ReplyKey(f"{report}:watching")
 

@@ -4,7 +4,18 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
-from reunite.entities import Claim, ClaimState, Match, MatchState, PromisesKept, Report, ReportKind, Statistics, Trends
+from reunite.entities import (
+    Claim,
+    ClaimState,
+    Match,
+    MatchState,
+    PromisesKept,
+    Report,
+    ReportKind,
+    ReportState,
+    Statistics,
+    Trends,
+)
 from reunite.language import plural, sentence, shortened
 from reunite.messages import trending
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Strong
@@ -56,6 +67,8 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
     if found.sealed:
         lines.append((Plain(sentence("log_released" if match.released else "log_sealed", language)),))
     lines += decided(match, lost, language, moderator)
+    if match.state is MatchState.UNDECIDED and ReportState.RETURNED in {lost.state, found.state}:
+        lines.append(line("log_elsewhere", language))
     actions: list[Action] = ["confirm", "reject"]
     if found.sealed and not match.released and match.state is MatchState.UNDECIDED:
         actions.insert(0, "release")

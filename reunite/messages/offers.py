@@ -1,9 +1,13 @@
-"""The offer to search for a post without a photo; nothing is stored before the author accepts."""
+"""Offers to search for what was posted without a report: words alone, or a photo in a report's thread.
+
+Nothing is stored before the author accepts.
+"""
 
 from uuid import NAMESPACE_URL, uuid5
 
+from reunite.entities import Report
 from reunite.messages.reply import Reply
-from reunite.messages.wording import button, line
+from reunite.messages.wording import asking, button, line
 
 
 def offer(post: str, language: str) -> Reply:
@@ -11,3 +15,9 @@ def offer(post: str, language: str) -> Reply:
     return Reply(
         "note", (line("offer", language),), buttons=(button("look_for_it", uuid5(NAMESPACE_URL, post), language),)
     )
+
+
+def thread_photo(report: Report) -> Reply:
+    """Tell the author of a report how to search with a photo that they have posted in its thread."""
+    add = button("add_photo", report.id, report.language)
+    return Reply("note", (asking("thread_photo", report.language),), buttons=(add,), about=frozenset({report.id}))

@@ -272,9 +272,9 @@ def verdict(before: MatchState, now: MatchState, moderator: Person, other: Repor
         lost, _ = lost_and_found(reader, other)
         is_own = moderator.may_be(lost.account) and (reader is lost or not lost.private)
         own = (line("own_decision", language),) if is_own else ()
-        return Reply("returned", (line("returned", language, moderator=moderator), *own))
+        return Reply("returned", (line("returned", language, moderator=named(moderator, language)), *own))
     if now is MatchState.REJECTED:
-        return Reply("rejected", (line("rejected", language, moderator=moderator, post=post),))
+        return Reply("rejected", (line("rejected", language, moderator=named(moderator, language), post=post),))
     if before is MatchState.CONFIRMED:
         return Reply("reopened", (line("confirmation_back", language, moderator=moderator),))
     return Reply("reopened", (line("rejection_withdrawn", language, moderator=moderator, post=post),))

@@ -47,6 +47,18 @@ class HandoverCases:
         assert over.buttons == ()
         assert (await stage.match(found)).id == match.id
 
+    async def test_the_conversation_says_that_it_is_back_and_no_longer_where_it_is(self, stage: Stage) -> None:
+        await stage.join()
+        lost, _, match = await accepted(stage)
+        [before] = await stage.thread(lost, "pair")
+        assert sentence("kept_by_finder") in before.text()
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        [back] = await stage.thread(lost, "pair")
+        assert sentence("pair_back", owner="Ada Lovelace", finder="Ben Nevis") in back.text()
+        assert sentence("kept_by_finder") not in back.text()
+        await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        assert await stage.thread(lost, "pair") == [before]
+
     async def test_the_owners_card_follows_what_becomes_of_an_accepted_claim(self, stage: Stage) -> None:
         await stage.join()
         lost, found, match = await accepted(stage)

@@ -34,6 +34,7 @@ Feature = Literal[
     "refusals",
     "files of a post",
     "words alone",
+    "photos in threads",
 ]
 Mark = Literal["✅", "❌"]
 JPEG = drawing("red")

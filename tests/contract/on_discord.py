@@ -111,6 +111,9 @@ class DiscordPeople(People):
         del author
         await self.here.double.people.edit(str(post.message), text)
 
+    async def post_photo_in_thread(self, root: ReplyTarget, author: Member) -> None:
+        await self.here.double.people.post_in_thread(str(root.message), author.id, {"photo.jpg": JPEG})
+
     async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
         post = await self.here.double.people.post(channel, author.id, text)
         return ReplyTarget("discord", self.here.double.guild_id, self.here.double.channel(channel), post)

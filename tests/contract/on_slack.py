@@ -114,6 +114,10 @@ class SlackPeople(People):
         del author
         self.here.double.edit(post.channel, str(post.message), text)
 
+    async def post_photo_in_thread(self, root: ReplyTarget, author: Member) -> None:
+        self.here.double.post_photo(root.channel, author.id, JPEG, thread_ts=root.message)
+        await self.here.double.settle()
+
     async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
         ts = self.here.double.post(self.here.channels[channel], author.id, text)
         return ReplyTarget("slack", TEAM, self.here.channels[channel], ts)

@@ -35,6 +35,7 @@ class OnWeb(Harness):
         "leaving": "the page is the bot's own, so nobody can take the bot away from it",
         "words alone": "a post in words alone is a report on the page",
         "files of a post": "the page changes a post's words only; photos are added by button",
+        "photos in threads": "people write nothing in the page's threads",
         "refusals": "the page has no rights that the bot could lack",
         "locales": "the page speaks to each person in English",
         "posts of the bot": "what a member says with /lost is itself shown as their post",

@@ -28,6 +28,7 @@ class OnWebhook(Harness):
     lacks: ClassVar[Mapping[Feature, str]] = {
         "bots": "the chat tells of what people do; what its bots post it keeps to itself",
         "leaving": "the operator connects the chat, so nobody can take the bot away from it",
+        "photos in threads": "the chat tells only of posts, not of what people write in their threads",
         "words alone": "the chat itself decides whether words alone are a report",
     }
     chat: WebhookChat = field(kw_only=True)

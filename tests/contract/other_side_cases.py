@@ -1,16 +1,19 @@
 """What each side learns of what another has done: cases of the handlers."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
 from reunite.commands import Withdraw
-from reunite.entities import Report, VerdictKind
+from reunite.entities import Member, Report, VerdictKind
+from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.language import sentence
 from reunite.messages.reply import Reply
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
+EVE = Member("eve", "Eve")
 _ENDINGS = ("the owner withdraws", "the finder deletes the post", "the owner's time is up", "the finder's time is up")
 
 
@@ -44,6 +47,20 @@ class OtherSideCases:
             await stage.press(decision, claim if decision == "reject_claim" else match.id, by)
         await _end(stage, _ENDINGS[1], lost, found)
         assert (sentence("find_is_gone") in await stage.words(lost)) is (decision is None)
+
+    async def test_who_has_posted_both_sides_learns_what_they_can_do(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found = await stage.lost(), await stage.found(author=ADA)
+        await stage.search(lost, found)
+        claimed = partial(stage.press, "mine", (await stage.match(lost)).id, ADA, words="a dent", target=lost.target)
+        with pytest.raises(TellUserError, match="own_find"):
+            await claimed()
+        await claimed(is_moderator=True)
+        async with stage.session(found.community) as session:
+            [claim] = await session.claims.on(found.id)
+        for action in ("see_claim", "accept_claim"):
+            with pytest.raises(TellUserError, match="own_find"):
+                await stage.press(action, claim.id, ADA)
 
     async def test_the_finders_card_tells_once_the_owner_has_declined_and_comes_back(self, stage: Stage) -> None:
         await stage.join()
@@ -87,6 +104,24 @@ class OtherSideCases:
             assert (await stage.press("confirm", match.id, MODERATOR)).text() == sentence(f"note_{note}")
         await stage.verdict(match, VerdictKind.CONFIRM, BEN, given=False)
         assert (await stage.press("confirm", match.id, MODERATOR)).text() == sentence("note_match_undecided")
+
+    @pytest.mark.parametrize("by_word", [False, True])
+    async def test_once_a_verdict_is_taken_back_the_news_names_whose_word_counts_again(
+        self, stage: Stage, *, by_word: bool
+    ) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        if by_word:
+            await stage.press("accept_claim", await stage.claim(match, found), BEN)
+            await stage.press("got_back", match.id, ADA)
+            await stage.press("handed_over", match.id, BEN)
+        else:
+            await stage.verdict(match, VerdictKind.CONFIRM)
+        for given in (True, False):
+            await stage.verdict(match, VerdictKind.REJECT, EVE, is_moderator=True, given=given)
+        news = sentence("returned_by_word") if by_word else sentence("returned", moderator=MODERATOR.name)
+        for report in (lost, found):
+            assert (await stage.thread(report))[-1].text() == news.replace("**", "")
 
     async def test_nothing_says_not_a_match_once_a_moderator_confirms(self, stage: Stage) -> None:
         await stage.join()

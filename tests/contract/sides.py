@@ -61,6 +61,11 @@ class People(Part):
     async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
         """Change the words of one's post."""
 
+    async def post_photo_in_thread(self, root: ReplyTarget, author: Member) -> None:
+        """Post a photo in a post's thread."""
+        del root, author
+        self.here.skip("photos in threads")
+
     async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
         """Post words alone in a channel."""
         del channel, author, text

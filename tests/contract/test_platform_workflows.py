@@ -7,6 +7,7 @@ import pytest
 
 from reunite.entities import Report, ReportState
 from reunite.language import sentence
+from reunite.messages import keys
 from reunite.messages.reply import Picture, Plain, Reply
 from reunite.ports import Outgoing, Sent
 from tests.contract.harness import JPEG, Harness
@@ -180,6 +181,27 @@ async def test_photos_that_a_post_gets_or_loses_count(harness: Harness, names: t
             return [photo.name for photo in await session.photos.of(report.id)] == list(names)
 
     await eventually(taken)
+
+
+async def test_who_posts_a_photo_in_their_reports_thread_learns_how_to_search_with_it(harness: Harness) -> None:
+    harness.needs("photos in threads")
+    _, lost, _, _ = await shown_match(harness)
+    told = partial(_told_of_photo, harness, lost)
+    await harness.people.post_photo_in_thread(lost.target, harness.join("Mallory"))
+    await harness.people.post_photo("found", harness.join("Ann"), "a hat")  # what was posted before it is handled
+    assert not await told()
+    for _ in range(2):
+        await harness.people.post_photo_in_thread(lost.target, lost.author)
+    await eventually(told)
+    [hint] = [sent for _, sent in await harness.deliver()]
+    assert await harness.screen.words(hint) == sentence("thread_photo")
+    added = await harness.ui.press(hint, sentence("button_add_photo"), lost.author, photo=JPEG)
+    assert added.words == sentence("note_looking_again")
+
+
+async def _told_of_photo(harness: Harness, report: Report) -> bool:
+    async with harness.store.session(report.community) as session:
+        return await session.outbox.get(keys.thread_photo(report.id)) is not None
 
 
 async def test_a_fresh_link_leads_to_a_posts_photo_as_long_as_it_is_there(harness: Harness) -> None:

@@ -79,6 +79,27 @@ class VerdictCases:
         await stage.verdict(match, VerdictKind.CONFIRM, given=False)
         assert await cards(stage, other) == before
 
+    async def test_what_else_matched_a_returned_item_says_so_until_the_verdict_is_taken_back(
+        self, stage: Stage
+    ) -> None:
+        await stage.join(log_channel="log")
+        lost, _, match = await stage.matched()
+        other = await stage.found("another umbrella", author=MODERATOR)
+        await stage.search(lost, other)
+        before = [await cards(stage, report) for report in (lost, other)]
+        log = await stage.thread(other, "moderators")
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        [_, owners], [finders] = [await cards(stage, report) for report in (lost, other)]
+        assert owners.text().startswith(sentence("card_other", post=""))
+        assert not owners.buttons
+        assert finders.text() == sentence("owner_is_content", report=sentence("jump_report"))
+        assert [button.action for button in finders.buttons] == ["proof_question", "withdraw"]
+        said = [reply.text() for reply in await stage.thread(other, "moderators")]
+        assert [sentence("log_elsewhere") in text for text in said] == [True]
+        await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        assert [await cards(stage, report) for report in (lost, other)] == before
+        assert await stage.thread(other, "moderators") == log
+
     async def test_the_card_of_a_refused_match_asks_nothing_until_the_verdict_is_taken_back(self, stage: Stage) -> None:
         await stage.join()
         lost, _, match = await stage.matched()

@@ -65,6 +65,11 @@ class People:
         await self._guild.tell_of(message)
         return number
 
+    async def post_in_thread(self, thread: str, author: str, photos: Mapping[str, bytes]) -> None:
+        """Post in a thread."""
+        attachments = [self._guild.attach(thread, name, data, "image/jpeg") for name, data in photos.items()]
+        await self._guild.tell_of(self._guild.add_message(thread, author, {"attachments": attachments}))
+
     async def edit(self, message: str, text: str, *, tell: bool = True, **more: object) -> None:
         """Change the words of a post, or also its files; without `tell` the bot is not told, as while it is away."""
         edited = self._guild.message(message) | {"content": text, "edited_timestamp": shapes.now(), **more}

@@ -125,9 +125,9 @@ async def test_a_refused_post_gets_one_sentence_and_leaves_nothing(
 
 async def test_too_large_and_too_many_photos_are_refused_politely(page: Page, jpeg: bytes) -> None:
     large = await page.post(UMBRELLA_FOUND, jpeg, bytes(rules.MAX_PHOTO_BYTES + 1))
-    many = await page.post(UMBRELLA_FOUND, *[jpeg] * (rules.MAX_PHOTOS + 1))
+    many = await page.post(UMBRELLA_FOUND, *[jpeg] * (rules.MAX_PHOTOS + 2))
     assert large == (422, {"error": sentence("photo_too_large", name="1.jpg", megabytes=25)})
-    assert many == (422, {"error": sentence("too_many_photos", count=11, number=10)})
+    assert many == (422, {"error": sentence("too_many_photos", count=12, number=10)})
     assert await page.reports() == []
 
 

@@ -29,7 +29,7 @@ def test_every_word_of_the_page_is_in_the_language_files_and_none_is_left_over()
 
 def test_the_page_has_no_words_of_its_own() -> None:
     shown = {words.strip() for words in _WORDS.findall((STATIC / "index.html").read_text("utf-8"))}
-    assert shown - _OWN == {"This page needs JavaScript to show new posts."}
+    assert shown - _OWN == {"This page needs JavaScript. Please switch it on and reload the page."}
 
 
 def test_each_language_calls_itself_by_its_own_name() -> None:

@@ -102,6 +102,7 @@ QUEUED: dict[str, list[Reply]] = {
         for report in (FOUND, SEALED)
         for moderator in (None, MODERATOR)
     ],
+    "thread_photo": [offers.thread_photo(LOST)],
     "better_sealed": [notices.better_sealed(FOUND)],
     "face_seen": [notices.face_seen(FOUND)],
     "card_seen": [notices.card_seen(FOUND)],
@@ -116,6 +117,8 @@ QUEUED: dict[str, list[Reply]] = {
     "claim_ended": [notices.claim_ended(LOST)],
     "refused_card": [handovers.refused_card(MATCH, LOST, FOUND)],
     "gone_card": [handovers.gone_card(MATCH, LOST, FOUND)],
+    "other_card": [handovers.other_card(MATCH, LOST, FOUND)],
+    "owner_is_content": [handovers.owner_is_content(MATCH, LOST, FOUND)],
     "owner_has_it": [handovers.owner_has_it(MATCH, LOST, FOUND)],
     "claim_card": [
         handovers.claim_card(claimed, FOUND, PICTURE, moderator)
@@ -160,6 +163,8 @@ OF_BOTH = {
     "claimed_card",
     "refused_card",
     "gone_card",
+    "other_card",
+    "owner_is_content",
     "owner_has_it",
     "claim_closed",
     "claim_gone",

@@ -12,8 +12,8 @@ export function lines(reply) {
 /** The numbered pictures of a reply's gallery. */
 export function gallery(reply) {
   const tiles = reply.gallery.map((tile) => {
-    const photo = tile.photo ? element("img", { src: tile.photo, alt: text("item_number", { number: tile.number }), loading: "lazy" }) : null;
-    photo?.addEventListener("error", () => photo.remove());
+    const photo = tile.photo ? element("img", { src: tile.photo, alt: text("item_number", { number: tile.number }), loading: "lazy" }) : element("span", { className: "no-preview" }, text("no_photo"));
+    photo.addEventListener("error", () => photo.remove());
     const made = element("li", { className: `tile is-${tile.level ?? "closest"}` }, photo, element("b", {}, String(tile.number)));
     const pick = reply.buttons.find((button) => button.subject === tile.match);
     if (pick) { // the picture does what its button does
