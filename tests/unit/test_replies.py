@@ -28,7 +28,7 @@ from reunite.entities import (
     Why,
 )
 from reunite.language import LANGUAGES, sentence
-from reunite.messages import galleries, handovers, looks, notices, reminders, wording
+from reunite.messages import galleries, handovers, looks, notices, offers, reminders, wording
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import (
     ChannelLink,
@@ -106,6 +106,8 @@ def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
     yield looks.page(lost, pages, 1, [Tile(2, closest.id, found.id)], [])
     yield from (galleries.closed_gallery(lost, 1), galleries.closed_gallery(lost, 6), galleries.still_watching(lost))
     yield galleries.owner_folded(MATCH, lost, found)
+    yield from (handovers.other_card(MATCH, lost, found), handovers.owner_is_content(MATCH, lost, found))
+    yield offers.thread_photo(lost)
     yield wording.likelier(MATCH, lost, found)
     yield from (galleries.folded_card(MATCH, lost, found), wording.match_card(closest, found, lost, None))
 
@@ -201,6 +203,7 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
     yield handovers.conversation(
         replace(sealed, lost=replace(lost, private=True)), Whereabouts("Gym"), members_can_return=True
     )
+    yield handovers.conversation(replace(accepted, match=CONFIRMED), Whereabouts(), members_can_return=True)
     for state in (MatchState.REJECTED, MatchState.UNDECIDED):  # or the item went to somebody else
         over = replace(accepted, match=replace(MATCH, state=state), found=replace(found, state=ReportState.RETURNED))
         yield handovers.conversation(over, Whereabouts(), members_can_return=True)
@@ -222,6 +225,7 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
     yield wording.returned_by_word(replace(MATCH, handover=Handover(got_back=True)), lost)
     yield wording.word_back(found)
     yield notices.log_line(CONFIRMED, lost, found, found, None)
+    yield notices.log_line(MATCH, replace(lost, state=ReportState.RETURNED), found, found, None)
 
 
 def readable(reply: Reply) -> str:
