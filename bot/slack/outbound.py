@@ -282,9 +282,14 @@ async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None)
         unfurl_links=False,
         unfurl_media=False,
     )
-    message: dict[str, Any] = posted["message"]
-    if target.message and "thread_ts" not in message:
+    sent = Sent(posted.get("channel") or target.channel, posted["ts"])
+    if target.message and "thread_ts" not in (posted.get("message") or {}) and await _is_gone(workspace, target):
         # The root of the thread has just been deleted: Slack then posts to the whole channel.
-        await workspace.client.chat_delete(channel=posted["channel"], ts=posted["ts"])
+        await workspace.client.chat_delete(channel=sent.channel, ts=sent.message)
         raise PostGoneError("the post to reply to is gone")
-    return Sent(posted["channel"], posted["ts"])
+    return sent
+
+
+async def _is_gone(workspace: SlackWorkspace, post: ReplyTarget) -> bool:
+    found = await message_at(workspace, post.channel, str(post.message))
+    return found is None or found.get("subtype") == "tombstone"

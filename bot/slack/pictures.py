@@ -1,6 +1,7 @@
 """Uploads the pictures of replies, each once, even if the reply has to be sent again; and deletes them with it."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -8,7 +9,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.latest import Latest
-from bot.slack.errors import code_of, is_refusal, seconds_put_off
+from bot.slack.errors import FAILURES, code_of, is_refusal, seconds_put_off
 from bot.slack.workspace import SlackWorkspace
 from db.slack_pictures import SlackPictures
 from reunite.ports import Outgoing
@@ -38,7 +39,13 @@ class Pictures:
             return None
         key = outgoing.key, sha256(outgoing.picture).hexdigest()
         if key not in self._files:
-            file = await upload(workspace, outgoing.picture)
+            try:
+                file = await upload(workspace, outgoing.picture)
+            except FAILURES as error:
+                if not _has_waited(outgoing):
+                    raise
+                _log.warning("slack_upload_failed", key=outgoing.key, reason=type(error).__name__)
+                return None
             if file is None:
                 return None
             await self._uploaded.note(workspace.team, outgoing.key, file)
@@ -59,6 +66,11 @@ class Pictures:
         for file in await self._uploaded.of(workspace.team, key):
             if file != shown and await delete_file(workspace, file) is None:
                 await self._uploaded.forget(workspace.team, file)
+
+
+def _has_waited(outgoing: Outgoing) -> bool:
+    """Return whether a reply's words have waited long enough for its picture."""
+    return outgoing.since is not None and datetime.now(UTC) - outgoing.since > timedelta(seconds=_LONGEST_WAIT_SECONDS)
 
 
 async def delete_file(workspace: SlackWorkspace, file: str) -> str | None:
@@ -86,4 +98,6 @@ async def upload(workspace: SlackWorkspace, picture: bytes) -> str | None:
         if not is_refusal(error) and (seconds_put_off(error) or 0) <= _LONGEST_WAIT_SECONDS:
             raise
         _log.warning("slack_upload_refused", error=code_of(error))
+    except (IndexError, KeyError, TypeError):
+        _log.exception("slack_upload_unreadable")  # Slack's answer has another form
     return None

@@ -70,8 +70,8 @@ class SlackWorkspace:
         self._config = config
         self._handlers = handlers
         self.team: str = identity["team_id"]
-        self.name: str = identity["team"]
-        self.home: str = identity["url"]
+        self.name: str = identity.get("team") or self.team
+        self.home: str = identity.get("url") or "https://slack.com/"
         self.bot_user: str = identity["user_id"]
         self.channels: Mapping[str, Channel] = {}
         self.joined: set[str] = set()

@@ -1,11 +1,18 @@
 """Reports are taken although Slack, or a compatible server, refuses a call that isn't essential for them."""
 
-import pytest
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from reunite.entities import MatchState
+import pytest
+from aiohttp import web
+
+from reunite.entities import MatchState, ReplyTarget
+from reunite.errors import TryAgainError
 from reunite.language import sentence
-from tests.doubles.slack import SlackDouble
-from tests.support.slack_adapter import JPEG, world_in, world_on
+from reunite.messages.reply import Plain, Reply
+from reunite.ports import Outgoing
+from tests.doubles.slack import TEAM, SlackDouble
+from tests.support.slack_adapter import JPEG, World, world_in, world_on
 from tests.support.waiting import eventually
 
 
@@ -64,3 +71,38 @@ async def test_the_home_tab_is_shown_to_moderators_though_slack_does_not_say_whi
     async with world_in(database_url) as world:
         refuse(world.slack, "auth.test", "internal_error")
         await world.slack.ui.open_home(world.admin)
+
+
+def reply(world: World, post: str, **more: Any) -> Outgoing:
+    target = ReplyTarget("slack", TEAM, world.found, post)
+    return Outgoing("key", target, Reply("nothing", ((Plain("Here it is."),),)), JPEG, **more)
+
+
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal", "files.info"])
+async def test_words_wait_a_minute_for_a_picture_that_slack_does_not_take(database_url: str, method: str) -> None:
+    async with world_in(database_url) as world:
+        post = world.slack.post_photo(world.found, world.ben, JPEG)
+        for _ in range(2):
+            world.slack.api.fail_next(method, status=503)
+        now = datetime.now(UTC)
+        with pytest.raises(TryAgainError):
+            await world.platform.send(reply(world, post, since=now))
+        await world.platform.send(reply(world, post, since=now - timedelta(minutes=2)))
+        sent = await world.slack.wait_for_reply(world.found, post, "Here it is.")
+        assert not any(block["type"] == "image" for block in sent["blocks"])
+
+
+@pytest.mark.parametrize("answer", [{}, {"message": None}, {"message": {"text": "Here it is."}}])
+async def test_a_reply_is_sent_once_though_slacks_answer_says_little_of_it(
+    database_url: str, answer: dict[str, Any]
+) -> None:
+    async with world_in(database_url) as world:
+        post = world.slack.post_photo(world.found, world.ben, JPEG)
+
+        async def shortened(_: web.Request) -> web.Response:
+            return web.json_response({"ok": True, "ts": world.slack.thread(world.found, post)[0]["ts"], **answer})
+
+        world.slack.api.before_answer["chat.postMessage"] = shortened
+        sent = await world.platform.send(reply(world, post))
+        assert [message["ts"] for message in world.slack.thread(world.found, post)] == [sent.message]
+        assert sent.channel == world.found
