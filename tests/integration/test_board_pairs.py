@@ -26,15 +26,15 @@ async def under(robin: Browser, match: Match) -> dict[str, str]:
 
 async def test_a_neighbour_is_no_match_until_the_owner_picks_it(community: Community, robin: Browser) -> None:
     match = await community.matched()
-    assert "Closest otherwise" not in await under(robin, match)
+    assert "Next closest" not in await under(robin, match)
     neighbour = await neighbour_of(community, match)
     page = await under(robin, match)
     assert ("umbrella" in page["Matches"], "blue mug" in page["Matches"]) == (True, False)
-    assert ("umbrella" in page["Closest otherwise"], "blue mug" in page["Closest otherwise"]) == (False, True)
+    assert ("umbrella" in page["Next closest"], "blue mug" in page["Next closest"]) == (False, True)
     async with community.store.session(community.workspace.community) as session:
         await session.matches.pick(neighbour.id)
     page = await under(robin, match)
-    assert ("blue mug" in page["Matches"], "Closest otherwise" in page) == (True, False)
+    assert ("blue mug" in page["Matches"], "Next closest" in page) == (True, False)
 
 
 async def test_a_neighbour_becomes_a_match_by_a_verdict(community: Community, robin: Browser) -> None:

@@ -89,7 +89,7 @@ def test_of_many_lines_only_some_are_read() -> None:
 @pytest.mark.slow
 @pytest.mark.untraced
 async def test_cards_of_all_kinds_are_found_in_every_scene() -> None:
-    """A tenth of the set that docs/privacy.md has the figures of."""
+    """A tenth of the set that docs/cover-faces-and-cards.md has the figures of."""
     async with Decoders(cover=("cards",)) as covering:
         found = [(await covering.decode(card.photo.data)).has_card for card in cards(lambda number: number % 10 == 0)]
     assert len(found) > 20

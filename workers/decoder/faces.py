@@ -17,7 +17,7 @@ _Floats = NDArray[np.float32]
 _SIDE: Final = 512
 """The side of the network's square input: a stored copy's longest side."""
 _MIN_SCORE: Final = 0.6
-"""Chosen by measurement (docs/privacy.md)."""
+"""Chosen by measurement (docs/cover-faces-and-cards.md)."""
 _MIN_SIDE: Final = 0.04
 """A face's minimum share of the shorter side: smaller ones can't be recognised anyway."""
 _STEP: Final = 4
