@@ -90,7 +90,8 @@ def _read(item: Item) -> WordFeatures:
         english = things_of_emoji(item.text, place)
         content = replace(content, thing=english)
     elif not heads.name_of_thing(english) and (shown := things_of_emoji(item.text, place)):
-        english = f"{english} {shown}".strip()  # "my black 🎒"
+        begins = bool(things_of_emoji(item.text.split(maxsplit=1)[0], place))
+        english = f"{shown}, {english}" if begins else f"{english} {shown}".strip()  # "my black 🎒"
         content = replace(content, thing=english)
     elif heads.names_only_parts(english) and (shown := things_of_emoji(item.text.split(maxsplit=1)[0], place)):
         english = f"{shown}, {english}"  # "🔑 on a red ribbon", but not "found a shoelace 👟"

@@ -60,6 +60,8 @@ _FOR: Final = re.compile(
     re.IGNORECASE,
 )
 """Before what a thing is for, if that is all that is said of it: a mouse "for my Dell laptop" isn't Dell's."""
+_MOST_GROUPS: Final = 2
+"""Groups of a brand whose name alone stands for a thing."""
 _MAX_MODEL: Final = 2
 """Words of a model's name."""
 _MAX_WORDS: Final = max(map(len, _BY_WORDS))
@@ -104,7 +106,7 @@ def _brands_of(phrase: str, nouns: Sequence[str]) -> _Brands:
     nouns_named = heads.things_in(_WHAT_FOR.sub(" ", english)) if others else frozenset[str]()
     nouns_named = nouns_named.intersection(map(stem, others)) or nouns_named  # "macbook charger"
     named = frozenset(meant_by(noun, phrase) or noun for noun in nouns_named)
-    if not (named or not others or _is_model(phrase, others)):
+    if not (named or not others or _is_model(phrase, others) or _stands_alone(found, nouns)):
         return {}
     head = frozenset((heads.head_phrase(english) or "").split()[-1:])
     readings = (named, named - kinds.KEPT_IN or named, head or named)
@@ -113,6 +115,11 @@ def _brands_of(phrase: str, nouns: Sequence[str]) -> _Brands:
         for brand, groups in found.items()
     }
     return {brand: some for brand, groups in made.items() if (some := _of_some(groups, nouns))}
+
+
+def _stands_alone(found: _Brands, nouns: Sequence[str]) -> bool:
+    """Whether a thing is called by its brand."""
+    return any(_TABLES[group].get("alone") in nouns for groups in found.values() for group in groups)
 
 
 def _is_model(phrase: str, others: Sequence[str]) -> bool:
@@ -136,12 +143,27 @@ def _of_some(groups: frozenset[str], nouns: Sequence[str]) -> frozenset[str]:
 
 
 def meant_by(noun: str | None, text: str) -> str | None:
-    """Return what a noun with two meanings is with the brands of a text: a "casque" is no helmet if Bose makes it."""
+    """Return what a noun with two meanings is with the brands of a text: a "casque" is no helmet if Bose makes it.
+
+    A brand's name alone is what it mostly makes: an "Owala" is a bottle.
+    """
     meant = kinds.BY_BRAND.get(noun or "")
     if noun is None or meant is None:
-        return noun
+        return noun if noun is None or kinds.is_known(noun) else _called_by_its_brand(noun, text) or noun
     groups = frozenset[str]().union(*brands_in(text).values())
     return meant if _fitting(groups, (meant,)) and not _fitting(groups, (noun,)) else noun
+
+
+def _called_by_its_brand(noun: str, text: str) -> str | None:
+    named = tokens(text)
+    brands = [
+        groups
+        for words, brands in _BY_WORDS.items()
+        if noun == words[-1] and set(words) <= set(named)
+        for groups in brands.values()
+    ]
+    alone = [_TABLES[group]["alone"] for groups in brands for group in groups if "alone" in _TABLES[group]]
+    return alone[0] or None if len(alone) == 1 and len(brands[0]) <= _MOST_GROUPS else None
 
 
 def other_brand(first: NamedBrands, second: NamedBrands) -> str | None:

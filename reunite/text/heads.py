@@ -69,7 +69,8 @@ _REST: Final = re.compile(
 )
 """Words after which a phrase says more about its thing, or about another one."""
 _RULED_OUT: Final = re.compile(
-    r"\b(?:not|no)\b(?! (?:traia|tengo|encuentro|encontre|veo|esta|estaba|aparece)\b)(?:(?!\b(?:but|pero|ma|mas)\b).)*+"
+    r"\b(?:not|no)\b(?! (?:longer|traia|tenia|tengo|encuentro|encontre|veo|esta|estaba|aparece)\b)"
+    r"(?:(?!\b(?:but|pero|ma|mas)\b).)*+"
 )
 _NOT_MINE: Final = re.compile(
     r"\A\W{0,3}(?:(?:it|this|that)(?:['’]?s| is) )?not (?:my|mine(?:,? but)?)\b"
@@ -85,7 +86,7 @@ _ASIDE: Final = re.compile(
     r"|\b(?:this|that|here|there|it)(?:['’]s| is| are| was| were)\b"
     r"|\b(?:no|any|more) (?:luck|news|sign|trace)s? (?:with|of|on|about|finding)\b"
     r"|\b(?:look|looking|search|searching|hunting) for\b"
-    r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some)"
+    r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some|no )"
     r"|\b(?:has|have|did|does) (?:any|some)(?: ?one| ?body)?\b"
     r"|\btop (?:of|to|off)\b"
     r"|\b(?:one|some|two|owners?|pair|stack|set|bunch|(?<!lunch )box|pack|packet|lot|couple|bundle|pile)s? of\b",
@@ -259,11 +260,17 @@ def _is_thing(word: str) -> bool:
     return (word in _NOUNS or stem(word) in _NOUNS or word.rsplit("-", 1)[-1] in _NOUNS) and word not in _NEVER
 
 
+_WE_DID: Final = ("amos", "emos", "imos", "lismy", "łysmy", "iamo", "avamo", "evamo", "ivamo")
+"""How verbs of what several people did end, in Spanish, Portuguese, Polish and Italian: they begin stories."""
+
+
 def _likely(words: list[str]) -> str | None:
     """The last word that isn't common and no adjective we know."""
     likely = [
         word
         for word in words
-        if not never_names_a_thing(word) and len(word) > 1 and frequency(word) is not Frequency.COMMON
+        if not (never_names_a_thing(word) or word.endswith(_WE_DID))
+        and len(word) > 1
+        and frequency(word) is not Frequency.COMMON
     ]
     return likely[-1] if likely else None

@@ -14,7 +14,8 @@ _FILLERS: Final = r"(?:(?:the|an?|any|in|of|very|really|be|d\w\w|ein\w{0,2}|es|e
 _COLOUR: Final = rf"(?:{SHADE}[\s-]+)?(?:off[\s-]white|{COLOUR})"
 _ONE: Final = r"ones?\b(?:\s+(?:with|in|from|that)\b(?:(?!\bbut\b)[^,.;!?])*)?"
 _NEGATED: Final = re.compile(
-    rf"\b{_NOT}[\s-]+{_FILLERS}{_COLOUR}\b(?:\s+(?:or|oder|ou|o)\s+{_FILLERS}{_COLOUR}\b)*(?:(?:\s+[\w-]+){{0,2}}?\s+{_ONE})?"
+    rf"\b(?:{_NOT}[\s-]+{_FILLERS}|n(?:ie|[aã]o) ){_COLOUR}\b"
+    rf"(?:\s+(?:or|oder|ou|o)\s+{_FILLERS}{_COLOUR}\b)*(?:(?:\s+[\w-]+){{0,2}}?\s+{_ONE})?"
     rf"|\b(?:not|isn['’]?t)\s+(?:the|an?)\s+(?:[\w-]+\s+){{0,3}}?{_ONE}"
     rf"|\b{_COLOUR}\s*(?:では|じゃ|は|く)(?:なくて|なく|ない|ありません)",
     re.IGNORECASE,

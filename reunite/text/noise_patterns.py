@@ -64,7 +64,10 @@ _AFTER_DAY: Final = (
     r"(?=[ \t]{0,3}(?:$|[\n.,;:!?)/&–-]|\d|(?:at|in|on(?! it\b)|outside|morning|afternoon|evening|night)\b))"
 )
 """After "Sat", "Sun" and "Mon", which may also be in the name of a thing: "Garmin Sat Nav"."""
-_NAMED_AFTER_TIMES: Final = rf"(?:evening|morning|afternoon)[ ]{any_of(listed(_LISTS['names']['after_times']))}"
+_NAMED_AFTER_TIMES: Final = (
+    rf"(?:evening|morning|afternoon)[ ]{any_of(listed(_LISTS['names']['after_times']))}"
+    r"|midnight[ ](?:blue|green|purple)"
+)
 _CLOCK: Final = r"(?<![\w:.])\d{1,2}"
 _TO_THE_HOUR: Final = r"(?::\d\d|(?:\.\d\d)?[ ]?(?:uhr|h)\b)"
 """What follows an hour, and no year."""

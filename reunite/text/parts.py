@@ -28,6 +28,12 @@ _HOLDS: Final = re.compile(
     r"|[入付]|つき|里面|裡面",
     re.IGNORECASE,
 )
+_AND: Final = re.compile(r"\w|&")
+_HELD_TOO: Final = re.compile(
+    r"\A(?![^.!?\n]{0,40}\b(?:with|also|an?|my|the)\b)[^.!?\n]{1,40}\b(?:inside|in it|drin|darin|dedans|dentro)\W*\Z",
+    re.IGNORECASE,
+)
+"""What follows a first thing that another one holds, too: "a bag, ID and keys inside"."""
 _LACKED: Final = re.compile(
     r"\A\s{0,3}(?:but |just )?(?:(?:without|no(?! (?:sign|idea|luck|clue|trace|news|one)\b)|kein\w{0,2}|ohne"
     r"|sans(?! fil\b)|sin|sem|senza|bez)\b|没有?|不[带帶]|无(?![线印])|無(?![線印地]))"
@@ -70,8 +76,8 @@ def parts_of(normalised: str) -> Sequence[str]:
     first, *rest = _BETWEEN.split(normalised)
     found, named, holds, previous = [first], _names_a_thing(first), _holds(first), first
     names_any, unread = False, [first]
-    for between, piece, following in zip(
-        rest[::2], rest[1::2], (*rest[3::2], ""), strict=False
+    for between, piece, joined, following in zip(
+        rest[::2], rest[1::2], (*rest[2::2], ""), (*rest[3::2], ""), strict=False
     ):  # none follows the last
         names = _names_a_thing(_WITH.split(piece)[0])
         if not (named and names) and ":" not in between and _is_counted(_WITH.split(piece)[0]):
@@ -83,6 +89,7 @@ def parts_of(normalised: str) -> Sequence[str]:
             holds
             or _is_of_part(_WITH.split(piece))
             or _names_only_a_cover(between, found[-1][:_BEGINNING], piece, following)
+            or (_AND.search(joined) and not _AND.search(between) and _HELD_TOO.match(following))
         )
         is_part = (is_part and not _BESIDES.search(between)) or bool(_LACKED.search(piece))
         repeated = _repeated_thing(found, piece) if named and names and not is_part else None

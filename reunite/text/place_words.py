@@ -56,7 +56,7 @@ DETERMINERS, JOINERS = _words("determiners"), _words("joiners")
 ENDERS, LATER_ENDERS = _words("enders"), _words("later_enders")
 ORIGINS, VEHICLES, TOWARDS = map(_words, ("origins", "vehicles", "towards"))
 HEDGES: Final = _phrases(_TABLES["hedges"])
-STREETS: Final = _words("streets")
+STREETS, ROADS, NOT_ROADS = map(_words, ("streets", "roads", "not_roads"))
 ELISION: Final = frozenset("'’")
 OF_A_PLACE, WHOSE = _words("of_a_place"), _words("whose")
 VERBS, NO_PLACES, NOT_ALONE = _words("verbs"), _words("no_places"), _words("not_alone")
@@ -167,6 +167,8 @@ def complement_end(words: Sequence[str], last: int) -> int:
         named += 1
     if named >= len(words) or not words[named][0].isalnum() or words[named] in ENDERS | LATER_ENDERS | NO_PLACES:
         return last
+    if lead_length(words, named):
+        return last  # "show de (ontem) perto do palco"
     return numbers_end(words, named + 1, min(named + 3, len(words))) - 1
 
 

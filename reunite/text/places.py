@@ -26,6 +26,7 @@ from reunite.text.place_words import (
     NUMBERED,
     OF_THE_THING,
     ORIGINS,
+    ROADS,
     SHOPS,
     STREETS,
     VERBS,
@@ -38,6 +39,7 @@ from reunite.text.place_words import (
     numbers_end,
     only_place,
 )
+from reunite.text.streets import street_end
 from reunite.text.word_lists import THINGS
 from reunite.text.words import plain, stem, without_strokes
 
@@ -115,19 +117,20 @@ def _is_a_rooms_name(tokens: Sequence[re.Match[str]], words: Sequence[str], posi
 
 
 def _plain(token: str) -> str:
-    """Signs and the French "à" stay: without its accent it's an English article."""
-    return without_strokes(plain(token)) if token[0].isalnum() and token not in {"à", "À"} else token.lower()
+    """Signs stay, and words that without their accent are an English article, or the Italian for "and"."""
+    return without_strokes(plain(token)) if token[0].isalnum() and token.lower() not in {"à", "è"} else token.lower()
 
 
 def _places(words: Sequence[str]) -> Iterator[_Found]:
     position, end_of_place = 0, -1
+    names_a_road = not ROADS.isdisjoint(words)
     while position < len(words):
         found = (
             _heading(words, position)
             or _alone(words, position)
             or _led(words, position, follows_a_place=position == end_of_place)
             or _numbered(words, position)
-            or _street(words, position)
+            or (_street(words, position) if names_a_road or words[position] in STREETS else None)
         )
         if found:
             found = (found[0], _with_complement(words, found[1]), found[2])
@@ -278,14 +281,8 @@ def _names_a_thing(words: Sequence[str]) -> bool:
 
 
 def _street(words: Sequence[str], first: int) -> _Found | None:
-    """A street right after a verb, without any preposition: "perdue rue des Lilas"."""
-    if words[first] not in STREETS or not first or words[first - 1] not in VERBS:
-        return None
-    name = first + 2 if words[first + 1 : first + 2] == ["."] else first + 1  # "ul. Lipowa"
-    last = complement_end(words, first)
-    if last == first and name < len(words) and words[name].isalpha() and words[name] not in ENDERS | LATER_ENDERS:
-        last = name
-    return (first, last, first) if last > first else None
+    last = street_end(words, first)
+    return None if last is None or _names_a_thing(words[first : last + 1]) else (first, last, first)
 
 
 def _numbered(words: Sequence[str], first: int) -> _Found | None:

@@ -36,7 +36,7 @@ async def test_a_taken_port_is_named_with_its_own_setting(taken_port: int) -> No
 
 
 async def test_other_trouble_with_an_address_stays_what_it_is() -> None:
-    with pytest.raises(OSError, match="assign|bind"):  # Python 3.13 words it differently
+    with pytest.raises(OSError, match=r"assign|bind"):  # Python 3.13 words it differently
         async with listening(web.Application(), "192.0.2.1", 0, "PORT"):
             pytest.fail("The address is none of this machine.")
 

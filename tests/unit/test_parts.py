@@ -22,6 +22,7 @@ from reunite.text.parts import MAX_PARTS, parts
     [
         ("lost my keys and a red umbrella", ("lost my keys", "a red umbrella")),
         ("I lost my wallet, phone and keys", ("I lost my wallet", "phone", "keys")),
+        ("keys, phone and a bag with books inside", ("keys", "phone", "a bag with books inside")),
         ("keys with a red tag, also my blue water bottle", ("keys with a red tag", "my blue water bottle")),
         (
             "red umbrella and a blue bag with a laptop and charger",
@@ -57,6 +58,9 @@ def test_each_thing_has_its_own_words(text: str, expected: tuple[str, ...]) -> N
         "black and white cap",
         "umbrella, black with a wooden handle",
         "black backpack with a laptop and a charger",
+        "black bag, ID and keys inside",
+        "sac bleu, clés et téléphone dedans",
+        "Tasche, Buch und Stifte darin",
         "black backpack, laptop inside, library 2nd floor",
         "bag, black, brand Eastpak, has my keys and wallet in it",
         "parka, keys in the pocket",
