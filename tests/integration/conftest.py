@@ -1,7 +1,8 @@
 """What several of these files need."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import Final
 
@@ -13,6 +14,7 @@ from db.store import Store
 from tests.contract.stages import Stage
 from tests.support.databases import Databases
 from tests.support.keys import KEYS
+from tests.support.large_communities import Communities
 
 _FASTER: Final = 50
 """By how much discord.py's pauses are shortened; they are 1, 3, 5, 7 and 9 seconds, for what breaks off or fails."""
@@ -38,6 +40,12 @@ async def stage(databases: Databases, shared: tuple[str, Store]) -> Stage:
     owner_url, store = shared
     databases.empty_again(owner_url)
     return await Stage.before(store)
+
+
+@pytest.fixture(scope="session")
+def communities(databases: Databases) -> Iterator[Communities]:
+    with ExitStack() as until_end:
+        yield Communities(databases, until_end)
 
 
 @pytest.fixture

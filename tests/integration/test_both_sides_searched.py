@@ -8,8 +8,8 @@ import pytest
 from db import index_loading, search_changes
 from reunite.entities import ReportState
 from reunite.matching.evidence import Item
-from tests.integration.test_flat_search import Large, large
 from tests.integration.test_kept_items import counted, sent
+from tests.support.large_communities import Communities, Large
 
 pytestmark = pytest.mark.untraced
 
@@ -47,9 +47,9 @@ async def sides(community: Large, kind: str) -> tuple[Item, UUID, UUID]:
 @pytest.mark.parametrize("own_first", [False, True])
 @pytest.mark.parametrize("kind", ["found", "lost"])
 async def test_both_sides_see_changes_at_once_in_one_statement(
-    owner_database_url: str, database_url: str, sent: list[str], kind: str, *, own_first: bool
+    communities: Communities, sent: list[str], kind: str, *, own_first: bool
 ) -> None:
-    async with large(owner_database_url, database_url, reports=600) as community:
+    async with communities.large() as community:
         item, searching, other = await sides(community, kind)
         changed = item.report
 
@@ -77,11 +77,11 @@ async def test_both_sides_see_changes_at_once_in_one_statement(
 
 @pytest.mark.parametrize("few", [0, 100])
 async def test_a_new_report_stays_in_memory_when_the_other_side_searches(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, sent: list[str], few: int
+    communities: Communities, monkeypatch: pytest.MonkeyPatch, sent: list[str], few: int
 ) -> None:
     for module in (search_changes, index_loading):
         monkeypatch.setattr(module, "FEW", few)
-    async with large(owner_database_url, database_url, reports=600) as community:
+    async with communities.large() as community:
         lost = community.filled.lost[0]
         [found, *_] = (await community.search(lost)).candidates
         await community.search(found.item.report)

@@ -15,9 +15,9 @@ from db.database import Database
 from db.ended_communities import forgetting_ended_communities
 from db.store import Store
 from reunite.entities import Workspace
-from tests.integration.test_flat_search import Large, large
 from tests.support.api import serving_api
 from tests.support.keys import KEYS
+from tests.support.large_communities import Communities, Large
 from tests.support.services import background, working
 from tests.support.waiting import eventually
 
@@ -28,10 +28,8 @@ def workspace_of(community: Large) -> Workspace:
 
 
 @pytest.mark.parametrize("way", ["left", "joined another"])
-async def test_nothing_is_kept_of_a_community_that_has_ended(
-    owner_database_url: str, database_url: str, way: str
-) -> None:
-    async with large(owner_database_url, database_url, reports=600) as ending, Store(database_url) as searching:
+async def test_nothing_is_kept_of_a_community_that_has_ended(communities: Communities, way: str) -> None:
+    async with communities.large() as ending, Store(ending.store.url) as searching:
         staying = replace(ending, store=searching, filled=await ending.filler.fill(60, to_search=1))
         for community in (staying, replace(ending, store=searching)):
             await community.search(community.filled.lost[0])

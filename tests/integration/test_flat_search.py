@@ -1,16 +1,14 @@
 """The search of a large community: quantised vectors choose whom to measure, and the index follows what changes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
 from db import (
     candidate_items,
@@ -23,91 +21,17 @@ from db import (
     word_index,
 )
 from db.keys import NO_KEYS
-from db.memory_index import NOTHING_READ, MemoryIndex
+from db.memory_index import NOTHING_READ
 from db.rare_words import holders
 from db.session import CommunitySession
-from db.store import Store
 from db.vectors import ids_of
 from reunite.entities import ReportKind, ReportState
 from reunite.matching.evidence import PairKind, Search
 from reunite.ports import ScoredPair
+from tests.support.large_communities import LIMIT, MANY, Communities, Large
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.untraced
-
-REPORTS = 600
-"""Enough for quantised vectors: these tests begin with them above 200."""
-MANY = 3000
-LIMIT = 20
-
-
-@dataclass
-class Large:
-    """A community that is searched by quantised vectors, and another one."""
-
-    store: Store
-    owner: psycopg.AsyncConnection[Any]
-    filler: Filler
-    filled: Filled
-
-    async def search(self, report: UUID, *, sealed: bool = False, private: bool = True, limit: int = LIMIT) -> Search:
-        async with self.store.session(self.filled.tenant.community) as session:
-            known = await session.reports.get(report)
-            assert known
-            return await session.candidates.search(known, limit, sealed=sealed, private=private)
-
-    async def exactly(self, report: UUID) -> Search:
-        """Search with everything measured: a limit beyond what there is asks for that."""
-        return await self.search(report, limit=MANY)
-
-    async def add(self, like: UUID) -> UUID:
-        """Add a found report with the same vectors as a report's, in a transaction as the application's."""
-        await self.filler.add_one(self.store, self.filled.tenant)
-        [[found]] = await self.rows("SELECT id FROM report WHERE author_id = 'bench' ORDER BY created_at DESC LIMIT 1")
-        async with self.store.transaction(self.filled.tenant.community) as connection:
-            await connection.execute(
-                """UPDATE embedding e SET vector = (SELECT o.vector FROM embedding o
-                     WHERE o.report_id = %s AND o.space = e.space AND o.source = e.source) WHERE e.report_id = %s""",
-                [like, found],
-            )
-        return UUID(str(found))
-
-    async def rows(self, query: str, *params: object) -> list[Any]:
-        return await (await self.owner.execute(query.encode(), params)).fetchall()
-
-    async def settle(self) -> None:
-        """Wait for older transactions of the server, also of other tests: during one, changes are read twice."""
-        [[now]] = await self.rows("SELECT pg_current_xact_id()::text::bigint")
-        oldest = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-        await eventually(lambda: self.rows(oldest), holds=lambda rows: rows[0][0] > now)
-
-    @property
-    def index(self) -> MemoryIndex:
-        return self.store.index_cache.get(self.filled.tenant.community, ReportKind.FOUND)
-
-    async def start(self, search: Coroutine[Any, Any, Search]) -> asyncio.Task[Search]:
-        """Start a search that has asked what has changed, and now waits for the lock, which the caller holds."""
-        before = len(self.index.lock._waiters or ())
-        task = asyncio.create_task(search)
-        await eventually(lambda: len(self.index.lock._waiters or ()), holds=lambda waiting: waiting > before)
-        return task
-
-    async def set_state(self, report: UUID, state: ReportState) -> None:
-        async with self.store.session(self.filled.tenant.community) as session:
-            await session.reports.set_state(report, state)
-
-
-@asynccontextmanager
-async def large(owner_url: str, url: str, encoder: str = "clip", *, reports: int = REPORTS) -> AsyncIterator[Large]:
-    async with Store(url) as store, await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as owner:
-        model = await store.embedding_models.register(encoder, f"{encoder}-test", SPACES[encoder])
-        filler = Filler(owner, model)
-        await filler.fill(60)
-        filled = await filler.fill(reports, to_search=10)
-        await owner.execute("ANALYZE")
-        community = Large(store, owner, filler, filled)
-        await community.settle()
-        yield community
 
 
 @pytest.fixture(autouse=True)
@@ -131,11 +55,11 @@ def nearest(search: Search, kind: Any) -> Sequence[UUID]:
 
 @pytest.mark.parametrize(("encoder", "precise"), [("clip", False), ("clip", True), ("concept", False)])
 async def test_nearly_all_of_the_nearest_are_found_and_the_background_is_right(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, encoder: str, *, precise: bool
+    communities: Communities, monkeypatch: pytest.MonkeyPatch, encoder: str, *, precise: bool
 ) -> None:
     if not precise:
         monkeypatch.setattr(index_loading, "MAX_PRECISE_BYTES", 0)
-    async with large(owner_database_url, database_url, encoder, reports=MANY) as community:
+    async with communities.large(encoder, reports=MANY) as community:
         hits = total = 0
         for report in community.filled.lost:
             search, exact = await community.search(report), await community.exactly(report)
@@ -159,8 +83,8 @@ async def test_nearly_all_of_the_nearest_are_found_and_the_background_is_right(
         assert hits / total >= 0.99
 
 
-async def test_the_index_follows_what_changes(owner_database_url: str, database_url: str) -> None:
-    async with large(owner_database_url, database_url) as community:
+async def test_the_index_follows_what_changes(communities: Communities) -> None:
+    async with communities.large() as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
         new = await community.add(like=lost)
@@ -184,11 +108,11 @@ async def test_the_index_follows_what_changes(owner_database_url: str, database_
 
 @pytest.mark.parametrize("few", [False, True])
 async def test_candidates_are_read_again_once_they_have_changed(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, *, few: bool
+    communities: Communities, monkeypatch: pytest.MonkeyPatch, *, few: bool
 ) -> None:
     if few:
         monkeypatch.setattr(index_loading, "MANY", MANY)
-    async with large(owner_database_url, database_url) as community:
+    async with communities.large() as community:
         lost = community.filled.lost[0]
         found = (await community.search(lost)).candidates
         candidate = max(found, key=lambda each: each.similarities.get(PairKind.TEXT_TEXT, 0))  # also without its photo
@@ -219,10 +143,10 @@ async def test_candidates_are_read_again_once_they_have_changed(
 
 @pytest.mark.parametrize(("source", "most"), [("read", 8000), ("in_memory", 100)])
 async def test_what_changes_while_a_search_reads_it_is_not_kept(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, source: str, most: int
+    communities: Communities, monkeypatch: pytest.MonkeyPatch, source: str, most: int
 ) -> None:
     monkeypatch.setattr(index_loading, "MAX_ITEMS", most)
-    async with large(owner_database_url, database_url) as community:
+    async with communities.large() as community:
         lost, items = community.filled.lost[0], community.store.index_cache.items
         changed, *others = [each.item.report for each in (await community.search(lost)).candidates]
         items.drop_all(community.filled.tenant.community, ReportKind.FOUND)
@@ -240,10 +164,10 @@ async def test_what_changes_while_a_search_reads_it_is_not_kept(
 
 
 async def test_what_changes_while_an_index_in_use_is_evicted_is_not_kept(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+    communities: Communities, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(index_loading, "MANY", MANY)
-    async with large(owner_database_url, database_url) as community:
+    async with communities.large() as community:
         lost, cache = community.filled.lost[0], community.store.index_cache
         changed = (await community.search(lost)).candidates[0].item.report
 
@@ -266,10 +190,8 @@ async def test_what_changes_while_an_index_in_use_is_evicted_is_not_kept(
         assert found[changed] == "Harbour"
 
 
-async def test_what_a_transaction_has_changed_is_forgotten_when_it_is_rolled_back(
-    owner_database_url: str, database_url: str
-) -> None:
-    async with large(owner_database_url, database_url) as community:
+async def test_what_a_transaction_has_changed_is_forgotten_when_it_is_rolled_back(communities: Communities) -> None:
+    async with communities.large() as community:
         lost, tenant = community.filled.lost[0], community.filled.tenant.community
         before = (await community.search(lost)).candidates[0].item
         async with community.store.transaction(tenant) as connection:
@@ -288,9 +210,9 @@ async def test_what_a_transaction_has_changed_is_forgotten_when_it_is_rolled_bac
 
 @pytest.mark.parametrize("way", ["usual", "asked again", "forgotten", "many changes", "restored"])
 async def test_nothing_is_kept_of_deleted_reports_once_their_community_is_searched(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, way: str
+    communities: Communities, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    async with large(owner_database_url, database_url) as community:
+    async with communities.large() as community:
         lost = community.filled.lost[0]
         gone = [each.item.report for each in (await community.search(lost)).candidates[:2]]
         items, cache = community.store.index_cache.items, community.store.index_cache
@@ -315,8 +237,8 @@ async def test_nothing_is_kept_of_deleted_reports_once_their_community_is_search
         assert not any(report.bytes in items for report in gone)
 
 
-async def test_a_released_found_report_is_counted_once(owner_database_url: str, database_url: str) -> None:
-    async with large(owner_database_url, database_url) as community:
+async def test_a_released_found_report_is_counted_once(communities: Communities) -> None:
+    async with communities.large() as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
         found, closed = await community.add(like=lost), await community.add(like=lost)
@@ -333,9 +255,9 @@ async def test_a_released_found_report_is_counted_once(owner_database_url: str, 
 
 
 async def test_an_index_is_read_anew_where_reading_it_failed(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+    communities: Communities, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with large(owner_database_url, database_url) as community:
+    async with communities.large() as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
         await community.set_state(await community.add(like=lost), ReportState.RETURNED)
@@ -351,10 +273,10 @@ async def test_an_index_is_read_anew_where_reading_it_failed(
 
 @pytest.mark.parametrize("fails", [False, True])
 async def test_a_search_sees_nothing_of_another_one_that_reads_everything_again(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+    communities: Communities, monkeypatch: pytest.MonkeyPatch, *, fails: bool
 ) -> None:
     monkeypatch.setattr(word_index, "MAX_USES", 0)  # so that words are looked up
-    async with large(owner_database_url, database_url) as community:
+    async with communities.large() as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
         index = community.index
@@ -388,12 +310,12 @@ def rare_of(search: Search) -> dict[UUID, tuple[str, ...]]:
 
 @pytest.mark.parametrize("few", [False, True])
 async def test_words_are_the_same_from_memory_and_from_postgresql(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, *, few: bool
+    communities: Communities, monkeypatch: pytest.MonkeyPatch, *, few: bool
 ) -> None:
     if few:
         monkeypatch.setattr(index_loading, "MANY", MANY)
     monkeypatch.setattr(candidates, "MAX_HOLDERS", 12)  # some of the words are in more reports
-    async with large(owner_database_url, database_url) as community:
+    async with communities.large() as community:
         lost, asked = community.filled.lost[0], list[int]()
 
         def looked_up(words: Sequence[str], params: Any, most: int) -> Any:
@@ -433,10 +355,10 @@ async def test_words_are_the_same_from_memory_and_from_postgresql(
 
 
 async def test_the_index_leaves_out_private_reports_for_viewers_who_may_not_see_them(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+    communities: Communities, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(index_loading, "MANY", 3)
-    async with large(owner_database_url, database_url) as community:
+    async with communities.large() as community:
         found = next(iter(ids(await community.search(community.filled.lost[0]))))
         every = await community.search(found, limit=5)
         lost = every.candidates[0].item.report
@@ -448,8 +370,8 @@ async def test_the_index_leaves_out_private_reports_for_viewers_who_may_not_see_
         assert public.open_count == every.open_count - 1
 
 
-async def test_what_a_transaction_undoes_never_reaches_the_index(owner_database_url: str, database_url: str) -> None:
-    async with large(owner_database_url, database_url) as community:
+async def test_what_a_transaction_undoes_never_reaches_the_index(communities: Communities) -> None:
+    async with communities.large() as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
         [nearest_one, *_] = [report for kind in before.background for report in nearest(before, kind)]
@@ -468,9 +390,9 @@ async def _undone(community: Large, lost: UUID, closed: UUID) -> None:
 
 
 async def test_searches_at_once_ask_for_changes_again_only_if_there_are_any(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+    communities: Communities, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with large(owner_database_url, database_url) as community:
+    async with communities.large() as community:
         lost = community.filled.lost[0]
         await community.search(lost)
         asked = []
@@ -493,9 +415,9 @@ async def test_searches_at_once_ask_for_changes_again_only_if_there_are_any(
 
 
 async def test_a_search_sees_nothing_of_another_ones_transaction_that_searches_meanwhile(
-    owner_database_url: str, database_url: str
+    communities: Communities,
 ) -> None:
-    async with large(owner_database_url, database_url) as community:
+    async with communities.large() as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
         [nearest_one, *_] = [report for kind in before.background for report in nearest(before, kind)]
@@ -511,8 +433,8 @@ async def test_a_search_sees_nothing_of_another_ones_transaction_that_searches_m
         assert nearest_one not in ids(await community.search(lost))
 
 
-async def test_a_new_model_is_searched_once_it_is_live(owner_database_url: str, database_url: str) -> None:
-    async with large(owner_database_url, database_url) as community:
+async def test_a_new_model_is_searched_once_it_is_live(communities: Communities) -> None:
+    async with communities.large() as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
         other = await community.store.embedding_models.register("clip", "clip-other", SPACES["clip"])
@@ -527,8 +449,8 @@ async def test_a_new_model_is_searched_once_it_is_live(owner_database_url: str, 
         assert {kind.value for kind in (await community.search(lost)).background} == {"text-text"}
 
 
-async def test_a_community_keeps_its_index_to_itself(owner_database_url: str, database_url: str) -> None:
-    async with large(owner_database_url, database_url) as community:
+async def test_a_community_keeps_its_index_to_itself(communities: Communities) -> None:
+    async with communities.large() as community:
         other = await community.filler.fill(600, to_search=1)
         for filled in (community.filled, other, community.filled):
             async with community.store.session(filled.tenant.community) as session:
@@ -539,8 +461,8 @@ async def test_a_community_keeps_its_index_to_itself(owner_database_url: str, da
             assert rows == [(filled.tenant.community,)]
 
 
-async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: str, database_url: str) -> None:
-    async with large(owner_database_url, database_url, reports=MANY) as community:
+async def test_what_is_worth_measuring_is_read_by_its_ids(communities: Communities) -> None:
+    async with communities.large(reports=MANY) as community:
         place = community.filled.tenant
         async with community.store.session(place.community) as session:
             known = await session.reports.get(community.filled.lost[0])
@@ -554,10 +476,8 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
         assert "Seq Scan" not in plan
 
 
-async def test_new_reports_are_looked_up_by_their_ids_however_many_the_community_has(
-    owner_database_url: str, database_url: str
-) -> None:
-    async with large(owner_database_url, database_url) as community:
+async def test_new_reports_are_looked_up_by_their_ids_however_many_the_community_has(communities: Communities) -> None:
+    async with communities.large() as community:
         lost = community.filled.lost[0]
         await community.search(lost)
         place = community.filled.tenant.community
@@ -574,10 +494,10 @@ async def test_new_reports_are_looked_up_by_their_ids_however_many_the_community
 
 
 async def test_words_are_looked_up_in_their_index_despite_row_level_security(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+    communities: Communities, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(word_index, "MAX_USES", 0)
-    async with large(owner_database_url, database_url) as community:
+    async with communities.large() as community:
         used = "SELECT sum(idx_scan) FROM pg_stat_user_indexes WHERE indexrelname = 'report_word_keys'"
         [[before]] = await community.rows(used)
         async with community.store.session(community.filled.tenant.community) as session:
@@ -589,10 +509,8 @@ async def test_words_are_looked_up_in_their_index_despite_row_level_security(
         assert after > before
 
 
-async def test_photos_are_compared_that_come_after_a_community_of_texts(
-    owner_database_url: str, database_url: str
-) -> None:
-    async with large(owner_database_url, database_url, "concept", reports=MANY) as community:
+async def test_photos_are_compared_that_come_after_a_community_of_texts(communities: Communities) -> None:
+    async with communities.large("concept", reports=MANY) as community:
         lost = community.filled.lost[0]
         await community.owner.execute(
             """CREATE TEMP TABLE removed AS SELECT e.* FROM embedding e JOIN report r ON r.id = e.report_id
@@ -618,10 +536,8 @@ async def test_photos_are_compared_that_come_after_a_community_of_texts(
             assert len(set(nearest(search, kind)) & set(nearest(exact, kind))) >= LIMIT - 1
 
 
-async def test_everything_is_read_again_from_a_database_that_has_gone_back_in_time(
-    owner_database_url: str, database_url: str
-) -> None:
-    async with large(owner_database_url, database_url) as community:
+async def test_everything_is_read_again_from_a_database_that_has_gone_back_in_time(communities: Communities) -> None:
+    async with communities.large() as community:
         lost = community.filled.lost[0]
         await community.search(lost)
         new = await community.add(like=lost)
@@ -631,10 +547,10 @@ async def test_everything_is_read_again_from_a_database_that_has_gone_back_in_ti
 
 
 async def test_vectors_of_few_reports_are_quantised_if_they_are_many(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+    communities: Communities, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(index_loading, "MANY", MANY)
-    async with large(owner_database_url, database_url) as community:
+    async with communities.large() as community:
         index = community.index
         await community.search(community.filled.lost[0])
         assert index.holds_all

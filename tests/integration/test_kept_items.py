@@ -10,7 +10,8 @@ from db.memory_index import MemoryIndex
 from db.queries import Fetch, Queries, Statement
 from reunite.entities import ReportState
 from reunite.matching.evidence import Item, Search
-from tests.integration.test_flat_search import Large, ids, large
+from tests.integration.test_flat_search import ids
+from tests.support.large_communities import Communities, Large
 
 
 @pytest.fixture
@@ -39,9 +40,8 @@ async def counted(community: Large, report: UUID, sent: list[str]) -> tuple[set[
 
 @pytest.mark.parametrize("quantised", [False, True])
 @pytest.mark.parametrize("many_new", [False, True])
-async def test_a_search_sends_one_statement(  # noqa: PLR0913 - fixtures and parameters
-    owner_database_url: str,
-    database_url: str,
+async def test_a_search_sends_one_statement(
+    communities: Communities,
     monkeypatch: pytest.MonkeyPatch,
     sent: list[str],
     *,
@@ -54,7 +54,7 @@ async def test_a_search_sends_one_statement(  # noqa: PLR0913 - fixtures and par
     if many_new:
         for changes in (search_changes, index_loading):
             monkeypatch.setattr(changes, "FEW", 0)
-    async with large(owner_database_url, database_url, reports=600) as community:
+    async with communities.large() as community:
         first, *others, last = community.filled.lost
         await community.search(first)
         assert community.index.holds_all is not quantised
@@ -73,9 +73,9 @@ async def test_a_search_sends_one_statement(  # noqa: PLR0913 - fixtures and par
 
 
 async def test_of_many_reports_items_are_packed(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, sent: list[str]
+    communities: Communities, monkeypatch: pytest.MonkeyPatch, sent: list[str]
 ) -> None:
-    async with large(owner_database_url, database_url, reports=600) as community:
+    async with communities.large() as community:
         first, other, *_ = community.filled.lost
         items = community.store.index_cache.items
         right = [items_of(await community.search(lost)) for lost in (first, other)]
@@ -98,11 +98,11 @@ async def test_of_many_reports_items_are_packed(
 
 
 async def test_of_too_many_reports_only_candidates_are_read(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, sent: list[str]
+    communities: Communities, monkeypatch: pytest.MonkeyPatch, sent: list[str]
 ) -> None:
     monkeypatch.setattr(index_loading, "MAX_ITEMS", 100)
     monkeypatch.setattr(packed_items, "_MAX_BYTES", 0)
-    async with large(owner_database_url, database_url, reports=600) as community:
+    async with communities.large() as community:
         first, other, *_ = community.filled.lost
         found, _ = await counted(community, first, sent)
         items = community.store.index_cache.items
@@ -115,10 +115,10 @@ async def test_of_too_many_reports_only_candidates_are_read(
 
 
 async def test_quantised_vectors_know_which_photos_look_alike(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+    communities: Communities, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(index_loading, "MANY", 200)
-    async with large(owner_database_url, database_url, reports=600) as community:
+    async with communities.large() as community:
         for lost in community.filled.lost:
             alike = (await community.search(lost)).lookalikes
             with monkeypatch.context() as imprecise:
@@ -131,12 +131,12 @@ async def test_quantised_vectors_know_which_photos_look_alike(
 
 @pytest.mark.parametrize("few", [0, 100])
 async def test_once_there_are_many_reports_new_ones_are_packed(
-    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch, sent: list[str], few: int
+    communities: Communities, monkeypatch: pytest.MonkeyPatch, sent: list[str], few: int
 ) -> None:
     monkeypatch.setattr(index_loading, "MAX_ITEMS", 300)
     for changes in (search_changes, index_loading):
         monkeypatch.setattr(changes, "FEW", few)
-    async with large(owner_database_url, database_url, reports=600) as community:
+    async with communities.large() as community:
         first, last = community.filled.lost[0], community.filled.lost[-1]
         await community.search(first)
         items = community.store.index_cache.items

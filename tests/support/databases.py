@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -112,11 +112,18 @@ class Databases:
         self.cleaners.pop(name).close()
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
-    @contextmanager
-    def empty(self) -> Iterator[str]:
+    def empty(self) -> AbstractContextManager[str]:
         """Give the URL of a new database without any migration, seen by the superuser; drop it at the end."""
+        return self._made("template0")
+
+    def copy(self, owner_url: str | None = None) -> AbstractContextManager[str]:
+        """Do the same with a copy of a database that nobody is connected to, by default an empty migrated one."""
+        return self._made(_name_of(owner_url) if owner_url else self.template)
+
+    @contextmanager
+    def _made(self, template: str) -> Iterator[str]:
         name = f"{self.prefix}_{next(CLONE_NUMBERS)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield _of_database(self.servers, OWNER, name)
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -1,5 +1,7 @@
 """How the tests are run: in which order, and which of them are measured."""
 
+import socket
+
 import pytest
 
 from tests.support.distribution import slow_first
@@ -30,3 +32,10 @@ def test_more_workers_than_tests_lose_none() -> None:
 )
 def test_at_most_five_cases_are_measured(count: int, measured: list[int]) -> None:
     assert list(spread(count)) == measured
+
+
+def test_what_a_worker_says_of_reruns_goes_at_once(pytestconfig: pytest.Config) -> None:
+    if not hasattr(pytestconfig, "workerinput"):
+        pytest.skip("all tests run in one process")
+    sock: socket.socket = pytestconfig.failures_db.sock  # type: ignore[attr-defined]
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
