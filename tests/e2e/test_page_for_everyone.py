@@ -74,7 +74,11 @@ async def test_on_a_phone_no_control_breaks_into_lines(site: Site, language: str
 
 async def test_only_the_reasons_on_a_card_are_in_small_print(site: Site) -> None:
     ada = await site.visit("Ada")
-    await _with_an_answer(ada)
+    await ada.be("Ben")
+    await ada.found.post("umbrella by the door", "red")
+    await ada.be("Ada")
+    await ada.lost.post("my red umbrella")
+    await expect(ada.lost.cards).to_be_visible()
     lines = ada.lost.cards.locator(".lines p")
     sizes = "all => all.map((each) => parseFloat(getComputedStyle(each).fontSize))"
     *words, why = await lines.evaluate_all(sizes)

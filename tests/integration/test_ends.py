@@ -40,7 +40,7 @@ async def test_what_no_database_can_keep_is_left_out_wherever_people_write_it(wo
     await world.wait_until_idle()
     await world.press("add_photo", lost.id, author, photos=photos)
     await world.press("add_detail", lost.id, author, words=odd)
-    await world.press("mine", world.button("l1", "mine"), author, words=odd)
+    await world.press("mine", world.button("l1", "mine"), author, words=odd, is_moderator=True)
     await world.wait_until_idle()
     exported = await world.handlers.export("web", world.name, author)
     assert {report["text"] for report in exported["reports"]} == {"ab", "my red umbrella\nab"}

@@ -222,6 +222,8 @@ async def _withdraw_claim(scene: Scene) -> None:
 
 
 async def _one_side_says_so(scene: Scene) -> None:
+    """Say where the found report is, too: the conversation shows it until it's back."""
+    await scene.press("whereabouts", scene.found.id, BEN, words=PLACE, code="L1920")
     await scene.press("accept_claim", await scene.claim() or scene.match.id, MODERATOR)
     await scene.press("handed_over", scene.match.id, BEN)
 
@@ -378,7 +380,7 @@ async def test_reports_left_out_of_the_export_are_counted(stage: Stage) -> None:
     [
         (_look, EVE.id, "blue ✓"),
         (_look, EVE.id, "Page 2 of 2"),
-        (_handover, THE_TWO, PLACE),
+        (_one_side_says_so, THE_TWO, PLACE),
         (_handover, "the lost report", sentence("no_pair")),
         (_one_side_says_so, "the lost report", sentence("log_handed_over")),
         (_claim_waits, "the found report", sentence("claim_waits_for_you")),
