@@ -24,6 +24,8 @@ from metrics.observed import observed
 
 _CONNECTIONS: Final = 4
 """More are slower in a burst of posts: they only wait for each other on the machine's cores."""
+_SENDING_CONNECTIONS: Final = 2
+"""For delivery and the heartbeat alone: in a burst, hundreds of events wait for the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +63,13 @@ async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> No
         await stack.enter_async_context(store.notifying_of_looks(handlers.look_answers.notify))
         adapter = entry.running()(handlers, store, config.adapter)
         platform = await stack.enter_async_context(adapter)
-        await stack.enter_async_context(observed(store, f"bot {entry.name}", config.metrics))
+        sending = await stack.enter_async_context(
+            Store(servers.database_url, connections=_SENDING_CONNECTIONS, keys=servers.keys)
+        )
+        await stack.enter_async_context(observed(sending, f"bot {entry.name}", config.metrics))
         if config.alert_after:
             watch = SlownessWatch(platform, handlers, Slowness(store), Monitoring(store), config.alert_after)
             watching = asyncio.create_task(watch.run())
             stack.push_async_callback(stop, watching)
         ready()
-        await Delivery(store, platform, lease_seconds=config.lease_seconds).run()
+        await Delivery(sending, platform, lease_seconds=config.lease_seconds).run()

@@ -29,6 +29,7 @@ def backup(owner_url: str, file: Path) -> None:
         raise UsageError(f"{file} already exists. Choose another name, or move it.")
     unfinished = file.with_name(f"{file.name}.part")
     try:
+        unfinished.unlink(missing_ok=True)  # the program of a killed backup may still write into it
         unfinished.touch(_PRIVATE)
     except OSError as error:
         raise UsageError(f"{file} can't be written ({error.strerror}).") from error

@@ -86,6 +86,14 @@ def test_a_backups_keys_are_checked_before_its_schema(
             assert problem in reunite_here(at(url, **keys), "restore", file, fails=True)
 
 
+def test_what_a_killed_backup_still_writes_is_not_in_the_next_one(environment: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "reunite.dump"
+    with (tmp_path / "reunite.dump.part").open("wb") as killed:  # the command, whose pg_dump lives on
+        reunite_here(environment, "backup", str(file))
+        killed.write(b"something else")
+    assert file.read_bytes().startswith(b"PGDMP")
+
+
 def test_a_password_is_on_no_command_line(tmp_path: Path) -> None:
     tool = tmp_path / "pg_dump"
     tool.write_text('#!/bin/sh\necho "$@, $PGPASSWORD" >&2\nexit 1\n')

@@ -7,11 +7,18 @@ from contextlib import asynccontextmanager
 import psycopg
 import pytest
 
+from bot.app import _CONNECTIONS
 from db.keys import Keys, new_key
+from db.store import Store
 from reunite.commands import Withdraw
-from reunite.entities import Report, ReportState
+from reunite.entities import ReplyTarget, Report, ReportState
+from reunite.messages import keys, wording
 from tests.contract.stages import staged
 from tests.integration.test_sweep import sweep_at
+from tests.support.discord_world import guild, online
+from tests.support.keys import KEYS
+from tests.support.pictures import drawing
+from tests.support.waiting import eventually
 from tests.support.world import open_world
 
 
@@ -56,3 +63,39 @@ async def test_a_held_report_does_not_keep_others_from_expiring(
         async with _locked(owner_database_url, held), asyncio.timeout(20):
             await sweep_at(stage, 0).run_once()
         assert (await stage.state(held), await stage.state(free)) == (ReportState.OPEN, ReportState.EXPIRED)
+
+
+async def test_replies_are_sent_while_events_wait_for_all_their_connections(
+    database_url: str, owner_database_url: str, redis_url: str
+) -> None:
+    async with (
+        guild() as world,
+        online(world, database_url, redis_url),
+        Store(database_url, keys=KEYS) as store,
+        await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner,
+    ):
+        post = await world.post_found("red")
+        workspace = await store.workspace("discord", world.discord.guild_id)
+        assert workspace
+        async with store.session(workspace.community) as session:
+            report = await session.reports.at(
+                ReplyTarget("discord", world.discord.guild_id, world.discord.channel("found"), post)
+            )
+            assert report
+            await session.outbox.post(
+                report.id, keys.first_reply(report.id), wording.problem("our_fault", "en", report.id)
+            )
+            await session._do("UPDATE outbox SET due_at = now() + interval '1 hour'")
+
+        async def all_wait() -> bool:
+            [row] = await store.rows("SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            return int(row["n"]) >= _CONNECTIONS
+
+        async with owner.transaction():
+            await owner.execute("LOCK TABLE report IN EXCLUSIVE MODE")
+            for _ in range(3 * _CONNECTIONS):  # each waits for 15 seconds at most
+                await world.discord.people.post("found", world.ben, "a cup", {"green.jpg": drawing("green")})
+            await eventually(all_wait)
+            async with store.session(workspace.community) as session:
+                await session._do("UPDATE outbox SET due_at = now()")
+            await world.discord.reply(post, within=10)
