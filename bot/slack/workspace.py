@@ -173,7 +173,9 @@ class SlackWorkspace:
             if not (isinstance(error, SlackApiError) and is_refusal(error)):
                 return
             found = {}
-        if not found.get("is_member") or any(found.get(kind) for kind in ("is_archived", "is_im", "is_mpim")):
+        if not (found and found.get("is_member", True)) or any(
+            found.get(kind) for kind in ("is_archived", "is_im", "is_mpim")
+        ):
             self._not_ours[channel] = None
             return
         async with self._refreshing:
