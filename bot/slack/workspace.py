@@ -173,7 +173,8 @@ class SlackWorkspace:
             if not (isinstance(error, SlackApiError) and is_refusal(error)):
                 return
             found = {}
-        if not found.get("is_member") or any(found.get(kind) for kind in ("is_archived", "is_im", "is_mpim")):
+        is_other = any(found.get(kind) for kind in ("is_archived", "is_im", "is_mpim"))
+        if not found or is_other or not found.get("is_member", True):
             self._not_ours[channel] = None
             return
         async with self._refreshing:
