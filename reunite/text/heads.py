@@ -69,7 +69,8 @@ _REST: Final = re.compile(
 )
 """Words after which a phrase says more about its thing, or about another one."""
 _RULED_OUT: Final = re.compile(
-    r"\b(?:not|no)\b(?! (?:longer|traia|tenia|tengo|encuentro|encontre|veo|esta|estaba|aparece)\b)"
+    r"\b(?:not|no)\b(?! longer (?:have|has|find|see|got)\b)"
+    r"(?! (?:traia|tenia|tengo|encuentro|encontre|veo|esta|estaba|aparece)\b)"
     r"(?:(?!\b(?:but|pero|ma|mas)\b).)*+"
 )
 _NOT_MINE: Final = re.compile(
@@ -80,7 +81,7 @@ _NOT_MINE: Final = re.compile(
 """How a find begins that somebody else posts: "not my scarf but it's been here all week"."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ASIDE: Final = re.compile(
-    r"\b[^\W\d_]{1,30}(?:['’]s|s['’])(?=\s)|\byour\s\w{1,30}"
+    r"\b[^\W\d_]{1,30}(?:['’]s|s['’])(?=\s)(?!\s(?:gone|missing|been|still|not|vanished|disappeared)\b)|\byour\s\w{1,30}"
     r"|(?:^|(?<=[,.;:!?(\n])|(?<=[,.;:!?(\n] )|\b(?:I|we|just|also|he|she) )saw "
     r"(?=(?:an?|the|this|that|my|your|his|her|our|their|some\w{0,6}|two|three|\d{1,3}|in|on|at|near|by|under)\b)"
     r"|\b(?:this|that|here|there|it)(?:['’]s| is| are| was| were)\b"
