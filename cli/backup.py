@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,6 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
 """As in the first migration: a dump contains the rights of the role, but not the role."""
 _DUMP: Final = ("--format=custom", "--no-owner")
 _RESTORE: Final = ("--no-owner", "--exit-on-error", "--single-transaction")
-_PRIVATE: Final = 0o600
 _NUMBER: Final = re.compile(r"\d+")
 
 
@@ -27,12 +27,12 @@ def backup(owner_url: str, file: Path) -> None:
     """Write everything into a file that only its owner may read. Raises UsageError."""
     if file.exists():
         raise UsageError(f"{file} already exists. Choose another name, or move it.")
-    unfinished = file.with_name(f"{file.name}.part")
-    try:
-        unfinished.unlink(missing_ok=True)  # the program of a killed backup may still write into it
-        unfinished.touch(_PRIVATE)
+    try:  # a name of its own: another backup, or the program of a killed one, may still be writing
+        number, name = tempfile.mkstemp(".part", f"{file.name}.", file.parent)
     except OSError as error:
         raise UsageError(f"{file} can't be written ({error.strerror}).") from error
+    os.close(number)
+    unfinished = Path(name)
     try:
         _run(_tool("pg_dump", _major(owner_url)), owner_url, *_DUMP, f"--file={unfinished}")
         unfinished.rename(file)

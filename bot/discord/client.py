@@ -20,7 +20,7 @@ from reunite.language import shortened
 _LONGEST_PAUSE_SECONDS: Final = 30.0
 """Seconds that discord.py may wait out a rate limit by itself (its minimum); longer ones raise RateLimited."""
 _REQUEST_SECONDS: Final = 30.0
-"""Seconds until an unanswered request is given up: its channel's other reactions wait for it."""
+"""Seconds until a request that was sent and isn't answered is given up: its channel's other reactions wait for it."""
 _HOUR: Final = 3600.0
 _MAX_REASON: Final = 300
 """Characters of Discord's reason in the log: it may be a whole page."""
@@ -153,8 +153,13 @@ def _trace() -> aiohttp.TraceConfig:
 
 
 async def _limit_time(session: aiohttp.ClientSession, _: object, __: object) -> None:
-    """Limit the session's later requests: discord.py, which opens it, has no setting for that."""
-    vars(session)["_timeout"] = aiohttp.ClientTimeout(total=_REQUEST_SECONDS)
+    """Limit how long the session's later requests wait, apart from their pace and the sending of photos.
+
+    discord.py opens the session and has no setting for that, and aiohttp's limit can't be set from outside: hence
+    `vars`. The first request, when logging in, keeps aiohttp's own limit of five minutes.
+    """
+    limit = aiohttp.ClientTimeout(total=None, sock_connect=_REQUEST_SECONDS, sock_read=_REQUEST_SECONDS)
+    vars(session)["_timeout"] = limit
 
 
 async def log_in(client: discord.Client, token: str) -> None:

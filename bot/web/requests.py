@@ -58,7 +58,8 @@ async def form_input(request: web.Request) -> FormInput:
             given.photos.append(IncomingPhoto(part.filename or "photo", data=data))
         elif is_photo and data is None:
             refused = refused or _too_large(part.filename or "photo")
-        photos += is_photo and data != b""
+        if is_photo and data != b"":  # the browser sends an empty one where none was chosen
+            photos += 1
         if photos > rules.MAX_PHOTOS:
             refused = TellUserError("too_many_photos", count=photos, number=rules.MAX_PHOTOS)
     if refused:

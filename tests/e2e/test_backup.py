@@ -86,12 +86,22 @@ def test_a_backups_keys_are_checked_before_its_schema(
             assert problem in reunite_here(at(url, **keys), "restore", file, fails=True)
 
 
-def test_what_a_killed_backup_still_writes_is_not_in_the_next_one(environment: dict[str, str], tmp_path: Path) -> None:
-    file = tmp_path / "reunite.dump"
-    with (tmp_path / "reunite.dump.part").open("wb") as killed:  # the command, whose pg_dump lives on
-        reunite_here(environment, "backup", str(file))
-        killed.write(b"something else")
-    assert file.read_bytes().startswith(b"PGDMP")
+def test_two_backups_of_one_name_at_the_same_time_are_both_whole(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner_url, file, run = environment["REUNITE_OWNER_DATABASE_URL"], tmp_path / "reunite.dump", backup._run
+    written = []
+
+    def run_meanwhile(tool: Path, url: str, *options: str) -> None:
+        monkeypatch.setattr(backup, "_run", run)
+        backup.backup(url, file)
+        written.append(file.read_bytes())
+        run(tool, url, *options)
+
+    monkeypatch.setattr(backup, "_run", run_meanwhile)
+    backup.backup(owner_url, file)
+    assert [dump[:5] for dump in (*written, file.read_bytes())] == [b"PGDMP"] * 2
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_password_is_on_no_command_line(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
+import aiohttp
 import pytest
 from discord.http import Route
 
+from bot.discord import client as client_module
 from bot.discord.client import ReuniteClient
 from bot.discord.config import DiscordConfig
 from bot.discord.outbound import DiscordPlatform
@@ -91,3 +93,15 @@ async def test_requests_wait_for_the_shared_limit_and_answers_to_interactions_do
             assert len(reserved) == before + 1
             await client.http.request(Route("PATCH", "/webhooks/1/token-2/messages/@original"))
             assert len(reserved) == before + 1
+
+
+async def test_a_request_that_had_to_wait_for_its_moment_is_given_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "_REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(RequestPace, "reserve", lambda *_: 0.4)
+    async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0) as silent:
+        base = "http://127.0.0.1:{1}".format(*silent.sockets[0].getsockname())
+        monkeypatch.setattr(Route, "BASE", base)
+        async with aiohttp.ClientSession(trace_configs=[client_module._trace()]) as session:
+            await client_module._limit_time(session, None, None)
+            with pytest.raises(aiohttp.ServerTimeoutError):
+                await asyncio.wait_for(session.get(f"{base}/users/@me"), 30)
