@@ -89,25 +89,29 @@ def _ours(error: discord.HTTPException) -> Exception | None:
     """Return what Discord's answer means; None if our request was wrong."""
     code, text = error.code, f"{error.text} ({error.code})"
     # No thread can be opened until others end, or there is a free tag.
-    if code in _LATER | NO_MORE_THREADS or code == _TAG_REQUIRED:
-        return TryAgainError(f"Discord doesn't take it yet: {text}")
+    if code in NO_MORE_THREADS or code == _TAG_REQUIRED or _is_temporary(error):
+        after = seconds_to_wait(error.response.headers.get("Retry-After"))
+        said = text if code else error.status  # an outage's text may be a whole page
+        return TryAgainError(f"Discord doesn't take it yet: {said}", after)
     if isinstance(error, discord.NotFound):
         return UndeliverableError(f"the channel, post or thread is gone ({code})")
     if code in _MISSING_PERMISSION and isinstance(error, discord.Forbidden):
         return MissingPermissionError(text)
     if isinstance(error, discord.Forbidden) or code in THREAD_CLOSED | WORDS_REFUSED | _TAKES_NO_MESSAGES:
         return UndeliverableError(f"Discord doesn't allow it: {text}")
-    if error.status in {_UNAUTHORIZED, _TOO_MANY} or isinstance(error, discord.DiscordServerError):
-        after = seconds_to_wait(error.response.headers.get("Retry-After"))
-        return TryAgainError(f"Discord answers {error.status}", after)
     return None
+
+
+def _is_temporary(error: discord.HTTPException) -> bool:
+    is_outage = isinstance(error, discord.DiscordServerError)
+    return is_outage or error.code in _LATER or error.status in {_UNAUTHORIZED, _TOO_MANY}
 
 
 def takes_no_messages(error: discord.HTTPException) -> bool:
     """Return whether someone doesn't accept direct messages from the bot, now or later."""
-    return error.code in _TAKES_NO_MESSAGES or (isinstance(error, discord.Forbidden) and error.code not in _LATER)
+    return error.code in _TAKES_NO_MESSAGES or (isinstance(error, discord.Forbidden) and is_refusal(error))
 
 
 def is_refusal(error: discord.HTTPException) -> bool:
     """Return whether Discord refuses a request permanently: the same request would be refused again."""
-    return error.status in _REFUSED and error.status != _TOO_MANY
+    return error.status in _REFUSED and not _is_temporary(error)

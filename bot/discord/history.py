@@ -6,7 +6,7 @@ from typing import Final
 
 import discord
 
-from bot.discord.errors import discord_errors
+from bot.discord.errors import discord_errors, is_refusal
 from bot.discord.permissions import ReportChannel, missing
 from bot.discord.posts import is_post, photos_of, report_of
 from bot.discord.workspaces import Workspaces
@@ -56,6 +56,8 @@ class ChannelHistory:
                     return await _forum_page(channel, kind, backfill)
                 return await _channel_page(channel, kind, backfill)
             except discord.Forbidden as error:
+                if not is_refusal(error):
+                    raise
                 raise UndeliverableError(f"Discord doesn't let the bot read it ({error.code})") from error
 
     def _readable(self, backfill: Backfill) -> tuple[ReportChannel, ReportKind]:

@@ -160,11 +160,14 @@ class Reconciler:
                 await self._isolated(forum.guild, self._forum_post(thread, posts))
 
     async def _forum_post(self, thread: discord.Thread, posts: dict[str, Report]) -> None:
-        with suppress(discord.NotFound, discord.Forbidden):
+        try:
             message = await thread.fetch_message(thread.id)
             if known := posts.pop(str(thread.id), None):
                 await self._inbound.renamed(thread)
             await self._message(message, known)
+        except (discord.NotFound, discord.Forbidden) as error:
+            if not is_refusal(error):
+                raise
 
     async def _message(self, message: discord.Message, known: Report | None) -> None:
         """Handle a message as if it had just been posted, or edited; one that was read quietly stays unanswered."""
@@ -188,8 +191,9 @@ class Reconciler:
             message = await self._fetch(guild, target.channel, str(target.message))
         except discord.NotFound:
             await self._inbound.deleted(guild.id, int(target.channel), int(target.message or 0))
-        except discord.Forbidden:
-            return
+        except discord.Forbidden as error:
+            if not is_refusal(error):
+                raise
         else:
             await self._inbound.edited(message)
 

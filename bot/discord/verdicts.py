@@ -8,6 +8,7 @@ import discord
 import structlog
 
 from bot.discord.brief_notices import BriefNotices
+from bot.discord.errors import is_refusal
 from bot.discord.workspaces import Workspaces, member_of
 from bot.unrecorded_cards import UnrecordedCards
 from reunite.commands import GiveVerdict
@@ -103,7 +104,9 @@ class Verdicts:
         async with self._workspaces.lock(int(card.sent.message)):
             try:
                 message = await channel.fetch_message(int(card.sent.message))
-            except (discord.NotFound, discord.Forbidden):
+            except (discord.NotFound, discord.Forbidden) as error:
+                if not is_refusal(error):
+                    raise
                 return
             given = await _given(message.reactions)
             for kind, users in given.items():
