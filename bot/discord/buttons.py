@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, get_args
 from uuid import UUID
@@ -50,6 +51,8 @@ _KEEP: Final = "keep"
 """The id of the button next to it, which keeps everything."""
 _OWN_DATA: Final[frozenset[Action]] = frozenset({"withdraw", "forget"})
 """Actions that people who have left the guild can still take, in direct messages."""
+_CONFIDENTIAL: Final[frozenset[Action]] = frozenset({"see_claim", "where_is_it"})
+"""Actions that show a proof, or where an item is kept and its code."""
 
 
 class Buttons:
@@ -153,7 +156,7 @@ class Buttons:
             return PrivateReply.of(await self._looks.claim(interaction, press))
         reply = await self._handlers.press(press)
         with answering(action):
-            return PrivateReply.of(reply)
+            return replace(PrivateReply.of(reply), is_confidential=action in _CONFIDENTIAL)
 
     async def _read(
         self, interaction: discord.Interaction, custom_id: str, action: Action, subject: UUID, given: FormInput

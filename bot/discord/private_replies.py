@@ -12,7 +12,7 @@ import aiohttp
 import discord
 import structlog
 
-from bot.discord.errors import EXPIRED_TOKEN, FAILURES
+from bot.discord.errors import EXPIRED_TOKEN, FAILURES, is_refusal
 from bot.discord.render import PICTURE_NAME, Rendered, mentions_of, render_private
 from bot.saved import SAVED, AnswerFailedError
 from db.trouble import log_failure
@@ -47,6 +47,8 @@ class PrivateReply:
     file: tuple[str, bytes] | None = None
     receipt: Receipt | None = None
     """The report whose author reads it."""
+    is_confidential: bool = False
+    """It's shown for a moment only, never as a direct message, which stays."""
 
     def files(self) -> list[discord.File]:
         return [discord.File(io.BytesIO(self.file[1]), self.file[0])] if self.file else []
@@ -170,12 +172,18 @@ async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply,
     """Send a reply directly, or else say in the channel that it's too late; nothing private is said there.
 
     It has no buttons: those of a private reply don't name their guild, and an interaction in direct messages has none.
+    After trouble on the way it isn't sent: it may be shown already.
     """
-    code = getattr(error, "code", type(error).__name__)
-    if code in EXPIRED_TOKEN or isinstance(error, discord.NotFound):
-        _log.info("discord_interaction_expired", code=code)
-    else:  # perhaps Discord refuses what we show
-        _log.warning("discord_answer_refused", interaction=interaction.id, code=code)
+    if not isinstance(error, discord.HTTPException) or (not is_refusal(error) and error.code not in EXPIRED_TOKEN):
+        _log.warning("discord_answer_lost", interaction=interaction.id, error=type(error).__name__)
+        return False
+    if error.code in EXPIRED_TOKEN or isinstance(error, discord.NotFound):
+        _log.info("discord_interaction_expired", code=error.code)
+    else:  # what we show may be wrong
+        _log.error("discord_answer_refused", interaction=interaction.id, code=error.code, exc_info=error)
+    if reply.is_confidential:
+        await _send_directly(interaction, PrivateReply(sentence("went_wrong", language_of_user(interaction))))
+        return False
     return await _send_directly(interaction, reply)
 
 

@@ -1,6 +1,7 @@
 """What a person reads on Discord is true and arrives, though the connection breaks at any step."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from reunite.language import sentence
 from tests.doubles.discord import BOT_ID
@@ -65,6 +66,21 @@ async def test_an_answer_that_discord_refuses_to_show_is_sent_directly(
             await world.discord.reply(world.discord.direct(bob)["id"], f"<#{world.discord.channel('lost')}>")
         else:
             await world.discord.reply(general, sentence("answer_too_late", person=f"<@{bob}>"))
+
+
+async def test_an_answer_that_was_shown_is_not_sent_again_though_discords_word_of_it_is_lost(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.discord.private_replies._PAUSES_IN_SECONDS", (0.01, 0.01))
+    async with open_world(database_url) as world:
+        bob = world.discord.admin.join("Bob")
+        for _ in range(3):
+            world.discord.refuse("PATCH /webhooks/.*/@original", 0, after=True)
+        with capture_logs() as logs:
+            used = await world.discord.ui.slash("lost", bob, "general", description="red bag")
+            assert f"<#{world.discord.channel('lost')}>" in await world.discord.ui.answer(used)
+            await eventually(lambda: any(entry["event"] == "discord_answer_lost" for entry in logs))
+        assert world.discord.people.direct_messages(bob) == []
 
 
 @pytest.mark.parametrize("status", [0, 403, 400])
