@@ -4,11 +4,13 @@ import io
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Final, Literal
 
 import discord
 import structlog
 
+from bot.discord.blocked_words import quoting_if_allowed
 from bot.discord.conversations import Conversations
 from bot.discord.errors import (
     NO_MORE_THREADS,
@@ -101,16 +103,21 @@ class DiscordPlatform:
         """Send a reply in a conversation of its people."""
         thread = await self._conversations.open(outgoing)
         earlier = await message_with(marker(outgoing.key), thread) if outgoing.maybe_sent else None
-        message = earlier or await self._post(thread, outgoing)
+        message = earlier or await self._post_allowed(thread, outgoing)
         return Sent(str(thread.id), str(message.id))
+
+    async def _post_allowed(self, place: Place, outgoing: Outgoing) -> discord.Message:
+        return await quoting_if_allowed(partial(self._post, place), outgoing)
 
     async def _answer(self, place: Place, channel: Place, outgoing: Outgoing) -> discord.Message:
         """Send a reply; if its thread is closed or gone, in the channel, or else to the author.
 
-        It goes to them too if the guild's AutoMod blocks its words.
+        It goes to them too if the guild's AutoMod blocks its words; what belongs to no post is sent without quotes.
         """
         try:
-            return await self._post(place, outgoing)
+            if outgoing.target.message or outgoing.reply.opens_thread:
+                return await self._post(place, outgoing)
+            return await self._post_allowed(place, outgoing)
         except discord.HTTPException as error:
             if error.code in WORDS_REFUSED and outgoing.target.message and not isinstance(place, discord.DMChannel):
                 _log.warning("discord_words_refused", post=outgoing.target.message, code=error.code)
@@ -129,26 +136,30 @@ class DiscordPlatform:
             return await self._write_to_author(outgoing) or await self._post(place, outgoing)
 
     async def _write_to_author(self, outgoing: Outgoing) -> discord.Message | None:
-        """Send a reply to a report's author directly; None if they don't accept messages."""
+        """Send a reply to its report's author directly; None if they don't accept messages."""
         report = await self._handlers.report_at(outgoing.target)
         if report is None or report.sample:
             return None
         try:
-            return await self._post(await self._client.create_dm(discord.Object(int(report.author.id))), outgoing)
+            return await self._write_to(report.author.id, outgoing)
         except discord.HTTPException as error:
             if not takes_no_messages(error):
                 raise
         return None
 
     async def _send_to_author(self, outgoing: Outgoing) -> Sent:
-        """Send a report post to the report's author, with a line that says why; answers follow there."""
-        channel = await self._client.create_dm(discord.Object(int(outgoing.author)))
+        """Send a report post to the report's author; answers follow there."""
+        message = await self._write_to(outgoing.author, outgoing)
+        return Sent(str(message.channel.id), str(message.id))
+
+    async def _write_to(self, person: str, outgoing: Outgoing) -> discord.Message:
+        """Send a reply directly, with a line that says why, unless an earlier attempt has arrived."""
+        channel = await self._client.create_dm(discord.Object(int(person)))
         earlier = await message_with(marker(outgoing.key), channel) if outgoing.maybe_sent else None
-        message = earlier or await self._post(channel, self._saying_why(outgoing))
-        return Sent(str(channel.id), str(message.id))
+        return earlier or await self._post(channel, self._saying_why(outgoing))
 
     def _saying_why(self, outgoing: Outgoing) -> Outgoing:
-        """Return a report post with a line that says why it's in its author's direct messages."""
+        """Return a reply with a line that says why it's in an author's direct messages."""
         why = Plain(sentence("moved_to_direct", self._language_of(outgoing.target)))
         return replace(outgoing, reply=replace(outgoing.reply, lines=((why,), *outgoing.reply.lines)))
 
@@ -156,11 +167,13 @@ class DiscordPlatform:
         """Edit a reply; nobody is pinged again."""
         with discord_errors():
             is_direct = await self._is_direct(outgoing, sent)
-        is_open_post = outgoing.reply.opens_thread and outgoing.reply.quotes  # an ended one quotes nobody
-        shown = self._saying_why(outgoing) if is_direct and is_open_post else outgoing
-        rendered = render(shown, direct=is_direct)
+        is_moved = sent.channel != outgoing.target.channel
+        if outgoing.reply.opens_thread:
+            is_moved = bool(outgoing.reply.quotes)  # an ended one quotes nobody
+        shown = self._saying_why(outgoing) if is_direct and is_moved else outgoing
 
-        async def change() -> None:
+        async def change(shown: Outgoing) -> None:
+            rendered = render(shown, direct=is_direct)
             await self._message(sent).edit(
                 content=rendered.content,
                 embed=rendered.embed,
@@ -170,7 +183,7 @@ class DiscordPlatform:
             )
 
         with discord_errors():
-            await self._unarchived(sent, change)
+            await self._unarchived(sent, partial(quoting_if_allowed, change, shown))
             await self._mark(outgoing)
             if outgoing.reply.opens_thread and not title_of(outgoing.reply) and not is_direct:
                 await self.threads.reset_name(sent.channel, sent.message)

@@ -9,7 +9,7 @@ import pytest
 from reunite.entities import Member
 from reunite.errors import PostGoneError, TryAgainError
 from reunite.language import sentence
-from reunite.messages.reply import Person, Quoted, Reply
+from reunite.messages.reply import Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
 from tests.doubles.discord_shapes import (
     ADD_REACTIONS,
@@ -98,7 +98,7 @@ async def test_an_answer_to_a_locked_forum_post_goes_to_its_author(database_url:
         target = replace(world.post_of(post), channel=post)
         await world.platform.send(reply("1", target, "They are Bob's."))
         assert [world.discord.text(message) for message in world.discord.people.direct_messages(ann)] == [
-            "They are Bob's."
+            f"{sentence('moved_to_direct')}\nThey are Bob's."
         ]
 
 
@@ -126,8 +126,31 @@ async def test_an_answer_whose_words_are_blocked_goes_to_the_author(database_url
         await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
         target = replace(world.post_of(post), channel=world.discord.channel("found") if place == "found" else post)
         world.discord.refuse(f"POST /channels/{post}/messages", 400, code=code, message="Message was blocked")
-        sent = await world.platform.send(reply("1", target, "They are Bob's."))
-        assert [message["id"] for message in world.discord.people.direct_messages(ann)] == [sent.message]
+        answer = reply("1", target, "They are Bob's.")
+        sent = await world.platform.send(answer)
+        world.discord.refuse(f"POST /channels/{post}/messages", 400, code=code, message="Message was blocked")
+        assert await world.platform.send(replace(answer, maybe_sent=True)) == sent
+        await world.platform.edit(reply("1", target, "They are Cid's."), sent)
+        [message] = world.discord.people.direct_messages(ann)
+        assert message["id"] == sent.message
+        assert world.discord.text(message) == f"{sentence('moved_to_direct')}\nThey are Cid's."
+
+
+@pytest.mark.parametrize("place", ["log", "conversation"])
+async def test_what_belongs_to_no_post_is_sent_without_the_words_that_are_blocked(
+    database_url: str, place: str
+) -> None:
+    async with open_world(database_url) as world:
+        lines = ((Plain("A match."),), (Plain("Found: "), Quoted("bloody gloves", UUID(int=1))))
+        people = tuple(world.discord.admin.join(name) for name in ("Ann", "Bob")) if place == "conversation" else ()
+        root = replace(world.post_of("0"), message=None)
+        world.discord.refuse("POST /channels/.*/messages", 400, code=200000, message="Message was blocked")
+        sent = await world.platform.send(Outgoing("1", root, Reply("log", lines), people=people))
+        assert world.discord.text(world.discord.message(sent.message)) == "A match.\nFound: …"
+        world.discord.refuse("PATCH /channels/.*/messages", 400, code=200000, message="Message was blocked")
+        later = ((Plain("Returned."),), *lines[1:])
+        await world.platform.edit(Outgoing("1", root, Reply("log", later), people=people), sent)
+        assert world.discord.text(world.discord.message(sent.message)) == "Returned.\nFound: …"
 
 
 def report_post(world: World, author: str) -> Outgoing:
