@@ -1,7 +1,7 @@
 """Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -14,7 +14,7 @@ from bot.discord.errors import FAILURES, is_refusal
 from bot.discord.inbound import Inbound
 from bot.discord.outbound import TAKEN_UP
 from bot.discord.posts import target_of
-from bot.discord.threads import is_ours
+from bot.discord.threads import is_ours, neutral_name
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from db.cancellation import stop
@@ -81,9 +81,9 @@ class Reconciler:
         while self._due:
             self._at_once.clear()
             due, self._due = self._due, set()
-            for guild in due:
-                if not await self._try_guild(guild):
-                    self._due.add(guild)
+            caught_up = [guild for guild in due if await self._try_guild(guild, self._guild)]
+            done = [guild for guild in caught_up if await self._try_guild(guild, self._thread_names)]
+            self._due |= due.difference(done)
             if self._due:
                 await self._sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
@@ -95,18 +95,17 @@ class Reconciler:
             async with asyncio.timeout(seconds):
                 await self._at_once.wait()
 
-    async def _try_guild(self, guild_id: int) -> bool:
-        """Reconcile a guild; return whether that succeeded."""
+    async def _try_guild(self, guild_id: int, step: Callable[[discord.Guild], Awaitable[None]]) -> bool:
+        """Take a step of reconciling a guild; return whether that succeeded."""
         guild = self._client.get_guild(guild_id)
         if guild and guild.unavailable:
             return True  # it's started again once the outage is over
         try:
             if guild:
-                await self._guild(guild)
+                await step(guild)
         except Exception:  # noqa: BLE001 - new events are handled all the same
             _log.exception("discord_reconcile_failed", guild=str(guild_id))
             return False
-        self._unseen.discard(guild_id)
         return True
 
     async def _guild(self, guild: discord.Guild) -> None:
@@ -126,9 +125,15 @@ class Reconciler:
             await self._isolated(guild, self._verdicts.compare(guild, card))
         for post in reversed(posts.values()):
             await self._isolated(guild, self._post(guild, post))
+        self._unseen.discard(guild.id)
+
+    async def _thread_names(self, guild: discord.Guild) -> None:
+        """Look at the threads that may have a deleted post's words: there may be many, so no other guild waits."""
+        language = self._workspaces.language(guild)
+        known = await self._handlers.known_posts("discord", str(guild.id))
         alive = {str(post.target.message) for post in known}
         for thread in guild.threads:
-            if is_ours(thread) and str(thread.id) not in alive:
+            if is_ours(thread) and str(thread.id) not in alive and thread.name != neutral_name(thread, language):
                 await self._isolated(guild, self._thread(guild, thread))
 
     async def _isolated(self, guild: discord.Guild, step: Awaitable[None]) -> None:

@@ -123,9 +123,7 @@ class Threads:
         """Name a post's thread by its day: the one opened at the post, or the private one that the post is in."""
         with suppress(discord.NotFound):
             thread = await self.get(self._thread_id(channel_id, post))
-            language = self._workspaces.language(thread.guild)
-            day = date_words(discord.utils.snowflake_time(thread.id), language)
-            name = sentence("thread_unnamed", language, day=day)
+            name = neutral_name(thread, self._workspaces.language(thread.guild))
             if is_ours(thread) and thread.name != name:
                 await thread.edit(name=name, archived=False)  # an archived one can't be changed
 
@@ -196,6 +194,11 @@ async def _first_message(thread: discord.Thread) -> discord.Message | None:
         return await thread.fetch_message(thread.id)
     except discord.NotFound:
         return None
+
+
+def neutral_name(thread: discord.Thread, language: str) -> str:
+    """Return a thread's name without its post's words."""
+    return sentence("thread_unnamed", language, day=date_words(discord.utils.snowflake_time(thread.id), language))
 
 
 def is_ours(thread: discord.Thread) -> bool:

@@ -1,14 +1,17 @@
-"""A bot that stops leaves no reconciling behind."""
+"""The order in which guilds are caught up in, and the end of it when the bot stops."""
 
 import asyncio
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock, MagicMock
 
+import discord
 import pytest
 
 from bot.discord.config import DiscordConfig
 from bot.discord.reconcile import Reconciler
+from bot.discord.threads import neutral_name
 
 
 async def test_it_is_stopped_though_a_cancellation_gets_lost(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,3 +34,28 @@ async def test_it_is_stopped_though_a_cancellation_gets_lost(monkeypatch: pytest
         await reconciler.stop()
     assert reconciler._task
     assert reconciler._task.done()
+
+
+async def test_threads_names_are_looked_at_once_all_guilds_are_caught_up_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    guilds: dict[int, Any] = {number: MagicMock(id=number, unavailable=False) for number in (1, 2)}
+    for guild in guilds.values():
+        guild.threads = [MagicMock(discord.Thread, id=10 * guild.id + i, owner_id=7, guild=guild) for i in range(2)]
+        guild.me.id = 7
+        guild.threads[0].name, guild.threads[1].name = neutral_name(guild.threads[0], "en"), "Found: a hat"
+    steps: list[str] = []
+
+    async def caught_up(guild: Any) -> None:
+        steps.append(f"guild {guild.id}")
+
+    async def looked_up(target: Any) -> None:
+        steps.append(f"thread {target.message}")
+
+    client: Any = MagicMock(guilds=guilds.values(), get_guild=guilds.get)
+    handlers: Any = AsyncMock(known_posts=AsyncMock(return_value=[]), report_at=looked_up)
+    workspaces, other = MagicMock(language=lambda _: "en"), MagicMock()
+    reconciler = Reconciler(client, handlers, workspaces, inbound=other, verdicts=other, config=DiscordConfig())
+    monkeypatch.setattr(reconciler, "_guild", caught_up)
+    reconciler.start()
+    assert reconciler._task
+    await reconciler._task
+    assert steps == ["guild 1", "guild 2", "thread 11", "thread 21"]
