@@ -31,7 +31,6 @@ _SILENT: Final = """CASE %(ping)s WHEN 'never' THEN true WHEN 'always' THEN fals
   WHERE o.report_id = thread.id AND o.audience = 'thread' AND o.reply->>'kind' = 'match' AND NOT o.silent
     AND o.state <> 'failed' AND o.task <> 'remove'
     AND o.created_at BETWEEN now() - %(ping_again)s AND clock_timestamp()
-    AND (%(ping)s = 'unless_waiting' OR m.label = 'high')
     AND (thread.changed_at IS NULL OR thread.changed_at <= o.created_at)
     AND m.state = 'undecided' AND NOT m.picked AND NOT m.declined AND f.state = 'open'
     AND NOT EXISTS (SELECT FROM claim c WHERE c.match_id = m.id)) END"""
@@ -67,7 +66,7 @@ class SqlOutbox(Queries):
             quotes=list(reply.quotes),
             people=list(reply.named),
             ping=ping,
-            ping_again=rules.LIKELY_PINGS_AGAIN if ping == "unless_likely_waits" else rules.PING_AGAIN,
+            ping_again=rules.PING_AGAIN,
         )
         return added == 1
 
@@ -107,11 +106,11 @@ class SqlOutbox(Queries):
         row = await self._one("SELECT silent FROM outbox WHERE key = %(key)s AND task <> 'remove'", key=key)
         return row is not None and row["silent"]
 
-    async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
+    async def quoting(self, *reports: UUID) -> Mapping[ReplyKey, Reply]:
         rows = await self._all(
-            "SELECT key, reply FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'"
-            " ORDER BY seq FOR UPDATE",
-            report=report,
+            "SELECT key, reply FROM outbox WHERE seq IN (SELECT replies_quoting(id) FROM unnest(%(reports)s) id)"
+            " AND task <> 'remove' ORDER BY seq FOR UPDATE",
+            reports=list(reports),
         )
         return {row["key"]: from_json(row["reply"]) for row in rows}
 

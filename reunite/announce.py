@@ -142,8 +142,7 @@ async def _tell(session: Session, stored: _Stored) -> None:
         before = stored.known.get(match.id)
         if before and (before.label, before.why, before.photo) != (match.label, match.why, match.photo):
             await _correct(session, match, stored.report, other)
-            if match.label is not before.label:
-                await _ping_later(session, match, stored.report, other)
+            await _ping_later(session, match, stored.report, other)
         await _show(session, stored.report, match, other)
 
 
@@ -239,15 +238,9 @@ async def _ask(session: Session, stored: _Stored, search: Search, shown: Sequenc
 async def _post_card(session: Session, reader: Report, match: Match, other: Report) -> None:
     if rules.may_show(reader, other, match):
         card = await card_of(session, reader, match, other)
-        ping = _ping(match) if reader.kind is ReportKind.LOST else "always"
+        waits = reader.kind is ReportKind.LOST and not rules.always_pings(match)
+        ping: Ping = "unless_waiting" if waits else "always"
         await session.outbox.post(reader.id, keys.card(match.id, reader.kind), card, ping=ping)
-
-
-def _ping(match: Match) -> Ping:
-    """Return when a match pings its owner: a busy day may bring many, and one thing may be posted many times."""
-    if match.released:
-        return "always"
-    return "unless_likely_waits" if match.label is Label.HIGH else "unless_waiting"
 
 
 async def _correct(session: Session, match: Match, report: Report, other: Report) -> None:
@@ -258,13 +251,12 @@ async def _correct(session: Session, match: Match, report: Report, other: Report
 
 
 async def _ping_later(session: Session, match: Match, report: Report, other: Report) -> None:
-    """Ping the owner once about a match whose card came silently, and which has High confidence now."""
-    if match.label is not Label.HIGH or match.claim:
+    """Ping the owner once about a match whose card came silently, if it would ping now."""
+    if not rules.always_pings(match) or match.claim:
         return
     if await session.outbox.came_silently(keys.card(match.id, ReportKind.LOST)):
         lost, found = lost_and_found(report, other)
-        news = wording.likelier(match, lost, found)
-        await session.outbox.post(lost.id, keys.likelier(match.id), news, ping=_ping(match))
+        await session.outbox.post(lost.id, keys.likelier(match.id), wording.likelier(match, lost, found))
 
 
 async def card_of(session: Session, reader: Report, match: Match, other: Report) -> Reply:

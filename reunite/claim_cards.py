@@ -25,9 +25,10 @@ async def post_card(session: Session, claimed: Claimed) -> None:
 
 
 async def revise_claim(session: Session, match_id: UUID, lost: Report, found: Report) -> None:
-    """Show the owner and the moderators how a claim was decided."""
+    """Show the owner, the finder and the moderators how a claim was decided."""
     if match := await session.matches.get(match_id):
         await revise_owners_cards(session, found, [(match, lost)])
+        await revise_finders_card(session, match, lost, found)
         await revise_cards(session, match, lost, found)
 
 
@@ -47,9 +48,9 @@ async def revise_owners_cards(
     await revise_tiles(session, found, pairs, quoting)
 
 
-async def revise_other_matches(session: Session, lost: Report) -> None:
-    """Update the cards of a lost report's matches on both sides: whether its owner still looks for it."""
-    shown = {reply.match for reply in (await session.outbox.quoting(lost.id)).values()}
+async def revise_other_matches(session: Session, lost: Report, decided: Match) -> None:
+    """Update the cards of a lost report's other matches on both sides: whether its owner still looks for it."""
+    shown = {reply.match for reply in (await session.outbox.quoting(lost.id)).values()} - {decided.id}
     for match in await session.matches.of(lost.id):
         found = await session.reports.get(match.found) if match.id in shown else None
         if found and found.state in rules.RETURNABLE:

@@ -94,7 +94,7 @@ async def check_claimant(session: Session, press: Press, match: Match, lost: Rep
     """Raise TellUserError if a member can't claim a match, whatever their proof is."""
     rights.check_press(press, lost)
     _check_shown(match, lost, found)
-    if found.is_by(lost.account) and not press.is_moderator:  # who may decide on their own claim
+    if found.is_by(lost.account) and not press.is_moderator:  # a moderator may decide even their own claim
         raise TellUserError("own_find")
     if closed := rules.why_closed(match, lost, found):
         raise TellUserError(closed)

@@ -53,14 +53,18 @@ Act = (
 class Right:
     """Who may do something: people with one of `roles`; `refusal` is the sentence for everyone else.
 
-    People with a role in `never` are refused by their own sentence, unless they moderate: a community may have only one
-    moderator.
+    Who has all the roles of a row in `never` is refused by its sentence, the first that fits, unless they moderate: a
+    community may have only one moderator.
     """
 
     roles: frozenset[Role]
     refusal: str = ""
-    never: frozenset[Role] = frozenset()
-    never_refusal: str = ""
+    never: tuple[tuple[frozenset[Role], str], ...] = ()
+
+    def refuses(self, roles: frozenset[Role]) -> str | None:
+        """Return the sentence for someone who may not do it; None if they may."""
+        own = () if Role.MODERATOR in roles else self.never
+        return next((words for those, words in own if those <= roles), None if roles & self.roles else self.refusal)
 
 
 _EVERYONE: Final = Right(frozenset({Role.MEMBER}))
@@ -69,7 +73,12 @@ _FINDER: Final = Right(frozenset({Role.FINDER}), "only_finder")
 _AUTHOR: Final = Right(frozenset({Role.OWNER, Role.FINDER}), "only_own")
 _MODERATOR: Final = Right(frozenset({Role.MODERATOR}), "only_moderators_here")
 _VERDICT: Final = Right(frozenset({Role.MODERATOR}), "only_moderators")
-_CLAIM: Final = Right(frozenset({Role.FINDER, Role.MODERATOR}), "only_finder", frozenset({Role.OWNER}), "own_claim")
+_BOTH_SIDES: Final = frozenset({Role.OWNER, Role.FINDER})
+_CLAIM: Final = Right(
+    frozenset({Role.FINDER, Role.MODERATOR}),
+    "only_finder",
+    never=((_BOTH_SIDES, "own_find"), (frozenset({Role.OWNER}), "own_claim")),
+)
 
 TABLE: Final[Mapping[Act, Right]] = {
     # Members
@@ -129,16 +138,14 @@ def roles_of(account: Account, *reports: Report, is_moderator: bool = False, gav
 
 def may(act: Act, roles: frozenset[Role]) -> bool:
     """Return whether someone with these roles may do something."""
-    right = TABLE[act]
-    return bool(roles & right.roles) and (Role.MODERATOR in roles or not roles & right.never)
+    return TABLE[act].refuses(roles) is None
 
 
 def check(act: Act, roles: frozenset[Role]) -> None:
     """Raise TellUserError if someone with these roles may not do something."""
-    if not may(act, roles):
-        right = TABLE[act]
-        refusal = right.never_refusal if roles & right.never else right.refusal
-        raise TellUserError("own_find" if refusal == "own_claim" and Role.FINDER in roles else refusal)
+    refusal = TABLE[act].refuses(roles)
+    if refusal is not None:
+        raise TellUserError(refusal)
 
 
 def check_press(press: Press, *reports: Report) -> None:

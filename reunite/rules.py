@@ -53,9 +53,6 @@ REPEAT_WITHIN: Final = timedelta(minutes=2)
 PING_AGAIN: Final = timedelta(hours=6)
 """After that, a possible match pings an owner although they haven't answered the last match that did."""
 
-LIKELY_PINGS_AGAIN: Final = timedelta(hours=1)
-"""After that, a match with High confidence pings an owner although they haven't answered the last one that did."""
-
 IN_PROGRESS: Final = frozenset({ReportState.PENDING, ReportState.OPEN})
 """The states in which a report is searched, or soon will be."""
 
@@ -121,6 +118,14 @@ def may_show(reader: Report, other: Report, match: Match) -> bool:
     return reader is lost or not lost.private
 
 
+def always_pings(match: Match) -> bool:
+    """Return whether a match pings its owner although they have another one to answer.
+
+    A busy day may bring many possible matches, most of them wrong.
+    """
+    return match.label is Label.HIGH or match.released
+
+
 def is_folded(match: Match) -> bool:
     """Return whether an owner has declined a match, and no moderator has confirmed it since."""
     return match.declined and match.state is not MatchState.CONFIRMED
@@ -146,8 +151,8 @@ def has_gone(match: Match, found: Report) -> bool:
 
 
 def has_ended_otherwise(match: Match, lost: Report) -> bool:
-    """Return whether a lost item is back that another match, if any, was about."""
-    return lost.state is ReportState.RETURNED and match.state is not MatchState.CONFIRMED
+    """Return whether the owner has their item back, but not by this match, and has no claim on it either."""
+    return lost.state is ReportState.RETURNED and match.state is not MatchState.CONFIRMED and not is_claimed(match)
 
 
 def is_answered(match: Match, found: Report) -> bool:

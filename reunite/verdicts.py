@@ -133,13 +133,14 @@ async def settle(session: Session, change: Change) -> list[UUID]:
     """Update everything that shows a match after its change; return the work this makes."""
     work = []
     if change.match.state is not change.before:
+        await session.outbox.quoting(*[report.id for report in change.reports])  # all locked at once, in one order
         await session.matches.set_state(change.match.id, change.match.state)
         work = await _apply(session, change)
         lost, found = [await session.reports.get(report.id) or report for report in change.reports]
         await settle_claims(session, change.match, change.before, found)
         await revise_claims(session, found)
         await revise_offers(session, found)
-        await revise_other_matches(session, lost)
+        await revise_other_matches(session, lost, change.match)
         await revise_log(session, change.match, lost, found)
     else:
         await revise_log(session, change.match, *change.reports)

@@ -99,7 +99,7 @@ def gone_card(match: Match, lost: Report, found: Report) -> Reply:
 
 
 def other_card(match: Match, lost: Report, found: Report) -> Reply:
-    """Replace the card of a match whose owner got theirs back by another one."""
+    """Replace the card of a match whose owner got theirs back by another one; it may be the same thing."""
     return _closed_card("card_other", match, lost, found)
 
 

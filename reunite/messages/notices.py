@@ -67,10 +67,10 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
     if found.sealed:
         lines.append((Plain(sentence("log_released" if match.released else "log_sealed", language)),))
     lines += decided(match, lost, language, moderator)
+    actions: list[Action] = ["confirm", "reject"]
     if match.state is MatchState.UNDECIDED and ReportState.RETURNED in {lost.state, found.state}:
         lines.append(line("log_elsewhere", language))
-    actions: list[Action] = ["confirm", "reject"]
-    if found.sealed and not match.released and match.state is MatchState.UNDECIDED:
+    elif match.state is MatchState.UNDECIDED and found.sealed and not match.released:
         actions.insert(0, "release")
     buttons = tuple(button(action, match.id, language) for action in actions)
     about = frozenset({lost.id, found.id})

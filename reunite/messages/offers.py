@@ -18,6 +18,10 @@ def offer(post: str, language: str) -> Reply:
 
 
 def thread_photo(report: Report) -> Reply:
-    """Tell the author of a report how to search with a photo that they have posted in its thread."""
+    """Tell the author of a report how to search with a photo that they have posted in its thread.
+
+    A sealed report's thread is public, so the photo should go from there.
+    """
     add = button("add_photo", report.id, report.language)
-    return Reply("note", (asking("thread_photo", report.language),), buttons=(add,), about=frozenset({report.id}))
+    key = "thread_photo_sealed" if report.sealed else "thread_photo"
+    return Reply("note", (asking(key, report.language),), buttons=(add,), about=frozenset({report.id}))

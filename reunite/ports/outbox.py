@@ -46,6 +46,9 @@ class Outbox(Protocol):
         """Return whether a reply was queued without a ping; False if there's none."""
         ...
 
-    async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
-        """Return the latest version of every reply that quotes a report or is about it, sent or queued; all locked."""
+    async def quoting(self, *reports: UUID) -> Mapping[ReplyKey, Reply]:
+        """Return the latest version of every reply that quotes a report or is about it, sent or queued; all locked.
+
+        Those of several reports are locked in one order, so that two who lock some of them can't deadlock.
+        """
         ...

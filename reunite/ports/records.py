@@ -11,9 +11,9 @@ Audience = Literal["thread", "moderators", "pair", "channel"]
 """Who reads a reply: a report's thread, the moderators' channel of its workspace, the people whom it names, in a
 conversation of their own, or everyone in the channel of the report's post."""
 
-Ping = Literal["always", "unless_waiting", "unless_likely_waits", "never"]
+Ping = Literal["always", "unless_waiting", "never"]
 """Whether a reply pings the people whom it addresses; `unless_waiting`: not while an earlier match that has pinged them
-waits for their answer; `unless_likely_waits`: the same, but only matches with High confidence count."""
+waits for their answer."""
 
 
 @dataclass(frozen=True, slots=True)

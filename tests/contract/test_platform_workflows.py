@@ -199,6 +199,20 @@ async def test_who_posts_a_photo_in_their_reports_thread_learns_how_to_search_wi
     assert added.words == sentence("note_looking_again")
 
 
+async def test_who_posts_a_photo_in_a_sealed_reports_thread_is_asked_to_delete_it(harness: Harness) -> None:
+    harness.needs("photos in threads")
+    await harness.admin.set_up(log=True)
+    ben = harness.join("Ben")
+    await harness.ui.report_sealed(ben, "a key", "gym")
+    await harness.deliver()
+    [report] = await harness.reports()
+    await harness.platform.send(saying(report.target, "Nothing yet."))  # a thread begins with its first reply
+    await harness.people.post_photo_in_thread(report.target, ben)
+    await eventually(partial(_told_of_photo, harness, report))
+    [hint] = [sent for _, sent in await harness.deliver()]
+    assert await harness.screen.words(hint) == sentence("thread_photo_sealed")
+
+
 async def _told_of_photo(harness: Harness, report: Report) -> bool:
     async with harness.store.session(report.community) as session:
         return await session.outbox.get(keys.thread_photo(report.id)) is not None

@@ -102,7 +102,7 @@ QUEUED: dict[str, list[Reply]] = {
         for report in (FOUND, SEALED)
         for moderator in (None, MODERATOR)
     ],
-    "thread_photo": [offers.thread_photo(LOST)],
+    "thread_photo": [offers.thread_photo(LOST), offers.thread_photo(SEALED)],
     "better_sealed": [notices.better_sealed(FOUND)],
     "face_seen": [notices.face_seen(FOUND)],
     "card_seen": [notices.card_seen(FOUND)],
