@@ -130,7 +130,7 @@ class SlackPlatform:
             raise
 
     async def _post(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent:
-        file = await self._pictures.file_of(workspace, outgoing)
+        file = await self._pictures.file_in_time(workspace, outgoing)
         channel, key = outgoing.target.channel, outgoing.key
         self._unsent.pop(place_of(outgoing), None)
         self._earlier.forget(outgoing)

@@ -1,7 +1,6 @@
 """Uploads the pictures of replies, each once, even if the reply has to be sent again; and deletes them with it."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -32,6 +31,22 @@ class Pictures:
         self._uploaded = uploaded
         self._files = Latest[tuple[str, str], str](_MAX)
         """Files' ids by a reply's key and its picture's hash."""
+        self._waiting_since = Latest[str, float](_MAX)
+        """When Slack first didn't take the picture of a reply that isn't sent yet, by the reply's key."""
+
+    async def file_in_time(self, workspace: SlackWorkspace, outgoing: Outgoing) -> str | None:
+        """Return the same as `file_of` for a new reply, whose words wait a minute: None if Slack still fails then."""
+        try:
+            return await self.file_of(workspace, outgoing)
+        except FAILURES as error:
+            now = asyncio.get_running_loop().time()
+            since = self._waiting_since.get(outgoing.key)
+            if since is None:
+                self._waiting_since[outgoing.key] = now
+            if since is None or now - since < _LONGEST_WAIT_SECONDS:
+                raise
+            _log.warning("slack_upload_failed", key=outgoing.key, reason=type(error).__name__)
+            return None
 
     async def file_of(self, workspace: SlackWorkspace, outgoing: Outgoing) -> str | None:
         """Return the id of a reply's uploaded picture; None if it has none, or Slack won't take it soon."""
@@ -39,13 +54,7 @@ class Pictures:
             return None
         key = outgoing.key, sha256(outgoing.picture).hexdigest()
         if key not in self._files:
-            try:
-                file = await upload(workspace, outgoing.picture)
-            except FAILURES as error:
-                if not _has_waited(outgoing):
-                    raise
-                _log.warning("slack_upload_failed", key=outgoing.key, reason=type(error).__name__)
-                return None
+            file = await upload(workspace, outgoing.picture)
             if file is None:
                 return None
             await self._uploaded.note(workspace.team, outgoing.key, file)
@@ -58,6 +67,7 @@ class Pictures:
 
     def forget(self, outgoing: Outgoing) -> None:
         """Forget the picture of a reply that is sent."""
+        self._waiting_since.pop(outgoing.key, None)
         if outgoing.picture:
             self._files.pop((outgoing.key, sha256(outgoing.picture).hexdigest()), None)
 
@@ -66,11 +76,6 @@ class Pictures:
         for file in await self._uploaded.of(workspace.team, key):
             if file != shown and await delete_file(workspace, file) is None:
                 await self._uploaded.forget(workspace.team, file)
-
-
-def _has_waited(outgoing: Outgoing) -> bool:
-    """Return whether a reply's words have waited long enough for its picture."""
-    return outgoing.since is not None and datetime.now(UTC) - outgoing.since > timedelta(seconds=_LONGEST_WAIT_SECONDS)
 
 
 async def delete_file(workspace: SlackWorkspace, file: str) -> str | None:
@@ -89,7 +94,10 @@ async def upload(workspace: SlackWorkspace, picture: bytes) -> str | None:
     """Upload a picture and wait until it can be shown; None if Slack won't take it soon."""
     try:
         uploaded = await workspace.client.files_upload_v2(filename="match.jpg", file=picture)
-        file = str(uploaded["files"][0]["id"])
+        if not (files := uploaded.get("files")):
+            _log.warning("slack_upload_without_file")
+            return None
+        file = str(files[0]["id"])
         for _ in range(_CHECKS):
             if (await workspace.client.files_info(file=file))["file"].get("mimetype"):
                 return file
@@ -98,6 +106,4 @@ async def upload(workspace: SlackWorkspace, picture: bytes) -> str | None:
         if not is_refusal(error) and (seconds_put_off(error) or 0) <= _LONGEST_WAIT_SECONDS:
             raise
         _log.warning("slack_upload_refused", error=code_of(error))
-    except (IndexError, KeyError, TypeError):
-        _log.exception("slack_upload_unreadable")  # Slack's answer has another form
     return None

@@ -1,15 +1,17 @@
 """Reports are taken although Slack, or a compatible server, refuses a call that isn't essential for them."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from aiohttp import web
 
+from bot.slack import pictures
 from reunite.entities import MatchState, ReplyTarget
 from reunite.errors import TryAgainError
 from reunite.language import sentence
-from reunite.messages.reply import Plain, Reply
+from reunite.messages import keys, wording
+from reunite.messages.reply import Picture, Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.support.slack_adapter import JPEG, World, world_in, world_on
@@ -78,18 +80,57 @@ def reply(world: World, post: str, **more: Any) -> Outgoing:
     return Outgoing("key", target, Reply("nothing", ((Plain("Here it is."),),)), JPEG, **more)
 
 
-@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal", "files.info"])
-async def test_words_wait_a_minute_for_a_picture_that_slack_does_not_take(database_url: str, method: str) -> None:
+UPLOAD = ["files.getUploadURLExternal", "files.completeUploadExternal", "files.info"]
+
+
+@pytest.mark.parametrize("method", UPLOAD)
+async def test_the_answer_to_an_old_report_waits_for_its_picture_too(
+    database_url: str, owner_database_url: str, method: str
+) -> None:
+    async with world_in(database_url) as world:
+        lost, found, match = await world.match()
+        [photo] = await world.photos(found)
+        with psycopg.connect(owner_database_url) as owner:
+            owner.execute("UPDATE report SET created_at = now() - interval '2 minutes' WHERE id = %s", [lost.id])
+            stored = "UPDATE photo SET state = 'stored', copy = %s, upload = NULL, url = NULL WHERE id = %s"
+            owner.execute(stored, [JPEG, photo.id])
+        world.slack.api.fail_next(method, status=503)
+        async with world.store.session(lost.community) as session:
+            card = wording.match_card(match, found, lost, Picture(photo.id, found.id))
+            await session.outbox.post(lost.id, keys.card(match.id, lost.kind), card)
+        shown = await world.slack.wait_for_reply(world.lost, str(lost.target.message), "This could be yours.")
+        assert any(block["type"] == "image" for block in shown["blocks"])
+
+
+@pytest.mark.parametrize("method", UPLOAD)
+async def test_new_words_go_without_a_picture_that_slack_does_not_take_for_a_minute_but_changed_ones_wait(
+    database_url: str, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with world_in(database_url) as world:
         post = world.slack.post_photo(world.found, world.ben, JPEG)
-        for _ in range(2):
+        for _ in range(3):
             world.slack.api.fail_next(method, status=503)
-        now = datetime.now(UTC)
         with pytest.raises(TryAgainError):
-            await world.platform.send(reply(world, post, since=now))
-        await world.platform.send(reply(world, post, since=now - timedelta(minutes=2)))
-        sent = await world.slack.wait_for_reply(world.found, post, "Here it is.")
-        assert not any(block["type"] == "image" for block in sent["blocks"])
+            await world.platform.send(reply(world, post))
+        monkeypatch.setattr(pictures, "_LONGEST_WAIT_SECONDS", 0.0)  # the minute is over
+        sent = await world.platform.send(reply(world, post))
+        shown = await world.slack.wait_for_reply(world.found, post, "Here it is.")
+        assert not any(block["type"] == "image" for block in shown["blocks"])
+        with pytest.raises(TryAgainError):
+            await world.platform.edit(reply(world, post), sent)
+
+
+async def test_the_words_arrive_if_slack_names_no_uploaded_file(database_url: str) -> None:
+    async with world_in(database_url) as world:
+        post = world.slack.post_photo(world.found, world.ben, JPEG)
+
+        async def nothing(_: web.Request) -> web.Response:
+            return web.json_response({"ok": True, "files": []})
+
+        world.slack.api.before_answer["files.completeUploadExternal"] = nothing
+        await world.platform.send(reply(world, post))
+        shown = await world.slack.wait_for_reply(world.found, post, "Here it is.")
+        assert not any(block["type"] == "image" for block in shown["blocks"])
 
 
 @pytest.mark.parametrize("answer", [{}, {"message": None}, {"message": {"text": "Here it is."}}])
