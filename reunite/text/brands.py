@@ -41,6 +41,17 @@ def _brands_by_words() -> Mapping[_Words, _Brands]:
     return named
 
 
+def _alone() -> Mapping[str, Sequence[tuple[_Words, str]]]:
+    named = defaultdict[str, list[tuple[_Words, str]]](list)
+    for table in _TABLES.values():
+        for thing, names in table.get("alone", {}).items():
+            for words in map(tokens, listed(names)):
+                named[words[-1]].append((tuple(words), thing))
+    return named
+
+
+_ALONE: Final = _alone()
+"""By their last word, the names that stand for a thing."""
 _THINGS: Final = {group: listed(table["things"]) for group, table in _TABLES.items()}
 _BY_WORDS: Final = _brands_by_words()
 _UNSPACED_NAMES: Final = re.compile(
@@ -60,8 +71,6 @@ _FOR: Final = re.compile(
     re.IGNORECASE,
 )
 """Before what a thing is for, if that is all that is said of it: a mouse "for my Dell laptop" isn't Dell's."""
-_MOST_GROUPS: Final = 2
-"""Groups of a brand whose name alone stands for a thing."""
 _MAX_MODEL: Final = 2
 """Words of a model's name."""
 _MAX_WORDS: Final = max(map(len, _BY_WORDS))
@@ -106,7 +115,7 @@ def _brands_of(phrase: str, nouns: Sequence[str]) -> _Brands:
     nouns_named = heads.things_in(_WHAT_FOR.sub(" ", english)) if others else frozenset[str]()
     nouns_named = nouns_named.intersection(map(stem, others)) or nouns_named  # "macbook charger"
     named = frozenset(meant_by(noun, phrase) or noun for noun in nouns_named)
-    if not (named or not others or _is_model(phrase, others) or _stands_alone(found, nouns)):
+    if not (named or not others or _is_model(phrase, others)):
         return {}
     head = frozenset((heads.head_phrase(english) or "").split()[-1:])
     readings = (named, named - kinds.KEPT_IN or named, head or named)
@@ -115,11 +124,6 @@ def _brands_of(phrase: str, nouns: Sequence[str]) -> _Brands:
         for brand, groups in found.items()
     }
     return {brand: some for brand, groups in made.items() if (some := _of_some(groups, nouns))}
-
-
-def _stands_alone(found: _Brands, nouns: Sequence[str]) -> bool:
-    """Whether a thing is called by its brand."""
-    return any(_TABLES[group].get("alone") in nouns for groups in found.values() for group in groups)
 
 
 def _is_model(phrase: str, others: Sequence[str]) -> bool:
@@ -143,27 +147,25 @@ def _of_some(groups: frozenset[str], nouns: Sequence[str]) -> frozenset[str]:
 
 
 def meant_by(noun: str | None, text: str) -> str | None:
-    """Return what a noun with two meanings is with the brands of a text: a "casque" is no helmet if Bose makes it.
+    """Return what a noun is with the brands of a text: a "casque" that Bose makes is no helmet, an "Owala" a bottle."""
+    return noun and (_named_alone(noun, text) or _by_its_brand(noun, text))
 
-    A brand's name alone is what it mostly makes: an "Owala" is a bottle.
-    """
-    meant = kinds.BY_BRAND.get(noun or "")
-    if noun is None or meant is None:
-        return noun if noun is None or kinds.is_known(noun) else _called_by_its_brand(noun, text) or noun
+
+def _named_alone(noun: str, text: str) -> str | None:
+    """Return what the name that ends with this noun stands for, if the text has all of it."""
+    for name, thing in _ALONE.get(noun, ()):
+        words = tokens(text)
+        if any(tuple(words[first : first + len(name)]) == name for first in range(len(words))):
+            return thing
+    return None
+
+
+def _by_its_brand(noun: str, text: str) -> str:
+    meant = kinds.BY_BRAND.get(noun)
+    if meant is None:
+        return noun
     groups = frozenset[str]().union(*brands_in(text).values())
     return meant if _fitting(groups, (meant,)) and not _fitting(groups, (noun,)) else noun
-
-
-def _called_by_its_brand(noun: str, text: str) -> str | None:
-    named = tokens(text)
-    brands = [
-        groups
-        for words, brands in _BY_WORDS.items()
-        if noun == words[-1] and set(words) <= set(named)
-        for groups in brands.values()
-    ]
-    alone = [_TABLES[group]["alone"] for groups in brands for group in groups if "alone" in _TABLES[group]]
-    return alone[0] or None if len(alone) == 1 and len(brands[0]) <= _MOST_GROUPS else None
 
 
 def other_brand(first: NamedBrands, second: NamedBrands) -> str | None:

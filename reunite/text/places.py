@@ -26,9 +26,7 @@ from reunite.text.place_words import (
     NUMBERED,
     OF_THE_THING,
     ORIGINS,
-    ROADS,
     SHOPS,
-    STREETS,
     VERBS,
     VERBS_APART,
     WITHIN,
@@ -123,14 +121,13 @@ def _plain(token: str) -> str:
 
 def _places(words: Sequence[str]) -> Iterator[_Found]:
     position, end_of_place = 0, -1
-    names_a_road = not ROADS.isdisjoint(words)
     while position < len(words):
         found = (
             _heading(words, position)
             or _alone(words, position)
             or _led(words, position, follows_a_place=position == end_of_place)
             or _numbered(words, position)
-            or (_street(words, position) if names_a_road or words[position] in STREETS else None)
+            or _street(words, position)
         )
         if found:
             found = (found[0], _with_complement(words, found[1]), found[2])
