@@ -15,6 +15,7 @@ from reunite.text.spelling import MIN_LENGTH, NAMES
 NOT_IN_THE_VOCABULARY = (
     "aster bonne brier carton checker glosses holger keying lighten looping monet patched phony pooch"
 )
+NOT_IN_THE_VOCABULARY += " culling curbing curing knotting levee needless reorder ruder spline wretch"
 NOT_IN_THE_VOCABULARY += " hamper hummer wench whittle chandler pager shaper solver spool strived stripy tokes"
 """Found in a large body of text."""
 OUT = Path(__file__).parents[1] / "reunite/text/real_words.txt"

@@ -36,6 +36,8 @@ _ANYTHING: Final = frozenset(_LISTS["anything"].split())
 """Nouns for whatever a thing is, which another noun names."""
 _PEOPLE: Final = frozenset(_LISTS["people"].split())
 _MOTIFS: Final = frozenset(stem(noun) for noun in _LISTS["motifs"].split())
+_SHOWING: Final = frozenset(_LISTS["showing"].split())
+_SHOWN: Final = _MOTIFS | _ANIMALS | frozenset(_LISTS["shown"].split())
 _TOP: Final = "top"
 
 
@@ -227,13 +229,23 @@ def _known(words: list[str]) -> str | None:
     last = max((position for position, named in enumerate(is_thing) if named), default=-1)
     run: list[str] = []
     for position, word in enumerate(words[: last + 2]):
+        if run and stem(run[-1]) in _SHOWING and stem(word) in _SHOWN:
+            break
         if is_thing[position]:
             run.append(word)
         elif run and word in _LOOKS and stem(run[-1]) in _MOTIFS and (len(run) > 1 or position < last):
             run = [] if position < last else run[:-1]
+        elif len(run) == 1 and stem(run[0]) in _MOTIFS and _is_one_name(words[position : position + 2]):
+            run = []
         elif run and word != "up" and not (word in _FOR_WHOM and position < last and is_thing[position + 1]):
             break
     return _whole_name(words, run) if run else None
+
+
+def _is_one_name(words: Sequence[str]) -> bool:
+    """Whether two words name a thing together: "water bottle", also after a motif ("hamster water bottle")."""
+    name = " ".join(words)
+    return len(words) > 1 and kinds.kind_part(name) == name
 
 
 def _whole_name(words: list[str], run: list[str]) -> str:
@@ -261,16 +273,17 @@ def _is_thing(word: str) -> bool:
     return (word in _NOUNS or stem(word) in _NOUNS or word.rsplit("-", 1)[-1] in _NOUNS) and word not in _NEVER
 
 
+_MAX_NOUN: Final = 5
 _WE_DID: Final = ("amos", "emos", "imos", "lismy", "łysmy", "iamo", "avamo", "evamo", "ivamo")
-"""How verbs of what several people did end, in Spanish, Portuguese, Polish and Italian: they begin stories."""
+"""How verbs of what several people did end, in Spanish, Portuguese, Polish and Italian: as first words, not "remos"."""
 
 
 def _likely(words: list[str]) -> str | None:
     """The last word that isn't common and no adjective we know."""
     likely = [
         word
-        for word in words
-        if not (never_names_a_thing(word) or word.endswith(_WE_DID))
+        for position, word in enumerate(words)
+        if not (never_names_a_thing(word) or (position == 0 and len(word) > _MAX_NOUN and word.endswith(_WE_DID)))
         and len(word) > 1
         and frequency(word) is not Frequency.COMMON
     ]

@@ -51,8 +51,8 @@ _GAPS: Final = re.compile(r" {2,}")
 _AND: Final = "と"
 """A particle too, unless a word that is known follows."""
 _SPACES: Final = re.compile(r"\s{2,}")
-_SHORT_KATAKANA: Final = re.compile(r"(?!キー|ペン|ピン|バス)[ァ-ヶー]{2}")
-"""Those left out also end the names of things: スペアキー."""
+_SHORT_KATAKANA: Final = re.compile(r"(?!キー|ペン|ピン|バス)[ァ-ヶー]{2}|インコ|レンチ")
+"""Those left out also end the names of things: スペアキー. The longer ones end other words: フレンチ."""
 _BEFORE_UNSPACED: Final = re.compile(r"(?<=[A-Za-z]{2})(?=[\u3040-\u30ff\u3400-\u9fff])")
 _KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
 

@@ -7,7 +7,7 @@ from typing import Final
 from reunite.text import words
 from reunite.text.colour_words import named_colours
 from reunite.text.heads import head_phrase, names_only_parts, never_names_a_thing, without_requests
-from reunite.text.kinds import relation
+from reunite.text.kinds import CONTAINERS, relation
 from reunite.text.normalise import normalise
 from reunite.text.phrases import UNSPACED
 from reunite.text.word_lists import LISTED_THINGS, MORE_THINGS, THINGS
@@ -30,7 +30,8 @@ _HOLDS: Final = re.compile(
 )
 _AND: Final = re.compile(r"\w|&")
 _HELD_TOO: Final = re.compile(
-    r"\A(?![^.!?\n]{0,40}\b(?:with|also|an?|my|the)\b)[^.!?\n]{1,40}\b(?:inside|in it|drin|darin|dedans|dentro)\W*\Z",
+    r"\A(?![^.!?\n]{0,40}\b(?:with|also|an?|my|the|left|forgot\w*|verg[ae]ss\w*|(?:laiss|oubli|dej|olvid|lasciat|dimentic"
+    r"|deix|esquec)\w*)\b)[^.!?\n]{1,40}\b(?:inside|in it|drin|darin|dedans|dentro)\W*\Z",
     re.IGNORECASE,
 )
 """What follows a first thing that another one holds, too: "a bag, ID and keys inside"."""
@@ -53,6 +54,8 @@ _COUNTED: Final = re.compile(
 """How a further thing of a list begins: "hair clips, a tooth"."""
 _IN_A_LIST: Final = 2
 """Words of a piece that is rather an item of a list than a description."""
+_HOLDING: Final = ("luggage", "wallet", *CONTAINERS)
+_HOLDERS: Final = frozenset(("same", "broader"))
 _COVERS: Final = frozenset(("case", "cover", "sleeve", "pouch"))
 _ON: Final = {
     "key": frozenset(("keyring", "keychain", "lanyard", "fob", "charm", "tag")),
@@ -89,7 +92,9 @@ def parts_of(normalised: str) -> Sequence[str]:
             holds
             or _is_of_part(_WITH.split(piece))
             or _names_only_a_cover(between, found[-1][:_BEGINNING], piece, following)
-            or (_AND.search(joined) and not _AND.search(between) and _HELD_TOO.match(following))
+            or (
+                _AND.search(joined) and not _AND.search(between) and _HELD_TOO.match(following) and _can_hold(found[-1])
+            )
         )
         is_part = (is_part and not _BESIDES.search(between)) or bool(_LACKED.search(piece))
         repeated = _repeated_thing(found, piece) if named and names and not is_part else None
@@ -178,6 +183,12 @@ def _is_of_part(around_with: Sequence[str]) -> bool:
 
 def _holds(piece: str) -> bool:
     return bool(_WITH.search(piece) or _HOLDS.search(piece))
+
+
+def _can_hold(part: str) -> bool:
+    """Whether a thing is one that others are kept in."""
+    thing = head_phrase(part[:_BEGINNING])
+    return thing is not None and any(relation(kind, thing) in _HOLDERS for kind in _HOLDING)
 
 
 def _names_a_thing(piece: str) -> bool:

@@ -167,8 +167,8 @@ def complement_end(words: Sequence[str], last: int) -> int:
         named += 1
     if named >= len(words) or not words[named][0].isalnum() or words[named] in ENDERS | LATER_ENDERS | NO_PLACES:
         return last
-    if lead_length(words, named):
-        return last  # "show de (ontem) perto do palco"
+    if any(tuple(words[named : named + length]) in FIRM for length in range(2, MAX_PHRASE + 1)):
+        return last  # "show de (ontem) perto do palco", but "terminal del sur"
     return numbers_end(words, named + 1, min(named + 3, len(words))) - 1
 
 

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import pytest
+
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
 from reunite.matching.features import extract
@@ -22,8 +24,54 @@ _POSTS = {
 }
 
 
-def _thing(row: dict[str, str]) -> str:
-    text = _POSTS[row["language"]].format(row["word"])
+_LIKE_A_NOUN = {
+    "Rucksack verloren, mehrere Fächer": "backpack",
+    "roter Klappfächer verloren": "fan",
+    "トレンチコートを落としました": "coat",
+    "フレンチブルドッグが逃げました": "dog",
+    "ショールームで財布をなくしました": "wallet",
+    "サインコサインの本": "book",
+    "モンキーレンチをなくしました": "wrench",
+    "オカメインコが逃げました": "cockatiel",
+    "ハムスターのぬいぐるみ": "toy",
+    "仓鼠玩偶丢了": "toy",
+    "仓鼠水壶丢了": "bottle",
+    "cat water bottle lost": "bottle",
+    "criceto di peluche": "toy",
+    "peluche perruche perdue": "toy",
+    "Stoffschildkröte verloren": "toy",
+    "perdu mes pompes noires": "shoe",
+    "perdu une pompe à vélo": "pump",
+    "needless to say I lost my hat": "hat",
+    "culling my shelves, lost a book": "book",
+    "llavero loro perdido": "keyring",
+    "porte-clés perroquet vert": "keyring",
+    "collar martillo de Thor": "necklace",
+    "T-shirt perroquet vert": "t-shirt",
+    "bracelet boussole perdu": "bracelet",
+    "pendentif guitare perdu": "necklace",
+    "黑色直发夹子": "clip",
+    "披肩发女孩的书包": "backpack",
+    "高铁车座上捡到围巾": "car",
+    "双拐杖": "crutch",
+    "Mr Finch lost a hat": "hat",
+    "Sax Rohmer book": "book",
+    "my tenor sax": "saxophone",
+    "we went to Panama and lost a ring": "ring",
+    "por regla general dejo la mochila ahí": "backpack",
+    "perdimos los remos": "remos",
+    "perdí mis mimos": "mimos",
+    "dynamos lost": "dynamos",
+    "il tutore ha perso le chiavi": "key",
+    "tutore per il polso": "splint",
+}
+
+
+def _noun(row: dict[str, str]) -> str:
+    return _thing(_POSTS[row["language"]].format(row["word"]))
+
+
+def _thing(text: str) -> str:
     read = extract(Item(UUID(int=1), ReportKind.LOST, text, "", LONG_AGO, time_is_stated=False))
     return "; ".join(read.nouns)
 
@@ -32,6 +80,30 @@ def test_an_everyday_noun_is_understood() -> None:
     wrong = [
         (row["word"], row["thing"], noun)
         for row in map(dict, reports("everyday_nouns.tsv"))
-        if not (noun := _thing(row)) or (noun.split()[-1] != row["thing"] and relation(row["thing"], noun) != "same")
+        if not (noun := _noun(row)) or (noun.split()[-1] != row["thing"] and relation(row["thing"], noun) != "same")
     ]
     assert not wrong
+
+
+def test_what_only_looks_like_an_everyday_noun_names_no_other_thing() -> None:
+    wrong = {text: noun for text, thing in _LIKE_A_NOUN.items() if (noun := _thing(text)).split()[-1:] != [thing]}
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "related"),
+    [
+        ("parrot", "cockatiel", "near"),
+        ("budgie", "parakeet", "near"),
+        ("turtle", "tortoise", "same"),
+        ("robe", "bathrobe", "same"),
+        ("roller skates", "rollerblades", "near"),
+        ("ice skates", "skates", "same"),
+    ],
+)
+def test_names_that_people_mix_up_do_not_rule_each_other_out(first: str, second: str, related: str) -> None:
+    assert relation(first, second) == related
+
+
+def test_playing_cards_and_a_deck_of_cards_are_one_thing() -> None:
+    assert _thing("lost playing cards") == _thing("found a deck of cards") == _thing("Kartenspiel verloren") == "deck"
