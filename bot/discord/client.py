@@ -155,7 +155,7 @@ def _trace() -> aiohttp.TraceConfig:
 async def _limit_time(session: aiohttp.ClientSession, _: object, __: object) -> None:
     """Limit how long the session's later requests wait, apart from their pace and the sending of photos.
 
-    discord.py opens the session and has no setting for that, and aiohttp's limit can't be set from outside: hence
+    discord.py opens the session and has no setting for that, and aiohttp's can't be set later except through
     `vars`. The first request, when logging in, keeps aiohttp's own limit of five minutes.
     """
     limit = aiohttp.ClientTimeout(total=None, sock_connect=_REQUEST_SECONDS, sock_read=_REQUEST_SECONDS)
