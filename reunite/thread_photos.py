@@ -13,9 +13,16 @@ class ThreadPhotoHandlers:
         self._store = store
 
     async def answer(self, post: ReplyTarget, member: Member) -> None:
-        """Tell the author of the report with this post, once, how to search with their photo too. Idempotent."""
-        async with self._store.entered(post.platform, post.workspace) as (_, _, session):
-            report = await session.reports.at(post)
-            is_theirs = report is not None and report.is_by(post.account(member))
-            if report and is_theirs and report.state in rules.IN_PROGRESS and not report.quiet:
+        """Tell the author of the report with this post, once, how to search with their photo too. Idempotent.
+
+        Without `post.message`, it's their report that is answered in the channel: a private one.
+        """
+        async with self._store.entered(post.platform, post.workspace) as (workspace, _, session):
+            theirs = await session.reports.by_author(workspace.id, member.id)
+            report = next((report for report in theirs if _is_at(report.target, post)), None)
+            if report and report.state in rules.IN_PROGRESS and not report.quiet:
                 await session.outbox.post(report.id, keys.thread_photo(report.id), offers.thread_photo(report))
+
+
+def _is_at(report: ReplyTarget, post: ReplyTarget) -> bool:
+    return report.channel == post.channel and post.message in {report.message, None}

@@ -120,6 +120,8 @@ class Inbound:
             await self._workspaces.ensure_joined(thread.guild)
             channel = thread if isinstance(thread.parent, discord.ForumChannel) else thread.parent
             post = ReplyTarget("discord", str(thread.guild.id), str(channel.id), str(thread.id))
+            if thread.is_private():
+                post = replace(post, channel=str(thread.id), message=None)
             await self._handlers.thread_photos.answer(post, member_of(message.author))
 
     async def _offer(self, message: discord.Message, guild: discord.Guild) -> None:

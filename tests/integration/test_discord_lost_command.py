@@ -11,6 +11,7 @@ from psycopg import OperationalError
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import command_names, sentence
+from reunite.messages import keys
 from reunite.posts import PostHandlers
 from tests.doubles.discord_shapes import BOT_ID, FORUM, MANAGE_GUILD, MANAGE_THREADS, PRIVATE_THREAD, inputs
 from tests.support.discord_adapter import JPEG, open_world
@@ -87,6 +88,24 @@ async def test_a_private_report_goes_where_private_threads_are(database_url: str
         )
         [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
         assert thread["parent_id"] == world.discord.channel("lost")
+
+
+async def test_who_posts_a_photo_in_their_private_reports_thread_learns_how_to_search_with_it(
+    database_url: str,
+) -> None:
+    async with open_world(database_url) as world:
+        bob = world.discord.admin.join("Bob")
+        opening = await world.discord.ui.slash("lost", bob, "general")
+        await world.discord.ui.opened(opening)
+        await world.discord.ui.answer(await world.discord.ui.submit(opening, words="my diary", seen="private"))
+        report = await world.report()
+        await world.discord.people.post_in_thread(report["channel"], bob, {"diary.jpg": JPEG})
+
+        async def told() -> bool:
+            async with world.store.session(await world.community()) as session:
+                return await session.outbox.get(keys.thread_photo(report["id"])) is not None
+
+        await eventually(told)
 
 
 @pytest.mark.parametrize("may_delete", [True, False])
