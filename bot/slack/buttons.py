@@ -11,11 +11,12 @@ from bot.slack.errors import FAILURES
 from bot.slack.forms import View, context_of, form_input, form_modal, reply_modal
 from bot.slack.looks import Looks
 from bot.slack.markup import escape
+from bot.slack.people import Person
 from bot.slack.posts import Body, form_photos
 from bot.slack.private_replies import WENT_WRONG, PrivateReplies
 from bot.slack.render import PRESS, parse_answer_id, with_answer
 from bot.slack.reports import Reports
-from bot.slack.workspace import Person, SlackWorkspace
+from bot.slack.workspace import SlackWorkspace
 from reunite.commands import AnswerQuestion, Press
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers

@@ -7,9 +7,9 @@ from bot.slack.linking import Linking
 from bot.slack.looks import Looks
 from bot.slack.manifest import FOUND, LOST
 from bot.slack.markup import escape, plain_text
+from bot.slack.people import Person
 from bot.slack.private_replies import REPORT_FAILED, WENT_WRONG, PrivateReplies
 from bot.slack.reports import Reports
-from bot.slack.workspace import Person
 from reunite.community import is_link_code
 from reunite.entities import ReportKind
 from reunite.handlers import Handlers

@@ -11,6 +11,7 @@ from bot.slack.forms import NAME, View, header, modal, section, words_modal
 from bot.slack.linking import Linking
 from bot.slack.markup import escape
 from bot.slack.new_channels import NewChannels
+from bot.slack.people import Person
 from bot.slack.permissions import missing
 from bot.slack.posts import Body
 from bot.slack.private_replies import WENT_WRONG, PrivateReplies
@@ -18,7 +19,7 @@ from bot.slack.render import Element, blocks, button
 from bot.slack.reports import Reports
 from bot.slack.samples import Samples
 from bot.slack.settings_form import SettingsForm
-from bot.slack.workspace import Person, SlackWorkspace
+from bot.slack.workspace import SlackWorkspace
 from reunite import rights
 from reunite.handlers import Handlers
 from reunite.language import sentence
@@ -67,9 +68,9 @@ class Home:
         with slack_errors():
             person = await workspace.person(user)
             own = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
-            lacks = person.is_moderator and bool(await self._new_channels.lacking(workspace))
+            lacks = bool(person.moderates) and bool(await self._new_channels.lacking(workspace))
             more = (*[_BOARD] * self._handlers.board.is_there, *[_CREATE] * lacks)
-            scopes = await _missing_scopes(workspace) if person.is_moderator else []
+            scopes = await _missing_scopes(workspace) if person.moderates else []
             view = home_view(person, own, workspace, more, scopes)
             await workspace.client.views_publish(user_id=user, view=view)
 
@@ -172,7 +173,7 @@ def home_view(
     language = person.language
     forms = [button(f"{HOME}{form}", sentence(f"form_{form}", language)) for form in _FORMS]
     moderating: list[Element] = []
-    if person.is_moderator:
+    if person.moderates:
         actions = (*_MODERATORS, _SAMPLES, *more)
         buttons = [button(f"{HOME}{action}", sentence(f"home_{action}", language)) for action in actions]
         named = ", ".join(f"`{scope}`" for scope in scopes)

@@ -188,6 +188,8 @@ class Inbound:
         if event["type"] == MOVED_CHANNEL_EVENT:
             await self._channel_moved(workspace, event)
         is_join, is_ours = event["type"] == "member_joined_channel", event.get("user") == workspace.bot_user
+        if not is_join:
+            workspace.forget_channel(_changed_channel(event))
         if not is_join or is_ours:
             await workspace.refresh()
         if is_join and is_ours:
@@ -240,3 +242,9 @@ def _may_be_lost_report(workspace: SlackWorkspace, event: Body) -> bool:
 def _subject(event: Body) -> str:
     """Return the ts of the message that an event is about."""
     return str(event.get("deleted_ts") or event.get("message", event)["ts"])
+
+
+def _changed_channel(event: Body) -> str:
+    """Return the id of the channel that an event is about."""
+    channel = event.get("channel") or event["old_channel_id"]
+    return str(channel["id"] if isinstance(channel, dict) else channel)

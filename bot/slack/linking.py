@@ -3,9 +3,10 @@
 from typing import Final
 
 from bot.slack.forms import View, form_input, labelled, modal, words_modal
+from bot.slack.people import Person
 from bot.slack.posts import Body
 from bot.slack.private_replies import PrivateReplies
-from bot.slack.workspace import Person, SlackWorkspace
+from bot.slack.workspace import SlackWorkspace
 from reunite import rights
 from reunite.handlers import Handlers
 from reunite.language import sentence

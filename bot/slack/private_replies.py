@@ -21,9 +21,10 @@ from bot.slack.errors import FAILURES, OK, code_of, is_server_error, may_be_done
 from bot.slack.forms import LOOK, REPORT, View, context_of, reply_modal, words_modal
 from bot.slack.manifest import NAMES
 from bot.slack.markup import escape
+from bot.slack.people import Person
 from bot.slack.posts import Body
 from bot.slack.render import Element, messages
-from bot.slack.workspace import Person, SlackWorkspace
+from bot.slack.workspace import SlackWorkspace
 from db.trouble import log_failure
 from reunite.errors import TellUserError, UndeliverableError
 from reunite.language import sentence

@@ -11,9 +11,10 @@ from bot.slack.errors import FAILURES
 from bot.slack.forms import REPORT, context_of, form_input, form_modal, words_modal
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
 from bot.slack.markup import escape
+from bot.slack.people import Person
 from bot.slack.posts import Body, form_photos, is_post, photos_of, report_of, version_now
 from bot.slack.private_replies import PrivateReplies, Shown
-from bot.slack.workspace import Person, SlackWorkspace, is_direct
+from bot.slack.workspace import SlackWorkspace, is_direct
 from reunite import rights
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import ReportKind
@@ -59,6 +60,8 @@ class Reports:
         workspace, body = private.workspace, private.body
         settings = await self._handlers.settings("slack", workspace.team)
         is_private = kind is ReportKind.LOST and settings.private_reports
+        if not is_private:
+            await workspace.find_channel(body["channel_id"])
         channel = await channel_of(workspace, person, kind, body["channel_id"], private=is_private)
         report = REPORTS[kind](
             source_key=body["trigger_id"],
@@ -99,7 +102,8 @@ class Reports:
     ) -> None:
         """Take a post as a report by its author, and tell the person who asked."""
         workspace, is_own = private.workspace, message["user"] == person.member.id
-        rights.check_member("report_post_of", is_moderator=person.is_moderator, is_author=is_own)
+        is_moderator = not is_own and person.is_moderator  # who reports their own post needn't be known
+        rights.check_member("report_post_of", is_moderator=is_moderator, is_author=is_own)
         author = person if is_own else await workspace.person(message["user"])
         found = await photos_of(workspace, message)
         report = await report_of(workspace, channel, message, kind, author=author.member, photos=found.photos)
@@ -167,7 +171,7 @@ async def channel_of(
     """Return the channel of a report: its author's direct messages for a private one. Raises TellUserError."""
     if private:
         return await workspace.direct(person.member.id)
-    if used_in:
+    if used_in and workspace.channel_for(kind, None) is None:  # a modal's acknowledgement may wait for this
         await workspace.find_channel(used_in)
     channel = workspace.channel_for(kind, used_in)
     if channel is None:

@@ -2,7 +2,8 @@
 
 from bot.sample_pair import sample_pair
 from bot.slack.forms import View, reply_modal
-from bot.slack.workspace import Person, SlackWorkspace
+from bot.slack.people import Person
+from bot.slack.workspace import SlackWorkspace
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.handlers import Handlers
 

@@ -10,8 +10,9 @@ from slack_sdk.errors import SlackApiError
 from bot.locks import Locks
 from bot.slack.errors import FAILURES, code_of
 from bot.slack.markup import escape
+from bot.slack.people import Person
 from bot.slack.posts import Body, key_of
-from bot.slack.workspace import Person, SlackWorkspace
+from bot.slack.workspace import SlackWorkspace
 from bot.unrecorded_cards import UnrecordedCards
 from db.installations import Installations
 from reunite.commands import GiveVerdict

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -14,8 +13,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels import role_of
 from bot.latest import Latest
 from bot.slack.config import SlackConfig
-from bot.slack.errors import FAILURES, code_of, is_refusal
+from bot.slack.errors import MISSING_SCOPE, code_of, is_refusal
+from bot.slack.lookup import Lookup
 from bot.slack.markup import mentions, plain_text
+from bot.slack.people import Person, name_of, teams_of, zone_of
 from bot.slack.permissions import missing
 from reunite.commands import JoinWorkspace
 from reunite.entities import Channel, Member, ReplyTarget, ReportKind, Settings
@@ -28,20 +29,8 @@ _MAX_NAMES: Final = 10
 """How many mentions in one message are looked up."""
 _REMEMBERED: Final = 1000
 """People whose languages are remembered."""
-_NOT_OURS: Final = 1000
-"""Channels that aren't ours, such as conversations of several people, that are remembered."""
 _UNKNOWN: Final = {"access_denied", "not_visible", "user_not_found", "user_not_visible"}
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Someone on Slack at this moment, with the language and the time zone of their own Slack."""
-
-    member: Member
-    is_moderator: bool
-    language: str
-    zone: tzinfo
 
 
 def is_direct(channel: str) -> bool:
@@ -80,7 +69,7 @@ class SlackWorkspace:
         """Until when Slack may drop events; the reconciler then catches up on them."""
         self._refreshing = asyncio.Lock()
         self._finding = asyncio.Lock()
-        self._not_ours = Latest[str, None](_NOT_OURS)
+        self._lookup = Lookup(client, self.team)
         self._is_read = False
         self.is_outdated = False
         """Whether the channels have to be read again: an earlier try failed."""
@@ -113,6 +102,10 @@ class SlackWorkspace:
 
     async def refresh(self) -> None:
         """Read the channels again, and the kind of report of each; one after the other, so that the latest counts."""
+        self._lookup.forget_others()
+        await self._refresh()
+
+    async def _refresh(self) -> None:
         async with self._refreshing:
             await self._read_channels()
 
@@ -125,6 +118,7 @@ class SlackWorkspace:
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 break
+        names = self._lookup.with_unlisted(names)
         if not self.channels:  # a workspace must have been joined before it has settings
             await self._handlers.join(JoinWorkspace("slack", self.team, self.name))
             if first := min(
@@ -158,29 +152,26 @@ class SlackWorkspace:
         if channel in self.channels or is_direct(channel):
             return
         async with self._finding:
-            if channel in self.channels or channel in self._not_ours:
+            if channel in self.channels or channel in self._lookup:
                 return
-            await self.try_to_refresh()
+            await self._try(self._refresh)
             if channel not in self.channels:
                 await self._add_channel(channel)
 
     async def _add_channel(self, channel: str) -> None:
         """Add a channel that the list lacks, if the bot is a member."""
-        try:
-            found = (await self.client.conversations_info(channel=channel)).get("channel") or {}
-        except FAILURES as error:
-            _log.warning("slack_channel_unknown", team=self.team, channel=channel, reason=type(error).__name__)
-            if not (isinstance(error, SlackApiError) and is_refusal(error)):
-                return
-            found = {}
-        is_other = any(found.get(kind) for kind in ("is_archived", "is_im", "is_mpim"))
-        if not found or is_other or not found.get("is_member", True):
-            self._not_ours[channel] = None
+        name = await self._lookup.name_of(channel)
+        if name is None:
             return
         async with self._refreshing:
-            settings, name = await self._handlers.settings("slack", self.team), str(found.get("name") or "")
+            settings = await self._handlers.settings("slack", self.team)
             self.channels = {**self.channels, channel: Channel(channel, name, role_of(channel, name, settings))}
+            self.joined.add(channel)
             await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
+
+    def forget_channel(self, channel: str) -> None:
+        """Forget what Slack said of a single channel: the bot has been invited or has left, or it has another name."""
+        self._lookup.forget(channel)
 
     async def reread(self, saved_channels: Callable[[], Awaitable[Sequence[Channel]]]) -> None:
         """Use the settings and channels that were saved last, perhaps by another process."""
@@ -205,8 +196,11 @@ class SlackWorkspace:
 
     async def try_to_refresh(self) -> None:
         """Read the channels again, if Slack and the database answer: what was done before stands anyway."""
+        await self._try(self.refresh)
+
+    async def _try(self, refresh: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self.refresh()
+            await refresh()
         except Exception as error:  # noqa: BLE001 - the person gets an answer whatever happens
             self.is_outdated = True
             _log.warning("slack_channels_unread", team=self.team, error=type(error).__name__)
@@ -242,13 +236,20 @@ class SlackWorkspace:
         return link_to
 
     async def person(self, user: str) -> Person:
-        """Return who a user is and whether they moderate, at this moment."""
+        """Return who a user is and whether they moderate, at this moment; without the scope to ask, still someone."""
         settings = await self._handlers.settings("slack", self.team)
-        found = await self._user(user)
+        moderates: bool | None = False
+        try:
+            found = await self._user(user)
+        except SlackApiError as error:
+            if code_of(error) != MISSING_SCOPE:
+                raise
+            _log.warning("slack_user_lookup_refused", team=self.team, error=MISSING_SCOPE)
+            found = moderates = None
         if found is None:
             member = Member(user, sentence("unknown_member", settings.language))
-            return Person(member, is_moderator=False, language=settings.language, zone=UTC)
-        name = _name_of(found) or user
+            return Person(member, moderates, settings.language, UTC)
+        name = name_of(found) or user
         language = language_of(found.get("locale") or settings.language)
         self._languages[user] = language
         return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone_of(found))
@@ -263,7 +264,7 @@ class SlackWorkspace:
         if channel := self.channels.get(subject):
             return channel.name
         try:
-            return _name_of(await self._user(subject) or {}) if is_user(subject) else ""
+            return name_of(await self._user(subject) or {}) if is_user(subject) else ""
         except SlackApiError:  # the other words matter more
             return ""
 
@@ -273,7 +274,7 @@ class SlackWorkspace:
             found: Mapping[str, Any] = (await self.client.users_info(user=user, include_locale=True))["user"]
         except SlackApiError as error:
             if code_of(error) not in _UNKNOWN:
-                if not is_refusal(error):
+                if not is_refusal(error) or code_of(error) == MISSING_SCOPE:
                     raise
                 _log.warning("slack_user_lookup_refused", team=self.team, error=code_of(error))
             return None
@@ -289,7 +290,7 @@ class SlackWorkspace:
 
         A guest from elsewhere never is, nor is a deactivated account, which Slack calls deleted.
         """
-        if user.get("deleted") or user.get("is_stranger") or self.team not in _teams_of(user, self.team):
+        if user.get("deleted") or user.get("is_stranger") or self.team not in teams_of(user, self.team):
             return False
         if user.get("is_admin") or user.get("is_owner") or user["id"] in {*chosen, *self._config.moderators}:
             return True
@@ -306,20 +307,3 @@ class SlackWorkspace:
             _log.warning("slack_groups_lookup_failed", team=self.team, error=code_of(error))
             return set()
         return {user for group in found if group["id"] in groups for user in group.get("users", ())}
-
-
-def _teams_of(user: Mapping[str, Any], otherwise: str) -> set[str]:
-    """Return the workspaces that someone is in: one, or several of an organisation, of which `team_id` is any."""
-    return {user.get("team_id") or otherwise, *((user.get("enterprise_user") or {}).get("teams") or ())}
-
-
-def zone_of(user: Mapping[str, Any]) -> tzinfo:
-    """Return someone's time zone; if its name isn't known here, its current offset from UTC."""
-    try:
-        return ZoneInfo(user.get("tz") or "")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return timezone(timedelta(seconds=int(user.get("tz_offset") or 0)))
-
-
-def _name_of(user: Mapping[str, Any]) -> str:
-    return str(user.get("profile", {}).get("display_name") or user.get("real_name") or user.get("name") or "")

@@ -203,8 +203,9 @@ async def test_a_card_that_is_gone_keeps_nothing_else_from_being_looked_up(datab
             await caught_up(world)
 
 
+@pytest.mark.parametrize("is_unlisted", [False, True])
 async def test_what_changed_in_a_channel_while_the_bot_was_not_in_it_is_looked_up_once_it_is_invited_again(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_unlisted: bool
 ) -> None:
     monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
     async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
@@ -220,7 +221,10 @@ async def test_what_changed_in_a_channel_while_the_bot_was_not_in_it_is_looked_u
         await eventually(lambda: installations.heard_at(TEAM), holds=lambda heard: heard > left)
         slack.delete(world.found, gone, unheard=True)
         slack.post_photo(world.found, world.ben, JPEG, "of no concern", unheard=True)
+        slack.channels[world.found]["is_unlisted"] = is_unlisted
         slack.admin.invite_bot(world.found)
+        if is_unlisted:  # its first post makes it known
+            slack.tell({"type": "message", "channel": world.found, "user": world.ben, "ts": "1.2", "text": "hello"})
         await eventually(
             world.reports, holds=lambda reports: sorted(report.text for report in reports) == ["", "is kept"]
         )

@@ -14,7 +14,7 @@ from reunite.messages import keys, wording
 from reunite.messages.reply import Picture, Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import TEAM, SlackDouble
-from tests.support.slack_adapter import JPEG, World, world_in, world_on
+from tests.support.slack_adapter import JPEG, World, world_by_http, world_in, world_on
 from tests.support.waiting import eventually
 
 
@@ -34,14 +34,23 @@ async def test_reports_are_taken_of_people_about_whom_slack_says_nothing(databas
         assert [report.author.name for report in await world.reports()] == [sentence("unknown_member")] * 2
 
 
-async def test_nobody_moderates_while_slack_does_not_say_who_they_are(database_url: str) -> None:
-    async with world_in(database_url) as world:
+async def test_a_verdict_waits_until_slack_says_who_gives_it(database_url: str) -> None:
+    async with world_by_http(database_url) as world:
         lost, _, match, card = await world.card()
-        refuse(world.slack, "users.info", "missing_scope")
+        world.slack.api.fail_next("users.info", error="missing_scope")
         world.slack.react(card.channel, card.message, "white_check_mark", world.admin)
-        [whisper] = await eventually(lambda: world.slack.whispers)
-        assert whisper["text"] == sentence("only_moderators")
-        assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
+        await eventually(
+            lambda: world.match_state(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED
+        )
+        assert not world.slack.whispers
+
+
+async def test_no_moderator_is_turned_away_because_slack_does_not_say_who_they_are(database_url: str) -> None:
+    async with world_in(database_url) as world:
+        refuse(world.slack, "users.info", "missing_scope")
+        used = await world.slack.slash("lost", "setup", world.admin, world.general)
+        answer = (await eventually(lambda: used.answers))[0]["text"]
+        assert answer == sentence("went_wrong")
 
 
 @pytest.mark.parametrize("case", ["listed by now", "not listed", "nothing is listed"])
@@ -57,6 +66,52 @@ async def test_the_bot_listens_in_a_channel_that_was_not_listed_before(database_
             await world.wait_until_acknowledged(found, slack.post_photo(found, world.ben, JPEG, "a hat"))
             used = await slack.slash("lost", "my hat", world.ada, lost)
             assert f"<#{lost}>" in (await eventually(lambda: used.answers))[0]["text"]
+
+
+async def test_unlisted_channels_stay_known_until_the_bot_leaves_them(database_url: str) -> None:
+    async with SlackDouble.running(acknowledge_within=10) as slack:
+        refuse(slack, "users.conversations", "unknown_method")
+        async with world_on(slack, database_url) as world:
+            for channel in (world.found, world.lost, world.general) * 2:
+                await world.slack.tell(words_in(channel, world)).acked.wait()
+            used = await slack.slash("lost", "my hat", world.ada, world.general)
+            assert (await eventually(lambda: used.answers))[0]["text"] == looking_in(world.lost)
+            assert len(slack.calls_of("conversations.info")) == 3
+            await slack.tell({"type": "channel_left", "channel": world.lost}).acked.wait()
+            used = await slack.slash("lost", "my scarf", world.ada, world.general)
+            assert (await eventually(lambda: used.answers))[0]["text"] == looking_in(world.general)
+
+
+@pytest.mark.parametrize("is_unlisted", [True, False])
+async def test_the_bot_listens_in_a_channel_where_it_was_of_no_use_before_its_invitation(
+    database_url: str, *, is_unlisted: bool
+) -> None:
+    async with world_in(database_url) as world:
+        slack = world.slack
+        channel = slack.admin.add_channel("found-items", bot_inside=False, is_unlisted=is_unlisted)
+        used = await slack.slash("lost", "my hat", world.ada, channel)
+        assert (await eventually(lambda: used.answers))[0]["text"] == looking_in(world.lost)
+        slack.admin.invite_bot(channel)
+        await eventually(lambda: len(slack.calls_of("users.conversations")) > 2)
+        await world.wait_until_acknowledged(channel, slack.post_photo(channel, world.ben, JPEG, "a hat"))
+
+
+async def test_a_form_asks_nothing_about_where_it_was_opened_if_its_channel_is_known(database_url: str) -> None:
+    async with world_in(database_url) as world:
+        channel = world.slack.admin.add_channel("elsewhere", bot_inside=False)
+        await world.slack.slash("lost", "", world.ada, channel)
+        modal = await world.slack.ui.modal(world.ada, sentence("form_lost"))
+        await world.slack.ui.submit(modal, world.ada, words="my hat")
+        await world.wait_for_reports()
+        assert world.slack.calls_of("conversations.info") == []
+
+
+def words_in(channel: str, world: World) -> dict[str, str]:
+    return {"type": "message", "channel": channel, "user": world.ben, "ts": "1.2"}
+
+
+def looking_in(channel: str) -> str:
+    return sentence("looking_in", channel=f"<#{channel}>")
 
 
 async def test_channels_without_the_bot_are_asked_about_once(database_url: str) -> None:

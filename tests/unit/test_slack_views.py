@@ -11,8 +11,8 @@ import pytest
 from bot.slack.forms import context_of, form_input, form_modal, modal, reply_modal
 from bot.slack.home import home_view
 from bot.slack.linking import Linking
+from bot.slack.people import Person
 from bot.slack.permissions import SCOPES
-from bot.slack.workspace import Person
 from reunite.language import LANGUAGES
 from reunite.messages.forms import ReportForm, form_of, report_form
 from reunite.messages.reply import Action
@@ -47,7 +47,7 @@ def test_every_view_keeps_within_slacks_limits_in_every_language(language: Any) 
     check_view(Linking.form(language), {})
     check_view(reply_modal([*replies(language).values()], link_to, language), {})
     own = [replies(language)["own_report"]] * 80
-    moderator = Person(ADA, is_moderator=True, language=language, zone=UTC)
+    moderator = Person(ADA, moderates=True, language=language, zone=UTC)
     check_view(home_view(moderator, own, WORKSPACE, ("board", "create_channels"), sorted(SCOPES)), {})
 
 

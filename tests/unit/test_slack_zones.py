@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.slack.workspace import zone_of
+from bot.slack.people import zone_of
 from reunite.text.when import read_when
 
 
