@@ -30,8 +30,8 @@ _HOLDS: Final = re.compile(
 )
 _AND: Final = re.compile(r"\w|&")
 _HELD_TOO: Final = re.compile(
-    r"\A(?![^.!?\n]{0,40}\b(?:with|also|an?|my|the|left|forgot\w*|verg[ae]ss\w*|(?:laiss|oubli|dej|olvid|lasciat|dimentic"
-    r"|deix|esquec)\w*)\b)[^.!?\n]{1,40}\b(?:inside|in it|drin|darin|dedans|dentro)\W*\Z",
+    r"\A(?![^.!?\n]{0,40}\b(?:with|also|an?|my|the|left|forgot\w{0,9}|verg[ae]ss\w{0,9}|(?:laiss|oubli|dej|olvid|lasciat|dimentic"
+    r"|deix|esquec)\w{0,9})\b)[^.!?\n]{1,40}\b(?:inside|in it|drin|darin|dedans|dentro)\W*\Z",
     re.IGNORECASE,
 )
 """What follows a first thing that another one holds, too: "a bag, ID and keys inside"."""
