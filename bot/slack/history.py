@@ -107,5 +107,7 @@ class ChannelHistory:
     async def _member(self, workspace: SlackWorkspace, user: str) -> Member:
         key = workspace.team, user
         if key not in self._members:
-            self._members[key] = (await workspace.person(user)).member
+            person = await workspace.person(user)
+            person.check_known()  # past posts can wait for the scope
+            self._members[key] = person.member
         return self._members[key]

@@ -23,11 +23,15 @@ class Person:
     @property
     def is_moderator(self) -> bool:
         """Whether they moderate. Raises MissingScopeError if that's unknown, so that no moderator is turned away."""
+        self.check_known()
+        return bool(self.moderates)
+
+    def check_known(self) -> None:
+        """Raise MissingScopeError if the app may not ask who they are."""
         if self.moderates is None:
             raise MissingScopeError(
                 "Slack doesn't say who people are: update the app's manifest (slack/manifest.yaml) and reinstall it."
             )
-        return self.moderates
 
 
 def teams_of(user: Mapping[str, Any], otherwise: str) -> set[str]:

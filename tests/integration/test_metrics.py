@@ -120,7 +120,7 @@ async def test_status_shows_what_runs_and_what_has_failed(
     assert community["numbers"]["open_found"] == 1
     assert await status.run(database_url, as_json=False)
     printed = capsys.readouterr().out
-    for words in ("worker", "1 work failed", "TryAgainError: 503", "1 found open"):
+    for words in ("worker", "reports failed: 1", "TryAgainError: 503", "1 found open"):
         assert words in printed
 
 
