@@ -98,11 +98,13 @@ class Reconciler:
     async def _try_guild(self, guild_id: int, step: Callable[[discord.Guild], Awaitable[None]]) -> bool:
         """Take a step of reconciling a guild; return whether that succeeded."""
         guild = self._client.get_guild(guild_id)
-        if guild and guild.unavailable:
+        if guild is None:  # it has removed the bot
+            self._unseen.discard(guild_id)
+            return True
+        if guild.unavailable:
             return True  # it's started again once the outage is over
         try:
-            if guild:
-                await step(guild)
+            await step(guild)
         except Exception:  # noqa: BLE001 - new events are handled all the same
             _log.exception("discord_reconcile_failed", guild=str(guild_id))
             return False
