@@ -273,9 +273,9 @@ def _is_thing(word: str) -> bool:
     return (word in _NOUNS or stem(word) in _NOUNS or word.rsplit("-", 1)[-1] in _NOUNS) and word not in _NEVER
 
 
-_MAX_NOUN: Final = 5
+_SHORTEST_VERB: Final = 6
 _WE_DID: Final = ("amos", "emos", "imos", "lismy", "łysmy", "iamo", "avamo", "evamo", "ivamo")
-"""How verbs of what several people did end, in Spanish, Portuguese, Polish and Italian: as first words, not "remos"."""
+"""How verbs of what several people did end, in Spanish, Portuguese, Polish and Italian. Shorter words are nouns."""
 
 
 def _likely(words: list[str]) -> str | None:
@@ -283,7 +283,7 @@ def _likely(words: list[str]) -> str | None:
     likely = [
         word
         for position, word in enumerate(words)
-        if not (never_names_a_thing(word) or (position == 0 and len(word) > _MAX_NOUN and word.endswith(_WE_DID)))
+        if not (never_names_a_thing(word) or (position == 0 and len(word) >= _SHORTEST_VERB and word.endswith(_WE_DID)))
         and len(word) > 1
         and frequency(word) is not Frequency.COMMON
     ]
