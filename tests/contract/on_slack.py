@@ -276,7 +276,8 @@ def _images(blocks: list[Any]) -> int:
 
 @asynccontextmanager
 async def on_slack(database_url: str) -> AsyncIterator[OnSlack]:
-    async with SlackDouble.running(acknowledge_within=5) as double, Store(database_url, keys=KEYS) as store:
+    async with SlackDouble.running(acknowledge_within=20) as double, Store(database_url, keys=KEYS) as store:
+        double.triggers_live = PATIENCE
         channels = {"found": double.admin.add_channel("found"), "lost": double.admin.add_channel("lost")}
         config = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=double.api_base, ping_seconds=1)
         async with notified_handlers(store) as handlers:

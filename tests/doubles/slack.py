@@ -23,6 +23,8 @@ __all__ = ["BOT_USER", "TEAM", "Envelope", "SlackDouble", "shown"]
 
 Message = dict[str, Any]
 MAX_ANSWERS = 5
+TRIGGER_SECONDS = 3.0
+"""When a trigger expires: docs.slack.dev/reference/methods/dialog.open, `trigger_expired` (read 2026-11-26)."""
 
 
 class SlackDouble:
@@ -35,6 +37,8 @@ class SlackDouble:
         https://docs.slack.dev/apis/events-api, "Retries", 3 retries: at once, after 1 and after 5 minutes (read
         2026-11-26). The double waits for none of them.
         """
+        self.triggers_live = TRIGGER_SECONDS
+        """Seconds; most tests let them live longer, because a busy machine may be late."""
         self.delivery = SlackDelivery(acknowledge_within=acknowledge_within, retries=retries)
         self.numbers = itertools.count(1)
         self.teams: dict[str, Bot] = {}

@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     from tests.doubles.slack import SlackDouble
     from tests.doubles.slack_api import Bot
 
-TRIGGER_SECONDS = 3.0
-"""When a trigger expires: docs.slack.dev/reference/methods/dialog.open, `trigger_expired` (read 2026-11-26)."""
-
 Answer = dict[str, Any]
 
 
@@ -29,7 +26,7 @@ class SlackViewsApi:
         if trigger is None:
             raise RefusedError("exchanged_trigger_id")  # views.open
         user, given = trigger
-        if time.monotonic() - given > TRIGGER_SECONDS:
+        if time.monotonic() - given > self._world.triggers_live:
             raise RefusedError("expired_trigger_id")
         return {"view": self._keep(arguments, bot, f"V{next(self._numbers)}", user)}
 

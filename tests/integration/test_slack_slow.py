@@ -13,7 +13,7 @@ from reunite.entities import ReplyTarget, Settings
 from reunite.language import sentence
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
-from tests.doubles.slack import TEAM
+from tests.doubles.slack import TEAM, TRIGGER_SECONDS
 from tests.support.slack_adapter import JPEG, World, world_in
 from tests.support.waiting import eventually
 
@@ -37,7 +37,8 @@ async def test_a_form_opens_in_time_even_with_many_moderator_groups(world: World
 
 @pytest.mark.parametrize("way", ["command", "shortcut"])
 async def test_a_form_opens_though_slack_takes_longer_than_its_trigger_lives(world: World, way: str) -> None:
-    world.slack.api.delays["users.info"] = 3.5
+    world.slack.api.delays["users.info"] = TRIGGER_SECONDS + 0.5
+    world.slack.triggers_live = TRIGGER_SECONDS
     if way == "command":
         await world.slack.slash("lost", "", world.ada, world.lost)
     else:

@@ -29,7 +29,7 @@ from tests.support.processes import free_port
 from tests.support.queues import NoQueue
 from tests.support.reports import reports_of
 from tests.support.services import background
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 JPEG = drawing("red")
 PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
@@ -170,6 +170,7 @@ async def world_on(
         ids = (*channels, *people, *moderators)
     else:
         ids = (again.found, again.lost, again.general, again.ada, again.ben, again.admin, again.chosen)
+    slack.triggers_live = PATIENCE
     settings = config(slack, **{"moderators": frozenset({ids[-1]}), **more})
     opened_at = datetime.now(UTC)
     async with AsyncExitStack() as stack:

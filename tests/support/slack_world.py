@@ -18,7 +18,7 @@ from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
 from tests.support.services import background, working
 from tests.support.slack_adapter import config, no_proxy, note_greeting
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 @dataclass
@@ -82,6 +82,7 @@ async def bot_on(slack: SlackDouble, database_url: str, redis_url: str, **more: 
 
 def people_of(slack: SlackDouble) -> SlackWorld:
     """Open three channels and let three people in."""
+    slack.triggers_live = PATIENCE
     found, lost, mods = (slack.admin.add_channel(name) for name in ("found", "lost", "mods"))
     people = slack.admin.add_member("Ada"), slack.admin.add_member("Ben"), slack.admin.add_member("Mo", admin=True)
     return SlackWorld(slack, found, lost, mods, *people)
