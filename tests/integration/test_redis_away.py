@@ -8,19 +8,27 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from embedded import EmbeddedServers, Urls
+from embedded import Urls
+from tests.support.databases import empty_redis
+from tests.support.embedded import open_folder, open_home, servers_of
 from tests.support.services import working
 from tests.support.waiting import eventually
 from tests.support.world import open_world
 
+folder_fixture = pytest.fixture(open_folder, scope="module", name="folder")
 
-@pytest.fixture(name="own")
-def own_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Urls]:
-    home: Path = tmp_path_factory.mktemp("own-redis")
-    for folder in (home, *home.parents[:2]):
-        folder.chmod(0o711)  # as root the servers run as another account, which must get through
-    with EmbeddedServers(home / "home", durable=False) as own:
+
+@pytest.fixture(scope="module")
+def own_servers(folder: Path) -> Iterator[Urls]:
+    with servers_of(open_home(folder)) as own:
         yield own
+
+
+@pytest.fixture
+def own(own_servers: Urls) -> Urls:
+    """The same, with an empty Redis."""
+    empty_redis(own_servers, 0)
+    return own_servers
 
 
 @pytest.mark.slow
