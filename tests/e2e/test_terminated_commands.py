@@ -63,8 +63,8 @@ def computed(process: subprocess.Popen[str]) -> float:
     ("end_by", "posted", "interrupts"),
     [
         (signal.SIGTERM, 0, signal.SIG_DFL),
-        (signal.SIGTERM, 20, signal.SIG_IGN),
-        (signal.SIGINT, 20, signal.SIG_DFL),
+        (signal.SIGTERM, 1, signal.SIG_IGN),
+        (signal.SIGINT, 1, signal.SIG_DFL),
     ],
 )
 def test_a_match_that_is_ended_leaves_no_database(

@@ -23,7 +23,6 @@ from reunite.messages import reply
 from reunite.ports import Outgoing, Sent
 from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.keys import KEYS
-from tests.support.services import colours_only
 from workers.app import WorkerConfig, run
 from workers.config import EncoderSettings
 from workers.encoders.choose import Choice
@@ -64,6 +63,11 @@ class KilledByBlack(ColourEncoder):
         if any("dragon" in text for text in texts):
             die()
         return super().encode_texts(texts)
+
+
+def harmless(*_: object) -> Choice:
+    """Choose the tiny encoder; tests.support.services does the same, but would have each process import pytest."""
+    return Choice("clip", ColourEncoder())
 
 
 def killed_by_black(*_: object) -> Choice:
@@ -122,7 +126,7 @@ async def main(role: str, point: str, database_url: str, redis_url: str, file: s
         if point in WORKER_POINTS:
             owner, step = WORKER_POINTS[point]
             setattr(owner, step, dying_after(getattr(owner, step)))
-        load = killed_by_black if point == "black photos, dragons" else colours_only
+        load = killed_by_black if point == "black photos, dragons" else harmless
         servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
         settings = EncoderSettings(compare_details=False)
         config = WorkerConfig(connections=servers, encoder=settings, lease_seconds=1, rehint_seconds=1)
