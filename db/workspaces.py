@@ -18,7 +18,8 @@ from reunite.ports import KnownCard, Sent
 WORKSPACE_CHANGED: Final = "reunite_workspace"
 """Notified with platform and external id when settings or channels change: bots keep them in memory."""
 _KEPT: Final = """
-WITH known AS (SELECT j.* FROM feedback j JOIN report f ON f.id = j.found_id WHERE NOT f.sample),
+WITH known AS (SELECT j.* FROM feedback j JOIN report f ON f.id = j.found_id WHERE NOT f.sample
+    AND (j.is_certain OR NOT j.is_right)), -- a closer look at an item decides nothing
 lists AS (SELECT bool_or(coalesce(known.is_right, false)) AS is_right, bool_and(known.is_right IS NOT NULL) AS is_whole
   FROM match m JOIN report f ON f.id = m.found_id AND NOT f.sample
       AND (m.released OR NOT f.sealed) -- only moderators know the others

@@ -7,7 +7,7 @@ from uuid import UUID
 from reunite import rules
 from reunite.announce import card_of, may_claim
 from reunite.entities import ClaimState, Match, Report
-from reunite.messages import galleries, handovers, keys, notices, wording
+from reunite.messages import galleries, handovers, keys, notices, reminders, wording
 from reunite.messages.handovers import Claimed
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Person, Picture, Reply
@@ -57,6 +57,18 @@ async def revise_other_matches(session: Session, lost: Report, decided: Match) -
             await revise_owners_card(session, match, lost, found, await _owners_card(session, match, lost, found))
             await revise_finders_card(session, match, lost, found)
             await revise_log(session, match, lost, found)
+            await _revise_waiting_claim(session, match, lost, found)
+
+
+async def _revise_waiting_claim(session: Session, match: Match, lost: Report, found: Report) -> None:
+    """Say in a finder's thread whether a claim still waits for them, and in its reminder."""
+    for claim in await session.claims.on(found.id):
+        if claim.match == match.id and claim.state is ClaimState.OPEN:
+            reply = handovers.waiting_claim(Claimed(claim, match, lost, found))
+            await session.outbox.revise(keys.claim(claim.id), reply)
+            over = replace(reply, lines=reply.lines[:1], buttons=())
+            reminder = over if rules.has_ended_otherwise(match, lost) else reminders.claim_waits(claim, match, found)
+            await session.outbox.revise(keys.claim_reminder(claim.id, claim.state), reminder)
 
 
 async def _owners_card(session: Session, match: Match, lost: Report, found: Report) -> Reply:

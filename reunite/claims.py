@@ -41,8 +41,7 @@ class ClaimHandlers:
             await session.prompts.note_claim_seen(claim.id)
             question = Quoted(await session.claims.proof_question(found.id), found.id)
             proof = Quoted(await session.claims.proof(claim.id), lost.id)
-            others = [other for other in await session.matches.of(found.id) if other.id != match.id]
-            rivals = [other for other in others if rules.is_claimed(other)]
+            rivals = await _rivals(session, match)
             return notices.claim_seen(claim, question, proof, press.language, rivals)
 
     async def decide(self, workspace: Workspace, press: Press, state: ClaimState) -> Reply:
@@ -121,8 +120,17 @@ async def _tell(session: Session, claimed: Claimed, *, members_can_return: bool)
         await arrange(session, claimed, members_can_return=members_can_return)
 
 
+async def _rivals(session: Session, match: Match) -> list[Match]:
+    """Return the matches on which others claim the same item, and still look for theirs."""
+    claimed = [one for one in await session.matches.of(match.found) if one.id != match.id and rules.is_claimed(one)]
+    lost = [await session.reports.get(one.lost) for one in claimed]
+    return [
+        one for one, report in zip(claimed, lost, strict=True) if report and not rules.has_ended_otherwise(one, report)
+    ]
+
+
 async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report, Match]:
-    """Return a claim that the member may decide: as the finder or a moderator, but never on their own claim."""
+    """Return a claim that the member may decide, as the finder or a moderator. Raises TellUserError."""
     claim = await session.claims.get(press.subject)
     if claim is None:
         raise TellUserError("nothing_here")
@@ -131,6 +139,8 @@ async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report,
     claim = await session.claims.get(claim.id)  # another may have decided before the lock
     if claim is None or not claim.has_proof:
         raise TellUserError("nothing_here")
+    if claim.state is ClaimState.OPEN and rules.has_ended_otherwise(match, lost):
+        raise TellUserError("claim_over")
     return claim, lost, found, match
 
 

@@ -151,8 +151,9 @@ def has_gone(match: Match, found: Report) -> bool:
 
 
 def has_ended_otherwise(match: Match, lost: Report) -> bool:
-    """Return whether the owner has their item back, but not by this match, and has no claim on it either."""
-    return lost.state is ReportState.RETURNED and match.state is not MatchState.CONFIRMED and not is_claimed(match)
+    """Return whether the owner has their item back, but not by this match, and no claim on this one is accepted."""
+    is_agreed = match.claim is ClaimState.ACCEPTED and match.state is not MatchState.REJECTED
+    return lost.state is ReportState.RETURNED and match.state is not MatchState.CONFIRMED and not is_agreed
 
 
 def is_answered(match: Match, found: Report) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 from reunite import rules
 from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Whereabouts
 from reunite.language import plural, sentence
+from reunite.messages import notices
 from reunite.messages.notices import both_sides, decided, note
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
 from reunite.messages.wording import asking, author, button, found_line, line, lost_line, named, post_of, quote
@@ -46,6 +47,7 @@ def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list
     if match.state is MatchState.UNDECIDED:
         key = "claim_is_undone" if _is_undone(claimed) else f"claim_is_{claimed.claim.state}"
         key = "claim_given_away" if _went_elsewhere(claimed) else key
+        key = "log_elsewhere" if rules.has_ended_otherwise(match, claimed.lost) else key
         lines.append(line(key, language, person=_decider(claimed.claim, language)))
         lines += _own_decision(claimed, language)
     if match.handover.got_back:
@@ -146,6 +148,16 @@ def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int) -> R
     lines = (*rejected, (Plain(attempts),))
     buttons = (button("mine", match.id, language),) if left else ()
     return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
+
+
+def waiting_claim(claimed: Claimed) -> Reply:
+    """Show a claim that nobody has decided in the found report's thread; it's over once its owner has theirs back."""
+    match, lost, found = claimed.match, claimed.lost, claimed.found
+    if not rules.has_ended_otherwise(match, lost):
+        return notices.claimed(claimed.claim, lost, found)
+    lines: tuple[Line, ...] = (line("claim_over", found.language), asking("claimant_is_gone_how", found.language))
+    buttons = (button("withdraw", found.id, found.language),)
+    return Reply("claim", lines, match=match.id, buttons=buttons, about=frozenset({lost.id, found.id}))
 
 
 def accepted(lost: Report, found: Report, language: str) -> Reply:

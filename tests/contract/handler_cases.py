@@ -21,6 +21,7 @@ from reunite.language import plural, sentence
 from reunite.messages.wording import end_of
 from tests.contract.absence_cases import AbsenceCases
 from tests.contract.account_cases import AccountCases
+from tests.contract.claim_over_cases import ClaimOverCases
 from tests.contract.gallery_cases import GalleryCases
 from tests.contract.handover_cases import HandoverCases
 from tests.contract.look_cases import LookCases, RefusalCases
@@ -273,6 +274,7 @@ class HandlerCases(
     RefusalCases,
     HandoverCases,
     OtherSideCases,
+    ClaimOverCases,
     PastPostCases,
     PhotoEditCases,
     ReminderCases,

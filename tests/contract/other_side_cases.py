@@ -123,21 +123,6 @@ class OtherSideCases:
         for report in (lost, found):
             assert (await stage.thread(report))[-1].text() == news.replace("**", "")
 
-    async def test_a_finder_who_has_a_claim_to_answer_reads_that_the_owner_has_theirs_once_it_is_answered(
-        self, stage: Stage
-    ) -> None:
-        await stage.join()
-        lost, _, match = await stage.matched()
-        other = await stage.found("another umbrella", author=MODERATOR)
-        await stage.search(lost, other)
-        claim = await stage.claim(await stage.match(other), other)
-        [before] = await _cards(stage, other)
-        await stage.verdict(match, VerdictKind.CONFIRM)
-        assert await _cards(stage, other) == [before]
-        await stage.press("reject_claim", claim, MODERATOR)
-        [over] = await _cards(stage, other)
-        assert over.text() == sentence("owner_is_content", report=sentence("jump_report"))
-
     async def test_a_sealed_match_can_be_released_only_while_both_are_missing(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         lost, _, match = await stage.matched()
@@ -247,7 +232,3 @@ async def _offers_try(stage: Stage, lost: Report) -> bool:
 async def _may_release(stage: Stage, found: Report) -> bool:
     [logged] = await stage.thread(found, "moderators")
     return "release" in [button.action for button in logged.buttons]
-
-
-async def _cards(stage: Stage, report: Report) -> list[Reply]:
-    return [reply for reply in await stage.thread(report) if reply.kind == "match"]

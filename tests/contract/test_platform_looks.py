@@ -74,6 +74,12 @@ async def _several_found(harness: Harness, number: int) -> list[Report]:
     async with harness.store.session(found_reports[0].community) as session:
         for report in found_reports:
             await session.reports.set_state(report.id, ReportState.OPEN)
+            await session._do(  # as a worker keeps them
+                "UPDATE photo SET state = 'stored', copy = %(copy)s, upload = NULL, url = NULL"
+                " WHERE report_id = %(report)s",
+                copy=JPEG,
+                report=report.id,
+            )
     return found_reports
 
 

@@ -23,10 +23,11 @@ from embedded.layout import lay_out
         ("REUNITE_DATABASE_URL", "nonsense", "a PostgreSQL URL: it must"),
         ("REUNITE_OWNER_DATABASE_URL", "postgresql://x?none=1", "a PostgreSQL URL: it must"),
         ("REUNITE_REDIS_URL", "http://localhost:6379", "a Redis URL: it must"),
-        ("REUNITE_LOG_LEVEL", "loud", "debug"),
-        ("REUNITE_TORCH_THREADS", "0", "greater than"),
-        ("REUNITE_API_PORT", "http", "integer"),
-        ("REUNITE_DISCORD_MESSAGE_CONTENT", "maybe", "boolean"),
+        ("REUNITE_LOG_LEVEL", "loud", "it must be 'debug', 'info', 'warning' or 'error'."),
+        ("REUNITE_TORCH_THREADS", "0", "it must be at least 1."),
+        ("REUNITE_API_PORT", "http", "it must be a whole number."),
+        ("REUNITE_API_PORT", "65536", "it can be at most 65535."),
+        ("REUNITE_DISCORD_MESSAGE_CONTENT", "maybe", "it must be true or false."),
     ],
 )
 def test_a_setting_that_can_not_be_right_is_named(

@@ -20,7 +20,7 @@ def jpeg(colour: str, size: tuple[int, int] = (512, 512)) -> bytes:
 
 def composed(*photos: bytes | None, first: int = 1, label: Label | None = None) -> bytes:
     tiles = [Tile(number, UUID(int=0), UUID(int=0), label) for number in range(first, first + len(photos))]
-    return compose(tiles, photos)
+    return compose(tiles, photos) or b""
 
 
 def opened(picture: bytes) -> Image.Image:
@@ -75,9 +75,11 @@ def test_the_label_shows_in_the_colour_of_the_number() -> None:
     assert len(set(by_label.values())) == len(by_label)
 
 
-def test_a_report_without_a_photo_keeps_its_number() -> None:
-    with_number, with_other = (composed(None, first=number) for number in (1, 2))
-    assert with_number != with_other
+def test_a_report_without_a_photo_leaves_no_empty_frame_and_the_others_keep_their_numbers() -> None:
+    spread, close = composed(None, jpeg("red"), None, jpeg("blue")), composed(jpeg("red"), jpeg("blue"))
+    assert opened(spread).size == opened(close).size
+    assert composed(None, jpeg("red")) == composed(jpeg("red"), first=2)
+    assert not composed(None, None)
 
 
 def test_the_picture_is_small_enough_for_either_platform() -> None:

@@ -108,6 +108,10 @@ QUEUED: dict[str, list[Reply]] = {
     "card_seen": [notices.card_seen(FOUND)],
     "waiting": [notices.waiting(LOST, 3)],
     "claimed": [notices.claimed(CLAIM, lost, found) for lost in (LOST, PRIVATE) for found in (FOUND, SEALED)],
+    "waiting_claim": [
+        handovers.waiting_claim(Claimed(CLAIM, MATCH, lost, FOUND))
+        for lost in (LOST, replace(LOST, state=ReportState.RETURNED))
+    ],
     "claimed_card": [
         handovers.claimed_card(MATCH, LOST, FOUND, PICTURE),
         handovers.claimed_card(replace(MATCH, claim=ClaimState.ACCEPTED), PRIVATE, FOUND, PICTURE),
@@ -158,6 +162,7 @@ OF_BOTH = {
     "question",
     "log_line",
     "claimed",
+    "waiting_claim",
     "claim_decided",
     "claim_card",
     "claimed_card",

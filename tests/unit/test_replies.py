@@ -216,6 +216,7 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
     )
     yield handovers.conversation(withdrawn, Whereabouts(), members_can_return=True)
     yield from (handovers.claim_closed(each, members_can_return=True) for each in (rejected, withdrawn))
+    yield handovers.waiting_claim(Claimed(claim, MATCH, replace(lost, state=ReportState.RETURNED), found))
     yield notices.declined(MATCH, lost.language, may_claim=False)
     yield wording.match_card(MATCH, found, lost, None, may_claim=False)
     yield from (handovers.no_conversation(MATCH, lost), handovers.help_needed(MATCH, lost, found))

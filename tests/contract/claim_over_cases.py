@@ -1,0 +1,55 @@
+"""A claim whose owner gets theirs back by another match: cases of the handlers."""
+
+import pytest
+
+from reunite.entities import Report, VerdictKind
+from reunite.errors import TellUserError
+from reunite.language import sentence
+from reunite.messages.reply import Reply
+from tests.contract.stages import BEN, Stage
+
+
+class ClaimOverCases:
+    """Nobody checks an answer that no longer matters."""
+
+    async def test_a_claim_waits_no_longer_once_its_owner_has_theirs_and_again_once_that_is_undone(
+        self, stage: Stage
+    ) -> None:
+        await stage.join(log_channel="log")
+        lost, _, match = await stage.matched()
+        other = await stage.found("another umbrella", author=BEN)
+        await stage.search(lost, other)
+        claim = await stage.claim(await stage.match(other), other)
+        before = [await stage.thread(other), await stage.thread(other, "moderators"), (await _cards(stage, lost))[-1]]
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        [card] = await _cards(stage, other)
+        assert card.text() == sentence("owner_is_content", report=sentence("jump_report"))
+        [said] = [reply for reply in await stage.thread(other) if reply.kind == "claim"]
+        assert said.text().startswith(sentence("claim_over"))
+        assert [button.action for button in said.buttons] == ["withdraw"]
+        assert (await _cards(stage, lost))[-1].text().startswith(sentence("card_other", post=""))
+        assert sentence("claim_is_open") not in (await stage.thread(other, "moderators"))[-1].text()
+        for action in ("see_claim", "accept_claim", "reject_claim"):
+            with pytest.raises(TellUserError, match="claim_over"):
+                await stage.press(action, claim, BEN)
+        await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        after = [await stage.thread(other), await stage.thread(other, "moderators"), (await _cards(stage, lost))[-1]]
+        assert after == before
+        await stage.press("accept_claim", claim, BEN)
+
+    async def test_a_reminder_of_a_claim_asks_nothing_while_its_owner_has_theirs(self, stage: Stage) -> None:
+        await stage.join()
+        lost, _, match = await stage.matched()
+        other = await stage.found("another umbrella", author=BEN)
+        await stage.search(lost, other)
+        await stage.claim(await stage.match(other), other)
+        await stage.remind(hours=30)
+        for given in (True, False):
+            await stage.verdict(match, VerdictKind.CONFIRM, given=given)
+            said = (await stage.thread(other))[-1]
+            assert (sentence("claim_waits_for_you") in said.text()) is not given
+            assert bool(said.buttons) is not given
+
+
+async def _cards(stage: Stage, report: Report) -> list[Reply]:
+    return [reply for reply in await stage.thread(report) if reply.kind == "match"]
