@@ -1,4 +1,4 @@
-"""Tells failures after something was saved from earlier ones, because people need to know which it was."""
+"""Says what a failure means for the person: whether what they sent is saved, or to be sent again."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,13 +6,15 @@ from typing import Final
 
 import structlog
 
-from reunite.errors import TellUserError
+from db.trouble import TEMPORARY
+from reunite.errors import MissingScopeError, TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.reply import Action
 from reunite.posts import Receipt
 
 SAVED: Final = "saved_all_the_same"
-"""The sentence after such a failure."""
+"""The sentence after a failure in answering what is saved."""
+WENT_WRONG: Final = "went_wrong"
 _SHOW: Final[frozenset[Action | None]] = frozenset({"see_claim", "where_is_it", "look_page"})
 """The presses that change nothing."""
 _log = structlog.get_logger(__name__)
@@ -37,6 +39,12 @@ def answering(press: Action | None = None) -> Iterator[None]:
         if press in _SHOW:
             raise
         raise AnswerFailedError(error) from error
+
+
+def unsaved(error: Exception, defect: str = WENT_WRONG) -> str:
+    """Return the sentence after a failure before anything was saved; `defect` is the one unless a minute helps."""
+    passes = isinstance(error, TEMPORARY) and not isinstance(error, MissingScopeError)
+    return "busy" if passes else defect
 
 
 async def note_answered(handlers: Handlers, receipt: Receipt) -> None:

@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -20,6 +22,11 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
 """As in the first migration: a dump contains the rights of the role, but not the role."""
 _DUMP: Final = ("--format=custom", "--no-owner")
 _RESTORE: Final = ("--no-owner", "--exit-on-error", "--single-transaction")
+_UNFINISHED: Final = re.compile(r"\.[a-z0-9_]{8}\.part$")
+"""The end of an unfinished backup's name; the eight characters are Python's."""
+_BEGINNINGS: Final = {b"", b"PGDMP"}
+"""How an unfinished backup begins: with nothing yet, or as all of pg_dump's do."""
+_ABANDONED_SECONDS: Final = 24 * 3600.0
 _NUMBER: Final = re.compile(r"\d+")
 
 
@@ -27,6 +34,7 @@ def backup(owner_url: str, file: Path) -> None:
     """Write everything into a file that only its owner may read. Raises UsageError."""
     if file.exists():
         raise UsageError(f"{file} already exists. Choose another name, or move it.")
+    _clear_up(file.parent)
     try:  # a name of its own: another backup, or the program of a killed one, may still be writing
         number, name = tempfile.mkstemp(".part", f"{file.name}.", file.parent)
     except OSError as error:
@@ -38,6 +46,15 @@ def backup(owner_url: str, file: Path) -> None:
         unfinished.rename(file)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _clear_up(folder: Path) -> None:
+    """Delete what killed backups have left in a folder, and nobody has written to for a day."""
+    for unfinished in folder.glob("*.part"):
+        with suppress(OSError):  # another backup may have deleted it, or it isn't ours
+            is_old = time.time() - unfinished.stat().st_mtime > _ABANDONED_SECONDS
+            if is_old and _UNFINISHED.search(unfinished.name) and unfinished.open("rb").read(5) in _BEGINNINGS:
+                unfinished.unlink()
 
 
 def restore(owner_url: str, file: Path) -> None:

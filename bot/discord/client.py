@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import aiohttp
 import discord
 import structlog
 from discord import app_commands
+from discord.backoff import ExponentialBackoff
 
 from bot.discord.command_tree import Translator
 from bot.discord.config import DiscordConfig
@@ -21,6 +22,14 @@ _LONGEST_PAUSE_SECONDS: Final = 30.0
 """Seconds that discord.py may wait out a rate limit by itself (its minimum); longer ones raise RateLimited."""
 _REQUEST_SECONDS: Final = 30.0
 """Seconds until a request that was sent and isn't answered is given up: its channel's other reactions wait for it."""
+_LOG_IN_SECONDS: Final = 120.0
+"""Seconds until a login is given up, as its first request may wait for five minutes."""
+_LONGEST_DOUBLING: Final = 8
+"""After so many failures, pauses between attempts to connect grow no longer: up to 256 s.
+
+discord.py's own grow to 17 minutes, after which people would still wait once the network is back. Shorter ones could
+use up the 1,000 starts that Discord allows in a day.
+"""
 _HOUR: Final = 3600.0
 _MAX_REASON: Final = 300
 """Characters of Discord's reason in the log: it may be a whole page."""
@@ -42,12 +51,21 @@ _REJECTED: Final = "Discord rejected the bot's token. Copy it again into REUNITE
 _log = structlog.get_logger(__name__)
 
 
+class _Backoff(ExponentialBackoff[Literal[False]]):
+    """discord.py's growing pauses, with a limit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._max = _LONGEST_DOUBLING
+
+
 class ReuniteClient(discord.AutoShardedClient):
     """A client without a cache of members or messages. `commands` is set before it logs in."""
 
     commands: app_commands.CommandTree["ReuniteClient"]
 
     def __init__(self, config: DiscordConfig) -> None:
+        vars(discord.shard)["ExponentialBackoff"] = _Backoff
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot doesn't use voice
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.guild_reactions = True
@@ -165,7 +183,8 @@ async def _limit_time(session: aiohttp.ClientSession, _: object, __: object) -> 
 async def log_in(client: discord.Client, token: str) -> None:
     """Log in. Raises SetupError."""
     try:
-        await client.login(token)
+        async with asyncio.timeout(_LOG_IN_SECONDS):
+            await client.login(token)
     except discord.LoginFailure as error:
         raise SetupError(_REJECTED) from error
     except discord.RateLimited as error:
@@ -173,7 +192,8 @@ async def log_in(client: discord.Client, token: str) -> None:
     except discord.HTTPException as error:  # its text may be a whole page about an outage
         raise SetupError(f"Discord can't be reached (it answers {error.status}): try again later.") from error
     except (discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
-        raise SetupError(f"Discord can't be reached ({error}): try again later.") from error
+        reason = str(error) or "no answer"
+        raise SetupError(f"Discord can't be reached ({reason}): try again later.") from error
 
 
 async def stay_connected(client: discord.Client) -> None:

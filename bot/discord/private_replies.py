@@ -14,7 +14,7 @@ import structlog
 
 from bot.discord.errors import EXPIRED_TOKEN, FAILURES, is_refusal
 from bot.discord.render import PICTURE_NAME, Rendered, mentions_of, render_private
-from bot.saved import SAVED, AnswerFailedError
+from bot.saved import SAVED, AnswerFailedError, unsaved
 from db.trouble import log_failure
 from reunite.errors import TellUserError
 from reunite.language import command_names, language_of, sentence
@@ -228,7 +228,7 @@ async def result_or_problem(interaction: discord.Interaction, work: Work) -> Pri
         return _problem(interaction, TellUserError(SAVED))
     except Exception as error:  # noqa: BLE001 - the person gets an answer whatever happens
         log_failure(_log, "discord_interaction", error, interaction=interaction.id)
-        return _problem(interaction, TellUserError("went_wrong"))
+        return _problem(interaction, TellUserError(unsaved(error)))
 
 
 def _problem(interaction: discord.Interaction, error: TellUserError) -> PrivateReply:

@@ -9,6 +9,7 @@ import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.absence import watch_absence
@@ -140,6 +141,7 @@ async def _connected(bolt: AsyncApp, config: SlackConfig) -> AsyncIterator[Calla
         yield _always
         return
     socket = AsyncSocketModeHandler(bolt, config.app_token, ping_interval=config.ping_seconds)
+    await _ask_for_new_addresses(socket.client)
     try:
         with slack_errors():  # a refused token fails here; later the client would retry it without end
             socket.client.wss_uri = await socket.client.issue_new_wss_url()
@@ -148,6 +150,22 @@ async def _connected(bolt: AsyncApp, config: SlackConfig) -> AsyncIterator[Calla
         yield socket.client.is_connected
     finally:
         await socket.client.close()  # type: ignore[no-untyped-call]
+
+
+async def _ask_for_new_addresses(client: SocketModeClient) -> None:
+    """Let a client ask Slack for a new address before each further attempt to connect.
+
+    An address is temporary, but slack_sdk tries the same one until it succeeds, which it then never does.
+    """
+
+    async def use_up(*_: object) -> None:
+        client.wss_uri = None
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(use_up)
+    await client.aiohttp_client_session.close()
+    timeout = aiohttp.ClientTimeout(total=_REQUEST_SECONDS)  # until the connection is accepted, not while it lasts
+    client.aiohttp_client_session = aiohttp.ClientSession(trace_configs=[trace], timeout=timeout)
 
 
 async def _always() -> bool:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
-from bot.saved import answering
+from bot.saved import WENT_WRONG, answering
 from bot.slack.background import Background
 from bot.slack.errors import FAILURES
 from bot.slack.forms import View, context_of, form_input, form_modal, reply_modal
@@ -13,7 +13,7 @@ from bot.slack.looks import Looks
 from bot.slack.markup import escape
 from bot.slack.people import Person
 from bot.slack.posts import Body, form_photos
-from bot.slack.private_replies import WENT_WRONG, PrivateReplies
+from bot.slack.private_replies import PrivateReplies
 from bot.slack.render import PRESS, parse_answer_id, with_answer
 from bot.slack.reports import Reports
 from bot.slack.workspace import SlackWorkspace

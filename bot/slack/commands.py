@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Final
 
+from bot.saved import WENT_WRONG
 from bot.slack.linking import Linking
 from bot.slack.looks import Looks
 from bot.slack.manifest import FOUND, LOST
 from bot.slack.markup import escape, plain_text
 from bot.slack.people import Person
-from bot.slack.private_replies import REPORT_FAILED, WENT_WRONG, PrivateReplies
+from bot.slack.private_replies import REPORT_FAILED, PrivateReplies
 from bot.slack.reports import Reports
 from reunite.community import is_link_code
 from reunite.entities import ReportKind

@@ -153,14 +153,14 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
         is_retry = retry != "0"
         if workspace is None or (is_retry and await parts.installations.is_handled(event_id)):
             return
-        current = await parts.inbound.current(workspace, event) if is_retry else event
-        if current is not None:
-            try:
+        try:
+            current = await parts.inbound.current(workspace, event) if is_retry else event
+            if current is not None:
                 await listener(workspace, current)
-            except Exception:
-                if retry == _LAST_RETRY and event["type"] == "message":
-                    await parts.inbound.note_missed(workspace.team, event)
-                raise
+        except Exception:
+            if retry == _LAST_RETRY and event["type"] == "message":
+                await parts.inbound.note_missed(workspace.team, event)
+            raise
         if event_id:
             await parts.installations.note_event(event_id)
 

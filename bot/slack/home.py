@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.backfill import BackfillRequests
+from bot.saved import WENT_WRONG
 from bot.slack.background import Background
 from bot.slack.errors import FAILURES, slack_errors
 from bot.slack.forms import NAME, View, header, modal, section, words_modal
@@ -14,7 +15,7 @@ from bot.slack.new_channels import NewChannels
 from bot.slack.people import Person
 from bot.slack.permissions import missing
 from bot.slack.posts import Body
-from bot.slack.private_replies import WENT_WRONG, PrivateReplies
+from bot.slack.private_replies import PrivateReplies
 from bot.slack.render import Element, blocks, button
 from bot.slack.reports import Reports
 from bot.slack.samples import Samples

@@ -9,12 +9,13 @@ import psycopg
 import structlog
 
 from bot import looks
+from bot.saved import WENT_WRONG
 from bot.slack.errors import MISSING_SCOPE, slack_errors
 from bot.slack.forms import LOOK, View, context_of, form_input, form_modal, reply_modal
 from bot.slack.people import Person
 from bot.slack.pictures import delete_file, upload
 from bot.slack.posts import Body, form_photos
-from bot.slack.private_replies import WENT_WRONG, PrivateReplies
+from bot.slack.private_replies import PrivateReplies
 from bot.slack.reports import channel_of
 from bot.slack.workspace import SlackWorkspace
 from db.cancellation import stop

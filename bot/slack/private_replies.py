@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.webhook import WebhookResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.saved import SAVED, AnswerFailedError
+from bot.saved import SAVED, WENT_WRONG, AnswerFailedError, unsaved
 from bot.slack.background import Background, with_retries
 from bot.slack.errors import FAILURES, OK, code_of, is_server_error, may_be_done, slack_answers, slack_errors
 from bot.slack.forms import LOOK, REPORT, View, context_of, reply_modal, words_modal
@@ -32,7 +32,6 @@ from reunite.messages import wording
 from reunite.messages.reply import Reply
 
 REPORT_FAILED: Final = "report_not_taken"
-WENT_WRONG: Final = "went_wrong"
 _FAILED: Final = {REPORT.partition(":")[0]: REPORT_FAILED, LOOK: WENT_WRONG}
 """The error shown if a modal's work fails, by the beginning of its callback."""
 _MODAL_SECONDS: Final = 2.0
@@ -162,7 +161,8 @@ class PrivateReplies:
             await self.send_words(sentence(SAVED, language), language)
         except Exception as error:  # noqa: BLE001 - the person is waiting for a reply
             log_failure(_log, "slack_request", error)
-            await self.send_words(sentence("went_wrong" if self._is_answering else failed, language), language)
+            failure = WENT_WRONG if self._is_answering else unsaved(error, failed)
+            await self.send_words(sentence(failure, language), language)
 
     async def _send_ephemeral(self, *, in_place: bool = False, **message: Any) -> bool:
         """Send a message to the person alone; return whether it's known to have arrived."""
@@ -277,7 +277,7 @@ async def _attempt(work: ModalWork, view: Body, language: str) -> _Answer:
     except Exception as error:  # noqa: BLE001 - the person is waiting for a reply
         log_failure(_log, "slack_form", error)
         failed = _FAILED.get(view["callback_id"].partition(":")[0], "answer_not_taken")
-        shown = words_modal(sentence(failed, language), language)
+        shown = words_modal(sentence(unsaved(error, failed), language), language)
     return {"response_action": "update", "view": shown}, then
 
 

@@ -4,7 +4,9 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.saved import unsaved
 from bot.web.chat import CHAT
+from db.trouble import log_failure
 from reunite.errors import TellUserError
 from reunite.language import command_names, sentence
 from reunite.messages import wording
@@ -25,7 +27,7 @@ async def web_errors(request: web.Request, handler: Handler) -> web.StreamRespon
         )
     except web.HTTPException:
         raise
-    except Exception:  # noqa: BLE001 - the page gets a sentence whatever happened
-        _log.exception("page_request_failed", path=request.path)
+    except Exception as error:  # noqa: BLE001 - the page gets a sentence whatever happened
+        log_failure(_log, "page_request", error, path=request.path)
         status = web.HTTPInternalServerError.status_code
-        return web.json_response({"error": sentence("went_wrong", language)}, status=status)
+        return web.json_response({"error": sentence(unsaved(error), language)}, status=status)

@@ -194,7 +194,7 @@ class SlackApi:
         return {"revoked": True}
 
     def apps_connections_open(self, _: Answer, __: Bot) -> Answer:
-        return {"url": f"{self._world.origin.replace('http', 'ws')}/socket"}
+        return {"url": f"{self._world.origin.replace('http', 'ws')}{self._world.delivery.new_path()}"}
 
     def oauth_v2_access(self, arguments: Answer, _: Bot) -> Answer:
         team = self.codes.pop(arguments["code"], None)

@@ -9,6 +9,7 @@ import hmac
 import json
 import time
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -68,6 +69,9 @@ class SlackDelivery:
         self._deliveries: set[asyncio.Task[None]] = set()
         self.envelopes: list[Envelope] = []
         self.connections = 0
+        self.refused_connections = 0
+        """So many of the next attempts to connect fail, and their addresses with them."""
+        self._tickets = set[str]()
         self.address: str | None = None
         self.lateness = Lateness()
 
@@ -154,8 +158,24 @@ class SlackDelivery:
         await self._sockets[-1].send_str(json.dumps(sent))
         await envelope.acked.wait()
 
+    def new_path(self) -> str:
+        """Return where the app can connect once.
+
+        An address is temporary: https://docs.slack.dev/reference/methods/apps.connections.open (read 2026-11-30).
+        For how long isn't said; here, for one attempt.
+        """
+        ticket = token_hex(8)
+        self._tickets.add(ticket)
+        return f"/socket?ticket={ticket}"
+
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection of Socket Mode."""
+        if request.query.get("ticket") not in self._tickets:
+            raise web.HTTPForbidden
+        self._tickets.discard(request.query["ticket"])
+        if self.refused_connections:
+            self.refused_connections -= 1
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_str(json.dumps({"type": "hello", "num_connections": 1}))

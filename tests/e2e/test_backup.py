@@ -1,7 +1,9 @@
 """The drill: back up, lose the database, restore into a new one, and everything is there."""
 
 import gzip
+import os
 import stat
+import time
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +112,24 @@ def test_a_password_is_on_no_command_line(tmp_path: Path) -> None:
     tool.chmod(0o755)
     with pytest.raises(UsageError, match=r"^pg_dump failed: --dbname=user=u dbname=db host=h --x, secret$"):
         backup._run(tool, "postgresql://u:secret@h/db", "--x")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "hours", "stays"),
+    [
+        ("reunite-monday.dump.abcd_123.part", b"PGDMP and more", 25, False),
+        ("reunite-monday.dump.abcd_123.part", b"", 25, False),
+        ("reunite-monday.dump.abcd_123.part", b"PGDMP and more", 23, True),  # it may still be written
+        ("film.abcd_123.part", b"somebody's download", 25, True),
+        ("base.dump.part", b"PGDMP and more", 25, True),
+    ],
+)
+def test_a_backup_clears_up_what_killed_ones_have_left(
+    tmp_path: Path, name: str, content: bytes, hours: int, *, stays: bool
+) -> None:
+    left = tmp_path / name
+    left.write_bytes(content)
+    os.utime(left, (time.time() - hours * 3600,) * 2)
+    with pytest.raises(psycopg.OperationalError):
+        backup.backup("postgresql://127.0.0.1:1/nowhere", tmp_path / "reunite-tuesday.dump")
+    assert left.exists() is stays

@@ -63,10 +63,11 @@ async def test_an_event_that_could_not_be_written_down_comes_again(database_url:
         assert world.slack.delivery.envelopes[0].sent == 2
 
 
-@pytest.mark.parametrize("way", ["dropped", "asked"])
+@pytest.mark.parametrize("way", ["dropped", "asked", "refused"])
 async def test_a_connection_lost_in_mid_envelope_loses_and_doubles_nothing(world: World, way: str) -> None:
     async def cut(_: web.Request) -> None:
-        await (world.slack.delivery.drop_connections() if way == "dropped" else world.slack.delivery.ask_to_reconnect())
+        world.slack.delivery.refused_connections = 2 if way == "refused" else 0
+        await (world.slack.delivery.ask_to_reconnect() if way == "asked" else world.slack.delivery.drop_connections())
 
     world.slack.api.before_answer["users.info"] = cut
     ts = world.slack.post_photo(world.found, world.ada, JPEG)

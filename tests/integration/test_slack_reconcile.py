@@ -242,14 +242,20 @@ async def test_a_refused_post_is_explained_once_slack_takes_messages_again(
         assert await world.reports() == []
 
 
+@pytest.mark.parametrize("retries", [0, 1])  # one that comes again is first looked up in the history
 async def test_a_post_whose_event_fails_to_the_last_is_read_later(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    database_url: str, monkeypatch: pytest.MonkeyPatch, retries: int
 ) -> None:
     monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
-    monkeypatch.setattr("bot.slack.events._LAST_RETRY", "0")
-    async with SlackDouble.running(retries=0) as slack, world_on(slack, database_url) as world:
+    monkeypatch.setattr("bot.slack.events._LAST_RETRY", str(retries))
+    async with (
+        SlackDouble.running(retries=retries, acknowledge_within=1) as slack,
+        world_on(slack, database_url) as world,
+    ):
         for _ in range(3):
             slack.api.fail_next("users.info", status=503)
+        if retries:
+            slack.api.fail_next("conversations.history", status=503)
         post = slack.post_photo(world.found, world.ada, JPEG, "a hat")
         await world.wait_until_acknowledged(world.found, post)
 

@@ -5,6 +5,7 @@ from unittest.mock import MagicMock
 import discord
 import psycopg
 import pytest
+from psycopg_pool import PoolTimeout
 from structlog.testing import capture_logs
 
 from bot.discord.private_replies import PrivateReply, result_or_problem
@@ -14,9 +15,20 @@ from reunite.language import sentence
 OUTAGE, DEFECT = psycopg.OperationalError("the server is gone"), KeyError("kind")
 
 
-@pytest.mark.parametrize(("error", "event"), [(OUTAGE, "interrupted"), (DEFECT, "defect")])
+@pytest.mark.parametrize(
+    ("error", "event", "unsaved"),
+    [
+        (OUTAGE, "interrupted", "busy"),
+        (PoolTimeout(), "interrupted", "busy"),
+        (psycopg.errors.LockNotAvailable(), "interrupted", "busy"),
+        (psycopg.errors.QueryCanceled(), "interrupted", "busy"),
+        (DEFECT, "defect", "went_wrong"),
+    ],
+)
 @pytest.mark.parametrize("is_saved", [False, True])
-async def test_only_a_defect_leaves_a_traceback(error: Exception, event: str, *, is_saved: bool) -> None:
+async def test_trouble_that_passes_is_told_from_a_defect(
+    error: Exception, event: str, unsaved: str, *, is_saved: bool
+) -> None:
     async def work() -> PrivateReply:
         if not is_saved:
             raise error
@@ -26,7 +38,7 @@ async def test_only_a_defect_leaves_a_traceback(error: Exception, event: str, *,
     interaction = MagicMock(discord.Interaction, id=7, locale=discord.Locale.american_english)
     with capture_logs() as logged:
         reply = await result_or_problem(interaction, work)
-    assert reply.words == sentence("saved_all_the_same" if is_saved else "went_wrong")
+    assert reply.words == sentence("saved_all_the_same" if is_saved else unsaved)
     [line] = logged
     assert line["event"] == f"discord_{'answer' if is_saved else 'interaction'}_{event}"
     assert ("exc_info" in line) is (error is DEFECT)

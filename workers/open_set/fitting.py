@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import os
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -70,9 +71,17 @@ def _fit_and_send(
     answers: Answers,
     prior: ScoringModel,
 ) -> None:
+    threading.Thread(target=_end_with_worker, daemon=True).start()
     if os.nice(0):  # if the worker runs at a lower priority, its fit gets the lowest
         os.nice(_MAX_NICENESS)
     connection.send(fit(found, lost, answers, prior))
+
+
+def _end_with_worker() -> None:
+    """End this process once its worker was killed: the next worker starts a fit of its own."""
+    if worker := multiprocessing.parent_process():
+        worker.join()
+        os._exit(1)
 
 
 def _received(connection: Connection) -> FitResult | None:
