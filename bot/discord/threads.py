@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import discord
 import structlog
 
-from bot.discord.errors import NAME_REFUSED, NO_MORE_THREADS, THREAD_EXISTS, discord_errors
+from bot.discord.errors import NAME_REFUSED, NO_MORE_THREADS, THREAD_EXISTS, NoCodeError, discord_errors
 from bot.discord.posts import target_of, text_of
 from bot.discord.render import thread_name
 from bot.discord.workspaces import Workspaces
@@ -80,8 +80,10 @@ class Threads:
             _log.warning("discord_thread_deleted", post=post)
             return channel
 
-    async def _caption(self, post: discord.Message) -> str:
+    async def _caption(self, post: discord.PartialMessage) -> str:
         """Return the public words of a report: those of the member's post, or of the report behind the bot's post."""
+        if not isinstance(post, discord.Message):
+            return ""
         if post.author != self._client.user:
             return text_of(post)
         report = await self._handlers.report_at(target_of(post))
@@ -142,12 +144,18 @@ class Threads:
         return int(post if isinstance(channel, discord.TextChannel | discord.ForumChannel) else channel_id)
 
 
-async def check_post(channel: discord.TextChannel, post: int) -> discord.Message:
-    """Return a post. Raises PostGoneError if it's deleted: Discord would refuse a thread at it, or a reply to it."""
+async def check_post(channel: discord.TextChannel, post: int) -> discord.PartialMessage:
+    """Return a post. Raises PostGoneError if it's deleted: Discord would refuse a thread at it, or a reply to it.
+
+    A compatible server may be unable to say what is in it.
+    """
     try:
         return await channel.fetch_message(post)
     except discord.NotFound as error:
         raise PostGoneError(f"the post is gone ({error.code})") from error
+    except NoCodeError:
+        _log.warning("discord_post_unread", post=post)
+        return channel.get_partial_message(post)
 
 
 async def with_fallback_name(create: Callable[[str], Awaitable[T]], name: str, neutral: str) -> T:

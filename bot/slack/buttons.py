@@ -1,7 +1,7 @@
 """Presses of reply buttons and the modals they open; their ids say what they mean, even after a restart."""
 
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -63,7 +63,8 @@ class Buttons:
         target = workspace.target(private.channel, private.message)
         press = _press(person, action, subject, target=target, key=private.body["trigger_id"])
         if form := form_of(action, language):
-            await self._handlers.forms.check(press)
+            with _as_far_as_known(person):
+                await self._handlers.forms.check(press)
             location = {"channel": private.channel, "message": private.message or ""}
             context = {"language": language, "press": f"{action}:{subject}", **location}
             await private.show(form_modal(form, PRESS, language, context))
@@ -78,7 +79,8 @@ class Buttons:
     async def _press(self, workspace: SlackWorkspace, person: Person, press: Press) -> Reply:
         if press.action == "look_mine":
             return await self._looks.claim(workspace, person, press)
-        reply = await self._handlers.press(press)
+        with _as_far_as_known(person):
+            reply = await self._handlers.press(press)
         if press.action in _REFRESHES_HOME:
             self._background.start(self._refresh(workspace, press.member.id))
         return reply
@@ -115,6 +117,16 @@ class Buttons:
                 await private.respond(text=escape(label), blocks=shown, replace_original=True)
 
 
+@contextmanager
+def _as_far_as_known(person: Person) -> Iterator[None]:
+    """Turn nobody away for not being a moderator, if it's unknown whether they are. Raises MissingScopeError then."""
+    try:
+        yield
+    except TellUserError:
+        person.check_known()
+        raise
+
+
 def _parse_press_id(press_id: str) -> tuple[Action, UUID]:
     """Read a button's action and its subject. Raises TellUserError for an action that no longer exists."""
     name, _, subject = press_id.partition(":")
@@ -126,7 +138,7 @@ def _parse_press_id(press_id: str) -> tuple[Action, UUID]:
 def _press(person: Person, action: Action, subject: UUID, **more: Any) -> Press:
     return Press(
         member=person.member,
-        is_moderator=person.is_moderator,
+        is_moderator=bool(person.moderates),
         action=action,
         subject=subject,
         language=person.language,

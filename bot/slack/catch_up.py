@@ -10,7 +10,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import code_of, slack_errors
 from bot.slack.inbound import Inbound
-from bot.slack.posts import after, before, files_of, hidden_before, history_page, is_post, moment_of, ts_of
+from bot.slack.messages import hidden_before, history_page, is_deleted
+from bot.slack.posts import after, before, files_of, is_post, moment_of, ts_of
 from bot.slack.workspace import SlackWorkspace
 from db.slack_windows import SlackWindows, Window
 from db.trouble import is_trouble
@@ -118,7 +119,7 @@ class CatchUp:
         known = {ts for ts in posts if window.oldest <= ts < window.latest}
         present = {message["ts"]: message for message in messages if message.get("subtype") != "tombstone"}
         for ts in sorted(known - present.keys()):
-            await _isolated(window, ts, self._inbound.deleted(workspace, window.channel, ts))
+            await _isolated(window, ts, self._lacking(workspace, window.channel, ts, messages))
         for ts, message in present.items():
             if not is_post(workspace, message):
                 continue
@@ -126,6 +127,16 @@ class CatchUp:
                 await _isolated(window, ts, self._inbound.edited(workspace, window.channel, message))
             elif ts not in known and ts >= window.since and files_of(message):
                 await _isolated(window, ts, self._inbound.posted(workspace, window.channel, message))
+
+    async def _lacking(
+        self, workspace: SlackWorkspace, channel: str, ts: str, messages: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Withdraw the report of a post that a page lacks, or shows as deleted: a page may be incomplete."""
+        is_tombstone = any(message["ts"] == ts for message in messages)
+        if is_tombstone or await is_deleted(workspace, channel, ts):
+            await self._inbound.deleted(workspace, channel, ts)
+        else:
+            _log.warning("slack_history_incomplete", channel=channel, message=ts)
 
     async def _known(self, workspace: SlackWorkspace, since: datetime | None) -> dict[str, list[str]]:
         """Return the ts of the reports' posts, by channel. A report is stored after its post."""

@@ -9,7 +9,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.latest import Latest
 from bot.slack.errors import code_of
-from bot.slack.posts import is_hidden, ts_of
+from bot.slack.messages import is_hidden
+from bot.slack.posts import ts_of
 from bot.slack.render import metadata
 from bot.slack.workspace import SlackWorkspace
 from reunite.errors import PostGoneError
@@ -84,7 +85,7 @@ def place_of(outgoing: Outgoing) -> tuple[str, str]:
 async def _search(workspace: SlackWorkspace, outgoing: Outgoing, search: _Search) -> Sent | None:
     while not search.is_over:
         page = await _page(workspace, outgoing, search)
-        for message in page["messages"]:
+        for message in page.get("messages") or ():
             if message.get("subtype") == "tombstone" and message["ts"] == outgoing.target.message:
                 search.post_is_gone = True
             if message.get("user") == workspace.bot_user and message.get("metadata") == metadata(outgoing.key):

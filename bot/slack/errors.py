@@ -53,6 +53,7 @@ _CLOSED: Final = {
 _PARTLY_DONE: Final = {"fatal_error", "internal_error"}
 """A part of the operation may have succeeded: docs.slack.dev/reference/methods/chat.postMessage, errors."""
 _SERVER_ERROR: Final = 500
+_NOT_OFFERED: Final = {403, 404, 405, 501}
 _TOO_MANY: Final = 429
 
 
@@ -111,6 +112,21 @@ def is_refusal(error: SlackApiError) -> bool:
     """
     code, status = code_of(error), status_of(error)
     return bool(code) and code not in TEMPORARY | TOKEN_REFUSED and status != _TOO_MANY and status < _SERVER_ERROR
+
+
+def is_no_answer(error: SlackApiError) -> bool:
+    """Return whether asking again would bring no answer: it's refused, or there is no such method here.
+
+    The latter is said without Slack's code, and in an outage it may be wrong: only what isn't essential relies on it.
+    """
+    return is_refusal(error) or (not code_of(error) and status_of(error) in _NOT_OFFERED)
+
+
+def is_missing_scope(error: Exception) -> bool:
+    """Return whether the app lacks a scope, until someone installs it again."""
+    return isinstance(error, MissingScopeError) or (
+        isinstance(error, SlackApiError) and code_of(error) == MISSING_SCOPE
+    )
 
 
 def code_of(error: SlackApiError) -> str:

@@ -10,10 +10,10 @@ import structlog
 from bot.latest import Latest
 from bot.past_posts import Page, PastMessage
 from bot.slack.errors import slack_errors
+from bot.slack.messages import history_page
 from bot.slack.posts import (
     Body,
     files_of,
-    history_page,
     is_post,
     key_of,
     moment_of,

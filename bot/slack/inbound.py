@@ -5,6 +5,7 @@ An event whose handling fails is not acknowledged, and Slack sends it again.
 
 from collections import deque
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -17,6 +18,7 @@ from bot.locks import Locks
 from bot.slack.background import Background, with_retries
 from bot.slack.greeting import Greeter
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS, MOVED_CHANNEL_EVENT
+from bot.slack.messages import version_now
 from bot.slack.outbound import SlackPlatform
 from bot.slack.posts import (
     Body,
@@ -28,7 +30,6 @@ from bot.slack.posts import (
     photos_of,
     report_of,
     ts_of,
-    version_now,
     words_of,
 )
 from bot.slack.workspace import SlackWorkspace
@@ -37,7 +38,7 @@ from db.slack_windows import SlackWindows
 from db.store import Store
 from reunite.commands import ChangeSettings, EditReport, NewReport, Withdraw
 from reunite.entities import ReplyTarget, ReportKind
-from reunite.errors import PhotoGoneError, PostGoneError, TellUserError, TryAgainError
+from reunite.errors import PhotoGoneError, PostGoneError, TellUserError, TryAgainError, UnknownArrivalError
 from reunite.handlers import Handlers
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
@@ -121,7 +122,7 @@ class Inbound:
             settings = await self._handlers.settings("slack", workspace.team)
             target = workspace.target(channel, message["ts"])
             offered = Outgoing(key, target, offers.offer(key, settings.language), maybe_sent=True)
-            self._background.start(with_retries(lambda: self._platform.send(offered)))
+            self._background.start(with_retries(lambda: self._say(offered)))
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
@@ -221,10 +222,17 @@ class Inbound:
                 reply = wording.problem(error.key, settings.language, None, **error.params)
                 # The event may come again, so this may have been sent.
                 outgoing = Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True)
-                await with_retries(partial(self._platform.send, outgoing))
+                await with_retries(partial(self._say, outgoing))
         except TryAgainError:
             await self._note_missed(target.workspace, target.channel, str(target.message))
             raise
+
+    async def _say(self, outgoing: Outgoing) -> None:
+        """Send an answer that may have been sent already; if Slack refuses to say, twice is better than never."""
+        try:
+            await self._platform.send(outgoing)
+        except UnknownArrivalError:
+            await self._platform.send(replace(outgoing, maybe_sent=False))
 
     async def _acknowledge(self, target: ReplyTarget) -> None:
         try:

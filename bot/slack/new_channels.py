@@ -9,8 +9,8 @@ from slack_sdk.errors import SlackApiError
 from bot.channels import CHANNEL_USES, ChannelUse, lacking, role_of, with_created
 from bot.locks import Locks
 from bot.slack.errors import FAILURES, code_of
-from bot.slack.people import Person
-from bot.slack.workspace import SlackWorkspace, is_user
+from bot.slack.people import Person, is_user
+from bot.slack.workspace import SlackWorkspace
 from db.trouble import is_temporary
 from reunite.commands import ChangeSettings
 from reunite.entities import Settings

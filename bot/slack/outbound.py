@@ -11,9 +11,18 @@ from slack_sdk.errors import SlackApiError
 from bot.latest import Latest
 from bot.slack.channel_pace import ChannelPace, PutOffError
 from bot.slack.earlier import EarlierAttempts, place_of
-from bot.slack.errors import HiddenPostError, code_of, is_closed, is_refusal, seconds_put_off, slack_errors
+from bot.slack.errors import (
+    HiddenPostError,
+    code_of,
+    is_closed,
+    is_no_answer,
+    is_refusal,
+    seconds_put_off,
+    slack_errors,
+)
+from bot.slack.messages import is_hidden, message_at
 from bot.slack.pictures import Pictures
-from bot.slack.posts import is_hidden, link_of, message_at
+from bot.slack.posts import link_of
 from bot.slack.render import Element, blocks, metadata, notification
 from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace, is_direct
@@ -271,8 +280,8 @@ async def _update(workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, fil
 
 async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None) -> Sent:
     target = outgoing.target
-    if target.message and await is_hidden(workspace, target.channel, target.message):
-        raise HiddenPostError("the post to reply to is hidden")
+    if target.message:
+        await _check_shown(workspace, target.channel, target.message)
     posted = await workspace.client.chat_postMessage(
         channel=target.channel,
         thread_ts=target.message,
@@ -283,13 +292,33 @@ async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None)
         unfurl_media=False,
     )
     sent = Sent(posted.get("channel") or target.channel, posted["ts"])
-    if target.message and "thread_ts" not in (posted.get("message") or {}) and await _is_gone(workspace, target):
+    is_in_thread = not target.message or "thread_ts" in (posted.get("message") or {})
+    if not is_in_thread and await _is_astray(workspace, target, sent):
         # The root of the thread has just been deleted: Slack then posts to the whole channel.
         await workspace.client.chat_delete(channel=sent.channel, ts=sent.message)
         raise PostGoneError("the post to reply to is gone")
     return sent
 
 
-async def _is_gone(workspace: SlackWorkspace, post: ReplyTarget) -> bool:
+async def _check_shown(workspace: SlackWorkspace, channel: str, post: str) -> None:
+    """Raise HiddenPostError if Slack says that it hides a post; if it doesn't say, the reply is tried."""
+    try:
+        if await is_hidden(workspace, channel, post):
+            raise HiddenPostError("the post to reply to is hidden")
+    except SlackApiError as error:
+        if not is_no_answer(error):
+            raise
+
+
+async def _is_astray(workspace: SlackWorkspace, post: ReplyTarget, sent: Sent) -> bool:
+    """Return whether a reply stands in the channel itself, because its post is gone."""
+    try:
+        reply = await message_at(workspace, sent.channel, sent.message)
+    except SlackApiError as error:
+        if not is_no_answer(error):
+            raise
+        return False
+    if reply is None or "thread_ts" in reply:
+        return False
     found = await message_at(workspace, post.channel, str(post.message))
     return found is None or found.get("subtype") == "tombstone"

@@ -1,13 +1,25 @@
-"""Who people are, as Slack's users.info says."""
+"""Who people are and whether they moderate, as Slack says at this moment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta, timezone, tzinfo
-from typing import Any
+from datetime import UTC, timedelta, timezone, tzinfo
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from reunite.entities import Member
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.latest import Latest
+from bot.slack.errors import MISSING_SCOPE, code_of, is_no_answer, is_refusal
+from reunite.entities import Member, Settings
 from reunite.errors import MissingScopeError
+from reunite.language import language_of, sentence
+
+_REMEMBERED: Final = 1000
+"""People whose languages are remembered."""
+_UNKNOWN: Final = {"access_denied", "not_visible", "user_not_found", "user_not_visible"}
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +28,7 @@ class Person:
 
     member: Member
     moderates: bool | None
-    """None if the app may not ask who they are."""
+    """None if the app may not ask who they are, or who is in the user groups of moderators."""
     language: str
     zone: tzinfo
 
@@ -27,14 +39,106 @@ class Person:
         return bool(self.moderates)
 
     def check_known(self) -> None:
-        """Raise MissingScopeError if the app may not ask who they are."""
+        """Raise MissingScopeError if it's unknown whether they moderate."""
         if self.moderates is None:
             raise MissingScopeError(
                 "Slack doesn't say who people are: update the app's manifest (slack/manifest.yaml) and reinstall it."
             )
 
 
-def teams_of(user: Mapping[str, Any], otherwise: str) -> set[str]:
+class People:
+    """The people of one workspace."""
+
+    def __init__(self, client: AsyncWebClient, team: str, always_moderate: Collection[str]) -> None:
+        """`client` has the workspace's token; the operator has made `always_moderate` moderators."""
+        self._client = client
+        self._team = team
+        self._always_moderate = always_moderate
+        self._languages = Latest[str, str](_REMEMBERED)
+
+    def remembered_language(self, user: str | None, otherwise: str) -> str:
+        """Return the language of someone who was here lately."""
+        return self._languages.get(user or "", otherwise)
+
+    async def person(self, user: str, settings: Settings) -> Person:
+        """Return who a user is and whether they moderate; without the scope to ask, still someone."""
+        moderates: bool | None = False
+        try:
+            found = await self._user(user)
+        except SlackApiError as error:
+            if not is_no_answer(error):
+                raise
+            _log.warning("slack_user_lookup_refused", team=self._team, error=code_of(error))
+            found, moderates = None, user in self._always_moderate or None
+        if found is None:
+            member = Member(user, sentence("unknown_member", settings.language))
+            return Person(member, moderates, settings.language, UTC)
+        language = language_of(found.get("locale") or settings.language)
+        self._languages[user] = language
+        member = Member(user, _name_of(found) or user)
+        return Person(member, await self._moderates(user, found, settings.moderators), language, zone_of(found))
+
+    async def name(self, user: str) -> str:
+        """Return the name that others see; empty if Slack doesn't say it."""
+        try:
+            return _name_of(await self._user(user) or {})
+        except SlackApiError:
+            return ""
+
+    async def _user(self, user: str) -> Mapping[str, Any] | None:
+        """Return what Slack says about a user; None if it says nothing, as of some users of other organisations."""
+        try:
+            answer = await self._client.users_info(user=user, include_locale=True)
+        except SlackApiError as error:
+            if code_of(error) not in _UNKNOWN:
+                if not is_refusal(error) or code_of(error) == MISSING_SCOPE:
+                    raise
+                _log.warning("slack_user_lookup_refused", team=self._team, error=code_of(error))
+            return None
+        found: Mapping[str, Any] | None = answer.get("user")
+        return found
+
+    async def _moderates(self, user: str, found: Mapping[str, Any], chosen: Collection[str]) -> bool | None:
+        """Return whether someone is an admin, or chosen, or in a chosen user group; None if that's unknown.
+
+        A guest from elsewhere never is, nor is a deactivated account, which Slack calls deleted.
+        """
+        if found.get("deleted") or found.get("is_stranger") or self._team not in _teams_of(found, self._team):
+            return False
+        if found.get("is_admin") or found.get("is_owner") or user in {*chosen, *self._always_moderate}:
+            return True
+        groups = set(filter(is_group, chosen))
+        if not groups:
+            return False
+        members = await self._members(groups)
+        return None if members is None else user in members
+
+    async def _members(self, groups: Collection[str]) -> set[str] | None:
+        """Return who is in any of these user groups, by one call; None if the app may not ask.
+
+        It's nobody if the workspace has no user groups any more.
+        """
+        try:
+            found = (await self._client.usergroups_list(include_users=True)).get("usergroups") or ()
+        except SlackApiError as error:
+            if not is_no_answer(error):
+                raise
+            _log.warning("slack_groups_lookup_failed", team=self._team, error=code_of(error))
+            return None if code_of(error) == MISSING_SCOPE else set()
+        return {user for group in found if group["id"] in groups for user in group.get("users") or ()}
+
+
+def is_user(identifier: str) -> bool:
+    """Return whether an id is a user's."""
+    return identifier.startswith(("U", "W"))
+
+
+def is_group(identifier: str) -> bool:
+    """Return whether an id is a user group's."""
+    return identifier.startswith("S")
+
+
+def _teams_of(user: Mapping[str, Any], otherwise: str) -> set[str]:
     """Return the workspaces that someone is in: one, or several of an organisation, of which `team_id` is any."""
     return {user.get("team_id") or otherwise, *((user.get("enterprise_user") or {}).get("teams") or ())}
 
@@ -47,6 +151,6 @@ def zone_of(user: Mapping[str, Any]) -> tzinfo:
         return timezone(timedelta(seconds=int(user.get("tz_offset") or 0)))
 
 
-def name_of(user: Mapping[str, Any]) -> str:
+def _name_of(user: Mapping[str, Any]) -> str:
     """Return the name that others see."""
-    return str(user.get("profile", {}).get("display_name") or user.get("real_name") or user.get("name") or "")
+    return str((user.get("profile") or {}).get("display_name") or user.get("real_name") or user.get("name") or "")

@@ -6,9 +6,10 @@ from typing import Final
 
 import structlog
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.latest import Latest
-from bot.slack.errors import FAILURES, code_of, is_refusal, seconds_put_off
+from bot.slack.errors import FAILURES, code_of, is_no_answer, is_refusal, seconds_put_off
 from bot.slack.workspace import SlackWorkspace
 from db.slack_pictures import SlackPictures
 from reunite.ports import Outgoing
@@ -93,17 +94,36 @@ async def delete_file(workspace: SlackWorkspace, file: str) -> str | None:
 async def upload(workspace: SlackWorkspace, picture: bytes) -> str | None:
     """Upload a picture and wait until it can be shown; None if Slack won't take it soon."""
     try:
-        uploaded = await workspace.client.files_upload_v2(filename="match.jpg", file=picture)
-        if not (files := uploaded.get("files")):
-            _log.warning("slack_upload_without_file")
-            return None
-        file = str(files[0]["id"])
-        for _ in range(_CHECKS):
-            if (await workspace.client.files_info(file=file))["file"].get("mimetype"):
+        file = await _uploaded(workspace.client, picture)
+        for _ in range(_CHECKS if file else 0):
+            if await _is_ready(workspace.client, file):
                 return file
             await asyncio.sleep(_PAUSE_SECONDS)
     except SlackApiError as error:
-        if not is_refusal(error) and (seconds_put_off(error) or 0) <= _LONGEST_WAIT_SECONDS:
+        if not is_no_answer(error) and (seconds_put_off(error) or 0) <= _LONGEST_WAIT_SECONDS:
             raise
         _log.warning("slack_upload_refused", error=code_of(error))
     return None
+
+
+async def _uploaded(client: AsyncWebClient, picture: bytes) -> str:
+    """Return the id of an uploaded picture; empty if Slack's answer names none, for which the client isn't prepared."""
+    try:
+        uploaded = await client.files_upload_v2(filename="match.jpg", file=picture)
+    except (TypeError, KeyError):
+        uploaded = None
+    if not uploaded or not (files := uploaded.get("files")):
+        _log.warning("slack_upload_without_file")
+        return ""
+    return str(files[0]["id"])
+
+
+async def _is_ready(client: AsyncWebClient, file: str) -> bool:
+    """Return whether a picture can be shown; if Slack doesn't say, it's tried."""
+    try:
+        found = (await client.files_info(file=file)).get("file")
+    except SlackApiError as error:
+        if not is_no_answer(error):
+            raise
+        return True
+    return bool(not found or found.get("mimetype"))

@@ -4,13 +4,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import PurePath
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.errors import code_of, seconds_put_off
+from bot.slack.errors import code_of
 from bot.slack.workspace import SlackWorkspace
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import IncomingPhoto, Member, ReportKind
@@ -24,10 +24,6 @@ _HIDDEN: Final = "hidden_by_limit"
 _REMOTE: Final = "application/vnd.slack-remote"
 _UNLABELLED: Final = {"", "application/octet-stream", _REMOTE}
 _IMAGES: Final = {"avif", "bmp", "gif", "heic", "heif", "jpeg", "jpg", "png", "tif", "tiff", "webp"}
-_PAGE: Final = 200
-_SHOWN_FOR: Final = timedelta(days=89)
-"""How long Slack's free plan shows a message at least: 90 days, less one because of time zones."""
-"""Messages asked for at once; an app outside the Marketplace gets 15, once a minute."""
 _CHECKS: Final = 3
 _PAUSE_SECONDS: Final = 0.5
 """Seconds between checks of a file that Slack is still processing: it has no type until then."""
@@ -101,62 +97,6 @@ async def report_of(  # noqa: PLR0913 - what a report is made of
     )
 
 
-async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body | None:
-    """Return the current version of a message; None if it is gone."""
-    page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
-    return next((message for message in page["messages"] if message["ts"] == ts), None)
-
-
-def hidden_before() -> str:
-    """Return before which moment Slack's free plan may hide messages; `is_limited` is true of newer pages, too."""
-    return ts_of(datetime.now(UTC) - _SHOWN_FOR)
-
-
-async def is_hidden(workspace: SlackWorkspace, channel: str, ts: str) -> bool:
-    """Return whether a message that isn't shown may be hidden by Slack's free plan instead of deleted."""
-    if ts >= hidden_before():
-        return False
-    page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
-    return bool(page.get("is_limited")) and not page["messages"]
-
-
-async def version_now(workspace: SlackWorkspace, channel: str, known: Body) -> Body | None:
-    """Return a message as it is now; None if it is gone.
-
-    An app that may read only one page of history a minute gets the current words, and the rest from `known`.
-    """
-    ts = known["ts"]
-    try:
-        return await message_at(workspace, channel, ts)
-    except SlackApiError as error:
-        if seconds_put_off(error) is None:
-            raise
-    try:
-        answer = await workspace.client.reactions_get(channel=channel, timestamp=ts)
-    except SlackApiError as error:
-        if code_of(error) != "message_not_found":
-            raise
-        return None
-    message: Body = answer.get("message") or {}
-    return {**known, **{name: message[name] for name in ("user", "text", "bot_id") if name in message}}
-
-
-class HistoryPage(NamedTuple):
-    """Messages of a channel, newest first."""
-
-    messages: Sequence[Body]
-    has_more: bool
-    is_limited: bool
-    """Whether older ones are hidden: Slack's free plan shows 90 days."""
-
-
-async def history_page(workspace: SlackWorkspace, channel: str, oldest: str, latest: str) -> HistoryPage:
-    """Return the newest messages after `oldest` and before `latest`."""
-    page = await workspace.client.conversations_history(channel=channel, oldest=oldest, latest=latest, limit=_PAGE)
-    more = page.get("has_more") or (page.get("response_metadata") or {}).get("next_cursor")
-    return HistoryPage(page["messages"], bool(more), bool(page.get("is_limited")))
-
-
 async def photos_of(workspace: SlackWorkspace, message: Body) -> PostPhotos:
     """Return the photos among a message's files; several of the same name also carry their file's id."""
     photos, problems = [], []
@@ -219,7 +159,7 @@ async def _looked_up(workspace: SlackWorkspace, file: Body) -> Body:
     found: Body = file
     for check in range(_CHECKS):
         try:
-            found = (await workspace.client.files_info(file=file["id"]))["file"]
+            found = (await workspace.client.files_info(file=file["id"])).get("file") or file
         except SlackApiError as error:
             if code_of(error) not in _GONE | _REFUSED:
                 raise

@@ -17,7 +17,16 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.saved import SAVED, WENT_WRONG, AnswerFailedError, unsaved
 from bot.slack.background import Background, with_retries
-from bot.slack.errors import FAILURES, OK, code_of, is_server_error, may_be_done, slack_answers, slack_errors
+from bot.slack.errors import (
+    FAILURES,
+    OK,
+    code_of,
+    is_missing_scope,
+    is_server_error,
+    may_be_done,
+    slack_answers,
+    slack_errors,
+)
 from bot.slack.forms import LOOK, REPORT, View, context_of, reply_modal, words_modal
 from bot.slack.manifest import NAMES
 from bot.slack.markup import escape
@@ -26,7 +35,7 @@ from bot.slack.posts import Body
 from bot.slack.render import Element, messages
 from bot.slack.workspace import SlackWorkspace
 from db.trouble import log_failure
-from reunite.errors import TellUserError, UndeliverableError
+from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.language import sentence
 from reunite.messages import wording
 from reunite.messages.reply import Reply
@@ -102,7 +111,11 @@ class PrivateReplies:
     async def send_words(self, words: str, language: str) -> bool:
         """Show a sentence; `words` are escaped, and may name channels. Return whether it's known to have arrived."""
         if self._modal or not self.has_response_url:
-            await self.show(words_modal(words, language))
+            try:
+                await self.show(words_modal(words, language))
+            except (TryAgainError, UndeliverableError) as error:  # such as one that the person has closed
+                _log.warning("slack_modal_refused", team=self.workspace.team, reason=str(error))
+                await with_retries(lambda: self._send_otherwise(None, {"text": words}))
             return True
         return await self._send_ephemeral(text=words)
 
@@ -162,6 +175,7 @@ class PrivateReplies:
         except Exception as error:  # noqa: BLE001 - the person is waiting for a reply
             log_failure(_log, "slack_request", error)
             failure = WENT_WRONG if self._is_answering else unsaved(error, failed)
+            failure = "app_lacks_scope" if is_missing_scope(error) else failure
             await self.send_words(sentence(failure, language), language)
 
     async def _send_ephemeral(self, *, in_place: bool = False, **message: Any) -> bool:
@@ -277,7 +291,8 @@ async def _attempt(work: ModalWork, view: Body, language: str) -> _Answer:
     except Exception as error:  # noqa: BLE001 - the person is waiting for a reply
         log_failure(_log, "slack_form", error)
         failed = _FAILED.get(view["callback_id"].partition(":")[0], "answer_not_taken")
-        shown = words_modal(sentence(unsaved(error, failed), language), language)
+        failure = "app_lacks_scope" if is_missing_scope(error) else unsaved(error, failed)
+        shown = words_modal(sentence(failure, language), language)
     return {"response_action": "update", "view": shown}, then
 
 

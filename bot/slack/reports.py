@@ -11,8 +11,9 @@ from bot.slack.errors import FAILURES
 from bot.slack.forms import REPORT, context_of, form_input, form_modal, words_modal
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
 from bot.slack.markup import escape
+from bot.slack.messages import version_now
 from bot.slack.people import Person
-from bot.slack.posts import Body, form_photos, is_post, photos_of, report_of, version_now
+from bot.slack.posts import Body, form_photos, is_post, photos_of, report_of
 from bot.slack.private_replies import PrivateReplies, Shown
 from bot.slack.workspace import SlackWorkspace, is_direct
 from reunite import rights

@@ -10,10 +10,11 @@ from slack_sdk.errors import SlackApiError
 from bot.channels import check_log
 from bot.saved import answering
 from bot.slack.forms import View, form_input, labelled, modal, option, words_modal
+from bot.slack.people import is_group
 from bot.slack.posts import Body
 from bot.slack.private_replies import FieldsError
 from bot.slack.render import Element
-from bot.slack.workspace import SlackWorkspace, is_group
+from bot.slack.workspace import SlackWorkspace
 from reunite import rights
 from reunite.commands import ChangeSettings
 from reunite.community import KEEP_DAYS

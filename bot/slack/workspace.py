@@ -1,9 +1,9 @@
 """One workspace: where the bot listens, who people are, and what they may do."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Self
 
 import structlog
@@ -11,41 +11,26 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import role_of
-from bot.latest import Latest
 from bot.slack.config import SlackConfig
-from bot.slack.errors import MISSING_SCOPE, code_of, is_refusal
+from bot.slack.errors import code_of, is_no_answer
 from bot.slack.lookup import Lookup
 from bot.slack.markup import mentions, plain_text
-from bot.slack.people import Person, name_of, teams_of, zone_of
+from bot.slack.people import People, Person, is_user
 from bot.slack.permissions import missing
 from reunite.commands import JoinWorkspace
-from reunite.entities import Channel, Member, ReplyTarget, ReportKind, Settings
+from reunite.entities import Channel, ReplyTarget, ReportKind, Settings
 from reunite.errors import UndeliverableError
 from reunite.handlers import Handlers
-from reunite.language import language_of, sentence
 
 _PAGE: Final = 200
 _MAX_NAMES: Final = 10
 """How many mentions in one message are looked up."""
-_REMEMBERED: Final = 1000
-"""People whose languages are remembered."""
-_UNKNOWN: Final = {"access_denied", "not_visible", "user_not_found", "user_not_visible"}
 _log = structlog.get_logger(__name__)
 
 
 def is_direct(channel: str) -> bool:
     """Return whether a channel's id is that of direct messages."""
     return channel.startswith("D")
-
-
-def is_user(identifier: str) -> bool:
-    """Return whether an id is a user's."""
-    return identifier.startswith(("U", "W"))
-
-
-def is_group(identifier: str) -> bool:
-    """Return whether an id is a user group's."""
-    return identifier.startswith("S")
 
 
 class SlackWorkspace:
@@ -56,7 +41,6 @@ class SlackWorkspace:
     ) -> None:
         """`client` has the workspace's token; `identity` is Slack's answer to auth.test."""
         self.client = client
-        self._config = config
         self._handlers = handlers
         self.team: str = identity["team_id"]
         self.name: str = identity.get("team") or self.team
@@ -70,12 +54,11 @@ class SlackWorkspace:
         self._refreshing = asyncio.Lock()
         self._finding = asyncio.Lock()
         self._lookup = Lookup(client, self.team)
+        self._people = People(client, self.team, config.moderators)
         self._is_read = False
         self.is_outdated = False
         """Whether the channels have to be read again: an earlier try failed."""
         self._language = "en"
-        self._languages = Latest[str, str](_REMEMBERED)
-        """The languages of the people who were here last."""
 
     async def language(self) -> str:
         """Return the language of what everyone reads here."""
@@ -84,7 +67,7 @@ class SlackWorkspace:
 
     def remembered_language(self, user: str | None) -> str:
         """Return someone's language, or else the workspace's, as last heard: without Slack and the database."""
-        return self._languages.get(user or "", self._language)
+        return self._people.remembered_language(user, self._language)
 
     @classmethod
     async def connect(cls, client: AsyncWebClient, config: SlackConfig, handlers: Handlers) -> Self:
@@ -137,12 +120,16 @@ class SlackWorkspace:
         self.is_outdated = False
 
     async def _page_of_channels(self, cursor: str | None) -> Mapping[str, Any]:
-        """Return a page of the bot's channels; none from a compatible server without this method."""
+        """Return a page of the bot's channels; none from a compatible server without this method.
+
+        Channels that are known are kept if an outage looks like that.
+        """
         kinds = "public_channel,private_channel"
         try:
             page = await self.client.users_conversations(types=kinds, exclude_archived=True, limit=_PAGE, cursor=cursor)
         except SlackApiError as error:
-            if code_of(error) != "unknown_method":
+            is_kept = bool(self.channels or code_of(error)) or not is_no_answer(error)
+            if code_of(error) != "unknown_method" and is_kept:
                 raise
             return {}
         return page.data if isinstance(page.data, dict) else {}
@@ -236,23 +223,8 @@ class SlackWorkspace:
         return link_to
 
     async def person(self, user: str) -> Person:
-        """Return who a user is and whether they moderate, at this moment; without the scope to ask, still someone."""
-        settings = await self._handlers.settings("slack", self.team)
-        moderates: bool | None = False
-        try:
-            found = await self._user(user)
-        except SlackApiError as error:
-            if code_of(error) != MISSING_SCOPE:
-                raise
-            _log.warning("slack_user_lookup_refused", team=self.team, error=MISSING_SCOPE)
-            found = moderates = None
-        if found is None:
-            member = Member(user, sentence("unknown_member", settings.language))
-            return Person(member, moderates, settings.language, UTC)
-        name = name_of(found) or user
-        language = language_of(found.get("locale") or settings.language)
-        self._languages[user] = language
-        return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone_of(found))
+        """Return who a user is and whether they moderate, at this moment."""
+        return await self._people.person(user, await self._handlers.settings("slack", self.team))
 
     async def words(self, text: str) -> str:
         """Return a message's text as people read it, with the names of the people and channels it mentions."""
@@ -263,47 +235,9 @@ class SlackWorkspace:
     async def _mentioned(self, subject: str) -> str:
         if channel := self.channels.get(subject):
             return channel.name
-        try:
-            return name_of(await self._user(subject) or {}) if is_user(subject) else ""
-        except SlackApiError:  # the other words matter more
-            return ""
-
-    async def _user(self, user: str) -> Mapping[str, Any] | None:
-        """Return what Slack says about a user; None if it says nothing, as of some users of other organisations."""
-        try:
-            found: Mapping[str, Any] = (await self.client.users_info(user=user, include_locale=True))["user"]
-        except SlackApiError as error:
-            if code_of(error) not in _UNKNOWN:
-                if not is_refusal(error) or code_of(error) == MISSING_SCOPE:
-                    raise
-                _log.warning("slack_user_lookup_refused", team=self.team, error=code_of(error))
-            return None
-        return found
+        return await self._people.name(subject) if is_user(subject) else ""
 
     async def direct(self, *users: str) -> str:
         """Return the channel of the direct messages with someone, or with several together."""
         channel: str = (await self.client.conversations_open(users=",".join(users)))["channel"]["id"]
         return channel
-
-    async def _moderates(self, user: Mapping[str, Any], chosen: Collection[str]) -> bool:
-        """Return whether someone is an admin, or chosen, or in a chosen user group.
-
-        A guest from elsewhere never is, nor is a deactivated account, which Slack calls deleted.
-        """
-        if user.get("deleted") or user.get("is_stranger") or self.team not in teams_of(user, self.team):
-            return False
-        if user.get("is_admin") or user.get("is_owner") or user["id"] in {*chosen, *self._config.moderators}:
-            return True
-        groups = set(filter(is_group, chosen))
-        return bool(groups) and user["id"] in await self._members(groups)
-
-    async def _members(self, groups: Collection[str]) -> set[str]:
-        """Return who is in any of these user groups, by one call; nobody if the workspace has none any more."""
-        try:
-            found = (await self.client.usergroups_list(include_users=True)).get("usergroups") or ()
-        except SlackApiError as error:
-            if not is_refusal(error):
-                raise
-            _log.warning("slack_groups_lookup_failed", team=self.team, error=code_of(error))
-            return set()
-        return {user for group in found if group["id"] in groups for user in group.get("users", ())}

@@ -57,6 +57,8 @@ class SlackDouble:
         self.whispers: list[dict[str, Any]] = []
         """Ephemeral messages: each with its channel, user, text and blocks."""
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.organisation: str | None = None
+        """The Enterprise Grid organisation of all workspaces."""
         self.origin = ""
         self.api = SlackApi(self)
         self.admin = SlackAdmin(self)
@@ -197,8 +199,10 @@ class SlackDouble:
             "channel_id": channel,
             "team_id": self.members[user]["team_id"],
         }
-        for name in ("user", "team", "type"):
+        for name in ("user", "team", "type", "enterprise"):
             payload.pop(name, None)
+        # docs.slack.dev/interactivity/implementing-slash-commands: these are the fields of a form (read 2026-11-30).
+        payload |= {"is_enterprise_install": "false", "enterprise_id": self.organisation or ""}
         return await self.delivery.send_and_wait(Envelope("slash_commands", payload, self.last_id()))
 
     async def press(self, channel: str, ts: str, words: str, user: str) -> Envelope:
@@ -224,7 +228,7 @@ class SlackDouble:
             "context_team_id": team,
             "event_id": f"Ev{number}",
             "event_time": int(time.time() if at is None else at),
-            "authorizations": [{"team_id": team, "user_id": self.teams[team].user, "is_bot": True}],
+            "authorizations": [{"team_id": team, "user_id": self.teams[team].user, "is_bot": True, **self._in_grid()}],
             "event": event,
         }
         return self.delivery.send(Envelope("events_api", payload, f"E{number}"))
@@ -247,7 +251,13 @@ class SlackDouble:
             "team": {"id": self.members[user]["team_id"]},
             "trigger_id": trigger,
             "response_url": f"{self.origin}/response/E{number}",
+            "enterprise": {"id": self.organisation, "name": "Grid"} if self.organisation else None,
+            "is_enterprise_install": False,
         }
+
+    def _in_grid(self) -> dict[str, Any]:
+        """Return what an authorization says of the organisation: docs.slack.dev/apis/events-api, "Callback field"."""
+        return {"enterprise_id": self.organisation, "is_enterprise_install": False}
 
     async def _answer(self, request: web.Request) -> web.Response:
         [envelope] = [envelope for envelope in self.delivery.envelopes if envelope.id == request.match_info["envelope"]]

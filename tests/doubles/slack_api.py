@@ -82,6 +82,8 @@ class SlackApi:
         self.codes: dict[str, str] = {}
         """Teams by the codes that an app may exchange for their token."""
         self.failures: dict[str, list[web.Response]] = defaultdict(list)
+        self.always: dict[str, Callable[[], web.Response]] = {}
+        """By method, what makes the answer to each of its calls, as of a compatible server that lacks it."""
         self.delays: dict[str, float] = {}
         """By method, the seconds by which its answers are delayed."""
         self._posted_at: dict[str, float] = {}
@@ -138,8 +140,8 @@ class SlackApi:
         else:
             arguments |= {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
         self._world.calls.append((name, arguments))
-        if self.failures[name]:
-            return self.failures[name].pop(0)
+        if failure := self._failure(name):
+            return failure
         given = request.headers.get("Authorization", "")
         team = self.team_of(given)
         if name == "apps.connections.open":
@@ -164,6 +166,11 @@ class SlackApi:
         if other is not None:
             return other
         return web.json_response({"ok": True, **answer}, headers={"x-oauth-scopes": self.scopes})
+
+    def _failure(self, name: str) -> web.Response | None:
+        if self.failures[name]:
+            return self.failures[name].pop(0)
+        return self.always[name]() if name in self.always else None
 
     async def _other_answer(self, name: str, request: web.Request) -> web.Response | None:
         hook: Any = self.before_answer.pop(name, None)

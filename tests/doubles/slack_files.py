@@ -81,7 +81,7 @@ class SlackFiles:
     # URL, the upload, its completion. That a file is ready only some time later is not documented.
 
     def getUploadURLExternal(self, arguments: Answer, bot: "Bot") -> Answer:  # noqa: N802 - Slack's name
-        file = self.add(bot.user, arguments["filename"], b"", ready=False)["id"]
+        file = self.add(bot.user, arguments["filename"], b"", ready=not self.looks_until_ready)["id"]
         return {"upload_url": f"{self._world.origin}/upload/{file}", "file_id": file}
 
     @staticmethod

@@ -1,5 +1,6 @@
 """What Discord refuses, and the other way that is taken then: every answer arrives somewhere."""
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID
@@ -11,6 +12,7 @@ from reunite.errors import PostGoneError, TryAgainError
 from reunite.language import sentence
 from reunite.messages.reply import Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
+from tests.doubles.discord_rest_base import Refusal
 from tests.doubles.discord_shapes import (
     ADD_REACTIONS,
     CREATE_THREADS,
@@ -366,3 +368,10 @@ async def test_a_post_whose_acknowledgement_fails_on_the_way_gets_it_later(datab
         world.discord.refuse("PUT .*/reactions/", 0)
         await posted(world)
         assert len(await world.reports()) == 1
+
+
+async def test_a_post_that_a_compatible_server_cannot_show_is_answered(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        post = await posted(world)
+        world.discord.refusals.append(Refusal(re.compile(f"GET .*/messages/{post}"), 404, {}, page="Not Found"))
+        assert (await world.platform.send(reply("1", world.post_of(post)))).channel == post

@@ -68,7 +68,7 @@ async def test_posts_edits_and_deletions_are_followed_once_the_bot_is_back(datab
 async def test_a_post_that_slacks_free_plan_hides_is_kept(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, shows_one: bool
 ) -> None:
-    monkeypatch.setattr("bot.slack.posts._SHOWN_FOR", timedelta())
+    monkeypatch.setattr("bot.slack.messages._SHOWN_FOR", timedelta())
     async with SlackDouble.running() as slack:
         async with world_on(slack, database_url) as before:
             await caught_up(before)
@@ -101,7 +101,7 @@ async def test_a_new_post_that_was_deleted_is_withdrawn_though_the_free_plan_hid
 async def test_a_report_whose_post_slacks_free_plan_hides_goes_on_in_direct_messages(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.posts._SHOWN_FOR", timedelta())
+    monkeypatch.setattr("bot.slack.messages._SHOWN_FOR", timedelta())
     async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
         lost, found, match = await world.match()
         slack.api.shown_since, before = slack.next_ts(), len(slack.calls_of("chat.postMessage"))
@@ -122,7 +122,7 @@ async def test_a_report_whose_post_slacks_free_plan_hides_goes_on_in_direct_mess
 async def test_an_old_post_that_slacks_free_plan_still_shows_is_answered_in_its_thread(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.posts._SHOWN_FOR", timedelta())
+    monkeypatch.setattr("bot.slack.messages._SHOWN_FOR", timedelta())
     async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
         lost, found, match = await world.match()
         slack.api.hides_older = True

@@ -50,7 +50,7 @@ async def test_no_moderator_is_turned_away_because_slack_does_not_say_who_they_a
         refuse(world.slack, "users.info", "missing_scope")
         used = await world.slack.slash("lost", "setup", world.admin, world.general)
         answer = (await eventually(lambda: used.answers))[0]["text"]
-        assert answer == sentence("went_wrong")
+        assert answer == sentence("app_lacks_scope")
 
 
 @pytest.mark.parametrize("case", ["listed by now", "not listed", "nothing is listed"])

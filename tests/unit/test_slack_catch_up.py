@@ -26,6 +26,10 @@ class _Slack:
         self.known.append("400.000000")  # posted and reported while the page is on its way
         return {"messages": []}
 
+    async def reactions_get(self, **_: object) -> None:
+        answer = SimpleNamespace(data={"error": "message_not_found"}, status_code=200, headers={})
+        raise SlackApiError("refused", answer)  # type: ignore[no-untyped-call] # slack_sdk has no type here
+
     async def known_posts(self, *_: object) -> list[Any]:
         return [SimpleNamespace(target=SimpleNamespace(channel="C1", message=ts)) for ts in self.known]
 
