@@ -1,7 +1,5 @@
 """The app's home on Slack creates the channels that a workspace doesn't have yet."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from psycopg import OperationalError
 
@@ -12,16 +10,13 @@ from reunite.handlers import Handlers
 from reunite.language import sentence
 from tests.doubles.slack import TEAM
 from tests.doubles.slack_blocks import buttons
-from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.slack_adapter import JPEG, World, connected_world, world_in
 from tests.support.waiting import eventually
 
 BUTTON = sentence("home_create_channels")
 
 
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 def allow(world: World) -> None:

@@ -198,3 +198,9 @@ async def world_by_http(database_url: str) -> AsyncIterator[World]:
         world_on(slack, database_url, **by_http(slack)) as world,
     ):
         yield world
+
+
+async def connected_world(database_url: str) -> AsyncIterator[World]:
+    """Open a world as a fixture."""
+    async with world_in(database_url) as world:
+        yield world
