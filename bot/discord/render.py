@@ -84,7 +84,7 @@ class Rendered:
     content: str | None
     embed: discord.Embed
     mentions: discord.AllowedMentions
-    buttons: tuple[RenderedButton, ...] = ()
+    buttons: tuple[RenderedButton, ...]
 
     def view(self) -> discord.ui.View:
         """Return the buttons. Presses come as events of the client, so the library doesn't keep the view."""

@@ -25,11 +25,11 @@ from tests.support.waiting import eventually
 world_fixture = pytest.fixture(connected_world, name="world")
 
 
-def reply_in_a_thread(world: World, *, picture: bytes | None = None, maybe_sent: bool = False) -> Outgoing:
+def reply_in_a_thread(world: World, *, picture: bytes | None = None) -> Outgoing:
     root = world.slack.post(world.found, world.ada, "root")
     lines = ((Person("slack", Member(world.ada, "Ada"), notify=True),), (Quoted("<!channel> *hi*", UUID(int=1)),))
     target = ReplyTarget("slack", TEAM, world.found, root)
-    return Outgoing("key-1", target, Reply("nothing", lines), picture, maybe_sent)
+    return Outgoing("key-1", target, Reply("nothing", lines), picture)
 
 
 async def test_a_reply_goes_to_the_thread_and_pings_only_the_people_it_mentions(world: World) -> None:
