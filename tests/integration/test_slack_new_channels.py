@@ -56,15 +56,14 @@ async def test_members_are_not_offered_any_channels(world: World) -> None:
     assert BUTTON not in [button["text"]["text"] for button in buttons(home["blocks"])]
 
 
-async def test_created_channels_take_reports_in_the_workspaces_language(database_url: str) -> None:
-    async with world_in(database_url) as world:
-        allow(world)
-        chosen = Settings(lost_channels=(world.found,), language="de")
-        await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
-        await pressed(world, "Created: ")
-        found = str(named(world, "gefunden")["id"])
-        assert (await world.settings()).found_channels == (found,)
-        await world.wait_until_acknowledged(found, world.slack.post_photo(found, world.ben, JPEG, "ein Hut"))
+async def test_created_channels_take_reports_in_the_workspaces_language(world: World) -> None:
+    allow(world)
+    chosen = Settings(lost_channels=(world.found,), language="de")
+    await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
+    await pressed(world, "Created: ")
+    found = str(named(world, "gefunden")["id"])
+    assert (await world.settings()).found_channels == (found,)
+    await world.wait_until_acknowledged(found, world.slack.post_photo(found, world.ben, JPEG, "ein Hut"))
 
 
 async def test_a_channel_that_exists_already_is_named(world: World) -> None:
