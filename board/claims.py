@@ -33,7 +33,7 @@ class Claims:
             claim = await session.claims.get(visit.id)
             match = await session.matches.get(claim.match) if claim else None
             items = await session.items.of([match.lost, match.found]) if match else {}
-        if claim is None or match is None or not {match.lost, match.found} <= items.keys():
+        if claim is None or match is None or not match.reports <= items.keys():
             raise web.HTTPNotFound
         seen = await self._board.press(visit, "see_claim", claim.id)  # as in chat, which also notes that it was seen
         return self._pages.show(

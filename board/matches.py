@@ -23,11 +23,7 @@ class Matches:
         async with self._board.store.session(visit.community) as session:
             matches, waiting = await session.board.undecided()
             items = await session.items.of({side for match in matches for side in (match.lost, match.found)})
-        pairs = [
-            (match, items[match.lost], items[match.found])
-            for match in matches
-            if {match.lost, match.found} <= items.keys()
-        ]
+        pairs = [(match, items[match.lost], items[match.found]) for match in matches if match.reports <= items.keys()]
         return self._pages.show(visit, "matches.html", pairs=pairs, waiting=waiting)
 
     async def show(self, visit: Visit) -> web.Response:
@@ -35,7 +31,7 @@ class Matches:
         async with self._board.store.session(visit.community) as session:
             match = await session.matches.get(visit.id)
             items = await session.items.of([match.lost, match.found]) if match else {}
-            if match is None or not {match.lost, match.found} <= items.keys():
+            if match is None or not match.reports <= items.keys():
                 raise web.HTTPNotFound
             log = await session.board.log(match.id)
             verdicts = await session.verdicts.of(match.id)

@@ -34,6 +34,8 @@ _SPREAD: Final = 0.1
 _LONGEST_PAUSE_SECONDS: Final = 300.0
 _MAX_DOUBLINGS: Final = 10
 """Enough for the longest pause; after days of attempts the power itself would overflow."""
+_PARALLEL: Final = 64
+"""The most threads at once, `db.delivery.MAX_PER_COMMUNITY` of them in one community."""
 _LEASED_AT_ONCE: Final = 16
 """Replies that are read from the outbox together, before the first of them is sent."""
 _REFRESHED_AT_ONCE: Final = 10
@@ -45,16 +47,12 @@ _log = structlog.get_logger(__name__)
 
 
 class Delivery:
-    """Sends replies to at most `parallel` threads at once, `db.delivery.MAX_PER_COMMUNITY` of them in one community.
+    """Sends replies to several threads at once. After `lease_seconds` another process may try a reply."""
 
-    After `lease_seconds` another process may try a reply.
-    """
-
-    def __init__(self, store: Store, platform: Platform, *, lease_seconds: float = 60, parallel: int = 64) -> None:
+    def __init__(self, store: Store, platform: Platform, *, lease_seconds: float = 60) -> None:
         self._store = store
         self._platform = platform
         self._lease_seconds = lease_seconds
-        self._parallel = parallel
         self._in_progress: dict[asyncio.Task[None], UUID] = {}
         """The sends under way, each with its community."""
         self._attempts = Locks[int]()
@@ -95,7 +93,7 @@ class Delivery:
                     await asyncio.shield(settled)
 
     async def _start_due(self, signal: asyncio.Event) -> None:
-        free = min(self._parallel - len(self._in_progress), _LEASED_AT_ONCE)
+        free = min(_PARALLEL - len(self._in_progress), _LEASED_AT_ONCE)
         if free <= 0:
             return
         until = self._until()

@@ -8,11 +8,10 @@ from uuid import UUID
 
 from db import mapping
 from db.queries import Queries
-from reunite.entities import Claim, Match
+from reunite.entities import WEEKS, Claim, Match
 
 MAX_LISTED: Final = 200
 """The most matches, claims or verdicts on one page, newest first."""
-_WEEKS: Final = 12
 _PLACES: Final = 10
 _OF_TIME: Final = "coalesce(r.happened_at, r.posted_at, r.created_at)"
 _REPORTED: Final = "coalesce(r.posted_at, r.created_at)"
@@ -147,7 +146,7 @@ class SqlBoard(Queries):
         rows = await self._all(
             f"""SELECT week::date AS begins, count(*) FILTER (WHERE what = 'lost') AS lost,
                   count(*) FILTER (WHERE what = 'found') AS found, count(*) FILTER (WHERE what = 'returned') AS returned
-                FROM generate_series(date_trunc('week', now() AT TIME ZONE %(zone)s) - interval '{_WEEKS - 1} weeks',
+                FROM generate_series(date_trunc('week', now() AT TIME ZONE %(zone)s) - interval '{WEEKS - 1} weeks',
                   date_trunc('week', now() AT TIME ZONE %(zone)s), interval '1 week') AS week
                 LEFT JOIN (
                   SELECT r.kind::text AS what, {_REPORTED} AS at FROM report r WHERE r.state <> 'look' AND NOT r.sample

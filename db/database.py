@@ -71,7 +71,7 @@ class Database:
             min_size=min(_WARM_CONNECTIONS, connections) if warm else 1,
             max_size=connections,
             reconnect_timeout=_RECONNECT_SECONDS,
-            configure=_configure,
+            configure=register_vector_async,
             check=_check,
             open=False,
         )
@@ -179,10 +179,6 @@ def reason(error: Exception) -> str:
     """Return the first line of what PostgreSQL or else its client says; the others are hints for experts."""
     first = next(iter(str(error).strip().splitlines()), "no answer")
     return first.rpartition("FATAL:")[2].strip()
-
-
-async def _configure(connection: Connection) -> None:
-    await register_vector_async(connection)
 
 
 async def _check(connection: Connection) -> None:

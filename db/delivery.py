@@ -51,19 +51,19 @@ class OutboxItem:
     """The stored copy of the reply's photo."""
     created_at: datetime
     """When the report was stored."""
-    tiles: tuple[bytes | None, ...] = ()
+    tiles: tuple[bytes | None, ...]
     """The stored copies of the gallery's photos."""
-    author: str = ""
-    sample: bool = False
+    author: str
+    sample: bool
     """Whether the report is a sample."""
-    private: bool = False
+    private: bool
     """Whether the report is private."""
-    silent: bool = False
+    silent: bool
     """Whether it pings nobody."""
-    audience: Audience = "thread"
-    task: Literal["send", "edit", "remove"] = "send"
-    version: int = 0
-    sent: Sent | None = None
+    audience: Audience
+    task: Literal["send", "edit", "remove"]
+    version: int
+    sent: Sent | None
 
 
 @dataclass(frozen=True, slots=True)

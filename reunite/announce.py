@@ -265,11 +265,11 @@ async def card_of(session: Session, reader: Report, match: Match, other: Report)
     if reader.kind is ReportKind.FOUND:
         return _finders_card(reader, match, other, picture)
     if rules.has_gone(match, other):
-        return handovers.gone_card(match, reader, other)
+        return handovers.closed_card("card_gone", match, reader, other)
     if match.state is MatchState.REJECTED:
-        return handovers.refused_card(match, reader, other)
+        return handovers.closed_card("card_folded", match, reader, other)
     if rules.has_ended_otherwise(match, reader):
-        return handovers.other_card(match, reader, other)
+        return handovers.closed_card("card_other", match, reader, other)
     if match.state is MatchState.CONFIRMED or rules.is_claimed(match):
         return handovers.claimed_card(match, reader, other, picture)
     return wording.match_card(match, other, reader, picture, may_claim=await may_claim(session, reader, other))

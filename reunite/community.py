@@ -26,7 +26,7 @@ KEEP_DAYS: Final = range(1, 366)
 
 
 class CommunityHandlers:
-    """A community as its moderators see it."""
+    """A community as its moderators see it; `Handlers` describes what it does."""
 
     def __init__(self, store: Store, queue: Queue) -> None:
         self._store = store
@@ -37,7 +37,6 @@ class CommunityHandlers:
             return await session.workspaces.settings(workspace.id)
 
     async def set_up(self, workspace: Workspace, command: ChangeSettings) -> None:
-        """Change a workspace's settings. Raises TellUserError if they contradict each other."""
         settings = command.settings
         if settings.keep_days not in KEEP_DAYS:
             raise TellUserError("keep_days_range", least=KEEP_DAYS.start, number=KEEP_DAYS.stop - 1)
@@ -48,7 +47,6 @@ class CommunityHandlers:
             await session.workspaces.save_settings(workspace.id, settings)
 
     async def zone(self, workspace: Workspace, member: Member) -> ZoneInfo | None:
-        """Return a member's time zone, or else the workspace's; None if it isn't known."""
         async with self._store.session(workspace.community) as session:
             name = await session.workspaces.member_zone(workspace.id, member.id)
             name = name or (await session.workspaces.settings(workspace.id)).timezone
@@ -84,13 +82,11 @@ class CommunityHandlers:
     # Two workspaces, one community
 
     async def link_code(self, workspace: Workspace) -> str:
-        """Return a new code by which another workspace may join the community: once, within 15 minutes."""
         code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
         await self._store.save_link_code(workspace, _hash(code))
         return code
 
     async def link(self, workspace: Workspace, code: str) -> None:
-        """Join the community that a code was made in. Raises TellUserError if the code isn't valid."""
         if not await self._store.link(workspace, _hash(code)):
             raise TellUserError("link_code_unknown")
 
@@ -102,7 +98,6 @@ class CommunityHandlers:
             await self._queue.hint(report)
 
     async def unlink(self, workspace: Workspace) -> None:
-        """Leave a community of several workspaces: quotes and pictures of each are removed from the others."""
         async with self._store.session(workspace.community) as session:
             # Otherwise a running search could match across the workspaces once more.
             await session.work.interrupt(workspace.id)

@@ -302,6 +302,10 @@ class Match:
     claim: ClaimState | None = None
     """The state of its latest claim; None without one."""
 
+    @property
+    def reports(self) -> frozenset[UUID]:
+        return frozenset((self.lost, self.found))
+
     def other_side(self, report: UUID) -> UUID:
         """Return the report that one of the two is matched with."""
         return self.found if report == self.lost else self.lost

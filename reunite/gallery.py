@@ -26,7 +26,6 @@ class GalleryHandlers:
         self._store = store
 
     async def photos(self, workspace: Workspace, reply: Reply) -> list[bytes | None]:
-        """Return the stored copies of the photos in a reply's gallery."""
         async with self._store.session(workspace.community) as session:
             return [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
 

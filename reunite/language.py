@@ -125,7 +125,7 @@ def date_words(moment: datetime, language: str = "en") -> str:
     return words.dates["date"].format(day=day, month=words.months[moment.month - 1])
 
 
-def moment_words(moment: datetime, language: str = "en") -> str:
+def moment_words(moment: datetime, language: str) -> str:
     """Return weekday, day, month and time."""
     date, day = date_words(moment, language), weekday(moment, language)
     return words_in(language).dates["moment"].format(weekday=day, date=date, time=f"{moment:%H:%M}")

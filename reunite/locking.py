@@ -23,7 +23,7 @@ async def locked_match(session: Session, match_id: UUID, gone: str = "nothing_he
 
 async def lock_sides(session: Session, match: Match) -> tuple[Report, Report]:
     """Return the lost and the found report, locked."""
-    locked = await session.reports.lock({match.lost, match.found})
+    locked = await session.reports.lock(match.reports)
     if len(locked) < 2:  # noqa: PLR2004 - a match has two sides
         raise TryAgainError("a workspace has moved to another community")
     return locked[match.lost], locked[match.found]

@@ -54,7 +54,6 @@ class LookHandlers:
     """Takes looks, shows what they found, and files a report when an item is claimed."""
 
     def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime], limit: HourlyLimit) -> None:
-        """`now` returns the time, with its zone."""
         self._limit = limit
         self._store = store
         self._queue = queue

@@ -25,7 +25,6 @@ class MyReportHandlers:
     """A member's own reports."""
 
     def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime]) -> None:
-        """`now` returns the time, with its zone."""
         self._store = store
         self._queue = queue
         self._now = now

@@ -4,7 +4,7 @@ A rule names the numbers that take a form: `one = "i = 1 and v = 0"`, `few = "n 
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -60,7 +60,7 @@ def _relation(text: str) -> _Test:
     def holds(number: int) -> bool:
         value = number if operand in "ni" else 0  # the other operands count decimals and exponents
         value = value % modulus if modulus else value
-        return _within(value, ranges) is equal
+        return any(value in bounds for bounds in ranges) is equal
 
     return holds
 
@@ -70,7 +70,3 @@ def _range(text: str) -> range:
     if found is None:
         raise ValueError(f"Not a range of CLDR's plural rules: {text.strip()!r}")
     return range(int(found[1]), int(found[2] or found[1]) + 1)
-
-
-def _within(value: int, ranges: Sequence[range]) -> bool:
-    return any(value in bounds for bounds in ranges)

@@ -46,17 +46,15 @@ class AnswerResult:
 
 
 class PostHandlers:
-    """Takes what members post."""
+    """Takes what members post, as `Handlers` describes."""
 
     def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime], limit: limits.HourlyLimit) -> None:
-        """`now` returns the time, with its zone."""
         self._limit = limit
         self._store = store
         self._queue = queue
         self._now = now
 
     async def report(self, command: NewReport) -> Receipt:
-        """Store a report and its work. Raises TellUserError if it can't be accepted."""
         check(command)
         target = command.target
         async with self._store.entered(target.platform, target.workspace) as (_, settings, session):
@@ -77,7 +75,6 @@ class PostHandlers:
         return Receipt(report, created)
 
     async def at(self, workspace: Workspace, target: ReplyTarget, author: Member | None) -> Report | None:
-        """Return the report whose post is `target.message`, or the `author`'s that is answered in the channel."""
         async with self._store.session(workspace.community) as session:
             if author is None:
                 return await session.reports.at(target)
@@ -91,10 +88,6 @@ class PostHandlers:
             await session.outbox.post(report.id, keys.waiting(report.id), notices.waiting(report, minutes))
 
     async def edit(self, workspace: Workspace, command: EditReport) -> bool | None:
-        """Apply the edit of a post's text and photos, and search again.
-
-        Return whether that changed a report in progress; None if no report has this post.
-        """
         async with self._store.session(workspace.community) as session:
             found = await session.reports.at(command.target)
             if found is None:
@@ -110,31 +103,21 @@ class PostHandlers:
         return work is not None
 
     async def withdraw(self, workspace: Workspace, command: Withdraw) -> bool:
-        """Withdraw and purge a report; false if there is none.
-
-        `member` is None if the post itself is gone; else it has to be the author or a moderator.
-        """
         async with self._store.session(workspace.community) as session:
             report = await session.reports.at(command.target)
             if report is None or report.purged:
                 return False
-            member = command.member
-            if member:
-                moderates = command.is_moderator
-                roles = rights.roles_of(command.target.account(member), report, is_moderator=moderates)
+            if command.member:  # else, the post itself is gone
+                account = command.target.account(command.member)
+                roles = rights.roles_of(account, report, is_moderator=command.is_moderator)
                 rights.check("delete_post", roles)
             await end(session, report)
         return True
 
     async def answer_question(self, workspace: Workspace, command: AnswerQuestion) -> AnswerResult:
-        """Store the answer to a report's question and have the report scored again. Only the first answer counts.
-
-        So a click that comes twice changes nothing, and nobody can try out which answer fits.
-        Raises TellUserError if the member isn't the report's author, or there is nothing to answer.
-        """
         async with self._store.session(workspace.community) as session:
             report, question = await _asked(session, command)
-            if report.question_answer is not None:
+            if report.question_answer is not None:  # a click that came twice, or a try at another answer
                 return AnswerResult(_answered_before(report, question), changed=False)
             if report.state is not ReportState.OPEN or not question.options:
                 raise TellUserError("question_over")

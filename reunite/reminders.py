@@ -42,7 +42,6 @@ class ReminderHandlers:
         return reminders.switched(workspace.id, press.language, on=on)
 
     async def privacy(self, workspace: Workspace, member: Member, language: str) -> Reply:
-        """Return the data kept about a member, with buttons to delete it and to switch reminders."""
         async with self._store.session(workspace.community) as session:
             settings = await session.workspaces.settings(workspace.id)
             is_quiet = await session.prompts.wants_no_reminders(workspace.id, member.id)
@@ -71,7 +70,7 @@ async def _remind_of_claim(session: Session, subject: UUID) -> None:
     claim, match = await _claimed(session, subject)
     if claim is None or match is None:
         return
-    locked = await session.reports.lock({match.lost, match.found})
+    locked = await session.reports.lock(match.reports)
     claim, match = await _claimed(session, subject)  # others may have decided before the lock
     if claim is None or match is None:
         return

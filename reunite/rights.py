@@ -136,11 +136,6 @@ def roles_of(account: Account, *reports: Report, is_moderator: bool = False, gav
     return frozenset(roles | ({Role.MODERATOR} if is_moderator else set()) | ({Role.GIVER} if gave else set()))
 
 
-def may(act: Act, roles: frozenset[Role]) -> bool:
-    """Return whether someone with these roles may do something."""
-    return TABLE[act].refuses(roles) is None
-
-
 def check(act: Act, roles: frozenset[Role]) -> None:
     """Raise TellUserError if someone with these roles may not do something."""
     refusal = TABLE[act].refuses(roles)

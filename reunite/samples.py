@@ -42,7 +42,6 @@ class SampleHandlers:
     """Posts and removes samples."""
 
     def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime]) -> None:
-        """`now` returns the time, with its zone."""
         self._store = store
         self._queue = queue
         self._now = now

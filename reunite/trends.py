@@ -20,9 +20,9 @@ def things_lost(reports: Iterable[LostItem], limit: int = _MAX_SHOWN) -> Sequenc
     return _most_named((head for report in reports if (head := head_of(report.text))), stem, limit)
 
 
-def places_of(reports: Iterable[LostItem], limit: int = _MAX_SHOWN) -> Sequence[tuple[str, int]]:
+def places_of(reports: Iterable[LostItem]) -> Sequence[tuple[str, int]]:
     """Return where things are lost most."""
-    return _most_named((report.place.strip() for report in reports if report.place.strip()), str.casefold, limit)
+    return _most_named((report.place.strip() for report in reports if report.place.strip()), str.casefold, _MAX_SHOWN)
 
 
 def _most_named(named: Iterable[str], same: Callable[[str], str], limit: int) -> Sequence[tuple[str, int]]:

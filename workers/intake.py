@@ -46,7 +46,7 @@ class Waiting:
     """A report's photos in their order, and where its post is, if one of them has to be fetched."""
 
     photos: Sequence[Photo]
-    post: ReplyTarget | None = None
+    post: ReplyTarget | None
 
 
 @dataclass(slots=True)

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, get_args
-from uuid import UUID
 
 import discord
 import structlog
 
+from bot.discord.button_ids import AnswerId, PressId, parse_answer_id, parse_press_id
 from bot.discord.errors import FAILURES
 from bot.discord.forms import FormInput, form_input, form_modal
 from bot.discord.looks import Looks
@@ -28,7 +28,7 @@ from bot.discord.private_replies import (
     show,
     try_acknowledge,
 )
-from bot.discord.render import Rendered, RenderedButton, guild_in, parse_answer_id, parse_press_id, with_answer
+from bot.discord.render import Rendered, RenderedButton, with_answer
 from bot.discord.reports import REPORT, Reports, guild_of
 from bot.discord.settings_form import SettingsForm
 from bot.discord.verdicts import fetch_member
@@ -55,6 +55,9 @@ _CONFIDENTIAL: Final[frozenset[Action]] = frozenset({"see_claim", "where_is_it"}
 """Actions that show a proof, or where an item is kept and its code."""
 
 
+_NOTHING: Final = FormInput({})
+
+
 class Buttons:
     """Handles the buttons and modals that the bot has shown, at any time."""
 
@@ -78,37 +81,35 @@ class Buttons:
 
     async def _pressed(self, interaction: discord.Interaction, custom_id: str) -> None:
         if answer := parse_answer_id(custom_id):
-            await self._answered(interaction, custom_id, *answer)
+            await self._answered(interaction, answer)
         elif custom_id.startswith(SettingsForm.PREFIX):
             await self._settings_form.open(interaction, custom_id)
         elif custom_id == _KEEP:
             await _reply_in_place(interaction, lambda: _kept(interaction))
         elif press := parse_press_id(custom_id.removeprefix(_SURE)):
-            is_sure, custom_id = custom_id.startswith(_SURE), custom_id.removeprefix(_SURE)
-            form = form_of(press[0], language_of_user(interaction))
-            question = confirmation_of(press[0], language_of_user(interaction))
-            if is_sure:
-                await _reply_in_place(interaction, lambda: self._press(interaction, custom_id, *press, FormInput({})))
-            elif question:
-                await reply_privately(interaction, lambda: self._ask(interaction, custom_id, question, *press))
-            elif press[0] == "look_page":
-                await self._looks.turn(interaction, lambda: self._read(interaction, custom_id, *press, FormInput({})))
-            elif form:
-                await self._open(interaction, custom_id, form, *press)
-            else:
-                await reply_privately(interaction, lambda: self._press(interaction, custom_id, *press, FormInput({})))
+            await self._act(interaction, press, is_sure=custom_id.startswith(_SURE))
         else:
             await reply_with_problem(interaction, _unknown())
 
-    async def _open(
-        self, interaction: discord.Interaction, custom_id: str, form: Form, action: Action, subject: UUID
-    ) -> None:
+    async def _act(self, interaction: discord.Interaction, press: PressId, *, is_sure: bool) -> None:
+        form = form_of(press.action, language_of_user(interaction))
+        question = confirmation_of(press.action, language_of_user(interaction))
+        if is_sure:
+            await _reply_in_place(interaction, lambda: self._press(interaction, press))
+        elif question:
+            await reply_privately(interaction, lambda: self._ask(interaction, press, question))
+        elif press.action == "look_page":
+            await self._looks.turn(interaction, lambda: self._read(interaction, press))
+        elif form:
+            await self._open(interaction, press, form)
+        else:
+            await reply_privately(interaction, lambda: self._press(interaction, press))
+
+    async def _open(self, interaction: discord.Interaction, press: PressId, form: Form) -> None:
         """Open a button's modal, or say right away why filling it in would be pointless."""
         try:
             async with asyncio.timeout(CHECK_SECONDS):
-                await self._handlers.forms.check(
-                    await self._read(interaction, custom_id, action, subject, FormInput({}))
-                )
+                await self._handlers.forms.check(await self._read(interaction, press))
         except TellUserError as error:
             await reply_with_problem(interaction, error)
             return
@@ -116,16 +117,14 @@ class Buttons:
             _log.info("discord_form_check_timed_out", interaction=interaction.id)
         except Exception:  # noqa: BLE001 - the form is checked again once it's filled in
             _log.exception("discord_form_check_failed", interaction=interaction.id)
-        await try_acknowledge(interaction, partial(interaction.response.send_modal, form_modal(form, custom_id)))
+        await try_acknowledge(interaction, partial(interaction.response.send_modal, form_modal(form, press.custom_id)))
 
-    async def _ask(
-        self, interaction: discord.Interaction, custom_id: str, asked: Confirmation, action: Action, subject: UUID
-    ) -> PrivateReply:
+    async def _ask(self, interaction: discord.Interaction, press: PressId, asked: Confirmation) -> PrivateReply:
         """Ask whether a press is meant; its answers are buttons, so it may be given at any time."""
-        await self._handlers.forms.check(await self._read(interaction, custom_id, action, subject, FormInput({})))
-        words = sentence(f"button_{action}", language_of_user(interaction))
+        await self._handlers.forms.check(await self._read(interaction, press))
+        words = sentence(f"button_{press.action}", language_of_user(interaction))
         buttons = (
-            RenderedButton(f"{_SURE}{custom_id}", words, discord.ButtonStyle.danger),
+            RenderedButton(f"{_SURE}{press.custom_id}", words, discord.ButtonStyle.danger),
             RenderedButton(_KEEP, asked.keep, discord.ButtonStyle.secondary),
         )
         embed = discord.Embed(description=escape(asked.question))
@@ -142,14 +141,14 @@ class Buttons:
         elif custom_id.startswith(SettingsForm.PREFIX):
             await self._settings_form.submit(interaction, custom_id, given)
         elif press := parse_press_id(custom_id):
-            await reply_privately(interaction, lambda: self._press(interaction, custom_id, *press, given))
+            await reply_privately(interaction, lambda: self._press(interaction, press, given))
         else:
             await reply_with_problem(interaction, _unknown())
 
     async def _press(
-        self, interaction: discord.Interaction, custom_id: str, action: Action, subject: UUID, given: FormInput
+        self, interaction: discord.Interaction, pressed: PressId, given: FormInput = _NOTHING
     ) -> PrivateReply:
-        press = await self._read(interaction, custom_id, action, subject, given)
+        press, action = await self._read(interaction, pressed, given), pressed.action
         if action == "look_for_it":
             return await self._reports.from_offer(interaction)
         if action == "look_mine":
@@ -158,10 +157,9 @@ class Buttons:
         with answering(action):
             return replace(PrivateReply.of(reply), is_confidential=action in _CONFIDENTIAL)
 
-    async def _read(
-        self, interaction: discord.Interaction, custom_id: str, action: Action, subject: UUID, given: FormInput
-    ) -> Press:
-        user, guild, rights = interaction.user, self._guild(interaction, custom_id), interaction.permissions
+    async def _read(self, interaction: discord.Interaction, press: PressId, given: FormInput = _NOTHING) -> Press:
+        user, guild, rights = interaction.user, _guild(interaction, press.guild), interaction.permissions
+        action = press.action
         if action not in _OWN_DATA:
             await _check_member(interaction, guild)
         check_photos(given.not_photos)
@@ -172,7 +170,7 @@ class Buttons:
             member=member_of(user),
             is_moderator=moderates or (action == "remove_samples" and may_set_up(interaction)),  # as for posting them
             action=action,
-            subject=subject,
+            subject=press.subject,
             key=str(interaction.id),
             words=without_spoilers(given["words"]) if action == "add_detail" else given["words"],
             code=given["code"],
@@ -180,34 +178,34 @@ class Buttons:
             language=language_of_user(interaction),
         )
 
-    def _guild(self, interaction: discord.Interaction, custom_id: str) -> discord.Guild:
-        """Return the guild of a press: the one it's in, or the one that a direct message's button names."""
-        named = guild_in(custom_id)
-        if interaction.guild is None and named and (guild := interaction.client.get_guild(named)):
-            return guild
-        return guild_of(interaction)
-
-    async def _answered(self, interaction: discord.Interaction, custom_id: str, report: UUID, choice: str) -> None:
+    async def _answered(self, interaction: discord.Interaction, pressed: AnswerId) -> None:
         """Take the answer to a question, and show it in place of the buttons."""
         message = interaction.message
         if message is None or not await try_acknowledge(interaction, interaction.response.defer):
             return
 
         async def answer() -> PrivateReply:
-            guild = self._guild(interaction, custom_id)
+            guild = _guild(interaction, pressed.guild)
             await _check_member(interaction, guild)
             await self._workspaces.ensure_joined(guild)
             target, member = _target(interaction, guild), member_of(interaction.user)
             answered = await self._handlers.answer_question(
-                AnswerQuestion(target=target, member=member, report=report, choice=choice)
+                AnswerQuestion(target=target, member=member, report=pressed.report, choice=pressed.choice)
             )
             if answered.changed:
                 with answering():
-                    await _show_answer(interaction, with_answer(message, custom_id))
+                    await _show_answer(interaction, with_answer(message, pressed.custom_id))
             return PrivateReply(answered.words)
 
         reply = await result_or_problem(interaction, answer)
         await follow_up(interaction, reply.words)
+
+
+def _guild(interaction: discord.Interaction, named: int | None) -> discord.Guild:
+    """Return the guild of a press: the one it's in, or the one that a direct message's button names."""
+    if interaction.guild is None and named and (guild := interaction.client.get_guild(named)):
+        return guild
+    return guild_of(interaction)
 
 
 async def _reply_in_place(interaction: discord.Interaction, work: Work) -> None:

@@ -6,21 +6,19 @@ interrupted can be found again. (Discord doesn't return a nonce, and two replies
 """
 
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 import discord
 
+from bot.discord.button_ids import answer_id
 from bot.discord.command_names import name_for_all, name_for_one
 from bot.discord.markup import escape
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.language import date_words, sentence, shortened
 from reunite.messages.reply import (
-    Action,
     ChannelLink,
     Command,
     Jump,
@@ -34,7 +32,6 @@ from reunite.messages.reply import (
     Small,
     Span,
     Strong,
-    action_of,
 )
 from reunite.ports import Outgoing
 from reunite.text.controls import without_controls
@@ -47,10 +44,6 @@ _MAX_DESCRIPTION: Final = 4096
 _MAX_NAME: Final = 80
 _MAX_THREAD_NAME: Final = 100  # Discord's limits
 _MAX_BUTTON: Final = 80
-_GUILD_PART: Final = r"(?:@(?P<guild>\d{1,20}))?"
-"""A button of a direct message names its guild, because an interaction there has none."""
-_ANSWER: Final = re.compile(r"answer:(?P<report>[0-9a-f-]{36}):(?P<choice>\w+)" + _GUILD_PART)
-_PRESS: Final = re.compile(r"(?P<action>[a-z_]{1,40}):(?P<subject>[0-9a-f-]{36})" + _GUILD_PART)
 _STYLES: Final = {
     "plain": discord.ButtonStyle.secondary,
     "good": discord.ButtonStyle.success,
@@ -84,7 +77,7 @@ class Rendered:
     content: str | None
     embed: discord.Embed
     mentions: discord.AllowedMentions
-    buttons: tuple[RenderedButton, ...] = ()
+    buttons: tuple[RenderedButton, ...]
 
     def view(self) -> discord.ui.View:
         """Return the buttons. Presses come as events of the client, so the library doesn't keep the view."""
@@ -136,29 +129,6 @@ def buttons_of(reply: Reply, guild: str = "") -> tuple[RenderedButton, ...]:
         RenderedButton(custom_id + suffix, shortened(without_controls(words), _MAX_BUTTON), _STYLES[style])
         for custom_id, words, style in choices + buttons
     )
-
-
-def parse_press_id(custom_id: str) -> tuple[Action, UUID] | None:
-    """Read a button's id: the action and its subject; None for any other id."""
-    found = _PRESS.fullmatch(custom_id)
-    action = action_of(found["action"]) if found else None
-    return (action, UUID(found["subject"])) if found and action else None
-
-
-def guild_in(custom_id: str) -> int | None:
-    """Return the guild that a button's id names; None if the button is in the guild itself."""
-    found = _PRESS.fullmatch(custom_id) or _ANSWER.fullmatch(custom_id)
-    return int(found["guild"]) if found and found["guild"] else None
-
-
-def answer_id(report: UUID, choice: str) -> str:
-    return f"answer:{report}:{choice}"
-
-
-def parse_answer_id(custom_id: str) -> tuple[UUID, str] | None:
-    """Read the id of a question's button: the report and the choice; None for any other id."""
-    found = _ANSWER.fullmatch(custom_id)
-    return (UUID(found["report"]), found["choice"]) if found else None
 
 
 def with_answer(question: discord.Message, custom_id: str) -> discord.Embed:

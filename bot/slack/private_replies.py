@@ -234,7 +234,7 @@ class Shown:
     """What a modal shows next, and what to do once it's shown."""
 
     view: View
-    then: Callable[[], Awaitable[None]] | None = None
+    then: Callable[[], Awaitable[None]]
 
 
 ModalWork = Coroutine[Any, Any, View | Shown]

@@ -28,8 +28,8 @@ class Size:
 
     photos: int
     rounds: int
-    like: str | None = None
-    full_size_clip: bool = False
+    like: str | None
+    full_size_clip: bool
 
 
 def run(settings: EncoderSettings, size: Size, home: Path, *, as_json: bool) -> None:

@@ -91,9 +91,9 @@ class Thing:
 
     noun: str | None
     colours: tuple[Colour, ...]
-    details: tuple[Colour, ...] = ()
-    is_many_coloured: bool = False
-    is_either: bool = False
+    details: tuple[Colour, ...]
+    is_many_coloured: bool
+    is_either: bool
     """Whether it has one of its colours, the text doesn't say which: "blue or green"."""
 
 

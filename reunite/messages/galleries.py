@@ -12,6 +12,7 @@ from reunite.messages.reply import Action, Ask, Button, Jump, Line, Plain, Quote
 from reunite.messages.wording import (
     asking,
     button,
+    button_row,
     certainty,
     found_line,
     keep_watching,
@@ -109,7 +110,7 @@ def folded_card(match: Match, lost: Report, found: Report, *, may_claim: bool = 
     """Replace the card of a match that the owner has declined; they may still change their mind."""
     folded = line("card_folded", lost.language, post=post_of(found, lost.language))
     buttons = (button("mine", match.id, lost.language),) if may_claim else ()
-    return Reply("match", (folded,), match=match.id, buttons=buttons, about=frozenset({match.lost, match.found}))
+    return Reply("match", (folded,), match=match.id, buttons=buttons, about=match.reports)
 
 
 def owner_folded(match: Match, lost: Report, found: Report) -> Reply:
@@ -117,17 +118,13 @@ def owner_folded(match: Match, lost: Report, found: Report) -> Reply:
     language = found.language
     folded = line("owner_folded", language, report=Jump(lost.id, sentence("jump_report", language)))
     buttons = (button("proof_question", found.id, language),)  # this may be all that the finder's thread says
-    return Reply("match", (folded,), match=match.id, buttons=buttons, about=frozenset({lost.id, found.id}))
+    return Reply("match", (folded,), match=match.id, buttons=buttons, about=match.reports)
 
 
 def still_watching(report: Report) -> Reply:
     """Say that nothing else comes close, and until when the bot keeps watching."""
     lines = (line("nothing_closer", report.language), keep_watching(report))
-    return Reply("nothing", lines, buttons=_asks(report))
-
-
-def _asks(report: Report) -> tuple[Button, ...]:
-    return tuple(button(ask, report.id, report.language) for ask in _ASKS)
+    return Reply("nothing", lines, buttons=button_row(report.id, report.language, *_ASKS))
 
 
 def _gallery(
@@ -135,7 +132,7 @@ def _gallery(
 ) -> Reply:
     language = report.language
     has_cards = any(match.label for match, _ in pairs)
-    actions = tuple(button(action, report.id, language) for action in asks)
+    actions = button_row(report.id, language, *asks)
     is_shown_below = _is_shown_below(tiles, actions)
     picking = () if is_shown_below else (*_numbers(tiles), _decline(report.id, tiles, language))
     hint = [moderators_react(language)] if has_cards else []

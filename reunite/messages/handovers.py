@@ -1,7 +1,7 @@
 """Giving an item back, in the reader's language: the claim's card, the conversation of the two, and what they say."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from reunite import rules
 from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Whereabouts
@@ -9,7 +9,18 @@ from reunite.language import plural, sentence
 from reunite.messages import notices
 from reunite.messages.notices import both_sides, decided, note
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
-from reunite.messages.wording import asking, author, button, found_line, line, lost_line, named, post_of, quote
+from reunite.messages.wording import (
+    asking,
+    author,
+    button,
+    button_row,
+    found_line,
+    line,
+    lost_line,
+    named,
+    post_of,
+    quote,
+)
 
 _SETTLED: Final = frozenset({ClaimState.ACCEPTED, ClaimState.REJECTED})
 
@@ -33,12 +44,10 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
         *both_sides(match, (found, lost), language),
     ]
     lines += _progress(claimed, language, moderator)
-    verdicts: tuple[Action, ...] = ("confirm", "reject")
     see = replace(button("see_claim", claim.id, language), style="plain")  # the verdicts come first here
     answer = (see,) if claim.has_proof else ()  # it's deleted at the end
-    buttons = (*answer, *(button(verdict, match.id, language) for verdict in verdicts))
-    about = frozenset({lost.id, found.id})
-    return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
+    buttons = (*answer, *button_row(match.id, language, "confirm", "reject"))
+    return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=match.reports)
 
 
 def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list[Line]:
@@ -79,43 +88,30 @@ def claimed_card(match: Match, lost: Report, found: Report, picture: Picture | N
     lines = [line(key, language), found_line(found, language), *([] if found.sealed else quote(found))]
     withdraw = Button("not_mine", match.id, sentence("button_not_mine_after_all", language))
     buttons = (withdraw,) if match.state is MatchState.UNDECIDED else ()
-    about = frozenset({lost.id, found.id})
-    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
+    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=match.reports)
 
 
 def owner_has_it(match: Match, lost: Report, found: Report) -> Reply:
     """Replace a finder's card of a match once the item is back."""
     language = found.language
     lines = (line("owner_has_it", language), lost_line(lost, language), *quote(lost))
-    return Reply("match", lines, match=match.id, about=frozenset({lost.id, found.id}))
+    return Reply("match", lines, match=match.id, about=match.reports)
 
 
-def refused_card(match: Match, lost: Report, found: Report) -> Reply:
-    """Replace the card of a match that was rejected."""
-    return _closed_card("card_folded", match, lost, found)
-
-
-def gone_card(match: Match, lost: Report, found: Report) -> Reply:
-    """Replace the card of a match whose item went to another owner."""
-    return _closed_card("card_gone", match, lost, found)
-
-
-def other_card(match: Match, lost: Report, found: Report) -> Reply:
-    """Replace the card of a match whose owner got theirs back by another one; it may be the same thing."""
-    return _closed_card("card_other", match, lost, found)
+def closed_card(
+    key: Literal["card_folded", "card_gone", "card_other"], match: Match, lost: Report, found: Report
+) -> Reply:
+    """Replace the card of a match that was rejected, whose item is gone, or whose owner got theirs back otherwise."""
+    closed = line(key, lost.language, post=post_of(found, lost.language))
+    return Reply("match", (closed,), match=match.id, about=match.reports)
 
 
 def owner_is_content(match: Match, lost: Report, found: Report) -> Reply:
     """Replace a finder's card of a match whose owner got theirs back by another one; it may be the same thing."""
     language = found.language
     told = line("owner_is_content", language, report=Jump(lost.id, sentence("jump_report", language)))
-    buttons = tuple(button(action, found.id, language) for action in ("proof_question", "withdraw"))
-    return Reply("match", (told,), match=match.id, buttons=buttons, about=frozenset({lost.id, found.id}))
-
-
-def _closed_card(key: str, match: Match, lost: Report, found: Report) -> Reply:
-    closed = line(key, lost.language, post=post_of(found, lost.language))
-    return Reply("match", (closed,), match=match.id, about=frozenset({lost.id, found.id}))
+    buttons = button_row(found.id, language, "proof_question", "withdraw")
+    return Reply("match", (told,), match=match.id, buttons=buttons, about=match.reports)
 
 
 def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int) -> Reply:
@@ -124,30 +120,30 @@ def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int) -> R
     `members_can_return` says whether they can mark it as returned themselves.
     """
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
-    language, about = lost.language, frozenset({lost.id, found.id})
+    language = lost.language
     owner: Line = (author(lost, notify=True),)
     person = _decider(claim, language)
     if claim.decision is None or claim.decision.account.may_be(found.account):
         person = sentence("the_finder", language) if found.sealed else author(found)
     if claim.state is ClaimState.ACCEPTED and not rules.is_still_given(match, found):
         key = "claim_overruled" if match.state is MatchState.REJECTED else "claim_given_away"
-        return Reply("claim", (line(key, language),), match=match.id, about=about)
+        return Reply("claim", (line(key, language),), match=match.id, about=match.reports)
     if claim.state is ClaimState.ACCEPTED:
         key = "claim_accepted" if members_can_return else "claim_accepted_moderated"
         actions: tuple[Action, ...] = ("got_back", "where_is_it") if members_can_return else ("where_is_it",)
-        buttons = tuple(button(action, match.id, language) for action in actions)
+        buttons = button_row(match.id, language, *actions)
         how = (asking("claim_accepted_how", language),) if members_can_return else ()
         lines: tuple[Line, ...] = (owner, line(key, language, person=person), *how)
-        return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
+        return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
     if claim.state is ClaimState.WITHDRAWN:
-        return Reply("claim", (line("claim_withdrawn", language),), match=match.id, about=about)
+        return Reply("claim", (line("claim_withdrawn", language),), match=match.id, about=match.reports)
     rejected: tuple[Line, ...] = (owner, line("claim_rejected", language, person=person))
     if not rules.is_still_given(match, found):
-        return Reply("claim", rejected, match=match.id, about=about)
+        return Reply("claim", rejected, match=match.id, about=match.reports)
     attempts = plural("attempts_left", left, language) if left else sentence("no_attempts_left", language)
     lines = (*rejected, (Plain(attempts),))
     buttons = (button("mine", match.id, language),) if left else ()
-    return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
+    return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
 
 
 def waiting_claim(claimed: Claimed) -> Reply:
@@ -174,9 +170,8 @@ def accepted(lost: Report, found: Report, language: str) -> Reply:
 def claim_closed(claimed: Claimed, *, members_can_return: bool) -> Reply:
     """Announce the decision on a claim in the found report's thread."""
     match, found, language = claimed.match, claimed.found, claimed.found.language
-    about = frozenset({match.lost, match.found})
     if key := _not_given(claimed):
-        return Reply("claim", (line(key, language),), match=match.id, about=about)
+        return Reply("claim", (line(key, language),), match=match.id, about=match.reports)
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
     lines: tuple[Line, ...] = (line("claim_closed_moderated", language),)
     if members_can_return:
@@ -186,7 +181,7 @@ def claim_closed(claimed: Claimed, *, members_can_return: bool) -> Reply:
         lines = (line("claim_closed_back", language), *lines[1:])
     elif not claimed.lost.private:
         lines = (lines[0], *_own_decision(claimed, language), *lines[1:])
-    return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
+    return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
 
 
 def _not_given(claimed: Claimed) -> str | None:
@@ -220,7 +215,7 @@ def claim_gone(claimed: Claimed) -> Reply:
     lines: tuple[Line, ...] = (line("claim_gone", found.language),)
     if not found.sealed:  # a sealed report doesn't name its finder
         lines = ((author(found, notify=True),), *lines)
-    return Reply("claim", lines, match=claimed.match.id, about=frozenset({claimed.lost.id, found.id}))
+    return Reply("claim", lines, match=claimed.match.id, about=claimed.match.reports)
 
 
 def conversation(claimed: Claimed, whereabouts: Whereabouts, *, members_can_return: bool) -> Reply:
@@ -233,33 +228,30 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, members_can_retu
     jumps: Line = (post_of(found, language),)
     if not lost.private:
         jumps = (*jumps, Plain(" · "), Jump(lost.id, sentence("jump_report", language)))
-    about = frozenset({lost.id, found.id})
     if claimed.claim.state is ClaimState.WITHDRAWN or not rules.is_still_given(match, found):
         key = "pair_rejected" if match.state is MatchState.REJECTED else "pair_gone"
         key = "pair_withdrawn" if claimed.claim.state is ClaimState.WITHDRAWN else key
-        return Reply("handover", (line(key, language, **people), jumps), match=match.id, about=about)
+        return Reply("handover", (line(key, language, **people), jumps), match=match.id, about=match.reports)
     if match.state is MatchState.CONFIRMED:
-        return Reply("handover", (line("pair_back", language, **people), jumps), match=match.id, about=about)
+        return Reply("handover", (line("pair_back", language, **people), jumps), match=match.id, about=match.reports)
     lines = [line("pair_begins", language, **people), jumps, whereabouts_line(whereabouts, found, language)]
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
     if members_can_return:
         lines.append(asking("pair_ends", language))
-        both: tuple[Action, ...] = ("got_back", "handed_over")
-        buttons = (*(button(action, match.id, language) for action in both), *buttons)
-    return Reply("handover", tuple(lines), match=match.id, buttons=buttons, about=about)
+        buttons = (*button_row(match.id, language, "got_back", "handed_over"), *buttons)
+    return Reply("handover", tuple(lines), match=match.id, buttons=buttons, about=match.reports)
 
 
 def no_conversation(match: Match, reader: Report) -> Reply:
     """Say in a thread that the two have to find each other without the bot; nobody is named."""
-    about = frozenset({match.lost, match.found})
-    return Reply("claim", (line("no_pair", reader.language),), match=match.id, about=about)
+    return Reply("claim", (line("no_pair", reader.language),), match=match.id, about=match.reports)
 
 
 def help_needed(match: Match, lost: Report, found: Report) -> Reply:
     """Ask moderators to bring owner and finder together."""
     language = found.language
     asked = line("pair_needs_help", language, owner=author(lost), finder=author(found), post=post_of(found, language))
-    return Reply("log", (asked,), match=match.id, about=frozenset({lost.id, found.id}))
+    return Reply("log", (asked,), match=match.id, about=match.reports)
 
 
 def said_returned(match: Match, reader: Report) -> Reply:
@@ -271,15 +263,13 @@ def said_returned(match: Match, reader: Report) -> Reply:
     if is_owner or not reader.sealed:  # a sealed report doesn't name its finder
         lines = ((author(reader, notify=True),), *lines)
     action: Action = "got_back" if is_owner else "handed_over"
-    about = frozenset({match.lost, match.found})
-    return Reply("claim", lines, match=match.id, buttons=(button(action, match.id, language),), about=about)
+    return Reply("claim", lines, match=match.id, buttons=(button(action, match.id, language),), about=match.reports)
 
 
 def said_too_soon(match: Match, reader: Report) -> Reply:
     """Replace that message once the other side has withdrawn its word."""
     key = "finder_unsaid" if reader.kind is ReportKind.LOST else "owner_unsaid"
-    about = frozenset({match.lost, match.found})
-    return Reply("claim", (line(key, reader.language),), match=match.id, about=about)
+    return Reply("claim", (line(key, reader.language),), match=match.id, about=match.reports)
 
 
 def where_it_is(whereabouts: Whereabouts, found: Report, language: str) -> Reply:

@@ -23,6 +23,7 @@ from reunite.messages.wording import (
     asking,
     author,
     button,
+    button_row,
     certainty,
     circumstances,
     day_of,
@@ -72,9 +73,8 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
         lines.append(line("log_elsewhere", language))
     elif match.state is MatchState.UNDECIDED and found.sealed and not match.released:
         actions.insert(0, "release")
-    buttons = tuple(button(action, match.id, language) for action in actions)
-    about = frozenset({lost.id, found.id})
-    return Reply("log", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
+    buttons = button_row(match.id, language, *actions)
+    return Reply("log", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=match.reports)
 
 
 def both_sides(match: Match, reports: tuple[Report, Report], language: str) -> list[Line]:
@@ -201,8 +201,7 @@ def claim_seen(
     elif rivals:
         lines.append((Plain(plural("claim_rivals", len(rivals), language)),))
     lines.append((Plain(sentence("claim_ask", language)),))
-    actions: tuple[Action, ...] = ("accept_claim", "reject_claim")
-    return Reply("note", tuple(lines), buttons=tuple(button(action, claim.id, language) for action in actions))
+    return Reply("note", tuple(lines), buttons=button_row(claim.id, language, "accept_claim", "reject_claim"))
 
 
 def declined(match: Match, language: str, *, may_claim: bool = True) -> Reply:
@@ -229,7 +228,7 @@ def own_report(report: Report, language: str) -> Reply:
     actions: tuple[Action, ...] = ("add_photo", "add_detail", "extend", "withdraw")
     if report.kind is ReportKind.FOUND:
         actions = ("whereabouts", *actions)
-    return Reply("note", tuple(lines), buttons=tuple(button(action, report.id, language) for action in actions))
+    return Reply("note", tuple(lines), buttons=button_row(report.id, language, *actions))
 
 
 def older_reports(number: int, language: str) -> Reply:
@@ -245,8 +244,7 @@ def privacy(workspace: UUID, keep_days: int, language: str, *, reminders: bool =
     """Explain which data is kept and for how long, and offer to delete it and to switch reminders."""
     text = plural("privacy", keep_days, language)
     switch: Action = "reminders_off" if reminders else "reminders_on"
-    actions: tuple[Action, ...] = ("forget", switch)
-    return say(text, buttons=tuple(button(action, workspace, language) for action in actions))
+    return say(text, buttons=button_row(workspace, language, "forget", switch))
 
 
 def forgotten(reports: int, language: str) -> Reply:

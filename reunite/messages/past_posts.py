@@ -17,7 +17,7 @@ class Summary:
     channels: tuple[str, ...]
     since: datetime
     tally: Tally
-    closed: tuple[str, ...] = ()
+    closed: tuple[str, ...]
     answers: bool = False
 
 

@@ -30,17 +30,15 @@ def claim_waits(claim: Claim, match: Match, found: Report) -> Reply:
     """Bring up a claim that its finder hasn't looked at; neither the answer nor its author is named."""
     lines = (*_calling(found), line("claim_waits_for_you", found.language))
     buttons = (button("see_claim", claim.id, found.language), _off(found))
-    about = frozenset({match.lost, match.found})
-    return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
+    return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
 
 
 def is_it_back(match: Match, lost: Report, *, members_can_return: bool) -> Reply:
     """Ask the owner whether they got the item back."""
     lines = (*_calling(lost), line("is_it_back", lost.language))
     answer = (button("got_back", match.id, lost.language),) if members_can_return else ()
-    about = frozenset({match.lost, match.found})
     where = button("where_is_it", match.id, lost.language)
-    return Reply("claim", lines, match=match.id, buttons=(*answer, where, _off(lost)), about=about)
+    return Reply("claim", lines, match=match.id, buttons=(*answer, where, _off(lost)), about=match.reports)
 
 
 def switched(workspace: UUID, language: str, *, on: bool) -> Reply:

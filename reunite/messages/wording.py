@@ -148,10 +148,10 @@ def nothing(report: Report, searched: int) -> Reply:
     else:
         key = "nobody_fits" if searched else "nobody_misses"
     news = line(key, report.language, searched)
-    actions: tuple[Action, ...] = (
-        ("proof_question",) if report.kind is ReportKind.FOUND else ("add_photo", "add_detail")
-    )
-    buttons = tuple(button(action, report.id, report.language) for action in (*actions, "withdraw"))
+    actions: tuple[Action, ...] = ("add_photo", "add_detail")
+    if report.kind is ReportKind.FOUND:
+        actions = ("proof_question",)
+    buttons = button_row(report.id, report.language, *actions, "withdraw")
     return Reply("nothing", (news, keep_watching(report)), buttons=buttons)
 
 
@@ -186,11 +186,10 @@ def match_card(
         if not may_claim:
             lines.append(line("no_attempts_left", language))
         owners: tuple[Action, ...] = ("mine", "not_mine") if may_claim else ("not_mine",)
-        buttons = tuple(button(action, match.id, language) for action in owners)
+        buttons = button_row(match.id, language, *owners)
     else:  # only the owner can say that it's theirs, and this may be all that the finder's thread says
         buttons = (button("proof_question", reader.id, language),)
-    about = frozenset({match.lost, match.found})
-    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
+    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=match.reports)
 
 
 def likelier(match: Match, lost: Report, found: Report) -> Reply:
@@ -201,7 +200,7 @@ def likelier(match: Match, lost: Report, found: Report) -> Reply:
         line("likelier", language, certainty=certainty(match, language)),
         found_line(found, language),
     )
-    return Reply("match", lines, match=match.id, about=frozenset({lost.id, found.id}))
+    return Reply("match", lines, match=match.id, about=match.reports)
 
 
 def question(report: Report, asked: Question) -> Reply:
@@ -335,6 +334,10 @@ def button(action: Action, subject: UUID, language: str) -> Button:
     return Button(action, subject, sentence(f"button_{action}", language), style)
 
 
+def button_row(subject: UUID, language: str, *actions: Action) -> tuple[Button, ...]:
+    return tuple(button(action, subject, language) for action in actions)
+
+
 def label_word(label: Label | None, language: str = "en") -> str:
     """Return the label, or a dash, for tables."""
     return sentence(f"label_{label}", language) if label else "–"
@@ -450,5 +453,5 @@ def circumstances(report: Report, language: str) -> list[Line]:
     return [(*first, *(span for other in others for span in (Plain(" · "), *other)))]
 
 
-def thread_name(kind: ReportKind, words: str, language: str = "en") -> str:
+def thread_name(kind: ReportKind, words: str, language: str) -> str:
     return sentence(f"thread_{kind}", language, what=words)

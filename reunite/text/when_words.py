@@ -33,7 +33,7 @@ class DaysAgo:
 class Weekday:
     number: int
     """0 for Monday."""
-    is_short: bool = False
+    is_short: bool
     """Said by two or three letters."""
 
 

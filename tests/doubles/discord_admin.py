@@ -35,9 +35,9 @@ class Admin:
             self._guild.messages.pop(place, None)
         await self._guild.gateway.dispatch("CHANNEL_DELETE", gone)
 
-    async def forbid(self, channel: str, permissions: int, whom: str = BOT_ID) -> None:
-        """Take permissions in a channel (by name) away from the bot, or from a role."""
-        await self._overwrite(channel, whom, deny=permissions)
+    async def forbid(self, channel: str, permissions: int) -> None:
+        """Take permissions in a channel (by name) away from the bot."""
+        await self._overwrite(channel, BOT_ID, deny=permissions)
 
     async def allow_here(self, channel: str, permissions: int, whom: str) -> None:
         """Give a member permissions in a channel (by name), and nowhere else."""

@@ -12,6 +12,7 @@ import pytest_asyncio
 from cli.servers import Servers
 from db.store import Store
 from tests.contract.stages import Stage
+from tests.doubles.discord import DiscordDouble
 from tests.support.databases import Databases
 from tests.support.keys import KEYS
 from tests.support.large_communities import Communities
@@ -24,6 +25,18 @@ _FASTER: Final = 50
 def where(database_url: str, redis_url: str) -> Servers:
     """The test's own servers, as commands name them."""
     return Servers(database_url, database_url, redis_url, "reunite", KEYS)
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    async with Store(database_url, keys=KEYS) as store:
+        yield store
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[DiscordDouble]:
+    async with DiscordDouble() as discord:
+        yield discord
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

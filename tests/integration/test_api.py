@@ -1,7 +1,6 @@
 """The HTTP API finds what chat finds, and shows each token what it may see."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -10,17 +9,14 @@ from structlog.testing import capture_logs
 from db.api_tokens import ApiTokens
 from reunite.commands import JoinWorkspace
 from reunite.entities import ReportState, VerdictKind
-from tests.support.api import Api, encoded, opened, serving_api
+from tests.support.api import Api, api_with_a_worker, encoded, opened, serving_api
 from tests.support.pictures import drawing
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.untraced
 
 
-@pytest.fixture(name="api")
-async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:
-    async with opened(database_url, redis_url) as world:
-        yield world
+api_fixture = pytest.fixture(api_with_a_worker, name="api")
 
 
 async def test_words_find_a_photo_that_was_posted_in_chat(api: Api) -> None:

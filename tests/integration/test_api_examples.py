@@ -4,14 +4,13 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from api import schemas
 from api.client import ApiError, Client
-from tests.support.api import Api, opened
+from tests.support.api import Api, api_with_a_worker
 from tests.support.pictures import drawing
 
 pytestmark = pytest.mark.untraced
@@ -22,10 +21,7 @@ CURLS = re.findall(r"^```sh\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
 [PYTHON] = re.findall(r"^```python\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
 
 
-@pytest.fixture(name="api")
-async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:
-    async with opened(database_url, redis_url) as world:
-        yield world
+api_fixture = pytest.fixture(api_with_a_worker, name="api")
 
 
 async def run(environment: dict[str, str], *command: str) -> str:

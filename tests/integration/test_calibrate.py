@@ -1,6 +1,5 @@
 """Calibration on the real store and worker: what is fitted is stored, found, and result by; nobody sees another's."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import numpy as np
@@ -19,17 +18,13 @@ from reunite.tuning.comparison import EmbeddedReport, compare
 from reunite.tuning.labelled_set import label_searches, narrow
 from reunite.tuning.platt import DecidedPair
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
-from tests.support.services import working
-from tests.support.world import World, open_world
+from tests.support.world import World, open_world, world_with_a_worker
 
 VERSION = ColourEncoder.version
 NOTHING_IS_SURE = replace(PRIOR, none_log_odds=50.0)
 
 
-@pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
-        yield community
+world_fixture = pytest.fixture(world_with_a_worker, name="world")
 
 
 async def probability(world: World, report: Report) -> tuple[float, str | None]:

@@ -2,7 +2,7 @@
 
 import importlib.util
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +15,13 @@ from embedded.postgres import PROGRAMS
 from reunite.commands import EditReport, Withdraw
 from reunite.entities import IncomingPhoto, Member, Report, VerdictKind
 from tests.support.pictures import drawing
-from tests.support.services import working
+from tests.support.stored_words import tables_with
 from tests.support.waiting import eventually
-from tests.support.world import MODERATOR, World, open_world
+from tests.support.world import MODERATOR, World, moderated_world
 
 pytestmark = pytest.mark.untraced
 
-TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-
-
-@pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
-        await community.set_up(log_channel="log")
-        yield community
-
-
-def tables_with(owner_url: str, words: str) -> set[str]:
-    """Return the tables with a row that contains some words, in whatever column and whatever type."""
-    found = set()
-    with psycopg.connect(owner_url) as connection:
-        for [table] in connection.execute(TABLES).fetchall():
-            query = sql.SQL("SELECT 1 FROM {} AS t WHERE t::text ILIKE %s OR t::text ILIKE %s LIMIT 1")
-            wanted = [f"%{words}%", f"%{words.encode().hex()}%"]
-            if connection.execute(query.format(sql.Identifier(table)), wanted).fetchone():
-                found.add(table)
-    return found
+world_fixture = pytest.fixture(moderated_world, name="world")
 
 
 def dumped(owner_url: str) -> str:

@@ -33,9 +33,9 @@ def reader() -> PrintReader:
     return PrintReader()
 
 
-def photo_of(draw: Draw, scene: str = "tilted", language: str = "en") -> Photo:
+def photo_of(draw: Draw, scene: str = "tilted") -> Photo:
     chance = Random(7)  # noqa: S311 - no secret
-    return photographed(draw(chance, language), SCENES[scene], chance)
+    return photographed(draw(chance, "en"), SCENES[scene], chance)
 
 
 def print_in(jpeg: bytes) -> str:

@@ -10,7 +10,10 @@ from psycopg import sql
 
 from db.monitoring import Monitoring
 from tests.support.services import working
-from tests.support.world import World, open_world
+from tests.support.world import World, world_without_a_worker
+
+world_fixture = pytest.fixture(world_without_a_worker, name="world")
+
 
 HOUR_BACK = """
 SELECT note_time();
@@ -42,47 +45,44 @@ async def seconds(owner: psycopg.AsyncConnection, column: str, table: str) -> li
 
 
 async def test_reports_and_replies_from_before_are_answered_at_once(
-    database_url: str, redis_url: str, owner: psycopg.AsyncConnection
+    world: World, database_url: str, redis_url: str, owner: psycopg.AsyncConnection
 ) -> None:
-    async with open_world(database_url, redis_url) as world:
-        await world.found("f1", "red")
-        await owner.execute("UPDATE work SET leased_until = now() + interval '1 second'")  # its worker was killed
-        await owner.execute(HOUR_BACK)
-        async with working(database_url, redis_url):
-            await world.wait_for_reply("f1", "nothing")
-            edit = "UPDATE outbox SET state = 'queued', task = 'edit', due_at = now(), leased_until = now()"
-            await owner.execute(f"BEGIN; {edit}; {HOUR_BACK} COMMIT;".encode())
-            assert await beat(world)
-            await world.wait_until_idle()
+    await world.found("f1", "red")
+    await owner.execute("UPDATE work SET leased_until = now() + interval '1 second'")  # its worker was killed
+    await owner.execute(HOUR_BACK)
+    async with working(database_url, redis_url):
+        await world.wait_for_reply("f1", "nothing")
+        edit = "UPDATE outbox SET state = 'queued', task = 'edit', due_at = now(), leased_until = now()"
+        await owner.execute(f"BEGIN; {edit}; {HOUR_BACK} COMMIT;".encode())
+        assert await beat(world)
+        await world.wait_until_idle()
 
 
 async def test_a_pause_stays_as_long_as_it_was_and_a_new_lease_is_kept(
-    database_url: str, redis_url: str, owner: psycopg.AsyncConnection
+    world: World, owner: psycopg.AsyncConnection
 ) -> None:
-    async with open_world(database_url, redis_url) as world:
-        await world.found("f1", "red")
-        await world.lost("l1", "a cup")
-        await owner.execute("UPDATE work SET due_at = now() + interval '10 minutes', leased_until = NULL")
-        await owner.execute(HOUR_BACK)
-        assert await seconds(owner, "due_at", "work") == [4200, 4200]
-        await owner.execute("UPDATE work SET leased_until = now() + interval '1 minute'")
-        back = await beat(world)
-        assert back
-        assert round(back.total_seconds()) in range(3540, 3601)
-        assert all(value in range(600, 661) for value in await seconds(owner, "due_at", "work"))
-        assert all(value in range(1, 61) for value in await seconds(owner, "leased_until", "work"))
-        assert await seconds(owner, "seen_at", "process") == [0]
-        assert await beat(world) is None
+    await world.found("f1", "red")
+    await world.lost("l1", "a cup")
+    await owner.execute("UPDATE work SET due_at = now() + interval '10 minutes', leased_until = NULL")
+    await owner.execute(HOUR_BACK)
+    assert await seconds(owner, "due_at", "work") == [4200, 4200]
+    await owner.execute("UPDATE work SET leased_until = now() + interval '1 minute'")
+    back = await beat(world)
+    assert back
+    assert round(back.total_seconds()) in range(3540, 3601)
+    assert all(value in range(600, 661) for value in await seconds(owner, "due_at", "work"))
+    assert all(value in range(1, 61) for value in await seconds(owner, "leased_until", "work"))
+    assert await seconds(owner, "seen_at", "process") == [0]
+    assert await beat(world) is None
 
 
 async def test_a_clock_that_goes_on_or_is_set_forward_changes_nothing(
-    database_url: str, redis_url: str, owner: psycopg.AsyncConnection
+    world: World, owner: psycopg.AsyncConnection
 ) -> None:
-    async with open_world(database_url, redis_url) as world:
-        await world.found("f1", "red")
-        await owner.execute("UPDATE work SET due_at = now() + interval '10 minutes'")
-        await beat(world)
-        for seconds_ahead in (-86400, 60, 0):
-            await owner.execute("UPDATE clock SET latest = now() + %s * interval '1 s'", [seconds_ahead])
-            assert await beat(world) is None
-        assert [value in range(540, 601) for value in await seconds(owner, "due_at", "work")] == [True]
+    await world.found("f1", "red")
+    await owner.execute("UPDATE work SET due_at = now() + interval '10 minutes'")
+    await beat(world)
+    for seconds_ahead in (-86400, 60, 0):
+        await owner.execute("UPDATE clock SET latest = now() + %s * interval '1 s'", [seconds_ahead])
+        assert await beat(world) is None
+    assert [value in range(540, 601) for value in await seconds(owner, "due_at", "work")] == [True]

@@ -48,61 +48,61 @@ async def caught_up(discord: DiscordDouble, store: Store, **settings: Any) -> As
             yield world
 
 
-async def test_a_threads_name_loses_a_deleted_posts_words_though_the_bot_goes_first(database_url: str) -> None:
-    async with guild(database_url) as (discord, store):
-        async with caught_up(discord, store) as world:
-            posts = [
-                await discord.people.post("found", discord.admin.join("Ann"), f"a {word}", {"a.jpg": JPEG})
-                for word in ("hat", "cup")
-            ]
-            for post in posts:
-                await eventually(lambda: discord.people.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
-                await world.platform.send(reply("1", world.post_of(post)))
-            discord.refuse(f"PATCH /channels/{posts[0]}", 429, message="slow", retry_after=600)
-            await discord.people.delete(posts[0])
-            await eventually(lambda: ("PATCH", f"/channels/{posts[0]}") in discord.requests)
-        assert discord.channels[posts[0]]["name"] == "Found: a hat"
-        async with caught_up(discord, store):
-            assert [discord.channels[post]["name"].split()[-1] == "cup" for post in posts] == [False, True]
-            assert "hat" not in discord.channels[posts[0]]["name"]
+async def test_a_threads_name_loses_a_deleted_posts_words_though_the_bot_goes_first(
+    discord: DiscordDouble, store: Store
+) -> None:
+    async with caught_up(discord, store) as world:
+        posts = [
+            await discord.people.post("found", discord.admin.join("Ann"), f"a {word}", {"a.jpg": JPEG})
+            for word in ("hat", "cup")
+        ]
+        for post in posts:
+            await eventually(lambda: discord.people.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
+            await world.platform.send(reply("1", world.post_of(post)))
+        discord.refuse(f"PATCH /channels/{posts[0]}", 429, message="slow", retry_after=600)
+        await discord.people.delete(posts[0])
+        await eventually(lambda: ("PATCH", f"/channels/{posts[0]}") in discord.requests)
+    assert discord.channels[posts[0]]["name"] == "Found: a hat"
+    async with caught_up(discord, store):
+        assert [discord.channels[post]["name"].split()[-1] == "cup" for post in posts] == [False, True]
+        assert "hat" not in discord.channels[posts[0]]["name"]
 
 
-async def test_a_post_that_takes_no_eyes_does_not_stop_the_others(database_url: str) -> None:
-    async with guild(database_url) as (discord, store):
-        ann = discord.admin.join("Ann")
-        crowded = await discord.people.post("found", ann, "a crowded one", {"a.jpg": JPEG})
-        for number in range(MAX_REACTIONS):
-            await discord.people.react(crowded, chr(0x1F600 + number), ann)
-        later = await discord.people.post("found", ann, "a later one", {"b.jpg": JPEG})
-        async with online(discord, store) as world:
-            await eventually(lambda: discord.people.has_reaction(later, "👀"))
-            assert [report["text"] for report in await world.reports()] == ["a crowded one", "a later one"]
-            assert not discord.people.has_reaction(crowded, "👀")
+async def test_a_post_that_takes_no_eyes_does_not_stop_the_others(discord: DiscordDouble, store: Store) -> None:
+    ann = discord.admin.join("Ann")
+    crowded = await discord.people.post("found", ann, "a crowded one", {"a.jpg": JPEG})
+    for number in range(MAX_REACTIONS):
+        await discord.people.react(crowded, chr(0x1F600 + number), ann)
+    later = await discord.people.post("found", ann, "a later one", {"b.jpg": JPEG})
+    async with online(discord, store) as world:
+        await eventually(lambda: discord.people.has_reaction(later, "👀"))
+        assert [report["text"] for report in await world.reports()] == ["a crowded one", "a later one"]
+        assert not discord.people.has_reaction(crowded, "👀")
 
 
 @pytest.mark.usefixtures("brief_retries")
 @pytest.mark.parametrize("status", [400, 403, 404, 500])
-async def test_a_post_whose_every_request_is_refused_does_not_stop_the_others(database_url: str, status: int) -> None:
-    async with guild(database_url) as (discord, store):
-        ann = discord.admin.join("Ann")
-        refused = await discord.people.post("found", ann, "x" * 4001, {"a.jpg": JPEG})
-        later = await discord.people.post("lost", ann, "a later one", {"b.jpg": JPEG})
-        for _ in range(10):
-            discord.refuse(f"POST /channels/.*/messages/{refused}/threads", status, code=0, message="no")
+async def test_a_post_whose_every_request_is_refused_does_not_stop_the_others(
+    discord: DiscordDouble, store: Store, status: int
+) -> None:
+    ann = discord.admin.join("Ann")
+    refused = await discord.people.post("found", ann, "x" * 4001, {"a.jpg": JPEG})
+    later = await discord.people.post("lost", ann, "a later one", {"b.jpg": JPEG})
+    for _ in range(10):
+        discord.refuse(f"POST /channels/.*/messages/{refused}/threads", status, code=0, message="no")
+    async with online(discord, store):
+        await eventually(lambda: discord.people.has_reaction(later, "👀"))
+
+
+async def test_a_refused_post_is_explained_once_even_after_restarts(discord: DiscordDouble, store: Store) -> None:
+    post = await discord.people.post("found", discord.admin.join("Ann"), "x" * 4001, {"a.jpg": JPEG})
+    for _ in range(2):
         async with online(discord, store):
-            await eventually(lambda: discord.people.has_reaction(later, "👀"))
-
-
-async def test_a_refused_post_is_explained_once_even_after_restarts(database_url: str) -> None:
-    async with guild(database_url) as (discord, store):
-        post = await discord.people.post("found", discord.admin.join("Ann"), "x" * 4001, {"a.jpg": JPEG})
-        for _ in range(2):
-            async with online(discord, store):
-                await discord.reply(post, "too long")
-                discord.nonces.clear()  # Discord remembers them for a few minutes only
-                last = await discord.people.post("found", discord.admin.join("Ann"), "the last", {"a.jpg": JPEG})
-                await eventually(lambda: discord.people.has_reaction(last, "👀"))  # noqa: B023 - looked at at once
-        assert len(discord.replies(post)) == 1
+            await discord.reply(post, "too long")
+            discord.nonces.clear()  # Discord remembers them for a few minutes only
+            last = await discord.people.post("found", discord.admin.join("Ann"), "the last", {"a.jpg": JPEG})
+            await eventually(lambda: discord.people.has_reaction(last, "👀"))  # noqa: B023 - looked at at once
+    assert len(discord.replies(post)) == 1
 
 
 async def test_a_verdict_counts_on_the_oldest_open_card(
@@ -139,27 +139,28 @@ async def test_a_check_mark_as_a_super_reaction_counts_and_stays(database_url: s
             assert await world.state(lost.id) is ReportState.RETURNED
 
 
-async def test_a_verdict_on_a_card_that_was_sent_but_never_noted_is_taken_once_it_is(database_url: str) -> None:
-    async with guild(database_url) as (discord, store):
-        grace = discord.admin.join("Grace", moderator=True)
-        async with online(discord, store) as world:
-            _, lost, found = await shown_match(world)
-            community = await world.community()
-            async with store.session(community) as session:
-                [match] = await session.matches.of(lost.id)
-                card = Reply("match", ((Plain("This could be yours too."),),), match=match.id)
-                await session.outbox.post(lost.id, ReplyKey("unnoted"), card)
-            [item] = await store.delivery.lease("discord", limit=10, seconds=0)
-            sent = await world.platform.send(Outgoing(item.key, item.target, item.reply))
-        await discord.people.react(sent.message, "✅", grace, tell=False)  # the bot was killed before it noted the card
-        async with online(discord, store) as world:
-            [item] = await store.delivery.lease("discord", limit=10, seconds=60)
-            again = await world.platform.send(Outgoing(item.key, item.target, item.reply, maybe_sent=True))
-            assert again == sent
-            async with store.session(community) as session:
-                await session.outbox.mark_sent(item.seq, item.fence, item.version, again)
-            await world.becomes(lost.id, ReportState.RETURNED)
-            await world.becomes(found.id, ReportState.RETURNED)
+async def test_a_verdict_on_a_card_that_was_sent_but_never_noted_is_taken_once_it_is(
+    discord: DiscordDouble, store: Store
+) -> None:
+    grace = discord.admin.join("Grace", moderator=True)
+    async with online(discord, store) as world:
+        _, lost, found = await shown_match(world)
+        community = await world.community()
+        async with store.session(community) as session:
+            [match] = await session.matches.of(lost.id)
+            card = Reply("match", ((Plain("This could be yours too."),),), match=match.id)
+            await session.outbox.post(lost.id, ReplyKey("unnoted"), card)
+        [item] = await store.delivery.lease("discord", limit=10, seconds=0)
+        sent = await world.platform.send(Outgoing(item.key, item.target, item.reply))
+    await discord.people.react(sent.message, "✅", grace, tell=False)  # the bot was killed before it noted the card
+    async with online(discord, store) as world:
+        [item] = await store.delivery.lease("discord", limit=10, seconds=60)
+        again = await world.platform.send(Outgoing(item.key, item.target, item.reply, maybe_sent=True))
+        assert again == sent
+        async with store.session(community) as session:
+            await session.outbox.mark_sent(item.seq, item.fence, item.version, again)
+        await world.becomes(lost.id, ReportState.RETURNED)
+        await world.becomes(found.id, ReportState.RETURNED)
 
 
 async def test_a_check_mark_given_long_before_the_card_is_noted_counts(
@@ -179,36 +180,37 @@ async def test_a_check_mark_given_long_before_the_card_is_noted_counts(
         assert (await match_state(world, lost)).value == "confirmed"
 
 
-async def test_an_old_post_that_was_deleted_while_the_bot_was_away_is_withdrawn(database_url: str) -> None:
-    async with guild(database_url) as (discord, store):
-        ann = discord.admin.join("Ann")
-        async with online(discord, store) as world:
-            _, gone = [
-                await discord.people.post("found", ann, words, {"a.jpg": JPEG})
-                for words in ("a kept hat", "a deleted hat")
-            ]
-            await eventually(lambda: _number_is(world, 2))
-            community = await world.community()
-        async with store.transaction(community) as connection:
-            await connection.execute("UPDATE report SET created_at = created_at - interval '30 days'")
-        await discord.people.delete(gone, tell=False)
-        async with online(discord, store, look_back=timedelta(0)) as world:
-            await eventually(lambda: _texts_are(world, ["", "a kept hat"]))
+async def test_an_old_post_that_was_deleted_while_the_bot_was_away_is_withdrawn(
+    discord: DiscordDouble, store: Store
+) -> None:
+    ann = discord.admin.join("Ann")
+    async with online(discord, store) as world:
+        _, gone = [
+            await discord.people.post("found", ann, words, {"a.jpg": JPEG}) for words in ("a kept hat", "a deleted hat")
+        ]
+        await eventually(lambda: _number_is(world, 2))
+        community = await world.community()
+    async with store.transaction(community) as connection:
+        await connection.execute("UPDATE report SET created_at = created_at - interval '30 days'")
+    await discord.people.delete(gone, tell=False)
+    async with online(discord, store, look_back=timedelta(0)) as world:
+        await eventually(lambda: _texts_are(world, ["", "a kept hat"]))
 
 
-async def test_a_post_that_is_not_in_the_backup_that_was_restored_is_taken_up_again(database_url: str) -> None:
-    async with guild(database_url) as (discord, store):
-        ann = discord.admin.join("Ann")
-        async with online(discord, store) as world:
-            ended = await discord.people.post("found", ann, "a scarf", {"a.jpg": JPEG})
-            await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG})
-            await eventually(lambda: _texts_are(world, ["a hat", "a scarf"]))
-            await Handlers(store, NoQueue()).withdraw(Withdraw(target=world.post_of(ended)))
-            community = await world.community()
-        async with store.transaction(community) as connection:  # as the backup would have it
-            await connection.execute("DELETE FROM report WHERE text = 'a hat'")
-        async with online(discord, store) as world:
-            await eventually(lambda: _texts_are(world, ["", "a hat"]))
+async def test_a_post_that_is_not_in_the_backup_that_was_restored_is_taken_up_again(
+    discord: DiscordDouble, store: Store
+) -> None:
+    ann = discord.admin.join("Ann")
+    async with online(discord, store) as world:
+        ended = await discord.people.post("found", ann, "a scarf", {"a.jpg": JPEG})
+        await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG})
+        await eventually(lambda: _texts_are(world, ["a hat", "a scarf"]))
+        await Handlers(store, NoQueue()).withdraw(Withdraw(target=world.post_of(ended)))
+        community = await world.community()
+    async with store.transaction(community) as connection:  # as the backup would have it
+        await connection.execute("DELETE FROM report WHERE text = 'a hat'")
+    async with online(discord, store) as world:
+        await eventually(lambda: _texts_are(world, ["", "a hat"]))
 
 
 async def test_what_was_posted_during_an_outage_of_the_guild_is_taken_once_it_is_over(database_url: str) -> None:
@@ -235,47 +237,46 @@ async def test_a_guild_that_has_an_outage_when_the_bot_starts_keeps_its_channels
     assert {name for name, _ in channels} >= {"found", "lost"}
 
 
-async def test_an_archived_post_of_a_forum_that_is_deleted_is_withdrawn(database_url: str) -> None:
-    async with guild(database_url) as (discord, store):
-        ann = discord.admin.join("Ann")
-        await discord.admin.delete_channel("found")
-        await discord.admin.create_channel("found-items", FORUM)
-        async with online(discord, store) as world:
-            kept = await discord.people.post("lost", ann, "a hat", {"a.jpg": JPEG})
-            post = await discord.people.post_in_forum("found-items", ann, "a scarf", photos={"a.jpg": JPEG})
-            await eventually(lambda: discord.people.has_reaction(post, "👀"))
-            await eventually(lambda: discord.people.has_reaction(kept, "👀"))
-            await discord.admin.archive(post)
-            await discord.admin.delete_channel("found-items")
-            await eventually(lambda: _texts_are(world, ["", "a hat"]))
+async def test_an_archived_post_of_a_forum_that_is_deleted_is_withdrawn(discord: DiscordDouble, store: Store) -> None:
+    ann = discord.admin.join("Ann")
+    await discord.admin.delete_channel("found")
+    await discord.admin.create_channel("found-items", FORUM)
+    async with online(discord, store) as world:
+        kept = await discord.people.post("lost", ann, "a hat", {"a.jpg": JPEG})
+        post = await discord.people.post_in_forum("found-items", ann, "a scarf", photos={"a.jpg": JPEG})
+        await eventually(lambda: discord.people.has_reaction(post, "👀"))
+        await eventually(lambda: discord.people.has_reaction(kept, "👀"))
+        await discord.admin.archive(post)
+        await discord.admin.delete_channel("found-items")
+        await eventually(lambda: _texts_are(world, ["", "a hat"]))
 
 
-async def test_the_deletion_of_a_channel_that_is_not_for_reports_looks_nothing_up(database_url: str) -> None:
-    async with guild(database_url) as (discord, store):
-        ann = discord.admin.join("Ann")
-        await discord.admin.delete_channel("found")
-        await discord.admin.create_channel("found-items", FORUM)
-        await discord.admin.create_channel("chat")
-        async with caught_up(discord, store):
-            post = await discord.people.post_in_forum("found-items", ann, "a scarf", photos={"a.jpg": JPEG})
-            await eventually(lambda: discord.people.has_reaction(post, "👀"))
-            await discord.admin.archive(post)
-            discord.requests.clear()
-            await discord.admin.delete_channel("chat")
-            later = await discord.people.post("lost", ann, "a hat", {"a.jpg": JPEG})
-            await eventually(lambda: discord.people.has_reaction(later, "👀"))
-            assert ("GET", f"/channels/{post}") not in discord.requests
+async def test_the_deletion_of_a_channel_that_is_not_for_reports_looks_nothing_up(
+    discord: DiscordDouble, store: Store
+) -> None:
+    ann = discord.admin.join("Ann")
+    await discord.admin.delete_channel("found")
+    await discord.admin.create_channel("found-items", FORUM)
+    await discord.admin.create_channel("chat")
+    async with caught_up(discord, store):
+        post = await discord.people.post_in_forum("found-items", ann, "a scarf", photos={"a.jpg": JPEG})
+        await eventually(lambda: discord.people.has_reaction(post, "👀"))
+        await discord.admin.archive(post)
+        discord.requests.clear()
+        await discord.admin.delete_channel("chat")
+        later = await discord.people.post("lost", ann, "a hat", {"a.jpg": JPEG})
+        await eventually(lambda: discord.people.has_reaction(later, "👀"))
+        assert ("GET", f"/channels/{post}") not in discord.requests
 
 
-async def test_a_post_that_an_outage_only_hides_is_kept(database_url: str) -> None:
-    async with guild(database_url) as (discord, store):
-        ann = discord.admin.join("Ann")
-        async with online(discord, store) as world:
-            post = await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG})
-            await eventually(lambda: _texts_are(world, ["a hat"]))
-        discord.refuse(f"GET /channels/.*/messages/{post}$", 404, code=0, message="404: Not Found")
-        async with caught_up(discord, store, look_back=timedelta(0)) as world:
-            assert await _texts_are(world, ["a hat"])
+async def test_a_post_that_an_outage_only_hides_is_kept(discord: DiscordDouble, store: Store) -> None:
+    ann = discord.admin.join("Ann")
+    async with online(discord, store) as world:
+        post = await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG})
+        await eventually(lambda: _texts_are(world, ["a hat"]))
+    discord.refuse(f"GET /channels/.*/messages/{post}$", 404, code=0, message="404: Not Found")
+    async with caught_up(discord, store, look_back=timedelta(0)) as world:
+        assert await _texts_are(world, ["a hat"])
 
 
 async def test_a_guild_that_removed_the_bot_while_it_was_away_is_deleted_after_a_week(

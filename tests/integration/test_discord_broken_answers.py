@@ -6,10 +6,13 @@ from structlog.testing import capture_logs
 from reunite.language import sentence
 from tests.doubles.discord import BOT_ID
 from tests.doubles.discord_shapes import MANAGE_THREADS
-from tests.support.discord_adapter import JPEG, open_world
+from tests.support.discord_adapter import JPEG, World, open_world, opened_world
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("brief_retries")
+
+world_fixture = pytest.fixture(opened_world, name="world")
+
 ACKNOWLEDGEMENT = "POST /interactions/.*/callback"
 
 
@@ -26,10 +29,9 @@ async def test_an_acknowledgement_that_fails_on_the_way_is_given_again(
         assert [report["text"] for report in await world.reports()] == ["red bag"]
 
 
-async def test_a_form_that_breaks_off_on_the_way_is_opened(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        world.discord.refuse(ACKNOWLEDGEMENT, 0)
-        await world.discord.ui.opened(await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general"))
+async def test_a_form_that_breaks_off_on_the_way_is_opened(world: World) -> None:
+    world.discord.refuse(ACKNOWLEDGEMENT, 0)
+    await world.discord.ui.opened(await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general"))
 
 
 @pytest.mark.parametrize("takes_messages", [True, False])
@@ -84,26 +86,22 @@ async def test_an_answer_that_was_shown_is_not_sent_again_though_discords_word_o
 
 
 @pytest.mark.parametrize("status", [0, 403, 400])
-async def test_a_message_that_was_taken_is_said_to_be_taken_though_no_thread_opens(
-    database_url: str, status: int
-) -> None:
-    async with open_world(database_url) as world:
-        ann, general = world.discord.admin.join("Ann"), world.discord.channel("general")
-        post = await world.discord.people.post("general", ann, "I found this", {"a.jpg": JPEG})
-        world.discord.refuse(f"POST .*/messages/{post}/threads", status, code=50013 if status == 403 else 0)
-        answer = await world.discord.ui.answer(await world.discord.ui.menu("Found this", ann, post))
-        assert answer == sentence("answering_in", channel=f"<#{general}>")
-        assert (await world.report())["text"] == "I found this"
+async def test_a_message_that_was_taken_is_said_to_be_taken_though_no_thread_opens(world: World, status: int) -> None:
+    ann, general = world.discord.admin.join("Ann"), world.discord.channel("general")
+    post = await world.discord.people.post("general", ann, "I found this", {"a.jpg": JPEG})
+    world.discord.refuse(f"POST .*/messages/{post}/threads", status, code=50013 if status == 403 else 0)
+    answer = await world.discord.ui.answer(await world.discord.ui.menu("Found this", ann, post))
+    assert answer == sentence("answering_in", channel=f"<#{general}>")
+    assert (await world.report())["text"] == "I found this"
 
 
-async def test_a_message_that_is_deleted_while_it_is_taken_is_not_said_to_be_answered(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        ann = world.discord.admin.join("Ann")
-        post = await world.discord.people.post("general", ann, "I found this", {"a.jpg": JPEG})
-        world.discord.refuse(f"GET /channels/.*/messages/{post}", 404, code=10008)
-        answer = await world.discord.ui.answer(await world.discord.ui.menu("Found this", ann, post))
-        assert answer == sentence("nothing_here")
-        assert [report["state"] for report in await world.reports()] == ["withdrawn"]
+async def test_a_message_that_is_deleted_while_it_is_taken_is_not_said_to_be_answered(world: World) -> None:
+    ann = world.discord.admin.join("Ann")
+    post = await world.discord.people.post("general", ann, "I found this", {"a.jpg": JPEG})
+    world.discord.refuse(f"GET /channels/.*/messages/{post}", 404, code=10008)
+    answer = await world.discord.ui.answer(await world.discord.ui.menu("Found this", ann, post))
+    assert answer == sentence("nothing_here")
+    assert [report["state"] for report in await world.reports()] == ["withdrawn"]
 
 
 async def test_the_author_joins_a_private_report_though_the_connection_breaks(

@@ -22,9 +22,12 @@ from reunite.messages import wording
 from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_shapes import APPLICATION_ID, MANAGE_GUILD, buttons, inputs
 from tests.support.board import BOARD
-from tests.support.discord_adapter import JPEG, World, config, open_world
+from tests.support.discord_adapter import JPEG, World, config, open_world, opened_world
 from tests.support.queues import NoQueue
 from tests.support.waiting import PATIENCE, eventually
+
+world_fixture = pytest.fixture(opened_world, name="world")
+
 
 LOCALES = {"de": "de", "es-ES": "es", "es-419": "es", "fr": "fr", "ja": "ja", "pl": "pl"}
 
@@ -47,61 +50,56 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
     ("locale", "answer"), [("fr", "Tu n’as"), ("es-419", "No tienes"), ("pl", "Nie masz"), ("pt-BR", "You have no")]
 )
 async def test_a_private_answer_is_in_the_language_of_the_person_who_asks(
-    database_url: str, locale: str, answer: str
+    world: World, locale: str, answer: str
 ) -> None:
-    async with open_world(database_url) as world:
-        ada = world.discord.admin.join("Ada")
-        world.discord.locales[ada] = locale
-        used = await world.discord.ui.slash("mine", ada, "general")
-        assert answer in await world.discord.ui.answer(used)
+    ada = world.discord.admin.join("Ada")
+    world.discord.locales[ada] = locale
+    used = await world.discord.ui.slash("mine", ada, "general")
+    assert answer in await world.discord.ui.answer(used)
 
 
-async def test_a_form_is_in_its_users_language(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        ada = world.discord.admin.join("Ada")
-        for language in LANGUAGES:
-            world.discord.locales[ada] = language
-            for command in ("lost", "found", "sealed"):
-                await world.discord.ui.opened(await world.discord.ui.slash(command, ada, "general"))
-        world.discord.locales[ada] = "de"
-        modal = await world.discord.ui.opened(await world.discord.ui.slash("lost", ada, "general"))
-        assert modal["title"] == "Ich habe etwas verloren"
-        assert [field["custom_id"] for field in inputs(modal)] == ["words", "photos", "where", "when", "seen"]
+async def test_a_form_is_in_its_users_language(world: World) -> None:
+    ada = world.discord.admin.join("Ada")
+    for language in LANGUAGES:
+        world.discord.locales[ada] = language
+        for command in ("lost", "found", "sealed"):
+            await world.discord.ui.opened(await world.discord.ui.slash(command, ada, "general"))
+    world.discord.locales[ada] = "de"
+    modal = await world.discord.ui.opened(await world.discord.ui.slash("lost", ada, "general"))
+    assert modal["title"] == "Ich habe etwas verloren"
+    assert [field["custom_id"] for field in inputs(modal)] == ["words", "photos", "where", "when", "seen"]
 
 
-async def test_a_form_keeps_the_commands_options(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        opening = await world.discord.ui.slash(
-            "lost", world.discord.admin.join("Ada"), "general", where="library", when="today"
-        )
-        await world.discord.ui.opened(opening)
-        assert "I'm searching" in await world.discord.ui.answer(await world.discord.ui.submit(opening, words="a hat"))
-        report = await world.report()
-        assert (report["text"], report["place"], report["happened_at"] is not None) == ("a hat", "library", True)
+async def test_a_form_keeps_the_commands_options(world: World) -> None:
+    opening = await world.discord.ui.slash(
+        "lost", world.discord.admin.join("Ada"), "general", where="library", when="today"
+    )
+    await world.discord.ui.opened(opening)
+    assert "I'm searching" in await world.discord.ui.answer(await world.discord.ui.submit(opening, words="a hat"))
+    report = await world.report()
+    assert (report["text"], report["place"], report["happened_at"] is not None) == ("a hat", "library", True)
 
 
-async def test_an_empty_form_or_a_wrong_file_is_explained_politely(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        ada = world.discord.admin.join("Ada")
-        opening = await world.discord.ui.slash("lost", ada, "general")
-        await world.discord.ui.opened(opening)
-        assert "A few words or a photo" in await world.discord.ui.answer(await world.discord.ui.submit(opening))
-        assert await world.reports() == []
+async def test_an_empty_form_or_a_wrong_file_is_explained_politely(world: World) -> None:
+    ada = world.discord.admin.join("Ada")
+    opening = await world.discord.ui.slash("lost", ada, "general")
+    await world.discord.ui.opened(opening)
+    assert "A few words or a photo" in await world.discord.ui.answer(await world.discord.ui.submit(opening))
+    assert await world.reports() == []
 
 
-async def test_two_photos_of_one_name_are_distinguished(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        ben, lost = world.discord.admin.join("Ben"), world.discord.channel("found")
-        files = [world.discord.attach(lost, "image.png", JPEG, "image/png") for _ in range(2)]
-        post = await world.discord.people.post("found", ben, "gloves", attachments=files)
-        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
-        assert [name for name, _ in await world.photos()] == ["image.png", "image (2).png"]
-        fresh = await world.platform.photo_url(world.post_of(post), "image (2).png")
-        assert fresh
-        assert fresh.startswith(files[1]["url"])
-        assert await world.platform.photo_url(world.post_of(post), "other.png") is None
-        await world.discord.people.delete(post)
-        assert await world.platform.photo_url(world.post_of(post), "image.png") is None
+async def test_two_photos_of_one_name_are_distinguished(world: World) -> None:
+    ben, lost = world.discord.admin.join("Ben"), world.discord.channel("found")
+    files = [world.discord.attach(lost, "image.png", JPEG, "image/png") for _ in range(2)]
+    post = await world.discord.people.post("found", ben, "gloves", attachments=files)
+    await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+    assert [name for name, _ in await world.photos()] == ["image.png", "image (2).png"]
+    fresh = await world.platform.photo_url(world.post_of(post), "image (2).png")
+    assert fresh
+    assert fresh.startswith(files[1]["url"])
+    assert await world.platform.photo_url(world.post_of(post), "other.png") is None
+    await world.discord.people.delete(post)
+    assert await world.platform.photo_url(world.post_of(post), "image.png") is None
 
 
 async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> None:
@@ -140,42 +138,39 @@ async def test_a_form_whose_check_takes_too_long_opens_unchecked(
     assert "discord_form_check_failed" not in logged
 
 
-async def test_a_command_is_answered_once_even_if_delivered_several_times(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        ada = world.discord.admin.join("Ada")
-        used = await world.discord.ui.slash("mine", ada, "general")
-        await world.discord.ui.answer(used)
-        world.discord.gateway.replays = 5
-        await world.discord.gateway.drop()
-        await eventually(lambda: world.discord.gateway.resumed or None)
-        post = await world.discord.people.post("found", ada, "hat", {"a.jpg": JPEG})
-        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
-        assert len(used.responses) == 1
+async def test_a_command_is_answered_once_even_if_delivered_several_times(world: World) -> None:
+    ada = world.discord.admin.join("Ada")
+    used = await world.discord.ui.slash("mine", ada, "general")
+    await world.discord.ui.answer(used)
+    world.discord.gateway.replays = 5
+    await world.discord.gateway.drop()
+    await eventually(lambda: world.discord.gateway.resumed or None)
+    post = await world.discord.people.post("found", ada, "hat", {"a.jpg": JPEG})
+    await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+    assert len(used.responses) == 1
 
 
-async def test_a_message_of_someone_who_has_blocked_the_bot_is_taken_from_the_menu_too(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        post = await world.discord.people.post(
-            "general", world.discord.admin.join("Ann"), "whose is this?", {"a.jpg": JPEG}
-        )
-        world.discord.refuse("PUT .*/reactions/", 403, code=90001, message="Reaction was blocked")
-        used = await world.discord.ui.menu("Found this", world.discord.admin.join("Ben"), post)
-        assert await world.discord.ui.answer(used) == f"Got it. I'll reply in <#{post}>."
-        assert (await world.report())["source_key"] == post
+async def test_a_message_of_someone_who_has_blocked_the_bot_is_taken_from_the_menu_too(world: World) -> None:
+    post = await world.discord.people.post(
+        "general", world.discord.admin.join("Ann"), "whose is this?", {"a.jpg": JPEG}
+    )
+    world.discord.refuse("PUT .*/reactions/", 403, code=90001, message="Reaction was blocked")
+    used = await world.discord.ui.menu("Found this", world.discord.admin.join("Ben"), post)
+    assert await world.discord.ui.answer(used) == f"Got it. I'll reply in <#{post}>."
+    assert (await world.report())["source_key"] == post
 
 
-async def test_a_moderator_gets_a_link_to_the_board_and_a_member_does_not(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        member, moderator = world.discord.admin.join("Ada"), world.discord.admin.join("Mo", moderator=True)
-        helper = world.discord.admin.join("Cem")
-        await world.discord.admin.allow_here("general", discord.Permissions(manage_messages=True).value, helper)
-        for other in (member, helper):  # the board shows all channels, not only the one that someone looks after
-            used = await world.discord.ui.slash("board", other, "general")
-            assert await world.discord.ui.answer(used) == sentence("only_moderators_here")
-        text = await world.discord.ui.answer(await world.discord.ui.slash("board", moderator, "general"))
-        link = re.search(rf"<({BOARD}/sign-in\?link=[\w-]{{43}})>", text)  # the brackets keep Discord from opening it
-        assert link
-        assert await BoardSessions(world.store).begin(link[1].partition("link=")[2])
+async def test_a_moderator_gets_a_link_to_the_board_and_a_member_does_not(world: World) -> None:
+    member, moderator = world.discord.admin.join("Ada"), world.discord.admin.join("Mo", moderator=True)
+    helper = world.discord.admin.join("Cem")
+    await world.discord.admin.allow_here("general", discord.Permissions(manage_messages=True).value, helper)
+    for other in (member, helper):  # the board shows all channels, not only the one that someone looks after
+        used = await world.discord.ui.slash("board", other, "general")
+        assert await world.discord.ui.answer(used) == sentence("only_moderators_here")
+    text = await world.discord.ui.answer(await world.discord.ui.slash("board", moderator, "general"))
+    link = re.search(rf"<({BOARD}/sign-in\?link=[\w-]{{43}})>", text)  # the brackets keep Discord from opening it
+    assert link
+    assert await BoardSessions(world.store).begin(link[1].partition("link=")[2])
 
 
 @pytest.mark.parametrize(
@@ -186,21 +181,20 @@ async def test_a_moderator_gets_a_link_to_the_board_and_a_member_does_not(databa
     ],
 )
 async def test_a_members_data_stays_until_they_confirm_that_it_is_to_go(
-    database_url: str, choice: str, words: str, state: str
+    world: World, choice: str, words: str, state: str
 ) -> None:
-    async with open_world(database_url) as world:
-        ada = world.discord.admin.join("Ada")
-        await world.discord.ui.answer(await world.discord.ui.slash("lost", ada, "lost", description="a red bag"))
-        used = await world.discord.ui.slash("privacy", ada, "general")
-        await world.discord.ui.answer(used)
-        pressed = await world.discord.ui.press(used.responses[0]["id"], "Delete all my data", ada)
-        assert "This can't be undone." in await world.discord.ui.answer(pressed)
-        assert pressed.ephemeral
-        question = pressed.responses[0]["id"]
-        await world.discord.ui.press(question, choice, ada)
-        await eventually(lambda: world.discord.text(world.discord.message(question)), holds=lambda text: text == words)
-        assert not buttons(world.discord.message(question))
-        assert (await world.report())["state"] == state
+    ada = world.discord.admin.join("Ada")
+    await world.discord.ui.answer(await world.discord.ui.slash("lost", ada, "lost", description="a red bag"))
+    used = await world.discord.ui.slash("privacy", ada, "general")
+    await world.discord.ui.answer(used)
+    pressed = await world.discord.ui.press(used.responses[0]["id"], "Delete all my data", ada)
+    assert "This can't be undone." in await world.discord.ui.answer(pressed)
+    assert pressed.ephemeral
+    question = pressed.responses[0]["id"]
+    await world.discord.ui.press(question, choice, ada)
+    await eventually(lambda: world.discord.text(world.discord.message(question)), holds=lambda text: text == words)
+    assert not buttons(world.discord.message(question))
+    assert (await world.report())["state"] == state
 
 
 @pytest.mark.parametrize(
@@ -208,53 +202,48 @@ async def test_a_members_data_stays_until_they_confirm_that_it_is_to_go(
     [("Cancel", sentence("nothing_deleted"), "pending"), ("Withdraw", sentence("note_withdrawn"), "withdrawn")],
 )
 async def test_a_report_stays_until_its_author_confirms_that_it_is_to_go(
-    database_url: str, choice: str, words: str, state: str
+    world: World, choice: str, words: str, state: str
 ) -> None:
-    async with open_world(database_url) as world:
-        ada, ben = (world.discord.admin.join(name) for name in ("Ada", "Ben"))
-        await world.discord.ui.answer(await world.discord.ui.slash("lost", ada, "lost", description="a red bag"))
-        used = await world.discord.ui.slash("mine", ada, "general")
-        await world.discord.ui.answer(used)
-        listed = used.responses[0]["id"]
-        assert await world.discord.ui.answer(await world.discord.ui.press(listed, "Withdraw", ben)) == wording.explain(
-            TellUserError("only_own"), "en", command_names("en")
-        )
-        pressed = await world.discord.ui.press(listed, "Withdraw", ada)
-        assert "Withdraw this report?" in await world.discord.ui.answer(pressed)
-        assert (await world.report())["state"] == "pending"
-        question = pressed.responses[0]["id"]
-        assert await world.discord.ui.confirm(question, choice, ada) == words
-        assert (await world.report())["state"] == state
+    ada, ben = (world.discord.admin.join(name) for name in ("Ada", "Ben"))
+    await world.discord.ui.answer(await world.discord.ui.slash("lost", ada, "lost", description="a red bag"))
+    used = await world.discord.ui.slash("mine", ada, "general")
+    await world.discord.ui.answer(used)
+    listed = used.responses[0]["id"]
+    assert await world.discord.ui.answer(await world.discord.ui.press(listed, "Withdraw", ben)) == wording.explain(
+        TellUserError("only_own"), "en", command_names("en")
+    )
+    pressed = await world.discord.ui.press(listed, "Withdraw", ada)
+    assert "Withdraw this report?" in await world.discord.ui.answer(pressed)
+    assert (await world.report())["state"] == "pending"
+    question = pressed.responses[0]["id"]
+    assert await world.discord.ui.confirm(question, choice, ada) == words
+    assert (await world.report())["state"] == state
 
 
-async def test_the_file_of_privacy_is_readable_json(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        used = await world.discord.ui.slash("privacy", world.discord.admin.join("Ada"), "general")
-        await world.discord.ui.answer(used)
-        [file] = used.responses[0]["attachments"]
-        path = file["url"].removeprefix(f"http://{world.discord.file_host}")
-        known: dict[str, Any] = json.loads(world.discord.files[path])
-        assert known["member"]["name"] == "Ada"
-        assert known["reports"] == []
+async def test_the_file_of_privacy_is_readable_json(world: World) -> None:
+    used = await world.discord.ui.slash("privacy", world.discord.admin.join("Ada"), "general")
+    await world.discord.ui.answer(used)
+    [file] = used.responses[0]["attachments"]
+    path = file["url"].removeprefix(f"http://{world.discord.file_host}")
+    known: dict[str, Any] = json.loads(world.discord.files[path])
+    assert known["member"]["name"] == "Ada"
+    assert known["reports"] == []
 
 
-async def test_the_setup_names_everything_in_every_language_within_discords_limits(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        manager = world.discord.admin.join("Max")
-        world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
-        for language in LANGUAGES:
-            world.discord.locales[manager] = language
-            used = await world.discord.ui.slash("setup", manager, "general")
-            panel = await world.discord.ui.answer(used)
-            assert f"<#{world.discord.channel('found')}>" in panel
-            asked = []
-            *forms, _, _ = world.discord.buttons(used.responses[0])  # the last two post samples and read past posts
-            for words in forms:
-                modal = await world.discord.ui.opened(
-                    await world.discord.ui.press(used.responses[0]["id"], words, manager)
-                )
-                asked.append(len(modal["components"]))
-            assert asked == [5, 5, 1]
+async def test_the_setup_names_everything_in_every_language_within_discords_limits(world: World) -> None:
+    manager = world.discord.admin.join("Max")
+    world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
+    for language in LANGUAGES:
+        world.discord.locales[manager] = language
+        used = await world.discord.ui.slash("setup", manager, "general")
+        panel = await world.discord.ui.answer(used)
+        assert f"<#{world.discord.channel('found')}>" in panel
+        asked = []
+        *forms, _, _ = world.discord.buttons(used.responses[0])  # the last two post samples and read past posts
+        for words in forms:
+            modal = await world.discord.ui.opened(await world.discord.ui.press(used.responses[0]["id"], words, manager))
+            asked.append(len(modal["components"]))
+        assert asked == [5, 5, 1]
 
 
 @pytest.mark.parametrize("trouble", ["database away", "database slow"])
@@ -277,51 +266,49 @@ async def test_a_form_of_the_setup_that_cannot_be_filled_in_is_answered(
         assert await world.discord.ui.answer(pressed) == sentence("went_wrong")
 
 
-async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        manager, helpers = world.discord.admin.join("Max"), await world.discord.admin.create_role("helpers")
-        world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
-        world.discord.locales[manager] = "de"
-        used = await world.discord.ui.slash("setup", manager, "general")
-        await world.discord.ui.answer(used)
-        panel = used.responses[0]
-        places, ways, *_ = world.discord.buttons(panel)
-        lost, log = world.discord.channel("general"), await world.discord.admin.create_channel("mods")
-        by_name = world.discord.channel("found")
-        for chosen, public in (([lost], lost), (list[str](), by_name)):
-            opened = await world.discord.ui.press(panel["id"], places, manager)
-            await world.discord.ui.opened(opened)
-            refused = await world.discord.ui.submit(opened, lost=chosen, log=public)
-            assert await world.discord.ui.answer(refused) == sentence("log_channel_for_reports", "de")
+async def test_the_setup_keeps_what_it_shows(world: World) -> None:
+    manager, helpers = world.discord.admin.join("Max"), await world.discord.admin.create_role("helpers")
+    world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
+    world.discord.locales[manager] = "de"
+    used = await world.discord.ui.slash("setup", manager, "general")
+    await world.discord.ui.answer(used)
+    panel = used.responses[0]
+    places, ways, *_ = world.discord.buttons(panel)
+    lost, log = world.discord.channel("general"), await world.discord.admin.create_channel("mods")
+    by_name = world.discord.channel("found")
+    for chosen, public in (([lost], lost), (list[str](), by_name)):
         opened = await world.discord.ui.press(panel["id"], places, manager)
         await world.discord.ui.opened(opened)
-        await world.discord.ui.submit(opened, lost=lost, log=log, moderators=helpers)
-        await eventually(lambda: f"<@&{helpers}>" in world.discord.text(panel) or None)
-        for button in (places, ways):  # sent off as it was opened
-            opened = await world.discord.ui.press(panel["id"], button, manager)
-            await world.discord.ui.opened(opened)
-            before = panel["edited_timestamp"]
-            await world.discord.ui.submit(opened)
-            await eventually(lambda: panel["edited_timestamp"] != before or None)  # noqa: B023 - looked at at once
-        settings = await Handlers(world.store, NoQueue()).settings("discord", world.discord.guild_id)
-        proposed = "Europe/Berlin"  # from the manager's locale: the guild's is what every new guild has
-        assert settings == Settings(lost_channels=(lost,), log_channel=log, moderators=(helpers,), timezone=proposed)
+        refused = await world.discord.ui.submit(opened, lost=chosen, log=public)
+        assert await world.discord.ui.answer(refused) == sentence("log_channel_for_reports", "de")
+    opened = await world.discord.ui.press(panel["id"], places, manager)
+    await world.discord.ui.opened(opened)
+    await world.discord.ui.submit(opened, lost=lost, log=log, moderators=helpers)
+    await eventually(lambda: f"<@&{helpers}>" in world.discord.text(panel) or None)
+    for button in (places, ways):  # sent off as it was opened
+        opened = await world.discord.ui.press(panel["id"], button, manager)
+        await world.discord.ui.opened(opened)
+        before = panel["edited_timestamp"]
+        await world.discord.ui.submit(opened)
+        await eventually(lambda: panel["edited_timestamp"] != before or None)  # noqa: B023 - looked at at once
+    settings = await Handlers(world.store, NoQueue()).settings("discord", world.discord.guild_id)
+    proposed = "Europe/Berlin"  # from the manager's locale: the guild's is what every new guild has
+    assert settings == Settings(lost_channels=(lost,), log_channel=log, moderators=(helpers,), timezone=proposed)
 
 
-async def test_a_guild_that_has_only_the_commands_reads_how_to_invite_the_bot(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        ann = world.discord.admin.join("Ann")
-        post = await world.discord.people.post("general", ann, "a bag", {"a.jpg": JPEG})
-        world.discord.ui.elsewhere = "4242"
-        ui = world.discord.ui
-        used = [
-            await ui.slash("lost", ann, "general", description="a hat"),
-            await ui.slash("lost", ann, "general"),
-            await ui.slash("search", ann, "general", words="a hat"),
-            await ui.slash("stats", ann, "general"),
-            await ui.menu("Found this", ann, post),
-        ]
-        for interaction in used:
-            told = await ui.answer(interaction)
-            assert told == sentence("bot_not_here", link=invitation(int(APPLICATION_ID)))
-        assert await world.store.workspace("discord", "4242") is None
+async def test_a_guild_that_has_only_the_commands_reads_how_to_invite_the_bot(world: World) -> None:
+    ann = world.discord.admin.join("Ann")
+    post = await world.discord.people.post("general", ann, "a bag", {"a.jpg": JPEG})
+    world.discord.ui.elsewhere = "4242"
+    ui = world.discord.ui
+    used = [
+        await ui.slash("lost", ann, "general", description="a hat"),
+        await ui.slash("lost", ann, "general"),
+        await ui.slash("search", ann, "general", words="a hat"),
+        await ui.slash("stats", ann, "general"),
+        await ui.menu("Found this", ann, post),
+    ]
+    for interaction in used:
+        told = await ui.answer(interaction)
+        assert told == sentence("bot_not_here", link=invitation(int(APPLICATION_ID)))
+    assert await world.store.workspace("discord", "4242") is None

@@ -38,39 +38,35 @@ async def test_what_was_begun_is_answered_before_the_bot_goes(database_url: str)
     assert "I'm searching" in (used.answer or "")
 
 
-async def test_a_wrong_token_is_explained_in_one_sentence(database_url: str) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
-        with pytest.raises(SetupError, match="REUNITE_DISCORD_TOKEN"):
-            async with running(Handlers(store, NoQueue()), store, config(discord, token="wrong")):
-                pass
+async def test_a_wrong_token_is_explained_in_one_sentence(discord: DiscordDouble, store: Store) -> None:
+    with pytest.raises(SetupError, match="REUNITE_DISCORD_TOKEN"):
+        async with running(Handlers(store, NoQueue()), store, config(discord, token="wrong")):
+            pass
 
 
-async def test_a_discord_that_is_away_is_explained_in_one_sentence(database_url: str) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
-        away = replace(config(discord), api_base="http://127.0.0.1:1")
-        with pytest.raises(SetupError, match="can't be reached"):
-            async with running(Handlers(store, NoQueue()), store, away):
-                pass
+async def test_a_discord_that_is_away_is_explained_in_one_sentence(discord: DiscordDouble, store: Store) -> None:
+    away = replace(config(discord), api_base="http://127.0.0.1:1")
+    with pytest.raises(SetupError, match="can't be reached"):
+        async with running(Handlers(store, NoQueue()), store, away):
+            pass
 
 
-async def test_a_missing_intent_is_explained_in_one_sentence(database_url: str) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
-        discord.gateway.allows_message_content = False
-        with pytest.raises(SetupError, match="Message Content Intent"):
-            async with running(Handlers(store, NoQueue()), store, config(discord)):
-                pass
+async def test_a_missing_intent_is_explained_in_one_sentence(discord: DiscordDouble, store: Store) -> None:
+    discord.gateway.allows_message_content = False
+    with pytest.raises(SetupError, match="Message Content Intent"):
+        async with running(Handlers(store, NoQueue()), store, config(discord)):
+            pass
 
 
 # developers/topics/opcodes-and-status-codes, "Gateway Close Event Codes" (read 2026-11-26).
 @pytest.mark.parametrize(("code", "told"), [(4004, "REUNITE_DISCORD_TOKEN"), (4013, r"for good \(code 4013\)")])
 async def test_a_gateway_that_closes_for_good_is_explained_in_one_sentence(
-    database_url: str, code: int, told: str
+    discord: DiscordDouble, store: Store, code: int, told: str
 ) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
-        discord.gateway.closes_with = code
-        with pytest.raises(SetupError, match=told):
-            async with running(Handlers(store, NoQueue()), store, config(discord)):
-                pass
+    discord.gateway.closes_with = code
+    with pytest.raises(SetupError, match=told):
+        async with running(Handlers(store, NoQueue()), store, config(discord)):
+            pass
 
 
 async def test_a_bot_that_has_connected_too_often_stays_away_and_keeps_its_token(database_url: str) -> None:
@@ -83,28 +79,27 @@ async def test_a_bot_that_has_connected_too_often_stays_away_and_keeps_its_token
         assert discord.gateway.identified == 0
 
 
-async def test_a_session_limit_of_a_moment_is_waited_for(database_url: str) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
-        discord.gateway.closes_with = 4008  # too fast; discord.py connects again
+async def test_a_session_limit_of_a_moment_is_waited_for(discord: DiscordDouble, store: Store) -> None:
+    discord.gateway.closes_with = 4008  # too fast; discord.py connects again
+    async with running(Handlers(store, NoQueue()), store, config(discord)):
+        assert discord.gateway.identified == 1
+
+
+async def test_a_page_instead_of_an_answer_is_explained_in_one_sentence(discord: DiscordDouble, store: Store) -> None:
+    discord.refusals.append(banned("GET /users/@me"))
+    with pytest.raises(SetupError, match=r"^Discord can't be reached \(it answers 429\): try again later\.$"):
         async with running(Handlers(store, NoQueue()), store, config(discord)):
-            assert discord.gateway.identified == 1
-
-
-async def test_a_page_instead_of_an_answer_is_explained_in_one_sentence(database_url: str) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
-        discord.refusals.append(banned("GET /users/@me"))
-        with pytest.raises(SetupError, match=r"^Discord can't be reached \(it answers 429\): try again later\.$"):
-            async with running(Handlers(store, NoQueue()), store, config(discord)):
-                pass
+            pass
 
 
 @pytest.mark.parametrize("request_", ["GET /users/@me", "GET /gateway/bot"])
-async def test_a_limit_of_an_hour_is_explained_in_one_sentence(database_url: str, request_: str) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
-        discord.refuse(request_, 429, **LIMITED, retry_after=3600.0)
-        with pytest.raises(SetupError, match=r"^Discord takes no requests from the bot for 60 minutes"):
-            async with running(Handlers(store, NoQueue()), store, config(discord)):
-                pass
+async def test_a_limit_of_an_hour_is_explained_in_one_sentence(
+    discord: DiscordDouble, store: Store, request_: str
+) -> None:
+    discord.refuse(request_, 429, **LIMITED, retry_after=3600.0)
+    with pytest.raises(SetupError, match=r"^Discord takes no requests from the bot for 60 minutes"):
+        async with running(Handlers(store, NoQueue()), store, config(discord)):
+            pass
 
 
 async def test_commands_that_discord_puts_off_are_registered_later_and_keep_nothing_back(
@@ -129,21 +124,21 @@ async def test_commands_that_discord_puts_off_are_registered_later_and_keep_noth
 
 
 @pytest.mark.parametrize("status", [403, 400, 503])
-async def test_posts_are_taken_though_discord_refuses_the_commands(database_url: str, status: int) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
-        discord.refuse("PUT .*/commands", status, code=50001, message="Missing Access")
+async def test_posts_are_taken_though_discord_refuses_the_commands(
+    discord: DiscordDouble, store: Store, status: int
+) -> None:
+    discord.refuse("PUT .*/commands", status, code=50001, message="Missing Access")
+    async with running(Handlers(store, NoQueue()), store, config(discord)):
+        assert discord.commands == []
+        post = await discord.people.post("found", discord.admin.join("Ann"), "a hat", {"a.jpg": JPEG})
+        await eventually(lambda: discord.people.has_reaction(post, "👀"))
+
+
+async def test_a_gateway_that_is_not_found_is_explained_in_one_sentence(discord: DiscordDouble, store: Store) -> None:
+    discord.refuse("GET /gateway/bot", 503)
+    with pytest.raises(SetupError, match="can't be reached"):
         async with running(Handlers(store, NoQueue()), store, config(discord)):
-            assert discord.commands == []
-            post = await discord.people.post("found", discord.admin.join("Ann"), "a hat", {"a.jpg": JPEG})
-            await eventually(lambda: discord.people.has_reaction(post, "👀"))
-
-
-async def test_a_gateway_that_is_not_found_is_explained_in_one_sentence(database_url: str) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
-        discord.refuse("GET /gateway/bot", 503)
-        with pytest.raises(SetupError, match="can't be reached"):
-            async with running(Handlers(store, NoQueue()), store, config(discord)):
-                pass
+            pass
 
 
 async def test_discord_is_asked_for_no_more_than_is_needed(database_url: str) -> None:
@@ -155,12 +150,11 @@ async def test_discord_is_asked_for_no_more_than_is_needed(database_url: str) ->
         }  # fmt: skip
 
 
-async def test_the_connection_is_kept_alive(database_url: str) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
-        discord.gateway.heartbeat_interval = 0.1
-        async with running(Handlers(store, NoQueue()), store, config(discord)):
-            await eventually(lambda: discord.gateway.heartbeats >= 3 or None)
-            assert (discord.gateway.identified, discord.gateway.resumed) == (1, 0)
+async def test_the_connection_is_kept_alive(discord: DiscordDouble, store: Store) -> None:
+    discord.gateway.heartbeat_interval = 0.1
+    async with running(Handlers(store, NoQueue()), store, config(discord)):
+        await eventually(lambda: discord.gateway.heartbeats >= 3 or None)
+        assert (discord.gateway.identified, discord.gateway.resumed) == (1, 0)
 
 
 POLL: dict[str, Any] = {
@@ -205,21 +199,20 @@ async def test_an_event_that_the_library_cannot_read_does_not_end_the_bot(databa
 
 
 async def test_what_could_not_be_taken_while_the_database_was_away_is_taken_later(
-    database_url: str, owner_database_url: str
+    discord: DiscordDouble, store: Store, owner_database_url: str
 ) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
-        impatient = replace(config(discord), pause_after_trouble=0.5)
-        async with (
-            running(Handlers(store, NoQueue()), store, impatient),
-            await AsyncConnection.connect(owner_database_url) as owner,
-        ):
-            await owner.set_autocommit(True)
-            await owner.execute("ALTER TABLE report RENAME TO away")
-            post = await discord.people.post("found", discord.admin.join("Ann"), "a hat", {"a.jpg": JPEG})
-            await asyncio.sleep(0.2)
-            assert not discord.people.has_reaction(post, "👀")
-            await owner.execute("ALTER TABLE away RENAME TO report")
-            await eventually(lambda: discord.people.has_reaction(post, "👀") or None)
+    impatient = replace(config(discord), pause_after_trouble=0.5)
+    async with (
+        running(Handlers(store, NoQueue()), store, impatient),
+        await AsyncConnection.connect(owner_database_url) as owner,
+    ):
+        await owner.set_autocommit(True)
+        await owner.execute("ALTER TABLE report RENAME TO away")
+        post = await discord.people.post("found", discord.admin.join("Ann"), "a hat", {"a.jpg": JPEG})
+        await asyncio.sleep(0.2)
+        assert not discord.people.has_reaction(post, "👀")
+        await owner.execute("ALTER TABLE away RENAME TO report")
+        await eventually(lambda: discord.people.has_reaction(post, "👀") or None)
 
 
 async def test_an_unanswered_reaction_holds_up_the_others_only_for_a_moment(
@@ -233,18 +226,17 @@ async def test_an_unanswered_reaction_holds_up_the_others_only_for_a_moment(
         await eventually(lambda: all(people.has_reaction(post, "👀") for post in posts))
 
 
-async def test_a_bot_that_goes_in_the_middle_of_a_burst_leaves_the_rest_to_its_next_start(database_url: str) -> None:
-    async with DiscordDouble() as discord, Store(database_url) as store:
-        handlers = Handlers(store, NoQueue())
-        ann = discord.admin.join("Ann")
-        async with running(handlers, store, config(discord)):
-            discord.limits.enforced = True
-            posts = [await discord.people.post("found", ann, f"hat {number}", {"a.jpg": JPEG}) for number in range(40)]
-            # Whichever comes first: the one that Discord refused as too fast may well be the last.
-            await eventually(lambda: any(discord.people.has_reaction(post, "👀") for post in posts) or None)
-        assert not all(discord.people.has_reaction(post, "👀") for post in posts), (
-            "Discord takes four reactions a second"
-        )
-        discord.limits.enforced = False
-        async with running(handlers, store, config(discord)):
-            await eventually(lambda: all(discord.people.has_reaction(post, "👀") for post in posts) or None)
+async def test_a_bot_that_goes_in_the_middle_of_a_burst_leaves_the_rest_to_its_next_start(
+    discord: DiscordDouble, store: Store
+) -> None:
+    handlers = Handlers(store, NoQueue())
+    ann = discord.admin.join("Ann")
+    async with running(handlers, store, config(discord)):
+        discord.limits.enforced = True
+        posts = [await discord.people.post("found", ann, f"hat {number}", {"a.jpg": JPEG}) for number in range(40)]
+        # Whichever comes first: the one that Discord refused as too fast may well be the last.
+        await eventually(lambda: any(discord.people.has_reaction(post, "👀") for post in posts) or None)
+    assert not all(discord.people.has_reaction(post, "👀") for post in posts), "Discord takes four reactions a second"
+    discord.limits.enforced = False
+    async with running(handlers, store, config(discord)):
+        await eventually(lambda: all(discord.people.has_reaction(post, "👀") for post in posts) or None)

@@ -18,9 +18,11 @@ from reunite.messages.reply import Button, Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing, ScoredPair, Sent
 from tests.doubles.discord import Interaction
 from tests.doubles.discord_shapes import PRIVATE_THREAD, SEND_MESSAGES
-from tests.support.discord_adapter import World, open_world, reply
+from tests.support.discord_adapter import World, open_world, opened_world, reply
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
+
+world_fixture = pytest.fixture(opened_world, name="world")
 
 
 def keys_that_begin_alike() -> tuple[str, str]:
@@ -33,45 +35,42 @@ def keys_that_begin_alike() -> tuple[str, str]:
     raise AssertionError
 
 
-async def test_two_conversations_whose_marks_begin_alike_have_threads_of_their_own(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        ann, bob, cid, dan = (world.discord.admin.join(name) for name in ("Ann", "Bob", "Cid", "Dan"))
-        post, (one, other) = world.post_of("0"), keys_that_begin_alike()
-        first = await world.platform.send(reply(one, post, people=(ann, bob)))
-        await eventually(lambda: world.discord.channels.get(first.channel))
-        second = await world.platform.send(reply(other, post, people=(cid, dan)))
-        assert world.discord.channels[first.channel]["name"].startswith("Handover: Ann, Bob #")
-        assert world.discord.thread_members[first.channel] >= {ann, bob}
-        assert world.discord.thread_members[first.channel].isdisjoint({cid, dan})
-        assert world.discord.thread_members[second.channel] >= {cid, dan}
+async def test_two_conversations_whose_marks_begin_alike_have_threads_of_their_own(world: World) -> None:
+    ann, bob, cid, dan = (world.discord.admin.join(name) for name in ("Ann", "Bob", "Cid", "Dan"))
+    post, (one, other) = world.post_of("0"), keys_that_begin_alike()
+    first = await world.platform.send(reply(one, post, people=(ann, bob)))
+    await eventually(lambda: world.discord.channels.get(first.channel))
+    second = await world.platform.send(reply(other, post, people=(cid, dan)))
+    assert world.discord.channels[first.channel]["name"].startswith("Handover: Ann, Bob #")
+    assert world.discord.thread_members[first.channel] >= {ann, bob}
+    assert world.discord.thread_members[first.channel].isdisjoint({cid, dan})
+    assert world.discord.thread_members[second.channel] >= {cid, dan}
 
 
-async def test_a_conversation_of_people_whose_names_are_refused_gets_a_neutral_name(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        world.discord.forbidden_words = {"bloody"}
-        people = (world.discord.admin.join("Ann"), world.discord.admin.join("Bloody Mary"))
-        outgoing = reply("key", world.post_of("0"), people=people)
-        first = await world.platform.send(outgoing)
-        assert world.discord.channels[first.channel]["name"] == f"Handover #{nonce('key')[:8]}"
-        assert world.discord.thread_members[first.channel] >= {*people}
-        assert await world.platform.send(replace(outgoing, maybe_sent=True)) == first
+async def test_a_conversation_of_people_whose_names_are_refused_gets_a_neutral_name(world: World) -> None:
+    world.discord.forbidden_words = {"bloody"}
+    people = (world.discord.admin.join("Ann"), world.discord.admin.join("Bloody Mary"))
+    outgoing = reply("key", world.post_of("0"), people=people)
+    first = await world.platform.send(outgoing)
+    assert world.discord.channels[first.channel]["name"] == f"Handover #{nonce('key')[:8]}"
+    assert world.discord.thread_members[first.channel] >= {*people}
+    assert await world.platform.send(replace(outgoing, maybe_sent=True)) == first
 
 
 async def test_a_thread_of_the_same_name_is_taken_only_where_an_earlier_attempt_may_have_opened_it(
-    database_url: str,
+    world: World,
 ) -> None:
-    async with open_world(database_url) as world:
-        outgoing = reply(
-            "key", world.post_of("0"), people=(world.discord.admin.join("Ann"), world.discord.admin.join("Bob"))
-        )
-        first = await world.platform.send(outgoing)
-        assert await world.platform.send(replace(outgoing, maybe_sent=True)) == first
-        opened = [request for request in world.discord.requests if request[1].endswith("/threads")]
-        await world.platform.send(outgoing)
-        assert [request for request in world.discord.requests if request[1].endswith("/threads")] == [
-            *opened,
-            opened[0],
-        ]
+    outgoing = reply(
+        "key", world.post_of("0"), people=(world.discord.admin.join("Ann"), world.discord.admin.join("Bob"))
+    )
+    first = await world.platform.send(outgoing)
+    assert await world.platform.send(replace(outgoing, maybe_sent=True)) == first
+    opened = [request for request in world.discord.requests if request[1].endswith("/threads")]
+    await world.platform.send(outgoing)
+    assert [request for request in world.discord.requests if request[1].endswith("/threads")] == [
+        *opened,
+        opened[0],
+    ]
 
 
 def post_of_bob(world: World, bob: str, *buttons: Button) -> Outgoing:
@@ -80,15 +79,14 @@ def post_of_bob(world: World, bob: str, *buttons: Button) -> Outgoing:
     return Outgoing("post", root, Reply("report_post", lines, buttons=buttons, opens_thread=True), author=bob)
 
 
-async def test_a_post_that_neither_its_channel_nor_its_author_takes_waits_for_the_permission(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        bob = world.discord.admin.join("Bob")
-        world.discord.takes_no_messages.add(bob)
-        await world.discord.admin.forbid("lost", SEND_MESSAGES)
-        with pytest.raises(TryAgainError, match="Missing Permissions"):
-            await world.platform.send(post_of_bob(world, bob))
-        await world.discord.admin.allow("lost")
-        assert (await world.platform.send(post_of_bob(world, bob))).channel == world.discord.channel("lost")
+async def test_a_post_that_neither_its_channel_nor_its_author_takes_waits_for_the_permission(world: World) -> None:
+    bob = world.discord.admin.join("Bob")
+    world.discord.takes_no_messages.add(bob)
+    await world.discord.admin.forbid("lost", SEND_MESSAGES)
+    with pytest.raises(TryAgainError, match="Missing Permissions"):
+        await world.platform.send(post_of_bob(world, bob))
+    await world.discord.admin.allow("lost")
+    assert (await world.platform.send(post_of_bob(world, bob))).channel == world.discord.channel("lost")
 
 
 async def sent_to_bob(world: World, bob: str) -> tuple[Outgoing, Sent]:
@@ -98,57 +96,53 @@ async def sent_to_bob(world: World, bob: str) -> tuple[Outgoing, Sent]:
     return outgoing, await world.platform.send(outgoing)
 
 
-async def test_an_edited_post_in_direct_messages_still_says_why_it_is_there(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        bob = world.discord.admin.join("Bob")
-        outgoing, sent = await sent_to_bob(world, bob)
-        requoted = outgoing.reply.requoted(UUID(int=1), "my bag", "my red bag")
-        place = replace(outgoing.target, channel=sent.channel, message=sent.message)
-        await world.platform.edit(replace(outgoing, target=place, reply=requoted), sent)
-        [shown] = world.discord.people.direct_messages(bob)
-        assert sentence("moved_to_direct") in world.discord.text(shown)
-        assert "my red bag" in world.discord.text(shown)
+async def test_an_edited_post_in_direct_messages_still_says_why_it_is_there(world: World) -> None:
+    bob = world.discord.admin.join("Bob")
+    outgoing, sent = await sent_to_bob(world, bob)
+    requoted = outgoing.reply.requoted(UUID(int=1), "my bag", "my red bag")
+    place = replace(outgoing.target, channel=sent.channel, message=sent.message)
+    await world.platform.edit(replace(outgoing, target=place, reply=requoted), sent)
+    [shown] = world.discord.people.direct_messages(bob)
+    assert sentence("moved_to_direct") in world.discord.text(shown)
+    assert "my red bag" in world.discord.text(shown)
 
 
-async def test_a_post_in_direct_messages_can_be_emptied(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        bob = world.discord.admin.join("Bob")
-        outgoing, sent = await sent_to_bob(world, bob)
-        await world.platform.edit(replace(outgoing, reply=wording.ended("en")), sent)
-        [shown] = world.discord.people.direct_messages(bob)
-        assert world.discord.text(shown) == sentence("ended")
+async def test_a_post_in_direct_messages_can_be_emptied(world: World) -> None:
+    bob = world.discord.admin.join("Bob")
+    outgoing, sent = await sent_to_bob(world, bob)
+    await world.platform.edit(replace(outgoing, reply=wording.ended("en")), sent)
+    [shown] = world.discord.people.direct_messages(bob)
+    assert world.discord.text(shown) == sentence("ended")
 
 
-async def test_what_is_for_all_is_not_sent_to_one_person(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        bob = world.discord.admin.join("Bob")
-        await world.discord.admin.forbid("lost", SEND_MESSAGES)
-        outgoing = post_of_bob(world, bob)
-        sent = await world.platform.send(outgoing)
-        place = replace(outgoing.target, channel=sent.channel)
-        digest = Outgoing("digest", place, Reply("note", ((Plain("news"),),)), for_all=True)
-        with pytest.raises(UndeliverableError, match="one person"):
-            await world.platform.send(digest)
-        assert len(world.discord.people.direct_messages(bob)) == 1
+async def test_what_is_for_all_is_not_sent_to_one_person(world: World) -> None:
+    bob = world.discord.admin.join("Bob")
+    await world.discord.admin.forbid("lost", SEND_MESSAGES)
+    outgoing = post_of_bob(world, bob)
+    sent = await world.platform.send(outgoing)
+    place = replace(outgoing.target, channel=sent.channel)
+    digest = Outgoing("digest", place, Reply("note", ((Plain("news"),),)), for_all=True)
+    with pytest.raises(UndeliverableError, match="one person"):
+        await world.platform.send(digest)
+    assert len(world.discord.people.direct_messages(bob)) == 1
 
 
-async def test_who_has_left_can_only_withdraw_in_direct_messages(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        bob = world.discord.admin.join("Bob")
-        await world.discord.admin.forbid("lost", SEND_MESSAGES)
-        await world.discord.ui.answer(await world.discord.ui.slash("stats", bob, "general"))
-        root = replace(world.post_of("0", "lost"), message=None)
-        command = ReportLost(source_key="1", target=root, author=Member(bob, "Bob"), text="my bag")
-        report = (await Handlers(world.store, NoQueue()).report(command)).report
-        buttons = [Button("extend", report.id, "Keep watching"), Button("withdraw", report.id, "Withdraw")]
-        sent = await world.platform.send(post_of_bob(world, bob, *buttons))
-        extended = await world.discord.ui.press(sent.message, "Keep watching", bob)
-        assert await world.discord.ui.answer(extended) != sentence("left_server")
-        world.discord.admin.leave(bob)
-        refused = await world.discord.ui.press(sent.message, "Keep watching", bob)
-        assert await world.discord.ui.answer(refused) == sentence("left_server")
-        await world.discord.ui.press_and_confirm(sent.message, "Withdraw", bob)
-        assert (await world.report())["state"] == "withdrawn"
+async def test_who_has_left_can_only_withdraw_in_direct_messages(world: World) -> None:
+    bob = world.discord.admin.join("Bob")
+    await world.discord.admin.forbid("lost", SEND_MESSAGES)
+    await world.discord.ui.answer(await world.discord.ui.slash("stats", bob, "general"))
+    root = replace(world.post_of("0", "lost"), message=None)
+    command = ReportLost(source_key="1", target=root, author=Member(bob, "Bob"), text="my bag")
+    report = (await Handlers(world.store, NoQueue()).report(command)).report
+    buttons = [Button("extend", report.id, "Keep watching"), Button("withdraw", report.id, "Withdraw")]
+    sent = await world.platform.send(post_of_bob(world, bob, *buttons))
+    extended = await world.discord.ui.press(sent.message, "Keep watching", bob)
+    assert await world.discord.ui.answer(extended) != sentence("left_server")
+    world.discord.admin.leave(bob)
+    refused = await world.discord.ui.press(sent.message, "Keep watching", bob)
+    assert await world.discord.ui.answer(refused) == sentence("left_server")
+    await world.discord.ui.press_and_confirm(sent.message, "Withdraw", bob)
+    assert (await world.report())["state"] == "withdrawn"
 
 
 async def test_a_private_look_opens_one_thread_and_only_for_a_claim_that_can_be_taken(

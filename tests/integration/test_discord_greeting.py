@@ -16,11 +16,14 @@ from reunite.handlers import Handlers
 from reunite.welcome import WelcomeHandlers
 from tests.doubles.discord import BOT_ID, DiscordDouble
 from tests.doubles.discord_shapes import VIEW_AUDIT_LOG
-from tests.support.discord_adapter import World, config, open_world
+from tests.support.discord_adapter import World, config, open_world, opened_world
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.rounds import Rounds
 from tests.support.waiting import eventually
+
+world_fixture = pytest.fixture(opened_world, name="world")
+
 
 TRY = "Try it now"
 
@@ -39,52 +42,47 @@ def texts_in(world: World, channel: str) -> list[str]:
     return [world.discord.text(reply) for reply in world.discord.replies(channel)]
 
 
-async def test_the_person_who_added_the_bot_is_greeted_directly(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        max_ = world.discord.admin.join("Max")
-        await invited(world, max_)
-        direct = world.discord.direct(max_)["id"]
-        await eventually(lambda: texts_in(world, direct))
-        [said] = texts_in(world, direct)
-        assert "You've invited me to The library." in said.replace("*", "")
-        assert TRY in said
-        assert texts_in(world, world.discord.channel("found")) == []
+async def test_the_person_who_added_the_bot_is_greeted_directly(world: World) -> None:
+    max_ = world.discord.admin.join("Max")
+    await invited(world, max_)
+    direct = world.discord.direct(max_)["id"]
+    await eventually(lambda: texts_in(world, direct))
+    [said] = texts_in(world, direct)
+    assert "You've invited me to The library." in said.replace("*", "")
+    assert TRY in said
+    assert texts_in(world, world.discord.channel("found")) == []
 
 
-async def test_where_they_take_no_messages_the_channel_is_greeted(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        max_ = world.discord.admin.join("Max")
-        world.discord.takes_no_messages.add(max_)
-        await invited(world, max_)
-        await world.discord.reply(world.discord.channel("found"), TRY)
+async def test_where_they_take_no_messages_the_channel_is_greeted(world: World) -> None:
+    max_ = world.discord.admin.join("Max")
+    world.discord.takes_no_messages.add(max_)
+    await invited(world, max_)
+    await world.discord.reply(world.discord.channel("found"), TRY)
 
 
-async def test_without_the_audit_log_the_channel_is_greeted(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        max_ = world.discord.admin.join("Max")
-        await invited(world, max_, is_told=False)
-        await world.discord.reply(world.discord.channel("found"), TRY)
-        assert texts_in(world, world.discord.direct(max_)["id"]) == []
-        assert not [path for _, path in world.discord.requests if "audit-logs" in path]
+async def test_without_the_audit_log_the_channel_is_greeted(world: World) -> None:
+    max_ = world.discord.admin.join("Max")
+    await invited(world, max_, is_told=False)
+    await world.discord.reply(world.discord.channel("found"), TRY)
+    assert texts_in(world, world.discord.direct(max_)["id"]) == []
+    assert not [path for _, path in world.discord.requests if "audit-logs" in path]
 
 
-async def test_where_the_connection_breaks_the_channel_is_greeted(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        for _ in range(2):  # aiohttp asks once more by itself
-            world.discord.refuse("GET .*audit-logs", 0)
-        await invited(world, world.discord.admin.join("Max"))
-        await world.discord.reply(world.discord.channel("found"), TRY)
+async def test_where_the_connection_breaks_the_channel_is_greeted(world: World) -> None:
+    for _ in range(2):  # aiohttp asks once more by itself
+        world.discord.refuse("GET .*audit-logs", 0)
+    await invited(world, world.discord.admin.join("Max"))
+    await world.discord.reply(world.discord.channel("found"), TRY)
 
 
-async def test_a_community_is_greeted_in_the_language_that_it_has_on_discord(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        world.discord.preferred_locale = "es-419"
-        await invited(world, world.discord.admin.join("Max"), is_told=False)
-        await world.discord.reply(world.discord.channel("found"), "Pruébalo")
-        workspace = await world.store.workspace("discord", world.discord.guild_id)
-        assert workspace
-        async with world.store.session(workspace.community) as session:
-            assert (await session.workspaces.settings(workspace.id)).language == "es"
+async def test_a_community_is_greeted_in_the_language_that_it_has_on_discord(world: World) -> None:
+    world.discord.preferred_locale = "es-419"
+    await invited(world, world.discord.admin.join("Max"), is_told=False)
+    await world.discord.reply(world.discord.channel("found"), "Pruébalo")
+    workspace = await world.store.workspace("discord", world.discord.guild_id)
+    assert workspace
+    async with world.store.session(workspace.community) as session:
+        assert (await session.workspaces.settings(workspace.id)).language == "es"
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before it is sent", "after it was sent"])
@@ -124,33 +122,32 @@ async def test_a_community_that_joins_while_the_database_is_away_is_greeted_late
 
 
 async def test_a_guild_that_removes_the_bot_at_once_is_not_joined_again(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, world: World
 ) -> None:
-    async with open_world(database_url) as world:
-        join, joining, may_join = Handlers.join, asyncio.Event(), asyncio.Event()
-        begun, ended, left, lock, locks = [0], Rounds(), Rounds(), Workspaces.lock, list[asyncio.Lock]()
-        await eventually(world.community)
+    join, joining, may_join = Handlers.join, asyncio.Event(), asyncio.Event()
+    begun, ended, left, lock, locks = [0], Rounds(), Rounds(), Workspaces.lock, list[asyncio.Lock]()
+    await eventually(world.community)
 
-        async def join_slowly(handlers: Handlers, command: JoinWorkspace) -> None:
-            begun[0] += 1
-            joining.set()
-            await may_join.wait()
-            await join(handlers, command)
+    async def join_slowly(handlers: Handlers, command: JoinWorkspace) -> None:
+        begun[0] += 1
+        joining.set()
+        await may_join.wait()
+        await join(handlers, command)
 
-        def asked(workspaces: Workspaces, snowflake: int) -> asyncio.Lock:
-            locks.append(lock(workspaces, snowflake))
-            return locks[-1]
+    def asked(workspaces: Workspaces, snowflake: int) -> asyncio.Lock:
+        locks.append(lock(workspaces, snowflake))
+        return locks[-1]
 
-        monkeypatch.setattr(Handlers, "join", ended.counting(join_slowly))
-        await invited(world, world.discord.admin.join("Max"))
-        await joining.wait()
-        monkeypatch.setattr(Workspaces, "lock", asked)
-        monkeypatch.setattr(Handlers, "leave", left.counting(Handlers.leave))
-        await world.discord.admin.remove_bot()
-        await eventually(lambda: left.ended or any(lock._waiters for lock in locks))  # the removal waits for its turn
-        may_join.set()
-        await eventually(lambda: left.ended and ended.ended == begun[0])
-        assert await world.store.workspace("discord", world.discord.guild_id) is None
+    monkeypatch.setattr(Handlers, "join", ended.counting(join_slowly))
+    await invited(world, world.discord.admin.join("Max"))
+    await joining.wait()
+    monkeypatch.setattr(Workspaces, "lock", asked)
+    monkeypatch.setattr(Handlers, "leave", left.counting(Handlers.leave))
+    await world.discord.admin.remove_bot()
+    await eventually(lambda: left.ended or any(lock._waiters for lock in locks))  # the removal waits for its turn
+    may_join.set()
+    await eventually(lambda: left.ended and ended.ended == begun[0])
+    assert await world.store.workspace("discord", world.discord.guild_id) is None
 
 
 @asynccontextmanager

@@ -14,98 +14,90 @@ from reunite.language import command_names, sentence
 from reunite.messages import keys
 from reunite.posts import PostHandlers
 from tests.doubles.discord_shapes import BOT_ID, FORUM, MANAGE_GUILD, MANAGE_THREADS, PRIVATE_THREAD, inputs
-from tests.support.discord_adapter import JPEG, open_world
+from tests.support.discord_adapter import JPEG, World, open_world, opened_world
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
+
+world_fixture = pytest.fixture(opened_world, name="world")
+
 
 ANNOUNCEMENTS = 5
 """The type of a channel whose messages others can follow."""
 
 
-async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_privately(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        bob = world.discord.admin.join("Bob")
-        used = await world.discord.ui.slash(
-            "lost",
-            bob,
-            "general",
-            photo=("bag.jpg", JPEG),
-            description="red bag",
-            where="bus 5",
-            when="yesterday 08:15",
-        )
-        answer = await world.discord.ui.answer(used)
-        first, about_zone = answer.splitlines()
-        assert first == f"Got it, I'm searching. I'll reply in <#{world.discord.channel('lost')}>."
-        assert about_zone == sentence("when_without_zone", when="yesterday 08:15", zone="UTC")
-        assert used.ephemeral
-        report = await world.report()
-        assert (report["kind"], report["text"], report["place"]) == ("lost", "red bag", "bus 5")
-        assert (report["source_key"], report["channel"], report["message"]) == (
-            used.id,
-            world.discord.channel("lost"),
-            None,
-        )
-        yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
-        assert report["happened_at"] == datetime(yesterday.year, yesterday.month, yesterday.day, 8, 15, tzinfo=UTC)
-        assert report["posted_at"] == snowflake_time(int(used.id))
-        assert [name for name, _ in await world.photos()] == ["bag.jpg"]
+async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_privately(world: World) -> None:
+    bob = world.discord.admin.join("Bob")
+    used = await world.discord.ui.slash(
+        "lost",
+        bob,
+        "general",
+        photo=("bag.jpg", JPEG),
+        description="red bag",
+        where="bus 5",
+        when="yesterday 08:15",
+    )
+    answer = await world.discord.ui.answer(used)
+    first, about_zone = answer.splitlines()
+    assert first == f"Got it, I'm searching. I'll reply in <#{world.discord.channel('lost')}>."
+    assert about_zone == sentence("when_without_zone", when="yesterday 08:15", zone="UTC")
+    assert used.ephemeral
+    report = await world.report()
+    assert (report["kind"], report["text"], report["place"]) == ("lost", "red bag", "bus 5")
+    assert (report["source_key"], report["channel"], report["message"]) == (
+        used.id,
+        world.discord.channel("lost"),
+        None,
+    )
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+    assert report["happened_at"] == datetime(yesterday.year, yesterday.month, yesterday.day, 8, 15, tzinfo=UTC)
+    assert report["posted_at"] == snowflake_time(int(used.id))
+    assert [name for name, _ in await world.photos()] == ["bag.jpg"]
 
 
-async def test_where_a_language_suggests_a_zone_times_are_read_in_it(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        bob = world.discord.admin.join("Bob")
-        world.discord.locales[bob] = "ja"
-        zone, when = ZoneInfo("Asia/Tokyo"), "yesterday 08:15"
-        used = await world.discord.ui.slash("lost", bob, "general", None, description="red bag", when=when)
-        _, about_zone = (await world.discord.ui.answer(used)).splitlines()
-        names = command_names("ja")
-        assert about_zone == sentence("when_without_zone", "ja", command=names, when=when, zone="Asia/Tokyo")
-        yesterday = datetime.now(zone) - timedelta(days=1)
-        assert (await world.report())["happened_at"] == yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
+async def test_where_a_language_suggests_a_zone_times_are_read_in_it(world: World) -> None:
+    bob = world.discord.admin.join("Bob")
+    world.discord.locales[bob] = "ja"
+    zone, when = ZoneInfo("Asia/Tokyo"), "yesterday 08:15"
+    used = await world.discord.ui.slash("lost", bob, "general", None, description="red bag", when=when)
+    _, about_zone = (await world.discord.ui.answer(used)).splitlines()
+    names = command_names("ja")
+    assert about_zone == sentence("when_without_zone", "ja", command=names, when=when, zone="Asia/Tokyo")
+    yesterday = datetime.now(zone) - timedelta(days=1)
+    assert (await world.report())["happened_at"] == yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
 
 
-async def test_of_several_channels_for_lost_reports_the_one_where_the_command_is_used_takes_it(
-    database_url: str,
-) -> None:
-    async with open_world(database_url) as world:
-        second = await world.discord.admin.create_channel("lost-items")
-        used = await world.discord.ui.slash(
-            "lost", world.discord.admin.join("Bob"), "lost-items", description="red bag"
-        )
-        assert f"<#{second}>" in await world.discord.ui.answer(used)
-        assert (await world.report())["channel"] == second
+async def test_of_several_channels_for_lost_reports_the_one_where_the_command_is_used_takes_it(world: World) -> None:
+    second = await world.discord.admin.create_channel("lost-items")
+    used = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "lost-items", description="red bag")
+    assert f"<#{second}>" in await world.discord.ui.answer(used)
+    assert (await world.report())["channel"] == second
 
 
 @pytest.mark.parametrize("kind", [FORUM, ANNOUNCEMENTS])
-async def test_a_private_report_goes_where_private_threads_are(database_url: str, kind: int) -> None:
-    async with open_world(database_url) as world:
-        await world.discord.admin.create_channel("lost-items", kind)
-        opening = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "lost-items")
-        await world.discord.ui.opened(opening)
-        assert "I'll reply in" in await world.discord.ui.answer(
-            await world.discord.ui.submit(opening, words="my diary", seen="private")
-        )
-        [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
-        assert thread["parent_id"] == world.discord.channel("lost")
+async def test_a_private_report_goes_where_private_threads_are(world: World, kind: int) -> None:
+    await world.discord.admin.create_channel("lost-items", kind)
+    opening = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "lost-items")
+    await world.discord.ui.opened(opening)
+    assert "I'll reply in" in await world.discord.ui.answer(
+        await world.discord.ui.submit(opening, words="my diary", seen="private")
+    )
+    [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
+    assert thread["parent_id"] == world.discord.channel("lost")
 
 
-async def test_who_posts_a_photo_in_their_private_reports_thread_learns_how_to_search_with_it(
-    database_url: str,
-) -> None:
-    async with open_world(database_url) as world:
-        bob = world.discord.admin.join("Bob")
-        opening = await world.discord.ui.slash("lost", bob, "general")
-        await world.discord.ui.opened(opening)
-        await world.discord.ui.answer(await world.discord.ui.submit(opening, words="my diary", seen="private"))
-        report = await world.report()
-        await world.discord.people.post_in_thread(report["channel"], bob, {"diary.jpg": JPEG})
+async def test_who_posts_a_photo_in_their_private_reports_thread_learns_how_to_search_with_it(world: World) -> None:
+    bob = world.discord.admin.join("Bob")
+    opening = await world.discord.ui.slash("lost", bob, "general")
+    await world.discord.ui.opened(opening)
+    await world.discord.ui.answer(await world.discord.ui.submit(opening, words="my diary", seen="private"))
+    report = await world.report()
+    await world.discord.people.post_in_thread(report["channel"], bob, {"diary.jpg": JPEG})
 
-        async def told() -> bool:
-            async with world.store.session(await world.community()) as session:
-                return await session.outbox.get(keys.thread_photo(report["id"])) is not None
+    async def told() -> bool:
+        async with world.store.session(await world.community()) as session:
+            return await session.outbox.get(keys.thread_photo(report["id"])) is not None
 
-        await eventually(told)
+    await eventually(told)
 
 
 @pytest.mark.parametrize("may_delete", [True, False])
@@ -174,12 +166,11 @@ async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
 
 
 @pytest.mark.parametrize("status", [0, 503], ids=["broken connection", "unavailable"])
-async def test_an_answer_that_fails_on_the_way_to_discord_is_given_again(database_url: str, status: int) -> None:
-    async with open_world(database_url) as world:
-        world.discord.refuse("PATCH /webhooks/", status)
-        used = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general", description="red bag")
-        assert f"<#{world.discord.channel('lost')}>" in await world.discord.ui.answer(used)
-        assert not world.discord.refusals
+async def test_an_answer_that_fails_on_the_way_to_discord_is_given_again(world: World, status: int) -> None:
+    world.discord.refuse("PATCH /webhooks/", status)
+    used = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general", description="red bag")
+    assert f"<#{world.discord.channel('lost')}>" in await world.discord.ui.answer(used)
+    assert not world.discord.refusals
 
 
 @pytest.mark.parametrize(
@@ -188,56 +179,49 @@ async def test_an_answer_that_fails_on_the_way_to_discord_is_given_again(databas
         ({"description": "x" * 4001}, "too long"),
     ],
 )
-async def test_a_refused_lost_command_is_explained_politely(
-    database_url: str, options: dict[str, Any], answer: str
-) -> None:
-    async with open_world(database_url) as world:
-        used = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general", **options)
-        assert answer in await world.discord.ui.answer(used)
-        assert await world.reports() == []
+async def test_a_refused_lost_command_is_explained_politely(world: World, options: dict[str, Any], answer: str) -> None:
+    used = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general", **options)
+    assert answer in await world.discord.ui.answer(used)
+    assert await world.reports() == []
 
 
 @pytest.mark.parametrize("when", ["some day soon", "2095-07-14"])
-async def test_a_report_with_an_unreadable_time_is_kept(database_url: str, when: str) -> None:
-    async with open_world(database_url) as world:
-        used = await world.discord.ui.slash(
-            "lost", world.discord.admin.join("Bob"), "general", description="bag", when=when
-        )
-        text = await world.discord.ui.answer(used)
-        assert sentence("when_kept", when=when) in text
-        report = await world.report()
-        assert (report["text"], report["happened_at"]) == (f"bag\n{when}", None)
+async def test_a_report_with_an_unreadable_time_is_kept(world: World, when: str) -> None:
+    used = await world.discord.ui.slash(
+        "lost", world.discord.admin.join("Bob"), "general", description="bag", when=when
+    )
+    text = await world.discord.ui.answer(used)
+    assert sentence("when_kept", when=when) in text
+    report = await world.report()
+    assert (report["text"], report["happened_at"]) == (f"bag\n{when}", None)
 
 
-async def test_times_are_read_in_the_members_zone_or_the_guilds(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        bob, manager = world.discord.admin.join("Bob"), world.discord.admin.join("Max")
-        world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
+async def test_times_are_read_in_the_members_zone_or_the_guilds(world: World) -> None:
+    bob, manager = world.discord.admin.join("Bob"), world.discord.admin.join("Max")
+    world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
 
-        async def answer_to(name: str, **options: str) -> str:
-            return await world.discord.ui.answer(await world.discord.ui.slash(name, bob, "general", None, **options))
+    async def answer_to(name: str, **options: str) -> str:
+        return await world.discord.ui.answer(await world.discord.ui.slash(name, bob, "general", None, **options))
 
-        async def read() -> datetime:
-            await answer_to("lost", description="red bag", when="yesterday 08:15")
-            moment: datetime = (await world.reports())[-1]["happened_at"]
-            return moment
+    async def read() -> datetime:
+        await answer_to("lost", description="red bag", when="yesterday 08:15")
+        moment: datetime = (await world.reports())[-1]["happened_at"]
+        return moment
 
-        def morning(zone: str) -> datetime:
-            yesterday = datetime.now(ZoneInfo(zone)) - timedelta(days=1)
-            return yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
+    def morning(zone: str) -> datetime:
+        yesterday = datetime.now(ZoneInfo(zone)) - timedelta(days=1)
+        return yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
 
-        assert await answer_to("timezone") == sentence("zone_not_known")
-        panel = await world.discord.ui.slash("setup", manager, "general")
-        await world.discord.ui.answer(panel)
-        pressed = await world.discord.ui.press(panel.responses[-1]["id"], sentence("setup_places"), manager)
-        modal = await world.discord.ui.opened(pressed)
-        assert [field.get("value", "") for field in inputs(modal) if field["custom_id"] == "timezone"] == [""]
-        await world.discord.ui.submit(pressed, None, timezone="New York")
-        await eventually(
-            lambda: "America/New_York" in world.discord.text(world.discord.message(panel.responses[-1]["id"]))
-        )
-        assert await read() == morning("America/New_York")
-        assert "Asia/Tokyo" in await answer_to("timezone", zone="tokyo")
-        assert await read() == morning("Asia/Tokyo")
-        assert await answer_to("timezone", zone="Atlantis") == sentence("zone_unknown", zone="Atlantis")
-        assert (await answer_to("timezone")).startswith("I read your times as Asia/Tokyo")
+    assert await answer_to("timezone") == sentence("zone_not_known")
+    panel = await world.discord.ui.slash("setup", manager, "general")
+    await world.discord.ui.answer(panel)
+    pressed = await world.discord.ui.press(panel.responses[-1]["id"], sentence("setup_places"), manager)
+    modal = await world.discord.ui.opened(pressed)
+    assert [field.get("value", "") for field in inputs(modal) if field["custom_id"] == "timezone"] == [""]
+    await world.discord.ui.submit(pressed, None, timezone="New York")
+    await eventually(lambda: "America/New_York" in world.discord.text(world.discord.message(panel.responses[-1]["id"])))
+    assert await read() == morning("America/New_York")
+    assert "Asia/Tokyo" in await answer_to("timezone", zone="tokyo")
+    assert await read() == morning("Asia/Tokyo")
+    assert await answer_to("timezone", zone="Atlantis") == sentence("zone_unknown", zone="Atlantis")
+    assert (await answer_to("timezone")).startswith("I read your times as Asia/Tokyo")

@@ -21,9 +21,12 @@ from tests.doubles.discord_shapes import (
     TEXT,
     VIEW_CHANNEL,
 )
-from tests.support.discord_adapter import JPEG, World, open_world
+from tests.support.discord_adapter import JPEG, World, open_world, opened_world
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
+
+world_fixture = pytest.fixture(opened_world, name="world")
+
 
 ALL = "Create #found, #lost, #lost-and-found-team"
 
@@ -60,73 +63,68 @@ async def settings(world: World) -> Settings:
     return await Handlers(world.store, NoQueue()).settings("discord", world.discord.guild_id)
 
 
-async def test_without_the_permission_the_setup_names_it(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        used = await panel(world, a_manager(world))
-        assert "Still missing: #lost-and-found-team." in str(used.answer)
-        assert "the permission “Manage Channels”" in str(used.answer)
-        assert len(world.discord.buttons(used.responses[0])) == 5
+async def test_without_the_permission_the_setup_names_it(world: World) -> None:
+    used = await panel(world, a_manager(world))
+    assert "Still missing: #lost-and-found-team." in str(used.answer)
+    assert "the permission “Manage Channels”" in str(used.answer)
+    assert len(world.discord.buttons(used.responses[0])) == 5
 
 
-async def test_one_press_creates_the_channels_and_chooses_them(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        await without_channels(world)
-        used = await panel(world, a_manager(world))
-        text = await pressed(world, used, ALL)
-        found, lost, log = (world.discord.channel(name) for name in ("found", "lost", "lost-and-found-team"))
-        assert f"Created: <#{found}>, <#{lost}>, <#{log}>." in text
-        assert "Still missing" not in text
-        assert len(world.discord.buttons(used.responses[0])) == 5
-        expected = Settings(found_channels=(found,), lost_channels=(lost,), log_channel=log)
-        assert await settings(world) == expected
-        assert "Post a photo of it here" in world.discord.channels[found]["topic"]
-        post = await world.discord.people.post("found", world.discord.admin.join("Ben"), "a hat", {"a.jpg": JPEG})
-        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+async def test_one_press_creates_the_channels_and_chooses_them(world: World) -> None:
+    await without_channels(world)
+    used = await panel(world, a_manager(world))
+    text = await pressed(world, used, ALL)
+    found, lost, log = (world.discord.channel(name) for name in ("found", "lost", "lost-and-found-team"))
+    assert f"Created: <#{found}>, <#{lost}>, <#{log}>." in text
+    assert "Still missing" not in text
+    assert len(world.discord.buttons(used.responses[0])) == 5
+    expected = Settings(found_channels=(found,), lost_channels=(lost,), log_channel=log)
+    assert await settings(world) == expected
+    assert "Post a photo of it here" in world.discord.channels[found]["topic"]
+    post = await world.discord.people.post("found", world.discord.admin.join("Ben"), "a hat", {"a.jpg": JPEG})
+    await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
 
 
-async def test_only_moderators_managers_and_the_bot_see_the_moderator_channel(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        await world.discord.admin.permit(world.discord.bot_role, MANAGE_CHANNELS)
-        used = await panel(world, a_manager(world))
-        another_bot = world.discord.add_role("another bot", MANAGE_MESSAGES)
-        world.discord.roles[another_bot]["managed"] = True
-        await world.discord.admin.permit(another_bot, 0)
-        await pressed(world, used, "Create #lost-and-found-team")
-        log = world.discord.channel("lost-and-found-team")
-        others = world.discord.admin.join("Ada"), world.discord.admin.join("Robo", bot=True)
-        await world.discord.admin.give_role(others[1], another_bot)
-        seen = {
-            user: bool(world.discord.may(user, log) & VIEW_CHANNEL)
-            for user in (*others, used.user, world.discord.admin.join("Mo", moderator=True))
-        }
-        assert list(seen.values()) == [False, False, True, True]
-        assert world.discord.may(BOT_ID, log) & (VIEW_CHANNEL | SEND_MESSAGES) == VIEW_CHANNEL | SEND_MESSAGES
-        assert "I'm missing permissions" not in world.discord.text(used.responses[0])
+async def test_only_moderators_managers_and_the_bot_see_the_moderator_channel(world: World) -> None:
+    await world.discord.admin.permit(world.discord.bot_role, MANAGE_CHANNELS)
+    used = await panel(world, a_manager(world))
+    another_bot = world.discord.add_role("another bot", MANAGE_MESSAGES)
+    world.discord.roles[another_bot]["managed"] = True
+    await world.discord.admin.permit(another_bot, 0)
+    await pressed(world, used, "Create #lost-and-found-team")
+    log = world.discord.channel("lost-and-found-team")
+    others = world.discord.admin.join("Ada"), world.discord.admin.join("Robo", bot=True)
+    await world.discord.admin.give_role(others[1], another_bot)
+    seen = {
+        user: bool(world.discord.may(user, log) & VIEW_CHANNEL)
+        for user in (*others, used.user, world.discord.admin.join("Mo", moderator=True))
+    }
+    assert list(seen.values()) == [False, False, True, True]
+    assert world.discord.may(BOT_ID, log) & (VIEW_CHANNEL | SEND_MESSAGES) == VIEW_CHANNEL | SEND_MESSAGES
+    assert "I'm missing permissions" not in world.discord.text(used.responses[0])
 
 
-async def test_a_second_press_creates_nothing(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        await without_channels(world)
-        manager = a_manager(world)
-        panels = [await panel(world, manager) for _ in range(2)]
-        for used in panels:
-            await world.discord.ui.press(used.responses[0]["id"], ALL, manager)
-        for used in panels:
-            await eventually(lambda: used.responses[0]["edited_timestamp"])  # noqa: B023 - looked at at once
-        texts = [channel for channel in world.discord.channels.values() if channel["type"] == TEXT]
-        assert sorted(channel["name"] for channel in texts) == ["found", "general", "lost", "lost-and-found-team"]
+async def test_a_second_press_creates_nothing(world: World) -> None:
+    await without_channels(world)
+    manager = a_manager(world)
+    panels = [await panel(world, manager) for _ in range(2)]
+    for used in panels:
+        await world.discord.ui.press(used.responses[0]["id"], ALL, manager)
+    for used in panels:
+        await eventually(lambda: used.responses[0]["edited_timestamp"])  # noqa: B023 - looked at at once
+    texts = [channel for channel in world.discord.channels.values() if channel["type"] == TEXT]
+    assert sorted(channel["name"] for channel in texts) == ["found", "general", "lost", "lost-and-found-team"]
 
 
-async def test_what_discord_refuses_is_named_and_the_rest_is_kept(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        await without_channels(world)
-        used = await panel(world, a_manager(world))
-        world.discord.max_channels = 2
-        text = await pressed(world, used, ALL)
-        found = world.discord.channel("found")
-        assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in text
-        assert await settings(world) == Settings(found_channels=(found,))
-        assert "Create #lost, #lost-and-found-team" in world.discord.buttons(used.responses[0])
+async def test_what_discord_refuses_is_named_and_the_rest_is_kept(world: World) -> None:
+    await without_channels(world)
+    used = await panel(world, a_manager(world))
+    world.discord.max_channels = 2
+    text = await pressed(world, used, ALL)
+    found = world.discord.channel("found")
+    assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in text
+    assert await settings(world) == Settings(found_channels=(found,))
+    assert "Create #lost, #lost-and-found-team" in world.discord.buttons(used.responses[0])
 
 
 async def failing(*_: object) -> None:
@@ -134,33 +132,31 @@ async def failing(*_: object) -> None:
 
 
 async def test_what_is_created_while_the_settings_cannot_be_saved_is_named(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, world: World
 ) -> None:
-    async with open_world(database_url) as world:
-        await without_channels(world)
-        used = await panel(world, a_manager(world))
-        monkeypatch.setattr(Handlers, "set_up", failing)
-        tried = await world.discord.ui.press(used.responses[0]["id"], ALL, used.user)
-        await eventually(lambda: used.responses[0]["edited_timestamp"] or tried.responses)
-        found, lost, log = (world.discord.channel(name) for name in ("found", "lost", "lost-and-found-team"))
-        text = world.discord.text(used.responses[0])
-        assert f"Created: <#{found}>, <#{lost}>, <#{log}>. {sentence('channels_unsaved')}" in text
-        assert await settings(world) == Settings()
+    await without_channels(world)
+    used = await panel(world, a_manager(world))
+    monkeypatch.setattr(Handlers, "set_up", failing)
+    tried = await world.discord.ui.press(used.responses[0]["id"], ALL, used.user)
+    await eventually(lambda: used.responses[0]["edited_timestamp"] or tried.responses)
+    found, lost, log = (world.discord.channel(name) for name in ("found", "lost", "lost-and-found-team"))
+    text = world.discord.text(used.responses[0])
+    assert f"Created: <#{found}>, <#{lost}>, <#{log}>. {sentence('channels_unsaved')}" in text
+    assert await settings(world) == Settings()
 
 
 async def test_settings_that_are_saved_are_said_to_be_and_are_in_use_at_once(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, world: World
 ) -> None:
-    async with open_world(database_url) as world:
-        await without_channels(world)
-        used = await panel(world, a_manager(world))
-        monkeypatch.setattr(Handlers, "join", failing)
-        text = await pressed(world, used, ALL)
-        log = world.discord.channel("lost-and-found-team")
-        assert f"<#{log}>." in text
-        assert sentence("channels_unsaved") not in text
-        assert "Still missing" not in text
-        assert (await settings(world)).log_channel == log
+    await without_channels(world)
+    used = await panel(world, a_manager(world))
+    monkeypatch.setattr(Handlers, "join", failing)
+    text = await pressed(world, used, ALL)
+    log = world.discord.channel("lost-and-found-team")
+    assert f"<#{log}>." in text
+    assert sentence("channels_unsaved") not in text
+    assert "Still missing" not in text
+    assert (await settings(world)).log_channel == log
 
 
 async def test_channels_that_are_not_saved_with_the_settings_are_saved_later(
@@ -186,13 +182,12 @@ async def saved_channels(world: World) -> set[str]:
         return {row["external_id"] for row in await rows.fetchall()}
 
 
-async def test_members_who_may_not_manage_the_guild_create_nothing(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        await without_channels(world)
-        used = await panel(world, a_manager(world))
-        tried = await world.discord.ui.press(used.responses[0]["id"], ALL, world.discord.admin.join("Ada"))
-        assert sentence("only_moderators_here") in await world.discord.ui.answer(tried)
-        assert await settings(world) == Settings()
+async def test_members_who_may_not_manage_the_guild_create_nothing(world: World) -> None:
+    await without_channels(world)
+    used = await panel(world, a_manager(world))
+    tried = await world.discord.ui.press(used.responses[0]["id"], ALL, world.discord.admin.join("Ada"))
+    assert sentence("only_moderators_here") in await world.discord.ui.answer(tried)
+    assert await settings(world) == Settings()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

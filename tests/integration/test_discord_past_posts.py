@@ -82,22 +82,21 @@ def texts(reports: list[dict[str, Any]]) -> list[str]:
     return sorted(report["text"] for report in reports)
 
 
-async def test_each_past_post_is_taken_once_and_stays_unanswered(database_url: str) -> None:
-    async with DiscordDouble() as discord:
-        past(discord)
-        async with bot(discord, database_url) as (here, handlers):
-            discord.limits.enforced = True
-            workspace = await workspace_of(here.store, "discord", discord.guild_id)
-            before = len(discord.requests)
-            await start_reading(here.store, handlers, workspace)
-            tally = total_of(await wait_until_read(here.store, workspace))
-            assert (tally.reports, tally.photos, tally.skipped) == (len(EXPECTED), len(EXPECTED), SKIPPED)
-            reports = await here.reports()
-            assert texts(reports) == EXPECTED
-            assert {report["kind"] for report in reports if report["text"].startswith("lost")} == {ReportKind.LOST}
-            assert all(report["quiet"] for report in reports)
-            assert {method for method, _ in discord.requests[before:]} == {"GET"}
-            assert not discord.limits.refused
+async def test_each_past_post_is_taken_once_and_stays_unanswered(discord: DiscordDouble, database_url: str) -> None:
+    past(discord)
+    async with bot(discord, database_url) as (here, handlers):
+        discord.limits.enforced = True
+        workspace = await workspace_of(here.store, "discord", discord.guild_id)
+        before = len(discord.requests)
+        await start_reading(here.store, handlers, workspace)
+        tally = total_of(await wait_until_read(here.store, workspace))
+        assert (tally.reports, tally.photos, tally.skipped) == (len(EXPECTED), len(EXPECTED), SKIPPED)
+        reports = await here.reports()
+        assert texts(reports) == EXPECTED
+        assert {report["kind"] for report in reports if report["text"].startswith("lost")} == {ReportKind.LOST}
+        assert all(report["quiet"] for report in reports)
+        assert {method for method, _ in discord.requests[before:]} == {"GET"}
+        assert not discord.limits.refused
 
 
 async def test_a_post_that_the_library_cannot_read_whole_does_not_stop_its_channel(database_url: str) -> None:
@@ -127,122 +126,122 @@ async def test_a_post_that_the_library_cannot_read_whole_does_not_stop_its_chann
             assert {odd, forward} <= {line["message"] for line in logs if line["event"] == "discord_message_unreadable"}
 
 
-async def test_what_was_read_quietly_stays_so_when_the_bot_starts_again(database_url: str) -> None:
-    async with DiscordDouble() as discord:
-        discord.admin.joined()
-        ann = discord.admin.join("Ann")
-        async with bot(discord, database_url) as (here, handlers):
-            old = posted(discord, discord.channel("found"), ann, 1, "a hat")
-            edited = posted(discord, discord.channel("found"), ann, 1.1, "a scarf", edited_timestamp=shapes.now())
-            workspace = await workspace_of(here.store, "discord", discord.guild_id)
-            await start_reading(here.store, handlers, workspace)
-            assert total_of(await wait_until_read(here.store, workspace)).reports == 2
-        discord.members[discord.bot_id]["joined_at"] = (datetime.now(UTC) - timedelta(days=2)).isoformat()
-        missed = await discord.people.post("found", ann, "a cap", {"a.jpg": JPEG}, times=0)
+async def test_what_was_read_quietly_stays_so_when_the_bot_starts_again(
+    discord: DiscordDouble, database_url: str
+) -> None:
+    discord.admin.joined()
+    ann = discord.admin.join("Ann")
+    async with bot(discord, database_url) as (here, handlers):
+        old = posted(discord, discord.channel("found"), ann, 1, "a hat")
+        edited = posted(discord, discord.channel("found"), ann, 1.1, "a scarf", edited_timestamp=shapes.now())
+        workspace = await workspace_of(here.store, "discord", discord.guild_id)
+        await start_reading(here.store, handlers, workspace)
+        assert total_of(await wait_until_read(here.store, workspace)).reports == 2
+    discord.members[discord.bot_id]["joined_at"] = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    missed = await discord.people.post("found", ann, "a cap", {"a.jpg": JPEG}, times=0)
+    async with bot(discord, database_url) as (back, _):
+        await eventually(lambda: discord.people.has_reaction(missed, "👀"))
+        assert {report["text"]: report["quiet"] for report in await back.reports()} == {
+            "a hat": True,
+            "a scarf": True,
+            "a cap": False,
+        }
+    assert not any(discord.people.has_reaction(post, "👀") for post in (old, edited))
+
+
+async def test_an_edited_post_of_an_archived_thread_keeps_its_title_and_its_quiet(
+    discord: DiscordDouble, database_url: str
+) -> None:
+    ann, forum = discord.admin.join("Ann"), discord.add_channel("found-items", shapes.FORUM)["id"]
+    number, at = snowflake(9), (datetime.now(UTC) - timedelta(days=8)).isoformat()
+    thread = discord.add_thread(forum, number, "A hat", by=ann)
+    photo = discord.attach(number, "a.jpg", JPEG, "image/jpeg")
+    it = {"content": "it", "attachments": [photo], "timestamp": at, "edited_timestamp": at}
+    discord.add_message(number, ann, it, number)
+    thread["thread_metadata"] |= {"archived": True, "archive_timestamp": at}
+    async with bot(discord, database_url) as (here, handlers):
+        await start_reading(here.store, handlers, await workspace_of(here.store, "discord", discord.guild_id))
+        await eventually(here.reports)
+    with capture_logs() as logs:
         async with bot(discord, database_url) as (back, _):
-            await eventually(lambda: discord.people.has_reaction(missed, "👀"))
-            assert {report["text"]: report["quiet"] for report in await back.reports()} == {
-                "a hat": True,
-                "a scarf": True,
-                "a cap": False,
-            }
-        assert not any(discord.people.has_reaction(post, "👀") for post in (old, edited))
+            await eventually(lambda: [entry for entry in logs if entry["event"] == "discord_reconciled"])
+            [report] = await back.reports()
+    assert (report["text"], report["quiet"]) == ("A hat\nit", True)
 
 
-async def test_an_edited_post_of_an_archived_thread_keeps_its_title_and_its_quiet(database_url: str) -> None:
-    async with DiscordDouble() as discord:
-        ann, forum = discord.admin.join("Ann"), discord.add_channel("found-items", shapes.FORUM)["id"]
-        number, at = snowflake(9), (datetime.now(UTC) - timedelta(days=8)).isoformat()
-        thread = discord.add_thread(forum, number, "A hat", by=ann)
+async def test_a_killed_bot_goes_on_and_takes_nothing_twice(discord: DiscordDouble, database_url: str) -> None:
+    past(discord)
+    async with bot(discord, database_url) as (here, _):
+        workspace = await workspace_of(here.store, "discord", discord.guild_id)
+    with lose_positions(after=1):
+        async with bot(discord, database_url) as (killed, handlers):
+            await start_reading(killed.store, handlers, workspace)
+            await eventually(killed.reports, holds=lambda reports: len(reports) == len(range(0, FOUND, EVERY)))
+    async with bot(discord, database_url) as (back, _):
+        tally = total_of(await wait_until_read(back.store, workspace))
+        assert (tally.reports, tally.photos, tally.skipped) == (len(EXPECTED), len(EXPECTED), SKIPPED)
+        assert texts(await back.reports()) == EXPECTED
+
+
+async def test_a_forums_posts_are_read_whether_archived_or_not(discord: DiscordDouble, database_url: str) -> None:
+    discord.admin.joined()
+    ann, forum = discord.admin.join("Ann"), discord.add_channel("found-items", shapes.FORUM)["id"]
+    for days in (61, *range(40, 5, -1)):
+        number = snowflake(days)
+        thread = discord.add_thread(forum, number, f"title {days}", by=ann)
         photo = discord.attach(number, "a.jpg", JPEG, "image/jpeg")
-        it = {"content": "it", "attachments": [photo], "timestamp": at, "edited_timestamp": at}
-        discord.add_message(number, ann, it, number)
-        thread["thread_metadata"] |= {"archived": True, "archive_timestamp": at}
-        async with bot(discord, database_url) as (here, handlers):
-            await start_reading(here.store, handlers, await workspace_of(here.store, "discord", discord.guild_id))
-            await eventually(here.reports)
-        with capture_logs() as logs:
-            async with bot(discord, database_url) as (back, _):
-                await eventually(lambda: [entry for entry in logs if entry["event"] == "discord_reconciled"])
-                [report] = await back.reports()
-        assert (report["text"], report["quiet"]) == ("A hat\nit", True)
-
-
-async def test_a_killed_bot_goes_on_and_takes_nothing_twice(database_url: str) -> None:
-    async with DiscordDouble() as discord:
-        past(discord)
-        async with bot(discord, database_url) as (here, _):
-            workspace = await workspace_of(here.store, "discord", discord.guild_id)
-        with lose_positions(after=1):
-            async with bot(discord, database_url) as (killed, handlers):
-                await start_reading(killed.store, handlers, workspace)
-                await eventually(killed.reports, holds=lambda reports: len(reports) == len(range(0, FOUND, EVERY)))
-        async with bot(discord, database_url) as (back, _):
-            tally = total_of(await wait_until_read(back.store, workspace))
-            assert (tally.reports, tally.photos, tally.skipped) == (len(EXPECTED), len(EXPECTED), SKIPPED)
-            assert texts(await back.reports()) == EXPECTED
-
-
-async def test_a_forums_posts_are_read_whether_archived_or_not(database_url: str) -> None:
-    async with DiscordDouble() as discord:
-        discord.admin.joined()
-        ann, forum = discord.admin.join("Ann"), discord.add_channel("found-items", shapes.FORUM)["id"]
-        for days in (61, *range(40, 5, -1)):
-            number = snowflake(days)
-            thread = discord.add_thread(forum, number, f"title {days}", by=ann)
-            photo = discord.attach(number, "a.jpg", JPEG, "image/jpeg")
-            at = (datetime.now(UTC) - timedelta(days=days)).isoformat()
-            discord.add_message(number, ann, {"content": "it", "attachments": [photo], "timestamp": at}, number)
-            ended = (datetime.now(UTC) - timedelta(days=days - 3)).isoformat()
-            thread["thread_metadata"] |= {"archived": days > 8, "archive_timestamp": ended, "locked": days == 20}
-        discord.messages[snowflake_of(discord, "title 10")].clear()
-        async with bot(discord, database_url) as (here, handlers):
-            workspace = await workspace_of(here.store, "discord", discord.guild_id)
-            await start_reading(here.store, handlers, workspace)
-            tally = total_of(await wait_until_read(here.store, workspace))
-            assert texts(await here.reports()) == sorted(
-                f"title {days}\nit" for days in range(6, 41) if days not in {10, 20}
-            )
-            assert (tally.reports, tally.skipped) == (33, {"settled": 1, "deleted": 1})
+        at = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        discord.add_message(number, ann, {"content": "it", "attachments": [photo], "timestamp": at}, number)
+        ended = (datetime.now(UTC) - timedelta(days=days - 3)).isoformat()
+        thread["thread_metadata"] |= {"archived": days > 8, "archive_timestamp": ended, "locked": days == 20}
+    discord.messages[snowflake_of(discord, "title 10")].clear()
+    async with bot(discord, database_url) as (here, handlers):
+        workspace = await workspace_of(here.store, "discord", discord.guild_id)
+        await start_reading(here.store, handlers, workspace)
+        tally = total_of(await wait_until_read(here.store, workspace))
+        assert texts(await here.reports()) == sorted(
+            f"title {days}\nit" for days in range(6, 41) if days not in {10, 20}
+        )
+        assert (tally.reports, tally.skipped) == (33, {"settled": 1, "deleted": 1})
 
 
 def snowflake_of(discord: DiscordDouble, title: str) -> str:
     return next(str(channel["id"]) for channel in discord.channels.values() if channel["name"] == title)
 
 
-async def test_a_channel_that_the_bot_may_not_read_says_why(database_url: str) -> None:
-    async with DiscordDouble() as discord:
-        past(discord)
-        async with bot(discord, database_url) as (here, handlers):
-            workspace = await workspace_of(here.store, "discord", discord.guild_id)
-            await discord.admin.forbid("found", shapes.READ_HISTORY)
-            await start_reading(here.store, handlers, workspace)
-            problems = {channel.name: channel.problem for channel in await wait_until_read(here.store, workspace)}
-            assert problems == {"found": "the bot lacks the permission read_message_history", "lost": ""}
+async def test_a_channel_that_the_bot_may_not_read_says_why(discord: DiscordDouble, database_url: str) -> None:
+    past(discord)
+    async with bot(discord, database_url) as (here, handlers):
+        workspace = await workspace_of(here.store, "discord", discord.guild_id)
+        await discord.admin.forbid("found", shapes.READ_HISTORY)
+        await start_reading(here.store, handlers, workspace)
+        problems = {channel.name: channel.problem for channel in await wait_until_read(here.store, workspace)}
+        assert problems == {"found": "the bot lacks the permission read_message_history", "lost": ""}
 
 
-async def test_moderators_start_a_backfill_by_button_and_read_its_result(database_url: str) -> None:
-    async with DiscordDouble() as discord:
-        past(discord)
-        manager = discord.admin.join("Mo")
-        discord.members[manager]["roles"].append(discord.add_role("managers", shapes.MANAGE_GUILD))
-        async with bot(discord, database_url) as (here, handlers):
-            await workspace_of(here.store, "discord", discord.guild_id)
-            settings = Settings(log_channel=discord.channel("general"))
-            await handlers.set_up(ChangeSettings(platform="discord", workspace=discord.guild_id, settings=settings))
-            used = await discord.ui.slash("setup", manager, "general")
-            await discord.ui.answer(used)
-            pressed = await discord.ui.press(used.responses[0]["id"], sentence("home_past_posts"), manager)
-            assert "I'm reading the past posts of #found, #lost" in str(await discord.ui.answer(pressed))
+async def test_moderators_start_a_backfill_by_button_and_read_its_result(
+    discord: DiscordDouble, database_url: str
+) -> None:
+    past(discord)
+    manager = discord.admin.join("Mo")
+    discord.members[manager]["roles"].append(discord.add_role("managers", shapes.MANAGE_GUILD))
+    async with bot(discord, database_url) as (here, handlers):
+        await workspace_of(here.store, "discord", discord.guild_id)
+        settings = Settings(log_channel=discord.channel("general"))
+        await handlers.set_up(ChangeSettings(platform="discord", workspace=discord.guild_id, settings=settings))
+        used = await discord.ui.slash("setup", manager, "general")
+        await discord.ui.answer(used)
+        pressed = await discord.ui.press(used.responses[0]["id"], sentence("home_past_posts"), manager)
+        assert "I'm reading the past posts of #found, #lost" in str(await discord.ui.answer(pressed))
 
-            def shown() -> str:
-                messages = discord.messages[discord.channel("general")].values()
-                return "\n".join(discord.text(message) for message in messages)
+        def shown() -> str:
+            messages = discord.messages[discord.channel("general")].values()
+            return "\n".join(discord.text(message) for message in messages)
 
-            text = await eventually(shown, holds=lambda words: "I've read the past posts" in words)
-            assert text.count("I'm reading the past posts") == text.count("I've read the past posts") == 1
-            assert f"I've made reports from {len(EXPECTED)} posts." in text
-            assert "marked as done: 1" in text
+        text = await eventually(shown, holds=lambda words: "I've read the past posts" in words)
+        assert text.count("I'm reading the past posts") == text.count("I've read the past posts") == 1
+        assert f"I've made reports from {len(EXPECTED)} posts." in text
+        assert "marked as done: 1" in text
 
 
 async def test_a_guild_that_has_just_invited_the_bot_need_not_wait_for_its_next_start() -> None:

@@ -8,109 +8,100 @@ from discord.utils import snowflake_time
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportState, Settings
 from reunite.handlers import Handlers
-from tests.support.discord_adapter import JPEG, open_world, reactions, reply
+from tests.support.discord_adapter import JPEG, World, open_world, opened_world, reactions, reply
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
-
-async def test_a_photo_in_found_becomes_a_report_and_gets_eyes_once_it_is_committed(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        ann = world.discord.admin.join("Ann")
-        post = await world.discord.people.post("found", ann, "black umbrella, library", {"umbrella.jpg": JPEG})
-        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
-        report = await world.report()
-        assert (report["kind"], report["source_key"], report["text"]) == ("found", post, "black umbrella, library")
-        assert (report["author_id"], report["author_name"]) == (ann, "Ann")
-        assert report["posted_at"] == snowflake_time(int(post))
-        [(name, url)] = await world.photos()
-        assert name == "umbrella.jpg"
-        assert url.startswith(f"http://{world.discord.file_host}/attachments/")
+world_fixture = pytest.fixture(opened_world, name="world")
 
 
-async def test_a_photo_in_lost_is_a_lost_report(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        await world.discord.people.post(
-            "lost", world.discord.admin.join("Bob"), "my rucksack", {"a.jpg": JPEG, "b.jpg": JPEG}
-        )
-        assert (await world.report())["kind"] == "lost"
-        assert [name for name, _ in await world.photos()] == ["a.jpg", "b.jpg"]
+async def test_a_photo_in_found_becomes_a_report_and_gets_eyes_once_it_is_committed(world: World) -> None:
+    ann = world.discord.admin.join("Ann")
+    post = await world.discord.people.post("found", ann, "black umbrella, library", {"umbrella.jpg": JPEG})
+    await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+    report = await world.report()
+    assert (report["kind"], report["source_key"], report["text"]) == ("found", post, "black umbrella, library")
+    assert (report["author_id"], report["author_name"]) == (ann, "Ann")
+    assert report["posted_at"] == snowflake_time(int(post))
+    [(name, url)] = await world.photos()
+    assert name == "umbrella.jpg"
+    assert url.startswith(f"http://{world.discord.file_host}/attachments/")
 
 
-async def test_a_heic_photo_that_discord_has_no_type_for_is_a_photo(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        await world.discord.people.post(
-            "found", world.discord.admin.join("Ann"), "", {"IMG_1.HEIC": JPEG}, content_type=None
-        )
-        await world.report()
-        assert [name for name, _ in await world.photos()] == ["IMG_1.HEIC"]
+async def test_a_photo_in_lost_is_a_lost_report(world: World) -> None:
+    await world.discord.people.post(
+        "lost", world.discord.admin.join("Bob"), "my rucksack", {"a.jpg": JPEG, "b.jpg": JPEG}
+    )
+    assert (await world.report())["kind"] == "lost"
+    assert [name for name, _ in await world.photos()] == ["a.jpg", "b.jpg"]
 
 
-async def test_the_same_post_delivered_three_times_is_one_report(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        post = await world.discord.people.post(
-            "found", world.discord.admin.join("Ann"), "scarf", {"a.jpg": JPEG}, times=3
-        )
-        await eventually(lambda: len(reactions(world.discord, post)) >= 3 or None)
-        assert len(await world.reports()) == 1
+async def test_a_heic_photo_that_discord_has_no_type_for_is_a_photo(world: World) -> None:
+    await world.discord.people.post(
+        "found", world.discord.admin.join("Ann"), "", {"IMG_1.HEIC": JPEG}, content_type=None
+    )
+    await world.report()
+    assert [name for name, _ in await world.photos()] == ["IMG_1.HEIC"]
 
 
-async def test_words_other_channels_bots_and_webhooks_make_no_report(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        discord = world.discord
-        ann, robot = discord.admin.join("Ann"), discord.admin.join("Robot", bot=True)
-        await discord.people.post("found", ann, "has anyone seen my hat?")
-        await discord.people.post("found", ann, "a song", {"song.mp3": b"la"}, content_type="audio/mpeg")
-        await discord.people.post("general", ann, "my lunch", {"lunch.jpg": JPEG})
-        await discord.people.post("found", robot, "beep", {"beep.jpg": JPEG})
-        await discord.people.post("found", ann, "news", {"news.jpg": JPEG}, webhook_id="78")
-        wanted = await discord.people.post("found", ann, "a real one", {"real.jpg": JPEG})
-        await eventually(lambda: discord.people.has_reaction(wanted, "👀"))
-        assert [report["text"] for report in await world.reports()] == ["a real one"]
+async def test_the_same_post_delivered_three_times_is_one_report(world: World) -> None:
+    post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "scarf", {"a.jpg": JPEG}, times=3)
+    await eventually(lambda: len(reactions(world.discord, post)) >= 3 or None)
+    assert len(await world.reports()) == 1
 
 
-async def test_a_refused_post_is_explained_in_its_thread(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        post = await world.discord.people.post(
-            "found", world.discord.admin.join("Ann"), "x" * 4001, {"a.jpg": JPEG}, times=2
-        )
-        answer = await world.discord.reply(post, "too long")
-        assert not world.discord.people.has_reaction(post, "👀")
-        assert world.discord.replies(post) == [answer]
-        assert await world.reports() == []
+async def test_words_other_channels_bots_and_webhooks_make_no_report(world: World) -> None:
+    discord = world.discord
+    ann, robot = discord.admin.join("Ann"), discord.admin.join("Robot", bot=True)
+    await discord.people.post("found", ann, "has anyone seen my hat?")
+    await discord.people.post("found", ann, "a song", {"song.mp3": b"la"}, content_type="audio/mpeg")
+    await discord.people.post("general", ann, "my lunch", {"lunch.jpg": JPEG})
+    await discord.people.post("found", robot, "beep", {"beep.jpg": JPEG})
+    await discord.people.post("found", ann, "news", {"news.jpg": JPEG}, webhook_id="78")
+    wanted = await discord.people.post("found", ann, "a real one", {"real.jpg": JPEG})
+    await eventually(lambda: discord.people.has_reaction(wanted, "👀"))
+    assert [report["text"] for report in await world.reports()] == ["a real one"]
 
 
-async def test_a_channel_that_is_made_later_counts_by_its_name(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        await world.discord.admin.create_channel("lost-and-found")
-        await world.discord.people.post("lost-and-found", world.discord.admin.join("Ann"), "gloves", {"a.jpg": JPEG})
-        assert (await world.report())["kind"] == "found"
+async def test_a_refused_post_is_explained_in_its_thread(world: World) -> None:
+    post = await world.discord.people.post(
+        "found", world.discord.admin.join("Ann"), "x" * 4001, {"a.jpg": JPEG}, times=2
+    )
+    answer = await world.discord.reply(post, "too long")
+    assert not world.discord.people.has_reaction(post, "👀")
+    assert world.discord.replies(post) == [answer]
+    assert await world.reports() == []
 
 
-async def test_a_chosen_channel_that_is_deleted_is_chosen_no_more(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        handlers, guild = Handlers(world.store, NoQueue()), world.discord.guild_id
-        club = await world.discord.admin.create_channel("club")
-        lost = (world.discord.channel("general"),)
-        chosen = Settings(found_channels=(club,), lost_channels=lost, log_channel=club, moderators=("1",))
-        await handlers.set_up(ChangeSettings(platform="discord", workspace=guild, settings=chosen))
-        await world.discord.admin.create_channel("another")  # the settings are read again
-        await world.discord.admin.delete_channel("club")
-
-        async def known() -> bool:
-            return await handlers.settings("discord", guild) == replace(chosen, found_channels=(), log_channel=None)
-
-        await eventually(known)
-        await world.discord.people.post("found", world.discord.admin.join("Ann"), "gloves", {"a.jpg": JPEG})
-        assert (await world.report())["kind"] == "found"
+async def test_a_channel_that_is_made_later_counts_by_its_name(world: World) -> None:
+    await world.discord.admin.create_channel("lost-and-found")
+    await world.discord.people.post("lost-and-found", world.discord.admin.join("Ann"), "gloves", {"a.jpg": JPEG})
+    assert (await world.report())["kind"] == "found"
 
 
-async def test_a_deleted_post_withdraws_its_report(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "a hat", {"a.jpg": JPEG})
-        report = await world.report()
-        await world.discord.people.delete(post)
-        await world.becomes(report["id"], ReportState.WITHDRAWN)
-        assert (await world.report())["text"] == ""
+async def test_a_chosen_channel_that_is_deleted_is_chosen_no_more(world: World) -> None:
+    handlers, guild = Handlers(world.store, NoQueue()), world.discord.guild_id
+    club = await world.discord.admin.create_channel("club")
+    lost = (world.discord.channel("general"),)
+    chosen = Settings(found_channels=(club,), lost_channels=lost, log_channel=club, moderators=("1",))
+    await handlers.set_up(ChangeSettings(platform="discord", workspace=guild, settings=chosen))
+    await world.discord.admin.create_channel("another")  # the settings are read again
+    await world.discord.admin.delete_channel("club")
+
+    async def known() -> bool:
+        return await handlers.settings("discord", guild) == replace(chosen, found_channels=(), log_channel=None)
+
+    await eventually(known)
+    await world.discord.people.post("found", world.discord.admin.join("Ann"), "gloves", {"a.jpg": JPEG})
+    assert (await world.report())["kind"] == "found"
+
+
+async def test_a_deleted_post_withdraws_its_report(world: World) -> None:
+    post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "a hat", {"a.jpg": JPEG})
+    report = await world.report()
+    await world.discord.people.delete(post)
+    await world.becomes(report["id"], ReportState.WITHDRAWN)
+    assert (await world.report())["text"] == ""
 
 
 async def test_a_threads_name_loses_a_deleted_posts_words_though_discord_puts_that_off(
@@ -129,31 +120,28 @@ async def test_a_threads_name_loses_a_deleted_posts_words_though_discord_puts_th
         await eventually(lambda: "hat" not in world.discord.channels[post]["name"])
 
 
-async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_not(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        ann = world.discord.admin.join("Ann")
-        for channel in ("found", "lost"):
-            post = await world.discord.people.post(channel, ann, f"a hat in {channel}", {"a.jpg": JPEG})
-            await eventually(lambda: world.discord.people.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
-        await world.discord.admin.delete_channel("found")
-        found, lost = await world.reports()
-        await world.becomes(found["id"], ReportState.WITHDRAWN)
-        assert [report["text"] for report in await world.reports()] == ["", "a hat in lost"]
-        assert await world.state(lost["id"]) is ReportState.PENDING
+async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_not(world: World) -> None:
+    ann = world.discord.admin.join("Ann")
+    for channel in ("found", "lost"):
+        post = await world.discord.people.post(channel, ann, f"a hat in {channel}", {"a.jpg": JPEG})
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
+    await world.discord.admin.delete_channel("found")
+    found, lost = await world.reports()
+    await world.becomes(found["id"], ReportState.WITHDRAWN)
+    assert [report["text"] for report in await world.reports()] == ["", "a hat in lost"]
+    assert await world.state(lost["id"]) is ReportState.PENDING
 
 
-async def test_a_post_deleted_at_once_is_withdrawn_too(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "oops", {"a.jpg": JPEG})
-        await world.discord.people.delete(post)
-        await world.becomes((await world.report())["id"], ReportState.WITHDRAWN)
+async def test_a_post_deleted_at_once_is_withdrawn_too(world: World) -> None:
+    post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "oops", {"a.jpg": JPEG})
+    await world.discord.people.delete(post)
+    await world.becomes((await world.report())["id"], ReportState.WITHDRAWN)
 
 
-async def test_changes_during_a_lost_connection_arrive_on_reconnecting(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        await world.discord.gateway.ask_to_reconnect()
-        await eventually(lambda: world.discord.gateway.resumed or None)
-        await world.discord.gateway.drop()
-        post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "keys", {"a.jpg": JPEG})
-        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
-        assert len(await world.reports()) == 1
+async def test_changes_during_a_lost_connection_arrive_on_reconnecting(world: World) -> None:
+    await world.discord.gateway.ask_to_reconnect()
+    await eventually(lambda: world.discord.gateway.resumed or None)
+    await world.discord.gateway.drop()
+    post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "keys", {"a.jpg": JPEG})
+    await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+    assert len(await world.reports()) == 1

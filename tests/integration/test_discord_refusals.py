@@ -22,8 +22,10 @@ from tests.doubles.discord_shapes import (
     SEND_MESSAGES,
     VIEW_CHANNEL,
 )
-from tests.support.discord_adapter import JPEG, World, open_world, reply
+from tests.support.discord_adapter import JPEG, World, open_world, opened_world, reply
 from tests.support.waiting import eventually
+
+world_fixture = pytest.fixture(opened_world, name="world")
 
 
 async def posted(world: World, words: str = "umbrella") -> str:
@@ -32,51 +34,47 @@ async def posted(world: World, words: str = "umbrella") -> str:
     return post
 
 
-async def test_too_many_threads_answer_in_the_channel_until_there_is_room(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        post, found = await posted(world), world.discord.channel("found")
-        world.discord.max_threads = 0
-        first = await world.platform.send(reply("1", world.post_of(post), "One."))
-        assert first.channel == found
-        assert world.discord.message(first.message)["message_reference"]["message_id"] == post
-        assert await world.platform.send(reply("1", world.post_of(post), "One.", maybe_sent=True)) == first
-        world.discord.max_threads = 1
-        assert await world.platform.send(reply("1", world.post_of(post), "One.", maybe_sent=True)) == first
-        second = await world.platform.send(reply("2", world.post_of(post), "Two."))
-        assert second.channel == post
-        await world.platform.remove(reply("1", world.post_of(post)), None)
-        assert first.message not in world.discord.messages[found]
+async def test_too_many_threads_answer_in_the_channel_until_there_is_room(world: World) -> None:
+    post, found = await posted(world), world.discord.channel("found")
+    world.discord.max_threads = 0
+    first = await world.platform.send(reply("1", world.post_of(post), "One."))
+    assert first.channel == found
+    assert world.discord.message(first.message)["message_reference"]["message_id"] == post
+    assert await world.platform.send(reply("1", world.post_of(post), "One.", maybe_sent=True)) == first
+    world.discord.max_threads = 1
+    assert await world.platform.send(reply("1", world.post_of(post), "One.", maybe_sent=True)) == first
+    second = await world.platform.send(reply("2", world.post_of(post), "Two."))
+    assert second.channel == post
+    await world.platform.remove(reply("1", world.post_of(post)), None)
+    assert first.message not in world.discord.messages[found]
 
 
 @pytest.mark.parametrize("code", [160006, 160007])
-async def test_each_limit_of_threads_is_one_that_passes(database_url: str, code: int) -> None:
-    async with open_world(database_url) as world:
-        post = await posted(world)
-        world.discord.refuse(f"POST .*/messages/{post}/threads", 400, code=code, message="Maximum number")
-        sent = await world.platform.send(reply("1", world.post_of(post)))
-        assert sent.channel == world.discord.channel("found")
+async def test_each_limit_of_threads_is_one_that_passes(world: World, code: int) -> None:
+    post = await posted(world)
+    world.discord.refuse(f"POST .*/messages/{post}/threads", 400, code=code, message="Maximum number")
+    sent = await world.platform.send(reply("1", world.post_of(post)))
+    assert sent.channel == world.discord.channel("found")
 
 
-async def test_a_thread_that_is_asleep_or_locked_does_not_keep_an_answer_back(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        post, found = await posted(world), world.discord.channel("found")
-        assert (await world.platform.send(reply("1", world.post_of(post)))).channel == post
-        await world.discord.admin.archive(post)
-        world.discord.max_threads = 0
-        assert (await world.platform.send(reply("2", world.post_of(post)))).channel == found
-        world.discord.max_threads = 10
-        await world.discord.admin.lock(post)
-        assert (await world.platform.send(reply("3", world.post_of(post)))).channel == found
+async def test_a_thread_that_is_asleep_or_locked_does_not_keep_an_answer_back(world: World) -> None:
+    post, found = await posted(world), world.discord.channel("found")
+    assert (await world.platform.send(reply("1", world.post_of(post)))).channel == post
+    await world.discord.admin.archive(post)
+    world.discord.max_threads = 0
+    assert (await world.platform.send(reply("2", world.post_of(post)))).channel == found
+    world.discord.max_threads = 10
+    await world.discord.admin.lock(post)
+    assert (await world.platform.send(reply("3", world.post_of(post)))).channel == found
 
 
-async def test_a_deleted_post_whose_thread_is_locked_is_gone(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        post = await posted(world)
-        await world.platform.send(reply("1", world.post_of(post)))
-        await world.discord.admin.lock(post)
-        await world.discord.people.delete(post, tell=False)
-        with pytest.raises(PostGoneError):
-            await world.platform.send(reply("2", world.post_of(post)))
+async def test_a_deleted_post_whose_thread_is_locked_is_gone(world: World) -> None:
+    post = await posted(world)
+    await world.platform.send(reply("1", world.post_of(post)))
+    await world.discord.admin.lock(post)
+    await world.discord.people.delete(post, tell=False)
+    with pytest.raises(PostGoneError):
+        await world.platform.send(reply("2", world.post_of(post)))
 
 
 @pytest.mark.parametrize("tell", [True, False])
@@ -90,69 +88,63 @@ async def test_a_thread_that_another_bot_has_opened_is_answered_in(database_url:
         assert world.discord.channels[post]["name"] == "Discussion"
 
 
-async def test_an_answer_to_a_locked_forum_post_goes_to_its_author(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        ann = world.discord.admin.join("Ann")
-        await world.discord.admin.create_channel("found-items", FORUM)
-        post = await world.discord.people.post_in_forum("found-items", ann, "Gloves", "", {"a.jpg": JPEG})
-        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
-        await world.discord.admin.lock(post)
-        target = replace(world.post_of(post), channel=post)
-        await world.platform.send(reply("1", target, "They are Bob's."))
-        assert [world.discord.text(message) for message in world.discord.people.direct_messages(ann)] == [
-            f"{sentence('moved_to_direct')}\nThey are Bob's."
-        ]
+async def test_an_answer_to_a_locked_forum_post_goes_to_its_author(world: World) -> None:
+    ann = world.discord.admin.join("Ann")
+    await world.discord.admin.create_channel("found-items", FORUM)
+    post = await world.discord.people.post_in_forum("found-items", ann, "Gloves", "", {"a.jpg": JPEG})
+    await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+    await world.discord.admin.lock(post)
+    target = replace(world.post_of(post), channel=post)
+    await world.platform.send(reply("1", target, "They are Bob's."))
+    assert [world.discord.text(message) for message in world.discord.people.direct_messages(ann)] == [
+        f"{sentence('moved_to_direct')}\nThey are Bob's."
+    ]
 
 
 @pytest.mark.parametrize("code", [50035, 200001])
-async def test_a_thread_whose_name_is_refused_gets_a_neutral_one(database_url: str, code: int) -> None:
-    async with open_world(database_url) as world:
-        world.discord.forbidden_words = {"bloody"}
-        post = await posted(world, "a bloody good umbrella")
-        if code != 50035:
-            world.discord.refuse(f"POST .*/messages/{post}/threads", 400, code=code, message="Title was blocked")
-        await world.platform.send(reply("1", world.post_of(post)))
-        assert world.discord.channels[post]["name"].startswith("Found: photo from")
+async def test_a_thread_whose_name_is_refused_gets_a_neutral_one(world: World, code: int) -> None:
+    world.discord.forbidden_words = {"bloody"}
+    post = await posted(world, "a bloody good umbrella")
+    if code != 50035:
+        world.discord.refuse(f"POST .*/messages/{post}/threads", 400, code=code, message="Title was blocked")
+    await world.platform.send(reply("1", world.post_of(post)))
+    assert world.discord.channels[post]["name"].startswith("Found: photo from")
 
 
 @pytest.mark.parametrize("code", [200000, 240000])
 @pytest.mark.parametrize("place", ["found", "found-items"])
-async def test_an_answer_whose_words_are_blocked_goes_to_the_author(database_url: str, code: int, place: str) -> None:
-    async with open_world(database_url) as world:
-        ann = world.discord.admin.join("Ann")
-        if place == "found":
-            post = await world.discord.people.post(place, ann, "gloves", {"a.jpg": JPEG})
-        else:
-            await world.discord.admin.create_channel(place, FORUM)
-            post = await world.discord.people.post_in_forum(place, ann, "Gloves", "", {"a.jpg": JPEG})
-        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
-        target = replace(world.post_of(post), channel=world.discord.channel("found") if place == "found" else post)
-        world.discord.refuse(f"POST /channels/{post}/messages", 400, code=code, message="Message was blocked")
-        answer = reply("1", target, "They are Bob's.")
-        sent = await world.platform.send(answer)
-        world.discord.refuse(f"POST /channels/{post}/messages", 400, code=code, message="Message was blocked")
-        assert await world.platform.send(replace(answer, maybe_sent=True)) == sent
-        await world.platform.edit(reply("1", target, "They are Cid's."), sent)
-        [message] = world.discord.people.direct_messages(ann)
-        assert message["id"] == sent.message
-        assert world.discord.text(message) == f"{sentence('moved_to_direct')}\nThey are Cid's."
+async def test_an_answer_whose_words_are_blocked_goes_to_the_author(world: World, code: int, place: str) -> None:
+    ann = world.discord.admin.join("Ann")
+    if place == "found":
+        post = await world.discord.people.post(place, ann, "gloves", {"a.jpg": JPEG})
+    else:
+        await world.discord.admin.create_channel(place, FORUM)
+        post = await world.discord.people.post_in_forum(place, ann, "Gloves", "", {"a.jpg": JPEG})
+    await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+    target = replace(world.post_of(post), channel=world.discord.channel("found") if place == "found" else post)
+    world.discord.refuse(f"POST /channels/{post}/messages", 400, code=code, message="Message was blocked")
+    answer = reply("1", target, "They are Bob's.")
+    sent = await world.platform.send(answer)
+    world.discord.refuse(f"POST /channels/{post}/messages", 400, code=code, message="Message was blocked")
+    assert await world.platform.send(replace(answer, maybe_sent=True)) == sent
+    await world.platform.edit(reply("1", target, "They are Cid's."), sent)
+    [message] = world.discord.people.direct_messages(ann)
+    assert message["id"] == sent.message
+    assert world.discord.text(message) == f"{sentence('moved_to_direct')}\nThey are Cid's."
 
 
 @pytest.mark.parametrize("place", ["log", "conversation"])
-async def test_what_belongs_to_no_post_is_sent_without_the_words_that_are_blocked(
-    database_url: str, place: str
-) -> None:
-    async with open_world(database_url) as world:
-        lines = ((Plain("A match."),), (Plain("Found: "), Quoted("bloody gloves", UUID(int=1))))
-        people = tuple(world.discord.admin.join(name) for name in ("Ann", "Bob")) if place == "conversation" else ()
-        root = replace(world.post_of("0"), message=None)
-        world.discord.refuse("POST /channels/.*/messages", 400, code=200000, message="Message was blocked")
-        sent = await world.platform.send(Outgoing("1", root, Reply("log", lines), people=people))
-        assert world.discord.text(world.discord.message(sent.message)) == "A match.\nFound: …"
-        world.discord.refuse("PATCH /channels/.*/messages", 400, code=200000, message="Message was blocked")
-        later = ((Plain("Returned."),), *lines[1:])
-        await world.platform.edit(Outgoing("1", root, Reply("log", later), people=people), sent)
-        assert world.discord.text(world.discord.message(sent.message)) == "Returned.\nFound: …"
+async def test_what_belongs_to_no_post_is_sent_without_the_words_that_are_blocked(world: World, place: str) -> None:
+    lines = ((Plain("A match."),), (Plain("Found: "), Quoted("bloody gloves", UUID(int=1))))
+    people = tuple(world.discord.admin.join(name) for name in ("Ann", "Bob")) if place == "conversation" else ()
+    root = replace(world.post_of("0"), message=None)
+    world.discord.refuse("POST /channels/.*/messages", 400, code=200000, message="Message was blocked")
+    sent = await world.platform.send(Outgoing("1", root, Reply("log", lines), people=people))
+    assert world.discord.text(world.discord.message(sent.message)) == "A match.\nFound: …"
+    world.discord.refuse("PATCH /channels/.*/messages", 400, code=200000, message="Message was blocked")
+    later = ((Plain("Returned."),), *lines[1:])
+    await world.platform.edit(Outgoing("1", root, Reply("log", later), people=people), sent)
+    assert world.discord.text(world.discord.message(sent.message)) == "Returned.\nFound: …"
 
 
 def report_post(world: World, author: str) -> Outgoing:
@@ -161,23 +153,21 @@ def report_post(world: World, author: str) -> Outgoing:
     return Outgoing("post", root, Reply("report_post", words, opens_thread=True), author=author)
 
 
-async def test_a_report_by_command_whose_words_are_blocked_goes_to_its_author(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        lost, bob = world.discord.channel("lost"), world.discord.admin.join("Bob")
-        post = report_post(world, bob)
-        world.discord.refuse(f"POST /channels/{lost}/messages", 400, code=200000, message="Message was blocked")
-        assert (await world.platform.send(post)).channel == world.discord.direct(bob)["id"]
+async def test_a_report_by_command_whose_words_are_blocked_goes_to_its_author(world: World) -> None:
+    lost, bob = world.discord.channel("lost"), world.discord.admin.join("Bob")
+    post = report_post(world, bob)
+    world.discord.refuse(f"POST /channels/{lost}/messages", 400, code=200000, message="Message was blocked")
+    assert (await world.platform.send(post)).channel == world.discord.direct(bob)["id"]
 
 
-async def test_direct_messages_that_are_opened_too_fast_are_sent_later(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        bob = world.discord.admin.join("Bob")
-        post = report_post(world, bob)
-        await world.discord.admin.forbid("lost", SEND_MESSAGES)
-        world.discord.refuse("POST /users/@me/channels", 403, code=40003, message="You are opening them too fast")
-        with pytest.raises(TryAgainError, match="40003"):
-            await world.platform.send(post)
-        assert (await world.platform.send(replace(post, maybe_sent=True))).channel == world.discord.direct(bob)["id"]
+async def test_direct_messages_that_are_opened_too_fast_are_sent_later(world: World) -> None:
+    bob = world.discord.admin.join("Bob")
+    post = report_post(world, bob)
+    await world.discord.admin.forbid("lost", SEND_MESSAGES)
+    world.discord.refuse("POST /users/@me/channels", 403, code=40003, message="You are opening them too fast")
+    with pytest.raises(TryAgainError, match="40003"):
+        await world.platform.send(post)
+    assert (await world.platform.send(replace(post, maybe_sent=True))).channel == world.discord.direct(bob)["id"]
 
 
 def opening(world: World, words: str) -> Outgoing:
@@ -192,12 +182,11 @@ async def only_a_forum_for_lost_reports(world: World) -> str:
     return await world.discord.admin.create_channel("lost-items", FORUM)
 
 
-async def test_a_forum_post_whose_title_is_refused_gets_a_neutral_one(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        await only_a_forum_for_lost_reports(world)
-        world.discord.forbidden_words = {"bloody"}
-        sent = await world.platform.send(opening(world, "a bloody good umbrella"))
-        assert world.discord.channels[sent.channel]["name"].startswith("Lost: photo from")
+async def test_a_forum_post_whose_title_is_refused_gets_a_neutral_one(world: World) -> None:
+    await only_a_forum_for_lost_reports(world)
+    world.discord.forbidden_words = {"bloody"}
+    sent = await world.platform.send(opening(world, "a bloody good umbrella"))
+    assert world.discord.channels[sent.channel]["name"].startswith("Lost: photo from")
 
 
 async def test_a_report_by_command_is_posted_in_a_media_channel_like_in_a_forum(database_url: str) -> None:
@@ -209,66 +198,61 @@ async def test_a_report_by_command_is_posted_in_a_media_channel_like_in_a_forum(
         assert world.discord.channels[sent.channel]["name"] == "Lost: a hat"
 
 
-async def test_a_forum_post_without_its_first_message_keeps_no_other_back(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        await only_a_forum_for_lost_reports(world)
-        earlier = await world.platform.send(opening(world, "a hat"))
-        await world.discord.people.delete(earlier.message)
-        await eventually(lambda: world.discord.messages[earlier.channel] == {})
-        retried = replace(opening(world, "an umbrella"), key="another", maybe_sent=True)
-        sent = await world.platform.send(retried)
-        assert await world.platform.send(retried) == sent
+async def test_a_forum_post_without_its_first_message_keeps_no_other_back(world: World) -> None:
+    await only_a_forum_for_lost_reports(world)
+    earlier = await world.platform.send(opening(world, "a hat"))
+    await world.discord.people.delete(earlier.message)
+    await eventually(lambda: world.discord.messages[earlier.channel] == {})
+    retried = replace(opening(world, "an umbrella"), key="another", maybe_sent=True)
+    sent = await world.platform.send(retried)
+    assert await world.platform.send(retried) == sent
 
 
-async def test_a_forum_that_requires_a_tag_gets_one_that_is_not_the_moderators(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        forum = await only_a_forum_for_lost_reports(world)
-        await world.discord.admin.require_tag("lost-items", moderated=True)
-        with pytest.raises(TryAgainError):
+async def test_a_forum_that_requires_a_tag_gets_one_that_is_not_the_moderators(world: World) -> None:
+    forum = await only_a_forum_for_lost_reports(world)
+    await world.discord.admin.require_tag("lost-items", moderated=True)
+    with pytest.raises(TryAgainError):
+        await world.platform.send(opening(world, "my bag"))
+    used = await world.discord.ui.slash("lost", world.discord.admin.join("Cid"), "general", description="my bag")
+    answer = await world.discord.ui.answer(used)
+    assert answer == sentence("forum_needs_tag", channel=f"<#{forum}>")
+    assert await world.reports() == []
+    await world.discord.admin.require_tag("lost-items", moderated=False)
+
+    async def is_sent() -> bool:
+        with suppress(TryAgainError):  # until the bot hears of the new tag
             await world.platform.send(opening(world, "my bag"))
-        used = await world.discord.ui.slash("lost", world.discord.admin.join("Cid"), "general", description="my bag")
-        answer = await world.discord.ui.answer(used)
-        assert answer == sentence("forum_needs_tag", channel=f"<#{forum}>")
-        assert await world.reports() == []
-        await world.discord.admin.require_tag("lost-items", moderated=False)
+            return True
+        return False
 
-        async def is_sent() -> bool:
-            with suppress(TryAgainError):  # until the bot hears of the new tag
-                await world.platform.send(opening(world, "my bag"))
-                return True
-            return False
-
-        await eventually(is_sent)
+    await eventually(is_sent)
 
 
-async def test_a_private_report_is_not_made_public_for_want_of_a_thread(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        world.discord.max_threads = 0
-        opened = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general")
-        await world.discord.ui.opened(opened)
-        used = await world.discord.ui.submit(opened, words="my bag", seen="private")
-        assert await world.discord.ui.answer(used) == sentence("too_many_threads")
-        assert await world.reports() == []
+async def test_a_private_report_is_not_made_public_for_want_of_a_thread(world: World) -> None:
+    world.discord.max_threads = 0
+    opened = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "general")
+    await world.discord.ui.opened(opened)
+    used = await world.discord.ui.submit(opened, words="my bag", seen="private")
+    assert await world.discord.ui.answer(used) == sentence("too_many_threads")
+    assert await world.reports() == []
 
 
-async def test_the_menu_takes_a_report_though_there_is_no_room_for_its_thread(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        world.discord.max_threads = 0
-        post = await world.discord.people.post("general", world.discord.admin.join("Ann"), "a bag", {"a.jpg": JPEG})
-        used = await world.discord.ui.menu("Found this", world.discord.admin.join("Bob"), post)
-        assert f"<#{world.discord.channel('general')}>" in await world.discord.ui.answer(used)
-        await eventually(world.reports)
+async def test_the_menu_takes_a_report_though_there_is_no_room_for_its_thread(world: World) -> None:
+    world.discord.max_threads = 0
+    post = await world.discord.people.post("general", world.discord.admin.join("Ann"), "a bag", {"a.jpg": JPEG})
+    used = await world.discord.ui.menu("Found this", world.discord.admin.join("Bob"), post)
+    assert f"<#{world.discord.channel('general')}>" in await world.discord.ui.answer(used)
+    await eventually(world.reports)
 
 
-async def test_what_waits_for_a_permission_is_sent_once_it_is_granted(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        post = await posted(world)
-        await world.discord.admin.forbid("found", SEND_IN_THREADS | CREATE_THREADS)
-        for _ in range(2):
-            with pytest.raises(TryAgainError, match="Missing Permissions"):
-                await world.platform.send(reply("1", world.post_of(post)))
-        await world.discord.admin.allow("found")
-        assert (await world.platform.send(reply("1", world.post_of(post)))).channel == post
+async def test_what_waits_for_a_permission_is_sent_once_it_is_granted(world: World) -> None:
+    post = await posted(world)
+    await world.discord.admin.forbid("found", SEND_IN_THREADS | CREATE_THREADS)
+    for _ in range(2):
+        with pytest.raises(TryAgainError, match="Missing Permissions"):
+            await world.platform.send(reply("1", world.post_of(post)))
+    await world.discord.admin.allow("found")
+    assert (await world.platform.send(reply("1", world.post_of(post)))).channel == post
 
 
 @pytest.mark.parametrize("takes_messages", [True, False])
@@ -291,76 +275,67 @@ async def test_a_late_answer_is_sent_directly_or_said_to_be_late(
             assert world.discord.pinged(answer) == {ann}
 
 
-async def test_a_late_list_of_many_reports_is_sent_one_by_one(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with open_world(database_url) as world:
-        ann = world.discord.admin.join("Ann")
-        for number in range(11):
-            await world.discord.people.post("found", ann, f"hat {number}", {"a.jpg": JPEG})
-        await eventually(world.reports, holds=lambda reports: len(reports) == 11)
-        monkeypatch.setattr("tests.doubles.discord_rest_interactions.TOKENS_LAST", 0)
-        await world.discord.ui.slash("mine", ann, "general")
-        shown = await eventually(lambda: world.discord.people.direct_messages(ann), holds=lambda sent: len(sent) == 11)
-        texts = "\n".join(map(world.discord.text, shown)) + "\n"
-        assert all(f"hat {number}\n" in texts for number in range(11)), texts
+async def test_a_late_list_of_many_reports_is_sent_one_by_one(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    ann = world.discord.admin.join("Ann")
+    for number in range(11):
+        await world.discord.people.post("found", ann, f"hat {number}", {"a.jpg": JPEG})
+    await eventually(world.reports, holds=lambda reports: len(reports) == 11)
+    monkeypatch.setattr("tests.doubles.discord_rest_interactions.TOKENS_LAST", 0)
+    await world.discord.ui.slash("mine", ann, "general")
+    shown = await eventually(lambda: world.discord.people.direct_messages(ann), holds=lambda sent: len(sent) == 11)
+    texts = "\n".join(map(world.discord.text, shown)) + "\n"
+    assert all(f"hat {number}\n" in texts for number in range(11)), texts
 
 
-async def test_a_finder_who_cant_be_answered_in_public_gets_a_direct_message(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        ann = world.discord.admin.join("Ann")
-        await world.discord.admin.forbid("found", SEND_IN_THREADS | CREATE_THREADS | SEND_MESSAGES)
-        await world.discord.people.post("found", ann, "a bag", {"a.jpg": JPEG})
-        [answer] = await eventually(lambda: world.discord.people.direct_messages(ann))
-        assert "Send Messages in Threads" in world.discord.text(answer)
+async def test_a_finder_who_cant_be_answered_in_public_gets_a_direct_message(world: World) -> None:
+    ann = world.discord.admin.join("Ann")
+    await world.discord.admin.forbid("found", SEND_IN_THREADS | CREATE_THREADS | SEND_MESSAGES)
+    await world.discord.people.post("found", ann, "a bag", {"a.jpg": JPEG})
+    [answer] = await eventually(lambda: world.discord.people.direct_messages(ann))
+    assert "Send Messages in Threads" in world.discord.text(answer)
 
 
-async def test_a_finder_who_takes_no_messages_gets_eyes_though_nothing_can_be_said(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        ann = world.discord.admin.join("Ann")
-        world.discord.takes_no_messages.add(ann)
-        await world.discord.admin.forbid("found", SEND_IN_THREADS | CREATE_THREADS | SEND_MESSAGES)
-        post = await world.discord.people.post("found", ann, "a bag", {"a.jpg": JPEG})
-        await eventually(lambda: world.discord.people.has_reaction(post, "👀"), within=10)
+async def test_a_finder_who_takes_no_messages_gets_eyes_though_nothing_can_be_said(world: World) -> None:
+    ann = world.discord.admin.join("Ann")
+    world.discord.takes_no_messages.add(ann)
+    await world.discord.admin.forbid("found", SEND_IN_THREADS | CREATE_THREADS | SEND_MESSAGES)
+    post = await world.discord.people.post("found", ann, "a bag", {"a.jpg": JPEG})
+    await eventually(lambda: world.discord.people.has_reaction(post, "👀"), within=10)
 
 
 @pytest.mark.parametrize("lacked", [ADD_REACTIONS, VIEW_CHANNEL], ids=["seen", "not seen"])
 async def test_what_was_posted_while_a_permission_was_lacking_is_taken_up_once_it_is_granted(
-    database_url: str, lacked: int
+    world: World, lacked: int
 ) -> None:
-    async with open_world(database_url) as world:
-        await posted(world, "hat")
-        await world.discord.admin.forbid("found", lacked)
-        heard = int(lacked == ADD_REACTIONS)  # Discord tells nothing of a channel that the bot can't see
-        post = await world.discord.people.post(
-            "found", world.discord.admin.join("Bea"), "umbrella", {"a.jpg": JPEG}, times=heard
-        )
-        await eventually(world.reports, holds=lambda reports: len(reports) == 1 + heard)
-        await world.discord.admin.allow("found")
-        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
-        assert len(await world.reports()) == 2
+    await posted(world, "hat")
+    await world.discord.admin.forbid("found", lacked)
+    heard = int(lacked == ADD_REACTIONS)  # Discord tells nothing of a channel that the bot can't see
+    post = await world.discord.people.post(
+        "found", world.discord.admin.join("Bea"), "umbrella", {"a.jpg": JPEG}, times=heard
+    )
+    await eventually(world.reports, holds=lambda reports: len(reports) == 1 + heard)
+    await world.discord.admin.allow("found")
+    await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+    assert len(await world.reports()) == 2
 
 
 @pytest.mark.parametrize("new", ["channel", "guild"])
 async def test_a_permission_that_a_new_channel_or_guild_lacked_is_noticed_once_it_is_granted(
-    database_url: str, new: str
+    world: World, new: str
 ) -> None:
-    async with open_world(database_url) as world:
-        await world.discord.admin.delete_channel("found")
-        if new == "guild":
-            await world.discord.admin.remove_bot()
-            await eventually(
-                lambda: world.store.workspace("discord", world.discord.guild_id), holds=lambda it: it is None
-            )
-            world.discord.add_channel("found", forbidden=ADD_REACTIONS)
-            await world.discord.admin.add_bot()
-            await eventually(lambda: world.store.workspace("discord", world.discord.guild_id))
-        else:
-            await world.discord.admin.create_channel("found", forbidden=ADD_REACTIONS)
-        post = await world.discord.people.post("found", world.discord.admin.join("Bea"), "umbrella", {"a.jpg": JPEG})
-        await eventually(world.reports)
-        await world.discord.admin.allow("found")
-        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+    await world.discord.admin.delete_channel("found")
+    if new == "guild":
+        await world.discord.admin.remove_bot()
+        await eventually(lambda: world.store.workspace("discord", world.discord.guild_id), holds=lambda it: it is None)
+        world.discord.add_channel("found", forbidden=ADD_REACTIONS)
+        await world.discord.admin.add_bot()
+        await eventually(lambda: world.store.workspace("discord", world.discord.guild_id))
+    else:
+        await world.discord.admin.create_channel("found", forbidden=ADD_REACTIONS)
+    post = await world.discord.people.post("found", world.discord.admin.join("Bea"), "umbrella", {"a.jpg": JPEG})
+    await eventually(world.reports)
+    await world.discord.admin.allow("found")
+    await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
 
 
 async def test_a_post_whose_acknowledgement_fails_on_the_way_gets_it_later(database_url: str) -> None:

@@ -10,7 +10,9 @@ from reunite.entities import ReportState
 from reunite.language import sentence
 from tests.doubles.discord_interaction import Interaction
 from tests.doubles.discord_shapes import BOT_ID, MANAGE_THREADS, PRIVATE_THREAD
-from tests.support.discord_adapter import World, open_world
+from tests.support.discord_adapter import World, opened_world
+
+world_fixture = pytest.fixture(opened_world, name="world")
 
 
 async def _open(world: World, member: str) -> Interaction:
@@ -23,83 +25,75 @@ async def _send(world: World, opened: Interaction, words: str, **values: str) ->
     return await world.discord.ui.answer(await world.discord.ui.submit(opened, None, words=words, **values))
 
 
-async def test_a_form_sent_again_is_one_report_and_answered_alike(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        opened = await _open(world, world.discord.admin.join("Ada"))
-        first, again = await _send(world, opened, "a red hat"), await _send(world, opened, "a red hat")
-        assert again == f"{sentence('sent_before')}\n{first}"
-        assert len(await world.reports()) == 1
-        await _send(world, opened, "a blue hat")
-        assert len(await world.reports()) == 2
+async def test_a_form_sent_again_is_one_report_and_answered_alike(world: World) -> None:
+    opened = await _open(world, world.discord.admin.join("Ada"))
+    first, again = await _send(world, opened, "a red hat"), await _send(world, opened, "a red hat")
+    assert again == f"{sentence('sent_before')}\n{first}"
+    assert len(await world.reports()) == 1
+    await _send(world, opened, "a blue hat")
+    assert len(await world.reports()) == 2
 
 
-async def test_a_form_opened_again_is_another_report_even_with_the_same_words(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        ada = world.discord.admin.join("Ada")
-        for _ in range(2):
-            await _send(world, await _open(world, ada), "a black umbrella")
-        assert len(await world.reports()) == 2
+async def test_a_form_opened_again_is_another_report_even_with_the_same_words(world: World) -> None:
+    ada = world.discord.admin.join("Ada")
+    for _ in range(2):
+        await _send(world, await _open(world, ada), "a black umbrella")
+    assert len(await world.reports()) == 2
 
 
 async def test_a_private_report_sent_again_keeps_its_first_thread_which_its_author_then_sees(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, world: World
 ) -> None:
-    async with open_world(database_url) as world:
-        await world.discord.admin.allow_here("lost", MANAGE_THREADS, BOT_ID)
-        ada = world.discord.admin.join("Ada")
-        opened = await _open(world, ada)
-        with monkeypatch.context() as failing:
-            failing.setattr(discord.Thread, "add_user", AsyncMock(side_effect=RuntimeError))
-            assert "wrong" in await _send(world, opened, "a red hat", seen="private")
-        thread = (await world.report())["channel"]
-        assert ada not in world.discord.thread_members[thread]
-        assert f"<#{thread}>" in await _send(world, opened, "a red hat", seen="private")
-        assert ada in world.discord.thread_members[thread]
-        threads = [channel["id"] for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
-        assert threads == [thread]
+    await world.discord.admin.allow_here("lost", MANAGE_THREADS, BOT_ID)
+    ada = world.discord.admin.join("Ada")
+    opened = await _open(world, ada)
+    with monkeypatch.context() as failing:
+        failing.setattr(discord.Thread, "add_user", AsyncMock(side_effect=RuntimeError))
+        assert "wrong" in await _send(world, opened, "a red hat", seen="private")
+    thread = (await world.report())["channel"]
+    assert ada not in world.discord.thread_members[thread]
+    assert f"<#{thread}>" in await _send(world, opened, "a red hat", seen="private")
+    assert ada in world.discord.thread_members[thread]
+    threads = [channel["id"] for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
+    assert threads == [thread]
 
 
-async def test_a_report_that_was_withdrawn_may_come_again(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        opened = await _open(world, world.discord.admin.join("Ada"))
-        await _send(world, opened, "a red hat")
-        async with world.store.session(await world.community()) as session:
-            await session.reports.set_state((await world.report())["id"], ReportState.WITHDRAWN)
-        await _send(world, opened, "a red hat")
-        assert len(await world.reports()) == 2
+async def test_a_report_that_was_withdrawn_may_come_again(world: World) -> None:
+    opened = await _open(world, world.discord.admin.join("Ada"))
+    await _send(world, opened, "a red hat")
+    async with world.store.session(await world.community()) as session:
+        await session.reports.set_state((await world.report())["id"], ReportState.WITHDRAWN)
+    await _send(world, opened, "a red hat")
+    assert len(await world.reports()) == 2
 
 
 async def test_a_command_sent_again_after_a_failed_answer_is_one_report(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, world: World
 ) -> None:
-    async with open_world(database_url) as world:
-        ada, ben = world.discord.admin.join("Ada"), world.discord.admin.join("Ben")
+    ada, ben = world.discord.admin.join("Ada"), world.discord.admin.join("Ben")
 
-        async def lost(member: str, words: str = "a black umbrella") -> str:
-            return await world.discord.ui.answer(
-                await world.discord.ui.slash("lost", member, "general", description=words)
-            )
+    async def lost(member: str, words: str = "a black umbrella") -> str:
+        return await world.discord.ui.answer(await world.discord.ui.slash("lost", member, "general", description=words))
 
-        with monkeypatch.context() as failing:
-            failing.setattr(reports, "sentence", Mock(side_effect=RuntimeError))  # once the report is saved
-            assert await lost(ada) == await lost(ben) == sentence("saved_all_the_same")
-        assert (await lost(ada)).startswith(sentence("sent_before"))
-        assert len(await world.reports()) == 2
-        await lost(ada)  # the first one was answered by now
-        await lost(ada, "a red umbrella")
-        assert len(await world.reports()) == 4
+    with monkeypatch.context() as failing:
+        failing.setattr(reports, "sentence", Mock(side_effect=RuntimeError))  # once the report is saved
+        assert await lost(ada) == await lost(ben) == sentence("saved_all_the_same")
+    assert (await lost(ada)).startswith(sentence("sent_before"))
+    assert len(await world.reports()) == 2
+    await lost(ada)  # the first one was answered by now
+    await lost(ada, "a red umbrella")
+    assert len(await world.reports()) == 4
 
 
 async def test_a_command_whose_answer_came_too_late_for_its_author_is_one_report(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, world: World
 ) -> None:
-    async with open_world(database_url) as world:
-        ada, general = world.discord.admin.join("Ada"), world.discord.channel("general")
-        world.discord.takes_no_messages.add(ada)
-        with monkeypatch.context() as expired:
-            expired.setattr("tests.doubles.discord_rest_interactions.TOKENS_LAST", 0)
-            await world.discord.ui.slash("lost", ada, "general", description="a black umbrella")
-            await world.discord.reply(general, sentence("answer_too_late", person=f"<@{ada}>"))
-        used = await world.discord.ui.slash("lost", ada, "general", description="a black umbrella")
-        assert (await world.discord.ui.answer(used)).startswith(sentence("sent_before"))
-        assert len(await world.reports()) == 1
+    ada, general = world.discord.admin.join("Ada"), world.discord.channel("general")
+    world.discord.takes_no_messages.add(ada)
+    with monkeypatch.context() as expired:
+        expired.setattr("tests.doubles.discord_rest_interactions.TOKENS_LAST", 0)
+        await world.discord.ui.slash("lost", ada, "general", description="a black umbrella")
+        await world.discord.reply(general, sentence("answer_too_late", person=f"<@{ada}>"))
+    used = await world.discord.ui.slash("lost", ada, "general", description="a black umbrella")
+    assert (await world.discord.ui.answer(used)).startswith(sentence("sent_before"))
+    assert len(await world.reports()) == 1

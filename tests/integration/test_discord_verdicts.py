@@ -15,60 +15,58 @@ from reunite.ports import Outgoing
 from tests.doubles import discord_shapes as shapes
 from tests.doubles.discord import DiscordDouble
 from tests.support.board_sessions import is_over, signed_in
-from tests.support.discord_adapter import JPEG, World, config, match_state, open_world, reply, shown_match
+from tests.support.discord_adapter import JPEG, World, config, match_state, open_world, opened_world, reply, shown_match
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.rounds import Rounds
 from tests.support.waiting import PATIENCE, eventually
 
+world_fixture = pytest.fixture(opened_world, name="world")
 
-async def test_a_moderators_check_mark_confirms_and_taking_it_away_reopens(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        card, lost, found = await shown_match(world)
-        grace = world.discord.admin.join("Grace", moderator=True)
+
+async def test_a_moderators_check_mark_confirms_and_taking_it_away_reopens(world: World) -> None:
+    card, lost, found = await shown_match(world)
+    grace = world.discord.admin.join("Grace", moderator=True)
+    await world.discord.people.react(card, "✅", grace)
+    await world.becomes(lost.id, ReportState.RETURNED)
+    await world.becomes(found.id, ReportState.RETURNED)
+    await world.discord.people.unreact(card, "✅", grace)
+    await world.becomes(lost.id, ReportState.OPEN)
+    await world.becomes(found.id, ReportState.OPEN)
+
+
+async def test_a_check_mark_that_comes_before_the_card_is_noted_counts(world: World) -> None:
+    grace = world.discord.admin.join("Grace", moderator=True)
+
+    async def react_at_once(card: str) -> None:
         await world.discord.people.react(card, "✅", grace)
-        await world.becomes(lost.id, ReportState.RETURNED)
-        await world.becomes(found.id, ReportState.RETURNED)
-        await world.discord.people.unreact(card, "✅", grace)
-        await world.becomes(lost.id, ReportState.OPEN)
-        await world.becomes(found.id, ReportState.OPEN)
+        await asyncio.sleep(0.1)
+
+    _, lost, _ = await shown_match(world, react_at_once)
+    await world.becomes(lost.id, ReportState.RETURNED)
 
 
-async def test_a_check_mark_that_comes_before_the_card_is_noted_counts(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        grace = world.discord.admin.join("Grace", moderator=True)
+async def test_a_moderators_cross_refuses(world: World) -> None:
+    card, lost, _ = await shown_match(world)
+    await world.discord.people.react(card, "❌", world.discord.admin.join("Grace", moderator=True))
 
-        async def react_at_once(card: str) -> None:
-            await world.discord.people.react(card, "✅", grace)
-            await asyncio.sleep(0.1)
+    async def refused() -> bool:
+        return await match_state(world, lost) is MatchState.REJECTED
 
-        _, lost, _ = await shown_match(world, react_at_once)
-        await world.becomes(lost.id, ReportState.RETURNED)
+    await eventually(refused)
 
 
-async def test_a_moderators_cross_refuses(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        card, lost, _ = await shown_match(world)
-        await world.discord.people.react(card, "❌", world.discord.admin.join("Grace", moderator=True))
-
-        async def refused() -> bool:
-            return await match_state(world, lost) is MatchState.REJECTED
-
-        await eventually(refused)
-
-
-async def test_a_button_of_another_version_is_politely_refused(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        _, lost, _ = await shown_match(world)
-        grace = world.discord.admin.join("Grace", moderator=True)
-        async with world.store.session(await world.community()) as session:
-            [match] = await session.matches.of(lost.id)
-        log = Reply("log", ((Plain("A match."),),), buttons=(Button("confirm", match.id, "Dance"),))
-        sent = (await world.platform.send(Outgoing("log", lost.target, log))).message
-        [dance] = shapes.buttons(world.discord.message(sent))
-        dance["custom_id"] = f"dance:{match.id}"
-        pressed = await world.discord.ui.press(sent, "Dance", grace)
-        assert await eventually(lambda: pressed.answer) == sentence("nothing_here")
+async def test_a_button_of_another_version_is_politely_refused(world: World) -> None:
+    _, lost, _ = await shown_match(world)
+    grace = world.discord.admin.join("Grace", moderator=True)
+    async with world.store.session(await world.community()) as session:
+        [match] = await session.matches.of(lost.id)
+    log = Reply("log", ((Plain("A match."),),), buttons=(Button("confirm", match.id, "Dance"),))
+    sent = (await world.platform.send(Outgoing("log", lost.target, log))).message
+    [dance] = shapes.buttons(world.discord.message(sent))
+    dance["custom_id"] = f"dance:{match.id}"
+    pressed = await world.discord.ui.press(sent, "Dance", grace)
+    assert await eventually(lambda: pressed.answer) == sentence("nothing_here")
 
 
 async def test_a_member_hears_once_why_their_reaction_decides_nothing(
@@ -108,37 +106,34 @@ async def test_a_bot_that_ends_leaves_no_such_words_behind(database_url: str) ->
         assert len(discord.replies(thread)) == before
 
 
-async def test_members_bots_other_emoji_and_other_messages_decide_nothing(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        card, lost, _ = await shown_match(world)
-        grace = world.discord.admin.join("Grace", moderator=True)
-        other = (await world.platform.send(reply("other", lost.target))).message
-        await world.discord.people.react(card, "✅", world.discord.admin.join("Mallory"))
-        await world.discord.people.react(card, "✅", world.discord.admin.join("Robot", moderator=True, bot=True))
-        await world.discord.people.react(card, "🎉", grace)
-        await world.discord.people.react(other, "✅", grace)
-        await world.discord.people.react(str(lost.target.message), "✅", grace)
-        last = await world.discord.people.post("found", grace, "the last event", {"a.jpg": JPEG})
-        await eventually(lambda: world.discord.people.has_reaction(last, "👀"))
-        assert await world.state(lost.id) is ReportState.OPEN
-        assert await match_state(world, lost) is MatchState.UNDECIDED
+async def test_members_bots_other_emoji_and_other_messages_decide_nothing(world: World) -> None:
+    card, lost, _ = await shown_match(world)
+    grace = world.discord.admin.join("Grace", moderator=True)
+    other = (await world.platform.send(reply("other", lost.target))).message
+    await world.discord.people.react(card, "✅", world.discord.admin.join("Mallory"))
+    await world.discord.people.react(card, "✅", world.discord.admin.join("Robot", moderator=True, bot=True))
+    await world.discord.people.react(card, "🎉", grace)
+    await world.discord.people.react(other, "✅", grace)
+    await world.discord.people.react(str(lost.target.message), "✅", grace)
+    last = await world.discord.people.post("found", grace, "the last event", {"a.jpg": JPEG})
+    await eventually(lambda: world.discord.people.has_reaction(last, "👀"))
+    assert await world.state(lost.id) is ReportState.OPEN
+    assert await match_state(world, lost) is MatchState.UNDECIDED
 
 
-async def test_the_owner_of_the_guild_may_confirm(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        card, lost, _ = await shown_match(world)
-        await world.discord.people.react(card, "✅", world.discord.owner_id)
-        await world.becomes(lost.id, ReportState.RETURNED)
+async def test_the_owner_of_the_guild_may_confirm(world: World) -> None:
+    card, lost, _ = await shown_match(world)
+    await world.discord.people.react(card, "✅", world.discord.owner_id)
+    await world.becomes(lost.id, ReportState.RETURNED)
 
 
 @pytest.mark.parametrize("emoji", [None, "✅"])
-async def test_clearing_the_reactions_takes_the_verdict_back(database_url: str, emoji: str | None) -> None:
-    async with open_world(database_url) as world:
-        card, lost, _ = await shown_match(world)
-        await world.discord.people.react(card, "✅", world.discord.admin.join("Grace", moderator=True))
-        await world.becomes(lost.id, ReportState.RETURNED)
-        await world.discord.people.clear_reactions(card, emoji)
-        await world.becomes(lost.id, ReportState.OPEN)
+async def test_clearing_the_reactions_takes_the_verdict_back(world: World, emoji: str | None) -> None:
+    card, lost, _ = await shown_match(world)
+    await world.discord.people.react(card, "✅", world.discord.admin.join("Grace", moderator=True))
+    await world.becomes(lost.id, ReportState.RETURNED)
+    await world.discord.people.clear_reactions(card, emoji)
+    await world.becomes(lost.id, ReportState.OPEN)
 
 
 async def test_who_no_longer_moderates_is_signed_out_of_the_board(

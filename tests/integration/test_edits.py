@@ -1,12 +1,10 @@
 """Changed words: the old ones stand nowhere any more, and nothing that was added is lost; by the real worker."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from reunite import search
 from reunite.announce import announce
@@ -17,30 +15,13 @@ from reunite.messages.reply import Action
 from reunite.my_reports import end
 from reunite.ports import Session
 from tests.support.pictures import drawing
-from tests.support.services import working
+from tests.support.stored_words import tables_with
 from tests.support.waiting import eventually
-from tests.support.world import ADA, BEN, MODERATOR, World, open_world
+from tests.support.world import ADA, BEN, MODERATOR, World, moderated_world
 from workers import process
 from workers.embed import embed
 
-
-@pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
-        await community.set_up(log_channel="log")
-        yield community
-
-
-def rows_with(owner_url: str, word: str) -> list[str]:
-    """Return the tables in which a word stands anywhere."""
-    with psycopg.connect(owner_url) as connection:
-        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        query = sql.SQL("SELECT 1 FROM {table} AS t WHERE t::text ILIKE %s LIMIT 1")
-        return [
-            table
-            for (table,) in tables
-            if connection.execute(query.format(table=sql.Identifier(table)), [f"%{word}%"]).fetchone()
-        ]
+world_fixture = pytest.fixture(moderated_world, name="world")
 
 
 async def test_words_that_were_taken_out_stand_nowhere_any_more(world: World, owner_database_url: str) -> None:
@@ -53,7 +34,7 @@ async def test_words_that_were_taken_out_stand_nowhere_any_more(world: World, ow
     assert await world.handlers.edit(EditReport(target=lost.target, text="my red umbrella"))
     await world.wait_until_idle()
     assert "my red umbrella" in "\n".join(world.platform.thread("l1"))
-    assert rows_with(owner_database_url, "zanzibar") == []
+    assert tables_with(owner_database_url, "zanzibar") == set()
     assert not any("zanzibar" in sent.reply.text() for _, sent in world.platform.messages)
     assert "my red umbrella" in "\n".join(line.text() for line in world.log())
     [card] = [text for text in world.platform.thread("f1") if "my red umbrella" in text]
@@ -95,11 +76,11 @@ async def test_nothing_stays_of_a_withdrawn_report_in_any_table(world: World, ow
     await world.press("mine", world.button("l1", "mine"), ADA, words="a zebra's tail")
     await world.press("add_detail", lost.id, ADA, words="a zebra's tooth")
     await world.wait_until_idle()
-    assert {"report", "outbox"} <= set(rows_with(owner_database_url, "zebra"))  # the claim is encrypted
+    assert {"report", "outbox"} <= tables_with(owner_database_url, "zebra")  # the claim is encrypted
     await world.press("withdraw", lost.id, ADA)
     await world.press("withdraw", found.id, BEN)
     await world.wait_until_idle()
-    assert rows_with(owner_database_url, "zebra") == []
+    assert tables_with(owner_database_url, "zebra") == set()
 
 
 async def test_a_detail_that_was_added_outlives_a_change_of_the_post(world: World) -> None:

@@ -1,6 +1,5 @@
 """How reports end, and what is left of those who want to be forgotten, by the real worker, store and delivery."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import psycopg
@@ -9,15 +8,9 @@ import pytest
 from reunite.commands import Withdraw
 from reunite.entities import IncomingPhoto, Member, VerdictKind
 from tests.support.pictures import drawing
-from tests.support.services import working
-from tests.support.world import ADA, World, open_world
+from tests.support.world import ADA, World, moderated_world
 
-
-@pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
-        await community.set_up(log_channel="log")
-        yield community
+world_fixture = pytest.fixture(moderated_world, name="world")
 
 
 async def test_a_found_report_whose_photo_was_no_good_is_forgotten_with_its_post(world: World) -> None:

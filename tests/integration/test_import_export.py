@@ -3,7 +3,6 @@
 import csv
 import io
 import stat
-from collections.abc import AsyncIterator
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,8 +14,7 @@ from cli.history import exporting, importing, listing
 from cli.servers import Servers
 from reunite.entities import ReportKind
 from tests.support.pictures import drawing
-from tests.support.services import working
-from tests.support.world import World, open_world
+from tests.support.world import World, world_with_a_worker
 
 LIST = """id,text,photos,sealed,category,place
 1,bag,red.jpg,,,bar
@@ -28,10 +26,7 @@ LIST = """id,text,photos,sealed,category,place
 """
 
 
-@pytest.fixture(name="world")
-async def world_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with working(database_url, redis_url), open_world(database_url, redis_url) as world:
-        yield world
+world_fixture = pytest.fixture(world_with_a_worker, name="world")
 
 
 @pytest.fixture(name="source")

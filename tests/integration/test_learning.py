@@ -1,6 +1,5 @@
 """Communities learn from what people say about matches, and forget it on request."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import psycopg
@@ -16,17 +15,14 @@ from reunite.matching.evidence import PairKind
 from reunite.matching.weights import ScoringModel
 from reunite.ports import ScoredPair
 from reunite.tuning.calibration import FitResult, TooLittleDataError
-from tests.support.world import ADA, World, open_world
+from tests.support.world import ADA, World, world_without_a_worker
 from workers import learning
 from workers.learning import learn_once
 
 EVIDENCE = {str(PairKind.TEXT_PHOTO): 2.5}
 
 
-@pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community:
-        yield community
+world_fixture = pytest.fixture(world_without_a_worker, name="world")
 
 
 @pytest.fixture

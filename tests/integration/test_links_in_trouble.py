@@ -1,7 +1,6 @@
 """A photo without a fresh link delays no other photo, no reply, and nothing else of its report."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -12,16 +11,13 @@ from reunite.errors import PhotoGoneError, UndeliverableError
 from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.waiting import PATIENCE, eventually
-from tests.support.world import World, open_world
+from tests.support.world import World, world_without_a_worker
 from workers.intake import MAX_FAILURES
 
 STALE = IncomingPhoto("photo.jpg", url="https://cdn.discordapp.com/photo.jpg")
 
 
-@pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community:
-        yield community
+world_fixture = pytest.fixture(world_without_a_worker, name="world")
 
 
 async def stale(world: World, *names: str) -> None:

@@ -1,7 +1,6 @@
 """Metrics, heartbeats and `reunite status` after a report was answered."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock
@@ -20,7 +19,7 @@ from metrics.deployment import return_ratio
 from metrics.observed import observed
 from reunite.messages import keys
 from reunite.messages.reply import Reply
-from tests.support.api import Api, opened
+from tests.support.api import Api, api_with_a_worker
 from tests.support.waiting import eventually
 from tests.support.world import open_world
 from workers import process
@@ -30,10 +29,7 @@ pytestmark = pytest.mark.untraced
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
-@pytest.fixture(name="api")
-async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:
-    async with opened(database_url, redis_url) as world:
-        yield world
+api_fixture = pytest.fixture(api_with_a_worker, name="api")
 
 
 async def scraped(api: Api) -> Samples:

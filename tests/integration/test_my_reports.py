@@ -1,7 +1,6 @@
 """What members do with their own reports, by the real worker, store and delivery."""
 
 from base64 import b64decode
-from collections.abc import AsyncIterator
 from io import BytesIO
 
 import pytest
@@ -12,16 +11,12 @@ from reunite.commands import EditReport, Withdraw
 from reunite.entities import IncomingPhoto, Member, Report, VerdictKind
 from reunite.errors import TellUserError
 from tests.support.pictures import drawing
-from tests.support.services import working
-from tests.support.world import ADA, BEN, MODERATOR, World, open_world
+from tests.support.world import ADA, BEN, MODERATOR, World, world_with_a_worker
 
 pytestmark = pytest.mark.untraced
 
 
-@pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
-        yield community
+world_fixture = pytest.fixture(world_with_a_worker, name="world")
 
 
 def everything(world: World) -> str:

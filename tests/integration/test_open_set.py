@@ -1,7 +1,7 @@
 """An encoder without weights calibrates itself on photos that are fetched from a double of their host."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,12 +51,6 @@ def host(tmp_path: Path) -> Iterator[PhotoHost]:
 def source(host: PhotoHost, tmp_path: Path) -> OpenSetSource:
     photos = PhotoSource(host.url, frozenset({host.host}))
     return OpenSetSource(photos, tmp_path / "data" / "open-set", tmp_path / "labels")
-
-
-@pytest.fixture
-async def store(database_url: str) -> AsyncIterator[Store]:
-    async with Store(database_url) as opened:
-        yield opened
 
 
 @pytest.fixture

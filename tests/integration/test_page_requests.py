@@ -1,7 +1,6 @@
 """The page refuses malformed requests and other sites' requests, and says so with a 4xx."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +10,7 @@ from aiohttp import FormData
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.reply import Reply
-from tests.support.page_client import ADA, UMBRELLA_FOUND, UMBRELLA_LOST, Page, opened
+from tests.support.page_client import ADA, UMBRELLA_FOUND, UMBRELLA_LOST, Page, opened_page
 
 pytestmark = pytest.mark.untraced
 
@@ -29,10 +28,7 @@ JSON_PATHS = (
 WRONG: tuple[Any, ...] = (None, True, 0, -1, 1.5, 2**63, 10**400, "", "x", "\0", "\ud800", [], {}, [[]], {"a": 1})
 
 
-@pytest.fixture
-async def page(database_url: str) -> AsyncIterator[Page]:
-    async with opened(database_url) as page:
-        yield page
+page_fixture = pytest.fixture(opened_page, name="page")
 
 
 async def status(page: Page, path: str, **options: Any) -> int:

@@ -19,7 +19,7 @@ from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.waiting import eventually
-from tests.support.world import World, open_world
+from tests.support.world import World, world_without_a_worker
 from workers.decoder.child import Limits
 from workers.decoder.pool import Decoders
 from workers.decoder.wire import Decoded
@@ -29,11 +29,7 @@ from workers.photos import decode
 pytestmark = pytest.mark.untraced
 
 
-@pytest.fixture
-async def quiet_place(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    """A community without a worker."""
-    async with open_world(database_url, redis_url) as community:
-        yield community
+quiet_place_fixture = pytest.fixture(world_without_a_worker, name="quiet_place")
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Another encoder is prepared while the live one is used, compared with it by people's decisions, and takes over."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +21,7 @@ from tests.support.reembedding import embed_all, embedded_with, kill_and_resume,
 from tests.support.reembedding_process import SlowColours
 from tests.support.services import background, colours_only
 from tests.support.waiting import PATIENCE, eventually
-from tests.support.world import World, open_world
+from tests.support.world import World, world_without_a_worker
 from workers.app import WorkerConfig, run
 from workers.encoders.choose import Choice
 from workers.live_encoder import ModelMismatchError
@@ -52,10 +52,7 @@ class Stumbling(SlowColours):
         return super().encode_texts(texts)
 
 
-@pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community:
-        yield community
+world_fixture = pytest.fixture(world_without_a_worker, name="world")
 
 
 async def test_killed_in_the_middle_it_resumes_and_searches_are_answered_all_the_while(

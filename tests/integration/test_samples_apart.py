@@ -1,6 +1,5 @@
 """Samples, with a real worker: they are matched like reports, and no search, number or export knows them."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,19 +13,14 @@ from metrics.definitions import REGISTRY
 from reunite.entities import Label, Report, ReportKind, ReportState
 from reunite.language import sentence
 from reunite.messages.keys import first_reply
-from tests.support.services import working
 from tests.support.waiting import eventually
-from tests.support.world import MODERATOR, World, open_world
+from tests.support.world import MODERATOR, World, moderated_world
 
 SEARCHES, ANSWERS = "reunite_searches_total", "reunite_first_answer_seconds_count"
 COUNTED = (SEARCHES, "reunite_labels_total", ANSWERS)
 
 
-@pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
-        await community.set_up(log_channel="log")
-        yield community
+world_fixture = pytest.fixture(moderated_world, name="world")
 
 
 async def post(world: World) -> tuple[Report, Report]:

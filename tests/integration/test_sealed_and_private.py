@@ -1,22 +1,15 @@
 """Members see nothing of sealed found reports before their release, and finders nothing of private lost reports."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from reunite.entities import VerdictKind
 from reunite.errors import TellUserError
-from tests.support.services import working
-from tests.support.world import ADA, BEN, MODERATOR, World, open_world
+from tests.support.world import ADA, BEN, MODERATOR, World, moderated_world
 
 pytestmark = pytest.mark.untraced
 
 
-@pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
-        await community.set_up(log_channel="log")
-        yield community
+world_fixture = pytest.fixture(moderated_world, name="world")
 
 
 def words_of(world: World, root: str) -> str:

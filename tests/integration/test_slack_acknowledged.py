@@ -8,13 +8,9 @@ import psycopg
 import pytest
 
 from bot.slack import background
-from tests.support.slack_adapter import World, world_in
+from tests.support.slack_adapter import World, connected_world
 
-
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 @asynccontextmanager

@@ -9,8 +9,11 @@ from db.slack_windows import SlackWindows
 from reunite.commands import ReportFound
 from reunite.entities import IncomingPhoto, Member, ReplyTarget, ReportState
 from tests.doubles.slack import TEAM, SlackDouble
-from tests.support.slack_adapter import JPEG, World, world_on
+from tests.support.slack_adapter import JPEG, World, running_slack, world_on
 from tests.support.waiting import eventually
+
+slack_fixture = pytest.fixture(running_slack, name="slack")
+
 
 DELETED = 12
 MINUTE = 0.2
@@ -58,14 +61,13 @@ async def taken(world: World) -> tuple[int, int]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("every", "most"), [(0.0, 200), (MINUTE, 15)], ids=["ordinary", "outside the Marketplace"])
 async def test_two_days_with_many_reports_are_taken_under_slacks_limits(
-    database_url: str, every: float, most: int
+    slack: SlackDouble, database_url: str, every: float, most: int
 ) -> None:
-    async with SlackDouble.running() as slack:
-        before = await away(slack, database_url, known=200, missed=40)
-        slack.api.history_every, slack.api.history_max = every, most
-        async with world_on(slack, database_url, again=before) as world:
-            await caught_up(world)
-            assert await taken(world) == (40, DELETED)
+    before = await away(slack, database_url, known=200, missed=40)
+    slack.api.history_every, slack.api.history_max = every, most
+    async with world_on(slack, database_url, again=before) as world:
+        await caught_up(world)
+        assert await taken(world) == (40, DELETED)
 
 
 async def test_a_restart_goes_on_where_it_was(database_url: str) -> None:
@@ -82,18 +84,17 @@ async def test_a_restart_goes_on_where_it_was(database_url: str) -> None:
             assert await taken(world) == (25, DELETED)
 
 
-async def test_what_is_owed_longer_than_allowed_is_dropped(database_url: str) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url) as before:
-            await caught_up(before)
-        async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
-            old = datetime.now(UTC) - timedelta(hours=3)
-            oldest, latest = (f"{(old + timedelta(hours=hours)).timestamp():.6f}" for hours in (0, 1))
-            await SlackWindows(world.store).open(TEAM, world.found, oldest=oldest, since=oldest, latest=latest)
-            slack.post_photo(world.found, world.ben, JPEG, "too old", unheard=True, ts=f"{float(oldest) + 60:.6f}")
-        async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
-            await caught_up(world)
-            assert await world.reports() == []
+async def test_what_is_owed_longer_than_allowed_is_dropped(slack: SlackDouble, database_url: str) -> None:
+    async with world_on(slack, database_url) as before:
+        await caught_up(before)
+    async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
+        old = datetime.now(UTC) - timedelta(hours=3)
+        oldest, latest = (f"{(old + timedelta(hours=hours)).timestamp():.6f}" for hours in (0, 1))
+        await SlackWindows(world.store).open(TEAM, world.found, oldest=oldest, since=oldest, latest=latest)
+        slack.post_photo(world.found, world.ben, JPEG, "too old", unheard=True, ts=f"{float(oldest) + 60:.6f}")
+    async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
+        await caught_up(world)
+        assert await world.reports() == []
 
 
 async def test_a_gap_is_noted_once(database_url: str) -> None:

@@ -1,7 +1,6 @@
 """Slack takes one message a second in a channel: everything arrives, soon and once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import uuid4
 
@@ -14,16 +13,13 @@ from reunite.errors import TryAgainError
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import TEAM
-from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.slack_adapter import JPEG, World, connected_world
 from tests.support.waiting import eventually
 
 ANSWERS = 24
 
 
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 def answer(world: World) -> Outgoing:

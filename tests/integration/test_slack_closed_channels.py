@@ -1,6 +1,5 @@
 """Archived and restricted channels: the bot notices, and the reporter is answered elsewhere."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -13,14 +12,10 @@ from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import TEAM, shown
-from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.slack_adapter import JPEG, World, connected_world, world_in
 from tests.support.waiting import eventually
 
-
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 async def test_an_archived_channel_takes_no_reports_until_it_is_back(world: World) -> None:

@@ -1,7 +1,6 @@
 """`/lost`, `/found` and shortcuts on Slack: acknowledged at once, then written down or kindly refused."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
@@ -12,14 +11,10 @@ from reunite.entities import Settings
 from reunite.language import plural, sentence
 from tests.doubles.slack import TEAM, Envelope, SlackDouble, shown
 from tests.doubles.slack_blocks import buttons
-from tests.support.slack_adapter import JPEG, World, world_in, world_on
+from tests.support.slack_adapter import JPEG, World, connected_world, world_on
 from tests.support.waiting import eventually
 
-
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 async def answer(used: Envelope) -> dict[str, Any]:

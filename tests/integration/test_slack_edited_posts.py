@@ -1,21 +1,15 @@
 """Posts that change on Slack: each edit reaches its report once, in order."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from aiohttp import web
 
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
 from tests.doubles.slack_delivery import Envelope
-from tests.support.slack_adapter import JPEG, World, world_by_http, world_in
+from tests.support.slack_adapter import JPEG, World, connected_world, world_by_http
 from tests.support.waiting import eventually
 
-
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 async def test_an_edited_post_changes_the_report_and_unchanged_words_change_nothing(world: World) -> None:

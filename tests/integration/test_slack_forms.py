@@ -1,7 +1,5 @@
 """The modals of reports on Slack: `/lost` alone, `/found`, sealed found reports and shortcuts."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from reunite.commands import ChangeSettings
@@ -9,14 +7,10 @@ from reunite.entities import Settings
 from reunite.language import sentence
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble, shown
 from tests.doubles.slack_blocks import words_of
-from tests.support.slack_adapter import JPEG, World, world_in, world_on
+from tests.support.slack_adapter import JPEG, World, connected_world, world_on
 from tests.support.waiting import eventually
 
-
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(world: World) -> None:

@@ -3,11 +3,15 @@
 import asyncio
 from uuid import UUID
 
+import pytest
 from aiohttp import web
 
 from tests.doubles.slack import TEAM, SlackDouble
-from tests.support.slack_adapter import World, world_on
+from tests.support.slack_adapter import World, running_slack, world_on
 from tests.support.waiting import eventually
+
+slack_fixture = pytest.fixture(running_slack, name="slack")
+
 
 TRY = "Try it now"
 
@@ -28,9 +32,9 @@ def greetings(slack: SlackDouble) -> list[str]:
     return [channel for channel, said in slack.messages.items() for one in said if TRY in str(one)]
 
 
-async def bring_up_again(slack: SlackDouble, database_url: str, before: World, times: int = 2) -> None:
-    """Start the bot again a few times, each time until it has greeted and for a while longer."""
-    for _ in range(times):
+async def bring_up_again(slack: SlackDouble, database_url: str, before: World) -> None:
+    """Start the bot again twice, each time until it has greeted and for a while longer."""
+    for _ in range(2):
         async with world_on(slack, database_url, again=before) as world:
             await eventually(lambda: is_greeted(world))
             await asyncio.sleep(0.5)
@@ -47,48 +51,48 @@ async def test_two_invitations_at_once_are_greeted_once(database_url: str) -> No
         assert len(greetings(slack)) == 1
 
 
-async def test_a_greeting_that_breaks_off_survives_a_restart(database_url: str) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url, bot_inside=False) as before:
-            channel = slack.admin.add_channel("office", bot_inside=False)
-            slack.api.fail_next("chat.postMessage", 429, "ratelimited", retry_after=3600)
-            slack.admin.invite_bot(channel)
-            await eventually(lambda: not slack.api.failures["chat.postMessage"])
-            await slack.settle()
-        assert greetings(slack) == []
-        await bring_up_again(slack, database_url, before)
-        assert greetings(slack) == [channel]
+async def test_a_greeting_that_breaks_off_survives_a_restart(slack: SlackDouble, database_url: str) -> None:
+    async with world_on(slack, database_url, bot_inside=False) as before:
+        channel = slack.admin.add_channel("office", bot_inside=False)
+        slack.api.fail_next("chat.postMessage", 429, "ratelimited", retry_after=3600)
+        slack.admin.invite_bot(channel)
+        await eventually(lambda: not slack.api.failures["chat.postMessage"])
+        await slack.settle()
+    assert greetings(slack) == []
+    await bring_up_again(slack, database_url, before)
+    assert greetings(slack) == [channel]
 
 
-async def test_a_greeting_whose_arrival_was_not_noted_comes_once(database_url: str) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url, bot_inside=False) as before:
-            channel = slack.admin.add_channel("office", bot_inside=False)
-            slack.admin.invite_bot(channel)
-            await eventually(lambda: is_greeted(before))
-            async with before.store.transaction(await community_of(before)) as connection:
-                await connection.execute("UPDATE workspace SET greeted_at = NULL")
-        await bring_up_again(slack, database_url, before)
-        assert greetings(slack) == [channel]
+async def test_a_greeting_whose_arrival_was_not_noted_comes_once(slack: SlackDouble, database_url: str) -> None:
+    async with world_on(slack, database_url, bot_inside=False) as before:
+        channel = slack.admin.add_channel("office", bot_inside=False)
+        slack.admin.invite_bot(channel)
+        await eventually(lambda: is_greeted(before))
+        async with before.store.transaction(await community_of(before)) as connection:
+            await connection.execute("UPDATE workspace SET greeted_at = NULL")
+    await bring_up_again(slack, database_url, before)
+    assert greetings(slack) == [channel]
 
 
-async def test_a_first_invitation_while_the_bot_was_down_is_greeted_at_the_start(database_url: str) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url, bot_inside=False) as before:
-            assert not await is_greeted(before)
-        slack.channels[before.general]["is_member"] = True
-        slack.channels[before.lost]["is_member"] = True
-        await bring_up_again(slack, database_url, before)
-        assert greetings(slack) == [before.lost]
+async def test_a_first_invitation_while_the_bot_was_down_is_greeted_at_the_start(
+    slack: SlackDouble, database_url: str
+) -> None:
+    async with world_on(slack, database_url, bot_inside=False) as before:
+        assert not await is_greeted(before)
+    slack.channels[before.general]["is_member"] = True
+    slack.channels[before.lost]["is_member"] = True
+    await bring_up_again(slack, database_url, before)
+    assert greetings(slack) == [before.lost]
 
 
-async def test_a_bot_that_was_invited_before_its_very_first_start_says_hello_once(database_url: str) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url, is_new=True) as before:
-            await eventually(lambda: is_greeted(before))
-        assert greetings(slack) == [before.found]
-        await bring_up_again(slack, database_url, before)
-        assert greetings(slack) == [before.found]
+async def test_a_bot_that_was_invited_before_its_very_first_start_says_hello_once(
+    slack: SlackDouble, database_url: str
+) -> None:
+    async with world_on(slack, database_url, is_new=True) as before:
+        await eventually(lambda: is_greeted(before))
+    assert greetings(slack) == [before.found]
+    await bring_up_again(slack, database_url, before)
+    assert greetings(slack) == [before.found]
 
 
 async def test_while_slack_refuses_to_look_for_a_greeting_that_arrived_no_other_channel_gets_one(
@@ -125,20 +129,21 @@ async def test_a_first_greeting_searches_for_no_earlier_one(database_url: str) -
         assert len(slack.calls_of("conversations.history")) == before
 
 
-async def test_after_a_new_installation_the_same_channel_is_greeted_again(database_url: str) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url, bot_inside=False) as before:
-            channel = slack.admin.add_channel("office", bot_inside=False)
-            slack.admin.invite_bot(channel)
-            await eventually(lambda: is_greeted(before))
-            await slack.settle()
-            await before.handlers.leave("slack", TEAM)
-            slack.channels[channel]["is_member"] = False
-        async with world_on(slack, database_url, again=before) as world:
-            slack.api.fail_next("chat.postMessage", 503, "service_unavailable")  # so it looks for an earlier attempt
-            slack.admin.invite_bot(channel)
-            await eventually(lambda: is_greeted(world))
-        assert greetings(slack) == [channel, channel]
+async def test_after_a_new_installation_the_same_channel_is_greeted_again(
+    slack: SlackDouble, database_url: str
+) -> None:
+    async with world_on(slack, database_url, bot_inside=False) as before:
+        channel = slack.admin.add_channel("office", bot_inside=False)
+        slack.admin.invite_bot(channel)
+        await eventually(lambda: is_greeted(before))
+        await slack.settle()
+        await before.handlers.leave("slack", TEAM)
+        slack.channels[channel]["is_member"] = False
+    async with world_on(slack, database_url, again=before) as world:
+        slack.api.fail_next("chat.postMessage", 503, "service_unavailable")  # so it looks for an earlier attempt
+        slack.admin.invite_bot(channel)
+        await eventually(lambda: is_greeted(world))
+    assert greetings(slack) == [channel, channel]
 
 
 async def test_where_the_first_channel_takes_no_posts_the_next_is_greeted(database_url: str) -> None:
@@ -154,14 +159,15 @@ async def test_where_the_first_channel_takes_no_posts_the_next_is_greeted(databa
         assert greetings(slack) == [second]
 
 
-async def test_a_channel_that_takes_posts_again_is_greeted_at_the_next_start(database_url: str) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url, bot_inside=False) as before:
-            channel = slack.admin.add_channel("office", bot_inside=False)
-            slack.restrictions[channel] = "restricted_action"
-            slack.admin.invite_bot(channel)
-            await eventually(lambda: slack.calls_of("chat.postMessage"))
-            await slack.settle()
-        slack.restrictions.clear()
-        await bring_up_again(slack, database_url, before)
-        assert greetings(slack) == [channel]
+async def test_a_channel_that_takes_posts_again_is_greeted_at_the_next_start(
+    slack: SlackDouble, database_url: str
+) -> None:
+    async with world_on(slack, database_url, bot_inside=False) as before:
+        channel = slack.admin.add_channel("office", bot_inside=False)
+        slack.restrictions[channel] = "restricted_action"
+        slack.admin.invite_bot(channel)
+        await eventually(lambda: slack.calls_of("chat.postMessage"))
+        await slack.settle()
+    slack.restrictions.clear()
+    await bring_up_again(slack, database_url, before)
+    assert greetings(slack) == [channel]

@@ -14,14 +14,10 @@ from reunite.language import plural, sentence
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_blocks import buttons, words_of
 from tests.support.board import BOARD
-from tests.support.slack_adapter import JPEG, World, world_in, world_on
+from tests.support.slack_adapter import JPEG, World, connected_world, world_on
 from tests.support.waiting import eventually
 
-
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 @pytest.fixture

@@ -19,16 +19,13 @@ from reunite.ports import ScoredPair
 from tests.doubles.slack import Envelope, shown
 from tests.doubles.slack_blocks import words_of
 from tests.support.pictures import drawing
-from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.slack_adapter import JPEG, World, connected_world, world_in
 from tests.support.waiting import eventually
 
 FOUND = Reply("note", ((Plain("A red umbrella."),),))
 
 
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The app's home on Slack creates the channels that a workspace doesn't have yet."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from psycopg import OperationalError
 
@@ -12,16 +10,13 @@ from reunite.handlers import Handlers
 from reunite.language import sentence
 from tests.doubles.slack import TEAM
 from tests.doubles.slack_blocks import buttons
-from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.slack_adapter import JPEG, World, connected_world, world_in
 from tests.support.waiting import eventually
 
 BUTTON = sentence("home_create_channels")
 
 
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 def allow(world: World) -> None:
@@ -61,15 +56,14 @@ async def test_members_are_not_offered_any_channels(world: World) -> None:
     assert BUTTON not in [button["text"]["text"] for button in buttons(home["blocks"])]
 
 
-async def test_created_channels_take_reports_in_the_workspaces_language(database_url: str) -> None:
-    async with world_in(database_url) as world:
-        allow(world)
-        chosen = Settings(lost_channels=(world.found,), language="de")
-        await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
-        await pressed(world, "Created: ")
-        found = str(named(world, "gefunden")["id"])
-        assert (await world.settings()).found_channels == (found,)
-        await world.wait_until_acknowledged(found, world.slack.post_photo(found, world.ben, JPEG, "ein Hut"))
+async def test_created_channels_take_reports_in_the_workspaces_language(world: World) -> None:
+    allow(world)
+    chosen = Settings(lost_channels=(world.found,), language="de")
+    await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
+    await pressed(world, "Created: ")
+    found = str(named(world, "gefunden")["id"])
+    assert (await world.settings()).found_channels == (found,)
+    await world.wait_until_acknowledged(found, world.slack.post_photo(found, world.ben, JPEG, "ein Hut"))
 
 
 async def test_a_channel_that_exists_already_is_named(world: World) -> None:

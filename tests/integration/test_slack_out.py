@@ -1,7 +1,6 @@
 """What the bot writes on Slack: once, to whom it is meant, changed and taken away again."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,21 +19,17 @@ from reunite.ports import Outgoing, Sent
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble, shown
 from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
-from tests.support.slack_adapter import JPEG, World, config, no_proxy, world_in
+from tests.support.slack_adapter import JPEG, World, config, connected_world, no_proxy
 from tests.support.waiting import eventually
 
-
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
-def reply_in_a_thread(world: World, *, picture: bytes | None = None, maybe_sent: bool = False) -> Outgoing:
+def reply_in_a_thread(world: World, *, picture: bytes | None = None) -> Outgoing:
     root = world.slack.post(world.found, world.ada, "root")
     lines = ((Person("slack", Member(world.ada, "Ada"), notify=True),), (Quoted("<!channel> *hi*", UUID(int=1)),))
     target = ReplyTarget("slack", TEAM, world.found, root)
-    return Outgoing("key-1", target, Reply("nothing", lines), picture, maybe_sent)
+    return Outgoing("key-1", target, Reply("nothing", lines), picture)
 
 
 async def test_a_reply_goes_to_the_thread_and_pings_only_the_people_it_mentions(world: World) -> None:

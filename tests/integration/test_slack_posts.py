@@ -1,6 +1,5 @@
 """What members post on Slack becomes reports in real PostgreSQL, by the unmodified client against the double."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -13,14 +12,10 @@ from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.doubles.slack_api import BOT_TOKEN
-from tests.support.slack_adapter import JPEG, World, world_by_http, world_in
+from tests.support.slack_adapter import JPEG, World, connected_world, world_by_http
 from tests.support.waiting import eventually
 
-
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 async def test_a_photo_in_found_is_a_report_and_then_gets_eyes(world: World) -> None:

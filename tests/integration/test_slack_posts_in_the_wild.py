@@ -12,14 +12,10 @@ from reunite.entities import ReplyTarget
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from tests.doubles.slack import TEAM
-from tests.support.slack_adapter import JPEG, World, world_by_http, world_in
+from tests.support.slack_adapter import JPEG, World, connected_world, world_by_http
 from tests.support.waiting import eventually
 
-
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Buttons below replies on Slack, and the modals that some open: claims, declining, verdicts, a member's reports."""
 
 import logging
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -15,16 +14,13 @@ from reunite.messages import wording
 from reunite.ports import Outgoing, Sent
 from tests.doubles.slack import TEAM, Envelope, shown
 from tests.doubles.slack_blocks import words_of
-from tests.support.slack_adapter import JPEG, World, config, world_in
+from tests.support.slack_adapter import JPEG, World, config, connected_world
 from tests.support.waiting import eventually
 
 MINE, NOT_MINE = sentence("button_mine"), sentence("button_not_mine")
 
 
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 async def whispered(pressed: Envelope) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from reunite.ports import Outgoing
 from tests.doubles.slack import TEAM, SlackDouble, shown
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
 from tests.support.keys import KEYS
-from tests.support.slack_adapter import JPEG, World, by_http, world_on
+from tests.support.slack_adapter import JPEG, World, by_http, running_slack, world_on
 from tests.support.waiting import eventually
+
+slack_fixture = pytest.fixture(running_slack, name="slack")
 
 
 async def caught_up(world: World) -> None:
@@ -25,43 +27,43 @@ async def caught_up(world: World) -> None:
     await eventually(lambda: installations.heard_at(TEAM), holds=lambda heard: heard and heard >= world.opened_at)
 
 
-async def test_a_bot_that_is_new_in_a_workspace_leaves_old_posts_alone(database_url: str) -> None:
-    async with SlackDouble.running() as slack:
-        found = slack.admin.add_channel("lost-and-found")
-        slack.post_photo(found, slack.admin.add_member("Zoe"), JPEG, "of last week", unheard=True)
-        async with world_on(slack, database_url) as world:
+async def test_a_bot_that_is_new_in_a_workspace_leaves_old_posts_alone(slack: SlackDouble, database_url: str) -> None:
+    found = slack.admin.add_channel("lost-and-found")
+    slack.post_photo(found, slack.admin.add_member("Zoe"), JPEG, "of last week", unheard=True)
+    async with world_on(slack, database_url) as world:
+        await caught_up(world)
+        assert await world.reports() == []
+
+
+async def test_posts_edits_and_deletions_are_followed_once_the_bot_is_back(
+    slack: SlackDouble, database_url: str
+) -> None:
+    async with world_on(slack, database_url) as before:
+        await caught_up(before)
+        posts = {}
+        for words in ("stays", "is edited", "is deleted", "is deleted with its thread"):
+            posts[words] = slack.post_photo(before.found, before.ada, JPEG, words)
+            await before.wait_until_acknowledged(before.found, posts[words])
+        slack.post(before.found, before.ben, "nice of you", thread_ts=posts["is deleted with its thread"])
+        await slack.settle()
+    slack.edit(before.found, posts["is edited"], "was edited &amp; more", unheard=True)
+    slack.delete(before.found, posts["is deleted"], unheard=True)
+    slack.delete(before.found, posts["is deleted with its thread"], unheard=True)
+    missed = slack.post_photo(before.lost, before.ben, JPEG, "was missed", unheard=True)
+    slack.post_photo(before.lost, before.ben, JPEG, "by a robot", bot_id="B1", unheard=True)
+    slack.post_photo(before.general, before.ben, JPEG, "elsewhere", unheard=True)
+    for _ in range(2):  # a second look finds nothing new
+        async with world_on(slack, database_url, again=before) as world:
             await caught_up(world)
-            assert await world.reports() == []
-
-
-async def test_posts_edits_and_deletions_are_followed_once_the_bot_is_back(database_url: str) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url) as before:
-            await caught_up(before)
-            posts = {}
-            for words in ("stays", "is edited", "is deleted", "is deleted with its thread"):
-                posts[words] = slack.post_photo(before.found, before.ada, JPEG, words)
-                await before.wait_until_acknowledged(before.found, posts[words])
-            slack.post(before.found, before.ben, "nice of you", thread_ts=posts["is deleted with its thread"])
-            await slack.settle()
-        slack.edit(before.found, posts["is edited"], "was edited &amp; more", unheard=True)
-        slack.delete(before.found, posts["is deleted"], unheard=True)
-        slack.delete(before.found, posts["is deleted with its thread"], unheard=True)
-        missed = slack.post_photo(before.lost, before.ben, JPEG, "was missed", unheard=True)
-        slack.post_photo(before.lost, before.ben, JPEG, "by a robot", bot_id="B1", unheard=True)
-        slack.post_photo(before.general, before.ben, JPEG, "elsewhere", unheard=True)
-        for _ in range(2):  # a second look finds nothing new
-            async with world_on(slack, database_url, again=before) as world:
-                await caught_up(world)
-                await world.wait_until_acknowledged(world.lost, missed)
-                reports = [(report.text, report.state) for report in await world.reports()]
-            assert reports == [
-                ("stays", ReportState.PENDING),
-                ("was edited & more", ReportState.PENDING),
-                ("", ReportState.WITHDRAWN),
-                ("", ReportState.WITHDRAWN),
-                ("was missed", ReportState.PENDING),
-            ]
+            await world.wait_until_acknowledged(world.lost, missed)
+            reports = [(report.text, report.state) for report in await world.reports()]
+        assert reports == [
+            ("stays", ReportState.PENDING),
+            ("was edited & more", ReportState.PENDING),
+            ("", ReportState.WITHDRAWN),
+            ("", ReportState.WITHDRAWN),
+            ("was missed", ReportState.PENDING),
+        ]
 
 
 @pytest.mark.parametrize("shows_one", [True, False])
@@ -85,17 +87,16 @@ async def test_a_post_that_slacks_free_plan_hides_is_kept(
 
 
 async def test_a_new_post_that_was_deleted_is_withdrawn_though_the_free_plan_hides_older_ones(
-    database_url: str,
+    slack: SlackDouble, database_url: str
 ) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url) as before:
-            await caught_up(before)
-            post = slack.post_photo(before.found, before.ada, JPEG, "goes")
-            await before.wait_until_acknowledged(before.found, post)
-        slack.delete(before.found, post, unheard=True)
-        slack.api.hides_older = True
-        async with world_on(slack, database_url, again=before) as world:
-            await eventually(world.report, holds=lambda report: report.state is ReportState.WITHDRAWN)
+    async with world_on(slack, database_url) as before:
+        await caught_up(before)
+        post = slack.post_photo(before.found, before.ada, JPEG, "goes")
+        await before.wait_until_acknowledged(before.found, post)
+    slack.delete(before.found, post, unheard=True)
+    slack.api.hides_older = True
+    async with world_on(slack, database_url, again=before) as world:
+        await eventually(world.report, holds=lambda report: report.state is ReportState.WITHDRAWN)
 
 
 async def test_a_report_whose_post_slacks_free_plan_hides_goes_on_in_direct_messages(
@@ -133,43 +134,44 @@ async def test_an_old_post_that_slacks_free_plan_still_shows_is_answered_in_its_
         await slack.wait_for_reply(world.lost, lost.target.message, "This could be yours.")
 
 
-async def test_a_post_of_the_bot_that_an_admin_deleted_meanwhile_is_withdrawn(database_url: str) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url) as before:
-            await caught_up(before)
-            await slack.slash("lost", "a hat", before.ada, before.lost)
-            post = await slack.wait_for_post(before.lost, "a hat")
-            await eventually(before.report, holds=lambda report: report.target.message)
-        slack.delete(before.lost, post["ts"], unheard=True)
-        async with world_on(slack, database_url, again=before) as world:
-            await eventually(world.report, holds=lambda report: report.state is ReportState.WITHDRAWN)
+async def test_a_post_of_the_bot_that_an_admin_deleted_meanwhile_is_withdrawn(
+    slack: SlackDouble, database_url: str
+) -> None:
+    async with world_on(slack, database_url) as before:
+        await caught_up(before)
+        await slack.slash("lost", "a hat", before.ada, before.lost)
+        post = await slack.wait_for_post(before.lost, "a hat")
+        await eventually(before.report, holds=lambda report: report.target.message)
+    slack.delete(before.lost, post["ts"], unheard=True)
+    async with world_on(slack, database_url, again=before) as world:
+        await eventually(world.report, holds=lambda report: report.state is ReportState.WITHDRAWN)
 
 
 @pytest.mark.parametrize("who", ["admin", "ben"])
-async def test_a_verdict_given_meanwhile_counts_by_its_moderators_rights(database_url: str, who: str) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url) as before:
-            await caught_up(before)
-            lost, _, match, card = await before.card()
-        slack.react_unheard(card.channel, card.message, "white_check_mark", getattr(before, who))
-        slack.react_unheard(card.channel, card.message, "tada", before.admin)
-        async with world_on(slack, database_url, again=before) as world:
-            await caught_up(world)
-            state = MatchState.CONFIRMED if who == "admin" else MatchState.UNDECIDED
-            assert await world.match_state(match, lost.community) is state
+async def test_a_verdict_given_meanwhile_counts_by_its_moderators_rights(
+    slack: SlackDouble, database_url: str, who: str
+) -> None:
+    async with world_on(slack, database_url) as before:
+        await caught_up(before)
+        lost, _, match, card = await before.card()
+    slack.react_unheard(card.channel, card.message, "white_check_mark", getattr(before, who))
+    slack.react_unheard(card.channel, card.message, "tada", before.admin)
+    async with world_on(slack, database_url, again=before) as world:
+        await caught_up(world)
+        state = MatchState.CONFIRMED if who == "admin" else MatchState.UNDECIDED
+        assert await world.match_state(match, lost.community) is state
 
 
-async def test_a_verdict_undone_meanwhile_no_longer_counts(database_url: str) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url) as before:
-            await caught_up(before)
-            lost, _, match, card = await before.card()
-            await slack.react(card.channel, card.message, "white_check_mark", before.admin).acked.wait()
-            assert await before.match_state(match, lost.community) is MatchState.CONFIRMED
-        slack.react_unheard(card.channel, card.message, "white_check_mark", before.admin, given=False)
-        async with world_on(slack, database_url, again=before) as world:
-            await caught_up(world)
-            assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
+async def test_a_verdict_undone_meanwhile_no_longer_counts(slack: SlackDouble, database_url: str) -> None:
+    async with world_on(slack, database_url) as before:
+        await caught_up(before)
+        lost, _, match, card = await before.card()
+        await slack.react(card.channel, card.message, "white_check_mark", before.admin).acked.wait()
+        assert await before.match_state(match, lost.community) is MatchState.CONFIRMED
+    slack.react_unheard(card.channel, card.message, "white_check_mark", before.admin, given=False)
+    async with world_on(slack, database_url, again=before) as world:
+        await caught_up(world)
+        assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
 
 
 async def test_a_verdict_by_button_has_no_reaction_and_stays(database_url: str) -> None:
@@ -191,16 +193,17 @@ async def test_a_verdict_by_button_has_no_reaction_and_stays(database_url: str) 
             assert await world.match_state(match, lost.community) is MatchState.CONFIRMED
 
 
-async def test_a_card_that_is_gone_keeps_nothing_else_from_being_looked_up(database_url: str) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url) as before:
-            await caught_up(before)
-            _, _, _, card = await before.card()
-        slack.delete(card.channel, card.message, unheard=True)
-        missed = slack.post_photo(before.found, before.ben, JPEG, "was missed", unheard=True)
-        async with world_on(slack, database_url, again=before) as world:
-            await world.wait_until_acknowledged(world.found, missed)
-            await caught_up(world)
+async def test_a_card_that_is_gone_keeps_nothing_else_from_being_looked_up(
+    slack: SlackDouble, database_url: str
+) -> None:
+    async with world_on(slack, database_url) as before:
+        await caught_up(before)
+        _, _, _, card = await before.card()
+    slack.delete(card.channel, card.message, unheard=True)
+    missed = slack.post_photo(before.found, before.ben, JPEG, "was missed", unheard=True)
+    async with world_on(slack, database_url, again=before) as world:
+        await world.wait_until_acknowledged(world.found, missed)
+        await caught_up(world)
 
 
 @pytest.mark.parametrize("is_unlisted", [False, True])
@@ -260,17 +263,16 @@ async def test_a_post_whose_event_fails_to_the_last_is_read_later(
         await world.wait_until_acknowledged(world.found, post)
 
 
-async def test_no_further_back_than_allowed_is_looked(database_url: str) -> None:
-    async with SlackDouble.running() as slack:
-        async with world_on(slack, database_url) as before:
-            await caught_up(before)
-        old = f"{(datetime.now(UTC) - timedelta(hours=2)).timestamp():.6f}"
-        slack.post_photo(before.found, before.ben, JPEG, "too old", unheard=True, ts=old)
-        missed = slack.post_photo(before.found, before.ben, JPEG, "was missed", unheard=True)
-        async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
-            await world.wait_until_acknowledged(world.found, missed)
-            await caught_up(world)
-            assert [report.text for report in await world.reports()] == ["was missed"]
+async def test_no_further_back_than_allowed_is_looked(slack: SlackDouble, database_url: str) -> None:
+    async with world_on(slack, database_url) as before:
+        await caught_up(before)
+    old = f"{(datetime.now(UTC) - timedelta(hours=2)).timestamp():.6f}"
+    slack.post_photo(before.found, before.ben, JPEG, "too old", unheard=True, ts=old)
+    missed = slack.post_photo(before.found, before.ben, JPEG, "was missed", unheard=True)
+    async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
+        await world.wait_until_acknowledged(world.found, missed)
+        await caught_up(world)
+        assert [report.text for report in await world.reports()] == ["was missed"]
 
 
 async def test_an_old_post_that_was_deleted_meanwhile_is_withdrawn_and_an_old_verdict_counts(

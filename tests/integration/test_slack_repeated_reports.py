@@ -1,6 +1,5 @@
 """What is sent again on Slack because its answer failed is one report, and what is said of it is true."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 from unittest.mock import AsyncMock, Mock
@@ -12,14 +11,10 @@ from bot.slack.private_replies import PrivateReplies
 from reunite.language import sentence
 from tests.doubles.slack import SlackDouble
 from tests.doubles.slack_blocks import words_of
-from tests.support.slack_adapter import JPEG, World, world_in, world_on
+from tests.support.slack_adapter import JPEG, World, connected_world, world_on
 from tests.support.waiting import eventually
 
-
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 async def lost(world: World, words: str = "a black umbrella") -> str:

@@ -54,16 +54,15 @@ async def test_what_is_posted_before_the_bot_knows_a_channels_new_id_is_read_lat
         await world.wait_until_acknowledged(moved, post)
 
 
-async def test_what_is_read_under_the_old_id_stays_to_be_read_under_the_new_one(database_url: str) -> None:
-    async with Store(database_url) as store:
-        windows = SlackWindows(store)
-        await windows.open("T1", "C1", oldest="1.0", since="1.0", latest="9.0")
-        window = await windows.next("T1", never="9", older=False)
-        assert window
-        await move_unread(store, "T1", "C1", "C2")
-        await windows.close(window)  # Slack has just said that it has no C1
-        moved = await windows.next("T1", never="9", older=False)
-        assert moved
-        assert (moved.id, moved.channel) == (window.id, "C2")
-        await windows.close(moved)
-        assert await windows.next("T1", never="9", older=False) is None
+async def test_what_is_read_under_the_old_id_stays_to_be_read_under_the_new_one(store: Store) -> None:
+    windows = SlackWindows(store)
+    await windows.open("T1", "C1", oldest="1.0", since="1.0", latest="9.0")
+    window = await windows.next("T1", never="9", older=False)
+    assert window
+    await move_unread(store, "T1", "C1", "C2")
+    await windows.close(window)  # Slack has just said that it has no C1
+    moved = await windows.next("T1", never="9", older=False)
+    assert moved
+    assert (moved.id, moved.channel) == (window.id, "C2")
+    await windows.close(moved)
+    assert await windows.next("T1", never="9", older=False) is None

@@ -1,7 +1,5 @@
 """Forms open in time however slow Slack is, and words arrive where a picture or a way back is refused."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from aiohttp import ServerDisconnectedError
 from aiohttp.web import Request, Response, json_response
@@ -14,14 +12,10 @@ from reunite.language import sentence
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import TEAM, TRIGGER_SECONDS
-from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.slack_adapter import JPEG, World, connected_world
 from tests.support.waiting import eventually
 
-
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 async def test_a_form_opens_in_time_even_with_many_moderator_groups(world: World) -> None:

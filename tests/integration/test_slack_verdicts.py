@@ -1,7 +1,6 @@
 """Moderators give_verdict by reactions on Slack, by the rights that they have at that moment."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -17,14 +16,10 @@ from reunite.messages import keys, wording
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.support.board_sessions import is_over, signed_in
 from tests.support.rounds import Rounds
-from tests.support.slack_adapter import World, world_in
+from tests.support.slack_adapter import World, connected_world, world_in
 from tests.support.waiting import eventually
 
-
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with world_in(database_url) as opened:
-        yield opened
+world_fixture = pytest.fixture(connected_world, name="world")
 
 
 async def test_an_admins_reaction_confirms_and_taking_it_away_undoes_it(world: World) -> None:

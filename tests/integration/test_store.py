@@ -65,21 +65,20 @@ async def posted(store: Store, world: str) -> Workspace:
     return workspace
 
 
-async def test_a_community_sees_nothing_of_another(database_url: str) -> None:
-    async with Store(database_url) as store:
-        ours, theirs = await posted(store, "ours"), await posted(store, "theirs")
-        assert ours.community != theirs.community
-        async with store.session(ours.community) as session:
-            for table in sorted(TENANT_TABLES - {"web_message"}):
-                query = sql.SQL("SELECT DISTINCT community_id FROM {}").format(sql.Identifier(table))
-                seen = await (await session._connection.execute(query)).fetchall()
-                assert {row["community_id"] for row in seen} <= {ours.community}, table
-            changed = await session._do("UPDATE report SET text = 'x' WHERE community_id = %(c)s", c=theirs.community)
-            assert changed == 0
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                await session._do(
-                    "INSERT INTO work (community_id, report_id) SELECT %(c)s, id FROM report", c=theirs.community
-                )
+async def test_a_community_sees_nothing_of_another(store: Store) -> None:
+    ours, theirs = await posted(store, "ours"), await posted(store, "theirs")
+    assert ours.community != theirs.community
+    async with store.session(ours.community) as session:
+        for table in sorted(TENANT_TABLES - {"web_message"}):
+            query = sql.SQL("SELECT DISTINCT community_id FROM {}").format(sql.Identifier(table))
+            seen = await (await session._connection.execute(query)).fetchall()
+            assert {row["community_id"] for row in seen} <= {ours.community}, table
+        changed = await session._do("UPDATE report SET text = 'x' WHERE community_id = %(c)s", c=theirs.community)
+        assert changed == 0
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await session._do(
+                "INSERT INTO work (community_id, report_id) SELECT %(c)s, id FROM report", c=theirs.community
+            )
 
 
 @pytest.mark.parametrize("answer", [None, "0"])
@@ -121,11 +120,10 @@ async def test_a_deleted_channel_is_forgotten(database_url: str) -> None:
         assert len(await Backfills(store).channels(other)) == 2
 
 
-async def test_without_a_community_nothing_is_seen(database_url: str) -> None:
-    async with Store(database_url) as store:
-        await posted(store, "ours")
-        assert await store.rows("SELECT id FROM report") == []
-        assert len(await store.communities()) == 1
+async def test_without_a_community_nothing_is_seen(store: Store) -> None:
+    await posted(store, "ours")
+    assert await store.rows("SELECT id FROM report") == []
+    assert len(await store.communities()) == 1
 
 
 async def test_every_table_with_a_communitys_data_is_guarded(owner_database_url: str) -> None:
@@ -147,31 +145,29 @@ async def test_a_superusers_login_has_only_the_applications_rights(owner_databas
         assert row == {"rolname": "reunite_app", "rolsuper": False, "rolbypassrls": False}
 
 
-async def test_the_log_of_verdicts_can_only_grow(database_url: str) -> None:
-    async with Store(database_url) as store:
-        world = await posted(store, "ours")
-        for statement in ("DELETE FROM verdict", "UPDATE verdict SET given = false"):
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                async with store.session(world.community) as session:
-                    await session._do(statement)
+async def test_the_log_of_verdicts_can_only_grow(store: Store) -> None:
+    world = await posted(store, "ours")
+    for statement in ("DELETE FROM verdict", "UPDATE verdict SET given = false"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            async with store.session(world.community) as session:
+                await session._do(statement)
 
 
-async def test_a_purged_report_leaves_an_empty_row_that_cannot_come_again(database_url: str) -> None:
-    async with Store(database_url) as store:
-        world = await posted(store, "ours")
-        async with store.session(world.community) as session:
-            report = await session.reports.at(ReplyTarget("web", "ours", "found", "m1"))
-            assert report
-            await session.reports.set_state(report.id, ReportState.WITHDRAWN)
-            await session.work.stop(report.id)
-            await session.deletion.purge(report.id, wording.ended("en"))
-        await posted(store, "ours")
-        async with store.session(world.community) as session:
-            again = await session.reports.at(ReplyTarget("web", "ours", "found", "m1"))
-            assert again
-            assert again.state is ReportState.WITHDRAWN
-            assert await session.photos.of(again.id) == []
-            assert await session.work.unfinished() == 0
+async def test_a_purged_report_leaves_an_empty_row_that_cannot_come_again(store: Store) -> None:
+    world = await posted(store, "ours")
+    async with store.session(world.community) as session:
+        report = await session.reports.at(ReplyTarget("web", "ours", "found", "m1"))
+        assert report
+        await session.reports.set_state(report.id, ReportState.WITHDRAWN)
+        await session.work.stop(report.id)
+        await session.deletion.purge(report.id, wording.ended("en"))
+    await posted(store, "ours")
+    async with store.session(world.community) as session:
+        again = await session.reports.at(ReplyTarget("web", "ours", "found", "m1"))
+        assert again
+        assert again.state is ReportState.WITHDRAWN
+        assert await session.photos.of(again.id) == []
+        assert await session.work.unfinished() == 0
 
 
 async def test_migrations_are_applied_once(owner_database_url: str) -> None:

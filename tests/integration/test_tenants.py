@@ -90,19 +90,18 @@ async def test_the_functions_that_run_as_the_owner_are_known_and_have_a_fixed_se
         assert not by_public, name
 
 
-async def test_the_application_can_create_nothing_that_a_function_would_find_first(database_url: str) -> None:
-    async with Store(database_url, keys=KEYS) as store:
-        for statement in ("CREATE TABLE report2 (id int)", "CREATE SCHEMA evil"):
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                await store.rows(statement)
-        async with store.outside() as connection:  # a table of the session's own hides nothing
-            await connection.execute("CREATE TEMP TABLE community (id uuid)")
-            await connection.execute("SET LOCAL search_path = pg_temp, public")
-            cursor = await connection.execute("SELECT count(*) AS n FROM all_communities()")
-            assert await cursor.fetchone() == {"n": 0}
-            await connection.execute("INSERT INTO community VALUES (gen_random_uuid())")
-            cursor = await connection.execute("SELECT count(*) AS n FROM all_communities()")
-            assert await cursor.fetchone() == {"n": 0}
+async def test_the_application_can_create_nothing_that_a_function_would_find_first(store: Store) -> None:
+    for statement in ("CREATE TABLE report2 (id int)", "CREATE SCHEMA evil"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await store.rows(statement)
+    async with store.outside() as connection:  # a table of the session's own hides nothing
+        await connection.execute("CREATE TEMP TABLE community (id uuid)")
+        await connection.execute("SET LOCAL search_path = pg_temp, public")
+        cursor = await connection.execute("SELECT count(*) AS n FROM all_communities()")
+        assert await cursor.fetchone() == {"n": 0}
+        await connection.execute("INSERT INTO community VALUES (gen_random_uuid())")
+        cursor = await connection.execute("SELECT count(*) AS n FROM all_communities()")
+        assert await cursor.fetchone() == {"n": 0}
 
 
 async def test_every_reference_between_a_communitys_rows_includes_the_community(owner_database_url: str) -> None:
@@ -147,18 +146,17 @@ async def test_no_row_can_point_to_another_communitys(
             )
 
 
-async def test_within_a_community_nobodys_slack_token_can_be_read(database_url: str) -> None:
-    async with Store(database_url, keys=KEYS) as store:
-        ours = await posted(store, "ours")
-        installations = Installations(store)
-        await installations.save(Installation("T1", "Team", "U1", "xoxb-secret"))
-        await installations.note_event("E1")
-        assert await installations.of("T1")
-        async with store.session(ours.community) as session:
-            for table in ("installation", "oauth_state", "event", "presence", "reaction"):
-                assert await session._all(f"TABLE slack_{table}") == []
-            assert await session._do("UPDATE slack_installation SET bot_token = 'mine'") == 0
-        assert await installations.of("T1") == Installation("T1", "Team", "U1", "xoxb-secret")
+async def test_within_a_community_nobodys_slack_token_can_be_read(store: Store) -> None:
+    ours = await posted(store, "ours")
+    installations = Installations(store)
+    await installations.save(Installation("T1", "Team", "U1", "xoxb-secret"))
+    await installations.note_event("E1")
+    assert await installations.of("T1")
+    async with store.session(ours.community) as session:
+        for table in ("installation", "oauth_state", "event", "presence", "reaction"):
+            assert await session._all(f"TABLE slack_{table}") == []
+        assert await session._do("UPDATE slack_installation SET bot_token = 'mine'") == 0
+    assert await installations.of("T1") == Installation("T1", "Team", "U1", "xoxb-secret")
 
 
 async def test_nothing_of_a_session_survives_in_the_pool(database_url: str) -> None:

@@ -10,8 +10,8 @@ from reunite.messages import wording
 from reunite.messages.keys import ReplyKey
 from tests.support.pictures import drawing
 from tests.support.services import working
-from tests.support.way_of_a_post import all_rows, world_with_a_worker
-from tests.support.world import World, open_world
+from tests.support.stored_words import tables_with
+from tests.support.world import World, open_world, world_with_a_worker
 
 pytestmark = pytest.mark.untraced
 
@@ -94,7 +94,7 @@ async def test_a_withdrawal_while_a_worker_is_at_the_report_wins(world: World, o
             Withdraw(target=ReplyTarget("web", world.workspace.external_id, "lost", f"l{number}"))
         )
     await world.wait_until_idle()
-    assert "zither" not in await all_rows(owner_database_url)
+    assert not tables_with(owner_database_url, "zither")
 
 
 async def test_a_second_look_at_an_expired_report_leaves_its_notice(world: World) -> None:

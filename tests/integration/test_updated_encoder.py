@@ -13,7 +13,7 @@ from db.embedding_models import EmbeddingModel
 from reunite.entities import ReportKind
 from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.reembedding import embedded_with, posted
-from tests.support.world import World, open_world
+from tests.support.world import World, world_without_a_worker
 from workers.batching import BatchingEncoder
 from workers.encoders.choose import Choice
 from workers.live_encoder import ModelMismatchError, is_update, live_encoder
@@ -28,10 +28,7 @@ def choice(version: str) -> Choice:
     return Choice("clip", encoder)
 
 
-@pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community:
-        yield community
+world_fixture = pytest.fixture(world_without_a_worker, name="world")
 
 
 async def start(world: World, version: str, *, reembed: bool) -> list[str]:

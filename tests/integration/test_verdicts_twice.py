@@ -1,21 +1,14 @@
 """Verdicts that come twice, from two moderators at once, or on a match that a thread must not learn of."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
 
 from reunite.entities import Member
-from tests.support.services import working
-from tests.support.world import MODERATOR, World, open_world
+from tests.support.world import MODERATOR, World, moderated_world
 
-
-@pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
-        await community.set_up(log_channel="log")
-        yield community
+world_fixture = pytest.fixture(moderated_world, name="world")
 
 
 def logged(world: World) -> UUID:

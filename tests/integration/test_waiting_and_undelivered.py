@@ -9,7 +9,9 @@ from reunite.messages import keys
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
 from reunite.ports import Audience
-from tests.support.world import World, open_world
+from tests.support.world import World, world_without_a_worker
+
+world_fixture = pytest.fixture(world_without_a_worker, name="world")
 
 
 async def _age(world: World) -> float:
@@ -22,26 +24,24 @@ async def _grow_old(world: World) -> None:
         await session._do("UPDATE work SET created_at = created_at - interval '1 hour'")
 
 
-async def test_past_posts_that_are_read_quietly_let_nobody_wait(database_url: str, redis_url: str) -> None:
-    async with open_world(database_url, redis_url) as world:
-        target = ReplyTarget("web", world.workspace.external_id, "found", "f1")
-        past = ReportFound(source_key="f1", target=target, author=Member("ben", "Ben"), text="a cup", quiet=True)
-        await world.handlers.report(past)
-        await _grow_old(world)
-        assert await _age(world) == 0
-        await world.found("f2", "red")
-        await _grow_old(world)
-        assert await _age(world) == pytest.approx(3600, abs=60)
+async def test_past_posts_that_are_read_quietly_let_nobody_wait(world: World) -> None:
+    target = ReplyTarget("web", world.workspace.external_id, "found", "f1")
+    past = ReportFound(source_key="f1", target=target, author=Member("ben", "Ben"), text="a cup", quiet=True)
+    await world.handlers.report(past)
+    await _grow_old(world)
+    assert await _age(world) == 0
+    await world.found("f2", "red")
+    await _grow_old(world)
+    assert await _age(world) == pytest.approx(3600, abs=60)
 
 
-async def test_what_is_imported_lets_nobody_wait(database_url: str, redis_url: str) -> None:
-    async with open_world(database_url, redis_url) as world:
-        await world.found("f1", "red")
-        await _grow_old(world)
-        assert await _age(world)
-        async with world.store.session(world.workspace.community) as session:
-            await session._do("UPDATE workspace SET platform = 'api'")
-        assert await _age(world) == 0
+async def test_what_is_imported_lets_nobody_wait(world: World) -> None:
+    await world.found("f1", "red")
+    await _grow_old(world)
+    assert await _age(world)
+    async with world.store.session(world.workspace.community) as session:
+        await session._do("UPDATE workspace SET platform = 'api'")
+    assert await _age(world) == 0
 
 
 @pytest.mark.parametrize(
@@ -57,24 +57,22 @@ async def test_what_is_imported_lets_nobody_wait(database_url: str, redis_url: s
     ],
 )
 async def test_a_reply_that_nobody_will_see_is_counted_apart(
-    database_url: str, redis_url: str, change: str, audience: Audience, state: str
+    world: World, change: str, audience: Audience, state: str
 ) -> None:
-    async with open_world(database_url, redis_url) as world:
-        report = await world.found("f1", "red")
-        async with world.store.session(report.community) as session:
-            await session._do("UPDATE workspace SET log_channel = 'log'")
-            await session.outbox.post(report.id, ReplyKey("one"), Reply("note", ()), audience)
-            await session._do(f"UPDATE outbox SET {change}")  # noqa: S608 - the cases above
-        [count] = await Monitoring(world.store).outbox()
-        assert (count.state, count.number) == (state, 1)
+    report = await world.found("f1", "red")
+    async with world.store.session(report.community) as session:
+        await session._do("UPDATE workspace SET log_channel = 'log'")
+        await session.outbox.post(report.id, ReplyKey("one"), Reply("note", ()), audience)
+        await session._do(f"UPDATE outbox SET {change}")  # noqa: S608 - the cases above
+    [count] = await Monitoring(world.store).outbox()
+    assert (count.state, count.number) == (state, 1)
 
 
-async def test_what_was_to_be_said_of_a_withdrawn_report_is_missed_by_nobody(database_url: str, redis_url: str) -> None:
-    async with open_world(database_url, redis_url) as world:
-        report = await world.found("f1", "red")
-        async with world.store.session(report.community) as session:
-            await session.outbox.post(report.id, keys.first_reply(report.id), Reply("note", ()))
-            await session._do("UPDATE outbox SET state = 'failed'")
-            await session.reports.set_state(report.id, ReportState.WITHDRAWN)
-        [count] = await Monitoring(world.store).outbox()
-        assert count.state == "failed"
+async def test_what_was_to_be_said_of_a_withdrawn_report_is_missed_by_nobody(world: World) -> None:
+    report = await world.found("f1", "red")
+    async with world.store.session(report.community) as session:
+        await session.outbox.post(report.id, keys.first_reply(report.id), Reply("note", ()))
+        await session._do("UPDATE outbox SET state = 'failed'")
+        await session.reports.set_state(report.id, ReportState.WITHDRAWN)
+    [count] = await Monitoring(world.store).outbox()
+    assert count.state == "failed"

@@ -1,5 +1,7 @@
 """A post from its command to the thread's answer, by the real worker, store and delivery."""
 
+from functools import partial
+
 import psycopg
 import pytest
 
@@ -7,9 +9,9 @@ from reunite.commands import Withdraw
 from reunite.entities import MatchState, Member, ReplyTarget, VerdictKind
 from reunite.errors import TellUserError
 from reunite.matching.evidence import PairKind
+from tests.support.stored_words import tables_with
 from tests.support.waiting import eventually
-from tests.support.way_of_a_post import all_rows, world_with_a_worker
-from tests.support.world import ADA, World
+from tests.support.world import ADA, World, world_with_a_worker
 
 pytestmark = pytest.mark.untraced
 
@@ -148,9 +150,9 @@ async def test_a_withdrawn_report_leaves_no_words_in_the_database(world: World, 
     target = ReplyTarget("web", world.workspace.external_id, "lost", "l1")
     assert await world.handlers.withdraw(Withdraw(target=target))
     assert not await world.handlers.withdraw(Withdraw(target=target))
-    assert "zither" not in await all_rows(owner_database_url)
-    assert "zoo" not in await all_rows(owner_database_url)
-    assert "old oak" in await all_rows(owner_database_url)
+    assert not tables_with(owner_database_url, "zither")
+    assert not tables_with(owner_database_url, "zoo")
+    assert tables_with(owner_database_url, "old oak")
 
 
 async def test_a_report_ends_with_its_time_and_leaves_no_words(world: World, owner_database_url: str) -> None:
@@ -162,17 +164,12 @@ async def test_a_report_ends_with_its_time_and_leaves_no_words(world: World, own
     await world.give_verdict("l1", VerdictKind.CONFIRM)
     async with await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner:
         await owner.execute("UPDATE report SET expires_at = now() - interval '1 second'")
-    await eventually(lambda: is_gone(owner_database_url, "zither", "old oak", "yodeller"))
+    for words in ("zither", "old oak", "yodeller"):
+        await eventually(partial(tables_with, owner_database_url, words), holds=lambda found: not found)
     await world.wait_until_idle()
     assert [await world.state(report) for report in (found, lost, other)] == ["expired", "expired", "expired"]
     assert world.platform.kinds("l2") == ["nothing", "expired"]
     assert world.platform.kinds("l1")[-1] == "returned"
-
-
-async def is_gone(url: str, *words: str) -> bool:
-    """Tell whether none of the words is in any table."""
-    rows = await all_rows(url)
-    return not any(word in rows for word in words)
 
 
 async def test_a_confirmation_taken_back_reopens_no_report_that_another_one_keeps(world: World) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -19,14 +18,10 @@ from reunite.language import sentence
 from reunite.messages import wording
 from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from reunite.ports import Outgoing
-from tests.support.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened
+from tests.support.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened_page
 from tests.support.waiting import PATIENCE
 
-
-@pytest.fixture
-async def page(database_url: str) -> AsyncIterator[Page]:
-    async with opened(database_url) as page:
-        yield page
+page_fixture = pytest.fixture(opened_page, name="page")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Buttons, own reports, sealed and private posts at the local page's server: each is shown to whom it may be."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +19,17 @@ from reunite.ports import Outgoing
 from tests.support.board import BOARD
 from tests.support.keys import KEYS
 from tests.support.multipart import MULTIPART, form_of_parts, unknown_encoding
-from tests.support.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened
+from tests.support.page_client import (
+    ADA,
+    BEN,
+    UMBRELLA_FOUND,
+    UMBRELLA_LOST,
+    Json,
+    Page,
+    match_card,
+    opened,
+    opened_page,
+)
 from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
 
@@ -28,10 +37,7 @@ ROBIN = {"name": "Robin", "moderator": "yes"}
 SEALED = {**UMBRELLA_FOUND, "sealed": "yes", "category": "card", "place": "gym", "text": "in the name of Zoe"}
 
 
-@pytest.fixture
-async def page(database_url: str) -> AsyncIterator[Page]:
-    async with opened(database_url) as page:
-        yield page
+page_fixture = pytest.fixture(opened_page, name="page")
 
 
 def actions(message: Json) -> list[str]:

@@ -1,6 +1,6 @@
 """Verdicts and answers on the local page."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
@@ -8,13 +8,9 @@ from reunite.entities import Question, ReportState
 from reunite.language import sentence
 from reunite.messages import wording
 from reunite.ports import Outgoing
-from tests.support.page_client import ADA, BEN, UMBRELLA_LOST, Json, Page, match_card, opened
+from tests.support.page_client import ADA, BEN, UMBRELLA_LOST, Json, Page, match_card, opened_page
 
-
-@pytest.fixture
-async def page(database_url: str) -> AsyncIterator[Page]:
-    async with opened(database_url) as page:
-        yield page
+page_fixture = pytest.fixture(opened_page, name="page")
 
 
 def shows_match(card: int, expected: Json) -> Callable[[dict[int, Json]], bool]:

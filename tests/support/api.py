@@ -109,3 +109,9 @@ async def opened(database_url: str, redis_url: str, **config: Any) -> AsyncItera
         ClientSession() as http,
     ):
         yield Api(url, world, http, await make_tokens(world))
+
+
+async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:
+    """Open an API as a fixture."""
+    async with opened(database_url, redis_url) as api:
+        yield api

@@ -82,6 +82,12 @@ async def open_world(database_url: str, **more: Any) -> AsyncIterator[World]:
         yield World(discord, store, platform)
 
 
+async def opened_world(database_url: str) -> AsyncIterator[World]:
+    """Open a world as a fixture."""
+    async with open_world(database_url) as world:
+        yield world
+
+
 def reply(key: str, target: ReplyTarget, text: str = "Hello.", **more: Any) -> Outgoing:
     return Outgoing(key, target, Reply("nothing", ((Plain(text),),)), **more)
 

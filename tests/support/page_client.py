@@ -103,6 +103,12 @@ async def opened(database_url: str) -> AsyncIterator[Page]:
         yield Page(platform, store, http)
 
 
+async def opened_page(database_url: str) -> AsyncIterator[Page]:
+    """Open the page as a fixture."""
+    async with opened(database_url) as page:
+        yield page
+
+
 async def match_card(page: Page) -> tuple[int, Match]:
     """Store a match, with its card in the lost report's thread; return the card's message and the match."""
     _, found_post = await page.post(UMBRELLA_FOUND)

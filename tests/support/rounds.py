@@ -28,7 +28,7 @@ class Rounds:
 
         return counted
 
-    async def pass_by(self, number: int = 2) -> None:
-        """Wait until so many more have ended; the first of two may have begun before."""
-        last = self.ended + number
-        await eventually(lambda: self.ended >= last, f"{number} more rounds")
+    async def pass_by(self) -> None:
+        """Wait until two more have ended; the first of them may have begun before."""
+        last = self.ended + 2
+        await eventually(lambda: self.ended >= last, "two more rounds")

@@ -199,3 +199,15 @@ async def world_by_http(database_url: str) -> AsyncIterator[World]:
         world_on(slack, database_url, **by_http(slack)) as world,
     ):
         yield world
+
+
+async def running_slack() -> AsyncIterator[SlackDouble]:
+    """Run the double as a fixture."""
+    async with SlackDouble.running() as slack:
+        yield slack
+
+
+async def connected_world(database_url: str) -> AsyncIterator[World]:
+    """Open a world as a fixture."""
+    async with world_in(database_url) as world:
+        yield world

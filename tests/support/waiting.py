@@ -51,9 +51,9 @@ def _pause(began: float) -> float:
     return min(max(0.02, (time.monotonic() - began) / 10), 0.1)
 
 
-def wait_until(condition: Callable[[], object], within: float = 120.0) -> None:
+def wait_until(condition: Callable[[], object]) -> None:
     """Block until the condition holds."""
-    end = time.monotonic() + within
+    end = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < end, "the condition never held"
         time.sleep(0.05)

@@ -17,7 +17,7 @@ from reunite.messages.reply import Action, Reply
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
-from tests.support.services import background
+from tests.support.services import background, working
 from tests.support.waiting import eventually
 
 ADA, BEN, MODERATOR = Member("ada", "Ada"), Member("ben", "Ben"), Member("mo", "Mo")
@@ -140,3 +140,23 @@ async def open_world(database_url: str, redis_url: str, name: str = "world") -> 
         workspace = await handlers.join(JoinWorkspace("web", name, name))
         async with background(Delivery(store, platform, lease_seconds=5).run()):
             yield World(store, handlers, workspace, platform)
+
+
+# Fixtures
+
+
+async def world_without_a_worker(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with open_world(database_url, redis_url) as world:
+        yield world
+
+
+async def world_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with open_world(database_url, redis_url) as world, working(database_url, redis_url):
+        yield world
+
+
+async def moderated_world(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    """Open a community with a worker and a moderator channel."""
+    async with open_world(database_url, redis_url) as world, working(database_url, redis_url):
+        await world.set_up(log_channel="log")
+        yield world

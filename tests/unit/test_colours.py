@@ -12,9 +12,9 @@ from reunite.text.normalise import normalise
 RED, GREEN, WHITE, BLUE, BLACK = (200, 25, 40), (60, 160, 70), (250, 250, 250), (35, 90, 200), (15, 15, 16)
 
 
-def disc(of: tuple[int, int, int], on: tuple[int, int, int], size: int = 200) -> Pixels:
-    down, across = np.mgrid[:size, :size] - size / 2
-    inside = (down**2 + across**2 < (size * 0.3) ** 2)[..., None]
+def disc(of: tuple[int, int, int], on: tuple[int, int, int]) -> Pixels:
+    down, across = np.mgrid[:200, :200] - 100
+    inside = (down**2 + across**2 < 60**2)[..., None]
     return np.where(inside, np.array(of), np.array(on)).astype(np.uint8)
 
 

@@ -16,11 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.discord.button_ids import parse_answer_id, parse_press_id
 from bot.discord.config import DiscordConfig
 from bot.discord.forms import form_modal
 from bot.discord.markup import escape
 from bot.discord.permissions import NEEDED
-from bot.discord.render import marker, nonce, parse_answer_id, parse_press_id, render, render_private, thread_name
+from bot.discord.render import marker, nonce, render, render_private, thread_name
 from reunite.entities import Member, ReplyTarget, ReportKind
 from reunite.language import LANGUAGES, sentence
 from reunite.messages import galleries, wording
@@ -101,9 +102,9 @@ def test_every_permission_that_may_be_missing_has_a_name(language: str) -> None:
 
 
 def test_a_buttons_id_says_what_it_does_and_about_what() -> None:
-    assert parse_press_id(f"mine:{UUID(int=5)}") == ("mine", UUID(int=5))
-    assert parse_answer_id(f"answer:{UUID(int=5)}:0") == (UUID(int=5), "0")
-    assert parse_press_id(f"proof_question:{UUID(int=5)}@12") == ("proof_question", UUID(int=5))
+    assert parse_press_id(mine := f"mine:{UUID(int=5)}") == (mine, "mine", UUID(int=5), None)
+    assert parse_answer_id(answer := f"answer:{UUID(int=5)}:0@12") == (answer, UUID(int=5), "0", 12)
+    assert parse_press_id(asked := f"proof_question:{UUID(int=5)}@12") == (asked, "proof_question", UUID(int=5), 12)
     assert parse_press_id(f"explode:{UUID(int=5)}") is None
     assert parse_press_id("mine:5") is None
     assert parse_answer_id(f"mine:{UUID(int=5)}") is None

@@ -106,7 +106,7 @@ def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
     yield looks.page(lost, pages, 1, [Tile(2, closest.id, found.id)], [])
     yield from (galleries.closed_gallery(lost, 1), galleries.closed_gallery(lost, 6), galleries.still_watching(lost))
     yield galleries.owner_folded(MATCH, lost, found)
-    yield from (handovers.other_card(MATCH, lost, found), handovers.owner_is_content(MATCH, lost, found))
+    yield from (handovers.closed_card("card_other", MATCH, lost, found), handovers.owner_is_content(MATCH, lost, found))
     yield from (offers.thread_photo(lost), offers.thread_photo(replace(found, sealed=True)))
     yield wording.likelier(MATCH, lost, found)
     yield from (galleries.folded_card(MATCH, lost, found), wording.match_card(closest, found, lost, None))

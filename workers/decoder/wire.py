@@ -51,7 +51,7 @@ class Decoded:
     height: int
     views: Views
     colours: tuple[float, ...]
-    is_partial: bool = False
+    is_partial: bool
     has_face: bool = False
     has_card: bool = False
     """Faces and cards that were found are covered."""

@@ -24,7 +24,7 @@ async def embed_reports(
     reports: Sequence[LabelledReport],
     folder: Path,
     encoder: BatchingEncoder,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Callable[[int], None],
 ) -> list[EmbeddedReport]:
     """Embed reports one by one, each when the encoder is idle. Raises OpenSetError if a photo can't be opened."""
     embedded = []
