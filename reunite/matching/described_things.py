@@ -32,6 +32,8 @@ _BESIDES: Final = re.compile(r"\b(?:also|plus|there (?:is|are|was|were))\b")
 """After these, a text begins again: "gg all! also, I lost my hat"."""
 _BEGINS_AGAIN: Final = r" (?:i|we) (?:have |think |just )?(?:left|lost|found|forgot|dropped)\b"
 """As people dictate: "it's maria from accounts i left my bag"."""
+_SENTENCES: Final = re.compile(r"[.!?\n]")
+_LOST_OR_FOUND: Final = re.compile(r"\b(?:lost|found)\b")
 _ELSEWHERE: Final = re.compile(
     rf"(?<=[^\s])(?<!\bhanded)(?<!\bturned)\s+(?!{_IN_COLOUR}|{_IN_MATERIAL})"
     r"(?!under armou?r\b)"
@@ -163,11 +165,23 @@ def _split(part: str, position: int) -> tuple[str, str]:
     """
     words = heads.with_lids(part.casefold()) if position == 0 else f", {heads.with_lids(part.casefold())}"
     first, *rest = _SAYS_MORE.split(_ELSEWHERE.sub(" ", words))
+    if rest and not heads.head_phrase(first) and (said := _sentence_about_it(words)):
+        begin, *rest = _SAYS_MORE.split(said)
+        return begin, " ; ".join((first, *rest))
     if rest and not (heads.head_phrase(first) if _BESIDES.search(words) else heads.name_of_thing(first)):
         more, *own = _PHRASES.split(rest[0], maxsplit=1)
         begins_with_more = _WITH_FIRST.match(words) and own and heads.head_phrase(own[0])  # "with a tag: scarf"
         first, rest[0] = (own[0], more) if begins_with_more else (f"{first} {rest[0]}", "")  # "there was a phone"
     return first, " ; ".join(filter(None, rest))
+
+
+def _sentence_about_it(words: str) -> str | None:
+    """Return the first later sentence that says what was lost or found: "Seminar with Ms Pellegrino. Found a mug"."""
+    for sentence in _SENTENCES.split(words)[1:]:
+        said = _SAYS_MORE.split(sentence)[0]
+        if _LOST_OR_FOUND.search(said) and heads.head_phrase(said):
+            return sentence
+    return None
 
 
 def _japanese(text: str) -> tuple[str, str]:

@@ -92,11 +92,12 @@ _ASIDE: Final = re.compile(
     r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some|no )"
     r"|\b(?:has|have|did|does) (?:any|some)(?: ?one| ?body)?\b"
     r"|\btop (?:of|to|off)\b"
+    r"|\b(?:keep|keeping|kept|stay|stays)(?: (?:it|them|this|yours?))? safe\b|\bsafe and sound\b"
     r"|\b(?:one|some|two|owners?|pair|stack|set|bunch|(?<!lunch )box|pack|packet|lot|couple|bundle|pile)s? of\b",
     re.IGNORECASE,
 )
-"""Whose a thing is ("my son's jacket"), that it's there or sought, what readers have, how much of it there is, and that
-it's about its top."""
+"""Whose a thing is ("my son's jacket"), that it's there or sought, what readers have, how much of it there is, that
+it's kept safe, and that it's about its top."""
 _ASKED: Final = re.compile(
     r"\b(?=[bkprtw])(?<!my )(?<!the )(?<!a )(?:(?:ring|phone|text|book|watch)(?= (?:me|us|him|her|them)\b)"
     r"|ring(?= the (?:bell|office|reception)\b)|watch(?= out\b)|keep (?:an? )?watch\b)"

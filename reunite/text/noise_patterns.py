@@ -86,6 +86,14 @@ _OPEN_LOCATION: Final = r"(?-i:[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3})"
 """A plus code: https://github.com/google/open-location-code."""
 _HOURS: Final = r"\d{1,2}(?:[:.]\d\d)?"
 _HOUR_SIGN: Final = r"[ ]?(?:[ap]\.?m\.?|uhr|h)"
+_SIGNED: Final = _LISTS["signed"]
+_DEVICE: Final = rf"(?:[\w.'’-]{{1,20}}[ ]){{0,3}}{any_of(listed(_SIGNED['device']))}(?:[ ][\w.'’-]{{1,20}}){{0,4}}"
+_SENT_FROM: Final = (
+    rf"{_LINE_START}(?:{any_of(listed(_SIGNED['sent']))}[ ]{any_of(listed(_SIGNED['from']))}[ ]{_DEVICE}"
+    rf"|von meinem[ ]{_DEVICE}[ ]gesendet|(?:发自|来自)我的\w{{1,20}}|[\w ]{{2,20}}から送信)"
+    r"[.]?(?=[ \t]{0,3}(?:$|\n))"
+)
+"""How mail apps sign."""
 
 _BEFORE_SERIALS: Final = (
     (Noise.CONTACT, r"(?<=\n)--[ ]?(?:\n[^\n]{1,120}){1,6}\n?\Z"),  # an e-mail's signature (RFC 3676)
@@ -109,6 +117,10 @@ _BEFORE_SERIALS: Final = (
     (Noise.EMAIL, r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
     (Noise.LINK, rf"{_HOST}(?:{_PLAIN_DOMAIN})(?![\w-])(?::\d{{1,5}})?(?:[/?]\S*+)?"),
     (Noise.LINK, rf"{_HOST}(?:{_AMBIGUOUS_DOMAIN})/\S*+"),
+    (Noise.LINK, r"(?<![\w@.-])(?:[a-z0-9-]{2,63}\.){1,5}[a-z]{2,20}/[\w/.-]{0,120}\?\w{1,30}=\S*+"),
+    (Noise.ID, r"(?<![\w-])[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?![\w-])"),  # a UUID (RFC 9562)
+    (Noise.ID, r"(?<![\w-])[\da-f]{32}(?:[\da-f]{8}|[\da-f]{32})?(?![\w-])"),  # a hash
+    (Noise.CONTACT, _SENT_FROM),
     (Noise.MENTION, r"(?<![\w@])@\w[\w.-]{0,39}"),
     (Noise.EMOJI, r"(?<!\w):(?=[\w+'-]{0,50}[^\W\d])[\w+'-]{1,50}:(?!\w)(?::skin-tone-\d:)?"),
     (Noise.EMOJI, f"[{_EMOJI_RANGES}]++"),

@@ -13,8 +13,8 @@ _STRONG: Final = (
     r"serial(?:[ -](?:number|no|nr|num|code))?|s/n|sn|imei|iccid|barcode|frame (?:number|no)"
     r"|asset(?: (?:tag|number|no|id))?|inventory(?: (?:number|no))?|engrav(?:ed|ing)"
     r"|seriennummer|serien-?nr|fahrgestellnummer|rahmen-?(?:nummer|nr)|inventar-?(?:nummer|nr)|grav(?:iert|ur|ierung)"
-    r"|num[ée]ro de s[ée]rie|n[°º] ?de s[ée]rie|n[úu]mero de s[ée]rie|grabad[oa]|gravure|grav[ée]e?"
-    r"|numero di serie|inciso|gravado|numer seryjny|grawer"
+    r"|(?:num[ée]ro|n[úu]mero|n\.?[°ºo]?\.?) ?(?:de )?s[ée]rie|grabad[oa]|gravure|grav[ée]e?|serienummer"
+    r"|numero di serie|inciso|gravado|(?:numer|nr\.?) seryjny|grawer"
 )
 _WEAK: Final = r"tag|nr|no|num|number|nummer|n[úu]m|n[úu]mero|num[ée]ro|numer|id|label|etikett|sticker|code|marked"
 _UNSPACED: Final = r"シリアル(?:番号|ナンバー)?|製造番号|製番|刻印|管理番号|序列号|编号"
