@@ -172,10 +172,11 @@ def _length_before(found: Sequence[Atom], end: int) -> tuple[int, timedelta] | N
 
 def _length_after(found: Sequence[Atom], start: int) -> tuple[int, timedelta] | None:
     length = _plain_length_after(found, start)
-    after = found[start + length[0]] if length and start + length[0] < len(found) else None
+    after, unit = [*found[start + length[0] :][:2], None, None][:2] if length else (None, None)
     if length and isinstance(after, Shift) and not after.before_hour:  # "hace dos horas y media"
         return length[0] + 1, length[1] + timedelta(minutes=after.minutes)
-    if length and isinstance(after, Number) and found[start + length[0] - 1] == Mark("hour_or_o_clock"):
+    is_hours = length and found[start + length[0] - 1] == Mark("hour_or_o_clock")
+    if length and is_hours and isinstance(after, Number) and not isinstance(unit, Unit):
         return length[0] + 1, length[1] + timedelta(minutes=after.value)  # "il y a 1 heure 30"
     return length
 

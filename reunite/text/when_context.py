@@ -192,7 +192,8 @@ def _counts(minutes: Number, hour: Number, how: Atom | None) -> bool:
         return minutes.value.is_integer() and minutes.value < 60  # noqa: PLR2004
     is_range = how in {Mark("to"), Mark("plus")} and hour.value > minutes.value
     is_range = is_range or (how == Mark("plus") and 0 < minutes.value - hour.value < _LONG_RANGE)
-    return minutes.value in _MINUTES and not is_range
+    is_late = how == Mark("plus") and 24 < minutes.value < 60  # noqa: PLR2004 - "nove e quarenta"
+    return (minutes.value in _MINUTES or is_late) and not is_range
 
 
 def _shifted(hour: Number, minutes: Number, sign: int) -> Clock:

@@ -253,7 +253,7 @@ def _scanner() -> re.Pattern[str]:
     month = f"(?:{_alternatives(_months())})"
     named = (
         (
-            rf"(?<!\d)(?P<day5>\d{{1,2}})(?:er|st|nd|rd|th|-?t?e?go|\.)?\s?(?:de |of )?(?P<month5>{month})\.?"
+            rf"(?<!\d)(?P<day5>\d{{1,2}})(?:er|st|nd|rd|th|o|-?t?e?go|\.)?\s?(?:de |of )?(?P<month5>{month})\.?"
             r"(?:,? (?:de )?(?P<year5>\d{4}))?(?!\d)"
         ),
         rf"(?P<number7>{_alternatives(_days_in_words())}) (?:de |of )?(?!ago\b)(?P<month7>{month})",
@@ -261,12 +261,12 @@ def _scanner() -> re.Pattern[str]:
     )
     rest = (
         (
-            r"\b(?:le|du|el|del|el dia|am|on the|dnia) (?P<day>\d{1,2})"
+            r"\b(?:le|du|el|del|(?:el |no |do )?dia|am|on the|dnia) (?P<day>\d{1,2})"
             r"(?![\d.,:/h]|\s?(?:h|uhr|heures?|er|[ap]\.?m|o'?\s?clock|-\d{1,2}-\d{4})\b)"
-            rf"(?!\s?(?:{month}|de(?! (?:madrugada|manana|dia|tarde|noche|bon matin|bonne heure)\b))\b)"
+            rf"(?!\s?(?:{month}|de(?! (?:madrugada|manana|manha|dia|tarde|noche|noite|bon matin|bonne heure)\b))\b)"
         ),
         (
-            r"(?P<from>\bde(?= (?:las )?\d{1,2}(?:[:h]\d{2})?(?:\s?h(?:eures?)?)? a (?:las )?\d)"
+            r"(?P<from>\b(?:de|das)(?= (?:las )?\d{1,2}(?:[:h]\d{2})?(?:\s?h(?:eures?)?)? as? (?:las )?\d)"
             r"|\b(?:vor|przed)(?= \d{1,2} (?:im|in|an|auf|bei|beim|vor|unter|neben|w|we|na|przy|pod|obok)\b))"
         ),
         rf"(?P<phrase>{_alternatives([*_phrases(), *_weekdays()])})",

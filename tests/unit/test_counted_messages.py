@@ -41,6 +41,7 @@ def test_the_plural_rules_are_those_of_cldr(language: str) -> None:
         ("fr", ["0 jour", "1 jour", "2 jours"]),
         ("ja", ["0日", "1日", "2日"]),
         ("pl", ["0 dni", "1 dzień", "2 dni"]),
+        ("pt", ["0 dia", "1 dia", "2 dias"]),
     ],
 )
 def test_numbers_take_the_form_that_goes_with_them(language: str, texts: list[str]) -> None:

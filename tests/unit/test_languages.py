@@ -36,6 +36,7 @@ ALIKE = {
     | {"search_photo", "page_photo", "page_photos", "board_photos"},
     "ja": {"certainty", "thanks_then"},
     "pl": {"certainty", "certainty_percent", "thanks_then", "minutes"} | {"page_menu"},
+    "pt": {"certainty", "certainty_percent", "thanks_then", "minutes", "hours"} | {"page_menu"},
 }
 """What is rightly the same as in English."""
 COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
@@ -158,8 +159,8 @@ def test_the_labels_in_english_are_those_of_rankings_in_files() -> None:
     ("locale", "language"),
     [
         ("en-GB", "en"), ("de", "de"), ("de-AT", "de"), ("de_CH", "de"), ("es-ES", "es"), ("es-419", "es"),
-        ("FR-ca", "fr"), ("ja", "ja"), ("ja-JP", "ja"), ("pt-BR", "en"), ("den", "en"), ("", "en"), (None, "en"),
-        ("pl", "pl"), ("pl-PL", "pl"),
+        ("FR-ca", "fr"), ("ja", "ja"), ("ja-JP", "ja"), ("pt-BR", "pt"), ("den", "en"), ("", "en"), (None, "en"),
+        ("pl", "pl"), ("pl-PL", "pl"), ("pt", "pt"), ("nl", "en"),
     ],
 )  # fmt: skip
 def test_a_platforms_locale_leads_to_a_language(locale: str | None, language: str) -> None:
@@ -175,6 +176,7 @@ def test_a_platforms_locale_leads_to_a_language(locale: str | None, language: st
         ("fr", "lundi", "21 décembre", "lundi 21 décembre à 09:05"),
         ("ja", "月曜日", "12月21日", "12月21日 月曜日 09:05"),
         ("pl", "poniedziałek", "21 grudnia", "poniedziałek, 21 grudnia, 09:05"),
+        ("pt", "segunda-feira", "21 de dezembro", "segunda-feira, 21 de dezembro, às 09:05"),
     ],
 )
 def test_dates_are_said_in_the_languages_own_order(language: str, day: str, date: str, moment: str) -> None:
@@ -185,7 +187,7 @@ def test_dates_are_said_in_the_languages_own_order(language: str, day: str, date
 def test_the_first_of_a_month_is_said_as_the_language_has_it() -> None:
     first = datetime(2026, 3, 1)  # noqa: DTZ001
     lines = [date_words(first, language) for language in LANGUAGES]
-    assert lines == ["1 March", "1. März", "1 de marzo", "1er mars", "3月1日", "1 marca"]
+    assert lines == ["1 March", "1. März", "1 de marzo", "1er mars", "3月1日", "1 marca", "1º de março"]
 
 
 def test_a_language_that_we_dont_speak_is_answered_in_english() -> None:

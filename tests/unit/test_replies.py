@@ -345,7 +345,15 @@ def test_a_sealed_report_reveals_no_time() -> None:
 
 @pytest.mark.parametrize(
     ("language", "photo"),
-    [("en", "photo"), ("de", "foto"), ("fr", "photo"), ("es", "foto"), ("pl", "zdjęci"), ("ja", "写真")],
+    [
+        ("en", "photo"),
+        ("de", "foto"),
+        ("fr", "photo"),
+        ("es", "foto"),
+        ("pl", "zdjęci"),
+        ("pt", "foto"),
+        ("ja", "写真"),
+    ],
 )
 def test_the_post_of_a_sealed_report_names_no_photo(language: str, photo: str) -> None:
     """A report in words only may be sealed as well."""

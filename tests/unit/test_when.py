@@ -206,7 +206,8 @@ def test_a_time_that_isnt_understood_is_reported(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["martens", "Marten", "domino", "sundae", "montage", "mourning", "worek", "moaning", "black nachos"]
+    "text",
+    ["martens", "Marten", "domino", "sundae", "montage", "mourning", "worek", "moaning", "black nachos", "según Ana"],
 )
 def test_a_word_like_a_day_is_not_a_day(text: str) -> None:
     assert read_when(text, NOW) == When(problem="when_not_understood")
@@ -254,7 +255,9 @@ def test_where_the_zone_is_not_known_a_little_ahead_is_now() -> None:
     assert read_when("today 9:30", utc) == When(problem="when_to_come")
 
 
-@pytest.mark.parametrize("text", ["tomorrow", "tomorrow morning", "morgen um 9", "mañana", "明日", "demain", "jutro"])
+@pytest.mark.parametrize(
+    "text", ["tomorrow", "tomorrow morning", "morgen um 9", "mañana", "明日", "demain", "jutro", "amanhã"]
+)
 def test_tomorrow_is_to_come_wherever_the_member_is(text: str) -> None:
     utc = datetime(2026, 5, 14, 20, 0, tzinfo=ZoneInfo("UTC"))
     assert read_when(text, utc, zone_error=UNKNOWN_ZONE) == When(problem="when_to_come")
