@@ -166,7 +166,7 @@ def from_english(word: str, language: str) -> str:
     known = _first_words(language) if language in _HEADER else {}
     plain = word.casefold()
     translation = known.get(plain) or known.get(plain.removesuffix("s")) or known.get(f"{plain}s") or word
-    return translation.replace(" d ", " d’") if language == "fr" else translation  # plain forms lack the apostrophe
+    return translation.replace(" d ", " d’") if language in {"fr", "it"} else translation  # plain forms lack it
 
 
 def is_known(word: str) -> bool:

@@ -93,10 +93,14 @@ def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) 
 
 
 def _without_doubtful_weekdays(found: Sequence[Atom]) -> Iterator[Atom]:
-    """Among other words, "die", "mit", "so" and "mon" are not Tuesday, Wednesday, Sunday and Monday."""
+    """Among other words, "die", "mit", "so" and "mon" are not Tuesday, Wednesday, Sunday and Monday.
+
+    Nor is "di" Tuesday in Italian "la sera di lunedì".
+    """
     in_a_sentence = any(isinstance(atom, Other) for atom in found)
-    for atom in found:
-        if not (in_a_sentence and isinstance(atom, Weekday) and atom.is_short):
+    for atom, after in zip(found, [*found[1:], None], strict=False):
+        is_before_day = isinstance(after, Weekday) and not after.is_short
+        if not (isinstance(atom, Weekday) and atom.is_short and (in_a_sentence or is_before_day)):
             yield atom
 
 

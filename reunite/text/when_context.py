@@ -106,13 +106,13 @@ def _taken_of_length(found: Sequence[Atom], at: int) -> int:
     """How many atoms say the shorter length of a range: two of "2-3 days", one of "2 or 3 days"."""
     before = found[at - 1] if at else None
     first, mark, last, unit = [*found[at : at + 4], None, None, None][:4]
-    is_ago = before == Mark("ago")
+    is_ago = Mark("ago") in {before, *found[at + 4 : at + 5]}
     if not isinstance(first, Number):
         return 0
     if isinstance(mark, Number):
         follows = mark.value == first.value + 1 and before != Mark("at")
         return 1 if follows and _is_length(mark, last, is_ago=is_ago) else 0
-    is_range = mark in _OPEN_RANGES or (is_ago and mark == Mark("at"))  # "il y a 2 à 3 jours"
+    is_range = mark in _OPEN_RANGES or (is_ago and mark == Mark("at"))  # "il y a 2 à 3 jours", "2 o 3 giorni fa"
     return 2 if is_range and _is_length(last, unit, is_ago=is_ago) else 0
 
 
@@ -139,7 +139,7 @@ def _with_dotted(found: Sequence[Atom], today: date) -> list[Atom]:
 def _dotted(atom: Atom) -> Clock | None:
     if isinstance(atom, Number) and atom.value >= 100:  # noqa: PLR2004 - 1530
         hour, minute = divmod(int(atom.value), 100)
-    elif isinstance(atom, Other) and (dotted := _DOTTED.fullmatch(atom.word)):
+    elif isinstance(atom, Other) and (dotted := _DOTTED.fullmatch(atom.word.replace(",", "."))):
         hour, minute = int(dotted[1]), int(dotted[2])
     else:
         return None

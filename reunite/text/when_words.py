@@ -164,6 +164,7 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "last_month": (DaysAgo(30),),
     "weekend": (Mark("weekend"),),
     "at": (Mark("at"),),
+    "at_one": (Mark("at"), Number(1.0)),
     "o_clock": (Mark("o_clock"),),
     "hour_or_o_clock": (Mark("hour_or_o_clock"),),
     "half_past": (Shift(30, before_hour=True),),
@@ -177,6 +178,7 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "and_half": (Shift(30, before_hour=False),),
     "and_quarter": (Shift(15, before_hour=False),),
     "less_quarter": (Shift(-15, before_hour=False),),
+    "first": (Other("first"),),
     "last": (Mark("last"),),
     "past": (Mark("past"),),
     "to": (Mark("to"),),
@@ -253,7 +255,7 @@ def _scanner() -> re.Pattern[str]:
     month = f"(?:{_alternatives(_months())})"
     named = (
         (
-            rf"(?<!\d)(?P<day5>\d{{1,2}})(?:er|st|nd|rd|th|o|-?t?e?go|\.)?\s?(?:de |of )?(?P<month5>{month})\.?"
+            rf"(?<!\d)(?P<day5>\d{{1,2}})(?:er|st|nd|rd|th|o|°|-?t?e?go|\.)?\s?(?:de |of )?(?P<month5>{month})\.?"
             r"(?:,? (?:de )?(?P<year5>\d{4}))?(?!\d)"
         ),
         rf"(?P<number7>{_alternatives(_days_in_words())}) (?:de |of )?(?!ago\b)(?P<month7>{month})",
@@ -261,7 +263,7 @@ def _scanner() -> re.Pattern[str]:
     )
     rest = (
         (
-            r"\b(?:le|du|el|del|(?:el |no |do )?dia|am|on the|dnia) (?P<day>\d{1,2})"
+            r"\b(?:le|du|el|del|(?:el |no |do )?dia|dal|il|il giorno|am|on the|dnia) (?P<day>\d{1,2})"
             r"(?![\d.,:/h]|\s?(?:h|uhr|heures?|er|[ap]\.?m|o'?\s?clock|-\d{1,2}-\d{4})\b)"
             rf"(?!\s?(?:{month}|de(?! (?:madrugada|manana|manha|dia|tarde|noche|noite|bon matin|bonne heure)\b))\b)"
         ),
@@ -371,7 +373,10 @@ def _calendar(found: re.Match[str]) -> Calendar:
 @cache
 def _days_in_words() -> Mapping[str, int]:
     numbers = {word: meaning[0] for word, meaning in _phrases().items() if len(meaning) == 1}
-    return {word: int(atom.value) for word, atom in numbers.items() if isinstance(atom, Number) and atom.value > 1}
+    first = {word: 1 for word, meaning in _phrases().items() if meaning == MEANINGS["first"]}
+    return first | {
+        word: int(atom.value) for word, atom in numbers.items() if isinstance(atom, Number) and atom.value > 1
+    }
 
 
 @cache

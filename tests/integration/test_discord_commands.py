@@ -29,7 +29,7 @@ from tests.support.waiting import PATIENCE, eventually
 world_fixture = pytest.fixture(opened_world, name="world")
 
 
-LOCALES = {"de": "de", "es-ES": "es", "es-419": "es", "fr": "fr", "ja": "ja", "pl": "pl", "pt-BR": "pt"}
+LOCALES = {"de": "de", "es-ES": "es", "es-419": "es", "fr": "fr", "it": "it", "ja": "ja", "pl": "pl", "pt-BR": "pt"}
 
 
 async def test_every_command_option_and_menu_is_called_by_its_name_in_every_language(database_url: str) -> None:

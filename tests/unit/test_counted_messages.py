@@ -39,6 +39,7 @@ def test_the_plural_rules_are_those_of_cldr(language: str) -> None:
         ("de", ["0 Tage", "1 Tag", "2 Tage"]),
         ("es", ["0 días", "1 día", "2 días"]),
         ("fr", ["0 jour", "1 jour", "2 jours"]),
+        ("it", ["0 giorni", "1 giorno", "2 giorni"]),
         ("ja", ["0日", "1日", "2日"]),
         ("pl", ["0 dni", "1 dzień", "2 dni"]),
         ("pt", ["0 dia", "1 dia", "2 dias"]),

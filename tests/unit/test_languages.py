@@ -34,6 +34,7 @@ ALIKE = {
     "fr": {"certainty", "thanks_then", "minutes", "hours", "form_photos", "link_code"}
     | {"lost_description", "lost_photo", "found_description", "found_photo", "page_menu"}
     | {"search_photo", "page_photo", "page_photos", "board_photos"},
+    "it": {"certainty", "certainty_percent", "thanks_then", "minutes"} | {"privacy", "page_menu"},
     "ja": {"certainty", "thanks_then"},
     "pl": {"certainty", "certainty_percent", "thanks_then", "minutes"} | {"page_menu"},
     "pt": {"certainty", "certainty_percent", "thanks_then", "minutes", "hours"} | {"page_menu"},
@@ -132,6 +133,12 @@ def test_our_own_words_stay_few(language: str) -> None:
     assert all(len(text) <= MAX_SENTENCE for _, text in everything(language))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_hint_of_a_form_is_cut_off(language: str) -> None:
+    hints = {key: text for key, text in everything(language) if key.endswith("_hint")}
+    assert {key for key, text in hints.items() if len(text) > MAX_DESCRIPTION} == set()  # of a label on Discord
+
+
 def code() -> str:
     rooms = ("reunite", "db", "workers", "bot", "cli")
     return "\n".join(path.read_text("utf-8") for room in rooms for path in sorted((SOURCES / room).rglob("*.py")))
@@ -160,7 +167,7 @@ def test_the_labels_in_english_are_those_of_rankings_in_files() -> None:
     [
         ("en-GB", "en"), ("de", "de"), ("de-AT", "de"), ("de_CH", "de"), ("es-ES", "es"), ("es-419", "es"),
         ("FR-ca", "fr"), ("ja", "ja"), ("ja-JP", "ja"), ("pt-BR", "pt"), ("den", "en"), ("", "en"), (None, "en"),
-        ("pl", "pl"), ("pl-PL", "pl"), ("pt", "pt"), ("nl", "en"),
+        ("it", "it"), ("it-IT", "it"), ("pl", "pl"), ("pl-PL", "pl"), ("pt", "pt"), ("nl", "en"),
     ],
 )  # fmt: skip
 def test_a_platforms_locale_leads_to_a_language(locale: str | None, language: str) -> None:
@@ -174,6 +181,7 @@ def test_a_platforms_locale_leads_to_a_language(locale: str | None, language: st
         ("de", "Montag", "21. Dezember", "Montag, 21. Dezember, 09:05 Uhr"),
         ("es", "lunes", "21 de diciembre", "lunes, 21 de diciembre, 09:05"),
         ("fr", "lundi", "21 décembre", "lundi 21 décembre à 09:05"),
+        ("it", "lunedì", "21 dicembre", "lunedì 21 dicembre, 09:05"),
         ("ja", "月曜日", "12月21日", "12月21日 月曜日 09:05"),
         ("pl", "poniedziałek", "21 grudnia", "poniedziałek, 21 grudnia, 09:05"),
         ("pt", "segunda-feira", "21 de dezembro", "segunda-feira, 21 de dezembro, às 09:05"),
@@ -187,7 +195,7 @@ def test_dates_are_said_in_the_languages_own_order(language: str, day: str, date
 def test_the_first_of_a_month_is_said_as_the_language_has_it() -> None:
     first = datetime(2026, 3, 1)  # noqa: DTZ001
     lines = [date_words(first, language) for language in LANGUAGES]
-    assert lines == ["1 March", "1. März", "1 de marzo", "1er mars", "3月1日", "1 marca", "1º de março"]
+    assert lines == ["1 March", "1. März", "1 de marzo", "1er mars", "1º marzo", "3月1日", "1 marca", "1º de março"]
 
 
 def test_a_language_that_we_dont_speak_is_answered_in_english() -> None:

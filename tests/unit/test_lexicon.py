@@ -150,6 +150,6 @@ def test_numbers_survive(words: list[str], more: str) -> None:
     assert re.findall("[0-9]", to_english(text)) == re.findall("[0-9]", text)
 
 
-def test_french_is_shown_with_its_apostrophes() -> None:
-    assert from_english("ID card", "fr") == "carte d’identité"
+def test_french_and_italian_are_shown_with_their_apostrophes() -> None:
+    assert [from_english("ID card", language) for language in ("fr", "it")] == ["carte d’identité", "carta d’identità"]
     assert [from_english(word, "ja") for word in ("black", "brown", "small")] == ["黒", "茶色", "小さい"]

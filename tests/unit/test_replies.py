@@ -350,6 +350,7 @@ def test_a_sealed_report_reveals_no_time() -> None:
         ("de", "foto"),
         ("fr", "photo"),
         ("es", "foto"),
+        ("it", "foto"),
         ("pl", "zdjęci"),
         ("pt", "foto"),
         ("ja", "写真"),

@@ -108,6 +108,7 @@ def test_the_usual_ways_to_say_when_are_understood(text: str, expected: str) -> 
         ("mercredi dernier vers 18 h 15", "2026-05-13T18:15"),
         ("le 1er mai à 20:00", "2026-05-01T20:00"),
         ("21 août", "2025-08-21T00:00"),
+        ("ieri alle 14:30", "2026-05-13T14:30"),
         ("昨日 14:30", "2026-05-13T14:30"),
         ("今日の9時頃", "2026-05-14T09:00"),
         ("昨日の午後3時半ごろ", "2026-05-13T15:30"),
@@ -155,7 +156,7 @@ def test_a_number_after_a_weekday_is_an_hour_if_it_reads_as_one(text: str, expec
     assert read(text) == datetime.fromisoformat(expected).replace(tzinfo=NOW.tzinfo)
 
 
-@pytest.mark.parametrize("text", ["jetzt", "ahora mismo", "à l'instant", "さっき"])
+@pytest.mark.parametrize("text", ["jetzt", "ahora mismo", "à l'instant", "adesso", "さっき"])
 def test_just_now_is_understood_in_each_language(text: str) -> None:
     assert read(text) == NOW
 
@@ -256,7 +257,7 @@ def test_where_the_zone_is_not_known_a_little_ahead_is_now() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["tomorrow", "tomorrow morning", "morgen um 9", "mañana", "明日", "demain", "jutro", "amanhã"]
+    "text", ["tomorrow", "tomorrow morning", "morgen um 9", "mañana", "明日", "demain", "domani", "jutro", "amanhã"]
 )
 def test_tomorrow_is_to_come_wherever_the_member_is(text: str) -> None:
     utc = datetime(2026, 5, 14, 20, 0, tzinfo=ZoneInfo("UTC"))
