@@ -16,6 +16,9 @@ class SqlReminders(Queries):
     async def note_claim_reminder(self, claim: UUID) -> None:
         await self._do("UPDATE claim SET reminded = state WHERE id = %(claim)s", claim=claim)
 
+    async def renew_claim_reminder(self, claim: UUID) -> None:
+        await self._do("UPDATE claim SET reminded = '' WHERE id = %(claim)s", claim=claim)
+
     async def note_claim_seen(self, claim: UUID) -> None:
         await self._do("UPDATE claim SET seen_at = coalesce(seen_at, now()) WHERE id = %(claim)s", claim=claim)
 

@@ -18,6 +18,10 @@ class Reminders(Protocol):
         """Record that a reminder of a claim in its present state was sent."""
         ...
 
+    async def renew_claim_reminder(self, claim: UUID) -> None:
+        """Record that a claim may be brought up again; a reminder that was posted isn't posted twice."""
+        ...
+
     async def note_claim_seen(self, claim: UUID) -> None:
         """Record that the finder or a moderator has looked at a claim."""
         ...

@@ -50,6 +50,20 @@ class ClaimOverCases:
             assert (sentence("claim_waits_for_you") in said.text()) is not given
             assert bool(said.buttons) is not given
 
+    async def test_a_claim_that_waits_again_is_brought_up_once(self, stage: Stage) -> None:
+        await stage.join()
+        lost, _, match = await stage.matched()
+        other = await stage.found("another umbrella", author=BEN)
+        await stage.search(lost, other)
+        await stage.claim(await stage.match(other), other)
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        await stage.remind(hours=30)
+        assert sentence("claim_waits_for_you") not in await stage.words(other)
+        await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        for _ in range(2):
+            await stage.remind(hours=30)
+            assert (await stage.words(other)).count(sentence("claim_waits_for_you")) == 1
+
 
 async def _cards(stage: Stage, report: Report) -> list[Reply]:
     return [reply for reply in await stage.thread(report) if reply.kind == "match"]
