@@ -70,7 +70,7 @@ async def _revise_waiting_claim(session: Session, match: Match, lost: Report, fo
                 reminder = replace(reply, lines=reply.lines[:1], buttons=())
             else:  # its reminder may have come due meanwhile, and was dropped
                 reminder = reminders.claim_waits(claim, match, found)
-                await session.prompts.renew_claim_reminder(claim.id)
+                await session.prompts.note_claim_reminder(claim.id, sent=False)
             await session.outbox.revise(keys.claim_reminder(claim.id, claim.state), reminder)
 
 
