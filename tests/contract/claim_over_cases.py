@@ -28,7 +28,9 @@ class ClaimOverCases:
         assert said.text().startswith(sentence("claim_over"))
         assert [button.action for button in said.buttons] == ["withdraw"]
         assert (await _cards(stage, lost))[-1].text().startswith(sentence("card_other", post=""))
-        assert sentence("claim_is_open") not in (await stage.thread(other, "moderators"))[-1].text()
+        card = (await stage.thread(other, "moderators"))[-1]
+        assert sentence("claim_is_open") not in card.text()
+        assert [button.action for button in card.buttons] == ["confirm", "reject"]
         for action in ("see_claim", "accept_claim", "reject_claim"):
             with pytest.raises(TellUserError, match="claim_over"):
                 await stage.press(action, claim, BEN)
