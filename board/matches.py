@@ -36,7 +36,11 @@ class Matches:
             log = await session.board.log(match.id)
             verdicts = await session.verdicts.of(match.id)
             claims = [
-                claim for claim in await session.claims.on(match.found) if claim.match == match.id and claim.has_proof
+                claim
+                for claim in await session.claims.on(match.found)
+                if claim.match == match.id
+                and claim.has_proof
+                and not rules.is_over(claim, match, items[match.lost].report)
             ]
         account = visit.target.account(visit.moderator.member)
         return self._pages.show(

@@ -26,6 +26,7 @@ class Reports:
             whereabouts = await session.claims.whereabouts(item.report.id)
             claims = [claim for claim in await session.claims.on(item.report.id) if claim.has_proof]
             others = await session.items.of([match.other_side(visit.id) for match in matches])
+        by_match = {match.id: match for match in matches if match.lost in others}
         shown = [(match, others[other]) for match in matches if (other := match.other_side(visit.id)) in others]
         return self._pages.show(
             visit,
@@ -34,7 +35,12 @@ class Reports:
             matches=[(match, other) for match, other in shown if rules.is_match(match)],
             nearest=[(match, other) for match, other in shown if not rules.is_match(match)],
             whereabouts=whereabouts,
-            claims=claims,
+            claims=[
+                claim
+                for claim in claims
+                if not (match := by_match.get(claim.match))
+                or not rules.is_over(claim, match, others[match.lost].report)
+            ],
         )
 
     async def photo(self, visit: Visit) -> web.Response:

@@ -22,10 +22,8 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
 """As in the first migration: a dump contains the rights of the role, but not the role."""
 _DUMP: Final = ("--format=custom", "--no-owner")
 _RESTORE: Final = ("--no-owner", "--exit-on-error", "--single-transaction")
-_UNFINISHED: Final = re.compile(r"\.[a-z0-9_]{8}\.part$")
-"""The end of an unfinished backup's name; the eight characters are Python's."""
-_BEGINNINGS: Final = {b"", b"PGDMP"}
-"""How an unfinished backup begins: with nothing yet, or as all of pg_dump's do."""
+_UNFINISHED: Final = ".reunite.part"
+"""The end of an unfinished backup's name: nobody else's ends like this."""
 _ABANDONED_SECONDS: Final = 24 * 3600.0
 _NUMBER: Final = re.compile(r"\d+")
 
@@ -36,7 +34,7 @@ def backup(owner_url: str, file: Path) -> None:
         raise UsageError(f"{file} already exists. Choose another name, or move it.")
     _clear_up(file.parent)
     try:  # a name of its own: another backup, or the program of a killed one, may still be writing
-        number, name = tempfile.mkstemp(".part", f"{file.name}.", file.parent)
+        number, name = tempfile.mkstemp(_UNFINISHED, f"{file.name}.", file.parent)
     except OSError as error:
         raise UsageError(f"{file} can't be written ({error.strerror}).") from error
     os.close(number)
@@ -50,10 +48,9 @@ def backup(owner_url: str, file: Path) -> None:
 
 def _clear_up(folder: Path) -> None:
     """Delete what killed backups have left in a folder, and nobody has written to for a day."""
-    for unfinished in folder.glob("*.part"):
+    for unfinished in folder.glob(f"*{_UNFINISHED}"):
         with suppress(OSError):  # another backup may have deleted it, or it isn't ours
-            is_old = time.time() - unfinished.stat().st_mtime > _ABANDONED_SECONDS
-            if is_old and _UNFINISHED.search(unfinished.name) and unfinished.open("rb").read(5) in _BEGINNINGS:
+            if time.time() - unfinished.stat().st_mtime > _ABANDONED_SECONDS:
                 unfinished.unlink()
 
 

@@ -13,8 +13,12 @@ class SqlReminders(Queries):
     async def note_report_reminder(self, report: UUID) -> None:
         await self._do("UPDATE report SET reminded = true WHERE id = %(report)s", report=report)
 
-    async def note_claim_reminder(self, claim: UUID) -> None:
-        await self._do("UPDATE claim SET reminded = state WHERE id = %(claim)s", claim=claim)
+    async def note_claim_reminder(self, claim: UUID, *, sent: bool = True) -> None:
+        await self._do(
+            "UPDATE claim SET reminded = CASE WHEN %(sent)s THEN state ELSE '' END WHERE id = %(claim)s",
+            claim=claim,
+            sent=sent,
+        )
 
     async def note_claim_seen(self, claim: UUID) -> None:
         await self._do("UPDATE claim SET seen_at = coalesce(seen_at, now()) WHERE id = %(claim)s", claim=claim)

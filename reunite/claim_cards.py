@@ -66,8 +66,11 @@ async def _revise_waiting_claim(session: Session, match: Match, lost: Report, fo
         if claim.match == match.id and claim.state is ClaimState.OPEN:
             reply = handovers.waiting_claim(Claimed(claim, match, lost, found))
             await session.outbox.revise(keys.claim(claim.id), reply)
-            over = replace(reply, lines=reply.lines[:1], buttons=())
-            reminder = over if rules.has_ended_otherwise(match, lost) else reminders.claim_waits(claim, match, found)
+            if rules.has_ended_otherwise(match, lost):
+                reminder = replace(reply, lines=reply.lines[:1], buttons=())
+            else:  # its reminder may have come due meanwhile, and was dropped
+                reminder = reminders.claim_waits(claim, match, found)
+                await session.prompts.note_claim_reminder(claim.id, sent=False)
             await session.outbox.revise(keys.claim_reminder(claim.id, claim.state), reminder)
 
 

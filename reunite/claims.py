@@ -102,7 +102,7 @@ async def check_claimant(session: Session, press: Press, match: Match, lost: Rep
 
 async def _announce(session: Session, claim: Claim, match: Match, lost: Report, found: Report) -> None:
     """Show a claim in the found report's thread, and to the moderators."""
-    await session.outbox.post(found.id, keys.claim(claim.id), notices.claimed(claim, lost, found))
+    await session.outbox.post(found.id, keys.claim(claim.id), notices.claimed(claim, match, lost, found))
     await post_card(session, Claimed(claim, match, lost, found))
 
 
@@ -139,7 +139,7 @@ async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report,
     claim = await session.claims.get(claim.id)  # another may have decided before the lock
     if claim is None or not claim.has_proof:
         raise TellUserError("nothing_here")
-    if claim.state is ClaimState.OPEN and rules.has_ended_otherwise(match, lost):
+    if rules.is_over(claim, match, lost):
         raise TellUserError("claim_over")
     return claim, lost, found, match
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rights, rules
-from reunite.claim_settlement import revise_conversations
+from reunite.claim_settlement import revise_claims, revise_conversations
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Handover, Match, MatchState, ReportKind, Whereabouts, Workspace
 from reunite.errors import TellUserError
@@ -71,6 +71,8 @@ class HandoverHandlers:
             now = replace(sides.match, handover=handover, state=state)
             change = Change(now, sides.match.state, (sides.lost, sides.found), None, press.key)
             work = await settle(session, change)
+            if state is sides.match.state:  # else that's done
+                await revise_claims(session, sides.found)
             await _ask_other_side(session, replace(sides, match=now), speaker, given=not has_spoken)
         for report in work:
             await self._queue.hint(report)

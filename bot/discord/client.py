@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from math import ceil
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import aiohttp
 import discord
 import structlog
 from discord import app_commands
-from discord.backoff import ExponentialBackoff
 
 from bot.discord.command_tree import Translator
 from bot.discord.config import DiscordConfig
@@ -24,12 +23,6 @@ _REQUEST_SECONDS: Final = 30.0
 """Seconds until a request that was sent and isn't answered is given up: its channel's other reactions wait for it."""
 _LOG_IN_SECONDS: Final = 120.0
 """Seconds until a login is given up, as its first request may wait for five minutes."""
-_LONGEST_DOUBLING: Final = 8
-"""After so many failures, pauses between attempts to connect grow no longer: up to 256 s.
-
-discord.py's own grow to 17 minutes, after which people would still wait once the network is back. Shorter ones could
-use up the 1,000 starts that Discord allows in a day.
-"""
 _HOUR: Final = 3600.0
 _MAX_REASON: Final = 300
 """Characters of Discord's reason in the log: it may be a whole page."""
@@ -51,21 +44,12 @@ _REJECTED: Final = "Discord rejected the bot's token. Copy it again into REUNITE
 _log = structlog.get_logger(__name__)
 
 
-class _Backoff(ExponentialBackoff[Literal[False]]):
-    """discord.py's growing pauses, with a limit."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._max = _LONGEST_DOUBLING
-
-
 class ReuniteClient(discord.AutoShardedClient):
     """A client without a cache of members or messages. `commands` is set before it logs in."""
 
     commands: app_commands.CommandTree["ReuniteClient"]
 
     def __init__(self, config: DiscordConfig) -> None:
-        vars(discord.shard)["ExponentialBackoff"] = _Backoff
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot doesn't use voice
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.guild_reactions = True
@@ -80,14 +64,20 @@ class ReuniteClient(discord.AutoShardedClient):
             guild_ready_timeout=config.guilds_wait,
             http_trace=_trace(),
         )
+        self._login_limit = asyncio.timeout(None)
         self._commands_due_in: float | None = None
         """Seconds until Discord takes our commands, if it has put them off."""
         parsers = self._connection.parsers
         parsers |= {name: _surviving(name, parse) for name, parse in parsers.items() if name not in _SESSION}
         vars(self._connection)["create_message"] = _lenient(self._connection.create_message)
 
+    async def login(self, token: str) -> None:
+        async with asyncio.timeout(_LOG_IN_SECONDS) as self._login_limit:
+            await super().login(token)
+
     async def setup_hook(self) -> None:
         """Register our commands in every language; doing so again changes nothing. Raises SetupError."""
+        self._login_limit.reschedule(None)  # these requests have limits of their own, and may wait out a rate limit
         # With the number of shards known, the library uses the configured address.
         self.shard_count, _, starts = await self.http.get_bot_gateway()
         if starts["remaining"] < self.shard_count:  # one more, and Discord would replace the token
@@ -183,8 +173,7 @@ async def _limit_time(session: aiohttp.ClientSession, _: object, __: object) -> 
 async def log_in(client: discord.Client, token: str) -> None:
     """Log in. Raises SetupError."""
     try:
-        async with asyncio.timeout(_LOG_IN_SECONDS):
-            await client.login(token)
+        await client.login(token)
     except discord.LoginFailure as error:
         raise SetupError(_REJECTED) from error
     except discord.RateLimited as error:

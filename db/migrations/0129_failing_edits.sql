@@ -1,4 +1,5 @@
--- A new reply doesn't wait for the edit or removal of an earlier one that has failed twice: it may fail for hours.
+-- A new reply doesn't wait for the edit or removal of an earlier one that has failed or is tried again: it may fail for
+-- hours.
 CREATE OR REPLACE FUNCTION lease_outbox(of_platform platform, most int, in_flight uuid[], most_each int,
   lease interval, OUT seq bigint, OUT community_id uuid, OUT report_id uuid, OUT fence int, OUT attempts int)
 RETURNS SETOF record LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -25,7 +26,8 @@ RETURNS SETOF record LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_
             AND (o.leased_until IS NULL OR o.leased_until < now())
             AND NOT EXISTS (SELECT FROM outbox earlier WHERE earlier.report_id = o.report_id
               AND earlier.audience = o.audience AND earlier.seq < o.seq AND earlier.state = 'queued'
-              AND (o.task <> 'send' OR earlier.task = 'send' OR earlier.sent_message IS NULL OR earlier.attempts < 2))
+              AND (o.task <> 'send' OR earlier.task = 'send' OR earlier.sent_message IS NULL
+                OR (earlier.problem IS NULL AND earlier.attempts < 2)))
           ORDER BY o.due_at, o.seq LIMIT counted.room) AS o) AS turn
       ORDER BY turn.at, turn.seq LIMIT counted.room) AS head
     ORDER BY counted.n + head.nth, random() LIMIT most

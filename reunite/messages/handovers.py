@@ -7,7 +7,6 @@ from reunite import rules
 from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Whereabouts
 from reunite.language import plural, sentence
 from reunite.messages import notices
-from reunite.messages.notices import both_sides, decided, note
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
 from reunite.messages.wording import (
     asking,
@@ -41,11 +40,11 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
     language = reader.language
     lines: list[Line] = [
         line("claimed", language, member=Person.at(lost.target, claim.member, report=lost.id)),
-        *both_sides(match, (found, lost), language),
+        *notices.both_sides(match, (found, lost), language),
     ]
     lines += _progress(claimed, language, moderator)
     see = replace(button("see_claim", claim.id, language), style="plain")  # the verdicts come first here
-    answer = (see,) if claim.has_proof else ()  # it's deleted at the end
+    answer = (see,) if claim.has_proof and not rules.is_over(claim, match, lost) else ()  # it's deleted at the end
     buttons = (*answer, *button_row(match.id, language, "confirm", "reject"))
     return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=match.reports)
 
@@ -63,7 +62,7 @@ def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list
         lines.append(line("log_got_back", language))
     if match.handover.handed_over:
         lines.append(line("log_handed_over", language))
-    return [*lines, *decided(match, claimed.lost, language, moderator)]
+    return [*lines, *notices.decided(match, claimed.lost, language, moderator)]
 
 
 def _own_decision(claimed: Claimed, language: str) -> list[Line]:
@@ -132,7 +131,8 @@ def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int) -> R
         key = "claim_accepted" if members_can_return else "claim_accepted_moderated"
         actions: tuple[Action, ...] = ("got_back", "where_is_it") if members_can_return else ("where_is_it",)
         buttons = button_row(match.id, language, *actions)
-        how = (asking("claim_accepted_how", language),) if members_can_return else ()
+        is_asked = members_can_return and not match.handover.got_back  # another press would take that back
+        how = (asking("claim_accepted_how", language),) if is_asked else ()
         lines: tuple[Line, ...] = (owner, line(key, language, person=person), *how)
         return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
     if claim.state is ClaimState.WITHDRAWN:
@@ -150,10 +150,10 @@ def waiting_claim(claimed: Claimed) -> Reply:
     """Show a claim that nobody has decided in the found report's thread; it's over once its owner has theirs back."""
     match, lost, found = claimed.match, claimed.lost, claimed.found
     if not rules.has_ended_otherwise(match, lost):
-        return notices.claimed(claimed.claim, lost, found)
+        return notices.claimed(claimed.claim, match, lost, found)
     lines: tuple[Line, ...] = (line("claim_over", found.language), asking("claimant_is_gone_how", found.language))
     buttons = (button("withdraw", found.id, found.language),)
-    return Reply("claim", lines, match=match.id, buttons=buttons, about=frozenset({lost.id, found.id}))
+    return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
 
 
 def accepted(lost: Report, found: Report, language: str) -> Reply:
@@ -162,7 +162,7 @@ def accepted(lost: Report, found: Report, language: str) -> Reply:
     The owner is named only where owner and finder get a conversation, which names them, too.
     """
     if not lost.shares_workspace_with(found):
-        return note("claim_accepted", language)
+        return notices.note("claim_accepted", language)
     told = line("note_claim_accepted_named", language, owner=author(lost))
     return Reply("note", (told,), about=frozenset({lost.id}))
 
@@ -176,7 +176,8 @@ def claim_closed(claimed: Claimed, *, members_can_return: bool) -> Reply:
     lines: tuple[Line, ...] = (line("claim_closed_moderated", language),)
     if members_can_return:
         buttons = (button("handed_over", match.id, language), *buttons)
-        lines = (line("claim_closed_accepted", language), asking("claim_closed_how", language))
+        how = () if match.handover.handed_over else (asking("claim_closed_how", language),)  # another press undoes it
+        lines = (line("claim_closed_accepted", language), *how)
     if match.state is MatchState.CONFIRMED:  # perhaps without a look at the answer
         lines = (line("claim_closed_back", language), *lines[1:])
     elif not claimed.lost.private:

@@ -154,7 +154,7 @@ def _promises(kept: PromisesKept, language: str) -> Iterator[str]:
 # Claims
 
 
-def claimed(claim: Claim, lost: Report, found: Report) -> Reply:
+def claimed(claim: Claim, match: Match, lost: Report, found: Report) -> Reply:
     """Say in the found report's thread that a member claims the item; their proof is behind a button.
 
     The thread doesn't learn who reported privately.
@@ -168,7 +168,7 @@ def claimed(claim: Claim, lost: Report, found: Report) -> Reply:
         lines.insert(0, (author(found, notify=True),))
     lines.append((Plain(sentence("claimed_how", language)),))
     buttons = (button("see_claim", claim.id, language),)
-    return Reply("claim", tuple(lines), match=claim.match, buttons=buttons, about=frozenset({lost.id, found.id}))
+    return Reply("claim", tuple(lines), match=match.id, buttons=buttons, about=match.reports)
 
 
 def claim_ended(reader: Report) -> Reply:

@@ -14,8 +14,8 @@ class Reminders(Protocol):
         """Record that a report's author got a reminder of its present end."""
         ...
 
-    async def note_claim_reminder(self, claim: UUID) -> None:
-        """Record that a reminder of a claim in its present state was sent."""
+    async def note_claim_reminder(self, claim: UUID, *, sent: bool = True) -> None:
+        """Record whether a reminder of a claim in its present state was sent."""
         ...
 
     async def note_claim_seen(self, claim: UUID) -> None:

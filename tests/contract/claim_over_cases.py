@@ -28,7 +28,9 @@ class ClaimOverCases:
         assert said.text().startswith(sentence("claim_over"))
         assert [button.action for button in said.buttons] == ["withdraw"]
         assert (await _cards(stage, lost))[-1].text().startswith(sentence("card_other", post=""))
-        assert sentence("claim_is_open") not in (await stage.thread(other, "moderators"))[-1].text()
+        card = (await stage.thread(other, "moderators"))[-1]
+        assert sentence("claim_is_open") not in card.text()
+        assert [button.action for button in card.buttons] == ["confirm", "reject"]
         for action in ("see_claim", "accept_claim", "reject_claim"):
             with pytest.raises(TellUserError, match="claim_over"):
                 await stage.press(action, claim, BEN)
@@ -49,6 +51,20 @@ class ClaimOverCases:
             said = (await stage.thread(other))[-1]
             assert (sentence("claim_waits_for_you") in said.text()) is not given
             assert bool(said.buttons) is not given
+
+    async def test_a_claim_that_waits_again_is_brought_up_once(self, stage: Stage) -> None:
+        await stage.join()
+        lost, _, match = await stage.matched()
+        other = await stage.found("another umbrella", author=BEN)
+        await stage.search(lost, other)
+        await stage.claim(await stage.match(other), other)
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        await stage.remind(hours=30)
+        assert sentence("claim_waits_for_you") not in await stage.words(other)
+        await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        for _ in range(2):
+            await stage.remind(hours=30)
+            assert (await stage.words(other)).count(sentence("claim_waits_for_you")) == 1
 
 
 async def _cards(stage: Stage, report: Report) -> list[Reply]:

@@ -268,6 +268,10 @@ class HandoverCases:
         assert (await stage.press(second, match.id, speakers[second])).text() == sentence("note_word_back")
         assert {await stage.state(report) for report in (lost, found)} == {ReportState.OPEN}
         assert (await stage.kinds(lost))[-1] == "reopened"
+        hows = {"got_back": (lost, "claim_accepted_how"), "handed_over": (found, "claim_closed_how")}
+        for action, (report, how) in hows.items():  # whose word stands isn't asked for it: that would take it back
+            words = "\n".join(reply.text() for reply in await stage.thread(report))
+            assert (sentence(how) in words) is (action == second)
 
     @pytest.mark.parametrize("by", ["word", "moderator"])
     async def test_what_is_returned_asks_for_nothing_until_that_is_taken_back(self, stage: Stage, by: str) -> None:
@@ -284,7 +288,7 @@ class HandoverCases:
         returned = await shown_to_both(stage, lost, found)
         assert [button.action for reply in returned for button in reply.buttons] == undo
         words = "\n".join(reply.text() for reply in returned)
-        for question in ("is_that_right", "claim_accepted_how", "claim_closed_how", "pair_ends"):
+        for question in ("is_that_right", "claim_closed_how", "pair_ends"):
             assert sentence(question) in "\n".join(reply.text() for reply in before)
             assert sentence(question) not in words
         assert {"confirm", "reject"} <= offered(await stage.thread(found, "moderators"))

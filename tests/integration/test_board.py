@@ -132,6 +132,16 @@ async def test_a_claim_is_read_and_accepted(community: Community, robin: Browser
     assert "Robin: claim accepted" in (await robin.get("/log"))[1]
 
 
+async def test_a_claim_that_is_over_is_linked_nowhere(community: Community, robin: Browser) -> None:
+    match = await community.matched()
+    claim = await community.claim(match)
+    pages = ("/claims", f"/matches/{match.id}", f"/reports/{match.found}")
+    assert all([f"/claims/{claim}" in (await robin.get(page))[1] for page in pages])
+    async with community.store.session(community.workspace.community) as session:
+        await session._do("UPDATE report SET state = 'returned' WHERE id = %(id)s", id=match.lost)
+    assert not any([f"/claims/{claim}" in (await robin.get(page))[1] for page in pages])
+
+
 async def test_a_moderators_decision_on_their_own_claim_is_said_openly(community: Community) -> None:
     claim = await community.claim(await community.matched())
     async with browsing(community.url) as ada:

@@ -106,12 +106,17 @@ async def test_commands_that_discord_puts_off_are_registered_later_and_keep_noth
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
+    limits: list[asyncio.Timeout] = []
 
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
         await asyncio.sleep(0.3)
 
-    monkeypatch.setattr("bot.discord.client.asyncio", SimpleNamespace(sleep=sleep))
+    def timeout(seconds: float | None) -> asyncio.Timeout:
+        limits.append(asyncio.timeout(seconds))
+        return limits[-1]
+
+    monkeypatch.setattr("bot.discord.client.asyncio", SimpleNamespace(sleep=sleep, timeout=timeout))
     async with DiscordDouble() as discord, Store(database_url) as store:
         discord.refuse("PUT .*/commands", 429, **LIMITED, retry_after=3600.0)
         discord.refuse("PUT .*/commands", 429, **LIMITED, retry_after=60.0)
@@ -121,6 +126,7 @@ async def test_commands_that_discord_puts_off_are_registered_later_and_keep_noth
             await eventually(lambda: discord.people.has_reaction(post, "👀"))
             await eventually(lambda: discord.commands)
     assert pauses == [3600, 60]
+    assert {limit.when() for limit in limits} == {None}  # only the login is limited, not what may be put off
 
 
 @pytest.mark.parametrize("status", [403, 400, 503])

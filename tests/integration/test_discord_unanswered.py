@@ -30,6 +30,6 @@ async def test_a_discord_that_takes_a_login_and_says_nothing_is_explained_too(mo
 
 
 def test_after_a_long_outage_the_next_attempt_is_at_most_minutes_away() -> None:
-    ReuniteClient(DiscordConfig(token=TOKEN))
-    pauses = discord.shard.Shard(MagicMock(), MagicMock(), MagicMock())._backoff
+    with addresses(DiscordConfig(token=TOKEN)):
+        pauses = discord.shard.Shard(MagicMock(), MagicMock(), MagicMock())._backoff
     assert 128 < max(pauses.delay() for _ in range(1000)) <= 256

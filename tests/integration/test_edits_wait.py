@@ -55,20 +55,19 @@ async def test_edits_come_before_what_is_newer_by_minutes(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("is_sent", [True, False])
-async def test_a_new_reply_does_not_wait_for_an_edit_that_fails_again_and_again(stage: Stage, *, is_sent: bool) -> None:
+async def test_a_new_reply_does_not_wait_for_an_edit_that_has_failed(stage: Stage, *, is_sent: bool) -> None:
     workspace = await stage.join()
     report = (await stage.lost()).id
     await _post(stage, workspace.community, [report], sent=is_sent)
     await _revise(stage, workspace.community, [report])
     async with stage.store.session(workspace.community) as session:
         await session.outbox.post(report, keys.waiting(report), Reply("note", ()))
-    for _ in range(2):
-        [failing] = await stage.store.delivery.lease("web", limit=2, seconds=60)
-        assert failing.key == keys.first_reply(report)
-        async with stage.store.session(workspace.community) as session:
-            await session.outbox.mark_unsent(failing.seq, failing.fence, failing.version, "404", 0)
-    leased = {item.key for item in await stage.store.delivery.lease("web", limit=2, seconds=60)}
-    assert leased == {keys.first_reply(report), *([keys.waiting(report)] if is_sent else [])}
+    [failing] = await stage.store.delivery.lease("web", limit=2, seconds=60)
+    assert failing.key == keys.first_reply(report)
+    async with stage.store.session(workspace.community) as session:
+        await session.outbox.mark_unsent(failing.seq, failing.fence, failing.version, "429", 3600)
+    leased = [item.key for item in await stage.store.delivery.lease("web", limit=2, seconds=60)]
+    assert leased == ([keys.waiting(report)] if is_sent else [])
 
 
 async def _post(stage: Stage, community: UUID, reports: list[UUID], *, sent: bool = False) -> None:

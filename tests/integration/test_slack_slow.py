@@ -154,6 +154,17 @@ async def test_a_late_answer_in_a_modal_arrives_though_slack_is_busy(world: Worl
     await world.slack.ui.modal(world.ada, f"<#{world.lost}>")
 
 
+async def test_an_owner_is_not_taken_for_another_where_slack_does_not_say_whose_post_it_is(world: World) -> None:
+    post = world.slack.post(world.lost, world.ada, "I lost my red hat")
+    offered = await world.slack.wait_for_reply(world.lost, post, sentence("offer"))
+    for method in ("conversations.history", "reactions.get"):
+        world.slack.api.fail_next(method, status=404)
+    pressed = await world.slack.press(world.lost, offered["ts"], sentence("button_look_for_it"), world.ada)
+    await eventually(lambda: pressed.answers)
+    await world.slack.settle()
+    assert sentence("only_own_post") not in str(pressed.answers)
+
+
 async def test_an_offer_that_cannot_be_deleted_is_still_taken(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def break_off(*_: object, **__: object) -> None:
         raise ServerDisconnectedError

@@ -106,7 +106,7 @@ class Samples:
             "problem": wording.problem("photo_gone", self.language, None, name="a.jpg"),
             "log": notices.log_line(match, lost, found, found, picture),
             "log_sealed": notices.log_line(match, lost, sealed, sealed, picture),
-            "claimed": notices.claimed(self.claim, lost, found),
+            "claimed": notices.claimed(self.claim, match, lost, found),
             "claim_card": handovers.claim_card(held, found, picture, None),
             "conversation": handovers.conversation(held, Whereabouts("Reception", "L1920"), members_can_return=True),
             "from_another_platform": Reply("nothing", ((stranger, Strong(" wrote"), Plain(".")),)),

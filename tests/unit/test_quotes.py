@@ -107,7 +107,7 @@ QUEUED: dict[str, list[Reply]] = {
     "face_seen": [notices.face_seen(FOUND)],
     "card_seen": [notices.card_seen(FOUND)],
     "waiting": [notices.waiting(LOST, 3)],
-    "claimed": [notices.claimed(CLAIM, lost, found) for lost in (LOST, PRIVATE) for found in (FOUND, SEALED)],
+    "claimed": [notices.claimed(CLAIM, MATCH, lost, found) for lost in (LOST, PRIVATE) for found in (FOUND, SEALED)],
     "waiting_claim": [
         handovers.waiting_claim(Claimed(CLAIM, MATCH, lost, FOUND))
         for lost in (LOST, replace(LOST, state=ReportState.RETURNED))

@@ -170,7 +170,7 @@ def replies(language: str) -> Iterator[Reply]:
 
 def claims(lost: Report, found: Report) -> Iterator[Reply]:
     claim = Claim(UUID(int=7), MATCH.id, BOB, lost.account, has_proof=True, state=ClaimState.OPEN)
-    yield notices.claimed(claim, lost, found)
+    yield notices.claimed(claim, MATCH, lost, found)
     yield from handed_over(claim, lost, found)
     for rivals in ((), (MATCH,), (MATCH, MATCH), (replace(MATCH, claim=ClaimState.ACCEPTED),)):
         proofs = Quoted("1998", found.id), Quoted("B. W.", lost.id)
