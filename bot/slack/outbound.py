@@ -1,6 +1,6 @@
 """Sends, edits and removes replies on Slack, with their pictures and reactions."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -145,7 +145,7 @@ class SlackPlatform:
         self._earlier.forget(outgoing)
         try:
             async with self._pace.turn(channel, key):
-                return await _with_picture_or_without(key, file, lambda file: _post(workspace, outgoing, file))
+                posted = await _with_picture_or_without(key, file, lambda file: _post(workspace, outgoing, file))
         except PutOffError:
             self._unsent[place_of(outgoing)] = None
             raise
@@ -156,6 +156,14 @@ class SlackPlatform:
             if seconds is not None:
                 self._pace.hold(channel, key, seconds)
             raise
+        # It's there now: if the check fails, the next attempt has to search for it.
+        sent = Sent(posted.get("channel") or channel, posted["ts"])
+        is_in_thread = not outgoing.target.message or "thread_ts" in (posted.get("message") or {})
+        if not is_in_thread and await _is_astray(workspace, sent):
+            # The root of the thread has just been deleted: Slack then posts to the whole channel.
+            await workspace.client.chat_delete(channel=sent.channel, ts=sent.message)
+            raise PostGoneError("the post to reply to is gone")
+        return sent
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Delete a reply; it or its thread may be gone already. A channel without the bot counts as not found."""
@@ -278,7 +286,7 @@ async def _update(workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, fil
     )
 
 
-async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None) -> Sent:
+async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None) -> Mapping[str, Any]:
     target = outgoing.target
     if target.message:
         await _check_shown(workspace, target.channel, target.message)
@@ -291,13 +299,7 @@ async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None)
         unfurl_links=False,
         unfurl_media=False,
     )
-    sent = Sent(posted.get("channel") or target.channel, posted["ts"])
-    is_in_thread = not target.message or "thread_ts" in (posted.get("message") or {})
-    if not is_in_thread and await _is_astray(workspace, target, sent):
-        # The root of the thread has just been deleted: Slack then posts to the whole channel.
-        await workspace.client.chat_delete(channel=sent.channel, ts=sent.message)
-        raise PostGoneError("the post to reply to is gone")
-    return sent
+    return posted.data if isinstance(posted.data, dict) else {}
 
 
 async def _check_shown(workspace: SlackWorkspace, channel: str, post: str) -> None:
@@ -310,15 +312,12 @@ async def _check_shown(workspace: SlackWorkspace, channel: str, post: str) -> No
             raise
 
 
-async def _is_astray(workspace: SlackWorkspace, post: ReplyTarget, sent: Sent) -> bool:
-    """Return whether a reply stands in the channel itself, because its post is gone."""
+async def _is_astray(workspace: SlackWorkspace, sent: Sent) -> bool:
+    """Return whether a reply stands in the channel itself: a channel's history has no replies in threads."""
     try:
         reply = await message_at(workspace, sent.channel, sent.message)
     except SlackApiError as error:
         if not is_no_answer(error):
             raise
         return False
-    if reply is None or "thread_ts" in reply:
-        return False
-    found = await message_at(workspace, post.channel, str(post.message))
-    return found is None or found.get("subtype") == "tombstone"
+    return reply is not None and "thread_ts" not in reply

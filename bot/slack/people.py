@@ -11,9 +11,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.latest import Latest
-from bot.slack.errors import MISSING_SCOPE, code_of, is_no_answer, is_refusal
+from bot.slack.errors import MISSING_SCOPE, code_of, is_refusal, slack_errors
 from reunite.entities import Member, Settings
-from reunite.errors import MissingScopeError
+from reunite.errors import MissingScopeError, UndeliverableError
 from reunite.language import language_of, sentence
 
 _REMEMBERED: Final = 1000
@@ -61,14 +61,16 @@ class People:
         return self._languages.get(user or "", otherwise)
 
     async def person(self, user: str, settings: Settings) -> Person:
-        """Return who a user is and whether they moderate; without the scope to ask, still someone."""
+        """Return who a user is and whether they moderate; without the scope to ask, still someone.
+
+        Raises TryAgainError in an outage, so that nobody is taken for someone else.
+        """
         moderates: bool | None = False
         try:
-            found = await self._user(user)
-        except SlackApiError as error:
-            if not is_no_answer(error):
-                raise
-            _log.warning("slack_user_lookup_refused", team=self._team, error=code_of(error))
+            with slack_errors():
+                found = await self._user(user)
+        except MissingScopeError:
+            _log.warning("slack_user_lookup_refused", team=self._team, error=MISSING_SCOPE)
             found, moderates = None, user in self._always_moderate or None
         if found is None:
             member = Member(user, sentence("unknown_member", settings.language))
@@ -119,12 +121,14 @@ class People:
         It's nobody if the workspace has no user groups any more.
         """
         try:
-            found = (await self._client.usergroups_list(include_users=True)).get("usergroups") or ()
-        except SlackApiError as error:
-            if not is_no_answer(error):
-                raise
-            _log.warning("slack_groups_lookup_failed", team=self._team, error=code_of(error))
-            return None if code_of(error) == MISSING_SCOPE else set()
+            with slack_errors():
+                found = (await self._client.usergroups_list(include_users=True)).get("usergroups") or ()
+        except MissingScopeError:
+            _log.warning("slack_groups_lookup_failed", team=self._team, error=MISSING_SCOPE)
+            return None
+        except UndeliverableError as error:
+            _log.warning("slack_groups_lookup_failed", team=self._team, error=str(error))
+            return set()
         return {user for group in found if group["id"] in groups for user in group.get("users") or ()}
 
 

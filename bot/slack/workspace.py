@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import role_of
 from bot.slack.config import SlackConfig
-from bot.slack.errors import code_of, is_no_answer
+from bot.slack.errors import code_of
 from bot.slack.lookup import Lookup
 from bot.slack.markup import mentions, plain_text
 from bot.slack.people import People, Person, is_user
@@ -120,16 +120,12 @@ class SlackWorkspace:
         self.is_outdated = False
 
     async def _page_of_channels(self, cursor: str | None) -> Mapping[str, Any]:
-        """Return a page of the bot's channels; none from a compatible server without this method.
-
-        Channels that are known are kept if an outage looks like that.
-        """
+        """Return a page of the bot's channels; none from a compatible server that says that it lacks this method."""
         kinds = "public_channel,private_channel"
         try:
             page = await self.client.users_conversations(types=kinds, exclude_archived=True, limit=_PAGE, cursor=cursor)
         except SlackApiError as error:
-            is_kept = bool(self.channels or code_of(error)) or not is_no_answer(error)
-            if code_of(error) != "unknown_method" and is_kept:
+            if code_of(error) != "unknown_method":
                 raise
             return {}
         return page.data if isinstance(page.data, dict) else {}

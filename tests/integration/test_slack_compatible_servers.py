@@ -8,6 +8,7 @@ from aiohttp import web
 
 from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, ReplyTarget, ReportState, Settings
+from reunite.errors import TryAgainError
 from reunite.language import sentence
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
@@ -72,15 +73,39 @@ async def test_the_words_go_at_once_where_pictures_cannot(
         assert any(block["type"] == "image" for block in sent["blocks"]) is has_picture
 
 
-@pytest.mark.parametrize("method", ["users.conversations", "users.info"])
-async def test_reports_are_taken_by_a_bot_that_may_not_ask(database_url: str, method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "answer"), [("users.conversations", unknown), ("users.info", unknown), ("users.info", lacking_scope)]
+)
+async def test_reports_are_taken_by_a_bot_that_may_not_ask(database_url: str, method: str, answer: Answers) -> None:
     async with SlackDouble.running(acknowledge_within=10) as slack:
-        slack.api.always[method] = not_found
+        slack.api.always[method] = answer
         async with world_on(slack, database_url) as world:
             await world.wait_until_acknowledged(world.found, slack.post_photo(world.found, world.ben, JPEG, "a hat"))
             used = await slack.slash("lost", "my hat", world.ada, world.lost)
             expected = sentence("looking_in", channel=f"<#{world.lost}>")
             assert (await eventually(lambda: used.answers))[0]["text"] == expected
+
+
+async def test_a_start_in_an_outage_waits_for_the_channels(database_url: str) -> None:
+    async with SlackDouble.running() as slack:
+        slack.api.always["users.conversations"] = not_found
+        with pytest.raises(TryAgainError):
+            async with world_on(slack, database_url):
+                pass
+
+
+@pytest.mark.parametrize("answer", [not_found, forbidden])
+@pytest.mark.parametrize("method", ["users.info", "usergroups.list"])
+async def test_an_outage_makes_nobody_a_stranger(database_url: str, method: str, answer: Answers) -> None:
+    async with world_in(database_url) as world:
+        group = world.slack.admin.add_group("helpers", world.ben)
+        settings = Settings(moderators=(group,))
+        await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=settings))
+        world.slack.api.always[method] = answer
+        for words in ("setup", "my hat"):
+            used = await world.slack.slash("lost", words, world.ben, world.lost)
+            assert (await eventually(lambda used=used: used.answers))[0]["text"] == sentence("busy")
+        assert not await world.reports()
 
 
 @pytest.mark.parametrize("answer", [no_messages, says_little, unknown, not_found])

@@ -244,6 +244,18 @@ async def test_an_answer_to_a_deleted_post_does_not_go_to_the_whole_channel(worl
     assert world.slack.messages[world.found] == []
 
 
+async def test_an_answer_to_a_deleted_post_goes_out_once_though_slack_puts_off_asking_where_it_is(world: World) -> None:
+    outgoing = reply_in_a_thread(world)
+    world.slack.delete(world.found, str(outgoing.target.message))
+    world.slack.api.fail_next("conversations.history", 429, "ratelimited", retry_after=0)
+    with pytest.raises(TryAgainError):
+        await world.platform.send(outgoing)
+    with pytest.raises(PostGoneError):
+        await world.platform.send(replace(outgoing, maybe_sent=True))
+    assert len(world.slack.calls_of("chat.postMessage")) == 1
+    assert world.slack.messages[world.found] == []
+
+
 @pytest.mark.parametrize("has_answers", [True, False])
 @pytest.mark.parametrize("is_removed", [True, False])
 async def test_an_answer_to_a_deleted_post_does_not_stay_in_the_channel_if_it_was_cut_off(
