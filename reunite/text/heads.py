@@ -70,7 +70,7 @@ _REST: Final = re.compile(
     r"|not|but|like|when|while|because|has|had|have|is|was|are|were|belonging|belongs|containing|contains|made|or|than)(?![\w-])"
 )
 """Words after which a phrase says more about its thing, or about another one."""
-_BEFORE_IT: Final = re.compile(r"\A\W*during\b.*?(?=\b(?:lost|found|forgot|forgotten|left)\b)", re.DOTALL)
+_BEFORE_IT: Final = re.compile(r"\A\W*during\b[^,.;:!?\n]*?\b(?=(?:lost|found|forgot|forgotten|left)\b)")
 """When a thing was lost, before the thing: "during the break I lost a hat"."""
 _RULED_OUT: Final = re.compile(
     r"\b(?:not|no)\b(?! longer (?:have|has|find|see|got)\b)"
@@ -182,9 +182,7 @@ def never_names_a_thing(word: str) -> bool:
 
 def _pieces(english: str) -> tuple[list[list[str]], list[list[str]]]:
     """Return the words that begin a phrase, and those that say more about it."""
-    phrases = [
-        _REST.split(_BEFORE_IT.sub("", _RULED_OUT.sub(" ", phrase))) for phrase in _PHRASE_END.split(_folded(english))
-    ]
+    phrases = [_REST.split(_RULED_OUT.sub(" ", phrase)) for phrase in _PHRASE_END.split(_folded(english))]
     leading = [_WORD.findall(pieces[0]) for pieces in phrases]
     return leading, [_WORD.findall(piece) for pieces in phrases for piece in pieces[1:]]
 
@@ -196,8 +194,8 @@ def names_a_thing(text: str) -> bool:
 
 
 def without_requests(english: str) -> str:
-    """Return a text without the verbs that are called like a thing."""
-    return _ASKED.sub(" ", english)
+    """Return a text without the verbs that are called like a thing, and without what it was lost during."""
+    return _ASKED.sub(" ", _BEFORE_IT.sub("", english))
 
 
 def with_lids(english: str) -> str:

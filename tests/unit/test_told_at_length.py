@@ -103,6 +103,7 @@ def test_where_it_was(text: str, place: str) -> None:
         ("Avec un porte-clés rouge, mes clés. Perdues dans une veste", "key"),
         ("Con cappuccio, giacca blu. Trovata in uno zaino", "jacket"),
         ("Pendant la pause j'ai perdu un bonnet bleu, veste non", "hat"),
+        ("During the break I lost my blue cap, jacket found", "cap"),
         ("gold pendant la virgen de guadalupe", "pendant"),
         ("je cherche un pendant un peu comme celui-ci", "pendant"),
         ("Während der Pause habe ich meine blaue Mütze verloren, Jacke habe ich noch", "hat"),
