@@ -33,7 +33,11 @@ _BESIDES: Final = re.compile(r"\b(?:also|plus|there (?:is|are|was|were))\b")
 _BEGINS_AGAIN: Final = r" (?:i|we) (?:have |think |just )?(?:left|lost|found|forgot|dropped)\b"
 """As people dictate: "it's maria from accounts i left my bag"."""
 _SENTENCES: Final = re.compile(r"[.!?\n]")
-_LOST_OR_FOUND: Final = re.compile(r"\b(?:lost|found)\b")
+_LOST_OR_FOUND: Final = re.compile(
+    r"\s*(?:i |we |have |just )*(?:lost|found) (?:(?:a|an|my|our|some|the) |[\w-]+\s*\Z)"
+    r"|\s*(?:(?:a|my|the) )?[\w-]+ (?:lost|found)\s*\Z"
+)
+"""How a sentence says it directly: "found a mug", "mug found"."""
 _ELSEWHERE: Final = re.compile(
     rf"(?<=[^\s])(?<!\bhanded)(?<!\bturned)\s+(?!{_IN_COLOUR}|{_IN_MATERIAL})"
     r"(?!under armou?r\b)"
@@ -165,7 +169,7 @@ def _split(part: str, position: int) -> tuple[str, str]:
     """
     words = heads.with_lids(part.casefold()) if position == 0 else f", {heads.with_lids(part.casefold())}"
     first, *rest = _SAYS_MORE.split(_ELSEWHERE.sub(" ", words))
-    if rest and not heads.head_phrase(first) and (said := _sentence_about_it(words)):
+    if rest and not heads.head_phrase(first) and (said := _sentence_about_it(_ELSEWHERE.sub(" ", words))):
         begin, *rest = _SAYS_MORE.split(said)
         return begin, " ; ".join((first, *rest))
     if rest and not (heads.head_phrase(first) if _BESIDES.search(words) else heads.name_of_thing(first)):
@@ -177,10 +181,12 @@ def _split(part: str, position: int) -> tuple[str, str]:
 
 def _sentence_about_it(words: str) -> str | None:
     """Return the first later sentence that says what was lost or found: "Seminar with Ms Pellegrino. Found a mug"."""
-    for sentence in _SENTENCES.split(words)[1:]:
+    for position, sentence in enumerate(_SENTENCES.split(words)):
         said = _SAYS_MORE.split(sentence)[0]
-        if _LOST_OR_FOUND.search(said) and heads.head_phrase(said):
+        if position and _LOST_OR_FOUND.match(said) and heads.head_phrase(said):
             return sentence
+        if heads.things_in(sentence):
+            return None
     return None
 
 

@@ -70,6 +70,8 @@ _REST: Final = re.compile(
     r"|not|but|like|when|while|because|has|had|have|is|was|are|were|belonging|belongs|containing|contains|made|or|than)(?![\w-])"
 )
 """Words after which a phrase says more about its thing, or about another one."""
+_BEFORE_IT: Final = re.compile(r"\A\W*during\b[^,.;:!?\n]*?\b(?=(?:lost|found|forgot|forgotten|left)\b)")
+"""When a thing was lost, before the thing: "during the break I lost a hat"."""
 _RULED_OUT: Final = re.compile(
     r"\b(?:not|no)\b(?! longer (?:have|has|find|see|got)\b)"
     r"(?! (?:traia|tenia|tengo|encuentro|encontre|veo|esta|estaba|aparece)\b)"
@@ -92,7 +94,8 @@ _ASIDE: Final = re.compile(
     r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some|no )"
     r"|\b(?:has|have|did|does) (?:any|some)(?: ?one| ?body)?\b"
     r"|\btop (?:of|to|off)\b"
-    r"|\b(?:keep|keeping|kept|stay|stays)(?: (?:it|them|this|yours?))? safe\b|\bsafe and sound\b"
+    r"|\b(?:keeps?|keeping|kept|stays?)(?: (?:it|them|this|yours?))? safe\b"
+    r"|\bsafe (?:and sound|with (?:me|us))\b"
     r"|\b(?:one|some|two|owners?|pair|stack|set|bunch|(?<!lunch )box|pack|packet|lot|couple|bundle|pile)s? of\b",
     re.IGNORECASE,
 )
@@ -191,8 +194,8 @@ def names_a_thing(text: str) -> bool:
 
 
 def without_requests(english: str) -> str:
-    """Return a text without the verbs that are called like a thing."""
-    return _ASKED.sub(" ", english)
+    """Return a text without the verbs that are called like a thing, and without what it was lost during."""
+    return _ASKED.sub(" ", _BEFORE_IT.sub("", english))
 
 
 def with_lids(english: str) -> str:

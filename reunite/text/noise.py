@@ -63,6 +63,8 @@ def _replacement(kind: Noise, found: dict[Noise, list[str]]) -> Callable[[re.Mat
 
     def replace(match: re.Match[str]) -> str:
         word = match[0].lstrip("#＃")
+        if kind is Noise.ID and serials.is_called_one(match):
+            return match[0]
         if kind is Noise.HASHTAG and stem(word.casefold()) in _KNOWN:
             return f" {word}"
         found.setdefault(kind, []).append(match[0].strip())

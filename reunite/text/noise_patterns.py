@@ -87,13 +87,17 @@ _OPEN_LOCATION: Final = r"(?-i:[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3})"
 _HOURS: Final = r"\d{1,2}(?:[:.]\d\d)?"
 _HOUR_SIGN: Final = r"[ ]?(?:[ap]\.?m\.?|uhr|h)"
 _SIGNED: Final = _LISTS["signed"]
-_DEVICE: Final = rf"(?:[\w.'’-]{{1,20}}[ ]){{0,3}}{any_of(listed(_SIGNED['device']))}(?:[ ][\w.'’-]{{1,20}}){{0,4}}"
+_DEVICE: Final = any_of(listed(_SIGNED["device"]))
+_MODEL: Final = r"(?:\w{0,9}\d\w{0,9}|pro|max|plus|ultra|mini|air|lite|smartphone)"
+_DEVICES: Final = rf"{_DEVICE}(?:[ ]{_DEVICE}){{0,2}}(?:[ ]{_MODEL}(?!\w)){{0,2}}"
+_UNSPACED_DEVICE: Final = f"(?:{'|'.join(listed(_SIGNED['unspaced_device']))})"
 _SENT_FROM: Final = (
-    rf"{_LINE_START}(?:{any_of(listed(_SIGNED['sent']))}[ ]{any_of(listed(_SIGNED['from']))}[ ]{_DEVICE}"
-    rf"|von meinem[ ]{_DEVICE}[ ]gesendet|(?:发自|来自)我的\w{{1,20}}|[\w ]{{2,20}}から送信)"
+    rf"{_LINE_START}(?:{any_of(listed(_SIGNED['sent_from']))}[ ]{_DEVICES}|von meinem[ ]{_DEVICES}[ ]gesendet"
+    rf"|(?:发自|来自)我的[ ]?{_UNSPACED_DEVICE}|(?:私の|自分の)?{_UNSPACED_DEVICE}から送信"
+    r"|get outlook for (?:ios|android))"
     r"[.]?(?=[ \t]{0,3}(?:$|\n))"
 )
-"""How mail apps sign."""
+"""What a mail app adds at the end: "Sent from my iPhone"."""
 
 _BEFORE_SERIALS: Final = (
     (Noise.CONTACT, r"(?<=\n)--[ ]?(?:\n[^\n]{1,120}){1,6}\n?\Z"),  # an e-mail's signature (RFC 3676)
@@ -117,7 +121,13 @@ _BEFORE_SERIALS: Final = (
     (Noise.EMAIL, r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
     (Noise.LINK, rf"{_HOST}(?:{_PLAIN_DOMAIN})(?![\w-])(?::\d{{1,5}})?(?:[/?]\S*+)?"),
     (Noise.LINK, rf"{_HOST}(?:{_AMBIGUOUS_DOMAIN})/\S*+"),
-    (Noise.LINK, r"(?<![\w@.-])(?:[a-z0-9-]{2,63}\.){1,5}[a-z]{2,20}/[\w/.-]{0,120}\?\w{1,30}=\S*+"),
+    (
+        Noise.LINK,
+        (
+            r"(?<![\w@.-])(?:(?=[a-z]{0,62}[\d-])[a-z0-9-]{2,63}\.|(?:[a-z0-9-]{2,63}\.){2,5})[a-z]{2,20}"
+            r"/[\w/.-]{0,120}\?\w{1,30}=\S*+"
+        ),
+    ),
     (Noise.ID, r"(?<![\w-])[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?![\w-])"),  # a UUID (RFC 9562)
     (Noise.ID, r"(?<![\w-])[\da-f]{32}(?:[\da-f]{8}|[\da-f]{32})?(?![\w-])"),  # a hash
     (Noise.CONTACT, _SENT_FROM),
@@ -184,6 +194,7 @@ _AFTER_SERIALS: Final = (
         rf"{any_of(listed_in(_LISTS['greetings']))}(?![ -]{any_of(listed(_LISTS['names']['after_greetings']))})",
     ),
     (Noise.THANKS, any_of(listed_in(_LISTS["thanks"]))),
+    (Noise.THANKS, r"\brécompense à la cl(?:é|ef)(?=[ \t]{0,3}(?:$|[\n.,;:!?)]|pour\b))"),
     (Noise.THANKS, r"(?:^|(?<=[\n.,;!]))[ \t]{0,3}(?:bump(?:ing)?|boost)(?=[ \t]{0,3}(?:$|[\n.,;!]))"),
     (Noise.HEADING, rf"{_HEADING_START}{any_of(listed_in(_LISTS['headings']))}{_MARKED}[:：]{_EMPTY}"),
     (Noise.HEADING, rf"(?:^|(?<=\n))[ \t]{{0,3}}{any_of(listed(_LISTS['dashed_headings']))}[ ][-–—][ ]"),

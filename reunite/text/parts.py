@@ -54,7 +54,7 @@ _COUNTED: Final = re.compile(
 """How a further thing of a list begins: "hair clips, a tooth"."""
 _IN_A_LIST: Final = 2
 """Words of a piece that is rather an item of a list than a description."""
-_HOLDING: Final = ("luggage", "wallet", "jacket", "coat", *CONTAINERS)
+_HOLDING: Final = ("luggage", "wallet", *CONTAINERS)
 _HOLDERS: Final = frozenset(("same", "broader"))
 _COVERS: Final = frozenset(("case", "cover", "sleeve", "pouch"))
 _ON: Final = {

@@ -9,11 +9,14 @@ from reunite.text.phrases import any_of, listed
 _CODE: Final = r"[A-Za-z0-9]{1,30}(?:[-./][A-Za-z0-9]{1,30}){0,5}"
 _GROUP: Final = r"(?-i:[A-Z]{1,3}(?=[ ][A-Z]{0,6}\d|[.,;:)'\"\n]|$)|[A-Z]{0,6}\d[A-Z\d]{0,14})(?![\w'’-])"
 """A further group of a code: "JX 4471 B"."""
+_OWN_NUMBER: Final = r"[\s.:#]{0,3}(?:\d{5}|(?=[A-Za-z-]{0,9}\d)(?=[\d-]{0,9}[A-Za-z]))"
+"""After "n.º serie", which also counts the issues of a series."""
 _STRONG: Final = (
     r"serial(?:[ -](?:number|no|nr|num|code))?|s/n|sn|imei|iccid|barcode|frame (?:number|no)"
     r"|asset(?: (?:tag|number|no|id))?|inventory(?: (?:number|no))?|engrav(?:ed|ing)"
     r"|seriennummer|serien-?nr|fahrgestellnummer|rahmen-?(?:nummer|nr)|inventar-?(?:nummer|nr)|grav(?:iert|ur|ierung)"
-    r"|(?:num[ée]ro|n[úu]mero|n\.?[°ºo]?\.?) ?(?:de )?s[ée]rie|grabad[oa]|gravure|grav[ée]e?|serienummer"
+    rf"|(?:num[ée]ro|n[úu]mero|n\.?[°ºo]?\.?) ?de s[ée]rie|(?:n[°º]|n\.[ºo]|no\.|n[úu]m\.) ?s[ée]rie(?={_OWN_NUMBER})"
+    r"|grabad[oa]|gravure|grav[ée]e?|serienummer"
     r"|numero di serie|inciso|gravado|(?:numer|nr\.?) seryjny|grawer"
 )
 _WEAK: Final = r"tag|nr|no|num|number|nummer|n[úu]m|n[úu]mero|num[ée]ro|numer|id|label|etikett|sticker|code|marked"
@@ -28,6 +31,7 @@ _NAMED: Final = re.compile(
     r"(?:(?![\w-])|(?=[\u3040-\u30ff\u3400-\u9fff]))",
     re.IGNORECASE,
 )
+_CALLED_ONE: Final = re.compile(rf"(?<!\w)(?:{_STRONG})\b{_BETWEEN}$", re.IGNORECASE)
 _OTHERS: Final = read_toml("noise.toml")["numbers"]
 _BESIDE: Final = r"[\s.:#-]{0,3}"
 _OF_ANOTHER: Final = re.compile(rf"{any_of(listed(_OTHERS['before']))}{_BESIDE}$", re.IGNORECASE)
@@ -70,6 +74,11 @@ def named(text: str) -> list[str]:
     return [
         match["code"] for match in _NAMED.finditer(text) if (match["strong"] or match["unspaced"]) and _is_named(match)
     ]
+
+
+def is_called_one(match: re.Match[str]) -> bool:
+    """Whether the words before a match call it a serial number: "serial: 4C4C4544-0046-..."."""
+    return _follows(_CALLED_ONE, match)
 
 
 def looks_like_a_serial(code: str) -> bool:

@@ -180,7 +180,8 @@ def _length_after(found: Sequence[Atom], start: int) -> tuple[int, timedelta] | 
     if length and isinstance(after, Shift) and not after.before_hour:  # "hace dos horas y media"
         return length[0] + 1, length[1] + timedelta(minutes=after.minutes)
     is_hours = length and found[start + length[0] - 1] == Mark("hour_or_o_clock")
-    if length and is_hours and isinstance(after, Number) and not isinstance(unit, Unit):
+    is_counted = isinstance(unit, Other) and isinstance(after, Number) and (after.value < 15 or after.value % 5)  # noqa: PLR2004
+    if length and is_hours and isinstance(after, Number) and not (isinstance(unit, Unit) or is_counted):
         return length[0] + 1, length[1] + timedelta(minutes=after.value)  # "il y a 1 heure 30"
     return length
 

@@ -174,6 +174,8 @@ def _clock(first: Atom | None, second: Atom | None, third: Atom | None, fourth: 
         if second in _BEFORE_HOUR and _counts(first, third, second):
             return _shifted(third, first, _BEFORE_HOUR[second])
         if second in _AFTER_HOUR and _counts(third, first, second) and fourth != Mark("hour_or_o_clock"):
+            if third.value % 5 and isinstance(fourth, Other):  # "ayer 3 y 27 gatos"
+                return None
             return _shifted(first, third, _AFTER_HOUR[second])
     if isinstance(first, Number) and isinstance(third, Shift) and isinstance(fourth, Number) and third.before_hour:
         sign = _BEFORE_HOUR.get(second)  # "fünf vor halb drei"

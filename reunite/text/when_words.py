@@ -264,6 +264,7 @@ def _scanner() -> re.Pattern[str]:
     rest = (
         (
             r"\b(?:le|du|el|del|(?:el |no |do )?dia|dal|il|il giorno|am|on the|dnia) (?P<day>\d{1,2})"
+            r"(?:(?:(?<=dia \d)|(?<=dia \d\d))-\d{1,2}(?![\d:h-]))?+"  # "dia 11-13", "dia 7-5"
             r"(?![\d.,:/h]|\s?(?:h|uhr|heures?|er|[ap]\.?m|o'?\s?clock|-\d{1,2}-\d{4})\b)"
             rf"(?!\s?(?:{month}|de(?! (?:madrugada|manana|manha|dia|tarde|noche|noite|bon matin|bonne heure)\b))\b)"
         ),
