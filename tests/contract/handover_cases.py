@@ -269,7 +269,7 @@ class HandoverCases:
         assert {await stage.state(report) for report in (lost, found)} == {ReportState.OPEN}
         assert (await stage.kinds(lost))[-1] == "reopened"
         hows = {"got_back": (lost, "claim_accepted_how"), "handed_over": (found, "claim_closed_how")}
-        for action, (report, how) in hows.items():  # whose word stands isn't asked for it: that would take it back
+        for action, (report, how) in hows.items():  # whose word stands isn't asked for it: that would undo it
             words = "\n".join(reply.text() for reply in await stage.thread(report))
             assert (sentence(how) in words) is (action == second)
 
