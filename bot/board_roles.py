@@ -12,7 +12,10 @@ from db.store import Store
 from reunite.entities import PlatformName
 
 _CHECK_EVERY_SECONDS: Final = 10 * 60.0
-"""Seconds between two checks, and so the longest that a session can outlive the role."""
+"""Seconds between two checks, and so the longest that a session can outlive the role where the platform tells.
+
+Where it doesn't, such as for an app that lacks a scope, a session lasts until it ends by itself.
+"""
 
 Moderates = Callable[[str, str], Awaitable[bool | None]]
 """Whether a member (second) moderates a workspace (first); None where the platform can't tell."""

@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from db.trouble import TEMPORARY
-from reunite.errors import MissingScopeError, TellUserError
+from reunite.errors import MissingScopeError, TellUserError, TokenRefusedError
 from reunite.handlers import Handlers
 from reunite.messages.reply import Action
 from reunite.posts import Receipt
@@ -43,7 +43,7 @@ def answering(press: Action | None = None) -> Iterator[None]:
 
 def unsaved(error: Exception, defect: str = WENT_WRONG) -> str:
     """Return the sentence after a failure before anything was saved; `defect` is the one unless a minute helps."""
-    passes = isinstance(error, TEMPORARY) and not isinstance(error, MissingScopeError)
+    passes = isinstance(error, TEMPORARY) and not isinstance(error, MissingScopeError | TokenRefusedError)
     return "busy" if passes else defect
 
 

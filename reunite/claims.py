@@ -10,7 +10,7 @@ from reunite.claim_cards import post_card, revise_claim, revise_finders_card
 from reunite.claim_settlement import withdraw_offers
 from reunite.commands import Press
 from reunite.entities import Account, Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Workspace
-from reunite.errors import TellUserError
+from reunite.errors import OnlyModeratorsError, TellUserError
 from reunite.gallery import show_card
 from reunite.handover import arrange
 from reunite.locking import locked_match, locked_report
@@ -94,7 +94,7 @@ async def check_claimant(session: Session, press: Press, match: Match, lost: Rep
     rights.check_press(press, lost)
     _check_shown(match, lost, found)
     if found.is_by(lost.account) and not press.is_moderator:  # a moderator may decide even their own claim
-        raise TellUserError("own_find")
+        raise OnlyModeratorsError("own_find")
     if closed := rules.why_closed(match, lost, found):
         raise TellUserError(closed)
     _check_attempts(await session.claims.on(found.id), lost.account)

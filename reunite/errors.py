@@ -17,6 +17,10 @@ class TellUserError(Exception):
         self.params = params
 
 
+class OnlyModeratorsError(TellUserError):
+    """Someone may not do something that a moderator may."""
+
+
 class PhotoGoneError(TellUserError):
     """A photo's link leads nowhere any more. The platform may have a fresh one."""
 
@@ -36,6 +40,10 @@ class TryAgainError(Exception):
 
 class MissingScopeError(TryAgainError):
     """The platform's app lacks a permission in a whole workspace, until someone installs it again."""
+
+
+class TokenRefusedError(TryAgainError):
+    """The platform refuses our token, until the operator sets another."""
 
 
 class UndeliverableError(Exception):

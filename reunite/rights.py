@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from reunite.commands import Press
 from reunite.entities import Account, Report
-from reunite.errors import TellUserError
+from reunite.errors import OnlyModeratorsError, TellUserError
 from reunite.messages.reply import Action
 
 
@@ -137,10 +137,12 @@ def roles_of(account: Account, *reports: Report, is_moderator: bool = False, gav
 
 
 def check(act: Act, roles: frozenset[Role]) -> None:
-    """Raise TellUserError if someone with these roles may not do something."""
-    refusal = TABLE[act].refuses(roles)
+    """Raise TellUserError if someone with these roles may not do something: OnlyModeratorsError if a moderator may."""
+    right = TABLE[act]
+    refusal = right.refuses(roles)
     if refusal is not None:
-        raise TellUserError(refusal)
+        is_for_moderators = right.refuses(roles | {Role.MODERATOR}) is None
+        raise (OnlyModeratorsError if is_for_moderators else TellUserError)(refusal)
 
 
 def check_press(press: Press, *reports: Report) -> None:

@@ -18,7 +18,7 @@ from bot.slack.render import PRESS, parse_answer_id, with_answer
 from bot.slack.reports import Reports
 from bot.slack.workspace import SlackWorkspace
 from reunite.commands import AnswerQuestion, Press
-from reunite.errors import TellUserError
+from reunite.errors import OnlyModeratorsError, TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.forms import form_of
 from reunite.messages.reply import Action, Reply, action_of
@@ -122,7 +122,7 @@ def _as_far_as_known(person: Person) -> Iterator[None]:
     """Turn nobody away for not being a moderator, if it's unknown whether they are. Raises MissingScopeError then."""
     try:
         yield
-    except TellUserError:
+    except OnlyModeratorsError:
         person.check_known()
         raise
 

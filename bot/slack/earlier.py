@@ -13,7 +13,7 @@ from bot.slack.messages import is_hidden
 from bot.slack.posts import ts_of
 from bot.slack.render import metadata
 from bot.slack.workspace import SlackWorkspace
-from reunite.errors import PostGoneError
+from reunite.errors import PostGoneError, UnknownArrivalError
 from reunite.ports import Outgoing, Sent
 
 _PAGE: Final = 200
@@ -110,4 +110,6 @@ async def _page(workspace: SlackWorkspace, outgoing: Outgoing, search: _Search) 
             raise
         search.post_is_gone = not await is_hidden(workspace, outgoing.target.channel, str(outgoing.target.message))
         return {"messages": ()}
-    return answer.data if isinstance(answer.data, dict) else {}
+    if not isinstance(answer.data, dict) or "messages" not in answer.data:
+        raise UnknownArrivalError("Slack's history says nothing")
+    return answer.data

@@ -7,7 +7,7 @@ from typing import Final
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
+from reunite.errors import MissingScopeError, TokenRefusedError, TryAgainError, UndeliverableError
 from reunite.retry_after import seconds_to_wait
 
 TEMPORARY: Final = {
@@ -86,7 +86,7 @@ def slack_answers() -> Iterator[None]:
             raise
         if code in _WRONG_TOKEN:
             tokens = "REUNITE_SLACK_BOT_TOKEN (xoxb-…) and REUNITE_SLACK_APP_TOKEN (xapp-…)"
-            raise TryAgainError(f"Slack refuses our token ({code}): check {tokens}.") from error
+            raise TokenRefusedError(f"Slack refuses our token ({code}): check {tokens}.") from error
         if code == MISSING_SCOPE:
             raise MissingScopeError(_lacking(error), after) from error
         if not is_refusal(error):

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Final
 
 import structlog
@@ -122,7 +121,7 @@ class Inbound:
             settings = await self._handlers.settings("slack", workspace.team)
             target = workspace.target(channel, message["ts"])
             offered = Outgoing(key, target, offers.offer(key, settings.language), maybe_sent=True)
-            self._background.start(with_retries(lambda: self._say(offered)))
+            self._background.start(self._say(offered))
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
@@ -222,15 +221,18 @@ class Inbound:
                 reply = wording.problem(error.key, settings.language, None, **error.params)
                 # The event may come again, so this may have been sent.
                 outgoing = Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True)
-                await with_retries(partial(self._say, outgoing))
+                await self._say(outgoing)
         except TryAgainError:
             await self._note_missed(target.workspace, target.channel, str(target.message))
             raise
 
     async def _say(self, outgoing: Outgoing) -> None:
-        """Send an answer that may have been sent already; if Slack refuses to say, twice is better than never."""
+        """Send an answer that may have been sent already; if Slack refuses to say, twice is better than never.
+
+        Only that second sending isn't tried again: it could become more.
+        """
         try:
-            await self._platform.send(outgoing)
+            await with_retries(lambda: self._platform.send(outgoing))
         except UnknownArrivalError:
             await self._platform.send(replace(outgoing, maybe_sent=False))
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.errors import code_of, is_no_answer, seconds_put_off
 from bot.slack.posts import Body, ts_of
@@ -19,8 +20,12 @@ _SHOWN_FOR: Final = timedelta(days=89)
 
 async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body | None:
     """Return the current version of a message; None if it is gone."""
-    page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
+    page = await _page_at(workspace, channel, ts)
     return next((message for message in page.get("messages") or () if message["ts"] == ts), None)
+
+
+async def _page_at(workspace: SlackWorkspace, channel: str, ts: str) -> AsyncSlackResponse:
+    return await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
 
 
 async def is_deleted(workspace: SlackWorkspace, channel: str, ts: str) -> bool:
@@ -43,7 +48,7 @@ async def is_hidden(workspace: SlackWorkspace, channel: str, ts: str) -> bool:
     """Return whether a message that isn't shown may be hidden by Slack's free plan instead of deleted."""
     if ts >= hidden_before():
         return False
-    page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
+    page = await _page_at(workspace, channel, ts)
     return bool(page.get("is_limited")) and not page.get("messages")
 
 

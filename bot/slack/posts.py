@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.errors import code_of
+from bot.slack.errors import code_of, is_no_answer
 from bot.slack.workspace import SlackWorkspace
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import IncomingPhoto, Member, ReportKind
@@ -149,7 +149,7 @@ async def photo_of(workspace: SlackWorkspace, file: Body, *, by_id: bool = False
         return None
     if file.get("is_external"):
         raise TellUserError("photo_elsewhere", name=_name(file))
-    if not (url := file.get("url_private_download") or file.get("url_private")):
+    if not (url := _url_of(file)):
         raise TellUserError("photo_not_shared", name=_name(file))
     return IncomingPhoto(f"{_name(file)} ({file['id']})" if by_id else _name(file), str(url))
 
@@ -162,7 +162,9 @@ async def _looked_up(workspace: SlackWorkspace, file: Body) -> Body:
             found = (await workspace.client.files_info(file=file["id"])).get("file") or file
         except SlackApiError as error:
             if code_of(error) not in _GONE | _REFUSED:
-                raise
+                if is_no_answer(error) and _looks_like_photo(file) and _url_of(file):
+                    return file
+                raise  # whether it's a photo can't be told yet
             if code_of(error) in _GONE:
                 raise PhotoGoneError(name=_name(file)) from error
             raise TellUserError("photo_not_shared", name=_name(file)) from error
@@ -178,6 +180,10 @@ def _looks_like_photo(file: Body) -> bool:
         return kind.startswith("image/")
     suffix = PurePath(_name(file)).suffix.removeprefix(".").lower()
     return bool({suffix, str(file.get("filetype") or "").lower()} & _IMAGES)
+
+
+def _url_of(file: Body) -> Any:
+    return file.get("url_private_download") or file.get("url_private")
 
 
 def _name(file: Body) -> str:

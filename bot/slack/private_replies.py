@@ -175,7 +175,8 @@ class PrivateReplies:
         except Exception as error:  # noqa: BLE001 - the person is waiting for a reply
             log_failure(_log, "slack_request", error)
             failure = WENT_WRONG if self._is_answering else unsaved(error, failed)
-            failure = "app_lacks_scope" if is_missing_scope(error) else failure
+            if is_missing_scope(error) and not self._is_answering:
+                failure = "app_lacks_scope"
             await self.send_words(sentence(failure, language), language)
 
     async def _send_ephemeral(self, *, in_place: bool = False, **message: Any) -> bool:

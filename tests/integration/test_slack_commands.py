@@ -120,7 +120,7 @@ async def test_a_command_that_can_not_be_answered_anywhere_says_so(world: World)
 async def test_a_command_is_answered_even_if_it_could_not_be_written_down(world: World) -> None:
     world.slack.api.fail_next("users.info", error="internal_error")
     used = await world.slack.slash("lost", "a hat", world.ada, world.lost)
-    assert (await answer(used))["text"] == sentence("report_not_taken")
+    assert (await answer(used))["text"] == sentence("busy")
 
 
 async def test_words_that_are_too_long_are_politely_refused(world: World) -> None:

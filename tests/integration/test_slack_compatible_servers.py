@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from db.slack_windows import SlackWindows
 from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, ReplyTarget, ReportState, Settings
-from reunite.errors import TryAgainError
+from reunite.errors import TryAgainError, UnknownArrivalError
 from reunite.language import sentence
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
-from tests.doubles.slack import TEAM, SlackDouble
+from tests.doubles.slack import TEAM, Envelope, SlackDouble
 from tests.support.slack_adapter import JPEG, World, world_by_http, world_in, world_on
 from tests.support.waiting import eventually
 
@@ -49,6 +50,10 @@ def reply(world: World, post: str, **more: Any) -> Outgoing:
     return Outgoing("key", target, Reply("nothing", ((Plain("Here it is."),),)), **more)
 
 
+async def words_to(used: Envelope) -> str:
+    return str((await eventually(lambda: used.answers))[0]["text"])
+
+
 @pytest.mark.parametrize(
     ("method", "answer", "has_picture"),
     [
@@ -83,7 +88,7 @@ async def test_reports_are_taken_by_a_bot_that_may_not_ask(database_url: str, me
             await world.wait_until_acknowledged(world.found, slack.post_photo(world.found, world.ben, JPEG, "a hat"))
             used = await slack.slash("lost", "my hat", world.ada, world.lost)
             expected = sentence("looking_in", channel=f"<#{world.lost}>")
-            assert (await eventually(lambda: used.answers))[0]["text"] == expected
+            assert await words_to(used) == expected
 
 
 async def test_a_start_in_an_outage_waits_for_the_channels(database_url: str) -> None:
@@ -104,7 +109,7 @@ async def test_an_outage_makes_nobody_a_stranger(database_url: str, method: str,
         world.slack.api.always[method] = answer
         for words in ("setup", "my hat"):
             used = await world.slack.slash("lost", words, world.ben, world.lost)
-            assert (await eventually(lambda used=used: used.answers))[0]["text"] == sentence("busy")
+            assert await words_to(used) == sentence("busy")
         assert not await world.reports()
 
 
@@ -167,15 +172,64 @@ async def test_a_finder_reads_what_is_wrong_where_no_history_says_whether_they_h
         await world.slack.wait_for_reply(world.found, post, "hat.jpg")
 
 
+async def test_an_answer_that_may_be_there_is_sent_once_more_at_most(database_url: str) -> None:
+    async with world_in(database_url) as world:
+        world.slack.api.always |= dict.fromkeys(HISTORY, unknown)
+
+        async def fails_afterwards(_: web.Request) -> web.Response:
+            return web.Response(status=500)
+
+        world.slack.api.before_answer["chat.postMessage"] = fails_afterwards
+        files = [{"id": "F1", "name": "hat.jpg", "mode": "tombstone"}]
+        post = world.slack.post(world.found, world.ben, "", files=files)
+        await eventually(lambda: SlackWindows(world.store).of(TEAM), holds=bool)  # to be read again later
+        assert len(world.slack.thread(world.found, post)) == 1
+
+
+async def test_a_reply_is_not_sent_again_while_a_history_does_not_say_whether_it_is_there(database_url: str) -> None:
+    async with world_in(database_url) as world:
+        post = world.slack.post_photo(world.found, world.ben, JPEG)
+        world.slack.api.always |= dict.fromkeys(HISTORY, says_little)
+        with pytest.raises(UnknownArrivalError):
+            await world.platform.send(reply(world, post, maybe_sent=True))
+        assert not world.slack.thread(world.found, post)
+
+
+@pytest.mark.parametrize("answer", [unknown, not_found, lacking_scope])
+async def test_a_photo_is_taken_by_its_name_where_slack_does_not_say_what_it_is(
+    database_url: str, answer: Answers
+) -> None:
+    async with world_in(database_url) as world:
+        world.slack.api.always["files.info"] = answer
+        file = world.slack.api.files.add(world.ben, "hat.jpg", JPEG, ready=False)
+        post = world.slack.post(world.found, world.ben, "a hat", files=[file])
+        await world.wait_until_acknowledged(world.found, post)
+
+
+async def test_nobody_is_told_that_their_post_is_not_theirs_because_slack_does_not_show_it(database_url: str) -> None:
+    async with world_in(database_url) as world:
+        post = world.slack.post(world.lost, world.ada, "I lost my black umbrella")
+        offered = await world.slack.wait_for_reply(world.lost, post, sentence("offer"))
+        world.slack.api.always |= dict.fromkeys((*HISTORY, "reactions.get"), not_found)
+        used = await world.slack.press(world.lost, offered["ts"], sentence("button_look_for_it"), world.ada)
+        assert await words_to(used) == sentence("answer_not_taken")
+
+
 async def test_an_owner_answers_though_the_app_may_not_ask_who_they_are(database_url: str) -> None:
     async with world_in(database_url) as world:
-        *_, card = await world.card()
+        _, found, _, card = await world.card()
         world.slack.api.always["users.info"] = lacking_scope
         buttons = shown_buttons(world, card.message)
         await world.slack.press(card.channel, card.message, buttons[0], world.ada)
-        await eventually(lambda: world.slack.ui.views)
-        used = await world.slack.press(card.channel, card.message, buttons[0], world.admin)
-        assert (await eventually(lambda: used.answers))[0]["text"] == sentence("app_lacks_scope")
+        modal = await world.slack.ui.modal(world.ada, sentence("form_claim"))
+        by_admin = await world.slack.press(card.channel, card.message, buttons[0], world.admin)
+        assert await words_to(by_admin) == sentence("only_owner")
+        await world.slack.ui.submit(modal, world.ada, words="a dent on the lid")
+        again = await world.slack.press(card.channel, card.message, buttons[0], world.ada)
+        assert await words_to(again) == sentence("claim_waits")
+        answer = await world.slack.wait_for_reply(world.found, str(found.target.message), "says this is theirs")
+        seen = await world.slack.press(world.found, answer["ts"], sentence("button_see_claim"), world.admin)
+        assert await words_to(seen) == sentence("app_lacks_scope")
 
 
 def shown_buttons(world: World, ts: str) -> list[str]:
@@ -202,9 +256,9 @@ async def test_no_moderator_is_turned_away_because_the_app_may_not_ask_about_use
         await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=settings))
         world.slack.api.always["usergroups.list"] = lacking_scope
         used = await world.slack.slash("lost", "setup", world.ben, world.general)
-        assert (await eventually(lambda: used.answers))[0]["text"] == sentence("app_lacks_scope")
+        assert await words_to(used) == sentence("app_lacks_scope")
         used = await world.slack.slash("lost", "my hat", world.ben, world.lost)
-        assert f"<#{world.lost}>" in (await eventually(lambda: used.answers))[0]["text"]
+        assert f"<#{world.lost}>" in await words_to(used)
 
 
 async def test_a_shortcut_whose_form_is_refused_is_answered_directly(database_url: str) -> None:

@@ -200,7 +200,7 @@ async def test_a_press_that_could_not_be_taken_is_answered_too(world: World) -> 
     _, _, _, card = await world.card()
     world.slack.api.fail_next("users.info", error="internal_error")
     answer = await whispered(await world.slack.press(card.channel, card.message, NOT_MINE, world.ada))
-    assert answer["text"] == sentence("answer_not_taken")
+    assert answer["text"] == sentence("busy")
 
 
 async def test_confidential_words_are_in_no_log(

@@ -8,6 +8,7 @@ import pytest
 
 from bot.slack import private_replies, reports
 from bot.slack.private_replies import PrivateReplies
+from bot.slack.workspace import SlackWorkspace
 from reunite.language import sentence
 from tests.doubles.slack import SlackDouble
 from tests.doubles.slack_blocks import words_of
@@ -106,6 +107,8 @@ async def test_a_press_that_fails_once_it_is_taken_says_so(world: World, monkeyp
 
 
 @pytest.mark.parametrize("words", ["mine", "help", "privacy"])
-async def test_what_reports_nothing_does_not_say_that_a_report_was_not_saved(world: World, words: str) -> None:
-    world.slack.api.fail_next("users.info", error="internal_error")
+async def test_what_reports_nothing_does_not_say_that_a_report_was_not_saved(
+    world: World, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SlackWorkspace, "person", AsyncMock(side_effect=KeyError("defect")))
     assert await lost(world, words) == sentence("went_wrong")

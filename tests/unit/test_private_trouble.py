@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.discord.private_replies import PrivateReply, result_or_problem
 from bot.saved import answering
+from reunite.errors import TokenRefusedError
 from reunite.language import sentence
 
 OUTAGE, DEFECT = psycopg.OperationalError("the server is gone"), KeyError("kind")
@@ -22,6 +23,7 @@ OUTAGE, DEFECT = psycopg.OperationalError("the server is gone"), KeyError("kind"
         (PoolTimeout(), "interrupted", "busy"),
         (psycopg.errors.LockNotAvailable(), "interrupted", "busy"),
         (psycopg.errors.QueryCanceled(), "interrupted", "busy"),
+        (TokenRefusedError("invalid_auth"), "interrupted", "went_wrong"),
         (DEFECT, "defect", "went_wrong"),
     ],
 )
