@@ -34,8 +34,8 @@ _BEGINS_AGAIN: Final = r" (?:i|we) (?:have |think |just )?(?:left|lost|found|for
 """As people dictate: "it's maria from accounts i left my bag"."""
 _SENTENCES: Final = re.compile(r"[.!?\n]")
 _LOST_OR_FOUND: Final = re.compile(
-    r"\s*(?:i |we |have |just )*(?:lost|found) (?:(?:a|an|my|our|some|the) |[\w-]+\s*\Z)"
-    r"|\s*(?:(?:a|my|the) )?[\w-]+ (?:lost|found)\s*\Z"
+    r"\s{0,3}(?:i |we |have |just ){0,4}(?:lost|found) (?:(?:a|an|my|our|some|the) |[\w-]{1,30}\s{0,3}\Z)"
+    r"|\s{0,3}(?:(?:a|my|the) )?[\w-]{1,30} (?:lost|found)\s{0,3}\Z"
 )
 """How a sentence says it directly: "found a mug", "mug found"."""
 _ELSEWHERE: Final = re.compile(

@@ -70,7 +70,7 @@ _REST: Final = re.compile(
     r"|not|but|like|when|while|because|has|had|have|is|was|are|were|belonging|belongs|containing|contains|made|or|than)(?![\w-])"
 )
 """Words after which a phrase says more about its thing, or about another one."""
-_BEFORE_IT: Final = re.compile(r"\A\W*during\b[^,.;:!?\n]*?\b(?=(?:lost|found|forgot|forgotten|left)\b)")
+_BEFORE_IT: Final = re.compile(r"\A\W{0,5}during\b[^,.;:!?\n]{0,80}?\b(?=(?:lost|found|forgot|forgotten|left)\b)")
 """When a thing was lost, before the thing: "during the break I lost a hat"."""
 _RULED_OUT: Final = re.compile(
     r"\b(?:not|no)\b(?! longer (?:have|has|find|see|got)\b)"
