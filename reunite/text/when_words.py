@@ -248,6 +248,9 @@ _DATES: Final = (
     r"(?<![\d/])(?P<first4>\d{1,2})/(?P<second4>\d{1,2})(?:/(?P<year4>\d{4}|\d{2}))?(?![\d/])",
 )
 
+_TO_DAY: Final = r"(?:(?<=dia \d)|(?<=dia \d\d))-\d{1,2}(?![\d:h-])"
+"""The end of "dia 11-13" or "dia 7-5". Optional and possessive, it would make Python 3.11.2 search for ever."""
+
 
 @cache
 def _scanner() -> re.Pattern[str]:
@@ -264,7 +267,7 @@ def _scanner() -> re.Pattern[str]:
     rest = (
         (
             r"\b(?:le|du|el|del|(?:el |no |do )?dia|dal|il|il giorno|am|on the|dnia) (?P<day>\d{1,2})"
-            r"(?:(?:(?<=dia \d)|(?<=dia \d\d))-\d{1,2}(?![\d:h-]))?+"  # "dia 11-13", "dia 7-5"
+            rf"(?:{_TO_DAY}|(?!{_TO_DAY}))"
             r"(?![\d.,:/h]|\s?(?:h|uhr|heures?|er|[ap]\.?m|o'?\s?clock|-\d{1,2}-\d{4})\b)"
             rf"(?!\s?(?:{month}|de(?! (?:madrugada|manana|manha|dia|tarde|noche|noite|bon matin|bonne heure)\b))\b)"
         ),
