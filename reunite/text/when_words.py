@@ -249,7 +249,7 @@ _DATES: Final = (
 )
 
 _TO_DAY: Final = r"(?:(?<=dia \d)|(?<=dia \d\d))-\d{1,2}(?![\d:h-])"
-"""The end of "dia 11-13" or "dia 7-5". As an optional possessive group, it loops on Python 3.11.2 (CPython issue 106052)."""
+"""The end of "dia 11-13" or "dia 7-5". In a possessive group, it loops on Python 3.11.2 (CPython issue 106052)."""
 
 
 @cache
