@@ -31,13 +31,14 @@ class _Backoff(ExponentialBackoff[Literal[False]]):
 @contextmanager
 def addresses(config: DiscordConfig) -> Iterator[None]:
     """Point discord.py at the configured addresses within the context, and limit its pauses."""
-    vars(discord.shard)["ExponentialBackoff"] = _Backoff
-    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    shard = vars(discord.shard)
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, shard["ExponentialBackoff"]
     try:
+        shard["ExponentialBackoff"] = _Backoff
         if config.api_base:
             Route.BASE = config.api_base
         if config.gateway:
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(config.gateway)
         yield
     finally:
-        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
+        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, shard["ExponentialBackoff"] = before

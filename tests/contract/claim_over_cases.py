@@ -1,8 +1,10 @@
 """A claim whose owner gets theirs back by another match: cases of the handlers."""
 
+from uuid import UUID
+
 import pytest
 
-from reunite.entities import Report, VerdictKind
+from reunite.entities import Match, Report, VerdictKind
 from reunite.errors import TellUserError
 from reunite.language import sentence
 from reunite.messages.reply import Reply
@@ -16,10 +18,7 @@ class ClaimOverCases:
         self, stage: Stage
     ) -> None:
         await stage.join(log_channel="log")
-        lost, _, match = await stage.matched()
-        other = await stage.found("another umbrella", author=BEN)
-        await stage.search(lost, other)
-        claim = await stage.claim(await stage.match(other), other)
+        lost, match, other, claim = await _claimed_another(stage)
         before = [await stage.thread(other), await stage.thread(other, "moderators"), (await _cards(stage, lost))[-1]]
         await stage.verdict(match, VerdictKind.CONFIRM)
         [card] = await _cards(stage, other)
@@ -41,10 +40,7 @@ class ClaimOverCases:
 
     async def test_a_reminder_of_a_claim_asks_nothing_while_its_owner_has_theirs(self, stage: Stage) -> None:
         await stage.join()
-        lost, _, match = await stage.matched()
-        other = await stage.found("another umbrella", author=BEN)
-        await stage.search(lost, other)
-        await stage.claim(await stage.match(other), other)
+        _, match, other, _ = await _claimed_another(stage)
         await stage.remind(hours=30)
         for given in (True, False):
             await stage.verdict(match, VerdictKind.CONFIRM, given=given)
@@ -54,10 +50,7 @@ class ClaimOverCases:
 
     async def test_a_claim_that_waits_again_is_brought_up_once(self, stage: Stage) -> None:
         await stage.join()
-        lost, _, match = await stage.matched()
-        other = await stage.found("another umbrella", author=BEN)
-        await stage.search(lost, other)
-        await stage.claim(await stage.match(other), other)
+        _, match, other, _ = await _claimed_another(stage)
         await stage.verdict(match, VerdictKind.CONFIRM)
         await stage.remind(hours=30)
         assert sentence("claim_waits_for_you") not in await stage.words(other)
@@ -65,6 +58,14 @@ class ClaimOverCases:
         for _ in range(2):
             await stage.remind(hours=30)
             assert (await stage.words(other)).count(sentence("claim_waits_for_you")) == 1
+
+
+async def _claimed_another(stage: Stage) -> tuple[Report, Match, Report, UUID]:
+    """Return a lost report, its match, and another match's found report with the claim on it."""
+    lost, _, match = await stage.matched()
+    other = await stage.found("another umbrella", author=BEN)
+    await stage.search(lost, other)
+    return lost, match, other, await stage.claim(await stage.match(other), other)
 
 
 async def _cards(stage: Stage, report: Report) -> list[Reply]:

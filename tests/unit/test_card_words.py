@@ -2,7 +2,9 @@
 
 import pytest
 
+from reunite.language import LANGUAGES
 from reunite.text.card_words import is_personal_card
+from reunite.text.data import read_toml
 
 CARDS = {
     "en": ["Student Card", "Surname", "DOE", "Student ID", "40442804"],
@@ -11,6 +13,7 @@ CARDS = {
     "fr": ["Carte Vitale", "Nom", "MARTIN", "1 85 05 78 006 084"],
     "it": ["Patente di guida", "1. ROSSI", "Cognome", "Data di nascita", "08/12/1973"],
     "ja": ["運転免許証", "氏名", "山田花子", "生年月日", "番号 012345678900"],
+    "pt": ["Carteira Nacional de Habilitação", "Nome", "MARIA DA SILVA", "Data de nascimento", "08/12/1973"],
     "pl": ["Biblioteka Miejska", "Nazwisko", "KOWALSKI", "Nr karty", "06459027"],
     "short labels": ["ID CARD", "Jane DOE", "12345678"],
     "two short labels": ["Card No 12345678", "Né(e) le", "12.03.1990"],
@@ -42,3 +45,10 @@ def test_personal_cards_are_known(lines: list[str]) -> None:
 @pytest.mark.parametrize("lines", OTHERS.values(), ids=OTHERS)
 def test_print_on_other_things_is_left_alone(lines: list[str]) -> None:
     assert not is_personal_card(lines)
+
+
+def test_each_language_has_its_words() -> None:
+    assert set(LANGUAGES) <= CARDS.keys()
+    assert {
+        kind: len(lines) for kind, lines in read_toml("card_words.toml").items() if len(lines) != len(LANGUAGES)
+    } == {}
